@@ -1,0 +1,157 @@
+/**
+ * Moves between the two layouts of activations.
+ *   quads: [quad][element][4]   four images side by side, one a lane: what the forward kernels read and write
+ *   rows:  [image][element]     one image after the other: what weight gradients sum over
+ * and gathers a chunk of images into quads. Lanes without an image are zero.
+ */
+
+// @ts-ignore: decorator
+@inline
+function transpose(
+  src0: usize, src1: usize, src2: usize, src3: usize,
+  dst0: usize, dst1: usize, dst2: usize, dst3: usize,
+): void {
+  const a = v128.load(src0);
+  const b = v128.load(src1);
+  const c = v128.load(src2);
+  const d = v128.load(src3);
+  const ab0 = v128.shuffle<f32>(a, b, 0, 4, 1, 5);
+  const ab1 = v128.shuffle<f32>(a, b, 2, 6, 3, 7);
+  const cd0 = v128.shuffle<f32>(c, d, 0, 4, 1, 5);
+  const cd1 = v128.shuffle<f32>(c, d, 2, 6, 3, 7);
+  v128.store(dst0, v128.shuffle<f32>(ab0, cd0, 0, 1, 4, 5));
+  v128.store(dst1, v128.shuffle<f32>(ab0, cd0, 2, 3, 6, 7));
+  v128.store(dst2, v128.shuffle<f32>(ab1, cd1, 0, 1, 4, 5));
+  v128.store(dst3, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7));
+}
+
+/** quads [quads][elements][4] -> rows: image n's elements at rows + n·rowStride (bytes). */
+export function quadsToRows(src: usize, quads: i32, elements: i32, rows: usize, rowStride: usize): void {
+  const whole = elements & ~3;
+  for (let q = 0; q < quads; q++) {
+    let row = rows + <usize>(q << 2) * rowStride;
+    for (let e = 0; e < whole; e += 4) {
+      transpose(src, src + 16, src + 32, src + 48, row, row + rowStride, row + 2 * rowStride, row + 3 * rowStride);
+      src += 64;
+      row += 16;
+    }
+    for (let e = whole; e < elements; e++) {
+      for (let lane: usize = 0; lane < 4; lane++) store<f32>(row + lane * rowStride, load<f32>(src + (lane << 2)));
+      src += 16;
+      row += 4;
+    }
+  }
+}
+
+/** rows -> quads, the inverse of quadsToRows. */
+export function rowsToQuads(rows: usize, rowStride: usize, dst: usize, quads: i32, elements: i32): void {
+  const whole = elements & ~3;
+  for (let q = 0; q < quads; q++) {
+    let row = rows + <usize>(q << 2) * rowStride;
+    for (let e = 0; e < whole; e += 4) {
+      transpose(row, row + rowStride, row + 2 * rowStride, row + 3 * rowStride, dst, dst + 16, dst + 32, dst + 48);
+      dst += 64;
+      row += 16;
+    }
+    for (let e = whole; e < elements; e++) {
+      for (let lane: usize = 0; lane < 4; lane++) store<f32>(dst + (lane << 2), load<f32>(row + lane * rowStride));
+      dst += 16;
+      row += 4;
+    }
+  }
+}
+
+/** [quad][outer][inner][4] -> [quad][inner][outer][4]. Maps (y, x, c) to PyTorch's flat order (c, y, x) and back. */
+export function swapAxes(src: usize, dst: usize, quads: i32, outer: i32, inner: i32): void {
+  const step = <usize>outer << 4;
+  for (let q = 0; q < quads; q++) {
+    for (let o = 0; o < outer; o++) {
+      let to = dst + (<usize>o << 4);
+      for (let i = 0; i < inner; i++) {
+        v128.store(to, v128.load(src));
+        src += 16;
+        to += step;
+      }
+    }
+    dst += step * <usize>inner;
+  }
+}
+
+/**
+ * Gathers `count` images from bytes [image][channel][area] into quads [quad][area][channel][4], pixel / 255.
+ * `indices`: count i32, which image goes into which lane.
+ */
+export function gatherBytes(
+  images: usize, indices: usize, count: i32, channels: i32, area: i32, dst: usize,
+): void {
+  const size = <usize>(channels * area);
+  const divisor = f32x4.splat(255);
+  for (let first = 0; first < count; first += 4) {
+    const i0 = images + <usize>load<i32>(indices) * size;
+    const i1 = first + 1 < count ? images + <usize>load<i32>(indices, 4) * size : 0;
+    const i2 = first + 2 < count ? images + <usize>load<i32>(indices, 8) * size : 0;
+    const i3 = first + 3 < count ? images + <usize>load<i32>(indices, 12) * size : 0;
+    for (let c = 0; c < channels; c++) {
+      let at = <usize>(c * area);
+      let to = dst + (<usize>c << 4);
+      for (const end = at + <usize>area; at < end; at++) {
+        let v = i32x4.splat(0);
+        v = i32x4.replace_lane(v, 0, load<u8>(i0 + at));
+        if (i1) v = i32x4.replace_lane(v, 1, load<u8>(i1 + at));
+        if (i2) v = i32x4.replace_lane(v, 2, load<u8>(i2 + at));
+        if (i3) v = i32x4.replace_lane(v, 3, load<u8>(i3 + at));
+        v128.store(to, f32x4.div(f32x4.convert_i32x4_s(v), divisor));
+        to += <usize>channels << 4;
+      }
+    }
+    indices += 16;
+    dst += size << 4;
+  }
+}
+
+/** As gatherBytes, from floats [image][channel][area], taken as they are. */
+export function gatherFloats(
+  images: usize, indices: usize, count: i32, channels: i32, area: i32, dst: usize,
+): void {
+  const size = <usize>(channels * area);
+  for (let first = 0; first < count; first += 4) {
+    for (let lane = 0; lane < 4; lane++) {
+      const used = first + lane < count;
+      let from = used ? images + ((<usize>load<i32>(indices + (<usize>lane << 2)) * size) << 2) : 0;
+      for (let c = 0; c < channels; c++) {
+        let to = dst + (<usize>c << 4) + (<usize>lane << 2);
+        for (let p = 0; p < area; p++) {
+          store<f32>(to, used ? load<f32>(from) : 0);
+          from += 4;
+          to += <usize>channels << 4;
+        }
+      }
+    }
+    indices += 16;
+    dst += size << 4;
+  }
+}
+
+/**
+ * Copies a box of pixels [boxHeight][boxWidth][channels][4] between quads of different widths: padding and cropping.
+ * src and dst point at the box's first pixel; rows and quads are the given bytes apart.
+ */
+export function copyBox(
+  src: usize, srcRow: usize, srcQuad: usize, dst: usize, dstRow: usize, dstQuad: usize,
+  quads: i32, rows: i32, rowBytes: usize,
+): void {
+  for (let q = 0; q < quads; q++) {
+    for (let y = 0; y < rows; y++) memory.copy(dst + <usize>y * dstRow, src + <usize>y * srcRow, rowBytes);
+    src += srcQuad;
+    dst += dstQuad;
+  }
+}
+
+/** dst += src over `vectors` vectors of four. */
+export function addVectors(dst: usize, src: usize, vectors: i32): void {
+  const end = src + (<usize>vectors << 4);
+  for (; src < end; src += 16) {
+    v128.store(dst, f32x4.add(v128.load(dst), v128.load(src)));
+    dst += 16;
+  }
+}

@@ -1,0 +1,60 @@
+/** The two kinds of failure a program or a person can cause; everything else is a bug and keeps its stack trace. */
+
+/**
+ * The caller's mistake: an option, a value or a call that cannot be right.
+ * The message names the thing, what was given and what is allowed. The command line ends with exit code 2.
+ */
+export class UsageError extends Error {
+  override readonly name: string = 'UsageError';
+  readonly exitCode = 2;
+}
+
+/**
+ * The world's failure: a disk, a data set, a damaged file.
+ * The message names the path (or the thing read) and, where there is one, the way out. Exit code 1.
+ */
+export class WorldError extends Error {
+  override readonly name: string = 'WorldError';
+  readonly exitCode = 1;
+}
+
+/**
+ * The entry of `choices` nearest to `given` by edit distance, or undefined where none is near enough to be meant.
+ * Distance: Damerau-Levenshtein with adjacent transpositions (optimal string alignment), case ignored.
+ */
+export function nearest(given: string, choices: readonly string[]): string | undefined {
+  let best: string | undefined;
+  let bestDistance = Math.max(2, Math.floor(given.length / 3)) + 1;
+  for (const choice of choices) {
+    const distance = editDistance(given.toLowerCase(), choice.toLowerCase());
+    if (distance < bestDistance) {
+      best = choice;
+      bestDistance = distance;
+    }
+  }
+  return best;
+}
+
+/** `"adm" is not an optimizer: sgd, adam, ... Did you mean adam?` as a {@link UsageError}. */
+export function unknownChoice(what: string, given: string, choices: readonly string[]): UsageError {
+  const near = nearest(given, choices);
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  return new UsageError(`unknown ${what} "${given}": allowed are ${choices.join(', ')}.${hint}`);
+}
+
+function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)];
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const substitution = rows[i - 1]![j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      let distance = Math.min(rows[i - 1]![j]! + 1, row[j - 1]! + 1, substitution);
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
+        distance = Math.min(distance, rows[i - 2]![j - 2]! + 1);
+      }
+      row.push(distance);
+    }
+    rows.push(row);
+  }
+  return rows[a.length]![b.length]!;
+}

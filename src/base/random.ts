@@ -1,0 +1,90 @@
+/** Seeded random numbers: one independent stream per purpose, the same on every machine. */
+import { UsageError } from './errors.ts';
+
+/**
+ * A stream of uniform random numbers: xoshiro128++ 1.0 (Blackman and Vigna, "Scrambled linear pseudorandom number
+ * generators", ACM TOMS 47(4), 2021), period 2^128 - 1.
+ */
+export class Random {
+  readonly #state: Uint32Array;
+
+  /** @param state four 32-bit words, not all zero. */
+  constructor(state: readonly [number, number, number, number]) {
+    this.#state = Uint32Array.from(state);
+  }
+
+  /** The next 32 bits, as an integer in [0, 2^32). */
+  next(): number {
+    const s = this.#state;
+    const result = (rotateLeft(s[0]! + s[3]!, 7) + s[0]!) >>> 0;
+    const t = s[1]! << 9;
+    s[2]! ^= s[0]!;
+    s[3]! ^= s[1]!;
+    s[1]! ^= s[2]!;
+    s[0]! ^= s[3]!;
+    s[2]! ^= t;
+    s[3] = rotateLeft(s[3]!, 11);
+    return result;
+  }
+
+  /** Uniform in [0, 1), a multiple of 2^-24: exact in float32. */
+  uniform(): number {
+    return (this.next() >>> 8) / 2 ** 24;
+  }
+
+  /** Uniform integer in [0, bound), without bias (rejection). `bound`: 1 to 2^32. */
+  below(bound: number): number {
+    const limit = 2 ** 32 - (2 ** 32 % bound);
+    for (;;) {
+      const bits = this.next();
+      if (bits < limit) return bits % bound;
+    }
+  }
+}
+
+/**
+ * The stream of one purpose under a seed, for instance `randomStream(1, 'shuffle', epoch)`.
+ * The words of its state are MurmurHash3 of "seed/purpose/..." under four hash seeds, so streams do not overlap in practice.
+ * @throws UsageError if `seed` is no integer from 0 to 2^53 - 1.
+ */
+export function randomStream(seed: number, ...purpose: readonly (string | number)[]): Random {
+  if (!Number.isSafeInteger(seed) || seed < 0) {
+    throw new UsageError(`seed: expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}, got ${seed}`);
+  }
+  const key = new TextEncoder().encode([seed, ...purpose].join('/'));
+  return new Random([murmur3(key, 1), murmur3(key, 2), murmur3(key, 3), murmur3(key, 4)]);
+}
+
+/** The integers 0 to n - 1 in uniformly random order (Fisher and Yates, in Durstenfeld's form). */
+export function permutation(n: number, random: Random): Int32Array {
+  const order = Int32Array.from({ length: n }, (_, i) => i);
+  for (let i = n - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    const swapped = order[i]!;
+    order[i] = order[j]!;
+    order[j] = swapped;
+  }
+  return order;
+}
+
+/** MurmurHash3, x86 32-bit variant (Appleby, public domain specification). */
+export function murmur3(bytes: Uint8Array, seed: number): number {
+  const mix = (k: number) => Math.imul(rotateLeft(Math.imul(k, 0xcc9e2d51), 15), 0x1b873593);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const whole = bytes.length & ~3;
+  let hash = seed;
+  for (let i = 0; i < whole; i += 4) {
+    hash = rotateLeft(hash ^ mix(view.getUint32(i, true)), 13);
+    hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
+  }
+  let tail = 0;
+  for (let i = bytes.length - 1; i >= whole; i--) tail = (tail << 8) | bytes[i]!;
+  hash ^= mix(tail) ^ bytes.length;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
+}
+
+function rotateLeft(word: number, bits: number): number {
+  return (word << bits) | (word >>> (32 - bits));
+}

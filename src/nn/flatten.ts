@@ -1,0 +1,33 @@
+/** [channels, height, width] -> [features] in PyTorch's order: all of channel 0 row by row, then channel 1, ... */
+import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+
+export interface Flatten {
+  readonly type: 'flatten';
+}
+
+export function flatten(): Flatten {
+  return { type: 'flatten' };
+}
+
+export const flattenKind: LayerKind<Flatten> = {
+  print: () => 'Flatten()',
+  outputShape: (_, input) => [elementsOf(input)],
+  parameters: () => [],
+  multiplyAdds: () => 0,
+  place(_, site) {
+    const { kernels, input } = site;
+    const channels = input.shape.length === 3 ? input.shape[0]! : 1;
+    const area = elementsOf(input.shape) / channels;
+    if (channels === 1 || area === 1) {
+      return { output: { ...input, shape: site.outputShape }, forward() {}, backward() {} };
+    }
+    const output = allocateOutput(site);
+    return {
+      output,
+      forward: (quads) => kernels.swapAxes(input.value, output.value, quads, area, channels),
+      backward(quads) {
+        if (input.gradient) kernels.swapAxes(output.gradient, input.gradient, quads, channels, area);
+      },
+    };
+  },
+};

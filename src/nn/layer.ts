@@ -1,0 +1,80 @@
+/** What a layer is: plain data, with one kind beside it that knows its shapes, parameters and kernels. */
+import type { Arena } from '../engine/arena.ts';
+import type { Kernels } from '../engine/kernels.ts';
+
+/** One image's shape: [channels, height, width], or [features] once flat. */
+export type Shape = readonly number[];
+
+/** A trainable tensor of a layer. `fans` asks for Glorot's uniform initialization, without them it starts at zero. */
+export interface Parameter {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly fans?: readonly [fanIn: number, fanOut: number];
+}
+
+/** The activations of up to `quads` quads of images, [quad][y][x][channel][4], and their gradient (0: not wanted). */
+export interface Activation {
+  readonly shape: Shape;
+  readonly value: number;
+  readonly gradient: number;
+}
+
+/** Where one layer is put to work: on which kernels and memory, how many quads at once, and what it reads. */
+export interface Site {
+  readonly kernels: Kernels;
+  readonly arena: Arena;
+  readonly quads: number;
+  readonly training: boolean;
+  readonly input: Activation;
+  readonly outputShape: Shape;
+  /** Address of each parameter of the layer, in the order of `parameters`. */
+  readonly parameters: readonly number[];
+  /** Byte offset of each parameter's gradient in a block of gradients. */
+  readonly gradientOffsets: readonly number[];
+}
+
+/** A layer at its site. All calls work on the first `quads` quads. */
+export interface Operation {
+  readonly output: Activation;
+  forward(quads: number): void;
+  /** Once after every change of the parameters, before `backward`. */
+  prepare?(): void;
+  /** From output.gradient to input.gradient (if wanted) and the parameters' gradients in the block at `gradients`. */
+  backward(quads: number, gradients: number): void;
+}
+
+/** The knowledge about one type of layer. */
+export interface LayerKind<L> {
+  /** As PyTorch prints it, for instance `Conv2d(1, 6, kernel_size=(5, 5))`. */
+  print(layer: L): string;
+  /** @throws UsageError saying what the layer expects and what it got. */
+  outputShape(layer: L, input: Shape): Shape;
+  parameters(layer: L): readonly Parameter[];
+  /** Multiply-accumulates for one image, forward. */
+  multiplyAdds(layer: L, output: Shape): number;
+  place(layer: L, site: Site): Operation;
+}
+
+/** Number of floats in one image's activation. */
+export function elementsOf(shape: Shape): number {
+  return shape.reduce((product, size) => product * size, 1);
+}
+
+/** A fresh activation for a layer's output. */
+export function allocateOutput(site: Site): Activation {
+  const bytes = site.quads * elementsOf(site.outputShape) * 16;
+  return {
+    shape: site.outputShape,
+    value: site.arena.allocate(bytes),
+    gradient: site.training ? site.arena.allocate(bytes) : 0,
+  };
+}
+
+/** Bytes from one image to the next in rows layout: whole vectors, and one more for what a ragged end spills. */
+export function rowBytes(elements: number): number {
+  return (Math.ceil(elements / 4) + 1) * 16;
+}
+
+export function range(length: number): number[] {
+  return Array.from({ length }, (_, i) => i);
+}

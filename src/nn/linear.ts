@@ -1,0 +1,74 @@
+/** A dense layer: y = W x + b, W [out, in] and b [out] as in PyTorch. */
+import { UsageError } from '../base/errors.ts';
+import { allocateOutput, type LayerKind, range, rowBytes } from './layer.ts';
+
+export interface Linear {
+  readonly type: 'linear';
+  readonly inFeatures: number;
+  readonly outFeatures: number;
+}
+
+/** @throws UsageError unless both are positive integers. */
+export function linear(inFeatures: number, outFeatures: number): Linear {
+  for (const [what, size] of [['in', inFeatures], ['out', outFeatures]] as const) {
+    if (!Number.isInteger(size) || size < 1) throw new UsageError(`linear: ${what} features must be a positive integer, got ${size}`);
+  }
+  return { type: 'linear', inFeatures, outFeatures };
+}
+
+export const linearKind: LayerKind<Linear> = {
+  print: ({ inFeatures, outFeatures }) => `Linear(in_features=${inFeatures}, out_features=${outFeatures})`,
+  outputShape({ inFeatures, outFeatures }, input) {
+    if (input.length !== 1) {
+      throw new UsageError(`linear expects flat features, got [${input.join(', ')}]; put flatten() before it`);
+    }
+    if (input[0] !== inFeatures) throw new UsageError(`linear expects ${inFeatures} features, got ${input[0]}`);
+    return [outFeatures];
+  },
+  parameters: ({ inFeatures, outFeatures }) => [
+    { name: 'weight', shape: [outFeatures, inFeatures], fans: [inFeatures, outFeatures] },
+    { name: 'bias', shape: [outFeatures] },
+  ],
+  multiplyAdds: ({ inFeatures, outFeatures }) => inFeatures * outFeatures,
+  place({ inFeatures, outFeatures }, site) {
+    const { kernels, arena, input } = site;
+    const [weight, bias] = site.parameters as [number, number];
+    const [weightGradient, biasGradient] = site.gradientOffsets as [number, number];
+    const output = allocateOutput(site);
+    const inQuad = inFeatures * 16;
+    const outQuad = outFeatures * 16;
+    const featureSteps = arena.table(range(Math.max(inFeatures, outFeatures)).map((k) => k * 16));
+    const inPlaces = arena.table(range(site.quads).map((q) => q * inQuad));
+    const forward = (quads: number) => {
+      const x = [input.value, featureSteps, inPlaces] as const;
+      kernels.matmul(outFeatures, quads, inFeatures, weight, inFeatures * 4, 4, ...x, output.value, 16, outQuad, bias);
+    };
+    if (!site.training) return { output, forward, backward() {} };
+
+    const outPlaces = arena.table(range(site.quads).map((q) => q * outQuad));
+    const inRow = rowBytes(inFeatures);
+    const outRow = rowBytes(outFeatures);
+    const inRows = arena.allocate(site.quads * 4 * inRow);
+    const outRows = arena.allocate(site.quads * 4 * outRow);
+    const imageSteps = arena.table(range(site.quads * 4).map((n) => n * inRow));
+    const columns = Math.ceil(inFeatures / 4);
+    const columnPlaces = arena.table(range(columns).map((j) => j * 16));
+    return {
+      output,
+      forward,
+      backward(quads, gradients) {
+        const dy = output.gradient;
+        kernels.quadsToRows(input.value, quads, inFeatures, inRows, inRow);
+        kernels.quadsToRows(dy, quads, outFeatures, outRows, outRow);
+        const x = [inRows, imageSteps, columnPlaces] as const;
+        const dw = [gradients + weightGradient, inFeatures * 4, 16] as const;
+        kernels.matmul(outFeatures, columns, quads * 4, outRows, 4, outRow, ...x, ...dw, 0);
+        // After the weights: their last row may spill into the bias.
+        kernels.sumOverImages(dy, quads, outFeatures, gradients + biasGradient);
+        if (!input.gradient) return;
+        const g = [dy, featureSteps, outPlaces] as const;
+        kernels.matmul(inFeatures, quads, outFeatures, weight, 4, inFeatures * 4, ...g, input.gradient, 16, inQuad, 0);
+      },
+    };
+  },
+};

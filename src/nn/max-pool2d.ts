@@ -1,0 +1,49 @@
+/** The maximum of every window; the gradient goes to the first maximum (x fastest, then y). */
+import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+import { pair, type Size, slide } from './window.ts';
+
+export interface MaxPool2d {
+  readonly type: 'maxPool2d';
+  readonly kernelSize: readonly [number, number];
+  readonly stride: readonly [number, number];
+}
+
+/** @param options.stride defaults to the kernel size, as in PyTorch. */
+export function maxPool2d(kernelSize: Size, options: { readonly stride?: Size } = {}): MaxPool2d {
+  return {
+    type: 'maxPool2d',
+    kernelSize: pair(kernelSize, 'maxPool2d kernel size', 1),
+    stride: pair(options.stride ?? kernelSize, 'maxPool2d stride', 1),
+  };
+}
+
+const noPadding = [0, 0] as const;
+
+export const maxPool2dKind: LayerKind<MaxPool2d> = {
+  print: ({ kernelSize, stride }) => `MaxPool2d(kernel_size=(${kernelSize.join(', ')}), stride=(${stride.join(', ')}))`,
+  outputShape: ({ kernelSize, stride }, input) => [
+    input[0]!,
+    ...slide(input, kernelSize, stride, noPadding, 'maxPool2d'),
+  ],
+  parameters: () => [],
+  multiplyAdds: () => 0,
+  place({ kernelSize, stride }, site) {
+    const { kernels, input } = site;
+    const output = allocateOutput(site);
+    const [channels, height, width] = input.shape as [number, number, number];
+    const [, outHeight, outWidth] = output.shape as [number, number, number];
+    const outputs = elementsOf(output.shape);
+    const winners = site.arena.allocate(site.quads * outputs * 16);
+    const geometry = [height, width, channels, outHeight, outWidth] as const;
+    return {
+      output,
+      forward: (quads) =>
+        kernels.maxPool2dForward(input.value, output.value, winners, quads, ...geometry, ...kernelSize, ...stride),
+      backward(quads) {
+        if (!input.gradient) return;
+        const quadBytes = elementsOf(input.shape) * 16;
+        kernels.maxPool2dBackward(output.gradient, winners, input.gradient, quads, outputs, quadBytes);
+      },
+    };
+  },
+};

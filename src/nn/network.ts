@@ -1,0 +1,119 @@
+/** A model placed in memory: its parameters in one block, its layers ready to run on chunks of images. */
+import { UsageError } from '../base/errors.ts';
+import { type StateDict, sizeOf, type Tensor } from '../base/tensor.ts';
+import type { Arena } from '../engine/arena.ts';
+import type { Kernels } from '../engine/kernels.ts';
+import { type Activation, elementsOf, type Operation } from './layer.ts';
+import { about } from './layers.ts';
+import { type Model, parametersOf } from './model.ts';
+
+/** Byte offset of every parameter in a block that holds all of them (each on a vector's start), and the block's size. */
+export interface ParameterBlock {
+  readonly offsets: ReadonlyMap<string, number>;
+  readonly bytes: number;
+}
+
+export function layOutParameters(model: Model): ParameterBlock {
+  const offsets = new Map<string, number>();
+  let bytes = 0;
+  for (const { name, shape } of parametersOf(model)) {
+    offsets.set(name, bytes);
+    bytes += Math.ceil(sizeOf(shape) / 4) * 16;
+  }
+  return { offsets, bytes: Math.ceil(bytes / 64) * 64 };
+}
+
+/** Copies named tensors into a block. @throws UsageError when a name or a shape is not the model's. */
+export function writeParameters(model: Model, tensors: StateDict, arena: Arena, address: number): void {
+  checkParameters(model, tensors);
+  const { offsets } = layOutParameters(model);
+  for (const { name, shape } of parametersOf(model)) {
+    arena.f32(address + offsets.get(name)!, sizeOf(shape)).set(tensors.get(name)!.data);
+  }
+}
+
+/** Copies a block's tensors out. */
+export function readParameters(model: Model, arena: Arena, address: number): StateDict {
+  const { offsets } = layOutParameters(model);
+  return new Map(
+    parametersOf(model).map(({ name, shape }): [string, Tensor] => [
+      name,
+      { shape, data: arena.f32(address + offsets.get(name)!, sizeOf(shape)).slice() },
+    ]),
+  );
+}
+
+/** @throws UsageError naming the first tensor that is missing, foreign or of another shape than the model's. */
+export function checkParameters(model: Model, tensors: StateDict): void {
+  const wanted = new Map(parametersOf(model).map(({ name, shape }) => [name, shape]));
+  for (const [name, shape] of wanted) {
+    const found = tensors.get(name);
+    if (found === undefined) throw new UsageError(`model ${model.name} needs a tensor ${name} [${shape.join(', ')}], which is missing`);
+    if (found.shape.join() !== shape.join()) {
+      throw new UsageError(`tensor ${name}: model ${model.name} needs [${shape.join(', ')}], got [${found.shape.join(', ')}]`);
+    }
+  }
+  for (const name of tensors.keys()) {
+    if (!wanted.has(name)) throw new UsageError(`tensor ${name} is not one of model ${model.name}'s: ${[...wanted.keys()].join(', ')}`);
+  }
+}
+
+export interface NetworkOptions {
+  readonly kernels: Kernels;
+  readonly arena: Arena;
+  /** Most quads (four images each) at once. */
+  readonly quads: number;
+  /** Whether gradients will be asked for. */
+  readonly training: boolean;
+  /** Address of the block of parameters. */
+  readonly parameters: number;
+}
+
+export interface Network {
+  readonly input: Activation;
+  readonly logits: Activation;
+  /** Call after the parameters changed, before `backward`. */
+  prepare(): void;
+  /** From input.value to logits.value. */
+  forward(quads: number): void;
+  /** From logits.gradient to the block of parameter gradients at `gradients`. */
+  backward(quads: number, gradients: number): void;
+}
+
+export function placeNetwork(model: Model, options: NetworkOptions): Network {
+  const { kernels, arena, quads, training } = options;
+  const { offsets } = layOutParameters(model);
+  const input: Activation = {
+    shape: model.input,
+    value: arena.allocate(quads * elementsOf(model.input) * 16),
+    gradient: 0,
+  };
+  const operations: Operation[] = [];
+  let last = input;
+  // Gradients stop at the first layer with parameters: nothing before it wants them.
+  let wanted = false;
+  for (const { layer, output, parameters } of model.layers) {
+    const gradientOffsets = parameters.map(({ name }) => offsets.get(name)!);
+    const operation = about(layer).place({
+      ...{ kernels, arena, quads, training, outputShape: output, gradientOffsets },
+      input: wanted ? last : { ...last, gradient: 0 },
+      parameters: gradientOffsets.map((offset) => options.parameters + offset),
+    });
+    wanted ||= parameters.length > 0;
+    operations.push(operation);
+    last = operation.output;
+  }
+  return {
+    input,
+    logits: last,
+    prepare() {
+      for (const operation of operations) operation.prepare?.();
+    },
+    forward(count) {
+      for (const operation of operations) operation.forward(count);
+    },
+    backward(count, gradients) {
+      for (let i = operations.length - 1; i >= 0; i--) operations[i]!.backward(count, gradients);
+    },
+  };
+}

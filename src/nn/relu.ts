@@ -1,0 +1,28 @@
+/** relu(x) = max(x, 0), with derivative 0 at 0. */
+import { elementsOf, type LayerKind } from './layer.ts';
+
+export interface Relu {
+  readonly type: 'relu';
+}
+
+export function relu(): Relu {
+  return { type: 'relu' };
+}
+
+export const reluKind: LayerKind<Relu> = {
+  print: () => 'ReLU()',
+  outputShape: (_, input) => input,
+  parameters: () => [],
+  multiplyAdds: () => 0,
+  place(_, { kernels, input }) {
+    // In place: the gradient needs the output's sign only, and no layer's gradient needs its own output from before relu.
+    const vectors = elementsOf(input.shape);
+    return {
+      output: input,
+      forward: (quads) => kernels.reluForward(input.value, input.value, quads * vectors),
+      backward(quads) {
+        if (input.gradient) kernels.reluBackward(input.value, input.gradient, input.gradient, quads * vectors);
+      },
+    };
+  },
+};

@@ -1,0 +1,214 @@
+/** The threads that share the work of one model: what each is told once, and what each does on every order. */
+import { Arena } from '../engine/arena.ts';
+import { Barrier, barrierWords } from '../engine/barrier.ts';
+import { bindKernels, type Kernels } from '../engine/kernels.ts';
+import { layOutParameters, type Network, placeNetwork } from '../nn/network.ts';
+import type { Model } from '../nn/model.ts';
+import { type Optimizer, step } from '../nn/optimizers.ts';
+
+/** A data set in the engine's memory. */
+export interface PlacedSet {
+  readonly images: number;
+  readonly labels: number;
+  readonly floats: boolean;
+  readonly size: number;
+}
+
+/** Everything a thread needs to take part: plain data and shared memory, posted once. All numbers but counts are addresses. */
+export interface CrewPlan {
+  readonly module: WebAssembly.Module;
+  readonly memory: WebAssembly.Memory;
+  readonly model: Model;
+  readonly optimizer: Optimizer | null;
+  readonly threads: number;
+  readonly batchSize: number;
+  /** Images a thread works on at once; a fixed number, so that sums do not depend on who does what. */
+  readonly chunk: number;
+  /** Blocks of gradients a batch is summed in; each holds one or more consecutive chunks. */
+  readonly parts: number;
+  readonly control: number;
+  /** Where each thread may place its own network. */
+  readonly regions: readonly number[];
+  readonly parameters: number;
+  readonly optimizerState: readonly number[];
+  readonly gradients: number;
+  readonly indices: number;
+  /** Per image: its loss (f64), its predicted class (u8), its logits (f32 [classes]). */
+  readonly losses: number;
+  readonly predicted: number;
+  readonly logits: number;
+  readonly sets: readonly PlacedSet[];
+}
+
+/** Starts plan.threads - 1 threads that call {@link serve}, numbered from 1; `close` resolves when all are gone. */
+export type StartThreads = (plan: CrewPlan) => Promise<{ close(): Promise<void> }>;
+
+/** Threads to share the work of one model with; the thread that calls is one of them. */
+export interface Threads {
+  readonly count: number;
+  readonly start: StartThreads;
+}
+
+/** Words of the control block: the barrier's, then the order and its arguments. */
+export const controlWords = 16;
+const orderWord = barrierWords;
+const orders = { stop: 0, train: 1, evaluate: 2 } as const;
+type Order = keyof typeof orders;
+type Arguments = readonly [number, number, number, number];
+
+export class Member {
+  readonly #plan: CrewPlan;
+  readonly #index: number;
+  readonly #arena: Arena;
+  readonly #kernels: Kernels;
+  readonly #network: Network;
+  readonly #barrier: Barrier;
+  readonly #words: Int32Array;
+  readonly #chunkIndices: number;
+  readonly #chunkLabels: number;
+  readonly #spare: number;
+  readonly #blockBytes: number;
+
+  constructor(plan: CrewPlan, index: number) {
+    const { memory, model, chunk, optimizer } = plan;
+    this.#plan = plan;
+    this.#index = index;
+    this.#arena = new Arena(memory, plan.regions[index]!);
+    this.#kernels = bindKernels(plan.module, memory);
+    this.#chunkIndices = this.#arena.allocate(chunk * 4);
+    this.#chunkLabels = this.#arena.allocate(chunk);
+    this.#blockBytes = layOutParameters(model).bytes;
+    this.#spare = this.#arena.allocate(optimizer ? this.#blockBytes : 0);
+    this.#network = placeNetwork(model, {
+      ...{ kernels: this.#kernels, arena: this.#arena, parameters: plan.parameters },
+      ...{ quads: Math.ceil(chunk / 4), training: optimizer !== null },
+    });
+    this.#words = this.#arena.i32(plan.control, controlWords);
+    this.#barrier = new Barrier(this.#words, plan.threads);
+  }
+
+  /** First address behind this member's region. */
+  get end(): number {
+    return this.#arena.end;
+  }
+
+  /** Gives an order to all members, takes part in it, and returns when all are done. */
+  command(order: Order, ...args: Arguments): void {
+    this.#words.set([orders[order], ...args], orderWord);
+    this.#barrier.wait();
+    this.#obey(order, args);
+    if (order !== 'stop') this.#barrier.wait();
+  }
+
+  /** Obeys orders until told to stop. */
+  serve(): void {
+    try {
+      for (;;) {
+        this.#barrier.waitForOrders();
+        const [code = 0, a = 0, b = 0, c = 0, d = 0] = this.#words.slice(orderWord, orderWord + 5);
+        const order = (Object.keys(orders) as Order[]).find((name) => orders[name] === code);
+        if (order === undefined || order === 'stop') return;
+        this.#obey(order, [a, b, c, d]);
+        this.#barrier.wait();
+      }
+    } catch (error) {
+      this.#barrier.fail();
+      throw error;
+    }
+  }
+
+  #obey(order: Order, [set, first, count, t]: Arguments): void {
+    if (order === 'train') this.#train(set, first, count, t);
+    if (order === 'evaluate') this.#evaluate(set, first, count);
+  }
+
+  /** Batches first to first + count - 1 of the epoch whose order stands in `indices`; t counts updates done before. */
+  #train(setIndex: number, first: number, count: number, t: number): void {
+    const { chunk, parts, batchSize, threads, gradients } = this.#plan;
+    const set = this.#plan.sets[setIndex]!;
+    for (let batch = first; batch < first + count; batch++) {
+      const start = batch * batchSize;
+      const end = Math.min(start + batchSize, set.size);
+      const chunks = Math.ceil((end - start) / chunk);
+      const chunksPerPart = Math.ceil(chunks / parts);
+      const usedParts = Math.ceil(chunks / chunksPerPart);
+      this.#network.prepare();
+      for (let part = this.#index; part < usedParts; part += threads) {
+        const block = gradients + part * this.#blockBytes;
+        const last = Math.min((part + 1) * chunksPerPart, chunks);
+        for (let c = part * chunksPerPart; c < last; c++) {
+          const from = start + c * chunk;
+          const images = Math.min(chunk, end - from);
+          const isFirst = c === part * chunksPerPart;
+          this.#learn(set, from, images, 1 / (end - start), isFirst ? block : this.#spare);
+          if (!isFirst) this.#kernels.addVectors(block, this.#spare, this.#blockBytes / 16);
+        }
+      }
+      this.#barrier.wait();
+      this.#update(t + 1 + batch - first, usedParts);
+      this.#barrier.wait();
+    }
+  }
+
+  #learn(set: PlacedSet, from: number, images: number, scale: number, block: number): void {
+    const { indices, losses, predicted, model } = this.#plan;
+    const labels = this.#arena.u8(set.labels, set.size);
+    const order = this.#arena.i32(indices + from * 4, images);
+    const chunkLabels = this.#arena.u8(this.#chunkLabels, images);
+    for (let i = 0; i < images; i++) chunkLabels[i] = labels[order[i]!]!;
+    const quads = Math.ceil(images / 4);
+    const network = this.#network;
+    this.#gather(set, indices + from * 4, images);
+    network.forward(quads);
+    const outcome = [network.logits.gradient, losses + from * 8, predicted + from] as const;
+    const z = network.logits.value;
+    this.#kernels.softmaxCrossEntropy(z, this.#chunkLabels, images, model.classes, scale, ...outcome);
+    network.backward(quads, block);
+  }
+
+  /** The optimizer's step t on this member's share of the parameters. */
+  #update(t: number, chunks: number): void {
+    const { threads, parameters, optimizerState, gradients, optimizer } = this.#plan;
+    const lines = this.#blockBytes / 64;
+    const from = Math.floor((lines * this.#index) / threads) * 64;
+    const to = Math.floor((lines * (this.#index + 1)) / threads) * 64;
+    step(this.#kernels, optimizer!, t, {
+      x: parameters + from,
+      gradients: gradients + from,
+      stride: this.#blockBytes,
+      chunks,
+      state: optimizerState.map((address) => address + from),
+      vectors: (to - from) / 16,
+    });
+  }
+
+  /** Losses, predictions and logits of images first to first + count - 1; first is a multiple of the chunk. */
+  #evaluate(setIndex: number, first: number, count: number): void {
+    const { chunk, threads, model, losses, predicted, logits } = this.#plan;
+    const set = this.#plan.sets[setIndex]!;
+    const order = this.#arena.i32(this.#chunkIndices, chunk);
+    const classes = model.classes;
+    const z = this.#network.logits.value;
+    for (let from = first + this.#index * chunk; from < first + count; from += chunk * threads) {
+      const images = Math.min(chunk, first + count - from);
+      const quads = Math.ceil(images / 4);
+      for (let i = 0; i < images; i++) order[i] = from + i;
+      this.#gather(set, this.#chunkIndices, images);
+      this.#network.forward(quads);
+      const outcome = [0, losses + from * 8, predicted + from] as const;
+      this.#kernels.softmaxCrossEntropy(z, set.labels + from, images, classes, 0, ...outcome);
+      this.#kernels.quadsToRows(z, quads, classes, logits + from * classes * 4, classes * 4);
+    }
+  }
+
+  #gather(set: PlacedSet, indices: number, count: number): void {
+    const [channels, height, width] = this.#plan.model.input;
+    const gather = set.floats ? this.#kernels.gatherFloats : this.#kernels.gatherBytes;
+    gather(set.images, indices, count, channels, height * width, this.#network.input.value);
+  }
+}
+
+/** What a started thread does: takes its place in the crew and obeys until told to stop. */
+export function serve(plan: CrewPlan, index: number): void {
+  new Member(plan, index).serve();
+}
