@@ -1,4 +1,4 @@
-/** Softmax, its cross-entropy with the right class, and the gradient: -log(exp(z_label) / sum over c of exp(z_c)). */
+/** The cross-entropy of softmax with the right class, and its gradient: -log(exp(z_label) / sum over c of exp(z_c)). */
 
 /**
  * logits: quads [quad][classes][4]; labels: `count` bytes, one an image.
@@ -35,22 +35,6 @@ export function softmaxCrossEntropy(
         const p: f32 = Mathf.exp(load<f32>(z + (<usize>c << 4)) - top) / sum;
         store<f32>(g + (<usize>c << 4), (p - <f32>(c == label ? 1 : 0)) * scale);
       }
-    }
-  }
-}
-
-/** probabilities [count][classes], row-major, from logits in quads. */
-export function softmax(logits: usize, count: i32, classes: i32, probabilities: usize): void {
-  const quad = <usize>classes << 4;
-  for (let n = 0; n < count; n++) {
-    const z = logits + <usize>(n >> 2) * quad + (<usize>(n & 3) << 2);
-    let top = load<f32>(z);
-    for (let c = 1; c < classes; c++) top = max(top, load<f32>(z + (<usize>c << 4)));
-    let sum: f32 = 0;
-    for (let c = 0; c < classes; c++) sum += Mathf.exp(load<f32>(z + (<usize>c << 4)) - top);
-    for (let c = 0; c < classes; c++) {
-      store<f32>(probabilities, Mathf.exp(load<f32>(z + (<usize>c << 4)) - top) / sum);
-      probabilities += 4;
     }
   }
 }

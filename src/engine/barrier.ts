@@ -22,8 +22,11 @@ export class Barrier {
     this.#threads = threads;
   }
 
-  /** Returns once all threads have arrived. @throws Error when another thread has failed or does not come. */
-  wait(): void {
+  /**
+   * Returns once all threads have arrived. `forOrders`: however long that takes (an idle thread sleeps).
+   * @throws Error when another thread has failed or does not come within two minutes.
+   */
+  wait(forOrders = false): void {
     if (this.#threads === 1) return;
     const words = this.#words;
     const generation = Atomics.load(words, generationWord);
@@ -33,29 +36,10 @@ export class Barrier {
       // A wake-up call costs a microsecond, so it is made only if somebody sleeps. A thread that is about to sleep has
       // counted itself before it looks at the generation a last time, so it cannot be missed.
       if (Atomics.load(words, sleepersWord) > 0) Atomics.notify(words, generationWord);
-      return;
+    } else if (!this.#spin(generation)) {
+      this.#sleep(generation, forOrders ? Infinity : longestWaitMs);
     }
-    for (let look = 0; look < patience; look++) {
-      if (Atomics.load(words, generationWord) !== generation) return this.#check();
-    }
-    Atomics.add(words, sleepersWord, 1);
-    const outcome = this.#sleep(generation);
-    Atomics.sub(words, sleepersWord, 1);
-    if (outcome === 'timed-out') throw new Error('a thread of the engine has stopped answering');
-    this.#check();
-  }
-
-  /** As wait, for a thread that waits for orders: sleeps for as long as it takes. */
-  waitForOrders(): void {
-    const words = this.#words;
-    const generation = Atomics.load(words, generationWord);
-    Atomics.add(words, arrivedWord, 1);
-    for (let look = 0; look < patience; look++) {
-      if (Atomics.load(words, generationWord) !== generation) return;
-    }
-    Atomics.add(words, sleepersWord, 1);
-    while (Atomics.load(words, generationWord) === generation) Atomics.wait(words, generationWord, generation);
-    Atomics.sub(words, sleepersWord, 1);
+    if (Atomics.load(words, failedWord) !== 0) throw new Error('a thread of the engine has failed');
   }
 
   /** Tells the others that this thread cannot go on, so that nobody waits for it. */
@@ -65,14 +49,21 @@ export class Barrier {
     Atomics.notify(this.#words, generationWord);
   }
 
-  #sleep(generation: number): 'ok' | 'timed-out' {
-    while (Atomics.load(this.#words, generationWord) === generation) {
-      if (Atomics.wait(this.#words, generationWord, generation, longestWaitMs) === 'timed-out') return 'timed-out';
+  #spin(generation: number): boolean {
+    for (let look = 0; look < patience; look++) {
+      if (Atomics.load(this.#words, generationWord) !== generation) return true;
     }
-    return 'ok';
+    return false;
   }
 
-  #check(): void {
-    if (Atomics.load(this.#words, failedWord) !== 0) throw new Error('a thread of the engine has failed');
+  #sleep(generation: number, timeoutMs: number): void {
+    const words = this.#words;
+    Atomics.add(words, sleepersWord, 1);
+    while (Atomics.load(words, generationWord) === generation) {
+      if (Atomics.wait(words, generationWord, generation, timeoutMs) === 'timed-out') {
+        throw new Error('a thread of the engine has stopped answering');
+      }
+    }
+    Atomics.sub(words, sleepersWord, 1);
   }
 }

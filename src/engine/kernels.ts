@@ -55,7 +55,6 @@ export interface Kernels {
   softmaxCrossEntropy: Kernel<
     ['logits', 'labels', 'count', 'classes', 'scale', 'gradient', 'losses', 'predicted']
   >;
-  softmax: Kernel<['logits', 'count', 'classes', 'probabilities']>;
   sgd: Kernel<['x', 'g', 'stride', 'chunks', 'b', 'vectors', 'l2', 'rate', 'momentum', 'nesterov']>;
   adam: Kernel<
     [
@@ -106,7 +105,7 @@ const kernelNames = {
   ...{ heapBase: 0, gatherBytes: 0, gatherFloats: 0, quadsToRows: 0, rowsToQuads: 0, swapAxes: 0, copyBox: 0, addVectors: 0 },
   ...{ matmul: 0 },
   ...{ listGradients: 0, sumWindows: 0, spreadWindows: 0, packWeights: 0, unpackRuns: 0, sumOverImages: 0 },
-  ...{ reluForward: 0, reluBackward: 0, maxPool2dForward: 0, maxPool2dBackward: 0, softmaxCrossEntropy: 0, softmax: 0 },
+  ...{ reluForward: 0, reluBackward: 0, maxPool2dForward: 0, maxPool2dBackward: 0, softmaxCrossEntropy: 0 },
   ...{ sgd: 0, adam: 0, adabelief: 0 },
 } satisfies Record<keyof Kernels, 0>;
 

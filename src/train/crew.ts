@@ -104,7 +104,7 @@ export class Member {
   serve(): void {
     try {
       for (;;) {
-        this.#barrier.waitForOrders();
+        this.#barrier.wait(true);
         const [code = 0, a = 0, b = 0, c = 0, d = 0] = this.#words.slice(orderWord, orderWord + 5);
         const order = (Object.keys(orders) as Order[]).find((name) => orders[name] === code);
         if (order === undefined || order === 'stop') return;

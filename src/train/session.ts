@@ -23,6 +23,11 @@ export interface SessionOptions {
   readonly batchSize?: number;
 }
 
+export interface EvaluateOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: (imagesDone: number) => void;
+}
+
 /** Images a thread works on at once, and blocks a batch's gradient is summed in: part of what determines a run's bits. */
 const chunkImages = 16;
 const mostParts = 16;
@@ -140,8 +145,8 @@ export class Session {
     }
   }
 
-  /** Metrics over a whole set; calls `onProgress` with the number of images done between slices, which may throw to stop. */
-  async evaluate(set: number, onProgress: (done: number) => void = () => {}): Promise<Metrics> {
+  /** Metrics over a whole set, or undefined if `signal` stops it. Reports the images done between slices. */
+  async evaluate(set: number, options: EvaluateOptions = {}): Promise<Metrics | undefined> {
     const { chunk, threads, losses, predicted } = this.#plan;
     const { labels } = this.#sets[set]!;
     const pace = new Pace();
@@ -151,7 +156,8 @@ export class Session {
       this.#member.command('evaluate', set, first, count, 0);
       first += count;
       await breathe();
-      onProgress(first);
+      if (options.signal?.aborted) return undefined;
+      options.onProgress?.(first);
     }
     const guesses = this.#arena.u8(predicted, labels.length);
     let right = 0;

@@ -1,0 +1,29 @@
+/** What a program may import; runs unchanged in Node and in a browser. */
+export { UsageError, WorldError } from './base/errors.ts';
+export { Random, randomStream } from './base/random.ts';
+export type { StateDict, Tensor } from './base/tensor.ts';
+export { checkDataset, type Dataset, datasetSize, takeFirst } from './data/dataset.ts';
+export { type Arithmetic, supportsFused } from './engine/kernels.ts';
+export { lenet5, modelByName, modelNames } from './lenet/models.ts';
+export { conv2d } from './nn/conv2d.ts';
+export { flatten } from './nn/flatten.ts';
+export { glorotUniform } from './nn/initialize.ts';
+export type { Layer } from './nn/layers.ts';
+export { linear } from './nn/linear.ts';
+export { maxPool2d } from './nn/max-pool2d.ts';
+export { describeModel, type Model, parameterCount, sequential } from './nn/model.ts';
+export { adabelief, adam, adamw, nadam, type Optimizer, sgd } from './nn/optimizers.ts';
+export { relu } from './nn/relu.ts';
+export type { Threads } from './train/crew.ts';
+export { type Evaluation, evaluate, type Prediction, predictor, softmax } from './train/evaluate.ts';
+export {
+  type Checkpoint,
+  type DivergedEvent,
+  type EpochEvent,
+  type FitEvent,
+  type FitOptions,
+  fit,
+  type InterruptedEvent,
+  type Progress,
+} from './train/fit.ts';
+export type { Metrics } from './train/session.ts';
