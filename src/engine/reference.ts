@@ -1,0 +1,224 @@
+/**
+ * The specification: every kernel's arithmetic once more, in plain loops over plain arrays in PyTorch's layouts (NCHW).
+ * Nothing here is fast; the contract (reference.contract.ts) holds both sides to the same numbers.
+ * All numbers are float64; images x are [images][channels][height][width].
+ */
+
+export type Size2 = readonly [number, number];
+
+export interface ConvShape {
+  readonly images: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly size: Size2;
+  readonly kernel: Size2;
+  readonly stride: Size2;
+  readonly padding: Size2;
+}
+
+export interface PoolShape {
+  readonly images: number;
+  readonly channels: number;
+  readonly size: Size2;
+  readonly kernel: Size2;
+  readonly stride: Size2;
+}
+
+type Numbers = readonly number[];
+
+function outputSize(size: Size2, kernel: Size2, stride: Size2, padding: Size2): Size2 {
+  const along = (i: 0 | 1) => Math.floor((size[i] + 2 * padding[i] - kernel[i]) / stride[i]) + 1;
+  return [along(0), along(1)];
+}
+
+function zeros(length: number): number[] {
+  return new Array<number>(length).fill(0);
+}
+
+/** Calls `visit` for every product x·w that goes into y, with the three positions. Taps outside the image are no products. */
+function eachTap(s: ConvShape, visit: (x: number, w: number, y: number) => void): void {
+  const [height, width] = s.size;
+  const [kh, kw] = s.kernel;
+  const [oh, ow] = outputSize(s.size, s.kernel, s.stride, s.padding);
+  for (let n = 0; n < s.images; n++)
+    for (let o = 0; o < s.outChannels; o++)
+      for (let oy = 0; oy < oh; oy++)
+        for (let ox = 0; ox < ow; ox++)
+          for (let c = 0; c < s.inChannels; c++)
+            for (let ky = 0; ky < kh; ky++)
+              for (let kx = 0; kx < kw; kx++) {
+                const y = oy * s.stride[0] + ky - s.padding[0];
+                const x = ox * s.stride[1] + kx - s.padding[1];
+                if (y < 0 || y >= height || x < 0 || x >= width) continue;
+                visit(
+                  ((n * s.inChannels + c) * height + y) * width + x,
+                  ((o * s.inChannels + c) * kh + ky) * kw + kx,
+                  ((n * s.outChannels + o) * oh + oy) * ow + ox,
+                );
+              }
+}
+
+/** y[n][o][oy][ox] = bias[o] + sum of x·w: cross-correlation, as torch.nn.functional.conv2d. */
+export function conv2dForward(x: Numbers, weight: Numbers, bias: Numbers, s: ConvShape): number[] {
+  const [oh, ow] = outputSize(s.size, s.kernel, s.stride, s.padding);
+  const y = Array.from({ length: s.images * s.outChannels * oh * ow }, (_, i) => bias[Math.floor(i / (oh * ow)) % s.outChannels]!);
+  eachTap(s, (xi, wi, yi) => {
+    y[yi]! += x[xi]! * weight[wi]!;
+  });
+  return y;
+}
+
+/** The chain rule through every product. */
+export function conv2dBackward(x: Numbers, weight: Numbers, dy: Numbers, s: ConvShape) {
+  const [oh, ow] = outputSize(s.size, s.kernel, s.stride, s.padding);
+  const dx = zeros(x.length);
+  const dWeight = zeros(weight.length);
+  const dBias = zeros(s.outChannels);
+  eachTap(s, (xi, wi, yi) => {
+    dx[xi]! += dy[yi]! * weight[wi]!;
+    dWeight[wi]! += dy[yi]! * x[xi]!;
+  });
+  for (const [i, g] of dy.entries()) dBias[Math.floor(i / (oh * ow)) % s.outChannels]! += g;
+  return { dx, dWeight, dBias };
+}
+
+/** The maximum of every window, and where in x it stands: the first, x fastest, then y. */
+export function maxPool2dForward(x: Numbers, s: PoolShape): { y: number[]; winners: number[] } {
+  const [height, width] = s.size;
+  const [oh, ow] = outputSize(s.size, s.kernel, s.stride, [0, 0]);
+  const y: number[] = [];
+  const winners: number[] = [];
+  for (let map = 0; map < s.images * s.channels; map++)
+    for (let oy = 0; oy < oh; oy++)
+      for (let ox = 0; ox < ow; ox++) {
+        let winner = (map * height + oy * s.stride[0]) * width + ox * s.stride[1];
+        for (let ky = 0; ky < s.kernel[0]; ky++)
+          for (let kx = 0; kx < s.kernel[1]; kx++) {
+            const at = (map * height + oy * s.stride[0] + ky) * width + ox * s.stride[1] + kx;
+            if (x[at]! > x[winner]!) winner = at;
+          }
+        y.push(x[winner]!);
+        winners.push(winner);
+      }
+  return { y, winners };
+}
+
+export function maxPool2dBackward(dy: Numbers, winners: Numbers, inputs: number): number[] {
+  const dx = zeros(inputs);
+  for (const [i, g] of dy.entries()) dx[winners[i]!]! += g;
+  return dx;
+}
+
+export function reluForward(x: Numbers): number[] {
+  return x.map((value) => Math.max(value, 0));
+}
+
+/** Derivative 0 at 0. */
+export function reluBackward(y: Numbers, dy: Numbers): number[] {
+  return dy.map((g, i) => (y[i]! > 0 ? g : 0));
+}
+
+/** y[n][o] = bias[o] + sum over i of weight[o][i]·x[n][i]. */
+export function linearForward(x: Numbers, weight: Numbers, bias: Numbers, inFeatures: number): number[] {
+  const images = x.length / inFeatures;
+  const outFeatures = bias.length;
+  const y: number[] = [];
+  for (let n = 0; n < images; n++)
+    for (let o = 0; o < outFeatures; o++) {
+      let sum = bias[o]!;
+      for (let i = 0; i < inFeatures; i++) sum += weight[o * inFeatures + i]! * x[n * inFeatures + i]!;
+      y.push(sum);
+    }
+  return y;
+}
+
+export function linearBackward(x: Numbers, weight: Numbers, dy: Numbers, inFeatures: number) {
+  const images = x.length / inFeatures;
+  const outFeatures = dy.length / images;
+  const dx = zeros(x.length);
+  const dWeight = zeros(weight.length);
+  const dBias = zeros(outFeatures);
+  for (let n = 0; n < images; n++)
+    for (let o = 0; o < outFeatures; o++) {
+      const g = dy[n * outFeatures + o]!;
+      dBias[o]! += g;
+      for (let i = 0; i < inFeatures; i++) {
+        dx[n * inFeatures + i]! += g * weight[o * inFeatures + i]!;
+        dWeight[o * inFeatures + i]! += g * x[n * inFeatures + i]!;
+      }
+    }
+  return { dx, dWeight, dBias };
+}
+
+/** Per image -log softmax(z)[label], shifted by the maximum; gradient (softmax - onehot)·scale; the first largest class. */
+export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: number) {
+  const classes = logits.length / labels.length;
+  const losses: number[] = [];
+  const predicted: number[] = [];
+  const gradient: number[] = [];
+  for (const [n, label] of labels.entries()) {
+    const z = logits.slice(n * classes, (n + 1) * classes);
+    const top = Math.max(...z);
+    const sum = z.reduce((total, value) => total + Math.exp(value - top), 0);
+    losses.push(Math.log(sum) - (z[label]! - top));
+    predicted.push(z.indexOf(top));
+    for (const [c, value] of z.entries()) gradient.push((Math.exp(value - top) / sum - (c === label ? 1 : 0)) * scale);
+  }
+  return { losses, predicted, gradient };
+}
+
+/** One parameter and its optimizer state; the functions below return them after a step with gradient g. */
+export interface Slot {
+  readonly x: number;
+  readonly first: number;
+  readonly second: number;
+}
+
+/** torch.optim.SGD: g += l2·x; b = momentum·b + g; x -= rate·(nesterov ? g + momentum·b : b). `first` is b. */
+export function sgdStep(
+  { x, first, second }: Slot,
+  g: number,
+  o: { learningRate: number; l2: number; momentum: number; nesterov: boolean },
+): Slot {
+  const gradient = g + o.l2 * x;
+  const b = o.momentum * first + gradient;
+  return { x: x - o.learningRate * (o.nesterov ? gradient + o.momentum * b : b), first: b, second };
+}
+
+export interface MomentOptions {
+  readonly learningRate: number;
+  readonly l2: number;
+  readonly betas: Size2;
+  readonly eps: number;
+  readonly biasCorrection: boolean;
+}
+
+/**
+ * Adam (Kingma and Ba 2015, algorithm 1), AdamW (Loshchilov and Hutter 2019, algorithm 2; weightDecay > 0) and NAdam
+ * (Dozat 2016, constant beta1). `first` is m, `second` v, t counts from 1.
+ */
+export function adamStep(
+  { x, first, second }: Slot,
+  g: number,
+  t: number,
+  o: MomentOptions & { readonly weightDecay: number; readonly ahead: boolean },
+): Slot {
+  const [b1, b2] = o.betas;
+  const gradient = g + o.l2 * x;
+  const m = b1 * first + (1 - b1) * gradient;
+  const v = b2 * second + (1 - b2) * gradient ** 2;
+  const c = (beta: number, exponent: number) => (o.biasCorrection ? 1 - beta ** exponent : 1);
+  const direction = o.ahead ? (b1 * m) / c(b1, t + 1) + ((1 - b1) * gradient) / c(b1, t) : m / c(b1, t);
+  const step = (o.learningRate * direction) / (Math.sqrt(v / c(b2, t)) + o.eps);
+  return { x: x - o.learningRate * o.weightDecay * x - step, first: m, second: v };
+}
+
+/** AdaBelief (Zhuang et al. 2020, algorithm 2). `first` is m, `second` s, t counts from 1. */
+export function adabeliefStep({ x, first, second }: Slot, g: number, t: number, o: MomentOptions & { readonly epsInside: number }): Slot {
+  const [b1, b2] = o.betas;
+  const gradient = g + o.l2 * x;
+  const m = b1 * first + (1 - b1) * gradient;
+  const s = b2 * second + (1 - b2) * (gradient - m) ** 2 + o.epsInside;
+  const c = (beta: number) => (o.biasCorrection ? 1 - beta ** t : 1);
+  return { x: x - (o.learningRate * (m / c(b1))) / (Math.sqrt(s / c(b2)) + o.eps), first: m, second: s };
+}

@@ -1,0 +1,148 @@
+/** The one table of hyperparameters: name, default, what is allowed, and a sentence; help, checks and records derive from it. */
+import { UsageError, unknownChoice } from '../base/errors.ts';
+import { type Arithmetic, arithmetics } from '../engine/kernels.ts';
+import { adabelief, adam, adamw, nadam, type Optimizer, type OptimizerName, optimizerNames, sgd } from '../nn/optimizers.ts';
+import { modelNames } from './models.ts';
+
+interface Common<T> {
+  readonly default: T;
+  /** For help and reports, starts with a capital letter and has no full stop. */
+  readonly sentence: string;
+}
+interface Choice<T extends string> extends Common<T> {
+  readonly kind: 'choice';
+  readonly choices: readonly T[];
+}
+interface Numeric extends Common<number> {
+  readonly kind: 'integer' | 'number';
+  readonly least: number;
+  readonly most: number;
+  /** Whether `least` itself is excluded. */
+  readonly above?: boolean;
+}
+interface Flag extends Common<boolean> {
+  readonly kind: 'flag';
+}
+interface Limit extends Common<number | null> {
+  readonly kind: 'limit';
+}
+export type Hyperparameter = Choice<string> | Numeric | Flag | Limit;
+
+const choice = <T extends string>(value: T, choices: readonly T[], sentence: string): Choice<T> => ({
+  kind: 'choice',
+  default: value,
+  choices,
+  sentence,
+});
+const integer = (value: number, least: number, most: number, sentence: string): Numeric => ({
+  kind: 'integer',
+  default: value,
+  least,
+  most,
+  sentence,
+});
+const number = (value: number, allowed: Pick<Numeric, 'least' | 'most' | 'above'>, sentence: string): Numeric => ({
+  kind: 'number',
+  default: value,
+  ...allowed,
+  sentence,
+});
+const flag = (value: boolean, sentence: string): Flag => ({ kind: 'flag', default: value, sentence });
+const limit = (sentence: string): Limit => ({ kind: 'limit', default: null, sentence });
+
+const positive = { least: 0, most: Number.MAX_VALUE, above: true } as const;
+const notNegative = { least: 0, most: Number.MAX_VALUE } as const;
+
+/** Defaults are those of the Flux model zoo's script. */
+export const hyperparameters = {
+  model: choice('lenet5', modelNames, 'Network to train'),
+  optimizer: choice<OptimizerName>('adam', optimizerNames, 'How weights follow their gradients'),
+  learningRate: number(3e-4, positive, 'Step size, constant over the run'),
+  batchSize: integer(128, 1, 10_000_000, 'Images a step averages its gradient over'),
+  l2: number(0, notNegative, 'Adds this times the weights and biases to the gradient'),
+  weightDecay: number(0, notNegative, 'Decoupled decay, times learning rate and weights (adamw only)'),
+  momentum: number(0, { least: 0, most: 1 - 2 ** -24 }, 'Memory of past gradients (sgd only)'),
+  nesterov: flag(false, 'Look ahead along the momentum (sgd only)'),
+  biasCorrection: flag(true, 'Correct the zero start of the moments (adam, adabelief)'),
+  epochs: integer(10, 0, 1_000_000, 'Passes over the training set'),
+  seed: integer(1, 0, Number.MAX_SAFE_INTEGER, 'Determines initial weights and the order of images'),
+  shuffle: flag(true, 'Draw a new order of the images every epoch'),
+  trainLimit: limit('Use only the first N training images'),
+  testLimit: limit('Use only the first N test images'),
+  arithmetic: choice<Arithmetic>('strict', arithmetics, 'strict: same bits everywhere; fused: faster'),
+} as const satisfies Readonly<Record<string, Hyperparameter>>;
+
+export type HyperparameterName = keyof typeof hyperparameters;
+export const hyperparameterNames = Object.keys(hyperparameters) as HyperparameterName[];
+
+export type Hyperparameters = { readonly [Name in HyperparameterName]: (typeof hyperparameters)[Name]['default'] };
+
+/** All defaults. */
+export function defaultHyperparameters(): Hyperparameters {
+  return completeHyperparameters({});
+}
+
+/** The value of each hyperparameter that is given, checked, and the default of each that is not. @throws UsageError. */
+export function completeHyperparameters(given: Readonly<Partial<Record<HyperparameterName, unknown>>>): Hyperparameters {
+  const values = hyperparameterNames.map((name) => {
+    const value = given[name];
+    if (value !== undefined) checkHyperparameter(name, value, name);
+    return [name, value ?? hyperparameters[name].default];
+  });
+  return Object.fromEntries(values) as Hyperparameters;
+}
+
+/** @param label how the caller calls it, for instance `--batch-size`. @throws UsageError unless the value is allowed. */
+export function checkHyperparameter(name: HyperparameterName, value: unknown, label: string): void {
+  const entry: Hyperparameter = hyperparameters[name];
+  if (entry.kind === 'choice') {
+    if (typeof value !== 'string' || !entry.choices.includes(value)) throw unknownChoice(name, String(value), entry.choices);
+  } else if (entry.kind === 'flag') {
+    if (typeof value !== 'boolean') throw new UsageError(`${label}: expected true or false, got ${String(value)}`);
+  } else if (!(entry.kind === 'limit' && value === null) && !isAllowed(entry, value)) {
+    throw new UsageError(`${label}: expected ${allowed(entry)}, got ${String(value)}`);
+  }
+}
+
+function isAllowed(entry: Numeric | Limit, value: unknown): boolean {
+  if (typeof value !== 'number') return false;
+  if (entry.kind === 'limit') return Number.isSafeInteger(value) && value >= 1;
+  if (entry.kind === 'integer' && !Number.isSafeInteger(value)) return false;
+  return value <= entry.most && (entry.above ? value > entry.least : value >= entry.least);
+}
+
+/** What a numeric hyperparameter may be, in words. */
+export function allowed(entry: Numeric | Limit): string {
+  if (entry.kind === 'limit') return 'an integer of at least 1';
+  const { kind, least, most, above } = entry;
+  const open = most >= Number.MAX_SAFE_INTEGER;
+  if (kind === 'integer') return open ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`;
+  if (open) return above ? `a number above ${least}` : `a number of at least ${least}`;
+  return `a number from ${least} to below 1`;
+}
+
+/** @throws UsageError for a hyperparameter the chosen optimizer would ignore. */
+export function makeOptimizer(values: Hyperparameters): Optimizer {
+  const { optimizer, learningRate, l2, weightDecay, momentum, nesterov, biasCorrection } = values;
+  const only = (given: boolean, what: string, names: readonly OptimizerName[]) => {
+    if (given && !names.includes(optimizer)) {
+      throw new UsageError(`${what} is for ${names.join(' and ')} only, the optimizer is ${optimizer}`);
+    }
+  };
+  only(weightDecay !== 0, 'weight decay', ['adamw']);
+  only(momentum !== 0, 'momentum', ['sgd']);
+  only(nesterov, 'nesterov', ['sgd']);
+  only(!biasCorrection, 'no bias correction', ['adam', 'adabelief']);
+  switch (optimizer) {
+    case 'sgd':
+      return sgd({ learningRate, l2, momentum, nesterov });
+    case 'adam':
+      return adam({ learningRate, l2, biasCorrection });
+    case 'adamw':
+      return adamw({ learningRate, l2, weightDecay });
+    case 'nadam':
+      return nadam({ learningRate, l2 });
+    case 'adabelief':
+      return adabelief({ learningRate, l2, biasCorrection });
+  }
+}

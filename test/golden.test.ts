@@ -1,0 +1,63 @@
+/** Training against PyTorch: 100 steps of each optimizer from given weights in a fixed order of images (test/golden/README.md). */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { readSafetensors } from '../src/base/safetensors.ts';
+import type { StateDict } from '../src/base/tensor.ts';
+import type { Dataset } from '../src/data/dataset.ts';
+import { completeHyperparameters, makeOptimizer } from '../src/lenet/hyperparameters.ts';
+import { lenet5 } from '../src/lenet/models.ts';
+import { loadMnist } from '../src/runner/mnist-files.ts';
+import { type EpochEvent, fit } from '../src/train/fit.ts';
+
+interface Golden {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly start: number;
+  readonly losses: readonly number[];
+}
+
+const folder = new URL('./golden/', import.meta.url);
+const goldens: Record<string, Golden> = JSON.parse(readFileSync(new URL('train.json', folder), 'utf8'));
+const initial = readSafetensors(readFileSync(new URL('lenet5-initial.safetensors', folder)), 'initial').tensors;
+const finals = readSafetensors(readFileSync(new URL('train-final.safetensors', folder)), 'final').tensors;
+const mnist = await loadMnist();
+
+function stretch({ images, labels, ...rest }: Dataset, start: number, count: number): Dataset {
+  return { ...rest, images: images.subarray(start * 784, (start + count) * 784), labels: labels.subarray(start, start + count) };
+}
+
+/** |a - b| / |b - origin|: how far a is from b, measured by the way from the origin to b. */
+function relativeDistance(a: StateDict, b: (name: string) => Float32Array, origin: StateDict): number {
+  let away = 0;
+  let way = 0;
+  for (const [name, { data }] of a) {
+    const target = b(name);
+    const from = origin.get(name)!.data;
+    for (let i = 0; i < data.length; i++) {
+      away += (data[i]! - target[i]!) ** 2;
+      way += (target[i]! - from[i]!) ** 2;
+    }
+  }
+  return Math.sqrt(away / way);
+}
+
+describe.each(Object.entries(goldens))('%s', (name, golden) => {
+  const { images = 3200, epochs = 1, batchSize = 32, ...optimizer } = golden.options as Record<string, number>;
+  const values = completeHyperparameters({ ...optimizer, batchSize, epochs });
+  const losses: number[] = [];
+  let last: EpochEvent | undefined;
+
+  test('losses of every step are PyTorch’s to 1e-5', async () => {
+    const options = { optimizer: makeOptimizer(values), batchSize, epochs, initial, shuffle: false };
+    const train = stretch(mnist.train, golden.start, images);
+    const events = fit(lenet5(), { ...options, train, onProgress: (progress) => void losses.push(...progress.losses) });
+    for await (const event of events) if (event.type === 'epoch') last = event;
+    expect(losses.length).toBe(golden.losses.length);
+    for (const [i, loss] of losses.entries()) expect(Math.abs(loss - golden.losses[i]!)).toBeLessThan(1e-5);
+  });
+
+  test('final weights are PyTorch’s to 1e-4 of the way they went', () => {
+    const target = (tensor: string) => finals.get(`${name}/${tensor}`)!.data;
+    expect(relativeDistance(last!.checkpoint.weights, target, initial)).toBeLessThan(1e-4);
+    expect(relativeDistance(initial, target, initial)).toBe(1);
+  });
+});
