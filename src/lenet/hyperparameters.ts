@@ -22,6 +22,8 @@ interface Numeric extends Common<number> {
 }
 interface Flag extends Common<boolean> {
   readonly kind: 'flag';
+  /** What leaving it out means, for a flag that is on by default. */
+  readonly off?: string;
 }
 interface Limit extends Common<number | null> {
   readonly kind: 'limit';
@@ -47,7 +49,8 @@ const number = (value: number, allowed: Pick<Numeric, 'least' | 'most' | 'above'
   ...allowed,
   sentence,
 });
-const flag = (value: boolean, sentence: string): Flag => ({ kind: 'flag', default: value, sentence });
+const off = (sentence: string): Flag => ({ kind: 'flag', default: false, sentence });
+const on = (sentence: string, without: string): Flag => ({ kind: 'flag', default: true, sentence, off: without });
 const limit = (sentence: string): Limit => ({ kind: 'limit', default: null, sentence });
 
 const positive = { least: 0, most: Number.MAX_VALUE, above: true } as const;
@@ -62,11 +65,14 @@ export const hyperparameters = {
   l2: number(0, notNegative, 'Adds this times the weights and biases to the gradient'),
   weightDecay: number(0, notNegative, 'Decoupled decay, times learning rate and weights (adamw only)'),
   momentum: number(0, { least: 0, most: 1 - 2 ** -24 }, 'Memory of past gradients (sgd only)'),
-  nesterov: flag(false, 'Look ahead along the momentum (sgd only)'),
-  biasCorrection: flag(true, 'Correct the zero start of the moments (adam, adabelief)'),
+  nesterov: off('Look ahead along the momentum (sgd only)'),
+  biasCorrection: on(
+    'Correct the moments for their start at zero (adam, adabelief)',
+    'Leave the moments uncorrected, as Flux 0.12.4 did for AdaBelief (adam, adabelief)',
+  ),
   epochs: integer(10, 0, 1_000_000, 'Passes over the training set'),
   seed: integer(1, 0, Number.MAX_SAFE_INTEGER, 'Determines initial weights and the order of images'),
-  shuffle: flag(true, 'Draw a new order of the images every epoch'),
+  shuffle: on('Draw a new order of the images every epoch', 'Keep the images in the order of the data'),
   trainLimit: limit('Use only the first N training images'),
   testLimit: limit('Use only the first N test images'),
   arithmetic: choice<Arithmetic>('strict', arithmetics, 'strict: same bits everywhere; fused: faster'),
@@ -112,7 +118,7 @@ function isAllowed(entry: Numeric | Limit, value: unknown): boolean {
 }
 
 /** What a numeric hyperparameter may be, in words. */
-export function allowed(entry: Numeric | Limit): string {
+function allowed(entry: Numeric | Limit): string {
   if (entry.kind === 'limit') return 'an integer of at least 1';
   const { kind, least, most, above } = entry;
   const open = most >= Number.MAX_SAFE_INTEGER;

