@@ -1,5 +1,6 @@
 /** `lenet describe`: the layers of a network as a table, and as a drawing. */
 import { modelByName } from '../lenet/models.ts';
+import { drawModel } from '../nn/drawing.ts';
 import { describeModel } from '../nn/model.ts';
 import { writeFileAtomically } from '../runner/atomic-file.ts';
 
@@ -7,7 +8,7 @@ export function describe(name: string, options: { readonly svg?: string }): void
   const model = modelByName(name);
   process.stdout.write(`${model.name}\n\n${describeModel(model)}\n`);
   if (options.svg !== undefined) {
-    writeFileAtomically(options.svg, '');
+    writeFileAtomically(options.svg, drawModel(model));
     process.stdout.write(`\nDrawing saved in "${options.svg}"\n`);
   }
 }

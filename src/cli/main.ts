@@ -71,7 +71,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .option('--json', 'Print one JSON object an image')
     .action(async (model: string, images: string[], options: { json?: boolean }) => {
       const { predictImages } = await import('./predict.ts');
-      await predictImages(model, images, options.json ?? false);
+      predictImages(model, images, options.json ?? false);
     });
   return program;
 }

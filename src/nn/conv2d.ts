@@ -1,7 +1,7 @@
 /** Cross-correlation of images with trained windows, weight [out, in, ky, kx] and bias [out] as in PyTorch. */
 import { UsageError } from '../base/errors.ts';
 import { type Activation, allocateOutput, elementsOf, type LayerKind, range, rowBytes, type Site } from './layer.ts';
-import { pair, type Size, slide } from './window.ts';
+import { pair, printSize, type Size, slide } from './window.ts';
 
 export interface Conv2d {
   readonly type: 'conv2d';
@@ -34,9 +34,9 @@ export function conv2d(
 
 export const conv2dKind: LayerKind<Conv2d> = {
   print({ inChannels, outChannels, kernelSize, stride, padding }) {
-    const more = stride.some((s) => s !== 1) ? `, stride=(${stride.join(', ')})` : '';
-    const padded = padding.some((p) => p !== 0) ? `, padding=(${padding.join(', ')})` : '';
-    return `Conv2d(${inChannels}, ${outChannels}, kernel_size=(${kernelSize.join(', ')})${more}${padded})`;
+    const more = stride.some((s) => s !== 1) ? `, stride=${printSize(stride)}` : '';
+    const padded = padding.some((p) => p !== 0) ? `, padding=${printSize(padding)}` : '';
+    return `Conv2d(${inChannels}, ${outChannels}, kernel_size=${printSize(kernelSize)}${more}${padded})`;
   },
   outputShape({ inChannels, outChannels, kernelSize, stride, padding }, input) {
     const size = slide(input, kernelSize, stride, padding, 'conv2d');

@@ -45,7 +45,7 @@ export interface Operation {
 
 /** The knowledge about one type of layer. */
 export interface LayerKind<L> {
-  /** As PyTorch prints it, for instance `Conv2d(1, 6, kernel_size=(5, 5))`. */
+  /** As PyTorch prints it, for instance `Conv2d(1, 6, kernel_size=5)`. */
   print(layer: L): string;
   /** @throws UsageError saying what the layer expects and what it got. */
   outputShape(layer: L, input: Shape): Shape;

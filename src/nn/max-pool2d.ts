@@ -1,6 +1,6 @@
 /** The maximum of every window; the gradient goes to the first maximum (x fastest, then y). */
 import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
-import { pair, type Size, slide } from './window.ts';
+import { pair, printSize, type Size, slide } from './window.ts';
 
 export interface MaxPool2d {
   readonly type: 'maxPool2d';
@@ -20,7 +20,7 @@ export function maxPool2d(kernelSize: Size, options: { readonly stride?: Size } 
 const noPadding = [0, 0] as const;
 
 export const maxPool2dKind: LayerKind<MaxPool2d> = {
-  print: ({ kernelSize, stride }) => `MaxPool2d(kernel_size=(${kernelSize.join(', ')}), stride=(${stride.join(', ')}))`,
+  print: ({ kernelSize, stride }) => `MaxPool2d(kernel_size=${printSize(kernelSize)}, stride=${printSize(stride)})`,
   outputShape: ({ kernelSize, stride }, input) => [
     input[0]!,
     ...slide(input, kernelSize, stride, noPadding, 'maxPool2d'),

@@ -64,7 +64,7 @@ export function parameterCount(model: Model): number {
   return parametersOf(model).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
 }
 
-/** The table of layers: name, layer, output shape, parameters, multiply-adds; a header line first and totals last. */
+/** The table of layers: name, layer, output shape, parameters, multiply-accumulates an image; a header line first and totals last. */
 export function describeModel(model: Model): string {
   const count = (n: number) => n.toLocaleString('en-US');
   const rows = model.layers.map(({ name, layer, output, parameters, multiplyAdds }) => {
@@ -73,7 +73,7 @@ export function describeModel(model: Model): string {
   });
   const total = model.layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
   const table = [
-    ['layer', '', 'output', 'parameters', 'multiply-adds'],
+    ['layer', '', 'output', 'parameters', 'MACs'],
     ['input', '', model.input.join('x'), '-', '-'],
     ...rows,
     ['total', '', '', count(parameterCount(model)), count(total)],

@@ -38,3 +38,8 @@ export function slide(
   }
   return [out[0]!, out[1]!];
 }
+
+/** `2`, or `(2, 3)` where the directions differ. */
+export function printSize([vertical, horizontal]: readonly [number, number]): string {
+  return vertical === horizontal ? `${vertical}` : `(${vertical}, ${horizontal})`;
+}
