@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import { lenet5 } from '../lenet/models.ts';
+import { conv2d } from './conv2d.ts';
+import { drawModel, stagesOf } from './drawing.ts';
+import { flatten } from './flatten.ts';
+import { linear } from './linear.ts';
+import { sequential } from './model.ts';
+import { relu } from './relu.ts';
+
+const numbers = (svg: string, attribute: string, tag: string) =>
+  [...svg.matchAll(new RegExp(`<${tag} [^>]*?\\b${attribute}="([^"]+)"`, 'g'))].map((match) => Number(match[1]));
+
+test('LeNet-5 has the stages of its architecture', () => {
+  const shapes = stagesOf(lenet5()).map(({ shape, link }) => `${shape.join('x')} ${link.join(' ')}`.trim());
+  expect(shapes).toEqual([
+    ...['1x28x28 Convolution 5×5 ReLU', '6x24x24 Max-pool 2×2', '6x12x12 Convolution 5×5 ReLU', '16x8x8 Max-pool 2×2'],
+    ...['16x4x4 Flatten Dense ReLU', '120 Dense ReLU', '84 Dense', '10'],
+  ]);
+});
+
+test('every map and every bar is drawn, inside the picture, with captions that do not overlap', () => {
+  const svg = drawModel(lenet5());
+  expect(svg.match(/<rect class="map/g)).toHaveLength(1 + 6 + 6 + 16 + 16);
+  expect(svg.match(/<polygon class="bar"/g)).toHaveLength(3);
+  expect(svg.match(/<rect class="window"/g)).toHaveLength(4);
+  const [, width = 0, height = 0] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg)?.map(Number) ?? [];
+  const xs = numbers(svg, 'x', 'rect');
+  const ys = numbers(svg, 'y', 'rect');
+  for (const [i, size] of numbers(svg, 'width', 'rect').entries()) expect(xs[i]! + size).toBeLessThan(width);
+  for (const [i, size] of numbers(svg, 'height', 'rect').entries()) expect(ys[i]! + size).toBeLessThan(height);
+  expect(Math.min(...xs, ...ys)).toBeGreaterThan(0);
+  const captions = [...svg.matchAll(/<text class="caption" x="([\d.]+)"[^>]*>([^<]+)</g)].map(([, x, text]) => ({
+    from: Number(x) - text!.length * 4.1,
+    to: Number(x) + text!.length * 4.1,
+  }));
+  expect(captions).toHaveLength(8);
+  for (const [i, { from }] of captions.entries()) if (i > 0) expect(from).toBeGreaterThan(captions[i - 1]!.to);
+});
+
+test('the window of the first convolution is 5/28 of its map', () => {
+  const svg = drawModel(lenet5());
+  const [map = 0] = numbers(svg, 'width', 'rect');
+  const window = Number(/<rect class="window"[^>]*width="([\d.]+)"/.exec(svg)?.[1]);
+  expect(window / map).toBeCloseTo(5 / 28, 3);
+});
+
+test('names are escaped, many maps are drawn as a few, a network of dense layers alone is drawn', () => {
+  const wide = sequential('<b>&', [3, 8, 8], { c: conv2d(3, 200, 3), r: relu(), f: flatten(), fc: linear(7200, 2) });
+  const svg = drawModel(wide);
+  expect(svg).toContain('<title id="title">&#60;b&#62;&#38;</title>');
+  expect(svg).toContain('200@6×6');
+  expect(svg.match(/<rect class="map/g)).toHaveLength(3 + 16);
+  const dense = drawModel(sequential('dense', [1, 2, 2], { flat: flatten(), fc: linear(4, 3) }));
+  expect(dense.match(/<polygon class="bar"/g)).toHaveLength(1);
+  for (const drawing of [svg, dense]) expect(drawing).not.toMatch(/NaN|undefined|Infinity/);
+});

@@ -1,0 +1,100 @@
+/** Finite differences: the gradient of every layer, and of a whole odd network, is the slope of its own forward pass. */
+import { describe, expect, test } from 'vitest';
+import { randomStream } from '../base/random.ts';
+import { type StateDict, sizeOf } from '../base/tensor.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { evaluate } from '../train/evaluate.ts';
+import { fit } from '../train/fit.ts';
+import { conv2d } from './conv2d.ts';
+import { flatten } from './flatten.ts';
+import { glorotUniform } from './initialize.ts';
+import { placeAlone } from './layer.testing.ts';
+import { about, type Layer } from './layers.ts';
+import { linear } from './linear.ts';
+import { maxPool2d } from './max-pool2d.ts';
+import { sequential } from './model.ts';
+import { sgd } from './optimizers.ts';
+import { relu } from './relu.ts';
+
+const random = randomStream(3, 'finite differences');
+const draw = (length: number) => Array.from({ length }, () => Math.fround(2 * random.uniform() - 1));
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a, (value, i) => value * b[i]!).reduce((x, y) => x + y, 0);
+const along = (x: readonly number[], direction: readonly number[], h: number) => x.map((value, i) => value + h * direction[i]!);
+
+const layers: [string, Layer, number[]][] = [
+  ['conv2d', conv2d(2, 3, [3, 2], { stride: [1, 2], padding: [1, 0] }), [5, 2, 6, 5]],
+  ['conv2d of one channel in a narrow image', conv2d(1, 2, 3), [3, 1, 4, 3]],
+  ['maxPool2d', maxPool2d([2, 3], { stride: 2 }), [3, 2, 6, 7]],
+  ['relu', relu(), [2, 3, 3, 3]],
+  ['flatten', flatten(), [3, 2, 3, 2]],
+  ['linear', linear(7, 5), [6, 7]],
+];
+
+test.each(layers)('%s', (_, layer, shape) => {
+  const x = draw(sizeOf(shape));
+  const parameters = about(layer).parameters().map((parameter) => draw(sizeOf(parameter.shape)));
+  const [images = 1] = shape;
+  const place = (values: readonly (readonly number[])[]) => placeAlone(layer, shape, 'strict', values);
+  const dy = draw(images * sizeOf(place(parameters).outputShape));
+  const value = (input: readonly number[], values: readonly (readonly number[])[]) => dot(place(values).run(input, dy).output, dy);
+  const { gradInput, gradients } = place(parameters).run(x, dy);
+  const h = 1e-3;
+  const direction = draw(x.length);
+  const slope = (value(along(x, direction, h), parameters) - value(along(x, direction, -h), parameters)) / (2 * h);
+  expect(slope).toBeCloseTo(dot(gradInput, direction), 1);
+  expect(Math.abs(slope)).toBeGreaterThan(0.1);
+  for (const [i, parameter] of parameters.entries()) {
+    const way = draw(parameter.length);
+    const moved = (step: number) => value(x, parameters.map((values, j) => (j === i ? along(values, way, step) : values)));
+    expect((moved(h) - moved(-h)) / (2 * h)).toBeCloseTo(dot(gradients[i]!, way), 1);
+  }
+});
+
+describe('a network of odd sizes, 23 images in batches of one', () => {
+  const model = sequential('odd', [3, 11, 9], {
+    conv1: conv2d(3, 5, 3, { padding: 1 }),
+    relu1: relu(),
+    pool1: maxPool2d([3, 2], { stride: 2 }),
+    conv2: conv2d(5, 4, [2, 3], { stride: [2, 1] }),
+    relu2: relu(),
+    flatten: flatten(),
+    fc1: linear(16, 9),
+    relu3: relu(),
+    fc2: linear(9, 7),
+  });
+  const size = 23;
+  const train: Dataset = {
+    name: 'random',
+    images: Float32Array.from(draw(size * 3 * 11 * 9)),
+    labels: Uint8Array.from({ length: size }, (_, i) => i % 7),
+    shape: [3, 11, 9],
+    classes: 7,
+  };
+  const initial = glorotUniform(model, randomStream(1, 'init'));
+
+  /** With rate 1 one step of SGD over all images goes exactly by the gradient. */
+  async function gradient(): Promise<StateDict> {
+    const options = { train, optimizer: sgd({ learningRate: 1 }), batchSize: size, epochs: 1, shuffle: false, initial };
+    for await (const event of fit(model, options)) {
+      if (event.type !== 'epoch' || event.epoch !== 1) continue;
+      const { weights } = event.checkpoint;
+      return new Map([...initial].map(([name, { shape, data }]) => [name, { shape, data: data.map((v, i) => v - weights.get(name)!.data[i]!) }]));
+    }
+    throw new Error('no epoch');
+  }
+
+  test.each([...initial.keys()])('slope along %s', async (name) => {
+    const { shape, data } = initial.get(name)!;
+    const direction = draw(data.length);
+    const loss = async (h: number) => {
+      const moved = new Map(initial).set(name, { shape, data: data.map((value, i) => value + h * direction[i]!) });
+      return (await evaluate(model, moved, train))!.loss;
+    };
+    const expected = dot((await gradient()).get(name)!.data, direction);
+    // A relu or a maximum that changes within the step bends the line; a smaller step misses it but has more noise.
+    const errors = [];
+    for (const h of [1e-3, 2e-4, 5e-5]) errors.push(Math.abs(((await loss(h)) - (await loss(-h))) / (2 * h) - expected));
+    expect(Math.min(...errors)).toBeLessThan(2e-3 + 0.02 * Math.abs(expected));
+    expect(Math.abs(expected)).toBeGreaterThan(1e-3);
+  });
+});

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { randomStream } from '../base/random.ts';
+import { UsageError } from '../base/errors.ts';
+import { lenet5, modelByName } from '../lenet/models.ts';
+import { conv2d } from './conv2d.ts';
+import { flatten } from './flatten.ts';
+import { glorotUniform } from './initialize.ts';
+import { linear } from './linear.ts';
+import { maxPool2d } from './max-pool2d.ts';
+import { describeModel, parameterCount, parametersOf, sequential } from './model.ts';
+
+test('LeNet-5 prints its layers, shapes, 44,426 parameters and 281,640 multiply-accumulates', () => {
+  expect(describeModel(lenet5())).toBe(
+    `
+layer                                               output   parameters     MACs
+input                                               1x28x28           -        -
+conv1    Conv2d(1, 6, kernel_size=5)                6x24x24         156   86,400
+relu1    ReLU()                                     6x24x24           -        -
+pool1    MaxPool2d(kernel_size=2, stride=2)         6x12x12           -        -
+conv2    Conv2d(6, 16, kernel_size=5)               16x8x8        2,416  153,600
+relu2    ReLU()                                     16x8x8            -        -
+pool2    MaxPool2d(kernel_size=2, stride=2)         16x4x4            -        -
+flatten  Flatten()                                  256               -        -
+fc1      Linear(in_features=256, out_features=120)  120          30,840   30,720
+relu3    ReLU()                                     120               -        -
+fc2      Linear(in_features=120, out_features=84)   84           10,164   10,080
+relu4    ReLU()                                     84                -        -
+fc3      Linear(in_features=84, out_features=10)    10              850      840
+total                                                            44,426  281,640`.slice(1),
+  );
+  expect(parameterCount(lenet5())).toBe(44_426);
+});
+
+test('parameters have the names and shapes of a PyTorch state dict', () => {
+  expect(parametersOf(lenet5()).map(({ name, shape }) => `${name} [${shape}]`)).toEqual([
+    ...['conv1.weight [6,1,5,5]', 'conv1.bias [6]', 'conv2.weight [16,6,5,5]', 'conv2.bias [16]'],
+    ...['fc1.weight [120,256]', 'fc1.bias [120]', 'fc2.weight [84,120]', 'fc2.bias [84]', 'fc3.weight [10,84]', 'fc3.bias [10]'],
+  ]);
+});
+
+test('Glorot uniform stays within the bounds of reference numbers and fills them; biases are zero', () => {
+  const weights = glorotUniform(lenet5(), randomStream(1, 'init'));
+  const bounds = { conv1: 0.18516, conv2: 0.10445, fc1: 0.12632, fc2: 0.1715, fc3: 0.25265 };
+  for (const [layer, bound] of Object.entries(bounds)) {
+    const { data } = weights.get(`${layer}.weight`)!;
+    const largest = data.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    expect(largest).toBeLessThanOrEqual(bound + 1e-5);
+    expect(largest).toBeGreaterThan(bound * 0.97);
+    const mean = data.reduce((sum, value) => sum + value, 0) / data.length;
+    expect(Math.abs(mean)).toBeLessThan((4 * bound) / Math.sqrt(3 * data.length));
+    expect(weights.get(`${layer}.bias`)!.data.every((value) => value === 0)).toBe(true);
+  }
+  expect(glorotUniform(lenet5(), randomStream(1, 'init'))).toEqual(weights);
+  expect(glorotUniform(lenet5(), randomStream(2, 'init'))).not.toEqual(weights);
+});
+
+test.each([
+  ['model m, layer fc: linear expects flat features, got [1, 8, 8]; put flatten() before it', { fc: linear(64, 10) }],
+  ['model m, layer fc: linear expects 60 features, got 64', { flat: flatten(), fc: linear(60, 10) }],
+  ['model m, layer c: conv2d expects 3 channels, got 1', { c: conv2d(3, 6, 5) }],
+  ['model m, layer c: conv2d: a 9x9 window does not fit into 8x8', { c: conv2d(1, 6, 9) }],
+  ['model m, layer p: maxPool2d expects images [channels, height, width], got [64]', { flat: flatten(), p: maxPool2d(2) }],
+  ['layer name "1" must be a letter', { 1: flatten() }],
+  ['the last layer must give 1 to 256 logits, got [1, 8, 8]', {}],
+])('%s', (message, layers) => {
+  expect(() => sequential('m', [1, 8, 8], layers)).toThrow(UsageError);
+  expect(() => sequential('m', [1, 8, 8], layers)).toThrow(message);
+});
+
+test.each([() => conv2d(0, 1, 5), () => conv2d(1, 1.5, 5), () => linear(3, -1), () => maxPool2d(0), () => conv2d(1, 1, 3, { padding: -1 })])(
+  'a layer of impossible size is refused: %s',
+  (make) => expect(make).toThrow(UsageError),
+);
+
+test('an unknown model names the near one', () => {
+  expect(() => modelByName('lennet5')).toThrow('unknown model "lennet5": allowed are lenet5. Did you mean lenet5?');
+});
