@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { counted, duration, percent, rounded } from './format.ts';
+
+test('numbers are written as the post wrote them', () => {
+  expect([rounded(0.145), rounded(0.15856), percent(0.9553), percent(0.953416666), percent(1)]).toEqual([
+    ...['0.145', '0.1586', '95.53', '95.3417', '100'],
+  ]);
+});
+
+test('counts and durations are for people', () => {
+  expect([counted(60000), duration(1.44), duration(75.2), duration(200)]).toEqual(['60,000', '1.4 s', '75 s', '3 min 20 s']);
+});
