@@ -3,9 +3,9 @@ import { sumLanes } from './arithmetic';
 
 /** biasGradient[f] = sum over quads and lanes of dy, quads [quad][features][4]. */
 export function sumOverImages(dy: usize, quads: i32, features: i32, biasGradient: usize): void {
-  const quad = <usize>features << 4;
+  const quad = (<usize>features) << 4;
   for (let f = 0; f < features; f++) {
-    let at = dy + (<usize>f << 4);
+    let at = dy + ((<usize>f) << 4);
     let sum = v128.load(at);
     for (let q = 1; q < quads; q++) {
       at += quad;

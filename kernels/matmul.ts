@@ -17,28 +17,36 @@ import { multiplyAdd } from './arithmetic';
  * needs up to 12 bytes after C.
  */
 export function matmul(
-  rows: i32, columns: i32, depth: i32,
-  a: usize, aRow: usize, aStep: usize,
-  b: usize, steps: usize, places: usize,
-  c: usize, cRow: usize, cColumn: usize,
+  rows: i32,
+  columns: i32,
+  depth: i32,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  steps: usize,
+  places: usize,
+  c: usize,
+  cRow: usize,
+  cColumn: usize,
   bias: usize,
 ): void {
   for (let i = 0; i < rows; ) {
     const tall = i + 2 <= rows;
     const ai = a + <usize>i * aRow;
     const ci = c + <usize>i * cRow;
-    const bi = bias ? bias + (<usize>i << 2) : 0;
+    const bi = bias ? bias + ((<usize>i) << 2) : 0;
     let j = columns;
     while (j & 3) {
       j--;
-      const place = b + <usize>load<i32>(places + (<usize>j << 2));
+      const place = b + <usize>load<i32>(places + ((<usize>j) << 2));
       const cij = ci + <usize>j * cColumn;
       if (tall) block2x1(depth, ai, aRow, aStep, place, steps, cij, cRow, bi);
       else block1x1(depth, ai, aStep, place, steps, cij, bi);
     }
     while (j > 0) {
       j -= 4;
-      const place = places + (<usize>j << 2);
+      const place = places + ((<usize>j) << 2);
       const cij = ci + <usize>j * cColumn;
       if (tall) block2x4(depth, ai, aRow, aStep, b, steps, place, cij, cRow, cColumn, bi);
       else block1x4(depth, ai, aStep, b, steps, place, cij, cColumn, bi);
@@ -51,9 +59,17 @@ export function matmul(
 // 2 x 4 accumulators with 4 + 2 operands fit its 15 vector registers without a spill (docs/engine.md).
 
 export function block2x4(
-  depth: i32, a: usize, aRow: usize, aStep: usize,
-  b: usize, steps: usize, places: usize,
-  c: usize, cRow: usize, cColumn: usize, bias: usize,
+  depth: i32,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  steps: usize,
+  places: usize,
+  c: usize,
+  cRow: usize,
+  cColumn: usize,
+  bias: usize,
 ): void {
   const b0 = b + <usize>load<i32>(places);
   const b1 = b + <usize>load<i32>(places, 4);
@@ -61,10 +77,14 @@ export function block2x4(
   const b3 = b + <usize>load<i32>(places, 12);
   let c00 = bias ? v128.load_splat<f32>(bias) : f32x4.splat(0);
   let c10 = bias ? v128.load_splat<f32>(bias, 4) : f32x4.splat(0);
-  let c01 = c00, c02 = c00, c03 = c00;
-  let c11 = c10, c12 = c10, c13 = c10;
+  let c01 = c00,
+    c02 = c00,
+    c03 = c00;
+  let c11 = c10,
+    c12 = c10,
+    c13 = c10;
   let a0 = a;
-  const end = steps + (<usize>depth << 2);
+  const end = steps + ((<usize>depth) << 2);
   for (let s = steps; s < end; s += 4) {
     const k = <usize>load<i32>(s);
     const w0 = v128.load_splat<f32>(a0);
@@ -95,18 +115,26 @@ export function block2x4(
 }
 
 export function block1x4(
-  depth: i32, a: usize, aStep: usize,
-  b: usize, steps: usize, places: usize,
-  c: usize, cColumn: usize, bias: usize,
+  depth: i32,
+  a: usize,
+  aStep: usize,
+  b: usize,
+  steps: usize,
+  places: usize,
+  c: usize,
+  cColumn: usize,
+  bias: usize,
 ): void {
   const b0 = b + <usize>load<i32>(places);
   const b1 = b + <usize>load<i32>(places, 4);
   const b2 = b + <usize>load<i32>(places, 8);
   const b3 = b + <usize>load<i32>(places, 12);
   let c0 = bias ? v128.load_splat<f32>(bias) : f32x4.splat(0);
-  let c1 = c0, c2 = c0, c3 = c0;
+  let c1 = c0,
+    c2 = c0,
+    c3 = c0;
   let a0 = a;
-  const end = steps + (<usize>depth << 2);
+  const end = steps + ((<usize>depth) << 2);
   for (let s = steps; s < end; s += 4) {
     const k = <usize>load<i32>(s);
     const w = v128.load_splat<f32>(a0);
@@ -123,14 +151,20 @@ export function block1x4(
 }
 
 export function block2x1(
-  depth: i32, a: usize, aRow: usize, aStep: usize,
-  b: usize, steps: usize,
-  c: usize, cRow: usize, bias: usize,
+  depth: i32,
+  a: usize,
+  aRow: usize,
+  aStep: usize,
+  b: usize,
+  steps: usize,
+  c: usize,
+  cRow: usize,
+  bias: usize,
 ): void {
   let c0 = bias ? v128.load_splat<f32>(bias) : f32x4.splat(0);
   let c1 = bias ? v128.load_splat<f32>(bias, 4) : f32x4.splat(0);
   let a0 = a;
-  const end = steps + (<usize>depth << 2);
+  const end = steps + ((<usize>depth) << 2);
   for (let s = steps; s < end; s += 4) {
     const x = v128.load(b + <usize>load<i32>(s));
     c0 = multiplyAdd(v128.load_splat<f32>(a0), x, c0);
@@ -141,14 +175,10 @@ export function block2x1(
   v128.store(c + cRow, c1);
 }
 
-export function block1x1(
-  depth: i32, a: usize, aStep: usize,
-  b: usize, steps: usize,
-  c: usize, bias: usize,
-): void {
+export function block1x1(depth: i32, a: usize, aStep: usize, b: usize, steps: usize, c: usize, bias: usize): void {
   let sum = bias ? v128.load_splat<f32>(bias) : f32x4.splat(0);
   let a0 = a;
-  const end = steps + (<usize>depth << 2);
+  const end = steps + ((<usize>depth) << 2);
   for (let s = steps; s < end; s += 4) {
     sum = multiplyAdd(v128.load_splat<f32>(a0), v128.load(b + <usize>load<i32>(s)), sum);
     a0 += aStep;

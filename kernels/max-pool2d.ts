@@ -5,12 +5,21 @@
  * winners: for each element of y, in four i32 lanes, the byte offset of the winning float from the quad's start in x.
  */
 export function maxPool2dForward(
-  x: usize, y: usize, winners: usize, quads: i32,
-  height: i32, width: i32, channels: i32,
-  outHeight: i32, outWidth: i32,
-  kernelHeight: i32, kernelWidth: i32, strideY: i32, strideX: i32,
+  x: usize,
+  y: usize,
+  winners: usize,
+  quads: i32,
+  height: i32,
+  width: i32,
+  channels: i32,
+  outHeight: i32,
+  outWidth: i32,
+  kernelHeight: i32,
+  kernelWidth: i32,
+  strideY: i32,
+  strideX: i32,
 ): void {
-  const pixel = <usize>channels << 4;
+  const pixel = (<usize>channels) << 4;
   const row = <usize>width * pixel;
   const lanes = i32x4(0, 4, 8, 12);
   for (let q = 0; q < quads; q++) {
@@ -47,7 +56,12 @@ export function maxPool2dForward(
 
 /** dx (all zero before, quadBytes a quad) gets dy added at the winners; `outputs` elements of y a quad. */
 export function maxPool2dBackward(
-  dy: usize, winners: usize, dx: usize, quads: i32, outputs: i32, quadBytes: usize,
+  dy: usize,
+  winners: usize,
+  dx: usize,
+  quads: i32,
+  outputs: i32,
+  quadBytes: usize,
 ): void {
   memory.fill(dx, 0, quadBytes * <usize>quads);
   for (let q = 0; q < quads; q++) {

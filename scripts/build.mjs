@@ -45,7 +45,9 @@ async function buildKernels() {
 }
 
 function compileTypeScript() {
-  const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], { stdio: 'inherit' });
+  const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
+    stdio: 'inherit',
+  });
   if (tsc.status !== 0) process.exit(tsc.status ?? 1);
   if (existsSync('dist/cli/main.js')) chmodSync('dist/cli/main.js', 0o755);
 }

@@ -22,7 +22,11 @@ const finals = readSafetensors(readFileSync(new URL('train-final.safetensors', f
 const mnist = await loadMnist();
 
 function stretch({ images, labels, ...rest }: Dataset, start: number, count: number): Dataset {
-  return { ...rest, images: images.subarray(start * 784, (start + count) * 784), labels: labels.subarray(start, start + count) };
+  return {
+    ...rest,
+    images: images.subarray(start * 784, (start + count) * 784),
+    labels: labels.subarray(start, start + count),
+  };
 }
 
 /** |a - b| / |b - origin|: how far a is from b, measured by the way from the origin to b. */

@@ -13,7 +13,9 @@ test.each([
 });
 
 test('an unknown choice lists what is allowed', () => {
-  expect(unknownChoice('optimizer', 'lion', ['sgd', 'adam']).message).toBe('unknown optimizer "lion": allowed are sgd, adam.');
+  expect(unknownChoice('optimizer', 'lion', ['sgd', 'adam']).message).toBe(
+    'unknown optimizer "lion": allowed are sgd, adam.',
+  );
 });
 
 test('exit codes tell the caller’s mistakes from the world’s', () => {

@@ -8,5 +8,10 @@ test('numbers are written as the post wrote them', () => {
 });
 
 test('counts and durations are for people', () => {
-  expect([counted(60000), duration(1.44), duration(75.2), duration(200)]).toEqual(['60,000', '1.4 s', '75 s', '3 min 20 s']);
+  expect([counted(60000), duration(1.44), duration(75.2), duration(200)]).toEqual([
+    '60,000',
+    '1.4 s',
+    '75 s',
+    '3 min 20 s',
+  ]);
 });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { WorldError } from './errors.ts';
+import { UsageError, WorldError } from './errors.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import type { Tensor } from './tensor.ts';
 
@@ -52,6 +52,18 @@ const damages: [string, Uint8Array, string][] = [
   ['negative size', file({ a: entry([-1], 0, 4) }, one), 'no valid shape'],
   ['end before begin', file({ a: entry([0], 4, 0) }, one), 'no valid data_offsets'],
   ['another type', file({ a: { ...entry([2], 0, 4), dtype: 'F16' } }, one), 'has type F16'],
+  [
+    'a type that is no string',
+    file({ a: { ...entry([1], 0, 4), dtype: { toString: 1, valueOf: 1 } } }, one),
+    'no valid dtype',
+  ],
+  ['a type nested deeply', file(`{"a":{"dtype":${'['.repeat(20_000)}${']'.repeat(20_000)}}}`), 'no valid dtype'],
+  [
+    'sizes whose product is no number',
+    file({ a: entry([...Array(40).fill(Number.MAX_SAFE_INTEGER), 0], 0, 0) }),
+    'needs NaN bytes',
+  ],
+  ['header beyond the format’s limit', file({}, new Array(64).fill(0), 100_000_001n), 'claims 100000001 bytes'],
   ['NaN', file({ a: entry([2], 0, 8) }, [...one, 0, 0, 192, 127]), 'tensor a holds NaN at position 1'],
   ['infinity', file({ a: entry([1], 0, 4) }, [0, 0, 128, 255]), 'holds -Infinity'],
   ['metadata that is no string', file({ __metadata__: { a: 1 } }), 'metadata "a" is no string'],
@@ -64,11 +76,43 @@ test.each(damages)('refuses: %s', (_, bytes, message) => {
   expect(() => readSafetensors(bytes, 'model.safetensors')).toThrow(/^model\.safetensors is not a sound/);
 });
 
+test('names that JavaScript objects treat specially are names like any other', () => {
+  const tensors = new Map(
+    ['__proto__', 'constructor', '\ud800'].map((name) => [name, { shape: [1], data: Float32Array.of(1) }]),
+  );
+  const found = readSafetensors(writeSafetensors(tensors, JSON.parse('{"__proto__":"x"}')), 'f');
+  expect([...found.tensors]).toEqual([...tensors]);
+  expect([...found.metadata]).toEqual([['__proto__', 'x']]);
+});
+
+test('what could not be read back is not written', () => {
+  const write = (name: string, shape: number[]) => () =>
+    writeSafetensors(new Map([[name, { shape, data: Float32Array.of(1) }]]));
+  expect(write('w', [3])).toThrow(UsageError);
+  expect(write('w', [3])).toThrow('tensor w [3] needs 3 numbers, got 1');
+  expect(write('__metadata__', [1])).toThrow(UsageError);
+});
+
+test('a file anywhere in memory is read', () => {
+  const bytes = writeSafetensors(new Map([['w', { shape: [2], data: Float32Array.of(1.5, -2) }]]));
+  const shifted = new Uint8Array(bytes.length + 3);
+  shifted.set(bytes, 3);
+  expect(readSafetensors(shifted.subarray(3), 'f').tensors.get('w')?.data).toEqual(Float32Array.of(1.5, -2));
+});
+
 describe('properties', () => {
   const float = fc.float({ noNaN: true, noDefaultInfinity: true });
-  const tensor = fc.array(float, { maxLength: 6 }).map((values): Tensor => ({ shape: [values.length], data: Float32Array.from(values) }));
+  const tensor = fc
+    .array(float, { maxLength: 6 })
+    .map((values): Tensor => ({ shape: [values.length], data: Float32Array.from(values) }));
   const tensors = fc
-    .array(fc.tuple(fc.string({ maxLength: 8 }).filter((name) => name !== '__metadata__' && name !== '__proto__'), tensor), { maxLength: 5 })
+    .array(
+      fc.tuple(
+        fc.string({ maxLength: 8 }).filter((name) => name !== '__metadata__' && name !== '__proto__'),
+        tensor,
+      ),
+      { maxLength: 5 },
+    )
     .map((entries) => new Map(entries));
 
   const read = (bytes: Uint8Array) => {
@@ -92,7 +136,10 @@ describe('properties', () => {
   });
 
   test('random bytes are refused in words or read, never anything else', () => {
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void read(bytes)), { numRuns: 2000 });
+    fc.assert(
+      fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void read(bytes)),
+      { numRuns: 2000 },
+    );
   });
 
   test('so is a good file with some bytes changed, cut or added', () => {

@@ -1,5 +1,5 @@
 /** safetensors files: named float32 tensors and a map of strings, as bytes. Format: huggingface/safetensors, README "Format". */
-import { WorldError } from './errors.ts';
+import { UsageError, WorldError } from './errors.ts';
 import { type StateDict, sizeOf, type Tensor } from './tensor.ts';
 
 export interface Safetensors {
@@ -13,6 +13,7 @@ const mostHeaderBytes = 100_000_000;
 /**
  * Equal content gives equal bytes: tensors stand in the map's order, metadata sorted by key, and the header is padded
  * with spaces so that the numbers start on a multiple of 8.
+ * @throws UsageError for a tensor whose data does not fill its shape, or named `__metadata__`, the format's own name.
  */
 export function writeSafetensors(tensors: StateDict, metadata: Readonly<Record<string, string>> = {}): Uint8Array {
   const header: [string, unknown][] = [];
@@ -20,6 +21,10 @@ export function writeSafetensors(tensors: StateDict, metadata: Readonly<Record<s
   if (keys.length > 0) header.push(['__metadata__', Object.fromEntries(keys.map((key) => [key, metadata[key]]))]);
   let end = 0;
   for (const [name, { shape, data }] of tensors) {
+    if (name === '__metadata__') throw new UsageError('a tensor cannot be named __metadata__ in a safetensors file');
+    if (data.length !== sizeOf(shape)) {
+      throw new UsageError(`tensor ${name} [${shape.join(', ')}] needs ${sizeOf(shape)} numbers, got ${data.length}`);
+    }
     const begin = end;
     end += data.length * 4;
     header.push([name, { dtype: 'F32', shape, data_offsets: [begin, end] }]);
@@ -68,7 +73,9 @@ export function readSafetensors(bytes: Uint8Array, what: string): Safetensors {
   let expected = 0;
   for (const { name, begin, end } of entries) {
     if (begin !== expected) {
-      throw damaged(`tensor ${name} starts at byte ${begin} of the data, expected ${expected} (tensors may not overlap or leave holes)`);
+      throw damaged(
+        `tensor ${name} starts at byte ${begin} of the data, expected ${expected} (tensors may not overlap or leave holes)`,
+      );
     }
     expected = end;
   }
@@ -107,14 +114,18 @@ function members(value: unknown, damaged: Complaint, what: string): [string, unk
 function parseEntry(name: string, value: unknown, damaged: Complaint): { shape: number[]; begin: number; end: number } {
   const fields = new Map(members(value, damaged, `tensor ${name}`));
   const dtype = fields.get('dtype');
-  if (dtype !== 'F32') throw damaged(`tensor ${name} has type ${String(dtype)}; only F32 is read here`);
+  // A damaged header can hold anything here, also what cannot become a string.
+  if (typeof dtype !== 'string') throw damaged(`tensor ${name} has no valid dtype`);
+  if (dtype !== 'F32') throw damaged(`tensor ${name} has type ${dtype}; only F32 is read here`);
   const shape = integers(fields.get('shape'));
   const offsets = integers(fields.get('data_offsets'));
   if (shape === undefined) throw damaged(`tensor ${name} has no valid shape`);
   if (offsets?.length !== 2 || offsets[0]! > offsets[1]!) throw damaged(`tensor ${name} has no valid data_offsets`);
   const [begin, end] = offsets as [number, number];
   if (end - begin !== sizeOf(shape) * 4) {
-    throw damaged(`tensor ${name} [${shape.join(', ')}] needs ${sizeOf(shape) * 4} bytes, its data_offsets give ${end - begin}`);
+    throw damaged(
+      `tensor ${name} [${shape.join(', ')}] needs ${sizeOf(shape) * 4} bytes, its data_offsets give ${end - begin}`,
+    );
   }
   return { shape, begin, end };
 }

@@ -6,7 +6,13 @@ import { loadMnist } from '../runner/mnist-files.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/threads.ts';
 import { evaluate } from '../train/evaluate.ts';
-import type { EvaluateOptions } from './main.ts';
+
+export interface EvaluateOptions {
+  readonly data?: string;
+  readonly threads: number;
+  readonly set: string;
+  readonly json?: boolean;
+}
 
 export async function evaluateModel(path: string, options: EvaluateOptions): Promise<void> {
   if (options.set !== 'test' && options.set !== 'train') throw unknownChoice('set', options.set, ['test', 'train']);

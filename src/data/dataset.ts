@@ -18,9 +18,17 @@ export function datasetSize({ labels }: Dataset): number {
   return labels.length;
 }
 
-/** @throws UsageError when arrays and shape do not match, a label is no class, a pixel is not finite, or nothing is there. */
+/** @throws UsageError when arrays and shape do not match, a size or label cannot be, a pixel is not finite, or nothing is there. */
 export function checkDataset({ name, images, labels, shape, classes }: Dataset): void {
   const pixels = shape[0] * shape[1] * shape[2];
+  if (shape.length !== 3 || !shape.every((size) => Number.isInteger(size) && size > 0)) {
+    throw new UsageError(
+      `${name}: shape is [${shape.join(', ')}], expected [channels, height, width], integers from 1`,
+    );
+  }
+  if (!Number.isInteger(classes) || classes < 1 || classes > 256) {
+    throw new UsageError(`${name}: classes is ${classes}, expected an integer from 1 to 256`);
+  }
   if (labels.length === 0) throw new UsageError(`${name}: the data set is empty`);
   if (images.length !== labels.length * pixels) {
     throw new UsageError(
@@ -31,7 +39,8 @@ export function checkDataset({ name, images, labels, shape, classes }: Dataset):
   if (wrong >= 0) throw new UsageError(`${name}: label ${wrong} is ${labels[wrong]}, expected 0 to ${classes - 1}`);
   if (images instanceof Float32Array) {
     const bad = images.findIndex((pixel) => !Number.isFinite(pixel));
-    if (bad >= 0) throw new UsageError(`${name}: image ${Math.floor(bad / pixels)} holds ${images[bad]}, expected finite numbers`);
+    if (bad >= 0)
+      throw new UsageError(`${name}: image ${Math.floor(bad / pixels)} holds ${images[bad]}, expected finite numbers`);
   }
 }
 

@@ -18,7 +18,8 @@ export function parseIdx(bytes: Uint8Array, what: string, content: 'images' | 'l
   const dimensions = content === 'images' ? 3 : 1;
   const headerBytes = 4 + 4 * dimensions;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes.length >= 4 && view.getUint32(0) !== magics[content]) throw new WorldError(`${what}: ${guess(view.getUint32(0), content)}`);
+  if (bytes.length >= 4 && view.getUint32(0) !== magics[content])
+    throw new WorldError(`${what}: ${guess(view.getUint32(0), content)}`);
   if (bytes.length < headerBytes) {
     throw new WorldError(`${what} is cut off: it has ${bytes.length} bytes, its header alone needs ${headerBytes}`);
   }
@@ -31,7 +32,7 @@ export function parseIdx(bytes: Uint8Array, what: string, content: 'images' | 'l
   if (bytes.length > expected) {
     throw new WorldError(`${what} is too long: ${shape.join(' x ')} needs ${expected} bytes, it has ${bytes.length}`);
   }
-  return { shape, data: bytes.subarray(headerBytes) };
+  return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + headerBytes, bytes.length - headerBytes) };
 }
 
 function guess(magic: number, content: 'images' | 'labels'): string {
@@ -49,6 +50,8 @@ export async function gunzip(bytes: Uint8Array<ArrayBuffer>, what: string): Prom
     const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream('gzip'));
     return new Uint8Array(await new Response(stream).arrayBuffer());
   } catch (error) {
-    throw new WorldError(`${what} is no sound gzip file: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new WorldError(`${what} is no sound gzip file: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
   }
 }

@@ -44,9 +44,12 @@ function join(name: string, images: NamedBytes, labels: NamedBytes): Dataset {
   const classes = parseIdx(labels.bytes, labels.name, 'labels');
   const [count, height, width] = pixels.shape as [number, number, number];
   if (classes.data.length !== count) {
-    throw new WorldError(`${images.name} holds ${count} images, but ${labels.name} holds ${classes.data.length} labels`);
+    throw new WorldError(
+      `${images.name} holds ${count} images, but ${labels.name} holds ${classes.data.length} labels`,
+    );
   }
   const wrong = classes.data.findIndex((label) => label > 9);
-  if (wrong >= 0) throw new WorldError(`${labels.name}: label ${wrong} is ${classes.data[wrong]}, expected a digit from 0 to 9`);
+  if (wrong >= 0)
+    throw new WorldError(`${labels.name}: label ${wrong} is ${classes.data[wrong]}, expected a digit from 0 to 9`);
   return { name, images: pixels.data, labels: classes.data, shape: [1, height, width], classes: 10 };
 }

@@ -53,7 +53,9 @@ export function rasterToGrey(raster: Raster, height: number, width: number): Uin
 function toGrey({ width, height, channels, white, data }: Raster): Grey {
   const pixels = width * height;
   if (pixels < 1 || data.length !== pixels * channels) {
-    throw new UsageError(`a picture of ${width}x${height} with ${channels} channels needs ${pixels * channels} values, got ${data.length}`);
+    throw new UsageError(
+      `a picture of ${width}x${height} with ${channels} channels needs ${pixels * channels} values, got ${data.length}`,
+    );
   }
   const colours = channels >= 3 ? 3 : 1;
   const luma = new Float64Array(pixels);

@@ -37,7 +37,9 @@ export class Arena {
         this.memory.grow(Math.ceil(missing / pageBytes));
       } catch {
         const megabytes = Math.ceil(end / 2 ** 20);
-        throw new WorldError(`out of memory: the network, its batch and the data need ${megabytes} MiB (at most 4,096)`);
+        throw new WorldError(
+          `out of memory: the network, its batch and the data need ${megabytes} MiB (at most 4,096)`,
+        );
       }
     }
     this.#end = end;

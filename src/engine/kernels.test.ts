@@ -61,12 +61,17 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
 
 describe('optimizer kernels follow their plain twins over three steps, two gradient blocks and a ragged size', () => {
   const size = 44;
-  const numbers = (seed: number, scale: number) => Array.from({ length: size }, (_, i) => scale * Math.sin(seed + 1.7 * i));
+  const numbers = (seed: number, scale: number) =>
+    Array.from({ length: size }, (_, i) => scale * Math.sin(seed + 1.7 * i));
   const [beta1, beta2] = [0.9, 0.999];
   const l2 = 0.01;
 
   function compare(
-    kernelStep: (kernels: ReturnType<typeof bindKernels>, t: number, p: readonly [number, number, number, number, number]) => void,
+    kernelStep: (
+      kernels: ReturnType<typeof bindKernels>,
+      t: number,
+      p: readonly [number, number, number, number, number],
+    ) => void,
     plain: (slot: reference.Slot, g: number, t: number) => reference.Slot,
   ) {
     const memory = createMemory();
@@ -84,7 +89,11 @@ describe('optimizer kernels follow their plain twins over three steps, two gradi
       kernelStep(kernels, t, [x, gradients, stride, first, second]);
       slots = slots.map((slot, i) => plain(slot, a[i]! + b[i]!, t));
     }
-    for (const [address, key] of [[x, 'x'], [first, 'first'], [second, 'second']] as const) {
+    for (const [address, key] of [
+      [x, 'x'],
+      [first, 'first'],
+      [second, 'second'],
+    ] as const) {
       const actual = arena.f32(address, size);
       for (const [i, slot] of slots.entries()) expect(Math.abs(actual[i]! - slot[key])).toBeLessThan(3e-6);
     }
@@ -112,7 +121,14 @@ describe('optimizer kernels follow their plain twins over three steps, two gradi
   });
 
   test('adabelief', () => {
-    const options = { learningRate: 0.01, l2, betas: [beta1, beta2] as const, eps: 1e-8, biasCorrection: false, epsInside: 1e-6 };
+    const options = {
+      learningRate: 0.01,
+      l2,
+      betas: [beta1, beta2] as const,
+      eps: 1e-8,
+      biasCorrection: false,
+      epsInside: 1e-6,
+    };
     compare(
       (k, _, [x, g, stride, m, s]) =>
         k.adabelief(x, g, stride, 2, m, s, size / 4, l2, beta1, 1 - beta1, beta2, 1 - beta2, 1e-8, 1e-6, 0.01, 1),

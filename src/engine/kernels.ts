@@ -52,9 +52,7 @@ export interface Kernels {
     ]
   >;
   maxPool2dBackward: Kernel<['dy', 'winners', 'dx', 'quads', 'outputs', 'quadBytes']>;
-  softmaxCrossEntropy: Kernel<
-    ['logits', 'labels', 'count', 'classes', 'scale', 'gradient', 'losses', 'predicted']
-  >;
+  softmaxCrossEntropy: Kernel<['logits', 'labels', 'count', 'classes', 'scale', 'gradient', 'losses', 'predicted']>;
   sgd: Kernel<['x', 'g', 'stride', 'chunks', 'b', 'vectors', 'l2', 'rate', 'momentum', 'nesterov']>;
   adam: Kernel<
     [
@@ -88,7 +86,9 @@ export function supportsFused(): boolean {
 /** Compiles the kernels of one arithmetic. @throws UsageError where the engine has no relaxed SIMD for `fused`. */
 export function compileKernels(arithmetic: Arithmetic): WebAssembly.Module {
   if (arithmetic === 'fused' && !supportsFused()) {
-    throw new UsageError('arithmetic "fused" needs relaxed SIMD, which this JavaScript engine does not offer; use "strict"');
+    throw new UsageError(
+      'arithmetic "fused" needs relaxed SIMD, which this JavaScript engine does not offer; use "strict"',
+    );
   }
   const text = atob(arithmetic === 'strict' ? strict : fused);
   return new WebAssembly.Module(Uint8Array.from(text, (character) => character.charCodeAt(0)));
@@ -102,7 +102,16 @@ export function bindKernels(module: WebAssembly.Module, memory: WebAssembly.Memo
 }
 
 const kernelNames = {
-  ...{ heapBase: 0, gatherBytes: 0, gatherFloats: 0, quadsToRows: 0, rowsToQuads: 0, swapAxes: 0, copyBox: 0, addVectors: 0 },
+  ...{
+    heapBase: 0,
+    gatherBytes: 0,
+    gatherFloats: 0,
+    quadsToRows: 0,
+    rowsToQuads: 0,
+    swapAxes: 0,
+    copyBox: 0,
+    addVectors: 0,
+  },
   ...{ matmul: 0 },
   ...{ listGradients: 0, sumWindows: 0, spreadWindows: 0, packWeights: 0, unpackRuns: 0, sumOverImages: 0 },
   ...{ reluForward: 0, reluBackward: 0, maxPool2dForward: 0, maxPool2dBackward: 0, softmaxCrossEntropy: 0 },

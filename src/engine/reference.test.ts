@@ -17,7 +17,13 @@ function run({ op, options, input, weight, bias, gradOutput }: LayerCase): Layer
       return { output, gradInput: dx, gradWeight: dWeight, gradBias: dBias };
     }
     case 'maxPool2d': {
-      const shape = { images, channels, size: [height, width] as const, kernel: options.kernelSize!, stride: options.stride! };
+      const shape = {
+        images,
+        channels,
+        size: [height, width] as const,
+        kernel: options.kernelSize!,
+        stride: options.stride!,
+      };
       const { y, winners } = reference.maxPool2dForward(x, shape);
       return { output: y, gradInput: reference.maxPool2dBackward(dy, winners, x.length) };
     }

@@ -61,7 +61,10 @@ function eachTap(s: ConvShape, visit: (x: number, w: number, y: number) => void)
 /** y[n][o][oy][ox] = bias[o] + sum of x·w: cross-correlation, as torch.nn.functional.conv2d. */
 export function conv2dForward(x: Numbers, weight: Numbers, bias: Numbers, s: ConvShape): number[] {
   const [oh, ow] = outputSize(s.size, s.kernel, s.stride, s.padding);
-  const y = Array.from({ length: s.images * s.outChannels * oh * ow }, (_, i) => bias[Math.floor(i / (oh * ow)) % s.outChannels]!);
+  const y = Array.from(
+    { length: s.images * s.outChannels * oh * ow },
+    (_, i) => bias[Math.floor(i / (oh * ow)) % s.outChannels]!,
+  );
   eachTap(s, (xi, wi, yi) => {
     y[yi]! += x[xi]! * weight[wi]!;
   });
@@ -214,7 +217,12 @@ export function adamStep(
 }
 
 /** AdaBelief (Zhuang et al. 2020, algorithm 2). `first` is m, `second` s, t counts from 1. */
-export function adabeliefStep({ x, first, second }: Slot, g: number, t: number, o: MomentOptions & { readonly epsInside: number }): Slot {
+export function adabeliefStep(
+  { x, first, second }: Slot,
+  g: number,
+  t: number,
+  o: MomentOptions & { readonly epsInside: number },
+): Slot {
   const [b1, b2] = o.betas;
   const gradient = g + o.l2 * x;
   const m = b1 * first + (1 - b1) * gradient;

@@ -1,7 +1,16 @@
 /** The one table of hyperparameters: name, default, what is allowed, and a sentence; help, checks and records derive from it. */
 import { UsageError, unknownChoice } from '../base/errors.ts';
 import { type Arithmetic, arithmetics } from '../engine/kernels.ts';
-import { adabelief, adam, adamw, nadam, type Optimizer, type OptimizerName, optimizerNames, sgd } from '../nn/optimizers.ts';
+import {
+  adabelief,
+  adam,
+  adamw,
+  nadam,
+  type Optimizer,
+  type OptimizerName,
+  optimizerNames,
+  sgd,
+} from '../nn/optimizers.ts';
 import { modelNames } from './models.ts';
 
 interface Common<T> {
@@ -83,13 +92,10 @@ export const hyperparameterNames = Object.keys(hyperparameters) as Hyperparamete
 
 export type Hyperparameters = { readonly [Name in HyperparameterName]: (typeof hyperparameters)[Name]['default'] };
 
-/** All defaults. */
-export function defaultHyperparameters(): Hyperparameters {
-  return completeHyperparameters({});
-}
-
 /** The value of each hyperparameter that is given, checked, and the default of each that is not. @throws UsageError. */
-export function completeHyperparameters(given: Readonly<Partial<Record<HyperparameterName, unknown>>>): Hyperparameters {
+export function completeHyperparameters(
+  given: Readonly<Partial<Record<HyperparameterName, unknown>>>,
+): Hyperparameters {
   const values = hyperparameterNames.map((name) => {
     const value = given[name];
     if (value !== undefined) checkHyperparameter(name, value, name);
@@ -102,7 +108,8 @@ export function completeHyperparameters(given: Readonly<Partial<Record<Hyperpara
 export function checkHyperparameter(name: HyperparameterName, value: unknown, label: string): void {
   const entry: Hyperparameter = hyperparameters[name];
   if (entry.kind === 'choice') {
-    if (typeof value !== 'string' || !entry.choices.includes(value)) throw unknownChoice(name, String(value), entry.choices);
+    if (typeof value !== 'string' || !entry.choices.includes(value))
+      throw unknownChoice(name, String(value), entry.choices);
   } else if (entry.kind === 'flag') {
     if (typeof value !== 'boolean') throw new UsageError(`${label}: expected true or false, got ${String(value)}`);
   } else if (!(entry.kind === 'limit' && value === null) && !isAllowed(entry, value)) {

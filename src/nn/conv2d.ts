@@ -19,8 +19,12 @@ export function conv2d(
   kernelSize: Size,
   options: { readonly stride?: Size; readonly padding?: Size } = {},
 ): Conv2d {
-  for (const [what, size] of [['in', inChannels], ['out', outChannels]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new UsageError(`conv2d: ${what} channels must be a positive integer, got ${size}`);
+  for (const [what, size] of [
+    ['in', inChannels],
+    ['out', outChannels],
+  ] as const) {
+    if (!Number.isInteger(size) || size < 1)
+      throw new UsageError(`conv2d: ${what} channels must be a positive integer, got ${size}`);
   }
   return {
     type: 'conv2d',
@@ -46,7 +50,11 @@ export const conv2dKind: LayerKind<Conv2d> = {
   parameters({ inChannels, outChannels, kernelSize }) {
     const area = kernelSize[0] * kernelSize[1];
     return [
-      { name: 'weight', shape: [outChannels, inChannels, ...kernelSize], fans: [area * inChannels, area * outChannels] },
+      {
+        name: 'weight',
+        shape: [outChannels, inChannels, ...kernelSize],
+        fans: [area * inChannels, area * outChannels],
+      },
       { name: 'bias', shape: [outChannels] },
     ];
   },
@@ -110,7 +118,11 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation) {
   /** Pixel of each window's corner, and elements from the corner to each tap in the order of the weights. */
   const cornerPixels = range(outputs).map((o) => Math.floor(o / outWidth) * strideY * width + (o % outWidth) * strideX);
   const tapElements = range(taps).map((k) => {
-    const [c, ky, kx] = [Math.floor(k / (kernelHeight * kernelWidth)), Math.floor(k / kernelWidth) % kernelHeight, k % kernelWidth];
+    const [c, ky, kx] = [
+      Math.floor(k / (kernelHeight * kernelWidth)),
+      Math.floor(k / kernelWidth) % kernelHeight,
+      k % kernelWidth,
+    ];
     return (ky * width + kx) * channels + c;
   });
   const steps = arena.table(tapElements.map((element) => element * 16));

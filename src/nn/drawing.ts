@@ -14,7 +14,9 @@ export interface Stage {
 
 /** The stages of a model: layers that only change the look of numbers (relu, flatten) join their neighbours. */
 export function stagesOf(model: Model): Stage[] {
-  const stages: { shape: Shape; window?: readonly [number, number]; link: string[] }[] = [{ shape: model.input, link: [] }];
+  const stages: { shape: Shape; window?: readonly [number, number]; link: string[] }[] = [
+    { shape: model.input, link: [] },
+  ];
   for (const { layer, output } of model.layers) {
     const last = stages.at(-1)!;
     const before = stages.at(-2) ?? last;
@@ -80,8 +82,8 @@ export function drawModel(model: Model): string {
   const described = placed.map(({ caption, stage }) => [caption, ...stage.link].join(', ')).join('; ');
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${n(height)}" width="${n(width)}" height="${n(height)}" role="img" aria-labelledby="title desc">`,
-    `<title id="title">${escape(model.name)}</title>`,
-    `<desc id="desc">${escape(described)}</desc>`,
+    `<title id="title">${escapeXml(model.name)}</title>`,
+    `<desc id="desc">${escapeXml(described)}</desc>`,
     style,
     ...placed.map((item) => drawStage(item)),
     ...placed.slice(1).map((item, i) => drawLink(placed[i]!, item)),
@@ -112,12 +114,26 @@ function place(stages: readonly Stage[]): Placed[] {
     const [first, mapHeight, mapWidth] = stage.shape as [number, number?, number?];
     if (mapHeight === undefined || mapWidth === undefined) {
       const height = shortestBar + (longestBar - shortestBar) * (Math.log(first) / Math.log(longest));
-      return { stage, caption: `${first}`, maps: 0, front: { width: barWidth, height }, width: barWidth + barSlant, height };
+      return {
+        stage,
+        caption: `${first}`,
+        maps: 0,
+        front: { width: barWidth, height },
+        width: barWidth + barSlant,
+        height,
+      };
     }
     const maps = Math.min(first, mostMaps);
     const front = { width: side(mapWidth), height: side(mapHeight) };
     const spread = (maps - 1) * mapOffset;
-    return { stage, caption: `${first}@${mapHeight}×${mapWidth}`, maps, front, width: front.width + spread, height: front.height + spread };
+    return {
+      stage,
+      caption: `${first}@${mapHeight}×${mapWidth}`,
+      maps,
+      front,
+      width: front.width + spread,
+      height: front.height + spread,
+    };
   });
   const tallest = Math.max(...shapes.map(({ height }) => height));
   const middle = margin + captionSize + 18 + tallest / 2;
@@ -215,7 +231,9 @@ function line(kind: string, from: Point, to: Point): string {
 
 function text(kind: string, x: number, y: number, lines: readonly string[]): string {
   return lines
-    .map((content, i) => `<text class="${kind}" x="${n(x)}" y="${n(y + i * (linkSize + 4))}">${escape(content)}</text>`)
+    .map(
+      (content, i) => `<text class="${kind}" x="${n(x)}" y="${n(y + i * (linkSize + 4))}">${escapeXml(content)}</text>`,
+    )
     .join('\n');
 }
 
@@ -231,6 +249,6 @@ function n(value: number): string {
   return `${Number(value.toFixed(2))}`;
 }
 
-function escape(content: string): string {
+function escapeXml(content: string): string {
   return content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -18,8 +18,10 @@ import { relu } from './relu.ts';
 
 const random = randomStream(3, 'finite differences');
 const draw = (length: number) => Array.from({ length }, () => Math.fround(2 * random.uniform() - 1));
-const dot = (a: ArrayLike<number>, b: ArrayLike<number>) => Array.from(a, (value, i) => value * b[i]!).reduce((x, y) => x + y, 0);
-const along = (x: readonly number[], direction: readonly number[], h: number) => x.map((value, i) => value + h * direction[i]!);
+const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
+  Array.from(a, (value, i) => value * b[i]!).reduce((x, y) => x + y, 0);
+const along = (x: readonly number[], direction: readonly number[], h: number) =>
+  x.map((value, i) => value + h * direction[i]!);
 
 const layers: [string, Layer, number[]][] = [
   ['conv2d', conv2d(2, 3, [3, 2], { stride: [1, 2], padding: [1, 0] }), [5, 2, 6, 5]],
@@ -32,11 +34,14 @@ const layers: [string, Layer, number[]][] = [
 
 test.each(layers)('%s', (_, layer, shape) => {
   const x = draw(sizeOf(shape));
-  const parameters = about(layer).parameters().map((parameter) => draw(sizeOf(parameter.shape)));
+  const parameters = about(layer)
+    .parameters()
+    .map((parameter) => draw(sizeOf(parameter.shape)));
   const [images = 1] = shape;
   const place = (values: readonly (readonly number[])[]) => placeAlone(layer, shape, 'strict', values);
   const dy = draw(images * sizeOf(place(parameters).outputShape));
-  const value = (input: readonly number[], values: readonly (readonly number[])[]) => dot(place(values).run(input, dy).output, dy);
+  const value = (input: readonly number[], values: readonly (readonly number[])[]) =>
+    dot(place(values).run(input, dy).output, dy);
   const { gradInput, gradients } = place(parameters).run(x, dy);
   const h = 1e-3;
   const direction = draw(x.length);
@@ -45,7 +50,11 @@ test.each(layers)('%s', (_, layer, shape) => {
   expect(Math.abs(slope)).toBeGreaterThan(0.1);
   for (const [i, parameter] of parameters.entries()) {
     const way = draw(parameter.length);
-    const moved = (step: number) => value(x, parameters.map((values, j) => (j === i ? along(values, way, step) : values)));
+    const moved = (step: number) =>
+      value(
+        x,
+        parameters.map((values, j) => (j === i ? along(values, way, step) : values)),
+      );
     expect((moved(h) - moved(-h)) / (2 * h)).toBeCloseTo(dot(gradients[i]!, way), 1);
   }
 });
@@ -78,7 +87,12 @@ describe('a network of odd sizes, 23 images in batches of one', () => {
     for await (const event of fit(model, options)) {
       if (event.type !== 'epoch' || event.epoch !== 1) continue;
       const { weights } = event.checkpoint;
-      return new Map([...initial].map(([name, { shape, data }]) => [name, { shape, data: data.map((v, i) => v - weights.get(name)!.data[i]!) }]));
+      return new Map(
+        [...initial].map(([name, { shape, data }]) => [
+          name,
+          { shape, data: data.map((v, i) => v - weights.get(name)!.data[i]!) },
+        ]),
+      );
     }
     throw new Error('no epoch');
   }
@@ -93,7 +107,8 @@ describe('a network of odd sizes, 23 images in batches of one', () => {
     const expected = dot((await gradient()).get(name)!.data, direction);
     // A relu or a maximum that changes within the step bends the line; a smaller step misses it but has more noise.
     const errors = [];
-    for (const h of [1e-3, 2e-4, 5e-5]) errors.push(Math.abs(((await loss(h)) - (await loss(-h))) / (2 * h) - expected));
+    for (const h of [1e-3, 2e-4, 5e-5])
+      errors.push(Math.abs(((await loss(h)) - (await loss(-h))) / (2 * h) - expected));
     expect(Math.min(...errors)).toBeLessThan(2e-3 + 0.02 * Math.abs(expected));
     expect(Math.abs(expected)).toBeGreaterThan(1e-3);
   });

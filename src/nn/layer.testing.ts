@@ -6,7 +6,12 @@ import { type Activation, elementsOf, type Shape } from './layer.ts';
 import { about, type Layer } from './layers.ts';
 
 /** @param shape [images, ...one image's shape]. */
-export function placeAlone(layer: Layer, shape: readonly number[], arithmetic: Arithmetic, parameters: readonly (readonly number[])[]) {
+export function placeAlone(
+  layer: Layer,
+  shape: readonly number[],
+  arithmetic: Arithmetic,
+  parameters: readonly (readonly number[])[],
+) {
   const memory = createMemory();
   const kernels = bindKernels(compileKernels(arithmetic), memory);
   const arena = new Arena(memory, kernels.heapBase());
@@ -26,7 +31,12 @@ export function placeAlone(layer: Layer, shape: readonly number[], arithmetic: A
     parameters: offsets.map((offset) => block + offset),
   });
   // What was there before must not shine through.
-  arena.f32(gradientBlock, sizes.reduce((sum, size) => sum + size, 0)).fill(NaN);
+  arena
+    .f32(
+      gradientBlock,
+      sizes.reduce((sum, size) => sum + size, 0),
+    )
+    .fill(NaN);
   return {
     outputShape,
     run(x: readonly number[], dy: readonly number[]) {
@@ -61,5 +71,8 @@ function write(arena: Arena, address: number, shape: Shape, values: readonly num
 function read(arena: Arena, address: number, shape: Shape, images: number): Float32Array {
   const size = elementsOf(shape);
   const floats = arena.f32(address, Math.ceil(images / 4) * size * 4);
-  return Float32Array.from({ length: images * size }, (_, i) => floats[quadIndex(shape, Math.floor(i / size), i % size)]!);
+  return Float32Array.from(
+    { length: images * size },
+    (_, i) => floats[quadIndex(shape, Math.floor(i / size), i % size)]!,
+  );
 }

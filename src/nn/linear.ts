@@ -10,8 +10,12 @@ export interface Linear {
 
 /** @throws UsageError unless both are positive integers. */
 export function linear(inFeatures: number, outFeatures: number): Linear {
-  for (const [what, size] of [['in', inFeatures], ['out', outFeatures]] as const) {
-    if (!Number.isInteger(size) || size < 1) throw new UsageError(`linear: ${what} features must be a positive integer, got ${size}`);
+  for (const [what, size] of [
+    ['in', inFeatures],
+    ['out', outFeatures],
+  ] as const) {
+    if (!Number.isInteger(size) || size < 1)
+      throw new UsageError(`linear: ${what} features must be a positive integer, got ${size}`);
   }
   return { type: 'linear', inFeatures, outFeatures };
 }

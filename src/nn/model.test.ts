@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { randomStream } from '../base/random.ts';
 import { UsageError } from '../base/errors.ts';
+import { randomStream } from '../base/random.ts';
 import { lenet5, modelByName } from '../lenet/models.ts';
 import { conv2d } from './conv2d.ts';
 import { flatten } from './flatten.ts';
@@ -34,7 +34,14 @@ total                                                            44,426  281,640
 test('parameters have the names and shapes of a PyTorch state dict', () => {
   expect(parametersOf(lenet5()).map(({ name, shape }) => `${name} [${shape}]`)).toEqual([
     ...['conv1.weight [6,1,5,5]', 'conv1.bias [6]', 'conv2.weight [16,6,5,5]', 'conv2.bias [16]'],
-    ...['fc1.weight [120,256]', 'fc1.bias [120]', 'fc2.weight [84,120]', 'fc2.bias [84]', 'fc3.weight [10,84]', 'fc3.bias [10]'],
+    ...[
+      'fc1.weight [120,256]',
+      'fc1.bias [120]',
+      'fc2.weight [84,120]',
+      'fc2.bias [84]',
+      'fc3.weight [10,84]',
+      'fc3.bias [10]',
+    ],
   ]);
 });
 
@@ -59,7 +66,10 @@ test.each([
   ['model m, layer fc: linear expects 60 features, got 64', { flat: flatten(), fc: linear(60, 10) }],
   ['model m, layer c: conv2d expects 3 channels, got 1', { c: conv2d(3, 6, 5) }],
   ['model m, layer c: conv2d: a 9x9 window does not fit into 8x8', { c: conv2d(1, 6, 9) }],
-  ['model m, layer p: maxPool2d expects images [channels, height, width], got [64]', { flat: flatten(), p: maxPool2d(2) }],
+  [
+    'model m, layer p: maxPool2d expects images [channels, height, width], got [64]',
+    { flat: flatten(), p: maxPool2d(2) },
+  ],
   ['layer name "1" must be a letter', { 1: flatten() }],
   ['the last layer must give 1 to 256 logits, got [1, 8, 8]', {}],
 ])('%s', (message, layers) => {
@@ -67,10 +77,13 @@ test.each([
   expect(() => sequential('m', [1, 8, 8], layers)).toThrow(message);
 });
 
-test.each([() => conv2d(0, 1, 5), () => conv2d(1, 1.5, 5), () => linear(3, -1), () => maxPool2d(0), () => conv2d(1, 1, 3, { padding: -1 })])(
-  'a layer of impossible size is refused: %s',
-  (make) => expect(make).toThrow(UsageError),
-);
+test.each([
+  () => conv2d(0, 1, 5),
+  () => conv2d(1, 1.5, 5),
+  () => linear(3, -1),
+  () => maxPool2d(0),
+  () => conv2d(1, 1, 3, { padding: -1 }),
+])('a layer of impossible size is refused: %s', (make) => expect(make).toThrow(UsageError));
 
 test('an unknown model names the near one', () => {
   expect(() => modelByName('lennet5')).toThrow('unknown model "lennet5": allowed are lenet5. Did you mean lenet5?');

@@ -41,7 +41,9 @@ export function sequential(
   const placed = Object.entries(layers).map(([layerName, layer]): ModelLayer => {
     // A key that looks like a number would be moved to the front by JavaScript.
     if (!/^[a-z]\w*$/i.test(layerName)) {
-      throw new UsageError(`model ${name}: layer name "${layerName}" must be a letter followed by letters, digits or _`);
+      throw new UsageError(
+        `model ${name}: layer name "${layerName}" must be a letter followed by letters, digits or _`,
+      );
     }
     const kind = about(layer);
     const before = shape;
@@ -69,7 +71,13 @@ export function describeModel(model: Model): string {
   const count = (n: number) => n.toLocaleString('en-US');
   const rows = model.layers.map(({ name, layer, output, parameters, multiplyAdds }) => {
     const trainable = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    return [name, about(layer).print(), output.join('x'), trainable ? count(trainable) : '-', multiplyAdds ? count(multiplyAdds) : '-'];
+    return [
+      name,
+      about(layer).print(),
+      output.join('x'),
+      trainable ? count(trainable) : '-',
+      multiplyAdds ? count(multiplyAdds) : '-',
+    ];
   });
   const total = model.layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
   const table = [
@@ -89,7 +97,6 @@ export function describeModel(model: Model): string {
     )
     .join('\n');
 }
-
 
 function withPlace<T>(place: string, make: () => T): T {
   try {

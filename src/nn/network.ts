@@ -48,13 +48,17 @@ export function checkParameters(model: Model, tensors: StateDict): void {
   const wanted = new Map(parametersOf(model).map(({ name, shape }) => [name, shape]));
   for (const [name, shape] of wanted) {
     const found = tensors.get(name);
-    if (found === undefined) throw new UsageError(`model ${model.name} needs a tensor ${name} [${shape.join(', ')}], which is missing`);
+    if (found === undefined)
+      throw new UsageError(`model ${model.name} needs a tensor ${name} [${shape.join(', ')}], which is missing`);
     if (found.shape.join() !== shape.join()) {
-      throw new UsageError(`tensor ${name}: model ${model.name} needs [${shape.join(', ')}], got [${found.shape.join(', ')}]`);
+      throw new UsageError(
+        `tensor ${name}: model ${model.name} needs [${shape.join(', ')}], got [${found.shape.join(', ')}]`,
+      );
     }
   }
   for (const name of tensors.keys()) {
-    if (!wanted.has(name)) throw new UsageError(`tensor ${name} is not one of model ${model.name}'s: ${[...wanted.keys()].join(', ')}`);
+    if (!wanted.has(name))
+      throw new UsageError(`tensor ${name} is not one of model ${model.name}'s: ${[...wanted.keys()].join(', ')}`);
   }
 }
 

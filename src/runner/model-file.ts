@@ -15,7 +15,8 @@ export function loadModel(path: string): { model: Model; weights: StateDict; fil
   const file = modelFileAt(path);
   const { weights, record } = decodeModel(readBytes(file), file);
   const name = record.get('model') ?? 'lenet5';
-  if (!modelNames.includes(name)) throw new WorldError(`${file} holds a network "${name}", which is unknown here (known: ${modelNames.join(', ')})`);
+  if (!modelNames.includes(name))
+    throw new WorldError(`${file} holds a network "${name}", which is unknown here (known: ${modelNames.join(', ')})`);
   const model = modelByName(name);
   // A checkpoint is a model too, with more beside it.
   const own = new Map([...weights].filter(([tensor]) => !tensor.startsWith('optimizer.')));

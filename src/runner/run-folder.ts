@@ -1,13 +1,13 @@
 /** The folder of one training run: what lies in it, and how it is written so that a crash leaves it sound. */
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
-import type { Hyperparameters } from '../lenet/hyperparameters.ts';
-import type { Checkpoint, EpochEvent } from '../train/fit.ts';
-import { decodeCheckpoint, encodeCheckpoint, encodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import { writeSafetensors } from '../base/safetensors.ts';
+import type { Hyperparameters } from '../lenet/hyperparameters.ts';
+import { decodeCheckpoint, encodeCheckpoint, encodeModel, type ModelRecord } from '../train/checkpoint.ts';
+import type { Checkpoint, EpochEvent } from '../train/fit.ts';
 import { fileVersion, firstRecords, scalarEvent } from '../train/tensorboard.ts';
-import { appendToFile, worldError, writeFileAtomically } from './atomic-file.ts';
+import { appendToFile, isUnfinished, makeFolder, worldError, writeFileAtomically } from './atomic-file.ts';
 
 /** Everything that determines a run, as config.json holds it. */
 export interface RunConfig {
@@ -66,17 +66,15 @@ export class RunFolder {
   /** @throws UsageError when a run was started here. */
   refuseIfUsed(): void {
     if (!this.isUsed) return;
-    throw new UsageError(`${this.path} already holds a run; go on with it by --resume, or choose another folder with --out`);
+    throw new UsageError(
+      `${this.path} already holds a run; go on with it by --resume, or choose another folder with --out`,
+    );
   }
 
   /** Makes the folder for a new run. @throws UsageError when a run is there; WorldError when the disk refuses. */
   create(config: RunConfig): void {
     this.refuseIfUsed();
-    try {
-      mkdirSync(this.path, { recursive: true });
-    } catch (error) {
-      throw worldError('make the folder', this.path, error);
-    }
+    makeFolder(this.path);
     this.writeConfig(config);
   }
 
@@ -86,10 +84,13 @@ export class RunFolder {
 
   /** @throws UsageError when no run is here; WorldError when its record is damaged. */
   readConfig(): RunConfig {
-    if (!existsSync(this.configPath)) throw new UsageError(`--resume: there is no run in ${this.path} (no config.json)`);
+    if (!existsSync(this.configPath))
+      throw new UsageError(`--resume: there is no run in ${this.path} (no config.json)`);
     const config: Partial<RunConfig> = parse(readText(this.configPath), this.configPath);
     if (config.format !== 1 || !config.hyperparameters || !config.data) {
-      throw new WorldError(`${this.configPath} is no record of a run of format 1 (written by version ${config.version ?? 'unknown'})`);
+      throw new WorldError(
+        `${this.configPath} is no record of a run of format 1 (written by version ${config.version ?? 'unknown'})`,
+      );
     }
     return config as RunConfig;
   }
@@ -123,7 +124,12 @@ export class RunFolder {
     const file = this.#eventFile() ?? join(this.path, `${eventPrefix}${Math.floor(wallTime)}.lenet-lab`);
     if (!existsSync(file)) appendToFile(file, fileVersion(wallTime));
     const { train, test } = line;
-    const scalars = { 'train/loss': train.loss, 'train/acc': train.accuracy, 'test/loss': test.loss, 'test/acc': test.accuracy };
+    const scalars = {
+      'train/loss': train.loss,
+      'train/acc': train.accuracy,
+      'test/loss': test.loss,
+      'test/acc': test.accuracy,
+    };
     appendToFile(file, scalarEvent(wallTime, line.epoch, scalars));
   }
 
@@ -138,8 +144,12 @@ export class RunFolder {
       .map((line) => parse(line, this.metricsPath));
   }
 
-  /** Keeps the first `lines` epochs of the metrics and of TensorBoard's file: those the checkpoint knows of. */
+  /**
+   * Keeps the first `lines` epochs of the metrics and of TensorBoard's file, those the checkpoint knows of, and removes
+   * what a killed process was still writing.
+   */
   rewind(lines: number): void {
+    for (const name of readdirSync(this.path)) if (isUnfinished(name)) rmSync(join(this.path, name));
     const kept = this.readMetrics().slice(0, lines);
     writeFileAtomically(this.metricsPath, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
     const file = this.#eventFile();

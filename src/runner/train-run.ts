@@ -18,7 +18,7 @@ import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import { loadMnist } from './mnist-files.ts';
 import { enableFused } from './relaxed-simd.ts';
-import { type MetricsLine, readBytes, type RunConfig, RunFolder } from './run-folder.ts';
+import { type MetricsLine, type RunConfig, RunFolder, readBytes } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
 
 export interface RunRequest {
@@ -70,13 +70,17 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   const dataFolder = request.dataFolder ?? before?.data.folder ?? undefined;
   const mnist = await loadMnist(dataFolder);
   if (before && before.data.hash !== mnist.hash) {
-    throw new UsageError(`--resume: the run in ${request.out} was trained on other data (hash ${before.data.hash.slice(0, 12)}, this is ${mnist.hash.slice(0, 12)})`);
+    throw new UsageError(
+      `--resume: the run in ${request.out} was trained on other data (hash ${before.data.hash.slice(0, 12)}, this is ${mnist.hash.slice(0, 12)})`,
+    );
   }
   const train = limited(mnist.train, hyperparameters.trainLimit, '--train-limit');
   const test = limited(mnist.test, hyperparameters.testLimit, '--test-limit');
   const images = datasetSize(train);
   if (hyperparameters.batchSize > images) {
-    throw new UsageError(`--batch-size: expected an integer from 1 to ${images} (the training images), got ${hyperparameters.batchSize}`);
+    throw new UsageError(
+      `--batch-size: expected an integer from 1 to ${images} (the training images), got ${hyperparameters.batchSize}`,
+    );
   }
   const init = initialWeights(request, before, model);
   const config: RunConfig = before
@@ -142,7 +146,9 @@ function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out
     checkHyperparameter(name, recorded[name], `${out}/config.json: ${name}`);
     if (!given.has(name) || hyperparameters[name] === recorded[name]) continue;
     if (name === 'epochs' && hyperparameters.epochs > recorded.epochs) continue;
-    throw new UsageError(`--resume: the run in ${out} has ${name} ${recorded[name]}, not ${hyperparameters[name]}; leave it out or choose another folder`);
+    throw new UsageError(
+      `--resume: the run in ${out} has ${name} ${recorded[name]}, not ${hyperparameters[name]}; leave it out or choose another folder`,
+    );
   }
   return given.has('epochs') ? { ...recorded, epochs: hyperparameters.epochs } : recorded;
 }
@@ -153,7 +159,9 @@ function resumePoint(folder: RunFolder, model: Model): Checkpoint | undefined {
   try {
     checkParameters(model, found.checkpoint.weights);
   } catch (error) {
-    throw new WorldError(`${folder.checkpointPath}: ${error instanceof Error ? error.message : error}`, { cause: error });
+    throw new WorldError(`${folder.checkpointPath}: ${error instanceof Error ? error.message : error}`, {
+      cause: error,
+    });
   }
   return found.checkpoint;
 }
@@ -177,7 +185,8 @@ function initialWeights(request: RunRequest, before: RunConfig | undefined, mode
 
 function limited(set: Dataset, limit: number | null, option: string): Dataset {
   if (limit === null) return set;
-  if (limit > datasetSize(set)) throw new UsageError(`${option}: ${set.name} has ${datasetSize(set)} images, got ${limit}`);
+  if (limit > datasetSize(set))
+    throw new UsageError(`${option}: ${set.name} has ${datasetSize(set)} images, got ${limit}`);
   return takeFirst(set, limit);
 }
 

@@ -37,14 +37,20 @@ export function encodeCheckpoint(checkpoint: Checkpoint, record: ModelRecord): U
 }
 
 /** @throws WorldError when the file is damaged, or no checkpoint of this format. */
-export function decodeCheckpoint(bytes: Uint8Array, what: string): { checkpoint: Checkpoint; record: ReadonlyMap<string, string> } {
+export function decodeCheckpoint(
+  bytes: Uint8Array,
+  what: string,
+): { checkpoint: Checkpoint; record: ReadonlyMap<string, string> } {
   const { tensors, metadata } = readSafetensors(bytes, what);
   const format = metadata.get('recordFormat');
   if (format !== recordFormat) {
-    throw new WorldError(`${what} is no checkpoint of format ${recordFormat}${format === undefined ? '' : `, but of ${format}`}`);
+    throw new WorldError(
+      `${what} is no checkpoint of format ${recordFormat}${format === undefined ? '' : `, but of ${format}`}`,
+    );
   }
   const [epoch, batch] = ['epoch', 'batch'].map((key) => Number(metadata.get(key)));
-  if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(batch)) throw new WorldError(`${what} does not say its epoch and batch`);
+  if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(batch))
+    throw new WorldError(`${what} does not say its epoch and batch`);
   const weights = new Map<string, Tensor>();
   const optimizerState = new Map<string, Map<string, Tensor>>();
   for (const [name, tensor] of tensors) {

@@ -2,8 +2,8 @@
 import { Arena } from '../engine/arena.ts';
 import { Barrier, barrierWords } from '../engine/barrier.ts';
 import { bindKernels, type Kernels } from '../engine/kernels.ts';
-import { layOutParameters, type Network, placeNetwork } from '../nn/network.ts';
 import type { Model } from '../nn/model.ts';
+import { layOutParameters, type Network, placeNetwork } from '../nn/network.ts';
 import { type Optimizer, step } from '../nn/optimizers.ts';
 
 /** A data set in the engine's memory. */

@@ -59,7 +59,9 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
   const first = arena.table([0]);
   return (image) => {
     if (image.length !== pixels) {
-      throw new UsageError(`model ${model.name} expects ${pixels} pixels [${model.input.join(', ')}], got ${image.length}`);
+      throw new UsageError(
+        `model ${model.name} expects ${pixels} pixels [${model.input.join(', ')}], got ${image.length}`,
+      );
     }
     if (image instanceof Float32Array) {
       arena.f32(place, pixels).set(image);

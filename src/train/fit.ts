@@ -142,7 +142,9 @@ export async function* fit(model: Model, options: FitOptions): AsyncGenerator<Fi
       const current = epoch + 1;
       const started = performance.now();
       session.setOrder(
-        shuffle ? permutation(images, randomStream(seed, 'shuffle', current)) : Int32Array.from({ length: images }, (_, i) => i),
+        shuffle
+          ? permutation(images, randomStream(seed, 'shuffle', current))
+          : Int32Array.from({ length: images }, (_, i) => i),
       );
       for await (const { done, losses } of session.train(0, batch, batches, epoch * batches + batch)) {
         const first = batch;

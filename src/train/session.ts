@@ -7,7 +7,7 @@ import { type Arithmetic, bindKernels, compileKernels } from '../engine/kernels.
 import { type Model, parametersOf } from '../nn/model.ts';
 import { layOutParameters, readParameters, writeParameters } from '../nn/network.ts';
 import { type Optimizer, stateNames } from '../nn/optimizers.ts';
-import { controlWords, type CrewPlan, Member, type PlacedSet, type Threads } from './crew.ts';
+import { type CrewPlan, controlWords, Member, type PlacedSet, type Threads } from './crew.ts';
 
 /** Mean cross-entropy and the fraction of images whose most likely class is right. */
 export interface Metrics {
@@ -42,7 +42,13 @@ export class Session {
   readonly #sets: readonly Dataset[];
   readonly #crew: { close(): Promise<void> } | undefined;
 
-  private constructor(sets: readonly Dataset[], arena: Arena, plan: CrewPlan, member: Member, crew?: { close(): Promise<void> }) {
+  private constructor(
+    sets: readonly Dataset[],
+    arena: Arena,
+    plan: CrewPlan,
+    member: Member,
+    crew?: { close(): Promise<void> },
+  ) {
     this.#model = plan.model;
     this.#sets = sets;
     this.#arena = arena;
@@ -126,7 +132,12 @@ export class Session {
    * Trains on batches [first, batches) of the order set before; t updates were done before.
    * Yields every slice's last batch + 1 with the losses of its batches, which come before their updates.
    */
-  async *train(set: number, first: number, batches: number, t: number): AsyncGenerator<{ done: number; losses: number[] }> {
+  async *train(
+    set: number,
+    first: number,
+    batches: number,
+    t: number,
+  ): AsyncGenerator<{ done: number; losses: number[] }> {
     const { batchSize, losses } = this.#plan;
     const size = datasetSize(this.#sets[set]!);
     const pace = new Pace();
@@ -223,7 +234,9 @@ function placeSet(arena: Arena, { images, labels }: Dataset): PlacedSet {
 function checkFits(model: Model, set: Dataset): void {
   checkDataset(set);
   if (set.shape.join() !== model.input.join()) {
-    throw new UsageError(`model ${model.name} expects images [${model.input.join(', ')}], ${set.name} has [${set.shape.join(', ')}]`);
+    throw new UsageError(
+      `model ${model.name} expects images [${model.input.join(', ')}], ${set.name} has [${set.shape.join(', ')}]`,
+    );
   }
   if (set.classes > model.classes) {
     throw new UsageError(`model ${model.name} knows ${model.classes} classes, ${set.name} has ${set.classes}`);

@@ -1,0 +1,47 @@
+// Trains a network of your own on arrays of your own: run `npm run build`, then `node examples/own-data.mjs`.
+import { adam, conv2d, fit, flatten, linear, maxPool2d, predictor, relu, sequential } from 'lenet-lab';
+
+const model = sequential('stripes', [1, 12, 12], {
+  conv1: conv2d(1, 4, 3),
+  relu1: relu(),
+  pool1: maxPool2d(2),
+  flat: flatten(),
+  fc1: linear(100, 2),
+});
+
+/** Images of 12x12 pixels in 0 to 1: stripes that lie (class 0) or stand (class 1), at any place, under noise. */
+function stripes(count, seed) {
+  let state = seed;
+  const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
+  const labels = Uint8Array.from({ length: count }, () => (random() < 0.5 ? 0 : 1));
+  const images = new Float32Array(count * 144);
+  labels.forEach((label, n) => {
+    const phase = Math.floor(random() * 4);
+    for (let p = 0; p < 144; p++) {
+      const place = (label === 0 ? Math.floor(p / 12) : p % 12) + phase;
+      images[n * 144 + p] = (place % 4 < 2 ? 0.6 : 0) + 0.4 * random();
+    }
+  });
+  return { name: `${count} stripes`, images, labels, shape: [1, 12, 12], classes: 2 };
+}
+
+const train = stripes(2000, 1);
+const test = stripes(500, 2);
+let weights;
+for await (const event of fit(model, {
+  train,
+  test,
+  optimizer: adam({ learningRate: 3e-3 }),
+  batchSize: 50,
+  epochs: 3,
+})) {
+  if (event.type !== 'epoch') throw new Error(`the run ended as ${event.type}`);
+  console.log(`epoch ${event.epoch}: ${(event.test.accuracy * 100).toFixed(1)} % of the test images are right`);
+  weights = event.checkpoint.weights;
+}
+
+const predict = predictor(model, weights);
+const { class: answer, probabilities } = predict(test.images.subarray(0, 144));
+console.log(
+  `the first test image: ${answer === 0 ? 'lying' : 'standing'} stripes (${(probabilities[answer] * 100).toFixed(1)} % sure)`,
+);

@@ -1,0 +1,47 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { WorldError } from '../base/errors.ts';
+import { appendToFile, worldError, writeFileAtomically } from './atomic-file.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'lenet-files-'));
+
+test('a file is replaced whole, and nothing else is left in the folder', () => {
+  const path = join(folder, 'a.txt');
+  writeFileAtomically(path, 'first, longer');
+  writeFileAtomically(path, 'second');
+  appendToFile(path, '\nthird');
+  expect(readFileSync(path, 'utf8')).toBe('second\nthird');
+  expect(readdirSync(folder)).toEqual(['a.txt']);
+});
+
+test.each([
+  ['a folder that does not exist', join(folder, 'none', 'x'), 'it does not exist'],
+  ['a name beyond the disk’s limit', join(folder, 'n'.repeat(300)), 'the name is too long'],
+  ['a path through a file', join(folder, 'file', 'x'), 'a part of its path is no folder'],
+])('refused in words: %s', (_, path, cause) => {
+  writeFileSync(join(folder, 'file'), '');
+  expect(() => writeFileAtomically(path, 'x')).toThrow(WorldError);
+  expect(() => writeFileAtomically(path, 'x')).toThrow(`cannot write ${path}: ${cause}`);
+  expect(() => appendToFile(path, 'x')).toThrow(cause);
+});
+
+test.skipIf(!existsSync('/dev/full'))('a full disk is named (needs /dev/full)', () => {
+  expect(() => appendToFile('/dev/full', 'x')).toThrow('cannot write /dev/full: the disk is full');
+});
+
+test('when the new file cannot take the old one’s place, nothing is left beside it', () => {
+  const target = join(folder, 'taken');
+  mkdirSync(join(target, 'inside'), { recursive: true });
+  expect(() => writeFileAtomically(target, 'x')).toThrow('it is a folder');
+  expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test('errors that are not the disk’s pass as they are', () => {
+  const bug = new TypeError('bug');
+  expect(worldError('write', 'x', bug)).toBe(bug);
+  expect(worldError('write', 'x', Object.assign(new Error('r'), { code: 'EROFS' }))).toMatchObject({
+    message: expect.stringContaining('read-only'),
+  });
+});

@@ -1,0 +1,258 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { deflateSync } from 'node:zlib';
+import crc32 from 'crc-32';
+import fc from 'fast-check';
+import { afterAll, describe, expect, test } from 'vitest';
+import { WorldError } from '../base/errors.ts';
+import { readPng } from './png.ts';
+
+// Files are put together here after the PNG specification, chunk by chunk, so that fast-png does not check itself.
+const kinds = { grey: 0, rgb: 2, indexed: 3, greyAlpha: 4, rgba: 6 } as const;
+interface Picture {
+  readonly kind: keyof typeof kinds;
+  readonly width: number;
+  readonly depth?: number;
+  readonly interlaced?: boolean;
+  /** Packed bytes of each row. */
+  readonly rows: readonly (readonly number[])[];
+  readonly chunks?: readonly (readonly [type: string, data: readonly number[]])[];
+}
+
+function png({ kind, width, rows, depth = 8, interlaced = false, chunks = [] }: Picture): Uint8Array {
+  const sizes = [0, 0, 0, width, 0, 0, 0, rows.length];
+  const unfiltered = Uint8Array.from(rows.flatMap((row) => [0, ...row]));
+  const all: (readonly [string, Iterable<number>])[] = [
+    ['IHDR', [...sizes, depth, kinds[kind], 0, 0, interlaced ? 1 : 0]],
+    ...chunks,
+    ['IDAT', deflateSync(unfiltered)],
+    ['IEND', []],
+  ];
+  return Uint8Array.from([
+    0x89,
+    0x50,
+    0x4e,
+    0x47,
+    0x0d,
+    0x0a,
+    0x1a,
+    0x0a,
+    ...all.flatMap(([type, data]) => chunk(type, [...data])),
+  ]);
+}
+
+function chunk(type: string, data: readonly number[]): number[] {
+  const body = [...new TextEncoder().encode(type), ...data];
+  return [...uint32(data.length), ...body, ...uint32(crc32.buf(body))];
+}
+
+function uint32(value: number): number[] {
+  return [24, 16, 8, 0].map((shift) => (value >> shift) & 255);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'lenet-png-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const path = join(folder, 'picture.png');
+function read(bytes: Uint8Array) {
+  writeFileSync(path, bytes);
+  const { data, ...rest } = readPng(path);
+  return { ...rest, data: Array.from(data) };
+}
+
+const black = [0, 0, 0];
+const white = [255, 255, 255];
+
+describe('every kind of pixel', () => {
+  test.each<[string, Picture, { channels: number; white: number; data: number[] }]>([
+    [
+      'grey',
+      {
+        kind: 'grey',
+        width: 2,
+        rows: [
+          [1, 2],
+          [3, 255],
+        ],
+      },
+      { channels: 1, white: 255, data: [1, 2, 3, 255] },
+    ],
+    [
+      'grey of 16 bits',
+      { kind: 'grey', width: 1, depth: 16, rows: [[0x12, 0x34]] },
+      { channels: 1, white: 65_535, data: [0x1234] },
+    ],
+    ['grey and alpha', { kind: 'greyAlpha', width: 1, rows: [[7, 9]] }, { channels: 2, white: 255, data: [7, 9] }],
+    ['RGB', { kind: 'rgb', width: 1, rows: [[1, 2, 3]] }, { channels: 3, white: 255, data: [1, 2, 3] }],
+    [
+      'RGB and alpha',
+      { kind: 'rgba', width: 1, rows: [[1, 2, 3, 4]] },
+      { channels: 4, white: 255, data: [1, 2, 3, 4] },
+    ],
+    [
+      'greys of 1 bit, a row of 9 in two bytes',
+      { kind: 'grey', width: 9, depth: 1, rows: [[0b01000001, 0b10000000]] },
+      { channels: 3, white: 255, data: [0, 1, 0, 0, 0, 0, 0, 1, 1].flatMap((bit) => (bit ? white : black)) },
+    ],
+    [
+      'greys of 2 bits',
+      { kind: 'grey', width: 4, depth: 2, rows: [[0b00011011]] },
+      { channels: 3, white: 255, data: [0, 85, 170, 255].flatMap((v) => [v, v, v]) },
+    ],
+    [
+      'greys of 4 bits',
+      { kind: 'grey', width: 2, depth: 4, rows: [[0x1f]] },
+      { channels: 3, white: 255, data: [17, 17, 17, ...white] },
+    ],
+    [
+      'a palette of 4 bits',
+      { kind: 'indexed', width: 2, depth: 4, rows: [[0x10]], chunks: [['PLTE', [1, 2, 3, 4, 5, 6]]] },
+      { channels: 3, white: 255, data: [4, 5, 6, 1, 2, 3] },
+    ],
+    [
+      'a palette whose first colour is half transparent',
+      {
+        kind: 'indexed',
+        width: 2,
+        rows: [[0, 1]],
+        chunks: [
+          ['PLTE', [1, 2, 3, 4, 5, 6]],
+          ['tRNS', [128]],
+        ],
+      },
+      { channels: 4, white: 255, data: [1, 2, 3, 128, 4, 5, 6, 255] },
+    ],
+    [
+      'a transparent grey of 8 bits',
+      { kind: 'grey', width: 2, rows: [[7, 8]], chunks: [['tRNS', [0, 8]]] },
+      { channels: 2, white: 255, data: [7, 255, 8, 0] },
+    ],
+    [
+      'a transparent white of 1 bit',
+      { kind: 'grey', width: 2, depth: 1, rows: [[0b01000000]], chunks: [['tRNS', [0, 1]]] },
+      { channels: 4, white: 255, data: [...black, 255, ...white, 0] },
+    ],
+    [
+      'a transparent RGB, of which all three must agree',
+      { kind: 'rgb', width: 3, rows: [[1, 2, 3, 1, 2, 4, 0, 2, 3]], chunks: [['tRNS', [0, 1, 0, 2, 0, 3]]] },
+      { channels: 4, white: 255, data: [1, 2, 3, 0, 1, 2, 4, 255, 0, 2, 3, 255] },
+    ],
+    [
+      'a transparent grey of 16 bits, of which both bytes must agree',
+      { kind: 'grey', width: 2, depth: 16, rows: [[1, 2, 9, 2]], chunks: [['tRNS', [1, 2]]] },
+      { channels: 2, white: 65_535, data: [0x0102, 0, 0x0902, 65_535] },
+    ],
+    [
+      'RGB with a suggested palette, which is only a hint',
+      { kind: 'rgb', width: 1, rows: [[1, 2, 3]], chunks: [['PLTE', [9, 9, 9]]] },
+      { channels: 3, white: 255, data: [1, 2, 3] },
+    ],
+    [
+      'interlaced, one pixel',
+      { kind: 'grey', width: 1, interlaced: true, rows: [[5]] },
+      { channels: 1, white: 255, data: [5] },
+    ],
+  ])('%s', (_, picture, expected) => {
+    expect(read(png(picture))).toEqual({ width: picture.width, height: picture.rows.length, ...expected });
+  });
+});
+
+const good = png({
+  kind: 'grey',
+  width: 2,
+  rows: [
+    [1, 2],
+    [3, 4],
+  ],
+});
+
+describe('refused in words', () => {
+  test.each([
+    ['an empty file', new Uint8Array(0), 'is no PNG image'],
+    ['a JPEG', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46), 'is no PNG image'],
+    ['cut inside its pixels', good.subarray(0, 45), 'is a damaged PNG image'],
+    ['cut before its last chunk', good.subarray(0, good.length - 12), 'is a damaged PNG image'],
+    ['a changed byte, found by its checksum', good.with(20, 9), 'is a damaged PNG image: CRC mismatch'],
+    [
+      'a palette index beyond the palette',
+      png({ kind: 'indexed', width: 1, rows: [[2]], chunks: [['PLTE', black]] }),
+      'is a damaged PNG image',
+    ],
+    [
+      'RGB of 1 bit',
+      png({ kind: 'rgb', width: 1, depth: 1, rows: [[0]] }),
+      'is a damaged PNG image: it has 3 channels of 1 bits',
+    ],
+    ['no pixels', png({ kind: 'grey', width: 0, rows: [[]] }), 'is a damaged PNG image: its size is 0x1'],
+    [
+      'interlaced single bits',
+      png({ kind: 'grey', width: 8, depth: 1, interlaced: true, rows: [[0]] }),
+      'save it without interlacing',
+    ],
+  ])('%s', (_, bytes, message) => {
+    expect(() => read(bytes)).toThrow(WorldError);
+    expect(() => read(bytes)).toThrow(path);
+    expect(() => read(bytes)).toThrow(message);
+  });
+
+  test('a missing file and a folder', () => {
+    expect(() => readPng(join(folder, 'none.png'))).toThrow(
+      `cannot read ${join(folder, 'none.png')}: it does not exist`,
+    );
+    mkdirSync(join(folder, 'folder.png'));
+    expect(() => readPng(join(folder, 'folder.png'))).toThrow(
+      `cannot read ${join(folder, 'folder.png')}: it is a folder`,
+    );
+  });
+
+  test('any bytes behind a valid signature are refused or read, never anything else', () => {
+    // Most of it is right, so that what is wrong is met deep inside; sizes stay small, so that what is claimed can be held.
+    const side = fc.oneof(
+      { weight: 9, arbitrary: fc.integer({ min: 1, max: 9 }) },
+      { weight: 1, arbitrary: fc.constant(0) },
+    );
+    const mostly = (right: number) =>
+      fc.oneof({ weight: 39, arbitrary: fc.constant(right) }, { weight: 1, arbitrary: fc.nat(255) });
+    const rest = fc.tuple(
+      fc.constantFrom(1, 2, 4, 8, 16),
+      fc.constantFrom(...Object.values(kinds)),
+      mostly(0),
+      mostly(0),
+      fc.nat(1),
+    );
+    const colours = fc.uint8Array({ maxLength: 12 });
+    const others = fc.array(
+      fc.tuple(fc.constantFrom('PLTE', 'tRNS', 'iCCP', 'tEXt', 'pHYs', 'IDAT', 'abcd'), colours),
+      { maxLength: 1 },
+    );
+    // As many bytes as any such picture needs; the filter before each row is mostly 0 to 4.
+    const pixels = fc.array(fc.oneof({ weight: 200, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: fc.nat(255) }), {
+      minLength: 700,
+      maxLength: 700,
+    });
+    const refused = { count: 0 };
+    fc.assert(
+      fc.property(side, side, rest, others, pixels, mostly(0), (width, height, header, extra, idat, cut) => {
+        const body = [
+          ...chunk('IHDR', [0, 0, 0, width, 0, 0, 0, height, ...header]),
+          ...extra.flatMap(([type, data]) => chunk(type, [...data])),
+          ...chunk('IDAT', [...deflateSync(Uint8Array.from(idat))]),
+          ...chunk('IEND', []),
+        ];
+        const bytes = Uint8Array.from([...good.subarray(0, 8), ...body.slice(0, body.length - cut)]);
+        try {
+          const { width: w, height: h, channels, data: found } = read(bytes);
+          expect(found.length).toBe(w * h * channels);
+        } catch (error) {
+          if (!(error instanceof WorldError)) throw error;
+          refused.count++;
+        }
+      }),
+      { numRuns: 400 },
+    );
+    // Neither way out may be the only one met.
+    expect(refused.count).toBeGreaterThan(100);
+
+    expect(refused.count).toBeLessThan(380);
+  });
+});

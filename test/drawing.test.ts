@@ -1,0 +1,41 @@
+/** The drawing in a real browser: it loads without a complaint and fills its place at phone and desktop width. */
+import { existsSync } from 'node:fs';
+import { chromium } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { lenet5 } from '../src/lenet/models.ts';
+import { drawModel } from '../src/nn/drawing.ts';
+
+const executablePath = '/usr/bin/chromium';
+
+describe.skipIf(!existsSync(executablePath))('in Chromium (skipped where it is not installed)', () => {
+  test.each([390, 1280])('at a width of %i pixels', async (width) => {
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    try {
+      const page = await browser.newPage({ viewport: { width, height: 600 } });
+      const complaints: string[] = [];
+      page.on('console', (message) => complaints.push(message.text()));
+      page.on('pageerror', (error) => complaints.push(error.message));
+      await page.setContent(
+        `<body style="margin:0">${drawModel(lenet5())}<style>svg{max-width:100%;height:auto}</style>`,
+      );
+      const svg = page.locator('svg');
+      const box = (await svg.boundingBox())!;
+      expect(box.width).toBeLessThanOrEqual(width);
+      expect(box.width / box.height).toBeGreaterThan(2);
+      // Captions as the browser sets them do not run into each other.
+      const captions = await page
+        .locator('text.caption')
+        .evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect().toJSON()));
+      expect(captions).toHaveLength(8);
+      for (const [i, { left }] of captions.entries()) if (i > 0) expect(left).toBeGreaterThan(captions[i - 1].right);
+      const links = await page
+        .locator('text.link')
+        .evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect().toJSON()));
+      for (const a of links)
+        for (const b of links) if (a !== b && a.top === b.top && a.left < b.left) expect(a.right).toBeLessThan(b.left);
+      expect(complaints).toEqual([]);
+    } finally {
+      await browser.close();
+    }
+  });
+});

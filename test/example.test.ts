@@ -1,0 +1,28 @@
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+
+const root = new URL('..', import.meta.url);
+
+test('the example trains on its own arrays and tells lying from standing stripes', () => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['examples/own-data.mjs'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('');
+  expect(status).toBe(0);
+  const accuracies = [...stdout.matchAll(/epoch \d: ([\d.]+) %/g)].map((match) => Number(match[1]));
+  expect(accuracies).toHaveLength(4);
+  expect(accuracies[0]).toBeLessThan(75);
+  expect(accuracies[3]).toBeGreaterThan(99);
+  expect(stdout).toMatch(/the first test image: (lying|standing) stripes/);
+});
+
+test('README shows this very example’s core', () => {
+  const readme = readFileSync(new URL('README.md', root), 'utf8');
+  const example = readFileSync(new URL('examples/own-data.mjs', root), 'utf8');
+  const shown = /```js\n([\s\S]+?)```/.exec(readme)?.[1] ?? '';
+  const code = shown.split('\n').filter((line) => line.trim() !== '' && !line.trim().startsWith('//'));
+  expect(code.length).toBeGreaterThan(10);
+  for (const line of code) expect(example).toContain(line);
+});

@@ -1,0 +1,50 @@
+/** For tests: runs the built `lenet` command as its users do. */
+import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+
+export const command = new URL('../dist/cli/main.js', import.meta.url).pathname;
+if (!existsSync(command)) throw new Error('dist/ is missing: run `npm run build` first (npm test does)');
+
+/** A training that takes a second or two. */
+export const small = ['--train-limit', '1500', '--test-limit', '300', '--batch-size', '25'] as const;
+
+export function freshFolder(): string {
+  return mkdtempSync(join(tmpdir(), 'lenet-run-'));
+}
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export function lenet(...args: string[]): Finished {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
+    encoding: 'utf8',
+    timeout: 100_000,
+  });
+  return { code: status, stdout, stderr };
+}
+
+export function startLenet(...args: string[]): ChildProcessByStdio<null, Readable, Readable> {
+  return spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+}
+
+export function ended(
+  child: ChildProcessByStdio<null, Readable, Readable>,
+): Promise<Finished & { signal: NodeJS.Signals | null }> {
+  let stdout = '';
+  let stderr = '';
+  child.stdout.on('data', (data: Buffer) => {
+    stdout += data;
+  });
+  child.stderr.on('data', (data: Buffer) => {
+    stderr += data;
+  });
+  return new Promise((resolve) => {
+    child.on('close', (code, signal) => resolve({ code, signal, stdout, stderr }));
+  });
+}

@@ -1,0 +1,146 @@
+/** Nothing is lost: Ctrl-C, kill -9 at random moments and cut-off files, and the same command goes on to the same bytes. */
+import {
+  appendFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { randomStream } from '../src/base/random.ts';
+import { ended, freshFolder, lenet, small, startLenet } from './lenet.ts';
+
+const options = [...small, '--epochs', '4', '--checkpoint-every', '1', '--seed', '2', '--optimizer', 'nadam'];
+const uninterrupted = join(freshFolder(), 'run');
+lenet('train', ...options, '--threads', '1', '--out', uninterrupted);
+const model = readFileSync(join(uninterrupted, 'model.safetensors'));
+const predictions = readFileSync(join(uninterrupted, 'predictions.safetensors'));
+const metrics = (folder: string) =>
+  readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const { seconds: _, ...rest } = JSON.parse(line);
+      return rest;
+    });
+
+function expectSame(folder: string): void {
+  expect(readFileSync(join(folder, 'model.safetensors')).equals(model)).toBe(true);
+  expect(readFileSync(join(folder, 'predictions.safetensors')).equals(predictions)).toBe(true);
+  expect(metrics(folder)).toEqual(metrics(uninterrupted));
+  expect(readdirSync(folder).filter((name) => name.startsWith('events'))).toHaveLength(1);
+}
+
+test.each([1, 2, 3, 5])('%i threads give the same model file, byte for byte', (threads) => {
+  const out = join(freshFolder(), 'run');
+  expect(lenet('train', ...options, '--threads', `${threads}`, '--out', out).code).toBe(0);
+  expectSame(out);
+});
+
+describe('kill -9 at a random moment, then --resume', () => {
+  const random = randomStream(11, 'kill');
+  test.each(Array.from({ length: 8 }, (_, i) => i))('round %i', async () => {
+    const out = join(freshFolder(), 'run');
+    // The same command every time: it starts the run if there is none yet, and goes on with it otherwise.
+    for (let kills = 0; kills < 12; kills++) {
+      const resume = existsSync(join(out, 'config.json')) ? ['--resume'] : [];
+      const child = startLenet('train', ...options, '--threads', '2', '--out', out, ...resume);
+      const end = ended(child);
+      const timer = wait(150 + random.below(900)).then(() => child.kill('SIGKILL'));
+      const { code, signal } = await end;
+      await timer;
+      if (signal === 'SIGKILL') continue;
+      expect(code).toBe(0);
+      break;
+    }
+    if (!existsSync(join(out, 'config.json'))) lenet('train', ...options, '--out', out);
+    else expect(lenet('train', '--resume', '--out', out).code).toBe(0);
+    expectSame(out);
+  });
+});
+
+describe('Ctrl-C', () => {
+  test.each(['SIGINT', 'SIGTERM'] as const)(
+    '%s ends the batch, saves, says how to go on, and the run ends with the same bytes',
+    async (signal) => {
+      const out = join(freshFolder(), 'run');
+      const child = startLenet('train', ...options, '--checkpoint-every', '0', '--out', out);
+      const end = ended(child);
+      // The first epoch's line shows that training is under way.
+      child.stdout.on('data', (data: Buffer) => {
+        if (`${data}`.includes('Epoch: 1 ')) child.kill(signal);
+      });
+      const { code, stdout, stderr } = await end;
+      expect(code).toBe(130);
+      expect(stderr).toBe('Stopping after this batch; press Ctrl-C again to stop at once.\n');
+      expect(stdout).toMatch(/Interrupted in epoch [2-4] after batch \d+ of 60; everything is saved\.\n/);
+      expect(stdout).toContain(`Go on with: lenet train --resume --out ${out}`);
+      const resumed = lenet('train', '--resume', '--out', out);
+      expect(resumed.code).toBe(0);
+      expect(resumed.stdout).toMatch(/Goes on in epoch [2-4]/);
+      expectSame(out);
+    },
+  );
+});
+
+describe('files a crash or a person damaged', () => {
+  const finished = () => {
+    const out = join(freshFolder(), 'run');
+    lenet('train', ...options, '--epochs', '2', '--out', out);
+    return out;
+  };
+
+  test('half a line of metrics and half a record of TensorBoard are cut off', () => {
+    const out = finished();
+    appendFileSync(join(out, 'metrics.jsonl'), '{"epoch":3,"tra');
+    const events = join(out, readdirSync(out).find((name) => name.startsWith('events'))!);
+    appendFileSync(events, Uint8Array.of(90, 0, 0));
+    writeFileSync(join(out, '.model.safetensors.4711.part'), 'half a model');
+    expect(lenet('train', '--resume', '--epochs', '4', '--out', out).code).toBe(0);
+    expectSame(out);
+    expect(readdirSync(out).filter((name) => name.startsWith('.'))).toEqual([]);
+    const clean = join(uninterrupted, readdirSync(uninterrupted).find((name) => name.startsWith('events'))!);
+    expect(readFileSync(events).length).toBe(readFileSync(clean).length);
+  });
+
+  test('a removed model is written again from the checkpoint', () => {
+    const out = finished();
+    const before = readFileSync(join(out, 'model.safetensors'));
+    unlinkSync(join(out, 'model.safetensors'));
+    expect(lenet('train', '--resume', '--out', out).code).toBe(0);
+    expect(readFileSync(join(out, 'model.safetensors')).equals(before)).toBe(true);
+  });
+
+  test.each([
+    [
+      'a cut-off checkpoint',
+      'checkpoint.safetensors',
+      (path: string) => truncateSync(path, 1000),
+      'is not a sound safetensors file',
+    ],
+    [
+      'a model in the checkpoint’s place',
+      'checkpoint.safetensors',
+      (path: string) => writeFileSync(path, model),
+      'is no checkpoint of format 1',
+    ],
+    ['a damaged config', 'config.json', (path: string) => truncateSync(path, 20), 'is damaged: it is no valid JSON'],
+    [
+      'a config of a later format',
+      'config.json',
+      (path: string) => writeFileSync(path, '{"format":2,"version":"9"}'),
+      'is no record of a run of format 1 (written by version 9)',
+    ],
+  ])('%s is refused in words', (_, name, damage, message) => {
+    const out = finished();
+    damage(join(out, name));
+    const { code, stderr } = lenet('train', '--resume', '--out', out);
+    expect(stderr).toMatch(/^error: /);
+    expect(stderr).toContain(message);
+    expect(code).toBe(1);
+  });
+});
