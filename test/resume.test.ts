@@ -78,7 +78,7 @@ describe('Ctrl-C', () => {
       expect(code).toBe(130);
       expect(stderr).toBe('Stopping after this batch; press Ctrl-C again to stop at once.\n');
       expect(stdout).toMatch(/Interrupted in epoch [2-4] after batch \d+ of 60; everything is saved\.\n/);
-      expect(stdout).toContain(`Go on with: lenet train --resume --out ${out}`);
+      expect(stdout).toContain(`Go on with: npx lenet train --resume --out ${out}`);
       const resumed = lenet('train', '--resume', '--out', out);
       expect(resumed.code).toBe(0);
       expect(resumed.stdout).toMatch(/Goes on in epoch [2-4]/);

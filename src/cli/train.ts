@@ -36,7 +36,7 @@ export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, 
         case 'interrupted':
           say(
             `Interrupted in epoch ${event.epoch + 1} after batch ${event.batch} of ${event.batches}; everything is saved.\n` +
-              `Go on with: lenet train --resume --out ${quoted(request.out)}`,
+              `Go on with: npx lenet train --resume --out ${quoted(request.out)}`,
           );
           return interruptedExitCode;
         case 'diverged':

@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
-import { appendToFile, worldError, writeFileAtomically } from './atomic-file.ts';
+import { appendToFile, makeFolder, worldError, writeFileAtomically } from './atomic-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lenet-files-'));
 
@@ -36,6 +36,17 @@ test('when the new file cannot take the old one’s place, nothing is left besid
   mkdirSync(join(target, 'inside'), { recursive: true });
   expect(() => writeFileAtomically(target, 'x')).toThrow('it is a folder');
   expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+test('folders are made with those above them, also when they are there; a file is never taken for one', () => {
+  const path = join(folder, 'made', 'deep', 'inside');
+  makeFolder(path);
+  makeFolder(path);
+  expect(statSync(path).isDirectory()).toBe(true);
+  const file = join(folder, 'made', 'file');
+  writeFileSync(file, '');
+  expect(() => makeFolder(file)).toThrow(`cannot make the folder ${file}: it is there already`);
+  expect(() => makeFolder(join(file, 'x'))).toThrow(WorldError);
 });
 
 test('errors that are not the disk’s pass as they are', () => {
