@@ -80,9 +80,7 @@ function announcement(
     ...(h.shuffle ? [] : ['no shuffling']),
     ...(config.init ? [`weights from ${config.init.file}`] : []),
   ];
-  const position =
-    resumedAt &&
-    `Goes on in epoch ${resumedAt.epoch + 1}${resumedAt.batch > 0 ? ` after batch ${resumedAt.batch}` : ''}.`;
+  const position = resumedAt && resumption(resumedAt, h.epochs);
   return [
     `Dataset MNIST: ${event.train} train and ${event.test} test examples (${event.source})`,
     `${model.name} model: ${parameterCount(model)} trainable params`,
@@ -95,6 +93,11 @@ function announcement(
     ...(position ? [position] : []),
     '',
   ].join('\n');
+}
+
+function resumption({ epoch, batch }: { epoch: number; batch: number }, epochs: number): string {
+  if (epoch >= epochs) return 'This run is finished; a larger --epochs prolongs it.';
+  return `Goes on in epoch ${epoch + 1}${batch > 0 ? ` after batch ${batch}` : ''}.`;
 }
 
 function divergence({ event, lastGood }: RunEvent & { type: 'diverged' }): string {
