@@ -1,0 +1,53 @@
+/** The library in a real browser's page: it trains there, and to the very bits it reaches in Node. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+
+const executablePath = '/usr/bin/chromium';
+const dist = new URL('../dist/', import.meta.url).pathname;
+
+/** Runs as it stands in Node and in the page: LeNet-5 for 20 batches of noise; returns the sum of all weights' bits. */
+const program = `
+  const { fit, lenet5, adam, randomStream } = library;
+  const random = randomStream(1, 'pixels');
+  const images = Uint8Array.from({ length: 640 * 784 }, () => random.below(256));
+  const labels = Uint8Array.from({ length: 640 }, () => random.below(10));
+  const train = { name: 'noise', images, labels, shape: [1, 28, 28], classes: 10 };
+  let last;
+  for await (const event of fit(lenet5(), { train, optimizer: adam(), batchSize: 33, epochs: 1 })) last = event;
+  let sum = 0;
+  for (const { data } of last.checkpoint.weights.values()) {
+    for (const bits of new Int32Array(data.buffer)) sum = (Math.imul(sum, 31) + bits) | 0;
+  }
+  return [last.epoch, sum];
+`;
+
+describe.skipIf(!existsSync(executablePath))('in Chromium (skipped where it is not installed)', () => {
+  test.each([
+    ['alone', {}],
+    ['cross-origin isolated', { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }],
+  ])('a page that is %s trains to the same bits as Node', async (_, headers) => {
+    const server = createServer(({ url = '/' }, response) => {
+      const isModule = url.endsWith('.js');
+      response.writeHead(200, { 'Content-Type': isModule ? 'text/javascript' : 'text/html', ...headers });
+      response.end(isModule ? readFileSync(join(dist, url)) : '<!doctype html>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
+      const inNode = await new AsyncFunction('library', program)(await import('lenet-lab'));
+      const inPage = await page.evaluate(`import('/index.js').then(async (library) => { ${program} })`);
+      expect(inNode[0]).toBe(1);
+      expect(inPage).toEqual(inNode);
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  });
+});
