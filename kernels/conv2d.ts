@@ -54,6 +54,45 @@ export function listGradients(
   return list;
 }
 
+/**
+ * As listGradients, behind relu and max-pooling: dy and y are the pooled layer's gradient and output, and `corners` holds
+ * for each of its elements the winners' corners (maxPool2dRelu). Where y is 0, relu lets no gradient through.
+ */
+export function listPooledGradients(
+  dy: usize, y: usize, corners: usize, quads: i32, outputs: i32, pixel: usize,
+  imageStride: usize, list: usize, biasGradient: usize,
+): usize {
+  const zero = f32x4.splat(0);
+  let sum = zero;
+  const lanes = i32x4(0, <i32>imageStride, <i32>(2 * imageStride), <i32>(3 * imageStride));
+  for (let q = 0; q < quads; q++) {
+    const image = i32x4.add(i32x4.splat(<i32>(<usize>(q << 2) * imageStride)), lanes);
+    for (let o = 0; o < outputs; o++) {
+      const g = v128.and(v128.load(dy), f32x4.gt(v128.load(y), zero));
+      const some = i32x4.bitmask(f32x4.ne(g, zero));
+      const corner = i32x4.add(v128.load(corners), image);
+      dy += pixel;
+      y += pixel;
+      corners += pixel;
+      sum = f32x4.add(sum, g);
+      v128.store_lane<i32>(list, corner, 0);
+      v128.store_lane<f32>(list, g, 0, 4);
+      list += <usize>((some & 1) << 3);
+      v128.store_lane<i32>(list, corner, 1);
+      v128.store_lane<f32>(list, g, 1, 4);
+      list += <usize>((some & 2) << 2);
+      v128.store_lane<i32>(list, corner, 2);
+      v128.store_lane<f32>(list, g, 2, 4);
+      list += <usize>((some & 4) << 1);
+      v128.store_lane<i32>(list, corner, 3);
+      v128.store_lane<f32>(list, g, 3, 4);
+      list += <usize>(some & 8);
+    }
+  }
+  store<f32>(biasGradient, sumLanes(sum));
+  return list;
+}
+
 /** out[v] = sum over the list of gradient · x[corner + offsets[v]], `vectors` vectors of four. */
 export function sumWindows(list: usize, end: usize, x: usize, offsets: usize, vectors: i32, out: usize): void {
   for (; vectors >= 8; vectors -= 8) {

@@ -54,6 +54,70 @@ export function maxPool2dForward(
   }
 }
 
+/**
+ * relu after the maximum, as one pass over the output of a convolution (relu before it gives the same): y = max(0, x's
+ * maximum). x: one quad [height][width][channels][4].
+ * corners: for each element of y, in four i32 lanes, where the window of the convolution that made the winner stands in
+ * rows layout: cornerY for every line and cornerX for every column of x, in bytes.
+ */
+export function maxPool2dRelu(
+  x: usize, y: usize, corners: usize,
+  width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  kernelHeight: i32, kernelWidth: i32, strideY: i32, strideX: i32,
+  cornerY: i32, cornerX: i32,
+): void {
+  const pixel = <usize>channels << 4;
+  const row = <usize>width * pixel;
+  const zero = f32x4.splat(0);
+  for (let oy = 0; oy < outHeight; oy++) {
+    for (let ox = 0; ox < outWidth; ox++) {
+      const first = x + <usize>(oy * strideY) * row + <usize>(ox * strideX) * pixel;
+      const firstCorner = oy * strideY * cornerY + ox * strideX * cornerX;
+      for (let at = first, end = first + pixel; at < end; at += 16) {
+        let best = v128.load(at);
+        let corner = i32x4.splat(firstCorner);
+        if (kernelHeight == 2 && kernelWidth == 2) {
+          // The usual window without inner loops.
+          const b = v128.load(at + pixel);
+          const isB = f32x4.gt(b, best);
+          const top = f32x4.max(b, best);
+          const c = v128.load(at + row);
+          const d = v128.load(at + row + pixel);
+          const isD = f32x4.gt(d, c);
+          const bottom = f32x4.max(d, c);
+          const isBottom = f32x4.gt(bottom, top);
+          best = f32x4.max(bottom, top);
+          const right = i32x4.splat(cornerX);
+          const inTop = v128.and(isB, right);
+          const inBottom = i32x4.add(v128.and(isD, right), i32x4.splat(cornerY));
+          corner = i32x4.add(corner, v128.bitselect(inBottom, inTop, isBottom));
+        } else {
+          let line = at;
+          let lineCorner = firstCorner;
+          for (let ky = 0; ky < kernelHeight; ky++) {
+            let tap = line;
+            let tapCorner = lineCorner;
+            for (let kx = 0; kx < kernelWidth; kx++) {
+              const v = v128.load(tap);
+              const better = f32x4.gt(v, best);
+              best = f32x4.max(v, best);
+              corner = v128.bitselect(i32x4.splat(tapCorner), corner, better);
+              tap += pixel;
+              tapCorner += cornerX;
+            }
+            line += row;
+            lineCorner += cornerY;
+          }
+        }
+        v128.store(y, f32x4.max(best, zero));
+        v128.store(corners, corner);
+        y += 16;
+        corners += 16;
+      }
+    }
+  }
+}
+
 /** dx (all zero before, quadBytes a quad) gets dy added at the winners; `outputs` elements of y a quad. */
 export function maxPool2dBackward(
   dy: usize,

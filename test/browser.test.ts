@@ -28,7 +28,10 @@ const program = `
 describe.skipIf(!existsSync(executablePath))('in Chromium (skipped where it is not installed)', () => {
   test.each([
     ['alone', {}],
-    ['cross-origin isolated', { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' }],
+    [
+      'cross-origin isolated',
+      { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' },
+    ],
   ])('a page that is %s trains to the same bits as Node', async (_, headers) => {
     const server = createServer(({ url = '/' }, response) => {
       const isModule = url.endsWith('.js');

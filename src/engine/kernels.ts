@@ -38,6 +38,12 @@ export interface Kernels {
       ...[corners: number, imageStride: number, list: number, biasGradient: number],
     ]
   ): number;
+  listPooledGradients(
+    ...args: [
+      ...[dy: number, y: number, corners: number, quads: number, outputs: number, pixel: number],
+      ...[imageStride: number, list: number, biasGradient: number],
+    ]
+  ): number;
   sumWindows: Kernel<['list', 'end', 'x', 'offsets', 'vectors', 'out']>;
   spreadWindows: Kernel<['list', 'end', 'dx', 'offsets', 'vectors', 'weights']>;
   packWeights: Kernel<['weights', 'runs', 'out', 'channels', 'kernelHeight', 'kernelWidth', 'vectors']>;
@@ -49,6 +55,12 @@ export interface Kernels {
     [
       ...['x', 'y', 'winners', 'quads', 'height', 'width', 'channels', 'outHeight', 'outWidth'],
       ...['kernelHeight', 'kernelWidth', 'strideY', 'strideX'],
+    ]
+  >;
+  maxPool2dRelu: Kernel<
+    [
+      ...['x', 'y', 'corners', 'width', 'channels', 'outHeight', 'outWidth'],
+      ...['kernelHeight', 'kernelWidth', 'strideY', 'strideX', 'cornerY', 'cornerX'],
     ]
   >;
   maxPool2dBackward: Kernel<['dy', 'winners', 'dx', 'quads', 'outputs', 'quadBytes']>;
@@ -113,8 +125,23 @@ const kernelNames = {
     addVectors: 0,
   },
   ...{ matmul: 0 },
-  ...{ listGradients: 0, sumWindows: 0, spreadWindows: 0, packWeights: 0, unpackRuns: 0, sumOverImages: 0 },
-  ...{ reluForward: 0, reluBackward: 0, maxPool2dForward: 0, maxPool2dBackward: 0, softmaxCrossEntropy: 0 },
+  ...{
+    listGradients: 0,
+    listPooledGradients: 0,
+    sumWindows: 0,
+    spreadWindows: 0,
+    packWeights: 0,
+    unpackRuns: 0,
+    sumOverImages: 0,
+  },
+  ...{
+    reluForward: 0,
+    reluBackward: 0,
+    maxPool2dForward: 0,
+    maxPool2dBackward: 0,
+    maxPool2dRelu: 0,
+    softmaxCrossEntropy: 0,
+  },
   ...{ sgd: 0, adam: 0, adabelief: 0 },
 } satisfies Record<keyof Kernels, 0>;
 

@@ -1,6 +1,16 @@
 /** Cross-correlation of images with trained windows, weight [out, in, ky, kx] and bias [out] as in PyTorch. */
 import { UsageError } from '../base/errors.ts';
-import { type Activation, allocateOutput, elementsOf, type LayerKind, range, rowBytes, type Site } from './layer.ts';
+import {
+  type Activation,
+  allocateOutput,
+  elementsOf,
+  type LayerKind,
+  type Operation,
+  range,
+  rowBytes,
+  type Site,
+} from './layer.ts';
+import type { MaxPool2d } from './max-pool2d.ts';
 import { pair, printSize, type Size, slide } from './window.ts';
 
 export interface Conv2d {
@@ -59,23 +69,26 @@ export const conv2dKind: LayerKind<Conv2d> = {
     ];
   },
   multiplyAdds: ({ inChannels, kernelSize }, output) => elementsOf(output) * inChannels * kernelSize[0] * kernelSize[1],
-  place(layer, site) {
-    if (layer.padding[0] === 0 && layer.padding[1] === 0) return placeUnpadded(layer, site, site.input);
-    const border = placeBorder(layer.padding, site);
-    const inner = placeUnpadded(layer, site, border.padded);
-    return {
-      ...inner,
-      forward(quads) {
-        border.pad(quads);
-        inner.forward(quads);
-      },
-      backward(quads, gradients) {
-        inner.backward(quads, gradients);
-        border.crop(quads);
-      },
-    };
-  },
+  place: (layer, site) => placeConv2d(layer, site),
 };
+
+/** Puts a convolution to work; with `pool`, relu and that max-pooling are done in the same pass (site.outputShape is the pool's). */
+export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): Operation {
+  if (layer.padding[0] === 0 && layer.padding[1] === 0) return placeUnpadded(layer, site, site.input, pool);
+  const border = placeBorder(layer.padding, site);
+  const inner = placeUnpadded(layer, site, border.padded, pool);
+  return {
+    ...inner,
+    forward(quads) {
+      border.pad(quads);
+      inner.forward(quads);
+    },
+    backward(quads, gradients) {
+      inner.backward(quads, gradients);
+      border.crop(quads);
+    },
+  };
+}
 
 /** A copy of the input with a border of zeros, which stays zero since only the inside is ever written. */
 function placeBorder([top, left]: readonly [number, number], { kernels, arena, quads: most, input }: Site) {
@@ -103,20 +116,21 @@ function placeBorder([top, left]: readonly [number, number], { kernels, arena, q
   };
 }
 
-function placeUnpadded(layer: Conv2d, site: Site, input: Activation) {
+function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPool2d | undefined): Operation {
   const { kernels, arena } = site;
   const [kernelHeight, kernelWidth] = layer.kernelSize;
-  const [strideY, strideX] = layer.stride;
+  const { outChannels } = layer;
   const [channels, height, width] = input.shape as [number, number, number];
-  const [outChannels, outHeight, outWidth] = site.outputShape as [number, number, number];
   const [weight, bias] = site.parameters as [number, number];
   const [weightGradient, biasGradient] = site.gradientOffsets as [number, number];
-  const output = allocateOutput(site);
+  const [outHeight, outWidth] = slide(input.shape, layer.kernelSize, layer.stride, [0, 0], 'conv2d');
   const outputs = outHeight * outWidth;
   const elements = channels * height * width;
   const taps = channels * kernelHeight * kernelWidth;
-  /** Pixel of each window's corner, and elements from the corner to each tap in the order of the weights. */
-  const cornerPixels = range(outputs).map((o) => Math.floor(o / outWidth) * strideY * width + (o % outWidth) * strideX);
+  /** Elements from the window of one output to that of the output below it, and to its right. */
+  const apart = [layer.stride[0] * width * channels, layer.stride[1] * channels] as const;
+  const corners = range(outputs).map((o) => Math.floor(o / outWidth) * apart[0] + (o % outWidth) * apart[1]);
+  /** Elements from a window's corner to each tap, in the order of the weights. */
   const tapElements = range(taps).map((k) => {
     const [c, ky, kx] = [
       Math.floor(k / (kernelHeight * kernelWidth)),
@@ -126,20 +140,34 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation) {
     return (ky * width + kx) * channels + c;
   });
   const steps = arena.table(tapElements.map((element) => element * 16));
-  const places = arena.table(cornerPixels.map((pixel) => pixel * channels * 16));
+  const places = arena.table(corners.map((element) => element * 16));
+  const imageBytes = rowBytes(elements);
+  const geometry = { corners, apart, imageBytes, outWidth, channels: outChannels };
+  const outlet = pool ? placePooledOutlet(site, pool, geometry, outputs) : placePlainOutlet(site, geometry, outputs);
   const forward = (quads: number) => {
     for (let q = 0; q < quads; q++) {
       const x = [input.value + q * elements * 16, steps, places] as const;
-      const y = [output.value + q * outputs * outChannels * 16, 16, outChannels * 16] as const;
-      kernels.matmul(outChannels, outputs, taps, weight, taps * 4, 4, ...x, ...y, bias);
+      kernels.matmul(
+        outChannels,
+        outputs,
+        taps,
+        weight,
+        taps * 4,
+        4,
+        ...x,
+        outlet.target(q),
+        16,
+        outChannels * 16,
+        bias,
+      );
+      outlet.finish(q);
     }
   };
+  const { output } = outlet;
   if (!site.training) return { output, forward, backward() {} };
 
-  const imageBytes = rowBytes(elements);
   const inRows = arena.allocate(site.quads * 4 * imageBytes);
   const dxRows = input.gradient ? arena.allocate(site.quads * 4 * imageBytes) : 0;
-  const corners = arena.table(cornerPixels.map((pixel) => pixel * channels * 4));
   const list = arena.allocate((site.quads * 4 * outputs + 4) * 8);
   const runVectors = Math.ceil((kernelWidth * channels) / 4);
   const vectors = kernelHeight * runVectors;
@@ -159,14 +187,100 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation) {
       kernels.quadsToRows(input.value, quads, elements, inRows, imageBytes);
       if (dxRows) arena.u8(dxRows, quads * 4 * imageBytes).fill(0);
       for (let o = 0; o < outChannels; o++) {
-        const dy = output.gradient + o * 16;
-        const db = gradients + biasGradient + o * 4;
-        const end = kernels.listGradients(dy, quads, outputs, outChannels * 16, corners, imageBytes, list, db);
+        const end = outlet.list(o, quads, list, gradients + biasGradient + o * 4);
         kernels.sumWindows(list, end, inRows, offsets, vectors, runs);
         kernels.unpackRuns(runs, gradients + weightGradient + o * taps * 4, ...window);
         if (dxRows) kernels.spreadWindows(list, end, dxRows, offsets, vectors, packed + o * vectors * 16);
       }
       if (dxRows) kernels.rowsToQuads(dxRows, imageBytes, input.gradient, quads, elements);
+    },
+  };
+}
+
+/** Where a convolution's sums go, quad by quad, and where its gradients come from, channel by channel. */
+interface Outlet {
+  readonly output: Activation;
+  /** Address that the sums of quad q are to be written to. */
+  target(q: number): number;
+  /** Called when they are. */
+  finish(q: number): void;
+  /** Lists the non-zero gradients of a channel at `list`, stores their sum at `biasGradient`, returns the list's end. */
+  list(channel: number, quads: number, list: number, biasGradient: number): number;
+}
+
+interface Geometry {
+  /** Element offset of each output's window in an image. */
+  readonly corners: readonly number[];
+  readonly apart: readonly [number, number];
+  readonly imageBytes: number;
+  readonly outWidth: number;
+  readonly channels: number;
+}
+
+function placePlainOutlet(site: Site, { corners, imageBytes, channels }: Geometry, outputs: number): Outlet {
+  const { kernels, arena } = site;
+  const output = allocateOutput(site);
+  const table = site.training ? arena.table(corners.map((element) => element * 4)) : 0;
+  const pixel = channels * 16;
+  return {
+    output,
+    target: (q) => output.value + q * outputs * pixel,
+    finish() {},
+    list: (channel, quads, list, biasGradient) =>
+      kernels.listGradients(
+        output.gradient + channel * 16,
+        quads,
+        outputs,
+        pixel,
+        table,
+        imageBytes,
+        list,
+        biasGradient,
+      ),
+  };
+}
+
+/** The sums of one quad at a time live in a block that stays in the cache; only what relu and pooling leave of them is kept. */
+function placePooledOutlet(
+  site: Site,
+  pool: MaxPool2d,
+  { apart, imageBytes, outWidth, channels }: Geometry,
+  outputs: number,
+): Outlet {
+  const { kernels, arena } = site;
+  const output = allocateOutput(site);
+  const pixel = channels * 16;
+  const [, height, width] = site.outputShape as [number, number, number];
+  const pooledBytes = height * width * pixel;
+  const sums = arena.allocate(outputs * pixel);
+  const winners = arena.allocate(site.quads * pooledBytes);
+  const sizes = [
+    outWidth,
+    channels,
+    height,
+    width,
+    ...pool.kernelSize,
+    ...pool.stride,
+    apart[0] * 4,
+    apart[1] * 4,
+  ] as const;
+  return {
+    output,
+    target: () => sums,
+    finish: (q) => kernels.maxPool2dRelu(sums, output.value + q * pooledBytes, winners + q * pooledBytes, ...sizes),
+    list(channel, quads, list, biasGradient) {
+      const [dy, y, corners] = [output.gradient, output.value, winners].map((address) => address + channel * 16);
+      return kernels.listPooledGradients(
+        dy!,
+        y!,
+        corners!,
+        quads,
+        height * width,
+        pixel,
+        imageBytes,
+        list,
+        biasGradient,
+      );
     },
   };
 }

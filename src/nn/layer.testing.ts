@@ -2,15 +2,17 @@
 import { sizeOf } from '../base/tensor.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
 import { type Arithmetic, bindKernels, compileKernels } from '../engine/kernels.ts';
+import type { Step } from './fusion.ts';
 import { type Activation, elementsOf, type Shape } from './layer.ts';
 import { about, type Layer } from './layers.ts';
 
-/** @param shape [images, ...one image's shape]. */
+/** @param shape [images, ...one image's shape]. @param step several layers done at once, beginning with `layer`. */
 export function placeAlone(
   layer: Layer,
   shape: readonly number[],
   arithmetic: Arithmetic,
   parameters: readonly (readonly number[])[],
+  step?: Step,
 ) {
   const memory = createMemory();
   const kernels = bindKernels(compileKernels(arithmetic), memory);
@@ -18,7 +20,7 @@ export function placeAlone(
   const [images = 1, ...imageShape] = shape;
   const quads = Math.ceil(images / 4);
   const kind = about(layer);
-  const outputShape = kind.outputShape(imageShape);
+  const outputShape = step?.layers.at(-1)?.output ?? kind.outputShape(imageShape);
   const bytes = quads * elementsOf(imageShape) * 16;
   const input: Activation = { shape: imageShape, value: arena.allocate(bytes), gradient: arena.allocate(bytes) };
   const sizes = kind.parameters().map((parameter) => sizeOf(parameter.shape));
@@ -26,7 +28,7 @@ export function placeAlone(
   const block = arena.allocate(sizes.length * 16 + sizes.reduce((sum, size) => sum + size * 4, 0));
   const gradientBlock = arena.allocate(sizes.length * 16 + sizes.reduce((sum, size) => sum + size * 4, 0));
   for (const [i, values] of parameters.entries()) arena.f32(block + offsets[i]!, sizes[i]!).set(values);
-  const operation = kind.place({
+  const operation = (step ?? kind).place({
     ...{ kernels, arena, quads, training: true, input, outputShape, gradientOffsets: offsets },
     parameters: offsets.map((offset) => block + offset),
   });

@@ -3,8 +3,8 @@ import { UsageError } from '../base/errors.ts';
 import { type StateDict, sizeOf, type Tensor } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import type { Kernels } from '../engine/kernels.ts';
+import { stepsOf } from './fusion.ts';
 import { type Activation, elementsOf, type Operation } from './layer.ts';
-import { about } from './layers.ts';
 import { type Model, parametersOf } from './model.ts';
 
 /** Byte offset of every parameter in a block that holds all of them (each on a vector's start), and the block's size. */
@@ -96,10 +96,11 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
   let last = input;
   // Gradients stop at the first layer with parameters: nothing before it wants them.
   let wanted = false;
-  for (const { layer, output, parameters } of model.layers) {
+  for (const { layers, place } of stepsOf(model)) {
+    const parameters = layers.flatMap((layer) => layer.parameters);
     const gradientOffsets = parameters.map(({ name }) => offsets.get(name)!);
-    const operation = about(layer).place({
-      ...{ kernels, arena, quads, training, outputShape: output, gradientOffsets },
+    const operation = place({
+      ...{ kernels, arena, quads, training, outputShape: layers.at(-1)!.output, gradientOffsets },
       input: wanted ? last : { ...last, gradient: 0 },
       parameters: gradientOffsets.map((offset) => options.parameters + offset),
     });

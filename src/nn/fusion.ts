@@ -1,0 +1,32 @@
+/** Which layers of a model are put to work together, and by which operation: the one place where that is decided. */
+import { placeConv2d } from './conv2d.ts';
+import type { Operation, Site } from './layer.ts';
+import { about } from './layers.ts';
+import type { Model, ModelLayer } from './model.ts';
+
+/** One or more consecutive layers done by one operation. */
+export interface Step {
+  readonly layers: readonly ModelLayer[];
+  place(site: Site): Operation;
+}
+
+/**
+ * Convolution, relu and max-pooling become one step: the convolution's sums never leave the cache, and its gradients are
+ * listed straight from the pooled ones, of which there are a quarter as many. Everything else is a step of its own.
+ */
+export function stepsOf(model: Model): Step[] {
+  const steps: Step[] = [];
+  const { layers } = model;
+  for (let i = 0; i < layers.length; ) {
+    const [first, second, third] = layers.slice(i, i + 3).map(({ layer }) => layer);
+    if (first?.type === 'conv2d' && second?.type === 'relu' && third?.type === 'maxPool2d') {
+      steps.push({ layers: layers.slice(i, i + 3), place: (site) => placeConv2d(first, site, third) });
+      i += 3;
+    } else {
+      const single = layers[i]!;
+      steps.push({ layers: [single], place: (site) => about(single.layer).place(site) });
+      i += 1;
+    }
+  }
+  return steps;
+}
