@@ -15,7 +15,18 @@ afterAll(() => {
 });
 
 describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () => {
-  const short = ['--train-limit', '500', '--test-limit', '100', '--batch-size', '50', '--epochs', '2', '--checkpoint-every', '1'];
+  const short = [
+    '--train-limit',
+    '500',
+    '--test-limit',
+    '100',
+    '--batch-size',
+    '50',
+    '--epochs',
+    '2',
+    '--checkpoint-every',
+    '1',
+  ];
 
   test('a run stops in words when the disk is full, and goes on to the same bytes when there is room', () => {
     const out = join(disk, 'run');

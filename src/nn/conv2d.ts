@@ -3,6 +3,7 @@ import { UsageError } from '../base/errors.ts';
 import {
   type Activation,
   allocateOutput,
+  checkPositive,
   elementsOf,
   type LayerKind,
   type Operation,
@@ -29,13 +30,8 @@ export function conv2d(
   kernelSize: Size,
   options: { readonly stride?: Size; readonly padding?: Size } = {},
 ): Conv2d {
-  for (const [what, size] of [
-    ['in', inChannels],
-    ['out', outChannels],
-  ] as const) {
-    if (!Number.isInteger(size) || size < 1)
-      throw new UsageError(`conv2d: ${what} channels must be a positive integer, got ${size}`);
-  }
+  checkPositive('conv2d: in channels', inChannels);
+  checkPositive('conv2d: out channels', outChannels);
   return {
     type: 'conv2d',
     inChannels,

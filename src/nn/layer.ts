@@ -1,4 +1,5 @@
 /** What a layer is: plain data, with one kind beside it that knows its shapes, parameters and kernels. */
+import { UsageError } from '../base/errors.ts';
 import type { Arena } from '../engine/arena.ts';
 import type { Kernels } from '../engine/kernels.ts';
 
@@ -77,4 +78,9 @@ export function rowBytes(elements: number): number {
 
 export function range(length: number): number[] {
   return Array.from({ length }, (_, i) => i);
+}
+
+/** @throws UsageError unless `size` is a positive integer. */
+export function checkPositive(what: string, size: number): void {
+  if (!Number.isInteger(size) || size < 1) throw new UsageError(`${what} must be a positive integer, got ${size}`);
 }

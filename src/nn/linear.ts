@@ -1,6 +1,6 @@
 /** A dense layer: y = W x + b, W [out, in] and b [out] as in PyTorch. */
 import { UsageError } from '../base/errors.ts';
-import { allocateOutput, type LayerKind, range, rowBytes } from './layer.ts';
+import { allocateOutput, checkPositive, type LayerKind, range, rowBytes } from './layer.ts';
 
 export interface Linear {
   readonly type: 'linear';
@@ -10,13 +10,8 @@ export interface Linear {
 
 /** @throws UsageError unless both are positive integers. */
 export function linear(inFeatures: number, outFeatures: number): Linear {
-  for (const [what, size] of [
-    ['in', inFeatures],
-    ['out', outFeatures],
-  ] as const) {
-    if (!Number.isInteger(size) || size < 1)
-      throw new UsageError(`linear: ${what} features must be a positive integer, got ${size}`);
-  }
+  checkPositive('linear: in features', inFeatures);
+  checkPositive('linear: out features', outFeatures);
   return { type: 'linear', inFeatures, outFeatures };
 }
 
