@@ -95,7 +95,7 @@ interface TrainOptions {
 
 const examples = `
 Examples:
-  lenet train                                    the baseline: LeNet-5 on MNIST, about 98.7 % after 10 epochs
+  lenet train                                    the baseline: LeNet-5 on MNIST, about 98.4 % after 10 epochs
   lenet train --batch-size 32 --out runs/mine    another batch size, results in a folder of your own
   lenet train --resume --out runs/mine           go on after Ctrl-C or a crash
   lenet evaluate runs/mine                       test a saved model
