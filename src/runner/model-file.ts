@@ -20,10 +20,15 @@ export function loadModel(path: string): { model: Model; weights: StateDict; fil
   const model = modelByName(name);
   // A checkpoint is a model too, with more beside it.
   const own = new Map([...weights].filter(([tensor]) => !tensor.startsWith('optimizer.')));
+  requireParameters(model, own, file);
+  return { model, weights: own, file };
+}
+
+/** @throws WorldError naming the file whose tensors are not the model's. */
+export function requireParameters(model: Model, tensors: StateDict, file: string): void {
   try {
-    checkParameters(model, own);
+    checkParameters(model, tensors);
   } catch (error) {
     throw new WorldError(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }
-  return { model, weights: own, file };
 }

@@ -1,7 +1,7 @@
 /** One training run from its settings to its folder: starts or resumes it, records every epoch, saves, and tells what happens. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { UsageError, WorldError } from '../base/errors.ts';
+import { UsageError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import {
@@ -13,10 +13,10 @@ import {
 } from '../lenet/hyperparameters.ts';
 import { modelByName } from '../lenet/models.ts';
 import type { Model } from '../nn/model.ts';
-import { checkParameters } from '../nn/network.ts';
 import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import { loadMnist } from './mnist-files.ts';
+import { requireParameters } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { type MetricsLine, type RunConfig, RunFolder, readBytes } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
@@ -156,13 +156,7 @@ function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out
 function resumePoint(folder: RunFolder, model: Model): Checkpoint | undefined {
   const found = folder.readCheckpoint();
   if (found === undefined) return undefined;
-  try {
-    checkParameters(model, found.checkpoint.weights);
-  } catch (error) {
-    throw new WorldError(`${folder.checkpointPath}: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
-  }
+  requireParameters(model, found.checkpoint.weights, folder.checkpointPath);
   return found.checkpoint;
 }
 
@@ -175,11 +169,7 @@ function initialWeights(request: RunRequest, before: RunConfig | undefined, mode
     throw new UsageError(`--resume: the run in ${request.out} did not start from the weights in ${file}`);
   }
   const { weights } = decodeModel(bytes, file);
-  try {
-    checkParameters(model, weights);
-  } catch (error) {
-    throw new WorldError(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
-  }
+  requireParameters(model, weights, file);
   return { weights, origin: { file, sha256 } };
 }
 
