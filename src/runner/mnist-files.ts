@@ -7,7 +7,7 @@ import { WorldError } from '../base/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { gunzip } from '../data/idx.ts';
 import { type MnistPart, mnistFiles, mnistFromIdx, mnistSums, type NamedBytes } from '../data/mnist.ts';
-import { worldError } from './atomic-file.ts';
+import { worldError } from '../disk/atomic-file.ts';
 
 const parts = Object.keys(mnistFiles) as MnistPart[];
 
