@@ -1,0 +1,68 @@
+/** The study's mathematics against SciPy's numbers (test/golden/make_statistics.py) and published examples. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { holm, mcNemarExact, pairedTTest, seedsToResolve, summarize } from './statistics.ts';
+import { criticalT, twoSidedP } from './student-t.ts';
+
+interface Golden {
+  t: { degrees: number; t: number; twoSidedP: number }[];
+  quantiles: { degrees: number; confidence: number; t: number }[];
+  samples: { a: number[]; b: number[]; mean: number; sd: number; interval: [number, number]; pairedP: number }[];
+  mcnemar: { first: number; second: number; p: number }[];
+  seeds: { sd: number; halfWidth: number; seeds: number }[];
+}
+
+const golden: Golden = JSON.parse(readFileSync(new URL('../../test/golden/statistics.json', import.meta.url), 'utf8'));
+
+describe('Student’s t', () => {
+  test.each(golden.t)('P(|T| > $t) with $degrees degrees of freedom', ({ degrees, t, twoSidedP: p }) => {
+    expect(Math.abs(twoSidedP(t, degrees) - p)).toBeLessThan(1e-13);
+  });
+  test.each(golden.quantiles)('t of $confidence with $degrees degrees of freedom', ({ degrees, confidence, t }) => {
+    // SciPy's own inverse is good to some 3e-9 (its P of its t says so); ours inverts P, which the test above holds to 1e-13.
+    expect(Math.abs(criticalT(confidence, degrees) / t - 1)).toBeLessThan(5e-9);
+    expect(twoSidedP(criticalT(confidence, degrees), degrees)).toBeCloseTo(1 - confidence, 13);
+  });
+});
+
+test.each(golden.samples)('mean, deviation, interval and paired test of $a.length values', (sample) => {
+  const { n, mean, sd, interval } = summarize(sample.a);
+  expect(n).toBe(sample.a.length);
+  expect(mean).toBeCloseTo(sample.mean, 10);
+  expect(sd).toBeCloseTo(sample.sd, 10);
+  expect(interval![0]).toBeCloseTo(sample.interval[0], 9);
+  expect(interval![1]).toBeCloseTo(sample.interval[1], 9);
+  expect(pairedTTest(sample.a.map((a, i) => a - sample.b[i]!))).toBeCloseTo(sample.pairedP, 8);
+});
+
+test('one value has a mean and nothing else', () => {
+  expect(summarize([98.9])).toEqual({ n: 1, mean: 98.9, sd: undefined, interval: undefined });
+});
+
+test('equal differences leave nothing to judge by', () => {
+  expect(pairedTTest([0, 0, 0])).toBe(1);
+  expect(pairedTTest([0.5, 0.5, 0.5])).toBe(0);
+});
+
+test.each(golden.mcnemar)('McNemar exact with $first against $second', ({ first, second, p }) => {
+  expect(mcNemarExact(first, second) / p - 1).toBeCloseTo(0, 9);
+  expect(mcNemarExact(second, first)).toBe(mcNemarExact(first, second));
+});
+
+test('McNemar without a disagreement says nothing', () => expect(mcNemarExact(0, 0)).toBe(1));
+
+test('Holm: the example of Wikipedia’s “Holm–Bonferroni method” (0.01, 0.04, 0.03, 0.005)', () => {
+  const adjusted = holm([0.01, 0.04, 0.03, 0.005]);
+  for (const [i, p] of [0.03, 0.06, 0.06, 0.02].entries()) expect(adjusted[i]).toBeCloseTo(p, 12);
+});
+
+test('Holm never exceeds 1 and keeps the order', () => {
+  expect(holm([0.9, 0.8])).toEqual([1, 1]);
+  expect(holm([])).toEqual([]);
+});
+
+test.each(golden.seeds)('seeds to resolve +-$halfWidth at deviation $sd', ({ sd, halfWidth, seeds }) => {
+  expect(seedsToResolve(sd, halfWidth)).toBe(seeds);
+});
+
+test('beyond a million seeds there is no answer', () => expect(seedsToResolve(1000, 0.05)).toBeUndefined());

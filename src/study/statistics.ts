@@ -1,0 +1,88 @@
+/** What can be said from a handful of seeds: means with intervals, paired comparisons, corrections for many of them. */
+import { criticalT, twoSidedP } from './student-t.ts';
+
+/** Of the intervals and of "distinguishable" throughout: 95 %, or a chance of error of 5 %. */
+export const confidence = 0.95;
+export const significance = 0.05;
+
+export interface Summary {
+  readonly n: number;
+  readonly mean: number;
+  /** Sample standard deviation (divided by n - 1); undefined for a single value. */
+  readonly sd: number | undefined;
+  /** Student's 95 % interval of the mean; undefined for a single value. */
+  readonly interval: readonly [low: number, high: number] | undefined;
+}
+
+/** @param values at least one. */
+export function summarize(values: readonly number[]): Summary {
+  const n = values.length;
+  const mean = values.reduce((sum, value) => sum + value, 0) / n;
+  if (n < 2) return { n, mean, sd: undefined, interval: undefined };
+  const sd = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (n - 1));
+  const half = (criticalT(confidence, n - 1) * sd) / Math.sqrt(n);
+  return { n, mean, sd, interval: [mean - half, mean + half] };
+}
+
+/**
+ * Student's paired t test of mean difference zero: the two-sided p value.
+ * Equal differences leave no spread to judge by: p is then 1 if they are 0, else 0.
+ * @param differences at least two.
+ */
+export function pairedTTest(differences: readonly number[]): number {
+  const { n, mean, sd } = summarize(differences);
+  if (sd === undefined) return 1;
+  if (sd === 0) return mean === 0 ? 1 : 0;
+  return twoSidedP((mean / sd) * Math.sqrt(n), n - 1);
+}
+
+/**
+ * McNemar's exact test on paired right and wrong answers: two-sided binomial p value.
+ * @param onlyFirst images that only the first classifier reads rightly; @param onlySecond those that only the second does.
+ * Source: McNemar, "Note on the sampling error of the difference between correlated proportions", Psychometrika 12, 1947; exact form.
+ */
+export function mcNemarExact(onlyFirst: number, onlySecond: number): number {
+  const n = onlyFirst + onlySecond;
+  const fewer = Math.min(onlyFirst, onlySecond);
+  // Logarithm of the binomial coefficient, grown term by term.
+  let logTerm = -n * Math.LN2;
+  let tail = 0;
+  for (let k = 0; k <= fewer; k++) {
+    tail += Math.exp(logTerm);
+    logTerm += Math.log(n - k) - Math.log(k + 1);
+  }
+  return Math.min(1, 2 * tail);
+}
+
+/** Holm's step-down adjustment of p values, in the given order. Source: Holm, Scand. J. Statistics 6, 1979. */
+export function holm(pValues: readonly number[]): number[] {
+  const order = pValues.map((_, index) => index).sort((a, b) => pValues[a]! - pValues[b]!);
+  const adjusted: number[] = [];
+  let largest = 0;
+  for (const [rank, index] of order.entries()) {
+    largest = Math.max(largest, Math.min(1, pValues[index]! * (pValues.length - rank)));
+    adjusted[index] = largest;
+  }
+  return adjusted;
+}
+
+/**
+ * The least number of seeds whose 95 % t interval for the mean paired difference is no wider than +-halfWidth,
+ * if differences keep the standard deviation `sd`; undefined beyond a million.
+ */
+export function seedsToResolve(sd: number, halfWidth: number): number | undefined {
+  const enough = (n: number) => criticalT(confidence, n - 1) * sd <= halfWidth * Math.sqrt(n);
+  // Only the small counts differ noticeably from the normal distribution's answer; from there on t is found by halving.
+  let most = 2;
+  while (!enough(most)) {
+    if (most >= 1_000_000) return undefined;
+    most *= 2;
+  }
+  let least = Math.max(2, most / 2);
+  while (least < most) {
+    const middle = Math.floor((least + most) / 2);
+    if (enough(middle)) most = middle;
+    else least = middle + 1;
+  }
+  return most;
+}
