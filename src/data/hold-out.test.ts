@@ -1,0 +1,40 @@
+/** The held-out part: a twelfth, by class, fixed by the data's hash. */
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../base/errors.ts';
+import type { Dataset } from './dataset.ts';
+import { holdOut } from './hold-out.ts';
+
+/** Image i holds the pixel i; classes of 60, 40 and 20 images, mixed. */
+const labels = Uint8Array.from({ length: 120 }, (_, i) => [0, 0, 0, 1, 1, 2][i % 6]!);
+const set: Dataset = {
+  ...{ name: 'd', labels, shape: [1, 1, 1], classes: 3 },
+  images: Uint8Array.from({ length: 120 }, (_, i) => i),
+};
+
+describe('holding out', () => {
+  const { train, validation } = holdOut(set, 'abc');
+
+  test('takes a twelfth of each class and loses no image', () => {
+    const counts = (of: Dataset) => [0, 1, 2].map((label) => of.labels.filter((item) => item === label).length);
+    expect(counts(validation)).toEqual([5, 3, 2]);
+    expect(counts(train)).toEqual([55, 37, 18]);
+    expect([...train.images, ...validation.images].sort((a, b) => a - b)).toEqual([...set.images]);
+  });
+
+  test('keeps every image with its label, and the order of the data', () => {
+    for (const part of [train, validation]) {
+      expect([...part.images]).toEqual([...part.images].sort((a, b) => a - b));
+      for (const [i, pixel] of part.images.entries()) expect(part.labels[i]).toBe(labels[pixel]);
+    }
+  });
+
+  test('depends on the hash alone', () => {
+    expect(holdOut(set, 'abc').validation.images).toEqual(validation.images);
+    expect(holdOut(set, 'abd').validation.images).not.toEqual(validation.images);
+  });
+
+  test('refuses what is too small to share', () => {
+    const tiny = { ...set, labels: labels.subarray(0, 5), images: set.images.subarray(0, 5) };
+    expect(() => holdOut(tiny, 'abc')).toThrow(UsageError);
+  });
+});
