@@ -3,11 +3,11 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { writeSafetensors } from '../base/safetensors.ts';
+import { appendToFile, isUnfinished, makeFolder, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import type { Hyperparameters } from '../lenet/hyperparameters.ts';
 import { decodeCheckpoint, encodeCheckpoint, encodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import type { Checkpoint, EpochEvent } from '../train/fit.ts';
 import { fileVersion, firstRecords, scalarEvent } from '../train/tensorboard.ts';
-import { appendToFile, isUnfinished, makeFolder, worldError, writeFileAtomically } from './atomic-file.ts';
 
 /** Everything that determines a run, as config.json holds it. */
 export interface RunConfig {
@@ -23,13 +23,20 @@ export interface RunConfig {
   };
   /** The file of initial weights, if not drawn from the seed. */
   readonly init: { readonly file: string; readonly sha256: string } | null;
+  /** The set that is evaluated after every epoch, where it is not the test set: a held-out part of the training set. */
+  readonly evaluatedOn?: 'validation';
 }
+
+/** Sets that a run can be evaluated on. */
+export type EvaluatedSet = 'test' | 'validation';
 
 /** One line of metrics.jsonl. */
 export interface MetricsLine {
   readonly epoch: number;
   readonly train: { readonly loss: number; readonly accuracy: number };
-  readonly test: { readonly loss: number; readonly accuracy: number };
+  /** One of the two: the set evaluated after every epoch. */
+  readonly test?: { readonly loss: number; readonly accuracy: number };
+  readonly validation?: { readonly loss: number; readonly accuracy: number };
   readonly seconds: { readonly train: number; readonly evaluate: number };
 }
 
@@ -108,12 +115,16 @@ export class RunFolder {
     writeFileAtomically(this.modelPath, encodeModel(weights, { ...record, epoch: `${epoch}` }));
   }
 
-  /** The model, the test set's logits as `logits` [images, classes], and last the checkpoint that vouches for them. */
-  save({ checkpoint, epoch, testLogits }: EpochEvent, classes: number, record: ModelRecord): void {
+  /** The model, the evaluated set's logits as `logits` [images, classes], and last the checkpoint that vouches for them. */
+  save(event: EpochEvent, classes: number, record: ModelRecord, set: EvaluatedSet): void {
+    const { checkpoint, epoch, testLogits } = event;
     this.writeModel(checkpoint, record);
     if (testLogits) {
       const logits = { shape: [testLogits.length / classes, classes], data: testLogits };
-      writeFileAtomically(this.predictionsPath, writeSafetensors(new Map([['logits', logits]]), { epoch: `${epoch}` }));
+      writeFileAtomically(
+        this.predictionsPath,
+        writeSafetensors(new Map([['logits', logits]]), { epoch: `${epoch}`, set }),
+      );
     }
     this.writeCheckpoint(checkpoint, record);
   }
@@ -123,14 +134,13 @@ export class RunFolder {
     appendToFile(this.metricsPath, `${JSON.stringify(line)}\n`);
     const file = this.#eventFile() ?? join(this.path, `${eventPrefix}${Math.floor(wallTime)}.lenet-lab`);
     if (!existsSync(file)) appendToFile(file, fileVersion(wallTime));
-    const { train, test } = line;
-    const scalars = {
-      'train/loss': train.loss,
-      'train/acc': train.accuracy,
-      'test/loss': test.loss,
-      'test/acc': test.accuracy,
-    };
-    appendToFile(file, scalarEvent(wallTime, line.epoch, scalars));
+    const scalars = (['train', 'test', 'validation'] as const).flatMap((set) => {
+      const metrics = line[set];
+      return metrics
+        ? ([[`${set}/loss`, metrics.loss] as const, [`${set}/acc`, metrics.accuracy] as const] as const)
+        : [];
+    });
+    appendToFile(file, scalarEvent(wallTime, line.epoch, Object.fromEntries(scalars)));
   }
 
   readMetrics(): MetricsLine[] {

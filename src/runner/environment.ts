@@ -1,0 +1,25 @@
+/** The machine that did the work, for records and reports. */
+import { existsSync, readFileSync } from 'node:fs';
+import { cpus, release, totalmem, type } from 'node:os';
+import { version } from '../base/version.ts';
+import type { Environment } from '../journal/study-log.ts';
+import { coreCount } from './threads.ts';
+
+export function environment(jobs: number): Environment {
+  return {
+    cpu: cpus()[0]?.model.trim() ?? 'unknown',
+    cores: coreCount(),
+    memoryBytes: totalmem(),
+    os: distribution() ?? `${type()} ${release()}`,
+    node: process.version,
+    version,
+    jobs,
+  };
+}
+
+/** A Linux distribution's own name for itself (os-release(5)). */
+function distribution(): string | undefined {
+  const path = '/etc/os-release';
+  if (!existsSync(path)) return undefined;
+  return /^PRETTY_NAME="?([^"\n]+)/m.exec(readFileSync(path, 'utf8'))?.[1];
+}
