@@ -1,8 +1,9 @@
 /** `lenet describe`: the layers of a network as a table, and as a drawing. */
+
+import { writeFileAtomically } from '../disk/atomic-file.ts';
 import { modelByName } from '../lenet/models.ts';
 import { drawModel } from '../nn/drawing.ts';
 import { describeModel } from '../nn/model.ts';
-import { writeFileAtomically } from '../runner/atomic-file.ts';
 
 export function describe(name: string, options: { readonly svg?: string }): void {
   const model = modelByName(name);

@@ -7,7 +7,8 @@ import { hyperparameterNames } from '../lenet/hyperparameters.ts';
 import { modelNames } from '../lenet/models.ts';
 import { coreCount } from '../runner/threads.ts';
 import type { EvaluateOptions } from './evaluate.ts';
-import { hyperparameterOption, parseInteger, readHyperparameters } from './options.ts';
+import { hyperparameterOption, parseInteger, parseSeeds, readHyperparameters } from './options.ts';
+import type { StudyRunOptions } from './study.ts';
 
 // Each command's code is loaded when it is called, so that help and mistakes answer at once.
 
@@ -20,6 +21,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .configureOutput({ outputError: (text, write) => write(text) });
 
   const threads = ['--threads <n>', 'Threads to share the work; results do not depend on it'] as const;
+  const parseJobs = (text: string) => parseInteger(text, '--jobs', 1, 256);
   const parseThreads = (text: string) => parseInteger(text, '--threads', 1, 256);
   const data = [
     '--data <dir>',
@@ -80,6 +82,57 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       const { predictImages } = await import('./predict.ts');
       predictImages(model, images, options.json ?? false);
     });
+  const study = program
+    .command('study')
+    .description('Which hyperparameters matter: many trainings, with replicates, error bars and a report');
+  study
+    .command('run <study>')
+    .description('Run a study file (YAML) or one that ships (post, rate-and-batch, random-search), or go on with it')
+    .option('--out <dir>', "The study's folder (default: runs/<name>)")
+    .option('--jobs <n>', 'Trials at once; results do not depend on it', parseJobs, coreCount())
+    .option('--seeds <n>', "Instead of the file's seeds: N for 1 to N, or a list like 1,2,7", parseSeeds)
+    .option('--retry-failed', 'Try failed trials again')
+    .option(...data)
+    .action(async (file: string, options: StudyRunOptions) => {
+      const { studyRun } = await import('./study.ts');
+      finish(await studyRun(file, options));
+    });
+  study
+    .command('show <dir>')
+    .description('Tables and verdicts of a study, also while it runs')
+    .option('--json', 'What it found as one JSON object')
+    .action(async (path: string, options: { json?: boolean }) => {
+      const { studyShow } = await import('./study.ts');
+      studyShow(path, options.json ?? false);
+    });
+  study
+    .command('list [dir]')
+    .description('The studies in a folder (default: runs)')
+    .action(async (path: string | undefined) => {
+      const { studyList } = await import('./study.ts');
+      studyList(path ?? 'runs');
+    });
+  study
+    .command('compare <dir> <a> <b>')
+    .description('Two configurations of a study: by their names in the report (C1, C2, ...) or their labels')
+    .action(async (path: string, a: string, b: string) => {
+      const { studyCompare } = await import('./study.ts');
+      studyCompare(path, a, b);
+    });
+  study
+    .command('report <dir>')
+    .description('Write report.html and report.md again, also for an unfinished study')
+    .action(async (path: string) => {
+      const { studyReport } = await import('./study.ts');
+      await studyReport(path);
+    });
+  study
+    .command('schema')
+    .description('The JSON Schema of study files, for editors')
+    .action(async () => {
+      const { studySchema } = await import('./study.ts');
+      studySchema();
+    });
   return program;
 }
 
@@ -95,6 +148,8 @@ interface TrainOptions {
 
 const examples = `
 Examples:
+  lenet study run post                           the whole study of the post, with a report
+  lenet study show runs/post                     what it has found so far
   lenet train                                    the baseline: LeNet-5 on MNIST, about 98.4 % after 10 epochs
   lenet train --batch-size 32 --out runs/mine    another batch size, results in a folder of your own
   lenet train --resume --out runs/mine           go on after Ctrl-C or a crash
@@ -112,7 +167,9 @@ async function run(args: readonly string[]): Promise<number> {
   const program = buildProgram((code) => {
     exitCode = code;
   });
-  for (const command of [program, ...program.commands]) command.exitOverride().showSuggestionAfterError();
+  for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
+    command.exitOverride().showSuggestionAfterError();
+  }
   try {
     await program.parseAsync(args, { from: 'user' });
     return exitCode;

@@ -33,6 +33,20 @@ export function parseInteger(text: string, label: string, least: number, most = 
   throw new UsageError(`${label}: expected ${range}, got ${text}`);
 }
 
+/** `--seeds 5` means 1 to 5, `--seeds 3,7` or `--seeds 3,` these. @throws UsageError for none, a repeated one, or no integers. */
+export function parseSeeds(text: string): readonly number[] {
+  const parts = text.split(',').map((part) => part.trim());
+  if (parts.length === 1) {
+    const count = parseInteger(parts[0]!, '--seeds', 1, 10_000);
+    return Array.from({ length: count }, (_, index) => index + 1);
+  }
+  const seeds = parts.filter((part) => part !== '').map((part) => parseInteger(part, '--seeds', 0));
+  if (seeds.length === 0) throw new UsageError('--seeds: expected a number of seeds or a list like 1,2,3');
+  const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index);
+  if (twice !== undefined) throw new UsageError(`--seeds: seed ${twice} stands twice`);
+  return seeds;
+}
+
 /** The option of one hyperparameter. Flags that are on by default become `--no-...`. */
 export function hyperparameterOption(name: HyperparameterName): Option {
   const entry: Hyperparameter = hyperparameters[name];

@@ -8,6 +8,7 @@ import type { MetricsLine } from '../runner/run-folder.ts';
 import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { EpochBar } from './progress.ts';
+import { quoted } from './quoted.ts';
 
 /** Returns the exit code. With `json` only one object an epoch goes to standard output, the rest to standard error. */
 export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, json: boolean): Promise<number> {
@@ -57,10 +58,10 @@ export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, 
 }
 
 /** The post's line; accuracies in percent, everything rounded to four decimals. */
-function epochLine({ epoch, train, test }: MetricsLine): string {
-  const side = ({ loss, accuracy }: { loss: number; accuracy: number }) =>
-    `(loss = ${rounded(loss)}, acc = ${percent(accuracy)})`;
-  return `Epoch: ${epoch}   Train: ${side(train)}   Test: ${side(test)}`;
+function epochLine({ epoch, train, test, validation }: MetricsLine): string {
+  const side = (name: string, metrics: MetricsLine['train'] | undefined) =>
+    metrics ? `   ${name}: (loss = ${rounded(metrics.loss)}, acc = ${percent(metrics.accuracy)})` : '';
+  return `Epoch: ${epoch}${side('Train', train)}${side('Test', test)}${side('Validation', validation)}`;
 }
 
 function announcement(
@@ -106,10 +107,6 @@ function divergence({ event, lastGood }: RunEvent & { type: 'diverged' }): strin
   const kept =
     lastGood === undefined ? 'No checkpoint was made yet.' : `The last good checkpoint is kept: "${lastGood}".`;
   return `error: the run diverged: the loss is ${event.loss} ${place}. A lower --learning-rate may help. ${kept}`;
-}
-
-function quoted(path: string): string {
-  return /^[\w./:@%+=-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }
 
 /** `runs/<local time>-<model>`, with a number behind it if there is one of that name. */

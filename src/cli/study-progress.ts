@@ -1,0 +1,115 @@
+/** Live bars of a study on standard error, where that is a terminal: one a trial, one for the whole. */
+import { type SingleBar as Bar, default as cliProgress, type MultiBar } from 'cli-progress';
+import { duration } from '../base/format.ts';
+
+const steps = 1000;
+
+export class StudyBars {
+  #bars: MultiBar | undefined;
+  #whole: Bar | undefined;
+  readonly #trials = new Map<number, { bar: Bar; label: string; share: number; from: number }>();
+  readonly #started = performance.now();
+  #doneBefore = 0;
+  #done = 0;
+  #expected = 1;
+
+  /** @param done trials that had ended before this process began. */
+  begin(done: number, expected: number): void {
+    this.#doneBefore = done;
+    this.#done = done;
+    this.#expected = expected;
+  }
+
+  start(number: number, label: string): void {
+    if (!process.stderr.isTTY) return;
+    const wide = (process.stderr.columns ?? 80) >= 70;
+    if (!this.#bars) {
+      this.#bars = new cliProgress.MultiBar({
+        format: wide ? '{bar} {percentage}% {what}' : '{percentage}% {what}',
+        barsize: wide ? 20 : 5,
+        ...{ barCompleteChar: '█', barIncompleteChar: '░', hideCursor: true, clearOnComplete: true },
+        ...{ stopOnComplete: false, fps: 8, gracefulExit: false, forceRedraw: true },
+      });
+      this.#whole = this.#bars.create(steps, 0, { what: 'study' });
+    }
+    const bar = this.#bars.create(steps, 0, { what: this.#fitted(label) });
+    this.#trials.set(number, { bar, label, share: 0, from: -1 });
+  }
+
+  show(number: number, share: number, accuracy?: number): void {
+    const trial = this.#trials.get(number);
+    if (!trial) return;
+    if (trial.from < 0) trial.from = share;
+    trial.share = share;
+    const seen =
+      accuracy === undefined ? {} : { what: this.#fitted(`${trial.label}  ${(accuracy * 100).toFixed(2)} %`) };
+    trial.bar.update(Math.round(share * steps), seen);
+    this.#showWhole();
+  }
+
+  end(number: number, done: number, expected: number): void {
+    this.#done = done;
+    this.#expected = expected;
+    const trial = this.#trials.get(number);
+    this.#trials.delete(number);
+    if (!trial || !this.#bars) return;
+    this.#bars.remove(trial.bar);
+    this.#showWhole();
+  }
+
+  /** Prints lines above the bars. */
+  say(text: string): void {
+    this.clear();
+    process.stdout.write(`${text}\n`);
+  }
+
+  /** Takes the bars off the screen; those of running trials come back with the next start. */
+  clear(): void {
+    if (!this.#bars) return;
+    this.#bars.stop();
+    this.#bars = undefined;
+    this.#whole = undefined;
+    const running = [...this.#trials];
+    this.#trials.clear();
+    for (const [number, { label, share, from }] of running) {
+      this.#waiting.set(number, { label, share, from });
+    }
+  }
+
+  readonly #waiting = new Map<number, { label: string; share: number; from: number }>();
+
+  /** Puts the bars of running trials back on the screen. */
+  resume(): void {
+    for (const [number, { label, share, from }] of this.#waiting) {
+      this.start(number, label);
+      const trial = this.#trials.get(number);
+      if (trial) trial.from = from;
+      if (share > 0) this.show(number, share);
+    }
+    this.#waiting.clear();
+  }
+
+  forget(number: number): void {
+    this.#waiting.delete(number);
+  }
+
+  #showWhole(): void {
+    const running = [...this.#trials.values()].reduce((sum, { share }) => sum + share, 0);
+    const before = [...this.#trials.values()].reduce((sum, { from }) => sum + Math.max(0, from), 0);
+    const share = Math.min(1, (this.#done + running) / this.#expected);
+    const gained = this.#done - this.#doneBefore + running - before;
+    const seconds = (performance.now() - this.#started) / 1000;
+    const left = (seconds * (this.#expected - this.#done - running)) / gained;
+    const eta = gained > 0.2 && Number.isFinite(left) ? `, ${duration(Math.max(0, left))} left` : '';
+    this.#whole?.update(Math.round(share * steps), {
+      what: this.#fitted(`study: ${this.#done} of ${this.#expected} trials${eta}`),
+    });
+  }
+
+  /** Cut to the terminal's width: a bar that wraps leaves rubbish behind. */
+  #fitted(text: string): string {
+    const columns = process.stderr.columns ?? 80;
+    const room = columns >= 70 ? columns - 28 : columns - 7;
+    return text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
+  }
+}
