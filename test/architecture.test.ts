@@ -12,12 +12,21 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   nn: ['base', 'engine'],
   data: ['base'],
   train: ['base', 'engine', 'nn', 'data'],
-  lenet: ['base', 'engine', 'nn'],
-  runner: ['base', 'engine', 'nn', 'data', 'train', 'lenet'],
-  cli: ['base', 'data', 'nn', 'train', 'lenet', 'runner'],
+  study: ['base'],
+  lenet: ['base', 'engine', 'nn', 'study'],
+  disk: ['base'],
+  journal: ['base', 'disk', 'study'],
+  runner: ['base', 'engine', 'nn', 'data', 'train', 'lenet', 'study', 'disk', 'journal'],
+  report: ['base', 'nn', 'data', 'train', 'lenet', 'study', 'disk', 'journal', 'runner'],
+  cli: ['base', 'data', 'nn', 'train', 'lenet', 'study', 'disk', 'runner', 'report'],
 };
-const browserSafe = ['base', 'engine', 'nn', 'data', 'train', 'lenet'];
-const packages = { runner: ['fast-png'], cli: ['commander', 'cli-progress'] };
+const browserSafe = ['base', 'engine', 'nn', 'data', 'train', 'lenet', 'study'];
+const packages = {
+  lenet: ['yaml', 'zod'],
+  runner: ['fast-png'],
+  report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png'],
+  cli: ['commander', 'cli-progress'],
+};
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts') && !/\.(test|contract|testing)\.ts$/.test(name))

@@ -1,0 +1,113 @@
+/** The report: one self-contained file that a browser shows without a complaint or a request, and Markdown that says the same. */
+import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { chromium } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
+import { lenet } from './lenet.ts';
+
+const home = mkdtempSync(join(tmpdir(), 'lenet-report-'));
+const file = join(home, 'report.yaml');
+writeFileSync(
+  file,
+  `name: report
+protocol: post
+base: { epochs: 2, trainLimit: 800, testLimit: 300, batchSize: 40 }
+stages:
+  - learningRate: [1e-3, 3e-3, 1e30]
+  - optimizer: [adam, adamw, { label: "<b>&\\"quoted\\"</b> | bar", optimizer: nadam }]
+seeds: [1, 2]
+`,
+);
+const out = join(home, 'study');
+const { code } = lenet('study', 'run', file, '--out', out);
+const html = readFileSync(join(out, 'report.html'), 'utf8');
+const markdown = readFileSync(join(out, 'report.md'), 'utf8');
+
+test('the study ran, one level having failed', () => expect(code).toBe(0));
+
+const text = (page: string) =>
+  page
+    .replace(/<style>[\s\S]*?<\/style>|<svg[\s\S]*?<\/svg>|<[^>]+>/g, ' ')
+    .replace(/&quot;/g, '"')
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&amp;/g, '&')
+    .replace(/\s+/g, ' ');
+
+describe('both forms', () => {
+  test.each([
+    'Which settings train this network best?',
+    'Protocol post: trained on the whole training set and selected on the test set, as the post did.',
+    'Stage 1: learningRate',
+    'Stage 2: optimizer',
+    'AdamW with weight decay 0 is Adam',
+    'Confusion matrix',
+    'First-layer filters',
+    'Most confidently wrong',
+    'Time per epoch',
+    'Training environment',
+    process.version.slice(1),
+    'strict arithmetic',
+    'Caveats',
+    'Failed trials',
+    'diverged: the loss is',
+    '<b>&"quoted"</b>',
+  ])('say: %s', (said) => {
+    expect(text(html)).toContain(said);
+    expect(markdown.replaceAll('\\|', '|').replace(/\s+/g, ' ')).toContain(said);
+  });
+
+  test('Markdown’s figures lie where it says', () => {
+    const named = [...markdown.matchAll(/(?:\]\(|src=")(report-figures\/[^)"]+)/g)].map((match) => match[1]!);
+    expect(named.length).toBeGreaterThan(15);
+    expect(new Set(named).size).toBe(named.length);
+    for (const name of named) expect(existsSync(join(out, name)), name).toBe(true);
+    expect(readdirSync(join(out, 'report-figures'))).toHaveLength(named.length);
+  });
+});
+
+const browser = ['/usr/bin/chromium', '/usr/bin/chromium-browser'].find((path) => existsSync(path));
+
+describe.skipIf(browser === undefined)('in a browser (skipped without Chromium)', () => {
+  test.each([
+    [390, 'light'],
+    [390, 'dark'],
+    [1280, 'light'],
+    [1280, 'dark'],
+  ] as const)('%i pixels wide, %s: no message, no request, nothing wider than the page', async (width, colorScheme) => {
+    const running = await chromium.launch({ executablePath: browser!, args: ['--no-sandbox'] });
+    try {
+      const page = await running.newPage({ viewport: { width, height: 800 }, colorScheme });
+      const heard: string[] = [];
+      page.on('console', (message) => heard.push(message.text()));
+      page.on('pageerror', (error) => heard.push(error.message));
+      page.on('request', (request) => {
+        if (!request.url().startsWith('data:')) heard.push(request.url());
+      });
+      const url = `file://${join(out, 'report.html')}`;
+      await page.goto(url);
+      expect(heard).toEqual([url]);
+      const seen = await page.evaluate(() => {
+        const { scrollWidth } = document.documentElement;
+        const images = [...document.images].map(({ complete, naturalWidth }) => complete && naturalWidth > 0);
+        const charts = [...document.querySelectorAll('svg[role=img]')].map((svg) => svg.getBoundingClientRect());
+        const { color, backgroundColor } = getComputedStyle(document.body);
+        return {
+          ...{ scrollWidth, images, color, backgroundColor },
+          charts: charts.map(({ width: across, height, right }) => [across > 50, height > 20, right <= innerWidth]),
+          headings: [...document.querySelectorAll('h1, h2')].map((heading) => heading.textContent),
+        };
+      });
+      expect(seen.scrollWidth).toBe(width);
+      expect(seen.images.length).toBeGreaterThan(10);
+      expect(seen.images).not.toContain(false);
+      expect(seen.charts.length).toBeGreaterThan(6);
+      expect(seen.charts.flat()).not.toContain(false);
+      expect(seen.backgroundColor).toBe(colorScheme === 'light' ? 'rgb(255, 255, 255)' : 'rgb(18, 23, 29)');
+      expect(seen.headings).toContain('The winner');
+    } finally {
+      await running.close();
+    }
+  });
+});

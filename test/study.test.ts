@@ -1,0 +1,435 @@
+/** Studies end to end: the same results for any number of jobs and after any crash, what is refused, and what is recovered. */
+import { spawnSync } from 'node:child_process';
+import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { randomStream } from '../src/base/random.ts';
+import { ended, freshFolder, lenet, startLenet } from './lenet.ts';
+
+const home = freshFolder();
+const file = join(home, 'small.yaml');
+const text = `name: small
+protocol: post
+base: { epochs: 2, trainLimit: 1500, testLimit: 300, batchSize: 50, learningRate: 1e-3 }
+stages:
+  - batchSize: [50, 25]
+  - l2: [0, 1e-2]
+  - optimizer: [adam, adamw, { label: fast, optimizer: nadam, learningRate: 2e-3 }]
+seeds: [1, 2]
+`;
+writeFileSync(file, text);
+const study = (out: string, ...more: string[]) => ['study', 'run', file, '--out', out, ...more];
+
+/** Everything that must not differ between two runs of a study: what it found, and every trial's files. */
+function findings(folder: string): Map<string, string> {
+  const found = new Map([['show', lenet('study', 'show', folder, '--json').stdout]]);
+  for (const name of readdirSync(folder).filter((entry) => entry.startsWith('trial-'))) {
+    for (const part of ['model.safetensors', 'predictions.safetensors']) {
+      found.set(`${name}/${part}`, readFileSync(join(folder, name, part)).toString('base64'));
+    }
+  }
+  return found;
+}
+
+const whole = join(home, 'whole');
+const first = lenet(...study(whole, '--jobs', '2'));
+const expected = findings(whole);
+
+describe('a whole study', () => {
+  test('ends with tables, verdicts, the winner, and where everything lies', () => {
+    expect(first.stderr).toBe('');
+    expect(first.code).toBe(0);
+    for (const said of [
+      'Study small: one-factor-at-a-time, 2 seeds (1, 2), about 10 trials, 2 at once',
+      'Protocol post: 1500 images train, 300 test images select',
+      'Stage 1: batchSize',
+      'Stage 2: l2',
+      'Stage 3: optimizer',
+      'AdamW with weight decay 0 is Adam',
+      'seeds would be needed',
+      'Winner: ',
+      'the test set, as the post did',
+      'report.html',
+    ]) {
+      expect(first.stdout.replace(/\s+/g, ' ')).toContain(said);
+    }
+    expect(first.stdout.match(/^trial \d: /gm)).toHaveLength(8);
+  });
+
+  test('trains what computes the same once: eight trials for seven levels of two seeds', () => {
+    const shown = JSON.parse(expected.get('show')!);
+    expect(shown.finished).toBe(true);
+    expect(readdirSync(whole).filter((name) => name.startsWith('trial-'))).toHaveLength(8);
+    const [adam, adamw, fast] = shown.stages[2].levels;
+    expect(adamw.scores).toEqual(adam.scores);
+    expect(adamw.configuration).toBe(adam.configuration);
+    expect(fast.configuration).not.toBe(adam.configuration);
+  });
+
+  test('the twins really are: lenet train with adam and adamw writes the same numbers', () => {
+    const weights = ['adam', 'adamw'].map((optimizer) => {
+      const out = join(home, optimizer);
+      const { code } = lenet(
+        'train',
+        '--optimizer',
+        optimizer,
+        '--train-limit',
+        '1500',
+        '--test-limit',
+        '300',
+        '--epochs',
+        '2',
+        '--out',
+        out,
+      );
+      expect(code).toBe(0);
+      return readFileSync(join(out, 'predictions.safetensors')).toString('base64');
+    });
+    expect(weights[1]).toBe(weights[0]);
+  });
+
+  test('a trial is the very run that lenet train does', () => {
+    const config = JSON.parse(readFileSync(join(whole, 'trial-0002', 'config.json'), 'utf8')).hyperparameters;
+    const out = join(home, 'alone');
+    const options = ['--batch-size', `${config.batchSize}`, '--seed', `${config.seed}`, '--learning-rate', '1e-3'];
+    lenet('train', '--train-limit', '1500', '--test-limit', '300', '--epochs', '2', ...options, '--out', out);
+    const model = readFileSync(join(out, 'model.safetensors')).toString('base64');
+    expect(model).toBe(expected.get('trial-0002/model.safetensors'));
+  });
+
+  test.each([1, 3])('with %i jobs it finds the same, byte for byte', (jobs) => {
+    const out = join(home, `jobs-${jobs}`);
+    expect(lenet(...study(out, '--jobs', `${jobs}`)).code).toBe(0);
+    expect(findings(out)).toEqual(expected);
+  });
+
+  test('run again it does nothing and says the same', () => {
+    const again = lenet(...study(whole));
+    expect(again.code).toBe(0);
+    expect(again.stdout).not.toMatch(/^trial \d: /m);
+    expect(again.stdout).toContain('Goes on: 8 trials have ended before.');
+    expect(findings(whole)).toEqual(expected);
+  });
+
+  test('list and compare', () => {
+    const listed = lenet('study', 'list', home).stdout;
+    expect(listed).toMatch(/whole\s+│(\s+post\s+│)?\s+8\/8\s+│\s+finished/);
+    const compared = lenet('study', 'compare', whole, 'C1', 'c2').stdout;
+    expect(compared).toContain('They differ in batchSize 50 against 25.');
+    expect(compared).toMatch(/C1 minus C2: [+-]\d+\.\d+ points, 95 % interval .* \(paired t test\)/);
+    expect(compared).toMatch(/seed 2: \d+ images only C1 reads rightly, \d+ only C2/);
+    expect(lenet('study', 'compare', whole, 'adam', 'adamw').stdout).toContain('AdamW with weight decay 0 is Adam');
+    const wrong = lenet('study', 'compare', whole, 'adam', 'nothing');
+    expect([wrong.code, wrong.stderr]).toEqual([
+      2,
+      expect.stringContaining('there is no configuration "nothing": give one of C1 (50)'),
+    ]);
+  });
+});
+
+describe('kill -9 at a random moment, then the same command', () => {
+  const random = randomStream(5, 'kill');
+  test.each(Array.from({ length: 5 }, (_, i) => i))('round %i', async () => {
+    const out = join(freshFolder(), 'study');
+    for (let kills = 0; ; kills++) {
+      const child = startLenet(...study(out, '--jobs', '2'));
+      const end = ended(child);
+      const timer = kills < 12 ? wait(100 + random.below(1200)).then(() => child.kill('SIGKILL')) : Promise.resolve();
+      const { code, signal, stderr } = await end;
+      await timer;
+      if (signal === 'SIGKILL') continue;
+      expect([code, stderr]).toEqual([0, '']);
+      break;
+    }
+    expect(findings(out)).toEqual(expected);
+    expect(existsSync(join(out, 'report.html'))).toBe(true);
+    expect(readdirSync(out).filter((name) => /lock|part/.test(name))).toEqual([]);
+  });
+});
+
+describe('one at a time', () => {
+  test('Ctrl-C saves, says how to go on, and the study ends with the same bytes; a second process is refused meanwhile', async () => {
+    const out = join(freshFolder(), 'study');
+    const child = startLenet(...study(out, '--jobs', '2'));
+    const end = ended(child);
+    let asked = 0;
+    let second: ReturnType<typeof lenet> | undefined;
+    let shown: ReturnType<typeof lenet> | undefined;
+    child.stdout.on('data', (data: Buffer) => {
+      if (!`${data}`.includes('trial 1: ') || asked > 0) return;
+      second = lenet(...study(out));
+      shown = lenet('study', 'show', out);
+      asked = performance.now();
+      child.kill('SIGINT');
+    });
+    const { code, stdout, stderr } = await end;
+    expect(performance.now() - asked).toBeLessThan(10_000);
+    expect(code).toBe(130);
+    expect(stderr).toBe('Stopping after the batches at work; press Ctrl-C again to stop at once.\n');
+    expect(stdout).toContain(
+      `Interrupted; everything is saved.\nGo on with: npx lenet study run ${file} --out ${out}\n`,
+    );
+    expect(second?.code).toBe(1);
+    expect(second?.stderr).toContain(`process ${child.pid} on this machine since`);
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('A process is at work on it') });
+    expect(lenet(...study(out)).code).toBe(0);
+    expect(findings(out)).toEqual(expected);
+  });
+});
+
+describe('what goes wrong', () => {
+  test('a trial that diverges is recorded with its reason, and the study goes on', () => {
+    const wild = join(home, 'wild.yaml');
+    writeFileSync(
+      wild,
+      'name: wild\nprotocol: post\nbase: { epochs: 1, trainLimit: 500, testLimit: 100 }\ngrid: { learningRate: [1e-3, 1e30] }\nseeds: [1, 2]\n',
+    );
+    const out = join(home, 'wild');
+    const { code, stdout } = lenet('study', 'run', wild, '--out', out);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /trial \d: learningRate 1e\+30, seed 1: failed: diverged: the loss is (NaN|Infinity) in epoch 1, batch \d/,
+    );
+    expect(stdout).toContain('2 of 4 trials failed; try them again with:');
+    expect(stdout).toMatch(/1e\+30\s+│.*failed/);
+    const retried = lenet('study', 'run', wild, '--out', out, '--retry-failed');
+    expect(retried.stdout.match(/^trial [45]: .*diverged/gm)).toHaveLength(2);
+  });
+
+  test('a run folder deleted under a finished trial is made again, to the same bytes', () => {
+    const out = join(home, 'deleted');
+    cpSync(whole, out, { recursive: true });
+    rmSync(join(out, 'trial-0003'), { recursive: true });
+    rmSync(join(out, 'trial-0005', 'model.safetensors'));
+    expect(lenet('study', 'show', out, '--json').stdout).toBe(expected.get('show'));
+    const { stdout } = lenet(...study(out));
+    expect(stdout.match(/^trial [35]: .*made again$/gm)).toHaveLength(2);
+    expect(findings(out)).toEqual(expected);
+  });
+
+  test('a torn journal is mended, and says where the piece is', () => {
+    const out = join(home, 'torn');
+    cpSync(whole, out, { recursive: true });
+    appendFileSync(join(out, 'study.journal'), '{"op_code":4,"wor');
+    const { stdout, code } = lenet(...study(out));
+    expect(code).toBe(0);
+    expect(stdout).toContain(`it was put into "${out}/study.journal.torn"`);
+    expect(findings(out)).toEqual(expected);
+  });
+
+  test('damaged and newer journals are refused, with line and version', () => {
+    const out = join(home, 'damaged');
+    cpSync(whole, out, { recursive: true });
+    const path = join(out, 'study.journal');
+    const lines = readFileSync(path, 'utf8').split('\n');
+    writeFileSync(path, [...lines.slice(0, 9), lines[9]!.slice(0, 20), ...lines.slice(10)].join('\n'));
+    for (const command of [study(out), ['study', 'show', out], ['study', 'report', out]]) {
+      const { code, stderr, stdout } = lenet(...command);
+      expect([code, stdout]).toEqual([1, '']);
+      expect(stderr).toContain('study.journal, line 10: no valid JSON');
+    }
+    writeFileSync(path, readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":1', '"format":99'));
+    expect(lenet(...study(out)).stderr).toMatch(/was written by version .* use the newer version/);
+  });
+
+  test('another study file under the journal is refused with the difference; more seeds and levels extend it', () => {
+    const out = join(home, 'changed');
+    cpSync(whole, out, { recursive: true });
+    const changed = join(home, 'changed.yaml');
+    const run = (content: string, ...more: string[]) => {
+      writeFileSync(changed, content);
+      return lenet('study', 'run', changed, '--out', out, ...more);
+    };
+    for (const [content, difference] of [
+      [text.replace('epochs: 2', 'epochs: 3'), 'base.epochs was 2, is 3'],
+      [text.replace('[50, 25]', '[50]'), 'the level 25 of stage 1 (batchSize) was there, is absent'],
+      [text.replace('name: small', 'name: other'), 'name was small, is other'],
+      [
+        text.replace('protocol: post', 'protocol: held-out').replace('testLimit: 300, ', ''),
+        'protocol was post, is held-out',
+      ],
+      [text.replace('[1, 2]', '[1]'), 'seeds was 1, 2, is 1'],
+    ] as const) {
+      const { code, stderr } = run(content);
+      expect([code, stderr]).toEqual([2, expect.stringContaining(difference)]);
+    }
+    expect(findings(out)).toEqual(expected);
+    const more = run(text.replace('l2: [0, 1e-2]', 'l2: [0, 1e-4, 1e-2]'), '--seeds', '1,2,5');
+    expect(more.code).toBe(0);
+    // The third seed of four configurations, and a new level with three.
+    const shown = JSON.parse(lenet('study', 'show', out, '--json').stdout);
+    expect(shown.seeds).toEqual([1, 2, 5]);
+    expect(shown.stages[1].levels.map(({ label }: { label: string }) => label)).toEqual(['0', '1e-4', '1e-2']);
+    expect(shown.stages[0].levels[0].scores.slice(0, 2)).toEqual(
+      JSON.parse(expected.get('show')!).stages[0].levels[0].scores,
+    );
+  });
+
+  test.each<[string, string[], number, string]>([
+    [
+      'an unknown study',
+      ['run', 'pst'],
+      2,
+      'unknown study "pst": allowed are post, random-search, rate-and-batch. Did you mean post?',
+    ],
+    ['a missing file', ['run', './none.yaml'], 1, 'cannot read ./none.yaml: it does not exist'],
+    ['a folder for a file', ['run', './src'], 1, './src is a folder, not a study file'],
+    ['no seeds', ['run', file, '--seeds', '0'], 2, '--seeds: expected an integer from 1 to 10000, got 0'],
+    ['a repeated seed', ['run', file, '--seeds', '1,2,1'], 2, '--seeds: seed 1 stands twice'],
+    ['words for seeds', ['run', file, '--seeds', 'a,b'], 2, '--seeds: expected a number, got "a"'],
+    ['no jobs', ['run', file, '--jobs', '0'], 2, '--jobs: expected an integer from 1 to 256, got 0'],
+    [
+      'a folder with a single run',
+      ['run', file, '--out', join(whole, 'trial-0000')],
+      2,
+      'holds a single run, no study',
+    ],
+    ['a folder without a study', ['show', home], 2, `there is no study in ${home} (no study.journal)`],
+    ['a file for a folder', ['run', file, '--out', file], 1, 'it is there already'],
+    ['other data', ['run', file, '--out', whole, '--data', home], 1, 'has no train-images-idx3-ubyte'],
+    ['a misspelt command', ['shwo', whole], 2, "unknown command 'shwo'"],
+  ])('%s', (_, command, code, message) => {
+    const result = lenet('study', ...command);
+    expect(result.stderr).toContain(message);
+    expect(result.code).toBe(code);
+  });
+
+  test('levels that the data cannot give are refused before any work', () => {
+    const big = join(home, 'big.yaml');
+    writeFileSync(big, text.replace('[50, 25]', '[50, 2000]').replace('name: small', 'name: big'));
+    const { code, stderr } = lenet('study', 'run', big, '--out', join(home, 'big'));
+    expect([code, stderr]).toEqual([
+      2,
+      'error: batchSize: expected at most 1500 (the training images), got 2000 (level 2000)\n',
+    ]);
+    expect(existsSync(join(home, 'big', 'study.journal'))).toBe(false);
+  });
+});
+
+describe('held out', () => {
+  const out = join(home, 'held');
+  const held = join(home, 'held.yaml');
+  writeFileSync(
+    held,
+    'name: held\nprotocol: held-out\nbase: { epochs: 1, trainLimit: 600, testLimit: 500 }\nstages: [{ learningRate: [1e-3, 3e-3] }, { l2: [0, 1e-3] }]\nseeds: [1, 2]\n',
+  );
+  const run = lenet('study', 'run', held, '--out', out);
+  const journal = () => readFileSync(join(out, 'study.journal'), 'utf8');
+
+  test('5,000 validation images select, and only selected configurations see the test set, each look counted', () => {
+    expect(run.code).toBe(0);
+    expect(run.stdout).toContain('Protocol held-out: 600 images train, 5000 held-out images select');
+    expect(run.stdout).toMatch(/the test set was\s+looked at [24] times/);
+    expect(run.stdout).toMatch(/On the test set: \d+\.\d+ %/);
+    const shown = JSON.parse(lenet('study', 'show', out, '--json').stdout);
+    const looks = shown.testLooks as { key: string; trial: number; accuracy: number }[];
+    const selected = new Set(
+      shown.stages.map(
+        ({ levels, selected: label }: { levels: { label: string; settings: object }[]; selected: string }) =>
+          JSON.stringify(levels.find((level) => level.label === label)!.settings),
+      ),
+    );
+    expect(new Set(looks.map(({ key }) => key))).toEqual(selected);
+    expect(looks).toHaveLength(selected.size * 2);
+    expect(journal().match(/test_look:/g)).toHaveLength(looks.length);
+    // The look is what lenet evaluate finds on those 500 images: a multiple of 1/500.
+    for (const { accuracy } of looks) expect(Math.abs(accuracy * 500 - Math.round(accuracy * 500))).toBeLessThan(1e-9);
+  });
+
+  test('nothing of the test set is in a trial', () => {
+    const trial = join(out, 'trial-0000');
+    const lines = readFileSync(join(trial, 'metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    for (const line of lines) expect(Object.keys(line)).toEqual(['epoch', 'train', 'validation', 'seconds']);
+    const events = readdirSync(trial).find((name) => name.startsWith('events'))!;
+    const tags = readFileSync(join(trial, events), 'latin1');
+    expect(tags).toContain('validation/acc');
+    expect(tags).not.toContain('test/acc');
+  });
+
+  test('a study that is run again does not look again', () => {
+    const before = journal().match(/test_look:/g)!.length;
+    expect(lenet('study', 'run', held, '--out', out).code).toBe(0);
+    expect(journal().match(/test_look:/g)).toHaveLength(before);
+  });
+});
+
+describe('a single seed', () => {
+  test('is judged by the images alone, and the report says what is unknown', () => {
+    const out = join(home, 'single');
+    const { code, stdout } = lenet(...study(out, '--seeds', '1'));
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/exact\s+McNemar\s+test,\s+Holm-corrected/);
+    expect(stdout).toMatch(/from\s+seed\s+to\s+seed\s+is\s+unknown/);
+    expect(stdout).not.toContain('95 % interval');
+  });
+});
+
+const python = '/usr/bin/python3';
+const hasOptuna = existsSync(python) && spawnSync(python, ['-c', 'import optuna']).status === 0;
+
+describe.skipIf(!hasOptuna)('Optuna (skipped without Debian’s python3-optuna)', () => {
+  const script = `
+import json, sys, warnings
+warnings.filterwarnings("ignore")
+import optuna
+from optuna.storages import JournalStorage, JournalFileStorage
+storage = JournalStorage(JournalFileStorage(sys.argv[1]))
+study = optuna.load_study(study_name=sys.argv[2], storage=storage)
+print(json.dumps({
+  "direction": study.direction.name,
+  "best": study.best_value,
+  "trials": [{"number": t.number, "state": t.state.name, "value": t.value, "params": t.params, "steps": t.intermediate_values,
+              "seed": t.user_attrs.get("seed"), "minutes": t.duration and t.duration.total_seconds() / 60} for t in study.trials],
+}))
+if len(sys.argv) > 3:
+    study.enqueue_trial({"l2": 0.0})
+    study.set_user_attr("seen by", "optuna")
+`;
+  const open = (path: string, ...more: string[]) => {
+    const { stdout, stderr, status } = spawnSync(python, ['-c', script, path, 'small', ...more], { encoding: 'utf8' });
+    expect([status, stderr.replace(/.*ExperimentalWarning.*\n.*\n/g, '')]).toEqual([
+      0,
+      expect.not.stringContaining('Error'),
+    ]);
+    return JSON.parse(stdout.trim().split('\n').at(-1)!);
+  };
+
+  test('opens the journal and finds every trial, value, step and parameter', () => {
+    const seen = open(join(whole, 'study.journal'));
+    const shown = JSON.parse(expected.get('show')!);
+    expect(seen.direction).toBe('MAXIMIZE');
+    expect(seen.trials).toHaveLength(8);
+    for (const { number, state, value, params, steps } of seen.trials) {
+      expect(state).toBe('COMPLETE');
+      expect(Object.keys(steps)).toEqual(['0', '1', '2']);
+      expect(steps['2']).toBe(value);
+      const { hyperparameters } = JSON.parse(readFileSync(join(whole, `trial-000${number}`, 'config.json'), 'utf8'));
+      expect(params).toEqual({
+        optimizer: hyperparameters.optimizer,
+        learningRate: hyperparameters.learningRate,
+        batchSize: hyperparameters.batchSize,
+        l2: hyperparameters.l2,
+      });
+    }
+    const scores = shown.stages.flatMap(({ levels }: { levels: { scores: number[] }[] }) =>
+      levels.flatMap(({ scores: own }) => own),
+    );
+    expect(seen.best).toBe(Math.max(...scores));
+  });
+
+  test('writes into it, and ours goes on', () => {
+    const out = join(home, 'shared');
+    cpSync(whole, out, { recursive: true });
+    open(join(out, 'study.journal'), 'write');
+    expect(open(join(out, 'study.journal')).trials).toHaveLength(8 + 1);
+    const { code } = lenet(...study(out, '--seeds', '1,2,3'));
+    expect(code).toBe(0);
+    expect(open(join(out, 'study.journal')).trials.length).toBeGreaterThan(11);
+  }, 60_000);
+});
+
+afterAll(() => rmSync(home, { recursive: true }));
