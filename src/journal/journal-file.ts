@@ -1,5 +1,6 @@
 /** A journal on disk: appended under Optuna's lock, forced to disk, its torn tail mended. */
-import { existsSync, readFileSync, truncateSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { WorldError } from '../base/errors.ts';
 import { appendToFile, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { Lock } from '../disk/lock.ts';
 
@@ -10,6 +11,8 @@ export class JournalFile {
   readonly path: string;
   readonly #lock: Lock;
   #broken = false;
+  /** Bytes that this process has read or written. */
+  #known = 0;
 
   constructor(path: string) {
     this.path = path;
@@ -23,25 +26,42 @@ export class JournalFile {
   /** @throws WorldError when the file cannot be read. */
   read(): string {
     try {
-      return readFileSync(this.path, 'utf8');
+      const bytes = readFileSync(this.path);
+      this.#known = bytes.length;
+      return bytes.toString('utf8');
     } catch (error) {
       throw worldError('read', this.path, error);
     }
   }
 
-  /** Appends objects, one a line, all or (after a crash) a whole number of them and a torn line. @throws WorldError. */
-  append(lines: readonly object[]): void {
+  /**
+   * Appends objects, one a line, all or (after a crash) a whole number of them and a torn line.
+   * @param make gives them; it is told what other programs have appended since this one last read or wrote.
+   * @throws WorldError.
+   */
+  append(make: (foreign: string) => readonly object[]): void {
     // Behind a piece of a line nothing may follow; the next process mends it.
     if (this.#broken) return;
     this.#lock.acquire(patienceMs);
     try {
+      const lines = make(this.#foreign());
       appendToFile(this.path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+      this.#known = statSync(this.path).size;
     } catch (error) {
       this.#broken = true;
-      throw error;
+      throw worldError('write', this.path, error);
     } finally {
       this.#lock.release();
     }
+  }
+
+  #foreign(): string {
+    if (!this.exists || statSync(this.path).size === this.#known) return '';
+    const text = readFileSync(this.path).subarray(this.#known).toString('utf8');
+    if (text.endsWith('\n')) return text;
+    throw new WorldError(
+      `${this.path}: another program left a piece of a line; go on with the same command, which mends it`,
+    );
   }
 
   /**

@@ -92,13 +92,13 @@ describe('the file', () => {
   test('a torn tail is cut back and kept beside, a whole line gets its break', () => {
     const path = fresh();
     const file = new JournalFile(path);
-    file.append([{ a: 1 }]);
+    file.append(() => [{ a: 1 }]);
     appendFileSync(path, '{"a":2}');
     expect(file.repair()).toBeUndefined();
     appendFileSync(path, '{"a":');
     expect(file.repair()).toBe(`${path}.torn`);
     expect(readFileSync(`${path}.torn`, 'utf8')).toBe('{"a":');
-    file.append([{ a: 3 }]);
+    file.append(() => [{ a: 3 }]);
     expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n{"a":2}\n{"a":3}\n');
     expect(readdirSync(join(path, '..')).sort()).toEqual(['study.journal', 'study.journal.torn']);
   });
@@ -108,7 +108,7 @@ describe('the file', () => {
     // Process numbers end at 2^22 on Linux.
     const dead = { pid: 2 ** 22 + 1, host: hostname(), began: null, since: 'x' };
     writeFileSync(`${path}.lock`, JSON.stringify(dead));
-    new JournalFile(path).append([{ a: 1 }]);
+    new JournalFile(path).append(() => [{ a: 1 }]);
     expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n');
     expect(readdirSync(join(path, '..'))).toEqual(['study.journal']);
   });
@@ -176,6 +176,34 @@ describe('a study’s log', () => {
     expect(seen).toBe(3);
     expect(log.startTrial({ a: 3 }, 1, [])).toBe(3);
     expect(readStudy(path)!.sessions).toHaveLength(2);
+  });
+
+  test('counts the trials that Optuna adds while it works', () => {
+    const path = write();
+    const log = new StudyLog(path);
+    log.open({ definition, dataHash: 'h', environment }, () => {});
+    appendFileSync(path, '{"op_code":4,"worker_id":"w-2","study_id":0,"datetime_start":null}\n');
+    expect(log.startTrial({ a: 3 }, 1, [])).toBe(4);
+    appendFileSync(path, '{"op_code":4,"worker_id":"w-2","study_id":0,"datetime_start":null}\n');
+    log.reportEpoch(4, point(0, 0.25), 25);
+    expect(log.startTrial({ a: 3 }, 2, [])).toBe(6);
+    log.finishTrial(4, 25, Uint8Array.of(0));
+    expect(readStudy(path)!.trials.slice(3)).toMatchObject([
+      { number: 4, seed: 1, state: 'complete', curve: [point(0, 0.25)] },
+      { number: 6, seed: 2, state: 'running', curve: [] },
+    ]);
+    appendFileSync(path, '{"op_code":4,');
+    expect(() => log.startTrial({ a: 3 }, 3, [])).toThrow('another program left a piece of a line');
+  });
+
+  test('begins anew where Optuna deleted the study', () => {
+    const path = write();
+    appendFileSync(path, '{"op_code":1,"worker_id":"w-2","study_id":0}\n');
+    expect(readStudy(path)).toBeUndefined();
+    const log = new StudyLog(path);
+    log.open({ definition, dataHash: 'h', environment }, () => {});
+    expect(log.startTrial({ a: 1 }, 1, [])).toBe(3);
+    expect(readStudy(path)!.trials).toMatchObject([{ number: 3, seed: 1 }]);
   });
 
   test('cut off at any byte it is read without error, and tells no untruth', () => {

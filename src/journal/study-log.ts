@@ -141,6 +141,7 @@ export class StudyLog {
   readonly #worker = `lenet-lab-${globalThis.crypto.randomUUID()}`;
   readonly #began = performance.now();
   readonly #starts = new Map<number, string>();
+  #study = 0;
   #session = 0;
   #looks = 0;
   #trials = 0;
@@ -163,8 +164,10 @@ export class StudyLog {
     const before = interpret(studies, this.#file.path);
     if (before) accept(before);
     const lines: Operation[] = [];
-    // The study of an empty or just begun journal may have been created already.
-    if (text === '') {
+    // A study whose process was killed after its first line has been created already.
+    const study = studies.find(({ deleted }) => !deleted);
+    this.#study = study?.id ?? studies.length;
+    if (!study) {
       const direction = definition.objective === 'accuracy' ? directions.maximize : directions.minimize;
       lines.push(this.#line(operations.createStudy, { study_name: definition.name, directions: [direction] }));
     }
@@ -183,7 +186,7 @@ export class StudyLog {
     }
     const session: StartedSession = { started: datetime(new Date()), environment };
     lines.push(this.#studyAttribute(`session:${this.#session}`, session));
-    this.#file.append(lines);
+    this.#append(lines);
     const empty = { trials: [], looks: [], sessions: [] };
     const { trials, looks, sessions } = before ?? empty;
     return {
@@ -194,28 +197,33 @@ export class StudyLog {
 
   /** @returns the number of the new trial. */
   startTrial(configuration: Settings, seed: number, parameters: readonly Parameter[]): number {
-    const trial_id = this.#trials++;
     const start = datetime(new Date());
-    this.#starts.set(trial_id, start);
-    this.#file.append([
-      this.#line(operations.createTrial, { study_id: 0, datetime_start: start }),
-      ...parameters.map(({ name, internal, distribution }) =>
-        this.#line(operations.setTrialParameter, {
-          ...{ trial_id, param_name: name, param_value_internal: internal },
-          distribution: distributionText(distribution),
-        }),
-      ),
-      this.#trialAttribute(trial_id, 'configuration', configuration),
-      this.#trialAttribute(trial_id, 'seed', seed),
-    ]);
-    return trial_id;
+    let created = 0;
+    this.#file.append((foreign) => {
+      this.#countTrials(foreign);
+      const trial_id = this.#trials++;
+      created = trial_id;
+      return [
+        this.#line(operations.createTrial, { study_id: this.#study, datetime_start: start }),
+        ...parameters.map(({ name, internal, distribution }) =>
+          this.#line(operations.setTrialParameter, {
+            ...{ trial_id, param_name: name, param_value_internal: internal },
+            distribution: distributionText(distribution),
+          }),
+        ),
+        this.#trialAttribute(trial_id, 'configuration', configuration),
+        this.#trialAttribute(trial_id, 'seed', seed),
+      ];
+    });
+    this.#starts.set(created, start);
+    return created;
   }
 
   reportEpoch(trial_id: number, point: EpochPoint, value: number): void {
     const elapsedSeconds = (performance.now() - this.#began) / 1000;
     const attribute: EpochAttribute = { ...point, session: this.#session, elapsedSeconds };
     const line = { trial_id, step: point.epoch, intermediate_value: value };
-    this.#file.append([
+    this.#append([
       this.#line(operations.setTrialIntermediateValue, line),
       this.#trialAttribute(trial_id, `epoch:${point.epoch}`, attribute),
     ]);
@@ -231,17 +239,31 @@ export class StudyLog {
 
   /** Counts a look at the test set. */
   recordLook(look: TestLook): void {
-    this.#file.append([this.#studyAttribute(`test_look:${this.#looks++}`, look)]);
+    this.#append([this.#studyAttribute(`test_look:${this.#looks++}`, look)]);
+  }
+
+  #append(lines: readonly Operation[]): void {
+    this.#file.append((foreign) => {
+      this.#countTrials(foreign);
+      return lines;
+    });
+  }
+
+  /** A trial's number is its place among all that were created, by whomever: Optuna may add some while we work. */
+  #countTrials(foreign: string): void {
+    for (const line of foreign.split('\n')) {
+      if (line !== '' && JSON.parse(line).op_code === operations.createTrial) this.#trials++;
+    }
   }
 
   #end(trial_id: number, attribute: Operation, state: number, values: readonly number[] | null): void {
     const complete = datetime(new Date());
     const line = { trial_id, state, values, datetime_start: this.#starts.get(trial_id), datetime_complete: complete };
-    this.#file.append([attribute, this.#line(operations.setTrialState, line)]);
+    this.#append([attribute, this.#line(operations.setTrialState, line)]);
   }
 
   #studyAttribute(key: string, value: unknown): Operation {
-    return this.#line(operations.setStudyUserAttribute, { study_id: 0, user_attr: { [key]: value } });
+    return this.#line(operations.setStudyUserAttribute, { study_id: this.#study, user_attr: { [key]: value } });
   }
 
   #trialAttribute(trial_id: number, key: string, value: unknown): Operation {
@@ -254,9 +276,9 @@ export class StudyLog {
 }
 
 function base64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
+  return Buffer.from(bytes).toString('base64');
 }
 
 function bytesOf(text: string): Uint8Array {
-  return Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  return new Uint8Array(Buffer.from(text, 'base64'));
 }
