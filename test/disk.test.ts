@@ -1,6 +1,6 @@
 /** A disk that fills up, and one that is read-only: real ones, of a few hundred kilobytes. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
@@ -8,10 +8,12 @@ import { readBytes } from '../src/runner/run-folder.ts';
 import { freshFolder, lenet } from './lenet.ts';
 
 const disk = freshFolder();
+const studyDisk = freshFolder();
 const mount = (...args: string[]) => spawnSync('mount', args).status === 0;
-const canMount = mount('-t', 'tmpfs', '-o', 'size=700k', 'tmpfs', disk);
+const canMount =
+  mount('-t', 'tmpfs', '-o', 'size=700k', 'tmpfs', disk) && mount('-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', studyDisk);
 afterAll(() => {
-  if (canMount) spawnSync('umount', [disk]);
+  if (canMount) spawnSync('umount', [disk, studyDisk]);
 });
 
 describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () => {
@@ -32,7 +34,7 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     const out = join(disk, 'run');
     const { code, stderr } = lenet('train', ...short, '--out', out);
     expect(stderr).toBe(
-      `error: cannot write ${out}/checkpoint.safetensors: the disk is full; make room and try again (a run goes on with --resume)\n`,
+      `error: cannot write ${out}/checkpoint.safetensors: the disk is full; make room, then go on (a run with --resume, a study with the same command)\n`,
     );
     expect(code).toBe(1);
     expect(readdirSync(out).filter((name) => name.endsWith('.part'))).toEqual([]);
@@ -50,5 +52,40 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     const { code, stdout, stderr } = lenet('train', ...short, '--out', join(disk, 'other'));
     expect([code, stdout]).toEqual([1, '']);
     expect(stderr).toBe(`error: cannot make the folder ${disk}/other: the disk is read-only; choose another folder\n`);
+  });
+
+  const file = join(freshFolder(), 'small.yaml');
+  writeFileSync(
+    file,
+    'name: small\nprotocol: post\nbase: { epochs: 2, trainLimit: 500, testLimit: 100, batchSize: 50 }\ngrid: { l2: [0, 1e-2, 1e-4] }\nseeds: 2\n',
+  );
+
+  test('a study stops in words when the disk is full, and the same command goes on to the same results', () => {
+    const out = join(studyDisk, 'study');
+    const { code, stderr } = lenet('study', 'run', file, '--out', out);
+    expect(stderr).toMatch(/^error: cannot write .*: the disk is full; make room, then go on \(.*\)\n$/);
+    expect(code).toBe(1);
+    // What is on the disk can be looked at, however full it is, and is no finished table.
+    const shown = lenet('study', 'show', out, '--json');
+    expect(shown.code).toBe(0);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ finished: false, winner: null });
+    expect(mount('-o', 'remount,size=20m', studyDisk)).toBe(true);
+    expect(lenet('study', 'run', file, '--out', out)).toMatchObject({ code: 0, stderr: '' });
+    const elsewhere = join(freshFolder(), 'study');
+    lenet('study', 'run', file, '--out', elsewhere);
+    const found = (folder: string) => lenet('study', 'show', folder, '--json').stdout;
+    expect(found(out)).toBe(found(elsewhere));
+    expect(JSON.parse(found(out))).toMatchObject({ finished: true });
+  }, 60_000);
+
+  test('a read-only study can be shown, and going on with it is refused in words', () => {
+    expect(mount('-o', 'remount,ro', studyDisk)).toBe(true);
+    const out = join(studyDisk, 'study');
+    expect(lenet('study', 'show', out).code).toBe(0);
+    expect(lenet('study', 'list', studyDisk).stdout).toContain('finished');
+    expect(lenet('study', 'run', file, '--out', out)).toEqual({
+      ...{ code: 1, stdout: '' },
+      stderr: `error: cannot make ${out}/study.lock: the disk is read-only; choose another folder\n`,
+    });
   });
 });

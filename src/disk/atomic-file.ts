@@ -14,8 +14,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { WorldError } from '../base/errors.ts';
 
 const causes: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full; make room and try again (a run goes on with --resume)',
-  EDQUOT: 'the disk quota is used up; make room and try again (a run goes on with --resume)',
+  ENOSPC: 'the disk is full; make room, then go on (a run with --resume, a study with the same command)',
+  EDQUOT: 'the disk quota is used up; make room, then go on (a run with --resume, a study with the same command)',
   EROFS: 'the disk is read-only; choose another folder',
   EACCES: 'permission denied; change its permissions or choose another place',
   EPERM: 'permission denied; change its permissions or choose another place',
