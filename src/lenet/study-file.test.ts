@@ -50,7 +50,7 @@ describe('mistakes are named with line and column', () => {
       post.replace('protocol: post', 'protocol: pst'),
       'f:5:11: protocol: allowed are post, held-out, got "pst"; did you mean post?',
     ],
-    ['no protocol', post.replace('protocol: post', ''), 'f:4:1: protocol: allowed are post, held-out'],
+    ['no protocol', post.replace('protocol: post', ''), 'f:4:1: protocol is missing: give one of post, held-out'],
     [
       'a misspelt hyperparameter',
       post.replace('learningRate', 'learnRate'),

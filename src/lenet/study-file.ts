@@ -186,6 +186,7 @@ function explain(issue: Issue, found: unknown): string {
   }
   switch (issue.code) {
     case 'invalid_value':
+      if (found === undefined) return `${where} is missing: give one of ${issue.values.map(String).join(', ')}`;
       return `${where}: allowed are ${issue.values.map(String).join(', ')}${given}${didYouMean(found, issue.values.map(String))}`;
     case 'invalid_type':
       return found === undefined
