@@ -1,5 +1,5 @@
 // Measures one setting: seconds for an epoch of training LeNet-5 on all of MNIST, and for evaluating its 70,000 images.
-// Prints one JSON object. Called by bench/main.mjs, each time in a process of its own.
+// Prints one JSON object. Called by bench/epoch.mjs, each time in a process of its own.
 import { parseArgs } from 'node:util';
 import { adam, fit, lenet5 } from 'lenet-lab';
 import { enableFused, loadMnist, nodeThreads } from 'lenet-lab/node';

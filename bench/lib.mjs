@@ -1,0 +1,48 @@
+// What the benchmarks share: the machine in words, medians, tables, and where results are kept.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+
+export const root = new URL('..', import.meta.url).pathname;
+
+export const machine = {
+  cpu: cpus()[0].model.trim(),
+  cores: availableParallelism(),
+  memoryGiB: Math.round(totalmem() / 2 ** 30),
+  os: `${platform()} ${release()}`,
+  node: process.version,
+  v8: process.versions.v8,
+};
+
+export const machineLine = `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, ${machine.os}, Node ${machine.node}`;
+
+export function median(numbers) {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** Median, least and most. */
+export function summary(numbers) {
+  return { median: median(numbers), least: Math.min(...numbers), most: Math.max(...numbers) };
+}
+
+/** Rows of cells, the first the head; the first column to the left. */
+export function printTable(rows) {
+  const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
+  for (const row of rows)
+    console.log(row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '));
+}
+
+/** Keeps a result with its machine in bench/results/. */
+export function keep(name, result) {
+  const date = new Date().toISOString();
+  const file = `bench/results/${date.slice(0, 19).replaceAll(':', '-')}-${name}.json`;
+  mkdirSync(`${root}/bench/results`, { recursive: true });
+  writeFileSync(`${root}/${file}`, `${JSON.stringify({ date, machine, ...result }, null, 1)}\n`);
+  console.log(`\nkept in ${file}`);
+}
+
+/** Says what is being measured, on one line of standard error. */
+export function say(text) {
+  process.stderr.write(process.stderr.isTTY ? `\r${text}\x1b[K` : `${text}\n`);
+}

@@ -1,0 +1,76 @@
+// `npm run bench -- study`: seconds for the whole study of the post at one seed, and what two jobs bring over one, interleaved.
+// Options: --rounds N of the comparison (default 3), --jobs N (default: the cores), --skip-post.
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { availableParallelism, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { readStudy } from '../dist/journal/study-log.js';
+import { keep, machineLine, median, printTable, root, say, summary } from './lib.mjs';
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '3' },
+    jobs: { type: 'string', default: `${availableParallelism()}` },
+    'skip-post': { type: 'boolean', default: false },
+  },
+});
+const [rounds, jobs] = [Number(values.rounds), Number(values.jobs)];
+const folder = mkdtempSync(join(tmpdir(), 'lenet-bench-'));
+
+/** Wall seconds of the command from start to exit, report included, and what its trials spent. */
+function timed(file, out, more) {
+  const began = performance.now();
+  const args = ['dist/cli/main.js', 'study', 'run', file, '--out', out, ...more];
+  const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  const seconds = (performance.now() - began) / 1000;
+  const { trials } = readStudy(join(out, 'study.journal'));
+  const spent = trials.flatMap(({ curve }) => curve.map(({ seconds: { train, evaluate } }) => train + evaluate));
+  return { seconds, trials: trials.length, trialSeconds: spent.reduce((sum, each) => sum + each, 0) };
+}
+
+try {
+  console.log(`${machineLine}\n`);
+  let post;
+  if (!values['skip-post']) {
+    say('the whole study of the post, one seed');
+    post = timed('post', join(folder, 'post'), ['--seeds', '1', '--jobs', `${jobs}`]);
+    console.log(
+      `The post's study at one seed, ${jobs} jobs: ${post.seconds.toFixed(0)} s from command to report (${post.trials} trials, ${post.trialSeconds.toFixed(0)} s of training and evaluation)\n`,
+    );
+  }
+
+  // Equal trials, so many that every job has the same number of them.
+  const file = join(folder, 'equal.yaml');
+  const seeds = 2 * jobs;
+  writeFileSync(
+    file,
+    `name: equal\nprotocol: post\nbase: { epochs: 2 }\ngrid: { batchSize: [128] }\nseeds: ${seeds}\n`,
+  );
+  const samples = new Map([1, jobs].map((count) => [count, []]));
+  for (let round = 1; round <= rounds; round++) {
+    for (const [count, runs] of samples) {
+      say(`round ${round} of ${rounds}: ${count} jobs`);
+      runs.push(timed(file, join(folder, `${round}-${count}`), ['--jobs', `${count}`]));
+    }
+  }
+  say('');
+  const one = median(samples.get(1).map(({ seconds }) => seconds));
+  const results = [...samples].map(([count, runs]) => ({
+    jobs: count,
+    seconds: summary(runs.map(({ seconds }) => seconds)),
+    throughput: one / median(runs.map(({ seconds }) => seconds)),
+  }));
+  console.log(`${seeds} equal trials (batch 128, 2 epochs), medians of ${rounds}`);
+  printTable([
+    ['jobs', 's', '(least-most)', 'throughput'],
+    ...results.map(({ jobs: count, seconds, throughput }) => [
+      ...[`${count}`, seconds.median.toFixed(1), `${seconds.least.toFixed(1)}-${seconds.most.toFixed(1)}`],
+      `${throughput.toFixed(2)}x`,
+    ]),
+  ]);
+  keep('study', { rounds, post: post && { jobs, ...post }, results });
+} finally {
+  rmSync(folder, { recursive: true });
+}
