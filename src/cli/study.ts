@@ -87,8 +87,10 @@ function tell(event: StudyEvent, { bars, folder, jobs }: Teller): void {
           `Everything goes to "${folder.path}"; look in at any time with: npx lenet study show ${quoted(folder.path)}`,
           ...(event.torn ? [`The journal's last line was cut off by a crash; it was put into "${event.torn}"`] : []),
           ...(ended(event.view) > 0 ? [`Goes on: ${ended(event.view)} trials have ended before.`] : []),
-          '',
-        ].join('\n'),
+        ]
+          .map((line) => wrapped(line, terminalWidth()))
+          .concat('')
+          .join('\n'),
       );
       break;
     }

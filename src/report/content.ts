@@ -173,8 +173,9 @@ function sameNote(level: LevelView, stage: StageView, view: StudyView): string {
   const place = level.sameAs!;
   const other = view.stages[place.stage]!.levels[place.level]!;
   const why = whySame(level.settings, other.settings);
-  const where = place.stage === stage.index ? '' : ` in stage ${place.stage + 1} (${view.stages[place.stage]!.name})`;
-  return `the same training as ${other.level.label}${where}${why ? `: ${why}` : ''}`;
+  const name = place.stage === stage.index ? '' : `${view.stages[place.stage]!.name} `;
+  const where = place.stage === stage.index ? '' : ` of stage ${place.stage + 1}`;
+  return `the same training as ${name}${other.level.label}${where}${why ? `: ${why}` : ''}`;
 }
 
 function seedsPhrase(n: number): string {

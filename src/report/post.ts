@@ -1,6 +1,6 @@
 /** The post's own numbers (studies/post-logs.json), found for the levels of a study that repeats its conditions. */
 import { readFileSync } from 'node:fs';
-import type { Settings, StudyDefinition } from '../study/definition.ts';
+import { type Settings, type StudyDefinition, valueText } from '../study/definition.ts';
 
 interface PostEpoch {
   readonly epoch: number;
@@ -68,12 +68,17 @@ export function postRow(
     (base.optimizer ?? 'adam') === 'adam';
   const before = carried[stage];
   if (!same || before === undefined || !(stage in settings)) return undefined;
+  // A level that says more than its stage's factor stands for the post's run of just these settings.
+  const varied = ['batchSize', 'l2', 'optimizer'].filter((name) => name in settings);
+  const exact = varied.length > 1;
   const optimizer = String(complete.optimizer);
-  if (stage !== 'optimizer' && optimizer !== 'adam') return undefined;
+  if (!exact && stage !== 'optimizer' && optimizer !== 'adam') return undefined;
   // Flux 0.12.4's AdaBelief had no bias correction; with it, it is another optimizer.
   if (optimizer === 'adabelief' ? complete.biasCorrection !== false : complete.biasCorrection !== true)
     return undefined;
-  const wanted: Settings = { batchSize: 32, l2: 0, optimizer: 'adam', ...before, [stage]: complete[stage]! };
+  const wanted: Settings = exact
+    ? complete
+    : { batchSize: 32, l2: 0, optimizer: 'adam', ...before, [stage]: complete[stage]! };
   const run = runs.find(
     (item) =>
       item.batchSize === wanted.batchSize &&
@@ -81,8 +86,9 @@ export function postRow(
       item.optimizer.toLowerCase() === String(wanted.optimizer).toLowerCase(),
   );
   if (!run) return undefined;
-  const otherwise = Object.entries(before).filter(([name, value]) => complete[name] !== value);
-  return { run, otherwise: otherwise.map(([name, value]) => `${name} ${value === 1e-6 ? '1e-6' : value}`) };
+  const trained: Settings = { batchSize: run.batchSize, l2: run.l2, optimizer: run.optimizer.toLowerCase() };
+  const otherwise = Object.entries(trained).filter(([name, value]) => complete[name] !== value);
+  return { run, otherwise: otherwise.map(([name, value]) => `${name} ${valueText(value)}`) };
 }
 
 /** Testing accuracy in percent after the last epoch. */
