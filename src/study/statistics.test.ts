@@ -39,9 +39,13 @@ test('one value has a mean and nothing else', () => {
   expect(summarize([98.9])).toEqual({ n: 1, mean: 98.9, sd: undefined, interval: undefined });
 });
 
-test('equal differences leave nothing to judge by', () => {
+test('equal differences tell no more than their sign: 2^(1 - n) is the sign test’s p', () => {
   expect(pairedTTest([0, 0, 0])).toBe(1);
-  expect(pairedTTest([0.5, 0.5, 0.5])).toBe(0);
+  expect(pairedTTest([0.5, 0.5, 0.5])).toBe(0.25);
+  // 0.3 twice, but for the rounding of binary fractions.
+  expect(98.4 - 98.1).not.toBe(98.7 - 98.4);
+  expect(pairedTTest([98.4 - 98.1, 98.7 - 98.4])).toBe(0.5);
+  expect(pairedTTest([98.4 - 98.1 - 0.3, 98.7 - 98.4 - 0.3])).toBe(1);
 });
 
 test.each(golden.mcnemar)('McNemar exact with $first against $second', ({ first, second, p }) => {

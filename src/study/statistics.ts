@@ -26,13 +26,16 @@ export function summarize(values: readonly number[]): Summary {
 
 /**
  * Student's paired t test of mean difference zero: the two-sided p value.
- * Equal differences leave no spread to judge by: p is then 1 if they are 0, else 0.
+ * Equal differences (accuracies are counted in images, so they happen) leave no spread to judge by; what they still tell is
+ * their common sign: p is then 1 if they are 0, else the sign test's 2^(1 - n).
  * @param differences at least two.
  */
 export function pairedTTest(differences: readonly number[]): number {
   const { n, mean, sd } = summarize(differences);
   if (sd === undefined) return 1;
-  if (sd === 0) return mean === 0 ? 1 : 0;
+  // Subtraction of percentages leaves a rounding error where there is no difference.
+  const rounding = 1e-9;
+  if (sd < rounding) return Math.abs(mean) < rounding ? 1 : 2 ** (1 - n);
   return twoSidedP((mean / sd) * Math.sqrt(n), n - 1);
 }
 
