@@ -2,7 +2,7 @@
 // Options: --rounds N (default 3), --batches 32,128,512, --threads 1,2, --pytorch (adds PyTorch, if python3-torch is there).
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { keep, machineLine, median, printTable, root, say, summary } from './lib.mjs';
+import { keep, machineLine, median, printTable, root, say, summary } from './measurement.mjs';
 
 const { values } = parseArgs({
   options: {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readStudy, StudyLog } from '../dist/journal/study-log.js';
 import { identifyConfiguration, optunaParameters } from '../dist/lenet/configuration.js';
-import { keep, machineLine, printTable, root, say, summary } from './lib.mjs';
+import { keep, machineLine, printTable, root, say, summary } from './measurement.mjs';
 
 const { values } = parseArgs({
   options: {

@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readStudy } from '../dist/journal/study-log.js';
-import { keep, machineLine, median, printTable, root, say, summary } from './lib.mjs';
+import { keep, machineLine, median, printTable, root, say, summary } from './measurement.mjs';
 
 const { values } = parseArgs({
   options: {

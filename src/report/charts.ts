@@ -53,7 +53,7 @@ export function dotPlot({ rows }: Section, { view, measure, unit }: Content): st
   const longest = Math.max(...rows.map(({ label }) => label.length));
   return draw(
     {
-      width: 560,
+      width: 440,
       height: 56 + rows.length * 30,
       marginBottom: 40,
       marginLeft: Math.min(220, 16 + longest * 6.4),

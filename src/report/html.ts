@@ -18,7 +18,7 @@ p, li { max-width: 46rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .92rem; width: 100%; }
 th, td { text-align: left; padding: .38rem .7rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 th { font-weight: 600; border-bottom-width: 2px; vertical-align: bottom; }
-td { white-space: nowrap; } td.long { white-space: normal; min-width: 11rem; }
+td { white-space: nowrap; } td.words, td.long { white-space: normal; } td.long { min-width: 11rem; }
 tr.selected td { background: var(--shade); font-weight: 600; }
 figure { margin: 0; min-width: 0; }
 figcaption { font-size: .85rem; color: var(--muted); margin-top: .3rem; }
@@ -28,10 +28,11 @@ svg, img { max-width: 100%; height: auto; display: block; }
 .figures.small { grid-template-columns: repeat(auto-fill, minmax(7.2rem, 1fr)); }
 .figures.small img { width: 100%; image-rendering: pixelated; border: 1px solid var(--line); background: #fff; }
 pre { overflow-x: auto; background: var(--shade); padding: .8rem 1rem; font-size: .82rem; border-radius: 3px; line-height: 1.4; }
-@media (max-width: 40rem) { body { padding-top: 1rem; } h1 { font-size: 1.5rem; } th, td { padding: .35rem .45rem; } .wide { display: none; } }
+@media (max-width: 40rem) { body { padding-top: 1rem; } h1 { font-size: 1.5rem; } table { font-size: .85rem; } th, td { padding: .35rem .3rem; } .wide { display: none; } figure.drawing { overflow-x: auto; } .drawing img { min-width: 38rem; } }
 @media print {
   :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #bbb; --shade: #f3f3f3; --ours: #1763b8; --muted: #555; --post: #c2410c; --good: #15803d; }
-  body { max-width: none; padding: 0; font-size: 10.5pt; } h2 { break-after: avoid; } figure, tr, .strong { break-inside: avoid; }
+  body { max-width: none; padding: 0; font-size: 10.5pt; } h2 { break-after: avoid; } figure, tr, .scroll, .strong { break-inside: avoid; }
+  .scroll, pre { overflow: visible; } table { font-size: 8.5pt; } th, td { padding: .25rem .4rem; } pre { font-size: 7.5pt; } h3 { break-after: avoid; } .figures:has(.drawing) { max-width: 34rem; }
   .figures.middle { grid-template-columns: repeat(3, 1fr); } .figures.small { grid-template-columns: repeat(6, 1fr); }
 }`;
 
@@ -78,7 +79,11 @@ function renderBlock(block: Block): string {
 
 function renderTable({ head, rows, dispensable = [] }: TextTable): string {
   const classes = (column: number, cell: string) => {
-    const names = [...(dispensable.includes(column) ? ['wide'] : []), ...(cell.length > 36 ? ['long'] : [])];
+    const isWords = cell.includes(' ') && (column === 0 || column === head.length - 1);
+    const names = [
+      ...(dispensable.includes(column) ? ['wide'] : []),
+      ...(cell.length > 36 ? ['long'] : isWords ? ['words'] : []),
+    ];
     return names.length > 0 ? ` class="${names.join(' ')}"` : '';
   };
   const cells = (tag: 'th' | 'td', line: readonly string[]) =>
@@ -90,7 +95,7 @@ function renderTable({ head, rows, dispensable = [] }: TextTable): string {
 }
 
 function renderFigure({ content, caption }: Figure): string {
-  return `<figure>${picture(content, caption)}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
+  return `<figure${'drawing' in content ? ' class="drawing"' : ''}>${picture(content, caption)}<figcaption>${escapeHtml(caption)}</figcaption></figure>`;
 }
 
 function picture(content: Figure['content'], caption: string): string {
