@@ -341,7 +341,7 @@ function caveats(view: StudyView, sections: readonly Section[]): string[] {
   }
   if (sections.some(({ rows }) => rows.some(({ post }) => post))) {
     said.push(
-      `The post’s values (${postLogs().source}) are single runs with one seed, chosen on the test set. Its AdaBelief is Flux 0.12.4’s, without bias correction.`,
+      `The post’s values (${postLogs().source}) are single runs with one seed, chosen on the test set. All eleven start from one initial network (their logs agree before the first step), so their luck is shared. Its AdaBelief is Flux 0.12.4’s, without bias correction.`,
     );
     said.push(
       'Rate and epochs are fixed, so batch 512 makes a sixteenth of the updates of batch 32: the batch-size stage compares numbers of updates as much as batch sizes.',

@@ -23,11 +23,13 @@ tr.selected td { background: var(--shade); font-weight: 600; }
 figure { margin: 0; min-width: 0; }
 figcaption { font-size: .85rem; color: var(--muted); margin-top: .3rem; }
 svg, img { max-width: 100%; height: auto; display: block; }
+.large svg { width: 38rem; }
 .figures { display: grid; gap: 1.2rem; margin: 1rem 0; grid-template-columns: minmax(0, 1fr); }
 .figures.middle { grid-template-columns: repeat(auto-fill, minmax(min(100%, 17.5rem), 1fr)); align-items: start; }
 .figures.small { grid-template-columns: repeat(auto-fill, minmax(7.2rem, 1fr)); }
 .figures.small img { width: 100%; image-rendering: pixelated; border: 1px solid var(--line); background: #fff; }
 pre { overflow-x: auto; background: var(--shade); padding: .8rem 1rem; font-size: .82rem; border-radius: 3px; line-height: 1.4; }
+@media screen and (min-width: 48rem) { td.words { white-space: nowrap; } }
 @media (max-width: 40rem) { body { padding-top: 1rem; } h1 { font-size: 1.5rem; } table { font-size: .85rem; } th, td { padding: .35rem .3rem; } .wide { display: none; } figure.drawing { overflow-x: auto; } .drawing img { min-width: 38rem; } }
 @media print {
   :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #bbb; --shade: #f3f3f3; --ours: #1763b8; --muted: #555; --post: #c2410c; --good: #15803d; }
