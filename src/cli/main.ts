@@ -87,7 +87,9 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .description('Which hyperparameters matter: many trainings, with replicates, error bars and a report');
   study
     .command('run <study>')
-    .description('Run a study file (YAML) or one that ships (post, rate-and-batch, random-search), or go on with it')
+    .description(
+      'Run a study file (YAML) or one that ships (post, post-rows, rate-and-batch, random-search), or go on with it',
+    )
     .option('--out <dir>', "The study's folder (default: runs/<name>)")
     .option('--jobs <n>', 'Trials at once; results do not depend on it', parseJobs, coreCount())
     .option('--seeds <n>', "Instead of the file's seeds: N for 1 to N, or a list like 1,2,7", parseSeeds)

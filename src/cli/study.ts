@@ -187,10 +187,13 @@ export function studyShow(path: string, json: boolean): void {
       ? `A process is at work on it (${folder.holder.pid}).`
       : view.finished
         ? 'Finished.'
-        : 'Nobody is at work on it.',
+        : 'Nobody is at work on it; the command that began it goes on.',
     '',
     ...content.sections.flatMap((_, index) => [sectionText(content, index), '']),
-    ...running.map((trial) => `trial ${trial.number} has done ${Math.max(0, trial.curve.length - 1)} epochs`),
+    ...running.map(({ number, curve }) => {
+      const epochs = Math.max(0, curve.length - 1);
+      return `trial ${number} has done ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
+    }),
     ...content.outcome.map((line) => wrapped(line, width)),
   ];
   process.stdout.write(`${lines.join('\n')}\n`);
