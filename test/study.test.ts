@@ -271,7 +271,7 @@ describe('what goes wrong', () => {
       'an unknown study',
       ['run', 'pst'],
       2,
-      'unknown study "pst": allowed are post, random-search, rate-and-batch. Did you mean post?',
+      'unknown study "pst": allowed are post, post-rows, random-search, rate-and-batch. Did you mean post?',
     ],
     ['a missing file', ['run', './none.yaml'], 1, 'cannot read ./none.yaml: it does not exist'],
     ['a folder for a file', ['run', './src'], 1, './src is a folder, not a study file'],

@@ -88,7 +88,7 @@ function tell(event: StudyEvent, { bars, folder, jobs }: Teller): void {
           ...(event.torn ? [`The journal's last line was cut off by a crash; it was put into "${event.torn}"`] : []),
           ...(ended(event.view) > 0 ? [`Goes on: ${ended(event.view)} trials have ended before.`] : []),
         ]
-          .map((line) => wrapped(line, terminalWidth()))
+          .map((line) => (process.stdout.isTTY ? wrapped(line, terminalWidth()) : line))
           .concat('')
           .join('\n'),
       );
