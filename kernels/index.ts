@@ -1,6 +1,7 @@
 /** Everything the engine may call. */
 export { heapBase } from './arithmetic';
 export * from './conv2d';
+export * from './generated/blocks';
 export * from './layout';
 export * from './linear';
 export * from './matmul';

@@ -61,6 +61,46 @@ export function rowsToQuads(rows: usize, rowStride: usize, dst: usize, quads: i3
   }
 }
 
+/** Matrix [rows][columns] -> [columns][rows], floats: weights as matmul wants them. */
+export function transposeMatrix(src: usize, rows: i32, columns: i32, dst: usize): void {
+  const row = <usize>columns << 2;
+  const column = <usize>rows << 2;
+  const wholeRows = rows & ~3;
+  const wholeColumns = columns & ~3;
+  for (let r = 0; r < rows; ) {
+    const square = r < wholeRows;
+    let from = src + <usize>r * row;
+    let to = dst + (<usize>r << 2);
+    let c = 0;
+    if (square) {
+      for (; c < wholeColumns; c += 4) {
+        transpose(from, from + row, from + 2 * row, from + 3 * row, to, to + column, to + 2 * column, to + 3 * column);
+        from += 16;
+        to += column << 2;
+      }
+    }
+    for (const height: usize = square ? 4 : 1; c < columns; c++) {
+      for (let i: usize = 0; i < height; i++) store<f32>(to + (i << 2), load<f32>(from + i * row));
+      from += 4;
+      to += column;
+    }
+    r += square ? 4 : 1;
+  }
+}
+
+/** As transposeMatrix, each float as a vector of four: what matmulSpread wants. */
+export function spreadMatrix(src: usize, rows: i32, columns: i32, dst: usize): void {
+  const row = <usize>columns << 2;
+  for (let c = 0; c < columns; c++) {
+    let from = src + (<usize>c << 2);
+    for (let r = 0; r < rows; r++) {
+      v128.store(dst, v128.load_splat<f32>(from));
+      from += row;
+      dst += 16;
+    }
+  }
+}
+
 /** [quad][outer][inner][4] -> [quad][inner][outer][4]. Maps (y, x, c) to PyTorch's flat order (c, y, x) and back. */
 export function swapAxes(src: usize, dst: usize, quads: i32, outer: i32, inner: i32): void {
   const step = <usize>outer << 4;

@@ -5,6 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, wr
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { blockKernels } from './blocks.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -16,9 +17,12 @@ const variants = {
 
 /** Hash of everything the modules depend on; when it stands in the last output, they are up to date. */
 function kernelSourceHash() {
-  const hash = createHash('sha256').update(readFileSync('scripts/build.mjs'));
+  const hash = createHash('sha256').update(readFileSync('scripts/build.mjs')).update(blockKernels());
   hash.update(readFileSync('node_modules/assemblyscript/package.json'));
-  for (const file of readdirSync('kernels').sort()) hash.update(file).update(readFileSync(join('kernels', file)));
+  for (const file of readdirSync('kernels')
+    .filter((name) => name.endsWith('.ts'))
+    .sort())
+    hash.update(file).update(readFileSync(join('kernels', file)));
   return hash.digest('hex');
 }
 
@@ -26,6 +30,8 @@ async function buildKernels() {
   const target = 'src/engine/binary';
   const stamp = `// sources ${kernelSourceHash()}\n`;
   mkdirSync(target, { recursive: true });
+  mkdirSync('kernels/generated', { recursive: true });
+  writeFileSync('kernels/generated/blocks.ts', blockKernels());
   for (const [name, flags] of Object.entries(variants)) {
     const file = join(target, `${name}.ts`);
     if (existsSync(file) && readFileSync(file, 'utf8').endsWith(stamp)) continue;

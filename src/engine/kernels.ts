@@ -13,6 +13,14 @@ export const arithmetics: readonly Arithmetic[] = ['strict', 'fused'];
 
 type Kernel<Arguments extends readonly string[]> = (...args: { [K in keyof Arguments]: number }) => void;
 
+type Product = readonly [
+  ...['rows', 'columns', 'depth'],
+  ...['a', 'aStep'],
+  ...['b', 'steps', 'places'],
+  ...['c', 'cRow', 'cColumn'],
+  'bias',
+];
+
 /** What kernels/ exports; each operation is described where it is written. */
 export interface Kernels {
   heapBase(): number;
@@ -20,18 +28,13 @@ export interface Kernels {
   gatherFloats: Kernel<['images', 'indices', 'count', 'channels', 'area', 'dst']>;
   quadsToRows: Kernel<['src', 'quads', 'elements', 'rows', 'rowStride']>;
   rowsToQuads: Kernel<['rows', 'rowStride', 'dst', 'quads', 'elements']>;
+  transposeMatrix: Kernel<['src', 'rows', 'columns', 'dst']>;
+  spreadMatrix: Kernel<['src', 'rows', 'columns', 'dst']>;
   swapAxes: Kernel<['src', 'dst', 'quads', 'outer', 'inner']>;
   copyBox: Kernel<['src', 'srcRow', 'srcQuad', 'dst', 'dstRow', 'dstQuad', 'quads', 'rows', 'rowBytes']>;
   addVectors: Kernel<['dst', 'src', 'vectors']>;
-  matmul: Kernel<
-    [
-      ...['rows', 'columns', 'depth'],
-      ...['a', 'aRow', 'aStep'],
-      ...['b', 'steps', 'places'],
-      ...['c', 'cRow', 'cColumn'],
-      'bias',
-    ]
-  >;
+  matmul: Kernel<Product>;
+  matmulSpread: Kernel<Product>;
   listGradients(
     ...args: [
       ...[dy: number, quads: number, outputs: number, pixel: number],
@@ -121,10 +124,12 @@ const kernelNames = {
     quadsToRows: 0,
     rowsToQuads: 0,
     swapAxes: 0,
+    transposeMatrix: 0,
+    spreadMatrix: 0,
     copyBox: 0,
     addVectors: 0,
   },
-  ...{ matmul: 0 },
+  ...{ matmul: 0, matmulSpread: 0 },
   ...{
     listGradients: 0,
     listPooledGradients: 0,

@@ -140,27 +140,19 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const imageBytes = rowBytes(elements);
   const geometry = { corners, apart, imageBytes, outWidth, channels: outChannels };
   const outlet = pool ? placePooledOutlet(site, pool, geometry, outputs) : placePlainOutlet(site, geometry, outputs);
+  /** The weights as [tap][out][4], each number four times: they are few and used often. */
+  const spread = arena.allocate(taps * outChannels * 16);
+  const spreadWeights = () => kernels.spreadMatrix(weight, outChannels, taps, spread);
   const forward = (quads: number) => {
     for (let q = 0; q < quads; q++) {
       const x = [input.value + q * elements * 16, steps, places] as const;
-      kernels.matmul(
-        outChannels,
-        outputs,
-        taps,
-        weight,
-        taps * 4,
-        4,
-        ...x,
-        outlet.target(q),
-        16,
-        outChannels * 16,
-        bias,
-      );
+      const y = [outlet.target(q), 16, outChannels * 16] as const;
+      kernels.matmulSpread(outChannels, outputs, taps, spread, outChannels * 16, ...x, ...y, bias);
       outlet.finish(q);
     }
   };
   const { output } = outlet;
-  if (!site.training) return { output, forward, backward() {} };
+  if (!site.training) return { output, prepare: spreadWeights, forward, backward() {} };
 
   const inRows = arena.allocate(site.quads * 4 * imageBytes);
   const dxRows = input.gradient ? arena.allocate(site.quads * 4 * imageBytes) : 0;
@@ -177,6 +169,7 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
     output,
     forward,
     prepare() {
+      spreadWeights();
       if (packed) kernels.packWeights(weight, packed, outChannels, ...window);
     },
     backward(quads: number, gradients: number) {

@@ -38,7 +38,7 @@ export interface Site {
 export interface Operation {
   readonly output: Activation;
   forward(quads: number): void;
-  /** Once after every change of the parameters, before `backward`. */
+  /** Once after every change of the parameters, before `forward`. */
   prepare?(): void;
   /** From output.gradient to input.gradient (if wanted) and the parameters' gradients in the block at `gradients`. */
   backward(quads: number, gradients: number): void;

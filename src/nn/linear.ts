@@ -38,11 +38,14 @@ export const linearKind: LayerKind<Linear> = {
     const outQuad = outFeatures * 16;
     const featureSteps = arena.table(range(Math.max(inFeatures, outFeatures)).map((k) => k * 16));
     const inPlaces = arena.table(range(site.quads).map((q) => q * inQuad));
+    /** The weights as [in][out]. */
+    const turned = arena.allocate(inFeatures * outFeatures * 4);
+    const prepare = () => kernels.transposeMatrix(weight, outFeatures, inFeatures, turned);
     const forward = (quads: number) => {
       const x = [input.value, featureSteps, inPlaces] as const;
-      kernels.matmul(outFeatures, quads, inFeatures, weight, inFeatures * 4, 4, ...x, output.value, 16, outQuad, bias);
+      kernels.matmul(outFeatures, quads, inFeatures, turned, outFeatures * 4, ...x, output.value, 16, outQuad, bias);
     };
-    if (!site.training) return { output, forward, backward() {} };
+    if (!site.training) return { output, prepare, forward, backward() {} };
 
     const outPlaces = arena.table(range(site.quads).map((q) => q * outQuad));
     const inRow = rowBytes(inFeatures);
@@ -54,6 +57,7 @@ export const linearKind: LayerKind<Linear> = {
     const columnPlaces = arena.table(range(columns).map((j) => j * 16));
     return {
       output,
+      prepare,
       forward,
       backward(quads, gradients) {
         const dy = output.gradient;
@@ -61,12 +65,12 @@ export const linearKind: LayerKind<Linear> = {
         kernels.quadsToRows(dy, quads, outFeatures, outRows, outRow);
         const x = [inRows, imageSteps, columnPlaces] as const;
         const dw = [gradients + weightGradient, inFeatures * 4, 16] as const;
-        kernels.matmul(outFeatures, columns, quads * 4, outRows, 4, outRow, ...x, ...dw, 0);
+        kernels.matmul(outFeatures, columns, quads * 4, outRows, outRow, ...x, ...dw, 0);
         // After the weights: their last row may spill into the bias.
         kernels.sumOverImages(dy, quads, outFeatures, gradients + biasGradient);
         if (!input.gradient) return;
         const g = [dy, featureSteps, outPlaces] as const;
-        kernels.matmul(inFeatures, quads, outFeatures, weight, 4, inFeatures * 4, ...g, input.gradient, 16, inQuad, 0);
+        kernels.matmul(inFeatures, quads, outFeatures, weight, inFeatures * 4, ...g, input.gradient, 16, inQuad, 0);
       },
     };
   },

@@ -76,7 +76,7 @@ export interface NetworkOptions {
 export interface Network {
   readonly input: Activation;
   readonly logits: Activation;
-  /** Call after the parameters changed, before `backward`. */
+  /** Call after the parameters changed, before `forward`. */
   prepare(): void;
   /** From input.value to logits.value. */
   forward(quads: number): void;

@@ -189,6 +189,7 @@ export class Member {
     const order = this.#arena.i32(this.#chunkIndices, chunk);
     const classes = model.classes;
     const z = this.#network.logits.value;
+    this.#network.prepare();
     for (let from = first + this.#index * chunk; from < first + count; from += chunk * threads) {
       const images = Math.min(chunk, first + count - from);
       const quads = Math.ceil(images / 4);

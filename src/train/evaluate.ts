@@ -53,6 +53,7 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
   const parameters = arena.allocate(layOutParameters(model).bytes);
   writeParameters(model, weights, arena, parameters);
   const network = placeNetwork(model, { kernels, arena, quads: 1, training: false, parameters });
+  network.prepare();
   const [channels, height, width] = model.input;
   const pixels = sizeOf(model.input);
   const place = arena.allocate(pixels * 4);

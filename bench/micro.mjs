@@ -1,0 +1,119 @@
+// `npm run bench -- micro`: microseconds of every step of LeNet-5 for a batch of 32, forward and backward, one thread, with
+// GFLOP/s and the share of this processor's peak in WebAssembly (measured first). Options: --rounds N (default 15).
+import { parseArgs } from 'node:util';
+import { randomStream } from '../dist/base/random.js';
+import { Arena, createMemory } from '../dist/engine/arena.js';
+import { bindKernels, compileKernels, supportsFused } from '../dist/engine/kernels.js';
+import { lenet5 } from '../dist/lenet/models.js';
+import { stepsOf } from '../dist/nn/fusion.js';
+import { layOutParameters } from '../dist/nn/network.js';
+import { enableFused } from '../dist/runner/relaxed-simd.js';
+import { keep, machineLine, median, printTable, say } from './measurement.mjs';
+import { peakGflops } from './peak.mjs';
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
+const rounds = Number(values.rounds);
+enableFused();
+const model = lenet5();
+const quads = 4; // a chunk of 16 images; two of them are a batch of 32
+const chunks = 2;
+
+/** Every step of the network as { name, macs, run }, its buffers filled with numbers like those of training. */
+function stepsFor(arithmetic) {
+  const memory = createMemory();
+  const kernels = bindKernels(compileKernels(arithmetic), memory);
+  const arena = new Arena(memory, kernels.heapBase());
+  const { offsets, bytes } = layOutParameters(model);
+  const [parameters, gradients, m, v] = [0, 0, 0, 0].map(() => arena.allocate(bytes * chunks));
+  const random = randomStream(1, 'bench');
+  const fill = (address, floats, low, high) => {
+    const array = arena.f32(address, floats);
+    for (let i = 0; i < floats; i++) array[i] = low + (high - low) * random.uniform();
+  };
+  fill(parameters, bytes / 4, -0.1, 0.1);
+  const elements = (shape) => shape.reduce((product, size) => product * size, 1);
+  let last = { shape: model.input, value: arena.allocate(quads * elements(model.input) * 16), gradient: 0 };
+  fill(last.value, quads * elements(model.input) * 4, 0, 1);
+  let wanted = false;
+  const done = [];
+  for (const { layers, place } of stepsOf(model)) {
+    const own = layers.flatMap((layer) => layer.parameters);
+    const gradientOffsets = own.map(({ name }) => offsets.get(name));
+    const input = wanted ? last : { ...last, gradient: 0 };
+    const operation = place({
+      ...{ kernels, arena, quads, training: true, outputShape: layers.at(-1).output, gradientOffsets, input },
+      parameters: gradientOffsets.map((offset) => parameters + offset),
+    });
+    wanted ||= own.length > 0;
+    operation.prepare?.();
+    operation.forward(quads);
+    last = operation.output;
+    if (last.gradient) fill(last.gradient, quads * elements(last.shape) * 4, -1, 1);
+    const macs = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0) * quads * 4 * chunks;
+    const name = layers.map((layer) => layer.name).join('+');
+    const each = (work) => () => {
+      for (let c = 0; c < chunks; c++) work();
+    };
+    done.push({ name: `${name} forward`, macs, run: each(() => operation.forward(quads)) });
+    const products = input.gradient && macs > 0 ? 2 : 1;
+    done.push({
+      name: `${name} backward`,
+      macs: macs * products,
+      run: each(() => operation.backward(quads, gradients)),
+    });
+    if (operation.prepare) done.push({ name: `${name} prepare`, macs: 0, run: () => operation.prepare() });
+  }
+  const step = [0, 0.9, 0.1, 0.999, 0.001, 1e-8, 1, 3e-4, 0, 1];
+  const vectors = bytes / 16;
+  const run = () => kernels.adam(parameters, gradients, bytes, chunks, m, v, vectors, ...step);
+  return [...done, { name: 'adam', macs: 0, run }];
+}
+
+const arithmetics = supportsFused() ? ['strict', 'fused'] : ['strict'];
+const all = arithmetics.flatMap((arithmetic) =>
+  stepsFor(arithmetic).map((step) => ({ ...step, arithmetic, samples: [] })),
+);
+for (const step of all) {
+  // Long enough for the optimizing compiler to be done.
+  for (const end = performance.now() + 60; performance.now() < end; ) step.run();
+}
+const peaks = { strict: [], fused: [] };
+for (let round = 1; round <= rounds; round++) {
+  say(`round ${round} of ${rounds}`);
+  for (const arithmetic of arithmetics) peaks[arithmetic].push(await peakGflops(arithmetic));
+  for (const step of all) {
+    const began = performance.now();
+    let times = 0;
+    for (; performance.now() - began < 8; times++) step.run();
+    step.samples.push(((performance.now() - began) * 1000) / times);
+  }
+}
+say('');
+console.log(`${machineLine}; medians of ${rounds}; microseconds for 32 images, one thread`);
+const peak = Object.fromEntries(arithmetics.map((arithmetic) => [arithmetic, median(peaks[arithmetic])]));
+console.log(
+  `peak: ${arithmetics.map((arithmetic) => `${arithmetic} ${peak[arithmetic].toFixed(1)} GFLOP/s`).join(', ')}\n`,
+);
+const results = all.map(({ name, arithmetic, macs, samples }) => {
+  const microseconds = median(samples);
+  const gflops = (2 * macs) / microseconds / 1000;
+  return { name, arithmetic, microseconds, ...(macs > 0 ? { gflops, ofPeak: gflops / peak[arithmetic] } : {}) };
+});
+const cells = ({ microseconds, gflops, ofPeak }) => [
+  ...[microseconds.toFixed(1), gflops === undefined ? '' : gflops.toFixed(1)],
+  ofPeak === undefined ? '' : `${(100 * ofPeak).toFixed(0)} %`,
+];
+const names = [...new Set(results.map(({ name }) => name))];
+const row = (name) =>
+  arithmetics.flatMap((arithmetic) => cells(results.find((r) => r.name === name && r.arithmetic === arithmetic)));
+const total = arithmetics.flatMap((arithmetic) => {
+  const own = results.filter((r) => r.arithmetic === arithmetic);
+  return [own.reduce((sum, { microseconds }) => sum + microseconds, 0).toFixed(0), '', ''];
+});
+printTable([
+  ['step', ...arithmetics.flatMap((arithmetic) => [`${arithmetic} µs`, 'GFLOP/s', 'of peak'])],
+  ...names.map((name) => [name, ...row(name)]),
+  ['total', ...total],
+]);
+// Gradients behind relu and pooling are mostly zero and skipped, so a backward step may pass the peak.
+keep('micro', { rounds, peak, results });
