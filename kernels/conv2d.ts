@@ -3,11 +3,12 @@
  *
  * Behind relu and a 2x2 max-pool at most one output gradient in four is not zero, so for one output channel at a time
  * these are listed as (corner, gradient), corner being the byte offset of the gradient's window in rows layout
- * [image][y][x][channel]. In that layout a window is kernelHeight runs of kernelWidth·channels floats, each cut into
- * vectors of four; `offsets` (i32 bytes) says where each vector stands from the corner. The last vector of a run reads
- * up to three floats too many; their sums are never used, their weights are zero.
+ * [image][y][x][channel]. In that layout a window is kernelHeight lines of kernelWidth·channels floats, each cut into
+ * vectors of four. The last vector of a line reads up to three floats too many; their sums are never used, their weights
+ * are zero.
  */
-import { multiplyAdd, sumLanes } from './arithmetic';
+import { sumLanes } from './arithmetic';
+import { spreadSome, sumSome } from './generated/windows';
 
 /**
  * Lists the non-zero gradients of one output channel, 8 bytes each (i32 corner, f32 gradient), in the order quad, output, lane.
@@ -93,120 +94,68 @@ export function listPooledGradients(
   return list;
 }
 
-/** out[v] = sum over the list of gradient · x[corner + offsets[v]], `vectors` vectors of four. */
-export function sumWindows(list: usize, end: usize, x: usize, offsets: usize, vectors: i32, out: usize): void {
-  for (; vectors >= 8; vectors -= 8) {
-    sumWindows8(list, end, x, offsets, out);
-    offsets += 32;
-    out += 128;
-  }
-  for (; vectors >= 2; vectors -= 2) {
-    sumWindows2(list, end, x, offsets, out);
-    offsets += 8;
-    out += 32;
-  }
-  if (vectors) sumWindows1(list, end, x, offsets, out);
-}
+/** Vectors of a line that are done at once. */
+const widest: i32 = 8;
 
-// One loop a function, for the reason given in matmul.ts.
-
-export function sumWindows8(list: usize, end: usize, x: usize, offsets: usize, out: usize): void {
-  const x0 = x + <usize>load<i32>(offsets), x1 = x + <usize>load<i32>(offsets, 4);
-  const x2 = x + <usize>load<i32>(offsets, 8), x3 = x + <usize>load<i32>(offsets, 12);
-  const x4 = x + <usize>load<i32>(offsets, 16), x5 = x + <usize>load<i32>(offsets, 20);
-  const x6 = x + <usize>load<i32>(offsets, 24), x7 = x + <usize>load<i32>(offsets, 28);
-  let s0 = f32x4.splat(0), s1 = s0, s2 = s0, s3 = s0, s4 = s0, s5 = s0, s6 = s0, s7 = s0;
-  for (; list < end; list += 8) {
-    const p = <usize>load<i32>(list);
-    const g = v128.load_splat<f32>(list, 4);
-    s0 = multiplyAdd(g, v128.load(x0 + p), s0);
-    s1 = multiplyAdd(g, v128.load(x1 + p), s1);
-    s2 = multiplyAdd(g, v128.load(x2 + p), s2);
-    s3 = multiplyAdd(g, v128.load(x3 + p), s3);
-    s4 = multiplyAdd(g, v128.load(x4 + p), s4);
-    s5 = multiplyAdd(g, v128.load(x5 + p), s5);
-    s6 = multiplyAdd(g, v128.load(x6 + p), s6);
-    s7 = multiplyAdd(g, v128.load(x7 + p), s7);
-  }
-  v128.store(out, s0);
-  v128.store(out, s1, 16);
-  v128.store(out, s2, 32);
-  v128.store(out, s3, 48);
-  v128.store(out, s4, 64);
-  v128.store(out, s5, 80);
-  v128.store(out, s6, 96);
-  v128.store(out, s7, 112);
-}
-
-export function sumWindows2(list: usize, end: usize, x: usize, offsets: usize, out: usize): void {
-  const x0 = x + <usize>load<i32>(offsets), x1 = x + <usize>load<i32>(offsets, 4);
-  let s0 = f32x4.splat(0), s1 = s0;
-  for (; list < end; list += 8) {
-    const p = <usize>load<i32>(list);
-    const g = v128.load_splat<f32>(list, 4);
-    s0 = multiplyAdd(g, v128.load(x0 + p), s0);
-    s1 = multiplyAdd(g, v128.load(x1 + p), s1);
-  }
-  v128.store(out, s0);
-  v128.store(out, s1, 16);
-}
-
-export function sumWindows1(list: usize, end: usize, x: usize, offsets: usize, out: usize): void {
-  const x0 = x + <usize>load<i32>(offsets);
-  let sum = f32x4.splat(0);
-  for (; list < end; list += 8) {
-    sum = multiplyAdd(v128.load_splat<f32>(list, 4), v128.load(x0 + <usize>load<i32>(list)), sum);
-  }
-  v128.store(out, sum);
-}
-
-/** dx[corner + offsets[v]] += gradient · weights[v] over the list; weights: `vectors` vectors of four. */
-export function spreadWindows(list: usize, end: usize, dx: usize, offsets: usize, vectors: i32, weights: usize): void {
-  for (; vectors >= 8; vectors -= 8) {
-    spreadWindows8(list, end, dx, offsets, weights);
-    offsets += 32;
-    weights += 128;
-  }
-  for (; vectors > 0; vectors--) {
-    spreadWindows1(list, end, dx, offsets, weights);
-    offsets += 4;
-    weights += 16;
+/** out[l][v] = sum over the list of gradient · x[corner + l·line + 16·v]: `lines` lines of `vectors` vectors of four. */
+export function sumWindows(list: usize, end: usize, x: usize, line: usize, lines: i32, vectors: i32, out: usize): void {
+  const outLine = <usize>vectors << 4;
+  for (let rest = vectors; rest > 0; rest -= widest) {
+    const width = min(rest, widest);
+    for (let l = 0; l < lines; ) {
+      l += sumSome(list, end, x + <usize>l * line, line, lines - l, width, out + <usize>l * outLine, outLine);
+    }
+    x += <usize>width << 4;
+    out += <usize>width << 4;
   }
 }
 
-// @ts-ignore: decorator
-@inline
-function addInto(at: usize, g: v128, w: v128): void {
-  v128.store(at, multiplyAdd(g, w, v128.load(at)));
-}
-
-/** One vector after the other, since in a narrow image the vectors of two runs may overlap. */
-export function spreadWindows8(list: usize, end: usize, dx: usize, offsets: usize, weights: usize): void {
-  const x0 = dx + <usize>load<i32>(offsets), x1 = dx + <usize>load<i32>(offsets, 4);
-  const x2 = dx + <usize>load<i32>(offsets, 8), x3 = dx + <usize>load<i32>(offsets, 12);
-  const x4 = dx + <usize>load<i32>(offsets, 16), x5 = dx + <usize>load<i32>(offsets, 20);
-  const x6 = dx + <usize>load<i32>(offsets, 24), x7 = dx + <usize>load<i32>(offsets, 28);
-  const w0 = v128.load(weights), w1 = v128.load(weights, 16), w2 = v128.load(weights, 32), w3 = v128.load(weights, 48);
-  const w4 = v128.load(weights, 64), w5 = v128.load(weights, 80), w6 = v128.load(weights, 96), w7 = v128.load(weights, 112);
-  for (; list < end; list += 8) {
-    const p = <usize>load<i32>(list);
-    const g = v128.load_splat<f32>(list, 4);
-    addInto(x0 + p, g, w0);
-    addInto(x1 + p, g, w1);
-    addInto(x2 + p, g, w2);
-    addInto(x3 + p, g, w3);
-    addInto(x4 + p, g, w4);
-    addInto(x5 + p, g, w5);
-    addInto(x6 + p, g, w6);
-    addInto(x7 + p, g, w7);
+/** dx[corner + l·line + 16·v] += gradient · weights[l][v] over the list. */
+export function spreadWindows(
+  list: usize, end: usize, dx: usize, line: usize, lines: i32, vectors: i32, weights: usize,
+): void {
+  const weightLine = <usize>vectors << 4;
+  for (let rest = vectors; rest > 0; rest -= widest) {
+    const width = min(rest, widest);
+    for (let l = 0; l < lines; ) {
+      l += spreadSome(list, end, dx + <usize>l * line, line, lines - l, width, weights + <usize>l * weightLine, weightLine);
+    }
+    dx += <usize>width << 4;
+    weights += <usize>width << 4;
   }
 }
 
-export function spreadWindows1(list: usize, end: usize, dx: usize, offsets: usize, weights: usize): void {
-  const x0 = dx + <usize>load<i32>(offsets);
-  const w0 = v128.load(weights);
-  for (; list < end; list += 8) {
-    addInto(x0 + <usize>load<i32>(list), v128.load_splat<f32>(list, 4), w0);
+/**
+ * The gradients of a convolution, one output channel after the other: each is listed, then summed into its weights'
+ * gradients and spread over dx. With `y` the convolution's relu and pooling stand between, see listPooledGradients.
+ * dy, y, corners: as the two lists want them, for the first channel. x, dx (or 0): rows, `imageStride` bytes an image and
+ * `line` bytes a line. runs: room for one channel's sums. packed: see packWeights. weightGradient, biasGradient: as weight and bias.
+ */
+export function conv2dBackward(
+  outChannels: i32, quads: i32, outputs: i32, imageStride: usize, line: usize,
+  dy: usize, y: usize, corners: usize, list: usize,
+  x: usize, dx: usize, runs: usize, packed: usize,
+  channels: i32, kernelHeight: i32, kernelWidth: i32, vectors: i32,
+  weightGradient: usize, biasGradient: usize,
+): void {
+  const pixel = <usize>outChannels << 4;
+  const taps = <usize>(channels * kernelHeight * kernelWidth) << 2;
+  const packedBytes = <usize>(kernelHeight * vectors) << 4;
+  for (let o = 0; o < outChannels; o++) {
+    const end = y
+      ? listPooledGradients(dy, y, corners, quads, outputs, pixel, imageStride, list, biasGradient)
+      : listGradients(dy, quads, outputs, pixel, corners, imageStride, list, biasGradient);
+    sumWindows(list, end, x, line, kernelHeight, vectors, runs);
+    unpackRuns(runs, weightGradient, channels, kernelHeight, kernelWidth, vectors);
+    if (dx) spreadWindows(list, end, dx, line, kernelHeight, vectors, packed);
+    dy += 16;
+    if (y) {
+      y += 16;
+      corners += 16;
+    }
+    biasGradient += 4;
+    weightGradient += taps;
+    packed += packedBytes;
   }
 }
 

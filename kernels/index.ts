@@ -2,6 +2,7 @@
 export { heapBase } from './arithmetic';
 export * from './conv2d';
 export * from './generated/blocks';
+export * from './generated/windows';
 export * from './layout';
 export * from './linear';
 export * from './matmul';

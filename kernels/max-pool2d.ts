@@ -68,53 +68,76 @@ export function maxPool2dRelu(
 ): void {
   const pixel = <usize>channels << 4;
   const row = <usize>width * pixel;
-  const zero = f32x4.splat(0);
+  const isUsual = kernelHeight == 2 && kernelWidth == 2;
   for (let oy = 0; oy < outHeight; oy++) {
     for (let ox = 0; ox < outWidth; ox++) {
       const first = x + <usize>(oy * strideY) * row + <usize>(ox * strideX) * pixel;
-      const firstCorner = oy * strideY * cornerY + ox * strideX * cornerX;
-      for (let at = first, end = first + pixel; at < end; at += 16) {
-        let best = v128.load(at);
-        let corner = i32x4.splat(firstCorner);
-        if (kernelHeight == 2 && kernelWidth == 2) {
-          // The usual window without inner loops.
-          const b = v128.load(at + pixel);
-          const isB = f32x4.gt(b, best);
-          const top = f32x4.max(b, best);
-          const c = v128.load(at + row);
-          const d = v128.load(at + row + pixel);
-          const isD = f32x4.gt(d, c);
-          const bottom = f32x4.max(d, c);
-          const isBottom = f32x4.gt(bottom, top);
-          best = f32x4.max(bottom, top);
-          const right = i32x4.splat(cornerX);
-          const inTop = v128.and(isB, right);
-          const inBottom = i32x4.add(v128.and(isD, right), i32x4.splat(cornerY));
-          corner = i32x4.add(corner, v128.bitselect(inBottom, inTop, isBottom));
-        } else {
-          let line = at;
-          let lineCorner = firstCorner;
-          for (let ky = 0; ky < kernelHeight; ky++) {
-            let tap = line;
-            let tapCorner = lineCorner;
-            for (let kx = 0; kx < kernelWidth; kx++) {
-              const v = v128.load(tap);
-              const better = f32x4.gt(v, best);
-              best = f32x4.max(v, best);
-              corner = v128.bitselect(i32x4.splat(tapCorner), corner, better);
-              tap += pixel;
-              tapCorner += cornerX;
-            }
-            line += row;
-            lineCorner += cornerY;
-          }
-        }
-        v128.store(y, f32x4.max(best, zero));
-        v128.store(corners, corner);
-        y += 16;
-        corners += 16;
-      }
+      const corner = oy * strideY * cornerY + ox * strideX * cornerX;
+      if (isUsual) pool2x2(first, pixel, row, y, corners, corner, cornerY, cornerX);
+      else poolWindow(first, pixel, row, y, corners, corner, cornerY, cornerX, kernelHeight, kernelWidth);
+      y += pixel;
+      corners += pixel;
     }
+  }
+}
+
+/**
+ * All channels of one window of 2x2. f32x4.max is nine instructions for the sake of NaN and -0, pmax is one; it keeps a NaN
+ * of the window's first or third element only, and a whole window of them, which is what a diverged run has.
+ */
+export function pool2x2(
+  x: usize, pixel: usize, row: usize, y: usize, corners: usize, corner: i32, cornerY: i32, cornerX: i32,
+): void {
+  const right = i32x4.splat(cornerX);
+  const below = i32x4.splat(cornerY);
+  const start = i32x4.splat(corner);
+  const zero = f32x4.splat(0);
+  const toRight = x + pixel;
+  const toBelow = row - pixel;
+  for (; x < toRight; x += 16) {
+    const next = x + pixel;
+    const a = v128.load(x), b = v128.load(next);
+    const c = v128.load(next + toBelow), d = v128.load(next + row);
+    const top = f32x4.pmax(a, b), bottom = f32x4.pmax(c, d);
+    const inTop = v128.and(f32x4.lt(a, b), right);
+    const inBottom = i32x4.add(v128.and(f32x4.lt(c, d), right), below);
+    const which = v128.bitselect(inBottom, inTop, f32x4.lt(top, bottom));
+    v128.store(y, f32x4.pmax(f32x4.pmax(top, bottom), zero));
+    v128.store(corners, i32x4.add(start, which));
+    y += 16;
+    corners += 16;
+  }
+}
+
+/** All channels of one window of any size. */
+function poolWindow(
+  x: usize, pixel: usize, row: usize, y: usize, corners: usize, corner: i32, cornerY: i32, cornerX: i32,
+  kernelHeight: i32, kernelWidth: i32,
+): void {
+  const zero = f32x4.splat(0);
+  for (const end = x + pixel; x < end; x += 16) {
+    let best = v128.load(x);
+    let winner = i32x4.splat(corner);
+    let line = x;
+    let lineCorner = corner;
+    for (let ky = 0; ky < kernelHeight; ky++) {
+      let tap = line;
+      let tapCorner = lineCorner;
+      for (let kx = 0; kx < kernelWidth; kx++) {
+        const v = v128.load(tap);
+        const better = f32x4.gt(v, best);
+        best = f32x4.max(v, best);
+        winner = v128.bitselect(i32x4.splat(tapCorner), winner, better);
+        tap += pixel;
+        tapCorner += cornerX;
+      }
+      line += row;
+      lineCorner += cornerY;
+    }
+    v128.store(y, f32x4.max(best, zero));
+    v128.store(corners, winner);
+    y += 16;
+    corners += 16;
   }
 }
 

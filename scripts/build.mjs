@@ -5,7 +5,7 @@ import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, wr
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
-import { blockKernels } from './blocks.mjs';
+import { generatedKernels } from './generate-kernels.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -17,7 +17,7 @@ const variants = {
 
 /** Hash of everything the modules depend on; when it stands in the last output, they are up to date. */
 function kernelSourceHash() {
-  const hash = createHash('sha256').update(readFileSync('scripts/build.mjs')).update(blockKernels());
+  const hash = createHash('sha256').update(readFileSync('scripts/build.mjs')).update(JSON.stringify(generatedKernels));
   hash.update(readFileSync('node_modules/assemblyscript/package.json'));
   for (const file of readdirSync('kernels')
     .filter((name) => name.endsWith('.ts'))
@@ -31,7 +31,7 @@ async function buildKernels() {
   const stamp = `// sources ${kernelSourceHash()}\n`;
   mkdirSync(target, { recursive: true });
   mkdirSync('kernels/generated', { recursive: true });
-  writeFileSync('kernels/generated/blocks.ts', blockKernels());
+  for (const [name, text] of Object.entries(generatedKernels)) writeFileSync(join('kernels/generated', name), text);
   for (const [name, flags] of Object.entries(variants)) {
     const file = join(target, `${name}.ts`);
     if (existsSync(file) && readFileSync(file, 'utf8').endsWith(stamp)) continue;

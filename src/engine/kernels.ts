@@ -35,22 +35,16 @@ export interface Kernels {
   addVectors: Kernel<['dst', 'src', 'vectors']>;
   matmul: Kernel<Product>;
   matmulSpread: Kernel<Product>;
-  listGradients(
-    ...args: [
-      ...[dy: number, quads: number, outputs: number, pixel: number],
-      ...[corners: number, imageStride: number, list: number, biasGradient: number],
+  conv2dBackward: Kernel<
+    [
+      ...['outChannels', 'quads', 'outputs', 'imageStride', 'line'],
+      ...['dy', 'y', 'corners', 'list'],
+      ...['x', 'dx', 'runs', 'packed'],
+      ...['channels', 'kernelHeight', 'kernelWidth', 'vectors'],
+      ...['weightGradient', 'biasGradient'],
     ]
-  ): number;
-  listPooledGradients(
-    ...args: [
-      ...[dy: number, y: number, corners: number, quads: number, outputs: number, pixel: number],
-      ...[imageStride: number, list: number, biasGradient: number],
-    ]
-  ): number;
-  sumWindows: Kernel<['list', 'end', 'x', 'offsets', 'vectors', 'out']>;
-  spreadWindows: Kernel<['list', 'end', 'dx', 'offsets', 'vectors', 'weights']>;
+  >;
   packWeights: Kernel<['weights', 'runs', 'out', 'channels', 'kernelHeight', 'kernelWidth', 'vectors']>;
-  unpackRuns: Kernel<['runs', 'weights', 'channels', 'kernelHeight', 'kernelWidth', 'vectors']>;
   sumOverImages: Kernel<['dy', 'quads', 'features', 'biasGradient']>;
   reluForward: Kernel<['x', 'y', 'vectors']>;
   reluBackward: Kernel<['y', 'dy', 'dx', 'vectors']>;
@@ -131,12 +125,8 @@ const kernelNames = {
   },
   ...{ matmul: 0, matmulSpread: 0 },
   ...{
-    listGradients: 0,
-    listPooledGradients: 0,
-    sumWindows: 0,
-    spreadWindows: 0,
+    conv2dBackward: 0,
     packWeights: 0,
-    unpackRuns: 0,
     sumOverImages: 0,
   },
   ...{

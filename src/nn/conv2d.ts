@@ -138,7 +138,7 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const steps = arena.table(tapElements.map((element) => element * 16));
   const places = arena.table(corners.map((element) => element * 16));
   const imageBytes = rowBytes(elements);
-  const geometry = { corners, apart, imageBytes, outWidth, channels: outChannels };
+  const geometry = { corners, apart, outWidth, channels: outChannels };
   const outlet = pool ? placePooledOutlet(site, pool, geometry, outputs) : placePlainOutlet(site, geometry, outputs);
   /** The weights as [tap][out][4], each number four times: they are few and used often. */
   const spread = arena.allocate(taps * outChannels * 16);
@@ -159,9 +159,6 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const list = arena.allocate((site.quads * 4 * outputs + 4) * 8);
   const runVectors = Math.ceil((kernelWidth * channels) / 4);
   const vectors = kernelHeight * runVectors;
-  const offsets = arena.table(
-    range(vectors).map((v) => Math.floor(v / runVectors) * width * channels * 4 + (v % runVectors) * 16),
-  );
   const runs = arena.allocate(vectors * 16);
   const packed = dxRows ? arena.allocate(outChannels * vectors * 16) : 0;
   const window = [channels, kernelHeight, kernelWidth, runVectors] as const;
@@ -175,57 +172,48 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
     backward(quads: number, gradients: number) {
       kernels.quadsToRows(input.value, quads, elements, inRows, imageBytes);
       if (dxRows) arena.u8(dxRows, quads * 4 * imageBytes).fill(0);
-      for (let o = 0; o < outChannels; o++) {
-        const end = outlet.list(o, quads, list, gradients + biasGradient + o * 4);
-        kernels.sumWindows(list, end, inRows, offsets, vectors, runs);
-        kernels.unpackRuns(runs, gradients + weightGradient + o * taps * 4, ...window);
-        if (dxRows) kernels.spreadWindows(list, end, dxRows, offsets, vectors, packed + o * vectors * 16);
-      }
+      const image = [imageBytes, width * channels * 4] as const;
+      const found = [outlet.gradient, outlet.value, outlet.corners, list] as const;
+      const moved = [inRows, dxRows, runs, packed] as const;
+      const to = [gradients + weightGradient, gradients + biasGradient] as const;
+      kernels.conv2dBackward(outChannels, quads, outlet.outputs, ...image, ...found, ...moved, ...window, ...to);
       if (dxRows) kernels.rowsToQuads(dxRows, imageBytes, input.gradient, quads, elements);
     },
   };
 }
 
-/** Where a convolution's sums go, quad by quad, and where its gradients come from, channel by channel. */
+/** Where a convolution's sums go, quad by quad, and where its backward half finds its gradients. */
 interface Outlet {
   readonly output: Activation;
   /** Address that the sums of quad q are to be written to. */
   target(q: number): number;
   /** Called when they are. */
   finish(q: number): void;
-  /** Lists the non-zero gradients of a channel at `list`, stores their sum at `biasGradient`, returns the list's end. */
-  list(channel: number, quads: number, list: number, biasGradient: number): number;
+  /** Gradients, values (0 where nothing stands between) and windows' corners, for kernels.conv2dBackward; how many in a quad. */
+  readonly gradient: number;
+  readonly value: number;
+  readonly corners: number;
+  readonly outputs: number;
 }
 
 interface Geometry {
   /** Element offset of each output's window in an image. */
   readonly corners: readonly number[];
   readonly apart: readonly [number, number];
-  readonly imageBytes: number;
   readonly outWidth: number;
   readonly channels: number;
 }
 
-function placePlainOutlet(site: Site, { corners, imageBytes, channels }: Geometry, outputs: number): Outlet {
-  const { kernels, arena } = site;
+function placePlainOutlet(site: Site, { corners, channels }: Geometry, outputs: number): Outlet {
   const output = allocateOutput(site);
-  const table = site.training ? arena.table(corners.map((element) => element * 4)) : 0;
-  const pixel = channels * 16;
   return {
     output,
-    target: (q) => output.value + q * outputs * pixel,
+    target: (q) => output.value + q * outputs * channels * 16,
     finish() {},
-    list: (channel, quads, list, biasGradient) =>
-      kernels.listGradients(
-        output.gradient + channel * 16,
-        quads,
-        outputs,
-        pixel,
-        table,
-        imageBytes,
-        list,
-        biasGradient,
-      ),
+    gradient: output.gradient,
+    value: 0,
+    corners: site.training ? site.arena.table(corners.map((element) => element * 4)) : 0,
+    outputs,
   };
 }
 
@@ -233,7 +221,7 @@ function placePlainOutlet(site: Site, { corners, imageBytes, channels }: Geometr
 function placePooledOutlet(
   site: Site,
   pool: MaxPool2d,
-  { apart, imageBytes, outWidth, channels }: Geometry,
+  { apart, outWidth, channels }: Geometry,
   outputs: number,
 ): Outlet {
   const { kernels, arena } = site;
@@ -257,19 +245,9 @@ function placePooledOutlet(
     output,
     target: () => sums,
     finish: (q) => kernels.maxPool2dRelu(sums, output.value + q * pooledBytes, winners + q * pooledBytes, ...sizes),
-    list(channel, quads, list, biasGradient) {
-      const [dy, y, corners] = [output.gradient, output.value, winners].map((address) => address + channel * 16);
-      return kernels.listPooledGradients(
-        dy!,
-        y!,
-        corners!,
-        quads,
-        height * width,
-        pixel,
-        imageBytes,
-        list,
-        biasGradient,
-      );
-    },
+    gradient: output.gradient,
+    value: output.value,
+    corners: winners,
+    outputs: height * width,
   };
 }
