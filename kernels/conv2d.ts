@@ -127,7 +127,7 @@ export function spreadWindows(
 
 /**
  * The gradients of a convolution, one output channel after the other: each is listed, then summed into its weights'
- * gradients and spread over dx. With `y` the convolution's relu and pooling stand between, see listPooledGradients.
+ * gradients and spread over dx (cleared first). With `y` the convolution's relu and pooling stand between, see listPooledGradients.
  * dy, y, corners: as the two lists want them, for the first channel. x, dx (or 0): rows, `imageStride` bytes an image and
  * `line` bytes a line. runs: room for one channel's sums. packed: see packWeights. weightGradient, biasGradient: as weight and bias.
  */
@@ -141,6 +141,7 @@ export function conv2dBackward(
   const pixel = <usize>outChannels << 4;
   const taps = <usize>(channels * kernelHeight * kernelWidth) << 2;
   const packedBytes = <usize>(kernelHeight * vectors) << 4;
+  if (dx) memory.fill(dx, 0, <usize>(quads << 2) * imageStride);
   for (let o = 0; o < outChannels; o++) {
     const end = y
       ? listPooledGradients(dy, y, corners, quads, outputs, pixel, imageStride, list, biasGradient)

@@ -171,7 +171,6 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
     },
     backward(quads: number, gradients: number) {
       kernels.quadsToRows(input.value, quads, elements, inRows, imageBytes);
-      if (dxRows) arena.u8(dxRows, quads * 4 * imageBytes).fill(0);
       const image = [imageBytes, width * channels * 4] as const;
       const found = [outlet.gradient, outlet.value, outlet.corners, list] as const;
       const moved = [inRows, dxRows, runs, packed] as const;
