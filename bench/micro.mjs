@@ -1,5 +1,5 @@
 // `npm run bench -- micro`: microseconds of every step of LeNet-5 for a batch of 32, forward and backward, one thread, with
-// GFLOP/s and the share of this processor's peak in WebAssembly (measured first). Options: --rounds N (default 15).
+// GFLOP/s and the share of this processor's multiply-add peak in WebAssembly (measured first). Options: --rounds N (default 15).
 import { parseArgs } from 'node:util';
 import { randomStream } from '../dist/base/random.js';
 import { Arena, createMemory } from '../dist/engine/arena.js';
@@ -77,10 +77,10 @@ for (const step of all) {
   // Long enough for the optimizing compiler to be done.
   for (const end = performance.now() + 60; performance.now() < end; ) step.run();
 }
-const peaks = { strict: [], fused: [] };
+const peaks = [];
 for (let round = 1; round <= rounds; round++) {
   say(`round ${round} of ${rounds}`);
-  for (const arithmetic of arithmetics) peaks[arithmetic].push(await peakGflops(arithmetic));
+  if (supportsFused()) peaks.push(await peakGflops());
   for (const step of all) {
     const began = performance.now();
     let times = 0;
@@ -90,14 +90,12 @@ for (let round = 1; round <= rounds; round++) {
 }
 say('');
 console.log(`${machineLine}; medians of ${rounds}; microseconds for 32 images, one thread`);
-const peak = Object.fromEntries(arithmetics.map((arithmetic) => [arithmetic, median(peaks[arithmetic])]));
-console.log(
-  `peak: ${arithmetics.map((arithmetic) => `${arithmetic} ${peak[arithmetic].toFixed(1)} GFLOP/s`).join(', ')}\n`,
-);
+const peak = peaks.length > 0 ? median(peaks) : undefined;
+console.log(`multiply-add peak: ${peak === undefined ? 'no relaxed SIMD here' : `${peak.toFixed(1)} GFLOP/s`}\n`);
 const results = all.map(({ name, arithmetic, macs, samples }) => {
   const microseconds = median(samples);
   const gflops = (2 * macs) / microseconds / 1000;
-  return { name, arithmetic, microseconds, ...(macs > 0 ? { gflops, ofPeak: gflops / peak[arithmetic] } : {}) };
+  return { name, arithmetic, microseconds, ...(macs > 0 ? { gflops, ofPeak: peak && gflops / peak } : {}) };
 });
 const cells = ({ microseconds, gflops, ofPeak }) => [
   ...[microseconds.toFixed(1), gflops === undefined ? '' : gflops.toFixed(1)],
