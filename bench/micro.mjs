@@ -34,6 +34,12 @@ function stepsFor(arithmetic) {
   const elements = (shape) => shape.reduce((product, size) => product * size, 1);
   let last = { shape: model.input, value: arena.allocate(quads * elements(model.input) * 16), gradient: 0 };
   fill(last.value, quads * elements(model.input) * 4, 0, 1);
+  const bytesOf = (images) => images * elements(model.input);
+  const pictures = arena.allocate(bytesOf(1000));
+  const pixels = arena.u8(pictures, bytesOf(1000));
+  for (let i = 0; i < pixels.length; i++) pixels[i] = random.below(256);
+  const order = arena.table(Array.from({ length: quads * 4 }, () => random.below(1000)));
+  const gather = [pictures, order, quads * 4, model.input[0], model.input[1] * model.input[2], last.value];
   let wanted = false;
   const done = [];
   for (const { layers, place } of stepsOf(model)) {
@@ -66,7 +72,10 @@ function stepsFor(arithmetic) {
   const step = [0, 0.9, 0.1, 0.999, 0.001, 1e-8, 1, 3e-4, 0, 1];
   const vectors = bytes / 16;
   const run = () => kernels.adam(parameters, gradients, bytes, chunks, m, v, vectors, ...step);
-  return [...done, { name: 'adam', macs: 0, run }];
+  const gathering = () => {
+    for (let c = 0; c < chunks; c++) kernels.gatherBytes(...gather);
+  };
+  return [{ name: 'gather', macs: 0, run: gathering }, ...done, { name: 'adam', macs: 0, run }];
 }
 
 const arithmetics = supportsFused() ? ['strict', 'fused'] : ['strict'];

@@ -117,6 +117,17 @@ export function swapAxes(src: usize, dst: usize, quads: i32, outer: i32, inner: 
   }
 }
 
+// @ts-ignore: decorator
+@inline
+function storePixels(four: v128, to: usize, step: usize): void {
+  const divisor = f32x4.splat(255);
+  const low = i16x8.extend_low_i8x16_u(four), high = i16x8.extend_high_i8x16_u(four);
+  v128.store(to, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(low)), divisor));
+  v128.store(to + step, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(low)), divisor));
+  v128.store(to + 2 * step, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_low_i16x8_u(high)), divisor));
+  v128.store(to + 3 * step, f32x4.div(f32x4.convert_i32x4_s(i32x4.extend_high_i16x8_u(high)), divisor));
+}
+
 /**
  * Gathers `count` images from bytes [image][channel][area] into quads [quad][area][channel][4], pixel / 255.
  * `indices`: count i32, which image goes into which lane.
@@ -126,6 +137,8 @@ export function gatherBytes(
 ): void {
   const size = <usize>(channels * area);
   const divisor = f32x4.splat(255);
+  const zero = i32x4.splat(0);
+  const step = <usize>channels << 4;
   for (let first = 0; first < count; first += 4) {
     const i0 = images + <usize>load<i32>(indices) * size;
     const i1 = first + 1 < count ? images + <usize>load<i32>(indices, 4) * size : 0;
@@ -134,14 +147,31 @@ export function gatherBytes(
     for (let c = 0; c < channels; c++) {
       let at = <usize>(c * area);
       let to = dst + (<usize>c << 4);
-      for (const end = at + <usize>area; at < end; at++) {
-        let v = i32x4.splat(0);
+      const end = at + <usize>area;
+      // Sixteen pixels of the four images at once, interleaved by byte and then by pair.
+      for (; at + 16 <= end; at += 16) {
+        const a = v128.load(i0 + at);
+        const b = i1 ? v128.load(i1 + at) : zero;
+        const c = i2 ? v128.load(i2 + at) : zero;
+        const d = i3 ? v128.load(i3 + at) : zero;
+        const ab = v128.shuffle<u8>(a, b, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        const cd = v128.shuffle<u8>(c, d, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+        storePixels(v128.shuffle<u16>(ab, cd, 0, 8, 1, 9, 2, 10, 3, 11), to, step);
+        storePixels(v128.shuffle<u16>(ab, cd, 4, 12, 5, 13, 6, 14, 7, 15), to + 4 * step, step);
+        const ab2 = v128.shuffle<u8>(a, b, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        const cd2 = v128.shuffle<u8>(c, d, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+        storePixels(v128.shuffle<u16>(ab2, cd2, 0, 8, 1, 9, 2, 10, 3, 11), to + 8 * step, step);
+        storePixels(v128.shuffle<u16>(ab2, cd2, 4, 12, 5, 13, 6, 14, 7, 15), to + 12 * step, step);
+        to += 16 * step;
+      }
+      for (; at < end; at++) {
+        let v = zero;
         v = i32x4.replace_lane(v, 0, load<u8>(i0 + at));
         if (i1) v = i32x4.replace_lane(v, 1, load<u8>(i1 + at));
         if (i2) v = i32x4.replace_lane(v, 2, load<u8>(i2 + at));
         if (i3) v = i32x4.replace_lane(v, 3, load<u8>(i3 + at));
         v128.store(to, f32x4.div(f32x4.convert_i32x4_s(v), divisor));
-        to += <usize>channels << 4;
+        to += step;
       }
     }
     indices += 16;
