@@ -122,7 +122,8 @@ function stage(section: Section, content: Content): Block[] {
             figures: curves.map(({ label, svg }, position) => ({
               name: `stage-${index + 1}-curves-${position + 1}`,
               content: { svg },
-              caption: `${section.stage.name} ${label}`,
+              // A grid's levels say themselves what they set.
+              caption: section.stage.name.includes(' x ') ? label : `${section.stage.name} ${label}`,
             })),
           },
           text(

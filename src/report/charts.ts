@@ -3,7 +3,7 @@ import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Objective } from '../study/definition.ts';
 import { type EpochPoint, type LevelView, scoreOf, type Trial } from '../study/plan.ts';
-import { type Content, postText, type Section } from './content.ts';
+import { type Content, postText, type Section, shortLabel } from './content.ts';
 import { type PostRun, postAccuracy } from './post.ts';
 
 const ours = 'var(--ours, #1763b8)';
@@ -50,18 +50,23 @@ export function dotPlot({ rows }: Section, { view, measure, unit }: Content): st
     interval ? [{ label, low: clip(interval[0]), high: clip(interval[1]), standing }] : [],
   );
   const colour = (standing: string) => (standing === 'selected' ? good : ours);
-  const longest = Math.max(...rows.map(({ label }) => label.length));
+  const longestShown = 32;
+  const shown = (label: string) => {
+    const short = shortLabel(label);
+    return short.length > longestShown ? `${short.slice(0, longestShown - 1)}…` : short;
+  };
+  const longest = Math.max(...rows.map(({ label }) => shown(label).length));
   return draw(
     {
       width: 440,
       height: 56 + rows.length * 30,
       marginBottom: 40,
-      marginLeft: Math.min(220, 16 + longest * 6.4),
+      marginLeft: 16 + longest * 6.4,
       marginRight: 16,
       marginTop: 8,
       style: { fontSize: '12px' },
       x: { domain, grid: true, label: `${measure}${unit && ` (${unit.trim()})`}`, ticks: 6 },
-      y: { domain: rows.map(({ label }) => label), label: null, tickSize: 0 },
+      y: { domain: rows.map(({ label }) => label), label: null, tickSize: 0, tickFormat: shown },
       marks: [
         Plot.ruleY(intervals, {
           y: 'label',

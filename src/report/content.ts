@@ -86,8 +86,8 @@ export function scoreText(score: number, { definition }: StudyView): string {
 }
 
 /** `a`, `a and b`, `a, b and c`. */
-export function listed(items: readonly string[]): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} and ${items.at(-1)}`;
+export function listed(items: readonly string[], word: 'and' | 'or' = 'and'): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
 }
 
 /** Only the settings worth telling: what the stages are about, and what their levels set beside that where it is no default. */
@@ -184,13 +184,19 @@ function seedsPhrase(n: number): string {
 
 function verdict(stage: StageView, view: StudyView, analysis: StageAnalysis | undefined): string {
   const { definition } = view;
-  const names = (indices: readonly number[]) => listed(indices.map((index) => stage.levels[index]!.level.label));
+  const names = (indices: readonly number[], word: 'and' | 'or' = 'and') =>
+    indices.length > mostNamed
+      ? `${indices.length} other levels`
+      : listed(
+          indices.map((index) => shortLabel(stage.levels[index]!.level.label)),
+          word,
+        );
   if (!stage.finished) return 'Not finished yet.';
   if (stage.selected === undefined || !analysis) {
     return 'No level ended well with every seed, so nothing can be selected and the study ends here.';
   }
   const best = stage.levels[stage.selected]!;
-  const name = best.level.label;
+  const name = shortLabel(best.level.label);
   const others = analysis.alike.filter((index) => stage.levels[index]!.key !== best.key);
   const apart = analysis.comparisons.filter(({ distinguishable }) => distinguishable).map(({ level }) => level);
   if (analysis.comparisons.length === 0)
@@ -214,11 +220,16 @@ function verdict(stage: StageView, view: StudyView, analysis: StageAnalysis | un
   const tossed = analysis.comparisons
     .filter(({ p, distinguishable }) => !distinguishable && p >= coinToss)
     .map(({ level }) => level);
-  const toss =
-    tossed.length > 0
-      ? ` Between it and ${tossed.map((index) => stage.levels[index]!.level.label).join(' or ')} the choice is a coin toss.`
-      : '';
+  const toss = tossed.length > 0 ? ` Between it and ${names(tossed, 'or')} the choice is a coin toss.` : '';
   return `${name} has the best mean and is selected, but ${names(others)} cannot be told from it (${test}).${toss}${worse}`;
+}
+
+/** More than these are counted instead of named; the table has them all. */
+const mostNamed = 6;
+
+/** Of a level drawn at random its number alone: `#3 learningRate=0.002 ...` is long and stands in the table. */
+export function shortLabel(label: string): string {
+  return /^#\d+(?= )/.exec(label)?.[0] ?? label;
 }
 
 /** A difference that chance alone would exceed this often decides nothing. */
@@ -239,7 +250,8 @@ function remarks(stage: StageView, view: StudyView, rows: readonly Row[]): strin
   }
   for (const { label, notes, view: level } of rows) {
     const [note] = level.sameAs ? notes : [];
-    if (note !== undefined) found.push(`${stage.name} ${label} is ${note}. It was trained once.`);
+    if (note !== undefined)
+      found.push(`${stage.name.includes(' x ') ? '' : `${stage.name} `}${label} is ${note}. It was trained once.`);
   }
   const adamw = rows.find(({ view: level, post }) => post?.run.optimizer === 'ADAMW' && level.sameAs);
   if (adamw) {
