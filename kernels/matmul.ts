@@ -10,9 +10,7 @@
  * `bias` is the address of `rows` floats, or 0 for none. All distances are in bytes. Each element is summed in the order of
  * k, one product at a time: how the matrix is cut into blocks changes no bit.
  */
-import {
-  band1, band1Spread, band2, band2Spread, band3, band3Spread, band4, band4Spread, band5, band5Spread, band6, band6Spread,
-} from './generated/blocks';
+import { band, bandSpread } from './generated/blocks';
 
 /** Rows of the tallest block: six where multiply and add are one instruction, else their product needs a register too. */
 // @ts-ignore: decorator
@@ -25,25 +23,28 @@ const tallest: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
  * of four floats spills up to three of them into the next row's start, which is written later. The last row's spill
  * needs up to 12 bytes after C.
  */
+// @ts-ignore: decorator
+@inline
+function cut(
+  isSpread: bool, rows: i32, columns: i32, depth: i32, a: usize, aStep: usize,
+  b: usize, steps: usize, places: usize, c: usize, cRow: usize, cColumn: usize, bias: usize,
+): void {
+  for (let bands = (rows + tallest - 1) / tallest; bands > 0; bands--) {
+    const height = (rows + bands - 1) / bands;
+    if (isSpread) bandSpread(height, columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
+    else band(height, columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
+    rows -= height;
+    a += <usize>height << (isSpread ? 4 : 2);
+    c += <usize>height * cRow;
+    if (bias) bias += <usize>height << 2;
+  }
+}
+
 export function matmul(
   rows: i32, columns: i32, depth: i32, a: usize, aStep: usize,
   b: usize, steps: usize, places: usize, c: usize, cRow: usize, cColumn: usize, bias: usize,
 ): void {
-  let bands = (rows + tallest - 1) / tallest;
-  while (rows > 0) {
-    const height = (rows + bands - 1) / bands;
-    if (height == 6) band6(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    else if (height == 5) band5(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    else if (height == 4) band4(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    else if (height == 3) band3(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    else if (height == 2) band2(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    else band1(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    rows -= height;
-    bands--;
-    a += <usize>height << 2;
-    c += <usize>height * cRow;
-    if (bias) bias += <usize>height << 2;
-  }
+  cut(false, rows, columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
 }
 
 /** As matmul, with every element of A written out as a vector of four: A[k][i] at a + k·aStep + 16·i. */
@@ -51,19 +52,5 @@ export function matmulSpread(
   rows: i32, columns: i32, depth: i32, a: usize, aStep: usize,
   b: usize, steps: usize, places: usize, c: usize, cRow: usize, cColumn: usize, bias: usize,
 ): void {
-  let bands = (rows + tallest - 1) / tallest;
-  while (rows > 0) {
-    const height = (rows + bands - 1) / bands;
-    if (height == 6) band6Spread(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    else if (height == 5) band5Spread(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    else if (height == 4) band4Spread(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    else if (height == 3) band3Spread(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    else if (height == 2) band2Spread(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    else band1Spread(columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
-    rows -= height;
-    bands--;
-    a += <usize>height << 4;
-    c += <usize>height * cRow;
-    if (bias) bias += <usize>height << 2;
-  }
+  cut(true, rows, columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias);
 }

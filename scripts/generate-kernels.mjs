@@ -87,15 +87,30 @@ export function band${rows}${suffix}(
 `;
 }
 
+/** Chooses the band of a height. */
+function anyBand({ suffix }) {
+  const args = 'columns, depth, a, aStep, b, steps, places, c, cRow, cColumn, bias';
+  const cases = Object.keys(blockColumns).map((rows) => `if (height == ${rows}) band${rows}${suffix}(${args});`);
+  return `
+export function band${suffix}(
+  height: i32, columns: i32, depth: i32, a: usize, aStep: usize, b: usize, steps: usize, places: usize,
+  c: usize, cRow: usize, cColumn: usize, bias: usize,
+): void {
+  ${cases.join('\n  else ')}
+}
+`;
+}
+
 /** Text of blocks.ts. */
 function blockKernels() {
   const heights = Object.keys(blockColumns).map(Number);
-  const blocks = operands.flatMap((operand) =>
-    heights.flatMap((rows) => [
+  const blocks = operands.flatMap((operand) => [
+    ...heights.flatMap((rows) => [
       ...[block(rows, blockColumns[rows], operand), block(rows, 1, operand)],
       band(rows, operand),
     ]),
-  );
+    anyBand(operand),
+  ]);
   return `${head}import { multiplyAdd } from '../arithmetic';\n${blocks.join('')}`;
 }
 
