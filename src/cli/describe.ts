@@ -1,5 +1,4 @@
 /** `lenet describe`: the layers of a network as a table, and as a drawing. */
-
 import { writeFileAtomically } from '../disk/atomic-file.ts';
 import { modelByName } from '../lenet/models.ts';
 import { drawModel } from '../nn/drawing.ts';

@@ -61,9 +61,10 @@ export class StudyBars {
   say(text: string): void {
     this.clear();
     process.stdout.write(`${text}\n`);
+    this.#resume();
   }
 
-  /** Takes the bars off the screen; those of running trials come back with the next start. */
+  /** Takes the bars off the screen. */
   clear(): void {
     if (!this.#bars) return;
     this.#bars.stop();
@@ -79,7 +80,7 @@ export class StudyBars {
   readonly #waiting = new Map<number, { label: string; share: number; from: number }>();
 
   /** Puts the bars of running trials back on the screen. */
-  resume(): void {
+  #resume(): void {
     for (const [number, { label, share, from }] of this.#waiting) {
       this.start(number, label);
       const trial = this.#trials.get(number);
@@ -87,10 +88,6 @@ export class StudyBars {
       if (share > 0) this.show(number, share);
     }
     this.#waiting.clear();
-  }
-
-  forget(number: number): void {
-    this.#waiting.delete(number);
   }
 
   #showWhole(): void {

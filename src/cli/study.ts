@@ -105,10 +105,7 @@ function tell(event: StudyEvent, { bars, folder, jobs }: Teller): void {
       break;
     case 'trial-end': {
       bars.end(event.number, ended(event.view), event.view.expected);
-      const line = trialLine(event);
-      bars.say(line);
-      bars.forget(event.number);
-      bars.resume();
+      bars.say(trialLine(event));
       break;
     }
     case 'stage': {

@@ -1,5 +1,6 @@
 /** Optuna's journal as data: its operations, and the replay that turns lines into studies and trials. */
 import { WorldError } from '../base/errors.ts';
+import type { Distribution } from '../study/distribution.ts';
 
 /** Codes of optuna/storages/journal/_storage.py. */
 export const operations = {
@@ -19,37 +20,6 @@ export const operations = {
 export const trialStates = { running: 0, complete: 1, pruned: 2, failed: 3, waiting: 4 } as const;
 
 export const directions = { minimize: 1, maximize: 2 } as const;
-
-export type Distribution =
-  | {
-      readonly name: 'FloatDistribution';
-      readonly attributes: {
-        readonly step: null;
-        readonly low: number;
-        readonly high: number;
-        readonly log: boolean;
-      };
-    }
-  | {
-      readonly name: 'IntDistribution';
-      readonly attributes: {
-        readonly log: boolean;
-        readonly step: number;
-        readonly low: number;
-        readonly high: number;
-      };
-    }
-  | {
-      readonly name: 'CategoricalDistribution';
-      readonly attributes: { readonly choices: readonly (string | number | boolean | null)[] };
-    };
-
-export interface Parameter {
-  readonly name: string;
-  /** A categorical's index, else the number itself. */
-  readonly internal: number;
-  readonly distribution: Distribution;
-}
 
 /** One line: its code, its writer, and what the code asks for. */
 export interface Operation {

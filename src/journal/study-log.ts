@@ -2,6 +2,7 @@
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import type { Settings, StudyDefinition } from '../study/definition.ts';
+import type { Parameter } from '../study/distribution.ts';
 import { configurationKey, type EpochPoint, type Metrics, scoreOf, type Trial } from '../study/plan.ts';
 import { JournalFile } from './journal-file.ts';
 import {
@@ -10,7 +11,6 @@ import {
   distributionText,
   type Operation,
   operations,
-  type Parameter,
   type ReplayedStudy,
   type ReplayedTrial,
   replay,

@@ -1,5 +1,7 @@
 /** What hyperparameters really compute: the seam where studies learn which settings are the same, and how Optuna names them. */
 import { UsageError } from '../base/errors.ts';
+import type { Settings } from '../study/definition.ts';
+import type { Distribution, Parameter } from '../study/distribution.ts';
 import {
   completeHyperparameters,
   type Hyperparameter,
@@ -9,9 +11,6 @@ import {
   hyperparameters,
   makeOptimizer,
 } from './hyperparameters.ts';
-
-/** Values by hyperparameter name, as a study hands them over. */
-type Settings = Readonly<Record<string, string | number | boolean | null>>;
 
 /** What determines a training beside its seed. */
 export type Configuration = Omit<Hyperparameters, 'seed'>;
@@ -41,55 +40,22 @@ export function whySame(a: Settings, b: Settings): string | undefined {
   return x.optimizer === y.optimizer ? undefined : 'AdamW with weight decay 0 is Adam';
 }
 
-/** A hyperparameter's value in a trial as Optuna keeps it. */
-export interface OptunaParameter {
-  readonly name: string;
-  readonly internal: number;
-  readonly distribution:
-    | {
-        readonly name: 'FloatDistribution';
-        readonly attributes: {
-          readonly step: null;
-          readonly low: number;
-          readonly high: number;
-          readonly log: boolean;
-        };
-      }
-    | {
-        readonly name: 'IntDistribution';
-        readonly attributes: {
-          readonly log: boolean;
-          readonly step: number;
-          readonly low: number;
-          readonly high: number;
-        };
-      }
-    | {
-        readonly name: 'CategoricalDistribution';
-        readonly attributes: { readonly choices: readonly (string | boolean)[] };
-      };
-}
-
 /**
  * The varied hyperparameters of one trial. Within a study one name keeps its class and choices, whatever levels are added:
  * choices are all that the table knows, bounds those of all values. Limits that are off have no number and are left out.
- * @param varied every setting of the study, to take names and bounds from; @param log names searched in logarithm.
+ * @param varied every setting of the study, to take names and bounds from
  */
-export function optunaParameters(
-  configuration: Configuration,
-  varied: readonly Settings[],
-  log: ReadonlySet<string> = new Set(),
-): OptunaParameter[] {
+export function optunaParameters(configuration: Configuration, varied: readonly Settings[]): Parameter[] {
   const names = hyperparameterNames.filter((name) => name !== 'seed' && varied.some((settings) => name in settings));
-  return names.flatMap((name): OptunaParameter[] => {
+  return names.flatMap((name): Parameter[] => {
     const entry: Hyperparameter = hyperparameters[name];
     const value = configuration[name as keyof Configuration];
     if (entry.kind === 'choice') return [categorical(name, entry.choices, String(value))];
     if (entry.kind === 'flag') return [categorical(name, [true, false], value === true)];
     if (typeof value !== 'number') return [];
     const numbers = [value, ...varied.map((settings) => settings[name])].filter((item) => typeof item === 'number');
-    const bounds = { low: Math.min(...numbers), high: Math.max(...numbers), log: log.has(name) };
-    const distribution: OptunaParameter['distribution'] =
+    const bounds = { low: Math.min(...numbers), high: Math.max(...numbers), log: false };
+    const distribution: Distribution =
       entry.kind === 'number'
         ? { name: 'FloatDistribution', attributes: { step: null, ...bounds } }
         : { name: 'IntDistribution', attributes: { step: 1, ...bounds } };
@@ -101,7 +67,7 @@ function categorical(
   name: HyperparameterName,
   choices: readonly (string | boolean)[],
   value: string | boolean,
-): OptunaParameter {
+): Parameter {
   const distribution = { name: 'CategoricalDistribution', attributes: { choices } } as const;
   return { name, internal: choices.indexOf(value), distribution };
 }

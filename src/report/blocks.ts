@@ -14,7 +14,7 @@ import { readBytes } from '../runner/run-folder.ts';
 import type { StudyFolder } from '../runner/study-folder.ts';
 import { softmax } from '../train/evaluate.ts';
 import { confusionChart, dotPlot, epochTimeChart, filtersChart, learningCurves } from './charts.ts';
-import { type Content, postText, type Section, settingsText } from './content.ts';
+import { type Content, levelName, postText, rivals, type Section, settingsText } from './content.ts';
 import { postLogs } from './post.ts';
 import { stageTable, type TextTable } from './tables.ts';
 
@@ -122,8 +122,7 @@ function stage(section: Section, content: Content): Block[] {
             figures: curves.map(({ label, svg }, position) => ({
               name: `stage-${index + 1}-curves-${position + 1}`,
               content: { svg },
-              // A grid's levels say themselves what they set.
-              caption: section.stage.name.includes(' x ') ? label : `${section.stage.name} ${label}`,
+              caption: levelName(section.stage, label),
             })),
           },
           text(
@@ -239,11 +238,12 @@ function picture({ images, shape }: Dataset, image: number): Uint8Array {
 }
 
 function undecided({ sections }: Content): Block[] {
-  const items = sections.flatMap(({ analysis, stage: { levels, selected, name } }) => {
-    if (!analysis || selected === undefined) return [];
-    const alike = analysis.alike.filter((index) => levels[index]!.key !== levels[selected]!.key);
-    if (alike.length === 0) return [];
-    return [`${name}: ${[selected, ...alike].map((index) => levels[index]!.level.label).join(', ')}`];
+  const items = sections.flatMap(({ analysis, stage: found }) => {
+    const others = rivals(found, analysis);
+    if (others.length === 0) return [];
+    return [
+      `${found.name}: ${[found.selected!, ...others].map((index) => found.levels[index]!.level.label).join(', ')}`,
+    ];
   });
   if (items.length === 0) return [];
   return [

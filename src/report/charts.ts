@@ -2,7 +2,7 @@
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import type { Objective } from '../study/definition.ts';
-import { type EpochPoint, type LevelView, scoreOf, type Trial } from '../study/plan.ts';
+import { completeTrials, type EpochPoint, type LevelView, scoreOf } from '../study/plan.ts';
 import { type Content, postText, type Section, shortLabel } from './content.ts';
 import { type PostRun, postAccuracy } from './post.ts';
 
@@ -22,26 +22,22 @@ function draw(options: Plot.PlotOptions, label: string): string {
   return svg.outerHTML;
 }
 
-function complete({ trials }: LevelView): Trial[] {
-  return trials.filter((trial): trial is Trial => trial?.state === 'complete');
-}
-
 /** Every seed as a dot, mean and 95 % interval as a line, the post's value as a diamond; one row a level. */
 export function dotPlot({ rows }: Section, { view, measure, unit }: Content): string {
   const { objective } = view.definition;
   const dots = rows.flatMap(({ label, view: level }) =>
-    complete(level).map((trial) => ({ label, score: scoreOf(trial, objective), seed: trial.seed })),
+    completeTrials(level.trials).map((trial) => ({ label, score: scoreOf(trial, objective), seed: trial.seed })),
   );
   const means = rows.flatMap(({ label, view: level, standing }) =>
     level.summary ? [{ label, ...level.summary, standing }] : [],
   );
   const scores = dots.map(({ score }) => score);
-  // An interval of two or three seeds can dwarf everything; it is cut off at a few spans of the dots.
   const posts = rows.flatMap((row) =>
     postText(row, view) === '' ? [] : [{ label: row.label, score: postAccuracy(row.post!.run) }],
   );
   const seen = [...scores, ...posts.map(({ score }) => score)];
   const [least, most] = [Math.min(...seen), Math.max(...seen)];
+  // An interval of two or three seeds can dwarf everything; it is cut off at a few spans of the dots.
   const margin = Math.max((most - least) * 0.35, objective === 'accuracy' ? 0.05 : 0.0005);
   const best = objective === 'accuracy' ? 100 : Number.POSITIVE_INFINITY;
   const domain: [number, number] = [Math.max(0, least - margin), Math.min(best, most + margin)];
@@ -116,7 +112,7 @@ interface CurvePoint {
 
 /** Mean and range over the seeds, epoch by epoch, from epoch 1 on. */
 function curvePoints(level: LevelView, objective: Objective): CurvePoint[] {
-  const curves = complete(level).map(({ curve }) => curve);
+  const curves = completeTrials(level.trials).map(({ curve }) => curve);
   const value = (point: EpochPoint, set: CurvePoint['set']) =>
     objective === 'accuracy' ? point[set].accuracy * 100 : point[set].loss;
   const epochs = curves[0]?.map(({ epoch }) => epoch).filter((epoch) => epoch > 0) ?? [];
@@ -145,17 +141,15 @@ function postPoints(run: PostRun | undefined): { epoch: number; set: CurvePoint[
 /** A chart a level, all of a stage on one scale: train and the set that selects, ours solid with the seeds' range, the post's dashed. */
 export function learningCurves({ rows, stage }: Section, { view }: Content): { label: string; svg: string }[] {
   const { objective } = view.definition;
-  const own = rows.filter(({ view: level }) => level.sameAs?.stage !== stage.index && complete(level).length > 0);
+  const own = rows.filter(
+    ({ view: level }) => level.sameAs?.stage !== stage.index && completeTrials(level.trials).length > 0,
+  );
   const drawn = own.map((row) => ({
     label: row.label,
     points: curvePoints(row.view, objective),
     posts: objective === 'accuracy' ? postPoints(row.post?.run) : [],
   }));
-  const values = drawn.flatMap(({ points, posts }) => [
-    ...points.flatMap(({ low, high }) => [low, high]),
-    ...posts.map(({ mean }) => mean),
-  ]);
-  if (values.length === 0) return [];
+  if (drawn.every(({ points }) => points.length === 0)) return [];
   // The first epoch's climb would flatten all that is worth seeing.
   const first = Math.max(...drawn.map(({ points }) => Math.max(...points.map(({ epoch }) => epoch)))) > 3 ? 2 : 1;
   const later = drawn.flatMap(({ points, posts }) => [

@@ -3,7 +3,7 @@ import type { StudyRecord } from '../journal/study-log.ts';
 import { completeSettings, identifyConfiguration, whySame } from '../lenet/configuration.ts';
 import { analyseStage, type Comparison, resolution, type StageAnalysis } from '../study/compare.ts';
 import { type Settings, valueText } from '../study/definition.ts';
-import { followStudy, type LevelView, type StageView, type StudyView, scoreOf, type Trial } from '../study/plan.ts';
+import { completeTrials, followStudy, type LevelView, type StageView, type StudyView, scoreOf } from '../study/plan.ts';
 import { type Summary, significance } from '../study/statistics.ts';
 import { type PostRow, postAccuracy, postLogs, postRow } from './post.ts';
 
@@ -16,7 +16,6 @@ export interface Row {
   readonly mean: string;
   /** `98.80 to 99.08`. */
   readonly interval: string;
-  readonly sd: string;
   /** Every seed's score in the seeds' order. */
   readonly seeds: string;
   readonly post: PostRow | undefined;
@@ -117,7 +116,7 @@ function section(stage: StageView, view: StudyView, ids: ReadonlyMap<string, str
     ...{ stage, rows, analysis },
     title: single ? stage.name : `Stage ${stage.index + 1}: ${stage.name}`,
     verdict: verdict(stage, view, analysis),
-    remarks: remarks(stage, view, rows),
+    remarks: remarks(stage, view, { rows, analysis }),
   };
 }
 
@@ -137,7 +136,6 @@ function row(level: LevelView, index: number, { stage, view, ids, analysis }: Ro
     ...{ view: level, label: level.level.label, id: ids.get(level.key)! },
     mean: summary ? text(summary.mean) : '',
     interval: summary?.interval ? intervalText(summary.interval, view) : '',
-    sd: summary?.sd === undefined ? '' : summary.sd.toFixed(definition.objective === 'accuracy' ? 3 : 5),
     seeds: level.trials
       .map((trial) =>
         trial?.state === 'complete' ? text(scoreOf(trial, definition.objective)) : (trial?.state ?? '-'),
@@ -178,6 +176,17 @@ function sameNote(level: LevelView, stage: StageView, view: StudyView): string {
   return `the same training as ${name}${other.level.label}${where}${why ? `: ${why}` : ''}`;
 }
 
+/** Levels not distinguishable from the selected one that are other configurations. */
+export function rivals({ levels, selected }: StageView, analysis: StageAnalysis | undefined): number[] {
+  if (!analysis || selected === undefined) return [];
+  return analysis.alike.filter((index) => levels[index]!.key !== levels[selected]!.key);
+}
+
+/** `batchSize 32`; the levels of a grid say themselves what they set. */
+export function levelName({ name }: StageView, label: string): string {
+  return name.includes(' x ') ? label : `${name} ${label}`;
+}
+
 function seedsPhrase(n: number): string {
   return n === 1 ? 'one seed' : `${n} seeds`;
 }
@@ -197,7 +206,7 @@ function verdict(stage: StageView, view: StudyView, analysis: StageAnalysis | un
   }
   const best = stage.levels[stage.selected]!;
   const name = shortLabel(best.level.label);
-  const others = analysis.alike.filter((index) => stage.levels[index]!.key !== best.key);
+  const others = rivals(stage, analysis);
   const apart = analysis.comparisons.filter(({ distinguishable }) => distinguishable).map(({ level }) => level);
   if (analysis.comparisons.length === 0)
     return `${name} is selected; there is no other configuration to compare it with.`;
@@ -235,9 +244,8 @@ export function shortLabel(label: string): string {
 /** A difference that chance alone would exceed this often decides nothing. */
 const coinToss = 0.2;
 
-function remarks(stage: StageView, view: StudyView, rows: readonly Row[]): string[] {
+function remarks(stage: StageView, view: StudyView, { rows, analysis }: Pick<Section, 'rows' | 'analysis'>): string[] {
   const found: string[] = [];
-  const analysis = analyseStage(stage, view.definition.objective);
   const isAccuracy = view.definition.objective === 'accuracy';
   if (analysis && view.definition.seeds.length > 1 && analysis.comparisons.length > 0) {
     const needed = analysis.seedsNeeded;
@@ -250,8 +258,7 @@ function remarks(stage: StageView, view: StudyView, rows: readonly Row[]): strin
   }
   for (const { label, notes, view: level } of rows) {
     const [note] = level.sameAs ? notes : [];
-    if (note !== undefined)
-      found.push(`${stage.name.includes(' x ') ? '' : `${stage.name} `}${label} is ${note}. It was trained once.`);
+    if (note !== undefined) found.push(`${levelName(stage, label)} is ${note}. It was trained once.`);
   }
   const adamw = rows.find(({ view: level, post }) => post?.run.optimizer === 'ADAMW' && level.sameAs);
   if (adamw) {
@@ -286,7 +293,7 @@ function outcome(view: StudyView, record: StudyRecord, sections: readonly Sectio
   const said = [`Winner: ${settingsText(winner.settings, view)}.`, performance(winner.summary!, view)];
   const isAccuracy = definition.objective === 'accuracy';
   if (isAccuracy && definition.protocol === 'post') said.push(goal(winner, view));
-  const looks = record.looks.filter(({ key }) => key === winner.key && definition.seeds.length > 0);
+  const looks = record.looks.filter(({ key }) => key === winner.key);
   if (definition.protocol === 'held-out' && looks.length > 0) {
     const accuracies = looks.map(({ accuracy }) => accuracy * 100);
     const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
@@ -294,9 +301,7 @@ function outcome(view: StudyView, record: StudyRecord, sections: readonly Sectio
       `On the test set: ${mean.toFixed(2)} % (${accuracies.map((value) => value.toFixed(2)).join(', ')}), 99 % or more ${reaching(accuracies)}.`,
     );
   }
-  const tosses = sections.filter(({ stage, analysis }) =>
-    analysis?.alike.some((index) => stage.levels[index]!.key !== stage.levels[stage.selected!]!.key),
-  );
+  const tosses = sections.filter(({ stage, analysis }) => rivals(stage, analysis).length > 0);
   if (tosses.length > 0) {
     const n = definition.seeds.length;
     const what =
@@ -314,9 +319,7 @@ function performance({ mean, interval, n }: Summary, view: StudyView): string {
 }
 
 function goal({ summary, trials }: LevelView, { definition }: StudyView): string {
-  const scores = trials
-    .filter((trial): trial is Trial => trial?.state === 'complete')
-    .map((trial) => scoreOf(trial, definition.objective));
+  const scores = completeTrials(trials).map((trial) => scoreOf(trial, definition.objective));
   const reached = summary!.mean >= 99 ? 'The post’s 99 % was reached' : 'The post’s 99 % was not reached';
   if (scores.length === 1) return `${reached}.`;
   return `${reached} by the mean; it was ${reaching(scores)}.`;

@@ -119,11 +119,11 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       },
     );
     folder.writeFile(request.text);
-    const fused = [
+    const varied = [
       definition.base,
-      ...definition.stages.flatMap(({ levels }) => levels.map((level) => level.settings)),
+      ...definition.stages.flatMap(({ levels }) => levels.map(({ settings }) => settings)),
     ];
-    if (fused.some(({ arithmetic }) => arithmetic === 'fused')) enableFused();
+    if (varied.some(({ arithmetic }) => arithmetic === 'fused')) enableFused();
     const trials = new Map(record.trials.map((trial) => [trial.number, trial]));
     if (request.retryFailed) {
       for (const { number, state } of record.trials) if (state === 'failed') trials.delete(number);
@@ -143,10 +143,6 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
     const lost = view.trials
       .filter(({ state, number }) => state === 'complete' && !existsSync(folder.trial(number).modelPath))
       .map((trial): TrialRequest => ({ key: trial.key, seed: trial.seed, configuration: JSON.parse(trial.key) }));
-    const varied = [
-      definition.base,
-      ...definition.stages.flatMap(({ levels }) => levels.map(({ settings }) => settings)),
-    ];
     const variedNames = new Set(varied.slice(1).flatMap((settings) => Object.keys(settings)));
     const relevant = varied.map((settings) => pickNames(settings, variedNames));
 

@@ -89,6 +89,11 @@ export function configurationKey(configuration: Settings): string {
   return JSON.stringify(configuration);
 }
 
+/** Those that have ended well. */
+export function completeTrials(trials: readonly (Trial | undefined)[]): Trial[] {
+  return trials.filter((trial): trial is Trial => trial?.state === 'complete');
+}
+
 /** The value that decides, of the last epoch: accuracy in percent, or the loss. */
 export function scoreOf(trial: Trial, objective: StudyDefinition['objective']): number {
   const { loss, accuracy } = trial.curve.at(-1)!.selection;
@@ -117,7 +122,7 @@ export function followStudy(definition: StudyDefinition, trials: readonly Trial[
       if (here === undefined) firstHere.set(key, position);
       if (!sameAs) firstAt.set(key, { stage: index, level: position });
       const own = definition.seeds.map((seed) => found.get(`${key}/${seed}`));
-      const complete = own.filter((trial) => trial?.state === 'complete') as Trial[];
+      const complete = completeTrials(own);
       return {
         ...{ level, settings, configuration, key, sameAs, trials: own },
         complete: complete.length === own.length,
