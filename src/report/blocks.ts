@@ -12,7 +12,7 @@ import { loadMnist } from '../runner/mnist-files.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { readBytes } from '../runner/run-folder.ts';
 import type { StudyFolder } from '../runner/study-folder.ts';
-import { softmax } from '../train/evaluate.ts';
+import { mostLikely, softmax } from '../train/evaluate.ts';
 import { confusionChart, dotPlot, epochTimeChart, filtersChart, learningCurves } from './charts.ts';
 import { type Content, levelName, postText, rivals, type Section, settingsText } from './content.ts';
 import { postLogs } from './post.ts';
@@ -152,7 +152,7 @@ async function winner(content: Content, folder: StudyFolder): Promise<Block[]> {
   const misses: { image: number; answer: number; label: number; probability: number }[] = [];
   for (const [image, label] of set.labels.entries()) {
     const row = logits.subarray(image * set.classes, (image + 1) * set.classes);
-    const answer = row.indexOf(Math.max(...row));
+    const answer = mostLikely(row);
     counts[label]![answer]!++;
     if (answer !== label) misses.push({ image, answer, label, probability: softmax(row)[answer]! });
   }

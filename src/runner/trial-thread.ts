@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { readSafetensors } from '../base/safetensors.ts';
 import { hyperparameterNames } from '../lenet/hyperparameters.ts';
+import { mostLikely } from '../train/evaluate.ts';
 import { type MetricsLine, RunFolder, readBytes } from './run-folder.ts';
 import { trainRun } from './train-run.ts';
 import type { TrialMessage, TrialOrder } from './trials.ts';
@@ -66,7 +67,7 @@ function wrongAnswers(folder: RunFolder): Uint8Array {
   let count = 0;
   for (let image = 0; image < images; image++) {
     const row = logits!.data.subarray(image * classes, (image + 1) * classes);
-    if (row.indexOf(Math.max(...row)) === data.test.labels[image]) continue;
+    if (mostLikely(row) === data.test.labels[image]) continue;
     wrong[image >> 3]! |= 1 << (image & 7);
     count++;
   }

@@ -74,8 +74,13 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
     network.forward(1);
     const logits = arena.f32(network.logits.value, model.classes * 4).filter((_, i) => i % 4 === 0);
     const probabilities = softmax(logits);
-    return { class: probabilities.indexOf(Math.max(...probabilities)), probabilities };
+    return { class: mostLikely(probabilities), probabilities };
   };
+}
+
+/** The class with the largest score, the first of equals. */
+export function mostLikely(scores: Float32Array | readonly number[]): number {
+  return scores.indexOf(Math.max(...scores));
 }
 
 /** exp(z_i) / sum of exp(z), shifted by the maximum so that it cannot overflow. */
