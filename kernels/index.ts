@@ -10,3 +10,4 @@ export * from './max-pool2d';
 export * from './optimizers';
 export * from './relu';
 export * from './softmax-cross-entropy';
+export * from './winograd';

@@ -56,7 +56,8 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     const { output, gradInput, gradients } = placed.run(layer.input.data, layer.gradOutput!.data);
     return { output, gradInput, gradWeight: gradients[0] ?? [], gradBias: gradients[1] ?? [] };
   };
-  layersContract(`kernels, ${arithmetic}`, run, 1e-5);
+  // Winograd sums transformed inputs, which costs it some digits where neighbours cancel.
+  layersContract(`kernels, ${arithmetic}`, run, 3e-5);
 });
 
 describe('optimizer kernels follow their plain twins over three steps, two gradient blocks and a ragged size', () => {

@@ -44,6 +44,12 @@ export interface Kernels {
       ...['weightGradient', 'biasGradient'],
     ]
   >;
+  winogradInputs: Kernel<['x', 'height', 'width', 'channels', 'tiles', 'to', 'point']>;
+  winogradWeights: Kernel<['weights', 'out', 'channels', 'lines', 'to', 'point']>;
+  winogradOutputs: Kernel<['products', 'point', 'tiles', 'out', 'bias', 'y']>;
+  winogradPooled: Kernel<
+    ['products', 'point', 'height', 'width', 'out', 'bias', 'y', 'corners', 'cornerY', 'cornerX']
+  >;
   packWeights: Kernel<['weights', 'runs', 'out', 'channels', 'kernelHeight', 'kernelWidth', 'vectors']>;
   sumOverImages: Kernel<['dy', 'quads', 'features', 'biasGradient']>;
   reluForward: Kernel<['x', 'y', 'vectors']>;
@@ -124,6 +130,7 @@ const kernelNames = {
     addVectors: 0,
   },
   ...{ matmul: 0, matmulSpread: 0 },
+  ...{ winogradInputs: 0, winogradWeights: 0, winogradOutputs: 0, winogradPooled: 0 },
   ...{
     conv2dBackward: 0,
     packWeights: 0,

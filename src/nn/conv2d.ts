@@ -1,5 +1,6 @@
 /** Cross-correlation of images with trained windows, weight [out, in, ky, kx] and bias [out] as in PyTorch. */
 import { UsageError } from '../base/errors.ts';
+import { type ConvolutionForward, placeForward } from './conv2d-forward.ts';
 import {
   type Activation,
   allocateOutput,
@@ -122,37 +123,20 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const [outHeight, outWidth] = slide(input.shape, layer.kernelSize, layer.stride, [0, 0], 'conv2d');
   const outputs = outHeight * outWidth;
   const elements = channels * height * width;
-  const taps = channels * kernelHeight * kernelWidth;
   /** Elements from the window of one output to that of the output below it, and to its right. */
   const apart = [layer.stride[0] * width * channels, layer.stride[1] * channels] as const;
   const corners = range(outputs).map((o) => Math.floor(o / outWidth) * apart[0] + (o % outWidth) * apart[1]);
-  /** Elements from a window's corner to each tap, in the order of the weights. */
-  const tapElements = range(taps).map((k) => {
-    const [c, ky, kx] = [
-      Math.floor(k / (kernelHeight * kernelWidth)),
-      Math.floor(k / kernelWidth) % kernelHeight,
-      k % kernelWidth,
-    ];
-    return (ky * width + kx) * channels + c;
-  });
-  const steps = arena.table(tapElements.map((element) => element * 16));
-  const places = arena.table(corners.map((element) => element * 16));
   const imageBytes = rowBytes(elements);
+  const half = placeForward(layer, { kernels, arena, shape: input.shape, weight, bias });
   const geometry = { corners, apart, outWidth, channels: outChannels };
-  const outlet = pool ? placePooledOutlet(site, pool, geometry, outputs) : placePlainOutlet(site, geometry, outputs);
-  /** The weights as [tap][out][4], each number four times: they are few and used often. */
-  const spread = arena.allocate(taps * outChannels * 16);
-  const spreadWeights = () => kernels.spreadMatrix(weight, outChannels, taps, spread);
+  const outlet = pool
+    ? placePooledOutlet(site, half, pool, geometry, outputs)
+    : placePlainOutlet(site, half, geometry, outputs);
   const forward = (quads: number) => {
-    for (let q = 0; q < quads; q++) {
-      const x = [input.value + q * elements * 16, steps, places] as const;
-      const y = [outlet.target(q), 16, outChannels * 16] as const;
-      kernels.matmulSpread(outChannels, outputs, taps, spread, outChannels * 16, ...x, ...y, bias);
-      outlet.finish(q);
-    }
+    for (let q = 0; q < quads; q++) outlet.forward(input.value + q * elements * 16, q);
   };
   const { output } = outlet;
-  if (!site.training) return { output, prepare: spreadWeights, forward, backward() {} };
+  if (!site.training) return { output, prepare: half.prepare, forward, backward() {} };
 
   const inRows = arena.allocate(site.quads * 4 * imageBytes);
   const dxRows = input.gradient ? arena.allocate(site.quads * 4 * imageBytes) : 0;
@@ -166,7 +150,7 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
     output,
     forward,
     prepare() {
-      spreadWeights();
+      half.prepare();
       if (packed) kernels.packWeights(weight, packed, outChannels, ...window);
     },
     backward(quads: number, gradients: number) {
@@ -184,10 +168,8 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
 /** Where a convolution's sums go, quad by quad, and where its backward half finds its gradients. */
 interface Outlet {
   readonly output: Activation;
-  /** Address that the sums of quad q are to be written to. */
-  target(q: number): number;
-  /** Called when they are. */
-  finish(q: number): void;
+  /** From the input's quad q, at x, to the output's. */
+  forward(x: number, q: number): void;
   /** Gradients, values (0 where nothing stands between) and windows' corners, for kernels.conv2dBackward; how many in a quad. */
   readonly gradient: number;
   readonly value: number;
@@ -203,12 +185,16 @@ interface Geometry {
   readonly channels: number;
 }
 
-function placePlainOutlet(site: Site, { corners, channels }: Geometry, outputs: number): Outlet {
+function placePlainOutlet(
+  site: Site,
+  half: ConvolutionForward,
+  { corners, channels }: Geometry,
+  outputs: number,
+): Outlet {
   const output = allocateOutput(site);
   return {
     output,
-    target: (q) => output.value + q * outputs * channels * 16,
-    finish() {},
+    forward: (x, q) => half.sums(x, output.value + q * outputs * channels * 16),
     gradient: output.gradient,
     value: 0,
     corners: site.training ? site.arena.table(corners.map((element) => element * 4)) : 0,
@@ -219,6 +205,7 @@ function placePlainOutlet(site: Site, { corners, channels }: Geometry, outputs: 
 /** The sums of one quad at a time live in a block that stays in the cache; only what relu and pooling leave of them is kept. */
 function placePooledOutlet(
   site: Site,
+  half: ConvolutionForward,
   pool: MaxPool2d,
   { apart, outWidth, channels }: Geometry,
   outputs: number,
@@ -228,8 +215,10 @@ function placePooledOutlet(
   const pixel = channels * 16;
   const [, height, width] = site.outputShape as [number, number, number];
   const pooledBytes = height * width * pixel;
-  const sums = arena.allocate(outputs * pixel);
   const winners = arena.allocate(site.quads * pooledBytes);
+  const isUsual = [...pool.kernelSize, ...pool.stride].every((size) => size === 2);
+  const pooled = isUsual ? half.pooled : undefined;
+  const sums = pooled ? 0 : arena.allocate(outputs * pixel);
   const sizes = [
     outWidth,
     channels,
@@ -242,8 +231,12 @@ function placePooledOutlet(
   ] as const;
   return {
     output,
-    target: () => sums,
-    finish: (q) => kernels.maxPool2dRelu(sums, output.value + q * pooledBytes, winners + q * pooledBytes, ...sizes),
+    forward(x, q) {
+      const [y, corners] = [output.value + q * pooledBytes, winners + q * pooledBytes];
+      if (pooled) return pooled(x, y, corners);
+      half.sums(x, sums);
+      kernels.maxPool2dRelu(sums, y, corners, ...sizes);
+    },
     gradient: output.gradient,
     value: output.value,
     corners: winners,
