@@ -17,13 +17,15 @@ function gradientAt(g: usize, stride: usize, chunks: i32, x: v128, l2: v128): v1
 }
 
 /**
- * 0 where |v| < 2^-100: a state that decays towards zero would reach denormal numbers, which cost a hundred cycles each
+ * Sets to 0 where |v| < 2^-100: a state that decays towards zero would reach denormal numbers, which cost a hundred cycles each
  * on some processors; beside eps = 1e-8 so small a state changes nothing. NaN stays.
  */
-// @ts-ignore: decorator
-@inline
-function flushTiny(v: v128): v128 {
-  return v128.andnot(v, f32x4.lt(f32x4.abs(v), f32x4.splat(7.888609052210118e-31)));
+export function flushTiny(v: usize, vectors: i32): void {
+  const tiny = f32x4.splat(7.888609052210118e-31);
+  for (const end = v + (<usize>vectors << 4); v < end; v += 16) {
+    const x = v128.load(v);
+    v128.store(v, v128.andnot(x, f32x4.lt(f32x4.abs(x), tiny)));
+  }
 }
 
 /** b = momentum·b + g; step = nesterov ? g + momentum·b : b; x = x - rate·step. b unused (0) without momentum. */
@@ -37,7 +39,7 @@ export function sgd(
     const w = v128.load(x);
     let step = gradientAt(g, stride, chunks, w, vL2);
     if (b) {
-      const buffer = flushTiny(multiplyAdd(vMomentum, v128.load(b), step));
+      const buffer = multiplyAdd(vMomentum, v128.load(b), step);
       v128.store(b, buffer);
       step = nesterov ? multiplyAdd(vMomentum, buffer, step) : buffer;
       b += 16;
@@ -65,8 +67,8 @@ export function adam(
   for (; x < end; x += 16) {
     const w = v128.load(x);
     const gradient = gradientAt(g, stride, chunks, w, vL2);
-    const mean = flushTiny(multiplyAdd(vBeta1, v128.load(m), f32x4.mul(vRest1, gradient)));
-    const square = flushTiny(multiplyAdd(vBeta2, v128.load(v), f32x4.mul(f32x4.mul(vRest2, gradient), gradient)));
+    const mean = multiplyAdd(vBeta1, v128.load(m), f32x4.mul(vRest1, gradient));
+    const square = multiplyAdd(vBeta2, v128.load(v), f32x4.mul(f32x4.mul(vRest2, gradient), gradient));
     v128.store(m, mean);
     v128.store(v, square);
     const step = multiplyAdd(vG, gradient, f32x4.mul(vM, mean));
@@ -95,10 +97,10 @@ export function adabelief(
   for (; x < end; x += 16) {
     const w = v128.load(x);
     const gradient = gradientAt(g, stride, chunks, w, vL2);
-    const mean = flushTiny(multiplyAdd(vBeta1, v128.load(m), f32x4.mul(vRest1, gradient)));
+    const mean = multiplyAdd(vBeta1, v128.load(m), f32x4.mul(vRest1, gradient));
     const surprise = f32x4.sub(gradient, mean);
-    const belief = flushTiny(
-      f32x4.add(multiplyAdd(vBeta2, v128.load(s), f32x4.mul(f32x4.mul(vRest2, surprise), surprise)), vInside),
+    const belief = f32x4.add(
+      multiplyAdd(vBeta2, v128.load(s), f32x4.mul(f32x4.mul(vRest2, surprise), surprise)), vInside,
     );
     v128.store(m, mean);
     v128.store(s, belief);

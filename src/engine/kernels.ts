@@ -68,6 +68,7 @@ export interface Kernels {
   >;
   maxPool2dBackward: Kernel<['dy', 'winners', 'dx', 'quads', 'outputs', 'quadBytes']>;
   softmaxCrossEntropy: Kernel<['logits', 'labels', 'count', 'classes', 'scale', 'gradient', 'losses', 'predicted']>;
+  flushTiny: Kernel<['v', 'vectors']>;
   sgd: Kernel<['x', 'g', 'stride', 'chunks', 'b', 'vectors', 'l2', 'rate', 'momentum', 'nesterov']>;
   adam: Kernel<
     [
@@ -144,7 +145,7 @@ const kernelNames = {
     maxPool2dRelu: 0,
     softmaxCrossEntropy: 0,
   },
-  ...{ sgd: 0, adam: 0, adabelief: 0 },
+  ...{ flushTiny: 0, sgd: 0, adam: 0, adabelief: 0 },
 } satisfies Record<keyof Kernels, 0>;
 
 function areKernels(exports: object): exports is Kernels {

@@ -115,8 +115,19 @@ export interface StepBlocks {
   readonly vectors: number;
 }
 
+/**
+ * Steps after which states that have become tiny are set to zero: a state at the threshold, 2^-100, does not decay to a denormal
+ * number in so few (unless beta is below 0.08).
+ */
+const stepsToFlush = 8;
+
 /** Does step t (from 1) of an optimizer on a stretch of parameters. */
 export function step(kernels: Kernels, optimizer: Optimizer, t: number, blocks: StepBlocks): void {
+  update(kernels, optimizer, t, blocks);
+  if (t % stepsToFlush === 0) for (const state of blocks.state) kernels.flushTiny(state, blocks.vectors);
+}
+
+function update(kernels: Kernels, optimizer: Optimizer, t: number, blocks: StepBlocks): void {
   const { x, gradients, stride, chunks, vectors } = blocks;
   const [first = 0, second = 0] = blocks.state;
   const { l2, learningRate } = optimizer;
