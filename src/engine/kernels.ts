@@ -44,11 +44,13 @@ export interface Kernels {
       ...['weightGradient', 'biasGradient'],
     ]
   >;
-  winogradInputs: Kernel<['x', 'height', 'width', 'channels', 'tiles', 'to', 'point']>;
-  winogradWeights: Kernel<['weights', 'out', 'channels', 'lines', 'to', 'point']>;
-  winogradOutputs: Kernel<['products', 'point', 'tiles', 'out', 'bias', 'y']>;
-  winogradPooled: Kernel<
-    ['products', 'point', 'height', 'width', 'out', 'bias', 'y', 'corners', 'cornerY', 'cornerX']
+  winogradInputs: Kernel<['x', 'height', 'width', 'channels', 'outWidth', 'to', 'point']>;
+  winogradWeights: Kernel<['weights', 'out', 'channels', 'lines', 'to']>;
+  winogradProducts: Kernel<
+    [
+      ...['inputs', 'inPoint', 'weights', 'depth', 'steps', 'places', 'down'],
+      ...['outHeight', 'outWidth', 'out', 'strip', 'products', 'bias', 'y'],
+    ]
   >;
   packWeights: Kernel<['weights', 'runs', 'out', 'channels', 'kernelHeight', 'kernelWidth', 'vectors']>;
   sumOverImages: Kernel<['dy', 'quads', 'features', 'biasGradient']>;
@@ -131,7 +133,7 @@ const kernelNames = {
     addVectors: 0,
   },
   ...{ matmul: 0, matmulSpread: 0 },
-  ...{ winogradInputs: 0, winogradWeights: 0, winogradOutputs: 0, winogradPooled: 0 },
+  ...{ winogradInputs: 0, winogradWeights: 0, winogradProducts: 0 },
   ...{
     conv2dBackward: 0,
     packWeights: 0,

@@ -5,16 +5,14 @@ import type { Conv2d } from './conv2d.ts';
 import { range, type Shape } from './layer.ts';
 import { slide } from './window.ts';
 
-/** How a convolution finds its sums. `winograd` is F(2, 5) along x: six products where `direct` has ten. */
+/** How a convolution finds its sums. `winograd` is F(4, 5) along x: eight products where `direct` has twenty. */
 export type ConvolutionMethod = 'direct' | 'winograd';
 
-/**
- * Winograd's transforms cost the same for one output channel or input channel as for many, so they pay where there are some of
- * both (docs/engine.md); its tiles are two outputs wide.
- */
-export function convolutionMethod({ kernelSize, stride, inChannels, outChannels }: Conv2d, outWidth: number): ConvolutionMethod {
-  const fits = kernelSize[1] === 5 && stride[1] === 1 && outWidth % 2 === 0;
-  return fits && inChannels * kernelSize[0] >= 15 && outChannels >= 4 ? 'winograd' : 'direct';
+/** Winograd's tiles are four outputs long; its transforms pay where their products are sums of at least five (docs/engine.md). */
+export function convolutionMethod(layer: Conv2d, outWidth: number): ConvolutionMethod {
+  const { kernelSize, stride, inChannels } = layer;
+  const fits = kernelSize[1] === 5 && stride[1] === 1 && outWidth >= 4;
+  return fits && inChannels * kernelSize[0] >= 5 ? 'winograd' : 'direct';
 }
 
 /** A convolution's forward half in place; each call does one quad, addresses are those of the quad. */
@@ -24,8 +22,6 @@ export interface ConvolutionForward {
   prepare(): void;
   /** From x to the sums y [outHeight][outWidth][out][4], bias included. */
   sums(x: number, y: number): void;
-  /** From x through relu and a 2 x 2 max-pool to y and the winners' corners, if there is a kernel for all that. */
-  readonly pooled?: (x: number, y: number, corners: number) => void;
 }
 
 export interface ConvolutionSite {
@@ -73,46 +69,34 @@ function placeDirect(layer: Conv2d, { kernels, arena, shape, weight, bias }: Con
   };
 }
 
+/** Bytes of products at a time: half of a usual first-level cache. */
+const stripBytes = 16384;
+
 function placeWinograd(layer: Conv2d, { kernels, arena, shape, weight, bias }: ConvolutionSite): ConvolutionForward {
   const { outChannels, kernelSize, stride } = layer;
   const [channels, height, width] = shape as [number, number, number];
   const [outHeight, outWidth] = slide(shape, kernelSize, stride, [0, 0], 'conv2d');
-  const tiles = outWidth / 2;
+  const points = 8;
+  const tiles = Math.ceil(outWidth / 4);
   const depth = kernelSize[0] * channels;
-  const points = 6;
-  /** Bytes from one point to the next, of the transformed inputs, weights and of the products. */
   const inPoint = tiles * height * channels * 16;
-  const weightPoint = depth * outChannels * 16;
-  const productPoint = outHeight * tiles * outChannels * 16;
+  const lineBytes = points * tiles * outChannels * 16;
+  const strip = Math.min(outHeight, Math.max(1, Math.floor(stripBytes / lineBytes)));
   const inputs = arena.allocate(points * inPoint);
-  const weights = arena.allocate(points * weightPoint);
-  const products = arena.allocate(points * productPoint);
+  const weights = arena.allocate(points * depth * outChannels * 16);
+  const products = arena.allocate(strip * lineBytes);
   const steps = arena.table(range(depth).map((k) => k * 16));
+  const down = stride[0] * channels * 16;
   const places = arena.table(
-    range(outHeight * tiles).map((j) => ((j % tiles) * height + Math.floor(j / tiles) * stride[0]) * channels * 16),
+    range(strip * tiles).map((j) => (j % tiles) * height * channels * 16 + Math.floor(j / tiles) * down),
   );
-  const row = outChannels * 16;
-  const multiply = (x: number) => {
-    kernels.winogradInputs(x, height, width, channels, tiles, inputs, inPoint);
-    for (let p = 0; p < points; p++) {
-      const [a, b, c] = [weights + p * weightPoint, inputs + p * inPoint, products + p * productPoint];
-      kernels.matmulSpread(outChannels, outHeight * tiles, depth, a, row, b, steps, places, c, 16, row, 0);
-    }
-  };
-  /** Bytes in rows layout from one output's window to that of the one below and to its right. */
-  const cornerY = stride[0] * width * channels * 4;
-  const cornerX = channels * 4;
   return {
     method: 'winograd',
-    prepare: () => kernels.winogradWeights(weight, outChannels, channels, kernelSize[0], weights, weightPoint),
+    prepare: () => kernels.winogradWeights(weight, outChannels, channels, kernelSize[0], weights),
     sums(x, y) {
-      multiply(x);
-      kernels.winogradOutputs(products, productPoint, outHeight * tiles, outChannels, bias, y);
-    },
-    pooled(x, y, corners) {
-      multiply(x);
-      const size = [outHeight >> 1, tiles] as const;
-      kernels.winogradPooled(products, productPoint, ...size, outChannels, bias, y, corners, cornerY, cornerX);
+      kernels.winogradInputs(x, height, width, channels, outWidth, inputs, inPoint);
+      const from = [inputs, inPoint, weights, depth, steps, places, down] as const;
+      kernels.winogradProducts(...from, outHeight, outWidth, outChannels, strip, products, bias, y);
     },
   };
 }

@@ -216,9 +216,7 @@ function placePooledOutlet(
   const [, height, width] = site.outputShape as [number, number, number];
   const pooledBytes = height * width * pixel;
   const winners = arena.allocate(site.quads * pooledBytes);
-  const isUsual = [...pool.kernelSize, ...pool.stride].every((size) => size === 2);
-  const pooled = isUsual ? half.pooled : undefined;
-  const sums = pooled ? 0 : arena.allocate(outputs * pixel);
+  const sums = arena.allocate(outputs * pixel);
   const sizes = [
     outWidth,
     channels,
@@ -232,10 +230,8 @@ function placePooledOutlet(
   return {
     output,
     forward(x, q) {
-      const [y, corners] = [output.value + q * pooledBytes, winners + q * pooledBytes];
-      if (pooled) return pooled(x, y, corners);
       half.sums(x, sums);
-      kernels.maxPool2dRelu(sums, y, corners, ...sizes);
+      kernels.maxPool2dRelu(sums, output.value + q * pooledBytes, winners + q * pooledBytes, ...sizes);
     },
     gradient: output.gradient,
     value: output.value,
