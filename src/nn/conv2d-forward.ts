@@ -36,7 +36,31 @@ export interface ConvolutionSite {
 
 export function placeForward(layer: Conv2d, site: ConvolutionSite): ConvolutionForward {
   const [, outWidth] = slide(site.shape, layer.kernelSize, layer.stride, [0, 0], 'conv2d');
-  return convolutionMethod(layer, outWidth) === 'winograd' ? placeWinograd(layer, site) : placeDirect(layer, site);
+  const direct = placeDirect(layer, site);
+  if (convolutionMethod(layer, outWidth) === 'direct') return direct;
+  return unlessZeroBias(placeWinograd(layer, site), direct, layer.outChannels, site);
+}
+
+/**
+ * Winograd's sums over a window of zeros are zero but for rounding; window by window they are zero exactly. A relu
+ * behind them tells the two apart only where nothing is added, so while a bias is zero, as all are at the start of
+ * training, the windows are taken one by one: a blank corner then passes no gradient, as in PyTorch.
+ */
+function unlessZeroBias(
+  fast: ConvolutionForward,
+  exact: ConvolutionForward,
+  outChannels: number,
+  { arena, bias }: ConvolutionSite,
+): ConvolutionForward {
+  let chosen = exact;
+  return {
+    method: fast.method,
+    prepare() {
+      chosen = arena.f32(bias, outChannels).includes(0) ? exact : fast;
+      chosen.prepare();
+    },
+    sums: (x, y) => chosen.sums(x, y),
+  };
 }
 
 function placeDirect(layer: Conv2d, { kernels, arena, shape, weight, bias }: ConvolutionSite): ConvolutionForward {
@@ -64,8 +88,7 @@ function placeDirect(layer: Conv2d, { kernels, arena, shape, weight, bias }: Con
   return {
     method: 'direct',
     prepare: () => kernels.spreadMatrix(weight, outChannels, taps, spread),
-    sums: (x, y) =>
-      kernels.matmulSpread(outChannels, outputs, taps, spread, row, x, steps, places, y, 16, row, bias),
+    sums: (x, y) => kernels.matmulSpread(outChannels, outputs, taps, spread, row, x, steps, places, y, 16, row, bias),
   };
 }
 
