@@ -126,11 +126,11 @@ export function winogradWeights(weights: usize, out: i32, channels: i32, lines: 
 
 /**
  * Products and A' of one quad, `strip` lines of outputs at a time, for their products to stay in the cache.
- * inputs, weights: transformed. steps, places: tables of matmul for the window's depth and the outputs of a strip. `down`: bytes
+ * inputs, weights: transformed. places: matmul's table for the outputs of a strip. `down`: bytes
  * of the transformed inputs from one output line to the next. products: room for a strip. y [outHeight][outWidth][out][4].
  */
 export function winogradProducts(
-  inputs: usize, inPoint: usize, weights: usize, depth: i32, steps: usize, places: usize, down: usize,
+  inputs: usize, inPoint: usize, weights: usize, depth: i32, places: usize, down: usize,
   outHeight: i32, outWidth: i32, out: i32, strip: i32, products: usize, bias: usize, y: usize,
 ): void {
   const row = <usize>out << 4;
@@ -142,7 +142,7 @@ export function winogradProducts(
     for (let p = 0; p < points; p++) {
       const a = weights + <usize>p * <usize>depth * row;
       const b = inputs + <usize>p * inPoint;
-      matmulSpread(out, columns, depth, a, row, b, steps, places, products + <usize>p * point, 16, row, 0);
+      matmulSpread(out, columns, depth, a, row, b, 16, places, products + <usize>p * point, 16, row, 0);
     }
     let from = products;
     for (let l = 0; l < lines; l++) {

@@ -16,7 +16,7 @@ type Kernel<Arguments extends readonly string[]> = (...args: { [K in keyof Argum
 type Product = readonly [
   ...['rows', 'columns', 'depth'],
   ...['a', 'aStep'],
-  ...['b', 'steps', 'places'],
+  ...['b', 'bStep', 'places'],
   ...['c', 'cRow', 'cColumn'],
   'bias',
 ];
@@ -35,6 +35,7 @@ export interface Kernels {
   addVectors: Kernel<['dst', 'src', 'vectors']>;
   matmul: Kernel<Product>;
   matmulSpread: Kernel<Product>;
+  matmulTaps: Kernel<Product>;
   conv2dBackward: Kernel<
     [
       ...['outChannels', 'quads', 'outputs', 'imageStride', 'line'],
@@ -48,7 +49,7 @@ export interface Kernels {
   winogradWeights: Kernel<['weights', 'out', 'channels', 'lines', 'to']>;
   winogradProducts: Kernel<
     [
-      ...['inputs', 'inPoint', 'weights', 'depth', 'steps', 'places', 'down'],
+      ...['inputs', 'inPoint', 'weights', 'depth', 'places', 'down'],
       ...['outHeight', 'outWidth', 'out', 'strip', 'products', 'bias', 'y'],
     ]
   >;
@@ -132,7 +133,7 @@ const kernelNames = {
     copyBox: 0,
     addVectors: 0,
   },
-  ...{ matmul: 0, matmulSpread: 0 },
+  ...{ matmul: 0, matmulSpread: 0, matmulTaps: 0 },
   ...{ winogradInputs: 0, winogradWeights: 0, winogradProducts: 0 },
   ...{
     conv2dBackward: 0,

@@ -88,7 +88,7 @@ function placeDirect(layer: Conv2d, { kernels, arena, shape, weight, bias }: Con
   return {
     method: 'direct',
     prepare: () => kernels.spreadMatrix(weight, outChannels, taps, spread),
-    sums: (x, y) => kernels.matmulSpread(outChannels, outputs, taps, spread, row, x, steps, places, y, 16, row, bias),
+    sums: (x, y) => kernels.matmulTaps(outChannels, outputs, taps, spread, row, x, steps, places, y, 16, row, bias),
   };
 }
 
@@ -108,7 +108,6 @@ function placeWinograd(layer: Conv2d, { kernels, arena, shape, weight, bias }: C
   const inputs = arena.allocate(points * inPoint);
   const weights = arena.allocate(points * depth * outChannels * 16);
   const products = arena.allocate(strip * lineBytes);
-  const steps = arena.table(range(depth).map((k) => k * 16));
   const down = stride[0] * channels * 16;
   const places = arena.table(
     range(strip * tiles).map((j) => (j % tiles) * height * channels * 16 + Math.floor(j / tiles) * down),
@@ -118,7 +117,7 @@ function placeWinograd(layer: Conv2d, { kernels, arena, shape, weight, bias }: C
     prepare: () => kernels.winogradWeights(weight, outChannels, channels, kernelSize[0], weights),
     sums(x, y) {
       kernels.winogradInputs(x, height, width, channels, outWidth, inputs, inPoint);
-      const from = [inputs, inPoint, weights, depth, steps, places, down] as const;
+      const from = [inputs, inPoint, weights, depth, places, down] as const;
       kernels.winogradProducts(...from, outHeight, outWidth, outChannels, strip, products, bias, y);
     },
   };

@@ -36,13 +36,12 @@ export const linearKind: LayerKind<Linear> = {
     const output = allocateOutput(site);
     const inQuad = inFeatures * 16;
     const outQuad = outFeatures * 16;
-    const featureSteps = arena.table(range(Math.max(inFeatures, outFeatures)).map((k) => k * 16));
     const inPlaces = arena.table(range(site.quads).map((q) => q * inQuad));
     /** The weights as [in][out]. */
     const turned = arena.allocate(inFeatures * outFeatures * 4);
     const prepare = () => kernels.transposeMatrix(weight, outFeatures, inFeatures, turned);
     const forward = (quads: number) => {
-      const x = [input.value, featureSteps, inPlaces] as const;
+      const x = [input.value, 16, inPlaces] as const;
       kernels.matmul(outFeatures, quads, inFeatures, turned, outFeatures * 4, ...x, output.value, 16, outQuad, bias);
     };
     if (!site.training) return { output, prepare, forward, backward() {} };
@@ -52,7 +51,6 @@ export const linearKind: LayerKind<Linear> = {
     const outRow = rowBytes(outFeatures);
     const inRows = arena.allocate(site.quads * 4 * inRow);
     const outRows = arena.allocate(site.quads * 4 * outRow);
-    const imageSteps = arena.table(range(site.quads * 4).map((n) => n * inRow));
     const columns = Math.ceil(inFeatures / 4);
     const columnPlaces = arena.table(range(columns).map((j) => j * 16));
     return {
@@ -63,13 +61,13 @@ export const linearKind: LayerKind<Linear> = {
         const dy = output.gradient;
         kernels.quadsToRows(input.value, quads, inFeatures, inRows, inRow);
         kernels.quadsToRows(dy, quads, outFeatures, outRows, outRow);
-        const x = [inRows, imageSteps, columnPlaces] as const;
+        const x = [inRows, inRow, columnPlaces] as const;
         const dw = [gradients + weightGradient, inFeatures * 4, 16] as const;
         kernels.matmul(outFeatures, columns, quads * 4, outRows, outRow, ...x, ...dw, 0);
         // After the weights: their last row may spill into the bias.
         kernels.sumOverImages(dy, quads, outFeatures, gradients + biasGradient);
         if (!input.gradient) return;
-        const g = [dy, featureSteps, outPlaces] as const;
+        const g = [dy, 16, outPlaces] as const;
         kernels.matmul(inFeatures, quads, outFeatures, weight, inFeatures * 4, ...g, input.gradient, 16, inQuad, 0);
       },
     };
