@@ -11,6 +11,24 @@ import { sumLanes } from './arithmetic';
 import { spreadSome, sumSome } from './generated/windows';
 
 /**
+ * Appends the lanes set in `some` to a list and returns its end. Every lane is written and the end moves on only past those
+ * that count: no branch to mispredict.
+ */
+// @ts-ignore: decorator
+@inline
+function append(list: usize, corner: v128, g: v128, some: i32): usize {
+  const low = v128.shuffle<i32>(corner, g, 0, 4, 1, 5), high = v128.shuffle<i32>(corner, g, 2, 6, 3, 7);
+  v128.store_lane<i64>(list, low, 0);
+  list += <usize>((some & 1) << 3);
+  v128.store_lane<i64>(list, low, 1);
+  list += <usize>((some & 2) << 2);
+  v128.store_lane<i64>(list, high, 0);
+  list += <usize>((some & 4) << 1);
+  v128.store_lane<i64>(list, high, 1);
+  return list + <usize>(some & 8);
+}
+
+/**
  * Lists the non-zero gradients of one output channel, 8 bytes each (i32 corner, f32 gradient), in the order quad, output, lane.
  * dy: address of the channel in quads [quad][outputs][channels][4], `pixel` bytes from one output to the next.
  * corners: i32 byte offset in an image for each output; image n starts at n·imageStride in rows.
@@ -21,6 +39,7 @@ export function listGradients(
   corners: usize, imageStride: usize, list: usize, biasGradient: usize,
 ): usize {
   const zero = f32x4.splat(0);
+  const lanes = i32x4(0, <i32>imageStride, <i32>(2 * imageStride), <i32>(3 * imageStride));
   let sum = zero;
   let image: usize = 0;
   const cornersEnd = corners + (<usize>outputs << 2);
@@ -31,23 +50,7 @@ export function listGradients(
       dy += pixel;
       if (some == 0) continue;
       sum = f32x4.add(sum, g);
-      // Every lane is written and the end moves on only past those that count: no branch to mispredict.
-      let corner = image + <usize>load<i32>(at);
-      store<i32>(list, <i32>corner);
-      v128.store_lane<f32>(list, g, 0, 4);
-      list += <usize>((some & 1) << 3);
-      corner += imageStride;
-      store<i32>(list, <i32>corner);
-      v128.store_lane<f32>(list, g, 1, 4);
-      list += <usize>((some & 2) << 2);
-      corner += imageStride;
-      store<i32>(list, <i32>corner);
-      v128.store_lane<f32>(list, g, 2, 4);
-      list += <usize>((some & 4) << 1);
-      corner += imageStride;
-      store<i32>(list, <i32>corner);
-      v128.store_lane<f32>(list, g, 3, 4);
-      list += <usize>(some & 8);
+      list = append(list, i32x4.add(i32x4.splat(<i32>(image + <usize>load<i32>(at))), lanes), g, some);
     }
     image += imageStride << 2;
   }
@@ -76,18 +79,7 @@ export function listPooledGradients(
       y += pixel;
       corners += pixel;
       sum = f32x4.add(sum, g);
-      v128.store_lane<i32>(list, corner, 0);
-      v128.store_lane<f32>(list, g, 0, 4);
-      list += <usize>((some & 1) << 3);
-      v128.store_lane<i32>(list, corner, 1);
-      v128.store_lane<f32>(list, g, 1, 4);
-      list += <usize>((some & 2) << 2);
-      v128.store_lane<i32>(list, corner, 2);
-      v128.store_lane<f32>(list, g, 2, 4);
-      list += <usize>((some & 4) << 1);
-      v128.store_lane<i32>(list, corner, 3);
-      v128.store_lane<f32>(list, g, 3, 4);
-      list += <usize>(some & 8);
+      list = append(list, corner, g, some);
     }
   }
   store<f32>(biasGradient, sumLanes(sum));

@@ -8,8 +8,9 @@
  * A tile is four outputs and the eight inputs they read; the last one of a row overlaps its neighbour where the row's length
  * is no multiple of four. Every element is a vector of four images. Transformed inputs lie as [point][tile][y][channel], so
  * that all lines and channels of a window follow each other; transformed weights as [point][line][channel][out], each four times;
- * products as [point][y][tile][out].
+ * products as [point][y][tile][out]. G's rows of 1/2 and -1/2 are scaled by 1/8 and A's columns by 8, so that A' has no fractions.
  */
+import { multiplyAdd } from './arithmetic';
 import { matmulSpread } from './matmul';
 
 const points: i32 = 8;
@@ -22,7 +23,7 @@ function startOf(tile: i32, outWidth: i32): i32 {
 }
 
 /** B' of one quad x [height][width][channels][4]. `point`: bytes from one point to the next. */
-export function winogradInputs(
+function transformInputs(
   x: usize, height: i32, width: i32, channels: i32, outWidth: i32, to: usize, point: usize,
 ): void {
   const pixel = <usize>channels << 4;
@@ -37,10 +38,10 @@ export function winogradInputs(
   }
 }
 
-/** All channels of one line of one tile. */
+/** B' of all channels of one line of one tile. Exported, since V8 would unroll it where it is inlined. */
 export function winogradLine(x: usize, pixel: usize, to: usize, point: usize): void {
   const half = f32x4.splat(0.5), quarter = f32x4.splat(0.25), two = f32x4.splat(2), four = f32x4.splat(4);
-  const a = f32x4.splat(5.25), b = f32x4.splat(4.25), c = f32x4.splat(2.5), d = f32x4.splat(1.25), e = f32x4.splat(5);
+  const a = f32x4.splat(5.25), b = f32x4.splat(-4.25), c = f32x4.splat(-2.5), d = f32x4.splat(-1.25), e = f32x4.splat(-5);
   for (const end = x + pixel; x < end; x += 16) {
     let at = x;
     const d0 = v128.load(at);
@@ -58,27 +59,27 @@ export function winogradLine(x: usize, pixel: usize, to: usize, point: usize): v
     const d6 = v128.load(at);
     const d7 = v128.load(at + pixel);
     let out = to;
-    v128.store(out, f32x4.add(f32x4.sub(d0, d6), f32x4.mul(a, f32x4.sub(d4, d2))));
+    v128.store(out, multiplyAdd(a, f32x4.sub(d4, d2), f32x4.sub(d0, d6)));
     // The polynomials of p and -p differ in the sign of their odd part only.
-    let even = f32x4.sub(f32x4.add(d2, d6), f32x4.mul(b, d4));
-    let odd = f32x4.sub(f32x4.add(d1, d5), f32x4.mul(b, d3));
+    let even = multiplyAdd(b, d4, f32x4.add(d2, d6));
+    let odd = multiplyAdd(b, d3, f32x4.add(d1, d5));
     out += point;
     v128.store(out, f32x4.add(even, odd));
     out += point;
     v128.store(out, f32x4.sub(even, odd));
-    even = f32x4.add(d6, f32x4.sub(f32x4.mul(quarter, d2), f32x4.mul(d, d4)));
-    odd = f32x4.add(f32x4.sub(f32x4.mul(half, d1), f32x4.mul(c, d3)), f32x4.mul(two, d5));
+    even = multiplyAdd(quarter, d2, multiplyAdd(d, d4, d6));
+    odd = multiplyAdd(two, d5, multiplyAdd(c, d3, f32x4.mul(half, d1)));
     out += point;
     v128.store(out, f32x4.add(even, odd));
     out += point;
     v128.store(out, f32x4.sub(even, odd));
-    even = f32x4.add(d6, f32x4.sub(f32x4.mul(four, d2), f32x4.mul(e, d4)));
-    odd = f32x4.add(f32x4.sub(f32x4.mul(two, d1), f32x4.mul(c, d3)), f32x4.mul(half, d5));
+    even = multiplyAdd(four, d2, multiplyAdd(e, d4, d6));
+    odd = multiplyAdd(half, d5, multiplyAdd(c, d3, f32x4.mul(two, d1)));
     out += point;
     v128.store(out, f32x4.add(even, odd));
     out += point;
     v128.store(out, f32x4.sub(even, odd));
-    v128.store(out + point, f32x4.add(f32x4.sub(d7, d1), f32x4.mul(a, f32x4.sub(d3, d5))));
+    v128.store(out + point, multiplyAdd(a, f32x4.sub(d3, d5), f32x4.sub(d7, d1)));
     to += 16;
   }
 }
@@ -86,7 +87,7 @@ export function winogradLine(x: usize, pixel: usize, to: usize, point: usize): v
 /** G of weights [out][in][lines][5]. */
 export function winogradWeights(weights: usize, out: i32, channels: i32, lines: i32, to: usize): void {
   const half = f32x4.splat(0.5), quarter = f32x4.splat(0.25), two = f32x4.splat(2), four = f32x4.splat(4);
-  const atOne = f32x4.splat(-2.0 / 9.0), atTwo = f32x4.splat(1.0 / 90.0), atHalf = f32x4.splat(32.0 / 45.0);
+  const atOne = f32x4.splat(-2.0 / 9.0), atTwo = f32x4.splat(1.0 / 90.0), atHalf = f32x4.splat(4.0 / 45.0);
   const line = <usize>(channels * out) << 4;
   const point = line * <usize>lines;
   for (let o = 0; o < out; o++) {
@@ -125,71 +126,187 @@ export function winogradWeights(weights: usize, out: i32, channels: i32, lines: 
 }
 
 /**
- * Products and A' of one quad, `strip` lines of outputs at a time, for their products to stay in the cache.
- * inputs, weights: transformed. places: matmul's table for the outputs of a strip. `down`: bytes
- * of the transformed inputs from one output line to the next. products: room for a strip. y [outHeight][outWidth][out][4].
+ * The convolution of `quads` quads, from x [quad][height][width][channels][4] to y, `strip` lines of outputs at a time, for their
+ * products to stay in the cache. inputs: room for one quad's, `inPoint` bytes a point; weights: transformed; depth: lines times channels
+ * of a window. places: matmul's table for the outputs of a strip; `down`: bytes of the transformed inputs from one output line
+ * to the next. products: room for a strip.
+ *
+ * Without `corners` (0) y is [quad][outHeight][outWidth][out][4]. With it, relu and 2x2 max-pooling follow while the outputs
+ * are in registers: y is [quad][outHeight / 2][outWidth / 2][out][4], and `corners` gets the winners' windows as in maxPool2dRelu.
+ * All of outHeight, outWidth and strip are even then.
  */
-export function winogradProducts(
+export function winogradForward(
+  quads: i32, x: usize, height: i32, width: i32, channels: i32,
   inputs: usize, inPoint: usize, weights: usize, depth: i32, places: usize, down: usize,
-  outHeight: i32, outWidth: i32, out: i32, strip: i32, products: usize, bias: usize, y: usize,
+  outHeight: i32, outWidth: i32, out: i32, strip: i32, products: usize, bias: usize,
+  y: usize, corners: usize, cornerY: i32, cornerX: i32,
 ): void {
   const row = <usize>out << 4;
   const tiles = (outWidth + 3) >> 2;
-  for (let first = 0; first < outHeight; first += strip) {
-    const lines = min(strip, outHeight - first);
-    const columns = lines * tiles;
-    const point = <usize>columns * row;
-    for (let p = 0; p < points; p++) {
-      const a = weights + <usize>p * <usize>depth * row;
-      const b = inputs + <usize>p * inPoint;
-      matmulSpread(out, columns, depth, a, row, b, 16, places, products + <usize>p * point, 16, row, 0);
-    }
-    let from = products;
-    for (let l = 0; l < lines; l++) {
-      for (let t = 0; t < tiles; t++) {
-        winogradTile(from, point, row, bias, y + <usize>startOf(t, outWidth) * row);
-        from += row;
+  for (let q = 0; q < quads; q++) {
+    transformInputs(x, height, width, channels, outWidth, inputs, inPoint);
+    x += <usize>(height * width * channels) << 4;
+    let from = inputs;
+    for (let first = 0; first < outHeight; first += strip) {
+      const lines = min(strip, outHeight - first);
+      const point = <usize>(lines * tiles) * row;
+      for (let p = 0; p < points; p++) {
+        const a = weights + <usize>p * <usize>depth * row;
+        const b = from + <usize>p * inPoint;
+        matmulSpread(out, lines * tiles, depth, a, row, b, 16, places, products + <usize>p * point, 16, row, 0);
       }
-      y += <usize>outWidth * row;
+      if (corners) {
+        const moved = poolStrip(first, lines, tiles, products, point, row, outWidth, bias, y, corners, cornerY, cornerX);
+        y += moved;
+        corners += moved;
+      } else y += plainStrip(lines, tiles, products, point, row, outWidth, bias, y);
+      from += <usize>strip * down;
     }
-    inputs += <usize>strip * down;
   }
+}
+
+/** A' of a strip; returns the bytes of y it wrote. */
+function plainStrip(
+  lines: i32, tiles: i32, products: usize, point: usize, row: usize, outWidth: i32, bias: usize, y: usize,
+): usize {
+  const line = <usize>outWidth * row;
+  for (let l = 0; l < lines; l++) {
+    for (let t = 0; t < tiles; t++) {
+      winogradTile(products, point, row, bias, y + <usize>startOf(t, outWidth) * row);
+      products += row;
+    }
+    y += line;
+  }
+  return <usize>lines * line;
+}
+
+/** A', relu and pooling of a strip; returns the bytes of y it wrote. */
+function poolStrip(
+  first: i32, lines: i32, tiles: i32, products: usize, point: usize, row: usize, outWidth: i32, bias: usize,
+  y: usize, corners: usize, cornerY: i32, cornerX: i32,
+): usize {
+  const below = <usize>tiles * row;
+  const line = <usize>(outWidth >> 1) * row;
+  for (let l = 0; l < lines; l += 2) {
+    for (let t = 0; t < tiles; t++) {
+      const start = startOf(t, outWidth);
+      const to = <usize>(start >> 1) * row;
+      const corner = (first + l) * cornerY + start * cornerX;
+      winogradPool(products, below, point, row, bias, y + to, corners + to, corner, cornerY, cornerX);
+      products += row;
+    }
+    products += below;
+    y += line;
+    corners += line;
+  }
+  return <usize>(lines >> 1) * line;
 }
 
 /** A' of all channels of one tile, plus bias. */
 export function winogradTile(products: usize, point: usize, pixel: usize, bias: usize, y: usize): void {
-  const half = f32x4.splat(0.5), quarter = f32x4.splat(0.25), eighth = f32x4.splat(0.125);
-  const two = f32x4.splat(2), four = f32x4.splat(4), eight = f32x4.splat(8);
+  const four = f32x4.splat(4), eight = f32x4.splat(8);
   for (const end = products + pixel; products < end; products += 16) {
     let at = products + point;
-    const m1 = v128.load(at);
-    at += point;
-    const m2 = v128.load(at);
-    at += point;
-    const m3 = v128.load(at);
-    at += point;
-    const m4 = v128.load(at);
-    at += point;
-    const m5 = v128.load(at);
-    at += point;
-    const m6 = v128.load(at);
-    const m7 = v128.load(at + point);
+    const m1 = v128.load(at), m2 = v128.load(at + point);
+    at += point << 1;
+    const m3 = v128.load(at), m4 = v128.load(at + point);
+    at += point << 1;
+    const m5 = v128.load(at), m6 = v128.load(at + point);
+    const m7 = v128.load(at + (point << 1));
     const b = v128.load_splat<f32>(bias);
     const even1 = f32x4.add(m1, m2), odd1 = f32x4.sub(m1, m2);
     const even2 = f32x4.add(m3, m4), odd2 = f32x4.sub(m3, m4);
     const evenHalf = f32x4.add(m5, m6), oddHalf = f32x4.sub(m5, m6);
-    const y0 = f32x4.add(f32x4.add(v128.load(products), even1), f32x4.add(even2, evenHalf));
-    const y1 = f32x4.add(odd1, f32x4.add(f32x4.mul(two, odd2), f32x4.mul(half, oddHalf)));
-    const y2 = f32x4.add(even1, f32x4.add(f32x4.mul(four, even2), f32x4.mul(quarter, evenHalf)));
-    const y3 = f32x4.add(f32x4.add(odd1, m7), f32x4.add(f32x4.mul(eight, odd2), f32x4.mul(eighth, oddHalf)));
     let to = y;
-    v128.store(to, f32x4.add(y0, b));
+    v128.store(to, f32x4.add(output0(v128.load(products), even1, even2, evenHalf, eight), b));
     to += pixel;
-    v128.store(to, f32x4.add(y1, b));
+    v128.store(to, f32x4.add(output1(odd1, odd2, oddHalf, four), b));
     to += pixel;
-    v128.store(to, f32x4.add(y2, b));
-    v128.store(to + pixel, f32x4.add(y3, b));
+    v128.store(to, f32x4.add(output2(even1, even2, evenHalf, four), b));
+    v128.store(to + pixel, f32x4.add(output3(m7, odd1, odd2, oddHalf, eight), b));
     bias += 4;
     y += 16;
+  }
+}
+
+// The four rows of A', from the sums (even) and differences (odd) of the products at p and -p.
+// @ts-ignore: decorator
+@inline
+function output0(m0: v128, even1: v128, even2: v128, evenHalf: v128, eight: v128): v128 {
+  return multiplyAdd(eight, evenHalf, f32x4.add(f32x4.add(m0, even1), even2));
+}
+// @ts-ignore: decorator
+@inline
+function output1(odd1: v128, odd2: v128, oddHalf: v128, four: v128): v128 {
+  return multiplyAdd(four, oddHalf, f32x4.add(odd1, f32x4.add(odd2, odd2)));
+}
+// @ts-ignore: decorator
+@inline
+function output2(even1: v128, even2: v128, evenHalf: v128, four: v128): v128 {
+  return multiplyAdd(four, even2, f32x4.add(even1, f32x4.add(evenHalf, evenHalf)));
+}
+// @ts-ignore: decorator
+@inline
+function output3(m7: v128, odd1: v128, odd2: v128, oddHalf: v128, eight: v128): v128 {
+  return multiplyAdd(eight, odd2, f32x4.add(f32x4.add(odd1, m7), oddHalf));
+}
+
+/**
+ * A' of all channels of two tiles, one `below` the other, and relu and maximum of their two windows, as pool2x2 does it. The bias,
+ * equal for all four candidates, is added to the maximum.
+ */
+export function winogradPool(
+  products: usize, below: usize, point: usize, pixel: usize, bias: usize,
+  y: usize, corners: usize, corner: i32, cornerY: i32, cornerX: i32,
+): void {
+  const four = f32x4.splat(4), eight = f32x4.splat(8), zero = f32x4.splat(0);
+  const right = i32x4.splat(cornerX), down = i32x4.splat(cornerY);
+  const corner0 = i32x4.splat(corner), corner1 = i32x4.splat(corner + 2 * cornerX);
+  for (const end = products + pixel; products < end; products += 16) {
+    let at = products + point;
+    let m1 = v128.load(at), m2 = v128.load(at + point);
+    at += point << 1;
+    let m3 = v128.load(at), m4 = v128.load(at + point);
+    at += point << 1;
+    let m5 = v128.load(at), m6 = v128.load(at + point);
+    let even1 = f32x4.add(m1, m2), odd1 = f32x4.sub(m1, m2);
+    let even2 = f32x4.add(m3, m4), odd2 = f32x4.sub(m3, m4);
+    let evenHalf = f32x4.add(m5, m6), oddHalf = f32x4.sub(m5, m6);
+    let left = output0(v128.load(products), even1, even2, evenHalf, eight);
+    let next = output1(odd1, odd2, oddHalf, four);
+    const top0 = f32x4.pmax(left, next), inTop0 = v128.and(f32x4.lt(left, next), right);
+    left = output2(even1, even2, evenHalf, four);
+    next = output3(v128.load(at + (point << 1)), odd1, odd2, oddHalf, eight);
+    const top1 = f32x4.pmax(left, next), inTop1 = v128.and(f32x4.lt(left, next), right);
+
+    const lower = products + below;
+    at = lower + point;
+    m1 = v128.load(at), m2 = v128.load(at + point);
+    at += point << 1;
+    m3 = v128.load(at), m4 = v128.load(at + point);
+    at += point << 1;
+    m5 = v128.load(at), m6 = v128.load(at + point);
+    even1 = f32x4.add(m1, m2), odd1 = f32x4.sub(m1, m2);
+    even2 = f32x4.add(m3, m4), odd2 = f32x4.sub(m3, m4);
+    evenHalf = f32x4.add(m5, m6), oddHalf = f32x4.sub(m5, m6);
+    left = output0(v128.load(lower), even1, even2, evenHalf, eight);
+    next = output1(odd1, odd2, oddHalf, four);
+    const bottom0 = f32x4.pmax(left, next);
+    const inBottom0 = i32x4.add(v128.and(f32x4.lt(left, next), right), down);
+    left = output2(even1, even2, evenHalf, four);
+    next = output3(v128.load(at + (point << 1)), odd1, odd2, oddHalf, eight);
+    const bottom1 = f32x4.pmax(left, next);
+    const inBottom1 = i32x4.add(v128.and(f32x4.lt(left, next), right), down);
+
+    const b = v128.load_splat<f32>(bias);
+    const which0 = v128.bitselect(inBottom0, inTop0, f32x4.lt(top0, bottom0));
+    const which1 = v128.bitselect(inBottom1, inTop1, f32x4.lt(top1, bottom1));
+    v128.store(y, f32x4.pmax(f32x4.add(f32x4.pmax(top0, bottom0), b), zero));
+    v128.store(corners, i32x4.add(corner0, which0));
+    v128.store(y + pixel, f32x4.pmax(f32x4.add(f32x4.pmax(top1, bottom1), b), zero));
+    v128.store(corners + pixel, i32x4.add(corner1, which1));
+    bias += 4;
+    y += 16;
+    corners += 16;
   }
 }

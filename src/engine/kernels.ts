@@ -45,12 +45,13 @@ export interface Kernels {
       ...['weightGradient', 'biasGradient'],
     ]
   >;
-  winogradInputs: Kernel<['x', 'height', 'width', 'channels', 'outWidth', 'to', 'point']>;
   winogradWeights: Kernel<['weights', 'out', 'channels', 'lines', 'to']>;
-  winogradProducts: Kernel<
+  winogradForward: Kernel<
     [
+      ...['quads', 'x', 'height', 'width', 'channels'],
       ...['inputs', 'inPoint', 'weights', 'depth', 'places', 'down'],
-      ...['outHeight', 'outWidth', 'out', 'strip', 'products', 'bias', 'y'],
+      ...['outHeight', 'outWidth', 'out', 'strip', 'products', 'bias'],
+      ...['y', 'corners', 'cornerY', 'cornerX'],
     ]
   >;
   packWeights: Kernel<['weights', 'runs', 'out', 'channels', 'kernelHeight', 'kernelWidth', 'vectors']>;
@@ -134,7 +135,7 @@ const kernelNames = {
     addVectors: 0,
   },
   ...{ matmul: 0, matmulSpread: 0, matmulTaps: 0 },
-  ...{ winogradInputs: 0, winogradWeights: 0, winogradProducts: 0 },
+  ...{ winogradWeights: 0, winogradForward: 0 },
   ...{
     conv2dBackward: 0,
     packWeights: 0,

@@ -1,40 +1,51 @@
 /** The forward half of a convolution without padding, in one of two ways: window by window, or by Winograd's filtering. */
 import type { Arena } from '../engine/arena.ts';
 import type { Kernels } from '../engine/kernels.ts';
-import type { Conv2d } from './conv2d.ts';
-import { range, type Shape } from './layer.ts';
+import { elementsOf, range, type Shape } from './layer.ts';
+import type { MaxPool2d } from './max-pool2d.ts';
 import { slide } from './window.ts';
 
 /** How a convolution finds its sums. `winograd` is F(4, 5) along x: eight products where `direct` has twenty. */
 export type ConvolutionMethod = 'direct' | 'winograd';
 
+/** What the forward half needs to know of a convolution. */
+export interface ConvolutionWindows {
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly kernelSize: readonly [number, number];
+  readonly stride: readonly [number, number];
+}
+
 /** Winograd's tiles are four outputs long; its transforms pay where their products are sums of at least five (docs/engine.md). */
-export function convolutionMethod(layer: Conv2d, outWidth: number): ConvolutionMethod {
+export function convolutionMethod(layer: ConvolutionWindows, outWidth: number): ConvolutionMethod {
   const { kernelSize, stride, inChannels } = layer;
   const fits = kernelSize[1] === 5 && stride[1] === 1 && outWidth >= 4;
   return fits && inChannels * kernelSize[0] >= 5 ? 'winograd' : 'direct';
 }
 
-/** A convolution's forward half in place; each call does one quad, addresses are those of the quad. */
-export interface ConvolutionForward {
-  readonly method: ConvolutionMethod;
-  /** After every change of the weights. */
-  prepare(): void;
-  /** From x to the sums y [outHeight][outWidth][out][4], bias included. */
-  sums(x: number, y: number): void;
-}
-
+/** Where a convolution's forward half is put to work. */
 export interface ConvolutionSite {
   readonly kernels: Kernels;
   readonly arena: Arena;
   /** Of the (padded) input. */
   readonly shape: Shape;
-  /** Addresses. */
+  /** Addresses: of the input's quads, the parameters, and the quads of the output. */
+  readonly x: number;
   readonly weight: number;
   readonly bias: number;
+  readonly y: number;
+  /** If relu and max-pooling are done in the same pass: the pooling, and where its winners' windows go (see maxPool2dRelu). */
+  readonly pool: { readonly layer: MaxPool2d; readonly corners: number } | undefined;
 }
 
-export function placeForward(layer: Conv2d, site: ConvolutionSite): ConvolutionForward {
+/** A convolution's forward half in place. */
+export interface ConvolutionForward {
+  /** After every change of the weights. */
+  prepare(): void;
+  forward(quads: number): void;
+}
+
+export function placeForward(layer: ConvolutionWindows, site: ConvolutionSite): ConvolutionForward {
   const [, outWidth] = slide(site.shape, layer.kernelSize, layer.stride, [0, 0], 'conv2d');
   const direct = placeDirect(layer, site);
   if (convolutionMethod(layer, outWidth) === 'direct') return direct;
@@ -54,19 +65,30 @@ function unlessZeroBias(
 ): ConvolutionForward {
   let chosen = exact;
   return {
-    method: fast.method,
     prepare() {
       chosen = arena.f32(bias, outChannels).includes(0) ? exact : fast;
       chosen.prepare();
     },
-    sums: (x, y) => chosen.sums(x, y),
+    forward: (quads) => chosen.forward(quads),
   };
 }
 
-function placeDirect(layer: Conv2d, { kernels, arena, shape, weight, bias }: ConvolutionSite): ConvolutionForward {
+/** The layer's outputs [out, height, width] before any pooling. */
+function outputsOf({ outChannels, kernelSize, stride }: ConvolutionWindows, shape: Shape) {
+  return [outChannels, ...slide(shape, kernelSize, stride, [0, 0], 'conv2d')] as const;
+}
+
+/** Bytes in rows layout from the window of one output to that of the output below it, and to its right. */
+function cornersApart({ stride }: ConvolutionWindows, shape: Shape): readonly [number, number] {
+  const [channels, , width] = shape as [number, number, number];
+  return [stride[0] * width * channels * 4, stride[1] * channels * 4];
+}
+
+function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): ConvolutionForward {
+  const { kernels, arena, shape, x, y, pool } = site;
   const { outChannels, kernelSize, stride } = layer;
   const [channels, , width] = shape as [number, number, number];
-  const [outHeight, outWidth] = slide(shape, kernelSize, stride, [0, 0], 'conv2d');
+  const [, outHeight, outWidth] = outputsOf(layer, shape);
   const outputs = outHeight * outWidth;
   const area = kernelSize[0] * kernelSize[1];
   const taps = channels * area;
@@ -85,40 +107,102 @@ function placeDirect(layer: Conv2d, { kernels, arena, shape, weight, bias }: Con
   /** The weights as [tap][out][4], each number four times: they are few and used often. */
   const spread = arena.allocate(taps * outChannels * 16);
   const row = outChannels * 16;
+  const sums = (from: number, to: number) =>
+    kernels.matmulTaps(outChannels, outputs, taps, spread, row, from, steps, places, to, 16, row, site.bias);
+  const quadBytes = elementsOf(shape) * 16;
+  const prepare = () => kernels.spreadMatrix(site.weight, outChannels, taps, spread);
+  if (!pool) {
+    return {
+      prepare,
+      forward(quads) {
+        for (let q = 0; q < quads; q++) sums(x + q * quadBytes, y + q * outputs * row);
+      },
+    };
+  }
+  // The sums of one quad at a time live in a block that stays in the cache; only what relu and pooling leave of them is kept.
+  const block = arena.allocate(outputs * row);
+  const [height, wide] = slide([outChannels, outHeight, outWidth], ...poolWindows(pool.layer), 'maxPool2d');
+  const pooled = [outWidth, outChannels, height, wide, ...pool.layer.kernelSize, ...pool.layer.stride] as const;
+  const apart = cornersApart(layer, shape);
   return {
-    method: 'direct',
-    prepare: () => kernels.spreadMatrix(weight, outChannels, taps, spread),
-    sums: (x, y) => kernels.matmulTaps(outChannels, outputs, taps, spread, row, x, steps, places, y, 16, row, bias),
+    prepare,
+    forward(quads) {
+      for (let q = 0; q < quads; q++) {
+        sums(x + q * quadBytes, block);
+        const to = q * height * wide * row;
+        kernels.maxPool2dRelu(block, y + to, pool.corners + to, ...pooled, ...apart);
+      }
+    },
   };
+}
+
+function poolWindows({ kernelSize, stride }: MaxPool2d) {
+  return [kernelSize, stride, [0, 0]] as const;
 }
 
 /** Bytes of products at a time: half of a usual first-level cache. */
 const stripBytes = 16384;
 
-function placeWinograd(layer: Conv2d, { kernels, arena, shape, weight, bias }: ConvolutionSite): ConvolutionForward {
+function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): ConvolutionForward {
+  const { kernels, arena, shape, x, bias, y, pool } = site;
   const { outChannels, kernelSize, stride } = layer;
   const [channels, height, width] = shape as [number, number, number];
-  const [outHeight, outWidth] = slide(shape, kernelSize, stride, [0, 0], 'conv2d');
+  const [, outHeight, outWidth] = outputsOf(layer, shape);
   const points = 8;
   const tiles = Math.ceil(outWidth / 4);
   const depth = kernelSize[0] * channels;
   const inPoint = tiles * height * channels * 16;
   const lineBytes = points * tiles * outChannels * 16;
-  const strip = Math.min(outHeight, Math.max(1, Math.floor(stripBytes / lineBytes)));
+  const lines = Math.min(outHeight, Math.max(1, Math.floor(stripBytes / lineBytes)));
   const inputs = arena.allocate(points * inPoint);
   const weights = arena.allocate(points * depth * outChannels * 16);
+  // Pooling joins in where its windows are 2x2 side by side and fit into tiles; other poolings read the sums of a whole quad.
+  const joined = pool !== undefined && isTwoByTwo(pool.layer) && outHeight % 2 === 0 && outWidth % 2 === 0;
+  const strip = joined ? Math.max(2, lines - (lines % 2)) : lines;
   const products = arena.allocate(strip * lineBytes);
   const down = stride[0] * channels * 16;
   const places = arena.table(
     range(strip * tiles).map((j) => (j % tiles) * height * channels * 16 + Math.floor(j / tiles) * down),
   );
+  const from = [height, width, channels, inputs, inPoint, weights, depth, places, down] as const;
+  const through = [outHeight, outWidth, outChannels, strip, products, bias] as const;
+  const apart = cornersApart(layer, shape);
+  const prepare = () => kernels.winogradWeights(site.weight, outChannels, channels, kernelSize[0], weights);
+  if (!pool || joined) {
+    const corners = pool?.corners ?? 0;
+    return {
+      prepare,
+      forward: (quads) => kernels.winogradForward(quads, x, ...from, ...through, y, corners, ...apart),
+    };
+  }
+  const row = outChannels * 16;
+  const block = arena.allocate(outHeight * outWidth * row);
+  const [pooledHeight, pooledWidth] = slide(
+    [outChannels, outHeight, outWidth],
+    ...poolWindows(pool.layer),
+    'maxPool2d',
+  );
+  const sizes = [
+    outWidth,
+    outChannels,
+    pooledHeight,
+    pooledWidth,
+    ...pool.layer.kernelSize,
+    ...pool.layer.stride,
+  ] as const;
+  const quadBytes = elementsOf(shape) * 16;
   return {
-    method: 'winograd',
-    prepare: () => kernels.winogradWeights(weight, outChannels, channels, kernelSize[0], weights),
-    sums(x, y) {
-      kernels.winogradInputs(x, height, width, channels, outWidth, inputs, inPoint);
-      const from = [inputs, inPoint, weights, depth, places, down] as const;
-      kernels.winogradProducts(...from, outHeight, outWidth, outChannels, strip, products, bias, y);
+    prepare,
+    forward(quads) {
+      for (let q = 0; q < quads; q++) {
+        kernels.winogradForward(1, x + q * quadBytes, ...from, ...through, block, 0, ...apart);
+        const to = q * pooledHeight * pooledWidth * row;
+        kernels.maxPool2dRelu(block, y + to, pool.corners + to, ...sizes, ...apart);
+      }
     },
   };
+}
+
+function isTwoByTwo({ kernelSize, stride }: MaxPool2d): boolean {
+  return [...kernelSize, ...stride].every((size) => size === 2);
 }

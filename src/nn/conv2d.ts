@@ -1,6 +1,6 @@
 /** Cross-correlation of images with trained windows, weight [out, in, ky, kx] and bias [out] as in PyTorch. */
 import { UsageError } from '../base/errors.ts';
-import { type ConvolutionForward, placeForward } from './conv2d-forward.ts';
+import { placeForward } from './conv2d-forward.ts';
 import {
   type Activation,
   allocateOutput,
@@ -10,6 +10,7 @@ import {
   type Operation,
   range,
   rowBytes,
+  type Shape,
   type Site,
 } from './layer.ts';
 import type { MaxPool2d } from './max-pool2d.ts';
@@ -120,23 +121,17 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const [channels, height, width] = input.shape as [number, number, number];
   const [weight, bias] = site.parameters as [number, number];
   const [weightGradient, biasGradient] = site.gradientOffsets as [number, number];
-  const [outHeight, outWidth] = slide(input.shape, layer.kernelSize, layer.stride, [0, 0], 'conv2d');
-  const outputs = outHeight * outWidth;
   const elements = channels * height * width;
-  /** Elements from the window of one output to that of the output below it, and to its right. */
-  const apart = [layer.stride[0] * width * channels, layer.stride[1] * channels] as const;
-  const corners = range(outputs).map((o) => Math.floor(o / outWidth) * apart[0] + (o % outWidth) * apart[1]);
   const imageBytes = rowBytes(elements);
-  const half = placeForward(layer, { kernels, arena, shape: input.shape, weight, bias });
-  const geometry = { corners, apart, outWidth, channels: outChannels };
-  const outlet = pool
-    ? placePooledOutlet(site, half, pool, geometry, outputs)
-    : placePlainOutlet(site, half, geometry, outputs);
-  const forward = (quads: number) => {
-    for (let q = 0; q < quads; q++) outlet.forward(input.value + q * elements * 16, q);
-  };
-  const { output } = outlet;
-  if (!site.training) return { output, prepare: half.prepare, forward, backward() {} };
+  const output = allocateOutput(site);
+  const outputs = elementsOf(output.shape) / outChannels;
+  /** The windows behind the outputs, if pooling chooses among several. */
+  const winners = pool ? arena.allocate(site.quads * outputs * outChannels * 16) : 0;
+  const { prepare, forward } = placeForward(layer, {
+    ...{ kernels, arena, shape: input.shape, x: input.value, weight, bias, y: output.value },
+    pool: pool && { layer: pool, corners: winners },
+  });
+  if (!site.training) return { output, prepare, forward, backward() {} };
 
   const inRows = arena.allocate(site.quads * 4 * imageBytes);
   const dxRows = input.gradient ? arena.allocate(site.quads * 4 * imageBytes) : 0;
@@ -146,96 +141,33 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const runs = arena.allocate(vectors * 16);
   const packed = dxRows ? arena.allocate(outChannels * vectors * 16) : 0;
   const window = [channels, kernelHeight, kernelWidth, runVectors] as const;
+  // Without pooling a table says where each output's window stands; with it, the winners do.
+  const corners = winners || arena.table(cornersOf(layer, input.shape));
+  const found = [output.gradient, pool ? output.value : 0, corners, list] as const;
   return {
     output,
     forward,
     prepare() {
-      half.prepare();
+      prepare();
       if (packed) kernels.packWeights(weight, packed, outChannels, ...window);
     },
     backward(quads: number, gradients: number) {
       kernels.quadsToRows(input.value, quads, elements, inRows, imageBytes);
       const image = [imageBytes, width * channels * 4] as const;
-      const found = [outlet.gradient, outlet.value, outlet.corners, list] as const;
       const moved = [inRows, dxRows, runs, packed] as const;
       const to = [gradients + weightGradient, gradients + biasGradient] as const;
-      kernels.conv2dBackward(outChannels, quads, outlet.outputs, ...image, ...found, ...moved, ...window, ...to);
+      kernels.conv2dBackward(outChannels, quads, outputs, ...image, ...found, ...moved, ...window, ...to);
       if (dxRows) kernels.rowsToQuads(dxRows, imageBytes, input.gradient, quads, elements);
     },
   };
 }
 
-/** Where a convolution's sums go, quad by quad, and where its backward half finds its gradients. */
-interface Outlet {
-  readonly output: Activation;
-  /** From the input's quad q, at x, to the output's. */
-  forward(x: number, q: number): void;
-  /** Gradients, values (0 where nothing stands between) and windows' corners, for kernels.conv2dBackward; how many in a quad. */
-  readonly gradient: number;
-  readonly value: number;
-  readonly corners: number;
-  readonly outputs: number;
-}
-
-interface Geometry {
-  /** Element offset of each output's window in an image. */
-  readonly corners: readonly number[];
-  readonly apart: readonly [number, number];
-  readonly outWidth: number;
-  readonly channels: number;
-}
-
-function placePlainOutlet(
-  site: Site,
-  half: ConvolutionForward,
-  { corners, channels }: Geometry,
-  outputs: number,
-): Outlet {
-  const output = allocateOutput(site);
-  return {
-    output,
-    forward: (x, q) => half.sums(x, output.value + q * outputs * channels * 16),
-    gradient: output.gradient,
-    value: 0,
-    corners: site.training ? site.arena.table(corners.map((element) => element * 4)) : 0,
-    outputs,
-  };
-}
-
-/** The sums of one quad at a time live in a block that stays in the cache; only what relu and pooling leave of them is kept. */
-function placePooledOutlet(
-  site: Site,
-  half: ConvolutionForward,
-  pool: MaxPool2d,
-  { apart, outWidth, channels }: Geometry,
-  outputs: number,
-): Outlet {
-  const { kernels, arena } = site;
-  const output = allocateOutput(site);
-  const pixel = channels * 16;
-  const [, height, width] = site.outputShape as [number, number, number];
-  const pooledBytes = height * width * pixel;
-  const winners = arena.allocate(site.quads * pooledBytes);
-  const sums = arena.allocate(outputs * pixel);
-  const sizes = [
-    outWidth,
-    channels,
-    height,
-    width,
-    ...pool.kernelSize,
-    ...pool.stride,
-    apart[0] * 4,
-    apart[1] * 4,
-  ] as const;
-  return {
-    output,
-    forward(x, q) {
-      half.sums(x, sums);
-      kernels.maxPool2dRelu(sums, output.value + q * pooledBytes, winners + q * pooledBytes, ...sizes);
-    },
-    gradient: output.gradient,
-    value: output.value,
-    corners: winners,
-    outputs: height * width,
-  };
+/** Byte offset in rows layout of each output's window. */
+function cornersOf(layer: Conv2d, shape: Shape): number[] {
+  const [channels, , width] = shape as [number, number, number];
+  const [outHeight, outWidth] = slide(shape, layer.kernelSize, layer.stride, [0, 0], 'conv2d');
+  return range(outHeight * outWidth).map((o) => {
+    const [oy, ox] = [Math.floor(o / outWidth), o % outWidth];
+    return (oy * layer.stride[0] * width + ox * layer.stride[1]) * channels * 4;
+  });
 }
