@@ -203,6 +203,38 @@ export function gatherFloats(
 }
 
 /**
+ * One image cut into four strips, one a lane, so that a single image keeps all lanes busy: vector v of dst gets lane 0 of vectors
+ * v, v + step, v + 2·step and v + 3·step of src (step in bytes).
+ */
+export function cutStrips(src: usize, step: usize, dst: usize, vectors: i32): void {
+  for (const end = dst + (<usize>vectors << 4); dst < end; dst += 16) {
+    let at = src;
+    let v = v128.load32_zero(at);
+    at += step;
+    v = v128.load_lane<f32>(at, v, 1);
+    at += step;
+    v = v128.load_lane<f32>(at, v, 2);
+    v128.store(dst, v128.load_lane<f32>(at + step, v, 3));
+    src += 16;
+  }
+}
+
+/** The inverse of cutStrips where strips do not overlap, each float in all four lanes: dst gets 4·vectors vectors. */
+export function joinStrips(src: usize, dst: usize, vectors: i32): void {
+  const strip = <usize>vectors << 4;
+  for (const end = src + strip; src < end; src += 16) {
+    let to = dst;
+    v128.store(to, v128.load_splat<f32>(src));
+    to += strip;
+    v128.store(to, v128.load_splat<f32>(src, 4));
+    to += strip;
+    v128.store(to, v128.load_splat<f32>(src, 8));
+    v128.store(to + strip, v128.load_splat<f32>(src, 12));
+    dst += 16;
+  }
+}
+
+/**
  * Copies a box of pixels [boxHeight][boxWidth][channels][4] between quads of different widths: padding and cropping.
  * src and dst point at the box's first pixel; rows and quads are the given bytes apart.
  */

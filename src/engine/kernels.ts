@@ -31,6 +31,8 @@ export interface Kernels {
   transposeMatrix: Kernel<['src', 'rows', 'columns', 'dst']>;
   spreadMatrix: Kernel<['src', 'rows', 'columns', 'dst']>;
   swapAxes: Kernel<['src', 'dst', 'quads', 'outer', 'inner']>;
+  cutStrips: Kernel<['src', 'step', 'dst', 'vectors']>;
+  joinStrips: Kernel<['src', 'dst', 'vectors']>;
   copyBox: Kernel<['src', 'srcRow', 'srcQuad', 'dst', 'dstRow', 'dstQuad', 'quads', 'rows', 'rowBytes']>;
   addVectors: Kernel<['dst', 'src', 'vectors']>;
   matmul: Kernel<Product>;
@@ -131,6 +133,8 @@ const kernelNames = {
     swapAxes: 0,
     transposeMatrix: 0,
     spreadMatrix: 0,
+    cutStrips: 0,
+    joinStrips: 0,
     copyBox: 0,
     addVectors: 0,
   },

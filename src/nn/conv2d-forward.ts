@@ -140,8 +140,8 @@ function poolWindows({ kernelSize, stride }: MaxPool2d) {
   return [kernelSize, stride, [0, 0]] as const;
 }
 
-/** Bytes of products at a time: half of a usual first-level cache. */
-const stripBytes = 16384;
+/** Bytes of products at a time: well within a usual second-level cache, and enough to make the calls for them few (docs/engine.md). */
+const stripBytes = 65536;
 
 function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): ConvolutionForward {
   const { kernels, arena, shape, x, bias, y, pool } = site;

@@ -1,6 +1,6 @@
 /** Cross-correlation of images with trained windows, weight [out, in, ky, kx] and bias [out] as in PyTorch. */
 import { UsageError } from '../base/errors.ts';
-import { placeForward } from './conv2d-forward.ts';
+import { type ConvolutionForward, type ConvolutionSite, placeForward } from './conv2d-forward.ts';
 import {
   type Activation,
   allocateOutput,
@@ -127,10 +127,10 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const outputs = elementsOf(output.shape) / outChannels;
   /** The windows behind the outputs, if pooling chooses among several. */
   const winners = pool ? arena.allocate(site.quads * outputs * outChannels * 16) : 0;
-  const { prepare, forward } = placeForward(layer, {
-    ...{ kernels, arena, shape: input.shape, x: input.value, weight, bias, y: output.value },
-    pool: pool && { layer: pool, corners: winners },
-  });
+  const parts = { kernels, arena, weight, bias, pool: pool && { layer: pool, corners: winners } };
+  const whole = { ...parts, shape: input.shape, x: input.value, y: output.value };
+  const { prepare, forward } =
+    site.single && isDivisible(output) ? placeStrips(layer, whole, output, pool) : placeForward(layer, whole);
   if (!site.training) return { output, prepare, forward, backward() {} };
 
   const inRows = arena.allocate(site.quads * 4 * imageBytes);
@@ -158,6 +158,31 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
       const to = [gradients + weightGradient, gradients + biasGradient] as const;
       kernels.conv2dBackward(outChannels, quads, outputs, ...image, ...found, ...moved, ...window, ...to);
       if (dxRows) kernels.rowsToQuads(dxRows, imageBytes, input.gradient, quads, elements);
+    },
+  };
+}
+
+function isDivisible({ shape }: Activation): boolean {
+  return shape[1]! % 4 === 0;
+}
+
+/** The forward half for one image, cut into four strips of output lines, one a lane; every sum is the same as of the whole. */
+function placeStrips(layer: Conv2d, whole: ConvolutionSite, output: Activation, pool?: MaxPool2d): ConvolutionForward {
+  const { kernels, arena } = whole;
+  const [channels, , width] = whole.shape as [number, number, number];
+  const lines = output.shape[1]! / 4;
+  const sums = pool ? (lines - 1) * pool.stride[0] + pool.kernelSize[0] : lines;
+  const shape = [channels, (sums - 1) * layer.stride[0] + layer.kernelSize[0], width];
+  const apart = lines * (pool ? pool.stride[0] : 1) * layer.stride[0] * width * channels * 16;
+  const elements = elementsOf(output.shape) / 4;
+  const [x, y] = [arena.allocate(elementsOf(shape) * 16), arena.allocate(elements * 16)];
+  const { prepare, forward } = placeForward(layer, { ...whole, shape, x, y });
+  return {
+    prepare,
+    forward() {
+      kernels.cutStrips(whole.x, apart, x, elementsOf(shape));
+      forward(1);
+      kernels.joinStrips(y, output.value, elements);
     },
   };
 }

@@ -26,6 +26,8 @@ export interface Site {
   readonly arena: Arena;
   readonly quads: number;
   readonly training: boolean;
+  /** Whether there is only ever one image, which then stands in lane 0: layers may divide it among the lanes. */
+  readonly single: boolean;
   readonly input: Activation;
   readonly outputShape: Shape;
   /** Address of each parameter of the layer, in the order of `parameters`. */

@@ -69,6 +69,8 @@ export interface NetworkOptions {
   readonly quads: number;
   /** Whether gradients will be asked for. */
   readonly training: boolean;
+  /** There will be one image at a time, in lane 0; `quads` is 1 and `training` false then. Default false. */
+  readonly single?: boolean;
   /** Address of the block of parameters. */
   readonly parameters: number;
 }
@@ -85,7 +87,7 @@ export interface Network {
 }
 
 export function placeNetwork(model: Model, options: NetworkOptions): Network {
-  const { kernels, arena, quads, training } = options;
+  const { kernels, arena, quads, training, single = false } = options;
   const { offsets } = layOutParameters(model);
   const input: Activation = {
     shape: model.input,
@@ -100,7 +102,7 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     const parameters = layers.flatMap((layer) => layer.parameters);
     const gradientOffsets = parameters.map(({ name }) => offsets.get(name)!);
     const operation = place({
-      ...{ kernels, arena, quads, training, outputShape: layers.at(-1)!.output, gradientOffsets },
+      ...{ kernels, arena, quads, training, single, outputShape: layers.at(-1)!.output, gradientOffsets },
       input: wanted ? last : { ...last, gradient: 0 },
       parameters: gradientOffsets.map((offset) => options.parameters + offset),
     });

@@ -52,7 +52,7 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
   const arena = new Arena(memory, kernels.heapBase());
   const parameters = arena.allocate(layOutParameters(model).bytes);
   writeParameters(model, weights, arena, parameters);
-  const network = placeNetwork(model, { kernels, arena, quads: 1, training: false, parameters });
+  const network = placeNetwork(model, { kernels, arena, quads: 1, training: false, single: true, parameters });
   network.prepare();
   const [channels, height, width] = model.input;
   const pixels = sizeOf(model.input);
@@ -72,8 +72,8 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
       kernels.gatherBytes(place, first, 1, channels, height * width, network.input.value);
     }
     network.forward(1);
-    const logits = arena.f32(network.logits.value, model.classes * 4).filter((_, i) => i % 4 === 0);
-    const probabilities = softmax(logits);
+    const quad = arena.f32(network.logits.value, model.classes * 4);
+    const probabilities = softmax(Array.from({ length: model.classes }, (_, c) => quad[c * 4]!));
     return { class: mostLikely(probabilities), probabilities };
   };
 }
