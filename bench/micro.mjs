@@ -52,7 +52,16 @@ function stepsFor(arithmetic) {
     const gradientOffsets = own.map(({ name }) => offsets.get(name));
     const input = wanted ? last : { ...last, gradient: 0 };
     const operation = place({
-      ...{ kernels, arena, quads, training: true, single: false, outputShape: layers.at(-1).output, gradientOffsets, input },
+      ...{
+        kernels,
+        arena,
+        quads,
+        training: true,
+        single: false,
+        outputShape: layers.at(-1).output,
+        gradientOffsets,
+        input,
+      },
       parameters: gradientOffsets.map((offset) => parameters + offset),
     });
     wanted ||= own.length > 0;

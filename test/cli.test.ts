@@ -189,6 +189,15 @@ describe('lenet evaluate, predict and describe', () => {
     expect(lenet('predict', trained, paths[0]!).stdout).toMatch(/^\S+0\.png: \d {3}\d: [\d.]+ %/);
   });
 
+  test('describe --kernels says which kernels were chosen', () => {
+    const { stdout, code } = lenet('describe', 'lenet5', '--kernels');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(
+      /^conv2, relu2, pool2 +Winograd F\(4, 5\), relu and pooling in registers +non-zero gradients/m,
+    );
+    expect(stdout).toMatch(/^fc1 +matmul +two matmuls$/m);
+  });
+
   test('describe prints the table and draws the network', () => {
     const svg = join(freshFolder(), 'net.svg');
     const { stdout, code } = lenet('describe', 'lenet5', '--svg', svg);

@@ -1,12 +1,14 @@
-/** `lenet describe`: the layers of a network as a table, and as a drawing. */
+/** `lenet describe`: the layers of a network as a table, the kernels chosen for them, and a drawing. */
 import { writeFileAtomically } from '../disk/atomic-file.ts';
 import { modelByName } from '../lenet/models.ts';
 import { drawModel } from '../nn/drawing.ts';
+import { describeKernels } from '../nn/kernel-table.ts';
 import { describeModel } from '../nn/model.ts';
 
-export function describe(name: string, options: { readonly svg?: string }): void {
+export function describe(name: string, options: { readonly svg?: string; readonly kernels?: boolean }): void {
   const model = modelByName(name);
   process.stdout.write(`${model.name}\n\n${describeModel(model)}\n`);
+  if (options.kernels) process.stdout.write(`\n${describeKernels(model)}\n`);
   if (options.svg !== undefined) {
     writeFileAtomically(options.svg, drawModel(model));
     process.stdout.write(`\nDrawing saved in "${options.svg}"\n`);

@@ -68,8 +68,9 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   program
     .command('describe <model-name>')
     .description(`The layers of a network (${modelNames.join(', ')}), their shapes and parameters`)
+    .option('--kernels', 'Say which kernels train it')
     .option('--svg <file>', 'Draw the architecture into an SVG file')
-    .action(async (name: string, options: { svg?: string }) => {
+    .action(async (name: string, options: { svg?: string; kernels?: boolean }) => {
       const { describe } = await import('./describe.ts');
       describe(name, options);
     });

@@ -40,6 +40,8 @@ export interface ConvolutionSite {
 
 /** A convolution's forward half in place. */
 export interface ConvolutionForward {
+  /** Which kernels do it, in words. */
+  readonly work: string;
   /** After every change of the weights. */
   prepare(): void;
   forward(quads: number): void;
@@ -65,6 +67,7 @@ function unlessZeroBias(
 ): ConvolutionForward {
   let chosen = exact;
   return {
+    work: fast.work,
     prepare() {
       chosen = arena.f32(bias, outChannels).includes(0) ? exact : fast;
       chosen.prepare();
@@ -113,6 +116,7 @@ function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): Convolut
   const prepare = () => kernels.spreadMatrix(site.weight, outChannels, taps, spread);
   if (!pool) {
     return {
+      work: 'window by window',
       prepare,
       forward(quads) {
         for (let q = 0; q < quads; q++) sums(x + q * quadBytes, y + q * outputs * row);
@@ -125,6 +129,7 @@ function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): Convolut
   const pooled = [outWidth, outChannels, height, wide, ...pool.layer.kernelSize, ...pool.layer.stride] as const;
   const apart = cornersApart(layer, shape);
   return {
+    work: 'window by window, then relu and pooling',
     prepare,
     forward(quads) {
       for (let q = 0; q < quads; q++) {
@@ -170,10 +175,9 @@ function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): Convol
   const prepare = () => kernels.winogradWeights(site.weight, outChannels, channels, kernelSize[0], weights);
   if (!pool || joined) {
     const corners = pool?.corners ?? 0;
-    return {
-      prepare,
-      forward: (quads) => kernels.winogradForward(quads, x, ...from, ...through, y, corners, ...apart),
-    };
+    const work = joined ? 'Winograd F(4, 5), relu and pooling in registers' : 'Winograd F(4, 5)';
+    const forward = (quads: number) => kernels.winogradForward(quads, x, ...from, ...through, y, corners, ...apart);
+    return { work, prepare, forward };
   }
   const row = outChannels * 16;
   const block = arena.allocate(outHeight * outWidth * row);
@@ -192,6 +196,7 @@ function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): Convol
   ] as const;
   const quadBytes = elementsOf(shape) * 16;
   return {
+    work: 'Winograd F(4, 5), then relu and pooling',
     prepare,
     forward(quads) {
       for (let q = 0; q < quads; q++) {

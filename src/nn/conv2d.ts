@@ -129,14 +129,16 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const winners = pool ? arena.allocate(site.quads * outputs * outChannels * 16) : 0;
   const parts = { kernels, arena, weight, bias, pool: pool && { layer: pool, corners: winners } };
   const whole = { ...parts, shape: input.shape, x: input.value, y: output.value };
-  const { prepare, forward } =
+  const half =
     site.single && isDivisible(output) ? placeStrips(layer, whole, output, pool) : placeForward(layer, whole);
-  if (!site.training) return { output, prepare, forward, backward() {} };
+  const { prepare, forward } = half;
+  const runVectors = Math.ceil((kernelWidth * channels) / 4);
+  const work = [half.work, backwardWork(runVectors, input)] as const;
+  if (!site.training) return { work, output, prepare, forward, backward() {} };
 
   const inRows = arena.allocate(site.quads * 4 * imageBytes);
   const dxRows = input.gradient ? arena.allocate(site.quads * 4 * imageBytes) : 0;
   const list = arena.allocate((site.quads * 4 * outputs + 4) * 8);
-  const runVectors = Math.ceil((kernelWidth * channels) / 4);
   const vectors = kernelHeight * runVectors;
   const runs = arena.allocate(vectors * 16);
   const packed = dxRows ? arena.allocate(outChannels * vectors * 16) : 0;
@@ -145,6 +147,7 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const corners = winners || arena.table(cornersOf(layer, input.shape));
   const found = [output.gradient, pool ? output.value : 0, corners, list] as const;
   return {
+    work,
     output,
     forward,
     prepare() {
@@ -162,6 +165,11 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   };
 }
 
+function backwardWork(vectors: number, input: Activation): string {
+  const lines = `lines of ${vectors} ${vectors === 1 ? 'vector' : 'vectors'}`;
+  return `non-zero gradients only, ${lines}${input.gradient ? ', twice' : ''}`;
+}
+
 function isDivisible({ shape }: Activation): boolean {
   return shape[1]! % 4 === 0;
 }
@@ -176,8 +184,9 @@ function placeStrips(layer: Conv2d, whole: ConvolutionSite, output: Activation, 
   const apart = lines * (pool ? pool.stride[0] : 1) * layer.stride[0] * width * channels * 16;
   const elements = elementsOf(output.shape) / 4;
   const [x, y] = [arena.allocate(elementsOf(shape) * 16), arena.allocate(elements * 16)];
-  const { prepare, forward } = placeForward(layer, { ...whole, shape, x, y });
+  const { work, prepare, forward } = placeForward(layer, { ...whole, shape, x, y });
   return {
+    work: `four strips of the image, ${work}`,
     prepare,
     forward() {
       kernels.cutStrips(whole.x, apart, x, elementsOf(shape));

@@ -19,10 +19,12 @@ export const flattenKind: LayerKind<Flatten> = {
     const channels = input.shape.length === 3 ? input.shape[0]! : 1;
     const area = elementsOf(input.shape) / channels;
     if (channels === 1 || area === 1) {
-      return { output: { ...input, shape: site.outputShape }, forward() {}, backward() {} };
+      const output = { ...input, shape: site.outputShape };
+      return { work: ['none: it is flat already', 'none'], output, forward() {}, backward() {} };
     }
     const output = allocateOutput(site);
     return {
+      work: ['reorder', 'reorder'],
       output,
       forward: (quads) => kernels.swapAxes(input.value, output.value, quads, area, channels),
       backward(quads) {

@@ -38,6 +38,8 @@ export interface Site {
 
 /** A layer at its site. All calls work on the first `quads` quads. */
 export interface Operation {
+  /** Which kernels do the forward and the backward half, in words. */
+  readonly work: readonly [forward: string, backward: string];
   readonly output: Activation;
   forward(quads: number): void;
   /** Once after every change of the parameters, before `forward`. */

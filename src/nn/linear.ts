@@ -54,7 +54,8 @@ export const linearKind: LayerKind<Linear> = {
       const x = [input.value, 16, inPlaces] as const;
       kernels.matmul(outFeatures, quads, inFeatures, turned, outFeatures * 4, ...x, output.value, 16, outQuad, bias);
     };
-    if (!site.training) return { output, prepare, forward, backward() {} };
+    const work = ['matmul', input.gradient ? 'two matmuls' : 'matmul'] as const;
+    if (!site.training) return { work, output, prepare, forward, backward() {} };
 
     const outPlaces = arena.table(range(site.quads).map((q) => q * outQuad));
     const inRow = rowBytes(inFeatures);
@@ -64,6 +65,7 @@ export const linearKind: LayerKind<Linear> = {
     const columns = Math.ceil(inFeatures / 4);
     const columnPlaces = arena.table(range(columns).map((j) => j * 16));
     return {
+      work,
       output,
       prepare,
       forward,
@@ -100,6 +102,7 @@ function placeSingle(inFeatures: number, outFeatures: number, site: Site, output
   const y = arena.allocate(vectors * 16);
   const places = arena.table(range(vectors).map((j) => j * 16));
   return {
+    work: ['matmul, four outputs a vector', ''],
     output,
     prepare() {
       arena.f32(turned, outFeatures).set(arena.f32(bias, outFeatures));

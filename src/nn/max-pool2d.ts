@@ -36,6 +36,7 @@ export const maxPool2dKind: LayerKind<MaxPool2d> = {
     const winners = site.arena.allocate(site.quads * outputs * 16);
     const geometry = [height, width, channels, outHeight, outWidth] as const;
     return {
+      work: ['maximum of each window', 'to the winners'],
       output,
       forward: (quads) =>
         kernels.maxPool2dForward(input.value, output.value, winners, quads, ...geometry, ...kernelSize, ...stride),

@@ -86,16 +86,14 @@ export function describeModel(model: Model): string {
     ...rows,
     ['total', '', '', count(parameterCount(model)), count(total)],
   ];
-  const widths = table[0]!.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
-  const right = new Set([3, 4]);
-  return table
-    .map((row) =>
-      row
-        .map((cell, i) => (right.has(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!)))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return alignColumns(table, new Set([3, 4]));
+}
+
+/** Rows of cells as lines of text, two spaces between columns; those in `right` are aligned to the right. */
+export function alignColumns(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+  const align = (cell: string, i: number) => (right.has(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!));
+  return rows.map((row) => row.map(align).join('  ').trimEnd()).join('\n');
 }
 
 function withPlace<T>(place: string, make: () => T): T {

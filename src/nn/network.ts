@@ -75,7 +75,15 @@ export interface NetworkOptions {
   readonly parameters: number;
 }
 
+/** One step of a network: the layers it does, and which kernels do them. */
+export interface NetworkStep {
+  readonly layers: readonly string[];
+  readonly forward: string;
+  readonly backward: string;
+}
+
 export interface Network {
+  readonly steps: readonly NetworkStep[];
   readonly input: Activation;
   readonly logits: Activation;
   /** Call after the parameters changed, before `forward`. */
@@ -95,6 +103,7 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     gradient: 0,
   };
   const operations: Operation[] = [];
+  const steps: NetworkStep[] = [];
   let last = input;
   // Gradients stop at the first layer with parameters: nothing before it wants them.
   let wanted = false;
@@ -108,9 +117,12 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     });
     wanted ||= parameters.length > 0;
     operations.push(operation);
+    const [forward, backward] = operation.work;
+    steps.push({ layers: layers.map(({ name }) => name), forward, backward });
     last = operation.output;
   }
   return {
+    steps,
     input,
     logits: last,
     prepare() {

@@ -18,6 +18,7 @@ export const reluKind: LayerKind<Relu> = {
     // In place: the gradient needs the output's sign only, and no layer's gradient needs its own output from before relu.
     const vectors = elementsOf(input.shape);
     return {
+      work: ['relu in place', 'mask by the sign'],
       output: input,
       forward: (quads) => kernels.reluForward(input.value, input.value, quads * vectors),
       backward(quads) {
