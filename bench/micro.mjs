@@ -81,7 +81,7 @@ function stepsFor(arithmetic) {
       macs: macs * products,
       run: each(() => operation.backward(quads, gradients)),
     });
-    if (operation.prepare) done.push({ name: `${name} prepare`, macs: 0, run: () => operation.prepare() });
+    if (operation.prepare) done.push({ name: `${name} prepare`, macs: 0, run: () => operation.prepare(true) });
   }
   const step = [0, 0.9, 0.1, 0.999, 0.001, 1e-8, 1, 3e-4, 0, 1];
   const vectors = bytes / 16;

@@ -42,8 +42,8 @@ export interface ConvolutionSite {
 export interface ConvolutionForward {
   /** Which kernels do it, in words. */
   readonly work: string;
-  /** After every change of the weights. */
-  prepare(): void;
+  /** After every change of the weights; `learning`: whether gradients will be asked for. */
+  prepare(learning: boolean): void;
   forward(quads: number): void;
 }
 
@@ -56,8 +56,8 @@ export function placeForward(layer: ConvolutionWindows, site: ConvolutionSite): 
 
 /**
  * Winograd's sums over a window of zeros are zero but for rounding; window by window they are zero exactly. A relu
- * behind them tells the two apart only where nothing is added, so while a bias is zero, as all are at the start of
- * training, the windows are taken one by one: a blank corner then passes no gradient, as in PyTorch.
+ * behind them tells the two apart only where nothing is added, so while a bias is zero, as all are in the first step of
+ * training, the windows are taken one by one if gradients are wanted: a blank corner then passes none, as in PyTorch.
  */
 function unlessZeroBias(
   fast: ConvolutionForward,
@@ -68,9 +68,9 @@ function unlessZeroBias(
   let chosen = exact;
   return {
     work: fast.work,
-    prepare() {
-      chosen = arena.f32(bias, outChannels).includes(0) ? exact : fast;
-      chosen.prepare();
+    prepare(learning) {
+      chosen = learning && arena.f32(bias, outChannels).includes(0) ? exact : fast;
+      chosen.prepare(learning);
     },
     forward: (quads) => chosen.forward(quads),
   };

@@ -150,8 +150,8 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
     work,
     output,
     forward,
-    prepare() {
-      prepare();
+    prepare(learning) {
+      prepare(learning);
       if (packed) kernels.packWeights(weight, packed, outChannels, ...window);
     },
     backward(quads: number, gradients: number) {

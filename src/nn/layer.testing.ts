@@ -43,7 +43,7 @@ export function placeAlone(
     outputShape,
     run(x: readonly number[], dy: readonly number[]) {
       write(arena, input.value, imageShape, x);
-      operation.prepare?.();
+      operation.prepare?.(true);
       operation.forward(quads);
       const output = read(arena, operation.output.value, outputShape, images);
       write(arena, operation.output.gradient, outputShape, dy);

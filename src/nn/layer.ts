@@ -42,8 +42,8 @@ export interface Operation {
   readonly work: readonly [forward: string, backward: string];
   readonly output: Activation;
   forward(quads: number): void;
-  /** Once after every change of the parameters, before `forward`. */
-  prepare?(): void;
+  /** Once after every change of the parameters, before `forward`; `learning` says whether `backward` will follow. */
+  prepare?(learning: boolean): void;
   /** From output.gradient to input.gradient (if wanted) and the parameters' gradients in the block at `gradients`. */
   backward(quads: number, gradients: number): void;
 }

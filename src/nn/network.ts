@@ -86,8 +86,8 @@ export interface Network {
   readonly steps: readonly NetworkStep[];
   readonly input: Activation;
   readonly logits: Activation;
-  /** Call after the parameters changed, before `forward`. */
-  prepare(): void;
+  /** Call after the parameters changed, before `forward`; `learning`: whether `backward` will follow. */
+  prepare(learning: boolean): void;
   /** From input.value to logits.value. */
   forward(quads: number): void;
   /** From logits.gradient to the block of parameter gradients at `gradients`. */
@@ -125,8 +125,8 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     steps,
     input,
     logits: last,
-    prepare() {
-      for (const operation of operations) operation.prepare?.();
+    prepare(learning) {
+      for (const operation of operations) operation.prepare?.(learning);
     },
     forward(count) {
       for (const operation of operations) operation.forward(count);

@@ -132,7 +132,7 @@ export class Member {
       const chunks = Math.ceil((end - start) / chunk);
       const chunksPerPart = Math.ceil(chunks / parts);
       const usedParts = Math.ceil(chunks / chunksPerPart);
-      this.#network.prepare();
+      this.#network.prepare(true);
       for (let part = this.#index; part < usedParts; part += threads) {
         const block = gradients + part * this.#blockBytes;
         const last = Math.min((part + 1) * chunksPerPart, chunks);
@@ -189,7 +189,7 @@ export class Member {
     const order = this.#arena.i32(this.#chunkIndices, chunk);
     const classes = model.classes;
     const z = this.#network.logits.value;
-    this.#network.prepare();
+    this.#network.prepare(false);
     for (let from = first + this.#index * chunk; from < first + count; from += chunk * threads) {
       const images = Math.min(chunk, first + count - from);
       const quads = Math.ceil(images / 4);

@@ -53,7 +53,7 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
   const parameters = arena.allocate(layOutParameters(model).bytes);
   writeParameters(model, weights, arena, parameters);
   const network = placeNetwork(model, { kernels, arena, quads: 1, training: false, single: true, parameters });
-  network.prepare();
+  network.prepare(false);
   const [channels, height, width] = model.input;
   const pixels = sizeOf(model.input);
   const place = arena.allocate(pixels * 4);
