@@ -17,8 +17,11 @@ import {
   trialStates,
 } from './optuna.ts';
 
-/** Of what our attributes mean; a larger number comes from a newer version. */
-const recordFormat = 1;
+/**
+ * Of what our attributes mean and of the bits that strict arithmetic gives (2: Winograd's convolution); a larger number comes
+ * from a newer version. A study of a smaller one can be shown, but not gone on with: its trials would not be comparable.
+ */
+const recordFormat = 2;
 
 /** The machine and the way a process worked on the study. */
 export interface Environment {
@@ -72,11 +75,16 @@ export function readStudy(path: string): StudyRecord | undefined {
   return file.exists ? interpret(replay(file.read(), path), path) : undefined;
 }
 
+/** The format and version that began a study. */
+function writtenBy({ attributes }: ReplayedStudy): { format: number; version: string } | undefined {
+  return attributes.get('lenet_lab') as { format: number; version: string } | undefined;
+}
+
 function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord | undefined {
   const study = studies.find(({ deleted }) => !deleted);
   if (!study) return undefined;
   const { attributes } = study;
-  const format = attributes.get('lenet_lab') as { format: number; version: string } | undefined;
+  const format = writtenBy(study);
   if (format === undefined) {
     // Killed between the first line and the second: nothing is lost by beginning again.
     if (study.trials.length === 0 && attributes.size === 0) return undefined;
@@ -162,10 +170,18 @@ export class StudyLog {
     const text = this.#file.exists ? this.#file.read() : '';
     const studies = replay(text, this.#file.path);
     const before = interpret(studies, this.#file.path);
-    if (before) accept(before);
-    const lines: Operation[] = [];
     // A study whose process was killed after its first line has been created already.
     const study = studies.find(({ deleted }) => !deleted);
+    if (before && study) {
+      const format = writtenBy(study)?.format ?? recordFormat;
+      if (format < recordFormat) {
+        throw new UsageError(
+          `${this.#file.path} has record format ${format}, whose trainings differ in their last bits from this version's (${recordFormat}): show it as it is, or run the study in another folder`,
+        );
+      }
+      accept(before);
+    }
+    const lines: Operation[] = [];
     this.#study = study?.id ?? studies.length;
     if (!study) {
       const direction = definition.objective === 'accuracy' ? directions.maximize : directions.minimize;

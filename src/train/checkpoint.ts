@@ -4,8 +4,8 @@ import { readSafetensors, writeSafetensors } from '../base/safetensors.ts';
 import type { StateDict, Tensor } from '../base/tensor.ts';
 import type { Checkpoint } from './fit.ts';
 
-/** Version of both formats; a reader refuses others. */
-export const recordFormat = '1';
+/** Version of both formats and of the bits that strict arithmetic gives (2: Winograd's convolution); a reader refuses others. */
+export const recordFormat = '2';
 
 /** What a model file says of its origin, beside its tensors. All values are strings. */
 export type ModelRecord = Readonly<Record<string, string>>;
