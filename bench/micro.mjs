@@ -1,9 +1,11 @@
 // `npm run bench -- micro`: microseconds of every step of LeNet-5 for a batch of 32, forward and backward, one thread, with
-// GFLOP/s and the share of this processor's multiply-add peak in WebAssembly (measured first). Options: --rounds N (default 15).
+// GFLOP/s and the share of this processor's multiply-add peak in WebAssembly (measured first). Options: --rounds N (default 15),
+// --model general (a chain of layers of other shapes, to see what the general kernels do; its gradients are dense).
 import { parseArgs } from 'node:util';
 import { randomStream } from '../dist/base/random.js';
 import { Arena, createMemory } from '../dist/engine/arena.js';
 import { bindKernels, compileKernels, supportsFused } from '../dist/engine/kernels.js';
+import { conv2d, flatten, linear, maxPool2d, sequential } from '../dist/index.js';
 import { lenet5 } from '../dist/lenet/models.js';
 import { stepsOf } from '../dist/nn/fusion.js';
 import { parametersOf } from '../dist/nn/model.js';
@@ -12,10 +14,31 @@ import { enableFused } from '../dist/runner/relaxed-simd.js';
 import { keep, machineLine, median, printTable, say } from './measurement.mjs';
 import { peakGflops } from './peak.mjs';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '15' } } });
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '15' }, model: { type: 'string', default: 'lenet5' } },
+});
 const rounds = Number(values.rounds);
 enableFused();
-const model = lenet5();
+const models = {
+  lenet5,
+  general: () =>
+    sequential('general', [3, 32, 32], {
+      conv5x5: conv2d(3, 8, 5, { padding: 2 }),
+      conv3x3: conv2d(8, 16, 3),
+      conv7x7: conv2d(16, 8, 7),
+      conv1x1: conv2d(8, 32, 1),
+      pool3x3: maxPool2d(3, { stride: 2 }),
+      conv3x3by2: conv2d(32, 24, 3, { stride: 2 }),
+      flat: flatten(),
+      fc300: linear(600, 300),
+      fc33: linear(300, 33),
+    }),
+};
+const model = models[values.model]?.();
+if (model === undefined) {
+  console.error(`--model: there is no "${values.model}"; there are ${Object.keys(models).join(', ')}`);
+  process.exit(2);
+}
 const quads = 4; // a chunk of 16 images; two of them are a batch of 32
 const chunks = 2;
 
@@ -137,4 +160,4 @@ printTable([
   ['total', ...total],
 ]);
 // Gradients behind relu and pooling are mostly zero and skipped, so a backward step may pass the peak.
-keep('micro', { rounds, peak, results });
+keep('micro', { model: model.name, rounds, peak, results });
