@@ -1,8 +1,7 @@
 // `npm run bench -- epoch`: seconds per epoch by arithmetic, threads and batch size, interleaved, with medians, spread and ratios.
 // Options: --rounds N (default 3), --batches 32,128,512, --threads 1,2, --pytorch (adds PyTorch, if python3-torch is there).
-import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
-import { keep, machineLine, median, printTable, root, say, summary } from './measurement.mjs';
+import { keep, machineLine, median, printTable, run, say, summary } from './measurement.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -48,10 +47,7 @@ const rounds = Number(values.rounds);
 for (let round = 1; round <= rounds; round++) {
   for (const setting of settings) {
     say(`round ${round} of ${rounds}: ${setting.name}, batch ${setting.batch}, ${setting.threads} threads`);
-    const [program, ...args] = setting.command;
-    const { stdout, stderr, status } = spawnSync(program, args, { cwd: root, encoding: 'utf8' });
-    if (status !== 0) throw new Error(`${setting.command.join(' ')} failed:\n${stderr}`);
-    samples.get(setting).push(JSON.parse(stdout.trim().split('\n').at(-1)));
+    samples.get(setting).push(run(setting.command));
   }
 }
 console.log(`${machineLine}; medians of ${rounds}\n`);

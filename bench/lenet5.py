@@ -1,4 +1,5 @@
-"""The data and the network that the PyTorch benchmarks share."""
+"""The data, the network and the settings that the PyTorch benchmarks share."""
+import contextlib
 import pathlib
 
 import numpy as np
@@ -22,8 +23,77 @@ def data():
     )
 
 
-def network():
+def network(inplace=False):
     return nn.Sequential(
-        nn.Conv2d(1, 6, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(), nn.MaxPool2d(2), nn.Flatten(),
-        nn.Linear(256, 120), nn.ReLU(), nn.Linear(120, 84), nn.ReLU(), nn.Linear(84, 10),
+        nn.Conv2d(1, 6, 5), nn.ReLU(inplace), nn.MaxPool2d(2), nn.Conv2d(6, 16, 5), nn.ReLU(inplace), nn.MaxPool2d(2),
+        nn.Flatten(), nn.Linear(256, 120), nn.ReLU(inplace), nn.Linear(120, 84), nn.ReLU(inplace), nn.Linear(84, 10),
     )
+
+
+# Ways to ask PyTorch for the same work; `frozen` is for evaluation alone, `foreach` for training alone.
+words = {"channels_last", "inplace", "foreach", "script", "trace", "frozen", "flush-denormals", "no-onednn"}
+
+
+def words_of(setting):
+    """The words of a setting like `channels_last+foreach`; `plain` has none."""
+    chosen = set() if setting == "plain" else set(setting.split("+"))
+    if not chosen <= words:
+        raise SystemExit(f"a setting is `plain` or made of {', '.join(sorted(words))} with a + between, not {setting}")
+    return chosen
+
+
+@contextlib.contextmanager
+def applied(setting):
+    """Those of a setting's words that hold for the whole process, for as long as the work takes."""
+    chosen = words_of(setting)
+    torch.set_flush_denormal("flush-denormals" in chosen)
+    with torch.backends.mkldnn.flags(enabled="no-onednn" not in chosen):
+        yield
+    torch.set_flush_denormal(False)
+
+
+def prepared(setting, example, training):
+    """The network in this setting, and a function that lays images out as it wants them."""
+    chosen = words_of(setting)
+    model = network("inplace" in chosen).train(training)
+    lay_out = lambda x: x
+    if "channels_last" in chosen:
+        model = model.to(memory_format=torch.channels_last)
+        lay_out = lambda x: x.contiguous(memory_format=torch.channels_last)
+    if "script" in chosen:
+        model = torch.jit.script(model)
+    if chosen & {"trace", "frozen"}:
+        model = torch.jit.trace(model, lay_out(example))
+    if "frozen" in chosen:
+        model = torch.jit.optimize_for_inference(torch.jit.freeze(model))
+    return model, lay_out
+
+
+def trainer(setting, images, labels, batch):
+    """A function that trains on the images of the given order, batch by batch."""
+    torch.manual_seed(1)
+    model, lay_out = prepared(setting, images[:batch], True)
+    optimizer = torch.optim.Adam(model.parameters(), lr=3e-4, foreach="foreach" in words_of(setting))
+    criterion = nn.CrossEntropyLoss()
+
+    def train(order):
+        with applied(setting):
+            for indices in order.split(batch):
+                optimizer.zero_grad(set_to_none=True)
+                criterion(model(lay_out(images[indices])), labels[indices]).backward()
+                optimizer.step()
+
+    return train
+
+
+def evaluator(setting, example, batch):
+    """A function that counts the right answers over images and labels, batch by batch; `example` is one image or more."""
+    torch.manual_seed(1)
+    model, lay_out = prepared(setting, example[:batch], False)
+
+    def evaluate(images, labels):
+        with applied(setting), torch.inference_mode():
+            pairs = zip(images.split(batch), labels.split(batch))
+            return sum((model(lay_out(x)).argmax(1) == y).sum().item() for x, y in pairs)
+
+    return evaluate

@@ -1,4 +1,5 @@
 // What the benchmarks share: the machine in words, medians, tables, and where results are kept.
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
 
@@ -33,13 +34,22 @@ export function printTable(rows) {
     console.log(row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '));
 }
 
-/** Keeps a result with its machine in bench/results/. */
+/** Runs a measurement in a process of its own, from the root; the JSON object on the last line of its output is the result. */
+export function run([program, ...args], { env, from = 'stdout' } = {}) {
+  const ended = spawnSync(program, args, { cwd: root, env: { ...process.env, ...env }, encoding: 'utf8' });
+  if (ended.status !== 0) throw new Error(`${[program, ...args].join(' ')} failed:\n${ended.stderr ?? ended.error}`);
+  return JSON.parse(ended[from].trim().split('\n').at(-1));
+}
+
+/** Keeps a result with its machine in bench/results/; returns the file's name and all that was kept. */
 export function keep(name, result) {
   const date = new Date().toISOString();
   const file = `bench/results/${date.slice(0, 19).replaceAll(':', '-')}-${name}.json`;
   mkdirSync(`${root}/bench/results`, { recursive: true });
-  writeFileSync(`${root}/${file}`, `${JSON.stringify({ date, machine, ...result }, null, 1)}\n`);
+  const kept = { date, machine, ...result };
+  writeFileSync(`${root}/${file}`, `${JSON.stringify(kept, null, 1)}\n`);
   console.log(`\nkept in ${file}`);
+  return { file, kept };
 }
 
 /** Says what is being measured, on one line of standard error. */

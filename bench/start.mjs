@@ -1,0 +1,72 @@
+// `npm run bench -- start`: seconds from starting the command to its answer: `lenet --help` until it ends, and `lenet train` until
+// its first batches are done. The latter shows only on a terminal, which util-linux's `script` gives it: the bar of epoch 1 is drawn
+// when the first slice of batches (one batch) is done. Without `script` that row is left out. Options: --rounds N (default 7).
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { keep, machineLine, printTable, root, say, summary } from './measurement.mjs';
+
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } });
+const rounds = Number(values.rounds);
+
+function helpSeconds() {
+  const began = performance.now();
+  const { status, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', '--help'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  const seconds = (performance.now() - began) / 1000;
+  if (status !== 0) throw new Error(stderr);
+  return seconds;
+}
+
+/** Seconds until the bar of epoch 1 stands on the terminal; the run is then stopped with Ctrl-C, as a user would. */
+function firstBatchSeconds(options, out) {
+  const train = [process.execPath, 'dist/cli/main.js', 'train', ...options, '--out', out];
+  const command = `stty cols 100; exec ${train.map((word) => `'${word}'`).join(' ')}`;
+  return new Promise((resolve, reject) => {
+    const began = performance.now();
+    const child = spawn('script', ['-qec', command, '/dev/null'], { cwd: root });
+    let [seen, seconds] = ['', undefined];
+    child.stdout.setEncoding('utf8').on('data', (text) => {
+      seen += text;
+      if (seconds === undefined && /Epoch 1 [█░]/.test(seen)) {
+        seconds = (performance.now() - began) / 1000;
+        child.stdin.write('\x03');
+      }
+    });
+    child.on('error', reject);
+    child.on('close', () => (seconds === undefined ? reject(new Error(seen)) : resolve(seconds)));
+  });
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'lenet-bench-'));
+const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
+const measured = [{ what: 'lenet --help, to its end', runs: [] }];
+if (hasScript) {
+  for (const options of [[], ['--threads', '1']]) {
+    measured.push({ what: `lenet ${['train', ...options].join(' ')}, to the first batch`, options, runs: [] });
+  }
+}
+try {
+  for (let round = 1; round <= rounds; round++) {
+    for (const [index, { what, options, runs }] of measured.entries()) {
+      say(`round ${round} of ${rounds}: ${what}`);
+      runs.push(options ? await firstBatchSeconds(options, join(folder, `${round}-${index}`)) : helpSeconds());
+    }
+  }
+} finally {
+  rmSync(folder, { recursive: true });
+}
+say('');
+const results = measured.map(({ what, runs }) => ({ what, seconds: summary(runs) }));
+console.log(`${machineLine}; medians of ${rounds}\n`);
+printTable([
+  ['from the start of', 's', '(least-most)'],
+  ...results.map(({ what, seconds: { median, least, most } }) => [
+    ...[what, median.toFixed(3), `${least.toFixed(3)}-${most.toFixed(3)}`],
+  ]),
+]);
+keep('start', { rounds, results });
