@@ -1,6 +1,14 @@
 """The data, the network and the settings that the PyTorch benchmarks share."""
 import contextlib
+import os
 import pathlib
+import sys
+
+# glibc gives large freed blocks back to the kernel and faults them in again at the next step: 7 to 10 s instead of 3 for an epoch at
+# batch 512. It reads these when a process starts, so the program begins anew with them.
+keep_heap = {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**30), "MALLOC_TOP_PAD_": str(2**28)}
+if not os.environ.keys() >= keep_heap.keys():
+    os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | keep_heap)
 
 import numpy as np
 import torch
