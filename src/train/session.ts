@@ -79,7 +79,7 @@ export class Session {
       losses: arena.allocate(images * 8),
       predicted: arena.allocate(images),
       logits: arena.allocate((images + 4) * model.classes * 4),
-      sets: sets.map((set) => placeSet(arena, set)),
+      sets: sets.map((set) => reserve(arena, set)),
     };
     // All threads lay out the same network, so all regions are as large as the first.
     const first = arena.allocate(0);
@@ -87,7 +87,10 @@ export class Session {
     const region = Math.ceil((member.end - first) / 64) * 64;
     arena.allocate(region * threads);
     const plan = { ...shared, regions: Array.from({ length: threads }, (_, i) => first + i * region) };
-    const crew = await options.threads?.start(plan);
+    // The threads start up while the images are being copied; they look at them only when ordered to.
+    const starting = options.threads?.start(plan);
+    for (const [i, set] of sets.entries()) fill(arena, set, plan.sets[i]!);
+    const crew = await starting;
     return new Session(sets, arena, plan, member, crew);
   }
 
@@ -220,14 +223,20 @@ function mean(values: Float64Array): number {
   return sum / values.length;
 }
 
-function placeSet(arena: Arena, { images, labels }: Dataset): PlacedSet {
-  const floats = images instanceof Float32Array;
-  const imagesAt = arena.allocate(images.byteLength);
-  if (floats) arena.f32(imagesAt, images.length).set(images);
-  else arena.u8(imagesAt, images.length).set(images);
-  const labelsAt = arena.allocate(labels.length);
-  arena.u8(labelsAt, labels.length).set(labels);
-  return { images: imagesAt, labels: labelsAt, floats, size: labels.length };
+/** Room for a data set. */
+function reserve(arena: Arena, { images, labels }: Dataset): PlacedSet {
+  return {
+    images: arena.allocate(images.byteLength),
+    labels: arena.allocate(labels.length),
+    floats: images instanceof Float32Array,
+    size: labels.length,
+  };
+}
+
+function fill(arena: Arena, { images, labels }: Dataset, place: PlacedSet): void {
+  if (images instanceof Float32Array) arena.f32(place.images, images.length).set(images);
+  else arena.u8(place.images, images.length).set(images);
+  arena.u8(place.labels, labels.length).set(labels);
 }
 
 /** @throws UsageError when the set's images or classes are not those of the model, or its number of parameters is 0. */
