@@ -158,10 +158,13 @@ describe('one at a time', () => {
     let shown: ReturnType<typeof lenet> | undefined;
     child.stdout.on('data', (data: Buffer) => {
       if (!`${data}`.includes('trial 1: ') || asked > 0) return;
+      // Stopped meanwhile, or it might be done before it is asked to end.
+      child.kill('SIGSTOP');
       second = lenet(...study(out));
       shown = lenet('study', 'show', out);
       asked = performance.now();
       child.kill('SIGINT');
+      child.kill('SIGCONT');
     });
     const { code, stdout, stderr } = await end;
     expect(performance.now() - asked).toBeLessThan(10_000);
