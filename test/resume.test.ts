@@ -126,7 +126,7 @@ describe('files a crash or a person damaged', () => {
       'a model in the checkpoint’s place',
       'checkpoint.safetensors',
       (path: string) => writeFileSync(path, model),
-      'is no checkpoint of format 1',
+      'is no checkpoint of format 2',
     ],
     ['a damaged config', 'config.json', (path: string) => truncateSync(path, 20), 'is damaged: it is no valid JSON'],
     [
