@@ -232,7 +232,7 @@ describe('what goes wrong', () => {
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).toContain('study.journal, line 10: no valid JSON');
     }
-    writeFileSync(path, readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":1', '"format":99'));
+    writeFileSync(path, readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":2', '"format":99'));
     expect(lenet(...study(out)).stderr).toMatch(/was written by version .* use the newer version/);
   });
 
