@@ -123,26 +123,33 @@ function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): Convolut
       },
     };
   }
-  // The sums of one quad at a time live in a block that stays in the cache; only what relu and pooling leave of them is kept.
-  const block = arena.allocate(outputs * row);
-  const [height, wide] = slide([outChannels, outHeight, outWidth], ...poolWindows(pool.layer), 'maxPool2d');
-  const pooled = [outWidth, outChannels, height, wide, ...pool.layer.kernelSize, ...pool.layer.stride] as const;
-  const apart = cornersApart(layer, shape);
-  return {
-    work: 'window by window, then relu and pooling',
-    prepare,
-    forward(quads) {
-      for (let q = 0; q < quads; q++) {
-        sums(x + q * quadBytes, block);
-        const to = q * height * wide * row;
-        kernels.maxPool2dRelu(block, y + to, pool.corners + to, ...pooled, ...apart);
-      }
-    },
-  };
+  return { work: 'window by window, then relu and pooling', prepare, forward: pooledForward(layer, site, pool, sums) };
 }
 
-function poolWindows({ kernelSize, stride }: MaxPool2d) {
-  return [kernelSize, stride, [0, 0]] as const;
+/**
+ * Relu and pooling as a pass of their own: the sums of one quad at a time, which `sums` takes from one address to the other, live in
+ * a block that stays in the cache, and only what pooling leaves of them is kept.
+ */
+function pooledForward(
+  layer: ConvolutionWindows,
+  { kernels, arena, shape, x, y }: ConvolutionSite,
+  { layer: { kernelSize, stride }, corners }: NonNullable<ConvolutionSite['pool']>,
+  sums: (from: number, to: number) => void,
+): ConvolutionForward['forward'] {
+  const outputs = outputsOf(layer, shape);
+  const [channels, , outWidth] = outputs;
+  const block = arena.allocate(elementsOf(outputs) * 16);
+  const [height, width] = slide(outputs, kernelSize, stride, [0, 0], 'maxPool2d');
+  const sizes = [outWidth, channels, height, width, ...kernelSize, ...stride] as const;
+  const apart = cornersApart(layer, shape);
+  const quadBytes = elementsOf(shape) * 16;
+  return (quads) => {
+    for (let q = 0; q < quads; q++) {
+      sums(x + q * quadBytes, block);
+      const to = q * height * width * channels * 16;
+      kernels.maxPool2dRelu(block, y + to, corners + to, ...sizes, ...apart);
+    }
+  };
 }
 
 /** Bytes of products at a time: well within a usual second-level cache, and enough to make the calls for them few (docs/engine.md). */
@@ -179,33 +186,8 @@ function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): Convol
     const forward = (quads: number) => kernels.winogradForward(quads, x, ...from, ...through, y, corners, ...apart);
     return { work, prepare, forward };
   }
-  const row = outChannels * 16;
-  const block = arena.allocate(outHeight * outWidth * row);
-  const [pooledHeight, pooledWidth] = slide(
-    [outChannels, outHeight, outWidth],
-    ...poolWindows(pool.layer),
-    'maxPool2d',
-  );
-  const sizes = [
-    outWidth,
-    outChannels,
-    pooledHeight,
-    pooledWidth,
-    ...pool.layer.kernelSize,
-    ...pool.layer.stride,
-  ] as const;
-  const quadBytes = elementsOf(shape) * 16;
-  return {
-    work: 'Winograd F(4, 5), then relu and pooling',
-    prepare,
-    forward(quads) {
-      for (let q = 0; q < quads; q++) {
-        kernels.winogradForward(1, x + q * quadBytes, ...from, ...through, block, 0, ...apart);
-        const to = q * pooledHeight * pooledWidth * row;
-        kernels.maxPool2dRelu(block, y + to, pool.corners + to, ...sizes, ...apart);
-      }
-    },
-  };
+  const sums = (at: number, to: number) => kernels.winogradForward(1, at, ...from, ...through, to, 0, ...apart);
+  return { work: 'Winograd F(4, 5), then relu and pooling', prepare, forward: pooledForward(layer, site, pool, sums) };
 }
 
 function isTwoByTwo({ kernelSize, stride }: MaxPool2d): boolean {
