@@ -1,4 +1,5 @@
 // `npm run bench -- epoch`: seconds per epoch by arithmetic, threads and batch size, interleaved, with medians, spread and ratios.
+// An epoch is a process's second; the first, which V8's compilers slow down, has a column of its own.
 // Options: --rounds N (default 3), --batches 32,128,512, --threads 1,2, --pytorch (adds PyTorch, if python3-torch is there).
 import { parseArgs } from 'node:util';
 import { keep, machineLine, median, printTable, run, say, summary } from './measurement.mjs';
@@ -70,6 +71,7 @@ const results = settings.map((setting) => {
     batchSize: setting.batch,
     threads: setting.threads,
     trainSeconds: summary(train),
+    ...(runs[0].firstSeconds ? { firstSeconds: median(runs.map(({ firstSeconds }) => firstSeconds)) } : {}),
     evaluateSeconds: median(runs.map(({ evaluateSeconds }) => evaluateSeconds)),
     timesAsFast: reference / median(train),
     megabytes: median(runs.map(({ megabytes }) => megabytes)),
@@ -77,10 +79,11 @@ const results = settings.map((setting) => {
 });
 const against = values.pytorch ? 'x PyTorch' : 'x strict/1';
 const rows = [
-  ['who', 'batch', 'threads', 'train s/epoch', '(least-most)', 'evaluate s', against, 'MB'],
+  ['who', 'batch', 'threads', 'train s/epoch', '(least-most)', 'first epoch', 'evaluate s', against, 'MB'],
   ...results.map((r) => [
     ...[r.who, `${r.batchSize}`, `${r.threads}`, r.trainSeconds.median.toFixed(2)],
     `${r.trainSeconds.least.toFixed(2)}-${r.trainSeconds.most.toFixed(2)}`,
+    r.firstSeconds?.toFixed(2) ?? '',
     ...[r.evaluateSeconds.toFixed(2), r.timesAsFast.toFixed(2), `${r.megabytes}`],
   ]),
 ];

@@ -1,10 +1,11 @@
 // `npm run bench -- study`: seconds for the whole study of the post at one seed, and what two jobs bring over one, interleaved.
 // Options: --rounds N of the comparison (default 3), --jobs N (default: the cores), --skip-post.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { parse, stringify } from 'yaml';
 import { readStudy } from '../dist/journal/study-log.js';
 import { keep, machineLine, median, printTable, root, say, summary } from './measurement.mjs';
 
@@ -32,12 +33,17 @@ function timed(file, out, more) {
 
 try {
   console.log(`${machineLine}\n`);
-  let post;
-  if (!values['skip-post']) {
-    say('the whole study of the post, one seed');
-    post = timed('post', join(folder, 'post'), ['--seeds', '1', '--jobs', `${jobs}`]);
+  const post = [];
+  for (const arithmetic of values['skip-post'] ? [] : ['strict', 'fused']) {
+    say(`the whole study of the post, one seed, ${arithmetic}`);
+    const study = parse(readFileSync(join(root, 'studies/post.yaml'), 'utf8'));
+    const file = join(folder, `post-${arithmetic}.yaml`);
+    writeFileSync(file, stringify({ ...study, base: { ...study.base, arithmetic }, seeds: 1 }));
+    const { seconds, trials, trialSeconds } = timed(file, join(folder, arithmetic), ['--jobs', `${jobs}`]);
+    post.push({ arithmetic, jobs, seconds, trials, trialSeconds });
+    const spent = `${trials} trials, ${trialSeconds.toFixed(0)} s of training and evaluation`;
     console.log(
-      `The post's study at one seed, ${jobs} jobs: ${post.seconds.toFixed(0)} s from command to report (${post.trials} trials, ${post.trialSeconds.toFixed(0)} s of training and evaluation)\n`,
+      `The post's study at one seed, ${arithmetic}, ${jobs} jobs: ${seconds.toFixed(0)} s from command to report (${spent})`,
     );
   }
 
@@ -70,7 +76,7 @@ try {
       `${throughput.toFixed(2)}x`,
     ]),
   ]);
-  keep('study', { rounds, post: post && { jobs, ...post }, results });
+  keep('study', { rounds, post, results });
 } finally {
   rmSync(folder, { recursive: true });
 }
