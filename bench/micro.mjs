@@ -1,12 +1,12 @@
 // `npm run bench -- micro`: microseconds of every step of LeNet-5 for a batch of 32, forward and backward, one thread, with
 // GFLOP/s and the share of this processor's multiply-add peak in WebAssembly (measured first). Options: --rounds N (default 15),
-// --model general (a chain of layers of other shapes, to see what the general kernels do; its gradients are dense).
+// --model lenet5-1998, --model general (a chain of layers of other shapes, to see what the general kernels do; its gradients are dense).
 import { parseArgs } from 'node:util';
 import { randomStream } from '../dist/base/random.js';
 import { Arena, createMemory } from '../dist/engine/arena.js';
 import { bindKernels, compileKernels, supportsFused } from '../dist/engine/kernels.js';
 import { conv2d, flatten, linear, maxPool2d, sequential } from '../dist/index.js';
-import { lenet5 } from '../dist/lenet/models.js';
+import { lenet5, modelByName } from '../dist/lenet/models.js';
 import { stepsOf } from '../dist/nn/fusion.js';
 import { parametersOf } from '../dist/nn/model.js';
 import { layOutParameters } from '../dist/nn/network.js';
@@ -21,6 +21,7 @@ const rounds = Number(values.rounds);
 enableFused();
 const models = {
   lenet5,
+  'lenet5-1998': () => modelByName('lenet5-1998'),
   general: () =>
     sequential('general', [3, 32, 32], {
       conv5x5: conv2d(3, 8, 5, { padding: 2 }),
@@ -81,6 +82,7 @@ function stepsFor(arithmetic) {
         quads,
         training: true,
         single: false,
+        curvature: false,
         outputShape: layers.at(-1).output,
         gradientOffsets,
         input,

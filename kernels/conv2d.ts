@@ -195,3 +195,10 @@ export function unpackRuns(
     }
   }
 }
+
+/** Sets to zero `count` blocks of `bytes` bytes, at the byte offsets of a table (i32) from `base`. */
+export function clearBlocks(base: usize, table: usize, count: i32, bytes: usize): void {
+  for (const end = table + (<usize>count << 2); table < end; table += 4) {
+    memory.fill(base + <usize>load<i32>(table), 0, bytes);
+  }
+}

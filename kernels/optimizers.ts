@@ -111,3 +111,18 @@ export function adabelief(
     s += 16;
   }
 }
+
+/** x = x - rate / (mu + h) · g: each parameter's own rate, from its second derivative h. */
+export function sdlm(
+  x: usize, g: usize, stride: usize, chunks: i32, h: usize, vectors: i32, l2: f32, rate: f32, mu: f32,
+): void {
+  const vL2 = f32x4.splat(l2), vRate = f32x4.splat(rate), vMu = f32x4.splat(mu);
+  const end = x + (<usize>vectors << 4);
+  for (; x < end; x += 16) {
+    const w = v128.load(x);
+    const gradient = gradientAt(g, stride, chunks, w, vL2);
+    v128.store(x, f32x4.sub(w, f32x4.div(f32x4.mul(vRate, gradient), f32x4.add(vMu, v128.load(h)))));
+    g += 16;
+    h += 16;
+  }
+}

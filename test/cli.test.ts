@@ -202,7 +202,7 @@ describe('lenet evaluate, predict and describe', () => {
     const svg = join(freshFolder(), 'net.svg');
     const { stdout, code } = lenet('describe', 'lenet5', '--svg', svg);
     expect(code).toBe(0);
-    expect(stdout).toMatch(/conv1 +Conv2d\(1, 6, kernel_size=5\) +6x24x24 +156 +86,400/);
+    expect(stdout).toMatch(/conv1 +Conv2d\(1, 6, kernel_size=5\) +6x24x24 +156 +89,856 +86,400/);
     expect(readFileSync(svg, 'utf8')).toContain('6@24×24');
   });
 });
@@ -237,9 +237,9 @@ describe('mistakes of the caller end with 2, one line and no stack trace', () =>
     [['train', '--l2', '-1'], '--l2: expected a number of at least 0, got -1'],
     [
       ['train', '--optimizer', 'adm'],
-      'unknown optimizer "adm": allowed are sgd, adam, adamw, nadam, adabelief. Did you mean adam?',
+      'unknown optimizer "adm": allowed are sgd, adam, adamw, nadam, adabelief, sdlm. Did you mean adam?',
     ],
-    [['train', '--model', 'lenet'], 'unknown model "lenet": allowed are lenet5. Did you mean lenet5?'],
+    [['train', '--model', 'lenet'], 'unknown model "lenet": allowed are lenet5, lenet5-1998. Did you mean lenet5?'],
     [['train', '--arithmetic', 'exact'], 'unknown arithmetic "exact": allowed are strict, fused.'],
     [['train', '--momentum', '0.9', '--out', out], 'momentum is for sgd only, the optimizer is adam'],
     [['train', '--weight-decay', '0.1', '--out', out], 'weight decay is for adamw only'],
@@ -256,7 +256,7 @@ describe('mistakes of the caller end with 2, one line and no stack trace', () =>
     [['train', '--out', trained], 'already holds a run; go on with it by --resume'],
     [['train', '--resume', '--out', trained, '--seed', '4'], 'has seed 3, not 4'],
     [['train', '--resume', '--out', trained, '--epochs', '1'], 'has epochs 2, not 1'],
-    [['describe', 'alexnet'], 'unknown model "alexnet": allowed are lenet5.'],
+    [['describe', 'alexnet'], 'unknown model "alexnet": allowed are lenet5, lenet5-1998.'],
     [['evaluate', trained, '--set', 'tset'], 'unknown set "tset": allowed are test, train. Did you mean test?'],
     [['evaluate'], "missing required argument 'model'"],
   ];

@@ -2,6 +2,7 @@
 import { unknownChoice } from '../base/errors.ts';
 import { counted, percent, rounded } from '../base/format.ts';
 import { datasetSize } from '../data/dataset.ts';
+import { makeLoss } from '../lenet/hyperparameters.ts';
 import { loadMnist } from '../runner/mnist-files.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/threads.ts';
@@ -16,9 +17,12 @@ export interface EvaluateOptions {
 
 export async function evaluateModel(path: string, options: EvaluateOptions): Promise<void> {
   if (options.set !== 'test' && options.set !== 'train') throw unknownChoice('set', options.set, ['test', 'train']);
-  const { model, weights, file } = loadModel(path);
+  const { model, weights, file, hyperparameters } = loadModel(path);
   const set = (await loadMnist(options.data))[options.set];
-  const metrics = await evaluate(model, weights, set, { threads: nodeThreads(options.threads) });
+  const metrics = await evaluate(model, weights, set, {
+    loss: makeLoss(hyperparameters),
+    threads: nodeThreads(options.threads),
+  });
   if (metrics === undefined) return;
   const { loss, accuracy } = metrics;
   const images = datasetSize(set);

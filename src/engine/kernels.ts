@@ -21,6 +21,13 @@ type Product = readonly [
   'bias',
 ];
 
+type Loss = readonly ['logits', 'labels', 'count', 'classes', 'scale', 'gradient', 'losses', 'predicted'];
+type Codes = readonly ['x', 'quads', 'features', 'classes', 'codes'];
+type SumPool<From extends string, To extends string> = readonly [
+  ...[From, To, 'scale', 'quads', 'height', 'width', 'channels', 'outHeight', 'outWidth'],
+  ...['kernelHeight', 'kernelWidth', 'strideY', 'strideX'],
+];
+
 /** What kernels/ exports; each operation is described where it is written. */
 export interface Kernels {
   heapBase(): number;
@@ -73,7 +80,26 @@ export interface Kernels {
     ]
   >;
   maxPool2dBackward: Kernel<['dy', 'winners', 'dx', 'quads', 'outputs', 'quadBytes']>;
-  softmaxCrossEntropy: Kernel<['logits', 'labels', 'count', 'classes', 'scale', 'gradient', 'losses', 'predicted']>;
+  tanhForward: Kernel<['x', 'y', 'vectors', 'amplitude', 'slope']>;
+  tanhBackward: Kernel<['y', 'dy', 'dx', 'vectors', 'amplitude', 'slope', 'power']>;
+  sigmoidForward: Kernel<['x', 'y', 'vectors']>;
+  sigmoidBackward: Kernel<['y', 'dy', 'dx', 'vectors', 'power']>;
+  sumPool2dForward: Kernel<SumPool<'x', 'y'>>;
+  sumPool2dBackward: Kernel<SumPool<'dy', 'dx'>>;
+  scaleChannels: Kernel<['x', 'y', 'pixels', 'channels', 'scale', 'offset']>;
+  channelProducts: Kernel<['a', 'b', 'pixels', 'channels', 'out']>;
+  squareVectors: Kernel<['x', 'y', 'vectors']>;
+  rescaleVectors: Kernel<['x', 'y', 'vectors', 'scale', 'offset']>;
+  clearBlocks: Kernel<['base', 'table', 'count', 'bytes']>;
+  rbfForward: Kernel<[...Codes, 'z']>;
+  rbfBackward: Kernel<[...Codes, 'dz', 'dx']>;
+  rbfCurvature: Kernel<[...Codes, 'hz', 'hx']>;
+  rbfLossCurvature: Kernel<[...Codes, 'g', 'p', 'hx']>;
+  softmaxCrossEntropy: Kernel<[...Loss, 'rubbish']>;
+  rightDistance: Kernel<Loss>;
+  sharesOf: Kernel<['gradient', 'labels', 'count', 'classes', 'shares']>;
+  softmaxCurvature: Kernel<['shares', 'h', 'vectors']>;
+  sdlm: Kernel<['x', 'g', 'stride', 'chunks', 'h', 'vectors', 'l2', 'rate', 'mu']>;
   flushTiny: Kernel<['v', 'vectors']>;
   sgd: Kernel<['x', 'g', 'stride', 'chunks', 'b', 'vectors', 'l2', 'rate', 'momentum', 'nesterov']>;
   adam: Kernel<
@@ -151,8 +177,12 @@ const kernelNames = {
     maxPool2dForward: 0,
     maxPool2dBackward: 0,
     maxPool2dRelu: 0,
-    softmaxCrossEntropy: 0,
   },
+  ...{ tanhForward: 0, tanhBackward: 0, sigmoidForward: 0, sigmoidBackward: 0 },
+  ...{ sumPool2dForward: 0, sumPool2dBackward: 0, scaleChannels: 0, channelProducts: 0 },
+  ...{ squareVectors: 0, rescaleVectors: 0, clearBlocks: 0 },
+  ...{ rbfForward: 0, rbfBackward: 0, rbfCurvature: 0, rbfLossCurvature: 0 },
+  ...{ softmaxCrossEntropy: 0, rightDistance: 0, sharesOf: 0, softmaxCurvature: 0, sdlm: 0 },
   ...{ flushTiny: 0, sgd: 0, adam: 0, adabelief: 0 },
 } satisfies Record<keyof Kernels, 0>;
 

@@ -221,9 +221,9 @@ describe('a study’s log', () => {
   test('refuses a newer format, another program’s study, and a trial whose lines were taken out', () => {
     const path = write();
     const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.replace('"format":2', '"format":3'));
-    expect(() => readStudy(path)).toThrow('record format 3); this is version');
-    writeFileSync(path, text.replace('"format":2', '"format":1'));
+    writeFileSync(path, text.replace('"format":3', '"format":4'));
+    expect(() => readStudy(path)).toThrow('record format 4); this is version');
+    writeFileSync(path, text.replace('"format":3', '"format":1'));
     expect(readStudy(path)!.trials.length).toBeGreaterThan(0);
     const log = new StudyLog(path);
     expect(() => log.open({ definition, dataHash: 'h', environment }, () => {})).toThrow('has record format 1, whose');

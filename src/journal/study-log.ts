@@ -18,10 +18,11 @@ import {
 } from './optuna.ts';
 
 /**
- * Of what our attributes mean and of the bits that strict arithmetic gives (2: Winograd's convolution); a larger number comes
+ * Of what our attributes mean and of the bits that strict arithmetic gives (2: Winograd's convolution; 3: variants, losses and
+ * schedules among the hyperparameters); a larger number comes
  * from a newer version. A study of a smaller one can be shown, but not gone on with: its trials would not be comparable.
  */
-const recordFormat = 2;
+const recordFormat = 3;
 
 /** The machine and the way a process worked on the study. */
 export interface Environment {
@@ -176,7 +177,7 @@ export class StudyLog {
       const format = writtenBy(study)?.format ?? recordFormat;
       if (format < recordFormat) {
         throw new UsageError(
-          `${this.#file.path} has record format ${format}, whose trainings differ in their last bits from this version's (${recordFormat}): show it as it is, or run the study in another folder`,
+          `${this.#file.path} has record format ${format}, whose trials cannot be compared with this version's (${recordFormat}): show it as it is, or run the study in another folder`,
         );
       }
       accept(before);

@@ -9,8 +9,12 @@ import {
   type Hyperparameters,
   hyperparameterNames,
   hyperparameters,
+  makeLoss,
+  makeModel,
   makeOptimizer,
+  variantNames,
 } from './hyperparameters.ts';
+import { published } from './lenet5-1998.ts';
 
 /** What determines a training beside its seed. */
 export type Configuration = Omit<Hyperparameters, 'seed'>;
@@ -21,17 +25,22 @@ export function completeSettings(settings: Settings): Hyperparameters {
   if (unknown !== undefined) throw new UsageError(`unknown hyperparameter ${unknown}`);
   const complete = completeHyperparameters(settings);
   makeOptimizer(complete);
+  makeModel(complete);
+  makeLoss(complete);
   return complete;
 }
 
 /**
- * Settings in the one form of all that compute the same, bit for bit: AdamW without decay is Adam.
+ * Settings in the one form of all that compute the same, bit for bit: AdamW without decay is Adam, and what is
+ * published may be written out.
  * @throws UsageError as {@link completeSettings}.
  */
 export function identifyConfiguration(settings: Settings): Configuration {
   const { seed: _, ...rest } = completeSettings(settings);
+  const written = variantNames.filter((name) => rest[name] === published[name]);
+  const plain = { ...rest, ...Object.fromEntries(written.map((name) => [name, 'published'])) };
   const plainAdam = rest.optimizer === 'adamw' && rest.weightDecay === 0;
-  return plainAdam ? { ...rest, optimizer: 'adam' } : rest;
+  return plainAdam ? { ...plain, optimizer: 'adam' } : plain;
 }
 
 /** Why two settings of one configuration are the same, in words; undefined where they are written alike. */

@@ -1,6 +1,8 @@
 /** The one table of hyperparameters: name, default, what is allowed, and a sentence; help, checks and records derive from it. */
 import { UsageError, unknownChoice } from '../base/errors.ts';
 import { type Arithmetic, arithmetics } from '../engine/kernels.ts';
+import { crossEntropy, type Loss, lossNames, map, mse } from '../nn/losses.ts';
+import type { Model } from '../nn/model.ts';
 import {
   adabelief,
   adam,
@@ -9,9 +11,12 @@ import {
   type Optimizer,
   type OptimizerName,
   optimizerNames,
+  sdlm,
   sgd,
 } from '../nn/optimizers.ts';
-import { modelNames } from './models.ts';
+import { type ScheduleName, scheduleNames } from '../nn/schedules.ts';
+import { lenet5Original, published, type Variant, type VariantName, variantChoices } from './lenet5-1998.ts';
+import { modelByName, modelNames } from './models.ts';
 
 interface Common<T> {
   readonly default: T;
@@ -65,11 +70,31 @@ const limit = (sentence: string): Limit => ({ kind: 'limit', default: null, sent
 const positive = { least: 0, most: Number.MAX_VALUE, above: true } as const;
 const notNegative = { least: 0, most: Number.MAX_VALUE } as const;
 
+/** What a published network can be changed in; `published` leaves it as it is. */
+const variant = <T extends string>(choices: readonly T[], sentence: string) =>
+  choice<T | 'published'>('published', ['published', ...choices], `${sentence} (lenet5-1998 only)`);
+const variants = {
+  activation: variant(variantChoices.activation, 'Activation'),
+  pooling: variant(variantChoices.pooling, 'What shrinks the maps'),
+  poolActivation: variant(variantChoices.poolActivation, 'Activation after pooling, too'),
+  output: variant(variantChoices.output, 'Output layer'),
+  connections: variant(variantChoices.connections, 'Which maps C3 reads'),
+  inputSize: variant(variantChoices.inputSize, 'Height and width of the padded image'),
+} satisfies Readonly<Record<VariantName, Hyperparameter>>;
+
+type LossChoice = Loss['name'] | 'published';
+const lossChoices: readonly LossChoice[] = ['published', ...lossNames];
+
 /** Defaults are those of the Flux model zoo's script. */
 export const hyperparameters = {
   model: choice('lenet5', modelNames, 'Network to train'),
   optimizer: choice<OptimizerName>('adam', optimizerNames, 'How weights follow their gradients'),
-  learningRate: number(3e-4, positive, 'Step size, constant over the run'),
+  learningRate: number(3e-4, positive, 'Step size of the first pass'),
+  schedule: choice<ScheduleName>(
+    'constant',
+    scheduleNames,
+    'How the step size goes on from pass to pass; lecun1998: times 1, 1, .4 (3 passes), .2 (3), .1 (4), .02',
+  ),
   batchSize: integer(128, 1, 10_000_000, 'Images a step averages its gradient over'),
   l2: number(0, notNegative, 'Adds this times the weights and biases to the gradient'),
   weightDecay: number(0, notNegative, 'Decoupled decay, times learning rate and weights (adamw only)'),
@@ -79,6 +104,14 @@ export const hyperparameters = {
     'Correct the moments for their start at zero (adam, adabelief)',
     'Leave the moments uncorrected, as Flux 0.12.4 did for AdaBelief (adam, adabelief)',
   ),
+  mu: number(0.02, positive, 'Added to second derivatives before the step size is divided by them (sdlm only)'),
+  loss: choice<LossChoice>(
+    'published',
+    lossChoices,
+    'What is minimized; mse and map are equations 8 and 9 of the paper of 1998 (rbf output only)',
+  ),
+  mapConstant: number(0.1, positive, 'Constant j of equation 9 (loss map only)'),
+  ...variants,
   epochs: integer(10, 0, 1_000_000, 'Passes over the training set'),
   seed: integer(1, 0, Number.MAX_SAFE_INTEGER, 'Determines initial weights and the order of images'),
   shuffle: on('Draw a new order of the images every epoch', 'Keep the images in the order of the data'),
@@ -136,7 +169,7 @@ function allowed(entry: Numeric | Limit): string {
 
 /** @throws UsageError for a hyperparameter the chosen optimizer would ignore. */
 export function makeOptimizer(values: Hyperparameters): Optimizer {
-  const { optimizer, learningRate, l2, weightDecay, momentum, nesterov, biasCorrection } = values;
+  const { optimizer, learningRate, l2, weightDecay, momentum, nesterov, biasCorrection, mu } = values;
   const only = (given: boolean, what: string, names: readonly OptimizerName[]) => {
     if (given && !names.includes(optimizer)) {
       throw new UsageError(`${what} is for ${names.join(' and ')} only, the optimizer is ${optimizer}`);
@@ -146,6 +179,7 @@ export function makeOptimizer(values: Hyperparameters): Optimizer {
   only(momentum !== 0, 'momentum', ['sgd']);
   only(nesterov, 'nesterov', ['sgd']);
   only(!biasCorrection, 'no bias correction', ['adam', 'adabelief']);
+  only(mu !== hyperparameters.mu.default, 'mu', ['sdlm']);
   switch (optimizer) {
     case 'sgd':
       return sgd({ learningRate, l2, momentum, nesterov });
@@ -157,5 +191,38 @@ export function makeOptimizer(values: Hyperparameters): Optimizer {
       return nadam({ learningRate, l2 });
     case 'adabelief':
       return adabelief({ learningRate, l2, biasCorrection });
+    case 'sdlm':
+      return sdlm({ learningRate, l2, mu });
   }
+}
+
+export const variantNames = Object.keys(variants) as readonly VariantName[];
+
+/** The network that the hyperparameters describe. @throws UsageError for a change of a network that has no such variants. */
+export function makeModel(values: Pick<Hyperparameters, 'model' | VariantName>): Model {
+  if (values.model === 'lenet5-1998') return lenet5Original(variantOf(values));
+  const given = variantNames.find((name) => values[name] !== 'published');
+  if (given !== undefined) {
+    throw new UsageError(`${given} ${values[given]} is for lenet5-1998 only, the model is ${values.model}`);
+  }
+  return modelByName(values.model);
+}
+
+function variantOf(values: Pick<Hyperparameters, VariantName>): Variant {
+  const chosen = variantNames.map((name) => [name, values[name] === 'published' ? published[name] : values[name]]);
+  return Object.fromEntries(chosen) as Variant;
+}
+
+/** The loss that the hyperparameters describe. @throws UsageError where the network's output does not suit it. */
+export function makeLoss(values: Pick<Hyperparameters, 'model' | 'loss' | 'mapConstant' | VariantName>): Loss {
+  const hasDistances = values.model === 'lenet5-1998' && variantOf(values).output === 'rbf';
+  const name = values.loss === 'published' ? (hasDistances ? 'map' : 'cross-entropy') : values.loss;
+  if (name !== 'cross-entropy' && !hasDistances) {
+    throw new UsageError(`loss ${name} is for an rbf output only, that of this ${values.model} is softmax`);
+  }
+  if (name !== 'map' && values.mapConstant !== hyperparameters.mapConstant.default) {
+    throw new UsageError(`the constant of equation 9 is for loss map only, the loss is ${name}`);
+  }
+  if (name === 'map') return map(values.mapConstant);
+  return name === 'mse' ? mse : crossEntropy;
 }

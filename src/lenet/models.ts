@@ -6,6 +6,7 @@ import { linear } from '../nn/linear.ts';
 import { maxPool2d } from '../nn/max-pool2d.ts';
 import { type Model, sequential } from '../nn/model.ts';
 import { relu } from '../nn/relu.ts';
+import { lenet5Original } from './lenet5-1998.ts';
 
 /**
  * LeNet-5 in the form of the Flux model zoo's vision/conv_mnist: relu, max-pooling, softmax; 44,426 parameters.
@@ -28,7 +29,7 @@ export function lenet5(): Model {
   });
 }
 
-const models = { lenet5 } as const;
+const models = { lenet5, 'lenet5-1998': () => lenet5Original() } as const;
 
 export const modelNames: readonly string[] = Object.keys(models);
 

@@ -70,7 +70,7 @@ describe('mistakes are named with line and column', () => {
     [
       'an unknown optimizer',
       post.replace('- adam\n', '- adm\n'),
-      'f:11:9: unknown optimizer "adm": allowed are sgd, adam, adamw, nadam, adabelief. Did you mean adam?',
+      'f:11:9: unknown optimizer "adm": allowed are sgd, adam, adamw, nadam, adabelief, sdlm. Did you mean adam?',
     ],
     [
       'a misspelt key of a level',
@@ -173,7 +173,7 @@ describe('configurations', () => {
         ...{ name: 'optimizer', internal: 3 },
         distribution: {
           name: 'CategoricalDistribution',
-          attributes: { choices: ['sgd', 'adam', 'adamw', 'nadam', 'adabelief'] },
+          attributes: { choices: ['sgd', 'adam', 'adamw', 'nadam', 'adabelief', 'sdlm'] },
         },
       },
       {

@@ -97,7 +97,7 @@ type StudyFile = z.infer<typeof studySchema>;
 
 /** The JSON Schema of study files, for editors. */
 export function studyJsonSchema(): object {
-  return z.toJSONSchema(studySchema, { io: 'input' });
+  return z.toJSONSchema(studySchema, { io: 'input', reused: 'ref' });
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Cross-correlation of images with trained windows, weight [out, in, ky, kx] and bias [out] as in PyTorch. */
 import { UsageError } from '../base/errors.ts';
 import { type ConvolutionForward, type ConvolutionSite, placeForward } from './conv2d-forward.ts';
+import { flatten, flattenKind } from './flatten.ts';
 import {
   type Activation,
   allocateOutput,
@@ -13,6 +14,7 @@ import {
   type Shape,
   type Site,
 } from './layer.ts';
+import { linear, linearKind } from './linear.ts';
 import type { MaxPool2d } from './max-pool2d.ts';
 import { pair, printSize, type Size, slide } from './window.ts';
 
@@ -23,17 +25,28 @@ export interface Conv2d {
   readonly kernelSize: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly padding: readonly [number, number];
+  /** The input channels that each output channel reads; without it, all. */
+  readonly connections?: readonly (readonly number[])[];
 }
 
-/** @param options.stride default 1. @param options.padding zeros on every side, default 0. @throws UsageError. */
+/**
+ * @param options.stride default 1. @param options.padding zeros on every side, default 0.
+ * @param options.connections the input channels that each output channel reads; weights between others stand in the tensor as zeros,
+ * are not trained and do not count as parameters. @throws UsageError.
+ */
 export function conv2d(
   inChannels: number,
   outChannels: number,
   kernelSize: Size,
-  options: { readonly stride?: Size; readonly padding?: Size } = {},
+  options: {
+    readonly stride?: Size;
+    readonly padding?: Size;
+    readonly connections?: readonly (readonly number[])[];
+  } = {},
 ): Conv2d {
   checkPositive('conv2d: in channels', inChannels);
   checkPositive('conv2d: out channels', outChannels);
+  if (options.connections) checkConnections(options.connections, inChannels, outChannels);
   return {
     type: 'conv2d',
     inChannels,
@@ -41,37 +54,78 @@ export function conv2d(
     kernelSize: pair(kernelSize, 'conv2d kernel size', 1),
     stride: pair(options.stride ?? 1, 'conv2d stride', 1),
     padding: pair(options.padding ?? 0, 'conv2d padding', 0),
+    ...(options.connections ? { connections: options.connections } : {}),
   };
 }
 
+function checkConnections(table: readonly (readonly number[])[], inChannels: number, outChannels: number): void {
+  if (table.length !== outChannels) {
+    throw new UsageError(
+      `conv2d connections: expected a row for each of ${outChannels} out channels, got ${table.length}`,
+    );
+  }
+  for (const [out, row] of table.entries()) {
+    const isFine = row.every((channel) => Number.isInteger(channel) && channel >= 0 && channel < inChannels);
+    if (!isFine || row.length === 0 || new Set(row).size !== row.length) {
+      const range = `different numbers from 0 to ${inChannels - 1}, at least one`;
+      throw new UsageError(`conv2d connections of out channel ${out}: expected ${range}, got [${row.join(', ')}]`);
+    }
+  }
+}
+
+/** How many pairs of an input and an output channel are connected. */
+function pairsOf({ inChannels, outChannels, connections }: Conv2d): number {
+  return connections ? connections.reduce((sum, row) => sum + row.length, 0) : inChannels * outChannels;
+}
+
+/** First element of each plane of weights between channels that are not connected. */
+function absentPlanes({ inChannels, kernelSize, connections = [] }: Conv2d): number[] {
+  const area = kernelSize[0] * kernelSize[1];
+  return connections.flatMap((row, out) =>
+    range(inChannels)
+      .filter((channel) => !row.includes(channel))
+      .map((channel) => (out * inChannels + channel) * area),
+  );
+}
+
 export const conv2dKind: LayerKind<Conv2d> = {
-  print({ inChannels, outChannels, kernelSize, stride, padding }) {
+  print({ inChannels, outChannels, kernelSize, stride, padding, connections }) {
     const more = stride.some((s) => s !== 1) ? `, stride=${printSize(stride)}` : '';
     const padded = padding.some((p) => p !== 0) ? `, padding=${printSize(padding)}` : '';
-    return `Conv2d(${inChannels}, ${outChannels}, kernel_size=${printSize(kernelSize)}${more}${padded})`;
+    const partly = connections ? ', partly connected' : '';
+    return `Conv2d(${inChannels}, ${outChannels}, kernel_size=${printSize(kernelSize)}${more}${padded}${partly})`;
   },
   outputShape({ inChannels, outChannels, kernelSize, stride, padding }, input) {
     const size = slide(input, kernelSize, stride, padding, 'conv2d');
     if (input[0] !== inChannels) throw new UsageError(`conv2d expects ${inChannels} channels, got ${input[0]}`);
     return [outChannels, ...size];
   },
-  parameters({ inChannels, outChannels, kernelSize }) {
+  parameters(layer) {
+    const { inChannels, outChannels, kernelSize, connections } = layer;
     const area = kernelSize[0] * kernelSize[1];
+    const fanIn = connections ? connections.map((row) => row.length * area) : inChannels * area;
     return [
       {
         name: 'weight',
         shape: [outChannels, inChannels, ...kernelSize],
         fans: [area * inChannels, area * outChannels],
+        fanIn,
+        ...(connections ? { absent: { size: area, runs: absentPlanes(layer) } } : {}),
       },
-      { name: 'bias', shape: [outChannels] },
+      { name: 'bias', shape: [outChannels], fanIn },
     ];
   },
-  multiplyAdds: ({ inChannels, kernelSize }, output) => elementsOf(output) * inChannels * kernelSize[0] * kernelSize[1],
+  multiplyAdds(layer, output) {
+    const { kernelSize } = layer;
+    return output[1]! * output[2]! * pairsOf(layer) * kernelSize[0] * kernelSize[1];
+  },
+  connections: (layer, output) => conv2dKind.multiplyAdds(layer, output) + elementsOf(output),
   place: (layer, site) => placeConv2d(layer, site),
 };
 
 /** Puts a convolution to work; with `pool`, relu and that max-pooling are done in the same pass (site.outputShape is the pool's). */
 export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): Operation {
+  if (isDense(layer, site, pool)) return placeDense(layer, site);
   if (layer.padding[0] === 0 && layer.padding[1] === 0) return placeUnpadded(layer, site, site.input, pool);
   const border = placeBorder(layer.padding, site);
   const inner = placeUnpadded(layer, site, border.padded, pool);
@@ -84,6 +138,45 @@ export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): Operat
     backward(quads, gradients) {
       inner.backward(quads, gradients);
       border.crop(quads);
+    },
+    curvature(quads, gradients) {
+      inner.curvature(quads, gradients);
+      border.crop(quads);
+    },
+  };
+}
+
+/** Whether there is one window, the whole image: then every output reads every input. */
+function isDense({ padding, connections }: Conv2d, { outputShape }: Site, pool: MaxPool2d | undefined): boolean {
+  return !pool && !connections && padding.every((p) => p === 0) && outputShape[1] === 1 && outputShape[2] === 1;
+}
+
+/** Such a convolution is a dense layer behind a flatten, the weights being in that order already. */
+function placeDense({ outChannels }: Conv2d, site: Site): Operation {
+  const { input } = site;
+  const features = elementsOf(input.shape);
+  const flat = flattenKind.place(flatten(), { ...site, outputShape: [features] });
+  const flatInput = { ...flat.output, gradient: input.gradient ? flat.output.gradient : 0 };
+  const dense = linearKind.place(linear(features, outChannels), {
+    ...site,
+    input: flatInput,
+    outputShape: [outChannels],
+  });
+  return {
+    ...dense,
+    work: [`as a dense layer, ${dense.work[0]}`, dense.work[1]],
+    output: { ...dense.output, shape: site.outputShape },
+    forward(quads) {
+      flat.forward(quads);
+      dense.forward(quads);
+    },
+    backward(quads, gradients) {
+      dense.backward(quads, gradients);
+      flat.backward(quads, gradients);
+    },
+    curvature(quads, gradients) {
+      dense.curvature(quads, gradients);
+      flat.curvature(quads, gradients);
     },
   };
 }
@@ -134,7 +227,7 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const { prepare, forward } = half;
   const runVectors = Math.ceil((kernelWidth * channels) / 4);
   const work = [half.work, backwardWork(runVectors, input)] as const;
-  if (!site.training) return { work, output, prepare, forward, backward() {} };
+  if (!site.training) return { work, output, prepare, forward, backward() {}, curvature() {} };
 
   const inRows = arena.allocate(site.quads * 4 * imageBytes);
   const dxRows = input.gradient ? arena.allocate(site.quads * 4 * imageBytes) : 0;
@@ -145,7 +238,19 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const window = [channels, kernelHeight, kernelWidth, runVectors] as const;
   // Without pooling a table says where each output's window stands; with it, the winners do.
   const corners = winners || arena.table(cornersOf(layer, input.shape));
+  const planes = absentPlanes(layer).map((element) => element * 4);
+  const absent = planes.length > 0 ? arena.table(planes) : 0;
+  const squares = packed && site.curvature ? arena.allocate(outChannels * vectors * 16) : 0;
   const found = [output.gradient, pool ? output.value : 0, corners, list] as const;
+  const transport = (quads: number, gradients: number, weights: number) => {
+    const image = [imageBytes, width * channels * 4] as const;
+    const moved = [inRows, dxRows, runs, weights] as const;
+    const to = gradients + weightGradient;
+    const sums = [to, gradients + biasGradient] as const;
+    kernels.conv2dBackward(outChannels, quads, outputs, ...image, ...found, ...moved, ...window, ...sums);
+    if (absent) kernels.clearBlocks(to, absent, planes.length, kernelHeight * kernelWidth * 4);
+    if (dxRows) kernels.rowsToQuads(dxRows, imageBytes, input.gradient, quads, elements);
+  };
   return {
     work,
     output,
@@ -156,11 +261,13 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
     },
     backward(quads: number, gradients: number) {
       kernels.quadsToRows(input.value, quads, elements, inRows, imageBytes);
-      const image = [imageBytes, width * channels * 4] as const;
-      const moved = [inRows, dxRows, runs, packed] as const;
-      const to = [gradients + weightGradient, gradients + biasGradient] as const;
-      kernels.conv2dBackward(outChannels, quads, outputs, ...image, ...found, ...moved, ...window, ...to);
-      if (dxRows) kernels.rowsToQuads(dxRows, imageBytes, input.gradient, quads, elements);
+      transport(quads, gradients, packed);
+    },
+    curvature(quads: number, gradients: number) {
+      kernels.quadsToRows(input.value, quads, elements, inRows, imageBytes);
+      kernels.squareVectors(inRows, inRows, (quads * 4 * imageBytes) / 16);
+      if (packed) kernels.squareVectors(packed, squares, outChannels * vectors);
+      transport(quads, gradients, squares);
     },
   };
 }

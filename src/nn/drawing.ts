@@ -20,20 +20,30 @@ export function stagesOf(model: Model): Stage[] {
   for (const { layer, output } of model.layers) {
     const last = stages.at(-1)!;
     const before = stages.at(-2) ?? last;
-    if (layer.type === 'relu') (last.link.length === 0 && stages.length > 1 ? before : last).link.push('ReLU');
-    else if (layer.type === 'flatten') last.link.push('Flatten');
-    else {
+    const look = lookOf(layer);
+    if (layer.type === 'flatten') last.link.push('Flatten');
+    else if (look !== undefined) (last.link.length === 0 && stages.length > 1 ? before : last).link.push(look);
+    else if (layer.type !== 'rescale') {
       last.link.push(nameOf(layer));
-      if (layer.type !== 'linear') last.window = layer.kernelSize;
+      if ('kernelSize' in layer) last.window = layer.kernelSize;
       stages.push({ shape: output, link: [] });
     }
   }
   return stages;
 }
 
-function nameOf(layer: Exclude<Layer, { type: 'relu' | 'flatten' }>): string {
-  if (layer.type === 'linear') return 'Dense';
-  return `${layer.type === 'conv2d' ? 'Convolution' : 'Max-pool'} ${layer.kernelSize.join('×')}`;
+/** Layers that only change the look of numbers. */
+function lookOf(layer: Layer): string | undefined {
+  return { relu: 'ReLU', tanh: 'Tanh', sigmoid: 'Sigmoid' }[layer.type as string];
+}
+
+const names: Readonly<Partial<Record<Layer['type'], string>>> = {
+  ...{ conv2d: 'Convolution', maxPool2d: 'Max-pool', avgPool2d: 'Average-pool', subsample2d: 'Subsampling' },
+  ...{ linear: 'Dense', rbf: 'Distances', pad2d: 'Padding' },
+};
+
+function nameOf(layer: Layer): string {
+  return 'kernelSize' in layer ? `${names[layer.type]} ${layer.kernelSize.join('×')}` : names[layer.type]!;
 }
 
 // Sizes in pixels of the figure's own coordinates.

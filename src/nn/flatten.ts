@@ -14,22 +14,25 @@ export const flattenKind: LayerKind<Flatten> = {
   outputShape: (_, input) => [elementsOf(input)],
   parameters: () => [],
   multiplyAdds: () => 0,
+  connections: () => 0,
   place(_, site) {
     const { kernels, input } = site;
     const channels = input.shape.length === 3 ? input.shape[0]! : 1;
     const area = elementsOf(input.shape) / channels;
     if (channels === 1 || area === 1) {
       const output = { ...input, shape: site.outputShape };
-      return { work: ['none: it is flat already', 'none'], output, forward() {}, backward() {} };
+      return { work: ['none: it is flat already', 'none'], output, forward() {}, backward() {}, curvature() {} };
     }
     const output = allocateOutput(site);
+    const backward = (quads: number) => {
+      if (input.gradient) kernels.swapAxes(output.gradient, input.gradient, quads, channels, area);
+    };
     return {
       work: ['reorder', 'reorder'],
       output,
       forward: (quads) => kernels.swapAxes(input.value, output.value, quads, area, channels),
-      backward(quads) {
-        if (input.gradient) kernels.swapAxes(output.gradient, input.gradient, quads, channels, area);
-      },
+      backward,
+      curvature: backward,
     };
   },
 };

@@ -1,21 +1,50 @@
 /** Initial weights of a model. */
 import type { Random } from '../base/random.ts';
 import { type StateDict, sizeOf, type Tensor } from '../base/tensor.ts';
+import type { Parameter } from './layer.ts';
 import { type Model, parametersOf } from './model.ts';
 
+/** Weights as the model asks for them. Numbers are drawn in the order of the parameters. */
+export function initialWeights(model: Model, random: Random): StateDict {
+  return model.initialization === 'lecun' ? lecunUniform(model, random) : glorotUniform(model, random);
+}
+
 /**
- * Weights uniform in (-a, a), a = sqrt(6 / (fan_in + fan_out)); biases zero. Numbers are drawn in the order of the
- * parameters. Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks",
- * AISTATS 2010, equation 16.
+ * Weights uniform in (-a, a), a = sqrt(6 / (fan_in + fan_out)); biases zero. Source: Glorot and Bengio, "Understanding the difficulty
+ * of training deep feedforward neural networks", AISTATS 2010, equation 16.
  */
 export function glorotUniform(model: Model, random: Random): StateDict {
+  return initialize(model, random, ({ fans, constant }) =>
+    fans ? { bound: Math.sqrt(6 / (fans[0] + fans[1])) } : { constant: constant ?? 0 },
+  );
+}
+
+/**
+ * Weights and biases uniform in (-2.4 / F, 2.4 / F), F the number of inputs of the unit. Source: LeCun, Bottou, Bengio, Haffner,
+ * "Gradient-based learning applied to document recognition", Proc. IEEE 1998, appendix A.
+ */
+export function lecunUniform(model: Model, random: Random): StateDict {
+  return initialize(model, random, ({ fanIn }, unit) => ({
+    bound: 2.4 / (typeof fanIn === 'number' ? fanIn : fanIn[unit]!),
+  }));
+}
+
+/** @param start how unit `unit` (along the parameter's first axis) of a parameter starts. */
+function initialize(
+  model: Model,
+  random: Random,
+  start: (parameter: Parameter, unit: number) => { readonly bound: number } | { readonly constant: number },
+): StateDict {
   return new Map(
-    parametersOf(model).map(({ name, shape, fans }): [string, Tensor] => {
+    parametersOf(model).map((parameter): [string, Tensor] => {
+      const { name, shape, absent } = parameter;
       const data = new Float32Array(sizeOf(shape));
-      if (fans) {
-        const bound = Math.sqrt(6 / (fans[0] + fans[1]));
-        for (let i = 0; i < data.length; i++) data[i] = (2 * random.uniform() - 1) * bound;
+      const perUnit = data.length / shape[0]!;
+      for (let i = 0; i < data.length; i++) {
+        const how = start(parameter, Math.floor(i / perUnit));
+        data[i] = 'bound' in how ? (2 * random.uniform() - 1) * how.bound : how.constant;
       }
+      for (const run of absent?.runs ?? []) data.fill(0, run, run + absent!.size);
       return [name, { shape, data }];
     }),
   );

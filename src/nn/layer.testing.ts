@@ -29,7 +29,8 @@ export function placeAlone(
   const gradientBlock = arena.allocate(sizes.length * 16 + sizes.reduce((sum, size) => sum + size * 4, 0));
   for (const [i, values] of parameters.entries()) arena.f32(block + offsets[i]!, sizes[i]!).set(values);
   const operation = (step ?? kind).place({
-    ...{ kernels, arena, quads, training: true, single: false, input, outputShape, gradientOffsets: offsets },
+    ...{ kernels, arena, quads, training: true, single: false, curvature: true },
+    ...{ input, outputShape, gradientOffsets: offsets },
     parameters: offsets.map((offset) => block + offset),
   });
   // What was there before must not shine through.
@@ -39,18 +40,24 @@ export function placeAlone(
       sizes.reduce((sum, size) => sum + size, 0),
     )
     .fill(NaN);
+  /** What `run` and `curve` do alike: `back` goes from `dy` at the output to the input and the block. */
+  const through = (x: readonly number[], dy: readonly number[], back: () => void) => {
+    write(arena, input.value, imageShape, x);
+    operation.prepare?.(true);
+    operation.forward(quads);
+    const output = read(arena, operation.output.value, outputShape, images);
+    write(arena, operation.output.gradient, outputShape, dy);
+    back();
+    const gradients = sizes.map((size, i) => arena.f32(gradientBlock + offsets[i]!, size).slice());
+    return { output, gradInput: read(arena, input.gradient, imageShape, images), gradients };
+  };
   return {
     outputShape,
-    run(x: readonly number[], dy: readonly number[]) {
-      write(arena, input.value, imageShape, x);
-      operation.prepare?.(true);
-      operation.forward(quads);
-      const output = read(arena, operation.output.value, outputShape, images);
-      write(arena, operation.output.gradient, outputShape, dy);
-      operation.backward(quads, gradientBlock);
-      const gradients = sizes.map((size, i) => arena.f32(gradientBlock + offsets[i]!, size).slice());
-      return { output, gradInput: read(arena, input.gradient, imageShape, images), gradients };
-    },
+    run: (x: readonly number[], dy: readonly number[]) =>
+      through(x, dy, () => operation.backward(quads, gradientBlock)),
+    /** As `run`, for second derivatives. */
+    curve: (x: readonly number[], h: readonly number[]) =>
+      through(x, h, () => operation.curvature(quads, gradientBlock)),
   };
 }
 

@@ -6,11 +6,17 @@ import type { Kernels } from '../engine/kernels.ts';
 /** One image's shape: [channels, height, width], or [features] once flat. */
 export type Shape = readonly number[];
 
-/** A trainable tensor of a layer. `fans` asks for Glorot's uniform initialization, without them it starts at zero. */
+/** A trainable tensor of a layer. */
 export interface Parameter {
   readonly name: string;
   readonly shape: readonly number[];
+  /** For Glorot's initialization; without them it starts at zero, or at `constant`. */
   readonly fans?: readonly [fanIn: number, fanOut: number];
+  readonly constant?: number;
+  /** Inputs of the unit it belongs to, for LeCun's initialization: of all units, or of each along the first axis. */
+  readonly fanIn: number | readonly number[];
+  /** Runs of `size` elements that are no parameters: always zero, never trained. `runs` are their first elements. */
+  readonly absent?: { readonly size: number; readonly runs: readonly number[] };
 }
 
 /** The activations of up to `quads` quads of images, [quad][y][x][channel][4], and their gradient (0: not wanted). */
@@ -28,6 +34,8 @@ export interface Site {
   readonly training: boolean;
   /** Whether there is only ever one image, which then stands in lane 0: layers may divide it among the lanes. */
   readonly single: boolean;
+  /** Whether `curvature` will be asked for, too. */
+  readonly curvature: boolean;
   readonly input: Activation;
   readonly outputShape: Shape;
   /** Address of each parameter of the layer, in the order of `parameters`. */
@@ -46,6 +54,17 @@ export interface Operation {
   prepare?(learning: boolean): void;
   /** From output.gradient to input.gradient (if wanted) and the parameters' gradients in the block at `gradients`. */
   backward(quads: number, gradients: number): void;
+  /**
+   * As backward, for second derivatives: output.gradient and what becomes of it are h = d²E/dx² of each element on its own. Curvature of
+   * the layer itself is left out (Gauss and Newton), so none turns negative; every connection counts as a weight of its own, and those
+   * that share one add up. Source: LeCun, "Efficient BackProp", 1998, section 7.
+   */
+  curvature(quads: number, gradients: number): void;
+  /**
+   * For a last layer that is not linear: `curvature` with the bend of the layer itself, of a loss whose gradient by the logits
+   * stands in output.gradient and whose Hessian by them is diag(p) - p p' with p in `shares`.
+   */
+  lossCurvature?(quads: number, shares: number): void;
 }
 
 /** The knowledge about one type of layer. */
@@ -57,6 +76,8 @@ export interface LayerKind<L> {
   parameters(layer: L): readonly Parameter[];
   /** Multiply-accumulates for one image, forward. */
   multiplyAdds(layer: L, output: Shape): number;
+  /** Connections as LeCun counts them: inputs of every unit, its bias among them. */
+  connections(layer: L, output: Shape): number;
   place(layer: L, site: Site): Operation;
 }
 

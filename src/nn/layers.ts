@@ -1,19 +1,44 @@
 /** All layers: the union of their data and the table of their kinds. To add a layer, add it here; the compiler says what is missing. */
+import { type AvgPool2d, avgPool2dKind } from './avg-pool2d.ts';
 import { type Conv2d, conv2dKind } from './conv2d.ts';
 import { type Flatten, flattenKind } from './flatten.ts';
 import type { LayerKind, Parameter, Shape, Site } from './layer.ts';
 import { type Linear, linearKind } from './linear.ts';
 import { type MaxPool2d, maxPool2dKind } from './max-pool2d.ts';
+import { type Pad2d, pad2dKind } from './pad2d.ts';
+import { type Rbf, rbfKind } from './rbf.ts';
 import { type Relu, reluKind } from './relu.ts';
+import { type Rescale, rescaleKind } from './rescale.ts';
+import { type Sigmoid, sigmoidKind, type Tanh, tanhKind } from './squash.ts';
+import { type Subsample2d, subsample2dKind } from './subsample2d.ts';
 
-export type Layer = Conv2d | MaxPool2d | Relu | Flatten | Linear;
+export type Layer =
+  | Conv2d
+  | MaxPool2d
+  | AvgPool2d
+  | Subsample2d
+  | Relu
+  | Tanh
+  | Sigmoid
+  | Flatten
+  | Linear
+  | Rbf
+  | Pad2d
+  | Rescale;
 
 const kinds: { readonly [L in Layer as L['type']]: LayerKind<L> } = {
   conv2d: conv2dKind,
   maxPool2d: maxPool2dKind,
+  avgPool2d: avgPool2dKind,
+  subsample2d: subsample2dKind,
   relu: reluKind,
+  tanh: tanhKind,
+  sigmoid: sigmoidKind,
   flatten: flattenKind,
   linear: linearKind,
+  rbf: rbfKind,
+  pad2d: pad2dKind,
+  rescale: rescaleKind,
 };
 
 /** The kind of a layer with the layer filled in. */
@@ -25,6 +50,7 @@ export function about(layer: Layer) {
     outputShape: (input: Shape): Shape => kind.outputShape(self, input),
     parameters: (): readonly Parameter[] => kind.parameters(self),
     multiplyAdds: (output: Shape): number => kind.multiplyAdds(self, output),
+    connections: (output: Shape): number => kind.connections(self, output),
     place: (site: Site) => kind.place(self, site),
   };
 }

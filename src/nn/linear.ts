@@ -34,10 +34,11 @@ export const linearKind: LayerKind<Linear> = {
     return [outFeatures];
   },
   parameters: ({ inFeatures, outFeatures }) => [
-    { name: 'weight', shape: [outFeatures, inFeatures], fans: [inFeatures, outFeatures] },
-    { name: 'bias', shape: [outFeatures] },
+    { name: 'weight', shape: [outFeatures, inFeatures], fans: [inFeatures, outFeatures], fanIn: inFeatures },
+    { name: 'bias', shape: [outFeatures], fanIn: inFeatures },
   ],
   multiplyAdds: ({ inFeatures, outFeatures }) => inFeatures * outFeatures,
+  connections: ({ inFeatures, outFeatures }) => (inFeatures + 1) * outFeatures,
   place({ inFeatures, outFeatures }, site) {
     const { kernels, arena, input } = site;
     const [weight, bias] = site.parameters as [number, number];
@@ -55,7 +56,7 @@ export const linearKind: LayerKind<Linear> = {
       kernels.matmul(outFeatures, quads, inFeatures, turned, outFeatures * 4, ...x, output.value, 16, outQuad, bias);
     };
     const work = ['matmul', input.gradient ? 'two matmuls' : 'matmul'] as const;
-    if (!site.training) return { work, output, prepare, forward, backward() {} };
+    if (!site.training) return { work, output, prepare, forward, backward() {}, curvature() {} };
 
     const outPlaces = arena.table(range(site.quads).map((q) => q * outQuad));
     const inRow = rowBytes(inFeatures);
@@ -64,23 +65,34 @@ export const linearKind: LayerKind<Linear> = {
     const outRows = arena.allocate(site.quads * 4 * outRow);
     const columns = Math.ceil(inFeatures / 4);
     const columnPlaces = arena.table(range(columns).map((j) => j * 16));
+    const weightVectors = Math.ceil((inFeatures * outFeatures) / 4);
+    const squares = site.curvature ? arena.allocate(weightVectors * 16) : 0;
+    const transport = (quads: number, gradients: number, weights: number) => {
+      const dy = output.gradient;
+      kernels.quadsToRows(dy, quads, outFeatures, outRows, outRow);
+      const x = [inRows, inRow, columnPlaces] as const;
+      const dw = [gradients + weightGradient, inFeatures * 4, 16] as const;
+      kernels.matmul(outFeatures, columns, quads * 4, outRows, outRow, ...x, ...dw, 0);
+      // After the weights: their last row may spill into the bias.
+      kernels.sumOverImages(dy, quads, outFeatures, gradients + biasGradient);
+      if (!input.gradient) return;
+      const g = [dy, 16, outPlaces] as const;
+      kernels.matmul(inFeatures, quads, outFeatures, weights, inFeatures * 4, ...g, input.gradient, 16, inQuad, 0);
+    };
     return {
       work,
       output,
       prepare,
       forward,
       backward(quads, gradients) {
-        const dy = output.gradient;
         kernels.quadsToRows(input.value, quads, inFeatures, inRows, inRow);
-        kernels.quadsToRows(dy, quads, outFeatures, outRows, outRow);
-        const x = [inRows, inRow, columnPlaces] as const;
-        const dw = [gradients + weightGradient, inFeatures * 4, 16] as const;
-        kernels.matmul(outFeatures, columns, quads * 4, outRows, outRow, ...x, ...dw, 0);
-        // After the weights: their last row may spill into the bias.
-        kernels.sumOverImages(dy, quads, outFeatures, gradients + biasGradient);
-        if (!input.gradient) return;
-        const g = [dy, 16, outPlaces] as const;
-        kernels.matmul(inFeatures, quads, outFeatures, weight, inFeatures * 4, ...g, input.gradient, 16, inQuad, 0);
+        transport(quads, gradients, weight);
+      },
+      curvature(quads, gradients) {
+        kernels.quadsToRows(input.value, quads, inFeatures, inRows, inRow);
+        kernels.squareVectors(inRows, inRows, (quads * 4 * inRow) / 16);
+        kernels.squareVectors(weight, squares, weightVectors);
+        transport(quads, gradients, squares);
       },
     };
   },
@@ -114,5 +126,6 @@ function placeSingle(inFeatures: number, outFeatures: number, site: Site, output
       kernels.spreadMatrix(y, outFeatures, 1, output.value);
     },
     backward() {},
+    curvature() {},
   };
 }

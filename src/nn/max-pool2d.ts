@@ -27,6 +27,7 @@ export const maxPool2dKind: LayerKind<MaxPool2d> = {
   ],
   parameters: () => [],
   multiplyAdds: () => 0,
+  connections: ({ kernelSize }, output) => elementsOf(output) * kernelSize[0] * kernelSize[1],
   place({ kernelSize, stride }, site) {
     const { kernels, input } = site;
     const output = allocateOutput(site);
@@ -35,16 +36,18 @@ export const maxPool2dKind: LayerKind<MaxPool2d> = {
     const outputs = elementsOf(output.shape);
     const winners = site.arena.allocate(site.quads * outputs * 16);
     const geometry = [height, width, channels, outHeight, outWidth] as const;
+    const backward = (quads: number) => {
+      if (!input.gradient) return;
+      const quadBytes = elementsOf(input.shape) * 16;
+      kernels.maxPool2dBackward(output.gradient, winners, input.gradient, quads, outputs, quadBytes);
+    };
     return {
       work: ['maximum of each window', 'to the winners'],
       output,
       forward: (quads) =>
         kernels.maxPool2dForward(input.value, output.value, winners, quads, ...geometry, ...kernelSize, ...stride),
-      backward(quads) {
-        if (!input.gradient) return;
-        const quadBytes = elementsOf(input.shape) * 16;
-        kernels.maxPool2dBackward(output.gradient, winners, input.gradient, quads, outputs, quadBytes);
-      },
+      backward,
+      curvature: backward,
     };
   },
 };

@@ -12,21 +12,21 @@ import { describeModel, parameterCount, parametersOf, sequential } from './model
 test('LeNet-5 prints its layers, shapes, 44,426 parameters and 281,640 multiply-accumulates', () => {
   expect(describeModel(lenet5())).toBe(
     `
-layer                                               output   parameters     MACs
-input                                               1x28x28           -        -
-conv1    Conv2d(1, 6, kernel_size=5)                6x24x24         156   86,400
-relu1    ReLU()                                     6x24x24           -        -
-pool1    MaxPool2d(kernel_size=2, stride=2)         6x12x12           -        -
-conv2    Conv2d(6, 16, kernel_size=5)               16x8x8        2,416  153,600
-relu2    ReLU()                                     16x8x8            -        -
-pool2    MaxPool2d(kernel_size=2, stride=2)         16x4x4            -        -
-flatten  Flatten()                                  256               -        -
-fc1      Linear(in_features=256, out_features=120)  120          30,840   30,720
-relu3    ReLU()                                     120               -        -
-fc2      Linear(in_features=120, out_features=84)   84           10,164   10,080
-relu4    ReLU()                                     84                -        -
-fc3      Linear(in_features=84, out_features=10)    10              850      840
-total                                                            44,426  281,640`.slice(1),
+layer                                               output   parameters  connections     MACs
+input                                               1x28x28           -            -        -
+conv1    Conv2d(1, 6, kernel_size=5)                6x24x24         156       89,856   86,400
+relu1    ReLU()                                     6x24x24           -            -        -
+pool1    MaxPool2d(kernel_size=2, stride=2)         6x12x12           -        3,456        -
+conv2    Conv2d(6, 16, kernel_size=5)               16x8x8        2,416      154,624  153,600
+relu2    ReLU()                                     16x8x8            -            -        -
+pool2    MaxPool2d(kernel_size=2, stride=2)         16x4x4            -        1,024        -
+flatten  Flatten()                                  256               -            -        -
+fc1      Linear(in_features=256, out_features=120)  120          30,840       30,840   30,720
+relu3    ReLU()                                     120               -            -        -
+fc2      Linear(in_features=120, out_features=84)   84           10,164       10,164   10,080
+relu4    ReLU()                                     84                -            -        -
+fc3      Linear(in_features=84, out_features=10)    10              850          850      840
+total                                                            44,426      290,814  281,640`.slice(1),
   );
   expect(parameterCount(lenet5())).toBe(44_426);
 });
@@ -86,5 +86,7 @@ test.each([
 ])('a layer of impossible size is refused: %s', (make) => expect(make).toThrow(UsageError));
 
 test('an unknown model names the near one', () => {
-  expect(() => modelByName('lennet5')).toThrow('unknown model "lennet5": allowed are lenet5. Did you mean lenet5?');
+  expect(() => modelByName('lennet5')).toThrow(
+    'unknown model "lennet5": allowed are lenet5, lenet5-1998. Did you mean lenet5?',
+  );
 });

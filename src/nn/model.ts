@@ -14,6 +14,8 @@ export interface ModelLayer {
   readonly parameters: readonly Parameter[];
   /** Multiply-accumulates for one image, forward. */
   readonly multiplyAdds: number;
+  /** Connections as LeCun counts them: inputs of every unit, its bias among them. */
+  readonly connections: number;
 }
 
 /** An architecture without weights: immutable, plain data, may be posted to another thread. */
@@ -22,7 +24,12 @@ export interface Model {
   readonly input: readonly [channels: number, height: number, width: number];
   readonly classes: number;
   readonly layers: readonly ModelLayer[];
+  /** How its weights start. */
+  readonly initialization: Initialization;
 }
+
+/** glorot: uniform in ±sqrt(6 / (fan in + fan out)), biases 0. lecun: all uniform in ±2.4 / fan in. */
+export type Initialization = 'glorot' | 'lecun';
 
 /**
  * Builds a model from named layers in order; the names become PyTorch's parameter names (`conv1` -> `conv1.weight`).
@@ -33,6 +40,7 @@ export function sequential(
   name: string,
   input: readonly [channels: number, height: number, width: number],
   layers: Readonly<Record<string, Layer>>,
+  initialization: Initialization = 'glorot',
 ): Model {
   if (input.length !== 3 || input.some((size) => !Number.isInteger(size) || size < 1)) {
     throw new UsageError(`model ${name}: input must be [channels, height, width], got [${input.join(', ')}]`);
@@ -49,12 +57,13 @@ export function sequential(
     const before = shape;
     shape = withPlace(`model ${name}, layer ${layerName}`, () => kind.outputShape(before));
     const parameters = kind.parameters().map((p) => ({ ...p, name: `${layerName}.${p.name}` }));
-    return { name: layerName, layer, input: before, output: shape, parameters, multiplyAdds: kind.multiplyAdds(shape) };
+    const counts = { multiplyAdds: kind.multiplyAdds(shape), connections: kind.connections(shape) };
+    return { name: layerName, layer, input: before, output: shape, parameters, ...counts };
   });
   if (shape.length !== 1 || shape[0]! > 256) {
     throw new UsageError(`model ${name}: the last layer must give 1 to 256 logits, got [${shape.join(', ')}]`);
   }
-  return { name, input, classes: shape[0]!, layers: placed };
+  return { name, input, classes: shape[0]!, layers: placed, initialization };
 }
 
 /** All parameters of a model, in order. */
@@ -63,30 +72,37 @@ export function parametersOf(model: Model): readonly Parameter[] {
 }
 
 export function parameterCount(model: Model): number {
-  return parametersOf(model).reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  return sum(parametersOf(model).map(trainable));
 }
 
-/** The table of layers: name, layer, output shape, parameters, multiply-accumulates an image; a header line first and totals last. */
+export function connectionCount(model: Model): number {
+  return sum(model.layers.map(({ connections }) => connections));
+}
+
+/** How many elements of a parameter are trained. */
+function trainable({ shape, absent }: Parameter): number {
+  return sizeOf(shape) - (absent ? absent.size * absent.runs.length : 0);
+}
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, each) => total + each, 0);
+}
+
+/** The table of layers: name, layer, output shape, parameters, connections, multiply-accumulates an image; a header line first and totals last. */
 export function describeModel(model: Model): string {
-  const count = (n: number) => n.toLocaleString('en-US');
-  const rows = model.layers.map(({ name, layer, output, parameters, multiplyAdds }) => {
-    const trainable = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    return [
-      name,
-      about(layer).print(),
-      output.join('x'),
-      trainable ? count(trainable) : '-',
-      multiplyAdds ? count(multiplyAdds) : '-',
-    ];
-  });
-  const total = model.layers.reduce((sum, { multiplyAdds }) => sum + multiplyAdds, 0);
+  const count = (n: number) => (n === 0 ? '-' : n.toLocaleString('en-US'));
+  const rows = model.layers.map(({ name, layer, output, parameters, connections, multiplyAdds }) => [
+    ...[name, about(layer).print(), output.join('x')],
+    ...[sum(parameters.map(trainable)), connections, multiplyAdds].map(count),
+  ]);
+  const multiplyAdds = sum(model.layers.map((layer) => layer.multiplyAdds));
   const table = [
-    ['layer', '', 'output', 'parameters', 'MACs'],
-    ['input', '', model.input.join('x'), '-', '-'],
+    ['layer', '', 'output', 'parameters', 'connections', 'MACs'],
+    ['input', '', model.input.join('x'), '-', '-', '-'],
     ...rows,
-    ['total', '', '', count(parameterCount(model)), count(total)],
+    ['total', '', '', ...[parameterCount(model), connectionCount(model), multiplyAdds].map(count)],
   ];
-  return alignColumns(table, new Set([3, 4]));
+  return alignColumns(table, new Set([3, 4, 5]));
 }
 
 /** Rows of cells as lines of text, two spaces between columns; those in `right` are aligned to the right. */

@@ -71,6 +71,8 @@ export interface NetworkOptions {
   readonly training: boolean;
   /** There will be one image at a time, in lane 0; `quads` is 1 and `training` false then. Default false. */
   readonly single?: boolean;
+  /** Whether second derivatives will be asked for, too. Default false. */
+  readonly curvature?: boolean;
   /** Address of the block of parameters. */
   readonly parameters: number;
 }
@@ -92,10 +94,15 @@ export interface Network {
   forward(quads: number): void;
   /** From logits.gradient to the block of parameter gradients at `gradients`. */
   backward(quads: number, gradients: number): void;
+  /**
+   * From the loss's gradient in logits.gradient, and its Hessian by the logits diag(p) - p p' with p in `shares` (quads like the
+   * logits), to a block of second derivatives. Overwrites logits.gradient.
+   */
+  curvature(quads: number, shares: number, gradients: number): void;
 }
 
 export function placeNetwork(model: Model, options: NetworkOptions): Network {
-  const { kernels, arena, quads, training, single = false } = options;
+  const { kernels, arena, quads, training, single = false, curvature = false } = options;
   const { offsets } = layOutParameters(model);
   const input: Activation = {
     shape: model.input,
@@ -111,7 +118,7 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     const parameters = layers.flatMap((layer) => layer.parameters);
     const gradientOffsets = parameters.map(({ name }) => offsets.get(name)!);
     const operation = place({
-      ...{ kernels, arena, quads, training, single, outputShape: layers.at(-1)!.output, gradientOffsets },
+      ...{ kernels, arena, quads, training, single, curvature, outputShape: layers.at(-1)!.output, gradientOffsets },
       input: wanted ? last : { ...last, gradient: 0 },
       parameters: gradientOffsets.map((offset) => options.parameters + offset),
     });
@@ -133,6 +140,16 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     },
     backward(count, gradients) {
       for (let i = operations.length - 1; i >= 0; i--) operations[i]!.backward(count, gradients);
+    },
+    curvature(count, shares, gradients) {
+      const [end, ...before] = [...operations].reverse() as [Operation, ...Operation[]];
+      if (end.lossCurvature) {
+        end.lossCurvature(count, shares);
+      } else {
+        kernels.softmaxCurvature(shares, last.gradient, count * elementsOf(last.shape));
+        end.curvature(count, gradients);
+      }
+      for (const operation of before) operation.curvature(count, gradients);
     },
   };
 }

@@ -35,9 +35,17 @@ export interface AdaBelief {
   readonly biasCorrection: boolean;
 }
 
-export type Optimizer = Sgd | Adam | AdaBelief;
+/** Each parameter's rate is learningRate / (mu + h), h its second derivative as estimated before every pass. */
+export interface Sdlm {
+  readonly name: 'sdlm';
+  readonly learningRate: number;
+  readonly l2: number;
+  readonly mu: number;
+}
+
+export type Optimizer = Sgd | Adam | AdaBelief | Sdlm;
 export type OptimizerName = Optimizer['name'];
-export const optimizerNames: readonly OptimizerName[] = ['sgd', 'adam', 'adamw', 'nadam', 'adabelief'];
+export const optimizerNames: readonly OptimizerName[] = ['sgd', 'adam', 'adamw', 'nadam', 'adabelief', 'sdlm'];
 
 interface Common {
   /** Default 3e-4. */
@@ -89,6 +97,17 @@ export function adabelief(options: Moments = {}): AdaBelief {
   return { name: 'adabelief', learningRate, l2, betas, eps, epsInside: biasCorrection ? eps : 0, biasCorrection };
 }
 
+/**
+ * The stochastic diagonal Levenberg-Marquardt method: x -= learningRate / (mu + h)·g. Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based
+ * learning applied to document recognition", Proc. IEEE 1998, appendix C, where learningRate follows the schedule `lecun1998` and mu is 0.02.
+ */
+export function sdlm(options: Common & { readonly mu?: number } = {}): Sdlm {
+  const { learningRate = 5e-4, l2 = 0, mu = 0.02 } = options;
+  checkNumbers({ learningRate, l2 });
+  if (!(mu > 0 && mu < Infinity)) throw new UsageError(`mu: expected a number above 0, got ${mu}`);
+  return { name: 'sdlm', learningRate, l2, mu };
+}
+
 const defaultBetas = [0.9, 0.999] as const;
 
 function adamFamily(name: Adam['name'], options: Moments, weightDecay: number): Adam {
@@ -101,6 +120,7 @@ function adamFamily(name: Adam['name'], options: Moments, weightDecay: number): 
 /** Names of the state an optimizer keeps for every parameter, as PyTorch calls them; all start at zero. */
 export function stateNames(optimizer: Optimizer): readonly string[] {
   if (optimizer.name === 'sgd') return optimizer.momentum === 0 ? [] : ['momentum_buffer'];
+  if (optimizer.name === 'sdlm') return ['hessian'];
   return optimizer.name === 'adabelief' ? ['exp_avg', 'exp_avg_var'] : ['exp_avg', 'exp_avg_sq'];
 }
 
@@ -134,6 +154,10 @@ function update(kernels: Kernels, optimizer: Optimizer, t: number, blocks: StepB
   if (optimizer.name === 'sgd') {
     const { momentum, nesterov } = optimizer;
     kernels.sgd(x, gradients, stride, chunks, first, vectors, l2, learningRate, momentum, nesterov ? 1 : 0);
+    return;
+  }
+  if (optimizer.name === 'sdlm') {
+    kernels.sdlm(x, gradients, stride, chunks, first, vectors, l2, learningRate, optimizer.mu);
     return;
   }
   const [beta1, beta2] = optimizer.betas;

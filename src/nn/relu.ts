@@ -14,16 +14,19 @@ export const reluKind: LayerKind<Relu> = {
   outputShape: (_, input) => input,
   parameters: () => [],
   multiplyAdds: () => 0,
+  connections: () => 0,
   place(_, { kernels, input }) {
     // In place: the gradient needs the output's sign only, and no layer's gradient needs its own output from before relu.
     const vectors = elementsOf(input.shape);
+    const backward = (quads: number) => {
+      if (input.gradient) kernels.reluBackward(input.value, input.gradient, input.gradient, quads * vectors);
+    };
     return {
       work: ['relu in place', 'mask by the sign'],
       output: input,
       forward: (quads) => kernels.reluForward(input.value, input.value, quads * vectors),
-      backward(quads) {
-        if (input.gradient) kernels.reluBackward(input.value, input.gradient, input.gradient, quads * vectors);
-      },
+      backward,
+      curvature: backward,
     };
   },
 };

@@ -10,8 +10,7 @@ import {
   identifyConfiguration,
   optunaParameters,
 } from '../lenet/configuration.ts';
-import { completeHyperparameters } from '../lenet/hyperparameters.ts';
-import { modelByName } from '../lenet/models.ts';
+import { completeHyperparameters, makeLoss, makeModel } from '../lenet/hyperparameters.ts';
 import { checkExtends, type Settings, type StudyDefinition } from '../study/definition.ts';
 import {
   type EpochPoint,
@@ -320,9 +319,15 @@ async function lookAtTest(
     for (const trial of trials) {
       if (trial?.state !== 'complete' || before.some((look) => look.trial === trial.number)) continue;
       const { weights } = loadModel(folder.trial(trial.number).path);
-      const { model, arithmetic, testLimit } = completeSettings(configuration);
+      const settings = completeSettings(configuration);
+      const { arithmetic, testLimit } = settings;
+      const loss = makeLoss(settings);
       const looked = testLimit === null ? test : takeFirst(test, testLimit);
-      const metrics = await evaluate(modelByName(model), weights, looked, { arithmetic, threads: nodeThreads(jobs) });
+      const metrics = await evaluate(makeModel(settings), weights, looked, {
+        arithmetic,
+        loss,
+        threads: nodeThreads(jobs),
+      });
       if (metrics === undefined) return;
       log.recordLook({ trial: trial.number, key, seed: trial.seed, loss: metrics.loss, accuracy: metrics.accuracy });
     }

@@ -5,13 +5,14 @@ import { UsageError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import {
-  checkHyperparameter,
+  completeHyperparameters,
   type HyperparameterName,
   type Hyperparameters,
   hyperparameterNames,
+  makeLoss,
+  makeModel,
   makeOptimizer,
 } from '../lenet/hyperparameters.ts';
-import { modelByName } from '../lenet/models.ts';
 import type { Model } from '../nn/model.ts';
 import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
@@ -70,7 +71,8 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   const folder = new RunFolder(request.out);
   const before = request.resume ? folder.readConfig() : undefined;
   const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
-  const model = modelByName(hyperparameters.model);
+  const model = makeModel(hyperparameters);
+  const loss = makeLoss(hyperparameters);
   const optimizer = makeOptimizer(hyperparameters);
   if (hyperparameters.arithmetic === 'fused') enableFused();
   if (!before) folder.refuseIfUsed();
@@ -114,10 +116,10 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   yield { type: 'start', model, config, train: images, test: datasetSize(test), source: mnist.source, resumedAt };
 
   const record = modelRecord(config);
-  const { batchSize, epochs, seed, shuffle, arithmetic } = hyperparameters;
+  const { batchSize, epochs, seed, shuffle, arithmetic, schedule } = hyperparameters;
   const { signal, onProgress, checkpointEvery } = request;
   const events = fit(model, {
-    ...{ train, test, optimizer, batchSize, epochs, seed, shuffle, arithmetic, signal },
+    ...{ train, test, optimizer, loss, schedule, batchSize, epochs, seed, shuffle, arithmetic, signal },
     ...(init ? { initial: init.weights } : {}),
     ...(resumedAt ? { resume: resumedAt } : {}),
     ...(onProgress ? { onProgress } : {}),
@@ -152,9 +154,9 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
 
 /** The record's values; the user may repeat them, and may ask for more epochs. @throws UsageError naming the difference. */
 function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out }: RunRequest): Hyperparameters {
-  const recorded = before.hyperparameters;
+  // A record from before a hyperparameter existed has the default's effect.
+  const recorded = completeHyperparameters(before.hyperparameters);
   for (const name of hyperparameterNames) {
-    checkHyperparameter(name, recorded[name], `${out}/config.json: ${name}`);
     if (!given.has(name) || hyperparameters[name] === recorded[name]) continue;
     if (name === 'epochs' && hyperparameters.epochs > recorded.epochs) continue;
     throw new UsageError(
@@ -179,8 +181,8 @@ function initialWeights(request: RunRequest, before: RunConfig | undefined, mode
   if (before && before.init?.sha256 !== sha256) {
     throw new UsageError(`--resume: the run in ${request.out} did not start from the weights in ${file}`);
   }
-  const { weights } = decodeModel(bytes, file);
-  requireParameters(model, weights, file);
+  const { weights, record } = decodeModel(bytes, file);
+  requireParameters(model, weights, file, record.get('model'));
   return { weights, origin: { file, sha256 } };
 }
 

@@ -2,9 +2,11 @@
 import { Arena } from '../engine/arena.ts';
 import { Barrier, barrierWords } from '../engine/barrier.ts';
 import { bindKernels, type Kernels } from '../engine/kernels.ts';
+import type { Loss } from '../nn/losses.ts';
 import type { Model } from '../nn/model.ts';
 import { layOutParameters, type Network, placeNetwork } from '../nn/network.ts';
 import { type Optimizer, step } from '../nn/optimizers.ts';
+import { rateFactor, type ScheduleName } from '../nn/schedules.ts';
 
 /** A data set in the engine's memory. */
 export interface PlacedSet {
@@ -20,6 +22,8 @@ export interface CrewPlan {
   readonly memory: WebAssembly.Memory;
   readonly model: Model;
   readonly optimizer: Optimizer | null;
+  readonly loss: Loss;
+  readonly schedule: ScheduleName;
   readonly threads: number;
   readonly batchSize: number;
   /** Images a thread works on at once; a fixed number, so that sums do not depend on who does what. */
@@ -52,7 +56,7 @@ export interface Threads {
 /** Words of the control block: the barrier's, then the order and its arguments. */
 export const controlWords = 16;
 const orderWord = barrierWords;
-const orders = { stop: 0, train: 1, evaluate: 2 } as const;
+const orders = { stop: 0, train: 1, evaluate: 2, curve: 3 } as const;
 type Order = keyof typeof orders;
 type Arguments = readonly [number, number, number, number];
 
@@ -67,10 +71,14 @@ export class Member {
   readonly #chunkIndices: number;
   readonly #chunkLabels: number;
   readonly #spare: number;
+  /** Softmax's shares of a chunk, for second derivatives. */
+  readonly #shares: number;
   readonly #blockBytes: number;
 
   constructor(plan: CrewPlan, index: number) {
     const { memory, model, chunk, optimizer } = plan;
+    const quads = Math.ceil(chunk / 4);
+    const curvature = optimizer?.name === 'sdlm';
     this.#plan = plan;
     this.#index = index;
     this.#arena = new Arena(memory, plan.regions[index]!);
@@ -79,9 +87,10 @@ export class Member {
     this.#chunkLabels = this.#arena.allocate(chunk);
     this.#blockBytes = layOutParameters(model).bytes;
     this.#spare = this.#arena.allocate(optimizer ? this.#blockBytes : 0);
+    this.#shares = this.#arena.allocate(curvature ? quads * model.classes * 16 : 0);
     this.#network = placeNetwork(model, {
       ...{ kernels: this.#kernels, arena: this.#arena, parameters: plan.parameters },
-      ...{ quads: Math.ceil(chunk / 4), training: optimizer !== null },
+      ...{ quads, training: optimizer !== null, curvature },
     });
     this.#words = this.#arena.i32(plan.control, controlWords);
     this.#barrier = new Barrier(this.#words, plan.threads);
@@ -120,12 +129,14 @@ export class Member {
   #obey(order: Order, [set, first, count, t]: Arguments): void {
     if (order === 'train') this.#train(set, first, count, t);
     if (order === 'evaluate') this.#evaluate(set, first, count);
+    if (order === 'curve' && this.#index === 0) this.#curve(set, count);
   }
 
   /** Batches first to first + count - 1 of the epoch whose order stands in `indices`; t counts updates done before. */
   #train(setIndex: number, first: number, count: number, t: number): void {
     const { chunk, parts, batchSize, threads, gradients } = this.#plan;
     const set = this.#plan.sets[setIndex]!;
+    const epoch = Math.floor(t / Math.ceil(set.size / batchSize));
     for (let batch = first; batch < first + count; batch++) {
       const start = batch * batchSize;
       const end = Math.min(start + batchSize, set.size);
@@ -145,34 +156,70 @@ export class Member {
         }
       }
       this.#barrier.wait();
-      this.#update(t + 1 + batch - first, usedParts);
+      this.#update(t + 1 + batch - first, usedParts, rateFactor(this.#plan.schedule, epoch));
       this.#barrier.wait();
     }
   }
 
   #learn(set: PlacedSet, from: number, images: number, scale: number, block: number): void {
-    const { indices, losses, predicted, model } = this.#plan;
+    this.#lose(set, from, images, scale);
+    this.#network.backward(Math.ceil(images / 4), block);
+  }
+
+  /** Images `from` on of the order: forward, their losses, and the gradient of `scale` times their sum by the logits. */
+  #lose(set: PlacedSet, from: number, images: number, scale: number): void {
+    const { indices, losses, predicted } = this.#plan;
     const labels = this.#arena.u8(set.labels, set.size);
     const order = this.#arena.i32(indices + from * 4, images);
     const chunkLabels = this.#arena.u8(this.#chunkLabels, images);
     for (let i = 0; i < images; i++) chunkLabels[i] = labels[order[i]!]!;
-    const quads = Math.ceil(images / 4);
     const network = this.#network;
     this.#gather(set, indices + from * 4, images);
-    network.forward(quads);
+    network.forward(Math.ceil(images / 4));
     const outcome = [network.logits.gradient, losses + from * 8, predicted + from] as const;
-    const z = network.logits.value;
-    this.#kernels.softmaxCrossEntropy(z, this.#chunkLabels, images, model.classes, scale, ...outcome);
-    network.backward(quads, block);
+    this.#loss(this.#chunkLabels, images, scale, ...outcome);
+  }
+
+  #loss(labels: number, images: number, scale: number, gradient: number, losses: number, predicted: number): void {
+    const { loss, model } = this.#plan;
+    const from = [this.#network.logits.value, labels, images, model.classes, scale] as const;
+    if (loss.name === 'mse') {
+      this.#kernels.rightDistance(...from, gradient, losses, predicted);
+      return;
+    }
+    const rubbish = loss.name === 'map' ? -loss.j : -Infinity;
+    this.#kernels.softmaxCrossEntropy(...from, gradient, losses, predicted, rubbish);
+  }
+
+  /** Second derivatives of the mean loss over the first `count` images of the order, into the optimizer's state. */
+  #curve(setIndex: number, count: number): void {
+    const { chunk, loss, model, optimizerState } = this.#plan;
+    const set = this.#plan.sets[setIndex]!;
+    const [hessian] = optimizerState as [number];
+    const vectors = this.#blockBytes / 16;
+    const network = this.#network;
+    network.prepare(true);
+    for (let from = 0; from < count; from += chunk) {
+      const images = Math.min(chunk, count - from);
+      const quads = Math.ceil(images / 4);
+      this.#lose(set, from, images, 1);
+      // The Hessian of a loss that is linear in the logits is zero.
+      if (loss.name === 'mse') this.#arena.f32(this.#shares, quads * model.classes * 4).fill(0);
+      else this.#kernels.sharesOf(network.logits.gradient, this.#chunkLabels, images, model.classes, this.#shares);
+      network.curvature(quads, this.#shares, from === 0 ? hessian : this.#spare);
+      if (from > 0) this.#kernels.addVectors(hessian, this.#spare, vectors);
+    }
+    this.#kernels.rescaleVectors(hessian, hessian, vectors, 1 / count, 0);
   }
 
   /** The optimizer's step t on this member's share of the parameters. */
-  #update(t: number, chunks: number): void {
+  #update(t: number, chunks: number, factor: number): void {
     const { threads, parameters, optimizerState, gradients, optimizer } = this.#plan;
     const lines = this.#blockBytes / 64;
     const from = Math.floor((lines * this.#index) / threads) * 64;
     const to = Math.floor((lines * (this.#index + 1)) / threads) * 64;
-    step(this.#kernels, optimizer!, t, {
+    const rated = { ...optimizer!, learningRate: optimizer!.learningRate * factor };
+    step(this.#kernels, rated, t, {
       x: parameters + from,
       gradients: gradients + from,
       stride: this.#blockBytes,
@@ -188,7 +235,6 @@ export class Member {
     const set = this.#plan.sets[setIndex]!;
     const order = this.#arena.i32(this.#chunkIndices, chunk);
     const classes = model.classes;
-    const z = this.#network.logits.value;
     this.#network.prepare(false);
     for (let from = first + this.#index * chunk; from < first + count; from += chunk * threads) {
       const images = Math.min(chunk, first + count - from);
@@ -196,9 +242,8 @@ export class Member {
       for (let i = 0; i < images; i++) order[i] = from + i;
       this.#gather(set, this.#chunkIndices, images);
       this.#network.forward(quads);
-      const outcome = [0, losses + from * 8, predicted + from] as const;
-      this.#kernels.softmaxCrossEntropy(z, set.labels + from, images, classes, 0, ...outcome);
-      this.#kernels.quadsToRows(z, quads, classes, logits + from * classes * 4, classes * 4);
+      this.#loss(set.labels + from, images, 0, 0, losses + from * 8, predicted + from);
+      this.#kernels.quadsToRows(this.#network.logits.value, quads, classes, logits + from * classes * 4, classes * 4);
     }
   }
 

@@ -22,7 +22,9 @@ export async function evaluate(
   model: Model,
   weights: StateDict,
   dataset: Dataset,
-  options: Pick<SessionOptions, 'arithmetic'> & { readonly threads?: Threads | undefined } & EvaluateOptions = {},
+  options: Pick<SessionOptions, 'arithmetic' | 'loss'> & {
+    readonly threads?: Threads | undefined;
+  } & EvaluateOptions = {},
 ): Promise<Evaluation | undefined> {
   const session = await Session.open(model, [dataset], options);
   try {

@@ -4,11 +4,16 @@ import { permutation, randomStream } from '../base/random.ts';
 import type { StateDict } from '../base/tensor.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
 import type { Arithmetic } from '../engine/kernels.ts';
-import { glorotUniform } from '../nn/initialize.ts';
+import { initialWeights } from '../nn/initialize.ts';
+import type { Loss } from '../nn/losses.ts';
 import type { Model } from '../nn/model.ts';
 import type { Optimizer } from '../nn/optimizers.ts';
+import type { ScheduleName } from '../nn/schedules.ts';
 import type { Threads } from './crew.ts';
 import { type Metrics, Session } from './session.ts';
+
+/** Images that sdlm estimates second derivatives on before each pass: the first of its order. */
+const curvatureImages = 500;
 
 /** A point in a run from which it can go on exactly: `epoch` whole epochs and `batch` batches of the next one are done. */
 export interface Checkpoint {
@@ -24,6 +29,10 @@ export interface FitOptions {
   /** Evaluated after every epoch, if given; never trained on. */
   readonly test?: Dataset;
   readonly optimizer: Optimizer;
+  /** Default cross-entropy. */
+  readonly loss?: Loss | undefined;
+  /** Default constant. */
+  readonly schedule?: ScheduleName;
   /** Default 128. The last batch of an epoch may be smaller. */
   readonly batchSize?: number;
   /** Default 10. */
@@ -34,7 +43,7 @@ export interface FitOptions {
   readonly arithmetic?: Arithmetic;
   /** New order every epoch (default), or always the order of the data. */
   readonly shuffle?: boolean;
-  /** Initial weights; without them Glorot uniform from the seed. */
+  /** Initial weights; without them as the model asks for, from the seed. */
   readonly initial?: StateDict;
   /** Goes on from here; all other options must be those of the run that made it. */
   readonly resume?: Checkpoint;
@@ -91,14 +100,16 @@ export type FitEvent = EpochEvent | InterruptedEvent | DivergedEvent;
  */
 export async function* fit(model: Model, options: FitOptions): AsyncGenerator<FitEvent, void, undefined> {
   const { train, test, optimizer, batchSize = 128, epochs = 10, seed = 1, shuffle = true, resume, signal } = options;
-  const { arithmetic = 'strict', threads, onProgress } = options;
+  const { arithmetic = 'strict', threads, onProgress, loss, schedule = 'constant' } = options;
   const images = datasetSize(train);
   checkInteger('batchSize', batchSize, 1, images);
   checkInteger('epochs', epochs, 0, 1_000_000);
-  const initial = resume?.weights ?? options.initial ?? glorotUniform(model, randomStream(seed, 'init'));
+  const initial = resume?.weights ?? options.initial ?? initialWeights(model, randomStream(seed, 'init'));
   const batches = Math.ceil(images / batchSize);
   const sets = test ? [train, test] : [train];
-  const session = await Session.open(model, sets, { arithmetic, threads, optimizer, batchSize });
+  const session = await Session.open(model, sets, {
+    ...{ arithmetic, threads, optimizer, batchSize, loss, schedule },
+  });
   try {
     session.setWeights(initial);
     if (resume) session.setOptimizerState(resume.optimizerState);
@@ -146,6 +157,7 @@ export async function* fit(model: Model, options: FitOptions): AsyncGenerator<Fi
           ? permutation(images, randomStream(seed, 'shuffle', current))
           : Int32Array.from({ length: images }, (_, i) => i),
       );
+      if (optimizer.name === 'sdlm' && batch === 0) session.estimateCurvature(0, Math.min(curvatureImages, images));
       for await (const { done, losses } of session.train(0, batch, batches, epoch * batches + batch)) {
         const first = batch;
         batch = done;

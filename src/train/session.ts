@@ -4,9 +4,11 @@ import { type StateDict, sizeOf } from '../base/tensor.ts';
 import { checkDataset, type Dataset, datasetSize } from '../data/dataset.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
 import { type Arithmetic, bindKernels, compileKernels } from '../engine/kernels.ts';
+import { crossEntropy, type Loss } from '../nn/losses.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
 import { layOutParameters, readParameters, writeParameters } from '../nn/network.ts';
 import { type Optimizer, stateNames } from '../nn/optimizers.ts';
+import type { ScheduleName } from '../nn/schedules.ts';
 import { type CrewPlan, controlWords, Member, type PlacedSet, type Threads } from './crew.ts';
 
 /** Mean cross-entropy and the fraction of images whose most likely class is right. */
@@ -21,6 +23,10 @@ export interface SessionOptions {
   /** Without an optimizer the session can only evaluate. */
   readonly optimizer?: Optimizer;
   readonly batchSize?: number;
+  /** Default cross-entropy. */
+  readonly loss?: Loss | undefined;
+  /** Default constant. */
+  readonly schedule?: ScheduleName;
 }
 
 export interface EvaluateOptions {
@@ -59,7 +65,7 @@ export class Session {
 
   /** Copies the data sets into the engine and starts the threads. @throws UsageError when data and model do not fit. */
   static async open(model: Model, sets: readonly Dataset[], options: SessionOptions = {}): Promise<Session> {
-    const { arithmetic = 'strict', optimizer, batchSize = 1 } = options;
+    const { arithmetic = 'strict', optimizer, batchSize = 1, loss = crossEntropy, schedule = 'constant' } = options;
     for (const set of sets) checkFits(model, set);
     const module = compileKernels(arithmetic);
     const memory = createMemory();
@@ -70,7 +76,7 @@ export class Session {
     const chunk = chunkImages;
     const parts = optimizer ? Math.min(mostParts, Math.ceil(batchSize / chunk)) : 0;
     const shared = {
-      ...{ module, memory, model, optimizer: optimizer ?? null, threads, batchSize, chunk, parts },
+      ...{ module, memory, model, optimizer: optimizer ?? null, loss, schedule, threads, batchSize, chunk, parts },
       control: arena.allocate(controlWords * 4),
       parameters: arena.allocate(bytes),
       optimizerState: optimizer ? stateNames(optimizer).map(() => arena.allocate(bytes)) : [],
@@ -129,6 +135,11 @@ export class Session {
   /** Sets the order in which the next epoch's batches take their images. */
   setOrder(order: Int32Array): void {
     this.#arena.i32(this.#plan.indices, order.length).set(order);
+  }
+
+  /** Estimates the optimizer's state `hessian` on the first `count` images of the order set before. */
+  estimateCurvature(set: number, count: number): void {
+    this.#member.command('curve', set, 0, count, 0);
   }
 
   /**

@@ -1,0 +1,103 @@
+/** Losses of logits z with their gradients. Logits are quads [quad][classes][4], labels `count` bytes, one an image. */
+
+/**
+ * The cross-entropy of softmax with the right class: -log(exp(z_label) / (exp(rubbish) + sum over c of exp(z_c))).
+ * rubbish: the logit of one more class that is never right, or -infinity.
+ * gradient (0: not wanted): quads like logits, gets (softmax - onehot)·scale; lanes without an image get 0.
+ * losses: `count` f64; predicted: `count` bytes (the first maximum).
+ */
+export function softmaxCrossEntropy(
+  logits: usize,
+  labels: usize,
+  count: i32,
+  classes: i32,
+  scale: f32,
+  gradient: usize,
+  losses: usize,
+  predicted: usize,
+  rubbish: f32,
+): void {
+  const quad = (<usize>classes) << 4;
+  if (gradient) memory.fill(gradient, 0, quad * <usize>((count + 3) >> 2));
+  for (let n = 0; n < count; n++) {
+    const at = <usize>(n >> 2) * quad + ((<usize>(n & 3)) << 2);
+    const z = logits + at;
+    const label = <i32>load<u8>(labels + <usize>n);
+    let top = load<f32>(z);
+    let best = 0;
+    for (let c = 1; c < classes; c++) {
+      const v = load<f32>(z + ((<usize>c) << 4));
+      if (v > top) {
+        top = v;
+        best = c;
+      }
+    }
+    top = max(top, rubbish);
+    let sum: f32 = 0;
+    for (let c = 0; c < classes; c++) sum += Mathf.exp(load<f32>(z + ((<usize>c) << 4)) - top);
+    sum += Mathf.exp(rubbish - top);
+    const right = load<f32>(z + ((<usize>label) << 4));
+    store<f64>(losses + ((<usize>n) << 3), Math.log(<f64>sum) - <f64>(right - top));
+    store<u8>(predicted + <usize>n, <u8>best);
+    if (gradient) {
+      const g = gradient + at;
+      for (let c = 0; c < classes; c++) {
+        const p: f32 = Mathf.exp(load<f32>(z + ((<usize>c) << 4)) - top) / sum;
+        store<f32>(g + ((<usize>c) << 4), (p - <f32>(c == label ? 1 : 0)) * scale);
+      }
+    }
+  }
+}
+
+/** -z_label, the distance from the right code where z are negative distances; arguments as of softmaxCrossEntropy. */
+export function rightDistance(
+  logits: usize,
+  labels: usize,
+  count: i32,
+  classes: i32,
+  scale: f32,
+  gradient: usize,
+  losses: usize,
+  predicted: usize,
+): void {
+  const quad = (<usize>classes) << 4;
+  if (gradient) memory.fill(gradient, 0, quad * <usize>((count + 3) >> 2));
+  for (let n = 0; n < count; n++) {
+    const at = <usize>(n >> 2) * quad + ((<usize>(n & 3)) << 2);
+    const z = logits + at;
+    const label = <usize>load<u8>(labels + <usize>n) << 4;
+    let top = load<f32>(z);
+    let best = 0;
+    for (let c = 1; c < classes; c++) {
+      const v = load<f32>(z + ((<usize>c) << 4));
+      if (v > top) {
+        top = v;
+        best = c;
+      }
+    }
+    store<f64>(losses + ((<usize>n) << 3), -(<f64>load<f32>(z + label)));
+    store<u8>(predicted + <usize>n, <u8>best);
+    if (gradient) store<f32>(gradient + at + label, -scale);
+  }
+}
+
+/** Each image's shares p = g + onehot, of g = p - onehot as softmaxCrossEntropy gives it at scale 1; lanes without an image get 0. */
+export function sharesOf(gradient: usize, labels: usize, count: i32, classes: i32, shares: usize): void {
+  const quad = (<usize>classes) << 4;
+  memory.copy(shares, gradient, quad * <usize>((count + 3) >> 2));
+  for (let n = 0; n < count; n++) {
+    const label = <usize>load<u8>(labels + <usize>n) << 4;
+    const at = shares + <usize>(n >> 2) * quad + ((<usize>(n & 3)) << 2) + label;
+    store<f32>(at, load<f32>(at) + 1);
+  }
+}
+
+/** h = p (1 - p), the diagonal of the cross-entropy's Hessian by the logits. */
+export function softmaxCurvature(shares: usize, h: usize, vectors: i32): void {
+  const end = shares + (<usize>vectors << 4);
+  for (; shares < end; shares += 16) {
+    const p = v128.load(shares);
+    v128.store(h, f32x4.mul(p, f32x4.sub(f32x4.splat(1), p)));
+    h += 16;
+  }
+}

@@ -1,0 +1,98 @@
+/**
+ * The two smooth activations, four at a time. Only additions, multiplications, divisions and moves of bits, so strict arithmetic gives
+ * the same bits everywhere. The polynomials are minimax fits in float64 (Lawson's iteration on Chebyshev nodes), rounded to float32.
+ */
+import { multiplyAdd } from './arithmetic';
+
+const log2e: f32 = 1.44269504;
+// ln 2 in two parts: the first has few bits, so that a whole number times it is exact.
+const ln2High: f32 = 0.693359375;
+const ln2Low: f32 = -2.12194440e-4;
+
+/** e^x for -87 <= x <= 88, relative error below 2e-7: 2^k e^r with k whole and |r| <= ln(2) / 2. */
+// @ts-ignore: decorator
+@inline
+function exponential(x: v128): v128 {
+  const k = f32x4.nearest(f32x4.mul(x, f32x4.splat(log2e)));
+  let r = multiplyAdd(k, f32x4.splat(-ln2High), x);
+  r = multiplyAdd(k, f32x4.splat(-ln2Low), r);
+  let p = multiplyAdd(f32x4.splat(0.001381446490995586), r, f32x4.splat(0.008368780836462975));
+  p = multiplyAdd(p, r, f32x4.splat(0.04166839271783829));
+  p = multiplyAdd(p, r, f32x4.splat(0.1666651964187622));
+  p = multiplyAdd(p, r, f32x4.splat(0.4999999403953552));
+  p = multiplyAdd(f32x4.mul(p, r), r, f32x4.add(r, f32x4.splat(1)));
+  return f32x4.mul(p, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23));
+}
+
+/** tanh x, error below 2e-7: an odd polynomial up to 0.625, 1 - 2 / (e^2x + 1) beyond. NaN stays NaN. */
+// @ts-ignore: decorator
+@inline
+function hyperbolicTangent(x: v128): v128 {
+  const one = f32x4.splat(1);
+  const sign = v128.and(x, f32x4.splat(-0.0));
+  const size = v128.andnot(x, f32x4.splat(-0.0));
+  const s = f32x4.mul(x, x);
+  let p = multiplyAdd(f32x4.splat(-0.005704978480935097), s, f32x4.splat(0.020639078691601753));
+  p = multiplyAdd(p, s, f32x4.splat(-0.05373971164226532));
+  p = multiplyAdd(p, s, f32x4.splat(0.13331441581249237));
+  p = multiplyAdd(p, s, f32x4.splat(-0.3333328068256378));
+  const near = multiplyAdd(f32x4.mul(p, s), x, x);
+  // From 9.02 on the float32 next to tanh is 1. min lets NaN pass.
+  const bounded = f32x4.min(size, f32x4.splat(9.5));
+  const far = f32x4.sub(one, f32x4.div(f32x4.splat(2), f32x4.add(exponential(f32x4.add(bounded, bounded)), one)));
+  return v128.bitselect(near, v128.or(far, sign), f32x4.lt(size, f32x4.splat(0.625)));
+}
+
+/** y = amplitude · tanh(slope · x); x and y may be the same block. */
+export function tanhForward(x: usize, y: usize, vectors: i32, amplitude: f32, slope: f32): void {
+  const vAmplitude = f32x4.splat(amplitude), vSlope = f32x4.splat(slope);
+  const end = x + (<usize>vectors << 4);
+  for (; x < end; x += 16) {
+    v128.store(y, f32x4.mul(vAmplitude, hyperbolicTangent(f32x4.mul(vSlope, v128.load(x)))));
+    y += 16;
+  }
+}
+
+/**
+ * dx = dy · f'(x)^power, power 1 or 2 (2: second derivatives without the curvature of f), with f' = slope / amplitude · (amplitude² - y²)
+ * from the forward output y. dy and dx may be the same block.
+ */
+export function tanhBackward(y: usize, dy: usize, dx: usize, vectors: i32, amplitude: f32, slope: f32, power: i32): void {
+  const square = f32x4.splat(amplitude * amplitude), scale = f32x4.splat(slope / amplitude);
+  const end = y + (<usize>vectors << 4);
+  for (; y < end; y += 16) {
+    const value = v128.load(y);
+    const slopes = f32x4.mul(scale, f32x4.sub(square, f32x4.mul(value, value)));
+    const g = f32x4.mul(v128.load(dy), slopes);
+    v128.store(dx, power == 2 ? f32x4.mul(g, slopes) : g);
+    dy += 16;
+    dx += 16;
+  }
+}
+
+/** y = 1 / (1 + e^-x), relative error below 4e-7 down to 1e-37; x and y may be the same block. */
+export function sigmoidForward(x: usize, y: usize, vectors: i32): void {
+  const one = f32x4.splat(1);
+  const end = x + (<usize>vectors << 4);
+  for (; x < end; x += 16) {
+    const value = v128.load(x);
+    const small = exponential(f32x4.max(f32x4.neg(f32x4.abs(value)), f32x4.splat(-87)));
+    const upper = f32x4.div(one, f32x4.add(one, small));
+    v128.store(y, v128.bitselect(f32x4.mul(small, upper), upper, f32x4.lt(value, f32x4.splat(0))));
+    y += 16;
+  }
+}
+
+/** dx = dy · f'(x)^power with f' = y (1 - y); as tanhBackward. */
+export function sigmoidBackward(y: usize, dy: usize, dx: usize, vectors: i32, power: i32): void {
+  const one = f32x4.splat(1);
+  const end = y + (<usize>vectors << 4);
+  for (; y < end; y += 16) {
+    const value = v128.load(y);
+    const slopes = f32x4.mul(value, f32x4.sub(one, value));
+    const g = f32x4.mul(v128.load(dy), slopes);
+    v128.store(dx, power == 2 ? f32x4.mul(g, slopes) : g);
+    dy += 16;
+    dx += 16;
+  }
+}

@@ -1,0 +1,44 @@
+/** The mean of every window. */
+import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+import { pair, printSize, type Size, slide } from './window.ts';
+
+export interface AvgPool2d {
+  readonly type: 'avgPool2d';
+  readonly kernelSize: readonly [number, number];
+  readonly stride: readonly [number, number];
+}
+
+/** @param options.stride defaults to the kernel size, as in PyTorch. */
+export function avgPool2d(kernelSize: Size, options: { readonly stride?: Size } = {}): AvgPool2d {
+  return {
+    type: 'avgPool2d',
+    kernelSize: pair(kernelSize, 'avgPool2d kernel size', 1),
+    stride: pair(options.stride ?? kernelSize, 'avgPool2d stride', 1),
+  };
+}
+
+export const avgPool2dKind: LayerKind<AvgPool2d> = {
+  print: ({ kernelSize, stride }) => `AvgPool2d(kernel_size=${printSize(kernelSize)}, stride=${printSize(stride)})`,
+  outputShape: ({ kernelSize, stride }, input) => [input[0]!, ...slide(input, kernelSize, stride, [0, 0], 'avgPool2d')],
+  parameters: () => [],
+  multiplyAdds: () => 0,
+  connections: ({ kernelSize }, output) => elementsOf(output) * kernelSize[0] * kernelSize[1],
+  place({ kernelSize, stride }, site) {
+    const { kernels, input } = site;
+    const output = allocateOutput(site);
+    const [channels, height, width] = input.shape as [number, number, number];
+    const [, outHeight, outWidth] = output.shape as [number, number, number];
+    const geometry = [height, width, channels, outHeight, outWidth, ...kernelSize, ...stride] as const;
+    const share = 1 / (kernelSize[0] * kernelSize[1]);
+    const back = (scale: number) => (quads: number) => {
+      if (input.gradient) kernels.sumPool2dBackward(output.gradient, input.gradient, scale, quads, ...geometry);
+    };
+    return {
+      work: ['mean of each window', 'to all of the window'],
+      output,
+      forward: (quads) => kernels.sumPool2dForward(input.value, output.value, share, quads, ...geometry),
+      backward: back(share),
+      curvature: back(share * share),
+    };
+  },
+};

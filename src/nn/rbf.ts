@@ -1,0 +1,56 @@
+/**
+ * Euclidean radial basis functions against fixed codes, the output layer of LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to
+ * document recognition", Proc. IEEE 1998. Its output is the negative of the paper's y, so that it is a logit like any other: the nearest
+ * code is the largest, and softmax gives the paper's posterior.
+ */
+import { UsageError } from '../base/errors.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
+
+export interface Rbf {
+  readonly type: 'rbf';
+  /** [classes][features]. */
+  readonly codes: readonly (readonly number[])[];
+}
+
+/** z[c] = -the sum over features of (x - codes[c])². @param codes one row a class, all of one length. @throws UsageError. */
+export function rbf(codes: readonly (readonly number[])[]): Rbf {
+  const features = codes[0]?.length ?? 0;
+  if (features === 0 || codes.some((row) => row.length !== features || !row.every(Number.isFinite)))
+    throw new UsageError('rbf: expected codes as rows of numbers, one a class and all of one length');
+  return { type: 'rbf', codes };
+}
+
+export const rbfKind: LayerKind<Rbf> = {
+  print: ({ codes }) => `RBF(${codes[0]!.length}, ${codes.length}, fixed codes)`,
+  outputShape({ codes }, input) {
+    const features = codes[0]!.length;
+    if (input.length !== 1 || input[0] !== features)
+      throw new UsageError(`rbf expects ${features} flat features, got [${input.join(', ')}]`);
+    return [codes.length];
+  },
+  parameters: () => [],
+  multiplyAdds: ({ codes }) => codes.length * codes[0]!.length,
+  connections: ({ codes }) => codes.length * codes[0]!.length,
+  place({ codes }, site) {
+    const { kernels, arena, input } = site;
+    const output = allocateOutput(site);
+    const features = codes[0]!.length;
+    const table = arena.allocate(codes.length * features * 4);
+    arena.f32(table, codes.length * features).set(codes.flat());
+    const from = (quads: number) => [input.value, quads, features, codes.length, table] as const;
+    return {
+      work: ['distance from each code', 'towards the codes'],
+      output,
+      forward: (quads) => kernels.rbfForward(...from(quads), output.value),
+      backward(quads) {
+        if (input.gradient) kernels.rbfBackward(...from(quads), output.gradient, input.gradient);
+      },
+      curvature(quads) {
+        if (input.gradient) kernels.rbfCurvature(...from(quads), output.gradient, input.gradient);
+      },
+      lossCurvature(quads, shares) {
+        if (input.gradient) kernels.rbfLossCurvature(...from(quads), output.gradient, shares, input.gradient);
+      },
+    };
+  },
+};

@@ -1,0 +1,40 @@
+/** Pixels from [0, 1] to another range. */
+import { UsageError } from '../base/errors.ts';
+import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+
+export interface Rescale {
+  readonly type: 'rescale';
+  readonly low: number;
+  readonly high: number;
+}
+
+/** y = low + (high - low) · x: 0 becomes `low`, 1 becomes `high`. @throws UsageError. */
+export function rescale(low: number, high: number): Rescale {
+  if (!Number.isFinite(low) || !Number.isFinite(high) || low === high)
+    throw new UsageError(`rescale: expected two different numbers, got ${low} and ${high}`);
+  return { type: 'rescale', low, high };
+}
+
+export const rescaleKind: LayerKind<Rescale> = {
+  print: ({ low, high }) => `Rescale(${low}, ${high})`,
+  outputShape: (_, input) => input,
+  parameters: () => [],
+  multiplyAdds: () => 0,
+  connections: () => 0,
+  place({ low, high }, site) {
+    const { kernels, input } = site;
+    const output = allocateOutput(site);
+    const vectors = elementsOf(input.shape);
+    const scale = high - low;
+    const back = (factor: number) => (quads: number) => {
+      if (input.gradient) kernels.rescaleVectors(output.gradient, input.gradient, quads * vectors, factor, 0);
+    };
+    return {
+      work: ['scale and shift', 'scale'],
+      output,
+      forward: (quads) => kernels.rescaleVectors(input.value, output.value, quads * vectors, scale, low),
+      backward: back(scale),
+      curvature: back(scale * scale),
+    };
+  },
+};

@@ -1,0 +1,75 @@
+/**
+ * Trainable subsampling, the S layers of LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE
+ * 1998: the sum of every window times a coefficient plus a bias, one pair a channel.
+ */
+import { UsageError } from '../base/errors.ts';
+import { allocateOutput, checkPositive, elementsOf, type LayerKind } from './layer.ts';
+import { pair, printSize, type Size, slide } from './window.ts';
+
+export interface Subsample2d {
+  readonly type: 'subsample2d';
+  readonly channels: number;
+  /** Also the stride. */
+  readonly kernelSize: readonly [number, number];
+}
+
+/** y = weight[c] · (the sum of the window) + bias[c], windows side by side. @throws UsageError. */
+export function subsample2d(channels: number, kernelSize: Size): Subsample2d {
+  checkPositive('subsample2d: channels', channels);
+  return { type: 'subsample2d', channels, kernelSize: pair(kernelSize, 'subsample2d kernel size', 1) };
+}
+
+export const subsample2dKind: LayerKind<Subsample2d> = {
+  print: ({ channels, kernelSize }) => `Subsample2d(${channels}, kernel_size=${printSize(kernelSize)})`,
+  outputShape({ channels, kernelSize }, input) {
+    const size = slide(input, kernelSize, kernelSize, [0, 0], 'subsample2d');
+    if (input[0] !== channels) throw new UsageError(`subsample2d expects ${channels} channels, got ${input[0]}`);
+    return [channels, ...size];
+  },
+  parameters({ channels, kernelSize }) {
+    const fanIn = kernelSize[0] * kernelSize[1];
+    return [
+      // Under Glorot's rule, which is for weights of many, it starts as average pooling.
+      { name: 'weight', shape: [channels], constant: 1 / fanIn, fanIn },
+      { name: 'bias', shape: [channels], fanIn },
+    ];
+  },
+  multiplyAdds: (_, output) => elementsOf(output),
+  connections: ({ kernelSize }, output) => elementsOf(output) * (kernelSize[0] * kernelSize[1] + 1),
+  place({ kernelSize }, site) {
+    const { kernels, arena, input } = site;
+    const [weight, bias] = site.parameters as [number, number];
+    const [weightGradient, biasGradient] = site.gradientOffsets as [number, number];
+    const output = allocateOutput(site);
+    const [channels, height, width] = input.shape as [number, number, number];
+    const [, outHeight, outWidth] = output.shape as [number, number, number];
+    const area = outHeight * outWidth;
+    const geometry = [height, width, channels, outHeight, outWidth, ...kernelSize, ...kernelSize] as const;
+    const elements = elementsOf(output.shape);
+    const sums = arena.allocate(site.quads * elements * 16);
+    const scaled = site.training ? arena.allocate(site.quads * elements * 16) : 0;
+    const squares = site.curvature ? arena.allocate(Math.ceil(channels / 4) * 16) : 0;
+    const transport = (quads: number, gradients: number, coefficients: number) => {
+      const dy = output.gradient;
+      kernels.channelProducts(sums, dy, quads * area, channels, gradients + weightGradient);
+      kernels.sumOverImages(dy, quads * area, channels, gradients + biasGradient);
+      if (!input.gradient) return;
+      kernels.scaleChannels(dy, scaled, quads * area, channels, coefficients, 0);
+      kernels.sumPool2dBackward(scaled, input.gradient, 1, quads, ...geometry);
+    };
+    return {
+      work: ['sum of each window, scaled', 'to all of the window'],
+      output,
+      forward(quads) {
+        kernels.sumPool2dForward(input.value, sums, 1, quads, ...geometry);
+        kernels.scaleChannels(sums, output.value, quads * area, channels, weight, bias);
+      },
+      backward: (quads, gradients) => transport(quads, gradients, weight),
+      curvature(quads, gradients) {
+        kernels.squareVectors(sums, sums, quads * elements);
+        kernels.squareVectors(weight, squares, Math.ceil(channels / 4));
+        transport(quads, gradients, squares);
+      },
+    };
+  },
+};
