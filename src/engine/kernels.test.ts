@@ -1,28 +1,63 @@
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
+import { avgPool2d } from '../nn/avg-pool2d.ts';
 import { conv2d } from '../nn/conv2d.ts';
 import { placeAlone } from '../nn/layer.testing.ts';
 import type { Layer } from '../nn/layers.ts';
 import { linear } from '../nn/linear.ts';
 import { maxPool2d } from '../nn/max-pool2d.ts';
+import { pad2d } from '../nn/pad2d.ts';
+import { rbf } from '../nn/rbf.ts';
 import { relu } from '../nn/relu.ts';
+import { rescale } from '../nn/rescale.ts';
+import { sigmoid, tanh } from '../nn/squash.ts';
+import { subsample2d } from '../nn/subsample2d.ts';
 import { Arena, createMemory } from './arena.ts';
 import { type Arithmetic, bindKernels, compileKernels, supportsFused } from './kernels.ts';
-import { type LayerCase, type LayerOutcome, layersContract } from './layers.contract.ts';
+import {
+  type CurvatureEnd,
+  curvatureContract,
+  type LayerCase,
+  type LayerOutcome,
+  layersContract,
+} from './layers.contract.ts';
 import * as reference from './reference.ts';
 
 const hadFused = supportsFused();
 if (!hadFused) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
-function layerOf({ op, options, weight }: LayerCase): Layer {
+function layerOf({ op, options, input, weight }: LayerCase): Layer {
   const [out = 1, into = 1, kh = 1, kw = 1] = weight?.shape ?? [];
-  if (op === 'conv2d') return conv2d(into, out, [kh, kw], { stride: options.stride!, padding: options.padding! });
-  if (op === 'maxPool2d') return maxPool2d(options.kernelSize!, { stride: options.stride! });
-  return op === 'linear' ? linear(into, out) : relu();
+  const { connections } = options;
+  const more = connections ? { connections } : {};
+  switch (op) {
+    case 'conv2d':
+      return conv2d(into, out, [kh, kw], { stride: options.stride!, padding: options.padding!, ...more });
+    case 'maxPool2d':
+      return maxPool2d(options.kernelSize!, { stride: options.stride! });
+    case 'avgPool2d':
+      return avgPool2d(options.kernelSize!, { stride: options.stride! });
+    case 'subsample2d':
+      return subsample2d(input.shape[1]!, options.kernelSize!);
+    case 'linear':
+      return linear(into, out);
+    case 'tanh':
+      return tanh({ amplitude: options.amplitude!, slope: options.slope! });
+    case 'sigmoid':
+      return sigmoid();
+    case 'rbf':
+      return rbf(options.codes!);
+    case 'rescale':
+      return rescale(options.low!, options.high!);
+    case 'pad2d':
+      return pad2d(options.padding!, options.value!);
+    default:
+      return relu();
+  }
 }
 
-function crossEntropy(arithmetic: Arithmetic, { input, options }: LayerCase): LayerOutcome {
+function lossOf(arithmetic: Arithmetic, { op, input, options }: LayerCase): LayerOutcome {
   const memory = createMemory();
   const kernels = bindKernels(compileKernels(arithmetic), memory);
   const arena = new Arena(memory, kernels.heapBase());
@@ -37,7 +72,10 @@ function crossEntropy(arithmetic: Arithmetic, { input, options }: LayerCase): La
   for (const [i, value] of input.data.entries()) z[at(Math.floor(i / classes), i % classes)] = value;
   arena.u8(labels, images).set(options.labels!);
   const predicted = arena.allocate(images);
-  kernels.softmaxCrossEntropy(logits, labels, images, classes, 1 / images, gradient, losses, predicted, -Infinity);
+  const call = [logits, labels, images, classes, 1 / images, gradient, losses, predicted] as const;
+  const rubbish = op === 'mapLoss' ? -options.j! : -Infinity;
+  if (op === 'mseLoss') kernels.rightDistance(...call);
+  else kernels.softmaxCrossEntropy(...call, rubbish);
   const g = arena.f32(gradient, quads * classes * 4);
   const expected = reference.softmaxCrossEntropy(input.data, options.labels!, 1 / images);
   expect([...arena.u8(predicted, images)]).toEqual(expected.predicted);
@@ -48,9 +86,46 @@ function crossEntropy(arithmetic: Arithmetic, { input, options }: LayerCase): La
   };
 }
 
+/** A loss's second derivatives by what the last layer reads, the way training finds them. */
+function curvatureOf(arithmetic: Arithmetic, { loss, j, codes, labels, input }: CurvatureEnd): number[] {
+  const memory = createMemory();
+  const kernels = bindKernels(compileKernels(arithmetic), memory);
+  const arena = new Arena(memory, kernels.heapBase());
+  const [images = 1, features = 1] = input.shape;
+  const classes = codes?.length ?? features;
+  const quads = Math.ceil(images / 4);
+  const [x, h] = [0, 0].map(() => arena.allocate(quads * features * 16)) as [number, number];
+  const [z, g, p] = [0, 0, 0].map(() => arena.allocate(quads * classes * 16)) as [number, number, number];
+  const right = arena.allocate(images);
+  const losses = arena.allocate(images * 8);
+  const predicted = arena.allocate(images);
+  const at = (i: number) =>
+    (Math.floor(i / features / 4) * features + (i % features)) * 4 + (Math.floor(i / features) % 4);
+  const values = arena.f32(codes ? x : z, quads * features * 4);
+  for (const [i, value] of input.data.entries()) values[at(i)] = value;
+  arena.u8(right, images).set(labels);
+  const table = arena.allocate(classes * features * 4);
+  const from = [x, quads, features, classes, table] as const;
+  if (codes) {
+    arena.f32(table, classes * features).set(codes.flat());
+    kernels.rbfForward(...from, z);
+  }
+  const call = [z, right, images, classes, 1, g, losses, predicted] as const;
+  if (loss === 'mse') kernels.rightDistance(...call);
+  else {
+    kernels.softmaxCrossEntropy(...call, loss === 'map' ? -j! : -Infinity);
+    kernels.sharesOf(g, right, images, classes, p);
+  }
+  if (codes) kernels.rbfLossCurvature(...from, g, p, h);
+  else kernels.softmaxCurvature(p, h, quads * classes);
+  const found = arena.f32(h, quads * features * 4);
+  return input.data.map((_, i) => found[at(i)]!);
+}
+
 describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
   const run = (layer: LayerCase): LayerOutcome => {
-    if (layer.op === 'softmaxCrossEntropy') return crossEntropy(arithmetic, layer);
+    if (layer.op === 'softmaxCrossEntropy' || layer.op === 'mapLoss' || layer.op === 'mseLoss')
+      return lossOf(arithmetic, layer);
     const parameters = [layer.weight, layer.bias].flatMap((block) => (block ? [block.data] : []));
     const placed = placeAlone(layerOf(layer), layer.input.shape, arithmetic, parameters);
     const { output, gradInput, gradients } = placed.run(layer.input.data, layer.gradOutput!.data);
@@ -58,6 +133,14 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
   };
   // Winograd sums transformed inputs, which costs it some digits where neighbours cancel.
   layersContract(`kernels, ${arithmetic}`, run, 3e-5);
+
+  const curve = (layer: LayerCase): LayerOutcome => {
+    const parameters = [layer.weight, layer.bias].flatMap((block) => (block ? [block.data] : []));
+    const placed = placeAlone(layerOf(layer), layer.input.shape, arithmetic, parameters);
+    const { output, gradInput, gradients } = placed.curve(layer.input.data, layer.gradOutput!.data);
+    return { output, gradInput, gradWeight: gradients[0] ?? [], gradBias: gradients[1] ?? [] };
+  };
+  curvatureContract(`kernels, ${arithmetic}`, curve, (end) => curvatureOf(arithmetic, end), 3e-5);
 });
 
 describe('optimizer kernels follow their plain twins over three steps, two gradient blocks and a ragged size', () => {
@@ -118,6 +201,14 @@ describe('optimizer kernels follow their plain twins over three steps, two gradi
         k.adam(x, g, stride, 2, m, v, size / 4, ...moments, ...scales);
       },
       (slot, g, t) => reference.adamStep(slot, g, t, { ...options, weightDecay, ahead: false }),
+    );
+  });
+
+  test('sdlm', () => {
+    const options = { learningRate: 0.1, l2, mu: 0.02 };
+    compare(
+      (k, _, [x, g, stride, h]) => k.sdlm(x, g, stride, 2, h, size / 4, l2, 0.1, 0.02),
+      (slot, g) => reference.sdlmStep(slot, g, options),
     );
   });
 

@@ -7,14 +7,35 @@ export interface Block {
   readonly data: readonly number[];
 }
 
-/** A golden case (test/golden/make_golden.py): tensors in PyTorch's layouts, images first. */
+export type LayerOp =
+  | 'conv2d'
+  | 'maxPool2d'
+  | 'avgPool2d'
+  | 'subsample2d'
+  | 'relu'
+  | 'tanh'
+  | 'sigmoid'
+  | 'linear'
+  | 'rbf'
+  | 'rescale'
+  | 'pad2d';
+
+/** A golden case (test/golden/make_golden.py, make_lenet5_1998.py): tensors in PyTorch's layouts, images first. */
 export interface LayerCase {
-  readonly op: 'conv2d' | 'maxPool2d' | 'relu' | 'linear' | 'softmaxCrossEntropy';
+  readonly op: LayerOp | 'softmaxCrossEntropy' | 'mapLoss' | 'mseLoss';
   readonly options: {
     readonly stride?: readonly [number, number];
     readonly padding?: readonly [number, number];
     readonly kernelSize?: readonly [number, number];
+    readonly connections?: readonly (readonly number[])[];
+    readonly amplitude?: number;
+    readonly slope?: number;
+    readonly codes?: readonly (readonly number[])[];
+    readonly low?: number;
+    readonly high?: number;
+    readonly value?: number;
     readonly labels?: readonly number[];
+    readonly j?: number;
   };
   readonly input: Block;
   readonly weight?: Block;
@@ -33,8 +54,22 @@ export interface LayerOutcome {
   readonly gradBias?: ArrayLike<number>;
 }
 
-const file = new URL('../../test/golden/layers.json', import.meta.url);
-const cases: readonly LayerCase[] = JSON.parse(readFileSync(file, 'utf8'));
+function golden<T>(name: string): T {
+  return JSON.parse(readFileSync(new URL(`../../test/golden/${name}.json`, import.meta.url), 'utf8')) as T;
+}
+const cases = [...golden<LayerCase[]>('layers'), ...golden<LayerCase[]>('layers-1998')];
+/** As cases, with second derivatives in place of gradients; and losses with an exact one by the input of the last layer. */
+const curved = golden<{ layers: (LayerCase & { op: LayerOp })[]; ends: CurvatureEnd[] }>('curvature');
+
+/** The end of a network: without codes its input are the logits, else what an rbf layer reads. */
+export interface CurvatureEnd {
+  readonly loss: 'map' | 'mse' | 'cross-entropy';
+  readonly j: number | null;
+  readonly codes?: readonly (readonly number[])[];
+  readonly labels: readonly number[];
+  readonly input: Block;
+  readonly curvature: Block;
+}
 
 /** @param tolerance of one number, relative to 1 + its size. */
 export function layersContract(name: string, run: (layer: LayerCase) => LayerOutcome, tolerance: number): void {
@@ -49,9 +84,29 @@ export function layersContract(name: string, run: (layer: LayerCase) => LayerOut
   });
 }
 
+/** The same for second derivatives: of layers, and of losses by what the last layer reads. */
+export function curvatureContract(
+  name: string,
+  layer: (layer: LayerCase & { op: LayerOp }) => Omit<LayerOutcome, 'output'>,
+  end: (end: CurvatureEnd) => ArrayLike<number>,
+  tolerance: number,
+): void {
+  describe(`${name}: second derivatives to ${tolerance}`, () => {
+    test.each(curved.layers.map((item) => [label(item), item] as const))('%s', (_, item) => {
+      const { gradInput, gradWeight, gradBias } = layer(item);
+      expectClose('curvInput', gradInput, item.gradInput, tolerance);
+      if (item.gradWeight) expectClose('curvWeight', gradWeight ?? [], item.gradWeight, tolerance);
+      if (item.gradBias) expectClose('curvBias', gradBias ?? [], item.gradBias, tolerance);
+    });
+    test.each(
+      curved.ends.map((item) => [`${item.loss} ${item.j ?? ''} of ${item.codes ? 'rbf' : 'logits'}`, item] as const),
+    )('%s', (_, item) => expectClose('curvature', end(item), item.curvature, tolerance));
+  });
+}
+
 function label({ op, input, weight, options }: LayerCase): string {
   const shapes = [input, ...(weight ? [weight] : [])].map(({ shape }) => `[${shape.join(', ')}]`);
-  const { labels: _, ...rest } = options;
+  const { labels: _, codes: __, ...rest } = options;
   return `${op} ${shapes.join(' ')} ${JSON.stringify(rest)}`;
 }
 

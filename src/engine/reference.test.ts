@@ -1,46 +1,116 @@
-import { type LayerCase, type LayerOutcome, layersContract } from './layers.contract.ts';
+import {
+  type CurvatureEnd,
+  curvatureContract,
+  type LayerCase,
+  type LayerOutcome,
+  layersContract,
+} from './layers.contract.ts';
 import * as reference from './reference.ts';
 
-function run({ op, options, input, weight, bias, gradOutput }: LayerCase): LayerOutcome {
+/** A case forward and backward; with `power` 2 for second derivatives, where squares take the place of weights, inputs and slopes. */
+function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power: 1 | 2 = 1): LayerOutcome {
   const x = input.data;
   const dy = gradOutput?.data ?? [];
+  const raised = (values: readonly number[]) => values.map((value) => value ** power);
+  const times = (slopes: readonly number[]) => raised(slopes).map((slope, i) => slope * dy[i]!);
   const [images = 1, channels = 1, height = 1, width = 1] = input.shape;
+  const size = [height, width] as const;
   switch (op) {
     case 'conv2d': {
       const [outChannels = 1, inChannels = 1, kh = 1, kw = 1] = weight!.shape;
       const shape = {
-        ...{ images, inChannels, outChannels, size: [height, width] as const, kernel: [kh, kw] as const },
+        ...{ images, inChannels, outChannels, size, kernel: [kh, kw] as const },
         ...{ stride: options.stride!, padding: options.padding! },
       };
-      const { dx, dWeight, dBias } = reference.conv2dBackward(x, weight!.data, dy, shape);
+      const { dx, dWeight, dBias } = reference.conv2dBackward(raised(x), raised(weight!.data), dy, shape);
       const output = reference.conv2dForward(x, weight!.data, bias!.data, shape);
-      return { output, gradInput: dx, gradWeight: dWeight, gradBias: dBias };
+      const isThere = (i: number) => {
+        const plane = Math.floor(i / (kh * kw));
+        return options.connections?.[Math.floor(plane / inChannels)]?.includes(plane % inChannels) ?? true;
+      };
+      return { output, gradInput: dx, gradWeight: dWeight.map((g, i) => (isThere(i) ? g : 0)), gradBias: dBias };
     }
     case 'maxPool2d': {
-      const shape = {
-        images,
-        channels,
-        size: [height, width] as const,
-        kernel: options.kernelSize!,
-        stride: options.stride!,
-      };
+      const shape = { images, channels, size, kernel: options.kernelSize!, stride: options.stride! };
       const { y, winners } = reference.maxPool2dForward(x, shape);
       return { output: y, gradInput: reference.maxPool2dBackward(dy, winners, x.length) };
+    }
+    case 'avgPool2d': {
+      const kernel = options.kernelSize!;
+      const shape = { images, channels, size, kernel, stride: options.stride! };
+      const share = 1 / (kernel[0] * kernel[1]);
+      const gradInput = reference.sumPool2dBackward(dy, shape).map((g) => g * share ** power);
+      return { output: reference.sumPool2dForward(x, shape).map((sum) => sum * share), gradInput };
+    }
+    case 'subsample2d': {
+      const kernel = options.kernelSize!;
+      const shape = { images, channels, size, kernel, stride: kernel };
+      const sums = reference.sumPool2dForward(x, shape);
+      const area = sums.length / images / channels;
+      const channelOf = (i: number) => Math.floor(i / area) % channels;
+      return {
+        output: sums.map((sum, i) => weight!.data[channelOf(i)]! * sum + bias!.data[channelOf(i)]!),
+        gradInput: reference.sumPool2dBackward(times(dy.map((_, i) => weight!.data[channelOf(i)]!)), shape),
+        gradWeight: reference.sumByChannel(times(sums), images, channels),
+        gradBias: reference.sumByChannel(dy, images, channels),
+      };
     }
     case 'relu': {
       const y = reference.reluForward(x);
       return { output: y, gradInput: reference.reluBackward(y, dy) };
     }
+    case 'tanh': {
+      const [amplitude, slope] = [options.amplitude!, options.slope!];
+      const y = reference.tanhForward(x, amplitude, slope);
+      return { output: y, gradInput: times(reference.tanhSlope(y, amplitude, slope)) };
+    }
+    case 'sigmoid': {
+      const y = reference.sigmoidForward(x);
+      return { output: y, gradInput: times(reference.sigmoidSlope(y)) };
+    }
     case 'linear': {
-      const { dx, dWeight, dBias } = reference.linearBackward(x, weight!.data, dy, channels);
+      const { dx, dWeight, dBias } = reference.linearBackward(raised(x), raised(weight!.data), dy, channels);
       const output = reference.linearForward(x, weight!.data, bias!.data, channels);
       return { output, gradInput: dx, gradWeight: dWeight, gradBias: dBias };
     }
+    case 'rbf':
+      return {
+        output: reference.rbfForward(x, options.codes!),
+        gradInput: reference.rbfBackward(x, options.codes!, dy, power),
+      };
+    case 'rescale': {
+      const scale = options.high! - options.low!;
+      return { output: x.map((value) => options.low! + scale * value), gradInput: times(x.map(() => scale)) };
+    }
+    case 'pad2d':
+      return {
+        output: reference.pad2dForward(x, size, options.padding!, options.value!),
+        gradInput: reference.pad2dBackward(dy, size, options.padding!),
+      };
+    case 'mseLoss': {
+      const { losses, gradient } = reference.rightDistance(x, options.labels!, 1 / images);
+      return { output: losses, gradInput: gradient };
+    }
+    case 'mapLoss':
     case 'softmaxCrossEntropy': {
-      const { losses, gradient } = reference.softmaxCrossEntropy(x, options.labels!, 1 / images);
+      const rubbish = op === 'mapLoss' ? -options.j! : -Infinity;
+      const { losses, gradient } = reference.softmaxCrossEntropy(x, options.labels!, 1 / images, rubbish);
       return { output: losses, gradInput: gradient };
     }
   }
 }
 
+function end({ loss, j, codes, labels, input }: CurvatureEnd): number[] {
+  const z = codes ? reference.rbfForward(input.data, codes) : input.data;
+  const classes = z.length / labels.length;
+  const isRight = (i: number) => (labels[Math.floor(i / classes)] === i % classes ? 1 : 0);
+  const g =
+    loss === 'mse'
+      ? reference.rightDistance(z, labels, 1).gradient
+      : reference.softmaxCrossEntropy(z, labels, 1, loss === 'map' ? -j! : -Infinity).gradient;
+  const p = g.map((value, i) => (loss === 'mse' ? 0 : value + isRight(i)));
+  return codes ? reference.rbfLossCurvature(input.data, codes, p, g) : p.map((share) => share * (1 - share));
+}
+
 layersContract('reference', run, 1e-8);
+curvatureContract('reference', (layer) => run(layer, 2), end, 1e-8);

@@ -121,6 +121,132 @@ export function reluBackward(y: Numbers, dy: Numbers): number[] {
   return dy.map((g, i) => (y[i]! > 0 ? g : 0));
 }
 
+/** y = amplitude·tanh(slope·x). */
+export function tanhForward(x: Numbers, amplitude: number, slope: number): number[] {
+  return x.map((value) => amplitude * Math.tanh(slope * value));
+}
+
+/** f'(x) = slope·(amplitude - y²/amplitude), from the output. */
+export function tanhSlope(y: Numbers, amplitude: number, slope: number): number[] {
+  return y.map((value) => slope * (amplitude - value ** 2 / amplitude));
+}
+
+/** y = 1 / (1 + e^-x). */
+export function sigmoidForward(x: Numbers): number[] {
+  return x.map((value) => 1 / (1 + Math.exp(-value)));
+}
+
+/** f'(x) = y·(1 - y), from the output. */
+export function sigmoidSlope(y: Numbers): number[] {
+  return y.map((value) => value * (1 - value));
+}
+
+/** Calls `visit` for every element of every window, with the positions of the element and of the window. */
+function eachInWindow(s: PoolShape, visit: (x: number, y: number, channel: number) => void): void {
+  const [height, width] = s.size;
+  const [oh, ow] = outputSize(s.size, s.kernel, s.stride, [0, 0]);
+  for (let map = 0; map < s.images * s.channels; map++)
+    for (let oy = 0; oy < oh; oy++)
+      for (let ox = 0; ox < ow; ox++)
+        for (let ky = 0; ky < s.kernel[0]; ky++)
+          for (let kx = 0; kx < s.kernel[1]; kx++) {
+            const at = (map * height + oy * s.stride[0] + ky) * width + ox * s.stride[1] + kx;
+            visit(at, (map * oh + oy) * ow + ox, map % s.channels);
+          }
+}
+
+/** The sum of every window. The mean, and subsampling's coefficient and bias, are made of it. */
+export function sumPool2dForward(x: Numbers, s: PoolShape): number[] {
+  const [oh, ow] = outputSize(s.size, s.kernel, s.stride, [0, 0]);
+  const y = zeros(s.images * s.channels * oh * ow);
+  eachInWindow(s, (xi, yi) => {
+    y[yi]! += x[xi]!;
+  });
+  return y;
+}
+
+export function sumPool2dBackward(dy: Numbers, s: PoolShape): number[] {
+  const dx = zeros(s.images * s.channels * s.size[0] * s.size[1]);
+  eachInWindow(s, (xi, yi) => {
+    dx[xi]! += dy[yi]!;
+  });
+  return dx;
+}
+
+/** The sum of a map's elements over images: out[channel] of values [images][channels][area]. */
+export function sumByChannel(values: Numbers, images: number, channels: number): number[] {
+  const area = values.length / images / channels;
+  const out = zeros(channels);
+  for (const [i, value] of values.entries()) out[Math.floor(i / area) % channels]! += value;
+  return out;
+}
+
+/** z[n][c] = -sum over f of (x[n][f] - codes[c][f])²: LeCun et al. 1998, equation 7, with the sign of a logit. */
+export function rbfForward(x: Numbers, codes: readonly Numbers[]): number[] {
+  return rows(x, codes[0]!.length).flatMap((row) =>
+    codes.map((code) => -row.reduce((sum, value, f) => sum + (value - code[f]!) ** 2, 0)),
+  );
+}
+
+/** dx[n][f] = sum over c of dz[n][c]^power·(2·(code - x))^power·sign: power 1 for gradients, power 2 for second derivatives. */
+export function rbfBackward(x: Numbers, codes: readonly Numbers[], dz: Numbers, power: 1 | 2): number[] {
+  const features = codes[0]!.length;
+  return x.map((value, i) => {
+    const [n, f] = [Math.floor(i / features), i % features];
+    return codes.reduce((sum, code, c) => sum + dz[n * codes.length + c]! * (2 * (code[f]! - value)) ** power, 0);
+  });
+}
+
+/** Every image in a border: x [images·channels][height][width]. */
+export function pad2dForward(x: Numbers, [height, width]: Size2, [top, left]: Size2, value: number): number[] {
+  return rows(x, height * width).flatMap((map) =>
+    Array.from({ length: (height + 2 * top) * (width + 2 * left) }, (_, i) => {
+      const [row, column] = [Math.floor(i / (width + 2 * left)) - top, (i % (width + 2 * left)) - left];
+      const inside = row >= 0 && row < height && column >= 0 && column < width;
+      return inside ? map[row * width + column]! : value;
+    }),
+  );
+}
+
+/** What stands inside the border. */
+export function pad2dBackward(dy: Numbers, [height, width]: Size2, [top, left]: Size2): number[] {
+  const padded = width + 2 * left;
+  return rows(dy, (height + 2 * top) * padded).flatMap((map) =>
+    Array.from({ length: height * width }, (_, i) => map[(Math.floor(i / width) + top) * padded + (i % width) + left]!),
+  );
+}
+
+/**
+ * The exact second derivative of each image's loss by each feature x[n][f] that an rbf layer reads: the loss's Hessian by the logits is
+ * diag(p) - p p', the logits' slopes are d = 2·(code - x) and their bend is -2, and the loss's gradient by them is g.
+ */
+export function rbfLossCurvature(x: Numbers, codes: readonly Numbers[], p: Numbers, g: Numbers): number[] {
+  const features = codes[0]!.length;
+  return x.map((value, i) => {
+    const [n, f] = [Math.floor(i / features), i % features];
+    const d = codes.map((code) => 2 * (code[f]! - value));
+    const of = (weights: Numbers, values: Numbers) =>
+      values.reduce((sum, each, c) => sum + weights[n * codes.length + c]! * each, 0);
+    const mean = of(p, d);
+    const bend = of(
+      g,
+      d.map(() => -2),
+    );
+    return (
+      of(
+        p,
+        d.map((each) => each ** 2),
+      ) -
+      mean ** 2 +
+      bend
+    );
+  });
+}
+
+function rows(values: Numbers, length: number): number[][] {
+  return Array.from({ length: values.length / length }, (_, n) => values.slice(n * length, (n + 1) * length));
+}
+
 /** y[n][o] = bias[o] + sum over i of weight[o][i]·x[n][i]. */
 export function linearForward(x: Numbers, weight: Numbers, bias: Numbers, inFeatures: number): number[] {
   const images = x.length / inFeatures;
@@ -153,21 +279,32 @@ export function linearBackward(x: Numbers, weight: Numbers, dy: Numbers, inFeatu
   return { dx, dWeight, dBias };
 }
 
-/** Per image -log softmax(z)[label], shifted by the maximum; gradient (softmax - onehot)·scale; the first largest class. */
-export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: number) {
+/**
+ * Per image -log softmax(z)[label], shifted by the maximum; gradient (softmax - onehot)·scale; the first largest class.
+ * rubbish: the logit of one more class that is never right (LeCun et al. 1998, equation 9: -j).
+ */
+export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: number, rubbish = -Infinity) {
   const classes = logits.length / labels.length;
   const losses: number[] = [];
   const predicted: number[] = [];
   const gradient: number[] = [];
   for (const [n, label] of labels.entries()) {
     const z = logits.slice(n * classes, (n + 1) * classes);
-    const top = Math.max(...z);
-    const sum = z.reduce((total, value) => total + Math.exp(value - top), 0);
+    const top = Math.max(...z, rubbish);
+    const sum = z.reduce((total, value) => total + Math.exp(value - top), Math.exp(rubbish - top));
     losses.push(Math.log(sum) - (z[label]! - top));
-    predicted.push(z.indexOf(top));
+    predicted.push(z.indexOf(Math.max(...z)));
     for (const [c, value] of z.entries()) gradient.push((Math.exp(value - top) / sum - (c === label ? 1 : 0)) * scale);
   }
   return { losses, predicted, gradient };
+}
+
+/** Per image -z[label] (LeCun et al. 1998, equation 8, of z = -y); gradient -onehot·scale. */
+export function rightDistance(logits: Numbers, labels: Numbers, scale: number) {
+  const classes = logits.length / labels.length;
+  const losses = labels.map((label, n) => -logits[n * classes + label]!);
+  const gradient = logits.map((_, i) => (i % classes === labels[Math.floor(i / classes)] ? -scale : 0));
+  return { losses, gradient };
 }
 
 /** One parameter and its optimizer state; the functions below return them after a step with gradient g. */
@@ -229,4 +366,9 @@ export function adabeliefStep(
   const s = b2 * second + (1 - b2) * (gradient - m) ** 2 + o.epsInside;
   const c = (beta: number) => (o.biasCorrection ? 1 - beta ** t : 1);
   return { x: x - (o.learningRate * (m / c(b1))) / (Math.sqrt(s / c(b2)) + o.eps), first: m, second: s };
+}
+
+/** LeCun et al. 1998, appendix C: x -= rate / (mu + h)·(g + l2·x), `first` the second derivative h. */
+export function sdlmStep(slot: Slot, g: number, o: { learningRate: number; l2: number; mu: number }): Slot {
+  return { ...slot, x: slot.x - (o.learningRate / (o.mu + slot.first)) * (g + o.l2 * slot.x) };
 }

@@ -93,7 +93,7 @@ export const hyperparameters = {
   schedule: choice<ScheduleName>(
     'constant',
     scheduleNames,
-    'How the step size goes on from pass to pass; lecun1998: times 1, 1, .4 (3 passes), .2 (3), .1 (4), .02',
+    'How the step size goes on from pass to pass; lecun1998: times 1 (2 passes), .4 (3), .2 (3), .1 (4), .02',
   ),
   batchSize: integer(128, 1, 10_000_000, 'Images a step averages its gradient over'),
   l2: number(0, notNegative, 'Adds this times the weights and biases to the gradient'),

@@ -3,8 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { type StateDict, sizeOf } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { digitCodes } from '../lenet/lenet5-1998.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { fit } from '../train/fit.ts';
+import { avgPool2d } from './avg-pool2d.ts';
 import { conv2d } from './conv2d.ts';
 import { flatten } from './flatten.ts';
 import { glorotUniform } from './initialize.ts';
@@ -14,10 +16,18 @@ import { linear } from './linear.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { sequential } from './model.ts';
 import { sgd } from './optimizers.ts';
+import { pad2d } from './pad2d.ts';
+import { rbf } from './rbf.ts';
 import { relu } from './relu.ts';
+import { rescale } from './rescale.ts';
+import { sigmoid, squash } from './squash.ts';
+import { subsample2d } from './subsample2d.ts';
 
-const random = randomStream(3, 'finite differences');
-const draw = (length: number) => Array.from({ length }, () => Math.fround(2 * random.uniform() - 1));
+/** Each test draws from a stream of its own, so that one more disturbs no other. */
+function drawing(name: string): (length: number) => number[] {
+  const random = randomStream(3, name);
+  return (length) => Array.from({ length }, () => Math.fround(2 * random.uniform() - 1));
+}
 const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
   Array.from(a, (value, i) => value * b[i]!).reduce((x, y) => x + y, 0);
 const along = (x: readonly number[], direction: readonly number[], h: number) =>
@@ -30,9 +40,18 @@ const layers: [string, Layer, number[]][] = [
   ['relu', relu(), [2, 3, 3, 3]],
   ['flatten', flatten(), [3, 2, 3, 2]],
   ['linear', linear(7, 5), [6, 7]],
+  ['conv2d that sees the whole image', conv2d(3, 4, [3, 2]), [5, 3, 3, 2]],
+  ['avgPool2d', avgPool2d([2, 3], { stride: [1, 2] }), [3, 2, 4, 7]],
+  ['subsample2d', subsample2d(3, 2), [5, 3, 4, 5]],
+  ['tanh', squash(), [3, 2, 3, 2]],
+  ['sigmoid', sigmoid(), [3, 7]],
+  ['rbf', rbf(digitCodes.map((code) => code.slice(0, 6))), [5, 6]],
+  ['pad2d', pad2d([1, 2], 0.5), [3, 2, 3, 2]],
+  ['rescale', rescale(-0.1, 1.175), [3, 2, 3, 2]],
 ];
 
-test.each(layers)('%s', (_, layer, shape) => {
+test.each(layers)('%s', (name, layer, shape) => {
+  const draw = drawing(`slope of ${name}`);
   const x = draw(sizeOf(shape));
   const parameters = about(layer)
     .parameters()
@@ -74,7 +93,7 @@ describe('a network of odd sizes, 23 images in batches of one', () => {
   const size = 23;
   const train: Dataset = {
     name: 'random',
-    images: Float32Array.from(draw(size * 3 * 11 * 9)),
+    images: Float32Array.from(drawing('images')(size * 3 * 11 * 9)),
     labels: Uint8Array.from({ length: size }, (_, i) => i % 7),
     shape: [3, 11, 9],
     classes: 7,
@@ -99,7 +118,7 @@ describe('a network of odd sizes, 23 images in batches of one', () => {
 
   test.each([...initial.keys()])('slope along %s', async (name) => {
     const { shape, data } = initial.get(name)!;
-    const direction = draw(data.length);
+    const direction = drawing(name)(data.length);
     const loss = async (h: number) => {
       const moved = new Map(initial).set(name, { shape, data: data.map((value, i) => value + h * direction[i]!) });
       return (await evaluate(model, moved, train))!.loss;

@@ -1,7 +1,7 @@
 /** How the learning rate changes from pass to pass. */
 
-export type ScheduleName = 'constant' | 'lecun1998';
-export const scheduleNames: readonly ScheduleName[] = ['constant', 'lecun1998'];
+export type ScheduleName = 'constant' | 'cosine' | 'lecun1998';
+export const scheduleNames: readonly ScheduleName[] = ['constant', 'cosine', 'lecun1998'];
 
 /**
  * [passes, share of the first rate]: 0.0005 for two passes, 0.0002 for three, 0.0001 for three, 0.00005 for four, 0.00001 from then on.
@@ -15,13 +15,38 @@ const lecun1998 = [
   [Infinity, 0.02],
 ] as const;
 
-/** What the learning rate is multiplied by in the pass number `epoch`, from 0. */
-export function rateFactor(schedule: ScheduleName, epoch: number): number {
-  if (schedule === 'constant') return 1;
-  let before = 0;
-  for (const [passes, factor] of lecun1998) {
-    before += passes;
-    if (epoch < before) return factor;
+/**
+ * What the learning rate is multiplied by in pass number `epoch` (from 0) of a run of `epochs`.
+ * cosine: (1 + cos(π epoch / epochs)) / 2, as PyTorch's CosineAnnealingLR stepped after every epoch. Source: Loshchilov and Hutter, "SGDR:
+ * stochastic gradient descent with warm restarts", ICLR 2017, equation 5, without restarts.
+ */
+export function rateFactor(schedule: ScheduleName, epoch: number, epochs: number): number {
+  switch (schedule) {
+    case 'constant':
+      return 1;
+    case 'cosine':
+      return epoch < epochs ? square(cosine(((Math.PI / 2) * epoch) / epochs)) : 0;
+    case 'lecun1998': {
+      let before = 0;
+      const stage = lecun1998.find(([passes]) => {
+        before += passes;
+        return epoch < before;
+      });
+      return stage![1];
+    }
   }
-  return lecun1998.at(-1)![1];
+}
+
+/** cos x for 0 <= x <= π/2 to 1e-16, from its series: only multiplications and divisions, so the same bits on every machine, unlike Math.cos. */
+function cosine(x: number): number {
+  let [sum, term] = [1, 1];
+  for (let k = 2; k <= 24; k += 2) {
+    term *= -(x * x) / (k * (k - 1));
+    sum += term;
+  }
+  return sum;
+}
+
+function square(x: number): number {
+  return x * x;
 }

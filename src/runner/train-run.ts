@@ -158,7 +158,7 @@ function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out
   const recorded = completeHyperparameters(before.hyperparameters);
   for (const name of hyperparameterNames) {
     if (!given.has(name) || hyperparameters[name] === recorded[name]) continue;
-    if (name === 'epochs' && hyperparameters.epochs > recorded.epochs) continue;
+    if (name === 'epochs' && hyperparameters.epochs > recorded.epochs && recorded.schedule !== 'cosine') continue;
     throw new UsageError(
       `--resume: the run in ${out} has ${name} ${recorded[name]}, not ${hyperparameters[name]}; leave it out or choose another folder`,
     );
@@ -200,7 +200,9 @@ function metricsLine({ epoch, train, test, seconds }: EpochEvent, evaluatedOn: E
 
 /** What model.safetensors says of its origin: nothing that differs between two runs with equal results. */
 function modelRecord({ hyperparameters, data, init }: RunConfig): ModelRecord {
-  const { epochs: _, ...determining } = hyperparameters;
+  const { epochs: _, ...rest } = hyperparameters;
+  // A cosine knows where it ends.
+  const determining = hyperparameters.schedule === 'cosine' ? hyperparameters : rest;
   return {
     model: hyperparameters.model,
     hyperparameters: JSON.stringify(determining),

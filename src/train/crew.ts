@@ -24,6 +24,8 @@ export interface CrewPlan {
   readonly optimizer: Optimizer | null;
   readonly loss: Loss;
   readonly schedule: ScheduleName;
+  /** Passes of the whole run. */
+  readonly epochs: number;
   readonly threads: number;
   readonly batchSize: number;
   /** Images a thread works on at once; a fixed number, so that sums do not depend on who does what. */
@@ -134,7 +136,7 @@ export class Member {
 
   /** Batches first to first + count - 1 of the epoch whose order stands in `indices`; t counts updates done before. */
   #train(setIndex: number, first: number, count: number, t: number): void {
-    const { chunk, parts, batchSize, threads, gradients } = this.#plan;
+    const { chunk, parts, batchSize, threads, gradients, schedule, epochs } = this.#plan;
     const set = this.#plan.sets[setIndex]!;
     const epoch = Math.floor(t / Math.ceil(set.size / batchSize));
     for (let batch = first; batch < first + count; batch++) {
@@ -156,7 +158,7 @@ export class Member {
         }
       }
       this.#barrier.wait();
-      this.#update(t + 1 + batch - first, usedParts, rateFactor(this.#plan.schedule, epoch));
+      this.#update(t + 1 + batch - first, usedParts, rateFactor(schedule, epoch, epochs));
       this.#barrier.wait();
     }
   }

@@ -25,8 +25,9 @@ export interface SessionOptions {
   readonly batchSize?: number;
   /** Default cross-entropy. */
   readonly loss?: Loss | undefined;
-  /** Default constant. */
+  /** Default constant. `epochs` are those of the whole run. */
   readonly schedule?: ScheduleName;
+  readonly epochs?: number;
 }
 
 export interface EvaluateOptions {
@@ -65,7 +66,14 @@ export class Session {
 
   /** Copies the data sets into the engine and starts the threads. @throws UsageError when data and model do not fit. */
   static async open(model: Model, sets: readonly Dataset[], options: SessionOptions = {}): Promise<Session> {
-    const { arithmetic = 'strict', optimizer, batchSize = 1, loss = crossEntropy, schedule = 'constant' } = options;
+    const {
+      arithmetic = 'strict',
+      optimizer,
+      batchSize = 1,
+      loss = crossEntropy,
+      schedule = 'constant',
+      epochs = 1,
+    } = options;
     for (const set of sets) checkFits(model, set);
     const module = compileKernels(arithmetic);
     const memory = createMemory();
@@ -76,7 +84,19 @@ export class Session {
     const chunk = chunkImages;
     const parts = optimizer ? Math.min(mostParts, Math.ceil(batchSize / chunk)) : 0;
     const shared = {
-      ...{ module, memory, model, optimizer: optimizer ?? null, loss, schedule, threads, batchSize, chunk, parts },
+      ...{
+        module,
+        memory,
+        model,
+        optimizer: optimizer ?? null,
+        loss,
+        schedule,
+        epochs,
+        threads,
+        batchSize,
+        chunk,
+        parts,
+      },
       control: arena.allocate(controlWords * 4),
       parameters: arena.allocate(bytes),
       optimizerState: optimizer ? stateNames(optimizer).map(() => arena.allocate(bytes)) : [],
