@@ -66,7 +66,7 @@ test('its state dict is that of the PyTorch twin', () => {
 
 test('with everything switched it has the sizes of the zoo’s network', () => {
   const variant = { activation: 'relu', pooling: 'max', poolActivation: 'off', output: 'softmax' } as const;
-  expect(parameterCount(lenet5Original({ ...variant, connections: 'full', inputSize: '28' }))).toBe(44_426);
+  expect(parameterCount(lenet5Original({ ...variant, connections: 'full', inputSize: '28x28' }))).toBe(44_426);
 });
 
 test('second derivatives over 500 images are the recursion’s to 1e-4 in every parameter', async () => {

@@ -89,7 +89,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   study
     .command('run <study>')
     .description(
-      'Run a study file (YAML) or one that ships (post, post-rows, rate-and-batch, random-search), or go on with it',
+      'Run a study file (YAML) or one that ships (post, post-rows, rate-and-batch, random-search, 1998), or go on with it',
     )
     .option('--out <dir>', "The study's folder (default: runs/<name>)")
     .option('--jobs <n>', 'Trials at once; results do not depend on it', parseJobs, coreCount())

@@ -12,7 +12,7 @@ import {
   scoreText,
   settingsText,
 } from '../report/content.ts';
-import { stageTable, terminalTable, wrapped } from '../report/tables.ts';
+import { stageTable, stepTable, terminalTable, wrapped } from '../report/tables.ts';
 import { writeReport } from '../report/write.ts';
 import { readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
@@ -144,6 +144,9 @@ function sectionText(content: Content, index: number): string {
   return [
     section.title,
     terminalTable(stageTable(section, content), width),
+    ...(section.steps.length > 0
+      ? ['', 'Each against the one before it, paired by seed:', terminalTable(stepTable(section, content), width)]
+      : []),
     wrapped(section.verdict, width),
     ...section.remarks.map((remark) => wrapped(remark, width)),
   ].join('\n');

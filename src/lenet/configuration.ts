@@ -15,6 +15,7 @@ import {
   variantNames,
 } from './hyperparameters.ts';
 import { published } from './lenet5-1998.ts';
+import { modelByName } from './models.ts';
 
 /** What determines a training beside its seed. */
 export type Configuration = Omit<Hyperparameters, 'seed'>;
@@ -37,7 +38,8 @@ export function completeSettings(settings: Settings): Hyperparameters {
  */
 export function identifyConfiguration(settings: Settings): Configuration {
   const { seed: _, ...rest } = completeSettings(settings);
-  const written = variantNames.filter((name) => rest[name] === published[name]);
+  const written: HyperparameterName[] = variantNames.filter((name) => rest[name] === published[name]);
+  if (rest.initialization === modelByName(rest.model).initialization) written.push('initialization');
   const plain = { ...rest, ...Object.fromEntries(written.map((name) => [name, 'published'])) };
   const plainAdam = rest.optimizer === 'adamw' && rest.weightDecay === 0;
   return plainAdam ? { ...plain, optimizer: 'adam' } : plain;

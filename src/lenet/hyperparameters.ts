@@ -2,7 +2,7 @@
 import { UsageError, unknownChoice } from '../base/errors.ts';
 import { type Arithmetic, arithmetics } from '../engine/kernels.ts';
 import { crossEntropy, type Loss, lossNames, map, mse } from '../nn/losses.ts';
-import type { Model } from '../nn/model.ts';
+import { type Initialization, initializations, type Model } from '../nn/model.ts';
 import {
   adabelief,
   adam,
@@ -112,6 +112,11 @@ export const hyperparameters = {
   ),
   mapConstant: number(0.1, positive, 'Constant j of equation 9 (loss map only)'),
   ...variants,
+  initialization: choice<Initialization | 'published'>(
+    'published',
+    ['published', ...initializations],
+    'How weights start; lecun: variance 1 / inputs, lecun1998: within 2.4 / inputs',
+  ),
   epochs: integer(10, 0, 1_000_000, 'Passes over the training set'),
   seed: integer(1, 0, Number.MAX_SAFE_INTEGER, 'Determines initial weights and the order of images'),
   shuffle: on('Draw a new order of the images every epoch', 'Keep the images in the order of the data'),
@@ -199,7 +204,13 @@ export function makeOptimizer(values: Hyperparameters): Optimizer {
 export const variantNames = Object.keys(variants) as readonly VariantName[];
 
 /** The network that the hyperparameters describe. @throws UsageError for a change of a network that has no such variants. */
-export function makeModel(values: Pick<Hyperparameters, 'model' | VariantName>): Model {
+export function makeModel(values: Pick<Hyperparameters, 'model' | 'initialization' | VariantName>): Model {
+  const model = madeAs(values);
+  const { initialization } = values;
+  return initialization === 'published' ? model : { ...model, initialization };
+}
+
+function madeAs(values: Pick<Hyperparameters, 'model' | VariantName>): Model {
   if (values.model === 'lenet5-1998') return lenet5Original(variantOf(values));
   const given = variantNames.find((name) => values[name] !== 'published');
   if (given !== undefined) {

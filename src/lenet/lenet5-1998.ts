@@ -23,7 +23,7 @@ export const variantChoices = {
   poolActivation: ['on', 'off'],
   output: ['rbf', 'softmax'],
   connections: ['table', 'full'],
-  inputSize: ['32', '28'],
+  inputSize: ['32x32', '28x28'],
 } as const;
 
 export type VariantName = keyof typeof variantChoices;
@@ -35,7 +35,7 @@ export const published: Variant = {
   poolActivation: 'on',
   output: 'rbf',
   connections: 'table',
-  inputSize: '32',
+  inputSize: '32x32',
 };
 
 /** The maps of S2 that each map of C3 reads: the paper's table I. */
@@ -81,13 +81,13 @@ export function lenet5Original(variant: Partial<Variant> = {}): Model {
   const pool = (channels: number): Layer =>
     ({ subsample: () => subsample2d(channels, 2), average: () => avgPool2d(2), max: () => maxPool2d(2) })[pooling]();
   const afterPool = (name: string): Record<string, Layer> => (poolActivation === 'on' ? { [name]: act() } : {});
-  const lastMaps = inputSize === '32' ? 5 : 4;
+  const lastMaps = inputSize === '32x32' ? 5 : 4;
   return sequential(
     'lenet5-1998',
     [1, 28, 28],
     {
       rescale: rescale(-0.1, 1.175),
-      ...(inputSize === '32' ? { pad: pad2d(2, -0.1) } : {}),
+      ...(inputSize === '32x32' ? { pad: pad2d(2, -0.1) } : {}),
       c1: conv2d(1, 6, 5),
       act1: act(),
       s2: pool(6),
@@ -103,6 +103,6 @@ export function lenet5Original(variant: Partial<Variant> = {}): Model {
       act6: act(),
       output: output === 'rbf' ? rbf(digitCodes) : linear(84, 10),
     },
-    'lecun',
+    'lecun1998',
   );
 }

@@ -86,6 +86,10 @@ const studySchema = z
       })
       .optional()
       .describe('Settings drawn at random'),
+    compare: z
+      .enum(['selected', 'previous'])
+      .default('selected')
+      .describe('previous: each level also with the one before it, to see what each change is worth'),
     seeds: z
       .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1)])
       .default([1, 2, 3])
@@ -254,7 +258,14 @@ function definitionOf(file: StudyFile, complain: Complain, seeds?: readonly numb
   }
   const base = file.base as Settings;
   checkSettings(base, ['base'], complain);
-  const common = { name, protocol, objective, base, seeds: seeds ?? seedsOf(file.seeds, complain) };
+  const common = {
+    name,
+    protocol,
+    objective,
+    base,
+    seeds: seeds ?? seedsOf(file.seeds, complain),
+    ...(file.compare === 'previous' ? { compare: 'previous' as const } : {}),
+  };
   if (file.stages) {
     const stages = file.stages.map((stage, index) => stageOf(stage, index, complain));
     checkReachable(base, stages, complain);

@@ -6,7 +6,10 @@ import { type Model, parametersOf } from './model.ts';
 
 /** Weights as the model asks for them. Numbers are drawn in the order of the parameters. */
 export function initialWeights(model: Model, random: Random): StateDict {
-  return model.initialization === 'lecun' ? lecunUniform(model, random) : glorotUniform(model, random);
+  return { glorot: glorotUniform, lecun: lecunUniform, lecun1998: lecunUniform1998 }[model.initialization](
+    model,
+    random,
+  );
 }
 
 /**
@@ -20,13 +23,25 @@ export function glorotUniform(model: Model, random: Random): StateDict {
 }
 
 /**
+ * Weights uniform in (-a, a), a = sqrt(3 / F) with F the number of inputs of the unit, which gives them the variance 1 / F; biases zero. Source:
+ * LeCun, Bottou, Orr, Müller, "Efficient BackProp", 1998, section 4.6.
+ */
+export function lecunUniform(model: Model, random: Random): StateDict {
+  return initialize(model, random, ({ name, fanIn }, unit) =>
+    name.endsWith('.bias') ? { constant: 0 } : { bound: Math.sqrt(3 / fanInOf(fanIn, unit)) },
+  );
+}
+
+/**
  * Weights and biases uniform in (-2.4 / F, 2.4 / F), F the number of inputs of the unit. Source: LeCun, Bottou, Bengio, Haffner,
  * "Gradient-based learning applied to document recognition", Proc. IEEE 1998, appendix A.
  */
-export function lecunUniform(model: Model, random: Random): StateDict {
-  return initialize(model, random, ({ fanIn }, unit) => ({
-    bound: 2.4 / (typeof fanIn === 'number' ? fanIn : fanIn[unit]!),
-  }));
+export function lecunUniform1998(model: Model, random: Random): StateDict {
+  return initialize(model, random, ({ fanIn }, unit) => ({ bound: 2.4 / fanInOf(fanIn, unit) }));
+}
+
+function fanInOf(fanIn: Parameter['fanIn'], unit: number): number {
+  return typeof fanIn === 'number' ? fanIn : fanIn[unit]!;
 }
 
 /** @param start how unit `unit` (along the parameter's first axis) of a parameter starts. */

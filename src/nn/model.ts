@@ -28,8 +28,9 @@ export interface Model {
   readonly initialization: Initialization;
 }
 
-/** glorot: uniform in ±sqrt(6 / (fan in + fan out)), biases 0. lecun: all uniform in ±2.4 / fan in. */
-export type Initialization = 'glorot' | 'lecun';
+/** The rules of src/nn/initialize.ts. */
+export const initializations = ['glorot', 'lecun', 'lecun1998'] as const;
+export type Initialization = (typeof initializations)[number];
 
 /**
  * Builds a model from named layers in order; the names become PyTorch's parameter names (`conv1` -> `conv1.weight`).

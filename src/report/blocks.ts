@@ -16,7 +16,7 @@ import { mostLikely, softmax } from '../train/evaluate.ts';
 import { confusionChart, dotPlot, epochTimeChart, filtersChart, learningCurves } from './charts.ts';
 import { type Content, levelName, postText, rivals, type Section, settingsText } from './content.ts';
 import { postLogs } from './post.ts';
-import { stageTable, type TextTable } from './tables.ts';
+import { stageTable, stepTable, type TextTable } from './tables.ts';
 
 export interface Figure {
   /** File name without its ending, unique in the report. */
@@ -108,6 +108,12 @@ function stage(section: Section, content: Content): Block[] {
   return [
     heading(2, section.title),
     { kind: 'table', table: stageTable(section, content) },
+    ...(section.steps.length > 0
+      ? ([
+          text('What each is worth over the one before it, paired by seed:'),
+          { kind: 'table', table: stepTable(section, content) },
+        ] satisfies Block[])
+      : []),
     ...(section.rows.some((row) => postText(row, content.view).endsWith('*'))
       ? [text('* The post carried on other settings here; see below.')]
       : []),

@@ -1,7 +1,14 @@
 /** What a report says, before it is set as text, Markdown or HTML: rows and sentences, derived from the journal alone. */
 import type { StudyRecord } from '../journal/study-log.ts';
 import { completeSettings, identifyConfiguration, whySame } from '../lenet/configuration.ts';
-import { analyseStage, type Comparison, resolution, type StageAnalysis } from '../study/compare.ts';
+import {
+  analyseStage,
+  type Comparison,
+  compareSteps,
+  resolution,
+  type StageAnalysis,
+  type StepComparison,
+} from '../study/compare.ts';
 import { type Settings, valueText } from '../study/definition.ts';
 import { completeTrials, followStudy, type LevelView, type StageView, type StudyView, scoreOf } from '../study/plan.ts';
 import { type Summary, significance } from '../study/statistics.ts';
@@ -31,6 +38,8 @@ export interface Section {
   readonly title: string;
   readonly rows: readonly Row[];
   readonly analysis: StageAnalysis | undefined;
+  /** Each level against the one before; empty unless the study asks for it. */
+  readonly steps: readonly StepComparison[];
   /** One sentence of judgement, then what else must be said. */
   readonly verdict: string;
   readonly remarks: readonly string[];
@@ -114,6 +123,7 @@ function section(stage: StageView, view: StudyView, ids: ReadonlyMap<string, str
   const single = definition.stages.length === 1;
   return {
     ...{ stage, rows, analysis },
+    steps: definition.compare === 'previous' ? compareSteps(stage, definition.objective) : [],
     title: single ? stage.name : `Stage ${stage.index + 1}: ${stage.name}`,
     verdict: verdict(stage, view, analysis),
     remarks: remarks(stage, view, { rows, analysis }),
@@ -365,6 +375,11 @@ function caveats(view: StudyView, sections: readonly Section[]): string[] {
   const fused = sections.some(({ rows }) => rows.some(({ view: level }) => level.configuration.arithmetic === 'fused'));
   if (fused) said.push('Some trials used fused arithmetic, whose bits may differ on another processor.');
   return said;
+}
+
+/** A difference of scores with its sign, in points of accuracy or units of loss. */
+export function differenceText(value: number, { definition }: StudyView): string {
+  return `${value >= 0 ? '+' : '−'}${Math.abs(value).toFixed(definition.objective === 'accuracy' ? 2 : 4)}`;
 }
 
 /** One sentence on two configurations. */

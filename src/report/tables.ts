@@ -1,6 +1,7 @@
 /** Tables as rows of strings, set for a terminal or for Markdown. */
 import Table from 'cli-table3';
-import { type Content, postText, type Section } from './content.ts';
+import { significance } from '../study/statistics.ts';
+import { type Content, differenceText, postText, pText, type Section } from './content.ts';
 
 export interface TextTable {
   readonly head: readonly string[];
@@ -41,6 +42,28 @@ export function stageTable({ rows, stage }: Section, { measure, unit, epochs, vi
     head: columns.map(([head]) => head),
     rows: rows.map((_, index) => columns.map(([, cells]) => cells[index]!)),
     dispensable: several ? [3, 4, 2] : [2],
+  };
+}
+
+/** What each level is worth over the one before. */
+export function stepTable({ steps, rows, stage }: Section, { view }: Content): TextTable {
+  const text = (value: number) => differenceText(value, view);
+  return {
+    head: [
+      stage.name,
+      `change${view.definition.objective === 'accuracy' ? ' (points)' : ''}`,
+      '95 % interval',
+      'p (Holm)',
+      '',
+    ],
+    rows: steps.map(({ level, difference, adjusted }) => [
+      rows[level]!.label,
+      text(difference!.mean),
+      difference!.interval ? difference!.interval.map(text).join(' to ') : '',
+      pText(adjusted),
+      adjusted < significance ? 'beyond chance' : 'within chance',
+    ]),
+    dispensable: [3, 4],
   };
 }
 

@@ -85,6 +85,24 @@ function ones(byte: number): number {
   return count;
 }
 
+/** A level minus the one before it. */
+export interface StepComparison extends Comparison {
+  /** Index of the later level. */
+  readonly level: number;
+  /** Holm's adjustment over the stage's steps. */
+  readonly adjusted: number;
+}
+
+/** Every level against the one before, as far as both are there. */
+export function compareSteps({ levels }: StageView, objective: Objective): StepComparison[] {
+  const steps = levels.slice(1).flatMap((level, i) => {
+    const comparison = compareLevels(level, levels[i]!, objective);
+    return comparison.difference ? [{ ...comparison, level: i + 1 }] : [];
+  });
+  const adjusted = holm(steps.map(({ p }) => p));
+  return steps.map((step, i) => ({ ...step, adjusted: adjusted[i]! }));
+}
+
 /** @returns undefined while nothing is selected. */
 export function analyseStage({ levels, selected }: StageView, objective: Objective): StageAnalysis | undefined {
   if (selected === undefined) return undefined;

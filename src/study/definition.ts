@@ -40,6 +40,8 @@ export interface StudyDefinition {
   readonly stages: readonly Stage[];
   /** Every configuration is trained once with each. */
   readonly seeds: readonly number[];
+  /** `previous`: each level is also compared with the one before, for a study that changes one thing after another. */
+  readonly compare?: 'previous';
 }
 
 /** A range to sample from. */

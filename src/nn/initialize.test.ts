@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { randomStream } from '../base/random.ts';
+import { lenet5Original } from '../lenet/lenet5-1998.ts';
+import { glorotUniform, initialWeights, lecunUniform, lecunUniform1998 } from './initialize.ts';
+
+const model = lenet5Original();
+const random = () => randomStream(1, 'init');
+/** Inputs of every unit: five by five pixels of three, four or six maps in C3. */
+const c3Inputs = [...new Array(6).fill(75), ...new Array(9).fill(100), 150];
+const largest = (values: ArrayLike<number>) => Math.max(...Array.from(values, Math.abs));
+
+test('lecun1998 keeps each unit within 2.4 / fan-in, its bias too', () => {
+  const weights = lecunUniform1998(model, random());
+  const c3 = weights.get('c3.weight')!.data;
+  for (const [unit, inputs] of c3Inputs.entries()) {
+    const own = largest(c3.subarray(unit * 150, (unit + 1) * 150));
+    expect(own).toBeLessThanOrEqual(Math.fround(2.4 / inputs));
+    expect(own).toBeGreaterThan((2.4 / inputs) * 0.9);
+  }
+  expect(largest(weights.get('c5.bias')!.data)).toBeGreaterThan((2.4 / 400) * 0.9);
+  expect(largest(weights.get('s2.weight')!.data)).toBeLessThanOrEqual(0.6 + 1e-6);
+});
+
+test('lecun has the variance 1 / fan-in and no biases', () => {
+  const weights = lecunUniform(model, random());
+  const c5 = weights.get('c5.weight')!.data;
+  expect(c5.reduce((sum, w) => sum + w * w, 0) / c5.length).toBeCloseTo(1 / 400, 4);
+  expect(largest(weights.get('c3.bias')!.data)).toBe(0);
+});
+
+test('under glorot’s rule subsampling starts as the mean', () => {
+  expect([...glorotUniform(model, random()).get('s4.weight')!.data]).toEqual(new Array(16).fill(0.25));
+});
+
+test('what is not connected is zero under every rule, and each has its own numbers', () => {
+  const found = (['glorot', 'lecun', 'lecun1998'] as const).map((initialization) => {
+    const c3 = initialWeights({ ...model, initialization }, random()).get('c3.weight')!.data;
+    // Map 0 of C3 reads the maps 0, 1 and 2 of S2.
+    expect(largest(c3.subarray(75, 150))).toBe(0);
+    expect(Array.from(c3).filter((w) => w !== 0).length).toBe(1500);
+    return c3[0];
+  });
+  expect(new Set(found).size).toBe(3);
+});
