@@ -4,16 +4,32 @@ export { Random, randomStream } from './base/random.ts';
 export type { StateDict, Tensor } from './base/tensor.ts';
 export { checkDataset, type Dataset, datasetSize, takeFirst } from './data/dataset.ts';
 export { type Arithmetic, supportsFused } from './engine/kernels.ts';
+export { digitCodes, lenet5Original, type Variant } from './lenet/lenet5-1998.ts';
 export { lenet5, modelByName, modelNames } from './lenet/models.ts';
+export { avgPool2d } from './nn/avg-pool2d.ts';
 export { conv2d } from './nn/conv2d.ts';
 export { flatten } from './nn/flatten.ts';
-export { glorotUniform } from './nn/initialize.ts';
+export { glorotUniform, initialWeights, lecunUniform, lecunUniform1998 } from './nn/initialize.ts';
 export type { Layer } from './nn/layers.ts';
 export { linear } from './nn/linear.ts';
+export { crossEntropy, type Loss, map, mse } from './nn/losses.ts';
 export { maxPool2d } from './nn/max-pool2d.ts';
-export { describeModel, type Model, parameterCount, sequential } from './nn/model.ts';
-export { adabelief, adam, adamw, nadam, type Optimizer, sgd } from './nn/optimizers.ts';
+export {
+  connectionCount,
+  describeModel,
+  type Initialization,
+  type Model,
+  parameterCount,
+  sequential,
+} from './nn/model.ts';
+export { adabelief, adam, adamw, nadam, type Optimizer, sdlm, sgd } from './nn/optimizers.ts';
+export { pad2d } from './nn/pad2d.ts';
+export { rbf } from './nn/rbf.ts';
 export { relu } from './nn/relu.ts';
+export { rescale } from './nn/rescale.ts';
+export type { ScheduleName } from './nn/schedules.ts';
+export { sigmoid, squash, tanh } from './nn/squash.ts';
+export { subsample2d } from './nn/subsample2d.ts';
 export type { Threads } from './train/crew.ts';
 export { type Evaluation, evaluate, type Prediction, predictor, softmax } from './train/evaluate.ts';
 export {

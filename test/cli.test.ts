@@ -247,6 +247,17 @@ describe('mistakes of the caller end with 2, one line and no stack trace', () =>
       ['train', '--optimizer', 'nadam', '--no-bias-correction', '--out', out],
       'no bias correction is for adam and adabelief only',
     ],
+    [['train', '--activation', 'tanh', '--out', out], 'activation tanh is for lenet5-1998 only, the model is lenet5'],
+    [['train', '--loss', 'map', '--out', out], 'loss map is for an rbf output only, that of this lenet5 is softmax'],
+    [
+      ['train', '--model', 'lenet5-1998', '--loss', 'mse', '--map-constant', '1', '--out', out],
+      'the constant of equation 9 is for loss map only, the loss is mse',
+    ],
+    [['train', '--mu', '0.1', '--out', out], 'mu is for sdlm only, the optimizer is adam'],
+    [
+      ['train', '--model', 'lenet5-1998', '--output', 'sofmax', '--out', out],
+      'unknown output "sofmax": allowed are published, rbf, softmax. Did you mean softmax?',
+    ],
     [['train', '--threads', '0'], '--threads: expected an integer from 1 to 256, got 0'],
     [['train', '--train-limit', '60001', '--out', out], '--train-limit: MNIST train has 60000 images, got 60001'],
     [['train', '--batchsize', '3'], "unknown option '--batchsize'\n(Did you mean --batch-size?)"],

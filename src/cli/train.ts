@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { duration, percent, rounded } from '../base/format.ts';
-import { makeOptimizer } from '../lenet/hyperparameters.ts';
+import { makeLoss, makeOptimizer, variantNames } from '../lenet/hyperparameters.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
 import type { MetricsLine } from '../runner/run-folder.ts';
 import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts';
@@ -71,24 +71,29 @@ function announcement(
   const { model, config, resumedAt } = event;
   const h = config.hyperparameters;
   const optimizer = makeOptimizer(h);
+  const loss = makeLoss(h);
+  const changes = variantNames.filter((name) => h[name] !== 'published').map((name) => `${name} ${h[name]}`);
   const extras = [
-    `learning rate ${h.learningRate}`,
+    `learning rate ${h.learningRate}${h.schedule === 'constant' ? '' : ` (${h.schedule})`}`,
     `batch size ${h.batchSize}`,
     `L2 ${h.l2}`,
     ...(h.optimizer === 'adamw' ? [`weight decay ${h.weightDecay}`] : []),
     ...(optimizer.name === 'sgd' ? [`momentum ${h.momentum}${h.nesterov ? ' (Nesterov)' : ''}`] : []),
+    ...(h.optimizer === 'sdlm' ? [`mu ${h.mu}`] : []),
     ...(h.biasCorrection ? [] : ['no bias correction']),
     ...(h.shuffle ? [] : ['no shuffling']),
+    ...(h.initialization === 'published' ? [] : [`initialization ${h.initialization}`]),
     ...(config.init ? [`weights from ${config.init.file}`] : []),
   ];
   const position = resumedAt && resumption(resumedAt, h.epochs);
   return [
     `Dataset MNIST: ${event.train} train and ${event.test} test examples (${event.source})`,
-    `${model.name} model: ${parameterCount(model)} trainable params`,
+    `${model.name} model: ${parameterCount(model)} trainable params${changes.length > 0 ? ` (${changes.join(', ')})` : ''}`,
     '',
     describeModel(model),
     '',
     `Optimizer ${h.optimizer}: ${extras.join(', ')}`,
+    ...(loss.name === 'cross-entropy' ? [] : [`Loss ${loss.name}${loss.name === 'map' ? `, j ${loss.j}` : ''}`]),
     `${h.epochs} epochs, seed ${h.seed}, ${h.arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     `Results and TensorBoard logs go to "${out}"`,
     ...(position ? [position] : []),
