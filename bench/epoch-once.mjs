@@ -2,19 +2,29 @@
 // second epoch. The first, in which V8 still compiles and weighs what to optimize, stands beside it.
 // Prints one JSON object. Called by bench/epoch.mjs, each time in a process of its own.
 import { parseArgs } from 'node:util';
-import { adam, fit, lenet5 } from 'lenet-lab';
+import { adam, fit, map, modelByName, sdlm } from 'lenet-lab';
 import { enableFused, loadMnist, nodeThreads } from 'lenet-lab/node';
 
 const { values } = parseArgs({
-  options: { batch: { type: 'string' }, threads: { type: 'string' }, arithmetic: { type: 'string' } },
+  options: {
+    model: { type: 'string', default: 'lenet5' },
+    batch: { type: 'string' },
+    threads: { type: 'string' },
+    arithmetic: { type: 'string' },
+  },
 });
 const [batchSize, threads] = [Number(values.batch), Number(values.threads)];
 if (values.arithmetic === 'fused') enableFused();
 
 const { train, test } = await loadMnist();
-const settings = { train, test, optimizer: adam(), batchSize, epochs: 2, arithmetic: values.arithmetic };
+const model = modelByName(values.model);
+const recipe =
+  model.name === 'lenet5'
+    ? { optimizer: adam() }
+    : { optimizer: sdlm({ learningRate: 5e-5 }), loss: map(), schedule: 'lecun1998' };
+const settings = { train, test, ...recipe, batchSize, epochs: 2, arithmetic: values.arithmetic };
 let firstSeconds;
-for await (const event of fit(lenet5(), { ...settings, threads: nodeThreads(threads) })) {
+for await (const event of fit(model, { ...settings, threads: nodeThreads(threads) })) {
   if (event.type !== 'epoch') throw new Error(`the run ended as ${event.type}`);
   const { train: trainSeconds, evaluate: evaluateSeconds } = event.seconds;
   if (event.epoch === 1) firstSeconds = trainSeconds;
