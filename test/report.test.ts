@@ -111,3 +111,30 @@ describe.skipIf(browser === undefined)('in a browser (skipped without Chromium)'
     }
   });
 });
+
+test('a study that changes one thing after another says what each is worth, and shows the network of both ends', () => {
+  const steps = join(home, 'steps.yaml');
+  writeFileSync(
+    steps,
+    `name: steps
+protocol: held-out
+compare: previous
+base: { model: lenet5-1998, epochs: 1, trainLimit: 300, testLimit: 100, batchSize: 50 }
+stages:
+  - model:
+      - { label: as published, activation: published }
+      - { label: RBF -> softmax, output: softmax }
+      - { label: tanh -> relu, output: softmax, activation: relu }
+seeds: [1, 2]
+`,
+  );
+  const folder = join(home, 'steps');
+  const { code: ended, stdout } = lenet('study', 'run', steps, '--out', folder);
+  expect(ended).toBe(0);
+  expect(stdout).toContain('Each against the one before it, paired by seed:');
+  expect(stdout).toMatch(/│ tanh -> relu +│ [+−]\d+\.\d\d +│ [+−][\d.]+ to [+−][\d.]+ +│/);
+  const said = readFileSync(join(folder, 'report.md'), 'utf8');
+  expect(said).toContain('What each is worth over the one before it, paired by seed:');
+  expect(said).toContain('RBF(84, 10, fixed codes)');
+  expect(said).toContain('Linear(in_features=84, out_features=10)');
+});

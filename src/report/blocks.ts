@@ -5,7 +5,7 @@ import { readSafetensors } from '../base/safetensors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
 import { completeSettings } from '../lenet/configuration.ts';
-import { modelByName } from '../lenet/models.ts';
+import { makeModel } from '../lenet/hyperparameters.ts';
 import { drawModel } from '../nn/drawing.ts';
 import { describeModel } from '../nn/model.ts';
 import { loadMnist } from '../runner/mnist-files.ts';
@@ -72,18 +72,23 @@ function opening(content: Content): Block[] {
   ];
 }
 
+/** The network as the study's first level has it; where levels change the network itself, the last level's too. */
 function network({ view }: Content): Block[] {
-  const names = new Set(
-    view.stages.flatMap(({ levels }) => levels.map(({ configuration }) => String(configuration.model))),
-  );
+  const levels = view.stages.flatMap((stage) => stage.levels);
+  const ends = [levels[0]!, levels.at(-1)!].map((level) => {
+    const model = makeModel(completeSettings(level.configuration));
+    return { model, label: level.level.label, text: describeModel(model) };
+  });
+  const shown = ends[0]!.text === ends[1]!.text ? ends.slice(0, 1) : ends;
   return [
     heading(2, 'Network'),
-    ...[...names].flatMap((name): Block[] => {
-      const model = modelByName(name);
-      const figure: Figure = { name: `network-${name}`, content: { drawing: drawModel(model) }, caption: name };
+    ...shown.flatMap(({ model, label, text: table }, index): Block[] => {
+      const caption = shown.length > 1 ? `${model.name}, ${label}` : model.name;
+      const name = index === 0 ? `network-${model.name}` : `network-${model.name}-last`;
+      const figure: Figure = { name, content: { drawing: drawModel(model) }, caption };
       return [
         { kind: 'figures', size: 'large', figures: [figure] },
-        { kind: 'code', text: describeModel(model) },
+        { kind: 'code', text: table },
       ];
     }),
   ];

@@ -71,7 +71,7 @@ export function buildContent(record: StudyRecord): Content {
     ...{ view, record, sections },
     measure: `${set} ${definition.objective}`,
     unit: definition.objective === 'accuracy' ? ' %' : '',
-    epochs: epochs.size === 1 ? `after ${[...epochs][0]} epochs` : 'after the last epoch',
+    epochs: epochs.size === 1 ? `after ${epochsText(Number([...epochs][0]))}` : 'after the last epoch',
     protocol: protocolSentence(record),
     outcome: outcome(view, record, sections),
     caveats: caveats(view, sections),
@@ -80,6 +80,10 @@ export function buildContent(record: StudyRecord): Content {
       .flatMap(({ curve }) => curve)
       .reduce((sum, { seconds }) => sum + seconds.train + seconds.evaluate, 0),
   };
+}
+
+function epochsText(epochs: number): string {
+  return epochs === 1 ? '1 epoch' : `${epochs} epochs`;
 }
 
 /** Names of the configurations in the order in which the study meets them. */

@@ -48,22 +48,18 @@ export function stageTable({ rows, stage }: Section, { measure, unit, epochs, vi
 /** What each level is worth over the one before. */
 export function stepTable({ steps, rows, stage }: Section, { view }: Content): TextTable {
   const text = (value: number) => differenceText(value, view);
+  const several = steps.some(({ difference }) => difference!.interval);
   return {
     head: [
-      stage.name,
-      `change${view.definition.objective === 'accuracy' ? ' (points)' : ''}`,
-      '95 % interval',
-      'p (Holm)',
-      '',
+      ...[stage.name, `change${view.definition.objective === 'accuracy' ? ' (points)' : ''}`],
+      ...[...(several ? ['95 % interval'] : []), 'p (Holm)', ''],
     ],
     rows: steps.map(({ level, difference, adjusted }) => [
-      rows[level]!.label,
-      text(difference!.mean),
-      difference!.interval ? difference!.interval.map(text).join(' to ') : '',
-      pText(adjusted),
-      adjusted < significance ? 'beyond chance' : 'within chance',
+      ...[rows[level]!.label, text(difference!.mean)],
+      ...(several ? [difference!.interval?.map(text).join(' to ') ?? ''] : []),
+      ...[pText(adjusted), adjusted < significance ? 'beyond chance' : 'within chance'],
     ]),
-    dispensable: [3, 4],
+    dispensable: several ? [3, 4] : [2],
   };
 }
 

@@ -1,7 +1,7 @@
 /** Stages, shared trials, selection and comparisons, on trials made by hand. */
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
-import { analyseStage, compareLevels } from './compare.ts';
+import { analyseStage, compareLevels, compareSteps } from './compare.ts';
 import {
   checkExtends,
   gridLevels,
@@ -135,6 +135,19 @@ describe('comparing levels', () => {
     // Differences 0 and 0.5: t = 1, p = 1/2.
     expect(comparisons[1]!.p).toBeCloseTo(0.5, 9);
     expect(alike).toEqual([1, 2]);
+  });
+
+  test('each level against the one before: 20 and 20.5 points up, then 0 and 0.5 down', () => {
+    const trials = [...both({ size: 1 }, 0.7, 0.71), ...both({ size: 2 }, 0.9, 0.915), ...both({ size: 3 }, 0.9, 0.91)];
+    const steps = compareSteps(followStudy(definition, trials, identify).stages[0]!, 'accuracy');
+    expect(steps.map(({ level: index }) => index)).toEqual([1, 2]);
+    expect(steps[0]!.difference!.mean).toBeCloseTo(20.25, 10);
+    expect(steps[1]!.difference!.mean).toBeCloseTo(-0.25, 10);
+    // t = 81 and 1 at one degree of freedom, p = 2/pi atan(1/t); Holm doubles the smaller.
+    expect(steps[0]!.adjusted).toBeCloseTo((4 / Math.PI) * Math.atan(1 / 81), 9);
+    expect(steps[1]!.adjusted).toBeCloseTo(0.5, 9);
+    // The quantile of Student's t at one degree of freedom is tan(0.475 pi) = 12.7062; the standard error is 0.25.
+    expect(steps[0]!.difference!.interval![0]).toBeCloseTo(20.25 - 12.7062047 * 0.25, 5);
   });
 
   test('one seed is judged by the images: 3 bits against 1', () => {
