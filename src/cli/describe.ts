@@ -4,10 +4,11 @@ import { modelByName } from '../lenet/models.ts';
 import { drawModel } from '../nn/drawing.ts';
 import { describeKernels } from '../nn/kernel-table.ts';
 import { describeModel } from '../nn/model.ts';
+import { terminalWidth } from './terminal.ts';
 
 export function describe(name: string, options: { readonly svg?: string; readonly kernels?: boolean }): void {
   const model = modelByName(name);
-  process.stdout.write(`${model.name}\n\n${describeModel(model)}\n`);
+  process.stdout.write(`${model.name}\n\n${describeModel(model, terminalWidth())}\n`);
   if (options.kernels) process.stdout.write(`\n${describeKernels(model)}\n`);
   if (options.svg !== undefined) {
     writeFileAtomically(options.svg, drawModel(model));

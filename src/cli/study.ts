@@ -23,6 +23,7 @@ import { type LevelView, type StudyView, scoreOf, type TrialRequest } from '../s
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { quoted } from './quoted.ts';
 import { StudyBars } from './study-progress.ts';
+import { terminalWidth } from './terminal.ts';
 
 export interface StudyRunOptions {
   readonly out?: string;
@@ -132,10 +133,6 @@ function trialLine({ number, trial, request, restored, view }: StudyEvent & { ty
   const { accuracy, loss } = trial.curve.at(-1)!.selection;
   const made = restored ? 'made again' : duration(seconds);
   return `trial ${number}: ${name}: ${(accuracy * 100).toFixed(2)} % (loss ${loss.toFixed(4)}), ${made}`;
-}
-
-function terminalWidth(): number {
-  return process.stdout.isTTY ? (process.stdout.columns ?? 80) : 100;
 }
 
 function sectionText(content: Content, index: number): string {

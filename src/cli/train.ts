@@ -9,6 +9,7 @@ import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { EpochBar } from './progress.ts';
 import { quoted } from './quoted.ts';
+import { terminalWidth } from './terminal.ts';
 
 /** Returns the exit code. With `json` only one object an epoch goes to standard output, the rest to standard error. */
 export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, json: boolean): Promise<number> {
@@ -90,7 +91,7 @@ function announcement(
     `Dataset MNIST: ${event.train} train and ${event.test} test examples (${event.source})`,
     `${model.name} model: ${parameterCount(model)} trainable params${changes.length > 0 ? ` (${changes.join(', ')})` : ''}`,
     '',
-    describeModel(model),
+    describeModel(model, terminalWidth()),
     '',
     `Optimizer ${h.optimizer}: ${extras.join(', ')}`,
     ...(loss.name === 'cross-entropy' ? [] : [`Loss ${loss.name}${loss.name === 'map' ? `, j ${loss.j}` : ''}`]),

@@ -89,8 +89,11 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
 }
 
-/** The table of layers: name, layer, output shape, parameters, connections, multiply-accumulates an image; a header line first and totals last. */
-export function describeModel(model: Model): string {
+/**
+ * The table of layers: name, layer, output shape, parameters, connections, multiply-accumulates an image; a header line first and totals last.
+ * @param width columns of the terminal; where they are too few, the last two are left out.
+ */
+export function describeModel(model: Model, width = Infinity): string {
   const count = (n: number) => (n === 0 ? '-' : n.toLocaleString('en-US'));
   const rows = model.layers.map(({ name, layer, output, parameters, connections, multiplyAdds }) => [
     ...[name, about(layer).print(), output.join('x')],
@@ -103,7 +106,13 @@ export function describeModel(model: Model): string {
     ...rows,
     ['total', '', '', ...[parameterCount(model), connectionCount(model), multiplyAdds].map(count)],
   ];
-  return alignColumns(table, new Set([3, 4, 5]));
+  const set = (columns: number) =>
+    alignColumns(
+      table.map((row) => row.slice(0, columns)),
+      new Set([3, 4, 5]),
+    );
+  const fits = (text: string) => text.split('\n').every((line) => line.length <= width);
+  return [6, 5].map(set).find(fits) ?? set(4);
 }
 
 /** Rows of cells as lines of text, two spaces between columns; those in `right` are aligned to the right. */
