@@ -58,34 +58,14 @@ export function rbfCurvature(x: usize, quads: i32, features: i32, classes: i32, 
 }
 
 /**
- * The whole second derivative of each image's loss by each of its features, for a loss whose gradient by z is g and whose Hessian by z
- * is diag(p) - p p': with d = -2 (x - code), the variance of d under p, and -2 times the sum of g for the bend of the distance itself.
- * g, p: quads [quad][classes][4].
+ * The second derivative of each image's distance from its right code (equation 8) by each of its features, which is 2: hx = -2 times the sum
+ * of g, g the gradient by z, -1 at the right class. Lanes without an image have no g and get 0.
  */
-export function rbfLossCurvature(
-  x: usize, quads: i32, features: i32, classes: i32, codes: usize, g: usize, p: usize, hx: usize,
-): void {
-  const row = <usize>features << 2;
-  const two = f32x4.splat(-2);
+export function rbfLossCurvature(quads: i32, features: i32, classes: i32, g: usize, hx: usize): void {
   for (let q = 0; q < quads; q++) {
-    let bend = f32x4.splat(0);
-    for (let c = 0; c < classes; c++) bend = f32x4.add(bend, v128.load(g + (<usize>c << 4)));
-    bend = f32x4.mul(two, bend);
-    for (let f: usize = 0; f < row; f += 4) {
-      const value = v128.load(x);
-      let first = f32x4.splat(0), second = bend;
-      for (let c = 0, code = codes + f; c < classes; c++, code += row) {
-        const d = f32x4.mul(two, f32x4.sub(value, v128.load32_splat(code)));
-        const weighted = f32x4.mul(v128.load(p + (<usize>c << 4)), d);
-        first = f32x4.add(first, weighted);
-        second = f32x4.add(second, f32x4.mul(weighted, d));
-      }
-      // Rounding must not make it negative.
-      v128.store(hx, f32x4.max(f32x4.sub(second, f32x4.mul(first, first)), f32x4.splat(0)));
-      x += 16;
-      hx += 16;
-    }
-    g += <usize>classes << 4;
-    p += <usize>classes << 4;
+    let sum = f32x4.splat(0);
+    for (let c = 0; c < classes; c++, g += 16) sum = f32x4.add(sum, v128.load(g));
+    const bend = f32x4.mul(f32x4.splat(-2), sum);
+    for (let f = 0; f < features; f++, hx += 16) v128.store(hx, bend);
   }
 }

@@ -87,38 +87,32 @@ function lossOf(arithmetic: Arithmetic, { op, input, options }: LayerCase): Laye
 }
 
 /** A loss's second derivatives by what the last layer reads, the way training finds them. */
-function curvatureOf(arithmetic: Arithmetic, { loss, j, codes, labels, input }: CurvatureEnd): number[] {
+function curvatureOf(arithmetic: Arithmetic, { codes, labels, input }: CurvatureEnd): number[] {
   const memory = createMemory();
   const kernels = bindKernels(compileKernels(arithmetic), memory);
   const arena = new Arena(memory, kernels.heapBase());
   const [images = 1, features = 1] = input.shape;
   const classes = codes?.length ?? features;
   const quads = Math.ceil(images / 4);
-  const [x, h] = [0, 0].map(() => arena.allocate(quads * features * 16)) as [number, number];
-  const [z, g, p] = [0, 0, 0].map(() => arena.allocate(quads * classes * 16)) as [number, number, number];
+  const h = arena.allocate(quads * features * 16);
+  const [z, g] = [0, 0].map(() => arena.allocate(quads * classes * 16)) as [number, number];
   const right = arena.allocate(images);
-  const losses = arena.allocate(images * 8);
-  const predicted = arena.allocate(images);
+  arena.u8(right, images).set(labels);
   const at = (i: number) =>
     (Math.floor(i / features / 4) * features + (i % features)) * 4 + (Math.floor(i / features) % 4);
-  const values = arena.f32(codes ? x : z, quads * features * 4);
-  for (const [i, value] of input.data.entries()) values[at(i)] = value;
-  arena.u8(right, images).set(labels);
-  const table = arena.allocate(classes * features * 4);
-  const from = [x, quads, features, classes, table] as const;
+  const call = [z, right, images, classes, 1, g, arena.allocate(images * 8), arena.allocate(images)] as const;
   if (codes) {
-    arena.f32(table, classes * features).set(codes.flat());
-    kernels.rbfForward(...from, z);
+    kernels.rightDistance(...call);
+    kernels.rbfLossCurvature(quads, features, classes, g, h);
+  } else {
+    const values = arena.f32(z, quads * features * 4);
+    for (const [i, value] of input.data.entries()) values[at(i)] = value;
+    kernels.softmaxCrossEntropy(...call, -Infinity);
+    kernels.sharesOf(g, right, images, classes, g);
+    kernels.softmaxCurvature(g, h, quads * classes);
   }
-  const call = [z, right, images, classes, 1, g, losses, predicted] as const;
-  if (loss === 'mse') kernels.rightDistance(...call);
-  else {
-    kernels.softmaxCrossEntropy(...call, loss === 'map' ? -j! : -Infinity);
-    kernels.sharesOf(g, right, images, classes, p);
-  }
-  if (codes) kernels.rbfLossCurvature(...from, g, p, h);
-  else kernels.softmaxCurvature(p, h, quads * classes);
   const found = arena.f32(h, quads * features * 4);
+  for (let i = images * features; i < quads * 4 * features; i++) expect(Math.abs(found[at(i)]!)).toBe(0);
   return input.data.map((_, i) => found[at(i)]!);
 }
 

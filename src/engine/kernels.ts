@@ -94,7 +94,7 @@ export interface Kernels {
   rbfForward: Kernel<[...Codes, 'z']>;
   rbfBackward: Kernel<[...Codes, 'dz', 'dx']>;
   rbfCurvature: Kernel<[...Codes, 'hz', 'hx']>;
-  rbfLossCurvature: Kernel<[...Codes, 'g', 'p', 'hx']>;
+  rbfLossCurvature: Kernel<['quads', 'features', 'classes', 'g', 'hx']>;
   softmaxCrossEntropy: Kernel<[...Loss, 'rubbish']>;
   rightDistance: Kernel<Loss>;
   sharesOf: Kernel<['gradient', 'labels', 'count', 'classes', 'shares']>;

@@ -61,10 +61,8 @@ const cases = [...golden<LayerCase[]>('layers'), ...golden<LayerCase[]>('layers-
 /** As cases, with second derivatives in place of gradients; and losses with an exact one by the input of the last layer. */
 const curved = golden<{ layers: (LayerCase & { op: LayerOp })[]; ends: CurvatureEnd[] }>('curvature');
 
-/** The end of a network: without codes its input are the logits, else what an rbf layer reads. */
+/** The end of a network: the cross-entropy of logits, or the distance from the right code by what an rbf layer reads. */
 export interface CurvatureEnd {
-  readonly loss: 'map' | 'mse' | 'cross-entropy';
-  readonly j: number | null;
   readonly codes?: readonly (readonly number[])[];
   readonly labels: readonly number[];
   readonly input: Block;
@@ -99,7 +97,7 @@ export function curvatureContract(
       if (item.gradBias) expectClose('curvBias', gradBias ?? [], item.gradBias, tolerance);
     });
     test.each(
-      curved.ends.map((item) => [`${item.loss} ${item.j ?? ''} of ${item.codes ? 'rbf' : 'logits'}`, item] as const),
+      curved.ends.map((item) => [item.codes ? 'distance from the right code' : 'cross-entropy', item] as const),
     )('%s', (_, item) => expectClose('curvature', end(item), item.curvature, tolerance));
   });
 }

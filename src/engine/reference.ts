@@ -216,33 +216,6 @@ export function pad2dBackward(dy: Numbers, [height, width]: Size2, [top, left]: 
   );
 }
 
-/**
- * The exact second derivative of each image's loss by each feature x[n][f] that an rbf layer reads: the loss's Hessian by the logits is
- * diag(p) - p p', the logits' slopes are d = 2·(code - x) and their bend is -2, and the loss's gradient by them is g.
- */
-export function rbfLossCurvature(x: Numbers, codes: readonly Numbers[], p: Numbers, g: Numbers): number[] {
-  const features = codes[0]!.length;
-  return x.map((value, i) => {
-    const [n, f] = [Math.floor(i / features), i % features];
-    const d = codes.map((code) => 2 * (code[f]! - value));
-    const of = (weights: Numbers, values: Numbers) =>
-      values.reduce((sum, each, c) => sum + weights[n * codes.length + c]! * each, 0);
-    const mean = of(p, d);
-    const bend = of(
-      g,
-      d.map(() => -2),
-    );
-    return (
-      of(
-        p,
-        d.map((each) => each ** 2),
-      ) -
-      mean ** 2 +
-      bend
-    );
-  });
-}
-
 function rows(values: Numbers, length: number): number[][] {
   return Array.from({ length: values.length / length }, (_, n) => values.slice(n * length, (n + 1) * length));
 }

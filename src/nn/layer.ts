@@ -60,11 +60,8 @@ export interface Operation {
    * that share one add up. Source: LeCun, "Efficient BackProp", 1998, section 7.
    */
   curvature(quads: number, gradients: number): void;
-  /**
-   * For a last layer that is not linear: `curvature` with the bend of the layer itself, of a loss whose gradient by the logits
-   * stands in output.gradient and whose Hessian by them is diag(p) - p p' with p in `shares`.
-   */
-  lossCurvature?(quads: number, shares: number): void;
+  /** For a last layer of distances: the second derivative of the right one, whose gradient stands in output.gradient. */
+  lossCurvature?(quads: number): void;
 }
 
 /** The knowledge about one type of layer. */

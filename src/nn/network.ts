@@ -95,10 +95,12 @@ export interface Network {
   /** From logits.gradient to the block of parameter gradients at `gradients`. */
   backward(quads: number, gradients: number): void;
   /**
-   * From the loss's gradient in logits.gradient, and its Hessian by the logits diag(p) - p p' with p in `shares` (quads like the
-   * logits), to a block of second derivatives. Overwrites logits.gradient.
+   * To a block of second derivatives: of the cross-entropy, from softmax's shares in logits.gradient; where the last layer gives
+   * distances, of the right one, from its gradient there. Overwrites logits.gradient.
    */
-  curvature(quads: number, shares: number, gradients: number): void;
+  curvature(quads: number, gradients: number): void;
+  /** Whether the last layer gives distances. */
+  readonly hasDistances: boolean;
 }
 
 export function placeNetwork(model: Model, options: NetworkOptions): Network {
@@ -141,12 +143,13 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     backward(count, gradients) {
       for (let i = operations.length - 1; i >= 0; i--) operations[i]!.backward(count, gradients);
     },
-    curvature(count, shares, gradients) {
+    hasDistances: operations.at(-1)?.lossCurvature !== undefined,
+    curvature(count, gradients) {
       const [end, ...before] = [...operations].reverse() as [Operation, ...Operation[]];
       if (end.lossCurvature) {
-        end.lossCurvature(count, shares);
+        end.lossCurvature(count);
       } else {
-        kernels.softmaxCurvature(shares, last.gradient, count * elementsOf(last.shape));
+        kernels.softmaxCurvature(last.gradient, last.gradient, count * elementsOf(last.shape));
         end.curvature(count, gradients);
       }
       for (const operation of before) operation.curvature(count, gradients);

@@ -48,8 +48,8 @@ export const rbfKind: LayerKind<Rbf> = {
       curvature(quads) {
         if (input.gradient) kernels.rbfCurvature(...from(quads), output.gradient, input.gradient);
       },
-      lossCurvature(quads, shares) {
-        if (input.gradient) kernels.rbfLossCurvature(...from(quads), output.gradient, shares, input.gradient);
+      lossCurvature(quads) {
+        if (input.gradient) kernels.rbfLossCurvature(quads, features, codes.length, output.gradient, input.gradient);
       },
     };
   },

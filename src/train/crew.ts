@@ -73,8 +73,6 @@ export class Member {
   readonly #chunkIndices: number;
   readonly #chunkLabels: number;
   readonly #spare: number;
-  /** Softmax's shares of a chunk, for second derivatives. */
-  readonly #shares: number;
   readonly #blockBytes: number;
 
   constructor(plan: CrewPlan, index: number) {
@@ -89,7 +87,6 @@ export class Member {
     this.#chunkLabels = this.#arena.allocate(chunk);
     this.#blockBytes = layOutParameters(model).bytes;
     this.#spare = this.#arena.allocate(optimizer ? this.#blockBytes : 0);
-    this.#shares = this.#arena.allocate(curvature ? quads * model.classes * 16 : 0);
     this.#network = placeNetwork(model, {
       ...{ kernels: this.#kernels, arena: this.#arena, parameters: plan.parameters },
       ...{ quads, training: optimizer !== null, curvature },
@@ -164,22 +161,22 @@ export class Member {
   }
 
   #learn(set: PlacedSet, from: number, images: number, scale: number, block: number): void {
-    this.#lose(set, from, images, scale);
+    const { losses, predicted } = this.#plan;
+    this.#see(set, from, images);
+    const outcome = [this.#network.logits.gradient, losses + from * 8, predicted + from] as const;
+    this.#loss(this.#chunkLabels, images, scale, ...outcome);
     this.#network.backward(Math.ceil(images / 4), block);
   }
 
-  /** Images `from` on of the order: forward, their losses, and the gradient of `scale` times their sum by the logits. */
-  #lose(set: PlacedSet, from: number, images: number, scale: number): void {
-    const { indices, losses, predicted } = this.#plan;
+  /** Images `from` on of the order: their labels, and forward. */
+  #see(set: PlacedSet, from: number, images: number): void {
+    const { indices } = this.#plan;
     const labels = this.#arena.u8(set.labels, set.size);
     const order = this.#arena.i32(indices + from * 4, images);
     const chunkLabels = this.#arena.u8(this.#chunkLabels, images);
     for (let i = 0; i < images; i++) chunkLabels[i] = labels[order[i]!]!;
-    const network = this.#network;
     this.#gather(set, indices + from * 4, images);
-    network.forward(Math.ceil(images / 4));
-    const outcome = [network.logits.gradient, losses + from * 8, predicted + from] as const;
-    this.#loss(this.#chunkLabels, images, scale, ...outcome);
+    this.#network.forward(Math.ceil(images / 4));
   }
 
   #loss(labels: number, images: number, scale: number, gradient: number, losses: number, predicted: number): void {
@@ -193,22 +190,30 @@ export class Member {
     this.#kernels.softmaxCrossEntropy(...from, gradient, losses, predicted, rubbish);
   }
 
-  /** Second derivatives of the mean loss over the first `count` images of the order, into the optimizer's state. */
+  /**
+   * Second derivatives of a mean over the first `count` images of the order, into the optimizer's state: of the cross-entropy, or of the distance
+   * from the right code. The latter also where the loss is equation 9, whose own ones vanish as the network grows sure of itself,
+   * which would let the rates of all parameters rise to their ceiling (docs/1998.md).
+   */
   #curve(setIndex: number, count: number): void {
-    const { chunk, loss, model, optimizerState } = this.#plan;
+    const { chunk, model, optimizerState, losses, predicted } = this.#plan;
     const set = this.#plan.sets[setIndex]!;
     const [hessian] = optimizerState as [number];
     const vectors = this.#blockBytes / 16;
     const network = this.#network;
+    const { value, gradient } = network.logits;
     network.prepare(true);
     for (let from = 0; from < count; from += chunk) {
       const images = Math.min(chunk, count - from);
-      const quads = Math.ceil(images / 4);
-      this.#lose(set, from, images, 1);
-      // The Hessian of a loss that is linear in the logits is zero.
-      if (loss.name === 'mse') this.#arena.f32(this.#shares, quads * model.classes * 4).fill(0);
-      else this.#kernels.sharesOf(network.logits.gradient, this.#chunkLabels, images, model.classes, this.#shares);
-      network.curvature(quads, this.#shares, from === 0 ? hessian : this.#spare);
+      this.#see(set, from, images);
+      const call = [value, this.#chunkLabels, images, model.classes, 1, gradient, losses, predicted] as const;
+      if (network.hasDistances) {
+        this.#kernels.rightDistance(...call);
+      } else {
+        this.#kernels.softmaxCrossEntropy(...call, -Infinity);
+        this.#kernels.sharesOf(gradient, this.#chunkLabels, images, model.classes, gradient);
+      }
+      network.curvature(Math.ceil(images / 4), from === 0 ? hessian : this.#spare);
       if (from > 0) this.#kernels.addVectors(hessian, this.#spare, vectors);
     }
     this.#kernels.rescaleVectors(hessian, hessian, vectors, 1 / count, 0);
