@@ -1,5 +1,21 @@
 /** Losses of logits z with their gradients. Logits are quads [quad][classes][4], labels `count` bytes, one an image. */
 
+/** The class with the largest logit of one image, the first of equals. */
+// @ts-ignore: decorator
+@inline
+function firstLargest(z: usize, classes: i32): i32 {
+  let top = load<f32>(z);
+  let best = 0;
+  for (let c = 1; c < classes; c++) {
+    const v = load<f32>(z + ((<usize>c) << 4));
+    if (v > top) {
+      top = v;
+      best = c;
+    }
+  }
+  return best;
+}
+
 /**
  * The cross-entropy of softmax with the right class: -log(exp(z_label) / (exp(rubbish) + sum over c of exp(z_c))).
  * rubbish: the logit of one more class that is never right, or -infinity.
@@ -23,16 +39,8 @@ export function softmaxCrossEntropy(
     const at = <usize>(n >> 2) * quad + ((<usize>(n & 3)) << 2);
     const z = logits + at;
     const label = <i32>load<u8>(labels + <usize>n);
-    let top = load<f32>(z);
-    let best = 0;
-    for (let c = 1; c < classes; c++) {
-      const v = load<f32>(z + ((<usize>c) << 4));
-      if (v > top) {
-        top = v;
-        best = c;
-      }
-    }
-    top = max(top, rubbish);
+    const best = firstLargest(z, classes);
+    const top = max(load<f32>(z + ((<usize>best) << 4)), rubbish);
     let sum: f32 = 0;
     for (let c = 0; c < classes; c++) sum += Mathf.exp(load<f32>(z + ((<usize>c) << 4)) - top);
     sum += Mathf.exp(rubbish - top);
@@ -66,17 +74,8 @@ export function rightDistance(
     const at = <usize>(n >> 2) * quad + ((<usize>(n & 3)) << 2);
     const z = logits + at;
     const label = <usize>load<u8>(labels + <usize>n) << 4;
-    let top = load<f32>(z);
-    let best = 0;
-    for (let c = 1; c < classes; c++) {
-      const v = load<f32>(z + ((<usize>c) << 4));
-      if (v > top) {
-        top = v;
-        best = c;
-      }
-    }
     store<f64>(losses + ((<usize>n) << 3), -(<f64>load<f32>(z + label)));
-    store<u8>(predicted + <usize>n, <u8>best);
+    store<u8>(predicted + <usize>n, <u8>firstLargest(z, classes));
     if (gradient) store<f32>(gradient + at + label, -scale);
   }
 }

@@ -1,20 +1,14 @@
 /** The mean of every window. */
 import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
-import { pair, printSize, type Size, slide } from './window.ts';
+import { type Pooling, pooling, printSize, type Size, slide } from './window.ts';
 
-export interface AvgPool2d {
+export interface AvgPool2d extends Pooling {
   readonly type: 'avgPool2d';
-  readonly kernelSize: readonly [number, number];
-  readonly stride: readonly [number, number];
 }
 
-/** @param options.stride defaults to the kernel size, as in PyTorch. */
+/** @param options.stride defaults to the kernel size, as in PyTorch. @throws UsageError. */
 export function avgPool2d(kernelSize: Size, options: { readonly stride?: Size } = {}): AvgPool2d {
-  return {
-    type: 'avgPool2d',
-    kernelSize: pair(kernelSize, 'avgPool2d kernel size', 1),
-    stride: pair(options.stride ?? kernelSize, 'avgPool2d stride', 1),
-  };
+  return { type: 'avgPool2d', ...pooling(kernelSize, options, 'avgPool2d') };
 }
 
 export const avgPool2dKind: LayerKind<AvgPool2d> = {

@@ -1,20 +1,14 @@
 /** The maximum of every window; the gradient goes to the first maximum (x fastest, then y). */
 import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
-import { pair, printSize, type Size, slide } from './window.ts';
+import { type Pooling, pooling, printSize, type Size, slide } from './window.ts';
 
-export interface MaxPool2d {
+export interface MaxPool2d extends Pooling {
   readonly type: 'maxPool2d';
-  readonly kernelSize: readonly [number, number];
-  readonly stride: readonly [number, number];
 }
 
-/** @param options.stride defaults to the kernel size, as in PyTorch. */
+/** @param options.stride defaults to the kernel size, as in PyTorch. @throws UsageError. */
 export function maxPool2d(kernelSize: Size, options: { readonly stride?: Size } = {}): MaxPool2d {
-  return {
-    type: 'maxPool2d',
-    kernelSize: pair(kernelSize, 'maxPool2d kernel size', 1),
-    stride: pair(options.stride ?? kernelSize, 'maxPool2d stride', 1),
-  };
+  return { type: 'maxPool2d', ...pooling(kernelSize, options, 'maxPool2d') };
 }
 
 const noPadding = [0, 0] as const;

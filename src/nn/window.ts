@@ -39,6 +39,20 @@ export function slide(
   return [out[0]!, out[1]!];
 }
 
+/** What a pooling layer slides: its window, and how far at a time. */
+export interface Pooling {
+  readonly kernelSize: readonly [number, number];
+  readonly stride: readonly [number, number];
+}
+
+/** @param options.stride defaults to the kernel size, as in PyTorch. @throws UsageError. */
+export function pooling(kernelSize: Size, options: { readonly stride?: Size }, what: string): Pooling {
+  return {
+    kernelSize: pair(kernelSize, `${what} kernel size`, 1),
+    stride: pair(options.stride ?? kernelSize, `${what} stride`, 1),
+  };
+}
+
 /** `2`, or `(2, 3)` where the directions differ. */
 export function printSize([vertical, horizontal]: readonly [number, number]): string {
   return vertical === horizontal ? `${vertical}` : `(${vertical}, ${horizontal})`;
