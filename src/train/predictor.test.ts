@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { sizeOf } from '../base/tensor.ts';
+import { lenet5Original } from '../lenet/lenet5-1998.ts';
 import { conv2d } from '../nn/conv2d.ts';
 import { flatten } from '../nn/flatten.ts';
 import type { Layer } from '../nn/layers.ts';
@@ -29,6 +30,11 @@ const models: [string, [number, number, number], Record<string, Layer>][] = [
     'overlapping pools',
     [1, 13, 11],
     { conv1: conv2d(1, 3, 5), relu1: relu(), pool1: maxPool2d(3, { stride: 2 }), flat: flatten(), fc1: linear(36, 3) },
+  ],
+  [
+    'the network of 1998',
+    [1, 28, 28],
+    Object.fromEntries(lenet5Original().layers.map(({ name, layer }) => [name, layer])),
   ],
   ['lines that four do not divide', [1, 9, 9], { conv1: conv2d(1, 2, 3), flat: flatten(), fc1: linear(98, 5) }],
 ];
