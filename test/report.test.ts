@@ -138,3 +138,14 @@ seeds: [1, 2]
   expect(said).toContain('RBF(84, 10, fixed codes)');
   expect(said).toContain('Linear(in_features=84, out_features=10)');
 });
+
+test('a journal from before a hyperparameter existed is still shown', () => {
+  const folder = mkdtempSync(join(home, 'older-'));
+  const journal = readFileSync(join(out, 'study.journal'), 'utf8');
+  const older = journal.replaceAll('"initialization":"published",', '').replace('"format":3', '"format":2');
+  expect(older.length).toBeLessThan(journal.length);
+  writeFileSync(join(folder, 'study.journal'), older);
+  const shown = (path: string) => lenet('study', 'show', path).stdout.split('Stage 1')[1];
+  expect(shown(folder)).toBe(shown(out));
+  expect(shown(folder)).toMatch(/│ 1e-3 +│ \d\d\.\d\d/);
+});

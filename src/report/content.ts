@@ -10,7 +10,15 @@ import {
   type StepComparison,
 } from '../study/compare.ts';
 import { type Settings, valueText } from '../study/definition.ts';
-import { completeTrials, followStudy, type LevelView, type StageView, type StudyView, scoreOf } from '../study/plan.ts';
+import {
+  completeTrials,
+  configurationKey,
+  followStudy,
+  type LevelView,
+  type StageView,
+  type StudyView,
+  scoreOf,
+} from '../study/plan.ts';
 import { type Summary, significance } from '../study/statistics.ts';
 import { type PostRow, postAccuracy, postLogs, postRow } from './post.ts';
 
@@ -60,7 +68,13 @@ export interface Content {
   readonly coreSeconds: number;
 }
 
-export function buildContent(record: StudyRecord): Content {
+/** An older version's configurations lack the hyperparameters that came later; they meet the definition's once defaults are filled in. */
+function withDefaults<T extends { readonly key: string }>(item: T): T {
+  return { ...item, key: configurationKey(identifyConfiguration(JSON.parse(item.key))) };
+}
+
+export function buildContent(found: StudyRecord): Content {
+  const record = { ...found, trials: found.trials.map(withDefaults), looks: found.looks.map(withDefaults) };
   const { definition } = record;
   const view = followStudy(definition, record.trials, identifyConfiguration);
   const ids = configurationIds(view);
