@@ -232,7 +232,7 @@ describe('what goes wrong', () => {
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).toContain('study.journal, line 10: no valid JSON');
     }
-    writeFileSync(path, readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":2', '"format":99'));
+    writeFileSync(path, readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":3', '"format":99'));
     expect(lenet(...study(out)).stderr).toMatch(/was written by version .* use the newer version/);
   });
 
@@ -274,7 +274,7 @@ describe('what goes wrong', () => {
       'an unknown study',
       ['run', 'pst'],
       2,
-      'unknown study "pst": allowed are post, post-rows, random-search, rate-and-batch. Did you mean post?',
+      'unknown study "pst": allowed are 1998, post, post-rows, random-search, rate-and-batch. Did you mean post?',
     ],
     ['a missing file', ['run', './none.yaml'], 1, 'cannot read ./none.yaml: it does not exist'],
     ['a folder for a file', ['run', './src'], 1, './src is a folder, not a study file'],

@@ -1,4 +1,4 @@
 /** Columns of the terminal; a generous page where output goes elsewhere. */
 export function terminalWidth(): number {
-  return process.stdout.isTTY ? (process.stdout.columns ?? 80) : 110;
+  return process.stdout.isTTY ? (process.stdout.columns ?? 80) : 100;
 }
