@@ -80,13 +80,12 @@ export function rightDistance(
   }
 }
 
-/** Each image's shares p = g + onehot, of g = p - onehot as softmaxCrossEntropy gives it at scale 1; lanes without an image get 0. */
-export function sharesOf(gradient: usize, labels: usize, count: i32, classes: i32, shares: usize): void {
+/** Turns each image's gradient p - onehot, as softmaxCrossEntropy gives it at scale 1, into softmax's shares p; other lanes stay 0. */
+export function sharesOf(gradient: usize, labels: usize, count: i32, classes: i32): void {
   const quad = (<usize>classes) << 4;
-  memory.copy(shares, gradient, quad * <usize>((count + 3) >> 2));
   for (let n = 0; n < count; n++) {
     const label = <usize>load<u8>(labels + <usize>n) << 4;
-    const at = shares + <usize>(n >> 2) * quad + ((<usize>(n & 3)) << 2) + label;
+    const at = gradient + <usize>(n >> 2) * quad + ((<usize>(n & 3)) << 2) + label;
     store<f32>(at, load<f32>(at) + 1);
   }
 }

@@ -108,7 +108,7 @@ function curvatureOf(arithmetic: Arithmetic, { codes, labels, input }: Curvature
     const values = arena.f32(z, quads * features * 4);
     for (const [i, value] of input.data.entries()) values[at(i)] = value;
     kernels.softmaxCrossEntropy(...call, -Infinity);
-    kernels.sharesOf(g, right, images, classes, g);
+    kernels.sharesOf(g, right, images, classes);
     kernels.softmaxCurvature(g, h, quads * classes);
   }
   const found = arena.f32(h, quads * features * 4);

@@ -97,7 +97,7 @@ export interface Kernels {
   rbfLossCurvature: Kernel<['quads', 'features', 'classes', 'g', 'hx']>;
   softmaxCrossEntropy: Kernel<[...Loss, 'rubbish']>;
   rightDistance: Kernel<Loss>;
-  sharesOf: Kernel<['gradient', 'labels', 'count', 'classes', 'shares']>;
+  sharesOf: Kernel<['gradient', 'labels', 'count', 'classes']>;
   softmaxCurvature: Kernel<['shares', 'h', 'vectors']>;
   sdlm: Kernel<['x', 'g', 'stride', 'chunks', 'h', 'vectors', 'l2', 'rate', 'mu']>;
   flushTiny: Kernel<['v', 'vectors']>;

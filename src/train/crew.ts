@@ -133,9 +133,11 @@ export class Member {
 
   /** Batches first to first + count - 1 of the epoch whose order stands in `indices`; t counts updates done before. */
   #train(setIndex: number, first: number, count: number, t: number): void {
-    const { chunk, parts, batchSize, threads, gradients, schedule, epochs } = this.#plan;
+    const { chunk, parts, batchSize, threads, gradients, optimizer, schedule, epochs } = this.#plan;
     const set = this.#plan.sets[setIndex]!;
     const epoch = Math.floor(t / Math.ceil(set.size / batchSize));
+    const learningRate = optimizer!.learningRate * rateFactor(schedule, epoch, epochs);
+    const rated = { ...optimizer!, learningRate };
     for (let batch = first; batch < first + count; batch++) {
       const start = batch * batchSize;
       const end = Math.min(start + batchSize, set.size);
@@ -155,7 +157,7 @@ export class Member {
         }
       }
       this.#barrier.wait();
-      this.#update(t + 1 + batch - first, usedParts, rateFactor(schedule, epoch, epochs));
+      this.#update(rated, t + 1 + batch - first, usedParts);
       this.#barrier.wait();
     }
   }
@@ -211,7 +213,7 @@ export class Member {
         this.#kernels.rightDistance(...call);
       } else {
         this.#kernels.softmaxCrossEntropy(...call, -Infinity);
-        this.#kernels.sharesOf(gradient, this.#chunkLabels, images, model.classes, gradient);
+        this.#kernels.sharesOf(gradient, this.#chunkLabels, images, model.classes);
       }
       network.curvature(Math.ceil(images / 4), from === 0 ? hessian : this.#spare);
       if (from > 0) this.#kernels.addVectors(hessian, this.#spare, vectors);
@@ -220,13 +222,12 @@ export class Member {
   }
 
   /** The optimizer's step t on this member's share of the parameters. */
-  #update(t: number, chunks: number, factor: number): void {
-    const { threads, parameters, optimizerState, gradients, optimizer } = this.#plan;
+  #update(optimizer: Optimizer, t: number, chunks: number): void {
+    const { threads, parameters, optimizerState, gradients } = this.#plan;
     const lines = this.#blockBytes / 64;
     const from = Math.floor((lines * this.#index) / threads) * 64;
     const to = Math.floor((lines * (this.#index + 1)) / threads) * 64;
-    const rated = { ...optimizer!, learningRate: optimizer!.learningRate * factor };
-    step(this.#kernels, rated, t, {
+    step(this.#kernels, optimizer, t, {
       x: parameters + from,
       gradients: gradients + from,
       stride: this.#blockBytes,

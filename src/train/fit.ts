@@ -108,7 +108,13 @@ export async function* fit(model: Model, options: FitOptions): AsyncGenerator<Fi
   const batches = Math.ceil(images / batchSize);
   const sets = test ? [train, test] : [train];
   const session = await Session.open(model, sets, {
-    ...{ arithmetic, threads, optimizer, batchSize, loss, schedule, epochs },
+    arithmetic,
+    threads,
+    optimizer,
+    batchSize,
+    loss,
+    schedule,
+    epochs,
   });
   try {
     session.setWeights(initial);

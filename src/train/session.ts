@@ -11,7 +11,7 @@ import { type Optimizer, stateNames } from '../nn/optimizers.ts';
 import type { ScheduleName } from '../nn/schedules.ts';
 import { type CrewPlan, controlWords, Member, type PlacedSet, type Threads } from './crew.ts';
 
-/** Mean cross-entropy and the fraction of images whose most likely class is right. */
+/** Mean loss and the fraction of images whose most likely class is right. */
 export interface Metrics {
   readonly loss: number;
   readonly accuracy: number;
