@@ -5,8 +5,8 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readStudy, StudyLog } from '../dist/journal/study-log.js';
-import { identifyConfiguration, optunaParameters } from '../dist/lenet/configuration.js';
+import { readStudy, StudyLog } from '../dist/store/journal-store.js';
+import { identifyConfiguration, optunaParameters } from '../dist/tasks/lenet/configuration.js';
 import { keep, machineLine, printTable, root, say, summary } from './measurement.mjs';
 
 const { values } = parseArgs({

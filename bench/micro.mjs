@@ -6,7 +6,7 @@ import { randomStream } from '../dist/base/random.js';
 import { Arena, createMemory } from '../dist/engine/arena.js';
 import { bindKernels, compileKernels, supportsFused } from '../dist/engine/kernels.js';
 import { conv2d, flatten, linear, maxPool2d, sequential } from '../dist/index.js';
-import { lenet5, modelByName } from '../dist/lenet/models.js';
+import { lenet5, modelByName } from '../dist/tasks/lenet/models.js';
 import { stepsOf } from '../dist/nn/fusion.js';
 import { parametersOf } from '../dist/nn/model.js';
 import { layOutParameters } from '../dist/nn/network.js';

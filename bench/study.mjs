@@ -6,7 +6,7 @@ import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { parse, stringify } from 'yaml';
-import { readStudy } from '../dist/journal/study-log.js';
+import { readStudy } from '../dist/store/journal-store.js';
 import { keep, machineLine, median, printTable, root, say, summary } from './measurement.mjs';
 
 const { values } = parseArgs({

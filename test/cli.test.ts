@@ -5,7 +5,7 @@ import { encode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../src/base/safetensors.ts';
 import { version } from '../src/base/version.ts';
-import { hyperparameterNames } from '../src/lenet/hyperparameters.ts';
+import { hyperparameterNames } from '../src/tasks/lenet/hyperparameters.ts';
 import { freshFolder, lenet, small } from './lenet.ts';
 
 const trained = join(freshFolder(), 'run');

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { lenet5 } from '../src/lenet/models.ts';
+import { lenet5 } from '../src/tasks/lenet/models.ts';
 import { drawModel } from '../src/nn/drawing.ts';
 
 const executablePath = '/usr/bin/chromium';

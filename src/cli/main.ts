@@ -3,8 +3,8 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
-import { hyperparameterNames } from '../lenet/hyperparameters.ts';
-import { modelNames } from '../lenet/models.ts';
+import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
+import { modelNames } from '../tasks/lenet/models.ts';
 import { coreCount } from '../runner/threads.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { hyperparameterOption, parseInteger, parseSeeds, readHyperparameters } from './options.ts';

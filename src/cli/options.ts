@@ -9,7 +9,7 @@ import {
   type Hyperparameters,
   hyperparameterNames,
   hyperparameters,
-} from '../lenet/hyperparameters.ts';
+} from '../tasks/lenet/hyperparameters.ts';
 
 /** `learningRate` -> `learning-rate`. */
 function kebab(name: string): string {

@@ -2,8 +2,8 @@
 import { join } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { duration } from '../base/format.ts';
-import { whySame } from '../lenet/configuration.ts';
-import { parseStudyFile, studyJsonSchema } from '../lenet/study-file.ts';
+import { whySame } from '../tasks/lenet/configuration.ts';
+import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import {
   buildContent,
   type Content,

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lenet5 } from '../lenet/models.ts';
+import { lenet5 } from '../tasks/lenet/models.ts';
 import { conv2d } from './conv2d.ts';
 import { drawModel, stagesOf } from './drawing.ts';
 import { flatten } from './flatten.ts';

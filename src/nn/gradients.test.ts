@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { type StateDict, sizeOf } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { digitCodes } from '../lenet/lenet5-1998.ts';
+import { digitCodes } from '../tasks/lenet/lenet5-1998.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { fit } from '../train/fit.ts';
 import { avgPool2d } from './avg-pool2d.ts';

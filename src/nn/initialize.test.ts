@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
-import { lenet5Original } from '../lenet/lenet5-1998.ts';
+import { lenet5Original } from '../tasks/lenet/lenet5-1998.ts';
 import { glorotUniform, initialWeights, lecunUniform, lecunUniform1998 } from './initialize.ts';
 
 const model = lenet5Original();

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { randomStream } from '../base/random.ts';
-import { lenet5, modelByName } from '../lenet/models.ts';
+import { lenet5, modelByName } from '../tasks/lenet/models.ts';
 import { conv2d } from './conv2d.ts';
 import { flatten } from './flatten.ts';
 import { glorotUniform } from './initialize.ts';

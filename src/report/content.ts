@@ -1,6 +1,6 @@
 /** What a report says, before it is set as text, Markdown or HTML: rows and sentences, derived from the journal alone. */
-import type { StudyRecord } from '../journal/study-log.ts';
-import { completeSettings, identifyConfiguration, whySame } from '../lenet/configuration.ts';
+import type { StudyRecord } from '../store/journal-store.ts';
+import { completeSettings, identifyConfiguration, whySame } from '../tasks/lenet/configuration.ts';
 import {
   analyseStage,
   type Comparison,

@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { cpus, release, totalmem, type } from 'node:os';
 import { version } from '../base/version.ts';
-import type { Environment } from '../journal/study-log.ts';
+import type { Environment } from '../store/store.ts';
 import { coreCount } from './threads.ts';
 
 export function environment(jobs: number): Environment {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { writeSafetensors } from '../base/safetensors.ts';
 import { appendToFile, isUnfinished, makeFolder, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
-import type { Hyperparameters } from '../lenet/hyperparameters.ts';
+import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { decodeCheckpoint, encodeCheckpoint, encodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import type { Checkpoint, EpochEvent } from '../train/fit.ts';
 import { fileVersion, firstRecords, scalarEvent } from '../train/tensorboard.ts';

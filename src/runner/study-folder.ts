@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { isUnfinished, makeFolder, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { describeHolder, type Holder, isAlive, Lock } from '../disk/lock.ts';
-import { readStudy, type StudyRecord } from '../journal/study-log.ts';
+import { JournalStore, readStudy } from '../store/journal-store.ts';
+import type { StudyRecord, StudyStore } from '../store/store.ts';
+import { trialFolder } from './lenet-task.ts';
 import { RunFolder } from './run-folder.ts';
 
 export class StudyFolder {
@@ -28,9 +30,12 @@ export class StudyFolder {
   get markdownPath(): string {
     return join(this.path, 'report.md');
   }
+  get csvPath(): string {
+    return join(this.path, 'trials.csv');
+  }
 
   trial(number: number): RunFolder {
-    return new RunFolder(join(this.path, `trial-${`${number}`.padStart(4, '0')}`));
+    return trialFolder(this.path, number);
   }
 
   /** The process that works on the study now. */
@@ -39,8 +44,37 @@ export class StudyFolder {
     return holder && isAlive(holder) ? holder : undefined;
   }
 
+  /** The journal of this folder, which only one process may have open at a time. @param text the study file's, kept beside it. */
+  store(text: string): StudyStore {
+    const journal = new JournalStore(this.journalPath);
+    let isOurs = false;
+    return {
+      read: () => journal.read(),
+      open: async (start, accept) => {
+        this.#take();
+        isOurs = true;
+        const opened = await journal.open(start, accept).catch((error: unknown) => {
+          this.#lock.release();
+          isOurs = false;
+          throw error;
+        });
+        writeFileAtomically(this.filePath, text);
+        return opened;
+      },
+      startTrial: (trial) => journal.startTrial(trial),
+      reportEpoch: (number, point) => journal.reportEpoch(number, point),
+      endTrial: (number, end) => journal.endTrial(number, end),
+      recordLook: (look) => journal.recordLook(look),
+      close: async () => {
+        await journal.close();
+        if (isOurs) this.#lock.release();
+        isOurs = false;
+      },
+    };
+  }
+
   /** Makes the folder and takes the study for this process. @throws UsageError when a run lies there, WorldError when another process has it. */
-  take(): void {
+  #take(): void {
     if (new RunFolder(this.path).isUsed)
       throw new UsageError(`${this.path} holds a single run, no study; choose another folder with --out`);
     makeFolder(this.path);
@@ -56,19 +90,11 @@ export class StudyFolder {
     }
   }
 
-  release(): void {
-    this.#lock.release();
-  }
-
   /** @throws UsageError when there is no study; WorldError when its journal is damaged. */
   read(): StudyRecord {
     const record = existsSync(this.journalPath) ? readStudy(this.journalPath) : undefined;
     if (!record) throw new UsageError(`there is no study in ${this.path} (no study.journal)`);
     return record;
-  }
-
-  writeFile(text: string): void {
-    writeFileAtomically(this.filePath, text);
   }
 }
 

@@ -12,7 +12,7 @@ import {
   makeLoss,
   makeModel,
   makeOptimizer,
-} from '../lenet/hyperparameters.ts';
+} from '../tasks/lenet/hyperparameters.ts';
 import type { Model } from '../nn/model.ts';
 import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';

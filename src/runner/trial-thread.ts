@@ -3,14 +3,14 @@ import { existsSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { readSafetensors } from '../base/safetensors.ts';
-import { hyperparameterNames } from '../lenet/hyperparameters.ts';
+import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { mostLikely } from '../train/evaluate.ts';
 import { type MetricsLine, RunFolder, readBytes } from './run-folder.ts';
 import { trainRun } from './train-run.ts';
-import type { TrialMessage, TrialOrder } from './trials.ts';
+import type { ThreadMessage, ThreadOrder } from './trial-threads.ts';
 
-const { hyperparameters, out, threads, data }: TrialOrder = workerData;
-const say = (message: TrialMessage) => parentPort?.postMessage(message);
+const { hyperparameters, out, threads, data }: ThreadOrder = workerData;
+const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 const stopper = new AbortController();
 parentPort?.on('message', () => stopper.abort());
 
@@ -19,7 +19,7 @@ function share(epoch: number, part: number): number {
   return hyperparameters.epochs === 0 ? part : Math.min(1, Math.max(0, (epoch - 1 + part) / hyperparameters.epochs));
 }
 
-async function work(): Promise<TrialMessage> {
+async function work(): Promise<ThreadMessage> {
   const folder = new RunFolder(out);
   const resume = existsSync(folder.configPath);
   // Without its results a finished run's checkpoint is of no use: the run is made again, to the same bytes.
@@ -81,7 +81,7 @@ function wrongAnswers(folder: RunFolder): Uint8Array {
   return wrong;
 }
 
-function failure(error: unknown): TrialMessage {
+function failure(error: unknown): ThreadMessage {
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof WorldError) return { type: 'failed', kind: 'world', message };
   if (error instanceof UsageError) return { type: 'failed', kind: 'trial', message };

@@ -1,18 +1,7 @@
-/** Which differences are real: paired comparisons of configurations on common seeds. */
-import type { Objective } from './definition.ts';
-import { type LevelView, type StageView, scoreOf, type Trial } from './plan.ts';
-import {
-  holm,
-  mcNemarExact,
-  pairedTTest,
-  type Summary,
-  seedsToResolve,
-  significance,
-  summarize,
-} from './statistics.ts';
-
-/** Points (or units of loss) that the number of seeds needed refers to. */
-export const resolution = 0.05;
+/** Two named levels beside each other, paired by seed; comparisons with the best are in judgement.ts. */
+import type { LevelView, StageView } from './contest.ts';
+import { holm, mcNemarExact, pairedTTest, type Summary, seedsToResolve, summarize } from './statistics.ts';
+import { isComplete, type Trial } from './trial.ts';
 
 /** Images that one of two trials reads rightly and the other does not. */
 export interface Disagreement {
@@ -31,38 +20,25 @@ export interface Comparison {
   readonly test: 't' | 'mcnemar' | 'none';
   readonly p: number;
   readonly disagreements: readonly Disagreement[];
-  /** Seeds that would resolve {@link resolution}; undefined with a single seed, or beyond a million. */
-  readonly seedsNeeded: number | undefined;
+  /** Seeds whose 95 % interval of the difference is no wider than plus or minus `resolve`; undefined with a single seed, `many` beyond 100. */
+  readonly seedsNeeded: number | 'many' | undefined;
 }
 
-export interface RankedComparison extends Comparison {
-  /** Index of the level that is compared with the selected one. */
-  readonly level: number;
-  /** Holm's adjustment over the stage's comparisons. */
-  readonly adjusted: number;
-  readonly distinguishable: boolean;
-}
+type LevelTrials = Pick<LevelView, 'trials'>;
 
-export interface StageAnalysis {
-  /** The selected level against every other configuration of the stage. */
-  readonly comparisons: readonly RankedComparison[];
-  /** Levels not distinguishable from the selected one, itself among them, in the stage's order. */
-  readonly alike: readonly number[];
-  /** Seeds that would resolve {@link resolution} between any two, by the pooled spread of the differences. */
-  readonly seedsNeeded: number | undefined;
-}
-
-export function compareLevels(first: LevelView, second: LevelView, objective: Objective): Comparison {
-  const pairs = first.trials.flatMap((a, i) => {
-    const b = second.trials[i];
-    return a?.state === 'complete' && b?.state === 'complete' ? [[a, b] as const] : [];
+/** `first` minus `second` on their common seeds. @param resolve the smallest difference that matters. */
+export function compareLevels(first: LevelTrials, second: LevelTrials, resolve: number): Comparison {
+  const bySeed = new Map(second.trials.map((trial) => [trial?.seed, trial]));
+  const pairs = first.trials.flatMap((a) => {
+    const b = bySeed.get(a?.seed);
+    return isComplete(a) && isComplete(b) ? [[a, b] as const] : [];
   });
-  const differences = pairs.map(([a, b]) => scoreOf(a, objective) - scoreOf(b, objective));
+  const differences = pairs.map(([a, b]) => a.score - b.score);
   const disagreements = pairs.flatMap(([a, b]) => disagreement(a, b));
   const difference = differences.length > 0 ? summarize(differences) : undefined;
   if (differences.length >= 2) {
     const p = pairedTTest(differences);
-    return { difference, test: 't', p, disagreements, seedsNeeded: seedsToResolve(difference!.sd!, resolution) };
+    return { difference, test: 't', p, disagreements, seedsNeeded: seedsToResolve(difference!.sd!, resolve) };
   }
   const [only] = disagreements;
   return { difference, test: only ? 'mcnemar' : 'none', p: only?.p ?? 1, disagreements, seedsNeeded: undefined };
@@ -94,41 +70,11 @@ export interface StepComparison extends Comparison {
 }
 
 /** Every level against the one before, as far as both are there. */
-export function compareSteps({ levels }: StageView, objective: Objective): StepComparison[] {
+export function compareSteps({ levels }: Pick<StageView, 'levels'>, resolve: number): StepComparison[] {
   const steps = levels.slice(1).flatMap((level, i) => {
-    const comparison = compareLevels(level, levels[i]!, objective);
+    const comparison = compareLevels(level, levels[i]!, resolve);
     return comparison.difference ? [{ ...comparison, level: i + 1 }] : [];
   });
   const adjusted = holm(steps.map(({ p }) => p));
   return steps.map((step, i) => ({ ...step, adjusted: adjusted[i]! }));
-}
-
-/** @returns undefined while nothing is selected. */
-export function analyseStage({ levels, selected }: StageView, objective: Objective): StageAnalysis | undefined {
-  if (selected === undefined) return undefined;
-  const best = levels[selected]!;
-  // A configuration that several levels share is compared once.
-  const others = levels.flatMap((level, index) =>
-    level.key !== best.key && level.summary && levels.findIndex(({ key }) => key === level.key) === index
-      ? [index]
-      : [],
-  );
-  const compared = others.map((index) => compareLevels(best, levels[index]!, objective));
-  const adjusted = holm(compared.map(({ p }) => p));
-  const comparisons = compared.map((comparison, i) => ({
-    ...comparison,
-    level: others[i]!,
-    adjusted: adjusted[i]!,
-    distinguishable: adjusted[i]! < significance,
-  }));
-  const apart = new Set(
-    comparisons.filter(({ distinguishable }) => distinguishable).map(({ level }) => levels[level]!.key),
-  );
-  const spreads = compared.flatMap(({ difference }) => (difference?.sd === undefined ? [] : [difference.sd ** 2]));
-  const pooled = Math.sqrt(spreads.reduce((sum, variance) => sum + variance, 0) / spreads.length);
-  return {
-    comparisons,
-    alike: levels.flatMap(({ key, summary }, index) => (summary && !apart.has(key) ? [index] : [])),
-    seedsNeeded: spreads.length > 0 ? seedsToResolve(pooled, resolution) : undefined,
-  };
 }

@@ -69,23 +69,16 @@ export function holm(pValues: readonly number[]): number[] {
   return adjusted;
 }
 
+/** Beyond this many seeds a number is no advice. */
+export const mostSeedsAdvised = 100;
+
 /**
  * The least number of seeds whose 95 % t interval for the mean paired difference is no wider than +-halfWidth,
- * if differences keep the standard deviation `sd`; undefined beyond a million.
+ * if differences keep the standard deviation `sd`; `many` beyond 100.
  */
-export function seedsToResolve(sd: number, halfWidth: number): number | undefined {
-  const enough = (n: number) => criticalT(confidence, n - 1) * sd <= halfWidth * Math.sqrt(n);
-  // Only the small counts differ noticeably from the normal distribution's answer; from there on t is found by halving.
-  let most = 2;
-  while (!enough(most)) {
-    if (most >= 1_000_000) return undefined;
-    most *= 2;
+export function seedsToResolve(sd: number, halfWidth: number): number | 'many' {
+  for (let n = 2; n <= mostSeedsAdvised; n++) {
+    if (criticalT(confidence, n - 1) * sd <= halfWidth * Math.sqrt(n)) return n;
   }
-  let least = Math.max(2, most / 2);
-  while (least < most) {
-    const middle = Math.floor((least + most) / 2);
-    if (enough(middle)) most = middle;
-    else least = middle + 1;
-  }
-  return most;
+  return 'many';
 }

@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { sizeOf } from '../base/tensor.ts';
-import { lenet5Original } from '../lenet/lenet5-1998.ts';
+import { lenet5Original } from '../tasks/lenet/lenet5-1998.ts';
 import { conv2d } from '../nn/conv2d.ts';
 import { flatten } from '../nn/flatten.ts';
 import type { Layer } from '../nn/layers.ts';

@@ -1,6 +1,6 @@
 /** Optuna's journal as data: its operations, and the replay that turns lines into studies and trials. */
 import { WorldError } from '../base/errors.ts';
-import type { Distribution } from '../study/distribution.ts';
+import type { Distribution } from '../study/space.ts';
 
 /** Codes of optuna/storages/journal/_storage.py. */
 export const operations = {
@@ -31,11 +31,16 @@ export interface Operation {
 export interface ReplayedTrial {
   readonly id: number;
   readonly study: number;
+  /** Who created it. */
+  readonly worker: string;
   state: number;
   values: readonly number[] | null;
   started: string | null;
   completed: string | null;
+  /** Internal values: a categorical's index, else the number. */
   readonly parameters: Map<string, number>;
+  /** By parameter, as JSON. */
+  readonly distributions: Map<string, string>;
   readonly intermediate: Map<number, number>;
   readonly attributes: Map<string, unknown>;
 }
@@ -131,11 +136,14 @@ export function replay(text: string, file: string): ReplayedStudy[] {
       case operations.createTrial: {
         const { trials: siblings, id } = study();
         const fresh: ReplayedTrial = {
-          ...{ id: trials.length, study: id, completed: null },
+          ...{ id: trials.length, study: id, worker: operation.worker_id, completed: null },
           state: typeof operation.state === 'number' ? operation.state : trialStates.running,
-          values: Array.isArray(operation.values) ? operation.values : null,
+          values: valuesOf(operation),
           started: typeof operation.datetime_start === 'string' ? operation.datetime_start : null,
-          ...{ parameters: new Map(), intermediate: new Map(), attributes: new Map() },
+          parameters: numbersOf(operation.params),
+          distributions: new Map(Object.entries(record(operation.distributions)).map(([name, text]) => [name, `${text}`])),
+          intermediate: new Map([...numbersOf(operation.intermediate_values)].map(([step, value]) => [Number(step), value])),
+          attributes: new Map(),
         };
         for (const attribute of Object.entries(record(operation.user_attrs))) fresh.attributes.set(...attribute);
         trials.push(fresh);
@@ -143,14 +151,16 @@ export function replay(text: string, file: string): ReplayedStudy[] {
         return;
       }
       case operations.setTrialParameter:
-        unfinished(({ parameters }) =>
-          parameters.set(String(operation.param_name), numeric(operation, 'param_value_internal', at)),
-        );
+        unfinished(({ parameters, distributions }) => {
+          const name = String(operation.param_name);
+          parameters.set(name, numeric(operation, 'param_value_internal', at));
+          distributions.set(name, String(operation.distribution));
+        });
         return;
       case operations.setTrialState:
         unfinished((found) => {
           found.state = integer(operation, 'state', at);
-          found.values = Array.isArray(operation.values) ? operation.values : null;
+          found.values = valuesOf(operation);
           if (typeof operation.datetime_start === 'string') found.started = operation.datetime_start;
           if (typeof operation.datetime_complete === 'string') found.completed = operation.datetime_complete;
         });
@@ -192,6 +202,19 @@ export function replay(text: string, file: string): ReplayedStudy[] {
 
 function record(value: unknown): Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+/** The numbers of a map, by name. */
+function numbersOf(value: unknown): Map<string, number> {
+  return new Map(
+    Object.entries(record(value)).flatMap(([name, item]) => (typeof item === 'number' ? [[name, item] as const] : [])),
+  );
+}
+
+/** A finished trial's values; a trial that was added whole may have a single one. */
+function valuesOf({ values, value }: Operation): readonly number[] | null {
+  if (Array.isArray(values)) return values;
+  return typeof value === 'number' ? [value] : null;
 }
 
 function parsed(line: string): Operation | undefined {

@@ -1,12 +1,13 @@
 /** Trials on worker threads of their own: started, listened to, stopped. */
 import { Worker } from 'node:worker_threads';
 import type { Dataset } from '../data/dataset.ts';
-import type { Hyperparameters } from '../lenet/hyperparameters.ts';
+import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { MetricsLine } from './run-folder.ts';
+import type { RunningTrial } from '../tasks/task.ts';
 import type { RunData } from './train-run.ts';
 
 /** What a worker is told. */
-export interface TrialOrder {
+export interface ThreadOrder {
   readonly hyperparameters: Hyperparameters;
   readonly out: string;
   readonly threads: number;
@@ -14,25 +15,18 @@ export interface TrialOrder {
 }
 
 /** What a worker tells; the last three end it. */
-export type TrialMessage =
+export type ThreadMessage =
   | { readonly type: 'progress'; readonly share: number }
   | { readonly type: 'epoch'; readonly line: MetricsLine; readonly share: number }
   | { readonly type: 'finished'; readonly wrong: Uint8Array }
   | { readonly type: 'interrupted' }
   | { readonly type: 'failed'; readonly kind: 'trial' | 'world'; readonly message: string };
 
-export interface RunningTrial {
-  /** Lets the trial save itself and end at its next batch. */
-  stop(): void;
-  /** Ends the thread where it stands. */
-  kill(): Promise<unknown>;
-}
-
 /** Starts a trial; `listen` hears everything up to its end, which comes exactly once. */
-export function startTrial(order: TrialOrder, listen: (message: TrialMessage) => void): RunningTrial {
+export function startThread(order: ThreadOrder, listen: (message: ThreadMessage) => void): RunningTrial {
   const worker = new Worker(new URL('./trial-thread.js', import.meta.url), { workerData: order });
   let ended = false;
-  const hear = (message: TrialMessage) => {
+  const hear = (message: ThreadMessage) => {
     if (ended) return;
     ended = message.type !== 'progress' && message.type !== 'epoch';
     listen(message);

@@ -1,11 +1,11 @@
 /** The networks that can be asked for by name. */
-import { unknownChoice } from '../base/errors.ts';
-import { conv2d } from '../nn/conv2d.ts';
-import { flatten } from '../nn/flatten.ts';
-import { linear } from '../nn/linear.ts';
-import { maxPool2d } from '../nn/max-pool2d.ts';
-import { type Model, sequential } from '../nn/model.ts';
-import { relu } from '../nn/relu.ts';
+import { unknownChoice } from '../../base/errors.ts';
+import { conv2d } from '../../nn/conv2d.ts';
+import { flatten } from '../../nn/flatten.ts';
+import { linear } from '../../nn/linear.ts';
+import { maxPool2d } from '../../nn/max-pool2d.ts';
+import { type Model, sequential } from '../../nn/model.ts';
+import { relu } from '../../nn/relu.ts';
 import { lenet5Original } from './lenet5-1998.ts';
 
 /**

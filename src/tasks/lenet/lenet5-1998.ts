@@ -2,19 +2,19 @@
  * LeNet-5 as published, and what is between it and the network of today's tutorials.
  * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 86(11), 1998, section II.B.
  */
-import { avgPool2d } from '../nn/avg-pool2d.ts';
-import { conv2d } from '../nn/conv2d.ts';
-import { flatten } from '../nn/flatten.ts';
-import type { Layer } from '../nn/layers.ts';
-import { linear } from '../nn/linear.ts';
-import { maxPool2d } from '../nn/max-pool2d.ts';
-import { type Model, sequential } from '../nn/model.ts';
-import { pad2d } from '../nn/pad2d.ts';
-import { rbf } from '../nn/rbf.ts';
-import { relu } from '../nn/relu.ts';
-import { rescale } from '../nn/rescale.ts';
-import { sigmoid, squash } from '../nn/squash.ts';
-import { subsample2d } from '../nn/subsample2d.ts';
+import { avgPool2d } from '../../nn/avg-pool2d.ts';
+import { conv2d } from '../../nn/conv2d.ts';
+import { flatten } from '../../nn/flatten.ts';
+import type { Layer } from '../../nn/layers.ts';
+import { linear } from '../../nn/linear.ts';
+import { maxPool2d } from '../../nn/max-pool2d.ts';
+import { type Model, sequential } from '../../nn/model.ts';
+import { pad2d } from '../../nn/pad2d.ts';
+import { rbf } from '../../nn/rbf.ts';
+import { relu } from '../../nn/relu.ts';
+import { rescale } from '../../nn/rescale.ts';
+import { sigmoid, squash } from '../../nn/squash.ts';
+import { subsample2d } from '../../nn/subsample2d.ts';
 
 /** What can be switched, each with the published choice first. */
 export const variantChoices = {

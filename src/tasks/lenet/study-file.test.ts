@@ -1,11 +1,11 @@
 /** Study files: those that ship, and every mistake with its place. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { UsageError } from '../base/errors.ts';
+import { UsageError } from '../../base/errors.ts';
 import { identifyConfiguration, optunaParameters, whySame } from './configuration.ts';
 import { parseStudyFile, studyJsonSchema } from './study-file.ts';
 
-const studies = new URL('../../studies/', import.meta.url);
+const studies = new URL('../../../studies/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, studies), 'utf8');
 const post = read('post.yaml');
 

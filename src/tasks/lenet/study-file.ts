@@ -1,7 +1,7 @@
 /** Study files: YAML, checked against the table of hyperparameters, its errors pointing at line and column. */
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import { nearest, UsageError } from '../base/errors.ts';
+import { nearest, UsageError } from '../../base/errors.ts';
 import {
   gridLevels,
   type Level,
@@ -14,7 +14,7 @@ import {
   type StudyDefinition,
   sampleLevels,
   type Value,
-} from '../study/definition.ts';
+} from '../../study/definition.ts';
 import { completeSettings } from './configuration.ts';
 import {
   checkHyperparameter,

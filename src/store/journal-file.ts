@@ -40,8 +40,10 @@ export class JournalFile {
    * @throws WorldError.
    */
   append(make: (foreign: string) => readonly object[]): void {
-    // Behind a piece of a line nothing may follow; the next process mends it.
-    if (this.#broken) return;
+    // After a torn line the file must not be appended to; the next process mends it.
+    if (this.#broken) {
+      throw new WorldError(`${this.path} could not be written before, and nothing more is appended; run the same command again`);
+    }
     this.#lock.acquire(patienceMs);
     try {
       const lines = make(this.#foreign());

@@ -1,8 +1,8 @@
 /** The one table of hyperparameters: name, default, what is allowed, and a sentence; help, checks and records derive from it. */
-import { UsageError, unknownChoice } from '../base/errors.ts';
-import { type Arithmetic, arithmetics } from '../engine/kernels.ts';
-import { crossEntropy, type Loss, lossNames, map, mse } from '../nn/losses.ts';
-import { type Initialization, initializations, type Model } from '../nn/model.ts';
+import { UsageError, unknownChoice } from '../../base/errors.ts';
+import { type Arithmetic, arithmetics } from '../../engine/kernels.ts';
+import { crossEntropy, type Loss, lossNames, map, mse } from '../../nn/losses.ts';
+import { type Initialization, initializations, type Model } from '../../nn/model.ts';
 import {
   adabelief,
   adam,
@@ -13,8 +13,9 @@ import {
   optimizerNames,
   sdlm,
   sgd,
-} from '../nn/optimizers.ts';
-import { type ScheduleName, scheduleNames } from '../nn/schedules.ts';
+} from '../../nn/optimizers.ts';
+import { type ScheduleName, scheduleNames } from '../../nn/schedules.ts';
+import type { Condition } from '../../study/space.ts';
 import { lenet5Original, published, type Variant, type VariantName, variantChoices } from './lenet5-1998.ts';
 import { modelByName, modelNames } from './models.ts';
 
@@ -22,6 +23,8 @@ interface Common<T> {
   readonly default: T;
   /** For help and reports, starts with a capital letter and has no full stop. */
   readonly sentence: string;
+  /** It counts under these values of others only; any other value than the default is refused elsewhere. */
+  readonly when?: Condition;
 }
 interface Choice<T extends string> extends Common<T> {
   readonly kind: 'choice';
@@ -64,6 +67,7 @@ const number = (value: number, allowed: Pick<Numeric, 'least' | 'most' | 'above'
   sentence,
 });
 const off = (sentence: string): Flag => ({ kind: 'flag', default: false, sentence });
+const under = <T extends Hyperparameter>(when: Condition, entry: T): T => ({ ...entry, when });
 const on = (sentence: string, without: string): Flag => ({ kind: 'flag', default: true, sentence, off: without });
 const limit = (sentence: string): Limit => ({ kind: 'limit', default: null, sentence });
 
@@ -72,7 +76,10 @@ const notNegative = { least: 0, most: Number.MAX_VALUE } as const;
 
 /** What a published network can be changed in; `published` leaves it as it is. */
 const variant = <T extends string>(choices: readonly T[], sentence: string) =>
-  choice<T | 'published'>('published', ['published', ...choices], `${sentence} (lenet5-1998 only)`);
+  under(
+    { model: ['lenet5-1998'] },
+    choice<T | 'published'>('published', ['published', ...choices], `${sentence} (lenet5-1998 only)`),
+  );
 const variants = {
   activation: variant(variantChoices.activation, 'Activation'),
   pooling: variant(variantChoices.pooling, 'What shrinks the maps'),
@@ -97,20 +104,35 @@ export const hyperparameters = {
   ),
   batchSize: integer(128, 1, 10_000_000, 'Images a step averages its gradient over'),
   l2: number(0, notNegative, 'Adds this times the weights and biases to the gradient'),
-  weightDecay: number(0, notNegative, 'Decoupled decay, times learning rate and weights (adamw only)'),
-  momentum: number(0, { least: 0, most: 1 - 2 ** -24 }, 'Memory of past gradients (sgd only)'),
-  nesterov: off('Look ahead along the momentum (sgd only)'),
-  biasCorrection: on(
-    'Correct the moments for their start at zero (adam, adabelief)',
-    'Leave the moments uncorrected, as Flux 0.12.4 did for AdaBelief (adam, adabelief)',
+  weightDecay: under(
+    { optimizer: ['adamw'] },
+    number(0, notNegative, 'Decoupled decay, times learning rate and weights (adamw only)'),
   ),
-  mu: number(0.02, positive, 'Added to second derivatives before the step size is divided by them (sdlm only)'),
+  momentum: under(
+    { optimizer: ['sgd'] },
+    number(0, { least: 0, most: 1 - 2 ** -24 }, 'Memory of past gradients (sgd only)'),
+  ),
+  nesterov: under({ optimizer: ['sgd'] }, off('Look ahead along the momentum (sgd only)')),
+  biasCorrection: under(
+    { optimizer: ['adam', 'adabelief'] },
+    on(
+      'Correct the moments for their start at zero (adam, adabelief)',
+      'Leave the moments uncorrected, as Flux 0.12.4 did for AdaBelief (adam, adabelief)',
+    ),
+  ),
+  mu: under(
+    { optimizer: ['sdlm'] },
+    number(0.02, positive, 'Added to second derivatives before the step size is divided by them (sdlm only)'),
+  ),
   loss: choice<LossChoice>(
     'published',
     lossChoices,
     'What is minimized; mse and map are equations 8 and 9 of the paper of 1998 (rbf output only)',
   ),
-  mapConstant: number(0.1, positive, 'Constant j of equation 9 (loss map only)'),
+  mapConstant: under(
+    { loss: ['map', 'published'] },
+    number(0.1, positive, 'Constant j of equation 9 (loss map only)'),
+  ),
   ...variants,
   initialization: choice<Initialization | 'published'>(
     'published',
@@ -172,19 +194,24 @@ function allowed(entry: Numeric | Limit): string {
   return `a number from ${least} to below 1`;
 }
 
+/** @throws UsageError for a hyperparameter that would be ignored, since another one has not the value it counts under. */
+function checkConditions(values: Hyperparameters, names: readonly HyperparameterName[]): void {
+  for (const name of names) {
+    const entry: Hyperparameter = hyperparameters[name];
+    if (values[name] === entry.default) continue;
+    for (const [other, needed] of Object.entries(entry.when ?? {})) {
+      const value = values[other as HyperparameterName];
+      if (needed.includes(value)) continue;
+      const what = `${name} ${String(values[name])}`;
+      throw new UsageError(`${what} is for ${other} ${needed.join(' and ')} only, the ${other} is ${String(value)}`);
+    }
+  }
+}
+
 /** @throws UsageError for a hyperparameter the chosen optimizer would ignore. */
 export function makeOptimizer(values: Hyperparameters): Optimizer {
   const { optimizer, learningRate, l2, weightDecay, momentum, nesterov, biasCorrection, mu } = values;
-  const only = (given: boolean, what: string, names: readonly OptimizerName[]) => {
-    if (given && !names.includes(optimizer)) {
-      throw new UsageError(`${what} is for ${names.join(' and ')} only, the optimizer is ${optimizer}`);
-    }
-  };
-  only(weightDecay !== 0, 'weight decay', ['adamw']);
-  only(momentum !== 0, 'momentum', ['sgd']);
-  only(nesterov, 'nesterov', ['sgd']);
-  only(!biasCorrection, 'no bias correction', ['adam', 'adabelief']);
-  only(mu !== hyperparameters.mu.default, 'mu', ['sdlm']);
+  checkConditions(values, ['weightDecay', 'momentum', 'nesterov', 'biasCorrection', 'mu']);
   switch (optimizer) {
     case 'sgd':
       return sgd({ learningRate, l2, momentum, nesterov });
@@ -214,7 +241,7 @@ function madeAs(values: Pick<Hyperparameters, 'model' | VariantName>): Model {
   if (values.model === 'lenet5-1998') return lenet5Original(variantOf(values));
   const given = variantNames.find((name) => values[name] !== 'published');
   if (given !== undefined) {
-    throw new UsageError(`${given} ${values[given]} is for lenet5-1998 only, the model is ${values.model}`);
+    throw new UsageError(`${given} ${values[given]} is for model lenet5-1998 only, the model is ${values.model}`);
   }
   return modelByName(values.model);
 }

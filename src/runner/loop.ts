@@ -1,0 +1,234 @@
+/** The loop of a study as a pure step: state and message in, state and actions out. study-run.ts carries the actions out. */
+import type { TrialEnd } from '../store/store.ts';
+import type { StageView, TrialRequest } from '../study/contest.ts';
+import type { StudyView } from '../study/strategy.ts';
+import type { EpochPoint, Trial } from '../study/trial.ts';
+import type { TrialMessage } from '../tasks/task.ts';
+
+interface Running {
+  /** As it was when it started. */
+  readonly trial: Trial;
+  readonly request: TrialRequest;
+  readonly threads: number;
+  /** A complete trial whose results were lost: run again, to the same bytes, without a word in the store. */
+  readonly restored: boolean;
+  /** The part that is done, 0 to 1. */
+  readonly share: number;
+  /** The last epoch in the store. */
+  readonly epoch: number;
+}
+
+export interface LoopState {
+  /** Trials at once. */
+  readonly jobs: number;
+  readonly view: StudyView;
+  /** Complete trials whose results were lost; they go first. */
+  readonly lost: readonly TrialRequest[];
+  /** What the strategy asked for when it was last asked; `next` is the first that has not been started. */
+  readonly queue: readonly TrialRequest[];
+  readonly next: number;
+  readonly starting: number;
+  readonly running: ReadonlyMap<number, Running>;
+  readonly stopping: boolean;
+  /** Stages, and rounds of the stage at work, that were told of. */
+  readonly toldStages: number;
+  readonly toldRounds: number;
+  /** Trials that have ended, of this and earlier processes. */
+  readonly ended: number;
+}
+
+/** What happened. */
+export type LoopMessage =
+  | { readonly type: 'followed'; readonly view: StudyView }
+  | { readonly type: 'started'; readonly trial: Trial; readonly start: StartAction }
+  | { readonly type: 'said'; readonly number: number; readonly message: TrialMessage }
+  | { readonly type: 'recorded'; readonly trial: Trial; readonly request: TrialRequest }
+  | { readonly type: 'stop' };
+
+interface StartAction {
+  readonly type: 'start';
+  readonly request: TrialRequest;
+  readonly threads: number;
+  readonly restored: boolean;
+}
+
+/** What is to be done, in this order. */
+export type LoopAction =
+  | StartAction
+  | { readonly type: 'record epoch'; readonly number: number; readonly point: EpochPoint }
+  | { readonly type: 'record end'; readonly number: number; readonly end: UnscoredEnd; readonly request: TrialRequest }
+  /** Ask the strategy anew. */
+  | { readonly type: 'follow' }
+  | { readonly type: 'stop'; readonly number: number }
+  | { readonly type: 'tell'; readonly event: LoopEvent }
+  /** The disk or the data failed. */
+  | { readonly type: 'give up'; readonly message: string };
+
+/** A complete trial's score is that of its last epoch. */
+type UnscoredEnd =
+  | { readonly state: 'complete'; readonly wrong?: Uint8Array | undefined }
+  | Exclude<TrialEnd, { state: 'complete' }>;
+
+/** What a listener hears. */
+export type LoopEvent =
+  | {
+      readonly type: 'trial-start';
+      readonly number: number;
+      readonly request: TrialRequest;
+      readonly restored: boolean;
+      readonly view: StudyView;
+    }
+  | { readonly type: 'progress'; readonly number: number; readonly share: number; readonly score?: number }
+  | {
+      readonly type: 'trial-end';
+      readonly trial: Trial;
+      readonly request: TrialRequest;
+      readonly restored: boolean;
+      readonly ended: number;
+      readonly view: StudyView;
+    }
+  /** After a complete round of a stage with a seed rule. */
+  | { readonly type: 'round'; readonly stage: StageView; readonly view: StudyView }
+  | { readonly type: 'stage'; readonly stage: StageView; readonly view: StudyView };
+
+export interface Step {
+  readonly state: LoopState;
+  readonly actions: readonly LoopAction[];
+}
+
+export function beginLoop(view: StudyView, { jobs, lost }: Pick<LoopState, 'jobs' | 'lost'>): LoopState {
+  return {
+    ...{ jobs, view, lost, queue: [], next: 0, starting: 0, running: new Map() },
+    ...{ stopping: false, toldStages: 0, toldRounds: 0 },
+    ended: view.trials.filter(({ state }) => state !== 'running').length,
+  };
+}
+
+/** Whether nothing is running and nothing will be started. */
+export function isIdle({ running, starting, stopping, lost, queue, next }: LoopState): boolean {
+  return running.size === 0 && starting === 0 && (stopping || (lost.length === 0 && next >= queue.length));
+}
+
+export function step(state: LoopState, message: LoopMessage): Step {
+  switch (message.type) {
+    case 'followed':
+      return followed(state, message.view);
+    case 'started':
+      return started(state, message);
+    case 'said':
+      return said(state, message.number, message.message);
+    case 'recorded':
+      return recorded(state, message.trial, message.request);
+    case 'stop': {
+      const stops = [...state.running.keys()].map((number) => ({ type: 'stop' as const, number }));
+      return { state: { ...state, stopping: true }, actions: stops };
+    }
+  }
+}
+
+function followed(state: LoopState, view: StudyView): Step {
+  const working = new Set([...state.running.values()].map(({ request }) => placeOf(request)));
+  const queue = view.pending.filter((request) => !working.has(placeOf(request)));
+  const told: LoopAction[] = [];
+  let { toldStages, toldRounds } = state;
+  for (const stage of view.stages.slice(toldStages)) {
+    const rounds = stage.rounds?.rounds ?? 0;
+    if (rounds > toldRounds) told.push({ type: 'tell', event: { type: 'round', stage, view } });
+    toldRounds = rounds;
+    if (!stage.finished) break;
+    toldStages++;
+    toldRounds = 0;
+    told.push({ type: 'tell', event: { type: 'stage', stage, view } });
+  }
+  const next = fill({ ...state, view, queue, next: 0, toldStages, toldRounds });
+  return { state: next.state, actions: [...told, ...next.actions] };
+}
+
+function started(state: LoopState, { trial, start }: LoopMessage & { type: 'started' }): Step {
+  const { request, threads, restored } = start;
+  const running = new Map(state.running);
+  running.set(trial.number, { trial, request, threads, restored, share: 0, epoch: trial.curve.at(-1)?.epoch ?? -1 });
+  const { number } = trial;
+  const event: LoopEvent = { type: 'trial-start', number, request, restored, view: state.view };
+  const stop: LoopAction[] = state.stopping ? [{ type: 'stop', number }] : [];
+  return {
+    state: { ...state, running, starting: state.starting - 1 },
+    actions: [{ type: 'tell', event }, ...stop],
+  };
+}
+
+function said(state: LoopState, number: number, message: TrialMessage): Step {
+  const work = state.running.get(number);
+  if (!work) throw new Error(`trial ${number} is not running`);
+  if (message.type === 'progress' || message.type === 'epoch') {
+    const { share } = message;
+    const running = new Map(state.running);
+    if (message.type === 'progress') {
+      running.set(number, { ...work, share });
+      return { state: { ...state, running }, actions: [{ type: 'tell', event: { type: 'progress', number, share } }] };
+    }
+    const { point } = message;
+    const isNew = !work.restored && point.epoch > work.epoch;
+    running.set(number, { ...work, share, epoch: Math.max(work.epoch, point.epoch) });
+    const record: LoopAction[] = isNew ? [{ type: 'record epoch', number, point }] : [];
+    const event: LoopEvent = { type: 'progress', number, share, score: point.score };
+    return { state: { ...state, running }, actions: [...record, { type: 'tell', event }] };
+  }
+  const running = new Map(state.running);
+  running.delete(number);
+  const rest: LoopState = { ...state, running };
+  const { request, restored } = work;
+  if (message.type === 'interrupted') return { state: rest, actions: [] };
+  if (message.type === 'failed' && message.kind === 'world') {
+    return { state: rest, actions: [{ type: 'give up', message: message.message }] };
+  }
+  const end: UnscoredEnd =
+    message.type === 'failed'
+      ? { state: 'failed', reason: message.message }
+      : { state: 'complete', wrong: message.wrong };
+  if (!restored) return { state: rest, actions: [{ type: 'record end', number, end, request }] };
+  const next = fill(rest);
+  return { state: next.state, actions: [tellEnd(rest, work.trial, request, true), ...next.actions] };
+}
+
+function recorded(state: LoopState, trial: Trial, request: TrialRequest): Step {
+  const counted: LoopState = { ...state, ended: state.ended + 1 };
+  const exhausted = counted.lost.length === 0 && counted.next >= counted.queue.length && !counted.stopping;
+  const next: Step = exhausted ? { state: counted, actions: [{ type: 'follow' }] } : fill(counted);
+  return { state: next.state, actions: [tellEnd(counted, trial, request, false), ...next.actions] };
+}
+
+function tellEnd(state: LoopState, trial: Trial, request: TrialRequest, restored: boolean): LoopAction {
+  const { ended, view } = state;
+  return { type: 'tell', event: { type: 'trial-end', trial, request, restored, ended, view } };
+}
+
+/** Starts trials while there is room. */
+function fill(state: LoopState): Step {
+  if (state.stopping) return { state, actions: [] };
+  let { lost, next, starting } = state;
+  const actions: StartAction[] = [];
+  const busy = [...state.running.values()].reduce((sum, { share, threads }) => sum + (share < nearlyDone ? threads : 0), 0);
+  let given = 0;
+  while (state.running.size + starting < state.jobs) {
+    const waiting = lost.length + state.queue.length - next;
+    const restored = lost.length > 0;
+    const request = restored ? lost[0] : state.queue[next];
+    if (!request) break;
+    if (restored) lost = lost.slice(1);
+    else next++;
+    // Where fewer trials are left than there are jobs, the last get the spare threads.
+    const threads = Math.max(1, Math.floor((state.jobs - busy - given) / waiting));
+    given += threads;
+    starting++;
+    actions.push({ type: 'start', request, threads, restored });
+  }
+  return { state: { ...state, lost, next, starting }, actions };
+}
+
+/** A trial is as good as done, and its thread free, from this share on. */
+const nearlyDone = 0.85;
+
+function placeOf({ key, seed }: TrialRequest): string {
+  return `${seed}/${key}`;
+}

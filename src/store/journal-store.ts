@@ -1,0 +1,379 @@
+/** A study's store in Optuna's journal format: what is written when, and what a replay finds. */
+import { UsageError, WorldError } from '../base/errors.ts';
+import { version } from '../base/version.ts';
+import { objectives, type Settings, type StudyDefinition } from '../study/definition.ts';
+import type { EpochPoint, Metrics, Trial, TrialState } from '../study/trial.ts';
+import { JournalFile } from './journal-file.ts';
+import { upgradedDefinition } from './older-formats.ts';
+import {
+  datetime,
+  directions,
+  distributionText,
+  type Operation,
+  operations,
+  type ReplayedStudy,
+  type ReplayedTrial,
+  replay,
+  trialStates,
+} from './optuna.ts';
+import {
+  type Environment,
+  type ForeignTrial,
+  isValue,
+  type NewTrial,
+  type OpenedStudy,
+  type StudyRecord,
+  type StudyStore,
+  type TestLook,
+  type TrialEnd,
+} from './store.ts';
+
+/**
+ * Of what our attributes mean and of the bits that strict arithmetic gives. 2: Winograd's convolution. 3: variants, losses and
+ * schedules among the hyperparameters. 4: definitions as declared, configurations without defaults.
+ * A larger number comes from a newer version. A study of a smaller one can be shown, but not continued: its trials would not be comparable.
+ */
+const recordFormat = 4;
+
+/** Every worker of ours is called so; trials of other workers are left alone. */
+const workerPrefix = 'lenet-lab-';
+
+/** What lies in an epoch's attribute; its score is Optuna's intermediate value. */
+interface EpochAttribute {
+  readonly epoch: number;
+  readonly train?: Metrics;
+  readonly selection?: Metrics;
+  readonly seconds?: { readonly train: number; readonly evaluate: number };
+  readonly session: number;
+  /** Since the session's start. */
+  readonly elapsedSeconds: number;
+}
+
+interface StartedSession {
+  readonly started: string;
+  readonly environment: Environment;
+}
+
+/** What the journal at `path` says; undefined if there is none or nothing in it yet. @throws WorldError, UsageError. */
+export function readStudy(path: string): StudyRecord | undefined {
+  const file = new JournalFile(path);
+  return file.exists ? interpret(replay(file.read(), path), path) : undefined;
+}
+
+/** The format and version that began a study. */
+function writtenBy({ attributes }: ReplayedStudy): { format: number; version: string } | undefined {
+  return attributes.get('lenet_lab') as { format: number; version: string } | undefined;
+}
+
+/**
+ * The Optuna studies that are one study of ours: its first, and one more for each time it grew by a choice that Optuna's study could not take.
+ */
+function ownStudies(studies: readonly ReplayedStudy[]): ReplayedStudy[] {
+  return studies.filter((study) => !study.deleted && writtenBy(study) !== undefined);
+}
+
+function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord | undefined {
+  const first = studies.find(({ deleted }) => !deleted);
+  if (!first) return undefined;
+  const own = ownStudies(studies);
+  const written = own.map(writtenBy).at(-1);
+  if (written === undefined) {
+    // Killed between the first line and the second: nothing is lost by beginning again.
+    if (first.trials.length === 0 && first.attributes.size === 0) return undefined;
+    throw new UsageError(`${path} is a journal of another program: its study "${first.name}" is none of lenet's`);
+  }
+  if (written.format > recordFormat) {
+    throw new WorldError(
+      `${path} was written by version ${written.version} (record format ${written.format}); this is version ${version}, which reads format ${recordFormat}: use the newer version`,
+    );
+  }
+  const definition = definitionOf(own, written.format);
+  if (definition === undefined) return undefined;
+  const numbered = <T>(prefix: string) =>
+    own.flatMap(({ attributes }) =>
+      [...attributes].flatMap(([key, value]) => (key.startsWith(prefix) ? [value as T] : [])),
+    );
+  const elapsed: number[] = [];
+  const trials: Trial[] = [];
+  const foreign: ForeignTrial[] = [];
+  const all = studies.filter(({ deleted }) => !deleted).flatMap((study) => study.trials);
+  for (const trial of all.sort((a, b) => a.id - b.id)) {
+    if (!trial.worker.startsWith(workerPrefix)) {
+      foreign.push(foreignTrial(trial));
+      continue;
+    }
+    const found = interpretTrial(trial, path);
+    if (!found) continue;
+    trials.push(found.trial);
+    for (const { session, elapsedSeconds } of found.epochs) {
+      elapsed[session] = Math.max(elapsed[session] ?? 0, elapsedSeconds);
+    }
+  }
+  const sessions = numbered<StartedSession>('session:').map((session, index) => ({
+    ...session,
+    seconds: elapsed[index] ?? 0,
+  }));
+  const looks = numbered<TestLook & { readonly key?: string }>('test_look:').map(({ key, ...look }) => ({
+    ...look,
+    // Formats 1 to 3 kept the configuration as JSON.
+    configuration: look.configuration ?? JSON.parse(key!),
+  }));
+  const dataHash = String(own[0]!.attributes.get('data_hash') ?? '');
+  return { definition, dataHash, trials, looks, sessions, foreign, format: written.format };
+}
+
+function definitionOf(own: readonly ReplayedStudy[], format: number): StudyDefinition | undefined {
+  const found = own.map(({ attributes }) => attributes.get('definition')).filter((item) => item !== undefined);
+  if (found.length === 0) return undefined;
+  return format < recordFormat
+    ? upgradedDefinition(found.at(-1) as Parameters<typeof upgradedDefinition>[0])
+    : (found.at(-1) as StudyDefinition);
+}
+
+const stateNames: Readonly<Record<number, ForeignTrial['state']>> = {
+  [trialStates.running]: 'running',
+  [trialStates.complete]: 'complete',
+  [trialStates.pruned]: 'pruned',
+  [trialStates.failed]: 'failed',
+  [trialStates.waiting]: 'waiting',
+};
+
+function interpretTrial(
+  { id, state, attributes, values, intermediate }: ReplayedTrial,
+  path: string,
+): { trial: Trial; epochs: EpochAttribute[] } | undefined {
+  const seed = attributes.get('seed');
+  const configuration = attributes.get('configuration') as Settings | undefined;
+  // Without both the trial's start was cut off.
+  if (typeof seed !== 'number' || configuration === undefined) return undefined;
+  const epochs = [...attributes]
+    .flatMap(([key, value]) => (key.startsWith('epoch:') ? [value as EpochAttribute] : []))
+    .sort((a, b) => a.epoch - b.epoch);
+  const wrong = attributes.get('wrong');
+  const ended = stateNames[state];
+  const known: TrialState = ended === 'waiting' || ended === undefined ? 'failed' : ended;
+  const curve = epochs.map((attribute): EpochPoint => {
+    const { session: _, elapsedSeconds: __, ...point } = attribute;
+    const score = intermediate.get(point.epoch);
+    if (score === undefined) throw missing(path, id, `epoch ${point.epoch} has no value`);
+    return { ...point, score };
+  });
+  if (known === 'complete' && (curve.length === 0 || curve.at(-1)!.score !== values?.[0])) {
+    throw missing(path, id, `ended with ${values?.[0]}, but its last epoch does not say so`);
+  }
+  const trial: Trial = {
+    ...{ number: id, configuration, seed, state: known, curve },
+    ...(known === 'complete' ? { score: values![0]! } : {}),
+    ...(known === 'failed' || known === 'pruned' ? { reason: String(attributes.get('fail_reason') ?? 'not recorded') } : {}),
+    ...(typeof wrong === 'string' ? { wrong: bytesOf(wrong) } : {}),
+  };
+  return { trial, epochs };
+}
+
+function missing(path: string, id: number, what: string): WorldError {
+  return new WorldError(`${path}: trial ${id} ${what}; lines are missing`);
+}
+
+function foreignTrial({ id, state, values, parameters, distributions }: ReplayedTrial): ForeignTrial {
+  const settings = [...parameters].map(([name, internal]) => {
+    const choice = choicesOf(distributions.get(name))?.[internal];
+    return [name, isValue(choice) ? choice : internal];
+  });
+  return {
+    ...{ number: id, state: stateNames[state] ?? 'failed', value: values?.[0] },
+    settings: Object.fromEntries(settings),
+  };
+}
+
+/** The choices of a categorical distribution in JSON; undefined for another one. */
+function choicesOf(text: string | undefined): readonly unknown[] | undefined {
+  try {
+    const choices: unknown = JSON.parse(text ?? 'null')?.attributes?.choices;
+    return Array.isArray(choices) ? choices : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** A categorical's choices by hyperparameter: they are fixed when an Optuna study starts (Optuna drops a line whose choices changed). */
+function fixedChoices({ space }: StudyDefinition): Map<string, string> {
+  return new Map(
+    Object.entries(space).flatMap(([name, dimension]) =>
+      dimension.kind === 'choices' && !dimension.numeric ? [[name, JSON.stringify(dimension.values)] as const] : [],
+    ),
+  );
+}
+
+/** Whether trials of `after` can stand in the Optuna study of `before`. */
+function keepsChoices(before: StudyDefinition, after: StudyDefinition): boolean {
+  const now = fixedChoices(after);
+  return [...fixedChoices(before)].every(([name, choices]) => (now.get(name) ?? choices) === choices);
+}
+
+/** The one writer of a study in a journal. Every promise is kept when its lines are on disk. */
+export class JournalStore implements StudyStore {
+  readonly #file: JournalFile;
+  readonly #worker = `${workerPrefix}${globalThis.crypto.randomUUID()}`;
+  #began = performance.now();
+  readonly #starts = new Map<number, string>();
+  #study = 0;
+  #session = 0;
+  #looks = 0;
+  #trials = 0;
+
+  constructor(path: string) {
+    this.#file = new JournalFile(path);
+  }
+
+  async read(): Promise<StudyRecord | undefined> {
+    return readStudy(this.#file.path);
+  }
+
+  async open(
+    { definition, dataHash, environment }: Pick<StudyRecord, 'definition' | 'dataHash'> & { environment: Environment },
+    accept: (before: StudyRecord) => void,
+  ): Promise<OpenedStudy> {
+    const { path } = this.#file;
+    const torn = this.#file.exists ? this.#file.repair() : undefined;
+    const studies = replay(this.#file.exists ? this.#file.read() : '', path);
+    const before = interpret(studies, path);
+    if (before) {
+      if (before.format < recordFormat) {
+        throw new UsageError(
+          `${path} has record format ${before.format}, whose trials cannot be compared with this version's (${recordFormat}): show it as it is, or run the study in another folder`,
+        );
+      }
+      accept(before);
+    }
+    // A study whose process was killed after its first line has been created already.
+    const open = ownStudies(studies).at(-1) ?? studies.find(({ deleted }) => !deleted);
+    const fits = !before || keepsChoices(before.definition, definition);
+    const lines: Operation[] = [];
+    this.#study = open && fits ? open.id : studies.length;
+    if (this.#study === studies.length) {
+      const { goal } = objectives[definition.objective];
+      const count = ownStudies(studies).length + 1;
+      const study_name = count === 1 ? definition.name : `${definition.name}-${count}`;
+      const direction = goal === 'maximize' ? directions.maximize : directions.minimize;
+      lines.push(this.#line(operations.createStudy, { study_name, directions: [direction] }));
+    }
+    if (!before || !fits) {
+      lines.push(this.#studyAttribute('lenet_lab', { format: recordFormat, version }));
+      lines.push(this.#studyAttribute('data_hash', dataHash));
+    }
+    if (!fits || JSON.stringify(before?.definition) !== JSON.stringify(definition)) {
+      lines.push(this.#studyAttribute('definition', definition));
+    }
+    this.#session = before?.sessions.length ?? 0;
+    this.#looks = before?.looks.length ?? 0;
+    for (const { id, started } of studies.flatMap(({ trials }) => trials)) {
+      this.#trials = Math.max(this.#trials, id + 1);
+      if (started !== null) this.#starts.set(id, started);
+    }
+    this.#began = performance.now();
+    const session: StartedSession = { started: datetime(new Date()), environment };
+    lines.push(this.#studyAttribute(`session:${this.#session}`, session));
+    this.#append(lines);
+    const empty = { trials: [], looks: [], sessions: [], foreign: [] };
+    const { trials, looks, sessions, foreign } = before ?? empty;
+    return {
+      record: {
+        ...{ definition, dataHash, trials, looks, foreign, format: recordFormat },
+        sessions: [...sessions, { ...session, seconds: 0 }],
+      },
+      torn,
+    };
+  }
+
+  async startTrial({ configuration, seed, parameters }: NewTrial): Promise<number> {
+    const start = datetime(new Date());
+    let created: number | undefined;
+    this.#file.append((foreign) => {
+      this.#countTrials(foreign);
+      const trial_id = this.#trials++;
+      created = trial_id;
+      return [
+        this.#line(operations.createTrial, { study_id: this.#study, datetime_start: start }),
+        ...parameters.map(({ name, internal, distribution }) =>
+          this.#line(operations.setTrialParameter, {
+            ...{ trial_id, param_name: name, param_value_internal: internal },
+            distribution: distributionText(distribution),
+          }),
+        ),
+        this.#trialAttribute(trial_id, 'configuration', configuration),
+        this.#trialAttribute(trial_id, 'seed', seed),
+      ];
+    });
+    if (created === undefined) throw new Error('the journal appended nothing');
+    this.#starts.set(created, start);
+    return created;
+  }
+
+  async reportEpoch(trial_id: number, { score, ...point }: EpochPoint): Promise<void> {
+    const elapsedSeconds = (performance.now() - this.#began) / 1000;
+    const attribute: EpochAttribute = { ...point, session: this.#session, elapsedSeconds };
+    const line = { trial_id, step: point.epoch, intermediate_value: score };
+    this.#append([
+      this.#line(operations.setTrialIntermediateValue, line),
+      this.#trialAttribute(trial_id, `epoch:${point.epoch}`, attribute),
+    ]);
+  }
+
+  async endTrial(trial_id: number, end: TrialEnd): Promise<void> {
+    const complete = datetime(new Date());
+    const attributes =
+      end.state === 'complete'
+        ? end.wrong
+          ? [this.#trialAttribute(trial_id, 'wrong', base64(end.wrong))]
+          : []
+        : [this.#trialAttribute(trial_id, 'fail_reason', end.reason)];
+    const line = {
+      ...{ trial_id, state: trialStates[end.state], values: end.state === 'complete' ? [end.score] : null },
+      ...{ datetime_start: this.#starts.get(trial_id), datetime_complete: complete },
+    };
+    this.#append([...attributes, this.#line(operations.setTrialState, line)]);
+    this.#starts.delete(trial_id);
+  }
+
+  async recordLook(look: TestLook): Promise<void> {
+    this.#append([this.#studyAttribute(`test_look:${this.#looks++}`, look)]);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #append(lines: readonly Operation[]): void {
+    this.#file.append((foreign) => {
+      this.#countTrials(foreign);
+      return lines;
+    });
+  }
+
+  /** A trial's number is its place among all that were created, by whomever: Optuna may add some while we work. */
+  #countTrials(foreign: string): void {
+    for (const line of foreign.split('\n')) {
+      if (line !== '' && JSON.parse(line).op_code === operations.createTrial) this.#trials++;
+    }
+  }
+
+  #studyAttribute(key: string, value: unknown): Operation {
+    return this.#line(operations.setStudyUserAttribute, { study_id: this.#study, user_attr: { [key]: value } });
+  }
+
+  #trialAttribute(trial_id: number, key: string, value: unknown): Operation {
+    return this.#line(operations.setTrialUserAttribute, { trial_id, user_attr: { [key]: value } });
+  }
+
+  #line(op_code: number, fields: object): Operation {
+    return { op_code, worker_id: this.#worker, ...fields };
+  }
+}
+
+function base64(bytes: Uint8Array): string {
+  return Buffer.from(bytes).toString('base64');
+}
+
+function bytesOf(text: string): Uint8Array {
+  return new Uint8Array(Buffer.from(text, 'base64'));
+}

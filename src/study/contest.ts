@@ -1,0 +1,165 @@
+/** A contest: levels that compete on common seeds, either a fixed list of them or as many as the question needs. */
+import { type EliminationState, followRounds } from './elimination.ts';
+import {
+  isSeedRule,
+  type Level,
+  type Objective,
+  objectives,
+  type SeedRule,
+  type Settings,
+  type StudyDefinition,
+  seedsOfStage,
+} from './definition.ts';
+import { type Summary, summarize } from './statistics.ts';
+import { completeTrials, configurationKey, type History, isBetter, isComplete, type Trial } from './trial.ts';
+
+export interface LevelView {
+  readonly level: Level;
+  /** The base, what earlier stages chose, and the level's own. */
+  readonly settings: Settings;
+  /** The canonical settings. */
+  readonly configuration: Settings;
+  readonly key: string;
+  /** The first level of this stage with the same configuration, else the first of the study, if it is another one. */
+  readonly sameAs: { readonly stage: number; readonly level: number } | undefined;
+  /** The trial of each of the contest's seeds so far, in their order; a level that left has none for later seeds. */
+  readonly trials: readonly (Trial | undefined)[];
+  readonly failed: readonly Trial[];
+  /** Of the scores of the trials that have ended well. */
+  readonly summary: Summary | undefined;
+}
+
+export interface StageView {
+  readonly index: number;
+  /** The hyperparameters it is about. */
+  readonly factors: readonly string[];
+  /** What the stage starts from: the base and what earlier stages chose. */
+  readonly base: Settings;
+  /** Seeds that have been asked for so far, in their order; all of them if they are a fixed list. */
+  readonly seeds: readonly number[];
+  readonly levels: readonly LevelView[];
+  /** Under a seed rule: who left when, and who is still in. Its indices are those of `contenders`. */
+  readonly rounds: (EliminationState & { readonly contenders: readonly number[] }) | undefined;
+  /** Whether nothing is left to be trained here. */
+  readonly finished: boolean;
+  /** Index of the level with the best mean among those still in, the first of equals; undefined until finished, or if every level failed. */
+  readonly selected: number | undefined;
+}
+
+export interface TrialRequest {
+  readonly key: string;
+  readonly configuration: Settings;
+  /** The settings as the level has them, with the values that were declared. */
+  readonly settings: Settings;
+  readonly seed: number;
+}
+
+export interface Contest {
+  readonly view: StageView;
+  /** Trials that are not finished, in the order they shall start. */
+  readonly pending: readonly TrialRequest[];
+}
+
+interface ContestRequest {
+  readonly definition: Pick<StudyDefinition, 'objective' | 'seeds'>;
+  readonly index: number;
+  readonly factors: readonly string[];
+  readonly base: Settings;
+  readonly levels: readonly Level[];
+  readonly history: History;
+  /** The first level of the study with a configuration; grown here. */
+  readonly firstAt: Map<string, { stage: number; level: number }>;
+}
+
+/** Where a contest stands and what is next in it: of its levels and the history alone. */
+export function followContest(request: ContestRequest): Contest {
+  const { definition, index, factors, base, history, firstAt } = request;
+  const firstHere = new Map<string, number>();
+  const entrants = request.levels.map((level, position) => {
+    const settings = { ...base, ...level.settings };
+    const configuration = history.canonical(settings);
+    const key = configurationKey(configuration);
+    const here = firstHere.get(key);
+    const sameAs = here === undefined ? firstAt.get(key) : { stage: index, level: here };
+    if (here === undefined) firstHere.set(key, position);
+    if (!sameAs) firstAt.set(key, { stage: index, level: position });
+    return { level, settings, configuration, key, sameAs };
+  });
+  const all = seedsOfStage(definition, index);
+  const find = (position: number, seed: number) => history.find(entrants[position]!.key, seed);
+  // A configuration that several levels share competes once.
+  const competing = [...firstHere.values()];
+  const { seeds, rounds, wanted } = isSeedRule(definition.seeds)
+    ? playRounds(competing, all, find, { seeds: definition.seeds, objective: definition.objective })
+    : { seeds: all, rounds: undefined, wanted: all.map((seed) => ({ seed, positions: competing })) };
+  const pending = wanted.flatMap(({ seed, positions }) =>
+    positions.flatMap((position): TrialRequest[] => {
+      const trial = find(position, seed);
+      if (trial && trial.state !== 'running') return [];
+      const { key, configuration, settings } = entrants[position]!;
+      return [{ key, configuration, settings, seed }];
+    }),
+  );
+  const levels = entrants.map((entrant): LevelView => {
+    const trials = seeds.map((seed) => history.find(entrant.key, seed));
+    const complete = completeTrials(trials);
+    return {
+      ...entrant,
+      trials,
+      failed: trials.filter((trial): trial is Trial => trial?.state === 'failed'),
+      summary: complete.length > 0 ? summarize(complete.map(({ score }) => score)) : undefined,
+    };
+  });
+  const finished = pending.length === 0;
+  const eligible = (rounds ? rounds.in.map((i) => rounds.contenders[i]!) : competing).filter((position) =>
+    rounds ? true : levels[position]!.trials.every(isComplete),
+  );
+  const selected = finished ? bestOf(eligible, levels, definition.objective) : undefined;
+  return { view: { index, factors, base, seeds, levels, rounds, finished, selected }, pending };
+}
+
+interface RuledDefinition extends Pick<StudyDefinition, 'objective'> {
+  readonly seeds: SeedRule;
+}
+
+/** Round by round: the levels still in get one more seed each, and after every complete round some may leave. */
+function playRounds(
+  competing: readonly number[],
+  all: readonly number[],
+  find: (position: number, seed: number) => Trial | undefined,
+  { seeds: rule, objective }: RuledDefinition,
+) {
+  // A level whose trial failed leaves as failed.
+  const hasFailed = (position: number) => all.some((seed) => find(position, seed)?.state === 'failed');
+  const contenders = competing.filter((position) => !hasFailed(position));
+  const scores = contenders.map((position) => scoresOf(all.map((seed) => find(position, seed))));
+  const { goal } = objectives[objective];
+  const state = followRounds(scores, { ...rule, goal, ...(objective === 'accuracy' ? { floor: 0 } : {}) });
+  const stillIn = state.in.map((i) => contenders[i]!);
+  const next = state.decided ? state.rounds : Math.max(rule.atLeast, state.rounds + 1);
+  const asked = all.slice(0, Math.min(next, rule.atMost));
+  const wanted = state.decided
+    ? []
+    : asked.map((seed) => ({ seed, positions: state.rounds < rule.atLeast ? contenders : stillIn }));
+  return { seeds: asked, rounds: { ...state, contenders }, wanted };
+}
+
+/** The scores of the first trials, up to the first that has not ended well. */
+function scoresOf(trials: readonly (Trial | undefined)[]): number[] {
+  const end = trials.findIndex((trial) => !isComplete(trial));
+  return completeTrials(end < 0 ? trials : trials.slice(0, end)).map(({ score }) => score);
+}
+
+function bestOf(
+  positions: readonly number[],
+  levels: readonly LevelView[],
+  objective: Objective,
+): number | undefined {
+  let best: number | undefined;
+  for (const position of positions) {
+    const { summary } = levels[position]!;
+    if (!summary) continue;
+    if (best === undefined || isBetter(summary.mean, levels[best]!.summary!.mean, objective)) best = position;
+  }
+  return best;
+}

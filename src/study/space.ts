@@ -1,0 +1,117 @@
+/** Search spaces as declared: what each hyperparameter may be, and when it counts. */
+import type { Settings, Value } from './definition.ts';
+
+/** A range of numbers. `step`: distance of the values from each other, from `low` on; never together with `log`, but for integers' 1. */
+export interface Range {
+  readonly kind: 'float' | 'int';
+  readonly low: number;
+  readonly high: number;
+  readonly log?: boolean;
+  readonly step?: number;
+}
+
+/** A list of values. Lists of numbers say whether they are integers, since 1 may be either. */
+export interface Choices {
+  readonly kind: 'choices';
+  readonly values: readonly Value[];
+  readonly numeric?: 'float' | 'int';
+}
+
+/** The hyperparameters, with the values of each, under which another one counts. */
+export type Condition = Readonly<Record<string, readonly Value[]>>;
+
+/** What one hyperparameter may be. `when`: it counts under these values of others, and is left out elsewhere. */
+export type Dimension = (Range | Choices) & { readonly when?: Condition };
+
+/** By hyperparameter. */
+export type Space = Readonly<Record<string, Dimension>>;
+
+/** Whether the settings meet the condition. @param settings complete: no value of the condition's hyperparameters is missing. */
+export function meets(settings: Settings, when: Condition | undefined): boolean {
+  return Object.entries(when ?? {}).every(([name, values]) => values.includes(settings[name]!));
+}
+
+/** The values of a range with a step: `low`, `low + step`, ... as people write them (0.7, not 0.7000000000000001). */
+export function steppedValue({ low, step }: { readonly low: number; readonly step: number }, index: number): number {
+  return Number((low + index * step).toFixed(Math.min(100, Math.max(decimals(low), decimals(step)))));
+}
+
+/** The number of values of a range with a step. */
+export function stepCount({ low, high, step }: { readonly low: number; readonly high: number; readonly step: number }): number {
+  return Math.floor((high - low) / step + 1e-9) + 1;
+}
+
+/** Decimal places of a number as written. */
+function decimals(value: number): number {
+  const [digits = '', exponent = '0'] = String(value).split('e');
+  return Math.max(0, (digits.split('.')[1]?.length ?? 0) - Number(exponent));
+}
+
+/** Optuna's form of a dimension: optuna/distributions.py. */
+export type Distribution =
+  | {
+      readonly name: 'FloatDistribution';
+      readonly attributes: {
+        readonly step: number | null;
+        readonly low: number;
+        readonly high: number;
+        readonly log: boolean;
+      };
+    }
+  | {
+      readonly name: 'IntDistribution';
+      readonly attributes: {
+        readonly log: boolean;
+        readonly step: number;
+        readonly low: number;
+        readonly high: number;
+      };
+    }
+  | {
+      readonly name: 'CategoricalDistribution';
+      readonly attributes: { readonly choices: readonly Value[] };
+    };
+
+/** The declared dimension in Optuna's terms. A list of numbers is the range it spans. */
+export function distributionOf(dimension: Dimension): Distribution {
+  if (dimension.kind === 'choices') {
+    const { values, numeric } = dimension;
+    if (!numeric) return { name: 'CategoricalDistribution', attributes: { choices: values } };
+    const numbers = values.filter((value) => typeof value === 'number');
+    return rangeDistribution({ kind: numeric, low: Math.min(...numbers), high: Math.max(...numbers) });
+  }
+  return rangeDistribution(dimension);
+}
+
+function rangeDistribution({ kind, low, high, log = false, step }: Range): Distribution {
+  // Optuna lowers a bound that no step reaches, and warns.
+  const reached = step === undefined ? high : steppedValue({ low, step }, stepCount({ low, high, step }) - 1);
+  return kind === 'int'
+    ? { name: 'IntDistribution', attributes: { log, step: step ?? 1, low, high: reached } }
+    : { name: 'FloatDistribution', attributes: { step: step ?? null, low, high: reached, log } };
+}
+
+/** A varied hyperparameter of one trial as Optuna's journal keeps it. */
+export interface RecordedParameter {
+  readonly name: string;
+  /** A categorical's index, else the number itself. */
+  readonly internal: number;
+  readonly distribution: Distribution;
+}
+
+/**
+ * The varied hyperparameters that count in these settings, as the journal records them.
+ * @param settings of the level that asked for the trial. @param complete the same with all defaults.
+ */
+export function recordedParameters(space: Space, complete: Settings): RecordedParameter[] {
+  return Object.entries(space).flatMap(([name, dimension]): RecordedParameter[] => {
+    const value = complete[name];
+    if (value === undefined || !meets(complete, dimension.when)) return [];
+    const distribution = distributionOf(dimension);
+    if (distribution.name !== 'CategoricalDistribution') {
+      return typeof value === 'number' ? [{ name, internal: value, distribution }] : [];
+    }
+    const internal = distribution.attributes.choices.indexOf(value);
+    return internal < 0 ? [] : [{ name, internal, distribution }];
+  });
+}

@@ -1,0 +1,66 @@
+/** Random search: settings drawn from the declared space, in one contest. */
+import { type Random, randomStream } from '../../base/random.ts';
+import { type Level, labelOf, type RandomPlan, type StudyDefinition, type Value } from '../definition.ts';
+import { type Choices, type Dimension, meets, type Range, stepCount, steppedValue } from '../space.ts';
+import type { Strategy } from '../strategy.ts';
+import { followStages } from './stages.ts';
+
+/**
+ * Random settings, each value drawn from a stream of its own, so that more trials leave the first ones as they are.
+ * A hyperparameter that does not count under the others' values is left out.
+ * Numbers are rounded to four significant digits: readable, and the same whatever the machine's logarithm.
+ */
+export function sampleLevels(
+  { trials, seed }: RandomPlan,
+  { base, space }: Pick<StudyDefinition, 'base' | 'space'>,
+): Level[] {
+  return Array.from({ length: trials }, (_, trial) => {
+    const drawn = Object.fromEntries(
+      Object.entries(space).map(([name, from]) => [name, sample(from, randomStream(seed, 'sample', trial, name))]),
+    );
+    const settings = Object.fromEntries(
+      Object.entries(drawn).filter(([name]) => meets({ ...base, ...drawn }, space[name]!.when)),
+    );
+    return { label: `#${trial + 1} ${labelOf(settings)}`, settings, short: `#${trial + 1}` };
+  });
+}
+
+function sample(from: Dimension, random: Random): Value {
+  return from.kind === 'choices' ? chosen(from, random) : drawnFrom(from, random);
+}
+
+function chosen({ values }: Choices, random: Random): Value {
+  return values[random.below(values.length)]!;
+}
+
+function drawnFrom({ kind, low, high, log = false, step }: Range, random: Random): number {
+  if (log) {
+    const value = Math.exp(Math.log(low) + random.uniform() * (Math.log(high) - Math.log(low)));
+    return within(kind === 'int' ? Math.round(value) : Number(value.toPrecision(4)));
+  }
+  if (step !== undefined) return steppedValue({ low, step }, random.below(stepCount({ low, high, step })));
+  return within(Number((low + random.uniform() * (high - low)).toPrecision(4)));
+
+  function within(value: number): number {
+    return Math.min(high, Math.max(low, value));
+  }
+}
+
+export const random: Strategy<RandomPlan> = {
+  follow(definition, plan, history) {
+    const stage = { factors: Object.keys(definition.space), levels: sampleLevels(plan, definition) };
+    return followStages(definition, [stage], history);
+  },
+  levels: (plan, definition) => [sampleLevels(plan, definition)],
+  describe: ({ trials }, { space }) => `${trials} random settings of ${Object.keys(space).join(' x ')}`,
+  difference(before, after, spaces) {
+    // From another space the same stream draws other settings.
+    for (const name of new Set([...Object.keys(spaces.before), ...Object.keys(spaces.after)])) {
+      const [was, is] = [spaces.before[name], spaces.after[name]].map((found) => found && JSON.stringify(found));
+      if (was !== is) return { what: `random.space.${name}`, was, is };
+    }
+    if (before.seed !== after.seed) return { what: 'random.seed', was: before.seed, is: after.seed };
+    if (before.trials > after.trials) return { what: 'random.trials', was: before.trials, is: after.trials };
+    return undefined;
+  },
+};

@@ -1,0 +1,80 @@
+/** Stages: one factor at a time, the best level of each carried on into the next. */
+import { followContest, type LevelView, type StageView, type TrialRequest } from '../contest.ts';
+import { isSeedRule, type Stage, type StagesPlan, type StudyDefinition } from '../definition.ts';
+import { lostLevel, type Strategy, type StudyView } from '../strategy.ts';
+import type { History, Trial } from '../trial.ts';
+
+/** Follows contests that stand one after the other. */
+export function followStages(definition: StudyDefinition, stages: readonly Stage[], history: History): StudyView {
+  const views: StageView[] = [];
+  const firstAt = new Map<string, { stage: number; level: number }>();
+  let pending: readonly TrialRequest[] = [];
+  let base = definition.base;
+  for (const [index, { factors, levels }] of stages.entries()) {
+    const contest = followContest({ definition, index, factors, base, levels, history, firstAt });
+    views.push(contest.view);
+    pending = contest.pending;
+    if (contest.view.selected === undefined) break;
+    base = contest.view.levels[contest.view.selected]!.settings;
+  }
+  const last = views.at(-1);
+  const finished = views.length === stages.length && last?.selected !== undefined;
+  return {
+    ...{ definition, stages: views, pending, finished },
+    winner: finished ? last.levels[last.selected!] : undefined,
+    stuck: last?.finished && last.selected === undefined ? last.index : undefined,
+    trials: trialsOf(views),
+    expected: views.reduce((sum, view) => sum + expectedOf(view, definition), 0) + toCome(definition, stages, views),
+  };
+}
+
+/** The trials of all levels, each once. */
+function trialsOf(views: readonly StageView[]): Trial[] {
+  const found = new Set(views.flatMap(({ levels }) => levels.flatMap(({ trials }) => trials)));
+  return [...found].filter((trial) => trial !== undefined);
+}
+
+/** Trials that a stage adds to those of the stages before. */
+function expectedOf({ index, levels, rounds, finished }: StageView, { seeds }: StudyDefinition): number {
+  if (!isSeedRule(seeds)) return levels.filter(({ sameAs }) => !sameAs).length * seeds.length;
+  const trained = new Set(levels.flatMap(({ trials }) => trials.filter((trial) => trial !== undefined))).size;
+  if (finished) return trained;
+  const distinct = levels.filter((level) => isFirstHere(level, index)).length;
+  const stillIn = rounds?.in.length ?? distinct;
+  const played = rounds?.rounds ?? 0;
+  const ended = levels
+    .filter((level) => isFirstHere(level, index))
+    .reduce((sum, { trials }) => sum + trials.slice(0, played).filter((trial) => trial !== undefined).length, 0);
+  return ended + stillIn * (seeds.atMost - played);
+}
+
+function isFirstHere({ sameAs }: LevelView, index: number): boolean {
+  return sameAs?.stage !== index;
+}
+
+/** A stage to come is taken to share one configuration with the stage before it: that of the level carried on. Under a seed rule it is trained anew. */
+function toCome({ seeds }: StudyDefinition, stages: readonly Stage[], begun: readonly StageView[]): number {
+  const rest = stages.slice(begun.length);
+  return isSeedRule(seeds)
+    ? rest.reduce((sum, { levels }) => sum + levels.length * seeds.atMost, 0)
+    : rest.reduce((sum, { levels }) => sum + (levels.length - 1) * seeds.length, 0);
+}
+
+export const stages: Strategy<StagesPlan> = {
+  follow: (definition, plan, history) => followStages(definition, plan.stages, history),
+  levels: (plan) => plan.stages.map(({ levels }) => levels),
+  describe: (plan) =>
+    plan.stages.length === 1
+      ? plan.stages[0]!.factors.join(' x ')
+      : `${plan.stages.map(({ factors }) => factors.join(' x ')).join(', then ')}, one after the other, each stage carrying on the best level of the one before`,
+  difference(before, after) {
+    for (const [index, stage] of before.stages.entries()) {
+      const now = after.stages[index];
+      const [was, is] = [stage.factors.join(' x '), now?.factors.join(' x ')];
+      if (!now || was !== is) return { what: `stage ${index + 1}`, was, is };
+      const gone = lostLevel(stage.levels, now.levels);
+      if (gone) return { what: `the level ${gone.label} of stage ${index + 1} (${was})`, was: 'there', is: undefined };
+    }
+    return undefined;
+  },
+};

@@ -1,0 +1,61 @@
+/** What a strategy is: it says which trials are next and what stands, as a pure function of definition and history. */
+import type { LevelView, StageView, TrialRequest } from './contest.ts';
+import type { Level, Plan, Settings, StudyDefinition } from './definition.ts';
+import type { Space } from './space.ts';
+import type { History, Trial } from './trial.ts';
+
+export interface StudyView {
+  readonly definition: StudyDefinition;
+  /** Stages begun so far: a stage is not known before the one above it is decided. */
+  readonly stages: readonly StageView[];
+  /**
+   * Trials that can be started now, in the order they shall start; those running are among them. When all of them have ended, the strategy
+   * is asked again.
+   */
+  readonly pending: readonly TrialRequest[];
+  /** The selected level of the last stage, once all are finished. */
+  readonly winner: LevelView | undefined;
+  /** Every stage is decided. */
+  readonly finished: boolean;
+  /** The stage none of whose levels ended well, which ends the study. */
+  readonly stuck: number | undefined;
+  /** Trials in the table, each once. */
+  readonly trials: readonly Trial[];
+  /** The number of trials in all, as far as can be told; at most that many under a seed rule. */
+  readonly expected: number;
+}
+
+/** A strategy for one kind of plan. Pure: the same definition and history give the same view, whoever finished first. */
+export interface Strategy<P extends Plan> {
+  /** Where the study stands and what is next. */
+  follow(definition: StudyDefinition, plan: P, history: History): StudyView;
+  /** The levels that stand in the plan, stage by stage, for checks before anything is trained. */
+  levels(plan: P, definition: StudyDefinition): readonly (readonly Level[])[];
+  /** In a few words, for the report's first line. */
+  describe(plan: P, definition: StudyDefinition): string;
+  /** The first difference that is no growth, or undefined: what was trained must keep its meaning. */
+  difference(before: P, after: P, spaces: { readonly before: Space; readonly after: Space }): Difference | undefined;
+}
+
+/** What differs between two definitions. */
+export interface Difference {
+  readonly what: string;
+  readonly was: unknown;
+  readonly is: unknown;
+}
+
+/** Settings selected by any stage, each configuration once: the ones that may be looked at with the test set. */
+export function selectedLevels({ stages }: StudyView): LevelView[] {
+  const selected = stages.flatMap(({ levels, selected: index }) => (index === undefined ? [] : [levels[index]!]));
+  return selected.filter(({ key }, index) => selected.findIndex((other) => other.key === key) === index);
+}
+
+/** Levels of `before` that `after` lacks. */
+export function lostLevel(before: readonly Level[], after: readonly Level[]): Level | undefined {
+  const known = new Set(after.map(({ settings }) => settingsText(settings)));
+  return before.find(({ settings }) => !known.has(settingsText(settings)));
+}
+
+function settingsText(settings: Settings): string {
+  return JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
+}

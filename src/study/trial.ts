@@ -1,0 +1,134 @@
+/** Trials: one configuration trained with one seed, and what is known of it so far. */
+import { type Objective, objectives, type Settings } from './definition.ts';
+
+export interface Metrics {
+  readonly loss: number;
+  /** A fraction, 0 to 1. */
+  readonly accuracy: number;
+}
+
+/** One report of a running trial: an epoch of training, or whatever a task counts. Epoch 0 is the untrained network. */
+export interface EpochPoint {
+  readonly epoch: number;
+  /** The value that decides, after this epoch: accuracy in percent, a loss, a score. */
+  readonly score: number;
+  readonly train?: Metrics;
+  /** On the set that selects: the test set under protocol post, else the validation set. */
+  readonly selection?: Metrics;
+  readonly seconds?: { readonly train: number; readonly evaluate: number };
+}
+
+/** `pruned`: stopped early by a pruner, its last score is no final one. */
+export type TrialState = 'running' | 'complete' | 'pruned' | 'failed';
+
+export interface Trial {
+  readonly number: number;
+  /** The canonical settings, those that differ from the defaults. */
+  readonly configuration: Settings;
+  readonly seed: number;
+  readonly state: TrialState;
+  /** Why it failed. */
+  readonly reason?: string | undefined;
+  readonly curve: readonly EpochPoint[];
+  /** Of the last epoch of a complete trial. */
+  readonly score?: number | undefined;
+  /** One bit an image of the set that selects, lowest first: 1 where the last epoch's answer was wrong. */
+  readonly wrong?: Uint8Array | undefined;
+}
+
+export interface CompleteTrial extends Trial {
+  readonly state: 'complete';
+  readonly score: number;
+}
+
+export function isComplete(trial: Trial | undefined): trial is CompleteTrial {
+  return trial?.state === 'complete' && trial.score !== undefined;
+}
+
+/** Those that have ended well. */
+export function completeTrials(trials: readonly (Trial | undefined)[]): CompleteTrial[] {
+  return trials.filter(isComplete);
+}
+
+/** What training and evaluation of a trial took. */
+export function secondsOf({ curve }: Pick<Trial, 'curve'>): number {
+  return curve.reduce((sum, { seconds }) => sum + (seconds ? seconds.train + seconds.evaluate : 0), 0);
+}
+
+/** The score of an epoch: accuracy in percent, or the loss. */
+export function scoreOf({ loss, accuracy }: Metrics, objective: Objective): number {
+  return objective === 'accuracy' ? accuracy * 100 : loss;
+}
+
+/** Whether score `a` is better than `b`. */
+export function isBetter(a: number, b: number, objective: Objective): boolean {
+  return objectives[objective].goal === 'maximize' ? a > b : a < b;
+}
+
+/**
+ * A configuration's key: its settings that differ from the defaults, by name, so that a hyperparameter added later changes no key.
+ * @param configuration canonical, without defaults.
+ */
+export function configurationKey(configuration: Settings): string {
+  return JSON.stringify(Object.fromEntries(Object.entries(configuration).sort(([a], [b]) => (a < b ? -1 : 1))));
+}
+
+/**
+ * The canonical settings: two settings that train the same network give the same object. Only values that differ from the defaults are in it.
+ * @throws UsageError for settings that are not allowed.
+ */
+export type Canonical = (settings: Settings) => Settings;
+
+/** What a strategy knows of the past: the trials by configuration and seed. */
+export interface History {
+  readonly canonical: Canonical;
+  find(key: string, seed: number): Trial | undefined;
+}
+
+/** Trials that can be asked for by configuration and seed; of several the one with the highest number counts. */
+export class TrialTable implements History {
+  readonly canonical: Canonical;
+  readonly #trials = new Map<string, Trial>();
+
+  constructor(canonical: Canonical, trials: Iterable<Trial> = []) {
+    this.canonical = remembering(canonical);
+    for (const trial of trials) this.set(trial);
+  }
+
+  get size(): number {
+    return this.#trials.size;
+  }
+
+  find(key: string, seed: number): Trial | undefined {
+    return this.#trials.get(`${seed}/${key}`);
+  }
+
+  set(trial: Trial): void {
+    const place = `${trial.seed}/${this.keyOf(trial.configuration)}`;
+    const before = this.#trials.get(place);
+    if (!before || before.number <= trial.number) this.#trials.set(place, trial);
+  }
+
+  delete({ configuration, seed }: Pick<Trial, 'configuration' | 'seed'>): void {
+    this.#trials.delete(`${seed}/${this.keyOf(configuration)}`);
+  }
+
+  keyOf(settings: Settings): string {
+    return configurationKey(this.canonical(settings));
+  }
+
+  [Symbol.iterator](): IterableIterator<Trial> {
+    return this.#trials.values();
+  }
+}
+
+/** Canonical settings are checked against the whole table of hyperparameters; a study asks for the same ones again and again. */
+function remembering(canonical: Canonical): Canonical {
+  const known = new Map<string, Settings>();
+  return (settings) => {
+    const text = JSON.stringify(settings);
+    const found = known.get(text) ?? canonical(settings);
+    known.set(text, found);
+    return found;
+  };
+}

@@ -1,0 +1,83 @@
+/** What a study needs of the thing it tunes: what its settings mean, and who runs its trials. */
+import type { Settings, StudyDefinition, Value } from '../study/definition.ts';
+import type { Condition } from '../study/space.ts';
+import type { EpochPoint, Metrics } from '../study/trial.ts';
+
+/** A hyperparameter as far as studies and reports care. */
+export interface Parameter {
+  readonly kind: 'choice' | 'integer' | 'number' | 'flag' | 'limit';
+  readonly default: Value;
+  /** It counts under these values of others only. */
+  readonly when?: Condition;
+}
+
+/** What settings mean. Pure, so that reports can ask it anywhere. */
+export interface TaskSettings {
+  readonly parameters: Readonly<Record<string, Parameter>>;
+  /** Settings with the defaults filled in. @throws UsageError for a value that is not allowed or would be ignored. */
+  complete(settings: Settings): Settings;
+  /**
+   * The canonical settings, without defaults: two settings that train the same network give the same object.
+   * @throws UsageError as {@link TaskSettings.complete}.
+   */
+  canonical(settings: Settings): Settings;
+  /** Why two settings of one configuration are the same, in words; undefined where they are written alike. */
+  whySame(a: Settings, b: Settings): string | undefined;
+}
+
+export interface Task {
+  readonly settings: TaskSettings;
+  /**
+   * Loads what trials need and refuses what every trial would refuse. Nothing is written yet.
+   * @throws UsageError for settings that the data cannot serve, WorldError where the data cannot be read.
+   */
+  open(definition: StudyDefinition): Promise<OpenTask>;
+}
+
+/** A task that is ready to run trials. */
+export interface OpenTask {
+  /** Of all data that results depend on. */
+  readonly dataHash: string;
+  /** What trains and what selects, in a sentence without a full stop. */
+  readonly summary: string;
+  readonly pool: Pool;
+  /** Bytes that a trial of these settings leaves on disk, about. */
+  bytesPerTrial(configuration: Settings): number;
+  /** Whether what a complete trial left behind is still there; a trial whose results are lost is run again. */
+  hasResults(number: number): boolean;
+  /** Loss and accuracy of a complete trial's network on the test set. Absent where there is none. */
+  evaluateOnTest?(trial: number, configuration: Settings): Promise<Metrics>;
+}
+
+/** What a trial is told. */
+export interface TrialOrder {
+  readonly number: number;
+  readonly configuration: Settings;
+  readonly seed: number;
+  /** Threads it may use; results do not depend on it. */
+  readonly threads: number;
+}
+
+/** What a trial tells; the last three end it. */
+export type TrialMessage =
+  /** The part that is done, 0 to 1. */
+  | { readonly type: 'progress'; readonly share: number }
+  | { readonly type: 'epoch'; readonly point: EpochPoint; readonly share: number }
+  /** The score is that of the last reported epoch. */
+  | { readonly type: 'finished'; readonly wrong?: Uint8Array }
+  | { readonly type: 'interrupted' }
+  /** `world`: the disk or the data failed, and with them the study. */
+  | { readonly type: 'failed'; readonly kind: 'trial' | 'world'; readonly message: string };
+
+export interface RunningTrial {
+  /** Lets the trial save itself and end as interrupted. */
+  stop(): void;
+  /** Ends the trial where it stands. */
+  kill(): Promise<unknown>;
+}
+
+/** Who does the work: threads here, workers elsewhere, or a function in this process. */
+export interface Pool {
+  /** Starts a trial, or resumes one that was interrupted; `listen` hears everything up to its end, which comes exactly once. */
+  start(order: TrialOrder, listen: (message: TrialMessage) => void): RunningTrial;
+}
