@@ -134,14 +134,19 @@ function playRounds(
   const contenders = competing.filter((position) => !hasFailed(position));
   const scores = contenders.map((position) => scoresOf(all.map((seed) => find(position, seed))));
   const { goal } = objectives[objective];
-  const state = followRounds(scores, { ...rule, goal, ...(objective === 'accuracy' ? { floor: 0 } : {}) });
+  const floor = onePerImage(contenders.map((position) => find(position, all[0]!)));
+  const state = followRounds(scores, { ...rule, goal, floor });
+  const next = state.finished ? state.rounds : Math.max(rule.atLeast, state.rounds + 1);
+  const asked = all.slice(0, next);
   const stillIn = state.in.map((i) => contenders[i]!);
-  const next = state.decided ? state.rounds : Math.max(rule.atLeast, state.rounds + 1);
-  const asked = all.slice(0, Math.min(next, rule.atMost));
-  const wanted = state.decided
-    ? []
-    : asked.map((seed) => ({ seed, positions: state.rounds < rule.atLeast ? contenders : stillIn }));
+  const wanted = state.finished ? [] : asked.map((seed) => ({ seed, positions: stillIn }));
   return { seeds: asked, rounds: { ...state, contenders }, wanted };
+}
+
+/** Points of accuracy that one image is worth, by the recorded answers; 0 where none are. */
+function onePerImage(trials: readonly (Trial | undefined)[]): number {
+  const bytes = trials.find((trial) => trial?.wrong)?.wrong?.length;
+  return bytes === undefined ? 0 : 100 / (8 * bytes);
 }
 
 /** The scores of the first trials, up to the first that has not ended well. */
