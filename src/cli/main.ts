@@ -3,9 +3,9 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
+import { coreCount } from '../runner/threads.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
-import { coreCount } from '../runner/threads.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { hyperparameterOption, parseInteger, parseSeeds, readHyperparameters } from './options.ts';
 import type { StudyRunOptions } from './study.ts';

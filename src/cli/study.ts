@@ -2,8 +2,6 @@
 import { join } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { duration } from '../base/format.ts';
-import { whySame } from '../tasks/lenet/configuration.ts';
-import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import {
   buildContent,
   type Content,
@@ -20,6 +18,8 @@ import { runStudy, type StudyEvent } from '../runner/study-run.ts';
 import { compareLevels } from '../study/compare.ts';
 import { valueText } from '../study/definition.ts';
 import { type LevelView, type StudyView, scoreOf, type TrialRequest } from '../study/plan.ts';
+import { whySame } from '../tasks/lenet/configuration.ts';
+import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { quoted } from './quoted.ts';
 import { StudyBars } from './study-progress.ts';

@@ -1,6 +1,5 @@
 /** What a report says, before it is set as text, Markdown or HTML: rows and sentences, derived from the journal alone. */
 import type { StudyRecord } from '../store/journal-store.ts';
-import { completeSettings, identifyConfiguration, whySame } from '../tasks/lenet/configuration.ts';
 import {
   analyseStage,
   type Comparison,
@@ -20,6 +19,7 @@ import {
   scoreOf,
 } from '../study/plan.ts';
 import { type Summary, significance } from '../study/statistics.ts';
+import { completeSettings, identifyConfiguration, whySame } from '../tasks/lenet/configuration.ts';
 import { type PostRow, postAccuracy, postLogs, postRow } from './post.ts';
 
 export interface Row {

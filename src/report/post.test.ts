@@ -1,9 +1,9 @@
 /** The post's numbers beside ours: those of its published tables, and none where conditions differ. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import type { Settings } from '../study/definition.ts';
 import { completeSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile } from '../tasks/lenet/study-file.ts';
-import type { Settings } from '../study/definition.ts';
 import { postAccuracy, postRow } from './post.ts';
 
 function beside(name: string, carried: readonly Settings[], change: (text: string) => string = (text) => text) {

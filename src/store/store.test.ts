@@ -103,11 +103,26 @@ describe('the journal', () => {
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replace('"format":4', '"format":5'));
     expect(() => readStudy(path)).toThrow('record format 5); this is version');
-    writeFileSync(path, text.split('\n').filter((line) => !/"epoch:[01]"/.test(line)).join('\n'));
+    writeFileSync(
+      path,
+      text
+        .split('\n')
+        .filter((line) => !/"epoch:[01]"/.test(line))
+        .join('\n'),
+    );
     expect(() => readStudy(path)).toThrow('trial 0 ended with 50, but its last epoch does not say so');
-    writeFileSync(path, text.split('\n').filter((line) => !line.includes('intermediate_value')).join('\n'));
+    writeFileSync(
+      path,
+      text
+        .split('\n')
+        .filter((line) => !line.includes('intermediate_value'))
+        .join('\n'),
+    );
     expect(() => readStudy(path)).toThrow('trial 0 epoch 0 has no value; lines are missing');
-    writeFileSync(path, '{"op_code":0,"worker_id":"w","study_name":"other","directions":[1]}\n{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{"a":1}}\n');
+    writeFileSync(
+      path,
+      '{"op_code":0,"worker_id":"w","study_name":"other","directions":[1]}\n{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{"a":1}}\n',
+    );
     expect(() => readStudy(path)).toThrow('is a journal of another program');
   });
 
@@ -176,7 +191,10 @@ describe('the journal', () => {
     test('a longer list of numbers stays in the same Optuna study', async () => {
       const path = freshPath();
       await new JournalStore(path).open({ ...start, definition: spaced }, () => {});
-      const grown = { ...spaced, space: { ...spaced.space, batch: { kind: 'choices', values: [32, 128, 512], numeric: 'int' } } } as const;
+      const grown = {
+        ...spaced,
+        space: { ...spaced.space, batch: { kind: 'choices', values: [32, 128, 512], numeric: 'int' } },
+      } as const;
       await new JournalStore(path).open({ ...start, definition: grown }, () => {});
       expect(replay(readFileSync(path, 'utf8'), path)).toHaveLength(1);
     });

@@ -1,5 +1,5 @@
 /** A contest: levels that compete on common seeds, either a fixed list of them or as many as the question needs. */
-import { type EliminationState, followRounds } from './elimination.ts';
+
 import {
   isSeedRule,
   type Level,
@@ -10,6 +10,7 @@ import {
   type StudyDefinition,
   seedsOfStage,
 } from './definition.ts';
+import { type EliminationState, followRounds } from './elimination.ts';
 import { type Summary, summarize } from './statistics.ts';
 import { completeTrials, configurationKey, type History, isBetter, isComplete, type Trial } from './trial.ts';
 
@@ -155,11 +156,7 @@ function scoresOf(trials: readonly (Trial | undefined)[]): number[] {
   return completeTrials(end < 0 ? trials : trials.slice(0, end)).map(({ score }) => score);
 }
 
-function bestOf(
-  positions: readonly number[],
-  levels: readonly LevelView[],
-  objective: Objective,
-): number | undefined {
+function bestOf(positions: readonly number[], levels: readonly LevelView[], objective: Objective): number | undefined {
   let best: number | undefined;
   for (const position of positions) {
     const { summary } = levels[position]!;

@@ -49,6 +49,10 @@ export interface StageJudgement {
 }
 
 /** What the data of a stage say. Also of an unfinished stage, as far as levels can be compared. */
-export function judgeStage(_stage: StageView, _definition: StudyDefinition, _images: number | undefined): StageJudgement {
+export function judgeStage(
+  _stage: StageView,
+  _definition: StudyDefinition,
+  _images: number | undefined,
+): StageJudgement {
   throw new Error('not written yet');
 }

@@ -173,7 +173,8 @@ describe('under a seed rule', () => {
   });
 
   test('levels within resolve stay or leave, but the study ends at atMost', () => {
-    const close = (settings: Settings, seed: number) => 90 + 0.01 * Number(settings.size) + noise(seed * 7 + Number(settings.size));
+    const close = (settings: Settings, seed: number) =>
+      90 + 0.01 * Number(settings.size) + noise(seed * 7 + Number(settings.size));
     const { view, trials } = play({ ...ruled, seeds: { atLeast: 3, atMost: 6, resolve: 0.001 } }, close);
     expect(view.finished).toBe(true);
     expect(Math.max(...trials.map(({ seed }) => seed % 1000))).toBeLessThanOrEqual(6);
