@@ -1,5 +1,6 @@
 /** Which levels of a study get another seed: Kim and Nelson's sequential elimination with variances from all seeds so far. */
 import { significance } from './statistics.ts';
+import { criticalT } from './student-t.ts';
 
 export interface EliminationRule {
   /** No level leaves before it has this many seeds; at least 2. */
@@ -26,7 +27,7 @@ export interface Departure {
 export interface EliminationState {
   /** Complete rounds: every level that is still in has this many seeds. */
   readonly rounds: number;
-  /** By level: when it left, because it is not better by more than `resolve`; undefined while it is in. */
+  /** By level: when it left, because it is worse or not better by more than `resolve`; undefined while it is in. */
   readonly left: readonly (Departure | undefined)[];
   /** Indices of the levels that are still in, ascending. */
   readonly in: readonly number[];
@@ -40,44 +41,81 @@ export interface EliminationState {
   readonly finished: boolean;
 }
 
-/**
- * Kim and Nelson's h²: how many times the variance of a difference, in units of `resolve`², the first seeds must outweigh.
- * h² = ν ((α / (k - 1))^(-2/ν) - 1), with ν degrees of freedom in the variance and k levels.
- * Source: S.-H. Kim and B. L. Nelson, "A fully sequential procedure for indifference-zone selection in simulation",
- * ACM TOMACS 11 (2001), whose h² = 2 η ν holds 2 α in the place of α. They fix the variance after the first seeds.
- * Ours is estimated anew in every round, which gives it more chances to be too small; the factor 2 pays for that
- * (`npm run bench -- resolve`: with 2 α the best level is eliminated in up to 8 %, with α in less than 5 %).
- */
-function variancesToOutweigh(levels: number, degrees: number): number {
-  return degrees * ((significance / (levels - 1)) ** (-2 / degrees) - 1);
+/** The critical values of one look at the scores. */
+interface Look {
+  /** Kim and Nelson's h². */
+  readonly h2: number;
+  /** Student's t. */
+  readonly t: number;
+}
+
+/** The critical values of every look; a simulation shares them between its runs. */
+export class Looks {
+  readonly #competitors: number;
+  readonly #atLeast: number;
+  /** By round. */
+  readonly #kept: Look[] = [];
+
+  constructor(levels: number, { atLeast }: Pick<EliminationRule, 'atLeast'>) {
+    // At least 1: a single level has nothing to be compared with, and no value is used.
+    this.#competitors = Math.max(1, levels - 1);
+    this.#atLeast = atLeast;
+  }
+
+  at(round: number): Look {
+    const kept = this.#kept[round];
+    if (kept !== undefined) return kept;
+    const degrees = round - 1;
+    const chance = significance / this.#competitors;
+    const h2 = degrees * (chance ** (-2 / degrees) - 1);
+    // 1/(1 2) + 1/(2 3) + 1/(3 4) + ... = 1: all looks together spend the whole chance of error, whatever `atMost` is.
+    const before = round - this.#atLeast;
+    const spent = chance / ((before + 1) * (before + 2));
+    const look = { h2, t: criticalT(1 - 2 * spent, degrees) };
+    this.#kept[round] = look;
+    return look;
+  }
 }
 
 /**
- * The elimination, fed round by round. Over all rounds together, with probability 95 %, the best level b is better than
- * every other level l by at most
- *   mean_b - mean_l + w,  w = h² S² / (2 r resolve) + resolve / 2,
- * where r is the number of seeds, S² the variance of the differences between b and l seed by seed (seeds are blocks,
- * so what they do to all levels alike cancels), and h² is `variancesToOutweigh`.
- * - A level leaves behind a level with a higher mean when this bound on its advantage is at most `resolve`.
- * - A level is worse when the bound is below 0.
+ * The elimination, fed round by round. After r rounds, levels i and l have the mean difference D = mean_i - mean_l, and S²
+ * is the variance of their differences seed by seed: seeds are blocks, so what a seed does to all levels alike cancels.
+ * With k levels, α = 0.05 and ν = r - 1:
+ *
+ * - A level i is worse than l if D + t S / sqrt(r) < 0, with Student's t of ν degrees of freedom and a chance of error of
+ *   α / ((k - 1) (m + 1) (m + 2)) on one side, where m is the number of looks before. By Bonferroni's inequality over looks
+ *   and competitors, the best level is never called worse, with probability 1 - α at least. Nothing is assumed of the
+ *   spreads, they may differ; the differences are taken to be normal.
+ * - A level i leaves behind l if it is worse, or if mean_i <= mean_l and
+ *     D + h² S² / (2 r resolve) + resolve / 2 <= resolve,  h² = ν ((α / (k - 1))^(-2/ν) - 1):
+ *   not better by more than `resolve`. Source: S.-H. Kim and B. L. Nelson, "A fully sequential procedure for
+ *   indifference-zone selection in simulation", ACM TOMACS 11 (2001), with two changes. They keep the variance of the
+ *   first seeds; ours is estimated from all seeds, anew in every round, which saves seeds but gives the variance more
+ *   chances to be too small. To pay for that our α stands where they have 2 α. That this suffices is no theorem, it is
+ *   shown by simulation (`npm run bench -- resolve`): a best level that is ahead by `resolve` leaves in less than 5 %
+ *   of studies; with 2 α it would be up to 8 %.
  */
 export class Elimination {
   readonly #levels: number;
   readonly #rule: EliminationRule;
+  readonly #looks: Looks;
   /** 1 if higher scores are better, -1 if lower ones are. */
   readonly #sign: number;
   #rounds = 0;
   #in: number[];
   readonly #left: (Departure | undefined)[];
   readonly #sums: Float64Array;
-  /** By pair [i * levels + l], i < l: mean and summed squared deviations of the differences, by Welford's update. */
+  /** By pair [i * levels + l], i < l: mean and summed squared deviations of the differences, by Welford's method (Technometrics 4, 1962). */
   readonly #means: Float64Array;
   readonly #squares: Float64Array;
   /** By ordered pair [i * levels + l]: the least upper bound so far of what i is better than l. */
   readonly #advantages: Float64Array;
 
-  /** @throws RangeError if the rule's numbers make no sense. */
-  constructor(levels: number, rule: EliminationRule) {
+  /**
+   * @param looks of the same number of levels and rule.
+   * @throws RangeError if the rule's numbers make no sense.
+   */
+  constructor(levels: number, rule: EliminationRule, looks = new Looks(levels, rule)) {
     const { atLeast, atMost, resolve, floor = 0 } = rule;
     if (!(Number.isInteger(atLeast) && atLeast >= 2)) {
       throw new RangeError(`atLeast: expected an integer from 2, got ${atLeast}`);
@@ -89,6 +127,7 @@ export class Elimination {
     if (!(floor >= 0)) throw new RangeError(`floor: expected a number from 0, got ${floor}`);
     this.#levels = levels;
     this.#rule = rule;
+    this.#looks = looks;
     this.#sign = rule.goal === 'maximize' ? 1 : -1;
     this.#in = Array.from({ length: levels }, (_, level) => level);
     this.#left = Array.from({ length: levels }, () => undefined);
@@ -156,15 +195,13 @@ export class Elimination {
   }
 
   #boundAdvantages(): void {
-    const { resolve, floor = 0 } = this.#rule;
-    const degrees = this.#rounds - 1;
-    const factor = variancesToOutweigh(this.#levels, degrees) / (2 * this.#rounds * resolve);
+    const { t } = this.#looks.at(this.#rounds);
     for (const [position, level] of this.#in.entries()) {
       for (let next = position + 1; next < this.#in.length; next++) {
         const other = this.#in[next]!;
         const pair = level * this.#levels + other;
         const opposite = other * this.#levels + level;
-        const width = factor * Math.max(this.#squares[pair]! / degrees, floor * floor) + resolve / 2;
+        const width = t * Math.sqrt(this.#variance(pair) / this.#rounds);
         this.#advantages[pair] = Math.min(this.#advantages[pair]!, width + this.#means[pair]!);
         this.#advantages[opposite] = Math.min(this.#advantages[opposite]!, width - this.#means[pair]!);
       }
@@ -172,19 +209,33 @@ export class Elimination {
   }
 
   #eliminate(): void {
-    const { resolve } = this.#rule;
     const staying: number[] = [];
     for (const level of this.#in) {
       let behind: number | undefined;
       for (const other of this.#in) {
-        if (other === level || !this.#isAhead(other, level)) continue;
-        if (this.#advantages[level * this.#levels + other]! > resolve) continue;
+        if (other === level || !this.#isAhead(other, level) || !this.#letsLeave(level, other)) continue;
         if (behind === undefined || this.#isAhead(other, behind)) behind = other;
       }
       if (behind === undefined) staying.push(level);
       else this.#left[level] = { round: this.#rounds, behind };
     }
     this.#in = staying;
+  }
+
+  /** Whether a level is worse than one that is ahead of it, or not better by more than `resolve`. */
+  #letsLeave(level: number, ahead: number): boolean {
+    if (this.#advantages[level * this.#levels + ahead]! < 0) return true;
+    const { resolve } = this.#rule;
+    const { h2 } = this.#looks.at(this.#rounds);
+    const pair = Math.min(level, ahead) * this.#levels + Math.max(level, ahead);
+    const difference = level < ahead ? this.#means[pair]! : -this.#means[pair]!;
+    return difference + (h2 * this.#variance(pair)) / (2 * this.#rounds * resolve) + resolve / 2 <= resolve;
+  }
+
+  /** Of the differences of a pair. */
+  #variance(pair: number): number {
+    const { floor = 0 } = this.#rule;
+    return Math.max(this.#squares[pair]! / (this.#rounds - 1), floor * floor);
   }
 
   /** Of two levels that are in: whether the first has the better mean. Of equals, the earlier one is ahead. */
