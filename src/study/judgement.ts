@@ -114,8 +114,8 @@ function judgeSeeds(field: Field): StageJudgement {
       standing: isOfNetworks ? images.standing : seeds.standing,
       scope: isOfNetworks ? 'these networks' : 'other seeds',
       difference: seeds.difference,
-      differenceToBest: isOfNetworks ? images.constrained : seeds.constrained,
-      bothEnds: isOfNetworks ? undefined : seeds.twoSided,
+      differenceToBest: differenceWithin(isOfNetworks ? images.constrained : seeds.constrained, definition),
+      bothEnds: isOfNetworks ? undefined : differenceWithin(seeds.twoSided, definition),
       otherImages: others && {
         mean: others.levels[i]!.interval,
         differenceToBest: others.levels[i]!.constrained,
@@ -157,19 +157,16 @@ function judgeOneSeed(field: Field): StageJudgement {
 /** A seed rule: what elimination.ts shows, with bounds that hold at all rounds together. */
 function judgeRounds(field: Field, rounds: NonNullable<StageView['rounds']>): StageJudgement {
   const { entrants, scores } = field;
-  const isAccuracy = field.definition.objective === 'accuracy';
-  const limit = isAccuracy ? 100 : Number.POSITIVE_INFINITY;
   const means = scores.map((own) => (own.length > 0 ? summarize(own).mean : undefined));
   const levels = entrants.map((_, i): LevelJudgement => {
     const departure = rounds.left[i];
-    const [low, high] = rounds.differences[i]!;
-    const isBounded = Number.isFinite(low) && Number.isFinite(high);
+    const bounds = rounds.differences[i]!;
     const wrong = answersOf({ ...field, entrants: [entrants[i]!], scores: [scores[i]!] });
     return {
       ...alone(field, i),
       standing: standingInRounds(i, rounds),
       difference: differenceOf(i, means, field.definition),
-      differenceToBest: isBounded ? [Math.max(-limit, low), Math.min(limit, high)] : undefined,
+      differenceToBest: bounds.every(Number.isFinite) ? differenceWithin(bounds, field.definition) : undefined,
       otherImages:
         wrong && scores[i]!.length > 1
           ? { mean: compareOnOtherImages(wrong.answers, wrong.images).levels[0]!.interval, differenceToBest: undefined }
@@ -218,9 +215,21 @@ const unjudged: LevelJudgement = {
 };
 
 /** What can be said of an entrant without the others. */
-function alone({ scores, images }: Field, i: number): LevelJudgement {
+function alone({ scores, images, definition }: Field, i: number): LevelJudgement {
   const mean = scores[i]!.length > 1 ? meanInterval(scores[i]!, { images }) : undefined;
-  return { ...unjudged, mean };
+  const [least, most] = objectives[definition.objective].range;
+  return { ...unjudged, mean: mean && within(mean, least, most) };
+}
+
+/** A true value lies in its range, so the part of an interval beyond it loses no coverage when it is cut off. */
+function within([low, high]: Interval, least: number, most: number): Interval {
+  return [Math.max(least, low), Math.min(most, high)];
+}
+
+/** A difference of two values of the objective. */
+function differenceWithin(interval: Interval, { objective }: Pick<StudyDefinition, 'objective'>): Interval {
+  const [least, most] = objectives[objective].range;
+  return within(interval, least - most, most - least);
 }
 
 /** The entrants' judgements for all levels of the stage: those of one configuration share theirs, the rest failed or are pending. */
