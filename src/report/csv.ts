@@ -1,0 +1,54 @@
+/** The trials of a study as CSV (RFC 4180): one row a trial, numbers unrounded. */
+import type { Value } from '../study/definition.ts';
+import { secondsOf } from '../study/trial.ts';
+import { levelAt, type StudyFacts, type TrialFacts } from './facts.ts';
+import { factorsText } from './words/names.ts';
+
+type Cell = Value | undefined;
+
+/**
+ * Columns: trial, state, configuration (`C1`, ...), levels (`batchSize: 32; l2: 0`), every setting that the study fixes or varies, seed, score,
+ * accuracy and loss on the set that selects and on the training set, epochs trained, seconds, reason. Accuracies are fractions.
+ */
+export function trialsCsv(facts: StudyFacts): string {
+  const names = settingNames(facts);
+  const head = [...placeColumns, ...names.map(settingColumn), ...resultColumns];
+  const rows = facts.trials.map((trial) => rowOf(trial, names, facts));
+  return [head, ...rows].map((row) => `${row.map(cellText).join(',')}\r\n`).join('');
+}
+
+const placeColumns = ['trial', 'state', 'configuration', 'levels'] as const;
+const resultColumns = [
+  ...(['seed', 'score', 'selection_accuracy', 'selection_loss', 'train_accuracy', 'train_loss'] as const),
+  ...(['epochs_trained', 'seconds', 'reason'] as const),
+] as const;
+
+/** A hyperparameter that is called like another column is told from it. */
+function settingColumn(name: string): string {
+  return [...placeColumns, ...resultColumns].some((column) => column === name) ? `setting_${name}` : name;
+}
+
+/** Of the base and of all levels. */
+function settingNames({ definition, naming }: StudyFacts): string[] {
+  return [...new Set([...Object.keys(definition.base), ...naming.varied])];
+}
+
+function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly string[], facts: StudyFacts): Cell[] {
+  const { number, state, seed, curve, score, reason } = trial;
+  const last = curve.at(-1);
+  const levels = places.map(
+    (place) => `${factorsText(facts.stages[place.stage]!)}: ${levelAt(facts, place).view.level.label}`,
+  );
+  return [
+    ...[number, state, id, levels.join('; ')],
+    ...names.map((name) => settings[name]),
+    ...[seed, score, last?.selection?.accuracy, last?.selection?.loss, last?.train?.accuracy, last?.train?.loss],
+    ...[last?.epoch, curve.length > 0 ? secondsOf(trial) : undefined, reason],
+  ];
+}
+
+function cellText(cell: Cell): string {
+  if (cell === undefined || cell === null) return '';
+  const text = String(cell);
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,324 @@
+/** What a study found, as numbers and structure: derived from its record alone, without files and without words. */
+import type { ForeignTrial, StudyRecord, TestLook, WorkSession } from '../store/store.ts';
+import { compareSteps, type StepComparison } from '../study/compare.ts';
+import type { LevelView, StageView } from '../study/contest.ts';
+import { type Objective, objectives, resolveOf, type Settings, type StudyDefinition } from '../study/definition.ts';
+import { judgeStage, type LevelJudgement, type StageJudgement } from '../study/judgement.ts';
+import type { Summary } from '../study/statistics.ts';
+import { followStudy } from '../study/strategies.ts';
+import type { StudyView } from '../study/strategy.ts';
+import { secondsOf, type Trial, TrialTable } from '../study/trial.ts';
+import type { TaskSettings } from '../tasks/task.ts';
+import { imagesOf } from './images.ts';
+import { type Naming, namingOf } from './naming.ts';
+import type { Reference, ReferenceRun } from './reference.ts';
+
+/** What is measured, and on what. */
+export interface Measure {
+  readonly objective: Objective;
+  readonly goal: 'maximize' | 'minimize';
+  /** The set that selects; undefined where the task has none. */
+  readonly set: 'test' | 'validation' | undefined;
+  /** Images of that set; undefined where no trial recorded its answers. */
+  readonly images: number | undefined;
+  /** Epochs of every trial, if all have the same number. */
+  readonly epochs: number | undefined;
+  /** The smallest difference that matters to the user. */
+  readonly resolve: number;
+}
+
+/** A level's place in the study. */
+export interface Place {
+  readonly stage: number;
+  readonly level: number;
+}
+
+export interface LevelFacts {
+  readonly place: Place;
+  readonly view: LevelView;
+  /** `C1`, `C2`, ...: the configuration's name in the whole study. */
+  readonly id: string;
+  /** By the stage's seeds; undefined where there is none (yet). */
+  readonly scores: readonly (number | undefined)[];
+  readonly summary: Summary | undefined;
+  readonly judgement: LevelJudgement;
+  readonly isSelected: boolean;
+  /** It came from the stage before with the scores it was selected for. */
+  readonly isCarried: boolean;
+  /** The level it shares its trials with. `reason`: why, where their settings are written differently. */
+  readonly sameAs: (Place & { readonly reason: string | undefined }) | undefined;
+  readonly failures: readonly Trial[];
+  readonly reference: ReferenceRun | undefined;
+}
+
+/** Who was still in at each round of a stage with a seed rule. */
+export interface Timeline {
+  /** Complete rounds; a round is one seed for every level still in. */
+  readonly rounds: number;
+  readonly entries: readonly {
+    /** Index of the level in its stage. */
+    readonly level: number;
+    /** The round after which it left; undefined: it is still in. */
+    readonly left: number | undefined;
+  }[];
+}
+
+export interface StageFacts {
+  readonly index: number;
+  readonly factors: readonly string[];
+  /** Seeds asked for so far. */
+  readonly seeds: readonly number[];
+  readonly levels: readonly LevelFacts[];
+  readonly judgement: StageJudgement;
+  /** Each level against the one before; empty unless the study asks for it. */
+  readonly steps: readonly StepComparison[];
+  /** Index of the selected level. */
+  readonly selected: number | undefined;
+  readonly finished: boolean;
+  /** Trials of this stage that have ended, each once. */
+  readonly ended: number;
+  readonly timeline: Timeline | undefined;
+}
+
+export interface TrialFacts {
+  readonly trial: Trial;
+  /** Undefined for a trial that serves no level any more. */
+  readonly id: string | undefined;
+  readonly places: readonly Place[];
+  /** Canonical settings with the defaults filled in. */
+  readonly settings: Settings;
+}
+
+export interface Look extends TestLook {
+  readonly id: string | undefined;
+}
+
+export interface EpochTime {
+  readonly batchSize: number;
+  /** Median seconds of training an epoch. */
+  readonly ours: number;
+  readonly reference: number | undefined;
+}
+
+export interface StudyFacts {
+  readonly definition: StudyDefinition;
+  readonly measure: Measure;
+  readonly naming: Naming;
+  readonly stages: readonly StageFacts[];
+  /** Places of a configuration, by its id, in the order in which the study meets them. */
+  readonly configurations: ReadonlyMap<string, readonly Place[]>;
+  readonly winner: (LevelFacts & { readonly looks: readonly Look[] }) | undefined;
+  readonly finished: boolean;
+  /** Index of the stage none of whose levels ended well. */
+  readonly stuck: number | undefined;
+  /** Every trial of the record, by number. */
+  readonly trials: readonly TrialFacts[];
+  readonly counts: {
+    readonly [State in Trial['state']]: number;
+  } & {
+    /** Trials that have ended, of the study as it is defined now. */
+    readonly ended: number;
+    /** Trials in all, as far as can be told. */
+    readonly expected: number;
+  };
+  readonly looks: readonly Look[];
+  readonly sessions: readonly WorkSession[];
+  readonly foreign: readonly ForeignTrial[];
+  readonly wallSeconds: number;
+  /** Of training and evaluation. */
+  readonly coreSeconds: number;
+  readonly epochTimes: readonly EpochTime[];
+  readonly reference: Reference | undefined;
+  /** Why two levels' settings are one configuration, see TaskSettings. */
+  readonly whySame: TaskSettings['whySame'];
+}
+
+export interface FactsOptions {
+  readonly judge?: typeof judgeStage;
+  /** Images of the set that selects, where the caller knows better than the trials' answers tell. */
+  readonly images?: number | undefined;
+  readonly reference?: Reference | undefined;
+}
+
+/** @param settings of the task that the study is about. */
+export function studyFacts(record: StudyRecord, settings: TaskSettings, options: FactsOptions = {}): StudyFacts {
+  const { definition } = record;
+  const table = new TrialTable(settings.canonical, record.trials);
+  const view = followStudy(definition, table);
+  const images = options.images ?? imagesOf(record.trials);
+  const { ids, places } = configurationsOf(view);
+  const complete = completing(settings);
+  const trials = record.trials.map((trial): TrialFacts => {
+    const id = ids.get(table.keyOf(trial.configuration));
+    return {
+      trial,
+      id,
+      places: (id && places.get(id)) || [],
+      settings: complete(table.canonical(trial.configuration)),
+    };
+  });
+  const stages = view.stages.map((stage) => stageFacts(stage, { view, ids, images, settings, options }));
+  const looks = record.looks.map((look) => ({ ...look, id: ids.get(table.keyOf(look.configuration)) }));
+  const winning = view.winner && stages.at(-1)!.levels[stages.at(-1)!.selected!]!;
+  return {
+    ...{ definition, stages, looks, trials, configurations: places },
+    ...{ finished: view.finished, stuck: view.stuck },
+    measure: measureOf(definition, images, epochsOf(view, complete)),
+    naming: namingOf(definition, settings),
+    winner: winning && { ...winning, looks: looks.filter(({ id }) => id === winning.id) },
+    counts: countsOf(view, record.trials),
+    sessions: record.sessions,
+    foreign: record.foreign,
+    wallSeconds: record.sessions.reduce((sum, { seconds }) => sum + seconds, 0),
+    coreSeconds: record.trials.reduce((sum, trial) => sum + secondsOf(trial), 0),
+    epochTimes: epochTimes(trials, options.reference),
+    reference: options.reference,
+    whySame: settings.whySame,
+  };
+}
+
+/** Names of the configurations in the order in which the study meets them, and where they stand. */
+function configurationsOf({ stages }: StudyView): {
+  ids: ReadonlyMap<string, string>;
+  places: ReadonlyMap<string, readonly Place[]>;
+} {
+  const ids = new Map<string, string>();
+  const places = new Map<string, Place[]>();
+  for (const { index, levels } of stages) {
+    for (const [level, { key }] of levels.entries()) {
+      const id = ids.get(key) ?? `C${ids.size + 1}`;
+      ids.set(key, id);
+      const known = places.get(id);
+      if (known) known.push({ stage: index, level });
+      else places.set(id, [{ stage: index, level }]);
+    }
+  }
+  return { ids, places };
+}
+
+/** Completes each configuration once. */
+function completing(settings: TaskSettings): (canonical: Settings) => Settings {
+  const known = new Map<Settings, Settings>();
+  return (canonical) => {
+    const found = known.get(canonical) ?? settings.complete(canonical);
+    known.set(canonical, found);
+    return found;
+  };
+}
+
+interface StageContext {
+  readonly view: StudyView;
+  readonly ids: ReadonlyMap<string, string>;
+  readonly images: number | undefined;
+  readonly settings: TaskSettings;
+  readonly options: FactsOptions;
+}
+
+function stageFacts(stage: StageView, { view, ids, images, settings, options }: StageContext): StageFacts {
+  const { definition } = view;
+  const { judge = judgeStage, reference } = options;
+  const judgement = judge(stage, definition, images);
+  const { index, factors, seeds, selected, finished } = stage;
+  const levels = stage.levels.map((level, position): LevelFacts => {
+    const { sameAs } = level;
+    const twin = sameAs && view.stages[sameAs.stage]!.levels[sameAs.level]!;
+    return {
+      place: { stage: index, level: position },
+      view: level,
+      id: ids.get(level.key)!,
+      scores: seeds.map((_, i) => level.trials[i]?.score),
+      summary: level.summary,
+      judgement: judgement.levels[position]!,
+      isSelected: position === selected,
+      isCarried: position === judgement.carried,
+      sameAs: sameAs && { ...sameAs, reason: settings.whySame(level.settings, twin!.settings) },
+      failures: level.failed,
+      reference: reference?.beside(stage, level),
+    };
+  });
+  const trials = new Set(stage.levels.flatMap((level) => level.trials));
+  return {
+    ...{ index, factors, seeds, levels, judgement, selected, finished },
+    steps: definition.compare === 'previous' ? compareSteps(stage, resolveOf(definition)) : [],
+    ended: [...trials].filter((trial) => trial && trial.state !== 'running').length,
+    timeline: timelineOf(stage),
+  };
+}
+
+function timelineOf({ rounds }: StageView): Timeline | undefined {
+  if (!rounds) return undefined;
+  return {
+    rounds: rounds.rounds,
+    entries: rounds.contenders.map((level, i) => ({ level, left: rounds.left[i]?.round })),
+  };
+}
+
+function measureOf(definition: StudyDefinition, images: number | undefined, epochs: number | undefined): Measure {
+  const { objective, protocol } = definition;
+  return {
+    ...{ objective, images, epochs },
+    goal: objectives[objective].goal,
+    set: protocol && (protocol === 'post' ? 'test' : 'validation'),
+    resolve: resolveOf(definition),
+  };
+}
+
+/** Epochs of the configurations, if all have the same number and the task counts them. */
+function epochsOf({ stages }: StudyView, complete: (canonical: Settings) => Settings): number | undefined {
+  const found = new Set<unknown>();
+  for (const { levels } of stages) {
+    for (const { configuration } of levels) found.add(complete(configuration).epochs);
+  }
+  const [epochs] = found;
+  return found.size === 1 && typeof epochs === 'number' ? epochs : undefined;
+}
+
+function countsOf({ trials, expected }: StudyView, recorded: readonly Trial[]): StudyFacts['counts'] {
+  const states = { running: 0, complete: 0, pruned: 0, failed: 0 };
+  for (const { state } of recorded) states[state]++;
+  return { ...states, ended: trials.filter(({ state }) => state !== 'running').length, expected };
+}
+
+/** Medians over all trials, by batch size; none for a task without batches. */
+function epochTimes(trials: readonly TrialFacts[], reference: Reference | undefined): EpochTime[] {
+  const bySize = new Map<number, number[]>();
+  for (const { trial, settings } of trials) {
+    const { batchSize } = settings;
+    if (typeof batchSize !== 'number') continue;
+    const found = bySize.get(batchSize) ?? [];
+    bySize.set(batchSize, found);
+    for (const { epoch, seconds } of trial.curve) if (epoch > 0 && seconds) found.push(seconds.train);
+  }
+  return [...bySize]
+    .filter(([, seconds]) => seconds.length > 0)
+    .sort(([a], [b]) => a - b)
+    .map(([batchSize, seconds]) => ({
+      ...{ batchSize, ours: median(seconds) },
+      reference: reference?.secondsPerEpoch(batchSize),
+    }));
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
+}
+
+/** A level by its place. */
+export function levelAt({ stages }: Pick<StudyFacts, 'stages'>, { stage, level }: Place): LevelFacts {
+  return stages[stage]!.levels[level]!;
+}
+
+/** Levels of a stage that are configurations of their own in it: of several that share one, the first. */
+export function distinctLevels({ index, levels }: Pick<StageFacts, 'index' | 'levels'>): LevelFacts[] {
+  return levels.filter(({ sameAs }) => sameAs?.stage !== index);
+}
+
+/** Configurations beside the selected one that may be the best as well. */
+export function rivals(stage: StageFacts): LevelFacts[] {
+  const { selected } = stage;
+  if (selected === undefined) return [];
+  const { id } = stage.levels[selected]!;
+  return distinctLevels(stage).filter(
+    (level) => level.id !== id && ['may be best', 'open'].includes(level.judgement.standing),
+  );
+}

@@ -1,0 +1,30 @@
+/** The number of images that a trial's answers are about, which the record does not hold itself. */
+import type { Trial } from '../study/trial.ts';
+
+/**
+ * Images of the set that selects. The answers are bits, padded to bytes, so there are at most eight candidates; the recorded accuracy
+ * tells which. Undefined where no trial recorded its answers.
+ */
+export function imagesOf(trials: readonly Trial[]): number | undefined {
+  let bound: number | undefined;
+  for (const { wrong, curve } of trials) {
+    if (!wrong) continue;
+    const most = wrong.length * 8;
+    bound ??= most;
+    const accuracy = curve.at(-1)?.selection?.accuracy;
+    const mistakes = bitsIn(wrong);
+    // Without a mistake every number of images has accuracy 1.
+    if (accuracy === undefined || mistakes === 0) continue;
+    const candidates = Array.from({ length: 8 }, (_, i) => most - i);
+    const distance = (images: number) => Math.abs((images - mistakes) / images - accuracy);
+    return candidates.reduce((best, images) => (distance(images) < distance(best) ? images : best));
+  }
+  return bound;
+}
+
+/** The number of ones. */
+export function bitsIn(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) for (let rest = byte; rest > 0; rest &= rest - 1) count++;
+  return count;
+}

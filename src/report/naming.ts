@@ -1,0 +1,94 @@
+/** How settings are written: which of them are worth telling, and one notation for all numbers of a hyperparameter. */
+import { type Level, labelOf, type Settings, type StudyDefinition, type Value } from '../study/definition.ts';
+import { meets } from '../study/space.ts';
+import { plannedLevels } from '../study/strategies.ts';
+import type { TaskSettings } from '../tasks/task.ts';
+
+/** `plain`: 0.003. `exponent`: 3e-3. */
+export type Notation = 'plain' | 'exponent';
+
+export interface Naming {
+  /** By hyperparameter: so that no column holds 1e-3 beside 0.003. */
+  readonly notations: ReadonlyMap<string, Notation>;
+  /** What the stages are about, in the order of the study. */
+  readonly factors: ReadonlySet<string>;
+  /** Everything that some level sets. */
+  readonly varied: ReadonlySet<string>;
+  readonly complete: TaskSettings['complete'];
+  readonly parameters: TaskSettings['parameters'];
+}
+
+export function namingOf(definition: StudyDefinition, settings: Pick<TaskSettings, 'complete' | 'parameters'>): Naming {
+  const levels = plannedLevels(definition).flat();
+  const values = new Map<string, Set<Value>>();
+  for (const given of [definition.base, ...levels.map((level) => level.settings)]) {
+    for (const [name, value] of Object.entries(given)) {
+      const known = values.get(name);
+      if (known) known.add(value);
+      else values.set(name, new Set([value]));
+    }
+  }
+  return {
+    notations: new Map([...values].map(([name, found]) => [name, notationOf(found)])),
+    factors: new Set(factorsOf(definition)),
+    varied: new Set(levels.flatMap((level) => Object.keys(level.settings))),
+    complete: settings.complete,
+    parameters: settings.parameters,
+  };
+}
+
+function factorsOf({ plan, space }: StudyDefinition): string[] {
+  if (plan.kind === 'stages') return plan.stages.flatMap(({ factors }) => factors);
+  if (plan.kind === 'grid') return plan.factors.map(({ name }) => name);
+  return Object.keys(space);
+}
+
+/** Numbers that need more decimals than this get an exponent, and with them all the others. */
+const mostDecimals = 4;
+
+function notationOf(values: Iterable<Value>): Notation {
+  for (const value of values) {
+    if (typeof value !== 'number' || Number.isInteger(value)) continue;
+    if (Number(value.toFixed(mostDecimals)) !== value) return 'exponent';
+  }
+  return 'plain';
+}
+
+/** One value of a hyperparameter in its notation. */
+export function valueText(name: string, value: Value, { notations }: Pick<Naming, 'notations'>): string {
+  if (typeof value !== 'number' || value === 0 || notations.get(name) !== 'exponent') return String(value);
+  return value.toExponential();
+}
+
+/** `32`, or `batchSize=32 l2=1e-4` where several are set. */
+function settingsLabel(settings: Settings, naming: Naming): string {
+  const entries = Object.entries(settings);
+  if (entries.length === 1) return valueText(...entries[0]!, naming);
+  return entries.map(([name, value]) => `${name}=${valueText(name, value, naming)}`).join(' ');
+}
+
+/** A level's name in tables: its label, but numbers in their hyperparameter's notation. A label that the user gave stays. */
+export function levelLabel({ label, settings, short }: Level, naming: Naming): string {
+  const derived = labelOf(settings);
+  if (label === derived) return settingsLabel(settings, naming);
+  return short !== undefined && label === `${short} ${derived}` ? `${short} ${settingsLabel(settings, naming)}` : label;
+}
+
+/** A level's name in sentences and charts. */
+export function shortLabel(level: Level, naming: Naming): string {
+  return level.short ?? levelLabel(level, naming);
+}
+
+/** Only the settings worth telling: what the stages are about, and what levels set beside that where it is no default. */
+export function settingsText(settings: Settings, naming: Naming): string {
+  const { factors, varied, complete, parameters } = naming;
+  const all = complete(settings);
+  return Object.entries(all)
+    .filter(([name, value]) => {
+      const parameter = parameters[name];
+      if (!meets(all, parameter?.when)) return false;
+      return factors.has(name) || (varied.has(name) && value !== parameter?.default);
+    })
+    .map(([name, value]) => `${name} ${valueText(name, value, naming)}`)
+    .join(', ');
+}

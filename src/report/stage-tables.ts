@@ -1,0 +1,230 @@
+/** The tables of a stage: its levels beside the best, every seed, and each level against the one before. */
+import { significance } from '../study/statistics.ts';
+import { isBetter } from '../study/trial.ts';
+import type { LevelFacts, StageFacts, StudyFacts } from './facts.ts';
+import type { Column, TextTable } from './table.ts';
+import { epochsText, factorsText, labelOf, measureHead, stageTitle } from './words/names.ts';
+import { differenceRange, differenceText, pText, rangeText, scoreText } from './words/numbers.ts';
+import { stepsHead } from './words/remarks.ts';
+
+/** Of more levels than this only the best are shown. */
+const mostRows = 40;
+
+/** The levels that a table or chart shows: all in their order, or the best `most`. */
+export function shownLevels(
+  { levels }: Pick<StageFacts, 'levels'>,
+  { definition }: Pick<StudyFacts, 'definition'>,
+  most = mostRows,
+): { readonly levels: readonly LevelFacts[]; readonly leftOut: number } {
+  if (levels.length <= most) return { levels, leftOut: 0 };
+  const rated = levels.filter(({ summary }) => summary);
+  const unrated = levels.filter(({ summary }) => !summary);
+  const { objective } = definition;
+  const best = rated.sort((a, b) => {
+    const [x, y] = [a.summary!.mean, b.summary!.mean];
+    return x === y ? a.place.level - b.place.level : isBetter(x, y, objective) ? -1 : 1;
+  });
+  return { levels: [...best, ...unrated].slice(0, most), leftOut: levels.length - most };
+}
+
+/** `the best`, `worse (this network)`, `left after 5 seeds`, ... */
+export function standingText(level: LevelFacts): string {
+  const { judgement, place, sameAs } = level;
+  const { standing, scope, departure } = judgement;
+  if (sameAs?.stage === place.stage) return 'the same training';
+  if (level.isSelected) return standing === 'best' ? 'the best, selected' : 'selected';
+  const network = (level.summary?.n ?? 0) > 1 ? 'these networks' : 'this network';
+  switch (standing) {
+    case 'best':
+      return 'the best';
+    case 'worse':
+      return scope === 'other seeds' ? 'worse' : `worse (${network})`;
+    case 'left':
+      return departure ? `left after ${departure.round} seeds` : 'left';
+    case 'pending':
+      return '';
+    default:
+      return standing;
+  }
+}
+
+function scoreTexts({ view, scores }: LevelFacts, { definition }: StudyFacts): string {
+  return scores
+    .map((score, i) => (score === undefined ? (view.trials[i]?.state ?? '-') : scoreText(score, definition.objective)))
+    .join(', ');
+}
+
+interface Shown {
+  readonly levels: readonly LevelFacts[];
+  readonly stage: StageFacts;
+  readonly facts: StudyFacts;
+}
+
+/** A column that is left out where all of its cells are empty. */
+function optional(column: Column): Column[] {
+  return column.cells.some((cell) => cell !== '') ? [column] : [];
+}
+
+function nameColumns({ levels, stage, facts }: Shown): Column[] {
+  return [
+    { head: 'name', cells: levels.map(({ id }) => id) },
+    { head: factorsText(stage), cells: levels.map((level) => labelOf(level, facts)) },
+  ];
+}
+
+function meanColumn({ levels, facts }: Shown): Column {
+  const { objective } = facts.definition;
+  return {
+    head: `${measureHead(facts.measure)} ${epochsText(facts.measure)}`,
+    cells: levels.map(({ summary }) => (summary ? scoreText(summary.mean, objective) : '')),
+    align: 'right',
+  };
+}
+
+function differenceColumns({ levels, facts }: Shown): Column[] {
+  const { objective } = facts.definition;
+  const points = objective === 'accuracy' ? ' (points)' : '';
+  return [
+    ...optional({
+      head: `difference to the best${points}`,
+      cells: levels.map(({ judgement }) =>
+        judgement.difference === undefined ? '' : differenceText(judgement.difference, objective),
+      ),
+      align: 'right',
+    }),
+    ...optional({
+      head: 'its 95 % interval',
+      cells: levels.map(({ judgement }) =>
+        judgement.differenceToBest ? differenceRange(judgement.differenceToBest, objective) : '',
+      ),
+      rank: 2,
+    }),
+  ];
+}
+
+function standingColumn({ levels }: Shown): Column {
+  return { head: 'standing', cells: levels.map(standingText) };
+}
+
+function seedsColumn({ levels, facts }: Shown): Column[] {
+  if (levels.every(({ scores }) => scores.length < 2)) return [];
+  return [{ head: 'every seed', cells: levels.map((level) => scoreTexts(level, facts)), rank: 4 }];
+}
+
+/** The values of the reference; a star marks those trained with other settings. */
+function referenceColumn({ levels, facts }: Shown): Column[] {
+  const { reference, definition } = facts;
+  if (!reference) return [];
+  return optional({
+    head: reference.name,
+    cells: levels.map(({ reference: run }) =>
+      run ? `${scoreText(run.score, definition.objective)}${run.otherwise.length > 0 ? ' *' : ''}` : '',
+    ),
+    align: 'right',
+    rank: 3,
+  });
+}
+
+/** Every level with its difference to the best and where it stands. */
+export function stageTable(stage: StageFacts, facts: StudyFacts): TextTable {
+  const { shown, frame } = begin(stage, facts);
+  return {
+    ...frame,
+    caption: `${stageTitle(stage, facts)}: the levels beside the best`,
+    columns: [
+      ...nameColumns(shown),
+      meanColumn(shown),
+      ...differenceColumns(shown),
+      standingColumn(shown),
+      ...referenceColumn(shown),
+    ],
+  };
+}
+
+/** The same with every seed, for a terminal that has the room. */
+export function terminalStageTable(stage: StageFacts, facts: StudyFacts): TextTable {
+  const table = stageTable(stage, facts);
+  return { ...table, columns: [...table.columns, ...seedsColumn(begin(stage, facts).shown)] };
+}
+
+/** Every seed, and the intervals that the first table has no room for. */
+export function detailTable(stage: StageFacts, facts: StudyFacts): TextTable | undefined {
+  const { shown, frame } = begin(stage, facts);
+  const { levels } = shown;
+  const { objective } = facts.definition;
+  const points = objective === 'accuracy' ? ' (points)' : '';
+  const columns: Column[] = [
+    ...seedsColumn(shown),
+    ...optional({
+      head: '95 % interval of the mean: other seeds, these images',
+      cells: levels.map(({ judgement }) => (judgement.mean ? rangeText(judgement.mean, objective) : '')),
+    }),
+    ...optional({
+      head: 'other seeds, other images',
+      cells: levels.map(({ judgement }) =>
+        judgement.otherImages ? rangeText(judgement.otherImages.mean, objective) : '',
+      ),
+    }),
+    ...optional({
+      head: `difference to the best by Edwards and Hsu${points}`,
+      cells: levels.map(({ judgement }) => (judgement.bothEnds ? differenceRange(judgement.bothEnds, objective) : '')),
+    }),
+    ...optional({
+      head: `difference to the best, other images${points}`,
+      cells: levels.map(({ judgement }) =>
+        judgement.otherImages?.differenceToBest
+          ? differenceRange(judgement.otherImages.differenceToBest, objective)
+          : '',
+      ),
+    }),
+  ];
+  if (columns.length === 0) return undefined;
+  return {
+    ...frame,
+    caption: `${stageTitle(stage, facts)}: every seed, and all 95 % intervals`,
+    columns: [...nameColumns(shown), ...columns],
+  };
+}
+
+function begin(stage: StageFacts, facts: StudyFacts) {
+  const { levels, leftOut } = shownLevels(stage, facts);
+  const stressed = levels.findIndex(({ isSelected }) => isSelected);
+  return {
+    shown: { levels, stage, facts },
+    frame: {
+      names: 1,
+      stressed: stressed < 0 ? undefined : stressed,
+      note:
+        leftOut > 0
+          ? `The best ${levels.length} of ${stage.levels.length.toLocaleString('en-US')} levels; trials.csv (lenet study export) has all.`
+          : undefined,
+    },
+  };
+}
+
+/** What each level is worth over the one before. */
+export function stepTable(stage: StageFacts, facts: StudyFacts): TextTable {
+  const { objective } = facts.definition;
+  const { steps } = stage;
+  return {
+    caption: stepsHead(stage),
+    names: 0,
+    columns: [
+      { head: factorsText(stage), cells: steps.map(({ level }) => labelOf(stage.levels[level]!, facts)) },
+      {
+        head: `change${objective === 'accuracy' ? ' (points)' : ''}`,
+        cells: steps.map(({ difference }) => differenceText(difference!.mean, objective)),
+        align: 'right',
+      },
+      ...optional({
+        head: '95 % interval',
+        cells: steps.map(({ difference }) =>
+          difference!.interval ? differenceRange(difference!.interval, objective) : '',
+        ),
+        rank: 3,
+      }),
+      { head: 'p (Holm)', cells: steps.map(({ adjusted }) => pText(adjusted)), align: 'right', rank: 4 },
+      { head: '', cells: steps.map(({ adjusted }) => (adjusted < significance ? 'beyond chance' : 'within chance')) },
+    ],
+  };
+}

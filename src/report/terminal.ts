@@ -1,0 +1,140 @@
+/** A study in a terminal: tables and sentences, as far as they fit its width. */
+import Table from 'cli-table3';
+import { UsageError } from '../base/errors.ts';
+import { isSeedRule, type StudyDefinition } from '../study/definition.ts';
+import { describePlan, seedsText } from '../study/strategies.ts';
+import type { LevelFacts, StudyFacts } from './facts.ts';
+import { settingsText } from './naming.ts';
+import { stepTable, terminalStageTable } from './stage-tables.ts';
+import type { TextTable } from './table.ts';
+import { comparisonLines, findConfiguration } from './words/comparison.ts';
+import { labelOf, shortName, stageTitle } from './words/names.ts';
+import { countText, scoreText } from './words/numbers.ts';
+import { outcome, protocolSentence } from './words/outcome.ts';
+import { remarks } from './words/remarks.ts';
+import { verdict } from './words/verdict.ts';
+
+/** A stage: its table, verdict and remarks. */
+export function stageText(facts: StudyFacts, index: number, width: number): string {
+  const stage = facts.stages[index]!;
+  const table = terminalStageTable(stage, facts);
+  const steps = stage.steps.length > 0 ? stepTable(stage, facts) : undefined;
+  return [
+    stageTitle(stage, facts),
+    terminalTable(table, width),
+    ...(table.note === undefined ? [] : [wrapped(table.note, width)]),
+    ...(steps ? ['', `${steps.caption}:`, terminalTable(steps, width)] : []),
+    wrapped(verdict(stage, facts).join(' '), width),
+    ...remarks(stage, facts).map((remark) => wrapped(remark, width)),
+  ].join('\n');
+}
+
+/** The end of a study: what won, how sure that is, and how the data were used. Not wrapped. */
+export function outcomeLines(facts: StudyFacts): string[] {
+  const protocol = protocolSentence(facts);
+  return [...outcome(facts), ...(protocol === undefined ? [] : [protocol])];
+}
+
+/** `post: batchSize, then l2, ...; 3 seeds (1, 2, 3)`. */
+export function studyTitle(definition: StudyDefinition): string {
+  const { name, seeds } = definition;
+  const trained = isSeedRule(seeds)
+    ? `${seedsText(seeds)} seeds`
+    : `${countText(seeds.length, 'seed')} (${seedsText(seeds)})`;
+  return `Study ${name}: ${describePlan(definition)}; ${trained}`;
+}
+
+/** A study as far as it has come. @param state who works on it, in a sentence. */
+export function showText(
+  facts: StudyFacts,
+  { width, state }: { readonly width: number; readonly state: string },
+): string {
+  const lines = [studyTitle(facts.definition), protocolSentence(facts) ?? '', state]
+    .filter((line) => line !== '')
+    .map((line) => wrapped(line, width));
+  const running = facts.trials.flatMap(({ trial: { number, state: of, curve } }) =>
+    of === 'running' ? [`trial ${number} has done ${countText(Math.max(0, curve.length - 1), 'epoch')}`] : [],
+  );
+  const foreign =
+    facts.foreign.length > 0 ? [`${countText(facts.foreign.length, 'trial')} of other programs left alone.`] : [];
+  return [
+    ...lines,
+    '',
+    ...facts.stages.flatMap((_, index) => [stageText(facts, index, width), '']),
+    ...running,
+    ...foreign,
+    ...outcome(facts).map((line) => wrapped(line, width)),
+  ].join('\n');
+}
+
+/** `batchSize 32, l2 0: 98.86`, or nothing before a study is finished. */
+export function winnerText({ winner, naming, definition }: StudyFacts): string {
+  if (!winner?.summary) return '';
+  return `${settingsText(winner.view.settings, naming)}: ${scoreText(winner.summary.mean, definition.objective)}`;
+}
+
+/** Two configurations beside each other, by their names (`C2`) or labels. @throws UsageError listing what there is. */
+export function compareText(facts: StudyFacts, first: string, second: string, width: number): string {
+  const [a, b] = [first, second].map((wanted) => find(wanted, facts)) as [LevelFacts, LevelFacts];
+  return comparisonLines(a, b, facts)
+    .map((line) => wrapped(line, width))
+    .join('\n');
+}
+
+function find(wanted: string, facts: StudyFacts): LevelFacts {
+  const answer = findConfiguration(wanted, facts, (level) => [
+    level.view.level.label,
+    labelOf(level, facts),
+    shortName(level, facts),
+  ]);
+  if (answer.found) return answer.found;
+  const mostListed = 20;
+  const choices = answer.choices.slice(0, mostListed).map((level) => `${level.id} (${labelOf(level, facts)})`);
+  const more = answer.choices.length > mostListed ? ` and ${answer.choices.length - mostListed} more` : '';
+  const problem = answer.isAmbiguous
+    ? `"${wanted}" names several configurations`
+    : `there is no configuration "${wanted}"`;
+  throw new UsageError(`${problem}: give one of ${choices.join(', ')}${more}`);
+}
+
+/** For a terminal of `width` columns: leaves out columns by their rank until the rest fits, then lets the heads break. */
+export function terminalTable({ columns }: Pick<TextTable, 'columns'>, width: number): string {
+  const widths = columns.map(({ head, cells }) => {
+    const least = width < 70 ? longestWord(head) : Math.min(18, head.length);
+    return 2 + Math.max(least, longestWord(head), ...cells.map((cell) => cell.length));
+  });
+  const left = new Set(columns.keys());
+  const total = () => [...left].reduce((sum, column) => sum + 1 + widths[column]!, 1);
+  const byRank = [...columns.keys()]
+    .filter((column) => (columns[column]!.rank ?? 0) > 0)
+    .sort((a, b) => columns[b]!.rank! - columns[a]!.rank!);
+  for (const column of byRank) if (total() > width) left.delete(column);
+  const shown = [...left];
+  const table = new Table({
+    head: shown.map((column) => columns[column]!.head),
+    colWidths: shown.map((column) => widths[column]!),
+    colAligns: shown.map((column) => columns[column]!.align ?? 'left'),
+    wordWrap: true,
+    style: { head: [], border: [], compact: true },
+  });
+  const count = columns[0]?.cells.length ?? 0;
+  for (let row = 0; row < count; row++) table.push(shown.map((column) => columns[column]!.cells[row]!));
+  return table.toString();
+}
+
+function longestWord(text: string): number {
+  return Math.max(...text.split(' ').map((word) => word.length));
+}
+
+/** Lines broken at spaces so that none is longer than `width`, where words allow. */
+export function wrapped(text: string, width: number, indent = ''): string {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+      lines.push(indent + line);
+      line = word;
+    } else line = line === '' ? word : `${line} ${word}`;
+  }
+  return [...lines, indent + line].join('\n');
+}

@@ -1,0 +1,105 @@
+/** Two named configurations beside each other, in sentences. */
+import { compareLevels } from '../../study/compare.ts';
+import { significance } from '../../study/statistics.ts';
+import { isComplete } from '../../study/trial.ts';
+import { type LevelFacts, levelAt, type StudyFacts } from '../facts.ts';
+import { settingsText, valueText } from '../naming.ts';
+import {
+  countText,
+  differenceRange,
+  differenceText,
+  listed,
+  pSentence,
+  rangeText,
+  resolveText,
+  scoreText,
+} from './numbers.ts';
+
+/** Lines: each of the two, what they differ in, the comparison, and the images they disagree on. */
+export function comparisonLines(first: LevelFacts, second: LevelFacts, facts: StudyFacts): string[] {
+  if (first.id === second.id) {
+    const why =
+      [first, second].flatMap(({ sameAs }) => sameAs?.reason ?? [])[0] ??
+      facts.whySame(first.view.settings, second.view.settings);
+    return [
+      describe(first, facts),
+      `Both are ${first.id}, one configuration${why ? ` (${why})` : ''}: there is nothing to compare.`,
+    ];
+  }
+  return [
+    describe(first, facts),
+    describe(second, facts),
+    differing(first, second, facts),
+    ...judged(first, second, facts),
+  ];
+}
+
+/** `C2: batchSize 32, l2 0: 98.86 (98.52 to 99.19); seeds: 99.01, 98.81, 98.75`. */
+function describe({ id, view, summary }: LevelFacts, { naming, definition }: StudyFacts): string {
+  const { objective } = definition;
+  const text = (score: number) => scoreText(score, objective);
+  const range = summary?.interval ? ` (${rangeText(summary.interval, objective)})` : '';
+  const mean = summary ? `${text(summary.mean)}${range}` : 'no finished trial';
+  const seeds = view.trials.map((trial) => (isComplete(trial) ? text(trial.score) : '-'));
+  return `${id}: ${settingsText(view.settings, naming)}: ${mean}; seeds: ${seeds.join(', ')}`;
+}
+
+function differing(first: LevelFacts, second: LevelFacts, { naming }: StudyFacts): string {
+  const [a, b] = [first, second].map(({ view }) => naming.complete(view.configuration)) as [
+    LevelFacts['view']['configuration'],
+    LevelFacts['view']['configuration'],
+  ];
+  const names = Object.keys(a).filter((name) => a[name] !== b[name]);
+  const parts = names.map(
+    (name) => `${name} ${valueText(name, a[name]!, naming)} against ${valueText(name, b[name]!, naming)}`,
+  );
+  return `They differ in ${listed(parts)}.`;
+}
+
+function judged(first: LevelFacts, second: LevelFacts, { definition, measure }: StudyFacts): string[] {
+  const { objective } = definition;
+  const { difference, test, p, disagreements, seedsNeeded } = compareLevels(first.view, second.view, measure.resolve);
+  const names = [first.id, second.id] as const;
+  if (!difference) return [`${names[0]} and ${names[1]} have no finished trial with a common seed.`];
+  const unit = objective === 'accuracy' ? ' points' : '';
+  const range = difference.interval ? `, 95 % interval ${differenceRange(difference.interval, objective)}` : '';
+  const size = `${names[0]} minus ${names[1]}: ${differenceText(difference.mean, objective)}${unit}${range}`;
+  const lines = [
+    {
+      t: `${size}; ${pSentence(p)} (paired t test over ${countText(difference.n, 'seed')}): ${p < significance ? 'a difference that chance does not explain' : 'within chance'}.${advice()}`,
+      mcnemar: `${size}; ${pSentence(p)} (exact McNemar test on the images): ${p < significance ? 'the two networks differ, which another seed may reverse' : 'within chance'}.`,
+      none: `${size}; one seed alone allows no test.`,
+    }[test],
+  ];
+  if (test === 'mcnemar') lines.push('How much results vary from seed to seed is unknown.');
+  for (const { seed, onlyFirst, onlySecond, p: chance } of disagreements) {
+    lines.push(
+      `seed ${seed}: ${countText(onlyFirst, 'image')} only ${names[0]} gets right, ${onlySecond.toLocaleString('en-US')} only ${names[1]} (exact McNemar ${pSentence(chance)})`,
+    );
+  }
+  return lines;
+
+  function advice(): string {
+    if (p < significance || seedsNeeded === undefined) return '';
+    const aim = resolveText(measure.resolve, objective);
+    if (seedsNeeded === 'many') return ` To resolve ${aim} would take more seeds than are practical.`;
+    return seedsNeeded <= difference!.n ? '' : ` About ${seedsNeeded} seeds would resolve ${aim}.`;
+  }
+}
+
+/** The first level of a configuration, by the report's name (`C3`), or a level by its label. `choices`: what there is, if nothing fits. */
+export function findConfiguration(
+  wanted: string,
+  facts: StudyFacts,
+  labelsOf: (level: LevelFacts) => readonly string[],
+):
+  | { readonly found: LevelFacts }
+  | { readonly found: undefined; readonly isAmbiguous: boolean; readonly choices: readonly LevelFacts[] } {
+  const firsts = [...facts.configurations.values()].map(([place]) => levelAt(facts, place!));
+  const byId = facts.configurations.get(wanted.toUpperCase());
+  if (byId) return { found: levelAt(facts, byId[0]!) };
+  const byLabel = facts.stages.flatMap(({ levels }) => levels.filter((level) => labelsOf(level).includes(wanted)));
+  const distinct = new Set(byLabel.map(({ id }) => id));
+  if (distinct.size === 1) return { found: byLabel[0]! };
+  return { found: undefined, isAmbiguous: distinct.size > 1, choices: firsts };
+}

@@ -1,0 +1,70 @@
+/** What stages, levels and measures are called. */
+import { objectives } from '../../study/definition.ts';
+import type { LevelFacts, Measure, StageFacts, StudyFacts } from '../facts.ts';
+import { levelLabel, shortLabel } from '../naming.ts';
+import { capitalized, listed } from './numbers.ts';
+
+/** A level in tables. */
+export function labelOf({ view }: LevelFacts, { naming }: Pick<StudyFacts, 'naming'>): string {
+  return levelLabel(view.level, naming);
+}
+
+/** A level in sentences and charts. */
+export function shortName({ view }: LevelFacts, { naming }: Pick<StudyFacts, 'naming'>): string {
+  return shortLabel(view.level, naming);
+}
+
+/** `batchSize 32`; where a stage has several factors its levels say themselves what they set. */
+export function fullName(
+  level: LevelFacts,
+  { factors }: Pick<StageFacts, 'factors'>,
+  facts: Pick<StudyFacts, 'naming'>,
+): string {
+  const name = shortName(level, facts);
+  return factors.length === 1 ? `${factors[0]} ${name}` : name;
+}
+
+/** More than these are counted instead of named; the table has them all. */
+const mostNamed = 6;
+
+/** `64`, `64 and 128`, or `12 other levels`. */
+export function namesOf(levels: readonly LevelFacts[], facts: Pick<StudyFacts, 'naming'>): string {
+  return levels.length > mostNamed
+    ? `${levels.length} other levels`
+    : listed(levels.map((level) => shortName(level, facts)));
+}
+
+/** Whether so many levels are named one by one. */
+export function areNamed(levels: readonly LevelFacts[]): boolean {
+  return levels.length <= mostNamed;
+}
+
+/** `batchSize`, `learningRate x batchSize`. */
+export function factorsText({ factors }: Pick<StageFacts, 'factors'>): string {
+  return factors.join(' x ');
+}
+
+/** `Stage 1: batchSize`, or the factors alone where there is one stage. */
+export function stageTitle(stage: StageFacts, { definition }: Pick<StudyFacts, 'definition'>): string {
+  const { plan } = definition;
+  const single = plan.kind !== 'stages' || plan.stages.length === 1;
+  return single ? factorsText(stage) : `Stage ${stage.index + 1}: ${factorsText(stage)}`;
+}
+
+/** `Testing accuracy`, `Validation loss`, `Score`. */
+export function measureName({ set, objective }: Measure): string {
+  if (!set) return capitalized(objective);
+  return `${set === 'test' ? 'Testing' : 'Validation'} ${objective}`;
+}
+
+/** `Testing accuracy (%)`. */
+export function measureHead(measure: Measure): string {
+  const unit = objectives[measure.objective].unit.trim();
+  return `${measureName(measure)}${unit && ` (${unit})`}`;
+}
+
+/** `after 10 epochs`. */
+export function epochsText({ epochs }: Measure): string {
+  if (epochs === undefined) return 'after the last epoch';
+  return `after ${epochs === 1 ? '1 epoch' : `${epochs} epochs`}`;
+}

@@ -1,0 +1,71 @@
+/** Numbers and lists of them as people read them. */
+import { type Objective, objectives } from '../../study/definition.ts';
+import type { Interval } from '../../study/judgement.ts';
+
+/** A score: accuracies in percent with two decimals, losses with four. */
+export function scoreText(score: number, objective: Objective): string {
+  return signless(score, objective);
+}
+
+/** `98.80 to 99.08`. */
+export function rangeText([low, high]: Interval, objective: Objective): string {
+  return `${scoreText(low, objective)} to ${scoreText(high, objective)}`;
+}
+
+/** A difference of scores with its sign; zero has none. */
+export function differenceText(value: number, objective: Objective): string {
+  const size = Math.abs(value).toFixed(objectives[objective].decimals);
+  if (Number(size) === 0) return size;
+  return `${value > 0 ? '+' : '−'}${size}`;
+}
+
+export function differenceRange([low, high]: Interval, objective: Objective): string {
+  return `${differenceText(low, objective)} to ${differenceText(high, objective)}`;
+}
+
+/** The size of a difference: `0.24 points`, or `0.0100` of a loss. */
+export function sizeText(size: number, objective: Objective): string {
+  return withUnit(signless(size, objective), objective);
+}
+
+/** A size that the user gave, as written: `0.1 points`. */
+export function resolveText(resolve: number, objective: Objective): string {
+  return withUnit(String(resolve), objective);
+}
+
+function withUnit(text: string, objective: Objective): string {
+  return objective === 'accuracy' ? `${text} points` : text;
+}
+
+function signless(value: number, objective: Objective): string {
+  const text = value.toFixed(objectives[objective].decimals);
+  return Number(text) === 0 ? text.replace('-', '') : text;
+}
+
+/** Below this a p value is no longer printed. */
+const leastP = 0.001;
+
+/** A p value in a column: `0.066`, `< 0.001`. */
+export function pText(p: number): string {
+  return p < leastP ? `< ${leastP}` : p.toFixed(3);
+}
+
+/** A p value in a sentence: `p = 0.066`, `p < 0.001`. */
+export function pSentence(p: number): string {
+  return p < leastP ? `p < ${leastP}` : `p = ${p.toFixed(3)}`;
+}
+
+/** `a`, `a and b`, `a, b and c`. */
+export function listed(items: readonly string[], word: 'and' | 'or' = 'and'): string {
+  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
+}
+
+/** `one seed`, `3 seeds`. */
+export function countText(count: number, noun: string): string {
+  return count === 1 ? `one ${noun}` : `${count.toLocaleString('en-US')} ${noun}s`;
+}
+
+/** The first letter as a capital. */
+export function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,94 @@
+/** What a whole study found, in sentences: the winner, its score, and what is not settled. */
+import { isSeedRule } from '../../study/definition.ts';
+import { isComplete } from '../../study/trial.ts';
+import { type LevelFacts, rivals, type StudyFacts } from '../facts.ts';
+import { settingsText } from '../naming.ts';
+import { factorsText, measureName } from './names.ts';
+import { capitalized, countText, listed, rangeText, scoreText } from './numbers.ts';
+import { seedsTrained } from './verdict.ts';
+
+/** Sentences, the winner first. */
+export function outcome(facts: StudyFacts): string[] {
+  const { winner, stuck, counts, naming } = facts;
+  if (stuck !== undefined) {
+    return [`The study ended early: no level of stage ${stuck + 1} ended well with every seed.`];
+  }
+  if (!winner) return [`Not finished: ${counts.ended} of about ${counts.expected} trials have ended.`];
+  return [
+    `Winner: ${settingsText(winner.view.settings, naming)}.`,
+    ...performance(winner, facts),
+    ...aim(winner, facts),
+    ...testLooks(winner.looks, facts),
+    ...unsettled(facts),
+  ];
+}
+
+/** The winner's score with its intervals, and which of them to quote. */
+function performance({ summary, judgement }: LevelFacts, { definition, measure }: StudyFacts): string[] {
+  if (!summary) return [];
+  const { objective } = definition;
+  const unit = objective === 'accuracy' ? ' %' : '';
+  const score = `${measureName(measure)}: ${scoreText(summary.mean, objective)}${unit} (${countText(summary.n, 'seed')}).`;
+  const { mean, otherImages } = judgement;
+  const seeds = mean && `${rangeText(mean, objective)}${unit}`;
+  const images = otherImages && `${rangeText(otherImages.mean, objective)}${unit}`;
+  if (seeds && images) {
+    return [
+      score,
+      `95 % intervals: ${seeds} for other seeds on these images, ${images} for other seeds and other images.`,
+      quote,
+    ];
+  }
+  if (seeds)
+    return [score, `95 % interval: ${seeds} for other seeds on ${measure.set ? 'these images' : 'the same data'}.`];
+  if (images)
+    return [score, `95 % interval: ${images} for this network on other images; other seeds may give more or less.`];
+  return [score];
+}
+
+/** Which of the two intervals a reader should quote. */
+export const quote =
+  'If you ship a model and ask what it does on new images, quote the wider one; to compare settings on this benchmark, quote the other.';
+
+/** Whether the accuracy that the reference set out for was reached; only where the test set itself was selected on. */
+function aim({ summary, view }: LevelFacts, { reference, measure }: StudyFacts): string[] {
+  if (!reference || measure.set !== 'test' || measure.objective !== 'accuracy' || !summary) return [];
+  const scores = view.trials.filter(isComplete).map(({ score }) => score);
+  const reached = `${capitalized(reference.name)}’s ${reference.aim} % was ${summary.mean >= reference.aim ? '' : 'not '}reached`;
+  if (scores.length === 1) return [`${reached}.`];
+  return [`${reached} by the mean; it was ${reaching(scores, reference.aim)}.`];
+}
+
+/** `in 2 of 3 runs`. */
+function reaching(scores: readonly number[], aim: number): string {
+  return `in ${scores.filter((score) => score >= aim).length} of ${scores.length} runs`;
+}
+
+function testLooks(looks: readonly { readonly accuracy: number }[], { reference }: StudyFacts): string[] {
+  if (looks.length === 0) return [];
+  const accuracies = looks.map(({ accuracy }) => accuracy * 100);
+  const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
+  const each = accuracies.length > 1 ? ` (${accuracies.map((value) => value.toFixed(2)).join(', ')})` : '';
+  const reached = reference ? `, ${reference.aim} % or more ${reaching(accuracies, reference.aim)}` : '';
+  return [`On the test set: ${mean.toFixed(2)} %${each}${reached}.`];
+}
+
+/** Stages in which another level may be as good. */
+function unsettled(facts: StudyFacts): string[] {
+  const open = facts.stages.filter((stage) => rivals(stage).length > 0);
+  if (open.length === 0) return [];
+  const seeds = Math.max(...open.map(seedsTrained));
+  const what = facts.stages.length === 1 ? 'The choice' : `The choice of ${listed(open.map(factorsText))}`;
+  const by = isSeedRule(facts.definition.seeds) ? `${seeds} seeds` : countText(seeds, 'seed');
+  return [`${what} is not settled by ${by}: another level may be as good.`];
+}
+
+/** What trained and what selected. */
+export function protocolSentence({ definition, looks }: Pick<StudyFacts, 'definition' | 'looks'>): string | undefined {
+  if (definition.protocol === 'post') {
+    return 'Protocol post: trained on the whole training set and selected on the test set, as the post did. The winner’s score is therefore optimistic.';
+  }
+  if (definition.protocol !== 'held-out') return undefined;
+  const times = looks.length === 0 ? 'never' : looks.length === 1 ? 'once' : `${looks.length} times`;
+  return `Protocol held-out: a twelfth of the training set, drawn by class and fixed by the data’s hash, selects; the test set was looked at ${times}, by selected configurations alone.`;
+}
