@@ -5,8 +5,9 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { readStudy, StudyLog } from '../dist/store/journal-store.js';
-import { identifyConfiguration, optunaParameters } from '../dist/tasks/lenet/configuration.js';
+import { JournalStore, readStudy } from '../dist/store/journal-store.js';
+import { recordedParameters } from '../dist/study/space.js';
+import { canonicalSettings, completeSettings } from '../dist/tasks/lenet/configuration.js';
 import { keep, machineLine, printTable, root, say, summary } from './measurement.mjs';
 
 const { values } = parseArgs({
@@ -24,25 +25,26 @@ try {
   // One trial as a study writes it, its lines then repeated under other numbers; ten seeds a configuration.
   const seeds = Array.from({ length: 10 }, (_, index) => index + 1);
   const rates = Array.from({ length: Math.ceil(trials / seeds.length) }, (_, index) => 1e-4 * 1.001 ** index);
+  const levels = rates.map((learningRate) => ({ label: `${learningRate}`, settings: { learningRate } }));
   const definition = {
-    ...{ name: 'large', protocol: 'post', objective: 'accuracy', plan: 'grid', base: { epochs }, seeds },
-    stages: [
-      { name: 'grid', levels: rates.map((rate) => ({ label: `${rate}`, settings: { learningRate: rate, epochs } })) },
-    ],
+    ...{ name: 'large', protocol: 'post', objective: 'accuracy', base: { epochs }, seeds },
+    plan: { kind: 'grid', factors: [{ name: 'learningRate', levels }] },
+    space: { learningRate: { kind: 'choices', values: rates, numeric: 'float' } },
   };
-  const log = new StudyLog(path);
+  const store = new JournalStore(path);
   const environment = { cpu: '', cores: 2, memoryBytes: 1, os: '', node: '', version: '', jobs: 2 };
-  log.open({ definition, dataHash: 'h', environment }, () => {});
+  await store.open({ definition, dataHash: 'h', environment }, () => {});
   const head = readFileSync(path, 'utf8');
-  const settings = definition.stages[0].levels.map((level) => level.settings);
-  const configurations = settings.map(identifyConfiguration);
-  const number = log.startTrial(configurations[0], 1, optunaParameters(configurations[0], settings.slice(0, 2)));
+  const settings = levels.map((level) => ({ epochs, ...level.settings }));
+  const configurations = settings.map(canonicalSettings);
+  const parameters = recordedParameters(definition.space, completeSettings(settings[0]));
+  const number = await store.startTrial({ configuration: configurations[0], seed: 1, parameters });
   for (let epoch = 0; epoch <= epochs; epoch++) {
     const metrics = { loss: 0.0421875 / (epoch + 1), accuracy: 0.9871 };
     const seconds = { train: 2.4183, evaluate: 0.8127 };
-    log.reportEpoch(number, { epoch, train: metrics, selection: metrics, seconds }, 98.71);
+    await store.reportEpoch(number, { epoch, score: 98.71, train: metrics, selection: metrics, seconds });
   }
-  log.finishTrial(number, 98.71, new Uint8Array(1250).fill(8));
+  await store.endTrial(number, { state: 'complete', score: 98.71, wrong: new Uint8Array(1250).fill(8) });
   const one = readFileSync(path, 'utf8').slice(head.length);
   const again = Array.from({ length: trials }, (_, index) =>
     one

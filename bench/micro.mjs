@@ -6,11 +6,11 @@ import { randomStream } from '../dist/base/random.js';
 import { Arena, createMemory } from '../dist/engine/arena.js';
 import { bindKernels, compileKernels, supportsFused } from '../dist/engine/kernels.js';
 import { conv2d, flatten, linear, maxPool2d, sequential } from '../dist/index.js';
-import { lenet5, modelByName } from '../dist/tasks/lenet/models.js';
 import { stepsOf } from '../dist/nn/fusion.js';
 import { parametersOf } from '../dist/nn/model.js';
 import { layOutParameters } from '../dist/nn/network.js';
 import { enableFused } from '../dist/runner/relaxed-simd.js';
+import { lenet5, modelByName } from '../dist/tasks/lenet/models.js';
 import { keep, machineLine, median, printTable, say } from './measurement.mjs';
 import { peakGflops } from './peak.mjs';
 

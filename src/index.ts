@@ -4,8 +4,6 @@ export { Random, randomStream } from './base/random.ts';
 export type { StateDict, Tensor } from './base/tensor.ts';
 export { checkDataset, type Dataset, datasetSize, takeFirst } from './data/dataset.ts';
 export { type Arithmetic, supportsFused } from './engine/kernels.ts';
-export { digitCodes, lenet5Original, type Variant } from './tasks/lenet/lenet5-1998.ts';
-export { lenet5, modelByName, modelNames } from './tasks/lenet/models.ts';
 export { avgPool2d } from './nn/avg-pool2d.ts';
 export { conv2d } from './nn/conv2d.ts';
 export { flatten } from './nn/flatten.ts';
@@ -30,6 +28,26 @@ export { rescale } from './nn/rescale.ts';
 export type { ScheduleName } from './nn/schedules.ts';
 export { sigmoid, squash, tanh } from './nn/squash.ts';
 export { subsample2d } from './nn/subsample2d.ts';
+export type { Forecast } from './runner/forecast.ts';
+export { runStudy, type StudyEvent, type StudyRequest } from './runner/study-run.ts';
+export { MemoryStore } from './store/memory.ts';
+export type { StudyRecord, StudyStore } from './store/store.ts';
+export type { LevelView, StageView, TrialRequest } from './study/contest.ts';
+export type { Level, Plan, SeedRule, Settings, StudyDefinition, Value } from './study/definition.ts';
+export {
+  type Interval,
+  judgeStage,
+  type LevelJudgement,
+  type StageJudgement,
+  type Standing,
+} from './study/judgement.ts';
+export type { Space } from './study/space.ts';
+export type { StudyView } from './study/strategy.ts';
+export type { EpochPoint, Trial } from './study/trial.ts';
+export { type FunctionContext, type FunctionTaskOptions, functionTask } from './tasks/function.ts';
+export { digitCodes, lenet5Original, type Variant } from './tasks/lenet/lenet5-1998.ts';
+export { lenet5, modelByName, modelNames } from './tasks/lenet/models.ts';
+export type { OpenTask, Pool, RunningTrial, Task, TaskSettings, TrialMessage, TrialOrder } from './tasks/task.ts';
 export type { Threads } from './train/crew.ts';
 export { type Evaluation, evaluate, type Prediction, predictor, softmax } from './train/evaluate.ts';
 export {

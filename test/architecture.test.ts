@@ -13,16 +13,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   data: ['base'],
   train: ['base', 'engine', 'nn', 'data'],
   study: ['base'],
-  lenet: ['base', 'engine', 'nn', 'study'],
   disk: ['base'],
-  journal: ['base', 'disk', 'study'],
-  runner: ['base', 'engine', 'nn', 'data', 'train', 'lenet', 'study', 'disk', 'journal'],
-  report: ['base', 'nn', 'data', 'train', 'lenet', 'study', 'disk', 'journal', 'runner'],
-  cli: ['base', 'data', 'nn', 'train', 'lenet', 'study', 'disk', 'runner', 'report'],
+  store: ['base', 'disk', 'study'],
+  tasks: ['base', 'engine', 'nn', 'study'],
+  runner: ['base', 'engine', 'nn', 'data', 'train', 'study', 'disk', 'store', 'tasks'],
+  report: ['base', 'nn', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
+  cli: ['base', 'data', 'nn', 'train', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],
 };
-const browserSafe = ['base', 'engine', 'nn', 'data', 'train', 'lenet', 'study'];
+const browserSafe = ['base', 'engine', 'nn', 'data', 'train', 'study', 'tasks'];
 const packages = {
-  lenet: ['yaml', 'zod'],
+  tasks: ['yaml', 'zod'],
   runner: ['fast-png'],
   report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png'],
   cli: ['commander', 'cli-progress'],

@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
-import { lenet5 } from '../src/tasks/lenet/models.ts';
 import { drawModel } from '../src/nn/drawing.ts';
+import { lenet5 } from '../src/tasks/lenet/models.ts';
 
 const executablePath = '/usr/bin/chromium';
 

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import type { StateDict } from '../src/base/tensor.ts';
 import { takeFirst } from '../src/data/dataset.ts';
-import { lenet5Original } from '../src/tasks/lenet/lenet5-1998.ts';
 import { crossEntropy, type Loss, map, mse } from '../src/nn/losses.ts';
 import { connectionCount, parameterCount, parametersOf } from '../src/nn/model.ts';
 import { adam, type Optimizer, sdlm, sgd } from '../src/nn/optimizers.ts';
 import { loadMnist } from '../src/runner/mnist-files.ts';
+import { lenet5Original } from '../src/tasks/lenet/lenet5-1998.ts';
 import { type EpochEvent, fit } from '../src/train/fit.ts';
 import { Session } from '../src/train/session.ts';
 

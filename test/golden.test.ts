@@ -4,9 +4,9 @@ import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import type { StateDict } from '../src/base/tensor.ts';
 import type { Dataset } from '../src/data/dataset.ts';
+import { loadMnist } from '../src/runner/mnist-files.ts';
 import { completeHyperparameters, makeOptimizer } from '../src/tasks/lenet/hyperparameters.ts';
 import { lenet5 } from '../src/tasks/lenet/models.ts';
-import { loadMnist } from '../src/runner/mnist-files.ts';
 import { type EpochEvent, fit } from '../src/train/fit.ts';
 
 interface Golden {

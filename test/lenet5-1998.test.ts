@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { takeFirst } from '../src/data/dataset.ts';
 import { type Checkpoint, type FitOptions, fit } from '../src/index.ts';
-import { lenet5Original } from '../src/tasks/lenet/lenet5-1998.ts';
 import { map } from '../src/nn/losses.ts';
 import { sdlm } from '../src/nn/optimizers.ts';
 import { loadMnist } from '../src/runner/mnist-files.ts';
+import { lenet5Original } from '../src/tasks/lenet/lenet5-1998.ts';
 import { freshFolder, lenet } from './lenet.ts';
 
 const network = ['--model', 'lenet5-1998', '--initialization', 'lecun'];

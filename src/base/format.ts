@@ -15,9 +15,18 @@ export function percent(fraction: number): string {
   return rounded(fraction * 100);
 }
 
-/** Seconds as "1.4 s", "75 s" or "3 min 20 s". */
+/** Seconds as "1.4 s", "75 s", "3 min 20 s" or "2 h 5 min". */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
   const whole = Math.round(seconds);
-  return whole < 120 ? `${whole} s` : `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  if (whole < 120) return `${whole} s`;
+  return whole < 7200
+    ? `${Math.floor(whole / 60)} min ${whole % 60} s`
+    : `${Math.floor(whole / 3600)} h ${Math.round((whole % 3600) / 60)} min`;
+}
+
+/** Bytes as "0.4 MB", "25 MB" or "3.1 GB". */
+export function megabytes(bytes: number): string {
+  if (bytes < 999.5e6) return `${bytes < 9.95e6 ? (bytes / 1e6).toFixed(1) : Math.round(bytes / 1e6)} MB`;
+  return `${(bytes / 1e9).toFixed(1)} GB`;
 }

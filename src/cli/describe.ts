@@ -1,9 +1,9 @@
 /** `lenet describe`: the layers of a network as a table, the kernels chosen for them, and a drawing. */
 import { writeFileAtomically } from '../disk/atomic-file.ts';
-import { modelByName } from '../tasks/lenet/models.ts';
 import { drawModel } from '../nn/drawing.ts';
 import { describeKernels } from '../nn/kernel-table.ts';
 import { describeModel } from '../nn/model.ts';
+import { modelByName } from '../tasks/lenet/models.ts';
 import { terminalWidth } from './terminal.ts';
 
 export function describe(name: string, options: { readonly svg?: string; readonly kernels?: boolean }): void {

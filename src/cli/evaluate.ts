@@ -2,10 +2,10 @@
 import { unknownChoice } from '../base/errors.ts';
 import { counted, percent, rounded } from '../base/format.ts';
 import { datasetSize } from '../data/dataset.ts';
-import { makeLoss } from '../tasks/lenet/hyperparameters.ts';
 import { loadMnist } from '../runner/mnist-files.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/threads.ts';
+import { makeLoss } from '../tasks/lenet/hyperparameters.ts';
 import { evaluate } from '../train/evaluate.ts';
 
 export interface EvaluateOptions {

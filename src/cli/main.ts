@@ -3,9 +3,9 @@
 import { Command, CommanderError } from 'commander';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
+import { coreCount } from '../runner/threads.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
-import { coreCount } from '../runner/threads.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { hyperparameterOption, parseInteger, parseSeeds, readHyperparameters } from './options.ts';
 import type { StudyRunOptions } from './study.ts';
@@ -89,11 +89,11 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   study
     .command('run <study>')
     .description(
-      'Run a study file (YAML) or one that ships (post, post-rows, rate-and-batch, random-search, 1998), or go on with it',
+      'Run a study file (YAML) or one that ships (post, post-resolved, post-rows, rate-and-batch, random-search, 1998), or continue it',
     )
     .option('--out <dir>', "The study's folder (default: runs/<name>)")
     .option('--jobs <n>', 'Trials at once; results do not depend on it', parseJobs, coreCount())
-    .option('--seeds <n>', "Instead of the file's seeds: N for 1 to N, or a list like 1,2,7", parseSeeds)
+    .option('--seeds <n>', "Instead of the file's seeds or its rule for them: N for 1 to N, or a list like 1,2,7", parseSeeds)
     .option('--retry-failed', 'Try failed trials again')
     .option(...data)
     .action(async (file: string, options: StudyRunOptions) => {
@@ -121,6 +121,15 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .action(async (path: string, a: string, b: string) => {
       const { studyCompare } = await import('./study.ts');
       studyCompare(path, a, b);
+    });
+  study
+    .command('export <dir>')
+    .description('The trials of a study as a table')
+    .option('--csv', 'Comma-separated values, one row a trial')
+    .option('--out <file>', 'Write them to a file (default: standard output)')
+    .action(async (path: string, options: { csv?: boolean; out?: string }) => {
+      const { studyExport } = await import('./study.ts');
+      studyExport(path, options);
     });
   study
     .command('report <dir>')

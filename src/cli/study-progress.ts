@@ -12,6 +12,7 @@ export class StudyBars {
   #doneBefore = 0;
   #done = 0;
   #expected = 1;
+  #stillIn: readonly string[] = [];
 
   /** @param done trials that had ended before this process began. */
   begin(done: number, expected: number): void {
@@ -36,13 +37,12 @@ export class StudyBars {
     this.#trials.set(number, { bar, label, share: 0, from: -1 });
   }
 
-  show(number: number, share: number, accuracy?: number): void {
+  show(number: number, share: number, score?: number): void {
     const trial = this.#trials.get(number);
     if (!trial) return;
     if (trial.from < 0) trial.from = share;
     trial.share = share;
-    const seen =
-      accuracy === undefined ? {} : { what: this.#fitted(`${trial.label}  ${(accuracy * 100).toFixed(2)} %`) };
+    const seen = score === undefined ? {} : { what: this.#fitted(`${trial.label}  ${Number(score.toPrecision(4))}`) };
     trial.bar.update(Math.round(share * steps), seen);
     this.#showWhole();
   }
@@ -54,6 +54,12 @@ export class StudyBars {
     this.#trials.delete(number);
     if (!trial || !this.#bars) return;
     this.#bars.remove(trial.bar);
+    this.#showWhole();
+  }
+
+  /** Names of the levels that have not left, for stages with a seed rule. */
+  stillIn(names: readonly string[]): void {
+    this.#stillIn = names;
     this.#showWhole();
   }
 
@@ -98,8 +104,9 @@ export class StudyBars {
     const seconds = (performance.now() - this.#started) / 1000;
     const left = (seconds * (this.#expected - this.#done - running)) / gained;
     const eta = gained > 0.2 && Number.isFinite(left) ? `, ${duration(Math.max(0, left))} left` : '';
+    const names = this.#stillIn.length > 0 ? `, still in: ${this.#stillIn.join(', ')}` : '';
     this.#whole?.update(Math.round(share * steps), {
-      what: this.#fitted(`study: ${this.#done} of ${this.#expected} trials${eta}`),
+      what: this.#fitted(`study: ${this.#done} of ${this.#expected} trials${eta}${names}`),
     });
   }
 

@@ -1,25 +1,36 @@
-/** `lenet study`: run a study, show it, list and compare. */
+/** `lenet study`: run a study, show it, list, compare, export. */
+import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../base/errors.ts';
-import { duration } from '../base/format.ts';
-import { whySame } from '../tasks/lenet/configuration.ts';
-import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
+import { duration, megabytes } from '../base/format.ts';
+import { writeFileAtomically } from '../disk/atomic-file.ts';
+import { trialsCsv } from '../report/csv.ts';
+import { type StudyFacts, studyFacts } from '../report/facts.ts';
+import { showJson } from '../report/json.ts';
+import { levelLabel, type Naming, namingOf, settingsText } from '../report/naming.ts';
+import { postReference } from '../report/post.ts';
 import {
-  buildContent,
-  type Content,
-  comparisonSentence,
-  configurationIds,
-  scoreText,
-  settingsText,
-} from '../report/content.ts';
-import { stageTable, stepTable, terminalTable, wrapped } from '../report/tables.ts';
+  compareText,
+  outcomeLines,
+  showText,
+  stageText,
+  studyTitle,
+  terminalTable,
+  winnerText,
+  wrapped,
+} from '../report/terminal.ts';
 import { writeReport } from '../report/write.ts';
+import { environment } from '../runner/environment.ts';
+import type { Forecast } from '../runner/forecast.ts';
+import { lenetTask } from '../runner/lenet-task.ts';
 import { readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
-import { compareLevels } from '../study/compare.ts';
-import { valueText } from '../study/definition.ts';
-import { type LevelView, type StudyView, scoreOf, type TrialRequest } from '../study/plan.ts';
+import type { StageView, TrialRequest } from '../study/contest.ts';
+import { isSeedRule, objectives, type StudyDefinition } from '../study/definition.ts';
+import { secondsOf } from '../study/trial.ts';
+import { lenetSettings } from '../tasks/lenet/configuration.ts';
+import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { quoted } from './quoted.ts';
 import { StudyBars } from './study-progress.ts';
@@ -31,6 +42,12 @@ export interface StudyRunOptions {
   readonly data?: string;
   readonly seeds?: readonly number[];
   readonly retryFailed?: boolean;
+}
+
+/** What the folder's journal says, as facts. @throws UsageError when there is no study. */
+function factsOf(folder: StudyFolder): StudyFacts {
+  const record = folder.read();
+  return studyFacts(record, lenetSettings, { reference: postReference(record) });
 }
 
 /** Returns the exit code. */
@@ -49,20 +66,24 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   });
   const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${text}` : text;
   const { jobs, data: dataFolder, retryFailed = false } = options;
+  const task = lenetTask({ folder: out, dataFolder, threads: jobs });
+  const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
   try {
-    for await (const event of runStudy({ definition, text: asRun, folder, jobs, dataFolder, retryFailed, signal })) {
+    const store = folder.store(asRun);
+    const request = { definition, task, store, jobs, retryFailed, signal, environment: environment(jobs) };
+    for await (const event of runStudy(request)) {
       if (event.type === 'interrupted') {
         bars.clear();
-        process.stdout.write(`Interrupted; everything is saved.\nGo on with: ${again.join(' ')}\n`);
+        process.stdout.write(`Interrupted; everything is saved.\nContinue with: ${again.join(' ')}\n`);
         return interruptedExitCode;
       }
-      tell(event, { bars, folder, jobs });
+      tell(event, teller);
     }
     bars.clear();
-    const content = buildContent(folder.read());
-    await writeReport(content, folder);
-    process.stdout.write(`${closing(content, folder, again.join(' '))}\n`);
-    return content.view.finished ? 0 : 1;
+    const facts = factsOf(folder);
+    await writeReport(facts, folder);
+    process.stdout.write(`${closing(facts, folder, again.join(' '))}\n`);
+    return facts.finished ? 0 : 1;
   } finally {
     bars.clear();
     release();
@@ -73,94 +94,130 @@ interface Teller {
   readonly bars: StudyBars;
   readonly folder: StudyFolder;
   readonly jobs: number;
+  readonly naming: Naming;
 }
 
-function tell(event: StudyEvent, { bars, folder, jobs }: Teller): void {
+function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Teller): void {
+  const { bars, folder, naming } = teller;
   switch (event.type) {
     case 'start': {
-      bars.begin(ended(event.view), event.view.expected);
-      const { definition } = event.view;
-      const set = definition.protocol === 'post' ? 'test' : 'held-out';
-      bars.say(
-        [
-          `Study ${definition.name}: ${definition.plan}, ${definition.seeds.length} ${definition.seeds.length === 1 ? 'seed' : 'seeds'} (${definition.seeds.join(', ')}), about ${event.view.expected} trials, ${jobs} at once`,
-          `Protocol ${definition.protocol}: ${event.train} images train, ${event.selection} ${set} images select (${event.source})`,
-          `Everything goes to "${folder.path}"; look in at any time with: npx lenet study show ${quoted(folder.path)}`,
-          ...(event.torn ? [`The journal's last line was cut off by a crash; it was put into "${event.torn}"`] : []),
-          ...(ended(event.view) > 0 ? [`Goes on: ${ended(event.view)} trials have ended before.`] : []),
-        ]
-          .map((line) => (process.stdout.isTTY ? wrapped(line, terminalWidth()) : line))
-          .concat('')
-          .join('\n'),
-      );
+      const ended = event.view.trials.filter(({ state }) => state !== 'running').length;
+      bars.begin(ended, event.view.expected);
+      bars.say([...opening(event, teller, ended), ''].map(fitted).join('\n'));
       break;
     }
+    case 'forecast':
+      bars.say(fitted(forecastText(event.forecast, folder)));
+      break;
     case 'trial-start':
       bars.start(
         event.number,
-        `${trialName(event.request, event.view)}${event.restored ? ' (again: its files were lost)' : ''}`,
+        `${trialName(event.request, naming)}${event.restored ? ' (again: its files were lost)' : ''}`,
       );
       break;
     case 'progress':
-      bars.show(event.number, event.share, event.accuracy);
+      bars.show(event.number, event.share, event.score);
       break;
-    case 'trial-end': {
-      bars.end(event.number, ended(event.view), event.view.expected);
-      bars.say(trialLine(event));
+    case 'trial-end':
+      bars.end(event.trial.number, event.ended, event.view.expected);
+      bars.say(trialLine(event, naming));
       break;
-    }
-    case 'stage': {
-      const content = buildContent(folder.read());
-      bars.say(`\n${sectionText(content, event.stage.index)}\n`);
+    case 'round':
+      bars.stillIn(stillIn(event.stage, naming));
+      bars.say(fitted(roundText(event.stage, naming)));
       break;
-    }
+    case 'stage':
+      bars.stillIn([]);
+      bars.say(`\n${stageText(factsOf(folder), event.stage.index, terminalWidth())}\n`);
+      break;
+    case 'finished':
+      break;
   }
 }
 
-function ended({ trials }: StudyView): number {
-  return trials.filter(({ state }) => state !== 'running').length;
+/** Broken at the terminal's width; a line of a file stays whole. */
+function fitted(line: string): string {
+  return process.stdout.isTTY ? wrapped(line, terminalWidth()) : line;
+}
+
+function opening({ view, summary, torn }: StudyEvent & { type: 'start' }, { folder, jobs }: Teller, ended: number): string[] {
+  const about = isSeedRule(view.definition.seeds) ? 'at most' : 'about';
+  return [
+    `${studyTitle(view.definition)}; ${about} ${view.expected} trials, ${jobs} at once`,
+    summary,
+    `Everything goes to "${folder.path}"; look in at any time with: npx lenet study show ${quoted(folder.path)}`,
+    ...(torn ? [`The journal's last line was cut off by a crash; it was put into "${torn}"`] : []),
+    ...(ended > 0 ? [`Continues: ${ended} trials have ended before.`] : []),
+  ];
+}
+
+/** What is still to come, and whether the disk has room for it. */
+function forecastText({ seconds, bytes }: Forecast, folder: StudyFolder): string {
+  const range = (text: (value: number) => string, [least, most]: readonly [number, number]) =>
+    text(least) === text(most) ? `about ${text(most)}` : `${text(least)} to ${text(most)}`;
+  const needed = bytes[1];
+  const free = freeBytes(folder.path);
+  const warning =
+    free !== undefined && free < needed ? ` Only ${megabytes(free)} are free on this disk; the study will not fit.` : '';
+  return `Forecast from the first batches: ${range(duration, seconds)}, ${range(megabytes, bytes)} of disk.${warning}`;
+}
+
+function freeBytes(path: string): number | undefined {
+  try {
+    const { bavail, bsize } = statfsSync(path);
+    return bavail * bsize;
+  } catch {
+    // Some file systems do not tell.
+    return undefined;
+  }
+}
+
+/** The labels of the levels that have not left. */
+function stillIn({ rounds, levels }: StageView, naming: Naming): string[] {
+  return (rounds?.in ?? []).map((i) => nameOf(levels[rounds!.contenders[i]!]!, naming));
+}
+
+function roundText(stage: StageView, naming: Naming): string {
+  const { rounds, levels } = stage;
+  const left = rounds!.left.flatMap((departure, i) =>
+    departure?.round === rounds!.rounds ? [nameOf(levels[rounds!.contenders[i]!]!, naming)] : [],
+  );
+  const gone = left.length > 0 ? `; left: ${left.join(', ')}` : '';
+  return `After ${rounds!.rounds} seeds: still in: ${stillIn(stage, naming).join(', ')}${gone}`;
+}
+
+function nameOf({ level }: StageView['levels'][number], naming: Naming): string {
+  return level.short ?? levelLabel(level, naming);
 }
 
 /** What distinguishes the trial in this study: `batchSize 32, l2 0, seed 1`. */
-function trialName({ configuration, seed }: TrialRequest, view: StudyView): string {
-  return `${settingsText(configuration, view)}, seed ${seed}`;
+function trialName({ configuration, seed }: TrialRequest, naming: Naming): string {
+  return `${settingsText(configuration, naming)}, seed ${seed}`;
 }
 
-function trialLine({ number, trial, request, restored, view }: StudyEvent & { type: 'trial-end' }): string {
-  const name = trialName(request, view);
-  if (trial.state === 'failed') return `trial ${number}: ${name}: failed: ${trial.reason}`;
-  const seconds = trial.curve.reduce((sum, epoch) => sum + epoch.seconds.train + epoch.seconds.evaluate, 0);
-  const { accuracy, loss } = trial.curve.at(-1)!.selection;
-  const made = restored ? 'made again' : duration(seconds);
-  return `trial ${number}: ${name}: ${(accuracy * 100).toFixed(2)} % (loss ${loss.toFixed(4)}), ${made}`;
+function trialLine({ trial, request, restored, view }: StudyEvent & { type: 'trial-end' }, naming: Naming): string {
+  const name = `trial ${trial.number}: ${trialName(request, naming)}`;
+  if (trial.state !== 'complete') return `${name}: ${trial.state}: ${trial.reason}`;
+  const made = restored ? 'made again' : duration(secondsOf(trial));
+  const selection = trial.curve.at(-1)?.selection;
+  return `${name}: ${selection ? `${(selection.accuracy * 100).toFixed(2)} % (loss ${selection.loss.toFixed(4)})` : scoreText(trial.score, view.definition)}, ${made}`;
 }
 
-function sectionText(content: Content, index: number): string {
-  const section = content.sections[index]!;
+function scoreText(score: number | undefined, { objective }: StudyDefinition): string {
+  return score === undefined ? '' : score.toFixed(objectives[objective].decimals);
+}
+
+function closing(facts: StudyFacts, folder: StudyFolder, again: string): string {
   const width = terminalWidth();
+  const { failed } = facts.counts;
+  const winner = facts.winner?.view.trials[0];
   return [
-    section.title,
-    terminalTable(stageTable(section, content), width),
-    ...(section.steps.length > 0
-      ? ['', 'Each against the one before it, paired by seed:', terminalTable(stepTable(section, content), width)]
-      : []),
-    wrapped(section.verdict, width),
-    ...section.remarks.map((remark) => wrapped(remark, width)),
-  ].join('\n');
-}
-
-function closing(content: Content, folder: StudyFolder, again: string): string {
-  const width = terminalWidth();
-  const { view } = content;
-  const failed = view.trials.filter(({ state }) => state === 'failed').length;
-  return [
-    ...content.outcome.map((line) => wrapped(line, width)),
-    wrapped(content.protocol, width),
+    ...outcomeLines(facts).map((line) => wrapped(line, width)),
     ...(failed > 0
-      ? [`${failed} of ${view.trials.length} trials failed; try them again with: ${again} --retry-failed`]
+      ? [`${failed} of ${facts.counts.ended} trials failed; try them again with: ${again} --retry-failed`]
       : []),
-    `Time: ${duration(content.wallSeconds)} at work, ${duration(content.coreSeconds)} of training and evaluation in ${view.trials.length} trials`,
-    ...(view.winner ? [`Winner's model: "${folder.trial(view.winner.trials[0]!.number).modelPath}"`] : []),
+    `Time: ${duration(facts.wallSeconds)} at work, ${duration(facts.coreSeconds)} of training and evaluation in ${facts.trials.length} trials`,
+    ...(winner ? [`Winner's model: "${folder.trial(winner.number).modelPath}"`] : []),
     `Report: "${folder.htmlPath}" and "${folder.markdownPath}"`,
     `Journal (Optuna opens it): "${folder.journalPath}"`,
   ].join('\n');
@@ -169,56 +226,18 @@ function closing(content: Content, folder: StudyFolder, again: string): string {
 /** The whole study as far as it has come. */
 export function studyShow(path: string, json: boolean): void {
   const folder = new StudyFolder(path);
-  const content = buildContent(folder.read());
+  const facts = factsOf(folder);
   if (json) {
-    process.stdout.write(`${JSON.stringify(asJson(content), null, 2)}\n`);
+    process.stdout.write(`${JSON.stringify(showJson(facts), null, 2)}\n`);
     return;
   }
-  const width = terminalWidth();
-  const { view, record } = content;
-  const running = view.trials.filter(({ state }) => state === 'running');
-  const lines = [
-    `Study ${record.definition.name} (${record.definition.plan}, seeds ${record.definition.seeds.join(', ')})`,
-    wrapped(content.protocol, width),
-    folder.holder
-      ? `A process is at work on it (${folder.holder.pid}).`
-      : view.finished
-        ? 'Finished.'
-        : 'Nobody is at work on it; the command that began it goes on.',
-    '',
-    ...content.sections.flatMap((_, index) => [sectionText(content, index), '']),
-    ...running.map(({ number, curve }) => {
-      const epochs = Math.max(0, curve.length - 1);
-      return `trial ${number} has done ${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}`;
-    }),
-    ...content.outcome.map((line) => wrapped(line, width)),
-  ];
-  process.stdout.write(`${lines.join('\n')}\n`);
-}
-
-/** What a study found, without times: equal studies give equal bytes. */
-function asJson({ view, record, sections }: Content): object {
-  const { name, protocol, objective, plan, seeds } = record.definition;
-  return {
-    ...{ name, protocol, objective, plan, seeds },
-    finished: view.finished,
-    stages: sections.map(({ stage, rows, verdict, remarks, analysis }) => ({
-      name: stage.name,
-      levels: rows.map(({ view: level, id, label, standing, notes }) => ({
-        ...{ configuration: id, label, settings: level.configuration, standing, notes },
-        scores: level.trials.map((trial) => (trial?.state === 'complete' ? scoreOf(trial, objective) : null)),
-        summary: level.summary ?? null,
-      })),
-      selected: stage.selected === undefined ? null : rows[stage.selected]!.label,
-      comparisons: (analysis?.comparisons ?? []).map(({ level, ...comparison }) => ({
-        level: rows[level]!.label,
-        ...comparison,
-      })),
-      ...{ verdict, remarks },
-    })),
-    winner: view.winner?.configuration ?? null,
-    testLooks: record.looks,
-  };
+  const { holder } = folder;
+  const state = holder
+    ? `A process is at work on it (${holder.pid}).`
+    : facts.finished
+      ? 'Finished.'
+      : 'Nobody is at work on it; the command that began it continues it.';
+  process.stdout.write(`${showText(facts, { width: terminalWidth(), state })}\n`);
 }
 
 /** The studies below a folder, a line each. */
@@ -230,76 +249,48 @@ export function studyList(path: string): void {
   }
   const rows = folders.map((folder) => {
     try {
-      const { view } = buildContent(folder.read());
-      const state = folder.holder ? 'at work' : view.finished ? 'finished' : 'interrupted';
-      const best = view.winner
-        ? `${settingsText(view.winner.settings, view)}: ${scoreText(view.winner.summary!.mean, view)}`
-        : '';
-      return [folder.path, view.definition.protocol, `${ended(view)}/${view.expected}`, state, best];
+      const facts = factsOf(folder);
+      const state = folder.holder ? 'at work' : facts.finished ? 'finished' : 'interrupted';
+      const { ended, expected } = facts.counts;
+      return [folder.path, facts.definition.protocol ?? '', `${ended}/${expected}`, state, winnerText(facts)];
     } catch (error) {
       return [folder.path, '', '', 'damaged', error instanceof Error ? error.message : String(error)];
     }
   });
-  const table = { head: ['study', 'protocol', 'trials', 'state', 'winner'], rows, dispensable: [1, 4] };
-  process.stdout.write(`${terminalTable(table, terminalWidth())}\n`);
+  // Where the terminal is narrow, the winner goes first, then the protocol.
+  const heads = [['study'], ['protocol', 2], ['trials'], ['state'], ['winner', 3]] as const;
+  const columns = heads.map(([head, rank], column) => ({
+    ...{ head, cells: rows.map((row) => row[column]!) },
+    ...(rank === undefined ? {} : { rank }),
+  }));
+  process.stdout.write(`${terminalTable({ columns }, terminalWidth())}\n`);
 }
 
-/** Two configurations of one study beside each other. */
+/** Two configurations of one study beside each other: by the report's names (C3) or by labels. */
 export function studyCompare(path: string, first: string, second: string): void {
-  const { view } = buildContent(new StudyFolder(path).read());
-  const ids = configurationIds(view);
-  const levels = view.stages.flatMap(({ levels: found }) => found);
-  const [a, b] = [findLevel(first, levels, ids), findLevel(second, levels, ids)];
-  const names = [`${ids.get(a.key)}`, `${ids.get(b.key)}`] as const;
-  const width = terminalWidth();
-  const { objective } = view.definition;
-  const lines = [a, b].map(({ configuration, summary, trials, key }) => {
-    const scores = trials.map((trial) =>
-      trial?.state === 'complete' ? scoreText(scoreOf(trial, objective), view) : '-',
-    );
-    const range = summary?.interval?.map((bound) => scoreText(bound, view)).join(' to ');
-    const mean = summary ? `${scoreText(summary.mean, view)}${range ? ` (${range})` : ''}` : 'no finished trial';
-    return `${ids.get(key)}: ${settingsText(configuration, view)}: ${mean}; seeds: ${scores.join(', ')}`;
-  });
-  if (a.key === b.key) {
-    const why = whySame(a.settings, b.settings);
-    lines.push(`${first} and ${second} are one configuration${why ? ` (${why})` : ''}: there is nothing to compare.`);
-  } else {
-    const differing = Object.keys(a.configuration).filter((name) => a.configuration[name] !== b.configuration[name]);
-    const difference = differing.map(
-      (name) => `${name} ${valueText(a.configuration[name]!)} against ${valueText(b.configuration[name]!)}`,
-    );
-    const comparison = compareLevels(a, b, objective);
-    lines.push(`They differ in ${difference.join(', ')}.`, comparisonSentence(...names, comparison, view));
-    for (const { seed, onlyFirst, onlySecond, p } of comparison.disagreements) {
-      lines.push(
-        `seed ${seed}: ${onlyFirst} images only ${names[0]} reads rightly, ${onlySecond} only ${names[1]} (exact McNemar p = ${p.toFixed(3)})`,
-      );
-    }
-  }
-  process.stdout.write(`${lines.map((line) => wrapped(line, width)).join('\n')}\n`);
+  process.stdout.write(`${compareText(factsOf(new StudyFolder(path)), first, second, terminalWidth())}\n`);
 }
 
-/** By the report's name (C3) or by a level's label. @throws UsageError listing what there is. */
-function findLevel(wanted: string, levels: readonly LevelView[], ids: ReadonlyMap<string, string>): LevelView {
-  const byId = levels.find(({ key }) => ids.get(key)?.toLowerCase() === wanted.toLowerCase());
-  const byLabel = levels.filter(({ level }) => level.label === wanted);
-  const found = byId ?? byLabel[0];
-  if (found && (byId || new Set(byLabel.map(({ key }) => key)).size === 1)) return found;
-  const seen = new Set<string>();
-  const choices = levels.flatMap(({ key, level }) => {
-    if (seen.has(key)) return [];
-    seen.add(key);
-    return [`${ids.get(key)} (${level.label})`];
-  });
-  const problem = found ? `"${wanted}" names several configurations` : `there is no configuration "${wanted}"`;
-  throw new UsageError(`${problem}: give one of ${choices.join(', ')}`);
+export interface StudyExportOptions {
+  readonly csv?: boolean;
+  readonly out?: string;
+}
+
+/** One row a trial, to standard output or a file. */
+export function studyExport(path: string, { csv, out }: StudyExportOptions): void {
+  if (!csv) throw new UsageError('give a format: --csv, one row a trial');
+  const text = trialsCsv(factsOf(new StudyFolder(path)));
+  if (out === undefined) process.stdout.write(text);
+  else {
+    writeFileAtomically(out, text);
+    process.stdout.write(`Trials: "${out}"\n`);
+  }
 }
 
 /** Writes the report of a study as far as it has come. */
 export async function studyReport(path: string): Promise<void> {
   const folder = new StudyFolder(path);
-  await writeReport(buildContent(folder.read()), folder);
+  await writeReport(factsOf(folder), folder);
   process.stdout.write(`Report: "${folder.htmlPath}" and "${folder.markdownPath}"\n`);
 }
 

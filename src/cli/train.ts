@@ -2,10 +2,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { duration, percent, rounded } from '../base/format.ts';
-import { makeLoss, makeOptimizer, variantNames } from '../tasks/lenet/hyperparameters.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
 import type { MetricsLine } from '../runner/run-folder.ts';
 import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts';
+import { makeLoss, makeOptimizer, variantNames } from '../tasks/lenet/hyperparameters.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { EpochBar } from './progress.ts';
 import { quoted } from './quoted.ts';

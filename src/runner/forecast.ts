@@ -23,7 +23,12 @@ export class Forecaster {
     this.#jobs = jobs;
   }
 
-  hear(event: LoopEvent, view: StudyView, task: Pick<OpenTask, 'bytesPerTrial'>, now = performance.now()): Forecast | undefined {
+  hear(
+    event: LoopEvent,
+    view: StudyView,
+    task: Pick<OpenTask, 'bytesPerTrial'>,
+    now = performance.now(),
+  ): Forecast | undefined {
     if (this.#done) return undefined;
     if (event.type === 'trial-start') this.#began.set(event.number, { at: now, share: undefined });
     if (event.type !== 'progress') return undefined;

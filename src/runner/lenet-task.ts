@@ -111,7 +111,10 @@ async function loadData({ protocol }: StudyDefinition, dataFolder: string | unde
   return { run: { ...mnist, ...parts, evaluatedOn: 'validation' }, test };
 }
 
-function summaryOf({ base, protocol = 'post' }: StudyDefinition, { train, test, evaluatedOn, source }: RunData): string {
+function summaryOf(
+  { base, protocol = 'post' }: StudyDefinition,
+  { train, test, evaluatedOn, source }: RunData,
+): string {
   const { trainLimit, testLimit } = completeSettings(base);
   const training = Math.min(datasetSize(train), trainLimit ?? Number.POSITIVE_INFINITY);
   const limit = evaluatedOn === 'test' ? testLimit : null;

@@ -208,7 +208,10 @@ function fill(state: LoopState): Step {
   if (state.stopping) return { state, actions: [] };
   let { lost, next, starting } = state;
   const actions: StartAction[] = [];
-  const busy = [...state.running.values()].reduce((sum, { share, threads }) => sum + (share < nearlyDone ? threads : 0), 0);
+  const busy = [...state.running.values()].reduce(
+    (sum, { share, threads }) => sum + (share < nearlyDone ? threads : 0),
+    0,
+  );
   let given = 0;
   while (state.running.size + starting < state.jobs) {
     const waiting = lost.length + state.queue.length - next;

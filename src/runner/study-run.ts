@@ -58,7 +58,9 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       checkExtends(before.definition, definition);
       if (before.dataHash === opened.dataHash) return;
       const [was, is] = [before.dataHash, opened.dataHash].map((hash) => hash.slice(0, 12));
-      throw new UsageError(`the study is about other data (hash ${was}, this is ${is}); choose another folder with --out`);
+      throw new UsageError(
+        `the study is about other data (hash ${was}, this is ${is}); choose another folder with --out`,
+      );
     },
   );
   const running = new Map<number, RunningTrial>();

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { UsageError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
+import type { Model } from '../nn/model.ts';
 import {
   completeHyperparameters,
   type HyperparameterName,
@@ -13,7 +14,6 @@ import {
   makeModel,
   makeOptimizer,
 } from '../tasks/lenet/hyperparameters.ts';
-import type { Model } from '../nn/model.ts';
 import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import { type LoadedMnist, loadMnist } from './mnist-files.ts';

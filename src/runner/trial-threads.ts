@@ -2,8 +2,8 @@
 import { Worker } from 'node:worker_threads';
 import type { Dataset } from '../data/dataset.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
-import type { MetricsLine } from './run-folder.ts';
 import type { RunningTrial } from '../tasks/task.ts';
+import type { MetricsLine } from './run-folder.ts';
 import type { RunData } from './train-run.ts';
 
 /** What a worker is told. */

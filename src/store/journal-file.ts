@@ -42,7 +42,9 @@ export class JournalFile {
   append(make: (foreign: string) => readonly object[]): void {
     // After a torn line the file must not be appended to; the next process mends it.
     if (this.#broken) {
-      throw new WorldError(`${this.path} could not be written before, and nothing more is appended; run the same command again`);
+      throw new WorldError(
+        `${this.path} could not be written before, and nothing more is appended; run the same command again`,
+      );
     }
     this.#lock.acquire(patienceMs);
     try {

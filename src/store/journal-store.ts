@@ -164,7 +164,9 @@ function interpretTrial(
   const trial: Trial = {
     ...{ number: id, configuration, seed, state: known, curve },
     ...(known === 'complete' ? { score: values![0]! } : {}),
-    ...(known === 'failed' || known === 'pruned' ? { reason: String(attributes.get('fail_reason') ?? 'not recorded') } : {}),
+    ...(known === 'failed' || known === 'pruned'
+      ? { reason: String(attributes.get('fail_reason') ?? 'not recorded') }
+      : {}),
     ...(typeof wrong === 'string' ? { wrong: bytesOf(wrong) } : {}),
   };
   return { trial, epochs };

@@ -1,7 +1,8 @@
 /** A study kept in memory: for simulations, tests, and studies that nobody needs to continue. */
+
+import type { EpochPoint, Trial } from '../study/trial.ts';
 import { datetime } from './optuna.ts';
 import type { Environment, NewTrial, OpenedStudy, StudyRecord, StudyStore, TestLook, TrialEnd } from './store.ts';
-import type { EpochPoint, Trial } from '../study/trial.ts';
 
 export class MemoryStore implements StudyStore {
   #record: StudyRecord | undefined;

@@ -17,7 +17,14 @@ interface ExpandedDefinition {
 /** The definition in today's words. Grids and random searches are shown as the single stage they were kept as. */
 export function upgradedDefinition({ plan: _, stages, ...rest }: ExpandedDefinition): StudyDefinition {
   const kept = stages.map(({ name, levels }) => ({ factors: name.split(' x '), levels: levels.map(withShortName) }));
-  return { ...rest, plan: { kind: 'stages', stages: kept }, space: spaceOf(rest.base, kept.flatMap(({ levels }) => levels)) };
+  return {
+    ...rest,
+    plan: { kind: 'stages', stages: kept },
+    space: spaceOf(
+      rest.base,
+      kept.flatMap(({ levels }) => levels),
+    ),
+  };
 }
 
 /** Random settings were labelled `#3 learningRate=0.002 ...`. */

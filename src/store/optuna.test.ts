@@ -5,11 +5,8 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
 import { Lock } from '../disk/lock.ts';
-import type { StudyDefinition } from '../study/definition.ts';
-import type { EpochPoint } from '../study/plan.ts';
 import { JournalFile } from './journal-file.ts';
 import { datetime, distributionText, replay } from './optuna.ts';
-import { type Environment, readStudy, StudyLog } from './study-log.ts';
 
 /** Written by hand from the format's description; Optuna 3.1.0 loads it. */
 const example = [
@@ -122,120 +119,5 @@ describe('the file', () => {
     expect(new Lock(lock.path).tryAcquire()).toBeUndefined();
     lock.release();
     expect(lock.holder()).toBeUndefined();
-  });
-});
-
-const definition: StudyDefinition = {
-  ...{ name: 's', protocol: 'post', objective: 'accuracy', plan: 'grid', base: {} },
-  stages: [{ name: 'a', levels: [{ label: '1', settings: { a: 1 } }] }],
-  seeds: [1],
-};
-const environment: Environment = { cpu: 'c', cores: 2, memoryBytes: 1, os: 'o', node: 'v', version: '0', jobs: 1 };
-const point = (epoch: number, accuracy: number): EpochPoint => ({
-  ...{ epoch, train: { loss: 1, accuracy }, selection: { loss: 2, accuracy } },
-  seconds: { train: 1, evaluate: 0.5 },
-});
-
-describe('a study’s log', () => {
-  const write = () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'lenet-journal-')), 'study.journal');
-    const log = new StudyLog(path);
-    log.open({ definition, dataHash: 'h', environment }, () => {});
-    const number = log.startTrial({ a: 1 }, 1, []);
-    for (const epoch of [0, 1]) log.reportEpoch(number, point(epoch, 0.5), 50);
-    log.finishTrial(number, 50, Uint8Array.of(5, 255));
-    log.failTrial(log.startTrial({ a: 1 }, 2, []), 'diverged');
-    log.startTrial({ a: 2 }, 1, []);
-    return path;
-  };
-
-  test('is read back as it was written', () => {
-    const record = readStudy(write())!;
-    expect(record).toMatchObject({ definition, dataHash: 'h', looks: [] });
-    expect(record.trials).toEqual([
-      {
-        number: 0,
-        key: '{"a":1}',
-        seed: 1,
-        state: 'complete',
-        curve: [point(0, 0.5), point(1, 0.5)],
-        wrong: Uint8Array.of(5, 255),
-      },
-      { number: 1, key: '{"a":1}', seed: 2, state: 'failed', reason: 'diverged', curve: [] },
-      { number: 2, key: '{"a":2}', seed: 1, state: 'running', curve: [] },
-    ]);
-  });
-
-  test('goes on with the next number in another process', () => {
-    const path = write();
-    const log = new StudyLog(path);
-    let seen = 0;
-    log.open({ definition, dataHash: 'h', environment }, ({ trials }) => {
-      seen = trials.length;
-    });
-    expect(seen).toBe(3);
-    expect(log.startTrial({ a: 3 }, 1, [])).toBe(3);
-    expect(readStudy(path)!.sessions).toHaveLength(2);
-  });
-
-  test('counts the trials that Optuna adds while it works', () => {
-    const path = write();
-    const log = new StudyLog(path);
-    log.open({ definition, dataHash: 'h', environment }, () => {});
-    appendFileSync(path, '{"op_code":4,"worker_id":"w-2","study_id":0,"datetime_start":null}\n');
-    expect(log.startTrial({ a: 3 }, 1, [])).toBe(4);
-    appendFileSync(path, '{"op_code":4,"worker_id":"w-2","study_id":0,"datetime_start":null}\n');
-    log.reportEpoch(4, point(0, 0.25), 25);
-    expect(log.startTrial({ a: 3 }, 2, [])).toBe(6);
-    log.finishTrial(4, 25, Uint8Array.of(0));
-    expect(readStudy(path)!.trials.slice(3)).toMatchObject([
-      { number: 4, seed: 1, state: 'complete', curve: [point(0, 0.25)] },
-      { number: 6, seed: 2, state: 'running', curve: [] },
-    ]);
-    appendFileSync(path, '{"op_code":4,');
-    expect(() => log.startTrial({ a: 3 }, 3, [])).toThrow('another program left a piece of a line');
-  });
-
-  test('begins anew where Optuna deleted the study', () => {
-    const path = write();
-    appendFileSync(path, '{"op_code":1,"worker_id":"w-2","study_id":0}\n');
-    expect(readStudy(path)).toBeUndefined();
-    const log = new StudyLog(path);
-    log.open({ definition, dataHash: 'h', environment }, () => {});
-    expect(log.startTrial({ a: 1 }, 1, [])).toBe(3);
-    expect(readStudy(path)!.trials).toMatchObject([{ number: 3, seed: 1 }]);
-  });
-
-  test('cut off at any byte it is read without error, and tells no untruth', () => {
-    const path = write();
-    const text = readFileSync(path, 'utf8');
-    const cut = `${path}.cut`;
-    for (let end = 0; end < text.length; end += 7) {
-      writeFileSync(cut, text.slice(0, end));
-      for (const trial of readStudy(cut)?.trials ?? []) {
-        if (trial.state === 'complete') expect(trial.curve.at(-1)!.epoch).toBe(1);
-      }
-    }
-  });
-
-  test('refuses a newer format, another program’s study, and a trial whose lines were taken out', () => {
-    const path = write();
-    const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.replace('"format":3', '"format":4'));
-    expect(() => readStudy(path)).toThrow('record format 4); this is version');
-    writeFileSync(path, text.replace('"format":3', '"format":1'));
-    expect(readStudy(path)!.trials.length).toBeGreaterThan(0);
-    const log = new StudyLog(path);
-    expect(() => log.open({ definition, dataHash: 'h', environment }, () => {})).toThrow('has record format 1, whose');
-    writeFileSync(path, `${example.join('\n')}\n`);
-    expect(() => readStudy(path)).toThrow('is a journal of another program');
-    writeFileSync(
-      path,
-      text
-        .split('\n')
-        .filter((line) => !line.includes('"epoch:1"') && !line.includes('"epoch:0"'))
-        .join('\n'),
-    );
-    expect(() => readStudy(path)).toThrow('trial 0 ended with 50, but its last epoch does not say so');
   });
 });

@@ -141,8 +141,12 @@ export function replay(text: string, file: string): ReplayedStudy[] {
           values: valuesOf(operation),
           started: typeof operation.datetime_start === 'string' ? operation.datetime_start : null,
           parameters: numbersOf(operation.params),
-          distributions: new Map(Object.entries(record(operation.distributions)).map(([name, text]) => [name, `${text}`])),
-          intermediate: new Map([...numbersOf(operation.intermediate_values)].map(([step, value]) => [Number(step), value])),
+          distributions: new Map(
+            Object.entries(record(operation.distributions)).map(([name, text]) => [name, `${text}`]),
+          ),
+          intermediate: new Map(
+            [...numbersOf(operation.intermediate_values)].map(([step, value]) => [Number(step), value]),
+          ),
           attributes: new Map(),
         };
         for (const attribute of Object.entries(record(operation.user_attrs))) fresh.attributes.set(...attribute);

@@ -1,5 +1,5 @@
 /** A contest: levels that compete on common seeds, either a fixed list of them or as many as the question needs. */
-import { type EliminationState, followRounds } from './elimination.ts';
+
 import {
   isSeedRule,
   type Level,
@@ -10,6 +10,7 @@ import {
   type StudyDefinition,
   seedsOfStage,
 } from './definition.ts';
+import { type EliminationState, followRounds } from './elimination.ts';
 import { type Summary, summarize } from './statistics.ts';
 import { completeTrials, configurationKey, type History, isBetter, isComplete, type Trial } from './trial.ts';
 
@@ -134,14 +135,19 @@ function playRounds(
   const contenders = competing.filter((position) => !hasFailed(position));
   const scores = contenders.map((position) => scoresOf(all.map((seed) => find(position, seed))));
   const { goal } = objectives[objective];
-  const state = followRounds(scores, { ...rule, goal, ...(objective === 'accuracy' ? { floor: 0 } : {}) });
+  const floor = onePerImage(contenders.map((position) => find(position, all[0]!)));
+  const state = followRounds(scores, { ...rule, goal, floor });
+  const next = state.finished ? state.rounds : Math.max(rule.atLeast, state.rounds + 1);
+  const asked = all.slice(0, next);
   const stillIn = state.in.map((i) => contenders[i]!);
-  const next = state.decided ? state.rounds : Math.max(rule.atLeast, state.rounds + 1);
-  const asked = all.slice(0, Math.min(next, rule.atMost));
-  const wanted = state.decided
-    ? []
-    : asked.map((seed) => ({ seed, positions: state.rounds < rule.atLeast ? contenders : stillIn }));
+  const wanted = state.finished ? [] : asked.map((seed) => ({ seed, positions: stillIn }));
   return { seeds: asked, rounds: { ...state, contenders }, wanted };
+}
+
+/** Points of accuracy that one image is worth, by the recorded answers; 0 where none are. */
+function onePerImage(trials: readonly (Trial | undefined)[]): number {
+  const bytes = trials.find((trial) => trial?.wrong)?.wrong?.length;
+  return bytes === undefined ? 0 : 100 / (8 * bytes);
 }
 
 /** The scores of the first trials, up to the first that has not ended well. */
@@ -150,11 +156,7 @@ function scoresOf(trials: readonly (Trial | undefined)[]): number[] {
   return completeTrials(end < 0 ? trials : trials.slice(0, end)).map(({ score }) => score);
 }
 
-function bestOf(
-  positions: readonly number[],
-  levels: readonly LevelView[],
-  objective: Objective,
-): number | undefined {
+function bestOf(positions: readonly number[], levels: readonly LevelView[], objective: Objective): number | undefined {
   let best: number | undefined;
   for (const position of positions) {
     const { summary } = levels[position]!;

@@ -1,9 +1,8 @@
 /** What a study asks: plain data, kept in its journal as it was declared. */
+import type { Settings } from './settings.ts';
 import type { Space } from './space.ts';
 
-export type Value = string | number | boolean | null;
-/** Values by hyperparameter. Studies do not know what they mean. */
-export type Settings = Readonly<Record<string, Value>>;
+export { labelOf, type Settings, type Value, valueText } from './settings.ts';
 
 /** One choice within a stage. It may set several hyperparameters at once. */
 export interface Level {
@@ -56,8 +55,20 @@ export type Protocol = (typeof protocols)[number];
 /** What a study looks at, of the last epoch: accuracy in percent and any score are maximized, a loss is minimized. */
 export const objectives = {
   accuracy: { goal: 'maximize', unit: ' %', decimals: 2, range: [0, 100], defaultResolve: 0.1 },
-  loss: { goal: 'minimize', unit: '', decimals: 4, range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], defaultResolve: 0.01 },
-  score: { goal: 'maximize', unit: '', decimals: 4, range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], defaultResolve: 0.01 },
+  loss: {
+    goal: 'minimize',
+    unit: '',
+    decimals: 4,
+    range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+    defaultResolve: 0.01,
+  },
+  score: {
+    goal: 'maximize',
+    unit: '',
+    decimals: 4,
+    range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+    defaultResolve: 0.01,
+  },
 } as const satisfies Readonly<Record<string, ObjectiveKind>>;
 
 interface ObjectiveKind {
@@ -116,18 +127,4 @@ export const mostSeeds = seedsOfAStage;
 export function seedsOfStage({ seeds }: Pick<StudyDefinition, 'seeds'>, stage: number): readonly number[] {
   if (!isSeedRule(seeds)) return seeds;
   return Array.from({ length: seeds.atMost }, (_, index) => stage * seedsOfAStage + index + 1);
-}
-
-/** A value as people write it in a study file: small powers of ten and what is below 0.001 with an exponent. */
-export function valueText(value: Value): string {
-  if (typeof value !== 'number' || value <= 0 || value >= 0.1) return String(value);
-  const exponential = value.toExponential();
-  return value < 0.001 || exponential.startsWith('1e') ? exponential : String(value);
-}
-
-/** A label for settings without one: `32`, or `batchSize=32 l2=1e-4` where several are set. */
-export function labelOf(settings: Settings): string {
-  const entries = Object.entries(settings);
-  if (entries.length === 1) return valueText(entries[0]![1]);
-  return entries.map(([name, value]) => `${name}=${valueText(value)}`).join(' ');
 }

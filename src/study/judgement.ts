@@ -1,15 +1,22 @@
 /** What the data of a stage say about its levels. */
-import type { StageView } from './contest.ts';
-import type { StudyDefinition } from './definition.ts';
+import type { LevelView, StageView } from './contest.ts';
+import { objectives, resolveOf, type StudyDefinition } from './definition.ts';
+import { criticalDunnett } from './dunnett.ts';
+import { compareWithBest, type Interval, meanInterval } from './mcb.ts';
+import { compareOnOtherImages, compareTheseNetworks } from './new-images.ts';
+import { mostSeedsAdvised, summarize } from './statistics.ts';
+import { completeTrials, isComplete } from './trial.ts';
+import { widening } from './widening.ts';
 
 /**
- * `best`, `may be best`, `worse`: Hsu's comparisons with the best, or of one seed or two the images (see `scope`).
+ * `best`, `may be best`, `worse`: Hsu's comparisons with the best, or of one seed or two the images (see `scope`). Under a seed rule `best`
+ * is the one level that did not leave: the best, or within `resolve` of it; `worse` holds at all rounds together.
  * `left`: left a stage with a seed rule, not better by more than `resolve`, which is all that was shown. `open`: undecided at `atMost`.
  * `pending`: still being trained.
  */
 export type Standing = 'best' | 'may be best' | 'worse' | 'left' | 'open' | 'failed' | 'pending';
 
-export type Interval = readonly [low: number, high: number];
+export type { Interval } from './mcb.ts';
 
 export interface LevelJudgement {
   readonly standing: Standing;
@@ -48,7 +55,204 @@ export interface StageJudgement {
   readonly carried: number | undefined;
 }
 
-/** What the data of a stage say. Also of an unfinished stage, as far as levels can be compared. */
-export function judgeStage(_stage: StageView, _definition: StudyDefinition, _images: number | undefined): StageJudgement {
-  throw new Error('not written yet');
+/** A comparison on images costs (levels² x images / 2) steps; beyond this many it is left out. */
+const mostSteps = 1e9;
+
+/** What a judgement is made of: the levels that compete, each configuration once, and which one a level of the stage is. */
+interface Field {
+  readonly stage: StageView;
+  readonly definition: Pick<StudyDefinition, 'objective' | 'seeds'>;
+  /** Images a score counts; undefined for a loss and where no answers were recorded. */
+  readonly images: number | undefined;
+  /** First levels of the configurations that compete, as positions in the stage. */
+  readonly entrants: readonly number[];
+  readonly scores: readonly (readonly number[])[];
+}
+
+/**
+ * What the data of a stage say.
+ * @param images of the set that selects, as many as a score counts; undefined where answers were not recorded.
+ */
+export function judgeStage(
+  stage: StageView,
+  definition: Pick<StudyDefinition, 'objective' | 'seeds'>,
+  images?: number,
+): StageJudgement {
+  const counted = definition.objective === 'accuracy' ? images : undefined;
+  const entrants = stage.rounds?.contenders ?? firstLevels(stage).filter((level) => endedWell(stage.levels[level]!));
+  const scores = entrants.map((level) => completeTrials(stage.levels[level]!.trials).map(({ score }) => score));
+  const field: Field = { stage, definition, images: counted, entrants, scores };
+  if (stage.rounds) return judgeRounds(field, stage.rounds);
+  if (!stage.finished || entrants.length < 2) return judgeAlone(field);
+  if (stage.seeds.length >= 2) return judgeSeeds(field);
+  return judgeOneSeed(field);
+}
+
+function firstLevels({ levels, index }: StageView): number[] {
+  return levels.flatMap(({ sameAs }, position) => (sameAs?.stage === index ? [] : [position]));
+}
+
+function endedWell({ trials }: LevelView): boolean {
+  return trials.every(isComplete);
+}
+
+/** Hsu's comparisons over seeds. With two seeds, whose spread is hardly known, the images still say what they said of one. */
+function judgeSeeds(field: Field): StageJudgement {
+  const { definition, images, entrants, scores, stage } = field;
+  const { goal } = objectives[definition.objective];
+  const verdict = compareWithBest(scores, { goal, images });
+  const wrong = answersOf(field);
+  const networks = wrong && stage.seeds.length === 2 ? compareTheseNetworks(wrong.answers, wrong.images) : undefined;
+  const others = wrong && compareOnOtherImages(wrong.answers, wrong.images);
+  const resolve = resolveOf(definition);
+  const levels = entrants.map((_, i): LevelJudgement => {
+    const seeds = verdict.levels[i]!;
+    const images = seeds.standing === 'may be best' ? networks?.levels[i] : undefined;
+    const isOfNetworks = images !== undefined && images.standing !== 'may be best';
+    return {
+      ...alone(field, i),
+      standing: isOfNetworks ? images.standing : seeds.standing,
+      scope: isOfNetworks ? 'these networks' : 'other seeds',
+      difference: seeds.difference,
+      differenceToBest: differenceWithin(isOfNetworks ? images.constrained : seeds.constrained, definition),
+      bothEnds: isOfNetworks ? undefined : differenceWithin(seeds.twoSided, definition),
+      otherImages: others && {
+        mean: others.levels[i]!.interval,
+        differenceToBest: others.levels[i]!.constrained,
+      },
+      isNoisy: seeds.noisy,
+    };
+  });
+  return {
+    ...{ method: 'mcb', levels: spread(field, levels), spread: verdict.spread, margin: verdict.margin, resolve },
+    seedsNeeded: verdict.margin <= resolve ? undefined : seedsNeeded(verdict.spread, entrants.length, resolve),
+    carried: carriedLevel(stage),
+  };
+}
+
+/** The least number of seeds a level at which the margin is `resolve`, if the spread stays. */
+function seedsNeeded(spread: number, levels: number, resolve: number): number | 'many' {
+  for (let n = 2; n <= mostSeedsAdvised; n++) {
+    const critical = widening(levels, n, { sides: 1 }) * criticalDunnett(levels, (levels - 1) * (n - 1), { sides: 1 });
+    if (critical * spread * Math.sqrt(2 / n) <= resolve) return n;
+  }
+  return 'many';
+}
+
+/** One seed: only the images can tell networks apart. */
+function judgeOneSeed(field: Field): StageJudgement {
+  const wrong = answersOf(field);
+  if (!wrong) return judgeAlone(field);
+  const verdict = compareTheseNetworks(wrong.answers, wrong.images);
+  const levels = field.entrants.map((_, i): LevelJudgement => {
+    const { standing, difference, constrained } = verdict.levels[i]!;
+    return { ...alone(field, i), standing, scope: 'these networks', difference, differenceToBest: constrained };
+  });
+  return {
+    ...{ method: 'images', levels: spread(field, levels), spread: undefined, margin: undefined },
+    ...{ resolve: resolveOf(field.definition), seedsNeeded: undefined, carried: carriedLevel(field.stage) },
+  };
+}
+
+/** A seed rule: what elimination.ts shows, with bounds that hold at all rounds together. */
+function judgeRounds(field: Field, rounds: NonNullable<StageView['rounds']>): StageJudgement {
+  const { entrants, scores } = field;
+  const means = scores.map((own) => (own.length > 0 ? summarize(own).mean : undefined));
+  const levels = entrants.map((_, i): LevelJudgement => {
+    const departure = rounds.left[i];
+    const bounds = rounds.differences[i]!;
+    const wrong = answersOf({ ...field, entrants: [entrants[i]!], scores: [scores[i]!] });
+    return {
+      ...alone(field, i),
+      standing: standingInRounds(i, rounds),
+      difference: differenceOf(i, means, field.definition),
+      differenceToBest: bounds.every(Number.isFinite) ? differenceWithin(bounds, field.definition) : undefined,
+      otherImages:
+        wrong && scores[i]!.length > 1
+          ? { mean: compareOnOtherImages(wrong.answers, wrong.images).levels[0]!.interval, differenceToBest: undefined }
+          : undefined,
+      departure: departure && { round: departure.round, behind: entrants[departure.behind]! },
+    };
+  });
+  return {
+    ...{ method: 'rounds', levels: spread(field, levels), spread: undefined, margin: undefined },
+    ...{ resolve: resolveOf(field.definition), seedsNeeded: undefined, carried: undefined },
+  };
+}
+
+function standingInRounds(i: number, rounds: NonNullable<StageView['rounds']>): Standing {
+  if (rounds.left[i]) return rounds.worse[i] ? 'worse' : 'left';
+  if (!rounds.finished) return 'pending';
+  return rounds.in.length === 1 ? 'best' : 'open';
+}
+
+/** Mean minus the best of the others' means. */
+function differenceOf(
+  i: number,
+  means: readonly (number | undefined)[],
+  { objective }: Pick<StudyDefinition, 'objective'>,
+): number | undefined {
+  const own = means[i];
+  const others = means.filter((mean, j): mean is number => j !== i && mean !== undefined);
+  if (own === undefined || others.length === 0) return undefined;
+  return own - (objectives[objective].goal === 'maximize' ? Math.max(...others) : Math.min(...others));
+}
+
+/** Nothing to compare with, or not yet. */
+function judgeAlone(field: Field): StageJudgement {
+  const { stage, entrants, definition } = field;
+  const standing = stage.finished ? 'may be best' : 'pending';
+  const levels = entrants.map((_, i): LevelJudgement => ({ ...alone(field, i), standing }));
+  return {
+    ...{ method: 'none', levels: spread(field, levels), spread: undefined, margin: undefined },
+    ...{ resolve: resolveOf(definition), seedsNeeded: undefined, carried: carriedLevel(stage) },
+  };
+}
+
+const unjudged: LevelJudgement = {
+  ...{ standing: 'pending', scope: 'other seeds', difference: undefined, differenceToBest: undefined },
+  ...{ bothEnds: undefined, mean: undefined, otherImages: undefined, isNoisy: false, departure: undefined },
+};
+
+/** What can be said of an entrant without the others. */
+function alone({ scores, images, definition }: Field, i: number): LevelJudgement {
+  const mean = scores[i]!.length > 1 ? meanInterval(scores[i]!, { images }) : undefined;
+  const [least, most] = objectives[definition.objective].range;
+  return { ...unjudged, mean: mean && within(mean, least, most) };
+}
+
+/** A true value lies in its range, so the part of an interval beyond it loses no coverage when it is cut off. */
+function within([low, high]: Interval, least: number, most: number): Interval {
+  return [Math.max(least, low), Math.min(most, high)];
+}
+
+/** A difference of two values of the objective. */
+function differenceWithin(interval: Interval, { objective }: Pick<StudyDefinition, 'objective'>): Interval {
+  const [least, most] = objectives[objective].range;
+  return within(interval, least - most, most - least);
+}
+
+/** The entrants' judgements for all levels of the stage: those of one configuration share theirs, the rest failed or are pending. */
+function spread({ stage, entrants }: Field, judged: readonly LevelJudgement[]): LevelJudgement[] {
+  const byKey = new Map(entrants.map((position, i) => [stage.levels[position]!.key, judged[i]!]));
+  return stage.levels.map(
+    ({ key, failed }) => byKey.get(key) ?? { ...unjudged, standing: failed.length > 0 ? 'failed' : 'pending' },
+  );
+}
+
+/** The wrong answers of all entrants, if all were recorded and comparing them is affordable. */
+function answersOf({ stage, entrants, images }: Field): { answers: Uint8Array[][]; images: number } | undefined {
+  if (images === undefined || images < 2 || (entrants.length ** 2 * images) / 2 > mostSteps) return undefined;
+  const bytes = Math.ceil(images / 8);
+  const answers = entrants.map((level) =>
+    completeTrials(stage.levels[level]!.trials).flatMap(({ wrong }) => (wrong?.length === bytes ? [wrong] : [])),
+  );
+  const isWhole = answers.every((own, i) => own.length === completeTrials(stage.levels[entrants[i]!]!.trials).length);
+  return isWhole && answers.every((own) => own.length > 0) ? { answers, images } : undefined;
+}
+
+/** The level whose trials were those of an earlier stage: its scores were looked at when it was selected. */
+function carriedLevel({ levels, index }: StageView): number | undefined {
+  const found = levels.findIndex(({ sameAs }) => sameAs !== undefined && sameAs.stage < index);
+  return found < 0 ? undefined : found;
 }

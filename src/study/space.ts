@@ -1,5 +1,5 @@
 /** Search spaces as declared: what each hyperparameter may be, and when it counts. */
-import type { Settings, Value } from './definition.ts';
+import type { Settings, Value } from './settings.ts';
 
 /** A range of numbers. `step`: distance of the values from each other, from `low` on; never together with `log`, but for integers' 1. */
 export interface Range {
@@ -37,7 +37,15 @@ export function steppedValue({ low, step }: { readonly low: number; readonly ste
 }
 
 /** The number of values of a range with a step. */
-export function stepCount({ low, high, step }: { readonly low: number; readonly high: number; readonly step: number }): number {
+export function stepCount({
+  low,
+  high,
+  step,
+}: {
+  readonly low: number;
+  readonly high: number;
+  readonly step: number;
+}): number {
   return Math.floor((high - low) / step + 1e-9) + 1;
 }
 

@@ -66,7 +66,7 @@ test('Holm never exceeds 1 and keeps the order', () => {
 });
 
 test.each(golden.seeds)('seeds to resolve +-$halfWidth at deviation $sd', ({ sd, halfWidth, seeds }) => {
-  expect(seedsToResolve(sd, halfWidth)).toBe(seeds);
+  expect(seedsToResolve(sd, halfWidth)).toBe(seeds > 100 ? 'many' : seeds);
 });
 
-test('beyond a million seeds there is no answer', () => expect(seedsToResolve(1000, 0.05)).toBeUndefined());
+test('beyond a hundred seeds a word does', () => expect(seedsToResolve(1, 1e-9)).toBe('many'));

@@ -61,10 +61,7 @@ function firstDifference(before: StudyDefinition, after: StudyDefinition): Diffe
   );
 }
 
-function seedDifference(
-  before: StudyDefinition['seeds'],
-  after: StudyDefinition['seeds'],
-): Difference | undefined {
+function seedDifference(before: StudyDefinition['seeds'], after: StudyDefinition['seeds']): Difference | undefined {
   const different = { what: 'seeds', was: seedsText(before), is: seedsText(after) };
   if (!isSeedRule(before)) {
     const kept = isSeedRule(after)

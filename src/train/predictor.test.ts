@@ -2,7 +2,6 @@
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { sizeOf } from '../base/tensor.ts';
-import { lenet5Original } from '../tasks/lenet/lenet5-1998.ts';
 import { conv2d } from '../nn/conv2d.ts';
 import { flatten } from '../nn/flatten.ts';
 import type { Layer } from '../nn/layers.ts';
@@ -10,6 +9,7 @@ import { linear } from '../nn/linear.ts';
 import { maxPool2d } from '../nn/max-pool2d.ts';
 import { parametersOf, sequential } from '../nn/model.ts';
 import { relu } from '../nn/relu.ts';
+import { lenet5Original } from '../tasks/lenet/lenet5-1998.ts';
 import { evaluate, predictor, softmax } from './evaluate.ts';
 
 const models: [string, [number, number, number], Record<string, Layer>][] = [

@@ -15,9 +15,7 @@ export function gridLevels({ factors }: GridPlan, { base, space }: Pick<StudyDef
     combined = combined.flatMap((left) => levels.map(({ settings }) => ({ ...left, ...settings })));
   }
   const counting = combined.map((settings) =>
-    Object.fromEntries(
-      Object.entries(settings).filter(([name]) => meets({ ...base, ...settings }, space[name]?.when)),
-    ),
+    Object.fromEntries(Object.entries(settings).filter(([name]) => meets({ ...base, ...settings }, space[name]?.when))),
   );
   const byLabel = new Map(counting.map((settings) => [labelOf(settings), settings]));
   return [...byLabel].map(([label, settings]) => ({ label, settings }));

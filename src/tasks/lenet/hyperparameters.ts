@@ -129,10 +129,7 @@ export const hyperparameters = {
     lossChoices,
     'What is minimized; mse and map are equations 8 and 9 of the paper of 1998 (rbf output only)',
   ),
-  mapConstant: under(
-    { loss: ['map', 'published'] },
-    number(0.1, positive, 'Constant j of equation 9 (loss map only)'),
-  ),
+  mapConstant: under({ loss: ['map', 'published'] }, number(0.1, positive, 'Constant j of equation 9 (loss map only)')),
   ...variants,
   initialization: choice<Initialization | 'published'>(
     'published',

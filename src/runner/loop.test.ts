@@ -1,0 +1,127 @@
+/** The loop’s step on messages made by hand: what is started when, and what is recorded. */
+import { describe, expect, test } from 'vitest';
+import type { TrialRequest } from '../study/contest.ts';
+import type { StudyView } from '../study/strategy.ts';
+import type { Trial } from '../study/trial.ts';
+import { beginLoop, isIdle, type LoopAction, type LoopMessage, type LoopState, step } from './loop.ts';
+
+const request = (seed: number): TrialRequest => ({ key: '{}', configuration: {}, settings: {}, seed });
+const view = (seeds: readonly number[]): StudyView => ({
+  definition: { name: 's', objective: 'loss', base: {}, plan: { kind: 'stages', stages: [] }, space: {}, seeds: [1] },
+  ...{ stages: [], pending: seeds.map(request), winner: undefined, finished: false, stuck: undefined },
+  ...{ trials: [], expected: seeds.length },
+});
+const trial = (number: number, state: Trial['state'] = 'running'): Trial => ({
+  ...{ number, configuration: {}, seed: number, state, curve: [] },
+});
+
+/** Plays messages and gives what was to be done after each, telling left out. */
+function play(state: LoopState, messages: readonly LoopMessage[]): { state: LoopState; done: LoopAction[][] } {
+  const done: LoopAction[][] = [];
+  for (const message of messages) {
+    const next = step(state, message);
+    state = next.state;
+    done.push(next.actions.filter(({ type }) => type !== 'tell'));
+  }
+  return { state, done };
+}
+
+const start = (seed: number, threads = 1, restored = false) =>
+  ({ type: 'start', request: request(seed), threads, restored }) as const;
+const started = (number: number, seed: number): LoopMessage => ({
+  type: 'started',
+  trial: trial(number),
+  start: start(seed),
+});
+const said = (number: number, message: (LoopMessage & { type: 'said' })['message']): LoopMessage => ({
+  type: 'said',
+  number,
+  message,
+});
+
+describe('the loop', () => {
+  test('fills its places in order, and starts the next when one ends', () => {
+    const { done } = play(beginLoop(view([1, 2, 3]), { jobs: 2, lost: [] }), [
+      { type: 'followed', view: view([1, 2, 3]) },
+      started(0, 1),
+      started(1, 2),
+      said(1, { type: 'finished' }),
+      { type: 'recorded', trial: trial(1, 'complete'), request: request(2) },
+    ]);
+    expect(done).toEqual([
+      [start(1), start(2)],
+      [],
+      [],
+      [{ type: 'record end', number: 1, end: { state: 'complete', wrong: undefined }, request: request(2) }],
+      [start(3)],
+    ]);
+  });
+
+  test('asks the strategy anew when all it asked for has been started, and not before', () => {
+    const { done, state } = play(beginLoop(view([1, 2]), { jobs: 2, lost: [] }), [
+      { type: 'followed', view: view([1, 2]) },
+      started(0, 1),
+      started(1, 2),
+      { type: 'recorded', trial: trial(0, 'complete'), request: request(1) },
+    ]);
+    expect(done.at(-1)).toEqual([{ type: 'follow' }]);
+    // Those still running are not started again.
+    expect(step(state, { type: 'followed', view: view([2]) }).actions).toEqual([]);
+  });
+
+  test('gives spare threads to the last trials', () => {
+    const begun = beginLoop(view([1]), { jobs: 4, lost: [] });
+    expect(step(begun, { type: 'followed', view: view([1]) }).actions).toEqual([start(1, 4)]);
+  });
+
+  test('records an epoch once, however often a resumed trial tells it', () => {
+    const point = { epoch: 1, score: 2 };
+    const { done } = play(beginLoop(view([1]), { jobs: 1, lost: [] }), [
+      { type: 'followed', view: view([1]) },
+      started(0, 1),
+      said(0, { type: 'epoch', point, share: 0.5 }),
+      said(0, { type: 'epoch', point, share: 0.5 }),
+    ]);
+    expect(done.slice(2)).toEqual([[{ type: 'record epoch', number: 0, point }], []]);
+  });
+
+  test('makes lost results again first, without a word in the store', () => {
+    const { done, state } = play(beginLoop(view([2]), { jobs: 1, lost: [request(1)] }), [
+      { type: 'followed', view: view([2]) },
+      { type: 'started', trial: trial(7, 'complete'), start: start(1, 1, true) },
+      said(7, { type: 'epoch', point: { epoch: 1, score: 2 }, share: 1 }),
+      said(7, { type: 'finished' }),
+    ]);
+    expect(done).toEqual([[start(1, 1, true)], [], [], [start(2)]]);
+    expect(state.ended).toBe(0);
+  });
+
+  test('stops all that runs, those that were just starting too, and starts nothing more', () => {
+    const { done, state } = play(beginLoop(view([1, 2, 3]), { jobs: 2, lost: [] }), [
+      { type: 'followed', view: view([1, 2, 3]) },
+      started(0, 1),
+      { type: 'stop' },
+      started(1, 2),
+      said(0, { type: 'interrupted' }),
+      said(1, { type: 'finished' }),
+      { type: 'recorded', trial: trial(1, 'complete'), request: request(2) },
+    ]);
+    expect(done[2]).toEqual([{ type: 'stop', number: 0 }]);
+    expect(done[3]).toEqual([{ type: 'stop', number: 1 }]);
+    expect(done.slice(4).flat()).toEqual([expect.objectContaining({ type: 'record end', number: 1 })]);
+    expect(isIdle(state)).toBe(true);
+  });
+
+  test('a failed trial is recorded, a failed disk ends the study', () => {
+    const { state } = play(beginLoop(view([1]), { jobs: 1, lost: [] }), [
+      { type: 'followed', view: view([1]) },
+      started(0, 1),
+    ]);
+    expect(step(state, said(0, { type: 'failed', kind: 'trial', message: 'diverged' })).actions).toEqual([
+      { type: 'record end', number: 0, end: { state: 'failed', reason: 'diverged' }, request: request(1) },
+    ]);
+    expect(step(state, said(0, { type: 'failed', kind: 'world', message: 'full' })).actions).toEqual([
+      { type: 'give up', message: 'full' },
+    ]);
+  });
+});

@@ -1,0 +1,260 @@
+/** Whole studies of a noisy function in memory: the same for any number of jobs and after any crash. */
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { UsageError, WorldError } from '../base/errors.ts';
+import { randomStream } from '../base/random.ts';
+import { MemoryStore } from '../store/memory.ts';
+import type { StudyStore } from '../store/store.ts';
+import { labelOf, type Plan, type Settings, type StudyDefinition } from '../study/definition.ts';
+import { followStudy } from '../study/strategies.ts';
+import { TrialTable } from '../study/trial.ts';
+import { functionTask } from '../tasks/function.ts';
+import type { Task } from '../tasks/task.ts';
+import { runStudy, type StudyEvent } from './study-run.ts';
+
+const parameters = { size: 1, decay: 0, kind: 'a' };
+
+/** Best at size 3, decay 0.1 and kind b; waits as many turns as the seed says, so that trials end in no order. */
+function noisyTask({ turns = (seed: number) => seed % 3, noise = 0.2 } = {}): Task {
+  return functionTask({
+    parameters,
+    async run(settings, { seed, random, report, signal }) {
+      for (let turn = 0; turn < turns(seed); turn++) {
+        await Promise.resolve();
+        if (signal.aborted) throw new Error('stopped');
+      }
+      const level = -((Number(settings.size) - 3) ** 2) - Math.abs(Number(settings.decay) - 0.1);
+      const shared = randomStream(seed, 'shared').uniform();
+      report(1, level - 1);
+      return level + (settings.kind === 'b' ? 0.3 : 0) + shared + noise * random.uniform();
+    },
+  });
+}
+
+const level = (settings: Settings) => ({ label: labelOf(settings), settings });
+const stages: Plan = {
+  kind: 'stages',
+  stages: [
+    { factors: ['size'], levels: [1, 2, 3, 4].map((size) => level({ size })) },
+    { factors: ['decay'], levels: [0, 0.1, 0.5].map((decay) => level({ decay })) },
+    { factors: ['kind'], levels: ['a', 'b'].map((kind) => level({ kind })) },
+  ],
+};
+const base: StudyDefinition = {
+  ...{ name: 'noisy', objective: 'score', base: {}, plan: stages, space: {}, seeds: [1, 2, 3] },
+};
+
+interface Ended {
+  readonly trials: readonly string[];
+  readonly winner: Settings | undefined;
+  readonly events: readonly StudyEvent[];
+}
+
+async function run(
+  definition: StudyDefinition,
+  options: { task?: Task; store?: StudyStore; jobs?: number } = {},
+): Promise<Ended> {
+  const { task = noisyTask(), store = new MemoryStore(), jobs = 1 } = options;
+  const events: StudyEvent[] = [];
+  for await (const event of runStudy({ definition, task, store, jobs })) events.push(event);
+  return { ...(await findings(store, task, definition)), events };
+}
+
+async function findings(store: StudyStore, task: Task, definition: StudyDefinition): Promise<Omit<Ended, 'events'>> {
+  const { trials } = (await store.read())!;
+  const view = followStudy(definition, new TrialTable(task.settings.canonical, trials));
+  const lines = trials.map(({ configuration, seed, state, score }) =>
+    JSON.stringify([configuration, seed, state, score]),
+  );
+  return { trials: lines, winner: view.winner?.configuration };
+}
+
+const resolving: StudyDefinition = { ...base, seeds: { atLeast: 3, atMost: 12, resolve: 0.1 } };
+
+describe.each([
+  ['a list of seeds', base],
+  ['a seed rule', resolving],
+  [
+    'a grid',
+    {
+      ...base,
+      plan: {
+        kind: 'grid',
+        factors: [
+          { name: 'size', levels: [level({ size: 2 }), level({ size: 3 })] },
+          { name: 'kind', levels: [level({ kind: 'a' }), level({ kind: 'b' })] },
+        ],
+      },
+    },
+  ],
+  [
+    'a random search',
+    {
+      ...base,
+      plan: { kind: 'random', trials: 20, seed: 1 },
+      space: { size: { kind: 'int', low: 1, high: 5, step: 1 }, kind: { kind: 'choices', values: ['a', 'b'] } },
+    },
+  ],
+] as [string, StudyDefinition][])('with %s', (_, definition) => {
+  test('finds the best and numbers its trials the same, whatever the jobs', async () => {
+    const expected = await run(definition);
+    expect(expected.winner).toMatchObject({ size: 3, kind: 'b' });
+    expect(expected.events.at(-1)!.type).toBe('finished');
+    for (const jobs of [2, 3, 7]) {
+      const { trials, winner } = await run(definition, { jobs });
+      expect(trials).toEqual(expected.trials);
+      expect(winner).toEqual(expected.winner);
+    }
+  });
+});
+
+test('a study with a seed rule trains more where the question is open, and less in all', async () => {
+  const { trials, events } = await run(resolving);
+  const bySize = (size: number) => trials.filter((line) => JSON.parse(line)[0].size === size).length;
+  expect(bySize(4)).toBe(3);
+  expect(trials.length).toBeLessThan((4 + 3 + 2) * 12);
+  expect(events.filter(({ type }) => type === 'round').length).toBeGreaterThan(2);
+});
+
+/** Stops working for good after so many calls: a process that dies between any two of them. */
+function dying(store: StudyStore, calls: number): StudyStore {
+  let left = calls;
+  const alive =
+    <A extends unknown[], R>(call: (...given: A) => Promise<R>) =>
+    (...given: A) => {
+      if (left-- <= 0) throw new WorldError('the process died');
+      return call(...given);
+    };
+  return {
+    read: () => store.read(),
+    open: (start, accept) => store.open(start, accept),
+    close: () => store.close(),
+    startTrial: alive((trial) => store.startTrial(trial)),
+    reportEpoch: alive((number, point) => store.reportEpoch(number, point)),
+    endTrial: alive((number, end) => store.endTrial(number, end)),
+    recordLook: alive((look) => store.recordLook(look)),
+  };
+}
+
+const levels = (name: string, values: readonly (number | string)[]) => values.map((value) => level({ [name]: value }));
+const anyStage = fc.oneof(
+  fc
+    .uniqueArray(fc.integer({ min: 1, max: 5 }), { minLength: 1, maxLength: 4 })
+    .map((values) => ({ factors: ['size'], levels: levels('size', values) })),
+  fc
+    .uniqueArray(fc.constantFrom(0, 0.1, 0.3), { minLength: 1 })
+    .map((values) => ({ factors: ['decay'], levels: levels('decay', values) })),
+  fc
+    .uniqueArray(fc.constantFrom('a', 'b', 'c'), { minLength: 1 })
+    .map((values) => ({ factors: ['kind'], levels: levels('kind', values) })),
+);
+const anyDefinition = fc
+  .record({
+    stages: fc.array(anyStage, { minLength: 1, maxLength: 3 }),
+    seeds: fc.oneof(
+      fc.constantFrom([1], [1, 2, 3], [5, 2]),
+      fc
+        .record({
+          atLeast: fc.integer({ min: 2, max: 4 }),
+          extra: fc.integer({ min: 0, max: 6 }),
+          resolve: fc.constantFrom(0.05, 0.3, 2),
+        })
+        .map(({ atLeast, extra, resolve }) => ({ atLeast, atMost: atLeast + extra, resolve })),
+    ),
+  })
+  .map(
+    ({ stages: planned, seeds }): StudyDefinition => ({ ...base, plan: { kind: 'stages', stages: planned }, seeds }),
+  );
+
+test('any plan gives the same trials and winner for any jobs and after any crashes', async () => {
+  await fc.assert(
+    fc.asyncProperty(
+      anyDefinition,
+      fc.integer({ min: 1, max: 6 }),
+      fc.array(fc.integer({ min: 1, max: 25 }), { maxLength: 6 }),
+      async (definition, jobs, crashes) => {
+        const expected = await run(definition);
+        const store = new MemoryStore();
+        for (const calls of crashes) {
+          await run(definition, { store: dying(store, calls), jobs }).catch((error: unknown) => {
+            expect(error).toBeInstanceOf(WorldError);
+          });
+        }
+        const { trials, winner } = await run(definition, { store, jobs });
+        expect([...trials].sort()).toEqual([...expected.trials].sort());
+        expect(winner).toEqual(expected.winner);
+        if (jobs === 1) expect(trials).toEqual(expected.trials);
+      },
+    ),
+    { numRuns: 60 },
+  );
+});
+
+test('an interrupt stops after the work at hand, and the same call continues', async () => {
+  const store = new MemoryStore();
+  const stopper = new AbortController();
+  const events: StudyEvent[] = [];
+  const task = noisyTask({ turns: () => 5 });
+  for await (const event of runStudy({ definition: base, task, store, jobs: 2, signal: stopper.signal })) {
+    events.push(event);
+    if (event.type === 'trial-end' && event.ended === 4) stopper.abort();
+  }
+  expect(events.at(-1)!.type).toBe('interrupted');
+  const expected = await run(base, { task });
+  const continued = await run(base, { task, store });
+  expect([...continued.trials].sort()).toEqual([...expected.trials].sort());
+});
+
+test('a trial that throws, or gives no number, has failed, and the study goes on', async () => {
+  const task = functionTask({
+    parameters,
+    run(settings) {
+      if (settings.size === 1) throw new Error('too small');
+      return settings.size === 2 ? Number.NaN : 5;
+    },
+  });
+  const store = new MemoryStore();
+  const { winner } = await run(
+    { ...base, plan: { kind: 'stages', stages: [{ factors: ['size'], levels: levels('size', [1, 2, 3]) }] } },
+    { task, store },
+  );
+  expect(winner).toEqual({ size: 3 });
+  const reasons = (await store.read())!.trials.map(({ reason }) => reason);
+  expect(new Set(reasons)).toEqual(new Set(['too small', 'epoch 1: expected a finite score, got NaN', undefined]));
+});
+
+test('settings the function does not know, and other data, are refused', async () => {
+  const unknown: StudyDefinition = { ...base, base: { sise: 2 } };
+  await expect(run(unknown)).rejects.toThrow(new UsageError('unknown parameter sise: there are size, decay, kind'));
+  const store = new MemoryStore();
+  await run(base, { store });
+  const other = functionTask({ parameters, dataHash: 'other', run: () => 1 });
+  await expect(run(base, { store, task: other })).rejects.toThrow(
+    'the study is about other data (hash function, this is other)',
+  );
+});
+
+test('what a study spends beside its trials grows with their number, not with its square', async () => {
+  const task = functionTask({ parameters, run: ({ size }, { random }) => Number(size) + random.uniform() });
+  // Work is counted, not timed: how often anybody reads a level of the plan.
+  const reads = async (trials: number, seeds: StudyDefinition['seeds']) => {
+    let count = 0;
+    const values = Array.from({ length: trials }, (_, index) => index);
+    const counted = new Proxy(levels('size', values), {
+      get(target, name, receiver) {
+        if (typeof name === 'string' && /^\d+$/.test(name)) count++;
+        return Reflect.get(target, name, receiver);
+      },
+    });
+    await run(
+      { ...base, seeds, plan: { kind: 'stages', stages: [{ factors: ['size'], levels: counted }] } },
+      { task, jobs: 2 },
+    );
+    return count;
+  };
+  expect(await reads(1, [1])).toBeGreaterThan(0);
+  for (const seeds of [[1], [1, 2, 3], { atLeast: 2, atMost: 5, resolve: 0.5 }]) {
+    const [small, large] = [await reads(20, seeds), await reads(160, seeds)];
+    expect(large / small, JSON.stringify(seeds)).toBeLessThan(9);
+  }
+});

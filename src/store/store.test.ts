@@ -1,0 +1,202 @@
+/** The stores there are, each held to the same law; and what only the journal can get wrong. */
+import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import type { StudyDefinition } from '../study/definition.ts';
+import { recordedParameters } from '../study/space.ts';
+import { JournalStore, readStudy } from './journal-store.ts';
+import { MemoryStore } from './memory.ts';
+import { replay } from './optuna.ts';
+import { definition, environment, point, testStore, writeExample } from './store.contract.ts';
+
+const freshPath = () => join(mkdtempSync(join(tmpdir(), 'lenet-store-')), 'study.journal');
+
+testStore('memory', () => {
+  const store = new MemoryStore();
+  return { store, reopen: () => store };
+});
+
+testStore('Optuna’s journal', () => {
+  const path = freshPath();
+  return { store: new JournalStore(path), reopen: () => new JournalStore(path) };
+});
+
+async function example(): Promise<string> {
+  const path = freshPath();
+  await writeExample(new JournalStore(path));
+  return path;
+}
+
+describe('the journal', () => {
+  const start = { definition, dataHash: 'h', environment };
+  const configuration = { a: 3 };
+
+  test('counts the trials that Optuna adds while it works, shows them, and leaves them alone', async () => {
+    const path = await example();
+    const store = new JournalStore(path);
+    await store.open(start, () => {});
+    appendFileSync(path, '{"op_code":4,"worker_id":"w-2","study_id":0,"datetime_start":null}\n');
+    expect(await store.startTrial({ configuration, seed: 1, parameters: [] })).toBe(5);
+    const distribution = JSON.stringify({ name: 'CategoricalDistribution', attributes: { choices: ['x', 'y'] } });
+    appendFileSync(
+      path,
+      `${JSON.stringify({ op_code: 4, worker_id: 'w-2', study_id: 0, datetime_start: null, state: 1, value: 12.5, params: { kind: 1, rate: 0.5 }, distributions: { kind: distribution } })}\n`,
+    );
+    await store.reportEpoch(5, point(0, 0.25));
+    expect(await store.startTrial({ configuration, seed: 2, parameters: [] })).toBe(7);
+    await store.endTrial(5, { state: 'complete', score: 25, wrong: Uint8Array.of(0) });
+    const { trials, foreign } = readStudy(path)!;
+    expect(trials.slice(4)).toMatchObject([
+      { number: 5, seed: 1, state: 'complete', curve: [point(0, 0.25)] },
+      { number: 7, seed: 2, state: 'running', curve: [] },
+    ]);
+    expect(foreign).toEqual([
+      { number: 4, state: 'running', value: undefined, settings: {} },
+      { number: 6, state: 'complete', value: 12.5, settings: { kind: 'y', rate: 0.5 } },
+    ]);
+    appendFileSync(path, '{"op_code":4,');
+    await expect(store.startTrial({ configuration, seed: 3, parameters: [] })).rejects.toThrow(
+      'another program left a piece of a line',
+    );
+  });
+
+  test('that could not be written once never answers again', async () => {
+    const path = await example();
+    const store = new JournalStore(path);
+    await store.open(start, () => {});
+    appendFileSync(path, '{"op_code":4,');
+    await expect(store.startTrial({ configuration, seed: 1, parameters: [] })).rejects.toThrow('piece of a line');
+    for (const again of [
+      () => store.startTrial({ configuration, seed: 1, parameters: [] }),
+      () => store.reportEpoch(3, point(0, 0.5)),
+      () => store.endTrial(3, { state: 'failed', reason: 'x' }),
+    ]) {
+      await expect(again()).rejects.toThrow('could not be written before');
+    }
+  });
+
+  test('begins anew where Optuna deleted the study', async () => {
+    const path = await example();
+    appendFileSync(path, '{"op_code":1,"worker_id":"w-2","study_id":0}\n');
+    expect(readStudy(path)).toBeUndefined();
+    const store = new JournalStore(path);
+    await store.open(start, () => {});
+    expect(await store.startTrial({ configuration, seed: 1, parameters: [] })).toBe(4);
+    expect(readStudy(path)!.trials).toMatchObject([{ number: 4, seed: 1 }]);
+  });
+
+  test('cut off at any byte it is read without error, and tells no untruth', async () => {
+    const path = await example();
+    const text = readFileSync(path, 'utf8');
+    const cut = `${path}.cut`;
+    for (let end = 0; end < text.length; end += 7) {
+      writeFileSync(cut, text.slice(0, end));
+      for (const trial of readStudy(cut)?.trials ?? []) {
+        if (trial.state === 'complete') expect(trial.curve.at(-1)!.epoch).toBe(1);
+      }
+    }
+  });
+
+  test('of another format, another program, or with lines taken out is refused by name', async () => {
+    const path = await example();
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace('"format":4', '"format":5'));
+    expect(() => readStudy(path)).toThrow('record format 5); this is version');
+    writeFileSync(
+      path,
+      text
+        .split('\n')
+        .filter((line) => !/"epoch:[01]"/.test(line))
+        .join('\n'),
+    );
+    expect(() => readStudy(path)).toThrow('trial 0 ended with 50, but its last epoch does not say so');
+    writeFileSync(
+      path,
+      text
+        .split('\n')
+        .filter((line) => !line.includes('intermediate_value'))
+        .join('\n'),
+    );
+    expect(() => readStudy(path)).toThrow('trial 0 epoch 0 has no value; lines are missing');
+    writeFileSync(
+      path,
+      '{"op_code":0,"worker_id":"w","study_name":"other","directions":[1]}\n{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{"a":1}}\n',
+    );
+    expect(() => readStudy(path)).toThrow('is a journal of another program');
+  });
+
+  describe('tells Optuna the space as it was declared', () => {
+    const spaced: StudyDefinition = {
+      ...definition,
+      space: {
+        rate: { kind: 'float', low: 1e-4, high: 1e-2, log: true },
+        size: { kind: 'int', low: 8, high: 60, step: 8 },
+        batch: { kind: 'choices', values: [32, 128], numeric: 'int' },
+        optimizer: { kind: 'choices', values: ['sgd', 'adam'] },
+        momentum: { kind: 'float', low: 0, high: 0.9, when: { optimizer: ['sgd'] } },
+      },
+    };
+    const complete = { rate: 1e-3, size: 16, batch: 32, optimizer: 'adam', momentum: 0 };
+    const distributions = (path: string, trial: number) =>
+      Object.fromEntries(
+        [...replay(readFileSync(path, 'utf8'), path)[0]!.trials[trial]!.distributions].map(([name, text]) => [
+          name,
+          JSON.parse(text).attributes,
+        ]),
+      );
+
+    test('ranges, steps, logs, choices; what does not count is left out', async () => {
+      const path = freshPath();
+      const store = new JournalStore(path);
+      await store.open({ ...start, definition: spaced }, () => {});
+      await store.startTrial({ configuration: {}, seed: 1, parameters: recordedParameters(spaced.space, complete) });
+      expect(distributions(path, 0)).toEqual({
+        rate: { step: null, low: 1e-4, high: 1e-2, log: true },
+        // 60 is not reached by steps of 8 from 8 on; Optuna would lower it with a warning.
+        size: { log: false, step: 8, low: 8, high: 56 },
+        batch: { log: false, step: 1, low: 32, high: 128 },
+        optimizer: { choices: ['sgd', 'adam'] },
+      });
+      const sgd = recordedParameters(spaced.space, { ...complete, optimizer: 'sgd', momentum: 0.5 });
+      expect(sgd.at(-1)).toMatchObject({ name: 'momentum', internal: 0.5 });
+    });
+
+    test('a new choice continues under a new Optuna study in the same file, and all of it is one study', async () => {
+      const path = freshPath();
+      const first = new JournalStore(path);
+      await first.open({ ...start, definition: spaced }, () => {});
+      await first.startTrial({ configuration: {}, seed: 1, parameters: [] });
+      await first.recordLook({ trial: 0, configuration: {}, seed: 1, loss: 1, accuracy: 0.5 });
+      const grown: StudyDefinition = {
+        ...spaced,
+        space: { ...spaced.space, optimizer: { kind: 'choices', values: ['sgd', 'adam', 'nadam'] } },
+      };
+      const second = new JournalStore(path);
+      const { record } = await second.open({ ...start, definition: grown }, () => {});
+      expect(record.trials).toHaveLength(1);
+      expect(await second.startTrial({ configuration: { optimizer: 'nadam' }, seed: 1, parameters: [] })).toBe(1);
+      await second.recordLook({ trial: 1, configuration: {}, seed: 1, loss: 1, accuracy: 0.5 });
+      expect(replay(readFileSync(path, 'utf8'), path).map(({ name }) => name)).toEqual(['s', 's-2']);
+      const read = readStudy(path)!;
+      expect([read.trials.length, read.looks.length, read.sessions.length]).toEqual([2, 2, 2]);
+      expect(read.definition).toEqual(grown);
+      // A third process finds the second study.
+      const third = new JournalStore(path);
+      await third.open({ ...start, definition: grown }, () => {});
+      expect(replay(readFileSync(path, 'utf8'), path)).toHaveLength(2);
+      expect(await third.startTrial({ configuration: { optimizer: 'nadam' }, seed: 2, parameters: [] })).toBe(2);
+    });
+
+    test('a longer list of numbers stays in the same Optuna study', async () => {
+      const path = freshPath();
+      await new JournalStore(path).open({ ...start, definition: spaced }, () => {});
+      const grown = {
+        ...spaced,
+        space: { ...spaced.space, batch: { kind: 'choices', values: [32, 128, 512], numeric: 'int' } },
+      } as const;
+      await new JournalStore(path).open({ ...start, definition: grown }, () => {});
+      expect(replay(readFileSync(path, 'utf8'), path)).toHaveLength(1);
+    });
+  });
+});

@@ -1,0 +1,19 @@
+/** Settings: values by hyperparameter, and how people write them. */
+
+export type Value = string | number | boolean | null;
+/** Values by hyperparameter. Studies do not know what they mean. */
+export type Settings = Readonly<Record<string, Value>>;
+
+/** A value as people write it in a study file: small powers of ten and what is below 0.001 with an exponent. */
+export function valueText(value: Value): string {
+  if (typeof value !== 'number' || value <= 0 || value >= 0.1) return String(value);
+  const exponential = value.toExponential();
+  return value < 0.001 || exponential.startsWith('1e') ? exponential : String(value);
+}
+
+/** A label for settings without one: `32`, or `batchSize=32 l2=1e-4` where several are set. */
+export function labelOf(settings: Settings): string {
+  const entries = Object.entries(settings);
+  if (entries.length === 1) return valueText(entries[0]![1]);
+  return entries.map(([name, value]) => `${name}=${valueText(value)}`).join(' ');
+}
