@@ -14,10 +14,12 @@ export const stages: Section = (facts) => facts.stages.flatMap((stage) => stageB
 
 function stageBlocks(stage: StageFacts, facts: StudyFacts): Block[] {
   const detail = detailTable(stage, facts);
+  const [headline = '', ...evidence] = verdict(stage, facts);
   return [
     heading(2, stageTitle(stage, facts)),
     { kind: 'table', table: stageTable(stage, facts) },
-    strong(verdict(stage, facts).join(' ')),
+    strong(headline),
+    ...(evidence.length > 0 ? [paragraph(evidence.join(' '))] : []),
     ...dots(stage, facts),
     ...rounds(stage, facts),
     ...(stage.steps.length > 0 ? [{ kind: 'table', table: stepTable(stage, facts) } satisfies Block] : []),
@@ -40,7 +42,7 @@ function curves(stage: StageFacts, facts: StudyFacts): Block[] {
   const { charts, leftOut } = learningCurves(stage, facts);
   if (charts.length === 0) return [];
   return [
-    heading(3, 'Learning curves'),
+    heading(3, `Learning curves: ${facts.definition.objective}`),
     {
       kind: 'figures',
       size: 'middle',
