@@ -100,7 +100,10 @@ const marks: Readonly<Record<DotKind, { symbol: Shape; colour: string; filled: b
 
 const fontSize = 12;
 
-export function dotPlot(stage: StageFacts, facts: StudyFacts): string | undefined {
+export function dotPlot(
+  stage: StageFacts,
+  facts: StudyFacts,
+): { readonly svg: string; readonly shown: number; readonly total: number } | undefined {
   const data = dotPlotData(stage, facts);
   if (!data) return undefined;
   const { rows, domain, band } = data;
@@ -111,7 +114,7 @@ export function dotPlot(stage: StageFacts, facts: StudyFacts): string | undefine
   const keyed = rows.map((row, index) => ({ ...row, index }));
   const byKind = (kind: DotKind) => keyed.filter((row) => row.kind === kind);
   const span = domain[1] - domain[0];
-  return draw({
+  const svg = draw({
     alt: dotPlotAlt(data, stage, facts),
     legend: legendOf(data, stage, facts),
     options: {
@@ -179,6 +182,7 @@ export function dotPlot(stage: StageFacts, facts: StudyFacts): string | undefine
       ],
     },
   });
+  return { svg, shown: rows.length, total: rows.length + data.leftOut };
 }
 
 function legendOf({ rows, band }: DotPlotData, { judgement }: StageFacts, facts: StudyFacts): LegendEntry[] {

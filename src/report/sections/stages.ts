@@ -17,8 +17,8 @@ function stageBlocks(stage: StageFacts, facts: StudyFacts): Block[] {
   const [headline = '', ...evidence] = verdict(stage, facts);
   return [
     heading(2, stageTitle(stage, facts)),
-    { kind: 'table', table: stageTable(stage, facts) },
     strong(headline),
+    { kind: 'table', table: stageTable(stage, facts) },
     ...(evidence.length > 0 ? [paragraph(evidence.join(' '))] : []),
     ...dots(stage, facts),
     ...rounds(stage, facts),
@@ -30,9 +30,11 @@ function stageBlocks(stage: StageFacts, facts: StudyFacts): Block[] {
 }
 
 function dots(stage: StageFacts, facts: StudyFacts): Block[] {
-  const svg = dotPlot(stage, facts);
-  if (svg === undefined) return [];
-  const caption = `${measureName(facts.measure)} by ${factorsText(stage)}`;
+  const chart = dotPlot(stage, facts);
+  if (!chart) return [];
+  const { svg, shown, total } = chart;
+  const some = shown < total ? `, the best ${shown} of ${total.toLocaleString('en-US')} levels` : '';
+  const caption = `${measureName(facts.measure)} by ${factorsText(stage)}${some}`;
   return [
     { kind: 'figures', size: 'large', figures: [{ name: `stage-${stage.index + 1}`, content: { svg }, caption }] },
   ];

@@ -174,7 +174,7 @@ function worseLevels(worse: readonly LevelFacts[], { stage, facts }: Context): s
 
 /** Both ends by Edwards and Hsu where the lower one is above 0 as printed, else the upper one by Hsu; either is named. */
 function worseSentences(start: string, worse: readonly LevelFacts[], facts: StudyFacts, isHsu: boolean): string[] {
-  if (!areNamed(worse)) return [`${start}: ${worse.length} levels; the table has their differences.`];
+  if (!areNamed(worse)) return [`${start}: ${worse.length.toLocaleString('en-US')} levels.`];
   const { objective } = facts.definition;
   const both: string[] = [];
   const upper: string[] = [];
