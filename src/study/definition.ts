@@ -56,8 +56,20 @@ export type Protocol = (typeof protocols)[number];
 /** What a study looks at, of the last epoch: accuracy in percent and any score are maximized, a loss is minimized. */
 export const objectives = {
   accuracy: { goal: 'maximize', unit: ' %', decimals: 2, range: [0, 100], defaultResolve: 0.1 },
-  loss: { goal: 'minimize', unit: '', decimals: 4, range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], defaultResolve: 0.01 },
-  score: { goal: 'maximize', unit: '', decimals: 4, range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY], defaultResolve: 0.01 },
+  loss: {
+    goal: 'minimize',
+    unit: '',
+    decimals: 4,
+    range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+    defaultResolve: 0.01,
+  },
+  score: {
+    goal: 'maximize',
+    unit: '',
+    decimals: 4,
+    range: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+    defaultResolve: 0.01,
+  },
 } as const satisfies Readonly<Record<string, ObjectiveKind>>;
 
 interface ObjectiveKind {
@@ -87,6 +99,8 @@ export interface StudyDefinition {
   readonly objective: Objective;
   /** Values of every trial, where a level says nothing else. */
   readonly base: Settings;
+  /** What conditions of the space ask for and the base does not say: the task's defaults. */
+  readonly defaults?: Settings;
   readonly plan: Plan;
   /** What each varied hyperparameter may be, as declared. */
   readonly space: Space;
@@ -127,7 +141,13 @@ export function valueText(value: Value): string {
 
 /** A label for settings without one: `32`, or `batchSize=32 l2=1e-4` where several are set. */
 export function labelOf(settings: Settings): string {
-  const entries = Object.entries(settings);
-  if (entries.length === 1) return valueText(entries[0]![1]);
-  return entries.map(([name, value]) => `${name}=${valueText(value)}`).join(' ');
+  const [only, ...more] = Object.values(settings);
+  return only !== undefined && more.length === 0 ? valueText(only) : assignmentsOf(settings);
+}
+
+/** `batchSize=32 l2=1e-4` */
+export function assignmentsOf(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${valueText(value)}`)
+    .join(' ');
 }

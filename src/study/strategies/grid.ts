@@ -1,6 +1,13 @@
 /** A grid: every combination of the factors' levels, in one contest. */
-import { type Factor, type GridPlan, type Level, labelOf, type Settings, type StudyDefinition } from '../definition.ts';
-import { meets } from '../space.ts';
+import {
+  assignmentsOf,
+  type Factor,
+  type GridPlan,
+  type Level,
+  type Settings,
+  type StudyDefinition,
+} from '../definition.ts';
+import { countingSettings } from '../space.ts';
 import { lostLevel, type Strategy } from '../strategy.ts';
 import { followStages } from './stages.ts';
 
@@ -8,18 +15,17 @@ import { followStages } from './stages.ts';
  * Every combination of the factors' levels, the last factor changing fastest. A hyperparameter that does not count in a combination
  * (momentum under adam) is left out of it, and equal combinations stand once.
  */
-export function gridLevels({ factors }: GridPlan, { base, space }: Pick<StudyDefinition, 'base' | 'space'>): Level[] {
+export function gridLevels(
+  { factors }: GridPlan,
+  definition: Pick<StudyDefinition, 'base' | 'defaults' | 'space'>,
+): Level[] {
   if (factors.length === 1) return [...factors[0]!.levels];
   let combined: Settings[] = [{}];
   for (const { levels } of factors) {
     combined = combined.flatMap((left) => levels.map(({ settings }) => ({ ...left, ...settings })));
   }
-  const counting = combined.map((settings) =>
-    Object.fromEntries(
-      Object.entries(settings).filter(([name]) => meets({ ...base, ...settings }, space[name]?.when)),
-    ),
-  );
-  const byLabel = new Map(counting.map((settings) => [labelOf(settings), settings]));
+  const counting = combined.map((settings) => countingSettings(settings, definition));
+  const byLabel = new Map(counting.map((settings) => [assignmentsOf(settings), settings]));
   return [...byLabel].map(([label, settings]) => ({ label, settings }));
 }
 
