@@ -41,12 +41,11 @@ export function mistakeOf(
   return source.mistake(issue.path, explain(issue, { table, source }));
 }
 
-/** Of a union's branches the one whose shape was meant: it has no complaint about the value's very type. */
+/** Of a union's branches the one whose shape was meant: it has no complaint about the value as a whole. */
 function deepest(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue;
-  const branch = issue.errors.find(
-    (issues) => !issues.some(({ code, path }) => code === 'invalid_type' && path.length === 0),
-  );
+  const isWhole = ({ code, path }: Issue) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
+  const branch = issue.errors.find((issues) => !issues.some(isWhole));
   const first = branch?.find(({ code }) => code === 'unrecognized_keys') ?? branch?.[0];
   if (!first) return issue;
   return deepest({ ...first, path: [...issue.path, ...first.path] } as Issue);

@@ -28,11 +28,26 @@ export function studyFileReader(table: ParameterTable): StudyFileReader {
     jsonSchema: () => z.toJSONSchema(schema, { io: 'input', reused: 'ref' }),
     read(text, file, seeds) {
       const source = readYaml(text, file);
+      checkOnePlan(source);
       const result = schema.safeParse(source.data);
       if (!result.success) throw mistakeOf(result.error, { schema, table, source });
-      return definitionOf(result.data, { table, source }, seeds);
+      return definitionOf(inFileOrder(result.data, source.data), { table, source }, seeds);
     },
   };
+}
+
+/** The schema gives its own order to keys, but the order of a grid's factors matters. */
+function inFileOrder<T>(checked: T, written: unknown): T {
+  if (Array.isArray(checked) && Array.isArray(written)) {
+    return checked.map((item: unknown, index) => inFileOrder(item, written[index])) as T;
+  }
+  if (!isMap(checked) || !isMap(written)) return checked;
+  const keys = [...new Set([...Object.keys(written), ...Object.keys(checked)])];
+  return Object.fromEntries(keys.map((key) => [key, inFileOrder(checked[key], written[key])])) as T;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 interface Means {
@@ -42,7 +57,9 @@ interface Means {
 
 function definitionOf(file: StudyFile, means: Means, replaced: readonly number[] | undefined): StudyDefinition {
   const { table, source } = means;
-  checkOnePlan(file, source);
+  if (planKeys.every((key) => file[key] === undefined)) {
+    throw source.mistake([], `nothing is varied: give one of ${planKeys.join(', ')}`);
+  }
   const base = file.base as Settings;
   checkBase(base, means);
   const given = seedsOf(file.seeds, source);
@@ -68,12 +85,11 @@ function definitionOf(file: StudyFile, means: Means, replaced: readonly number[]
 
 const planKeys = ['stages', 'grid', 'random'] as const;
 
-function checkOnePlan(file: StudyFile, source: YamlSource): void {
-  const given = planKeys.filter((key) => file[key] !== undefined);
-  if (given.length === 0) throw source.mistake([], `nothing is varied: give one of ${planKeys.join(', ')}`);
-  if (given.length === 1) return;
-  const all = given.length === 2 ? given.join(' and ') : 'stages, grid and random';
-  throw source.mistake([], `${all} are given, a study has one of them: keep one`, given[1]);
+function checkOnePlan(source: YamlSource): void {
+  const [first, second, third] = planKeys.filter((key) => source.valueAt([key]) !== undefined);
+  if (second === undefined) return;
+  const all = third === undefined ? `${first} and ${second}` : `${first}, ${second} and ${third}`;
+  throw source.mistake([], `${all} are given, a study has one of them: keep one`, second);
 }
 
 function seedsOf(given: number | readonly number[] | SeedRule, source: YamlSource): readonly number[] | SeedRule {

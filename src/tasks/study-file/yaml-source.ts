@@ -6,6 +6,7 @@ import {
   isMap,
   isScalar,
   isSeq,
+  Lexer,
   LineCounter,
   Parser,
   type Scalar,
@@ -29,6 +30,7 @@ export interface YamlSource {
 
 /** Study files need six. The parser below is recursive, and so is what checks its result. */
 const deepestNesting = 50;
+const tooDeep = `nested more than ${deepestNesting} levels deep`;
 /** Values of a file once its aliases are written out: some 300 times the largest study that ships. */
 const mostValues = 50_000;
 
@@ -44,10 +46,7 @@ export function readYaml(written: string, file: string): YamlSource {
     return new UsageError(`${file}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${message}`);
   };
 
-  const tokens = [...new Parser(lines.addNewLine).parse(text)];
-  const deep = tokens.map(tooDeep).find((token) => token !== undefined);
-  if (deep) throw mistakeIn(deep.offset, `nested more than ${deepestNesting} levels deep`);
-
+  const tokens = tokensOf(text, lines, mistakeIn);
   // Keys that stand twice are found below, where both places are known.
   const documents = [...new Composer({ uniqueKeys: false, logLevel: 'silent' }).compose(tokens, true, text.length)];
   for (const { errors, warnings } of documents) {
@@ -97,18 +96,19 @@ export function readYaml(written: string, file: string): YamlSource {
   };
 }
 
-/** The first token below too many others; without recursion, since what is too deep for the parser may be too deep for us. */
-function tooDeep(document: CST.Token): CST.Token | undefined {
-  const open: { readonly token: CST.Token; readonly depth: number }[] = [{ token: document, depth: 0 }];
-  for (let next = open.pop(); next; next = open.pop()) {
-    const { token, depth } = next;
-    if (depth > deepestNesting) return token;
-    const children = 'items' in token ? token.items.flatMap(({ key, value }) => [key, value]) : [];
-    if (token.type === 'document') children.push(token.value);
-    for (const child of children) if (child) open.push({ token: child, depth: depth + 1 });
+/** The tokens of the text, read one by one so that deep nesting is met before it is built. */
+function tokensOf(text: string, lines: LineCounter, mistakeIn: MistakeIn): CST.Token[] {
+  const parser = new Parser(lines.addNewLine);
+  lines.addNewLine(0);
+  const tokens: CST.Token[] = [];
+  for (const lexeme of new Lexer().lex(text)) {
+    tokens.push(...parser.next(lexeme));
+    if (parser.stack.length > deepestNesting) throw mistakeIn(parser.offset, tooDeep);
   }
-  return undefined;
+  return [...tokens, ...parser.end()];
 }
+
+type MistakeIn = (offset: number, message: string) => UsageError;
 
 interface Plain {
   readonly data: unknown;
@@ -118,7 +118,7 @@ interface Plain {
 }
 
 /** The data of a node, and the node that each alias stands for. */
-function plainData(root: unknown, mistakeIn: (offset: number, message: string) => UsageError) {
+function plainData(root: unknown, mistakeIn: MistakeIn) {
   const anchors = new Map<string, unknown>();
   const targets = new Map<unknown, unknown>();
   const finished = new Map<unknown, Plain>();
@@ -131,32 +131,29 @@ function plainData(root: unknown, mistakeIn: (offset: number, message: string) =
     const result = isMap(node)
       ? plainMap(node)
       : isSeq(node)
-        ? collected(node.items.map(plain), (data) => data)
+        ? collected(node, node.items.map(plain), (data) => data)
         : one(node);
     finished.set(node, result);
     return result;
   }
 
   function behind(alias: { readonly source: string }): Plain {
-    const offset = hasRange(alias) ? alias.range[0] : 0;
+    const offset = offsetOf(alias);
     if (!anchors.has(alias.source)) {
       throw mistakeIn(offset, `the alias *${alias.source} stands for nothing: no &${alias.source} comes before it`);
     }
     const target = anchors.get(alias.source);
     const found = finished.get(target);
     if (!found) throw mistakeIn(offset, `the alias *${alias.source} stands inside of what it stands for`);
-    if (found.depth > deepestNesting) throw mistakeIn(offset, `nested more than ${deepestNesting} levels deep`);
-    if (found.size > mostValues) {
-      throw mistakeIn(offset, `written out, the aliases up to *${alias.source} make more than ${mostValues} values`);
-    }
     targets.set(alias, target);
     return found;
   }
 
-  function plainMap({ items }: YAMLMap): Plain {
+  function plainMap(map: YAMLMap): Plain {
+    const { items } = map;
     const firstAt = new Map<string, number>();
     const names = items.map(({ key }) => {
-      const offset = hasRange(key) ? key.range[0] : 0;
+      const offset = offsetOf(key);
       const name = keyText(key);
       if (name === undefined) throw mistakeIn(offset, 'a key must be a name, not a list, a map or an alias');
       if (name === '<<') throw mistakeIn(offset, 'maps are not merged (<<) here: write the keys out');
@@ -165,19 +162,23 @@ function plainData(root: unknown, mistakeIn: (offset: number, message: string) =
       return name;
     });
     const values = items.map(({ value }) => plain(value));
-    return collected(values, (data) => Object.fromEntries(data.map((item, index) => [names[index], item])));
+    return collected(map, values, (data) => Object.fromEntries(data.map((item, index) => [names[index], item])));
   }
 
-  function collected(items: readonly Plain[], build: (data: unknown[]) => unknown): Plain {
+  function collected(node: unknown, items: readonly Plain[], build: (data: unknown[]) => unknown): Plain {
     const size = items.reduce((sum, item) => sum + item.size, 1);
-    const depth = 1 + Math.max(0, ...items.map((item) => item.depth));
+    const depth = items.reduce((most, item) => Math.max(most, item.depth), 0) + 1;
+    // Aliases of aliases: a few lines of them make billions of values (the "billion laughs").
+    if (size > mostValues)
+      throw mistakeIn(offsetOf(node), `more than ${mostValues} values, with its aliases written out`);
+    if (depth > deepestNesting) throw mistakeIn(offsetOf(node), tooDeep);
     return { data: build(items.map(({ data }) => data)), size, depth };
   }
 
   function one(node: unknown): Plain {
     const value: unknown = isScalar(node) ? node.value : null;
     const isPlain = value === null || ['string', 'number', 'boolean'].includes(typeof value);
-    const offset = hasRange(node) ? node.range[0] : 0;
+    const offset = offsetOf(node);
     if (!isPlain) throw mistakeIn(offset, 'expected text, a number, true, false or null');
     const source = isScalar(node) && typeof value === 'number' ? node.source : undefined;
     if (source !== undefined && /^[-+]?0\d/.test(source)) {
@@ -193,6 +194,10 @@ function keyText(key: unknown): string | undefined {
   if (!isScalar(key)) return undefined;
   if (typeof key.value === 'string') return key.value;
   return key.source ?? String(key.value ?? '');
+}
+
+function offsetOf(node: unknown): number {
+  return hasRange(node) ? node.range[0] : 0;
 }
 
 function hasRange(node: unknown): node is { readonly range: readonly [number, number, number] } {
