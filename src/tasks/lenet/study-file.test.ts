@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../base/errors.ts';
-import { identifyConfiguration, optunaParameters, whySame } from './configuration.ts';
+import { plannedLevels } from '../../study/strategies.ts';
 import { parseStudyFile, studyJsonSchema } from './study-file.ts';
 
 const studies = new URL('../../../studies/', import.meta.url);
@@ -12,7 +12,7 @@ const post = read('post.yaml');
 test.each(readdirSync(studies).filter((name) => name.endsWith('.yaml')))('%s is sound', (name) => {
   const study = parseStudyFile(read(name), name);
   expect(`${study.name}.yaml`).toBe(name);
-  expect(study.stages.length).toBeGreaterThan(0);
+  expect(plannedLevels(study).flat().length).toBeGreaterThan(1);
 });
 
 test('the schema that ships is the one the code has', () => {
@@ -20,15 +20,17 @@ test('the schema that ships is the one the code has', () => {
 });
 
 test('post.yaml is the post’s study: eleven rows beside the baseline’s repetition', () => {
-  const { protocol, base, stages, seeds } = parseStudyFile(post, 'post.yaml');
+  const study = parseStudyFile(post, 'post.yaml');
+  const { protocol, base, seeds } = study;
+  const stages = plannedLevels(study);
   expect([protocol, seeds]).toEqual(['post', [1, 2, 3]]);
   expect(base).toEqual({ model: 'lenet5', optimizer: 'adam', learningRate: 3e-4, batchSize: 128, l2: 0, epochs: 10 });
-  expect(stages.map(({ levels }) => levels.map(({ label }) => label))).toEqual([
+  expect(stages.map((levels) => levels.map(({ label }) => label))).toEqual([
     ['128', '32', '64', '256', '512'],
     ['0', '1e-2', '1e-4', '1e-6'],
     ['adam', 'adamw', 'nadam', 'AdaBelief (Flux 0.12.4)'],
   ]);
-  expect(stages[2]!.levels[3]!.settings).toEqual({ optimizer: 'adabelief', biasCorrection: false });
+  expect(stages[2]![3]!.settings).toEqual({ optimizer: 'adabelief', biasCorrection: false });
 });
 
 test('seeds can be replaced, and a number of them is a list', () => {
@@ -91,13 +93,17 @@ describe('mistakes are named with line and column', () => {
     [
       'settings that no optimizer takes',
       post.replace('adabelief, bias', 'nadam, bias'),
-      'f:15:9: no bias correction is for adam and adabelief only, the optimizer is nadam',
+      'f:15:9: biasCorrection false is for optimizer adam and adabelief only, the optimizer is nadam (with model=lenet5',
     ],
     ['a repeated seed', post.replace('[1, 2, 3]', '[1, 1]'), 'f:16:12: seed 1 stands twice in seeds'],
     ['no seed', post.replace('[1, 2, 3]', '[]'), 'f:16:8: seeds is empty: at least one is needed'],
     ['zero seeds', post.replace('[1, 2, 3]', '0'), 'f:16:8: seeds: expected at least 1, got 0'],
     ['a fraction of a seed', post.replace('[1, 2, 3]', '[1.5]'), 'f:16:9: seeds.0: expected an integer, got 1.5'],
-    ['two ways at once', `${post}grid: { l2: [0] }\n`, 'f:17:7: stages and grid exclude each other'],
+    [
+      'two ways at once',
+      `${post}grid: { l2: [0] }\n`,
+      'f:17:1: stages and grid are given, a study has one of them: keep one',
+    ],
     [
       'no way at all',
       post.replace(/stages:[\s\S]*?seeds/, 'seeds'),
@@ -141,7 +147,7 @@ describe('mistakes are named with line and column', () => {
     ['no space', random(''), 'space is empty'],
     ['broken YAML', 'name: [x', 'f:1:9: Flow sequence'],
     ['a file of text', 'just text', 'f:1:1: the file: expected a map, got "just text"'],
-    ['an empty file', '', 'f: the file: expected a map'],
+    ['an empty file', '', 'f:1:1: the file is empty: a study needs name, protocol and one of stages, grid, random'],
     [
       'a name that is a path',
       post.replace('name: post', 'name: ../up'),
@@ -150,40 +156,5 @@ describe('mistakes are named with line and column', () => {
   ])('%s', (_, text, message) => {
     expect(() => parseStudyFile(text, 'f')).toThrow(UsageError);
     expect(() => parseStudyFile(text, 'f')).toThrow(message);
-  });
-});
-
-describe('configurations', () => {
-  test('AdamW without decay is Adam, with it it is not', () => {
-    const adam = identifyConfiguration({ optimizer: 'adam' });
-    expect(identifyConfiguration({ optimizer: 'adamw' })).toEqual(adam);
-    expect(identifyConfiguration({ optimizer: 'adamw', weightDecay: 0.1 })).not.toEqual(adam);
-    expect(whySame({ optimizer: 'adam' }, { optimizer: 'adamw' })).toBe('AdamW with weight decay 0 is Adam');
-  });
-
-  test('defaults are filled in, so writing one out changes nothing', () => {
-    expect(identifyConfiguration({ batchSize: 128 })).toEqual(identifyConfiguration({}));
-  });
-
-  test('Optuna’s names keep their class and choices whatever levels are added', () => {
-    const configuration = identifyConfiguration({ optimizer: 'nadam', l2: 1e-4, batchSize: 64 });
-    const varied = [{ l2: 0 }, { l2: 1e-4 }, { optimizer: 'nadam' }, { batchSize: 64 }, { trainLimit: null }];
-    expect(optunaParameters(configuration, varied)).toEqual([
-      {
-        ...{ name: 'optimizer', internal: 3 },
-        distribution: {
-          name: 'CategoricalDistribution',
-          attributes: { choices: ['sgd', 'adam', 'adamw', 'nadam', 'adabelief', 'sdlm'] },
-        },
-      },
-      {
-        ...{ name: 'batchSize', internal: 64 },
-        distribution: { name: 'IntDistribution', attributes: { step: 1, low: 64, high: 64, log: false } },
-      },
-      {
-        ...{ name: 'l2', internal: 1e-4 },
-        distribution: { name: 'FloatDistribution', attributes: { step: null, low: 0, high: 1e-4, log: false } },
-      },
-    ]);
   });
 });
