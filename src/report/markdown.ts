@@ -1,6 +1,6 @@
 /** The report as Markdown, its figures as files beside it. */
-import type { Block, Figure } from './blocks.ts';
-import { markdownTable } from './tables.ts';
+import type { Block, Figure } from './block.ts';
+import { rowsOf, type TextTable } from './table.ts';
 
 /** @param figures the folder the figures lie in, as the Markdown file sees it. */
 export function renderMarkdown(blocks: readonly Block[], figures: string): string {
@@ -30,22 +30,52 @@ function fileContent(content: Figure['content']): string | Uint8Array {
 function renderBlock(block: Block, figures: string): string {
   switch (block.kind) {
     case 'heading':
-      return `${'#'.repeat(block.level)} ${block.text}`;
+      return `${'#'.repeat(block.level)} ${plain(block.text)}`;
     case 'text':
-      return block.strong ? `**${block.text}**` : block.text.replace(/^\* /, '\\* ');
+      return block.strong ? `**${plain(block.text)}**` : plain(block.text);
     case 'list':
-      return block.items.map((item) => `- ${item}`).join('\n');
-    case 'code':
-      return `\`\`\`\n${block.text}\n\`\`\``;
+      return block.items.map((item) => `- ${plain(item)}`).join('\n');
+    case 'terms':
+      return block.terms.map(({ term, meaning }) => `- **${plain(term)}**: ${plain(meaning)}`).join('\n');
     case 'table':
       return markdownTable(block.table);
     case 'figures':
       return block.figures
-        .map((figure) =>
-          block.size === 'small'
-            ? `<img src="${figures}/${fileName(figure)}" width="84" alt="${figure.caption}" title="${figure.caption}">`
-            : `![${figure.caption}](${figures}/${fileName(figure)})\n\n_${figure.caption}_`,
-        )
+        .map((figure) => renderFigure(figure, block.size, figures))
         .join(block.size === 'small' ? '\n' : '\n\n');
   }
+}
+
+function renderFigure(figure: Figure, size: 'large' | 'middle' | 'small', figures: string): string {
+  const { caption, alt = caption } = figure;
+  const path = `${figures}/${fileName(figure)}`;
+  return size === 'small'
+    ? `<img src="${path}" width="84" alt="${attribute(alt)}" title="${attribute(caption)}">`
+    : `![${plain(alt).replace(/[[\]]/g, '\\$&')}](${path})\n\n_${plain(caption)}_`;
+}
+
+/** Text that a reader shall see as it is: a label may hold Markdown's or HTML's own characters. */
+function plain(text: string): string {
+  return text.replace(/[\\`*_<]/g, '\\$&');
+}
+
+function attribute(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+}
+
+function markdownTable(table: TextTable): string {
+  const { caption, columns, stressed, note } = table;
+  const cell = (text: string) => plain(text).replaceAll('|', '\\|');
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+  const rows = rowsOf(table).map((cells, row) =>
+    line(cells.map((text) => (row === stressed && text !== '' ? `**${cell(text)}**` : cell(text)))),
+  );
+  return [
+    `_${plain(caption)}_`,
+    '',
+    line(columns.map(({ head }) => cell(head))),
+    line(columns.map(({ align }) => (align ? '---:' : '---'))),
+    ...rows,
+    ...(note === undefined ? [] : ['', plain(note)]),
+  ].join('\n');
 }

@@ -1,36 +1,34 @@
-/** The post's own numbers (studies/post-logs.json), found for the levels of a study that repeats its conditions. */
-import { readFileSync } from 'node:fs';
+/** The post "How My LeNet Achieves 99% Accuracy" as a reference: its runs beside levels trained under its conditions. */
+import { mnistHash } from '../data/mnist.ts';
+import type { StudyRecord } from '../store/store.ts';
+import type { LevelView, StageView } from '../study/contest.ts';
 import { type Settings, type StudyDefinition, valueText } from '../study/definition.ts';
+import { completeSettings } from '../tasks/lenet/configuration.ts';
+import { median } from './facts.ts';
+import type { Reference, ReferenceRun } from './reference.ts';
 
 interface PostEpoch {
   readonly epoch: number;
-  readonly trainLoss: number;
   /** Percent. */
   readonly trainAccuracy: number;
-  readonly testLoss: number;
   readonly testAccuracy: number;
   /** Of the batch loop alone. */
   readonly trainSeconds?: number;
 }
 
-export interface PostRun {
-  readonly id: string;
+interface PostRun {
   readonly batchSize: number;
   readonly l2: number;
   readonly optimizer: string;
   readonly epochs: readonly PostEpoch[];
 }
 
-interface PostLogs {
+/** studies/post-logs.json. */
+export interface PostLogs {
   readonly source: string;
   readonly learningRate: number;
+  readonly machine: { readonly cpu: string };
   readonly runs: readonly PostRun[];
-}
-
-const path = new URL('../../studies/post-logs.json', import.meta.url);
-
-export function postLogs(): PostLogs {
-  return JSON.parse(readFileSync(path, 'utf8'));
 }
 
 /** What the post carried on into each of its stages. */
@@ -40,58 +38,96 @@ const carried: Readonly<Record<string, Settings>> = {
   optimizer: { batchSize: 32, l2: 1e-6 },
 };
 
-export interface PostRow {
-  readonly run: PostRun;
-  /** Settings the post had and this level has not, for instance `l2 1e-6`. */
-  readonly otherwise: readonly string[];
+/** The post beside a study; undefined for other data than MNIST as shipped, and for a loss. */
+export function postReference(
+  logs: PostLogs,
+  { definition, dataHash, trials }: Pick<StudyRecord, 'definition' | 'dataHash' | 'trials'>,
+): Reference | undefined {
+  if (dataHash !== mnistHash || definition.objective !== 'accuracy') return undefined;
+  // Times are comparable where all of the 60,000 images were trained on.
+  const isWhole =
+    definition.protocol === 'post' && trials.every(({ configuration }) => (configuration.trainLimit ?? null) === null);
+  return {
+    name: 'the post',
+    source: logs.source,
+    machine: 'eight cores of an i7-9700',
+    aim: 99,
+    remarks: [
+      `The post’s values (${logs.source}) are single runs with one seed, chosen on the test set. All eleven start from one initial network (their logs agree before the first step), so their luck is shared. Its AdaBelief is Flux 0.12.4’s, without bias correction.`,
+      'Rate and epochs are fixed, so batch 512 makes a sixteenth of the updates of batch 32: the batch-size stage compares numbers of updates as much as batch sizes.',
+    ],
+    beside: ({ factors }, level) => besideLevel(logs, definition, factors, level),
+    secondsPerEpoch: (batchSize) => (isWhole ? secondsPerEpoch(logs, batchSize) : undefined),
+  };
 }
 
-/**
- * The post's run of the same stage and level, if the study repeats the post's conditions (network, rate, epochs, all of
- * the data): there and nowhere else the numbers may stand side by side.
- */
-export function postRow(
-  { base }: Pick<StudyDefinition, 'base'>,
-  stage: string,
-  settings: Settings,
-  complete: Settings,
-): PostRow | undefined {
-  const { runs, learningRate } = postLogs();
+function besideLevel(
+  logs: PostLogs,
+  { base, protocol }: StudyDefinition,
+  factors: StageView['factors'],
+  { level, settings }: LevelView,
+): ReferenceRun | undefined {
+  const complete: Settings = completeSettings(settings);
   const same =
+    protocol === 'post' &&
     complete.model === 'lenet5' &&
-    complete.learningRate === learningRate &&
+    complete.learningRate === logs.learningRate &&
+    complete.schedule === 'constant' &&
+    complete.initialization === 'published' &&
     complete.epochs === 10 &&
     complete.trainLimit === null &&
     complete.testLimit === null &&
     complete.weightDecay === 0 &&
     complete.shuffle === true &&
     (base.optimizer ?? 'adam') === 'adam';
-  const before = carried[stage];
-  if (!same || before === undefined || !(stage in settings)) return undefined;
+  const [stage, ...more] = factors;
+  const before = stage === undefined || more.length > 0 ? undefined : carried[stage];
+  if (!same || stage === undefined || before === undefined || !(stage in level.settings)) return undefined;
   // A level that says more than its stage's factor stands for the post's run of just these settings.
-  const varied = ['batchSize', 'l2', 'optimizer'].filter((name) => name in settings);
+  const varied = ['batchSize', 'l2', 'optimizer'].filter((name) => name in level.settings);
   const exact = varied.length > 1;
   const optimizer = String(complete.optimizer);
   if (!exact && stage !== 'optimizer' && optimizer !== 'adam') return undefined;
   // Flux 0.12.4's AdaBelief had no bias correction; with it, it is another optimizer.
-  if (optimizer === 'adabelief' ? complete.biasCorrection !== false : complete.biasCorrection !== true)
+  if (optimizer === 'adabelief' ? complete.biasCorrection !== false : complete.biasCorrection !== true) {
     return undefined;
+  }
   const wanted: Settings = exact
     ? complete
     : { batchSize: 32, l2: 0, optimizer: 'adam', ...before, [stage]: complete[stage]! };
-  const run = runs.find(
+  const run = logs.runs.find(
     (item) =>
       item.batchSize === wanted.batchSize &&
       item.l2 === wanted.l2 &&
       item.optimizer.toLowerCase() === String(wanted.optimizer).toLowerCase(),
   );
-  if (!run) return undefined;
-  const trained: Settings = { batchSize: run.batchSize, l2: run.l2, optimizer: run.optimizer.toLowerCase() };
-  const otherwise = Object.entries(trained).filter(([name, value]) => complete[name] !== value);
-  return { run, otherwise: otherwise.map(([name, value]) => `${name} ${valueText(value)}`) };
+  return run && referenceRun(run, complete);
 }
 
-/** Testing accuracy in percent after the last epoch. */
-export function postAccuracy(run: PostRun): number {
-  return run.epochs.at(-1)!.testAccuracy;
+function referenceRun(run: PostRun, complete: Settings): ReferenceRun {
+  const trained: Settings = { batchSize: run.batchSize, l2: run.l2, optimizer: run.optimizer.toLowerCase() };
+  const otherwise = Object.entries(trained).filter(([name, value]) => complete[name] !== value);
+  const isAdamw = run.optimizer === 'ADAMW';
+  return {
+    score: run.epochs.at(-1)!.testAccuracy,
+    curve: run.epochs.map(({ epoch, trainAccuracy, testAccuracy }) => ({
+      ...{ epoch, train: trainAccuracy, selection: testAccuracy },
+    })),
+    otherwise: otherwise.map(([name, value]) => `${name} ${valueText(value)}`),
+    ...(isAdamw
+      ? {
+          remark:
+            'So was the post’s ADAMW row: Flux’s ADAMW has decay 0 unless told otherwise, and its log equals the ADAM log in every number.',
+        }
+      : {}),
+  };
+}
+
+/** The median epoch; the first is left out, for it holds Julia's compilation. */
+function secondsPerEpoch({ runs }: PostLogs, batchSize: number): number | undefined {
+  const comparable = runs.filter((run) => run.batchSize === batchSize && run.optimizer === 'ADAM' && run.l2 === 0);
+  const seconds = comparable.flatMap(({ epochs }) =>
+    epochs.flatMap(({ epoch, trainSeconds }) => (epoch > 1 && trainSeconds !== undefined ? [trainSeconds] : [])),
+  );
+  return seconds.length > 0 ? median(seconds) : undefined;
 }

@@ -16,6 +16,8 @@ export interface TextTable {
   readonly names: number;
   /** Index of the row to stress. */
   readonly stressed?: number | undefined;
+  /** On a narrow page a row becomes a list of its cells; `scroll`: the table can be scrolled instead. */
+  readonly narrow?: 'scroll';
   /** What was left out, or how to read it. */
   readonly note?: string | undefined;
 }

@@ -1,22 +1,29 @@
 /** Writes a study's report: one HTML file, and Markdown with its figures beside it. */
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { makeFolder, writeFileAtomically } from '../disk/atomic-file.ts';
-import type { StudyFolder } from '../runner/study-folder.ts';
-import { reportBlocks } from './blocks.ts';
-import type { Content } from './content.ts';
+import type { StudyFacts } from './facts.ts';
 import { renderHtml } from './html.ts';
 import { figureFiles, renderMarkdown } from './markdown.ts';
+import type { ReportSource } from './section.ts';
+import { reportBlocks } from './sections.ts';
 
-const figures = 'report-figures';
+/** Where the report goes; the figures' folder lies beside the Markdown. */
+export interface ReportPaths {
+  readonly htmlPath: string;
+  readonly markdownPath: string;
+}
 
 /** @throws WorldError when the disk refuses. */
-export async function writeReport(content: Content, folder: StudyFolder): Promise<void> {
-  const blocks = await reportBlocks(content, folder);
-  const title = `Study ${content.view.definition.name}`;
-  writeFileAtomically(folder.htmlPath, renderHtml(title, blocks));
-  makeFolder(join(folder.path, figures));
-  for (const { name, content: figure } of figureFiles(blocks)) {
-    writeFileAtomically(join(folder.path, figures, name), figure);
-  }
-  writeFileAtomically(folder.markdownPath, renderMarkdown(blocks, figures));
+export async function writeReport(
+  facts: StudyFacts,
+  source: ReportSource,
+  { htmlPath, markdownPath }: ReportPaths,
+): Promise<void> {
+  const blocks = await reportBlocks(facts, source);
+  writeFileAtomically(htmlPath, renderHtml(`Study ${facts.definition.name}`, blocks));
+  const figures = `${basename(markdownPath, '.md')}-figures`;
+  const folder = join(dirname(markdownPath), figures);
+  makeFolder(folder);
+  for (const { name, content } of figureFiles(blocks)) writeFileAtomically(join(folder, name), content);
+  writeFileAtomically(markdownPath, renderMarkdown(blocks, figures));
 }

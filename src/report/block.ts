@@ -1,0 +1,39 @@
+/** What a report is made of, before it is set as Markdown or HTML: both say the same. */
+import type { TextTable } from './table.ts';
+
+export interface Figure {
+  /** File name without its ending, unique in the report. */
+  readonly name: string;
+  /** `drawing`: an SVG with a style sheet of its own. */
+  readonly content: { readonly svg: string } | { readonly drawing: string } | { readonly png: Uint8Array };
+  readonly caption: string;
+  /** What a picture shows, for whoever cannot see it; a chart says that itself. */
+  readonly alt?: string;
+}
+
+export type Block =
+  | { readonly kind: 'heading'; readonly level: 1 | 2 | 3; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly strong?: boolean }
+  | { readonly kind: 'list'; readonly items: readonly string[] }
+  /** Words and what they mean. */
+  | { readonly kind: 'terms'; readonly terms: readonly Term[] }
+  | { readonly kind: 'table'; readonly table: TextTable }
+  /** `small`: many beside each other. */
+  | { readonly kind: 'figures'; readonly size: 'large' | 'middle' | 'small'; readonly figures: readonly Figure[] };
+
+export interface Term {
+  readonly term: string;
+  readonly meaning: string;
+}
+
+export function heading(level: 1 | 2 | 3, text: string): Block {
+  return { kind: 'heading', level, text };
+}
+
+export function paragraph(text: string): Block {
+  return { kind: 'text', text };
+}
+
+export function strong(text: string): Block {
+  return { kind: 'text', text, strong: true };
+}

@@ -1,0 +1,231 @@
+/** The chart of a stage: every seed as a dot, means with intervals, and the margin behind the best mean. */
+import * as Plot from '@observablehq/plot';
+import type { Objective } from '../../study/definition.ts';
+import type { LevelFacts, StageFacts, StudyFacts } from '../facts.ts';
+import { shownLevels, standingText } from '../stage-tables.ts';
+import { factorsText, measureHead, measureName, shortName } from '../words/names.ts';
+import { scoreText, sizeText } from '../words/numbers.ts';
+import { bandOpacity, colours, draw, type LegendEntry, labelLines, plotSymbol, type Shape, textWidth } from './draw.ts';
+
+/** Shapes, not colours alone, tell these apart. */
+export type DotKind = 'selected' | 'possible' | 'ruled out' | 'unjudged';
+
+export interface DotRow {
+  readonly label: string;
+  readonly kind: DotKind;
+  readonly mean: number;
+  /** 95 % interval of the mean, cut off at the frame. */
+  readonly interval: readonly [low: number, high: number] | undefined;
+  /** Whether the interval goes on beyond the frame. */
+  readonly isCut: readonly [low: boolean, high: boolean];
+  readonly dots: readonly { readonly seed: number; readonly score: number }[];
+  readonly reference: number | undefined;
+  readonly standing: string;
+}
+
+export interface DotPlotData {
+  readonly rows: readonly DotRow[];
+  /** Of the axis. */
+  readonly domain: readonly [low: number, high: number];
+  /** From the margin to the best mean: a level whose mean lies outside, on the worse side, is worse. */
+  readonly band: readonly [low: number, high: number] | undefined;
+  readonly leftOut: number;
+}
+
+/** More rows than this are no chart. */
+const mostRows = 25;
+
+/** What the chart shows; undefined where no level has a score. */
+export function dotPlotData(stage: StageFacts, facts: StudyFacts): DotPlotData | undefined {
+  const { levels, leftOut } = shownLevels(stage, facts, mostRows);
+  const rated = levels.filter(({ summary }) => summary);
+  if (rated.length === 0) return undefined;
+  const { definition, measure } = facts;
+  const own = rated.flatMap(({ scores }) => scores.filter((score) => score !== undefined));
+  const references = rated.flatMap(({ reference }) => reference?.score ?? []);
+  const { margin, method } = stage.judgement;
+  const best = stage.selected === undefined ? undefined : stage.levels[stage.selected]!.summary?.mean;
+  const sign = measure.goal === 'maximize' ? 1 : -1;
+  const edge = best === undefined || margin === undefined || method !== 'mcb' ? undefined : best - sign * margin;
+  const band = edge === undefined ? undefined : ([Math.min(edge, best!), Math.max(edge, best!)] as const);
+  const domain = frameOf([...own, ...references, ...(band ?? [])], definition.objective);
+  const clip = (value: number) => Math.min(domain[1], Math.max(domain[0], value));
+  const rows = rated.map((level): DotRow => {
+    const { judgement, summary, scores, reference } = level;
+    const interval = judgement.mean;
+    return {
+      label: shortName(level, facts),
+      kind: kindOf(level),
+      mean: summary!.mean,
+      interval: interval && [clip(interval[0]), clip(interval[1])],
+      isCut: [interval !== undefined && interval[0] < domain[0], interval !== undefined && interval[1] > domain[1]],
+      dots: scores.flatMap((score, i) => (score === undefined ? [] : [{ seed: stage.seeds[i]!, score }])),
+      reference: reference?.score,
+      standing: standingText(level),
+    };
+  });
+  return { rows, domain, band, leftOut };
+}
+
+/** A little more than all that must be seen. An interval of two seeds can dwarf everything, so intervals do not count. */
+function frameOf(seen: readonly number[], objective: Objective): readonly [number, number] {
+  const [least, most] = [Math.min(...seen), Math.max(...seen)];
+  const room = Math.max((most - least) * 0.25, objective === 'accuracy' ? 0.05 : 1e-6 + Math.abs(most) * 0.002);
+  if (objective === 'accuracy') return [Math.max(0, least - room), Math.min(100, most + room)];
+  return [objective === 'loss' ? Math.max(0, least - room) : least - room, most + room];
+}
+
+function kindOf({ isSelected, judgement }: LevelFacts): DotKind {
+  if (isSelected) return 'selected';
+  switch (judgement.standing) {
+    case 'worse':
+    case 'left':
+    case 'failed':
+      return 'ruled out';
+    case 'pending':
+      return 'unjudged';
+    default:
+      return 'possible';
+  }
+}
+
+const marks: Readonly<Record<DotKind, { symbol: Shape; colour: string; filled: boolean; text: string }>> = {
+  selected: { symbol: 'circle', colour: colours.good, filled: true, text: 'selected' },
+  possible: { symbol: 'circle', colour: colours.ours, filled: false, text: 'may be best' },
+  'ruled out': { symbol: 'cross', colour: colours.other, filled: false, text: 'ruled out' },
+  unjudged: { symbol: 'triangle', colour: colours.muted, filled: false, text: 'not judged yet' },
+};
+
+const fontSize = 12;
+
+export function dotPlot(stage: StageFacts, facts: StudyFacts): string | undefined {
+  const data = dotPlotData(stage, facts);
+  if (!data) return undefined;
+  const { rows, domain, band } = data;
+  const lines = rows.map(({ label }) => labelLines(label));
+  const most = Math.max(...lines.map((own) => own.length));
+  const longest = Math.max(...lines.flatMap((own) => own.map((line) => textWidth(line, fontSize))));
+  // Two levels of one stage may have one label.
+  const keyed = rows.map((row, index) => ({ ...row, index }));
+  const byKind = (kind: DotKind) => keyed.filter((row) => row.kind === kind);
+  const span = domain[1] - domain[0];
+  return draw({
+    alt: dotPlotAlt(data, stage, facts),
+    legend: legendOf(data, stage, facts),
+    options: {
+      width: 480,
+      height: 52 + rows.length * Math.max(30, 8 + most * fontSize * 1.25),
+      ...{ marginBottom: 40, marginLeft: 14 + longest, marginRight: 18, marginTop: 8 },
+      style: { fontSize: `${fontSize}px` },
+      x: {
+        domain: [...domain],
+        grid: true,
+        label: measureHead(facts.measure),
+        ticks: 5,
+        ...(span < 0.05 ? { tickFormat: '~g' } : {}),
+      },
+      y: {
+        domain: keyed.map(({ index }) => index),
+        label: null,
+        tickSize: 0,
+        tickFormat: (index: number) => lines[index]!.join('\n'),
+      },
+      marks: [
+        Plot.rect(band ? [band] : [], {
+          x1: ([low]) => low,
+          x2: ([, high]) => high,
+          fill: colours.good,
+          fillOpacity: bandOpacity,
+        }),
+        Plot.ruleY(
+          keyed.filter(({ interval }) => interval),
+          {
+            ...{ y: 'index', x1: ({ interval }) => interval[0], x2: ({ interval }) => interval[1] },
+            ...{ stroke: colours.muted, strokeWidth: 2, strokeOpacity: 0.7 },
+          },
+        ),
+        Plot.text(
+          keyed.flatMap(({ index, isCut }) => [
+            ...(isCut[0] ? [{ index, x: domain[0], arrow: '◂' }] : []),
+            ...(isCut[1] ? [{ index, x: domain[1], arrow: '▸' }] : []),
+          ]),
+          { x: 'x', y: 'index', text: 'arrow', fill: colours.muted, fontSize: 13 },
+        ),
+        Plot.dot(
+          keyed.flatMap(({ index, dots }) => dots.map((dot) => ({ index, ...dot }))),
+          {
+            ...{ y: 'index', x: 'score', r: 2.6, fill: colours.ink, fillOpacity: 0.55, className: 'seeds' },
+            title: ({ score, seed }) => `seed ${seed}: ${scoreText(score, facts.definition.objective)}`,
+          },
+        ),
+        ...(Object.keys(marks) as DotKind[]).map((kind) => {
+          const { symbol, colour, filled } = marks[kind];
+          return Plot.dot(byKind(kind), {
+            ...{ y: 'index', x: 'mean', symbol: plotSymbol(symbol), r: symbol === 'cross' ? 6 : 6.5 },
+            ...(filled ? { fill: colour } : { stroke: colour, strokeWidth: 2.2, fill: 'none' }),
+            title: ({ mean, standing }) => `mean ${scoreText(mean, facts.definition.objective)}, ${standing}`,
+          });
+        }),
+        Plot.dot(
+          keyed.filter(({ reference }) => reference !== undefined),
+          {
+            ...{ y: 'index', x: 'reference', r: 5, symbol: 'diamond', stroke: colours.other, strokeWidth: 1.8 },
+            title: ({ reference }) => `${facts.reference?.name}: ${scoreText(reference, facts.definition.objective)}`,
+          },
+        ),
+      ],
+    },
+  });
+}
+
+function legendOf({ rows, band }: DotPlotData, { judgement }: StageFacts, facts: StudyFacts): LegendEntry[] {
+  const hasIntervals = rows.some(({ interval }) => interval);
+  const kinds = (Object.keys(marks) as DotKind[]).filter((kind) => rows.some((row) => row.kind === kind));
+  return [
+    ...kinds.map((kind): LegendEntry => {
+      const { symbol, colour, filled, text } = marks[kind];
+      return { sample: { kind: 'symbol', symbol, colour, filled }, text: `mean, ${text}` };
+    }),
+    ...(rows.some(({ dots }) => dots.length > 1)
+      ? [
+          {
+            sample: { kind: 'symbol', symbol: 'circle', colour: colours.ink, filled: true, size: 2.6 },
+            text: 'a seed',
+          } as const,
+        ]
+      : []),
+    ...(hasIntervals
+      ? [{ sample: { kind: 'line', colour: colours.muted }, text: '95 % interval of the mean' } as const]
+      : []),
+    ...(band
+      ? [
+          {
+            sample: { kind: 'band', colour: colours.good },
+            text: `margin of ${sizeText(judgement.margin!, facts.definition.objective)}: a mean outside is worse`,
+          } as const,
+        ]
+      : []),
+    ...(rows.some(({ reference }) => reference !== undefined)
+      ? [
+          {
+            sample: { kind: 'symbol', symbol: 'diamond', colour: colours.other },
+            text: `${facts.reference?.name}, one run`,
+          } as const,
+        ]
+      : []),
+  ];
+}
+
+/** `Testing accuracy by batchSize: 128 98.45 (worse), 32 98.86 (selected), ... The margin is 0.24 points.` */
+export function dotPlotAlt({ rows, leftOut }: DotPlotData, stage: StageFacts, facts: StudyFacts): string {
+  const { objective } = facts.definition;
+  const parts = rows.map(
+    ({ label, mean, standing }) => `${label} ${scoreText(mean, objective)}${standing && ` (${standing})`}`,
+  );
+  const margin = stage.judgement.margin;
+  return [
+    `${measureName(facts.measure)} by ${factorsText(stage)}: ${parts.join(', ')}.`,
+    ...(margin === undefined ? [] : [`The margin is ${sizeText(margin, objective)}.`]),
+    ...(leftOut > 0 ? [`${leftOut.toLocaleString('en-US')} levels are left out.`] : []),
+  ].join(' ');
+}

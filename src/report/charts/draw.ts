@@ -1,0 +1,139 @@
+/** What all charts share: drawing with Observable Plot into SVG text, colours, widths of text, legends and ticks. */
+import * as Plot from '@observablehq/plot';
+import { parseHTML } from 'linkedom';
+import { escapeXml } from '../escape.ts';
+
+/** CSS variables with a fallback, so that a page can change them for its dark scheme. */
+export const colours = {
+  ours: 'var(--ours, #1763b8)',
+  muted: 'var(--muted, #5d6a77)',
+  other: 'var(--post, #c2410c)',
+  good: 'var(--good, #15803d)',
+  ink: 'currentColor',
+} as const;
+
+/** A sample of a mark, for a legend. */
+export type Sample =
+  | { readonly kind: 'line'; readonly colour: string; readonly dash?: string; readonly width?: number }
+  | {
+      readonly kind: 'symbol';
+      readonly symbol: Shape;
+      readonly colour: string;
+      readonly filled?: boolean;
+      readonly size?: number;
+    }
+  | { readonly kind: 'band'; readonly colour: string; readonly opacity?: number };
+export type Shape = 'circle' | 'cross' | 'diamond' | 'triangle' | 'bar';
+
+export interface LegendEntry {
+  readonly sample: Sample;
+  readonly text: string;
+}
+
+export interface Drawing {
+  readonly options: Plot.PlotOptions & { readonly width: number; readonly height: number };
+  /** What the chart says, for whoever cannot see it. */
+  readonly alt: string;
+  readonly legend?: readonly LegendEntry[];
+}
+
+/** Plot needs a document to draw into; linkedom's is enough and needs no browser. The legend stands above the frame. */
+export function draw({ options, alt, legend = [] }: Drawing): string {
+  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const above = legendLayout(legend, options.width);
+  const marginTop = (options.marginTop ?? 8) + above.height;
+  const height = options.height + above.height;
+  const svg = Plot.plot({ ...options, marginTop, height, document });
+  svg.setAttribute('role', 'img');
+  svg.setAttribute('aria-label', alt);
+  // Inline SVG knows its namespace; a file of its own does not.
+  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
+  return svg.outerHTML.replace(/<\/svg>$/, `${above.svg}</svg>`);
+}
+
+/** Wide enough for a letter of any sans-serif face, in units of its size: too much room is better than a clipped label. */
+const letterWidth = 0.62;
+
+/** Pixels that a line of text takes at most, or nearly. */
+export function textWidth(text: string, fontSize: number): number {
+  return text.length * letterWidth * fontSize;
+}
+
+const legendSize = 11;
+const sampleWidth = 22;
+const rowHeight = 18;
+
+/** Entries from left to right, in as many rows as they need. */
+function legendLayout(entries: readonly LegendEntry[], width: number): { svg: string; height: number } {
+  if (entries.length === 0) return { svg: '', height: 0 };
+  let [x, row] = [0, 0];
+  const parts = entries.map(({ sample, text }) => {
+    const needed = sampleWidth + 4 + textWidth(text, legendSize) + 12;
+    if (x > 0 && x + needed > width) [x, row] = [0, row + 1];
+    const [left, middle] = [x + 2, 9 + row * rowHeight];
+    x += needed;
+    const words = `<text x="${left + sampleWidth + 4}" y="${middle}" dy="0.35em">${escapeXml(text)}</text>`;
+    return sampleSvg(sample, left, middle) + words;
+  });
+  return {
+    svg: `<g class="legend" font-size="${legendSize}" fill="currentColor" stroke="none">${parts.join('')}</g>`,
+    height: (row + 1) * rowHeight + 4,
+  };
+}
+
+function sampleSvg(sample: Sample, left: number, middle: number): string {
+  if (sample.kind === 'band') {
+    return `<rect x="${left}" y="${middle - 6}" width="${sampleWidth}" height="12" style="fill:${sample.colour}" fill-opacity="${sample.opacity ?? bandOpacity}"/>`;
+  }
+  if (sample.kind === 'line') {
+    const dash = sample.dash ? ` stroke-dasharray="${sample.dash}"` : '';
+    return `<line x1="${left}" x2="${left + sampleWidth}" y1="${middle}" y2="${middle}" style="stroke:${sample.colour}" stroke-width="${sample.width ?? 2}"${dash}/>`;
+  }
+  const { symbol, colour, filled = false, size = 5 } = sample;
+  const paint = filled ? `style="fill:${colour}"` : `style="fill:none;stroke:${colour}" stroke-width="2"`;
+  return `<path transform="translate(${left + sampleWidth / 2},${middle})" d="${outlines[symbol](size)}" ${paint}/>`;
+}
+
+export const bandOpacity = 0.16;
+
+const outlines: Readonly<Record<Shape, (r: number) => string>> = {
+  circle: (r) => `M${-r},0a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0z`,
+  cross: (r) => `M${-r},${-r}L${r},${r}M${-r},${r}L${r},${-r}`,
+  diamond: (r) => `M0,${-r * 1.3}L${r},0L0,${r * 1.3}L${-r},0z`,
+  triangle: (r) => `M0,${-r}L${r},${r}L${-r},${r}z`,
+  bar: (r) => `M0,${-r}L0,${r}`,
+};
+
+/** One of our shapes as a symbol of Plot. */
+export function plotSymbol(symbol: Shape): Plot.SymbolType {
+  return symbol === 'cross' ? 'times' : symbol === 'bar' ? 'hexagon' : symbol;
+}
+
+/** Whole numbers from `first` to `last`, at most `most` of them, at even distances. */
+export function integerTicks(first: number, last: number, most: number): number[] {
+  const span = Math.max(1, last - first);
+  const step = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000].find((size) => span / size < most) ?? Math.ceil(span / most);
+  const start = Math.ceil(first / step) * step;
+  return Array.from({ length: Math.floor((last - start) / step) + 1 }, (_, i) => start + i * step);
+}
+
+/** A label in lines of at most `most` characters, broken at spaces where there are any; of more than three lines the rest is cut. */
+export function labelLines(label: string, most = 26): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of label.split(' ')) {
+    const pieces = Array.from({ length: Math.ceil(word.length / most) || 1 }, (_, i) =>
+      word.slice(i * most, (i + 1) * most),
+    );
+    for (const piece of pieces) {
+      if (line === '') line = piece;
+      else if (line.length + 1 + piece.length <= most) line += ` ${piece}`;
+      else {
+        lines.push(line);
+        line = piece;
+      }
+    }
+  }
+  lines.push(line);
+  return lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]!.slice(0, most - 1)}…`] : lines;
+}

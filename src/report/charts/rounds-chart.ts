@@ -1,0 +1,111 @@
+/** The rounds of a stage with a seed rule: how long each level was in, and where it left. */
+import * as Plot from '@observablehq/plot';
+import type { StageFacts, StudyFacts, Timeline } from '../facts.ts';
+import { shortName } from '../words/names.ts';
+import { countText } from '../words/numbers.ts';
+import { colours, draw, integerTicks, labelLines, textWidth } from './draw.ts';
+
+export interface RoundsRow {
+  readonly label: string;
+  /** Rounds that it was trained in. */
+  readonly rounds: number;
+  /** `left` after its last round, or still `in`. */
+  readonly end: 'left' | 'in';
+}
+
+/** More rows than this are no chart. */
+const mostRows = 40;
+
+export interface RoundsData {
+  readonly rows: readonly RoundsRow[];
+  /** Rounds so far. */
+  readonly rounds: number;
+  readonly leftOut: number;
+}
+
+/** Those that stayed longest first; undefined without a complete round. */
+export function roundsData(stage: StageFacts, facts: StudyFacts): RoundsData | undefined {
+  const { timeline } = stage;
+  if (!timeline || timeline.rounds === 0) return undefined;
+  const rows = byStay(timeline).map(
+    ({ level, left }): RoundsRow => ({
+      label: shortName(stage.levels[level]!, facts),
+      rounds: left ?? timeline.rounds,
+      end: left === undefined ? 'in' : 'left',
+    }),
+  );
+  return { rows: rows.slice(0, mostRows), rounds: timeline.rounds, leftOut: Math.max(0, rows.length - mostRows) };
+}
+
+function byStay({ entries }: Timeline): Timeline['entries'] {
+  const stay = (left: number | undefined) => left ?? Number.POSITIVE_INFINITY;
+  return [...entries].sort((a, b) => (stay(a.left) === stay(b.left) ? a.level - b.level : stay(b.left) - stay(a.left)));
+}
+
+const fontSize = 12;
+
+export function roundsChart(stage: StageFacts, facts: StudyFacts): string | undefined {
+  const data = roundsData(stage, facts);
+  if (!data) return undefined;
+  const rows = data.rows.map((row, index) => ({ ...row, index }));
+  const lines = rows.map(({ label }) => labelLines(label));
+  const longest = Math.max(...lines.flatMap((own) => own.map((line) => textWidth(line, fontSize))));
+  const tallest = Math.max(...lines.map((own) => own.length));
+  const leaving = rows.filter(({ end }) => end === 'left');
+  const inside = rows.filter(({ end }) => end === 'in');
+  return draw({
+    alt: roundsAlt(data),
+    legend: [
+      { sample: { kind: 'line', colour: colours.ours, width: 4 }, text: 'one seed a round' },
+      ...(leaving.length > 0
+        ? [{ sample: { kind: 'symbol', symbol: 'cross', colour: colours.other }, text: 'left' } as const]
+        : []),
+      ...(inside.length > 0
+        ? [
+            {
+              sample: { kind: 'symbol', symbol: 'circle', colour: colours.good, filled: true },
+              text: 'still in',
+            } as const,
+          ]
+        : []),
+    ],
+    options: {
+      width: 480,
+      height: 48 + rows.length * Math.max(24, 6 + tallest * fontSize * 1.25),
+      ...{ marginBottom: 38, marginLeft: 14 + longest, marginRight: 18, marginTop: 6 },
+      style: { fontSize: `${fontSize}px` },
+      x: {
+        domain: [0, data.rounds],
+        label: 'round (seeds a level)',
+        ticks: integerTicks(0, data.rounds, 8),
+        tickFormat: 'd',
+        grid: true,
+      },
+      y: {
+        domain: rows.map(({ index }) => index),
+        label: null,
+        tickSize: 0,
+        tickFormat: (index: number) => lines[index]!.join('\n'),
+      },
+      marks: [
+        Plot.ruleY(rows, { y: 'index', x1: 0, x2: 'rounds', stroke: colours.ours, strokeWidth: 4, strokeOpacity: 0.6 }),
+        Plot.dot(leaving, {
+          ...{ x: 'rounds', y: 'index', symbol: 'times', r: 5.5, stroke: colours.other, strokeWidth: 2.2 },
+        }),
+        Plot.dot(inside, { x: 'rounds', y: 'index', r: 5.5, fill: colours.good }),
+      ],
+    },
+  });
+}
+
+/** `Rounds: 32 still in after 12 seeds; 64 left after 12, 128 after 5.` */
+export function roundsAlt({ rows, rounds, leftOut }: RoundsData): string {
+  const inside = rows.filter(({ end }) => end === 'in').map(({ label }) => label);
+  const left = rows.filter(({ end }) => end === 'left').map(({ label, rounds: last }) => `${label} after ${last}`);
+  const parts = [
+    ...(inside.length > 0 ? [`still in after ${countText(rounds, 'seed')}: ${inside.join(', ')}`] : []),
+    ...(left.length > 0 ? [`left: ${left.join(', ')}`] : []),
+    ...(leftOut > 0 ? [`${leftOut.toLocaleString('en-US')} more are left out`] : []),
+  ];
+  return `Rounds; ${parts.join('; ')}.`;
+}

@@ -1,0 +1,74 @@
+/** Reports of studies of our networks: their facts beside the post's, and what lies in their trials' folders. */
+import { readFileSync } from 'node:fs';
+import { readSafetensors } from '../base/safetensors.ts';
+import { holdOut } from '../data/hold-out.ts';
+import { loadMnist } from '../runner/mnist-files.ts';
+import { loadModel } from '../runner/model-file.ts';
+import { type RunFolder, readBytes } from '../runner/run-folder.ts';
+import type { StudyRecord } from '../store/store.ts';
+import type { Protocol } from '../study/definition.ts';
+import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
+import { makeModel } from '../tasks/lenet/hyperparameters.ts';
+import { type FactsOptions, type StudyFacts, studyFacts } from './facts.ts';
+import { type PostLogs, postReference } from './post.ts';
+import type { Answers, ReportSource } from './section.ts';
+
+const logsPath = new URL('../../studies/post-logs.json', import.meta.url);
+
+/** The post's own numbers (studies/post-logs.json). */
+export function readPostLogs(): PostLogs {
+  return JSON.parse(readFileSync(logsPath, 'utf8'));
+}
+
+/** Facts of a study of our networks, with the post beside it where conditions are the same. */
+export function lenetFacts(record: StudyRecord, options: Omit<FactsOptions, 'reference'> = {}): StudyFacts {
+  return studyFacts(record, lenetSettings, { ...options, reference: postReference(readPostLogs(), record) });
+}
+
+/** The record and the folders of a study's trials. */
+interface StudyFiles {
+  trial(number: number): RunFolder;
+}
+
+/** What lies in the folders of a study's trials. */
+export function lenetSource({ definition, dataHash }: StudyRecord, files: StudyFiles): ReportSource {
+  return {
+    model: (settings) => makeModel(completeSettings(settings)),
+    answers: (number) => answersOf(files.trial(number), dataHash, definition.protocol),
+  };
+}
+
+/** What the run folder and the data hold, or a sentence on why they cannot be used. */
+async function answersOf(run: RunFolder, dataHash: string, protocol: Protocol | undefined): Promise<Answers | string> {
+  try {
+    const { data } = run.readConfig();
+    const mnist = await loadMnist(data.folder ?? undefined);
+    if (mnist.hash !== dataHash) return 'Its pictures are left out: the data here are not those of the study.';
+    const selection = protocol === 'held-out' ? holdOut(mnist.train, mnist.hash).validation : mnist.test;
+    const logits = readSafetensors(readBytes(run.predictionsPath), run.predictionsPath).tensors.get('logits')!;
+    const [images = 0] = logits.shape;
+    const pixels = selection.shape[0] * selection.shape[1] * selection.shape[2];
+    const set = {
+      ...selection,
+      labels: selection.labels.subarray(0, images),
+      images: selection.images.subarray(0, images * pixels),
+    };
+    const { model, weights } = loadModel(run.path);
+    const conv = model.layers.find(({ layer }) => layer.type === 'conv2d');
+    const kernel = conv && weights.get(`${conv.name}.weight`);
+    return { set, logits: logits.data, filters: kernel ? filtersOf(kernel.shape, kernel.data) : [] };
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return `Its pictures are left out (${why}); lenet study run makes lost files again.`;
+  }
+}
+
+/** The first channel of each filter [count][height][width]. */
+function filtersOf(
+  [count = 0, channels = 0, height = 0, width = 0]: readonly number[],
+  data: Float32Array,
+): number[][][] {
+  const at = (f: number, y: number, x: number) => data[(f * channels * height + y) * width + x]!;
+  const axis = (length: number) => Array.from({ length }, (_, i) => i);
+  return axis(count).map((f) => axis(height).map((y) => axis(width).map((x) => at(f, y, x))));
+}

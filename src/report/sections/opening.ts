@@ -1,0 +1,27 @@
+/** The report's opening: what was asked, and what came out. */
+import { isSeedRule, type StudyDefinition } from '../../study/definition.ts';
+import { describePlan, seedsText } from '../../study/strategies.ts';
+import { heading, paragraph, strong } from '../block.ts';
+import type { Section } from '../section.ts';
+import { countText, resolveText } from '../words/numbers.ts';
+import { outcome, protocolSentence } from '../words/outcome.ts';
+
+export const opening: Section = (facts) => {
+  const { definition } = facts;
+  const protocol = protocolSentence(facts);
+  return [
+    heading(1, `Study ${definition.name}`),
+    paragraph(`Which settings are the best? Varied: ${describePlan(definition)}. ${seedsSentence(definition)}`),
+    strong(outcome(facts).join(' ')),
+    ...(protocol === undefined ? [] : [paragraph(protocol)]),
+  ];
+};
+
+function seedsSentence({ seeds, objective }: StudyDefinition): string {
+  if (!isSeedRule(seeds)) {
+    const numbers = seeds.length === 1 ? '' : ` (${seedsText(seeds)})`;
+    return `Every configuration was trained with ${countText(seeds.length, 'seed')}${numbers}.`;
+  }
+  const { atLeast, atMost, resolve } = seeds;
+  return `Every configuration got one seed a round, ${atLeast} to ${atMost} of them, until it was not better than another one by more than ${resolveText(resolve, objective)}.`;
+}

@@ -1,0 +1,38 @@
+/** Where and when the trials were run. */
+import { duration } from '../../base/format.ts';
+import { heading, paragraph } from '../block.ts';
+import type { StudyFacts } from '../facts.ts';
+import type { Section } from '../section.ts';
+import { countText } from '../words/numbers.ts';
+
+export const surroundings: Section = (facts) => {
+  const { sessions, wallSeconds, coreSeconds, trials } = facts;
+  const rows = sessions.map(({ started, seconds, environment: e }) => ({
+    started: started.slice(0, 16).replace('T', ' '),
+    worked: duration(seconds),
+    machine: `${e.cpu}, ${e.cores} cores, ${Math.round(e.memoryBytes / 2 ** 30)} GiB`,
+    software: `${e.os}, Node ${e.node.replace(/^v/, '')}, lenet-lab ${e.version}`,
+    jobs: `${e.jobs}`,
+  }));
+  const heads = ['started', 'worked', 'machine', 'software', 'jobs'] as const;
+  const columns = heads.map((head) => ({ head, cells: rows.map((row) => row[head]) }));
+  return [
+    heading(2, 'Training environment'),
+    ...(rows.length > 0
+      ? [{ kind: 'table', table: { caption: 'Processes that worked on the study', names: 0, columns } } as const]
+      : []),
+    paragraph(
+      `${countText(trials.length, 'trial')}${arithmeticText(facts)}; ${duration(wallSeconds)} at work, ${duration(coreSeconds)} of training and evaluation.`,
+    ),
+  ];
+};
+
+/** Of a task that has a choice. */
+function arithmeticText({ trials }: StudyFacts): string {
+  const found = new Set(
+    trials.flatMap(({ settings: { arithmetic } }) => (arithmetic === undefined ? [] : [arithmetic])),
+  );
+  return found.size === 0
+    ? ''
+    : `, ${[...found].join(' and ')} arithmetic, one thread a trial (more for the last of a stage)`;
+}

@@ -1,0 +1,84 @@
+/** What the numbers of a study do not say, in sentences. */
+import { isSeedRule } from '../../study/definition.ts';
+import { completeTrials } from '../../study/trial.ts';
+import { distinctLevels, type StudyFacts } from '../facts.ts';
+import { quote } from './outcome.ts';
+import { seedsTrained } from './verdict.ts';
+
+export function caveats(facts: StudyFacts): string[] {
+  return [
+    ...protocol(facts),
+    ...intervals(facts),
+    ...seeds(facts),
+    ...selection(facts),
+    ...plan(facts),
+    ...arithmetic(facts),
+  ];
+}
+
+function protocol({ definition }: StudyFacts): string[] {
+  return definition.protocol === 'post'
+    ? ['The test set selected, so the winner’s score is not an estimate for new images. Protocol held-out gives one.']
+    : [];
+}
+
+/** What the two kinds of intervals are about, and which to quote. */
+function intervals(facts: StudyFacts): string[] {
+  const { measure, stages } = facts;
+  const levels = stages.flatMap((stage) => stage.levels);
+  if (!levels.some(({ judgement }) => judgement.mean || judgement.otherImages)) return [];
+  const images = measure.set
+    ? `these ${measure.images === undefined ? '' : `${measure.images.toLocaleString('en-US')} `}${measure.set} images`
+    : 'the same data';
+  const said = [`Intervals of means are about other seeds (initial weights and order of the images) on ${images}.`];
+  if (levels.some(({ judgement }) => judgement.otherImages)) {
+    const held = measure.set === 'validation' ? ' These images are those that selected.' : '';
+    said.push(`Those for other images take in the choice of the images as well.${held} ${quote}`);
+  } else if (measure.objective === 'loss') {
+    said.push(
+      'For a loss there is no interval for other images: the journal records right and wrong answers, not the loss of each image.',
+    );
+  }
+  return said;
+}
+
+function seeds({ definition, stages }: StudyFacts): string[] {
+  const most = Math.max(0, ...stages.map(seedsTrained));
+  if (most === 1) {
+    return [
+      'With a single seed the spread between seeds is unknown: a difference between two rows may be that spread alone.',
+    ];
+  }
+  if (isSeedRule(definition.seeds) || most === 0 || most >= 5) return [];
+  return [`${most} seeds leave wide intervals: “may be the best” is not “as good as the best”.`];
+}
+
+/** A search's winner owes something to luck. */
+function selection({ stages }: StudyFacts): string[] {
+  const most = Math.max(
+    0,
+    ...stages.map((stage) => distinctLevels(stage).filter(({ view }) => completeTrials(view.trials).length > 0).length),
+  );
+  return most > 1
+    ? [
+        'The winner’s mean is the best of several, so it is likely a little too good. Only fresh seeds would tell by how much.',
+      ]
+    : [];
+}
+
+function plan({ definition, stages }: StudyFacts): string[] {
+  const { plan: planned } = definition;
+  if (planned.kind !== 'stages' || planned.stages.length < 2) return [];
+  return [
+    'One factor at a time cannot see that one hyperparameter’s best value depends on another’s.',
+    ...(stages.length > 1
+      ? ['Each stage’s verdict is wrong in at most 5 % of studies; of several stages some verdict is wrong more often.']
+      : []),
+  ];
+}
+
+function arithmetic({ trials }: StudyFacts): string[] {
+  return trials.some(({ settings }) => settings.arithmetic === 'fused')
+    ? ['Some trials used fused arithmetic, whose bits may differ on another processor.']
+    : [];
+}
