@@ -88,7 +88,7 @@ describe('mistakes are named with line and column', () => {
     [
       'two factors in a stage',
       post.replace('  - l2', '  - epochs: [1]\n    l2'),
-      'f:9:5: a stage varies one hyperparameter, but it varies l2 and epochs',
+      'f:9:5: a stage varies one hyperparameter, but it varies epochs and l2',
     ],
     [
       'settings that no optimizer takes',
