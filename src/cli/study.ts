@@ -5,10 +5,10 @@ import { UsageError } from '../base/errors.ts';
 import { duration, megabytes } from '../base/format.ts';
 import { writeFileAtomically } from '../disk/atomic-file.ts';
 import { trialsCsv } from '../report/csv.ts';
-import { type StudyFacts, studyFacts } from '../report/facts.ts';
+import type { StudyFacts } from '../report/facts.ts';
 import { showJson } from '../report/json.ts';
+import { lenetFacts, lenetSource } from '../report/lenet.ts';
 import { levelLabel, type Naming, namingOf, settingsText } from '../report/naming.ts';
-import { postReference } from '../report/post.ts';
 import {
   compareText,
   outcomeLines,
@@ -44,10 +44,17 @@ export interface StudyRunOptions {
   readonly retryFailed?: boolean;
 }
 
-/** What the folder's journal says, as facts. @throws UsageError when there is no study. */
+/** What the folder's journal says. @throws UsageError when there is no study. */
 function factsOf(folder: StudyFolder): StudyFacts {
+  return lenetFacts(folder.read());
+}
+
+/** Writes the report of what the folder's journal says, and gives it. */
+async function report(folder: StudyFolder): Promise<StudyFacts> {
   const record = folder.read();
-  return studyFacts(record, lenetSettings, { reference: postReference(record) });
+  const facts = lenetFacts(record);
+  await writeReport(facts, lenetSource(record, folder), folder);
+  return facts;
 }
 
 /** Returns the exit code. */
@@ -80,8 +87,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
       tell(event, teller);
     }
     bars.clear();
-    const facts = factsOf(folder);
-    await writeReport(facts, folder);
+    const facts = await report(folder);
     process.stdout.write(`${closing(facts, folder, again.join(' '))}\n`);
     return facts.finished ? 0 : 1;
   } finally {
@@ -140,7 +146,11 @@ function fitted(line: string): string {
   return process.stdout.isTTY ? wrapped(line, terminalWidth()) : line;
 }
 
-function opening({ view, summary, torn }: StudyEvent & { type: 'start' }, { folder, jobs }: Teller, ended: number): string[] {
+function opening(
+  { view, summary, torn }: StudyEvent & { type: 'start' },
+  { folder, jobs }: Teller,
+  ended: number,
+): string[] {
   const about = isSeedRule(view.definition.seeds) ? 'at most' : 'about';
   return [
     `${studyTitle(view.definition)}; ${about} ${view.expected} trials, ${jobs} at once`,
@@ -158,7 +168,9 @@ function forecastText({ seconds, bytes }: Forecast, folder: StudyFolder): string
   const needed = bytes[1];
   const free = freeBytes(folder.path);
   const warning =
-    free !== undefined && free < needed ? ` Only ${megabytes(free)} are free on this disk; the study will not fit.` : '';
+    free !== undefined && free < needed
+      ? ` Only ${megabytes(free)} are free on this disk; the study will not fit.`
+      : '';
   return `Forecast from the first batches: ${range(duration, seconds)}, ${range(megabytes, bytes)} of disk.${warning}`;
 }
 
@@ -290,7 +302,7 @@ export function studyExport(path: string, { csv, out }: StudyExportOptions): voi
 /** Writes the report of a study as far as it has come. */
 export async function studyReport(path: string): Promise<void> {
   const folder = new StudyFolder(path);
-  await writeReport(factsOf(folder), folder);
+  await report(folder);
   process.stdout.write(`Report: "${folder.htmlPath}" and "${folder.markdownPath}"\n`);
 }
 
