@@ -1,6 +1,6 @@
 /** Whether a task accepts all settings that a study may come to, before anything is trained. */
 import { UsageError } from '../../base/errors.ts';
-import { labelOf, type Settings, type StudyDefinition, type Value } from '../../study/definition.ts';
+import { assignmentsOf, labelOf, type Settings, type StudyDefinition, type Value } from '../../study/definition.ts';
 import { countingSettings, type Space } from '../../study/space.ts';
 import type { PlacedFactor, PlacedLevel } from './levels.ts';
 import type { ParameterTable } from './table.ts';
@@ -86,7 +86,7 @@ function problemWith(settings: Settings, table: ParameterTable): string | undefi
     return undefined;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return `${error.message} (with ${labelOf(settings)})`;
+    return `${error.message} (with ${assignmentsOf(settings)})`;
   }
 }
 
