@@ -37,6 +37,10 @@ export function readFactor(
 }
 
 function repeated<T>(items: readonly T[], keyOf: (item: T) => string): T | undefined {
-  const keys = items.map(keyOf);
-  return items.find((_, index) => keys.indexOf(keys[index]!) !== index);
+  const seen = new Set<string>();
+  return items.find((item) => {
+    const isKnown = seen.has(keyOf(item));
+    seen.add(keyOf(item));
+    return isKnown;
+  });
 }

@@ -1,6 +1,6 @@
 /** Whether a task accepts all settings that a study may come to, before anything is trained. */
 import { UsageError } from '../../base/errors.ts';
-import { labelOf, type Settings, type StudyDefinition, type Value } from '../../study/definition.ts';
+import { assignmentsOf, labelOf, type Settings, type StudyDefinition, type Value } from '../../study/definition.ts';
 import { countingSettings, type Space } from '../../study/space.ts';
 import type { PlacedFactor, PlacedLevel } from './levels.ts';
 import type { ParameterTable } from './table.ts';
@@ -19,7 +19,7 @@ interface Means {
   readonly source: YamlSource;
 }
 
-/** So many different combinations are checked of each contest; those of larger studies may still be refused when the study starts. */
+/** So many combinations are checked of each contest; what is beyond may still be refused when the study starts. */
 const mostCombinations = 5_000;
 
 interface Combination {
@@ -42,20 +42,22 @@ export function checkReachable(contests: readonly Contest[], definition: Checked
     });
     let combined: readonly Combination[] = [{ own: {}, levels: [] }];
     for (const { levels } of factors) {
-      const longer = combined.flatMap((left) =>
-        levels.map((placed) => ({ own: { ...left.own, ...placed.level.settings }, levels: [...left.levels, placed] })),
-      );
-      combined = distinct(longer, ({ own }) => kindOf(own)).slice(0, mostCombinations);
+      const kinds = distinct(levels, ({ level }) => kindOf(level.settings));
+      const longer = product(combined, kinds).map(([left, placed]) => ({
+        own: { ...left.own, ...placed.level.settings },
+        levels: [...left.levels, placed],
+      }));
+      combined = distinct(longer, ({ own }) => kindOf(own));
     }
-    const pairs = reached.flatMap((start) => combined.map((combination) => ({ start, combination })));
-    const next = distinct(pairs.slice(0, 4 * mostCombinations), ({ start, combination }) =>
-      kindOf(settingsOf(start, combination.own)),
+    const next = distinct(
+      product(reached, combined).map(([start, combination]) => ({ start, combination })),
+      ({ start, combination }) => kindOf(settingsOf(start, combination.own)),
     );
     for (const { start, combination } of next) {
       const problem = problemWith(settingsOf(start, combination.own), table);
       if (problem !== undefined) throw source.mistake(culprit(start, combination), problem);
     }
-    reached = next.slice(0, mostCombinations).map(({ start, combination }) => settingsOf(start, combination.own));
+    reached = next.map(({ start, combination }) => settingsOf(start, combination.own));
 
     /** The first level with which the combination cannot be trained. */
     function culprit(start: Settings, { levels }: Combination): Path {
@@ -86,7 +88,7 @@ function problemWith(settings: Settings, table: ParameterTable): string | undefi
     return undefined;
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    return `${error.message} (with ${labelOf(settings)})`;
+    return `${error.message} (with ${assignmentsOf(settings)})`;
   }
 }
 
@@ -103,6 +105,12 @@ function kindsOf({ parameters }: ParameterTable): (settings: Settings) => string
         .map(([name, value]) => [name, kind(name, value)])
         .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
     );
+}
+
+/** The first pairs, as many as are checked. */
+function product<A, B>(as: readonly A[], bs: readonly B[]): (readonly [A, B])[] {
+  const enough = as.slice(0, Math.ceil(mostCombinations / bs.length));
+  return enough.flatMap((a) => bs.map((b) => [a, b] as const)).slice(0, mostCombinations);
 }
 
 function distinct<T>(items: readonly T[], keyOf: (item: T) => string): T[] {

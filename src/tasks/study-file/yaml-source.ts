@@ -43,7 +43,7 @@ export function readYaml(written: string, file: string): YamlSource {
   const lines = new LineCounter();
   const mistakeIn = (offset: number, message: string) => {
     const { line, col } = text === '' ? { line: 1, col: 1 } : lines.linePos(Math.min(offset, text.length));
-    return new UsageError(`${file}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${message}`);
+    return new UsageError(`${file}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${onOneLine(message)}`);
   };
 
   const tokens = tokensOf(text, lines, mistakeIn);
@@ -186,6 +186,11 @@ function plainData(root: unknown, mistakeIn: MistakeIn) {
     }
     return { data: value, size: 1, depth: 1 };
   }
+}
+
+/** Values of the file stand in messages, and may hold line ends and what a terminal obeys. */
+function onOneLine(message: string): string {
+  return message.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** Undefined for a key that is a list, a map or an alias. */
