@@ -1,5 +1,17 @@
 // `npm run bench -- NAME`: runs one benchmark (default: epoch); each says its options at its head.
-const names = ['epoch', 'micro', 'study', 'start', 'latency', 'memory', 'journal', 'online', 'resolve'];
+const names = [
+  'epoch',
+  'micro',
+  'study',
+  'start',
+  'latency',
+  'memory',
+  'journal',
+  'online',
+  'overhead',
+  'resolve',
+  'verdict',
+];
 const [name, ...options] = process.argv.slice(2);
 const chosen = name === undefined || name.startsWith('-') ? 'epoch' : name;
 if (!names.includes(chosen)) {

@@ -33,7 +33,8 @@ const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
   .map((name) => ({ name, imports: importsOf(readFileSync(join(root, name), 'utf8')) }));
 
 function importsOf(source: string): string[] {
-  return [...source.matchAll(/(?:from|import) ?\(?'([^']+)'/g)].map((match) => match[1]!);
+  const statements = /^(?:import|export)\b[^;]*? from '([^']+)'|^import '([^']+)'|\bimport\('([^']+)'\)/gm;
+  return [...source.matchAll(statements)].map((match) => (match[1] ?? match[2] ?? match[3])!);
 }
 
 test('there are files to look at', () => expect(files.length).toBeGreaterThan(40));

@@ -41,13 +41,12 @@ describe('a whole study', () => {
     expect(first.stderr).toBe('');
     expect(first.code).toBe(0);
     for (const said of [
-      'Study small: one-factor-at-a-time, 2 seeds (1, 2), about 10 trials, 2 at once',
-      'Protocol post: 1500 images train, 300 test images select',
+      'Study small: batchSize, then l2, then optimizer, one after the other, each stage carrying on the best level of the one before; 2 seeds (1, 2); about 10 trials, 2 at once',
+      'Protocol post: 1,500 images train, 300 test images select',
       'Stage 1: batchSize',
       'Stage 2: l2',
       'Stage 3: optimizer',
       'AdamW with weight decay 0 is Adam',
-      'seeds would be needed',
       'Winner: ',
       'the test set, as the post did',
       'report.html',
@@ -108,7 +107,7 @@ describe('a whole study', () => {
     const again = lenet(...study(whole));
     expect(again.code).toBe(0);
     expect(again.stdout).not.toMatch(/^trial \d: /m);
-    expect(again.stdout).toContain('Goes on: 8 trials have ended before.');
+    expect(again.stdout).toContain('Continues: 8 trials have ended before.');
     expect(findings(whole)).toEqual(expected);
   });
 
@@ -171,7 +170,7 @@ describe('one at a time', () => {
     expect(code).toBe(130);
     expect(stderr).toBe('Stopping after the batches at work; press Ctrl-C again to stop at once.\n');
     expect(stdout).toContain(
-      `Interrupted; everything is saved.\nGo on with: npx lenet study run ${file} --out ${out}\n`,
+      `Interrupted; everything is saved.\nContinue with: npx lenet study run ${file} --out ${out}\n`,
     );
     expect(second?.code).toBe(1);
     expect(second?.stderr).toContain(`process ${child.pid} on this machine since`);
@@ -232,7 +231,7 @@ describe('what goes wrong', () => {
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).toContain('study.journal, line 10: no valid JSON');
     }
-    writeFileSync(path, readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":3', '"format":99'));
+    writeFileSync(path, readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":4', '"format":99'));
     expect(lenet(...study(out)).stderr).toMatch(/was written by version .* use the newer version/);
   });
 
@@ -322,7 +321,7 @@ describe('held out', () => {
 
   test('5,000 validation images select, and only selected configurations see the test set, each look counted', () => {
     expect(run.code).toBe(0);
-    expect(run.stdout).toContain('Protocol held-out: 600 images train, 5000 held-out images select');
+    expect(run.stdout).toContain('Protocol held-out: 600 images train, 5,000 held-out images select');
     expect(run.stdout).toMatch(/the test set was\s+looked at [24] times/);
     expect(run.stdout).toMatch(/On the test set: \d+\.\d+ %/);
     const shown = JSON.parse(lenet('study', 'show', out, '--json').stdout);

@@ -18,21 +18,45 @@ export class WorldError extends Error {
   readonly exitCode = 1;
 }
 
+/** Other words for a name, in lower case and without dashes and underscores: `{ lr: 'learningRate' }`. */
+export type Synonyms = Readonly<Record<string, string>>;
+
 /**
- * The entry of `choices` nearest to `given` by edit distance, or undefined where none is near enough to be meant.
- * Distance: Damerau-Levenshtein with adjacent transpositions (optimal string alignment), case ignored.
+ * The entry of `choices` that `given` was meant to be, or undefined where none is near enough.
+ * Case, dashes and underscores do not count. In this order: the same letters, a synonym, the nearest by edit distance (one mistake up to
+ * five letters, then one in three), the shortest that begins with it.
+ * Distance: Damerau-Levenshtein with adjacent transpositions (optimal string alignment).
  */
-export function nearest(given: string, choices: readonly string[]): string | undefined {
+export function nearest(given: string, choices: readonly string[], synonyms: Synonyms = {}): string | undefined {
+  const letters = lettersOf(given);
+  const meant = Object.hasOwn(synonyms, letters) ? lettersOf(synonyms[letters]!) : undefined;
+  const same =
+    choices.find((choice) => lettersOf(choice) === letters) ?? choices.find((choice) => lettersOf(choice) === meant);
+  if (same !== undefined) return same;
+  // Of two letters one mistake is half the word: lr is not l2.
+  if (letters.length <= 2) return letters.length === 2 ? shortestFrom(letters, choices) : undefined;
   let best: string | undefined;
-  let bestDistance = Math.max(2, Math.floor(given.length / 3)) + 1;
+  let bestDistance = Math.max(1, Math.floor(letters.length / 3)) + 1;
   for (const choice of choices) {
-    const distance = editDistance(given.toLowerCase(), choice.toLowerCase());
+    const distance = editDistance(letters, lettersOf(choice));
     if (distance < bestDistance) {
       best = choice;
       bestDistance = distance;
     }
   }
-  return best;
+  return best ?? shortestFrom(letters, choices);
+}
+
+function lettersOf(name: string): string {
+  return name.toLowerCase().replace(/[-_\s]/g, '');
+}
+
+function shortestFrom(beginning: string, choices: readonly string[]): string | undefined {
+  const longer = choices.filter((choice) => lettersOf(choice).startsWith(beginning));
+  return longer.reduce<string | undefined>(
+    (best, choice) => (best === undefined || choice.length < best.length ? choice : best),
+    undefined,
+  );
 }
 
 /** `"adm" is not an optimizer: sgd, adam, ... Did you mean adam?` as a {@link UsageError}. */

@@ -93,7 +93,11 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     )
     .option('--out <dir>', "The study's folder (default: runs/<name>)")
     .option('--jobs <n>', 'Trials at once; results do not depend on it', parseJobs, coreCount())
-    .option('--seeds <n>', "Instead of the file's seeds or its rule for them: N for 1 to N, or a list like 1,2,7", parseSeeds)
+    .option(
+      '--seeds <n>',
+      "Instead of the file's seeds or its rule for them: N for 1 to N, or a list like 1,2,7",
+      parseSeeds,
+    )
     .option('--retry-failed', 'Try failed trials again')
     .option(...data)
     .action(async (file: string, options: StudyRunOptions) => {

@@ -1,6 +1,6 @@
 /** Hyperparameters as options of the command line, derived from their one table. */
-import { Option } from 'commander';
-import { UsageError } from '../base/errors.ts';
+import { Command, Option } from 'commander';
+import { nearest, UsageError } from '../base/errors.ts';
 import {
   checkHyperparameter,
   completeHyperparameters,
@@ -10,10 +10,41 @@ import {
   hyperparameterNames,
   hyperparameters,
 } from '../tasks/lenet/hyperparameters.ts';
+import { synonyms } from '../tasks/lenet/synonyms.ts';
 
 /** `learningRate` -> `learning-rate`. */
 function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+}
+
+/** The option that was meant: `--learning-rate` for `--lr`, where commander would say `--l2`. Undefined where none is near. */
+export function suggestOption(flag: string, options: readonly string[]): string | undefined {
+  const bare = (text: string) => text.replace(/^-+/, '').replace(/=.*$/s, '');
+  const meant = nearest(bare(flag), options.map(bare), synonyms);
+  return options.find((option) => bare(option) === meant);
+}
+
+/** A command, and with it all its subcommands, that suggests options by the words that people know hyperparameters by. */
+export class SuggestingCommand extends Command {
+  override createCommand(name?: string): Command {
+    return new SuggestingCommand(name);
+  }
+
+  /** Commander calls this method for an option it does not know, but its types leave it out (lib/command.js). */
+  unknownOption(flag: string): never {
+    const known: string[] = [];
+    for (let command: Command | null = this; command; command = command.parent) {
+      known.push(
+        ...command
+          .createHelp()
+          .visibleOptions(command)
+          .flatMap(({ long }) => long ?? []),
+      );
+    }
+    const meant = suggestOption(flag, known);
+    const hint = meant === undefined ? '' : `\n(Did you mean ${meant}?)`;
+    return this.error(`error: unknown option '${flag}'${hint}`, { code: 'commander.unknownOption' });
+  }
 }
 
 /** A number as people write them; `many`, an empty string or 0x10 are none. NaN passes, so that the range check names it. */

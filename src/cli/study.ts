@@ -44,9 +44,17 @@ export interface StudyRunOptions {
   readonly retryFailed?: boolean;
 }
 
-/** What the folder's journal says, as facts. @throws UsageError when there is no study. */
+/** What the folder's journal says. @throws UsageError when there is no study. */
 function factsOf(folder: StudyFolder): StudyFacts {
   return lenetFacts(folder.read());
+}
+
+/** Writes the report of what the folder's journal says, and gives it. */
+async function report(folder: StudyFolder): Promise<StudyFacts> {
+  const record = folder.read();
+  const facts = lenetFacts(record);
+  await writeReport(facts, lenetSource(record, folder), folder);
+  return facts;
 }
 
 /** Returns the exit code. */
@@ -79,8 +87,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
       tell(event, teller);
     }
     bars.clear();
-    const facts = factsOf(folder);
-    await writeReport(facts, lenetSource(facts, folder), folder);
+    const facts = await report(folder);
     process.stdout.write(`${closing(facts, folder, again.join(' '))}\n`);
     return facts.finished ? 0 : 1;
   } finally {
@@ -295,8 +302,7 @@ export function studyExport(path: string, { csv, out }: StudyExportOptions): voi
 /** Writes the report of a study as far as it has come. */
 export async function studyReport(path: string): Promise<void> {
   const folder = new StudyFolder(path);
-  const facts = factsOf(folder);
-  await writeReport(facts, lenetSource(facts, folder), folder);
+  await report(folder);
   process.stdout.write(`Report: "${folder.htmlPath}" and "${folder.markdownPath}"\n`);
 }
 

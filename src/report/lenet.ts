@@ -31,7 +31,10 @@ interface StudyFiles {
 }
 
 /** What lies in the folders of a study's trials. */
-export function lenetSource({ definition, dataHash }: StudyFacts, files: StudyFiles): ReportSource {
+export function lenetSource(
+  { definition, dataHash }: Pick<StudyRecord, 'definition' | 'dataHash'>,
+  files: StudyFiles,
+): ReportSource {
   return {
     model: (settings) => makeModel(completeSettings(settings)),
     answers: (number) => answersOf(files.trial(number), dataHash, definition.protocol),

@@ -17,10 +17,12 @@ test('a tenth of a trial in 2 s: 20 s a trial, 30 trials on two cores take 300 s
   const forecaster = new Forecaster(2);
   const now = view([1, 2, 3], 30);
   expect(forecaster.hear(started, now, task, 0)).toBeUndefined();
-  // The half second before the first report is no training.
+  // The seconds before the first batches are no training, and so short a stretch is no measurement.
   expect(forecaster.hear(progress(0), now, task, 500)).toBeUndefined();
-  expect(forecaster.hear(progress(0.05), now, task, 1500)).toBeUndefined();
-  const forecast = forecaster.hear(progress(0.1), now, task, 2500)!;
+  expect(forecaster.hear(progress(0.01), now, task, 8000)).toBeUndefined();
+  expect(forecaster.hear(progress(0.06), now, task, 9000)).toBeUndefined();
+  expect(forecaster.hear(progress(0.012), now, task, 10_000)).toBeUndefined();
+  const forecast = forecaster.hear(progress(0.11), now, task, 10_000)!;
   expect(forecast.seconds[0]).toBeCloseTo(300, 9);
   expect(forecast.seconds[1]).toBeCloseTo(300, 9);
   expect(forecast.bytes).toEqual([30_000, 30_000]);
@@ -31,8 +33,8 @@ test('under a seed rule it says the least and the most', () => {
   const forecaster = new Forecaster(1);
   const now = view({ atLeast: 3, atMost: 30, resolve: 0.1 }, 60);
   forecaster.hear(started, now, task, 0);
-  forecaster.hear(progress(0), now, task, 0);
-  const { seconds, bytes } = forecaster.hear(progress(0.5), now, task, 2000)!;
+  forecaster.hear(progress(0.25), now, task, 0);
+  const { seconds, bytes } = forecaster.hear(progress(0.75), now, task, 2000)!;
   expect(seconds).toEqual([24, 240]);
   expect(bytes).toEqual([6000, 60_000]);
 });

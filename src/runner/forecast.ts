@@ -10,8 +10,9 @@ export interface Forecast {
   readonly bytes: readonly [least: number, most: number];
 }
 
-/** Work seen before a forecast is made. */
+/** Work seen before a forecast is made, and the part of a trial that was. */
 const observedMs = 1500;
+const observedShare = 0.005;
 
 /** Listens to the first trials; gives one forecast, when enough was seen. */
 export class Forecaster {
@@ -34,14 +35,14 @@ export class Forecaster {
     if (event.type !== 'progress') return undefined;
     const work = this.#began.get(event.number);
     if (!work) return undefined;
-    // The first report dates the work: loading and compiling are no training.
+    // The first batches date the work: loading, compiling and looking at the untrained network are no training.
     if (work.share === undefined) {
-      this.#began.set(event.number, { at: now, share: event.share });
+      if (event.share > 0) this.#began.set(event.number, { at: now, share: event.share });
       return undefined;
     }
     const elapsed = now - work.at;
     const gained = event.share - work.share;
-    if (elapsed < observedMs || gained <= 0) return undefined;
+    if (elapsed < observedMs || gained < observedShare) return undefined;
     this.#done = true;
     return forecastOf(view, { secondsPerTrial: elapsed / 1000 / gained, jobs: this.#jobs, task });
   }

@@ -2,7 +2,7 @@
 import type { Settings } from './settings.ts';
 import type { Space } from './space.ts';
 
-export { labelOf, type Settings, type Value, valueText } from './settings.ts';
+export { assignmentsOf, labelOf, type Settings, type Value, valueText } from './settings.ts';
 
 /** One choice within a stage. It may set several hyperparameters at once. */
 export interface Level {
@@ -98,6 +98,8 @@ export interface StudyDefinition {
   readonly objective: Objective;
   /** Values of every trial, where a level says nothing else. */
   readonly base: Settings;
+  /** What conditions of the space ask for and the base does not say: the task's defaults. */
+  readonly defaults?: Settings;
   readonly plan: Plan;
   /** What each varied hyperparameter may be, as declared. */
   readonly space: Space;

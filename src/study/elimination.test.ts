@@ -81,6 +81,14 @@ test('four levels over seven seeds: rounds, standings and intervals', () => {
   }
 });
 
+test('a level is not compared with those that are worse', () => {
+  const noisy = [-6, 6, ...Array.from({ length: 8 }, () => 0)];
+  const state = followRounds([Array.from({ length: 10 }, () => 0), noisy, [-3.5, -3, -2.5]], rule);
+  expect(state).toMatchObject({ rounds: 10, in: [0, 1], worse: [false, false, true] });
+  // With the third level, which left after three seeds, it would be -17.66.
+  expect(state.differences[1]![0]).toBeCloseTo(-4.512957314391111, 8);
+});
+
 describe('scores that agree', () => {
   test('of equal levels the first stays, the others are not worse', () => {
     const equal = [98.71, 98.64, 98.8];

@@ -260,6 +260,35 @@ test('an only level has been compared with nothing', () => {
   });
 });
 
+test('Edwards and Hsu: a level that is surely not the best stays below 0, whichever of the others is', () => {
+  // The same residuals three times, so that only the means matter.
+  const around = (mean: number) => [mean - 0.1, mean + 0.1, mean];
+  const shape = (means: number[]) =>
+    compareWithBest([around(means[0]!), around(means[1]!).reverse(), around(means[2]!)], { goal: 'maximize' });
+  const { spread } = shape([98, 98, 98]);
+  // Two-sided d of 3 levels and 4 degrees of freedom: 3.31035.
+  const wide = 3.31035 * spread * Math.sqrt(2 / 3) * widening(3, 3, { sides: 2 });
+  const { levels } = shape([98, 98 - 0.9 * wide, 98 - 1.1 * wide]);
+  expect(levels[2]!.twoSided[0]).toBeCloseTo(-2.1 * wide, 4);
+  expect(levels[2]!.twoSided[1]).toBe(0);
+  expect(levels[1]!.twoSided[1]).toBeCloseTo(0.1 * wide, 4);
+  expect(levels[0]!.twoSided).toEqual([expect.closeTo(-0.1 * wide, 4), expect.closeTo(1.9 * wide, 4)]);
+});
+
+test('two wild seeds: differences of accuracies end at 100 points, those of losses nowhere', () => {
+  const wild = [
+    [10, 90],
+    [90, 20],
+  ];
+  const [first, second] = compareWithBest(wild, accuracy).levels;
+  for (const { constrained, twoSided } of [first!, second!])
+    expect([constrained, twoSided]).toEqual([
+      [-100, 100],
+      [-100, 100],
+    ]);
+  expect(compareWithBest(wild, { goal: 'minimize' }).levels[0]!.constrained[1]).toBeGreaterThan(300);
+});
+
 test('two levels: the paired t test, not widened', () => {
   const [a, b] = [
     [98.4, 98.9, 98.1, 98.6],

@@ -13,7 +13,13 @@ export function valueText(value: Value): string {
 
 /** A label for settings without one: `32`, or `batchSize=32 l2=1e-4` where several are set. */
 export function labelOf(settings: Settings): string {
-  const entries = Object.entries(settings);
-  if (entries.length === 1) return valueText(entries[0]![1]);
-  return entries.map(([name, value]) => `${name}=${valueText(value)}`).join(' ');
+  const [only, ...more] = Object.values(settings);
+  return only !== undefined && more.length === 0 ? valueText(only) : assignmentsOf(settings);
+}
+
+/** `batchSize=32 l2=1e-4` */
+export function assignmentsOf(settings: Settings): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `${name}=${valueText(value)}`)
+    .join(' ');
 }

@@ -31,22 +31,39 @@ export function meets(settings: Settings, when: Condition | undefined): boolean 
   return Object.entries(when ?? {}).every(([name, values]) => values.includes(settings[name]!));
 }
 
+/**
+ * The settings without those that do not count under the others' values (momentum under adam).
+ * @param settings of a level, upon the study's base.
+ */
+export function countingSettings(
+  settings: Settings,
+  { base, defaults, space }: { readonly base: Settings; readonly defaults?: Settings; readonly space: Space },
+): Settings {
+  const complete = { ...defaults, ...base, ...settings };
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => meets(complete, space[name]?.when)));
+}
+
+interface SteppedRange extends Pick<Range, 'low'> {
+  readonly step: number;
+}
+
 /** The values of a range with a step: `low`, `low + step`, ... as people write them (0.7, not 0.7000000000000001). */
-export function steppedValue({ low, step }: { readonly low: number; readonly step: number }, index: number): number {
-  return Number((low + index * step).toFixed(Math.min(100, Math.max(decimals(low), decimals(step)))));
+export function steppedValue({ low, step }: SteppedRange, index: number): number {
+  const places = Math.max(decimals(low), decimals(step));
+  const value = low + index * step;
+  // JavaScript writes at most 100 places.
+  return places <= 100 ? Number(value.toFixed(places)) : value;
 }
 
 /** The number of values of a range with a step. */
-export function stepCount({
-  low,
-  high,
-  step,
-}: {
-  readonly low: number;
-  readonly high: number;
-  readonly step: number;
-}): number {
-  return Math.floor((high - low) / step + 1e-9) + 1;
+export function stepCount({ low, high, step }: SteppedRange & Pick<Range, 'high'>): number {
+  const quotient = (high - low) / step;
+  // Beyond, neighbouring values are the same number.
+  if (quotient > Number.MAX_SAFE_INTEGER - 2) return quotient;
+  // The quotient is rounded: 0.3 / 0.1 is less than 3. The values themselves are exact.
+  let count = Math.floor(quotient) + 2;
+  while (count > 1 && steppedValue({ low, step }, count - 1) > high) count--;
+  return count;
 }
 
 /** Decimal places of a number as written. */

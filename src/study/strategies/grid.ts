@@ -1,6 +1,6 @@
 /** A grid: every combination of the factors' levels, in one contest. */
-import { type Factor, type GridPlan, type Level, labelOf, type Settings, type StudyDefinition } from '../definition.ts';
-import { meets } from '../space.ts';
+import { assignmentsOf, type GridPlan, type Level, type Settings, type StudyDefinition } from '../definition.ts';
+import { countingSettings } from '../space.ts';
 import { lostLevel, type Strategy } from '../strategy.ts';
 import { followStages } from './stages.ts';
 
@@ -8,16 +8,17 @@ import { followStages } from './stages.ts';
  * Every combination of the factors' levels, the last factor changing fastest. A hyperparameter that does not count in a combination
  * (momentum under adam) is left out of it, and equal combinations stand once.
  */
-export function gridLevels({ factors }: GridPlan, { base, space }: Pick<StudyDefinition, 'base' | 'space'>): Level[] {
+export function gridLevels(
+  { factors }: GridPlan,
+  definition: Pick<StudyDefinition, 'base' | 'defaults' | 'space'>,
+): Level[] {
   if (factors.length === 1) return [...factors[0]!.levels];
   let combined: Settings[] = [{}];
   for (const { levels } of factors) {
     combined = combined.flatMap((left) => levels.map(({ settings }) => ({ ...left, ...settings })));
   }
-  const counting = combined.map((settings) =>
-    Object.fromEntries(Object.entries(settings).filter(([name]) => meets({ ...base, ...settings }, space[name]?.when))),
-  );
-  const byLabel = new Map(counting.map((settings) => [labelOf(settings), settings]));
+  const counting = combined.map((settings) => countingSettings(settings, definition));
+  const byLabel = new Map(counting.map((settings) => [assignmentsOf(settings), settings]));
   return [...byLabel].map(([label, settings]) => ({ label, settings }));
 }
 
@@ -29,12 +30,15 @@ export const grid: Strategy<GridPlan> = {
   levels: (plan, definition) => [gridLevels(plan, definition)],
   describe: ({ factors }) => `every combination of ${factors.map(({ name }) => name).join(' x ')}`,
   difference(before, after) {
-    const names = (plan: GridPlan) => plan.factors.map(({ name }) => name).join(' x ');
-    if (names(before) !== names(after)) return { what: 'grid', was: names(before), is: names(after) };
-    const pairs = before.factors.map((factor, index): [Factor, Factor] => [factor, after.factors[index]!]);
-    for (const [was, is] of pairs) {
-      const gone = lostLevel(was.levels, is.levels);
-      if (gone) return { what: `the level ${gone.label} of ${was.name}`, was: 'there', is: undefined };
+    const names = (plan: GridPlan) => plan.factors.map(({ name }) => name);
+    const [was, is] = [names(before), names(after)];
+    // Another order of the factors starts the same trials in another order.
+    if ([...was].sort().join() !== [...is].sort().join()) {
+      return { what: 'grid', was: was.join(' x '), is: is.join(' x ') };
+    }
+    for (const { name, levels } of before.factors) {
+      const gone = lostLevel(levels, after.factors.find((factor) => factor.name === name)!.levels);
+      if (gone) return { what: `the level ${gone.label} of ${name}`, was: 'there', is: undefined };
     }
     return undefined;
   },

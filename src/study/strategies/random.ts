@@ -1,7 +1,7 @@
 /** Random search: settings drawn from the declared space, in one contest. */
 import { type Random, randomStream } from '../../base/random.ts';
 import { type Level, labelOf, type RandomPlan, type StudyDefinition, type Value } from '../definition.ts';
-import { type Choices, type Dimension, meets, type Range, stepCount, steppedValue } from '../space.ts';
+import { type Choices, countingSettings, type Dimension, type Range, stepCount, steppedValue } from '../space.ts';
 import type { Strategy } from '../strategy.ts';
 import { followStages } from './stages.ts';
 
@@ -12,15 +12,16 @@ import { followStages } from './stages.ts';
  */
 export function sampleLevels(
   { trials, seed }: RandomPlan,
-  { base, space }: Pick<StudyDefinition, 'base' | 'space'>,
+  definition: Pick<StudyDefinition, 'base' | 'defaults' | 'space'>,
 ): Level[] {
   return Array.from({ length: trials }, (_, trial) => {
     const drawn = Object.fromEntries(
-      Object.entries(space).map(([name, from]) => [name, sample(from, randomStream(seed, 'sample', trial, name))]),
+      Object.entries(definition.space).map(([name, from]) => [
+        name,
+        sample(from, randomStream(seed, 'sample', trial, name)),
+      ]),
     );
-    const settings = Object.fromEntries(
-      Object.entries(drawn).filter(([name]) => meets({ ...base, ...drawn }, space[name]!.when)),
-    );
+    const settings = countingSettings(drawn, definition);
     return { label: `#${trial + 1} ${labelOf(settings)}`, settings, short: `#${trial + 1}` };
   });
 }

@@ -2,7 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../base/errors.ts';
-import { identifyConfiguration, optunaParameters, whySame } from './configuration.ts';
+import { plannedLevels } from '../../study/strategies.ts';
 import { parseStudyFile, studyJsonSchema } from './study-file.ts';
 
 const studies = new URL('../../../studies/', import.meta.url);
@@ -10,9 +10,20 @@ const read = (name: string) => readFileSync(new URL(name, studies), 'utf8');
 const post = read('post.yaml');
 
 test.each(readdirSync(studies).filter((name) => name.endsWith('.yaml')))('%s is sound', (name) => {
-  const study = parseStudyFile(read(name), name);
-  expect(`${study.name}.yaml`).toBe(name);
-  expect(study.stages.length).toBeGreaterThan(0);
+  const definition = parseStudyFile(read(name), name);
+  expect(`${definition.name}.yaml`).toBe(name);
+  expect(plannedLevels(definition).flat().length).toBeGreaterThan(1);
+});
+
+test('the examples of the documentation are sound', () => {
+  const docs = readFileSync(new URL('../../../docs/studies.md', import.meta.url), 'utf8');
+  const [whole, stage, space] = [...docs.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!);
+  expect(plannedLevels(parseStudyFile(whole!, 'f')).map((levels) => levels.length)).toEqual([3, 2, 2]);
+  const indented = (text: string) => text.replace(/^/gm, '  ');
+  const start = 'name: x\nprotocol: post\n';
+  expect(plannedLevels(parseStudyFile(`${start}stages:\n${indented(stage!)}`, 'f'))[0]).toHaveLength(2);
+  const random = parseStudyFile(`${start}random:\n  trials: 3\n${indented(space!)}`, 'f');
+  expect(Object.keys(random.space)).toEqual(['learningRate', 'batchSize', 'l2', 'optimizer']);
 });
 
 test('the schema that ships is the one the code has', () => {
@@ -20,23 +31,198 @@ test('the schema that ships is the one the code has', () => {
 });
 
 test('post.yaml is the post’s study: eleven rows beside the baseline’s repetition', () => {
-  const { protocol, base, stages, seeds } = parseStudyFile(post, 'post.yaml');
+  const definition = parseStudyFile(post, 'post.yaml');
+  const { protocol, base, seeds } = definition;
+  const stages = plannedLevels(definition);
   expect([protocol, seeds]).toEqual(['post', [1, 2, 3]]);
   expect(base).toEqual({ model: 'lenet5', optimizer: 'adam', learningRate: 3e-4, batchSize: 128, l2: 0, epochs: 10 });
-  expect(stages.map(({ levels }) => levels.map(({ label }) => label))).toEqual([
+  expect(stages.map((levels) => levels.map(({ label }) => label))).toEqual([
     ['128', '32', '64', '256', '512'],
     ['0', '1e-2', '1e-4', '1e-6'],
     ['adam', 'adamw', 'nadam', 'AdaBelief (Flux 0.12.4)'],
   ]);
-  expect(stages[2]!.levels[3]!.settings).toEqual({ optimizer: 'adabelief', biasCorrection: false });
+  expect(stages[2]![3]!.settings).toEqual({ optimizer: 'adabelief', biasCorrection: false });
 });
 
-test('seeds can be replaced, and a number of them is a list', () => {
-  expect(parseStudyFile(post, 'f', [7]).seeds).toEqual([7]);
-  expect(parseStudyFile(post.replace('[1, 2, 3]', '4'), 'f').seeds).toEqual([1, 2, 3, 4]);
+/** A study of a few lines, with what is varied and more. */
+const study = (text: string) => `name: x\nprotocol: post\n${text}\n`;
+const parse = (text: string, seeds?: readonly number[]) => parseStudyFile(study(text), 'f', seeds);
+const labels = (text: string) => plannedLevels(parse(text)).map((levels) => levels.map(({ label }) => label));
+
+describe('seeds', () => {
+  const rule = { atLeast: 3, atMost: 30, resolve: 0.1 };
+  const ruled = post.replace('[1, 2, 3]', '{ atLeast: 3, atMost: 30, resolve: 0.1 }');
+
+  test('a number of them is a list, and without any there are three', () => {
+    expect(parseStudyFile(post.replace('[1, 2, 3]', '4'), 'f').seeds).toEqual([1, 2, 3, 4]);
+    expect(parseStudyFile(post.replace('seeds: [1, 2, 3]', ''), 'f').seeds).toEqual([1, 2, 3]);
+  });
+
+  test('a rule stays a rule', () => {
+    expect(parseStudyFile(ruled, 'f').seeds).toEqual(rule);
+    expect(parseStudyFile(read('post-resolved.yaml'), 'f').seeds).toEqual(rule);
+  });
+
+  test('seeds of the command line replace a list and a rule', () => {
+    expect(parseStudyFile(post, 'f', [7]).seeds).toEqual([7]);
+    expect(parseStudyFile(ruled, 'f', [7, 9]).seeds).toEqual([7, 9]);
+    // With them, comparing with the previous level is possible.
+    expect(parseStudyFile(`${ruled}compare: previous\n`, 'f', [7]).compare).toBe('previous');
+  });
+});
+
+describe('spaces are kept as declared', () => {
+  test('of a random search: ranges by the kind of the hyperparameter, lists as choices', () => {
+    const { plan, space } = parse(`random:
+  trials: 5
+  seed: 2
+  space:
+    learningRate: { low: 1e-4, high: 1e-2, log: true }
+    batchSize: { low: 16, high: 64, step: 16 }
+    epochs: { low: 1, high: 9, log: true }
+    trainLimit: { low: 100, high: 200 }
+    l2: [0, 1e-4]
+    testLimit: [100, 200]
+    schedule: [constant, cosine]
+    shuffle: [true, false]`);
+    expect(plan).toEqual({ kind: 'random', trials: 5, seed: 2 });
+    expect(space).toEqual({
+      learningRate: { kind: 'float', low: 1e-4, high: 1e-2, log: true },
+      batchSize: { kind: 'int', low: 16, high: 64, step: 16 },
+      epochs: { kind: 'int', low: 1, high: 9, log: true, step: 1 },
+      trainLimit: { kind: 'int', low: 100, high: 200, step: 1 },
+      l2: { kind: 'choices', values: [0, 1e-4], numeric: 'float' },
+      testLimit: { kind: 'choices', values: [100, 200], numeric: 'int' },
+      schedule: { kind: 'choices', values: ['constant', 'cosine'] },
+      shuffle: { kind: 'choices', values: [true, false] },
+    });
+    expect(Object.keys(space).slice(0, 3)).toEqual(['learningRate', 'batchSize', 'epochs']);
+  });
+
+  test('of stages: the levels’ values, and the base’s where a trial may have it', () => {
+    expect(parseStudyFile(post, 'f').space).toEqual({
+      batchSize: { kind: 'choices', values: [128, 32, 64, 256, 512], numeric: 'int' },
+      l2: { kind: 'choices', values: [0, 1e-2, 1e-4, 1e-6], numeric: 'float' },
+      optimizer: { kind: 'choices', values: ['adam', 'adamw', 'nadam', 'adabelief'] },
+      biasCorrection: { kind: 'choices', values: [true, false], when: { optimizer: ['adam', 'adabelief'] } },
+    });
+    // The first stage always sets the batch size: nothing is trained with the base's 128.
+    const { space } = parse(`base: { batchSize: 128, epochs: 7 }
+stages:
+  - batchSize: [32, { batchSize: 64, l2: 0.5 }]
+  - epochs: [3, 5]
+  - trainLimit: [100]`);
+    expect(space).toEqual({
+      batchSize: { kind: 'choices', values: [32, 64], numeric: 'int' },
+      l2: { kind: 'choices', values: [0, 0.5], numeric: 'float' },
+      epochs: { kind: 'choices', values: [7, 3, 5], numeric: 'int' },
+      // Beside numbers the default stands, no limit.
+      trainLimit: { kind: 'choices', values: [null, 100] },
+    });
+  });
+
+  test('of a grid: the base’s only if some levels set it and others do not', () => {
+    const { space } = parse(
+      'base: { l2: 0.1, epochs: 7 }\ngrid: { epochs: [1, 2], batchSize: [32, { batchSize: 64, l2: 0.5 }] }',
+    );
+    expect(space).toEqual({
+      epochs: { kind: 'choices', values: [1, 2], numeric: 'int' },
+      batchSize: { kind: 'choices', values: [32, 64], numeric: 'int' },
+      l2: { kind: 'choices', values: [0.1, 0.5], numeric: 'float' },
+    });
+    const always = parse('grid: { batchSize: [{ batchSize: 64, l2: 0.5 }, 8], l2: [0.2, 0.3] }').space;
+    expect(always.l2).toEqual({ kind: 'choices', values: [0.5, 0.2, 0.3], numeric: 'float' });
+  });
+
+  test('factors keep the order of the file, the last one changing fastest', () => {
+    expect(labels('grid: { l2: [0, 0.1], batchSize: [8, 9] }')).toEqual([
+      ['l2=0 batchSize=8', 'l2=0 batchSize=9', 'l2=0.1 batchSize=8', 'l2=0.1 batchSize=9'],
+    ]);
+  });
+});
+
+describe('conditions', () => {
+  const momentum = 'momentum: [0.8, 0.9]';
+
+  test('in a grid momentum counts under sgd only', () => {
+    const text = `grid: { optimizer: [sgd, adam], ${momentum} }`;
+    expect(labels(text)).toEqual([['optimizer=sgd momentum=0.8', 'optimizer=sgd momentum=0.9', 'optimizer=adam']]);
+    expect(parse(text).space.momentum!.when).toEqual({ optimizer: ['sgd'] });
+  });
+
+  test('in a random search, too, also without an optimizer in the base', () => {
+    const [levels] = plannedLevels(parse(`random: { trials: 40, space: { optimizer: [sgd, adam], ${momentum} } }`));
+    for (const { settings } of levels!) expect('momentum' in settings).toBe(settings.optimizer === 'sgd');
+  });
+
+  test('where the file says nothing of the optimizer, its default decides', () => {
+    const text = 'random: { trials: 3, space: { biasCorrection: [true, false], l2: [0, 0.1] } }';
+    expect(parse(text).defaults).toEqual({ optimizer: 'adam' });
+    expect(plannedLevels(parse(text))[0]!.every(({ settings }) => 'biasCorrection' in settings)).toBe(true);
+    expect(parse(`base: { optimizer: adabelief }\n${text}`).defaults).toBeUndefined();
+  });
+});
+
+test('a value with line ends is shown on one line', () => {
+  const text = study('base: { optimizer: "adam\\n\\e[31m" }\ngrid: { l2: [0] }');
+  expect(() => parseStudyFile(text, 'f')).toThrow('unknown optimizer "adam\\x0a\\x1b[31m"');
+});
+
+test('100,000 trials are read at once, whatever they would be', () => {
+  const began = performance.now();
+  const { plan } = parse(`base: { output: rbf, model: lenet5-1998 }
+random:
+  trials: 100000
+  space:
+    optimizer: [sgd, adam, adamw, nadam, adabelief, sdlm]
+    momentum: { low: 0.1, high: 0.9 }
+    weightDecay: { low: 0.1, high: 0.9 }
+    learningRate: { low: 1e-4, high: 1e-2, log: true }
+    activation: [relu, tanh]
+    pooling: [max, average]
+    schedule: [constant, cosine, lecun1998]`);
+  expect(plan).toMatchObject({ kind: 'random', trials: 100_000 });
+  // Drawing them all takes some seconds.
+  expect(performance.now() - began).toBeLessThan(1500);
+});
+
+describe('the text itself', () => {
+  const grid = { l2: [0, 0.5] };
+  test.each([
+    ['JSON', JSON.stringify({ name: 'x', protocol: 'post', grid })],
+    ['JSON with tabs', JSON.stringify({ name: 'x', protocol: 'post', grid }, null, '\t')],
+    ['Windows’ line ends', study('grid:\n  l2:\n    - 0\n    - 0.5').replaceAll('\n', '\r\n')],
+    ['a byte order mark', `\uFEFF${study('grid: { l2: [0, 0.5] }')}`],
+    ['a document’s begin and end', `---\n${study('grid: { l2: [0, 0.5] }')}...\n`],
+    ['hexadecimal, octal, a point first', study('grid: { l2: [0x0, .5] }')],
+    ['YAML 1.1', `%YAML 1.1\n---\n${study('grid: { l2: [0, 0.5] }')}`],
+    ['an anchor and its alias', study('base: { trainLimit: &n 7, testLimit: *n }\ngrid: { l2: [0, 0.5] }')],
+  ])('%s', (_, text) => {
+    expect(parseStudyFile(text, 'f').plan).toEqual({
+      kind: 'grid',
+      factors: [
+        {
+          name: 'l2',
+          levels: [
+            { label: '0', settings: { l2: 0 } },
+            { label: '0.5', settings: { l2: 0.5 } },
+          ],
+        },
+      ],
+    });
+  });
 });
 
 describe('mistakes are named with line and column', () => {
+  const refused = (text: string) => {
+    expect(() => parseStudyFile(text, 'f')).toThrow(UsageError);
+    return expect(() => parseStudyFile(text, 'f'));
+  };
+  const ruled = (text: string) => post.replace('[1, 2, 3]', `{ ${text} }`);
+  const hundred = Array.from({ length: 100 }, (_, index) => index + 1).join(', ');
+  const nine = (name: string) => Array.from({ length: 9 }, () => `*${name}`).join(', ');
+  const laughs = `a: &a [x, x, x, x, x, x, x, x, x]\n${[...'bcdefgh'].map((name, index) => `${name}: &${name} [${nine('abcdefg'[index]!)}]`).join('\n')}`;
+  const aliasChain = `a0: &a0 [x]\n${Array.from({ length: 60 }, (_, index) => `a${index + 1}: &a${index + 1} [*a${index}]`).join('\n')}`;
   const random = (text: string) =>
     post.replace(/stages:[\s\S]*?seeds/, `random: { trials: 3, space: { ${text} } }\nseeds`);
   test.each<[string, string, string]>([
@@ -86,18 +272,22 @@ describe('mistakes are named with line and column', () => {
     [
       'two factors in a stage',
       post.replace('  - l2', '  - epochs: [1]\n    l2'),
-      'f:9:5: a stage varies one hyperparameter, but it varies l2 and epochs',
+      'f:9:5: a stage varies one hyperparameter, but it varies epochs and l2',
     ],
     [
       'settings that no optimizer takes',
       post.replace('adabelief, bias', 'nadam, bias'),
-      'f:15:9: no bias correction is for adam and adabelief only, the optimizer is nadam',
+      'f:15:9: biasCorrection false is for optimizer adam and adabelief only, the optimizer is nadam (with model=lenet5',
     ],
     ['a repeated seed', post.replace('[1, 2, 3]', '[1, 1]'), 'f:16:12: seed 1 stands twice in seeds'],
     ['no seed', post.replace('[1, 2, 3]', '[]'), 'f:16:8: seeds is empty: at least one is needed'],
     ['zero seeds', post.replace('[1, 2, 3]', '0'), 'f:16:8: seeds: expected at least 1, got 0'],
     ['a fraction of a seed', post.replace('[1, 2, 3]', '[1.5]'), 'f:16:9: seeds.0: expected an integer, got 1.5'],
-    ['two ways at once', `${post}grid: { l2: [0] }\n`, 'f:17:7: stages and grid exclude each other'],
+    [
+      'two ways at once',
+      `${post}grid: { l2: [0] }\n`,
+      'f:17:1: stages and grid are given, a study has one of them: keep one',
+    ],
     [
       'no way at all',
       post.replace(/stages:[\s\S]*?seeds/, 'seeds'),
@@ -141,49 +331,373 @@ describe('mistakes are named with line and column', () => {
     ['no space', random(''), 'space is empty'],
     ['broken YAML', 'name: [x', 'f:1:9: Flow sequence'],
     ['a file of text', 'just text', 'f:1:1: the file: expected a map, got "just text"'],
-    ['an empty file', '', 'f: the file: expected a map'],
+    ['an empty file', '', 'f:1:1: the file is empty: a study needs name, protocol and one of stages, grid, random'],
     [
       'a name that is a path',
       post.replace('name: post', 'name: ../up'),
       'f:4:7: name: expected letters, digits, dots, dashes and underscores, got "../up"',
     ],
-  ])('%s', (_, text, message) => {
-    expect(() => parseStudyFile(text, 'f')).toThrow(UsageError);
-    expect(() => parseStudyFile(text, 'f')).toThrow(message);
-  });
-});
+  ])('%s', (_, text, message) => refused(text).toThrow(message));
 
-describe('configurations', () => {
-  test('AdamW without decay is Adam, with it it is not', () => {
-    const adam = identifyConfiguration({ optimizer: 'adam' });
-    expect(identifyConfiguration({ optimizer: 'adamw' })).toEqual(adam);
-    expect(identifyConfiguration({ optimizer: 'adamw', weightDecay: 0.1 })).not.toEqual(adam);
-    expect(whySame({ optimizer: 'adam' }, { optimizer: 'adamw' })).toBe('AdamW with weight decay 0 is Adam');
+  test.each<[string, string, string]>([
+    [
+      'an alias of nothing',
+      post.replace('epochs: 10', 'epochs: *e'),
+      '6:69: the alias *e stands for nothing: no &e comes before it',
+    ],
+    [
+      'an alias inside of itself',
+      study('base: &b { l2: *b }'),
+      '3:16: the alias *b stands inside of what it stands for',
+    ],
+    ['aliases that multiply', laughs, '5:7: more than 50000 values, with its aliases written out'],
+    ['nesting by aliases', aliasChain, '50:11: nested more than 50 levels deep'],
+    ['brackets without end', `a: ${'['.repeat(100_000)}`, '1:53: nested more than 50 levels deep'],
+    ['lists without end', `${'- '.repeat(50_000)}x`, '1:100: nested more than 50 levels deep'],
+    ['a key twice', study('name: y'), '3:1: the key "name" stands twice in this map'],
+    ['a list as a key', study('? [a]\n: 3'), '3:3: a key must be a name, not a list, a map or an alias'],
+    ['maps to be merged', study('base: { <<: { l2: 0 } }'), '3:9: maps are not merged (<<) here: write the keys out'],
+    ['an unknown tag', study('base: { l2: !x 3 }'), '3:13: Unresolved tag: !x'],
+    ['a date of YAML 1.1', '%YAML 1.1\n---\nname: 2001-12-14', '3:7: expected text, a number, true, false or null'],
+    ['a key of objects', study('__proto__: 3'), '3:1: unknown key "__proto__" in the file'],
+    ['tabs', study('grid:\n\tl2: [0]'), '4:1: Tabs are not allowed as indentation'],
+    [
+      'Windows’ line ends',
+      study('grid: { l2: [0, -1] }').replaceAll('\n', '\r\n'),
+      '3:17: grid.l2.1: expected a number of at least 0, got -1',
+    ],
+    ['a byte order mark', '\uFEFFnaem: x', '1:1: unknown key "naem" in the file; did you mean name?'],
+    ['two documents', `${post}---\n${post}`, '17:1: a second YAML document begins here (---): a study file holds one'],
+    ['only a comment', '# nothing', '1:1: the file is empty'],
+    [
+      'JSON',
+      '{"name": "x",\n "protocol": "pst"}',
+      '2:14: protocol: allowed are post, held-out, got "pst"; did you mean post?',
+    ],
+  ])('the text: %s', (_, text, message) => refused(text).toThrow(`f:${message}`));
+
+  test.each<[string, string, string]>([
+    [
+      'a quoted number',
+      post.replace('1e-2', '"1e-2"'),
+      '9:13: stages.1.l2.1: expected a number of at least 0, got 1e-2: it is text in quotes; write 1e-2 without quotes',
+    ],
+    [
+      'another',
+      post.replace('epochs: 10', "epochs: '10'"),
+      '6:69: base.epochs: expected an integer from 0 to 1000000, got 10: it is text in quotes; write 10 without quotes',
+    ],
+    [
+      'of seeds',
+      post.replace('[1, 2, 3]', '"3"'),
+      '16:8: seeds: expected a number of seeds, a list of them, or a rule { atLeast: 3, atMost: 30, resolve: 0.1 }, got "3": it is text in quotes; write 3 without quotes',
+    ],
+    [
+      'of trials',
+      random('l2: [0]').replace('trials: 3', 'trials: "3"'),
+      '7:19: random.trials: expected a number, got "3": it is text in quotes; write 3 without quotes',
+    ],
+    [
+      'of a range',
+      random('l2: { low: "0", high: 1 }'),
+      '7:42: random.space.l2.low: expected a number, got "0": it is text in quotes; write 0 without quotes',
+    ],
+    [
+      'a quoted flag',
+      post.replace('Correction: false', 'Correction: "false"'),
+      '15:81: stages.2.optimizer.3.biasCorrection: expected true or false, got false: it is text in quotes; write false without quotes',
+    ],
+    [
+      'yes for true',
+      random('l2: { low: 1, high: 2, log: yes }'),
+      '7:59: random.space.l2.log: expected true or false, got "yes"; YAML takes yes for text, write true',
+    ],
+    [
+      'off for false',
+      post.replace('Correction: false', 'Correction: off'),
+      'biasCorrection: expected true or false, got off; YAML takes off for text, write false',
+    ],
+    [
+      'none for null',
+      study('base: { trainLimit: none }\ngrid: { l2: [0] }'),
+      '3:21: base.trainLimit: expected an integer of at least 1, got none; YAML takes none for text, write null',
+    ],
+    [
+      'underscores',
+      post.replace('128, 32', '1_28, 32'),
+      '8:17: stages.0.batchSize.0: expected an integer from 1 to 10000000, got 1_28; write 128 without underscores',
+    ],
+    [
+      'commas',
+      post.replace('3e-4', '"0,0003"'),
+      '6:55: base.learningRate: expected a number above 0, got 0,0003; numbers have a point for decimals and no commas',
+    ],
+    [
+      'a zero in front',
+      post.replace('128, 32', '0128, 32'),
+      '8:17: some read 0128 as octal: write 128 without a zero in front',
+    ],
+    ['infinity', post.replace('3e-4', '1e400'), '6:55: base.learningRate: expected a number above 0, got Infinity'],
+    [
+      'a number as a name',
+      post.replace('name: post', 'name: 1998'),
+      '4:7: name: expected text, got 1998; write "1998" in quotes',
+    ],
+    [
+      'a number as a label',
+      study('grid: { l2: [{ label: 3, l2: 0 }] }'),
+      '3:23: grid.l2.0.label: expected text, got 3; write "3" in quotes',
+    ],
+    ['a quoted choice is one', study('grid: { poolActivation: ["of"] }'), 'unknown poolActivation "of"'],
+  ])('values: %s', (_, text, message) => refused(text).toThrow(message));
+
+  test.each<[string, string, string]>([
+    [
+      'a value for a list',
+      post.replace('[128, 32, 64, 256, 512]', '32'),
+      '8:16: batchSize: expected a list of levels, such as [32, 64], got 32',
+    ],
+    [
+      'a choice for a list',
+      study('stages:\n  - optimizer: adam'),
+      '4:16: optimizer: expected a list of levels, such as [adam, sgd], got "adam"',
+    ],
+    [
+      'a flag for a list',
+      study('grid: { nesterov: true }'),
+      '3:19: nesterov: expected a list of levels, such as [true, false], got true',
+    ],
+    ['nothing for a list', study('grid: { l2: }'), 'l2: expected a list of levels, such as [0, 0.1], got nothing'],
+    [
+      'no limit for a list',
+      study('grid: { trainLimit: null }'),
+      '3:21: trainLimit: expected a list of levels, such as [null, 1000], got nothing',
+    ],
+    [
+      'a map for a list',
+      study('grid: { batchSize: { low: 1 } }'),
+      '3:20: batchSize: expected a list of levels, such as [128, 256], got a map',
+    ],
+    [
+      'a value for a range',
+      random('batchSize: 32'),
+      '7:42: batchSize: expected a range { low: ..., high: ... } or a list of values, such as [32, 64], got 32',
+    ],
+    [
+      'a list for a level',
+      study('grid: { l2: [[0, 1]] }'),
+      '3:14: grid.l2.0: expected a value or a map { label: ..., hyperparameter: value, ... }, got a list',
+    ],
+    [
+      'a map for stages',
+      study('stages: { l2: [0] }'),
+      '3:9: stages: expected a list of stages, each on a line that begins with "- ", got a map',
+    ],
+    [
+      'a list for a stage',
+      study('stages: [[l2]]'),
+      '3:10: stages.0: expected a map of a hyperparameter and its levels, got a list',
+    ],
+    [
+      'a list for a grid',
+      study('grid: [l2]'),
+      '3:7: grid: expected a map of hyperparameters and their levels, got a list',
+    ],
+    [
+      'a list for the base',
+      study('base: [1]\ngrid: { l2: [0] }'),
+      '3:7: base: expected a map of hyperparameters and their values, got a list',
+    ],
+    [
+      'an empty base',
+      study('base:\ngrid: { l2: [0] }'),
+      '3:6: base: expected a map of hyperparameters and their values, got nothing',
+    ],
+    ['a list for the file', '- name: x', '1:1: the file: expected a map, got a list'],
+    [
+      'a list for a random search',
+      study('random: [3]'),
+      '3:9: random: expected a map { trials: ..., space: { ... } }, got a list',
+    ],
+    [
+      'a list for a space',
+      study('random: { trials: 3, space: [l2] }'),
+      '3:29: random.space: expected a map of hyperparameters and their ranges or lists, got a list',
+    ],
+    ['no upper bound', random('l2: { low: 1 }'), '7:35: random.space.l2.high is missing: give a number'],
+    [
+      'three plans',
+      study('grid: { l2: [0] }\nstages: []\nrandom: 3'),
+      '3:1: stages, grid and random are given, a study has one of them: keep one',
+    ],
+    ['an empty grid', study('grid: {}'), '3:7: grid is empty: at least one hyperparameter is needed'],
+    ['a level of nothing', study('grid: { l2: [{ label: a }] }'), '3:14: the level sets nothing'],
+    [
+      'two levels of one label',
+      study('grid: { l2: [{ label: a, l2: 0 }, { label: a, l2: 1 }] }'),
+      '3:35: two levels are labelled a',
+    ],
+    ['a value twice in a space', random('l2: [1, 2, 1]'), '7:42: the level 1 stands twice'],
+    [
+      'a grid without end',
+      study(
+        `grid: { ${['batchSize', 'epochs', 'trainLimit', 'testLimit'].map((name) => `${name}: [${hundred}]`).join(', ')} }`,
+      ),
+      '3:1: the grid has 100000000 combinations, at most 100000 are allowed',
+    ],
+  ])('shapes: %s', (_, text, message) => refused(text).toThrow(message));
+
+  test.each<[string, string, string]>([
+    [
+      'one seed at least',
+      ruled('atLeast: 1, atMost: 3, resolve: 0.1'),
+      '16:19: seeds.atLeast: expected at least 2, got 1: one seed alone does not show how much seeds differ',
+    ],
+    [
+      'more at least than at most',
+      ruled('atLeast: 5, atMost: 3, resolve: 0.1'),
+      '16:19: seeds.atLeast is 5, above atMost, which is 3',
+    ],
+    [
+      'too many',
+      ruled('atLeast: 5, atMost: 1001, resolve: 0.1'),
+      '16:30: seeds.atMost: expected at most 1000, got 1001',
+    ],
+    [
+      'nothing to resolve',
+      ruled('atLeast: 5, atMost: 30, resolve: 0'),
+      '16:43: seeds.resolve: expected more than 0, got 0',
+    ],
+    [
+      'no resolution',
+      ruled('atLeast: 5, atMost: 30'),
+      '16:8: seeds.resolve is missing: give the smallest difference that matters, a number',
+    ],
+    ['a fraction', ruled('atLeast: 2.5, atMost: 30, resolve: 1'), '16:19: seeds.atLeast: expected an integer, got 2.5'],
+    [
+      'a misspelt key',
+      ruled('atLeast: 5, atMost: 30, reslove: 1'),
+      '16:34: unknown key "reslove" in seeds; did you mean resolve?',
+    ],
+    [
+      'another word',
+      ruled('min: 5, atMost: 30, resolve: 1'),
+      '16:10: unknown key "min" in seeds; did you mean atLeast?',
+    ],
+    [
+      'and steps to compare',
+      `${ruled('atLeast: 3, atMost: 30, resolve: 0.1')}compare: previous\n`,
+      '17:10: compare: previous needs the same seeds for every level, so seeds must be a number or a list, not a rule',
+    ],
+  ])('a rule of seeds: %s', (_, text, message) => refused(text).toThrow(`f:${message}`));
+
+  test.each<[string, string, string]>([
+    [
+      'steps of a log range of integers',
+      'batchSize: { low: 1, high: 64, log: true, step: 2 }',
+      '7:79: batchSize: integers with log have steps of 1, got 2',
+    ],
+    [
+      'steps of a log range',
+      'l2: { low: 1, high: 64, log: true, step: 1 }',
+      '7:72: l2: a range with log has no step, got 1',
+    ],
+    ['a long step', 'l2: { low: 0, high: 1, step: 2 }', '7:60: l2: a step of 2 is longer than the range from 0 to 1'],
+    ['no step', 'l2: { low: 0, high: 1, step: 0 }', '7:60: random.space.l2.step: expected more than 0, got 0'],
+    [
+      'steps without end',
+      'l2: { low: 0, high: 1, step: 1e-12 }',
+      '7:60: l2: steps of 1e-12 make more than 4294967296 values',
+    ],
+    ['a range of a flag', 'nesterov: { low: 0, high: 1 }', '7:41: nesterov has no range: give a list of values'],
+    [
+      'other words for bounds',
+      'l2: { min: 0, max: 1 }',
+      '7:37: unknown key "min" in random.space.l2; did you mean low?',
+    ],
+  ])('ranges: %s', (_, text, message) => refused(random(text)).toThrow(`f:${message}`));
+
+  test('a log range of integers may say that its step is 1', () => {
+    const text = random('batchSize: { low: 1, high: 64, log: true, step: 1 }');
+    expect(parseStudyFile(text, 'f').space.batchSize).toEqual({ kind: 'int', low: 1, high: 64, log: true, step: 1 });
   });
 
-  test('defaults are filled in, so writing one out changes nothing', () => {
-    expect(identifyConfiguration({ batchSize: 128 })).toEqual(identifyConfiguration({}));
+  test.each<[string, string, string]>([
+    [
+      'in the base',
+      'base: { optimizer: adam, momentum: 0.9 }\ngrid: { l2: [0] }',
+      '3:36: momentum 0.9 is for optimizer sgd only, the optimizer is adam (with optimizer=adam momentum=0.9)',
+    ],
+    [
+      'in a grid of one factor',
+      'base: { optimizer: adam }\ngrid:\n  momentum: [0, 0.9]',
+      '5:17: momentum 0.9 is for optimizer sgd only, the optimizer is adam',
+    ],
+    [
+      'in a later stage',
+      'stages:\n  - optimizer: [sgd, adam]\n  - momentum: [0, 0.9]',
+      '5:19: momentum 0.9 is for optimizer sgd only, the optimizer is adam',
+    ],
+    [
+      'within one level of a grid',
+      'grid:\n  l2: [0, 1]\n  optimizer: [sgd, { optimizer: adam, momentum: 0.9 }]',
+      '5:20: momentum is for optimizer sgd only, this level has optimizer adam',
+    ],
+    [
+      'in every combination',
+      'grid:\n  momentum: [0.8, 0.9]\n  optimizer: [nadam, adam]',
+      '4:14: momentum is for optimizer sgd only, but optimizer is never that: it is nadam, adam',
+    ],
+    [
+      'in every trial',
+      'random: { trials: 3, space: { momentum: [0.8, 0.9], l2: [0, 1] } }',
+      '3:42: momentum is for optimizer sgd only, but optimizer is never that: it is adam',
+    ],
+    [
+      'by a range',
+      'random: { trials: 3, space: { momentum: { low: 0.5, high: 0.9 } } }',
+      '3:41: momentum is for optimizer sgd only, but optimizer is never that: it is adam',
+    ],
+    [
+      'by two factors',
+      'base: { model: lenet5-1998 }\ngrid:\n  loss: [published, mse]\n  output: [softmax, rbf]',
+      '6:12: loss mse is for an rbf output only',
+    ],
+    [
+      'by two choices',
+      'base: { model: lenet5-1998 }\nrandom: { trials: 1, space: { loss: [published, mse], output: [softmax, rbf] } }',
+      '4:64: loss mse is for an rbf output only',
+    ],
+  ])('what would be ignored: %s', (_, text, message) => refused(study(text)).toThrow(`f:${message}`));
+
+  test.each([
+    ['lr', 'learningRate'],
+    ['learning_rate', 'learningRate'],
+    ['learning-rate', 'learningRate'],
+    ['eta', 'learningRate'],
+    ['wd', 'weightDecay'],
+    ['weight_decay', 'weightDecay'],
+    ['bs', 'batchSize'],
+    ['batch_size', 'batchSize'],
+    ['momentun', 'momentum'],
+    ['opt', 'optimizer'],
+    ['nepochs', 'epochs'],
+    ['lambda', 'l2'],
+  ])('%s: did you mean %s?', (key, meant) => {
+    const hint = (where: string) => `unknown key "${key}" in ${where}; did you mean ${meant}?`;
+    refused(study(`base: { ${key}: 1 }`)).toThrow(`f:3:9: ${hint('base')}`);
+    refused(study(`stages:\n  - ${key}: [1]`)).toThrow(`f:4:5: ${hint('stages.0')}`);
+    refused(study(`grid: { l2: [{ ${key}: 1 }] }`)).toThrow(`f:3:16: ${hint('grid.l2.0')}`);
+    refused(study(`random: { trials: 1, space: { ${key}: [1] } }`)).toThrow(`f:3:31: ${hint('random.space')}`);
   });
 
-  test('Optuna’s names keep their class and choices whatever levels are added', () => {
-    const configuration = identifyConfiguration({ optimizer: 'nadam', l2: 1e-4, batchSize: 64 });
-    const varied = [{ l2: 0 }, { l2: 1e-4 }, { optimizer: 'nadam' }, { batchSize: 64 }, { trainLimit: null }];
-    expect(optunaParameters(configuration, varied)).toEqual([
-      {
-        ...{ name: 'optimizer', internal: 3 },
-        distribution: {
-          name: 'CategoricalDistribution',
-          attributes: { choices: ['sgd', 'adam', 'adamw', 'nadam', 'adabelief', 'sdlm'] },
-        },
-      },
-      {
-        ...{ name: 'batchSize', internal: 64 },
-        distribution: { name: 'IntDistribution', attributes: { step: 1, low: 64, high: 64, log: false } },
-      },
-      {
-        ...{ name: 'l2', internal: 1e-4 },
-        distribution: { name: 'FloatDistribution', attributes: { step: null, low: 0, high: 1e-4, log: false } },
-      },
-    ]);
+  test('dropout is nothing we have, and nothing like it', () => {
+    refused(study('base: { dropout: 1 }')).toThrow(
+      'f:3:9: unknown key "dropout" in base; allowed are model, optimizer,',
+    );
+  });
+
+  test('a hyperparameter beside base instead of in it', () => {
+    refused(study('lr: 1')).toThrow('; the hyperparameter learningRate belongs in base or in a level');
   });
 });

@@ -1,0 +1,51 @@
+/** Options that nobody declared: what is suggested in their place. */
+import { CommanderError } from 'commander';
+import { describe, expect, test } from 'vitest';
+import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
+import { hyperparameterOption, SuggestingCommand, suggestOption } from './options.ts';
+
+function answerTo(args: readonly string[]): string {
+  let written = '';
+  const program = new SuggestingCommand('lenet').exitOverride().configureOutput({
+    outputError: (text) => {
+      written += text;
+    },
+  });
+  const train = program
+    .command('train')
+    .option('--out <dir>')
+    .action(() => {});
+  for (const name of hyperparameterNames) train.addOption(hyperparameterOption(name));
+  expect(() => program.parse(args, { from: 'user' })).toThrow(CommanderError);
+  return written;
+}
+
+describe('an unknown option suggests the one that was meant', () => {
+  test.each([
+    ['--lr', '--learning-rate'],
+    ['--lr=1e-3', '--learning-rate'],
+    ['--learning_rate', '--learning-rate'],
+    ['--learningRate', '--learning-rate'],
+    ['--eta', '--learning-rate'],
+    ['--wd', '--weight-decay'],
+    ['--bs', '--batch-size'],
+    ['--batch_size', '--batch-size'],
+    ['--momentun', '--momentum'],
+    ['--opt', '--optimizer'],
+    ['--nepochs', '--epochs'],
+    ['--shuffle', '--no-shuffle'],
+    ['--ot', undefined],
+    ['--dropout', undefined],
+  ])('%s: %s', (given, meant) => {
+    const hint = meant === undefined ? '' : `\n(Did you mean ${meant}?)`;
+    expect(answerTo(['train', given, '1'])).toBe(`error: unknown option '${given}'${hint}\n`);
+  });
+
+  test('lr is never taken for l2, even where there is no learning rate', () => {
+    expect(suggestOption('--lr', ['--l2', '--out'])).toBeUndefined();
+  });
+
+  test('options of the commands above are suggested, too', () => {
+    expect(answerTo(['train', '--hlep'])).toContain('(Did you mean --help?)');
+  });
+});

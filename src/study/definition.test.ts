@@ -1,0 +1,41 @@
+/** Values as people write them, and the seeds of a stage. */
+import { describe, expect, test } from 'vitest';
+import { isSeedRule, labelOf, resolveOf, seedsOfStage, valueText } from './definition.ts';
+
+describe('values in words', () => {
+  test.each([
+    [0.0001, '1e-4'],
+    [0.01, '1e-2'],
+    [0.05, '0.05'],
+    [0, '0'],
+    [128, '128'],
+    [0.00035, '3.5e-4'],
+    [-0.01, '-0.01'],
+    [true, 'true'],
+    [null, 'null'],
+    ['adam', 'adam'],
+  ])('%s is written %s', (value, text) => expect(valueText(value)).toBe(text));
+
+  test('one setting is labelled by its value, more by their names', () => {
+    expect(labelOf({ l2: 1e-4 })).toBe('1e-4');
+    expect(labelOf({ trainLimit: null })).toBe('null');
+    expect(labelOf({ batchSize: 32, l2: 1e-4 })).toBe('batchSize=32 l2=1e-4');
+  });
+});
+
+describe('seeds', () => {
+  const rule = { atLeast: 2, atMost: 4, resolve: 0.2 };
+
+  test('a list serves every stage, under a rule no two stages share a seed', () => {
+    expect(seedsOfStage({ seeds: [7, 3] }, 2)).toEqual([7, 3]);
+    expect(seedsOfStage({ seeds: rule }, 0)).toEqual([1, 2, 3, 4]);
+    expect(seedsOfStage({ seeds: rule }, 2)).toEqual([2001, 2002, 2003, 2004]);
+  });
+
+  test('what a difference must be to matter: the rule’s, else the objective’s', () => {
+    expect([isSeedRule(rule), isSeedRule([1])]).toEqual([true, false]);
+    expect(resolveOf({ seeds: rule, objective: 'accuracy' })).toBe(0.2);
+    expect(resolveOf({ seeds: [1], objective: 'accuracy' })).toBe(0.1);
+    expect(resolveOf({ seeds: [1], objective: 'loss' })).toBe(0.01);
+  });
+});

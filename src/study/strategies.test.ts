@@ -1,0 +1,191 @@
+/** The levels of grids and random searches, and what a study may grow by. */
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../base/errors.ts';
+import { labelOf, type Settings, type StudyDefinition } from './definition.ts';
+import type { Space } from './space.ts';
+import { gridLevels } from './strategies/grid.ts';
+import { sampleLevels } from './strategies/random.ts';
+import { checkExtends, describePlan, plannedLevels } from './strategies.ts';
+
+const level = (settings: Settings) => ({ label: labelOf(settings), settings });
+const factor = (name: string, values: readonly (string | number | boolean)[]) => ({
+  name,
+  levels: values.map((value) => level({ [name]: value })),
+});
+const conditional: Space = {
+  optimizer: { kind: 'choices', values: ['sgd', 'adam'] },
+  momentum: { kind: 'choices', values: [0, 0.9], numeric: 'float', when: { optimizer: ['sgd'] } },
+};
+
+describe('grids', () => {
+  test('a grid is every combination, the last factor fastest', () => {
+    const factors = [factor('a', [1, 2]), factor('b', [true, false])];
+    const levels = gridLevels({ kind: 'grid', factors }, { base: {}, space: {} });
+    expect(levels.map(({ label }) => label)).toEqual(['a=1 b=true', 'a=1 b=false', 'a=2 b=true', 'a=2 b=false']);
+    expect(levels[1]!.settings).toEqual({ a: 1, b: false });
+  });
+
+  test('a grid of one factor keeps its levels and their labels', () => {
+    const levels = [{ label: 'small', settings: { a: 1 } }, level({ a: 2 })];
+    expect(gridLevels({ kind: 'grid', factors: [{ name: 'a', levels }] }, { base: {}, space: {} })).toEqual(levels);
+  });
+
+  test('what does not count in a combination is left out of it, and equal combinations stand once', () => {
+    const factors = [factor('optimizer', ['sgd', 'adam']), factor('momentum', [0, 0.9])];
+    const levels = gridLevels({ kind: 'grid', factors }, { base: {}, space: conditional });
+    expect(levels.map(({ label }) => label)).toEqual([
+      'optimizer=sgd momentum=0',
+      'optimizer=sgd momentum=0.9',
+      'optimizer=adam',
+    ]);
+  });
+});
+
+describe('random searches', () => {
+  const space: Space = {
+    rate: { kind: 'float', low: 1e-4, high: 1e-2, log: true },
+    size: { kind: 'int', low: 8, high: 64, step: 8 },
+    kind: { kind: 'choices', values: ['a', 'b'] },
+    count: { kind: 'int', low: 1, high: 100, log: true, step: 1 },
+    share: { kind: 'float', low: 0.1, high: 0.7, step: 0.2 },
+    part: { kind: 'float', low: 0.25, high: 0.5 },
+  };
+  const draw = (trials: number, seed = 5) => sampleLevels({ kind: 'random', trials, seed }, { base: {}, space });
+  const levels = draw(300);
+  const drawn = (name: string) => levels.map(({ settings }) => settings[name] as number);
+  const distinct = (name: string) => new Set(drawn(name));
+
+  test('more trials keep the first ones, another seed draws others', () => {
+    expect(draw(10)).toEqual(levels.slice(0, 10));
+    expect(draw(10, 6)).not.toEqual(levels.slice(0, 10));
+    expect(levels[6]!.short).toBe('#7');
+    expect(levels[6]!.label).toBe(`#7 ${labelOf(levels[6]!.settings)}`);
+  });
+
+  test('half of a log range lies below its geometric mean', () => {
+    expect(Math.min(...drawn('rate'))).toBeGreaterThanOrEqual(1e-4);
+    expect(Math.max(...drawn('rate'))).toBeLessThanOrEqual(1e-2);
+    // 300 draws, within five standard deviations of 150.
+    expect(Math.abs(drawn('rate').filter((rate) => rate < 1e-3).length - 150)).toBeLessThan(44);
+    expect(Math.abs(drawn('count').filter((count) => count < 10).length - 150)).toBeLessThan(44);
+    expect(drawn('count').every((count) => Number.isInteger(count) && count >= 1 && count <= 100)).toBe(true);
+  });
+
+  test('half of a plain range lies below its middle', () => {
+    expect(Math.min(...drawn('part'))).toBeGreaterThanOrEqual(0.25);
+    expect(Math.max(...drawn('part'))).toBeLessThanOrEqual(0.5);
+    expect(Math.abs(drawn('part').filter((part) => part < 0.375).length - 150)).toBeLessThan(44);
+  });
+
+  test('steps and choices are all met, as they are written', () => {
+    expect(distinct('size')).toEqual(new Set([8, 16, 24, 32, 40, 48, 56, 64]));
+    expect(distinct('share')).toEqual(new Set([0.1, 0.3, 0.5, 0.7]));
+    expect(distinct('kind')).toEqual(new Set(['a', 'b']));
+  });
+
+  test('what does not count under the others’ values is left out, by the default where nothing else says', () => {
+    const plan = { kind: 'random' as const, trials: 100, seed: 1 };
+    for (const { settings } of sampleLevels(plan, { base: {}, space: conditional })) {
+      expect('momentum' in settings).toBe(settings.optimizer === 'sgd');
+    }
+    const { momentum } = conditional;
+    const only = (defaults: Settings) => sampleLevels(plan, { base: {}, defaults, space: { momentum: momentum! } });
+    expect(only({ optimizer: 'sgd' }).every(({ settings }) => 'momentum' in settings)).toBe(true);
+    expect(only({ optimizer: 'adam' }).some(({ settings }) => 'momentum' in settings)).toBe(false);
+  });
+});
+
+const stages: StudyDefinition = {
+  ...{ name: 's', protocol: 'post', objective: 'accuracy', space: {}, seeds: [1, 2] },
+  base: { size: 1, decay: 0, optimizer: 'a' },
+  plan: {
+    kind: 'stages',
+    stages: [
+      { factors: ['size'], levels: [1, 2, 3].map((size) => level({ size })) },
+      { factors: ['decay'], levels: [0, 0.1].map((decay) => level({ decay })) },
+    ],
+  },
+};
+const gridOf = (factors: ReturnType<typeof factor>[]): StudyDefinition => ({
+  ...{ ...stages, base: {} },
+  plan: { kind: 'grid', factors },
+});
+const randomOf = (trials: number, seed: number, high: number): StudyDefinition => ({
+  ...{ ...stages, base: {} },
+  space: { rate: { kind: 'float', low: 0.1, high } },
+  plan: { kind: 'random', trials, seed },
+});
+
+function refused(before: StudyDefinition, after: StudyDefinition) {
+  expect(() => checkExtends(before, after)).toThrow(UsageError);
+  return expect(() => checkExtends(before, after));
+}
+
+describe('a study may grow', () => {
+  test('by seeds, levels and stages', () => {
+    const first = stages.plan.kind === 'stages' ? stages.plan.stages : [];
+    checkExtends(stages, {
+      ...stages,
+      seeds: [3, 1, 2],
+      plan: {
+        kind: 'stages',
+        stages: [
+          { factors: ['size'], levels: [4, 1, 2, 3].map((size) => level({ size })) },
+          first[1]!,
+          { factors: ['new'], levels: [level({ new: 1 })] },
+        ],
+      },
+    });
+    const withStages = (list: typeof first) => ({ ...stages, plan: { kind: 'stages' as const, stages: list } });
+    refused(stages, withStages(first.slice(0, 1))).toThrow('stage 2 was decay, is absent');
+    const fewer = { factors: ['size'], levels: [1, 3].map((size) => level({ size })) };
+    refused(stages, withStages([fewer, first[1]!])).toThrow('the level 2 of stage 1 (size) was there, is absent');
+  });
+
+  test('and by nothing else', () => {
+    refused(stages, { ...stages, name: 'other' }).toThrow('name was s, is other');
+    refused(stages, { ...stages, protocol: 'held-out' }).toThrow('protocol was post, is held-out');
+    refused(stages, { ...stages, objective: 'loss' }).toThrow('objective was accuracy, is loss');
+    refused(stages, { ...stages, base: { ...stages.base, size: 7 } }).toThrow('base.size was 1, is 7');
+    refused(stages, { ...stages, base: { size: 1, decay: 0 } }).toThrow('base.optimizer was a, is absent');
+    refused(stages, { ...stages, plan: { kind: 'random', trials: 1, seed: 1 } }).toThrow(
+      'the plan was stages, is random',
+    );
+  });
+
+  test('by seeds under a rule: up to a higher atMost, or from a list that the rule will use', () => {
+    const rule = { atLeast: 3, atMost: 30, resolve: 0.1 };
+    const ruled = { ...stages, seeds: rule };
+    checkExtends(ruled, { ...stages, seeds: { ...rule, atMost: 40 } });
+    checkExtends(stages, ruled);
+    refused(stages, { ...stages, seeds: [1] }).toThrow('seeds was 1, 2, is 1');
+    refused(ruled, { ...stages, seeds: { ...rule, atMost: 20 } }).toThrow(
+      'seeds was 3 to 30, resolving 0.1, is 3 to 20, resolving 0.1',
+    );
+    refused(ruled, { ...stages, seeds: { ...rule, resolve: 0.2 } }).toThrow('resolving 0.2');
+    refused({ ...stages, seeds: [1, 31] }, ruled).toThrow('seeds was 1, 31, is 3 to 30');
+  });
+
+  test('a grid by levels, whatever the order of its factors', () => {
+    const before = gridOf([factor('a', [1, 2]), factor('b', [1])]);
+    checkExtends(before, gridOf([factor('a', [2, 3, 1]), factor('b', [1])]));
+    checkExtends(before, gridOf([factor('b', [1, 2]), factor('a', [1, 2])]));
+    refused(before, gridOf([factor('a', [1]), factor('b', [1])])).toThrow('the level 2 of a was there, is absent');
+    refused(before, gridOf([factor('a', [1, 2])])).toThrow('grid was a x b, is a');
+  });
+
+  test('a random search by trials, from the same space and seed', () => {
+    checkExtends(randomOf(3, 1, 0.5), randomOf(4, 1, 0.5));
+    refused(randomOf(3, 1, 0.5), randomOf(2, 1, 0.5)).toThrow('random.trials was 3, is 2');
+    refused(randomOf(3, 1, 0.5), randomOf(3, 2, 0.5)).toThrow('random.seed was 1, is 2');
+    refused(randomOf(3, 1, 0.5), randomOf(3, 1, 0.6)).toThrow('random.space.rate was');
+  });
+});
+
+test('a plan in a few words, and its levels', () => {
+  expect(describePlan(gridOf([factor('a', [1]), factor('b', [1])]))).toBe('every combination of a x b');
+  expect(describePlan(randomOf(3, 1, 0.5))).toBe('3 random settings of rate');
+  expect(describePlan(stages)).toContain('size, then decay, one after the other');
+  expect(plannedLevels(stages).map((levels) => levels.length)).toEqual([3, 2]);
+  expect(plannedLevels(randomOf(3, 1, 0.5)).map((levels) => levels.length)).toEqual([3]);
+});

@@ -1,0 +1,266 @@
+/** What is wrong with a study file, in words: the schema's complaints, with what was given and what is allowed. */
+import type { z } from 'zod';
+import { nearest, type Synonyms, UsageError } from '../../base/errors.ts';
+import { type Value, valueText } from '../../study/definition.ts';
+import type { StudySchema } from './schema.ts';
+import type { ParameterTable } from './table.ts';
+import type { Path, YamlSource } from './yaml-source.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** Other words for the keys of a study file that are no hyperparameters. */
+const otherKeys: Synonyms = {
+  ...{ metric: 'objective', goal: 'objective', target: 'objective', selection: 'protocol' },
+  ...{ defaults: 'base', fixed: 'base', common: 'base', settings: 'base' },
+  ...{ sequential: 'stages', steps: 'stages', factors: 'stages', gridsearch: 'grid', randomsearch: 'random' },
+  ...{ replicates: 'seeds', repetitions: 'seeds', repeats: 'seeds', nseeds: 'seeds' },
+  ...{ n: 'trials', ntrials: 'trials', samples: 'trials', parameters: 'space', params: 'space', searchspace: 'space' },
+  ...{ from: 'low', min: 'low', minimum: 'low', to: 'high', max: 'high', maximum: 'high', logarithmic: 'log' },
+  ...{ tolerance: 'resolve', delta: 'resolve', precision: 'resolve', text: 'label', title: 'label' },
+};
+const otherKeysOfRules: Synonyms = {
+  ...otherKeys,
+  min: 'atLeast',
+  minimum: 'atLeast',
+  max: 'atMost',
+  maximum: 'atMost',
+};
+
+/** The first of the schema's complaints to mend, as an error that points at its place. */
+export function mistakeOf(
+  error: z.ZodError,
+  { schema, table, source }: { schema: StudySchema; table: ParameterTable; source: YamlSource },
+): UsageError {
+  const issues = error.issues.map(deepest);
+  // A misspelt key is also a missing one; the first is what to mend.
+  const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
+  if (issue.code === 'unrecognized_keys') {
+    const [key = ''] = issue.keys;
+    return source.mistake(issue.path, unknownKey(key, issue.path, { schema, table }), key);
+  }
+  return source.mistake(issue.path, explain(issue, { table, source }));
+}
+
+/** Of a union's branches the one whose shape was meant: it has no complaint about the value as a whole. */
+function deepest(issue: Issue): Issue {
+  if (issue.code !== 'invalid_union') return issue;
+  const isWhole = ({ code, path }: Issue) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
+  const branch = issue.errors.find((issues) => !issues.some(isWhole));
+  const first = branch?.find(({ code }) => code === 'unrecognized_keys') ?? branch?.[0];
+  if (!first) return issue;
+  return deepest({ ...first, path: [...issue.path, ...first.path] } as Issue);
+}
+
+function unknownKey(
+  key: string,
+  path: Path,
+  { schema, table }: { schema: StudySchema; table: ParameterTable },
+): string {
+  const { keys, synonyms } = knownKeys(path, schema, table);
+  const near = nearest(key, keys, synonyms);
+  if (near !== undefined) return `unknown key "${key}" in ${nameOf(path)}; did you mean ${near}?`;
+  const names = Object.keys(table.parameters);
+  const parameter = keys.includes(names[0]!) ? undefined : nearest(key, names, table.synonyms);
+  const hint = parameter === undefined ? '' : `; the hyperparameter ${parameter} belongs in base or in a level`;
+  return `unknown key "${key}" in ${nameOf(path)}; allowed are ${keys.join(', ')}${hint}`;
+}
+
+interface Keys {
+  readonly keys: readonly string[];
+  readonly synonyms: Synonyms;
+}
+
+function knownKeys([root, ...rest]: Path, schema: StudySchema, { parameters, synonyms }: ParameterTable): Keys {
+  const names: Keys = { keys: Object.keys(parameters), synonyms };
+  if (root === undefined) return { keys: Object.keys(schema.shape), synonyms: otherKeys };
+  if (root === 'seeds') return { keys: ['atLeast', 'atMost', 'resolve'], synonyms: otherKeysOfRules };
+  if (root === 'random') {
+    if (rest.length === 0) return { keys: ['trials', 'seed', 'space'], synonyms: otherKeys };
+    return rest.length === 1 ? names : { keys: ['low', 'high', 'log', 'step'], synonyms: otherKeys };
+  }
+  const inLevel = rest.length >= (root === 'stages' ? 3 : 2);
+  return inLevel ? { keys: ['label', ...names.keys], synonyms } : names;
+}
+
+function explain(issue: Issue, { table, source }: { table: ParameterTable; source: YamlSource }): string {
+  const { path } = issue;
+  const found = source.valueAt(path);
+  const where = nameOf(path);
+  const given = found === undefined ? '' : `, got ${shown(found)}`;
+  const { name, place } = parameterAt(path);
+  const hint = hintFor(issue, source, table);
+  if (name !== undefined && found !== undefined) {
+    const words = wordsOfTable(name, place, { found, where, table });
+    if (words !== undefined) return words + hint;
+  }
+  switch (issue.code) {
+    case 'invalid_value': {
+      const allowed = issue.values.map(String);
+      if (found === undefined) return `${where} is missing: give one of ${allowed.join(', ')}`;
+      const near = nearest(String(found), allowed);
+      const meant = near === undefined ? '' : `; did you mean ${near}?`;
+      return `${where}: allowed are ${allowed.join(', ')}${given}${meant}`;
+    }
+    case 'invalid_type': {
+      if (path.length === 0 && found === null) {
+        return 'the file is empty: a study needs name, protocol and one of stages, grid, random';
+      }
+      const expected = expectation(path, issue.expected);
+      if (found === undefined) return `${where} is missing: give ${expected}`;
+      return `${where}: expected ${expected}${given}${hint}`;
+    }
+    case 'too_small':
+      if (issue.origin === 'array') return `${where} is empty: at least one is needed`;
+      if (issue.origin === 'string') return `${where} is empty`;
+      return `${where}: expected ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${given}${why(path)}`;
+    case 'too_big':
+      return `${where}: expected at most ${issue.maximum}${given}`;
+    case 'invalid_format':
+      return `${where}: expected letters, digits, dots, dashes and underscores${given}`;
+    case 'invalid_union':
+      return `${where}: expected ${shapeOf(path)}${given}${hint}`;
+    default:
+      return `${where}: ${issue.message}${given}${hint}`;
+  }
+}
+
+/** Where in the file a hyperparameter stands: its one value, its list of levels, one of these, or what a random search draws from. */
+type Place = 'value' | 'levels' | 'level' | 'from';
+
+function parameterAt([root, ...rest]: Path): { readonly name?: string; readonly place?: Place } {
+  if (root === 'base' && rest.length === 1) return { name: String(rest[0]), place: 'value' };
+  if (root === 'random' && rest[0] === 'space' && rest.length >= 2) {
+    const [, name, index] = rest;
+    if (index === undefined) return { name: String(name), place: 'from' };
+    return typeof index === 'number' ? { name: String(name), place: 'value' } : {};
+  }
+  const inside = root === 'stages' ? rest.slice(1) : root === 'grid' ? rest : [];
+  const [name, index, key] = inside;
+  if (name === undefined || key === 'label') return {};
+  if (key !== undefined) return { name: String(key), place: 'value' };
+  return { name: String(name), place: index === undefined ? 'levels' : 'level' };
+}
+
+interface Found {
+  readonly found: unknown;
+  readonly where: string;
+  readonly table: ParameterTable;
+}
+
+/** A value of a hyperparameter is refused in the words of the table, a value in the place of a list with an example of a list. */
+function wordsOfTable(name: string, place: Place | undefined, { found, where, table }: Found): string | undefined {
+  switch (place) {
+    case 'value':
+    case 'level':
+      return isPlain(found) ? refusal(table, name, { value: found, label: where }) : undefined;
+    case 'levels':
+      if (Array.isArray(found)) return undefined;
+      return `${name}: expected a list of levels, such as ${exampleList(table, name, found)}, got ${shown(found)}`;
+    case 'from': {
+      if (Array.isArray(found)) return undefined;
+      const list = `a list of values, such as ${exampleList(table, name, found)}`;
+      return isPlain(found)
+        ? `${name}: expected a range { low: ..., high: ... } or ${list}, got ${shown(found)}`
+        : undefined;
+    }
+    case undefined:
+      return undefined;
+  }
+}
+
+/** Why the table refuses a value, or undefined if it does not. */
+export function refusal(
+  table: ParameterTable,
+  name: string,
+  { value, label }: { readonly value: unknown; readonly label: string },
+): string | undefined {
+  try {
+    table.check(name, value, label);
+    return undefined;
+  } catch (error) {
+    if (error instanceof UsageError) return error.message;
+    throw error;
+  }
+}
+
+/** `[32, 64]`: what was given, if it is a value at all, and another one. */
+function exampleList(table: ParameterTable, name: string, found: unknown): string {
+  const { default: usual, choices = [] } = table.parameters[name]!;
+  const isAllowed = (value: unknown) => refusal(table, name, { value, label: name }) === undefined;
+  const first = isAllowed(found) ? (found as Value) : usual;
+  const numbers = typeof first === 'number' ? [first * 2, first / 2] : [];
+  const others: readonly Value[] = [...choices, true, false, ...numbers, 0.1, 1000];
+  const second = others.find((value) => value !== first && isAllowed(value));
+  return `[${[first, second]
+    .filter((value) => value !== undefined)
+    .map((value) => valueText(value))
+    .join(', ')}]`;
+}
+
+function expectation(path: Path, expected: string): string {
+  const [root, ...rest] = path;
+  if (root === undefined) return 'a map';
+  if (rest.length === 0) {
+    if (root === 'stages') return 'a list of stages, each on a line that begins with "- "';
+    if (root === 'grid') return 'a map of hyperparameters and their levels';
+    if (root === 'base') return 'a map of hyperparameters and their values';
+    if (root === 'random') return 'a map { trials: ..., space: { ... } }';
+  }
+  if (root === 'stages' && rest.length === 1) return 'a map of a hyperparameter and its levels';
+  if (root === 'random' && rest.length === 1 && rest[0] === 'space') {
+    return 'a map of hyperparameters and their ranges or lists';
+  }
+  if (root === 'seeds' && rest[0] === 'resolve') return 'the smallest difference that matters, a number';
+  const words: Readonly<Record<string, string>> = {
+    ...{ array: 'a list', object: 'a map', int: 'an integer', boolean: 'true or false', string: 'text' },
+  };
+  return words[expected] ?? `a ${expected}`;
+}
+
+function shapeOf([root, ...rest]: Path): string {
+  if (root === 'seeds') return 'a number of seeds, a list of them, or a rule { atLeast: 3, atMost: 30, resolve: 0.1 }';
+  if (root === 'random' && rest.length === 2) return 'a range { low: ..., high: ... } or a list of values';
+  return 'a value or a map { label: ..., hyperparameter: value, ... }';
+}
+
+function why(path: Path): string {
+  return nameOf(path) === 'seeds.atLeast' ? ': one seed alone does not show how much seeds differ' : '';
+}
+
+/** What to write instead, where YAML's idea of text and numbers differs from what was meant. */
+function hintFor(issue: Issue, source: YamlSource, { parameters }: ParameterTable): string {
+  const scalar = source.scalarAt(issue.path);
+  const value: unknown = scalar?.value;
+  const { name } = parameterAt(issue.path);
+  const kind = name === undefined ? undefined : parameters[name]?.kind;
+  const wantsString = issue.code === 'invalid_type' && issue.expected === 'string';
+  if (wantsString && value !== null && value !== undefined) return `; write "${String(value)}" in quotes`;
+  if (typeof value !== 'string' || kind === 'choice' || wantsString || issue.code === 'invalid_value') return '';
+  const isQuoted = scalar?.type !== 'PLAIN';
+  if (isQuoted && /^([-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|true|false|null)$/i.test(value)) {
+    return `: it is text in quotes; write ${value} without quotes`;
+  }
+  if (/^[-+]?\d[\d_]*_[\d_]*(\.\d*)?$/.test(value)) return `; write ${value.replaceAll('_', '')} without underscores`;
+  if (/^[-+]?\d+(,\d+)+(\.\d*)?$/.test(value)) return '; numbers have a point for decimals and no commas';
+  const isWord = (...words: string[]) => words.includes(value.toLowerCase());
+  if (isWord('yes', 'on', 'y')) return `; YAML takes ${value} for text, write true`;
+  if (isWord('no', 'off', 'n')) return `; YAML takes ${value} for text, write false`;
+  if (isWord('none', 'nil')) return `; YAML takes ${value} for text, write null`;
+  return '';
+}
+
+function nameOf(path: Path): string {
+  return path.map(String).join('.') || 'the file';
+}
+
+function isPlain(value: unknown): boolean {
+  return value !== undefined && (typeof value !== 'object' || value === null);
+}
+
+/** A value of the file, for "got ...". */
+function shown(value: unknown): string {
+  if (value === null) return 'nothing';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a map';
+  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+}

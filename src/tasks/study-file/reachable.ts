@@ -1,0 +1,165 @@
+/** Whether a task accepts all settings that a study may come to, before anything is trained. */
+import { UsageError } from '../../base/errors.ts';
+import { assignmentsOf, labelOf, type Settings, type StudyDefinition, type Value } from '../../study/definition.ts';
+import { countingSettings, type Space } from '../../study/space.ts';
+import type { PlacedFactor, PlacedLevel } from './levels.ts';
+import type { ParameterTable } from './table.ts';
+import type { Path, YamlSource } from './yaml-source.ts';
+
+export interface Contest {
+  /** One level of each is combined. */
+  readonly factors: readonly PlacedFactor[];
+  /** Whether a hyperparameter that does not count in a combination is left out of it, or refused. */
+  readonly leavesOut: boolean;
+}
+
+type Checked = Pick<StudyDefinition, 'base' | 'defaults' | 'space'>;
+interface Means {
+  readonly table: ParameterTable;
+  readonly source: YamlSource;
+}
+
+/** So many combinations are checked of each contest; what is beyond may still be refused when the study starts. */
+const mostCombinations = 5_000;
+
+interface Combination {
+  /** Of the contest's levels. */
+  readonly own: Settings;
+  readonly levels: readonly PlacedLevel[];
+}
+
+/**
+ * Checks each combination of levels, each contest upon every choice of the ones before.
+ * @throws UsageError at the level that cannot be trained with.
+ */
+export function checkReachable(contests: readonly Contest[], definition: Checked, { table, source }: Means): void {
+  const kindOf = kindsOf(table);
+  let reached: readonly Settings[] = [definition.base];
+  for (const { factors, leavesOut } of contests) {
+    const settingsOf = (start: Settings, own: Settings) => ({
+      ...start,
+      ...(leavesOut ? countingSettings(own, { ...definition, base: start }) : own),
+    });
+    let combined: readonly Combination[] = [{ own: {}, levels: [] }];
+    for (const { levels } of factors) {
+      const kinds = distinct(levels, ({ level }) => kindOf(level.settings));
+      const longer = product(combined, kinds).map(([left, placed]) => ({
+        own: { ...left.own, ...placed.level.settings },
+        levels: [...left.levels, placed],
+      }));
+      combined = distinct(longer, ({ own }) => kindOf(own));
+    }
+    const next = distinct(
+      product(reached, combined).map(([start, combination]) => ({ start, combination })),
+      ({ start, combination }) => kindOf(settingsOf(start, combination.own)),
+    );
+    for (const { start, combination } of next) {
+      const problem = problemWith(settingsOf(start, combination.own), table);
+      if (problem !== undefined) throw source.mistake(culprit(start, combination), problem);
+    }
+    reached = next.map(({ start, combination }) => settingsOf(start, combination.own));
+
+    /** The first level with which the combination cannot be trained. */
+    function culprit(start: Settings, { levels }: Combination): Path {
+      let own: Settings = {};
+      const found = levels.find(({ level }) => {
+        own = { ...own, ...level.settings };
+        return problemWith(settingsOf(start, own), table) !== undefined;
+      });
+      return (found ?? levels.at(-1)!).path;
+    }
+  }
+}
+
+/** @throws UsageError at the value of the base that does not go with the others. */
+export function checkBase(base: Settings, { table, source }: Means): void {
+  const problem = problemWith(base, table);
+  if (problem === undefined) return;
+  const guilty = Object.keys(base).find((name) => {
+    const { [name]: _, ...others } = base;
+    return problemWith(others, table) === undefined;
+  });
+  throw source.mistake(guilty === undefined ? ['base'] : ['base', guilty], problem);
+}
+
+function problemWith(settings: Settings, table: ParameterTable): string | undefined {
+  try {
+    table.complete(settings);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return `${error.message} (with ${assignmentsOf(settings)})`;
+  }
+}
+
+/**
+ * Settings of one kind go together or do not, whatever their numbers: each number is allowed by itself, and beside others only whether it is
+ * the default makes a difference.
+ */
+function kindsOf({ parameters }: ParameterTable): (settings: Settings) => string {
+  const kind = (name: string, value: Value) =>
+    typeof value === 'number' && value !== parameters[name]?.default ? 'a number' : value;
+  return (settings) =>
+    JSON.stringify(
+      Object.entries(settings)
+        .map(([name, value]) => [name, kind(name, value)])
+        .sort(([a], [b]) => (String(a) < String(b) ? -1 : 1)),
+    );
+}
+
+/** The first pairs, as many as are checked. */
+function product<A, B>(as: readonly A[], bs: readonly B[]): (readonly [A, B])[] {
+  const enough = as.slice(0, Math.ceil(mostCombinations / bs.length));
+  return enough.flatMap((a) => bs.map((b) => [a, b] as const)).slice(0, mostCombinations);
+}
+
+function distinct<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
+  const first = new Map<string, T>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (!first.has(key)) first.set(key, item);
+  }
+  return [...first.values()];
+}
+
+/** The choices of a random search as factors of a grid; of a range two values stand for all. */
+export function factorsOfSpace(space: Space, path: Path): PlacedFactor[] {
+  return Object.entries(space).map(([name, dimension]) => {
+    const place = [...path, name];
+    const values =
+      dimension.kind === 'choices'
+        ? dimension.values.map((value, index) => ({ value, path: [...place, index] }))
+        : [dimension.low, dimension.high].map((value) => ({ value, path: place }));
+    return {
+      name,
+      levels: values.map((item) => ({
+        level: { label: labelOf({ [name]: item.value }), settings: { [name]: item.value } },
+        path: item.path,
+      })),
+    };
+  });
+}
+
+/**
+ * Where levels are combined, what does not count in a combination is left out of it. Two cases are mistakes all the same: one level that
+ * contradicts itself, and a hyperparameter that never counts.
+ */
+export function checkConditions(factors: readonly PlacedFactor[], definition: Checked, { source }: Means): void {
+  const placed = factors.flatMap(({ levels }) => levels);
+  for (const [name, { when = {} }] of Object.entries(definition.space)) {
+    for (const [other, needed] of Object.entries(when)) {
+      const rule = `${name} is for ${other} ${needed.join(' and ')} only`;
+      const against = placed.find(
+        ({ level: { settings } }) => name in settings && other in settings && !needed.includes(settings[other]!),
+      );
+      if (against)
+        throw source.mistake(against.path, `${rule}, this level has ${other} ${against.level.settings[other]}`);
+      const dimension = definition.space[other];
+      const usual = definition.base[other] ?? definition.defaults?.[other];
+      const possible = dimension === undefined ? [usual] : dimension.kind === 'choices' ? dimension.values : needed;
+      if (possible.some((value) => value !== undefined && needed.includes(value))) continue;
+      const first = placed.find(({ level: { settings } }) => name in settings)!;
+      throw source.mistake(first.path, `${rule}, but ${other} is never that: it is ${possible.join(', ')}`);
+    }
+  }
+}

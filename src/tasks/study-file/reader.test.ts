@@ -1,0 +1,55 @@
+/** The reader serves any table of hyperparameters, not only that of our networks. */
+import { expect, test } from 'vitest';
+import { UsageError } from '../../base/errors.ts';
+import { plannedLevels } from '../../study/strategies.ts';
+import { studyFileReader } from './reader.ts';
+
+/** Baking: two knobs and a flag that counts in one kind of oven only. */
+const reader = studyFileReader({
+  parameters: {
+    oven: { kind: 'choice', default: 'gas', choices: ['gas', 'electric'], sentence: 'What heats' },
+    heat: { kind: 'number', default: 180, least: 100, most: 250, sentence: 'Degrees' },
+    minutes: { kind: 'integer', default: 40, least: 1, sentence: 'How long' },
+    fan: { kind: 'flag', default: false, sentence: 'Moves the air', when: { oven: ['electric'] } },
+  },
+  synonyms: { temperature: 'heat', duration: 'minutes' },
+  objectives: ['score', 'loss'],
+  check(name, value, label) {
+    if (name === 'heat' && !(typeof value === 'number' && value >= 100 && value <= 250)) {
+      throw new UsageError(`${label}: expected 100 to 250 degrees, got ${value}`);
+    }
+  },
+  complete(settings) {
+    if (settings.heat === 250 && settings.oven !== 'electric') throw new UsageError('a gas oven burns at 250 degrees');
+    return settings;
+  },
+});
+const read = (text: string) => reader.read(`name: bread\nprotocol: held-out\n${text}`, 'f');
+
+test('its hyperparameters are varied, its first objective is the usual one', () => {
+  const definition = read('grid: { oven: [gas, electric], fan: [true, false] }');
+  expect(definition.objective).toBe('score');
+  expect(definition.space.fan!.when).toEqual({ oven: ['electric'] });
+  expect(plannedLevels(definition)[0]!.map(({ label }) => label)).toEqual([
+    'oven=gas',
+    'oven=electric fan=true',
+    'oven=electric fan=false',
+  ]);
+  expect(read('random: { trials: 2, space: { minutes: { low: 1, high: 9 } } }').space).toEqual({
+    minutes: { kind: 'int', low: 1, high: 9, step: 1 },
+  });
+});
+
+test.each([
+  ['base: { temperature: 3 }', 'f:3:9: unknown key "temperature" in base; did you mean heat?'],
+  ['grid: { heat: [180, 300] }', 'f:3:21: grid.heat.1: expected 100 to 250 degrees, got 300'],
+  ['grid: { heat: [180, 250] }', 'f:3:21: a gas oven burns at 250 degrees (with heat=250)'],
+  ['grid: { minutes: [0] }', 'f:3:19: grid.minutes.0: expected at least 1, got 0'],
+  ['objective: accuracy\ngrid: { heat: [180] }', 'f:3:12: objective: allowed are score, loss, got "accuracy"'],
+])('%s is refused', (text, message) => expect(() => read(text)).toThrow(message));
+
+test('its schema has its hyperparameters', () => {
+  const text = JSON.stringify(reader.jsonSchema());
+  expect(text).toContain('Moves the air');
+  expect(text).not.toContain('learningRate');
+});

@@ -1,0 +1,205 @@
+/** Study files: YAML, checked against a table of hyperparameters, each mistake with its line and column. */
+import { z } from 'zod';
+import { isSeedRule, type Plan, type SeedRule, type Settings, type StudyDefinition } from '../../study/definition.ts';
+import { stepCount } from '../../study/space.ts';
+import { type DeclaredRange, defaultsFor, spaceOfLevels, spaceOfRandom } from './declared-space.ts';
+import { type PlacedFactor, readFactor } from './levels.ts';
+import { mistakeOf, refusal } from './mistakes.ts';
+import { type Contest, checkBase, checkConditions, checkReachable, factorsOfSpace } from './reachable.ts';
+import { mostLevels, type StudyFile, studySchema } from './schema.ts';
+import type { ParameterTable } from './table.ts';
+import { readYaml, type YamlSource } from './yaml-source.ts';
+
+export interface StudyFileReader {
+  /** The JSON Schema of study files, for editors. */
+  jsonSchema(): object;
+  /**
+   * Reads and checks a study file.
+   * @param file names it in errors. @param seeds replace the file's.
+   * @throws UsageError that begins with `file:line:column:` of the first mistake.
+   */
+  read(text: string, file: string, seeds?: readonly number[]): StudyDefinition;
+}
+
+/** A reader of study files that may set and vary the hyperparameters of the table. */
+export function studyFileReader(table: ParameterTable): StudyFileReader {
+  const schema = studySchema(table);
+  return {
+    jsonSchema: () => z.toJSONSchema(schema, { io: 'input', reused: 'ref' }),
+    read(text, file, seeds) {
+      const source = readYaml(text, file);
+      checkOnePlan(source);
+      const result = schema.safeParse(source.data);
+      if (!result.success) throw mistakeOf(result.error, { schema, table, source });
+      return definitionOf(inFileOrder(result.data, source.data), { table, source }, seeds);
+    },
+  };
+}
+
+/** The schema gives its own order to keys, but the order of a grid's factors matters. */
+function inFileOrder<T>(checked: T, written: unknown): T {
+  if (Array.isArray(checked) && Array.isArray(written)) {
+    return checked.map((item: unknown, index) => inFileOrder(item, written[index])) as T;
+  }
+  if (!isMap(checked) || !isMap(written)) return checked;
+  const keys = [...new Set([...Object.keys(written), ...Object.keys(checked)])];
+  return Object.fromEntries(keys.map((key) => [key, inFileOrder(checked[key], written[key])])) as T;
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+interface Means {
+  readonly table: ParameterTable;
+  readonly source: YamlSource;
+}
+
+function definitionOf(file: StudyFile, means: Means, replaced: readonly number[] | undefined): StudyDefinition {
+  const { table, source } = means;
+  if (planKeys.every((key) => file[key] === undefined)) {
+    throw source.mistake([], `nothing is varied: give one of ${planKeys.join(', ')}`);
+  }
+  const base = file.base as Settings;
+  checkBase(base, means);
+  const given = seedsOf(file.seeds, source);
+  const seeds = replaced ?? given;
+  if (file.compare === 'previous' && isSeedRule(seeds)) {
+    throw source.mistake(
+      ['compare'],
+      'compare: previous needs the same seeds for every level, so seeds must be a number or a list, not a rule',
+    );
+  }
+  const { plan, space, contests } = file.random ? readRandom(file.random, means) : readLevels(file, { base, ...means });
+  const defaults = defaultsFor({ base, space }, table.parameters);
+  const definition: StudyDefinition = {
+    ...{ name: file.name, protocol: file.protocol, objective: file.objective, base },
+    ...(Object.keys(defaults).length > 0 ? { defaults } : {}),
+    ...{ plan, space, seeds },
+    ...(file.compare === 'previous' ? { compare: 'previous' as const } : {}),
+  };
+  for (const { factors, leavesOut } of contests) if (leavesOut) checkConditions(factors, definition, means);
+  checkReachable(contests, definition, means);
+  return definition;
+}
+
+const planKeys = ['stages', 'grid', 'random'] as const;
+
+function checkOnePlan(source: YamlSource): void {
+  const [first, second, third] = planKeys.filter((key) => source.valueAt([key]) !== undefined);
+  if (second === undefined) return;
+  const all = third === undefined ? `${first} and ${second}` : `${first}, ${second} and ${third}`;
+  throw source.mistake([], `${all} are given, a study has one of them: keep one`, second);
+}
+
+function seedsOf(given: number | readonly number[] | SeedRule, source: YamlSource): readonly number[] | SeedRule {
+  if (typeof given === 'number') return Array.from({ length: given }, (_, index) => index + 1);
+  if (isSeedRule(given)) {
+    const { atLeast, atMost } = given;
+    if (atLeast <= atMost) return given;
+    throw source.mistake(['seeds', 'atLeast'], `seeds.atLeast is ${atLeast}, above atMost, which is ${atMost}`);
+  }
+  const known = new Set<number>();
+  for (const [index, seed] of given.entries()) {
+    if (known.has(seed)) throw source.mistake(['seeds', index], `seed ${seed} stands twice in seeds`);
+    known.add(seed);
+  }
+  return given;
+}
+
+interface ReadPlan extends Pick<StudyDefinition, 'plan' | 'space'> {
+  readonly contests: readonly Contest[];
+}
+
+function readLevels({ stages, grid }: StudyFile, { base, table, source }: Means & { base: Settings }): ReadPlan {
+  const { plan, contests } = stages ? readStages(stages, source) : readGrid(grid!, source);
+  return { plan, space: spaceOfLevels(plan, base, table.parameters), contests };
+}
+
+function readStages(stages: NonNullable<StudyFile['stages']>, source: YamlSource) {
+  const factors = stages.map((stage, index) => {
+    const path = ['stages', index];
+    const [first, ...more] = Object.entries(stage);
+    if (!first || more.length > 0) {
+      const names = [first, ...more].flatMap((entry) => (entry ? [entry[0]] : []));
+      const what = names.length === 0 ? 'it varies nothing' : `it varies ${names.join(' and ')}`;
+      const rule = `a stage varies one hyperparameter, but ${what}; a level may be a map that sets several`;
+      throw source.mistake(path, rule);
+    }
+    const [name, items = []] = first;
+    return readFactor(name, items, { path: [...path, name], source });
+  });
+  const plan = {
+    kind: 'stages' as const,
+    stages: factors.map(({ name, levels }) => ({ factors: [name], levels: levels.map(({ level }) => level) })),
+  };
+  return { plan, contests: factors.map((factor) => ({ factors: [factor], leavesOut: false })) };
+}
+
+function readGrid(grid: NonNullable<StudyFile['grid']>, source: YamlSource) {
+  const entries = Object.entries(grid);
+  if (entries.length === 0) throw source.mistake(['grid'], 'grid is empty: at least one hyperparameter is needed');
+  const factors = entries.map(
+    ([name, items = []]): PlacedFactor => readFactor(name, items, { path: ['grid', name], source }),
+  );
+  const count = factors.reduce((product, { levels }) => product * levels.length, 1);
+  if (count > mostLevels) {
+    const rule = `the grid has ${count} combinations, at most ${mostLevels} are allowed`;
+    throw source.mistake([], `${rule}; random draws as many of them as you say`, 'grid');
+  }
+  const plan = {
+    kind: 'grid' as const,
+    factors: factors.map(({ name, levels }) => ({ name, levels: levels.map(({ level }) => level) })),
+  };
+  // A grid of one factor keeps its levels as they stand, with their labels.
+  return { plan, contests: [{ factors, leavesOut: factors.length > 1 }] };
+}
+
+function readRandom({ trials, seed, space: declared }: NonNullable<StudyFile['random']>, means: Means): ReadPlan {
+  const path = ['random', 'space'];
+  const entries = Object.entries(declared).flatMap(([name, from]) => (from === undefined ? [] : [{ name, from }]));
+  if (entries.length === 0) {
+    throw means.source.mistake(path, 'space is empty: at least one hyperparameter is needed');
+  }
+  for (const { name, from } of entries) {
+    if (Array.isArray(from)) readFactor(name, from, { path: [...path, name], source: means.source });
+    else checkRange(name, from, means);
+  }
+  const space = spaceOfRandom(
+    Object.fromEntries(entries.map(({ name, from }) => [name, from])),
+    means.table.parameters,
+  );
+  const plan: Plan = { kind: 'random', trials, seed };
+  return { plan, space, contests: [{ factors: factorsOfSpace(space, path), leavesOut: true }] };
+}
+
+/** A random number is drawn from at most so many. */
+const mostSteps = 2 ** 32;
+
+function checkRange(name: string, { low, high, log, step }: DeclaredRange, { table, source }: Means): void {
+  const path = ['random', 'space', name];
+  const mistake = (key: string, message: string) => source.mistake([...path, key], message);
+  const { kind } = table.parameters[name]!;
+  if (kind === 'choice' || kind === 'flag') throw source.mistake(path, `${name} has no range: give a list of values`);
+  if (low >= high) throw source.mistake(path, `the range of ${name} is empty: low ${low} is not below high ${high}`);
+  if (log && low <= 0) throw mistake('low', `a log range must lie above 0, ${name} begins at ${low}`);
+  const isInteger = kind !== 'number';
+  if (isInteger && ![low, high, step ?? 1].every(Number.isInteger)) {
+    throw source.mistake(path, `${name} takes integers: low, high and step must be integers`);
+  }
+  for (const [key, value] of Object.entries({ low, high })) {
+    const problem = refusal(table, name, { value, label: `${name}.${key}` });
+    if (problem !== undefined) throw mistake(key, problem);
+  }
+  if (log && step !== undefined && !(isInteger && step === 1)) {
+    const allowed = isInteger ? 'integers with log have steps of 1' : 'a range with log has no step';
+    throw mistake('step', `${name}: ${allowed}, got ${step}; leave out step or log`);
+  }
+  if (step === undefined) return;
+  if (step > high - low) {
+    throw mistake('step', `${name}: a step of ${step} is longer than the range from ${low} to ${high}`);
+  }
+  if (stepCount({ low, high, step }) > mostSteps) {
+    throw mistake('step', `${name}: steps of ${step} make more than ${mostSteps} values, leave out the step`);
+  }
+}

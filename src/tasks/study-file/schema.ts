@@ -1,0 +1,94 @@
+/** The shape of a study file, from the table of hyperparameters: for checks and, as JSON Schema, for editors. */
+import { z } from 'zod';
+import { mostSeeds, protocols, type Value } from '../../study/definition.ts';
+import type { FileParameter, ParameterTable } from './table.ts';
+
+const rangeSchema = z.strictObject({
+  low: z.number(),
+  high: z.number(),
+  log: z.boolean().optional().describe('Draw the logarithm uniformly; only for ranges above 0'),
+  step: z.number().gt(0).optional().describe('Distance of the values from each other, from low on; not with log'),
+});
+const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
+const seedRuleSchema = z
+  .strictObject({
+    atLeast: z.int().min(2).describe('Seeds of every level before any may leave'),
+    atMost: z.int().min(2).max(mostSeeds).describe('Seeds after which the question stays open'),
+    resolve: z.number().gt(0).describe('The smallest difference that matters, in points of accuracy or units of loss'),
+  })
+  .describe('As many seeds as the question needs: levels leave when they cannot be better by more than resolve');
+
+export function studySchema({ parameters, objectives }: ParameterTable) {
+  const byName = <T extends z.ZodType>(schema: (parameter: FileParameter) => T) =>
+    Object.fromEntries(Object.entries(parameters).map(([name, entry]) => [name, schema(entry).optional()]));
+  const settings = byName(valueSchema);
+  const labelledSchema = z.strictObject({ label: z.string().min(1).optional(), ...settings });
+  const levelsSchema = (entry: FileParameter) => z.array(z.union([valueSchema(entry), labelledSchema])).min(1);
+  const fromSchema = (entry: FileParameter) => z.union([rangeSchema, z.array(valueSchema(entry)).min(1)]);
+
+  return z
+    .strictObject({
+      name: z
+        .string()
+        .regex(/^[\w][\w.-]*$/)
+        .describe('Names the folder runs/<name>: letters, digits, dots, dashes, underscores'),
+      protocol: z
+        .enum(protocols)
+        .describe('post: select on the test set, as the post did; held-out: on 1/12 of the training set'),
+      objective: z.enum(objectives).default(objectives[0]).describe('What selects, of the last epoch'),
+      base: z.strictObject(settings).default({}).describe('Hyperparameters of every trial, where nothing else is said'),
+      stages: z
+        .array(z.strictObject(byName(levelsSchema)))
+        .min(1)
+        .optional()
+        .describe('One factor at a time: the best level of a stage is carried on into the next'),
+      grid: z.strictObject(byName(levelsSchema)).optional().describe('Every combination'),
+      random: z
+        .strictObject({
+          trials: z.int().min(1).max(mostLevels),
+          seed: seedSchema.default(1).describe('Of the sampler'),
+          space: z.strictObject(byName(fromSchema)),
+        })
+        .optional()
+        .describe('Settings drawn at random'),
+      compare: z
+        .enum(['selected', 'previous'])
+        .default('selected')
+        .describe('previous: each level also with the one before it, to see what each change is worth'),
+      seeds: z
+        .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1), seedRuleSchema])
+        .default([1, 2, 3])
+        .describe('Every configuration is trained once with each; a number N means 1 to N'),
+    })
+    .describe('A study of lenet-lab');
+}
+
+/** Of one stage, grid or random search. */
+export const mostLevels = 100_000;
+
+export type StudySchema = ReturnType<typeof studySchema>;
+export type StudyFile = z.infer<StudySchema>;
+
+function valueSchema(entry: FileParameter): z.ZodType<Value> {
+  return bareSchema(entry).describe(entry.sentence);
+}
+
+function bareSchema({ kind, choices = [], least, most, above }: FileParameter): z.ZodType<Value> {
+  switch (kind) {
+    case 'choice':
+      return z.enum(choices as [string, ...string[]]);
+    case 'flag':
+      return z.boolean();
+    case 'limit':
+      return z.int().min(1).nullable();
+    case 'integer': {
+      const bounded = most === undefined ? z.int() : z.int().max(most);
+      return least === undefined ? bounded : bounded.min(least);
+    }
+    case 'number': {
+      const bounded = most === undefined || most === Number.MAX_VALUE ? z.number() : z.number().max(most);
+      if (least === undefined) return bounded;
+      return above ? bounded.gt(least) : bounded.min(least);
+    }
+  }
+}
