@@ -102,6 +102,8 @@ export interface EpochTime {
 
 export interface StudyFacts {
   readonly definition: StudyDefinition;
+  /** Of all data that results depend on. */
+  readonly dataHash: string;
   readonly measure: Measure;
   readonly naming: Naming;
   readonly stages: readonly StageFacts[];
@@ -161,7 +163,7 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
   const looks = record.looks.map((look) => ({ ...look, id: ids.get(table.keyOf(look.configuration)) }));
   const winning = view.winner && stages.at(-1)!.levels[stages.at(-1)!.selected!]!;
   return {
-    ...{ definition, stages, looks, trials, configurations: places },
+    ...{ definition, dataHash: record.dataHash, stages, looks, trials, configurations: places },
     ...{ finished: view.finished, stuck: view.stuck },
     measure: measureOf(definition, images, epochsOf(view, complete)),
     naming: namingOf(definition, settings),

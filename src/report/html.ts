@@ -2,7 +2,7 @@
 import type { Block, Figure } from './block.ts';
 import { escapeXml as escaped } from './escape.ts';
 import { style } from './style.ts';
-import { rowsOf, type TextTable } from './table.ts';
+import { notesOf, rowsOf, type TextTable } from './table.ts';
 
 export function renderHtml(title: string, blocks: readonly Block[]): string {
   return `<!doctype html>
@@ -41,44 +41,52 @@ function renderBlock(block: Block): string {
   }
 }
 
-/** Shown on narrow pages only, where the content is wider than the page. */
-const hint = '<p class="hint" aria-hidden="true">scroll →</p>';
-
-function scrolling(content: string, label: string): string {
+/** What may be wider than a phone's page scrolls; `isWide`: it is, and says so there. */
+function scrolling(content: string, label: string, isWide: boolean): string {
+  const hint = isWide ? '<p class="hint" aria-hidden="true">scroll →</p>' : '';
   return `${hint}<div class="scroll" tabindex="0" role="region" aria-label="${escaped(label)}">${content}</div>`;
 }
 
 function renderTable(table: TextTable): string {
-  const { caption, columns, names, stressed, narrow, note } = table;
-  const isStack = narrow !== 'scroll';
-  const roles = (role: string) => (isStack ? ` role="${role}"` : '');
-  const alignment = (column: number) => (columns[column]!.align ? ' class="number"' : '');
-  const heads = columns.map(
-    ({ head }, column) => `<th scope="col"${roles('columnheader')}${alignment(column)}>${escaped(head)}</th>`,
-  );
+  const { caption, columns, names, stressed } = table;
+  const classes = (column: number, cell = '') => {
+    const found = [...(columns[column]!.align ? ['number'] : []), ...(cell.length > longestUnbroken ? ['long'] : [])];
+    return found.length > 0 ? ` class="${found.join(' ')}"` : '';
+  };
+  const heads = columns.map(({ head }, column) => `<th scope="col"${classes(column)}>${escaped(head)}</th>`);
   const rows = rowsOf(table).map((cells, row) => {
-    const tags = cells.map((cell, column) => {
-      const label = isStack ? ` data-label="${escaped(columns[column]!.head)}"` : '';
-      const classes = alignment(column);
-      return column === names
-        ? `<th scope="row"${roles('rowheader')}${label}${classes}>${escaped(cell)}</th>`
-        : `<td${roles('cell')}${label}${classes}>${escaped(cell)}</td>`;
-    });
-    return `<tr${roles('row')}${row === stressed ? ' class="selected"' : ''}>${tags.join('')}</tr>`;
+    const tags = cells.map((cell, column) =>
+      column === names
+        ? `<th scope="row"${classes(column, cell)}>${escaped(cell)}</th>`
+        : `<td${classes(column, cell)}>${escaped(cell)}</td>`,
+    );
+    return `<tr${row === stressed ? ' class="selected"' : ''}>${tags.join('')}</tr>`;
   });
   const html =
-    // A table whose rows become lists on narrow pages keeps its meaning by its roles.
-    `<table${isStack ? ' class="stack" role="table"' : ''}><caption>${escaped(caption)}</caption>` +
-    `<thead${roles('rowgroup')}><tr${roles('row')}>${heads.join('')}</tr></thead>` +
-    `<tbody${roles('rowgroup')}>${rows.join('\n')}</tbody></table>`;
-  const below = note === undefined ? '' : `<p class="note">${escaped(note)}</p>`;
-  return (isStack ? `<div class="wide">${html}</div>` : scrolling(html, caption)) + below;
+    `<table><caption><span>${escaped(caption)}</span></caption>` +
+    `<thead><tr>${heads.join('')}</tr></thead><tbody>${rows.join('\n')}</tbody></table>`;
+  const below = notesOf(table).map((note) => `<p class="note">${escaped(note)}</p>`);
+  return scrolling(html, caption, widthOf(table) > phoneWidth) + below.join('');
+}
+
+/** Longer cells may break into lines. */
+const longestUnbroken = 32;
+/** Pixels of a narrow page's text. */
+const phoneWidth = 330;
+
+/** Pixels that a table takes at least, about: its cells and their padding. */
+function widthOf({ columns }: TextTable): number {
+  const [letter, padding] = [7, 16];
+  return columns.reduce((sum, { cells }) => {
+    const longest = Math.max(0, ...cells.map((cell) => Math.min(longestUnbroken, cell.length)));
+    return sum + longest * letter + padding;
+  }, 0);
 }
 
 function renderFigure(figure: Figure): string {
   const { content, caption } = figure;
   const shown = picture(figure);
-  const framed = 'drawing' in content ? scrolling(shown, caption) : shown;
+  const framed = 'drawing' in content ? scrolling(shown, caption, true) : shown;
   return `<figure${'drawing' in content ? ' class="drawing"' : ''}>${framed}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
 

@@ -25,13 +25,16 @@ export function lenetFacts(record: StudyRecord, options: Omit<FactsOptions, 'ref
   return studyFacts(record, lenetSettings, { ...options, reference: postReference(readPostLogs(), record) });
 }
 
-/** The record and the folders of a study's trials. */
+/** A study's folder. */
 interface StudyFiles {
   trial(number: number): RunFolder;
 }
 
 /** What lies in the folders of a study's trials. */
-export function lenetSource({ definition, dataHash }: StudyRecord, files: StudyFiles): ReportSource {
+export function lenetSource(
+  { definition, dataHash }: Pick<StudyRecord, 'definition' | 'dataHash'>,
+  files: StudyFiles,
+): ReportSource {
   return {
     model: (settings) => makeModel(completeSettings(settings)),
     answers: (number) => answersOf(files.trial(number), dataHash, definition.protocol),

@@ -1,6 +1,6 @@
 /** The report as Markdown, its figures as files beside it. */
 import type { Block, Figure } from './block.ts';
-import { rowsOf, type TextTable } from './table.ts';
+import { notesOf, rowsOf, type TextTable } from './table.ts';
 
 /** @param figures the folder the figures lie in, as the Markdown file sees it. */
 export function renderMarkdown(blocks: readonly Block[], figures: string): string {
@@ -64,7 +64,7 @@ function attribute(text: string): string {
 }
 
 function markdownTable(table: TextTable): string {
-  const { caption, columns, stressed, note } = table;
+  const { caption, columns, stressed } = table;
   const cell = (text: string) => plain(text).replaceAll('|', '\\|');
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rows = rowsOf(table).map((cells, row) =>
@@ -76,6 +76,6 @@ function markdownTable(table: TextTable): string {
     line(columns.map(({ head }) => cell(head))),
     line(columns.map(({ align }) => (align ? '---:' : '---'))),
     ...rows,
-    ...(note === undefined ? [] : ['', plain(note)]),
+    ...notesOf(table).flatMap((note) => ['', plain(note)]),
   ].join('\n');
 }

@@ -67,11 +67,18 @@ function settingsLabel(settings: Settings, naming: Naming): string {
   return entries.map(([name, value]) => `${name}=${valueText(name, value, naming)}`).join(' ');
 }
 
-/** A level's name in tables: its label, but numbers in their hyperparameter's notation. A label that the user gave stays. */
-export function levelLabel({ label, settings, short }: Level, naming: Naming): string {
+/** Whether a level's label says its settings and nothing else. */
+export function isDerived({ label, settings, short }: Level): boolean {
   const derived = labelOf(settings);
-  if (label === derived) return settingsLabel(settings, naming);
-  return short !== undefined && label === `${short} ${derived}` ? `${short} ${settingsLabel(settings, naming)}` : label;
+  return label === derived || (short !== undefined && label === `${short} ${derived}`);
+}
+
+/** A level's name in tables: its label, but numbers in their hyperparameter's notation. A label that the user gave stays. */
+export function levelLabel(level: Level, naming: Naming): string {
+  if (!isDerived(level)) return level.label;
+  const { label, settings, short } = level;
+  const named = settingsLabel(settings, naming);
+  return short === undefined || label === labelOf(settings) ? named : `${short} ${named}`;
 }
 
 /** A level's name in sentences and charts. */

@@ -117,7 +117,7 @@ function referenceRun(run: PostRun, complete: Settings): ReferenceRun {
     ...(isAdamw
       ? {
           remark:
-            'So was the post’s ADAMW row: Flux’s ADAMW has decay 0 unless told otherwise, and its log equals the ADAM log in every number.',
+            'The post’s ADAMW row is Adam, too: Flux’s ADAMW has decay 0 unless told otherwise, and its log equals the ADAM log in every number.',
         }
       : {}),
   };

@@ -1,10 +1,13 @@
 /** The tables of a stage: its levels beside the best, every seed, and each level against the one before. */
+
+import type { Standing } from '../study/judgement.ts';
 import { significance } from '../study/statistics.ts';
 import { isBetter } from '../study/trial.ts';
 import type { LevelFacts, StageFacts, StudyFacts } from './facts.ts';
+import { isDerived, valueText } from './naming.ts';
 import type { Column, TextTable } from './table.ts';
 import { epochsText, factorsText, labelOf, measureHead, stageTitle } from './words/names.ts';
-import { differenceRange, differenceText, pText, rangeText, scoreText } from './words/numbers.ts';
+import { differenceRange, differenceText, listed, pText, rangeText, scoreText } from './words/numbers.ts';
 import { stepsHead } from './words/remarks.ts';
 
 /** Of more levels than this only the best are shown. */
@@ -28,11 +31,11 @@ export function shownLevels(
 }
 
 /** `the best`, `worse (this network)`, `left after 5 seeds`, ... */
-export function standingText(level: LevelFacts): string {
+export function standingText(level: LevelFacts, { judgement: { method } }: Pick<StageFacts, 'judgement'>): string {
   const { judgement, place, sameAs } = level;
   const { standing, scope, departure } = judgement;
   if (sameAs?.stage === place.stage) return 'the same training';
-  if (level.isSelected) return standing === 'best' ? 'the best, selected' : 'selected';
+  if (level.isSelected) return selectedText(standing, method);
   const network = (level.summary?.n ?? 0) > 1 ? 'these networks' : 'this network';
   switch (standing) {
     case 'best':
@@ -46,6 +49,12 @@ export function standingText(level: LevelFacts): string {
     default:
       return standing;
   }
+}
+
+function selectedText(standing: Standing, method: StageFacts['judgement']['method']): string {
+  // Of rounds the level that is left is the best, or within "resolve" of it.
+  if (standing === 'best') return method === 'rounds' ? 'selected' : 'selected, the best';
+  return standing === 'may be best' || standing === 'open' ? `selected, ${standing}` : 'selected';
 }
 
 function scoreTexts({ view, scores }: LevelFacts, { definition }: StudyFacts): string {
@@ -65,10 +74,27 @@ function optional(column: Column): Column[] {
   return column.cells.some((cell) => cell !== '') ? [column] : [];
 }
 
+/** More hyperparameters than this are no columns. */
+const mostFactors = 4;
+
+/** What the level is; where it sets several hyperparameters, a column each, if its label says no more than they do. */
 function nameColumns({ levels, stage, facts }: Shown): Column[] {
+  const { factors } = stage;
+  const ids = { head: 'name', cells: levels.map(({ id }) => id) };
+  const isSplit =
+    factors.length > 1 && factors.length <= mostFactors && levels.every(({ view }) => isDerived(view.level));
+  if (!isSplit) return [ids, { head: factorsText(stage), cells: levels.map((level) => labelOf(level, facts)) }];
   return [
-    { head: 'name', cells: levels.map(({ id }) => id) },
-    { head: factorsText(stage), cells: levels.map((level) => labelOf(level, facts)) },
+    ids,
+    ...optional({ head: 'level', cells: levels.map(({ view }) => view.level.short ?? '') }),
+    ...factors.map((factor): Column => {
+      const values = levels.map(({ view }) => view.level.settings[factor]);
+      return {
+        head: factor,
+        cells: values.map((value) => (value === undefined ? '' : valueText(factor, value, facts.naming))),
+        ...(values.every((value) => typeof value === 'number') ? { align: 'right' } : {}),
+      };
+    }),
   ];
 }
 
@@ -81,7 +107,10 @@ function meanColumn({ levels, facts }: Shown): Column {
   };
 }
 
-function differenceColumns({ levels, facts }: Shown): Column[] {
+/** What the intervals of differences are. */
+const intervalNames = { mcb: 'Hsu', images: 'on images', rounds: 'all rounds', none: '' } as const;
+
+function differenceColumns({ levels, stage, facts }: Shown): Column[] {
   const { objective } = facts.definition;
   const points = objective === 'accuracy' ? ' (points)' : '';
   return [
@@ -93,17 +122,17 @@ function differenceColumns({ levels, facts }: Shown): Column[] {
       align: 'right',
     }),
     ...optional({
-      head: 'its 95 % interval',
+      head: `95 % interval (${intervalNames[stage.judgement.method]})`,
       cells: levels.map(({ judgement }) =>
         judgement.differenceToBest ? differenceRange(judgement.differenceToBest, objective) : '',
       ),
-      rank: 2,
+      rank: 1,
     }),
   ];
 }
 
-function standingColumn({ levels }: Shown): Column {
-  return { head: 'standing', cells: levels.map(standingText) };
+function standingColumn({ levels, stage }: Shown): Column {
+  return { head: 'standing', cells: levels.map((level) => standingText(level, stage)) };
 }
 
 function seedsColumn({ levels, facts }: Shown): Column[] {
@@ -115,8 +144,12 @@ function seedsColumn({ levels, facts }: Shown): Column[] {
 function referenceColumn({ levels, facts }: Shown): Column[] {
   const { reference, definition } = facts;
   if (!reference) return [];
+  const otherwise = new Set(levels.flatMap(({ reference: run }) => run?.otherwise ?? []));
   return optional({
     head: reference.name,
+    ...(otherwise.size > 0
+      ? { note: `* trained with ${listed([...otherwise])}, which this study did not carry on.` }
+      : {}),
     cells: levels.map(({ reference: run }) =>
       run ? `${scoreText(run.score, definition.objective)}${run.otherwise.length > 0 ? ' *' : ''}` : '',
     ),
@@ -126,8 +159,8 @@ function referenceColumn({ levels, facts }: Shown): Column[] {
 }
 
 /** Every level with its difference to the best and where it stands. */
-export function stageTable(stage: StageFacts, facts: StudyFacts): TextTable {
-  const { shown, frame } = begin(stage, facts);
+export function stageTable(stage: StageFacts, facts: StudyFacts, most = mostRows): TextTable {
+  const { shown, frame } = begin(stage, facts, most);
   return {
     ...frame,
     caption: `${stageTitle(stage, facts)}: the levels beside the best`,
@@ -141,10 +174,13 @@ export function stageTable(stage: StageFacts, facts: StudyFacts): TextTable {
   };
 }
 
+/** Of more levels than this a terminal shows the best. */
+const mostLines = 20;
+
 /** The same with every seed, for a terminal that has the room. */
 export function terminalStageTable(stage: StageFacts, facts: StudyFacts): TextTable {
-  const table = stageTable(stage, facts);
-  return { ...table, columns: [...table.columns, ...seedsColumn(begin(stage, facts).shown)] };
+  const table = stageTable(stage, facts, mostLines);
+  return { ...table, columns: [...table.columns, ...seedsColumn(begin(stage, facts, mostLines).shown)] };
 }
 
 /** Every seed, and the intervals that the first table has no room for. */
@@ -186,13 +222,14 @@ export function detailTable(stage: StageFacts, facts: StudyFacts): TextTable | u
   };
 }
 
-function begin(stage: StageFacts, facts: StudyFacts) {
-  const { levels, leftOut } = shownLevels(stage, facts);
+function begin(stage: StageFacts, facts: StudyFacts, most = mostRows) {
+  const { levels, leftOut } = shownLevels(stage, facts, most);
   const stressed = levels.findIndex(({ isSelected }) => isSelected);
   return {
     shown: { levels, stage, facts },
     frame: {
-      names: 1,
+      // Of several columns for a level's settings none names it.
+      names: stage.factors.length > 1 ? 0 : 1,
       stressed: stressed < 0 ? undefined : stressed,
       note:
         leftOut > 0

@@ -86,7 +86,10 @@ export function judgementOf(
 }
 
 /** A judge that knows the means alone: the best one is the best, the others may be. */
-export function meansOnly({ levels, finished }: StageView, { objective }: StudyDefinition): StageJudgement {
+export function meansOnly(
+  { levels, finished }: StageView,
+  { objective }: Pick<StudyDefinition, 'objective'>,
+): StageJudgement {
   const sign = objectives[objective].goal === 'maximize' ? 1 : -1;
   const means = levels.map(({ summary }) => (summary ? summary.mean * sign : undefined));
   const best = Math.max(...means.filter((mean) => mean !== undefined));

@@ -1,6 +1,6 @@
 /** The style sheet of the report's page. */
 
-/** Below this width rows of wide tables become lists, and drawings scroll. */
+/** Below this width tables and drawings scroll, and say so. */
 const narrow = '44rem';
 
 /** Shadows at the edges of what can be scrolled, hidden where its content ends (four backgrounds, two of which scroll along). */
@@ -28,34 +28,29 @@ dt { font-weight: 600; margin-top: .6rem; } dd { margin-left: 1.2rem; }
 .hint, .note { font-size: .85rem; color: var(--muted); margin: .3rem 0; }
 .hint { display: none; text-align: right; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; width: 100%; margin: 1rem 0; }
-caption { text-align: left; color: var(--muted); font-size: .85rem; padding-bottom: .3rem; }
+caption { text-align: left; color: var(--muted); font-size: .85rem; padding-bottom: .3rem; } caption span { display: inline-block; position: sticky; left: 0; max-width: calc(100vw - 2.5rem); }
 th, td { text-align: left; padding: .38rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
 thead th { font-weight: 600; border-bottom-width: 2px; vertical-align: bottom; }
-tbody th { font-weight: inherit; }
+tbody th { font-weight: inherit; position: sticky; left: 0; background: var(--paper); }
+tbody th, tbody td { white-space: nowrap; } tbody .long { white-space: normal; min-width: 12rem; overflow-wrap: anywhere; }
 th.number, td.number { text-align: right; white-space: nowrap; } thead th.number { white-space: normal; }
 .selected th, .selected td { background: var(--shade); font-weight: 600; }
 figure { margin: 0; min-width: 0; }
 figcaption { font-size: .85rem; color: var(--muted); margin-top: .3rem; }
 svg, img { max-width: 100%; height: auto; display: block; }
-.large svg { width: 40rem; }
+.large svg { width: 36rem; }
 .figures { display: grid; gap: 1.2rem; margin: 1rem 0; grid-template-columns: minmax(0, 1fr); }
 .figures.middle { grid-template-columns: repeat(auto-fill, minmax(min(100%, 18rem), 1fr)); align-items: start; }
 .figures.small { grid-template-columns: repeat(auto-fill, minmax(7.2rem, 1fr)); }
 .figures.small img { width: 100%; image-rendering: pixelated; border: 1px solid var(--line); background: #fff; }
 @media screen and (max-width: ${narrow}) {
   body { padding-top: 1rem; } h1 { font-size: 1.5rem; } .hint { display: block; }
-  .scroll table { width: max-content; } .scroll img { max-width: none; width: 44rem; }
-  table.stack, .stack thead, .stack tbody, .stack tr, .stack th, .stack td, .stack caption { display: block; }
-  .stack thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
-  .stack tr { border-bottom: 2px solid var(--line); padding: .4rem 0; }
-  .stack tbody th, .stack tbody td { border: 0; padding: .12rem .6rem; display: flex; justify-content: space-between; gap: 1rem; text-align: right; white-space: normal; }
-  .stack tbody th { font-weight: 600; }
-  .stack tbody td:empty { display: none; }
-  .stack tbody [data-label]::before { content: attr(data-label); color: var(--muted); font-weight: 400; text-align: left; flex: 0 1 50%; }
+  .scroll img { max-width: none; width: 44rem; }
+  table { font-size: .85rem; } th, td { padding: .35rem .45rem; }
 }
 @media print {
   :root { color-scheme: light; --ink: #000; --paper: #fff; --line: #bbb; --shade: #f3f3f3; --shadow: transparent; --ours: #1763b8; --muted: #555; --post: #c2410c; --good: #15803d; }
   body { max-width: none; padding: 0; font-size: 10.5pt; } h2, h3, caption { break-after: avoid; } figure, tr, .strong, dd { break-inside: avoid; }
-  .scroll { overflow: visible; background: none; } table { font-size: 8.5pt; } th, td { padding: .25rem .4rem; } .figures:has(.drawing) { max-width: 34rem; }
+  .scroll { overflow: visible; background: none; } tbody th { position: static; } table { font-size: 8.5pt; } th, td { padding: .25rem .4rem; } .figures:has(.drawing) { max-width: 34rem; }
   .figures.middle { grid-template-columns: repeat(3, 1fr); } .figures.small { grid-template-columns: repeat(6, 1fr); }
 }`;

@@ -4,6 +4,8 @@ export interface Column {
   readonly cells: readonly string[];
   /** Numbers stand to the right. */
   readonly align?: 'right';
+  /** Explains its cells, below the table. */
+  readonly note?: string;
   /** Where a terminal is narrow, the columns with the highest rank are left out first; 0, the default, always stays. */
   readonly rank?: number;
 }
@@ -16,10 +18,13 @@ export interface TextTable {
   readonly names: number;
   /** Index of the row to stress. */
   readonly stressed?: number | undefined;
-  /** On a narrow page a row becomes a list of its cells; `scroll`: the table can be scrolled instead. */
-  readonly narrow?: 'scroll';
-  /** What was left out, or how to read it. */
+  /** What was left out. */
   readonly note?: string | undefined;
+}
+
+/** What stands below the table. */
+export function notesOf({ columns, note }: Pick<TextTable, 'columns' | 'note'>): string[] {
+  return [...columns.flatMap((column) => column.note ?? []), ...(note === undefined ? [] : [note])];
 }
 
 /** The cells row by row. */

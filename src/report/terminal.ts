@@ -6,7 +6,7 @@ import { describePlan, seedsText } from '../study/strategies.ts';
 import type { LevelFacts, StudyFacts } from './facts.ts';
 import { settingsText } from './naming.ts';
 import { stepTable, terminalStageTable } from './stage-tables.ts';
-import type { TextTable } from './table.ts';
+import { notesOf, type TextTable } from './table.ts';
 import { comparisonLines, findConfiguration } from './words/comparison.ts';
 import { labelOf, shortName, stageTitle } from './words/names.ts';
 import { countText, scoreText } from './words/numbers.ts';
@@ -22,7 +22,6 @@ export function stageText(facts: StudyFacts, index: number, width: number): stri
   return [
     stageTitle(stage, facts),
     terminalTable(table, width),
-    ...(table.note === undefined ? [] : [wrapped(table.note, width)]),
     ...(steps ? ['', `${steps.caption}:`, terminalTable(steps, width)] : []),
     wrapped(verdict(stage, facts).join(' '), width),
     ...remarks(stage, facts).map((remark) => wrapped(remark, width)),
@@ -31,15 +30,16 @@ export function stageText(facts: StudyFacts, index: number, width: number): stri
 
 /** The end of a study: what won, how sure that is, and how the data were used. Not wrapped. */
 export function outcomeLines(facts: StudyFacts): string[] {
+  const { headline, details } = outcome(facts);
   const protocol = protocolSentence(facts);
-  return [...outcome(facts), ...(protocol === undefined ? [] : [protocol])];
+  return [...headline, ...details, ...(protocol === undefined ? [] : [protocol])];
 }
 
 /** `post: batchSize, then l2, ...; 3 seeds (1, 2, 3)`. */
 export function studyTitle(definition: StudyDefinition): string {
   const { name, seeds } = definition;
   const trained = isSeedRule(seeds)
-    ? `${seedsText(seeds)} seeds`
+    ? `seeds ${seedsText(seeds)}`
     : `${countText(seeds.length, 'seed')} (${seedsText(seeds)})`;
   return `Study ${name}: ${describePlan(definition)}; ${trained}`;
 }
@@ -52,18 +52,21 @@ export function showText(
   const lines = [studyTitle(facts.definition), protocolSentence(facts) ?? '', state]
     .filter((line) => line !== '')
     .map((line) => wrapped(line, width));
+  const { headline, details } = outcome(facts);
   const running = facts.trials.flatMap(({ trial: { number, state: of, curve } }) =>
     of === 'running' ? [`trial ${number} has done ${countText(Math.max(0, curve.length - 1), 'epoch')}`] : [],
   );
   const foreign =
-    facts.foreign.length > 0 ? [`${countText(facts.foreign.length, 'trial')} of other programs left alone.`] : [];
+    facts.foreign.length > 0
+      ? [`Trials of other programs, which are left alone: ${facts.foreign.length.toLocaleString('en-US')}.`]
+      : [];
   return [
     ...lines,
     '',
     ...facts.stages.flatMap((_, index) => [stageText(facts, index, width), '']),
     ...running,
     ...foreign,
-    ...outcome(facts).map((line) => wrapped(line, width)),
+    ...[...headline, ...details].map((line) => wrapped(line, width)),
   ].join('\n');
 }
 
@@ -97,29 +100,46 @@ function find(wanted: string, facts: StudyFacts): LevelFacts {
   throw new UsageError(`${problem}: give one of ${choices.join(', ')}${more}`);
 }
 
-/** For a terminal of `width` columns: leaves out columns by their rank until the rest fits, then lets the heads break. */
-export function terminalTable({ columns }: Pick<TextTable, 'columns'>, width: number): string {
-  const widths = columns.map(({ head, cells }) => {
-    const least = width < 70 ? longestWord(head) : Math.min(18, head.length);
-    return 2 + Math.max(least, longestWord(head), ...cells.map((cell) => cell.length));
-  });
-  const left = new Set(columns.keys());
-  const total = () => [...left].reduce((sum, column) => sum + 1 + widths[column]!, 1);
+/**
+ * For a terminal of `width` columns. Where it is too narrow, the columns of the highest rank go first, then cells break into lines, then
+ * the other ranks go.
+ */
+export function terminalTable({ columns, note }: Pick<TextTable, 'columns' | 'note'>, width: number): string {
+  const wide = columns.map(({ head, cells }) => widthOf(head, cells, { head: 11, cell: Number.POSITIVE_INFINITY }));
+  const tight = columns.map(({ head, cells, align }) => widthOf(head, cells, { head: 0, cell: align ? 100 : 14 }));
   const byRank = [...columns.keys()]
     .filter((column) => (columns[column]!.rank ?? 0) > 0)
     .sort((a, b) => columns[b]!.rank! - columns[a]!.rank!);
-  for (const column of byRank) if (total() > width) left.delete(column);
-  const shown = [...left];
+  const shown = new Set(columns.keys());
+  const fits = (widths: readonly number[]) => [...shown].reduce((sum, column) => sum + 1 + widths[column]!, 1) <= width;
+  for (const column of byRank) if (columns[column]!.rank! >= firstToGo && !fits(wide)) shown.delete(column);
+  const widths = fits(wide) ? wide : tight;
+  for (const column of byRank) if (!fits(widths)) shown.delete(column);
+  const left = [...shown];
   const table = new Table({
-    head: shown.map((column) => columns[column]!.head),
-    colWidths: shown.map((column) => widths[column]!),
-    colAligns: shown.map((column) => columns[column]!.align ?? 'left'),
+    head: left.map((column) => columns[column]!.head),
+    colWidths: left.map((column) => widths[column]!),
+    colAligns: left.map((column) => columns[column]!.align ?? 'left'),
     wordWrap: true,
     style: { head: [], border: [], compact: true },
   });
   const count = columns[0]?.cells.length ?? 0;
-  for (let row = 0; row < count; row++) table.push(shown.map((column) => columns[column]!.cells[row]!));
-  return table.toString();
+  for (let row = 0; row < count; row++) table.push(left.map((column) => columns[column]!.cells[row]!));
+  const notes = notesOf({ columns: left.map((column) => columns[column]!), note });
+  return [table.toString(), ...notes.map((line) => wrapped(line, width))].join('\n');
+}
+
+/** Columns of this rank and above are not worth broken cells. */
+const firstToGo = 4;
+
+/** Characters of a column with its padding; longer heads and cells break at spaces. */
+function widthOf(
+  head: string,
+  cells: readonly string[],
+  most: { readonly head: number; readonly cell: number },
+): number {
+  const needed = cells.map((cell) => Math.max(Math.min(most.cell, cell.length), longestWord(cell)));
+  return 2 + Math.max(Math.min(most.head, head.length), longestWord(head), ...needed);
 }
 
 function longestWord(text: string): number {

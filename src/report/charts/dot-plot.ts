@@ -8,7 +8,7 @@ import { scoreText, sizeText } from '../words/numbers.ts';
 import { bandOpacity, colours, draw, type LegendEntry, labelLines, plotSymbol, type Shape, textWidth } from './draw.ts';
 
 /** Shapes, not colours alone, tell these apart. */
-export type DotKind = 'selected' | 'possible' | 'ruled out' | 'unjudged';
+export type DotKind = 'selected' | 'possible' | 'left' | 'ruled out' | 'unjudged';
 
 export interface DotRow {
   readonly label: string;
@@ -61,7 +61,7 @@ export function dotPlotData(stage: StageFacts, facts: StudyFacts): DotPlotData |
       isCut: [interval !== undefined && interval[0] < domain[0], interval !== undefined && interval[1] > domain[1]],
       dots: scores.flatMap((score, i) => (score === undefined ? [] : [{ seed: stage.seeds[i]!, score }])),
       reference: reference?.score,
-      standing: standingText(level),
+      standing: standingText(level, stage),
     };
   });
   return { rows, domain, band, leftOut };
@@ -72,16 +72,17 @@ function frameOf(seen: readonly number[], objective: Objective): readonly [numbe
   const [least, most] = [Math.min(...seen), Math.max(...seen)];
   const room = Math.max((most - least) * 0.25, objective === 'accuracy' ? 0.05 : 1e-6 + Math.abs(most) * 0.002);
   if (objective === 'accuracy') return [Math.max(0, least - room), Math.min(100, most + room)];
-  return [objective === 'loss' ? Math.max(0, least - room) : least - room, most + room];
+  return [least >= 0 ? Math.max(0, least - room) : least - room, most + room];
 }
 
 function kindOf({ isSelected, judgement }: LevelFacts): DotKind {
   if (isSelected) return 'selected';
   switch (judgement.standing) {
     case 'worse':
-    case 'left':
     case 'failed':
       return 'ruled out';
+    case 'left':
+      return 'left';
     case 'pending':
       return 'unjudged';
     default:
@@ -92,13 +93,17 @@ function kindOf({ isSelected, judgement }: LevelFacts): DotKind {
 const marks: Readonly<Record<DotKind, { symbol: Shape; colour: string; filled: boolean; text: string }>> = {
   selected: { symbol: 'circle', colour: colours.good, filled: true, text: 'selected' },
   possible: { symbol: 'circle', colour: colours.ours, filled: false, text: 'may be best' },
-  'ruled out': { symbol: 'cross', colour: colours.other, filled: false, text: 'ruled out' },
+  left: { symbol: 'square', colour: colours.muted, filled: false, text: 'left' },
+  'ruled out': { symbol: 'cross', colour: colours.muted, filled: false, text: 'worse' },
   unjudged: { symbol: 'triangle', colour: colours.muted, filled: false, text: 'not judged yet' },
 };
 
 const fontSize = 12;
 
-export function dotPlot(stage: StageFacts, facts: StudyFacts): string | undefined {
+export function dotPlot(
+  stage: StageFacts,
+  facts: StudyFacts,
+): { readonly svg: string; readonly shown: number; readonly total: number } | undefined {
   const data = dotPlotData(stage, facts);
   if (!data) return undefined;
   const { rows, domain, band } = data;
@@ -109,11 +114,11 @@ export function dotPlot(stage: StageFacts, facts: StudyFacts): string | undefine
   const keyed = rows.map((row, index) => ({ ...row, index }));
   const byKind = (kind: DotKind) => keyed.filter((row) => row.kind === kind);
   const span = domain[1] - domain[0];
-  return draw({
+  const svg = draw({
     alt: dotPlotAlt(data, stage, facts),
     legend: legendOf(data, stage, facts),
     options: {
-      width: 480,
+      width: 440,
       height: 52 + rows.length * Math.max(30, 8 + most * fontSize * 1.25),
       ...{ marginBottom: 40, marginLeft: 14 + longest, marginRight: 18, marginTop: 8 },
       style: { fontSize: `${fontSize}px` },
@@ -125,6 +130,7 @@ export function dotPlot(stage: StageFacts, facts: StudyFacts): string | undefine
         ...(span < 0.05 ? { tickFormat: '~g' } : {}),
       },
       y: {
+        type: 'point',
         domain: keyed.map(({ index }) => index),
         label: null,
         tickSize: 0,
@@ -151,13 +157,6 @@ export function dotPlot(stage: StageFacts, facts: StudyFacts): string | undefine
           ]),
           { x: 'x', y: 'index', text: 'arrow', fill: colours.muted, fontSize: 13 },
         ),
-        Plot.dot(
-          keyed.flatMap(({ index, dots }) => dots.map((dot) => ({ index, ...dot }))),
-          {
-            ...{ y: 'index', x: 'score', r: 2.6, fill: colours.ink, fillOpacity: 0.55, className: 'seeds' },
-            title: ({ score, seed }) => `seed ${seed}: ${scoreText(score, facts.definition.objective)}`,
-          },
-        ),
         ...(Object.keys(marks) as DotKind[]).map((kind) => {
           const { symbol, colour, filled } = marks[kind];
           return Plot.dot(byKind(kind), {
@@ -166,6 +165,13 @@ export function dotPlot(stage: StageFacts, facts: StudyFacts): string | undefine
             title: ({ mean, standing }) => `mean ${scoreText(mean, facts.definition.objective)}, ${standing}`,
           });
         }),
+        Plot.dot(
+          keyed.flatMap(({ index, dots }) => dots.map((dot) => ({ index, ...dot }))),
+          {
+            ...{ y: 'index', x: 'score', r: 2.6, fill: colours.ink, fillOpacity: 0.55, className: 'seeds' },
+            title: ({ score, seed }) => `seed ${seed}: ${scoreText(score, facts.definition.objective)}`,
+          },
+        ),
         Plot.dot(
           keyed.filter(({ reference }) => reference !== undefined),
           {
@@ -176,6 +182,7 @@ export function dotPlot(stage: StageFacts, facts: StudyFacts): string | undefine
       ],
     },
   });
+  return { svg, shown: rows.length, total: rows.length + data.leftOut };
 }
 
 function legendOf({ rows, band }: DotPlotData, { judgement }: StageFacts, facts: StudyFacts): LegendEntry[] {

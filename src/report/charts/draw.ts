@@ -22,8 +22,9 @@ export type Sample =
       readonly filled?: boolean;
       readonly size?: number;
     }
-  | { readonly kind: 'band'; readonly colour: string; readonly opacity?: number };
-export type Shape = 'circle' | 'cross' | 'diamond' | 'triangle' | 'bar';
+  | { readonly kind: 'band'; readonly colour: string; readonly opacity?: number }
+  | { readonly kind: 'text'; readonly text: string };
+export type Shape = 'circle' | 'cross' | 'diamond' | 'square' | 'triangle';
 
 export interface LegendEntry {
   readonly sample: Sample;
@@ -76,7 +77,7 @@ function legendLayout(entries: readonly LegendEntry[], width: number): { svg: st
     return sampleSvg(sample, left, middle) + words;
   });
   return {
-    svg: `<g class="legend" font-size="${legendSize}" fill="currentColor" stroke="none">${parts.join('')}</g>`,
+    svg: `<g class="legend" font-size="${legendSize}" text-anchor="start" fill="currentColor" stroke="none">${parts.join('')}</g>`,
     height: (row + 1) * rowHeight + 4,
   };
 }
@@ -88,6 +89,9 @@ function sampleSvg(sample: Sample, left: number, middle: number): string {
   if (sample.kind === 'line') {
     const dash = sample.dash ? ` stroke-dasharray="${sample.dash}"` : '';
     return `<line x1="${left}" x2="${left + sampleWidth}" y1="${middle}" y2="${middle}" style="stroke:${sample.colour}" stroke-width="${sample.width ?? 2}"${dash}/>`;
+  }
+  if (sample.kind === 'text') {
+    return `<text x="${left + sampleWidth / 2}" y="${middle}" dy="0.35em" text-anchor="middle">${escapeXml(sample.text)}</text>`;
   }
   const { symbol, colour, filled = false, size = 5 } = sample;
   const paint = filled ? `style="fill:${colour}"` : `style="fill:none;stroke:${colour}" stroke-width="2"`;
@@ -101,12 +105,12 @@ const outlines: Readonly<Record<Shape, (r: number) => string>> = {
   cross: (r) => `M${-r},${-r}L${r},${r}M${-r},${r}L${r},${-r}`,
   diamond: (r) => `M0,${-r * 1.3}L${r},0L0,${r * 1.3}L${-r},0z`,
   triangle: (r) => `M0,${-r}L${r},${r}L${-r},${r}z`,
-  bar: (r) => `M0,${-r}L0,${r}`,
+  square: (r) => `M${-r},${-r}H${r}V${r}H${-r}z`,
 };
 
 /** One of our shapes as a symbol of Plot. */
 export function plotSymbol(symbol: Shape): Plot.SymbolType {
-  return symbol === 'cross' ? 'times' : symbol === 'bar' ? 'hexagon' : symbol;
+  return symbol === 'cross' ? 'times' : symbol;
 }
 
 /** Whole numbers from `first` to `last`, at most `most` of them, at even distances. */

@@ -24,7 +24,7 @@ export function epochTimesChart(facts: StudyFacts): string {
     alt: `Seconds of training an epoch: ${bars.map(({ batchSize, who, seconds }) => `batch ${batchSize} ${secondsText(seconds)} (${who})`).join(', ')}.`,
     legend: names.map((who) => ({ sample: { kind: 'band', colour: colour(who), opacity: 0.75 }, text: who })),
     options: {
-      width: 520,
+      width: 440,
       height: 52 + bars.length * 22,
       ...{ marginBottom: 40, marginLeft: 64, marginRight: 64, marginTop: 8 },
       style: { fontSize: '12px' },

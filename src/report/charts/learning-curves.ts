@@ -145,14 +145,21 @@ function drawCurve(curve: CurveData, { domain, curves }: CurvesData, stage: Stag
   const clipped = (value: number) => Math.min(domain[1], Math.max(domain[0], value));
   return draw({
     alt: curveAlt(curve, stage, facts),
-    legend: legendOf(sets, curve, off.length > 0, facts),
+    legend: legendOf(sets, curve, off, facts),
     options: {
       width: 300,
-      height: 200,
-      ...{ marginLeft: 46, marginBottom: 36, marginRight: 12, marginTop: 12 },
+      height: 210,
+      ...{ marginLeft: 52, marginBottom: 36, marginRight: 12, marginTop: 10 },
       style: { fontSize: '11px' },
       x: { domain: [1, Math.max(2, last)], label: 'epoch', ticks: integerTicks(1, last, 6), tickFormat: 'd' },
-      y: { label: axisLabel(objective), grid: true, domain: [...domain], ticks: 5 },
+      // Plot sets an axis label at the very top, where the legend stands.
+      y: {
+        label: null,
+        grid: true,
+        domain: [...domain],
+        ticks: 5,
+        tickFormat: (value: number) => axisText(value, objective),
+      },
       marks: [
         ...sets.map((set) =>
           Plot.areaY(
@@ -190,8 +197,9 @@ function drawCurve(curve: CurveData, { domain, curves }: CurvesData, stage: Stag
   });
 }
 
-function axisLabel(objective: Objective): string {
-  return objective === 'accuracy' ? '%' : objective;
+function axisText(value: number, objective: Objective): string {
+  const text = String(Number(value.toPrecision(4)));
+  return objective === 'accuracy' ? `${text} %` : text;
 }
 
 function setName(set: CurveSet, { measure }: StudyFacts): string {
@@ -202,7 +210,7 @@ function setName(set: CurveSet, { measure }: StudyFacts): string {
 function legendOf(
   sets: readonly CurveSet[],
   { reference, level }: CurveData,
-  leaves: boolean,
+  off: readonly OffScale[],
   facts: StudyFacts,
 ): LegendEntry[] {
   const range = completeTrials(level.view.trials).length > 1 ? ' (mean, range)' : '';
@@ -217,10 +225,10 @@ function legendOf(
     ...(reference.length > 0
       ? [{ sample: { kind: 'line', colour: colours.other, width: 1.3 }, text: facts.reference!.name } as const]
       : []),
-    ...(leaves
+    ...(off.length > 0
       ? [
           {
-            sample: { kind: 'symbol', symbol: 'triangle', colour: colours.ink, filled: true, size: 4 },
+            sample: { kind: 'text', text: [...new Set(off.map(({ arrow }) => arrow))].join(' ') },
             text: 'off scale',
           } as const,
         ]

@@ -70,7 +70,7 @@ export function roundsChart(stage: StageFacts, facts: StudyFacts): string | unde
         : []),
     ],
     options: {
-      width: 480,
+      width: 440,
       height: 48 + rows.length * Math.max(24, 6 + tallest * fontSize * 1.25),
       ...{ marginBottom: 38, marginLeft: 14 + longest, marginRight: 18, marginTop: 6 },
       style: { fontSize: `${fontSize}px` },
@@ -82,6 +82,7 @@ export function roundsChart(stage: StageFacts, facts: StudyFacts): string | unde
         grid: true,
       },
       y: {
+        type: 'point',
         domain: rows.map(({ index }) => index),
         label: null,
         tickSize: 0,

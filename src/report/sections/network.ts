@@ -36,7 +36,6 @@ function tableOf(model: Model, caption: string): TextTable {
   return {
     caption: `Layers of ${caption}`,
     names: 0,
-    narrow: 'scroll',
     columns: head.map((title, column) => ({
       head: title,
       cells: rows.map((row) => row[column]!),

@@ -8,11 +8,13 @@ import { outcome, protocolSentence } from '../words/outcome.ts';
 
 export const opening: Section = (facts) => {
   const { definition } = facts;
+  const { headline, details } = outcome(facts);
   const protocol = protocolSentence(facts);
   return [
     heading(1, `Study ${definition.name}`),
     paragraph(`Which settings are the best? Varied: ${describePlan(definition)}. ${seedsSentence(definition)}`),
-    strong(outcome(facts).join(' ')),
+    strong(headline.join(' ')),
+    ...(details.length > 0 ? [paragraph(details.join(' '))] : []),
     ...(protocol === undefined ? [] : [paragraph(protocol)]),
   ];
 };

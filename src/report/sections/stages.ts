@@ -14,10 +14,12 @@ export const stages: Section = (facts) => facts.stages.flatMap((stage) => stageB
 
 function stageBlocks(stage: StageFacts, facts: StudyFacts): Block[] {
   const detail = detailTable(stage, facts);
+  const [headline = '', ...evidence] = verdict(stage, facts);
   return [
     heading(2, stageTitle(stage, facts)),
+    strong(headline),
     { kind: 'table', table: stageTable(stage, facts) },
-    strong(verdict(stage, facts).join(' ')),
+    ...(evidence.length > 0 ? [paragraph(evidence.join(' '))] : []),
     ...dots(stage, facts),
     ...rounds(stage, facts),
     ...(stage.steps.length > 0 ? [{ kind: 'table', table: stepTable(stage, facts) } satisfies Block] : []),
@@ -28,9 +30,11 @@ function stageBlocks(stage: StageFacts, facts: StudyFacts): Block[] {
 }
 
 function dots(stage: StageFacts, facts: StudyFacts): Block[] {
-  const svg = dotPlot(stage, facts);
-  if (svg === undefined) return [];
-  const caption = `${measureName(facts.measure)} by ${factorsText(stage)}`;
+  const chart = dotPlot(stage, facts);
+  if (!chart) return [];
+  const { svg, shown, total } = chart;
+  const some = shown < total ? `, the best ${shown} of ${total.toLocaleString('en-US')} levels` : '';
+  const caption = `${measureName(facts.measure)} by ${factorsText(stage)}${some}`;
   return [
     { kind: 'figures', size: 'large', figures: [{ name: `stage-${stage.index + 1}`, content: { svg }, caption }] },
   ];
@@ -40,7 +44,7 @@ function curves(stage: StageFacts, facts: StudyFacts): Block[] {
   const { charts, leftOut } = learningCurves(stage, facts);
   if (charts.length === 0) return [];
   return [
-    heading(3, 'Learning curves'),
+    heading(3, `Learning curves: ${facts.definition.objective}`),
     {
       kind: 'figures',
       size: 'middle',

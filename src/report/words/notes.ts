@@ -19,7 +19,7 @@ export function sameNotes({ sameAs }: LevelFacts, stage: StageFacts, facts: Stud
   const where = sameAs.stage === stage.index ? twin : `${twin} of stage ${sameAs.stage + 1}`;
   const why = sameAs.reason === undefined ? '' : `: ${sameAs.reason}`;
   return hasOwnSeeds(stage, sameAs.stage, facts)
-    ? [`has the settings of ${where} and was trained again, with seeds of this stage${why}`]
+    ? [`has the settings of ${where}, but seeds of its own${why}`]
     : [`is the same training as ${where}, done once${why}`];
 }
 

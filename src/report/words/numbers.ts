@@ -4,7 +4,7 @@ import type { Interval } from '../../study/judgement.ts';
 
 /** A score: accuracies in percent with two decimals, losses with four. */
 export function scoreText(score: number, objective: Objective): string {
-  return signless(score, objective);
+  return rounded(score, objective);
 }
 
 /** `98.80 to 99.08`. */
@@ -25,7 +25,7 @@ export function differenceRange([low, high]: Interval, objective: Objective): st
 
 /** The size of a difference: `0.24 points`, or `0.0100` of a loss. */
 export function sizeText(size: number, objective: Objective): string {
-  return withUnit(signless(size, objective), objective);
+  return withUnit(rounded(size, objective), objective);
 }
 
 /** A size that the user gave, as written: `0.1 points`. */
@@ -37,9 +37,9 @@ function withUnit(text: string, objective: Objective): string {
   return objective === 'accuracy' ? `${text} points` : text;
 }
 
-function signless(value: number, objective: Objective): string {
-  const text = value.toFixed(objectives[objective].decimals);
-  return Number(text) === 0 ? text.replace('-', '') : text;
+function rounded(value: number, objective: Objective): string {
+  const size = Math.abs(value).toFixed(objectives[objective].decimals);
+  return value < 0 && Number(size) !== 0 ? `−${size}` : size;
 }
 
 /** Below this a p value is no longer printed. */

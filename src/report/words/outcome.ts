@@ -1,5 +1,5 @@
 /** What a whole study found, in sentences: the winner, its score, and what is not settled. */
-import { isSeedRule } from '../../study/definition.ts';
+import { isSeedRule, objectives } from '../../study/definition.ts';
 import { isComplete } from '../../study/trial.ts';
 import { type LevelFacts, rivals, type StudyFacts } from '../facts.ts';
 import { settingsText } from '../naming.ts';
@@ -7,43 +7,65 @@ import { factorsText, measureName } from './names.ts';
 import { capitalized, countText, listed, rangeText, scoreText } from './numbers.ts';
 import { seedsTrained } from './verdict.ts';
 
-/** Sentences, the winner first. */
-export function outcome(facts: StudyFacts): string[] {
-  const { winner, stuck, counts, naming } = facts;
-  if (stuck !== undefined) {
-    return [`The study ended early: no level of stage ${stuck + 1} ended well with every seed.`];
-  }
-  if (!winner) return [`Not finished: ${counts.ended} of about ${counts.expected} trials have ended.`];
-  return [
-    `Winner: ${settingsText(winner.view.settings, naming)}.`,
-    ...performance(winner, facts),
-    ...aim(winner, facts),
-    ...testLooks(winner.looks, facts),
-    ...unsettled(facts),
-  ];
+export interface Outcome {
+  /** The winner and its score, what is not settled, or how far the study is. */
+  readonly headline: readonly string[];
+  /** The intervals of the winner's score. */
+  readonly details: readonly string[];
 }
 
-/** The winner's score with its intervals, and which of them to quote. */
-function performance({ summary, judgement }: LevelFacts, { definition, measure }: StudyFacts): string[] {
+export function outcome(facts: StudyFacts): Outcome {
+  const { winner, stuck, counts, naming } = facts;
+  if (stuck !== undefined) {
+    return {
+      headline: [`The study ended early: no level of stage ${stuck + 1} ended well with every seed.`],
+      details: [],
+    };
+  }
+  if (!winner) {
+    return { headline: [`Not finished: ${counts.ended} of about ${counts.expected} trials have ended.`], details: [] };
+  }
+  return {
+    headline: [
+      `Winner: ${settingsText(winner.view.settings, naming)}.`,
+      ...performance(winner, facts),
+      ...testLooks(winner.looks, facts),
+      ...aim(winner, facts),
+      ...unsettled(facts),
+    ],
+    details: intervals(winner, facts),
+  };
+}
+
+function performance({ summary }: LevelFacts, { definition, measure }: StudyFacts): string[] {
   if (!summary) return [];
   const { objective } = definition;
-  const unit = objective === 'accuracy' ? ' %' : '';
-  const score = `${measureName(measure)}: ${scoreText(summary.mean, objective)}${unit} (${countText(summary.n, 'seed')}).`;
+  const unit = objectives[objective].unit;
+  return [`${measureName(measure)}: ${scoreText(summary.mean, objective)}${unit} (${countText(summary.n, 'seed')}).`];
+}
+
+/** The intervals of the winner's score, and which of them to quote. */
+function intervals({ judgement }: LevelFacts, { definition, measure }: StudyFacts): string[] {
+  const { objective } = definition;
+  const unit = objectives[objective].unit;
   const { mean, otherImages } = judgement;
   const seeds = mean && `${rangeText(mean, objective)}${unit}`;
   const images = otherImages && `${rangeText(otherImages.mean, objective)}${unit}`;
   if (seeds && images) {
     return [
-      score,
-      `95 % intervals: ${seeds} for other seeds on these images, ${images} for other seeds and other images.`,
+      `95 % intervals of the winner’s mean: ${seeds} for other seeds on these images, ${images} for other seeds and other images.`,
       quote,
     ];
   }
   if (seeds)
-    return [score, `95 % interval: ${seeds} for other seeds on ${measure.set ? 'these images' : 'the same data'}.`];
+    return [
+      `95 % interval of the winner’s mean: ${seeds} for other seeds on ${measure.set ? 'these images' : 'the same data'}.`,
+    ];
   if (images)
-    return [score, `95 % interval: ${images} for this network on other images; other seeds may give more or less.`];
-  return [score];
+    return [
+      `95 % interval of the winner’s score: ${images} for this network on other images; other seeds may give more or less.`,
+    ];
+  return [];
 }
 
 /** Which of the two intervals a reader should quote. */
@@ -89,6 +111,11 @@ export function protocolSentence({ definition, looks }: Pick<StudyFacts, 'defini
     return 'Protocol post: trained on the whole training set and selected on the test set, as the post did. The winner’s score is therefore optimistic.';
   }
   if (definition.protocol !== 'held-out') return undefined;
-  const times = looks.length === 0 ? 'never' : looks.length === 1 ? 'once' : `${looks.length} times`;
-  return `Protocol held-out: a twelfth of the training set, drawn by class and fixed by the data’s hash, selects; the test set was looked at ${times}, by selected configurations alone.`;
+  return `Protocol held-out: a twelfth of the training set, drawn by class and fixed by the data’s hash, selects; ${looksText(looks.length)}.`;
+}
+
+/** Selected configurations alone are evaluated on the test set. */
+function looksText(looks: number): string {
+  if (looks === 0) return 'no network has been evaluated on the test set';
+  return `the test set was looked at ${looks === 1 ? 'once' : `${looks} times`}, by selected configurations alone`;
 }

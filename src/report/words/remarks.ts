@@ -1,20 +1,18 @@
 /** What must be said of a stage beside its verdict: the margin, noisy levels, selected scores, levels that train the same. */
 import { mostSeedsAdvised } from '../../study/statistics.ts';
-import { distinctLevels, type LevelFacts, levelAt, type StageFacts, type StudyFacts } from '../facts.ts';
+import { distinctLevels, levelAt, type StageFacts, type StudyFacts } from '../facts.ts';
 import { factorsText, fullName, namesOf } from './names.ts';
 import { sameNotes } from './notes.ts';
-import { capitalized, listed, resolveText, sizeText } from './numbers.ts';
-import { behind } from './verdict.ts';
+import { resolveText, sizeText } from './numbers.ts';
 
 /** Sentences on a stage, the most important first. */
 export function remarks(stage: StageFacts, facts: StudyFacts): string[] {
   return [
     ...marginRemark(stage, facts),
-    ...intervalRemark(stage, facts),
     ...noisyRemark(stage, facts),
     ...carriedRemark(stage, facts),
     ...sameRemarks(stage, facts),
-    ...referenceRemarks(stage, facts),
+    ...referenceRemarks(stage),
   ];
 }
 
@@ -35,19 +33,6 @@ function marginRemark({ judgement, seeds, finished }: StageFacts, { definition }
   return [`${size} About ${seedsNeeded} seeds a level would bring the margin to ${aim}.`];
 }
 
-/** Which interval stands where. */
-function intervalRemark(stage: StageFacts, facts: StudyFacts): string[] {
-  const distinct = distinctLevels(stage);
-  const hasBest = distinct.some(({ judgement }) => judgement.differenceToBest);
-  const hasBoth = distinct.some(
-    ({ judgement }) => judgement.standing === 'worse' && judgement.bothEnds && behind(judgement.bothEnds, facts)[0] > 0,
-  );
-  if (!hasBest) return [];
-  const constrained =
-    'Differences to the best have Hsu’s intervals (95 %, for all levels of the stage at once), which for a worse level say “by up to”';
-  return [hasBoth ? `${constrained}; “by a to b” are Edwards and Hsu’s.` : `${constrained}.`];
-}
-
 function noisyRemark(stage: StageFacts, facts: StudyFacts): string[] {
   const noisy = distinctLevels(stage).filter(({ judgement }) => judgement.isNoisy);
   if (noisy.length === 0) return [];
@@ -59,13 +44,11 @@ function noisyRemark(stage: StageFacts, facts: StudyFacts): string[] {
 /** A level that came with the scores it was selected for. */
 function carriedRemark(stage: StageFacts, facts: StudyFacts): string[] {
   const carried = stage.levels.find(({ isCarried }) => isCarried);
-  if (!carried) return [];
+  if (!carried || !stage.finished) return [];
   const from = carried.sameAs && facts.stages[carried.sameAs.stage]!;
-  const origin = from
-    ? `, which is ${fullName(levelAt(facts, carried.sameAs!), from, facts)} of stage ${from.index + 1},`
-    : '';
+  const origin = from ? ` (${fullName(levelAt(facts, carried.sameAs!), from, facts)} of stage ${from.index + 1})` : '';
   return [
-    `${fullName(carried, stage, facts)}${origin} came with the scores it was selected for: they are likely a little too good, so a level that is barely worse than it here may be as good. Fresh seeds would tell.`,
+    `${fullName(carried, stage, facts)}${origin} came with the scores it was selected for. They are likely a little too good, so a level that is barely worse here may be as good; fresh seeds would tell.`,
   ];
 }
 
@@ -77,18 +60,9 @@ function sameRemarks(stage: StageFacts, facts: StudyFacts): string[] {
   });
 }
 
-function referenceRemarks({ levels }: StageFacts, { reference }: StudyFacts): string[] {
-  if (!reference) return [];
-  const said = new Set(levels.flatMap((level) => (level.sameAs && level.reference?.remark) || []));
-  const otherwise = new Set(levels.flatMap((level: LevelFacts) => level.reference?.otherwise ?? []));
-  return [
-    ...said,
-    ...(otherwise.size > 0
-      ? [
-          `${capitalized(reference.name)}’s values marked with * were trained with ${listed([...otherwise])}, which this study did not carry on.`,
-        ]
-      : []),
-  ];
+/** What a run of the reference beside a level needs to have said. */
+function referenceRemarks({ levels }: StageFacts): string[] {
+  return [...new Set(levels.flatMap(({ reference }) => reference?.remark ?? []))];
 }
 
 /** Head of the steps' table. */

@@ -2,7 +2,7 @@
 import { isSeedRule } from '../../study/definition.ts';
 import type { Interval } from '../../study/judgement.ts';
 import { distinctLevels, type LevelFacts, rivals, type StageFacts, type StudyFacts } from '../facts.ts';
-import { areNamed, namesOf, shortName } from './names.ts';
+import { areNamed, fullName, namesOf, shortName } from './names.ts';
 import { countText, listed, resolveText, scoreText, sizeText } from './numbers.ts';
 
 /** Sentences; the first is the verdict itself. */
@@ -16,7 +16,7 @@ export function verdict(stage: StageFacts, facts: StudyFacts): string[] {
   const distinct = distinctLevels(stage);
   const failed = distinct.filter(({ judgement }) => judgement.standing === 'failed');
   const judged = distinct.length - failed.length;
-  const name = shortName(best, facts);
+  const name = fullName(best, stage, facts);
   if (distinct.length === 1) return [`${name} is selected; there is no other configuration to compare it with.`];
   if (judged === 1) {
     return [`${name} is selected, since ${namesOf(failed, facts)} failed; nothing is left to compare it with.`];
@@ -46,13 +46,21 @@ function bySeeds(context: Context): string[] {
   const worse = distinct.filter(({ judgement }) => judgement.standing === 'worse');
   const said =
     others.length === 0
-      ? [`${name} is the best: every other level${hasFailures(distinct) ? ' that did not fail' : ''} is worse.`]
+      ? [allWorse(context, worse)]
       : [
           `${name} has the best mean and is selected, but ${namesOf(others, facts)} may be the best as well.`,
           ...atMostBehind(context),
         ];
   if (others.length > 0 && worse.length === 0) said.push('No level is ruled out.');
   return [...said, ...worseLevels(worse, context)];
+}
+
+/** Of two seeds some of it may hold of the trained networks alone. */
+function allWorse({ name, distinct }: Context, worse: readonly LevelFacts[]): string {
+  const others = `every other level${hasFailures(distinct) ? ' that did not fail' : ''} is worse`;
+  return worse.some(({ judgement }) => judgement.scope === 'these networks')
+    ? `${name} has the best mean and is selected; ${others}, some only as far as these networks go.`
+    : `${name} is the best: ${others}.`;
 }
 
 /** The scores differ nowhere. */
@@ -144,16 +152,18 @@ function byRounds(context: Context): string[] {
   return said;
 }
 
-/** `Worse: 128 by 0.17 to 0.64 points and 256 by up to 0.97 points.`, apart for what holds of the trained networks alone. */
+/** Who is worse and by how much, apart for what holds of the trained networks alone. */
 function worseLevels(worse: readonly LevelFacts[], { stage, facts }: Context): string[] {
   const general = worse.filter(({ judgement }) => judgement.scope === 'other seeds');
   const here = worse.filter(({ judgement }) => judgement.scope === 'these networks');
   const said: string[] = [];
-  if (general.length > 0) said.push(worseSentence('Worse', general, facts));
+  const { method } = stage.judgement;
+  const start = method === 'rounds' ? 'Worse, over all rounds together' : 'Worse';
+  if (general.length > 0) said.push(...worseSentences(start, general, facts, method === 'mcb'));
   if (here.length > 0) {
     const single = seedsTrained(stage) === 1;
     said.push(
-      worseSentence(`Worse (${single ? 'this network' : 'these networks'})`, here, facts),
+      ...worseSentences(`Worse (${single ? 'this network' : 'these networks'})`, here, facts, false),
       single
         ? 'That is said of the network that was trained, and of images of this kind. It does not say that the setting is worse: another seed may reverse it.'
         : 'That is said of the networks that were trained, and of images of this kind. It does not say that the setting is worse: other seeds may reverse it.',
@@ -162,23 +172,28 @@ function worseLevels(worse: readonly LevelFacts[], { stage, facts }: Context): s
   return said;
 }
 
-function worseSentence(start: string, worse: readonly LevelFacts[], facts: StudyFacts): string {
-  if (!areNamed(worse)) return `${start}: ${worse.length} levels; the table has their differences.`;
-  return `${start}: ${listed(worse.map((level) => `${shortName(level, facts)}${byHowMuch(level, facts)}`))}.`;
-}
-
-/**
- * Both ends by Edwards and Hsu, where the lower one is above 0 as printed; else the upper one by Hsu.
- * Nothing where the judgement has neither.
- */
-function byHowMuch({ judgement }: LevelFacts, facts: StudyFacts): string {
+/** Both ends by Edwards and Hsu where the lower one is above 0 as printed, else the upper one by Hsu; either is named. */
+function worseSentences(start: string, worse: readonly LevelFacts[], facts: StudyFacts, isHsu: boolean): string[] {
+  if (!areNamed(worse)) return [`${start}: ${worse.length.toLocaleString('en-US')} levels.`];
   const { objective } = facts.definition;
-  const { bothEnds, differenceToBest } = judgement;
-  const [least, most] = bothEnds ? behind(bothEnds, facts) : [0, 0];
-  const from = scoreText(least, objective);
-  if (Number(from) > 0) return ` by ${from} to ${sizeText(most, objective)}`;
-  if (!differenceToBest) return '';
-  return ` by up to ${sizeText(behind(differenceToBest, facts)[1], objective)}`;
+  const both: string[] = [];
+  const upper: string[] = [];
+  const bare: string[] = [];
+  for (const level of worse) {
+    const { bothEnds, differenceToBest } = level.judgement;
+    const name = shortName(level, facts);
+    const [least, most] = bothEnds ? behind(bothEnds, facts) : [0, 0];
+    if (least > 0 && Number(scoreText(least, objective)) > 0)
+      both.push(`${name} by ${scoreText(least, objective)} to ${sizeText(most, objective)}`);
+    else if (differenceToBest)
+      upper.push(`${name} by up to ${sizeText(behind(differenceToBest, facts)[1], objective)}`);
+    else bare.push(name);
+  }
+  return [
+    ...(both.length > 0 ? [`${start} by Edwards and Hsu’s intervals: ${listed(both)}.`] : []),
+    ...(upper.length > 0 ? [`${start}${isHsu ? ' by Hsu’s intervals' : ''}: ${listed(upper)}.`] : []),
+    ...(bare.length > 0 ? [`${start}: ${listed(bare)}.`] : []),
+  ];
 }
 
 /** How far a level is behind the best: the interval of its difference, turned so that positive is worse. */
