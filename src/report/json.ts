@@ -51,7 +51,7 @@ function levelJson(level: LevelFacts, stage: StageFacts, facts: StudyFacts): obj
     ...{
       configuration: id,
       label: view.level.label,
-      settings: view.configuration,
+      settings: view.settings,
       standing,
       scope,
       selected: isSelected,

@@ -1,12 +1,10 @@
 /** What the data of a stage say about its levels. */
 import type { LevelView, StageView } from './contest.ts';
 import { objectives, resolveOf, type StudyDefinition } from './definition.ts';
-import { criticalDunnett } from './dunnett.ts';
-import { compareWithBest, type Interval, meanInterval } from './mcb.ts';
+import { compareWithBest, expectedMargin, type Interval, meanInterval, type StageVerdict } from './mcb.ts';
 import { compareOnOtherImages, compareTheseNetworks } from './new-images.ts';
 import { mostSeedsAdvised, summarize } from './statistics.ts';
 import { completeTrials, isComplete } from './trial.ts';
-import { widening } from './widening.ts';
 
 /**
  * `best`, `may be best`, `worse`: Hsu's comparisons with the best, or of one seed or two the images (see `scope`). Under a seed rule `best`
@@ -114,8 +112,10 @@ function judgeSeeds(field: Field): StageJudgement {
       standing: isOfNetworks ? images.standing : seeds.standing,
       scope: isOfNetworks ? 'these networks' : 'other seeds',
       difference: seeds.difference,
-      differenceToBest: differenceWithin(isOfNetworks ? images.constrained : seeds.constrained, definition),
-      bothEnds: isOfNetworks ? undefined : differenceWithin(seeds.twoSided, definition),
+      differenceToBest: finiteInterval(
+        differenceWithin(isOfNetworks ? images.constrained : seeds.constrained, definition),
+      ),
+      bothEnds: isOfNetworks ? undefined : finiteInterval(differenceWithin(seeds.twoSided, definition)),
       otherImages: others && {
         mean: others.levels[i]!.interval,
         differenceToBest: others.levels[i]!.constrained,
@@ -124,17 +124,34 @@ function judgeSeeds(field: Field): StageJudgement {
     };
   });
   return {
-    ...{ method: 'mcb', levels: spread(field, levels), spread: verdict.spread, margin: verdict.margin, resolve },
-    seedsNeeded: verdict.margin <= resolve ? undefined : seedsNeeded(verdict.spread, entrants.length, resolve),
+    ...{
+      method: 'mcb',
+      levels: spread(field, levels),
+      spread: verdict.spread,
+      margin: finite(verdict.margin),
+      resolve,
+    },
+    seedsNeeded: seedsNeeded(verdict, field, resolve),
     carried: carriedLevel(stage),
   };
 }
 
+/** Losses that all seeds order alike, but too few of them to say more: no margin, and no intervals. */
+function finite(margin: number): number | undefined {
+  return Number.isFinite(margin) ? margin : undefined;
+}
+
+function finiteInterval(interval: Interval): Interval | undefined {
+  return interval.every(Number.isFinite) ? interval : undefined;
+}
+
 /** The least number of seeds a level at which the margin is `resolve`, if the spread stays. */
-function seedsNeeded(spread: number, levels: number, resolve: number): number | 'many' {
-  for (let n = 2; n <= mostSeedsAdvised; n++) {
-    const critical = widening(levels, n, { sides: 1 }) * criticalDunnett(levels, (levels - 1) * (n - 1), { sides: 1 });
-    if (critical * spread * Math.sqrt(2 / n) <= resolve) return n;
+function seedsNeeded({ spread, margin }: StageVerdict, field: Field, resolve: number): number | 'many' | undefined {
+  // Of losses that all seeds order alike the spread is unknown.
+  if (margin <= resolve || spread === 0) return undefined;
+  const given = { k: field.entrants.length, images: field.images };
+  for (let n = field.stage.seeds.length + 1; n <= mostSeedsAdvised; n++) {
+    if (expectedMargin(spread, { ...given, n }) <= resolve) return n;
   }
   return 'many';
 }
@@ -166,7 +183,7 @@ function judgeRounds(field: Field, rounds: NonNullable<StageView['rounds']>): St
       ...alone(field, i),
       standing: standingInRounds(i, rounds),
       difference: differenceOf(i, means, field.definition),
-      differenceToBest: bounds.every(Number.isFinite) ? differenceWithin(bounds, field.definition) : undefined,
+      differenceToBest: finiteInterval(differenceWithin(bounds, field.definition)),
       otherImages:
         wrong && scores[i]!.length > 1
           ? { mean: compareOnOtherImages(wrong.answers, wrong.images).levels[0]!.interval, differenceToBest: undefined }

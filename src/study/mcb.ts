@@ -87,13 +87,7 @@ export function compareWithBest(scores: readonly (readonly number[])[], options:
   const measuredSpread = k > 1 ? Math.sqrt(sum(squares) / degrees) : 0;
   const spread = measuredSpread > rounding * scale ? measuredSpread : 0;
   const factor = k > 1 ? widening(k, n, { sides: 1 }) : 1;
-  const margins = ([1, 2] as const).map((sides) => {
-    if (k === 1) return { margin: 0, basis: 'spread' as const };
-    const critical = widening(k, n, { sides }) * criticalDunnett(k, degrees, { sides });
-    const measured = critical * spread * Math.sqrt(2 / n);
-    const floor = leastMargin(critical, { k, n, sides, images, scale, unanimous: spread === 0 });
-    return measured >= floor.margin ? { margin: measured, basis: 'spread' as const } : floor;
-  });
+  const margins = ([1, 2] as const).map((sides) => marginOf(spread, { k, n, sides, images, scale }));
   const [oneSided, twoSided] = margins as [Margin, Margin];
   const constrained = constrainedIntervals(means, () => oneSided.margin);
   const free = unconstrainedIntervals(means, () => twoSided.margin);
@@ -201,6 +195,35 @@ export function standingOf([low, high]: Interval, k: number): Standing {
   return low >= 0 ? 'best' : 'may be best';
 }
 
+/**
+ * The margin of Hsu's intervals that `n` seeds of `k` levels would have, if the spread stays.
+ * @param spread above 0, as {@link StageVerdict}. @param images as {@link ScoreOptions}.
+ */
+export function expectedMargin(
+  spread: number,
+  { k, n, images }: { readonly k: number; readonly n: number; readonly images?: number | undefined },
+): number {
+  return marginOf(spread, { k, n, sides: 1, images, scale: 0 }).margin;
+}
+
+interface MarginCase {
+  readonly k: number;
+  readonly n: number;
+  readonly sides: 1 | 2;
+  readonly images: number | undefined;
+  /** The largest score, for the size of rounding errors. */
+  readonly scale: number;
+}
+
+function marginOf(spread: number, given: MarginCase): Margin {
+  const { k, n, sides } = given;
+  if (k === 1) return { margin: 0, basis: 'spread' };
+  const critical = widening(k, n, { sides }) * criticalDunnett(k, (k - 1) * (n - 1), { sides });
+  const measured = critical * spread * Math.sqrt(2 / n);
+  const floor = leastMargin(critical, { ...given, unanimous: spread === 0 });
+  return measured >= floor.margin ? { margin: measured, basis: 'spread' } : floor;
+}
+
 interface Margin {
   readonly margin: number;
   readonly basis: StageVerdict['basis'];
@@ -219,17 +242,7 @@ interface Margin {
  * Losses have no such unit. Only where all seeds gave the same differences, to rounding, is there no spread to judge by.
  * What remains is the sign test: n seeds with one sign have the probability 2^-n, times k - 1 comparisons (Bonferroni).
  */
-function leastMargin(
-  critical: number,
-  given: {
-    readonly k: number;
-    readonly n: number;
-    readonly sides: 1 | 2;
-    readonly images: number | undefined;
-    readonly scale: number;
-    readonly unanimous: boolean;
-  },
-): Margin {
+function leastMargin(critical: number, given: MarginCase & { readonly unanimous: boolean }): Margin {
   const { k, n, sides, images, scale, unanimous } = given;
   if (images !== undefined) {
     const square = critical ** 2;
