@@ -79,6 +79,13 @@ test('a finished study names its winner; times are not in it', () => {
   expect(JSON.stringify(again)).toBe(JSON.stringify(json));
 });
 
+test('a level that left says after how many seeds', () => {
+  const left = judgementOf([{}, { standing: 'left', departure: { round: 5, behind: 0 } }, {}], { method: 'rounds' });
+  expect(showJson(factsOf(recordOf(definition, trials), [left]))).toMatchObject({
+    stages: [{ method: 'rounds', levels: [{ leftAfter: null }, { standing: 'left', leftAfter: 5 }, {}] }],
+  });
+});
+
 test('steps of a study that changes one thing after another', () => {
   const asked = factsOf(recordOf({ ...definition, compare: 'previous' }, trials));
   const { stages } = showJson(asked) as { stages: { steps: unknown[] }[] };

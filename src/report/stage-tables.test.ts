@@ -277,6 +277,17 @@ describe('a terminal', () => {
     for (const width of [100, 62, 45, 34]) expect(firstLine(width)).toBeLessThanOrEqual(width);
   });
 
+  test('of two columns that may go, the higher rank goes first', () => {
+    const two = [
+      { head: 'aaaaaaaaaa', cells: ['1'], rank: 1 },
+      { head: 'bbbbbbbbbb', cells: ['2'], rank: 3 },
+      { head: 'cccccccccc', cells: ['3'], rank: 2 },
+    ];
+    expect(terminalTable({ columns: two }, 30)).toMatch(/aaaaaaaaaa.*cccccccccc/);
+    expect(terminalTable({ columns: two }, 30)).not.toContain('bbbbbbbbbb');
+    expect(terminalTable({ columns: two }, 15)).toContain('aaaaaaaaaa');
+  });
+
   test('lines break at spaces', () => {
     expect(wrapped('one two three', 8)).toBe('one two\nthree');
     expect(wrapped('one two', 5, '  ')).toBe('  one\n  two');

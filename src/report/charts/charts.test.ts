@@ -116,6 +116,16 @@ describe('dots of a stage', () => {
     ]);
   });
 
+  test('the frame ends at 0 and 100 % and never has no width', () => {
+    const frame = (given: readonly (readonly number[])[]) => {
+      const found = factsOf(recordOf(definition, trialsOf(batchStage, given)));
+      return dotPlotData(found.stages[0]!, found)!.domain;
+    };
+    expect(frame([[99, 99.9, 99.9]])).toEqual([99 - 0.9 / 4, 100]);
+    expect(frame([[0.1, 1, 1]])[0]).toBe(0);
+    expect(frame([[50, 50, 50]])).toEqual([49.95, 50.05]);
+  });
+
   test('no margin without one, nor of rounds; nothing without scores', () => {
     const other = (rest: Parameters<typeof judgementOf>[1]) => {
       const found = factsOf(record, [judgementOf(levels, rest)]);

@@ -242,6 +242,15 @@ describe('caveats', () => {
     ]);
   });
 
+  test('five seeds are no longer few', () => {
+    const seeds = [1, 2, 3, 4, 5];
+    const five = factsOf(recordOf({ ...one, seeds }, trialsOf(batchStage, [seeds.map((seed) => 90 + seed)])));
+    const four = factsOf(recordOf({ ...one, seeds: [1, 2, 3, 4] }, trialsOf(batchStage, [[91, 92, 93, 94]])));
+    const few = '4 seeds leave wide intervals: “may be the best” is not “as good as the best”.';
+    expect(caveats(four)).toContain(few);
+    expect(caveats(five).filter((said) => said.includes('seeds leave'))).toEqual([]);
+  });
+
   test('none where nothing was trained', () => {
     expect(caveats(factsOf(recordOf({ ...one, protocol: 'held-out' }, [])))).toEqual([]);
   });
