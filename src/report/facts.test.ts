@@ -1,19 +1,260 @@
-/** Facts of a study: names, twins, counts, times, and what older records say. */
-import { expect, test } from 'vitest';
-import { batchStage, definitionOf, factsOf, recordOf, stageOf, trialsOf } from './study.testing.ts';
+/** Facts of a study: names, twins, counts, times, rounds, and what records of older formats say. */
+import { describe, expect, test } from 'vitest';
+import type { Settings } from '../study/definition.ts';
+import { lenetSettings } from '../tasks/lenet/configuration.ts';
+import { rivals, type StudyFacts, studyFacts } from './facts.ts';
+import { imagesOf } from './images.ts';
+import type { Reference } from './reference.ts';
+import {
+  base,
+  batchStage,
+  definitionOf,
+  factsOf,
+  judgementOf,
+  meansOnly,
+  recordOf,
+  stageOf,
+  trialOf,
+  trialsOf,
+} from './study.testing.ts';
 
-test('a first sketch', () => {
-  const definition = definitionOf([batchStage, stageOf('l2', [0, 1e-2])]);
-  const facts = factsOf(
-    recordOf(
-      definition,
-      trialsOf(batchStage, [
-        [98, 98.5, 99],
-        [97, 97.5, 98],
-        [96, 96.5, 97],
-      ]),
-    ),
-  );
-  expect(facts.stages[0]!.levels.map(({ id }) => id)).toEqual(['C1', 'C2', 'C3']);
-  expect(facts.stages[1]!.levels.map(({ id }) => id)).toEqual(['C1', 'C4']);
+const scores = [
+  [98, 98.5, 99],
+  [97, 97.5, 98],
+  [96, 96.5, 97],
+];
+const two = definitionOf([batchStage, stageOf('l2', [0, 1e-2])]);
+const canonical = (settings: Settings) => lenetSettings.canonical({ ...base, ...settings });
+const decayed = [1, 2, 3].map((seed) => trialOf(500 + seed, canonical({ batchSize: 32, l2: 0.01 }), seed, 95 + seed));
+const whole = factsOf(recordOf(two, [...trialsOf(batchStage, scores), ...decayed]));
+
+describe('levels', () => {
+  test('configurations are numbered as the study meets them, each once', () => {
+    expect(whole.stages.map(({ levels }) => levels.map(({ id }) => id))).toEqual([
+      ['C1', 'C2', 'C3'],
+      ['C1', 'C4'],
+    ]);
+    expect([...whole.configurations]).toEqual([
+      [
+        'C1',
+        [
+          { stage: 0, level: 0 },
+          { stage: 1, level: 0 },
+        ],
+      ],
+      ['C2', [{ stage: 0, level: 1 }]],
+      ['C3', [{ stage: 0, level: 2 }]],
+      ['C4', [{ stage: 1, level: 1 }]],
+    ]);
+  });
+
+  test('scores stand by seed, a failed trial has none', () => {
+    const facts = factsOf(recordOf(definitionOf([batchStage]), trialsOf(batchStage, [[98, 'diverged', 99], [97]])));
+    expect(facts.stages[0]!.levels.map((level) => level.scores)).toEqual([
+      [98, undefined, 99],
+      [97, undefined, undefined],
+      [undefined, undefined, undefined],
+    ]);
+    expect(facts.stages[0]!.levels[0]!.failures.map(({ seed }) => seed)).toEqual([2]);
+  });
+
+  test('twins say where and why', () => {
+    const stage = stageOf('optimizer', ['adam', 'adamw', 'nadam']);
+    const [first] = factsOf(recordOf(definitionOf([stage]), [])).stages;
+    expect(first!.levels.map(({ sameAs }) => sameAs)).toEqual([
+      undefined,
+      { stage: 0, level: 0, reason: 'AdamW with weight decay 0 is Adam' },
+      undefined,
+    ]);
+    expect(whole.stages[1]!.levels[0]!.sameAs).toEqual({ stage: 0, level: 0, reason: undefined });
+  });
+
+  test('the judge’s words reach their levels; the carried level is marked', () => {
+    const judged = factsOf(recordOf(two, [...trialsOf(batchStage, scores), ...decayed]), [
+      judgementOf([{ standing: 'best' }, { standing: 'worse' }, { standing: 'may be best' }], { margin: 0.3 }),
+      judgementOf([{ standing: 'may be best' }, { standing: 'may be best' }], { carried: 0 }),
+    ]);
+    const [one, other] = judged.stages;
+    expect(one!.levels.map(({ judgement }) => judgement.standing)).toEqual(['best', 'worse', 'may be best']);
+    expect(one!.levels.map(({ isSelected }) => isSelected)).toEqual([true, false, false]);
+    expect(other!.levels.map(({ isCarried }) => isCarried)).toEqual([true, false]);
+    expect(one!.judgement.margin).toBe(0.3);
+    expect(rivals(one!).map(({ id }) => id)).toEqual(['C3']);
+  });
+
+  test('steps are there if the study asks for them', () => {
+    const asked = factsOf(
+      recordOf({ ...definitionOf([batchStage]), compare: 'previous' }, trialsOf(batchStage, scores)),
+    );
+    expect(asked.stages[0]!.steps.map(({ level, difference }) => [level, difference!.mean])).toEqual([
+      [1, -1],
+      [2, -1],
+    ]);
+    expect(whole.stages[0]!.steps).toEqual([]);
+  });
+});
+
+describe('the whole study', () => {
+  test('winner, counts and seconds', () => {
+    expect(whole.winner!.id).toBe('C1');
+    expect(whole.finished).toBe(true);
+    expect(whole.counts).toEqual({ running: 0, complete: 12, pruned: 0, failed: 0, ended: 12, expected: 12 });
+    // Two reports of 2 s after the untrained network's.
+    expect(whole.coreSeconds).toBe(12 * 6);
+    expect(whole.measure).toEqual({
+      ...{ objective: 'accuracy', goal: 'maximize', set: 'test', images: undefined, epochs: 2, resolve: 0.1 },
+    });
+  });
+
+  test('every trial says which levels it serves', () => {
+    const orphan = trialOf(900, canonical({ batchSize: 7 }), 1, 90);
+    const facts = factsOf(recordOf(two, [...trialsOf(batchStage, scores), orphan]));
+    expect(facts.trials[0]).toMatchObject({
+      id: 'C1',
+      places: [
+        { stage: 0, level: 0 },
+        { stage: 1, level: 0 },
+      ],
+    });
+    expect(facts.trials[0]!.settings).toMatchObject({ batchSize: 32, learningRate: 3e-4 });
+    expect(facts.trials.at(-1)).toMatchObject({ id: undefined, places: [] });
+  });
+
+  test('looks find their configuration, the winner’s are its own', () => {
+    const look = { trial: 0, seed: 1, loss: 0.1, accuracy: 0.99 };
+    const looks = [
+      { ...look, configuration: canonical({ batchSize: 32 }) },
+      { ...look, configuration: canonical({ batchSize: 64 }) },
+    ];
+    const facts = factsOf(recordOf(two, [...trialsOf(batchStage, scores), ...decayed], { looks }));
+    expect(facts.looks.map(({ id }) => id)).toEqual(['C1', 'C2']);
+    expect(facts.winner!.looks).toHaveLength(1);
+  });
+
+  test('medians of the seconds an epoch, by batch size, beside the reference’s', () => {
+    const reference: Reference = {
+      ...{ name: 'the other', source: 'a book', machine: 'an abacus', aim: 99, remarks: [] },
+      beside: () => undefined,
+      secondsPerEpoch: (batchSize) => (batchSize === 32 ? 12 : undefined),
+    };
+    const facts = factsOf(recordOf(two, trialsOf(batchStage, scores)), undefined, { reference });
+    expect(facts.epochTimes).toEqual([
+      { batchSize: 32, ours: 1.5, reference: 12 },
+      { batchSize: 64, ours: 1.5, reference: undefined },
+      { batchSize: 128, ours: 1.5, reference: undefined },
+    ]);
+  });
+
+  test('a stage without any good level ends it', () => {
+    const failed = factsOf(
+      recordOf(
+        two,
+        trialsOf(batchStage, [
+          ['a', 'a', 'a'],
+          ['b', 'b', 'b'],
+          ['c', 'c', 'c'],
+        ]),
+      ),
+    );
+    expect([failed.stuck, failed.winner, failed.counts.failed]).toEqual([0, undefined, 9]);
+  });
+
+  test('sessions and foreign trials are passed on', () => {
+    const foreign = [{ number: 90, state: 'complete', value: 97, settings: { l2: 0.1 } } as const];
+    expect(factsOf(recordOf(two, [], { foreign })).foreign).toEqual(foreign);
+  });
+});
+
+test('records of older formats hold every hyperparameter and meet today’s configurations', () => {
+  const older = trialsOf(batchStage, scores).map((trial) => {
+    const { seed: _, ...configuration } = { ...lenetSettings.complete(trial.configuration) } as Record<string, never>;
+    return { ...trial, configuration };
+  });
+  expect(Object.keys(older[0]!.configuration).length).toBeGreaterThan(15);
+  const facts = factsOf(recordOf(two, older, { format: 3 }));
+  const shown = ({ stages }: StudyFacts) => stages[0]!.levels.map((level) => [level.id, level.scores]);
+  expect(shown(facts)).toEqual(shown(whole));
+});
+
+test('a seed rule’s timeline says who left after which round', () => {
+  const definition = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 6, resolve: 0.1 } });
+  const near = [
+    [98.4, 98.9, 98.2, 98.8, 98.6, 99],
+    [98.9, 98.4, 98.8, 98.2, 99, 98.6],
+    [90, 90.1, 90.05],
+  ];
+  const facts = factsOf(recordOf(definition, trialsOf(batchStage, near)));
+  expect(facts.stages[0]!.timeline).toEqual({
+    rounds: 6,
+    entries: [
+      { level: 0, left: undefined },
+      { level: 1, left: undefined },
+      { level: 2, left: 3 },
+    ],
+  });
+  expect(facts.stages[0]!.ended).toBe(15);
+});
+
+describe('images of the set that selects', () => {
+  const wrong = (mistakes: number, images: number) => {
+    const bytes = new Uint8Array(Math.ceil(images / 8));
+    for (let i = 0; i < mistakes; i++) bytes[i >> 3]! |= 1 << (i & 7);
+    return bytes;
+  };
+  const answered = (mistakes: number, images: number) => {
+    const trial = trialOf(0, {}, 1, 100 * (1 - mistakes / images));
+    return { ...trial, wrong: wrong(mistakes, images) };
+  };
+
+  test.each([300, 301, 307, 10_000, 4999])('%i are found from bits and accuracy', (images) => {
+    expect(imagesOf([answered(7, images)])).toBe(images);
+  });
+
+  test('a trial without mistakes leaves it to the next, and alone gives the padded number', () => {
+    expect(imagesOf([answered(0, 301), answered(3, 301)])).toBe(301);
+    expect(imagesOf([answered(0, 301)])).toBe(304);
+  });
+
+  test('without answers there is none; a caller may know better', () => {
+    expect(imagesOf([trialOf(0, {}, 1, 98)])).toBeUndefined();
+    const record = recordOf(two, [answered(7, 301)]);
+    let seen: number | undefined;
+    const judge: typeof meansOnly = (stage, definition) => meansOnly(stage, definition);
+    studyFacts(record, lenetSettings, {
+      images: 999,
+      judge: (stage, definition, images) => {
+        seen = images;
+        return judge(stage, definition);
+      },
+    });
+    expect(seen).toBe(999);
+  });
+});
+
+test('the work grows with the number of trials: each configuration is looked at once or twice', () => {
+  const count = (levels: number) => {
+    let calls = 0;
+    const settings = {
+      ...lenetSettings,
+      canonical: (given: Settings) => {
+        calls++;
+        return lenetSettings.canonical(given);
+      },
+      complete: (given: Settings) => {
+        calls++;
+        return lenetSettings.complete(given);
+      },
+    };
+    const stage = stageOf(
+      'batchSize',
+      Array.from({ length: levels }, (_, i) => i + 1),
+    );
+    const trials = trialsOf(
+      stage,
+      stage.levels.map(() => [98]),
+    );
+    studyFacts(recordOf(definitionOf([stage], { seeds: [1] }), trials), settings, { judge: meansOnly });
+    return calls;
+  };
+  expect(count(200) / count(100)).toBeLessThan(2.1);
 });

@@ -43,13 +43,14 @@ function factorsOf({ plan, space }: StudyDefinition): string[] {
   return Object.keys(space);
 }
 
-/** Numbers that need more decimals than this get an exponent, and with them all the others. */
+/** Numbers that need more decimals, or are larger, get an exponent, and with them all the others. */
 const mostDecimals = 4;
+const largestPlain = 1e7;
 
 function notationOf(values: Iterable<Value>): Notation {
   for (const value of values) {
-    if (typeof value !== 'number' || Number.isInteger(value)) continue;
-    if (Number(value.toFixed(mostDecimals)) !== value) return 'exponent';
+    if (typeof value !== 'number') continue;
+    if (Math.abs(value) > largestPlain || Number(value.toFixed(mostDecimals)) !== value) return 'exponent';
   }
   return 'plain';
 }

@@ -1,26 +1,49 @@
-/** The post's numbers beside ours: those of its published tables, and none where conditions differ. */
+/** The post's numbers beside ours: those of its published tables, and none where conditions or data differ. */
+import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import type { Settings } from '../study/definition.ts';
-import { completeSettings } from '../tasks/lenet/configuration.ts';
+import { type MnistPart, mnistFiles, mnistHash, mnistSums } from '../data/mnist.ts';
+import type { LevelView, StageView } from '../study/contest.ts';
+import type { Settings, Stage, StudyDefinition } from '../study/definition.ts';
 import { parseStudyFile } from '../tasks/lenet/study-file.ts';
-import { postAccuracy, postRow } from './post.ts';
+import { readPostLogs } from './lenet.ts';
+import { postReference } from './post.ts';
 
-function beside(name: string, carried: readonly Settings[], change: (text: string) => string = (text) => text) {
+const logs = readPostLogs();
+
+function stagesOf({ plan }: StudyDefinition): readonly Stage[] {
+  if (plan.kind !== 'stages') throw new Error('not a study of stages');
+  return plan.stages;
+}
+
+interface Beside {
+  readonly carried?: readonly Settings[];
+  readonly change?: (text: string) => string;
+  readonly dataHash?: string;
+}
+
+/** By stage and level: the post's accuracy and what it had otherwise. */
+function beside(name: string, { carried = [], change = (text) => text, dataHash = mnistHash }: Beside = {}) {
   const text = readFileSync(new URL(`../../studies/${name}.yaml`, import.meta.url), 'utf8');
-  const { base, stages } = parseStudyFile(change(text), name);
-  return stages.map(({ name: stage, levels }, index) =>
-    levels.map(({ settings }) => {
-      const complete = completeSettings({ ...base, ...carried[index], ...settings });
-      const row = postRow({ base }, stage, settings, complete);
-      return row && [postAccuracy(row.run), ...row.otherwise];
+  const definition = parseStudyFile(change(text), name);
+  const reference = postReference(logs, { definition, dataHash, trials: [] });
+  return stagesOf(definition).map(({ factors, levels }, index) =>
+    levels.map((level) => {
+      const view: Pick<LevelView, 'level' | 'settings'> = {
+        level,
+        settings: { ...definition.base, ...carried[index], ...level.settings },
+      };
+      const stage: Pick<StageView, 'factors'> = { factors };
+      const run = reference?.beside(stage, view);
+      return run && [run.score, ...run.otherwise];
     }),
   );
 }
 
 describe('the values of the post’s three tables', () => {
   test('stand beside the stages of post.yaml, and other settings are named', () => {
-    const [batchSize, l2, optimizer] = beside('post', [{}, { batchSize: 32 }, { batchSize: 64, l2: 1e-4 }]);
+    const carried = [{}, { batchSize: 32 }, { batchSize: 64, l2: 1e-4 }];
+    const [batchSize, l2, optimizer] = beside('post', { carried });
     expect(batchSize).toEqual([[98.67], [98.94], [98.9], [98.54], [98.21]]);
     expect(l2).toEqual([[98.94], [97.68], [98.87], [99.05]]);
     const otherwise = ['batchSize 32', 'l2 1e-6'];
@@ -29,20 +52,43 @@ describe('the values of the post’s three tables', () => {
 
   test('stand beside the very same settings of post-rows.yaml', () => {
     const values = [98.67, 98.94, 98.9, 98.54, 98.21, 97.68, 98.87, 99.05, 99.05, 98.92, 99.01];
-    expect(beside('post-rows', [])).toEqual([values.map((value) => [value])]);
+    expect(beside('post-rows')).toEqual([values.map((value) => [value])]);
   });
 
   test.each<[string, (text: string) => string]>([
     ['another rate', (text) => text.replace('3e-4', '1e-3')],
     ['fewer epochs', (text) => text.replace('epochs: 10', 'epochs: 5')],
     ['fewer images', (text) => text.replace('epochs: 10', 'trainLimit: 50000, epochs: 10')],
+    ['another schedule', (text) => text.replace('epochs: 10', 'schedule: cosine, epochs: 10')],
     ['another optimizer', (text) => text.replace('optimizer: adam,', 'optimizer: sgd,')],
+    ['held-out images', (text) => text.replace('protocol: post', 'protocol: held-out')],
+    ['a loss', (text) => text.replace('protocol: post', 'protocol: post\nobjective: loss')],
   ])('stand nowhere with %s', (_, change) => {
-    expect(beside('post', [], change).slice(0, 2).flat().filter(Boolean)).toEqual([]);
+    expect(beside('post', { change }).slice(0, 2).flat().filter(Boolean)).toEqual([]);
+  });
+
+  test('stand nowhere beside other data', () => {
+    expect(beside('post', { dataHash: 'other' }).flat().filter(Boolean)).toEqual([]);
   });
 
   test('a level of an L2 that the post did not carry says so', () => {
     const change = (text: string) => text.replace('l2: 0 }', 'l2: 1e-5 }');
-    expect(beside('post', [], change)[0]![0]).toEqual([98.67, 'l2 0']);
+    expect(beside('post', { change })[0]![0]).toEqual([98.67, 'l2 0']);
   });
+});
+
+test('the hash of MNIST is that of its four files’ sums', () => {
+  const sums = (Object.keys(mnistFiles) as MnistPart[]).map((part) => mnistSums[part]).join('');
+  expect(mnistHash).toBe(createHash('sha256').update(sums).digest('hex'));
+});
+
+test('the post’s median epoch stands beside ours for whole data only: 12 s at batch 128', () => {
+  const definition = parseStudyFile(readFileSync(new URL('../../studies/post.yaml', import.meta.url), 'utf8'), 'post');
+  const seconds = (trainLimit: number | null) =>
+    postReference(logs, {
+      ...{ definition, dataHash: mnistHash },
+      trials: [{ number: 0, configuration: { trainLimit }, seed: 1, state: 'running', curve: [] }],
+    })!.secondsPerEpoch(128);
+  expect(seconds(null)).toBe(12);
+  expect(seconds(1000)).toBeUndefined();
 });

@@ -65,7 +65,7 @@ function besideLevel(
   logs: PostLogs,
   { base, protocol }: StudyDefinition,
   factors: StageView['factors'],
-  { level, settings }: LevelView,
+  { level, settings }: Pick<LevelView, 'level' | 'settings'>,
 ): ReferenceRun | undefined {
   const complete: Settings = completeSettings(settings);
   const same =

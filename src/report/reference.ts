@@ -31,7 +31,7 @@ export interface Reference {
   /** What a reader must know to compare: sentences. */
   readonly remarks: readonly string[];
   /** Its run beside a level of the study; undefined where conditions differ. */
-  beside(stage: StageView, level: LevelView): ReferenceRun | undefined;
+  beside(stage: Pick<StageView, 'factors'>, level: Pick<LevelView, 'level' | 'settings'>): ReferenceRun | undefined;
   /** Its median epoch of training; undefined where conditions differ. */
   secondsPerEpoch(batchSize: number): number | undefined;
 }

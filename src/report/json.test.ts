@@ -1,0 +1,86 @@
+/** What `lenet study show --json` prints. */
+import { expect, test } from 'vitest';
+import { showJson } from './json.ts';
+import { batchStage, definitionOf, factsOf, judgementOf, recordOf, trialsOf } from './study.testing.ts';
+
+const definition = definitionOf([batchStage]);
+const trials = trialsOf(batchStage, [
+  [98, 98.5, 99],
+  [97, 97.5, 98],
+  ['diverged', 96],
+]);
+const judgement = judgementOf(
+  [
+    { standing: 'best', difference: 1, differenceToBest: [0, 1.3], bothEnds: [0.7, 1.3], mean: [97.3, 99.7] },
+    {
+      ...{ standing: 'worse', difference: -1, differenceToBest: [-1.3, 0], bothEnds: [-1.4, -0.6], isNoisy: true },
+      otherImages: { mean: [96, 99], differenceToBest: [-1.5, 0] },
+    },
+    { standing: 'failed' },
+  ],
+  { margin: 0.3, spread: 0.1, seedsNeeded: 12 },
+);
+const facts = factsOf(recordOf(definition, trials), [judgement]);
+
+test('levels: label, scores by seed, standing and intervals', () => {
+  expect(showJson(facts)).toMatchObject({
+    ...{ name: 'small', protocol: 'post', objective: 'accuracy', plan: 'stages', seeds: [1, 2, 3], finished: false },
+    trials: { ended: 8, expected: 9 },
+    winner: null,
+    looks: [],
+    stages: [
+      {
+        ...{ factors: ['batchSize'], seeds: [1, 2, 3], finished: false, method: 'mcb' },
+        ...{ spread: 0.1, margin: 0.3, resolve: 0.1, seedsNeeded: 12, rounds: null, selected: null },
+        levels: [
+          {
+            ...{ configuration: 'C1', label: '32', standing: 'best', scope: 'other seeds', selected: false },
+            ...{ scores: [98, 98.5, 99], mean: 98.5, standardDeviation: 0.5, meanInterval: [97.3, 99.7] },
+            ...{ difference: 1, differenceToBest: [0, 1.3], bothEnds: [0.7, 1.3], otherImages: null },
+            ...{ noisy: false, leftAfter: null, notes: [], settings: { batchSize: 32, epochs: 2 } },
+          },
+          {
+            ...{ configuration: 'C2', label: '64', standing: 'worse', noisy: true },
+            otherImages: { mean: [96, 99], differenceToBest: [-1.5, 0] },
+          },
+          {
+            ...{ configuration: 'C3', label: '128', standing: 'failed', scores: [null, 96, null] },
+            ...{ difference: null, differenceToBest: null, bothEnds: null, notes: ['seed 1 failed: diverged'] },
+          },
+        ],
+        steps: [],
+        verdict: ['Not finished yet: 8 trials of this stage have ended.'],
+        remarks: [
+          'The scores of 64 vary plainly more from seed to seed than the others’. The margin allows for a level that varies up to three times as much.',
+        ],
+      },
+    ],
+  });
+});
+
+test('a finished study names its winner; times are not in it', () => {
+  const done = trialsOf(batchStage, [
+    [98, 98.5, 99],
+    [97, 97.5, 98],
+    [96, 96, 96],
+  ]);
+  const environment = { cpu: 'x', cores: 1, memoryBytes: 1, os: 'x', node: 'v1', version: '1', jobs: 1 };
+  const session = { started: '2026-01-02T03:04:05.000000', environment, seconds: 5 };
+  const json = showJson(factsOf(recordOf(definition, done)));
+  expect(json).toMatchObject({
+    finished: true,
+    winner: { configuration: 'C1', settings: { batchSize: 32 }, summary: { n: 3, mean: 98.5, sd: 0.5 } },
+  });
+  const later = done.map((trial) => ({
+    ...trial,
+    curve: trial.curve.map((point) => ({ ...point, seconds: { train: 9, evaluate: 9 } })),
+  }));
+  const again = showJson(factsOf(recordOf(definition, later, { sessions: [session] })));
+  expect(JSON.stringify(again)).toBe(JSON.stringify(json));
+});
+
+test('steps of a study that changes one thing after another', () => {
+  const asked = factsOf(recordOf({ ...definition, compare: 'previous' }, trials));
+  const { stages } = showJson(asked) as { stages: { steps: unknown[] }[] };
+  expect(stages[0]!.steps[0]).toMatchObject({ level: '64', mean: -1 });
+});

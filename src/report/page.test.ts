@@ -1,0 +1,256 @@
+/** The report as HTML and Markdown: what is said stands in both, marked as what it is. */
+import { parseHTML } from 'linkedom';
+import { describe, expect, test } from 'vitest';
+import type { Dataset } from '../data/dataset.ts';
+import { completeSettings } from '../tasks/lenet/configuration.ts';
+import { makeModel } from '../tasks/lenet/hyperparameters.ts';
+import type { Block } from './block.ts';
+import type { StudyFacts } from './facts.ts';
+import { renderHtml } from './html.ts';
+import { figureFiles, renderMarkdown } from './markdown.ts';
+import type { Reference } from './reference.ts';
+import type { Answers, ReportSource } from './section.ts';
+import { reportBlocks } from './sections.ts';
+import {
+  batchStage,
+  definitionOf,
+  factsOf,
+  judgementOf,
+  recordOf,
+  stageOf,
+  trialOf,
+  trialsOf,
+} from './study.testing.ts';
+
+const scores = [
+  [98, 98.5, 99],
+  [97, 97.5, 98],
+  [96, 'diverged: the loss is NaN\nmore', 97],
+];
+const set: Dataset = {
+  ...{ name: 'three', classes: 2, shape: [1, 1, 2] as const },
+  images: Uint8Array.of(0, 255, 255, 0, 128, 128),
+  labels: Uint8Array.of(0, 1, 1),
+};
+const answers: Answers = { set, logits: Float32Array.of(2, 0, 1, 0, 3, 0), filters: [[[1, -1]]] };
+const source: ReportSource = {
+  model: (settings) => makeModel(completeSettings(settings)),
+  answers: () => Promise.resolve(answers),
+};
+const session = {
+  ...{ started: '2026-01-02T03:04:05.000000', seconds: 75 },
+  environment: {
+    cpu: 'Abacus',
+    cores: 2,
+    memoryBytes: 2 ** 33,
+    os: 'linux',
+    node: 'v20.1.0',
+    version: '0.1.0',
+    jobs: 2,
+  },
+};
+const foreign = [{ number: 90, state: 'complete', value: 97.5, settings: { l2: 0.1 } } as const];
+const reference: Reference = {
+  ...{ name: 'the post', source: 'a blog', machine: 'an abacus', aim: 99, remarks: ['It had luck.'] },
+  secondsPerEpoch: () => 12,
+  beside: () => ({ score: 98.9, curve: [], otherwise: [] }),
+};
+const record = recordOf(definitionOf([batchStage]), trialsOf(batchStage, scores), { sessions: [session], foreign });
+const judgement = judgementOf([
+  { standing: 'may be best', mean: [97, 99] },
+  { standing: 'may be best' },
+  { standing: 'failed' },
+]);
+const facts = factsOf(record, [judgement], { reference });
+
+const headings = (blocks: readonly Block[]) =>
+  blocks.flatMap((block) => (block.kind === 'heading' ? [block.text] : []));
+const texts = (blocks: readonly Block[]) => JSON.stringify(blocks);
+const plain: StudyFacts = factsOf(recordOf(definitionOf([batchStage]), []));
+
+describe('sections', () => {
+  test('all of them, in their order', async () => {
+    expect(headings(await reportBlocks(facts, source))).toEqual([
+      ...['Study small', 'Network', 'batchSize', 'Learning curves: accuracy', 'Not settled', 'The winner'],
+      ...['Most confidently wrong', 'Beside the post', 'Time per epoch', 'Training environment', 'Failed trials'],
+      ...['Trials of other programs', 'Caveats', 'Words'],
+    ]);
+  });
+
+  test('those without anything to say are left out; a task without networks has none to show', async () => {
+    expect(headings(await reportBlocks(plain, {}))).toEqual([
+      ...['Study small', 'batchSize', 'Training environment', 'Caveats', 'Words'],
+    ]);
+  });
+
+  test('opening, failures, environment and foreign trials in whole sentences', async () => {
+    const said = texts(await reportBlocks(facts, source));
+    for (const sentence of [
+      'Which settings are the best? Varied: batchSize. Every configuration was trained with 3 seeds (1, 2, 3).',
+      'trial 201 (batchSize 128, seed 2) failed: diverged: the loss is NaN',
+      '9 trials, strict arithmetic, one thread a trial (more for the last of a stage); 75 s at work, 48 s of training and evaluation.',
+      'Another program added one trial to the journal. They take no part in any verdict and are left alone.',
+      'Medians over all trials, batches alone, without evaluation; several trials ran at once, one core each. The post’s are of an abacus.',
+      'batchSize: 32, 64',
+      'batchSize 32, seed 1: 2 of 3 test images are wrong.',
+    ]) {
+      expect(said).toContain(sentence);
+    }
+    expect(said).not.toContain('coin toss');
+  });
+
+  test('a seed rule is told in the opening, a single seed, too', async () => {
+    const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 30, resolve: 0.1 } });
+    expect(texts(await reportBlocks(factsOf(recordOf(rule, [])), {}))).toContain(
+      'Every configuration got one seed a round, 3 to 30 of them, until it was not better than another one by more than 0.1 points.',
+    );
+    const one = definitionOf([batchStage], { seeds: [4] });
+    expect(texts(await reportBlocks(factsOf(recordOf(one, [])), {}))).toContain('trained with one seed.');
+  });
+
+  test('rounds have a chart', async () => {
+    const rule = definitionOf([batchStage], { seeds: { atLeast: 2, atMost: 3, resolve: 5 } });
+    const trials = trialsOf(batchStage, [
+      [98, 98],
+      [80, 80.1],
+      [70, 70.1],
+    ]);
+    const blocks = await reportBlocks(factsOf(recordOf(rule, trials)), {});
+    expect(figureFiles(blocks).map(({ name }) => name)).toContain('stage-1-rounds.svg');
+  });
+
+  test('a network that levels change is shown at both ends', async () => {
+    const models = stageOf('model', ['lenet5', 'lenet5-1998']);
+    const blocks = await reportBlocks(factsOf(recordOf(definitionOf([models]), [])), source);
+    expect(figureFiles(blocks).map(({ name }) => name)).toEqual(['network-lenet5.svg', 'network-lenet5-1998-last.svg']);
+  });
+
+  test('pictures that cannot be had are explained', async () => {
+    const without = { answers: () => Promise.resolve('Its pictures are left out: no disk.') };
+    expect(texts(await reportBlocks(facts, without))).toContain(
+      'batchSize 32, seed 1. Its pictures are left out: no disk.',
+    );
+  });
+
+  test('mistakes are sorted by confidence', async () => {
+    const blocks = await reportBlocks(facts, source);
+    const captions = blocks.flatMap((block) =>
+      block.kind === 'figures' && block.size === 'small' ? block.figures : [],
+    );
+    expect(captions.map(({ caption }) => caption)).toEqual([
+      'a 1, taken for 0 (95.3 %), image 2',
+      'a 1, taken for 0 (73.1 %), image 1',
+    ]);
+  });
+
+  test('many failures are counted', async () => {
+    const trials = Array.from({ length: 60 }, (_, i) => trialOf(i, {}, i, 'lost'));
+    expect(texts(await reportBlocks(factsOf(recordOf(definitionOf([batchStage]), trials)), {}))).toContain(
+      '10 more are in trials.csv (lenet study export).',
+    );
+  });
+});
+
+describe('HTML', () => {
+  test('tables have captions and scopes, what is wide scrolls and says so', async () => {
+    const { document } = parseHTML(renderHtml('Study', await reportBlocks(facts, source)));
+    const tables = [...document.querySelectorAll('table')];
+    expect(tables.length).toBeGreaterThan(4);
+    for (const table of tables) {
+      expect(table.querySelector('caption')?.textContent).not.toBe('');
+      for (const head of table.querySelectorAll('thead th')) expect(head.getAttribute('scope')).toBe('col');
+      for (const row of table.querySelectorAll('tbody tr')) {
+        expect(row.querySelectorAll('th[scope="row"]')).toHaveLength(1);
+      }
+      const region = table.parentElement!;
+      expect([region.getAttribute('tabindex'), region.getAttribute('role')]).toEqual(['0', 'region']);
+    }
+    const hinted = [...document.querySelectorAll('.hint')].map((hint) =>
+      hint.nextElementSibling!.getAttribute('aria-label'),
+    );
+    expect(hinted).toContain('lenet5');
+    expect(hinted).toContain('Layers of lenet5');
+    expect(hinted).toContain('batchSize: the levels beside the best');
+    expect(document.querySelector('tr.selected th')!.textContent).toBe('32');
+  });
+
+  test('every picture says what it shows, and text is escaped', async () => {
+    const label = '<b>&"quoted"</b> | bar';
+    const named = definitionOf([{ ...batchStage, levels: [{ label, settings: { batchSize: 32 } }] }]);
+    const blocks = await reportBlocks(factsOf(recordOf(named, trialsOf(batchStage, scores.slice(0, 1)))), source);
+    const { document } = parseHTML(renderHtml('<Study>', blocks));
+    expect(document.querySelector('b')).toBeNull();
+    expect(document.querySelector('title')!.textContent).toBe('<Study>');
+    for (const image of document.querySelectorAll('img')) expect(image.getAttribute('alt')!.length).toBeGreaterThan(5);
+    for (const chart of document.querySelectorAll('svg'))
+      expect(chart.getAttribute('aria-label')!.length).toBeGreaterThan(15);
+    expect([...document.querySelectorAll('th')].map((head) => head.textContent)).toContain(label);
+  });
+
+  test('the words of the report are explained', async () => {
+    const { document } = parseHTML(renderHtml('Study', await reportBlocks(plain, {})));
+    expect([...document.querySelectorAll('dt')].map((term) => term.textContent)).toEqual([
+      ...['Interval (95 %)', 'Margin', 'MCB', 'Edwards and Hsu', 'Worse (this network)', 'Noisy', 'Resolve'],
+      ...['Left, open', 'Held-out', 'p', 'Holm', 'McNemar'],
+    ]);
+  });
+});
+
+describe('Markdown', () => {
+  test('every block in its form', () => {
+    const svg = '<svg xmlns="x"><g/></svg>';
+    const blocks: Block[] = [
+      { kind: 'heading', level: 2, text: 'A_b' },
+      { kind: 'text', text: '* no list, <b> no tag' },
+      { kind: 'text', text: 'loud', strong: true },
+      { kind: 'list', items: ['a', 'b'] },
+      { kind: 'terms', terms: [{ term: 'p', meaning: 'chance' }] },
+      {
+        kind: 'table',
+        table: {
+          ...{ caption: 'Of levels', names: 0, stressed: 1, note: 'A note.' },
+          columns: [
+            { head: 'level', cells: ['a|b', 'c'] },
+            { head: 'n', cells: ['1', ''], align: 'right' },
+          ],
+        },
+      },
+      { kind: 'figures', size: 'large', figures: [{ name: 'one', content: { svg }, caption: 'A chart' }] },
+      {
+        kind: 'figures',
+        size: 'small',
+        figures: [{ name: 'two', content: { png: Uint8Array.of(1) }, caption: 'a "4"', alt: 'Image 4' }],
+      },
+    ];
+    expect(renderMarkdown(blocks, 'figures')).toBe(`## A\\_b
+
+\\* no list, \\<b> no tag
+
+**loud**
+
+- a
+- b
+
+- **p**: chance
+
+_Of levels_
+
+| level | n |
+| --- | ---: |
+| a\\|b | 1 |
+| **c** |  |
+
+A note.
+
+![A chart](figures/one.svg)
+
+_A chart_
+
+<img src="figures/two.png" width="84" alt="Image 4" title="a &quot;4&quot;">
+`);
+    expect(figureFiles(blocks)).toEqual([
+      { name: 'one.svg', content: '<svg xmlns="x"><style>svg{background:#fff;color:#1f2933}</style><g/></svg>' },
+      { name: 'two.png', content: Uint8Array.of(1) },
+    ]);
+  });
+});

@@ -1,0 +1,284 @@
+/** The tables of a stage: every column, and what is left out where. */
+import { describe, expect, test } from 'vitest';
+import { type Level, labelOf, type Stage } from '../study/definition.ts';
+import type { StageJudgement, Standing } from '../study/judgement.ts';
+import type { StudyFacts } from './facts.ts';
+import type { Reference } from './reference.ts';
+import { detailTable, shownLevels, stageTable, standingText, stepTable, terminalStageTable } from './stage-tables.ts';
+import { batchStage, definitionOf, factsOf, judgementOf, recordOf, stageOf, trialsOf } from './study.testing.ts';
+import type { TextTable } from './table.ts';
+import { terminalTable, wrapped } from './terminal.ts';
+
+const scores = [
+  [98, 98.5, 99],
+  [97, 97.5, 98],
+  [96, 96.5, 97],
+];
+const judgement: StageJudgement = judgementOf(
+  [
+    {
+      standing: 'may be best',
+      difference: 1,
+      differenceToBest: [-0.2, 1.3],
+      bothEnds: [-0.3, 1.4],
+      mean: [97.26, 99.74],
+    },
+    { standing: 'may be best', difference: -1, differenceToBest: [-1.3, 0.2], mean: [96, 99] },
+    {
+      ...{ standing: 'worse', difference: -2, differenceToBest: [-2.3, 0], bothEnds: [-2.4, -1.6], mean: [95, 98] },
+      otherImages: { mean: [94.5, 98.5], differenceToBest: [-2.6, 0] },
+    },
+  ],
+  { margin: 0.3 },
+);
+const definition = definitionOf([batchStage]);
+const facts = factsOf(recordOf(definition, trialsOf(batchStage, scores)), [judgement]);
+const [stage] = facts.stages;
+const column = ({ columns }: TextTable, head: string) => columns.find((found) => found.head === head)?.cells;
+const heads = ({ columns }: TextTable) => columns.map(({ head }) => head);
+
+describe('levels beside the best', () => {
+  test('name, level, mean, difference with its interval, standing', () => {
+    const table = stageTable(stage!, facts);
+    expect(table.columns).toEqual([
+      { head: 'name', cells: ['C1', 'C2', 'C3'] },
+      { head: 'batchSize', cells: ['32', '64', '128'] },
+      { head: 'Testing accuracy (%) after 2 epochs', cells: ['98.50', '97.50', '96.50'], align: 'right' },
+      { head: 'difference to the best (points)', cells: ['+1.00', '−1.00', '−2.00'], align: 'right' },
+      { head: '95 % interval (Hsu)', cells: ['−0.20 to +1.30', '−1.30 to +0.20', '−2.30 to 0.00'], rank: 1 },
+      { head: 'standing', cells: ['selected, may be best', 'may be best', 'worse'] },
+    ]);
+    expect([table.names, table.stressed, table.note]).toEqual([1, 0, undefined]);
+    expect(table.caption).toBe('batchSize: the levels beside the best');
+  });
+
+  test('a terminal also shows every seed', () => {
+    expect(column(terminalStageTable(stage!, facts), 'every seed')).toEqual([
+      '98.00, 98.50, 99.00',
+      '97.00, 97.50, 98.00',
+      '96.00, 96.50, 97.00',
+    ]);
+    const single = factsOf(recordOf({ ...definition, seeds: [1] }, trialsOf(batchStage, [[98], [97], [96]])));
+    expect(heads(terminalStageTable(single.stages[0]!, single))).not.toContain('every seed');
+  });
+
+  test('what failed or is missing is said', () => {
+    const broken = factsOf(
+      recordOf(
+        definition,
+        trialsOf(batchStage, [
+          [98, 'x'],
+          [97, 97, 97],
+          [96, 96, 96],
+        ]),
+      ),
+    );
+    const table = terminalStageTable(broken.stages[0]!, broken);
+    expect(column(table, 'every seed')![0]).toBe('98.00, failed, -');
+    expect(column(table, 'standing')![0]).toBe('failed');
+  });
+
+  test('a loss has its own decimals and no points', () => {
+    const loss = factsOf(recordOf({ ...definition, objective: 'loss' }, trialsOf(batchStage, [[0.1], [0.2], [0.3]])));
+    expect(heads(stageTable(loss.stages[0]!, loss))[2]).toBe('Testing loss after 2 epochs');
+    expect(column(stageTable(loss.stages[0]!, loss), 'Testing loss after 2 epochs')).toEqual([
+      '0.1000',
+      '0.2000',
+      '0.3000',
+    ]);
+  });
+
+  test.each<[StageJudgement['method'], string]>([
+    ['images', '95 % interval (on images)'],
+    ['rounds', '95 % interval (all rounds)'],
+  ])('the interval says what it is: %s', (method, head) => {
+    const other = factsOf(recordOf(definition, trialsOf(batchStage, scores)), [{ ...judgement, method }]);
+    expect(heads(stageTable(other.stages[0]!, other))).toContain(head);
+  });
+
+  test('the reference has a column where it has values, a star for other settings', () => {
+    const reference: Reference = {
+      ...{ name: 'the post', source: 'a blog', machine: 'a machine', aim: 99, remarks: [] },
+      secondsPerEpoch: () => undefined,
+      beside: (_, { level }) =>
+        level.settings.batchSize === 32
+          ? { score: 98.67, curve: [], otherwise: [] }
+          : { score: 98.9, curve: [], otherwise: ['l2 1e-6'] },
+    };
+    const record = recordOf(definition, trialsOf(batchStage, scores));
+    const beside = factsOf(record, [judgement], { reference });
+    expect(stageTable(beside.stages[0]!, beside).columns.at(-1)).toEqual({
+      ...{ head: 'the post', cells: ['98.67', '98.90 *', '98.90 *'], align: 'right', rank: 3 },
+      note: '* trained with l2 1e-6, which this study did not carry on.',
+    });
+    const none = factsOf(record, [judgement], { reference: { ...reference, beside: () => undefined } });
+    expect(heads(stageTable(none.stages[0]!, none))).not.toContain('the post');
+  });
+});
+
+describe('several hyperparameters', () => {
+  const level = (learningRate: number, batchSize: number): Level => {
+    const settings = { learningRate, batchSize };
+    return { label: labelOf(settings), settings };
+  };
+  const grid: Stage = { factors: ['learningRate', 'batchSize'], levels: [level(1e-3, 32), level(3e-6, 64)] };
+  const shown = (levels: readonly Level[]) => {
+    const found = factsOf(recordOf(definitionOf([{ ...grid, levels }]), []));
+    return stageTable(found.stages[0]!, found);
+  };
+
+  test('have a column each, in one notation', () => {
+    const table = shown(grid.levels);
+    expect(table.columns.slice(0, 3)).toEqual([
+      { head: 'name', cells: ['C1', 'C2'] },
+      { head: 'learningRate', cells: ['1e-3', '3e-6'], align: 'right' },
+      { head: 'batchSize', cells: ['32', '64'], align: 'right' },
+    ]);
+    expect(table.names).toBe(0);
+  });
+
+  test('random settings keep their number, and what does not count is empty', () => {
+    const settings = { learningRate: 1e-3 };
+    const drawn = { label: `#1 ${labelOf(settings)}`, short: '#1', settings };
+    expect(shown([drawn, grid.levels[1]!]).columns.slice(1, 4)).toEqual([
+      { head: 'level', cells: ['#1', ''] },
+      { head: 'learningRate', cells: ['1e-3', '3e-6'], align: 'right' },
+      { head: 'batchSize', cells: ['', '64'] },
+    ]);
+  });
+
+  test('labels of the user stand alone', () => {
+    expect(heads(shown([{ ...grid.levels[0]!, label: 'mine' }, grid.levels[1]!])).slice(0, 2)).toEqual([
+      'name',
+      'learningRate x batchSize',
+    ]);
+  });
+});
+
+test('every seed and all intervals, as far as there are any', () => {
+  const table = detailTable(stage!, facts)!;
+  expect(table.columns.slice(2)).toEqual([
+    { head: 'every seed', cells: ['98.00, 98.50, 99.00', '97.00, 97.50, 98.00', '96.00, 96.50, 97.00'], rank: 4 },
+    {
+      head: '95 % interval of the mean: other seeds, these images',
+      cells: ['97.26 to 99.74', '96.00 to 99.00', '95.00 to 98.00'],
+    },
+    { head: 'other seeds, other images', cells: ['', '', '94.50 to 98.50'] },
+    {
+      head: 'difference to the best by Edwards and Hsu (points)',
+      cells: ['−0.30 to +1.40', '', '−2.40 to −1.60'],
+    },
+    { head: 'difference to the best, other images (points)', cells: ['', '', '−2.60 to 0.00'] },
+  ]);
+  const single = factsOf(recordOf({ ...definition, seeds: [1] }, trialsOf(batchStage, [[98], [97], [96]])));
+  expect(detailTable(single.stages[0]!, single)).toBeUndefined();
+});
+
+test('steps: the change comes before p', () => {
+  const asked = factsOf(recordOf({ ...definition, compare: 'previous' }, trialsOf(batchStage, scores)));
+  const table = stepTable(asked.stages[0]!, asked);
+  expect(table.caption).toBe('Each batchSize against the one before it, paired by seed');
+  expect(table.columns).toEqual([
+    { head: 'batchSize', cells: ['64', '128'] },
+    { head: 'change (points)', cells: ['−1.00', '−1.00'], align: 'right' },
+    { head: '95 % interval', cells: ['−1.00 to −1.00', '−1.00 to −1.00'], rank: 3 },
+    { head: 'p (Holm)', cells: ['0.500', '0.500'], align: 'right', rank: 4 },
+    { head: '', cells: ['within chance', 'within chance'] },
+  ]);
+});
+
+test.each<[Standing, StageJudgement['method'], string]>([
+  ['best', 'mcb', 'the best'],
+  ['may be best', 'mcb', 'may be best'],
+  ['worse', 'mcb', 'worse'],
+  ['left', 'rounds', 'left after 5 seeds'],
+  ['open', 'rounds', 'open'],
+  ['failed', 'mcb', 'failed'],
+  ['pending', 'mcb', ''],
+])('a standing in words: %s of %s', (standing, method, text) => {
+  const levels = [{}, { standing, departure: { round: 5, behind: 0 } }, {}];
+  const found = factsOf(recordOf(definition, trialsOf(batchStage, scores)), [judgementOf(levels, { method })]);
+  expect(standingText(found.stages[0]!.levels[1]!, found.stages[0]!)).toBe(text);
+});
+
+test('the selected level, twins, and networks', () => {
+  const text = (standing: Standing, method: StageJudgement['method'], scope: 'other seeds' | 'these networks') => {
+    const found = factsOf(recordOf(definition, trialsOf(batchStage, scores)), [
+      judgementOf([{ standing, scope }, { standing, scope }, {}], { method }),
+    ]);
+    return found.stages[0]!.levels.slice(0, 2).map((level) => standingText(level, found.stages[0]!));
+  };
+  expect(text('best', 'mcb', 'other seeds')[0]).toBe('selected, the best');
+  expect(text('best', 'rounds', 'other seeds')[0]).toBe('selected');
+  expect(text('open', 'rounds', 'other seeds')[0]).toBe('selected, open');
+  expect(text('worse', 'mcb', 'these networks')[1]).toBe('worse (these networks)');
+  const twins = stageOf('optimizer', ['adam', 'adamw']);
+  const same = factsOf(recordOf(definitionOf([twins]), []));
+  expect(standingText(same.stages[0]!.levels[1]!, same.stages[0]!)).toBe('the same training');
+});
+
+describe('many levels', () => {
+  const many = stageOf(
+    'batchSize',
+    Array.from({ length: 2000 }, (_, i) => i + 1),
+  );
+  const found: StudyFacts = factsOf(
+    recordOf(
+      definitionOf([many], { seeds: [1] }),
+      trialsOf(
+        many,
+        many.levels.map((_, i) => [i === 7 ? 'failed' : 50 + ((i * 7) % 2000) / 100]),
+      ),
+    ),
+    [judgementOf(many.levels.map(() => ({ standing: 'may be best' })))],
+  );
+
+  test('the best are shown, the rest is counted', () => {
+    const table = stageTable(found.stages[0]!, found);
+    expect(table.columns[0]!.cells).toHaveLength(40);
+    expect(table.note).toBe('The best 40 of 2,000 levels; trials.csv (lenet study export) has all.');
+    expect(column(table, 'Testing accuracy (%) after 2 epochs')!.slice(0, 3)).toEqual(['69.99', '69.98', '69.97']);
+    expect(terminalStageTable(found.stages[0]!, found).columns[0]!.cells).toHaveLength(20);
+  });
+
+  test('of a loss the lowest are the best', () => {
+    const loss = { ...found, definition: { ...found.definition, objective: 'loss' as const } };
+    const { levels, leftOut } = shownLevels(found.stages[0]!, loss, 2);
+    expect([levels.map(({ summary }) => summary!.mean), leftOut]).toEqual([[50, 50.01], 1998]);
+  });
+});
+
+describe('a terminal', () => {
+  const table: Pick<TextTable, 'columns' | 'note'> = {
+    columns: [
+      { head: 'name', cells: ['C1', 'C2'] },
+      { head: 'a long label of a level', cells: ['short', 'some words that may break'] },
+      { head: 'mean', cells: ['1', '22'], align: 'right' },
+      { head: 'interval', cells: ['0 to 1', '1 to 2'], rank: 1 },
+      { head: 'every seed', cells: ['1, 2, 3', '4, 5, 6'], rank: 4, note: 'A note on seeds.' },
+    ],
+    note: 'A note on all.',
+  };
+  const firstLine = (width: number) => terminalTable(table, width).split('\n')[0]!.length;
+
+  test('a wide one shows all, numbers to the right', () => {
+    const text = terminalTable(table, 100);
+    expect(text).toContain('│ C1   │ short                     │    1 │ 0 to 1   │ 1, 2, 3    │');
+    expect(text).toContain('A note on seeds.\nA note on all.');
+  });
+
+  test('a narrower one loses seeds first, then breaks cells, then loses intervals', () => {
+    expect(terminalTable(table, 62)).not.toContain('every seed');
+    expect(terminalTable(table, 62)).not.toContain('A note on seeds.');
+    expect(terminalTable(table, 62)).toContain('some words that may break');
+    expect(terminalTable(table, 45)).toContain('0 to 1');
+    expect(terminalTable(table, 45)).not.toContain('some words that may break');
+    expect(terminalTable(table, 34)).not.toContain('0 to 1');
+    for (const width of [100, 62, 45, 34]) expect(firstLine(width)).toBeLessThanOrEqual(width);
+  });
+
+  test('lines break at spaces', () => {
+    expect(wrapped('one two three', 8)).toBe('one two\nthree');
+    expect(wrapped('one two', 5, '  ')).toBe('  one\n  two');
+  });
+});

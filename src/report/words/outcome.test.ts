@@ -1,0 +1,248 @@
+/** What a whole study found, sentence by sentence. */
+import { describe, expect, test } from 'vitest';
+import type { Settings } from '../../study/definition.ts';
+import type { LevelJudgement, StageJudgement } from '../../study/judgement.ts';
+import { lenetSettings } from '../../tasks/lenet/configuration.ts';
+import type { Reference } from '../reference.ts';
+import {
+  base,
+  batchStage,
+  definitionOf,
+  factsOf,
+  judgementOf,
+  recordOf,
+  stageOf,
+  trialOf,
+  trialsOf,
+} from '../study.testing.ts';
+import { caveats } from './caveats.ts';
+import { levelNotes } from './notes.ts';
+import { outcome, protocolSentence, quote } from './outcome.ts';
+import { remarks } from './remarks.ts';
+
+const canonical = (settings: Settings) => lenetSettings.canonical({ ...base, ...settings });
+const one = definitionOf([batchStage]);
+const scores = [
+  [98, 98.5, 99.5],
+  [97, 97.5, 98],
+  [96, 96.5, 97],
+];
+const reference: Reference = {
+  ...{ name: 'the post', source: 'a blog', machine: 'a machine', aim: 99, remarks: [] },
+  ...{ beside: () => undefined, secondsPerEpoch: () => undefined },
+};
+const judged = (
+  winner: Partial<LevelJudgement>,
+  other: Partial<LevelJudgement> = { standing: 'worse' },
+): StageJudgement => judgementOf([{ standing: 'best', ...winner }, other, { standing: 'worse' }]);
+
+const mean = [98.1, 99.2] as const;
+const otherImages = { mean: [97.9, 99.4], differenceToBest: undefined } as const;
+
+describe('the winner', () => {
+  const told = (judgement: StageJudgement, definition = one, options: Parameters<typeof factsOf>[2] = {}) =>
+    outcome(factsOf(recordOf(definition, trialsOf(batchStage, scores)), [judgement], options));
+
+  test('settings and score', () => {
+    expect(told(judged({})).headline).toEqual(['Winner: batchSize 32.', 'Testing accuracy: 98.67 % (3 seeds).']);
+    expect(told(judged({}), { ...one, protocol: 'held-out' }).headline[1]).toBe(
+      'Validation accuracy: 98.67 % (3 seeds).',
+    );
+  });
+
+  test('both intervals, and which of them to quote', () => {
+    expect(told(judged({ mean, otherImages })).details).toEqual([
+      '95 % intervals of the winner’s mean: 98.10 to 99.20 % for other seeds on these images, 97.90 to 99.40 % for other seeds and other images.',
+      quote,
+    ]);
+    expect(quote).toBe(
+      'If you ship a model and ask what it does on new images, quote the wider one; to compare settings on this benchmark, quote the other.',
+    );
+  });
+
+  test('one interval or none', () => {
+    expect(told(judged({ mean })).details).toEqual([
+      '95 % interval of the winner’s mean: 98.10 to 99.20 % for other seeds on these images.',
+    ]);
+    const { protocol: _, ...without } = one;
+    expect(told(judged({ mean }), without).details).toEqual([
+      '95 % interval of the winner’s mean: 98.10 to 99.20 % for other seeds on the same data.',
+    ]);
+    expect(told(judged({ otherImages })).details).toEqual([
+      '95 % interval of the winner’s score: 97.90 to 99.40 % for this network on other images; other seeds may give more or less.',
+    ]);
+    expect(told(judged({})).details).toEqual([]);
+  });
+
+  test('what is not settled', () => {
+    expect(told(judged({}, { standing: 'may be best' })).headline.at(-1)).toBe(
+      'The choice is not settled by 3 seeds: another level may be as good.',
+    );
+    const two = definitionOf([batchStage, stageOf('l2', [0, 0.01])]);
+    const decayed = [1, 2, 3].map((seed) => trialOf(50 + seed, canonical({ batchSize: 32, l2: 0.01 }), seed, 90));
+    const record = recordOf(two, [...trialsOf(batchStage, scores), ...decayed]);
+    const open = judgementOf([{ standing: 'best' }, { standing: 'may be best' }]);
+    expect(outcome(factsOf(record, [judged({}), open])).headline.at(-1)).toBe(
+      'The choice of l2 is not settled by 3 seeds: another level may be as good.',
+    );
+  });
+
+  test('the reference’s aim, only where its test set selected', () => {
+    expect(told(judged({}), one, { reference }).headline[2]).toBe(
+      'The post’s 99 % was not reached by the mean; it was in 1 of 3 runs.',
+    );
+    expect(told(judged({}), one, { reference: { ...reference, aim: 98 } }).headline[2]).toBe(
+      'The post’s 98 % was reached by the mean; it was in 3 of 3 runs.',
+    );
+    expect(told(judged({}), { ...one, protocol: 'held-out' }, { reference }).headline).toHaveLength(2);
+    expect(told(judged({})).headline).toHaveLength(2);
+    const single = factsOf(recordOf({ ...one, seeds: [1] }, trialsOf(batchStage, [[99.1], [98], [97]])), undefined, {
+      reference,
+    });
+    expect(outcome(single).headline[2]).toBe('The post’s 99 % was reached.');
+  });
+
+  test('looks at the test set', () => {
+    const look = { trial: 0, loss: 0.1, configuration: canonical({ batchSize: 32 }) };
+    const looks = [
+      { ...look, seed: 1, accuracy: 0.99 },
+      { ...look, seed: 2, accuracy: 0.98 },
+    ];
+    const record = recordOf({ ...one, protocol: 'held-out' }, trialsOf(batchStage, scores), { looks });
+    expect(outcome(factsOf(record, [judged({})])).headline[2]).toBe('On the test set: 98.50 % (99.00, 98.00).');
+    expect(outcome(factsOf(record, [judged({})], { reference })).headline[2]).toBe(
+      'On the test set: 98.50 % (99.00, 98.00), 99 % or more in 1 of 2 runs.',
+    );
+    const once = { ...record, looks: looks.slice(0, 1) };
+    expect(outcome(factsOf(once, [judged({})])).headline[2]).toBe('On the test set: 99.00 %.');
+  });
+});
+
+test('without a winner: how far, or why it ended', () => {
+  expect(outcome(factsOf(recordOf(one, trialsOf(batchStage, [[98], [97]])))).headline).toEqual([
+    'Not finished: 2 of about 9 trials have ended.',
+  ]);
+  const failed = trialsOf(batchStage, [
+    ['x', 'x', 'x'],
+    ['x', 'x', 'x'],
+    ['x', 'x', 'x'],
+  ]);
+  expect(outcome(factsOf(recordOf(one, failed))).headline).toEqual([
+    'The study ended early: no level of stage 1 ended well with every seed.',
+  ]);
+});
+
+test('the protocol', () => {
+  const look = { trial: 0, seed: 1, loss: 0, accuracy: 1, configuration: {} };
+  const said = (protocol: 'post' | 'held-out' | undefined, looks: number) =>
+    protocolSentence({
+      definition: protocol ? { ...one, protocol } : definitionOf([batchStage], {}),
+      looks: Array.from({ length: looks }, () => ({ ...look, id: 'C1' })),
+    });
+  expect(said('post', 0)).toBe(
+    'Protocol post: trained on the whole training set and selected on the test set, as the post did. The winner’s score is therefore optimistic.',
+  );
+  const start =
+    'Protocol held-out: a twelfth of the training set, drawn by class and fixed by the data’s hash, selects; ';
+  expect(said('held-out', 0)).toBe(`${start}no network has been evaluated on the test set.`);
+  expect(said('held-out', 1)).toBe(`${start}the test set was looked at once, by selected configurations alone.`);
+  expect(said('held-out', 3)).toBe(`${start}the test set was looked at 3 times, by selected configurations alone.`);
+  const { protocol: _, ...none } = one;
+  expect(protocolSentence({ definition: none, looks: [] })).toBeUndefined();
+});
+
+describe('remarks and notes on levels', () => {
+  const twins = stageOf('optimizer', ['adam', 'adamw']);
+  const two = definitionOf([batchStage, twins]);
+  const all = trialsOf(batchStage, scores);
+
+  test('a level that was carried on says which scores it came with', () => {
+    const facts = factsOf(recordOf(two, all), [judged({}), judgementOf([{}, {}], { carried: 0 })]);
+    expect(remarks(facts.stages[1]!, facts)).toEqual([
+      'optimizer adam (batchSize 32 of stage 1) came with the scores it was selected for. They are likely a little too good, so a level that is barely worse here may be as good; fresh seeds would tell.',
+      'optimizer adamw is the same training as optimizer adam, done once: AdamW with weight decay 0 is Adam.',
+    ]);
+  });
+
+  test('under a seed rule a stage has seeds of its own', () => {
+    const rule = definitionOf([batchStage, twins], { seeds: { atLeast: 2, atMost: 3, resolve: 5 } });
+    const record = recordOf(
+      rule,
+      trialsOf(batchStage, [
+        [98, 98],
+        [80, 80.1],
+        [70, 70.1],
+      ]),
+    );
+    const facts = factsOf(record);
+    expect(levelNotes(facts.stages[1]!.levels[0]!, facts.stages[1]!, facts)).toEqual([
+      'has the settings of batchSize 32 of stage 1, but seeds of its own',
+    ]);
+  });
+
+  test('a failed seed says why, in one line', () => {
+    const facts = factsOf(recordOf(one, trialsOf(batchStage, [['diverged: the loss is NaN\nmore', 98, 98]])));
+    const [stage] = facts.stages;
+    expect(levelNotes(stage!.levels[0]!, stage!, facts)).toEqual(['seed 1 failed: diverged: the loss is NaN']);
+  });
+
+  test('what the reference says of a run stands once', () => {
+    const run = { score: 99, curve: [], otherwise: [], remark: 'It is special.' };
+    const facts = factsOf(recordOf(one, all), undefined, { reference: { ...reference, beside: () => run } });
+    expect(remarks(facts.stages[0]!, facts)).toEqual(['It is special.']);
+  });
+});
+
+describe('caveats', () => {
+  const optimistic =
+    'The test set selected, so the winner’s score is not an estimate for new images. Protocol held-out gives one.';
+  const lucky =
+    'The winner’s mean is the best of several, so it is likely a little too good. Only fresh seeds would tell by how much.';
+
+  test('of a study as the post made it', () => {
+    const facts = factsOf(recordOf(one, trialsOf(batchStage, scores)), [judged({ mean, otherImages })], {
+      images: 10_000,
+    });
+    expect(caveats(facts)).toEqual([
+      optimistic,
+      'Intervals of means are about other seeds (initial weights and order of the images) on these 10,000 test images.',
+      `Those for other images take in the choice of the images as well. ${quote}`,
+      '3 seeds leave wide intervals: “may be the best” is not “as good as the best”.',
+      lucky,
+    ]);
+  });
+
+  test('of held-out images and of a loss', () => {
+    const held = { ...one, protocol: 'held-out' } as const;
+    const said = caveats(factsOf(recordOf(held, trialsOf(batchStage, scores)), [judged({ mean, otherImages })]));
+    expect(said[1]).toBe(
+      `Those for other images take in the choice of the images as well. These images are those that selected. ${quote}`,
+    );
+    const loss = caveats(
+      factsOf(recordOf({ ...held, objective: 'loss' }, trialsOf(batchStage, scores)), [judged({ mean })]),
+    );
+    expect(loss[1]).toBe(
+      'For a loss there is no interval for other images: the journal records right and wrong answers, not the loss of each image.',
+    );
+  });
+
+  test('of one seed, several stages and fused arithmetic', () => {
+    const two = definitionOf([batchStage, stageOf('l2', [0, 0.01])], {
+      ...{ seeds: [1], protocol: 'held-out', base: { ...base, arithmetic: 'fused' } },
+    });
+    const trials = batchStage.levels.map(({ settings }, i) =>
+      trialOf(i, lenetSettings.canonical({ ...base, arithmetic: 'fused', ...settings }), 1, 98 - i),
+    );
+    expect(caveats(factsOf(recordOf(two, trials)))).toEqual([
+      'With a single seed the spread between seeds is unknown: a difference between two rows may be that spread alone.',
+      lucky,
+      'One factor at a time cannot see that one hyperparameter’s best value depends on another’s.',
+      'Each stage’s verdict is wrong in at most 5 % of studies; of several stages some verdict is wrong more often.',
+      'Some trials used fused arithmetic, whose bits may differ on another processor.',
+    ]);
+  });
+
+  test('none where nothing was trained', () => {
+    expect(caveats(factsOf(recordOf({ ...one, protocol: 'held-out' }, [])))).toEqual([]);
+  });
+});
