@@ -22,7 +22,10 @@ export function epochTimesChart(facts: StudyFacts): string {
   const colour = (who: string) => (who === 'this study' ? colours.ours : colours.other);
   return draw({
     alt: `Seconds of training an epoch: ${bars.map(({ batchSize, who, seconds }) => `batch ${batchSize} ${secondsText(seconds)} (${who})`).join(', ')}.`,
-    legend: names.length < 2 ? [] : names.map((who) => ({ sample: { kind: 'band', colour: colour(who), opacity: 0.75 }, text: who })),
+    legend:
+      names.length < 2
+        ? []
+        : names.map((who) => ({ sample: { kind: 'band', colour: colour(who), opacity: 0.75 }, text: who })),
     options: {
       width: 440,
       height: 52 + bars.length * 22,
