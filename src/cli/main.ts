@@ -1,19 +1,19 @@
 #!/usr/bin/env node
 /** The `lenet` command: reads arguments, calls the runner, turns failures into messages and exit codes. */
-import { Command, CommanderError } from 'commander';
+import { type Command, CommanderError } from 'commander';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { coreCount } from '../runner/threads.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import type { EvaluateOptions } from './evaluate.ts';
-import { hyperparameterOption, parseInteger, parseSeeds, readHyperparameters } from './options.ts';
+import { hyperparameterOption, parseInteger, parseSeeds, readHyperparameters, SuggestingCommand } from './options.ts';
 import type { StudyRunOptions } from './study.ts';
 
 // Each command's code is loaded when it is called, so that help and mistakes answer at once.
 
 function buildProgram(finish: (exitCode: number) => void): Command {
-  const program = new Command('lenet')
+  const program = new SuggestingCommand('lenet')
     .description('Train small convolutional networks on MNIST: fast, exactly reproducible, resumable.')
     .version(version)
     .addHelpText('after', examples)

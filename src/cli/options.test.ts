@@ -6,11 +6,14 @@ import { hyperparameterOption, SuggestingCommand, suggestOption } from './option
 
 function answerTo(args: readonly string[]): string {
   let written = '';
-  const program = new SuggestingCommand('lenet').exitOverride().configureOutput({
-    outputError: (text) => {
-      written += text;
-    },
-  });
+  const program = new SuggestingCommand('lenet')
+    .version('1')
+    .exitOverride()
+    .configureOutput({
+      outputError: (text) => {
+        written += text;
+      },
+    });
   const train = program
     .command('train')
     .option('--out <dir>')
@@ -46,6 +49,6 @@ describe('an unknown option suggests the one that was meant', () => {
   });
 
   test('options of the commands above are suggested, too', () => {
-    expect(answerTo(['train', '--hlep'])).toContain('(Did you mean --help?)');
+    expect(answerTo(['train', '--vresion'])).toContain('(Did you mean --version?)');
   });
 });

@@ -4,6 +4,8 @@ import { UsageError } from '../../base/errors.ts';
 import { plannedLevels } from '../../study/strategies.ts';
 import { studyFileReader } from './reader.ts';
 
+let checks = 0;
+
 /** Baking: two knobs and a flag that counts in one kind of oven only. */
 const reader = studyFileReader({
   parameters: {
@@ -20,6 +22,7 @@ const reader = studyFileReader({
     }
   },
   complete(settings) {
+    checks++;
     if (settings.heat === 250 && settings.oven !== 'electric') throw new UsageError('a gas oven burns at 250 degrees');
     return settings;
   },
@@ -47,6 +50,19 @@ test.each([
   ['grid: { minutes: [0] }', 'f:3:19: grid.minutes.0: expected at least 1, got 0'],
   ['objective: accuracy\ngrid: { heat: [180] }', 'f:3:12: objective: allowed are score, loss, got "accuracy"'],
 ])('%s is refused', (text, message) => expect(() => read(text)).toThrow(message));
+
+test('the trials of a random search are not drawn to check them', () => {
+  const checksOf = (trials: number) => {
+    checks = 0;
+    read(
+      `random: { trials: ${trials}, space: { oven: [gas, electric], heat: { low: 100, high: 200 }, fan: [true, false] } }`,
+    );
+    return checks;
+  };
+  // The base, and both ovens, the electric one with and without fan; all heats are alike.
+  expect(checksOf(100_000)).toBe(4);
+  expect(checksOf(1)).toBe(4);
+});
 
 test('its schema has its hyperparameters', () => {
   const text = JSON.stringify(reader.jsonSchema());
