@@ -422,6 +422,69 @@ if len(sys.argv) > 3:
     expect(seen.best).toBe(Math.max(...scores));
   });
 
+  test('is told the declared space, suggests from it, and adds trials that are shown and left alone', () => {
+    const out = join(home, 'spaced');
+    const spaced = join(home, 'spaced.yaml');
+    writeFileSync(
+      spaced,
+      `name: spaced
+protocol: post
+base: { epochs: 1, trainLimit: 200, testLimit: 100 }
+random:
+  trials: 4
+  space:
+    learningRate: { low: 1e-4, high: 1e-2, log: true }
+    l2: { low: 0, high: 0.35, step: 0.1 }
+    batchSize: [25, 50]
+    optimizer: [sgd, adam]
+    momentum: { low: 0.1, high: 0.9 }
+seeds: [1]
+`,
+    );
+    expect(lenet('study', 'run', spaced, '--out', out).code).toBe(0);
+    const asking = `
+import json, sys
+import optuna
+optuna.logging.set_verbosity(optuna.logging.ERROR)
+from optuna.storages import JournalStorage, JournalFileStorage
+study = optuna.load_study(study_name="spaced", storage=JournalStorage(JournalFileStorage(sys.argv[1])))
+seen = [{name: [type(d).__name__, d._asdict()] for name, d in t.distributions.items()} for t in study.trials]
+params = [t.params for t in study.trials]
+for _ in range(3):
+    trial = study.ask()
+    trial.suggest_float("learningRate", 1e-4, 1e-2, log=True)
+    trial.suggest_float("l2", 0, 0.3, step=0.1)
+    trial.suggest_int("batchSize", 25, 50)
+    if trial.suggest_categorical("optimizer", ["sgd", "adam"]) == "sgd":
+        trial.suggest_float("momentum", 0.1, 0.9)
+    study.tell(trial, 12.5)
+print(json.dumps({"seen": seen, "params": params}))
+`;
+    const { stdout, stderr, status } = spawnSync(python, ['-W', 'ignore', '-c', asking, join(out, 'study.journal')], {
+      encoding: 'utf8',
+    });
+    expect([status, stderr]).toEqual([0, '']);
+    const { seen, params } = JSON.parse(stdout);
+    expect(seen).toHaveLength(4);
+    for (const [trial, distributions] of seen.entries()) {
+      expect(distributions.learningRate).toEqual([
+        'FloatDistribution',
+        { low: 1e-4, high: 1e-2, log: true, step: null },
+      ]);
+      expect(distributions.l2).toEqual(['FloatDistribution', { low: 0, high: 0.3, log: false, step: 0.1 }]);
+      expect(distributions.batchSize).toEqual(['IntDistribution', { low: 25, high: 50, log: false, step: 1 }]);
+      expect(distributions.optimizer).toEqual(['CategoricalDistribution', { choices: ['sgd', 'adam'] }]);
+      // Under adam momentum does not count.
+      expect('momentum' in distributions).toBe(params[trial].optimizer === 'sgd');
+    }
+    expect(new Set(params.map(({ optimizer }: { optimizer: string }) => optimizer))).toEqual(new Set(['sgd', 'adam']));
+    const before = JSON.parse(lenet('study', 'show', out, '--json').stdout);
+    expect(before.foreignTrials).toBe(3);
+    expect(lenet('study', 'show', out).stdout).toContain('Trials of other programs, which are left alone: 3.');
+    expect(lenet('study', 'run', spaced, '--out', out).code).toBe(0);
+    expect(JSON.parse(lenet('study', 'show', out, '--json').stdout)).toEqual(before);
+  });
+
   test('writes into it, and ours goes on', () => {
     const out = join(home, 'shared');
     cpSync(whole, out, { recursive: true });

@@ -161,6 +161,9 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
   });
   const stages = view.stages.map((stage) => stageFacts(stage, { view, ids, images, settings, options }));
   const looks = record.looks.map((look) => ({ ...look, id: ids.get(table.keyOf(look.configuration)) }));
+  // A reference that stands beside no level is about another study.
+  const isBeside = stages.some(({ levels }) => levels.some(({ reference: run }) => run !== undefined));
+  const reference = isBeside ? options.reference : undefined;
   const winning = view.winner && stages.at(-1)!.levels[stages.at(-1)!.selected!]!;
   return {
     ...{ definition, dataHash: record.dataHash, stages, looks, trials, configurations: places },
@@ -173,8 +176,8 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
     foreign: record.foreign,
     wallSeconds: record.sessions.reduce((sum, { seconds }) => sum + seconds, 0),
     coreSeconds: record.trials.reduce((sum, trial) => sum + secondsOf(trial), 0),
-    epochTimes: epochTimes(trials, options.reference),
-    reference: options.reference,
+    epochTimes: epochTimes(trials, reference),
+    reference,
     whySame: settings.whySame,
   };
 }

@@ -1,6 +1,7 @@
 /** The loop of a study as a pure step: state and message in, state and actions out. study-run.ts carries the actions out. */
 import type { TrialEnd } from '../store/store.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
+import { isSeedRule } from '../study/definition.ts';
 import type { StudyView } from '../study/strategy.ts';
 import type { EpochPoint, Trial } from '../study/trial.ts';
 import type { TrialMessage } from '../tasks/task.ts';
@@ -131,9 +132,13 @@ function followed(state: LoopState, view: StudyView): Step {
   const queue = view.pending.filter((request) => !working.has(placeOf(request)));
   const told: LoopAction[] = [];
   let { toldStages, toldRounds } = state;
+  // Before every level has its first seeds nobody can leave.
+  const { seeds } = view.definition;
+  const leastRounds = isSeedRule(seeds) ? seeds.atLeast : 0;
   for (const stage of view.stages.slice(toldStages)) {
     const rounds = stage.rounds?.rounds ?? 0;
-    if (rounds > toldRounds) told.push({ type: 'tell', event: { type: 'round', stage, view } });
+    if (rounds > toldRounds && rounds >= leastRounds)
+      told.push({ type: 'tell', event: { type: 'round', stage, view } });
     toldRounds = rounds;
     if (!stage.finished) break;
     toldStages++;

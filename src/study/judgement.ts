@@ -1,7 +1,7 @@
 /** What the data of a stage say about its levels. */
 import type { LevelView, StageView } from './contest.ts';
 import { objectives, resolveOf, type StudyDefinition } from './definition.ts';
-import { compareWithBest, expectedMargin, type Interval, meanInterval, type StageVerdict } from './mcb.ts';
+import { compareWithBest, expectedMargin, type Interval, leads, meanInterval, type StageVerdict } from './mcb.ts';
 import { compareOnOtherImages, compareTheseNetworks } from './new-images.ts';
 import { mostSeedsAdvised, summarize } from './statistics.ts';
 import { completeTrials, isComplete } from './trial.ts';
@@ -54,7 +54,7 @@ export interface StageJudgement {
 }
 
 /** A comparison on images costs (levels² x images / 2) steps; beyond this many it is left out. */
-const mostSteps = 1e9;
+const mostSteps = 1e8;
 
 /** What a judgement is made of: the levels that compete, each configuration once, and which one a level of the stage is. */
 interface Field {
@@ -175,6 +175,7 @@ function judgeOneSeed(field: Field): StageJudgement {
 function judgeRounds(field: Field, rounds: NonNullable<StageView['rounds']>): StageJudgement {
   const { entrants, scores } = field;
   const means = scores.map((own) => (own.length > 0 ? summarize(own).mean : undefined));
+  const differences = differencesOf(means, field.definition);
   const levels = entrants.map((_, i): LevelJudgement => {
     const departure = rounds.left[i];
     const bounds = rounds.differences[i]!;
@@ -182,7 +183,7 @@ function judgeRounds(field: Field, rounds: NonNullable<StageView['rounds']>): St
     return {
       ...alone(field, i),
       standing: standingInRounds(i, rounds),
-      difference: differenceOf(i, means, field.definition),
+      difference: differences[i],
       differenceToBest: finiteInterval(differenceWithin(bounds, field.definition)),
       otherImages:
         wrong && scores[i]!.length > 1
@@ -203,16 +204,16 @@ function standingInRounds(i: number, rounds: NonNullable<StageView['rounds']>): 
   return rounds.in.length === 1 ? 'best' : 'open';
 }
 
-/** Mean minus the best of the others' means. */
-function differenceOf(
-  i: number,
+/** Each mean minus the best of the others' means, of the levels that have one. */
+function differencesOf(
   means: readonly (number | undefined)[],
   { objective }: Pick<StudyDefinition, 'objective'>,
-): number | undefined {
-  const own = means[i];
-  const others = means.filter((mean, j): mean is number => j !== i && mean !== undefined);
-  if (own === undefined || others.length === 0) return undefined;
-  return own - (objectives[objective].goal === 'maximize' ? Math.max(...others) : Math.min(...others));
+): (number | undefined)[] {
+  const sign = objectives[objective].goal === 'maximize' ? 1 : -1;
+  const known = means.filter((mean) => mean !== undefined);
+  if (known.length < 2) return means.map(() => undefined);
+  const found = leads(known.map((mean) => sign * mean)).values();
+  return means.map((mean) => (mean === undefined ? undefined : sign * found.next().value!));
 }
 
 /** Nothing to compare with, or not yet. */

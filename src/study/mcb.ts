@@ -89,15 +89,17 @@ export function compareWithBest(scores: readonly (readonly number[])[], options:
   const factor = k > 1 ? widening(k, n, { sides: 1 }) : 1;
   const margins = ([1, 2] as const).map((sides) => marginOf(spread, { k, n, sides, images, scale }));
   const [oneSided, twoSided] = margins as [Margin, Margin];
-  const constrained = constrainedIntervals(means, () => oneSided.margin);
-  const free = unconstrainedIntervals(means, () => twoSided.margin);
+  const differences = leads(means);
+  const constrained = constrainedBy(differences, oneSided.margin);
+  const free = unconstrainedBy(means, twoSided.margin);
+  const total = sum(squares);
   const limit = images === undefined ? Number.POSITIVE_INFINITY : 100;
   return {
     levels: means.map((mean, level) => {
-      const noise = spread > 0 ? noiseOf(level, squares, n) : { ratio: undefined, noisy: false };
+      const noise = spread > 0 ? noiseOf(squares[level]!, { total, k, n }) : { ratio: undefined, noisy: false };
       return {
         mean: sign * mean,
-        difference: turned(lead(means, level), sign),
+        difference: turned(differences[level]!, sign),
         constrained: turnedInterval(cut(constrained[level]!, limit), sign),
         twoSided: turnedInterval(cut(free[level]!, limit), sign),
         standing: standingOf(constrained[level]!, k),
@@ -162,29 +164,47 @@ export function constrainedIntervals(
   });
 }
 
+/** {@link constrainedIntervals} where any two levels have the same margin: Hsu's own form, linear in the levels. */
+function constrainedBy(differences: readonly number[], margin: number): Interval[] {
+  if (differences.length === 1) return [[0, 0]];
+  return differences.map((difference) => [Math.min(0, difference - margin), Math.max(0, difference + margin)]);
+}
+
 /**
  * Edwards and Hsu's intervals of mean i minus the best other mean, larger being better. They hold at once if, for the true
- * best b, every mean_j - mean_b lies within margin(b, j) of its true value. The best is unknown, so each interval covers
+ * best b, every mean_j - mean_b lies within the margin of its true value. The best is unknown, so each interval covers
  * what would follow from every level that may be b.
  * Source: D. G. Edwards and J. C. Hsu, "Multiple comparisons with the best treatment", Journal of the American Statistical
  * Association 78 (1983).
  */
-function unconstrainedIntervals(
-  means: readonly number[],
-  margin: (first: number, second: number) => number,
-): Interval[] {
-  const highs = means.map((mean, i) => least(others(means, i).map((j) => mean - means[j]! + margin(i, j))));
-  const candidates = candidatesOf(highs);
-  return means.map((mean, i) => {
-    const implied = candidates.map((best): Interval => {
-      if (best !== i) {
-        const difference = mean - means[best]!;
-        return [difference - margin(i, best), Math.min(0, difference + margin(i, best))];
-      }
-      return [Math.max(0, least(others(means, i).map((j) => mean - means[j]! - margin(i, j)))), highs[i]!];
-    });
-    return [least(implied.map(([low]) => low)), 0 - least(implied.map(([, high]) => 0 - high))];
+function unconstrainedBy(means: readonly number[], margin: number): Interval[] {
+  if (means.length === 1) return [[0, 0]];
+  const differences = leads(means);
+  const mayBeBest = differences.map((difference) => difference + margin > 0);
+  const candidates = means.filter((_, level) => mayBeBest[level]);
+  const [highest, lowest] = [extremes(candidates, 1), extremes(candidates, -1)];
+  return means.map((mean, level) => {
+    const difference = differences[level]!;
+    const isCandidate = mayBeBest[level]!;
+    // The level itself as the best, then the candidates that give the lowest and the highest bound.
+    const implied: Interval[] = isCandidate ? [[Math.max(0, difference - margin), difference + margin]] : [];
+    if (candidates.length > (isCandidate ? 1 : 0)) {
+      const best = isCandidate && mean === highest.first ? highest.second : highest.first;
+      const worst = isCandidate && mean === lowest.first ? lowest.second : lowest.first;
+      implied.push([mean - best - margin, Math.min(0, mean - worst + margin)]);
+    }
+    return [Math.min(...implied.map(([low]) => low)), Math.max(...implied.map(([, high]) => high)) + 0];
   });
+}
+
+/** The two largest numbers (sign 1) or the two smallest (sign -1); equal ones count each. */
+function extremes(numbers: readonly number[], sign: 1 | -1): { readonly first: number; readonly second: number } {
+  let [first, second] = [-sign * Number.POSITIVE_INFINITY, -sign * Number.POSITIVE_INFINITY];
+  for (const number of numbers) {
+    if (sign * number > sign * first) [first, second] = [number, first];
+    else if (sign * number > sign * second) second = number;
+  }
+  return { first, second };
 }
 
 /** Of an interval as {@link constrainedIntervals} gives it, larger being better, among k levels. */
@@ -263,14 +283,13 @@ function leastMargin(critical: number, given: MarginCase & { readonly unanimous:
  * for all scores of a level at once.
  */
 function noiseOf(
-  level: number,
-  squares: readonly number[],
-  n: number,
+  square: number,
+  { total, k, n }: { readonly total: number; readonly k: number; readonly n: number },
 ): { readonly ratio: number | undefined; readonly noisy: boolean } {
-  const k = squares.length;
   if (k < 3) return { ratio: undefined, noisy: false };
-  const own = (squares[level]! * k) / (k - 1);
-  const rest = Math.max(0, sum(squares) - own);
+  const own = (square * k) / (k - 1);
+  const rest = Math.max(0, total - own);
+  if (own === 0) return { ratio: rest === 0 ? undefined : 0, noisy: false };
   const f = own / (rest / (k - 2));
   return { ratio: Math.sqrt(f), noisy: upperTailF(f, n - 1, (k - 2) * (n - 1)) < significance / k };
 }
@@ -303,9 +322,11 @@ function candidatesOf(highs: readonly number[]): number[] {
   return [...highs.keys()].filter((i) => highs[i]! > 0);
 }
 
-/** Mean minus the best of the other means, larger being better. */
-export function lead(means: readonly number[], level: number): number {
-  return means.length === 1 ? 0 : means[level]! - Math.max(...others(means, level).map((j) => means[j]!));
+/** Each mean minus the best of the other means, larger being better; 0 for an only level. */
+export function leads(means: readonly number[]): number[] {
+  if (means.length === 1) return [0];
+  const { first, second } = extremes(means, 1);
+  return means.map((mean) => mean - (mean === first ? second : first));
 }
 
 function others(means: readonly number[], level: number): number[] {

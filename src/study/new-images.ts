@@ -4,7 +4,7 @@ import {
   compareWithBest,
   constrainedIntervals,
   type Interval,
-  lead,
+  leads,
   meanMargin,
   type Standing,
   standingOf,
@@ -140,6 +140,7 @@ function verdict(
 ): ImagesVerdict {
   const k = counted.length;
   const means = counted.map(({ bySeed }) => 100 * (1 - total(bySeed) / (bySeed.length * images)));
+  const differences = leads(means);
   const critical = k > 1 ? normalQuantile(1 - significance / (k - 1)) : 0;
   const margins = counted.map((_, i) =>
     counted.slice(0, i).map((_, j) => rules.margin(pairOf(counted[i]!, counted[j]!), critical)),
@@ -149,7 +150,7 @@ function verdict(
     levels: means.map((mean, level) => ({
       mean,
       interval: within(rules.interval(level), 0, 100),
-      difference: lead(means, level),
+      difference: differences[level]!,
       constrained: within(constrained[level]!, -100, 100),
       standing: standingOf(constrained[level]!, k),
     })),
