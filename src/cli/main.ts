@@ -202,7 +202,8 @@ async function run(args: readonly string[]): Promise<number> {
 // A reader that closes the pipe early (`lenet train | head`) is no failure of ours.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') process.exit(0);
-  throw error;
+  process.stderr.write(`error: cannot write to standard output: ${error.message}\n`);
+  process.exit(1);
 });
 
 process.exitCode = await run(process.argv.slice(2));

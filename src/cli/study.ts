@@ -26,6 +26,7 @@ import { lenetTask } from '../runner/lenet-task.ts';
 import { readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
+import type { StudyRecord } from '../store/store.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule, objectives, type StudyDefinition } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
@@ -44,14 +45,24 @@ export interface StudyRunOptions {
   readonly retryFailed?: boolean;
 }
 
-/** What the folder's journal says. @throws UsageError when there is no study. */
+/** What the folder's journal says. @throws UsageError when there is no study, or one of another task. */
+function readRecord(folder: StudyFolder): StudyRecord {
+  const record = folder.read();
+  const settings = [...record.trials.map(({ configuration }) => configuration), record.definition.base];
+  const foreign = settings.flatMap(Object.keys).find((name) => !(name in lenetSettings.parameters));
+  if (foreign === undefined) return record;
+  throw new UsageError(
+    `the study in ${folder.path} is of another task: ${foreign} is no hyperparameter of our networks`,
+  );
+}
+
 function factsOf(folder: StudyFolder): StudyFacts {
-  return lenetFacts(folder.read());
+  return lenetFacts(readRecord(folder));
 }
 
 /** Writes the report of what the folder's journal says, and gives it. */
 async function report(folder: StudyFolder): Promise<StudyFacts> {
-  const record = folder.read();
+  const record = readRecord(folder);
   const facts = lenetFacts(record);
   await writeReport(facts, lenetSource(record, folder), folder);
   return facts;
@@ -67,6 +78,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const again = ['npx lenet study run', quoted(file), ...(options.out ? ['--out', quoted(options.out)] : [])];
   if (options.seeds) again.push('--seeds', options.seeds.length === 1 ? `${options.seeds[0]},` : options.seeds.join());
   if (options.data) again.push('--data', quoted(options.data));
+  if (options.retryFailed) again.push('--retry-failed');
   const { signal, release } = interruptSignal(() => {
     bars.clear();
     process.stderr.write('Stopping after the batches at work; press Ctrl-C again to stop at once.\n');
@@ -226,7 +238,9 @@ function closing(facts: StudyFacts, folder: StudyFolder, again: string): string 
   return [
     ...outcomeLines(facts).map((line) => wrapped(line, width)),
     ...(failed > 0
-      ? [`${failed} of ${facts.counts.ended} trials failed; try them again with: ${again} --retry-failed`]
+      ? [
+          `${failed} of ${facts.counts.ended} trials failed; try them again with: ${again}${again.endsWith('--retry-failed') ? '' : ' --retry-failed'}`,
+        ]
       : []),
     `Time: ${duration(facts.wallSeconds)} at work, ${duration(facts.coreSeconds)} of training and evaluation in ${facts.trials.length} trials`,
     ...(winner ? [`Winner's model: "${folder.trial(winner.number).modelPath}"`] : []),
@@ -248,7 +262,9 @@ export function studyShow(path: string, json: boolean): void {
     ? `A process is at work on it (${holder.pid}).`
     : facts.finished
       ? 'Finished.'
-      : 'Nobody is at work on it; the command that began it continues it.';
+      : facts.stuck === undefined
+        ? 'Nobody is at work on it; the command that began it continues it.'
+        : 'Ended: no level succeeded.';
   process.stdout.write(`${showText(facts, { width: terminalWidth(), state })}\n`);
 }
 
@@ -262,9 +278,16 @@ export function studyList(path: string): void {
   const rows = folders.map((folder) => {
     try {
       const facts = factsOf(folder);
-      const state = folder.holder ? 'at work' : facts.finished ? 'finished' : 'interrupted';
-      const { ended, expected } = facts.counts;
-      return [folder.path, facts.definition.protocol ?? '', `${ended}/${expected}`, state, winnerText(facts)];
+      const ended = facts.finished ? 'finished' : facts.stuck === undefined ? 'interrupted' : 'no level succeeded';
+      const state = folder.holder ? 'at work' : ended;
+      const { counts } = facts;
+      return [
+        folder.path,
+        facts.definition.protocol ?? '',
+        `${counts.ended}/${counts.expected}`,
+        state,
+        winnerText(facts),
+      ];
     } catch (error) {
       return [folder.path, '', '', 'damaged', error instanceof Error ? error.message : String(error)];
     }

@@ -135,18 +135,19 @@ function checkLevels(definition: StudyDefinition, { train, test, evaluatedOn }: 
   for (const { settings, label } of plannedLevels(definition).flat()) {
     const { batchSize, trainLimit, testLimit } = completeSettings({ ...definition.base, ...settings });
     const images = Math.min(trainLimit ?? datasetSize(train), datasetSize(train));
+    const refuse = (name: string, problem: string) => {
+      // The level, or else the base or the default that all levels share.
+      const where = name in settings ? ` (level ${label})` : name in definition.base ? ' (in base)' : ' (the default)';
+      return new UsageError(`${name}: ${problem}${where}`);
+    };
     if (trainLimit !== null && trainLimit > datasetSize(train)) {
-      throw new UsageError(
-        `trainLimit: there are ${datasetSize(train)} training images, got ${trainLimit} (level ${label})`,
-      );
+      throw refuse('trainLimit', `there are ${datasetSize(train)} training images, got ${trainLimit}`);
     }
     if (evaluatedOn === 'test' && testLimit !== null && testLimit > datasetSize(test)) {
-      throw new UsageError(`testLimit: there are ${datasetSize(test)} test images, got ${testLimit} (level ${label})`);
+      throw refuse('testLimit', `there are ${datasetSize(test)} test images, got ${testLimit}`);
     }
     if (batchSize > images) {
-      throw new UsageError(
-        `batchSize: expected at most ${images} (the training images), got ${batchSize} (level ${label})`,
-      );
+      throw refuse('batchSize', `expected at most ${images} (the training images), got ${batchSize}`);
     }
   }
 }

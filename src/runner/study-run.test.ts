@@ -243,6 +243,65 @@ test('settings the function does not know, and other data, are refused', async (
   );
 });
 
+test.each<[string, Partial<StudyDefinition>, string]>([
+  ['an unknown objective', { objective: 'foo' as 'loss' }, 'objective: allowed are accuracy, loss, score, got foo'],
+  [
+    'an unknown plan',
+    { plan: { kind: 'foo' } as unknown as Plan },
+    'plan.kind: allowed are stages, grid, random, got foo',
+  ],
+  ['no stage', { plan: { kind: 'stages', stages: [] } }, 'plan: expected at least one stage'],
+  [
+    'a stage without levels',
+    { plan: { kind: 'stages', stages: [{ factors: ['x'], levels: [] }] } },
+    'and a level in each',
+  ],
+  [
+    'a number of seeds',
+    { seeds: 3 as unknown as number[] },
+    'seeds: expected a list or { atLeast, atMost, resolve }, got 3',
+  ],
+  ['no seeds', { seeds: [] }, 'seeds is empty'],
+  ['a repeated seed', { seeds: [1, 1] }, 'seeds: expected different integers from 0, got 1, 1'],
+  [
+    'too few seeds',
+    { seeds: { atLeast: 2, atMost: 5, resolve: 1 } },
+    'seeds.atLeast: expected an integer from 3, got 2',
+  ],
+  [
+    'a crossed rule',
+    { seeds: { atLeast: 5, atMost: 4, resolve: 1 } },
+    'seeds.atMost: expected an integer from 5 to 1000, got 4',
+  ],
+  [
+    'nothing to resolve',
+    { seeds: { atLeast: 3, atMost: 4, resolve: 0 } },
+    'seeds.resolve: expected a number above 0, got 0',
+  ],
+])('%s in a definition is refused by name', async (_, wrong, message) => {
+  await expect(run({ ...base, ...wrong })).rejects.toThrow(UsageError);
+  await expect(run({ ...base, ...wrong })).rejects.toThrow(message);
+});
+
+test.each([0, Number.NaN, 1.5, -1])('%d jobs are refused', async (jobs) => {
+  await expect(run(base, { jobs })).rejects.toThrow(`jobs: expected an integer from 1, got ${jobs}`);
+});
+
+test('a signal that was aborted before starts nothing', async () => {
+  let calls = 0;
+  const task = functionTask({ parameters, run: () => ++calls });
+  const types: string[] = [];
+  for await (const { type } of runStudy({
+    definition: base,
+    task,
+    store: new MemoryStore(),
+    signal: AbortSignal.abort(),
+  })) {
+    types.push(type);
+  }
+  expect([types, calls]).toEqual([['start', 'interrupted'], 0]);
+});
+
 test('what a study spends beside its trials grows with their number, not with its square', async () => {
   const task = functionTask({ parameters, run: ({ size }, { random }) => Number(size) + random.uniform() });
   // Work is counted, not timed: how often anybody reads a level of the plan.

@@ -4,7 +4,7 @@ import type { Environment, StudyRecord, StudyStore } from '../store/store.ts';
 import type { TrialRequest } from '../study/contest.ts';
 import type { StudyDefinition } from '../study/definition.ts';
 import { recordedParameters } from '../study/space.ts';
-import { checkExtends, followStudy } from '../study/strategies.ts';
+import { checkDefinition, checkExtends, followStudy, plannedLevels } from '../study/strategies.ts';
 import { type StudyView, selectedTrials } from '../study/strategy.ts';
 import { isComplete, type Trial, TrialTable } from '../study/trial.ts';
 import type { OpenTask, RunningTrial, Task } from '../tasks/task.ts';
@@ -51,6 +51,12 @@ const unknownEnvironment: Environment = {
  */
 export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEvent, void, undefined> {
   const { definition, task, store, jobs = 1, signal } = request;
+  if (!(Number.isInteger(jobs) && jobs >= 1)) throw new UsageError(`jobs: expected an integer from 1, got ${jobs}`);
+  checkDefinition(definition);
+  const planned = plannedLevels(definition);
+  if (planned.length === 0 || planned.some((levels) => levels.length === 0)) {
+    throw new UsageError('plan: expected at least one stage, and a level in each');
+  }
   const opened = await task.open(definition);
   const running = new Map<number, RunningTrial>();
   const mail = new Mailbox<LoopMessage>();
@@ -77,10 +83,9 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
     let view = followStudy(definition, trials);
     yield { type: 'start', view, record, summary: opened.summary, torn };
     signal?.addEventListener('abort', onAbort);
-    if (signal?.aborted) onAbort();
     let state = beginLoop(view, { jobs, lost: lostTrials(view, trials, opened) });
     const forecaster = new Forecaster(jobs);
-    const inbox: LoopMessage[] = [{ type: 'followed', view }];
+    const inbox: LoopMessage[] = [...(signal?.aborted ? [{ type: 'stop' } as const] : []), { type: 'followed', view }];
     for (;;) {
       const message = inbox.shift() ?? (isIdle(state) ? undefined : await mail.next());
       if (!message) break;

@@ -84,7 +84,7 @@ export type Objective = keyof typeof objectives;
 
 /** As many seeds as the question needs: levels leave after complete rounds (elimination.ts). */
 export interface SeedRule {
-  /** Seeds of every level before any may leave; at least 2. */
+  /** Seeds of every level before any may leave; at least 3. */
   readonly atLeast: number;
   readonly atMost: number;
   /** Differences below this do not matter, in points of accuracy or units of loss. */

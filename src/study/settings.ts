@@ -6,7 +6,8 @@ export type Settings = Readonly<Record<string, Value>>;
 
 /** A value as people write it in a study file: small powers of ten and what is below 0.001 with an exponent. */
 export function valueText(value: Value): string {
-  if (typeof value !== 'number' || value <= 0 || value >= 0.1) return String(value);
+  // JavaScript writes 1e+30.
+  if (typeof value !== 'number' || value <= 0 || value >= 0.1) return String(value).replace('e+', 'e');
   const exponential = value.toExponential();
   return value < 0.001 || exponential.startsWith('1e') ? exponential : String(value);
 }

@@ -1,6 +1,15 @@
 /** The strategies there are, by the kind of their plan; to add one is its file, its plan in definition.ts and its line here. */
 import { UsageError } from '../base/errors.ts';
-import { isSeedRule, type Level, type Plan, type SeedRule, type StudyDefinition } from './definition.ts';
+import {
+  isSeedRule,
+  type Level,
+  mostSeeds,
+  objectives,
+  type Plan,
+  type SeedRule,
+  type StudyDefinition,
+} from './definition.ts';
+import { fewestSeeds } from './elimination.ts';
 import { grid } from './strategies/grid.ts';
 import { random } from './strategies/random.ts';
 import { stages } from './strategies/stages.ts';
@@ -16,6 +25,42 @@ const strategies: { readonly [Kind in Plan['kind']]: Strategy<Extract<Plan, { ki
 function strategyOf({ kind }: Plan): Strategy<Plan> {
   const known: Readonly<Record<Plan['kind'], Strategy<Plan>>> = strategies;
   return known[kind];
+}
+
+/**
+ * Checks a definition that did not come from a study file.
+ * @throws UsageError naming the first field that cannot be right.
+ */
+export function checkDefinition({ name, objective, plan, seeds, space }: StudyDefinition): void {
+  if (typeof name !== 'string' || name === '') throw new UsageError(`name: expected a text, got ${shown(name)}`);
+  if (!(objective in objectives)) {
+    throw new UsageError(`objective: allowed are ${Object.keys(objectives).join(', ')}, got ${shown(objective)}`);
+  }
+  if (!(plan?.kind in strategies)) {
+    throw new UsageError(`plan.kind: allowed are ${Object.keys(strategies).join(', ')}, got ${shown(plan?.kind)}`);
+  }
+  if (typeof space !== 'object') throw new UsageError('space: expected the dimensions by name; {} if there are none');
+  if (typeof seeds !== 'object' || seeds === null) {
+    throw new UsageError(`seeds: expected a list or { atLeast, atMost, resolve }, got ${shown(seeds)}`);
+  }
+  if (isSeedRule(seeds)) checkSeedRule(seeds);
+  else checkSeedList(seeds);
+}
+
+function checkSeedList(seeds: readonly number[]): void {
+  if (seeds.length === 0) throw new UsageError('seeds is empty: at least one is needed');
+  const wrong = seeds.find((seed, index) => !Number.isSafeInteger(seed) || seed < 0 || seeds.indexOf(seed) !== index);
+  if (wrong !== undefined) throw new UsageError(`seeds: expected different integers from 0, got ${seeds.join(', ')}`);
+}
+
+function checkSeedRule({ atLeast, atMost, resolve }: SeedRule): void {
+  if (!(Number.isInteger(atLeast) && atLeast >= fewestSeeds)) {
+    throw new UsageError(`seeds.atLeast: expected an integer from ${fewestSeeds}, got ${shown(atLeast)}`);
+  }
+  if (!(Number.isInteger(atMost) && atMost >= atLeast && atMost <= mostSeeds)) {
+    throw new UsageError(`seeds.atMost: expected an integer from ${atLeast} to ${mostSeeds}, got ${shown(atMost)}`);
+  }
+  if (!(resolve > 0)) throw new UsageError(`seeds.resolve: expected a number above 0, got ${shown(resolve)}`);
 }
 
 /** Where a study stands and what is next: a pure function of its definition and history. */

@@ -36,7 +36,7 @@ const pieces = [
   ...[
     '__proto__: 1\n',
     'constructor: 1\n',
-    'seeds: { atLeast: 2, atMost: 3, resolve: 1 }\n',
+    'seeds: { atLeast: 3, atMost: 4, resolve: 1 }\n',
     'grid: {}\n',
     'stages: []\n',
   ],

@@ -533,7 +533,7 @@ describe('mistakes are named with line and column', () => {
     [
       'one seed at least',
       ruled('atLeast: 1, atMost: 3, resolve: 0.1'),
-      '16:19: seeds.atLeast: expected at least 2, got 1: one seed alone does not show how much seeds differ',
+      '16:19: seeds.atLeast: expected at least 3, got 1: fewer seeds do not show well enough how much they differ',
     ],
     [
       'more at least than at most',

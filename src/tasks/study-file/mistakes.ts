@@ -224,7 +224,7 @@ function shapeOf([root, ...rest]: Path): string {
 }
 
 function why(path: Path): string {
-  return nameOf(path) === 'seeds.atLeast' ? ': one seed alone does not show how much seeds differ' : '';
+  return nameOf(path) === 'seeds.atLeast' ? ': fewer seeds do not show well enough how much they differ' : '';
 }
 
 /** What to write instead, where YAML's idea of text and numbers differs from what was meant. */

@@ -1,6 +1,8 @@
 /** The shape of a study file, from the table of hyperparameters: for checks and, as JSON Schema, for editors. */
+
 import { z } from 'zod';
 import { mostSeeds, protocols, type Value } from '../../study/definition.ts';
+import { fewestSeeds } from '../../study/elimination.ts';
 import type { FileParameter, ParameterTable } from './table.ts';
 
 const rangeSchema = z.strictObject({
@@ -12,7 +14,7 @@ const rangeSchema = z.strictObject({
 const seedSchema = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
 const seedRuleSchema = z
   .strictObject({
-    atLeast: z.int().min(2).describe('Seeds of every level before any may leave'),
+    atLeast: z.int().min(fewestSeeds).describe('Seeds of every level before any may leave'),
     atMost: z.int().min(2).max(mostSeeds).describe('Seeds after which the question stays open'),
     resolve: z.number().gt(0).describe('The smallest difference that matters, in points of accuracy or units of loss'),
   })
