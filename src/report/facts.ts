@@ -115,10 +115,11 @@ export interface StudyFacts {
   readonly stuck: number | undefined;
   /** Every trial of the record, by number. */
   readonly trials: readonly TrialFacts[];
+  /** Counts of the trials that stand for a level now. A failed trial that was tried again does not count. */
   readonly counts: {
     readonly [State in Trial['state']]: number;
   } & {
-    /** Trials that have ended, of the study as it is defined now. */
+    /** Trials that have ended. */
     readonly ended: number;
     /** Trials in all, as far as can be told. */
     readonly expected: number;
@@ -171,7 +172,7 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
     measure: measureOf(definition, images, epochsOf(view, complete)),
     naming: namingOf(definition, settings),
     winner: winning && { ...winning, looks: looks.filter(({ id }) => id === winning.id) },
-    counts: countsOf(view, record.trials),
+    counts: countsOf(view),
     sessions: record.sessions,
     foreign: record.foreign,
     wallSeconds: record.sessions.reduce((sum, { seconds }) => sum + seconds, 0),
@@ -278,10 +279,10 @@ function epochsOf({ stages }: StudyView, complete: (canonical: Settings) => Sett
   return found.size === 1 && typeof epochs === 'number' ? epochs : undefined;
 }
 
-function countsOf({ trials, expected }: StudyView, recorded: readonly Trial[]): StudyFacts['counts'] {
+function countsOf({ trials, expected }: StudyView): StudyFacts['counts'] {
   const states = { running: 0, complete: 0, pruned: 0, failed: 0 };
-  for (const { state } of recorded) states[state]++;
-  return { ...states, ended: trials.filter(({ state }) => state !== 'running').length, expected };
+  for (const { state } of trials) states[state]++;
+  return { ...states, ended: trials.length - states.running, expected };
 }
 
 /** Medians over all trials, by batch size; none for a task without batches. */

@@ -1,7 +1,7 @@
 /** What `lenet study show --json` prints. */
 import { expect, test } from 'vitest';
 import { showJson } from './json.ts';
-import { batchStage, definitionOf, factsOf, judgementOf, recordOf, trialsOf } from './study.testing.ts';
+import { batchStage, definitionOf, factsOf, judgementOf, recordOf, session, trialsOf } from './study.testing.ts';
 
 const definition = definitionOf([batchStage]);
 const trials = trialsOf(batchStage, [
@@ -64,8 +64,6 @@ test('a finished study names its winner; times are not in it', () => {
     [97, 97.5, 98],
     [96, 96, 96],
   ]);
-  const environment = { cpu: 'x', cores: 1, memoryBytes: 1, os: 'x', node: 'v1', version: '1', jobs: 1 };
-  const session = { started: '2026-01-02T03:04:05.000000', environment, seconds: 5 };
   const json = showJson(factsOf(recordOf(definition, done)));
   expect(json).toMatchObject({
     finished: true,

@@ -8,25 +8,23 @@ import type { Block } from './block.ts';
 import type { StudyFacts } from './facts.ts';
 import { renderHtml } from './html.ts';
 import { figureFiles, renderMarkdown } from './markdown.ts';
-import type { Reference } from './reference.ts';
 import type { Answers, ReportSource } from './section.ts';
 import { reportBlocks } from './sections.ts';
 import {
+  batchScores,
   batchStage,
   definitionOf,
   factsOf,
   judgementOf,
   recordOf,
+  referenceOf,
+  session,
   stageOf,
   trialOf,
   trialsOf,
 } from './study.testing.ts';
 
-const scores = [
-  [98, 98.5, 99],
-  [97, 97.5, 98],
-  [96, 'diverged: the loss is NaN\nmore', 97],
-];
+const scores = [...batchScores.slice(0, 2), [96, 'diverged: the loss is NaN\nmore', 97]];
 const set: Dataset = {
   ...{ name: 'three', classes: 2, shape: [1, 1, 2] as const },
   images: Uint8Array.of(0, 255, 255, 0, 128, 128),
@@ -37,24 +35,8 @@ const source: ReportSource = {
   model: (settings) => makeModel(completeSettings(settings)),
   answers: () => Promise.resolve(answers),
 };
-const session = {
-  ...{ started: '2026-01-02T03:04:05.000000', seconds: 75 },
-  environment: {
-    cpu: 'Abacus',
-    cores: 2,
-    memoryBytes: 2 ** 33,
-    os: 'linux',
-    node: 'v20.1.0',
-    version: '0.1.0',
-    jobs: 2,
-  },
-};
 const foreign = [{ number: 90, state: 'complete', value: 97.5, settings: { l2: 0.1 } } as const];
-const reference: Reference = {
-  ...{ name: 'the post', source: 'a blog', machine: 'an abacus', aim: 99, remarks: ['It had luck.'] },
-  secondsPerEpoch: () => 12,
-  beside: () => ({ score: 98.9, curve: [], otherwise: [] }),
-};
+const reference = referenceOf({ remarks: ['It had luck.'], secondsPerEpoch: () => 12 });
 const record = recordOf(definitionOf([batchStage]), trialsOf(batchStage, scores), { sessions: [session], foreign });
 const judgement = judgementOf([
   { standing: 'may be best', mean: [97, 99] },

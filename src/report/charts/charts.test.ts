@@ -4,8 +4,16 @@ import { describe, expect, test } from 'vitest';
 import type { Stage } from '../../study/definition.ts';
 import type { LevelJudgement } from '../../study/judgement.ts';
 import type { Trial } from '../../study/trial.ts';
-import type { Reference } from '../reference.ts';
-import { batchStage, definitionOf, factsOf, judgementOf, recordOf, stageOf, trialsOf } from '../study.testing.ts';
+import {
+  batchStage,
+  definitionOf,
+  factsOf,
+  judgementOf,
+  recordOf,
+  referenceOf,
+  stageOf,
+  trialsOf,
+} from '../study.testing.ts';
 import { confusionAlt, confusionChart, filtersChart } from './confusion.ts';
 import { dotPlot, dotPlotAlt, dotPlotData } from './dot-plot.ts';
 import { integerTicks, labelLines, textWidth } from './draw.ts';
@@ -28,8 +36,7 @@ function read(svg: string) {
   };
 }
 
-const reference: Reference = {
-  ...{ name: 'the post', source: 'a blog', machine: 'a machine', aim: 99, remarks: [] },
+const reference = referenceOf({
   secondsPerEpoch: (batchSize) => (batchSize === 32 ? 12 : undefined),
   beside: (_, { level }) =>
     level.settings.batchSize === 32
@@ -42,7 +49,7 @@ const reference: Reference = {
           ],
         }
       : undefined,
-};
+});
 const scores = [
   [98, 98.5, 99],
   [97.5, 98, 98.5],
