@@ -40,7 +40,8 @@ export interface LevelFacts {
   readonly id: string;
   /** By the stage's seeds; undefined where there is none (yet). */
   readonly scores: readonly (number | undefined)[];
-  readonly summary: Summary | undefined;
+  /** Number, mean and standard deviation of the scores; the interval of the mean is the judgement's. */
+  readonly summary: Omit<Summary, 'interval'> | undefined;
   readonly judgement: LevelJudgement;
   readonly isSelected: boolean;
   /** It came from the stage before with the scores it was selected for. */
@@ -233,7 +234,7 @@ function stageFacts(stage: StageView, { view, ids, images, settings, options }: 
       view: level,
       id: ids.get(level.key)!,
       scores: seeds.map((_, i) => level.trials[i]?.score),
-      summary: level.summary,
+      summary: withoutInterval(level.summary),
       judgement: judgement.levels[position]!,
       isSelected: position === selected,
       isCarried: position === judgement.carried,
@@ -245,10 +246,18 @@ function stageFacts(stage: StageView, { view, ids, images, settings, options }: 
   const trials = new Set(stage.levels.flatMap((level) => level.trials));
   return {
     ...{ index, factors, seeds, levels, judgement, selected, finished },
-    steps: definition.compare === 'previous' ? compareSteps(stage, resolveOf(definition)) : [],
+    steps:
+      definition.compare === 'previous'
+        ? compareSteps(stage, { objective: definition.objective, resolve: judgement.resolve })
+        : [],
     ended: [...trials].filter((trial) => trial && trial.state !== 'running').length,
     timeline: timelineOf(stage),
   };
+}
+
+/** The interval of a summary may reach beyond the objective's range. */
+function withoutInterval(summary: Summary | undefined): LevelFacts['summary'] {
+  return summary && { n: summary.n, mean: summary.mean, sd: summary.sd };
 }
 
 function timelineOf({ rounds }: StageView): Timeline | undefined {

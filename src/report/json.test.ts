@@ -1,7 +1,18 @@
 /** What `lenet study show --json` prints. */
 import { expect, test } from 'vitest';
+import { lenetSettings } from '../tasks/lenet/configuration.ts';
+import { studyFacts } from './facts.ts';
 import { showJson } from './json.ts';
-import { batchStage, definitionOf, factsOf, judgementOf, recordOf, session, trialsOf } from './study.testing.ts';
+import {
+  batchStage,
+  definitionOf,
+  factsOf,
+  judgementOf,
+  recordOf,
+  session,
+  stageOf,
+  trialsOf,
+} from './study.testing.ts';
 
 const definition = definitionOf([batchStage]);
 const trials = trialsOf(batchStage, [
@@ -88,4 +99,17 @@ test('steps of a study that changes one thing after another', () => {
   const asked = factsOf(recordOf({ ...definition, compare: 'previous' }, trials));
   const { stages } = showJson(asked) as { stages: { steps: unknown[] }[] };
   expect(stages[0]!.steps[0]).toMatchObject({ level: '64', mean: -1 });
+});
+
+test('no interval of an accuracy or of a difference goes beyond what there can be', () => {
+  const wild = trialsOf(stageOf('batchSize', [32, 64]), [
+    [100, 60],
+    [0, 50],
+  ]);
+  const two = definitionOf([stageOf('batchSize', [32, 64])], { seeds: [1, 2], compare: 'previous' });
+  const json = showJson(studyFacts(recordOf(two, wild), lenetSettings));
+  expect(json).toMatchObject({
+    winner: { summary: { mean: 80, interval: [0, 100] } },
+    stages: [{ levels: [{ meanInterval: [0, 100] }, {}], steps: [{ mean: -55, interval: [-100, 100] }] }],
+  });
 });
