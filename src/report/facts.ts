@@ -48,6 +48,7 @@ export interface LevelFacts {
   readonly isCarried: boolean;
   /** The level it shares its trials with. `reason`: why, where their settings are written differently. */
   readonly sameAs: (Place & { readonly reason: string | undefined }) | undefined;
+  /** Trials that failed or were pruned. */
   readonly failures: readonly Trial[];
   readonly reference: ReferenceRun | undefined;
 }
@@ -239,7 +240,7 @@ function stageFacts(stage: StageView, { view, ids, images, settings, options }: 
       isSelected: position === selected,
       isCarried: position === judgement.carried,
       sameAs: sameAs && { ...sameAs, reason: settings.whySame(level.settings, twin!.settings) },
-      failures: level.failed,
+      failures: level.trials.filter((trial) => trial !== undefined).filter(hasNoScore),
       reference: reference?.beside(stage, level),
     };
   });
@@ -253,6 +254,11 @@ function stageFacts(stage: StageView, { view, ids, images, settings, options }: 
     ended: [...trials].filter((trial) => trial && trial.state !== 'running').length,
     timeline: timelineOf(stage),
   };
+}
+
+/** It failed or was pruned. */
+export function hasNoScore({ state }: Pick<Trial, 'state'>): boolean {
+  return state === 'failed' || state === 'pruned';
 }
 
 /** The interval of a summary may reach beyond the objective's range. */
@@ -323,9 +329,14 @@ export function levelAt({ stages }: Pick<StudyFacts, 'stages'>, { stage, level }
   return stages[stage]!.levels[level]!;
 }
 
-/** Levels of a stage that are configurations of their own in it: of several that share one, the first. */
+/** The first level of each configuration of a stage. */
 export function distinctLevels({ index, levels }: Pick<StageFacts, 'index' | 'levels'>): LevelFacts[] {
-  return levels.filter(({ sameAs }) => sameAs?.stage !== index);
+  return levels.filter((level) => !isRepeated(level, index));
+}
+
+/** A level whose configuration an earlier level of the same stage has. */
+export function isRepeated({ sameAs }: Pick<LevelFacts, 'sameAs'>, stage: number): boolean {
+  return sameAs?.stage === stage;
 }
 
 /** Configurations beside the selected one that may be the best as well. */

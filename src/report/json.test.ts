@@ -5,9 +5,11 @@ import { studyFacts } from './facts.ts';
 import { showJson } from './json.ts';
 import {
   batchStage,
+  canonicalOf,
   definitionOf,
   factsOf,
   judgementOf,
+  prunedTrialOf,
   recordOf,
   session,
   stageOf,
@@ -92,6 +94,15 @@ test('a level that left says after how many seeds', () => {
   const left = judgementOf([{}, { standing: 'left', departure: { round: 5, behind: 0 } }, {}], { method: 'rounds' });
   expect(showJson(factsOf(recordOf(definition, trials), [left]))).toMatchObject({
     stages: [{ method: 'rounds', levels: [{ leftAfter: null }, { standing: 'left', leftAfter: 5 }, {}] }],
+  });
+});
+
+test('a pruned level says so and why', () => {
+  const pruned = prunedTrialOf(200, canonicalOf({ batchSize: 128 }), 1, 'worse than the median');
+  const judged = judgementOf([{}, {}, { standing: 'pruned' }]);
+  const notes = ['seed 1 was pruned: worse than the median'];
+  expect(showJson(factsOf(recordOf(definition, [...trials.slice(0, 6), pruned]), [judged]))).toMatchObject({
+    stages: [{ levels: [{}, {}, { standing: 'pruned', scores: [null, null, null], notes }] }],
   });
 });
 

@@ -16,7 +16,7 @@ import {
   stageOf,
   trialsOf,
 } from './study.testing.ts';
-import type { TextTable } from './table.ts';
+import { notesOf, type TextTable } from './table.ts';
 import { terminalTable, wrapped } from './terminal.ts';
 
 const judgement: StageJudgement = judgementOf(
@@ -99,6 +99,16 @@ describe('levels beside the best', () => {
   ])('the interval says what it is: %s', (method, head) => {
     const other = factsOf(recordOf(definition, trialsOf(batchStage, batchScores)), [{ ...judgement, method }]);
     expect(heads(stageTable(other.stages[0]!, other))).toContain(head);
+  });
+
+  test('under a seed rule a note says which seeds differences and means are taken over', () => {
+    const note =
+      'A difference to the best is taken over the seeds that both levels have, a mean over all seeds of its level.';
+    const notes = (method: StageJudgement['method']) => {
+      const found = factsOf(recordOf(definition, trialsOf(batchStage, batchScores)), [{ ...judgement, method }]);
+      return notesOf(stageTable(found.stages[0]!, found));
+    };
+    expect([notes('rounds'), notes('mcb')]).toEqual([[note], []]);
   });
 
   test('the reference has a column where it has values, a star for other settings', () => {
@@ -195,6 +205,7 @@ test.each<[Standing, StageJudgement['method'], string]>([
   ['left', 'rounds', 'left after 5 seeds'],
   ['open', 'rounds', 'open'],
   ['failed', 'mcb', 'failed'],
+  ['pruned', 'mcb', 'pruned'],
   ['pending', 'mcb', ''],
 ])('a standing in words: %s of %s', (standing, method, text) => {
   const levels = [{}, { standing, departure: { round: 5, behind: 0 } }, {}];

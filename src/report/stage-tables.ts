@@ -3,7 +3,7 @@
 import type { Standing } from '../study/judgement.ts';
 import { significance } from '../study/statistics.ts';
 import { isBetter } from '../study/trial.ts';
-import type { LevelFacts, StageFacts, StudyFacts } from './facts.ts';
+import { isRepeated, type LevelFacts, type StageFacts, type StudyFacts } from './facts.ts';
 import { isDerived, valueText } from './naming.ts';
 import type { Column, TextTable } from './table.ts';
 import { epochsText, factorsText, labelOf, measureHead, stageTitle } from './words/names.ts';
@@ -32,9 +32,9 @@ export function shownLevels(
 
 /** `the best`, `worse (this network)`, `left after 5 seeds`, ... */
 export function standingText(level: LevelFacts, { judgement: { method } }: Pick<StageFacts, 'judgement'>): string {
-  const { judgement, place, sameAs } = level;
+  const { judgement, place } = level;
   const { standing, scope, departure } = judgement;
-  if (sameAs?.stage === place.stage) return 'the same training';
+  if (isRepeated(level, place.stage)) return 'the same training';
   if (level.isSelected) return selectedText(standing, method);
   const network = (level.summary?.n ?? 0) > 1 ? 'these networks' : 'this network';
   switch (standing) {
@@ -52,7 +52,7 @@ export function standingText(level: LevelFacts, { judgement: { method } }: Pick<
 }
 
 function selectedText(standing: Standing, method: StageFacts['judgement']['method']): string {
-  // Of rounds the level that is left is the best, or within "resolve" of it.
+  // Under a seed rule the level that stays was not shown to be the best.
   if (standing === 'best') return method === 'rounds' ? 'selected' : 'selected, the best';
   return standing === 'may be best' || standing === 'open' ? `selected, ${standing}` : 'selected';
 }
@@ -110,6 +110,10 @@ function meanColumn({ levels, facts }: Shown): Column {
 /** What the intervals of differences are. */
 const intervalNames = { mcb: 'Hsu', images: 'on images', rounds: 'all rounds', none: '' } as const;
 
+/** Under a seed rule a level that left early has fewer seeds than the others. */
+const sharedSeedsNote =
+  'A difference to the best is taken over the seeds that both levels have, a mean over all seeds of its level.';
+
 function differenceColumns({ levels, stage, facts }: Shown): Column[] {
   const { objective } = facts.definition;
   const points = objective === 'accuracy' ? ' (points)' : '';
@@ -120,6 +124,7 @@ function differenceColumns({ levels, stage, facts }: Shown): Column[] {
         judgement.difference === undefined ? '' : differenceText(judgement.difference, objective),
       ),
       align: 'right',
+      ...(stage.judgement.method === 'rounds' ? { note: sharedSeedsNote } : {}),
     }),
     ...optional({
       head: `95 % interval (${intervalNames[stage.judgement.method]})`,

@@ -10,9 +10,9 @@ import { completeTrials, isComplete } from './trial.ts';
  * `best`, `may be best`, `worse`: Hsu's comparisons with the best, or of one seed or two the images (see `scope`). Under a seed rule `best`
  * is the one level that did not leave: the best, or within `resolve` of it; `worse` holds at all rounds together.
  * `left`: left a stage with a seed rule, not better by more than `resolve`, which is all that was shown. `open`: undecided at `atMost`.
- * `pending`: still being trained.
+ * `pending`: still being trained. `pruned`: stopped early by a pruner, so it has no final score.
  */
-export type Standing = 'best' | 'may be best' | 'worse' | 'left' | 'open' | 'failed' | 'pending';
+export type Standing = 'best' | 'may be best' | 'worse' | 'left' | 'open' | 'failed' | 'pruned' | 'pending';
 
 export type { Interval } from './mcb.ts';
 

@@ -148,6 +148,8 @@ describe('dots of a stage', () => {
     ['may be best', 'possible', 'mean, may be best'],
     ['worse', 'ruled out', 'mean, worse'],
     ['left', 'left', 'mean, left'],
+    ['failed', 'incomplete', 'mean, failed or pruned'],
+    ['pruned', 'incomplete', 'mean, failed or pruned'],
     ['pending', 'unjudged', 'mean, not judged yet'],
   ] as const)('a level that is %s has a shape and a legend of its own', (standing, kind, legend) => {
     const found = factsOf(record, [judgementOf([{}, { standing }, { standing }])]);

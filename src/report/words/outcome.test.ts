@@ -10,6 +10,7 @@ import {
   definitionOf,
   factsOf,
   judgementOf,
+  prunedTrialOf,
   recordOf,
   referenceOf,
   stageOf,
@@ -155,7 +156,7 @@ describe('remarks and notes on levels', () => {
   test('a level that was carried on says which scores it came with', () => {
     const facts = factsOf(recordOf(two, all), [judged({}), judgementOf([{}, {}], { carried: 0 })]);
     expect(remarks(facts.stages[1]!, facts)).toEqual([
-      'optimizer adam (batchSize 32 of stage 1) came with the scores it was selected for. They are likely a little too good, so a level that is barely worse here may be as good; fresh seeds would tell.',
+      'optimizer adam has the scores that it was selected for in stage 1 (as batchSize 32). Such scores are likely a little too good, so a level that is barely worse here may be as good; fresh seeds would tell.',
       'optimizer adamw is the same training as optimizer adam, done once: AdamW with weight decay 0 is Adam.',
     ]);
   });
@@ -174,6 +175,17 @@ describe('remarks and notes on levels', () => {
     expect(levelNotes(facts.stages[1]!.levels[0]!, facts.stages[1]!, facts)).toEqual([
       'has the settings of batchSize 32 of stage 1, but seeds of its own',
     ]);
+  });
+
+  test('a pruned seed says why, if that is known', () => {
+    const [, ...rest] = trialsOf(batchStage, scores);
+    const noted = (reason?: string) => {
+      const pruned = prunedTrialOf(0, canonicalOf({ batchSize: 32 }), 1, reason);
+      const facts = factsOf(recordOf(one, [pruned, ...rest]));
+      return levelNotes(facts.stages[0]!.levels[0]!, facts.stages[0]!, facts);
+    };
+    expect(noted()).toEqual(['seed 1 was pruned']);
+    expect(noted('worse than the median\nmore')).toEqual(['seed 1 was pruned: worse than the median']);
   });
 
   test('a failed seed says why, in one line', () => {
