@@ -1,4 +1,4 @@
-/** What a study found, as numbers and structure: derived from its record alone, without files and without words. */
+/** The findings of a study as numbers and structure, derived from its record alone: no files are read, no sentences are made. */
 import type { ForeignTrial, StudyRecord, TestLook, WorkSession } from '../store/store.ts';
 import { compareSteps, type StepComparison } from '../study/compare.ts';
 import type { LevelView, StageView } from '../study/contest.ts';
@@ -13,7 +13,7 @@ import { imagesOf } from './images.ts';
 import { type Naming, namingOf } from './naming.ts';
 import type { Reference, ReferenceRun } from './reference.ts';
 
-/** What is measured, and on what. */
+/** The score of a study and the images that it is measured on. */
 export interface Measure {
   readonly objective: Objective;
   readonly goal: 'maximize' | 'minimize';
@@ -38,13 +38,13 @@ export interface LevelFacts {
   readonly view: LevelView;
   /** `C1`, `C2`, ...: the configuration's name in the whole study. */
   readonly id: string;
-  /** By the stage's seeds; undefined where there is none (yet). */
+  /** Scores in the order of the stage's seeds; undefined where there is none (yet). */
   readonly scores: readonly (number | undefined)[];
   /** Number, mean and standard deviation of the scores; the interval of the mean is the judgement's. */
   readonly summary: Omit<Summary, 'interval'> | undefined;
   readonly judgement: LevelJudgement;
   readonly isSelected: boolean;
-  /** It came from the stage before with the scores it was selected for. */
+  /** Its scores selected it in an earlier stage. */
   readonly isCarried: boolean;
   /** The level it shares its trials with. `reason`: why, where their settings are written differently. */
   readonly sameAs: (Place & { readonly reason: string | undefined }) | undefined;
@@ -53,7 +53,7 @@ export interface LevelFacts {
   readonly reference: ReferenceRun | undefined;
 }
 
-/** Who was still in at each round of a stage with a seed rule. */
+/** The levels that were still in at each round of a stage with a seed rule. */
 export interface Timeline {
   /** Complete rounds; a round is one seed for every level still in. */
   readonly rounds: number;
@@ -104,7 +104,7 @@ export interface EpochTime {
 
 export interface StudyFacts {
   readonly definition: StudyDefinition;
-  /** Of all data that results depend on. */
+  /** Hash of all data that results depend on. */
   readonly dataHash: string;
   readonly measure: Measure;
   readonly naming: Naming;
@@ -130,7 +130,7 @@ export interface StudyFacts {
   readonly sessions: readonly WorkSession[];
   readonly foreign: readonly ForeignTrial[];
   readonly wallSeconds: number;
-  /** Of training and evaluation. */
+  /** Seconds of training and evaluation, summed over all trials. */
   readonly coreSeconds: number;
   readonly epochTimes: readonly EpochTime[];
   readonly reference: Reference | undefined;
@@ -164,7 +164,7 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
   });
   const stages = view.stages.map((stage) => stageFacts(stage, { view, ids, images, settings, options }));
   const looks = record.looks.map((look) => ({ ...look, id: ids.get(table.keyOf(look.configuration)) }));
-  // A reference that stands beside no level is about another study.
+  // A reference that stands beside no level had other conditions, so nothing is said of it.
   const isBeside = stages.some(({ levels }) => levels.some(({ reference: run }) => run !== undefined));
   const reference = isBeside ? options.reference : undefined;
   const winning = view.winner && stages.at(-1)!.levels[stages.at(-1)!.selected!]!;

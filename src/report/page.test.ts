@@ -70,9 +70,9 @@ describe('sections', () => {
     for (const sentence of [
       'Which settings are the best? Varied: batchSize. Every configuration was trained with 3 seeds (1, 2, 3).',
       'trial 201 (batchSize 128, seed 2) failed: diverged: the loss is NaN',
-      '9 trials, strict arithmetic, one thread a trial (more for the last of a stage); 75 s at work, 48 s of training and evaluation.',
+      '9 trials, strict arithmetic, one thread per trial (more for the last of a stage); 75 s at work, 48 s of training and evaluation.',
       'Another program added one trial to the journal. They take no part in any verdict and are left alone.',
-      'Medians over all trials, batches alone, without evaluation; several trials ran at once, one core each. The post’s are of an abacus.',
+      'Medians over all trials of the time of the batches, without evaluation; several trials ran at once, one core each. The post’s times are from an abacus.',
       'batchSize: 32, 64',
       'batchSize 32, seed 1: 2 of 3 test images are wrong.',
     ]) {
@@ -84,7 +84,7 @@ describe('sections', () => {
   test('a seed rule is told in the opening, a single seed, too', async () => {
     const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 30, resolve: 0.1 } });
     expect(texts(await reportBlocks(factsOf(recordOf(rule, [])), {}))).toContain(
-      'Every configuration got one seed a round, 3 to 30 of them, until it was not better than another one by more than 0.1 points.',
+      'Every configuration got one seed a round, 3 to 30 of them, until the data showed that it is not better than another one by more than 0.1 points.',
     );
     const one = definitionOf([batchStage], { seeds: [4] });
     expect(texts(await reportBlocks(factsOf(recordOf(one, [])), {}))).toContain('trained with one seed.');
@@ -173,8 +173,13 @@ describe('HTML', () => {
     const { document } = parseHTML(renderHtml('Study', await reportBlocks(plain, {})));
     expect([...document.querySelectorAll('dt')].map((term) => term.textContent)).toEqual([
       ...['Interval (95 %)', 'Margin', 'MCB', 'Edwards and Hsu', 'Worse (this network)', 'Noisy', 'Resolve'],
-      ...['Left, open', 'Held-out', 'p', 'Holm', 'McNemar'],
+      ...['Left, open', 'Pruned', 'Held-out', 'p', 'Holm', 'McNemar'],
     ]);
+    const meanings = [...document.querySelectorAll('dd')].map((meaning) => meaning.textContent);
+    expect(meanings[7]).toContain(
+      'In at most 5 % of all studies the one level that stays is worse than the best level by more than “resolve”.',
+    );
+    expect(meanings[7]).toContain('so the interval may reach beyond “resolve”.');
   });
 });
 

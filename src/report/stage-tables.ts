@@ -10,7 +10,7 @@ import { epochsText, factorsText, labelOf, measureHead, stageTitle } from './wor
 import { differenceRange, differenceText, listed, pText, rangeText, scoreText } from './words/numbers.ts';
 import { stepsHead } from './words/remarks.ts';
 
-/** Of more levels than this only the best are shown. */
+/** Where a stage has more levels than this, only the best are shown. */
 const mostRows = 40;
 
 /** The levels that a table or chart shows: all in their order, or the best `most`. */
@@ -74,10 +74,10 @@ function optional(column: Column): Column[] {
   return column.cells.some((cell) => cell !== '') ? [column] : [];
 }
 
-/** More hyperparameters than this are no columns. */
+/** More hyperparameters than this do not get columns of their own. */
 const mostFactors = 4;
 
-/** What the level is; where it sets several hyperparameters, a column each, if its label says no more than they do. */
+/** The level's name. A level with several hyperparameters has a column for each of them, if its label says no more than they do. */
 function nameColumns({ levels, stage, facts }: Shown): Column[] {
   const { factors } = stage;
   const ids = { head: 'name', cells: levels.map(({ id }) => id) };
@@ -107,7 +107,7 @@ function meanColumn({ levels, facts }: Shown): Column {
   };
 }
 
-/** What the intervals of differences are. */
+/** Names of the intervals of differences. */
 const intervalNames = { mcb: 'Hsu', images: 'on images', rounds: 'all rounds', none: '' } as const;
 
 /** Under a seed rule a level that left early has fewer seeds than the others. */
@@ -179,7 +179,7 @@ export function stageTable(stage: StageFacts, facts: StudyFacts, most = mostRows
   };
 }
 
-/** Of more levels than this a terminal shows the best. */
+/** Where a stage has more levels than this, a terminal shows only the best. */
 const mostLines = 20;
 
 /** The same with every seed, for a terminal that has the room. */
@@ -233,7 +233,7 @@ function begin(stage: StageFacts, facts: StudyFacts, most = mostRows) {
   return {
     shown: { levels, stage, facts },
     frame: {
-      // Of several columns for a level's settings none names it.
+      // With several columns for a level's settings, none of them names the level.
       names: stage.factors.length > 1 ? 0 : 1,
       stressed: stressed < 0 ? undefined : stressed,
       note:
@@ -244,7 +244,7 @@ function begin(stage: StageFacts, facts: StudyFacts, most = mostRows) {
   };
 }
 
-/** What each level is worth over the one before. */
+/** The change from each level to the next. */
 export function stepTable(stage: StageFacts, facts: StudyFacts): TextTable {
   const { objective } = facts.definition;
   const { steps } = stage;

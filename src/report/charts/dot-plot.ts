@@ -32,10 +32,10 @@ export interface DotPlotData {
   readonly leftOut: number;
 }
 
-/** More rows than this are no chart. */
+/** More rows than this are not drawn. */
 const mostRows = 25;
 
-/** What the chart shows; undefined where no level has a score. */
+/** The contents of the chart; undefined where no level has a score. */
 export function dotPlotData(stage: StageFacts, facts: StudyFacts): DotPlotData | undefined {
   const { levels, leftOut } = shownLevels(stage, facts, mostRows);
   const rated = levels.filter(({ summary }) => summary);
@@ -67,7 +67,7 @@ export function dotPlotData(stage: StageFacts, facts: StudyFacts): DotPlotData |
   return { rows, domain, band, leftOut };
 }
 
-/** A little more than all that must be seen. An interval of two seeds can dwarf everything, so intervals do not count. */
+/** The range of all dots and some room on both sides. Intervals do not count, since an interval of two seeds can dwarf everything else. */
 function frameOf(seen: readonly number[], objective: Objective): readonly [number, number] {
   const [least, most] = [Math.min(...seen), Math.max(...seen)];
   const room = Math.max((most - least) * 0.25, objective === 'accuracy' ? 0.05 : 1e-6 + Math.abs(most) * 0.002);

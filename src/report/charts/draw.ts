@@ -1,4 +1,4 @@
-/** What all charts share: drawing with Observable Plot into SVG text, colours, widths of text, legends and ticks. */
+/** Shared by all charts: drawing with Observable Plot into SVG text, colours, widths of text, legends and ticks. */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { escapeXml } from '../escape.ts';
@@ -33,7 +33,7 @@ export interface LegendEntry {
 
 export interface Drawing {
   readonly options: Plot.PlotOptions & { readonly width: number; readonly height: number };
-  /** What the chart says, for whoever cannot see it. */
+  /** Describes the chart to those who cannot see it. */
   readonly alt: string;
   readonly legend?: readonly LegendEntry[];
 }

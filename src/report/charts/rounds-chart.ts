@@ -7,13 +7,13 @@ import { colours, draw, integerTicks, labelLines, textWidth } from './draw.ts';
 
 export interface RoundsRow {
   readonly label: string;
-  /** Rounds that it was trained in. */
+  /** Rounds in which the level was trained. */
   readonly rounds: number;
-  /** `left` after its last round, or still `in`. */
+  /** Whether the level left after its last round, or is still in. */
   readonly end: 'left' | 'in';
 }
 
-/** More rows than this are no chart. */
+/** More rows than this are not drawn. */
 const mostRows = 40;
 
 export interface RoundsData {
@@ -23,7 +23,7 @@ export interface RoundsData {
   readonly leftOut: number;
 }
 
-/** Those that stayed longest first; undefined without a complete round. */
+/** The levels that stayed longest come first; undefined without a complete round. */
 export function roundsData(stage: StageFacts, facts: StudyFacts): RoundsData | undefined {
   const { timeline } = stage;
   if (!timeline || timeline.rounds === 0) return undefined;

@@ -140,10 +140,14 @@ test('the protocol', () => {
     'Protocol post: trained on the whole training set and selected on the test set, as the post did. The winner’s score is therefore optimistic.',
   );
   const start =
-    'Protocol held-out: a twelfth of the training set, drawn by class and fixed by the data’s hash, selects; ';
+    'Protocol held-out: settings are selected on a twelfth of the training set, drawn by class and fixed by the data’s hash; ';
   expect(said('held-out', 0)).toBe(`${start}no network has been evaluated on the test set.`);
-  expect(said('held-out', 1)).toBe(`${start}the test set was looked at once, by selected configurations alone.`);
-  expect(said('held-out', 3)).toBe(`${start}the test set was looked at 3 times, by selected configurations alone.`);
+  expect(said('held-out', 1)).toBe(
+    `${start}the test set was looked at once, to evaluate selected configurations only.`,
+  );
+  expect(said('held-out', 3)).toBe(
+    `${start}the test set was looked at 3 times, to evaluate selected configurations only.`,
+  );
   const { protocol: _, ...none } = one;
   expect(protocolSentence({ definition: none, looks: [] })).toBeUndefined();
 });
@@ -203,7 +207,7 @@ describe('remarks and notes on levels', () => {
 
 describe('caveats', () => {
   const optimistic =
-    'The test set selected, so the winner’s score is not an estimate for new images. Protocol held-out gives one.';
+    'The winner was selected on the test set, so its score is not an estimate for new images. Protocol held-out gives such an estimate.';
   const lucky =
     'The winner’s mean is the best of several, so it is likely a little too good. Only fresh seeds would tell by how much.';
 
@@ -214,7 +218,7 @@ describe('caveats', () => {
     expect(caveats(facts)).toEqual([
       optimistic,
       'Intervals of means are about other seeds (initial weights and order of the images) on these 10,000 test images.',
-      `Those for other images take in the choice of the images as well. ${quote}`,
+      `Intervals for other images also allow for the choice of the images. ${quote}`,
       '3 seeds leave wide intervals: “may be the best” is not “as good as the best”.',
       lucky,
     ]);
@@ -224,7 +228,7 @@ describe('caveats', () => {
     const held = { ...one, protocol: 'held-out' } as const;
     const said = caveats(factsOf(recordOf(held, trialsOf(batchStage, scores)), [judged({ mean, otherImages })]));
     expect(said[1]).toBe(
-      `Those for other images take in the choice of the images as well. These images are those that selected. ${quote}`,
+      `Intervals for other images also allow for the choice of the images. They are computed from the images that selected the winner. ${quote}`,
     );
     const loss = caveats(
       factsOf(recordOf({ ...held, objective: 'loss' }, trialsOf(batchStage, scores)), [judged({ mean })]),
@@ -245,9 +249,17 @@ describe('caveats', () => {
       'With a single seed the spread between seeds is unknown: a difference between two rows may be that spread alone.',
       lucky,
       'One factor at a time cannot see that one hyperparameter’s best value depends on another’s.',
-      'Each stage’s verdict is wrong in at most 5 % of studies; of several stages some verdict is wrong more often.',
-      'Some trials used fused arithmetic, whose bits may differ on another processor.',
+      'Each stage’s verdict is wrong in at most 5 % of studies. With several stages, the chance that at least one verdict is wrong is larger.',
+      'Some trials used fused arithmetic, whose results may differ in the last bits on another processor.',
     ]);
+  });
+
+  test('of a seed rule: which intervals keep their 95 % though the study chose when to stop', () => {
+    const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 6, resolve: 0.1 }, protocol: 'held-out' });
+    const said = caveats(factsOf(recordOf(rule, trialsOf(batchStage, scores)), [judged({ mean })]));
+    expect(said[1]).toBe(
+      'The 95 % of the differences hold over all rounds together. The intervals of single means are computed as if the number of seeds had been fixed beforehand.',
+    );
   });
 
   test('five seeds are no longer few', () => {

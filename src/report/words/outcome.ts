@@ -1,4 +1,4 @@
-/** What a whole study found, in sentences: the winner, its score, and what is not settled. */
+/** The outcome of a whole study in sentences: the winner, its score, and what is not settled. */
 import { isSeedRule, objectives } from '../../study/definition.ts';
 import { completeTrials } from '../../study/trial.ts';
 import { type LevelFacts, rivals, type StudyFacts } from '../facts.ts';
@@ -101,17 +101,17 @@ function unsettled(facts: StudyFacts): string[] {
   return [`${what} is not settled by ${by}: another level may be as good.`];
 }
 
-/** What trained and what selected. */
+/** The images that networks were trained on, and those that settings were selected on. */
 export function protocolSentence({ definition, looks }: Pick<StudyFacts, 'definition' | 'looks'>): string | undefined {
   if (definition.protocol === 'post') {
     return 'Protocol post: trained on the whole training set and selected on the test set, as the post did. The winner’s score is therefore optimistic.';
   }
   if (definition.protocol !== 'held-out') return undefined;
-  return `Protocol held-out: a twelfth of the training set, drawn by class and fixed by the data’s hash, selects; ${looksText(looks.length)}.`;
+  return `Protocol held-out: settings are selected on a twelfth of the training set, drawn by class and fixed by the data’s hash; ${looksText(looks.length)}.`;
 }
 
-/** Selected configurations alone are evaluated on the test set. */
+/** Only selected configurations are evaluated on the test set. */
 function looksText(looks: number): string {
   if (looks === 0) return 'no network has been evaluated on the test set';
-  return `the test set was looked at ${looks === 1 ? 'once' : `${looks} times`}, by selected configurations alone`;
+  return `the test set was looked at ${looks === 1 ? 'once' : `${looks} times`}, to evaluate selected configurations only`;
 }

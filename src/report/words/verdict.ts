@@ -74,7 +74,7 @@ function equalScores({ stage, facts, name }: Context): string[] {
   ];
 }
 
-/** What choosing the selected level costs at most. */
+/** The most that the selected level can be behind the best one. */
 function atMostBehind({ facts, best, name }: Context): string[] {
   const { differenceToBest } = best.judgement;
   if (!differenceToBest) return [];
