@@ -2,7 +2,7 @@
 // Simulated studies, played by the product's own Elimination. Options: --runs N (default 10000), --seed N (default 1).
 import { parseArgs } from 'node:util';
 import { randomStream } from '../dist/base/random.js';
-import { Elimination, Looks } from '../dist/study/elimination.js';
+import { Elimination } from '../dist/study/elimination.js';
 import { keep, machineLine, printTable, say } from './measurement.mjs';
 
 const { values } = parseArgs({
@@ -83,12 +83,11 @@ function simulate({ k, means, spread, sd, noise = 'normal', step, floor, most = 
   const isAhead = bestOfOthers[0] <= -1;
   const rule = { atLeast, atMost: most, resolve, goal: 'maximize', ...(floor === undefined ? {} : { floor }) };
   const scores = new Float64Array(k);
-  const looks = new Looks(k, rule);
   const count = { within: 0, open: 0, decidedWithin: 0, bestLeft: 0, bestWorse: 0, anyBestWorse: 0, intervals: 0 };
   let rounds = 0;
   let trainings = 0;
   for (let run = 0; run < runs; run++) {
-    const elimination = new Elimination(k, rule, looks);
+    const elimination = new Elimination(k, rule);
     while (!elimination.finished) {
       // A seed helps or harms all levels alike by as much as it does the quiet ones of them alone: correlation 1/2.
       const shared = sd * normal();

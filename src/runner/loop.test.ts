@@ -96,6 +96,25 @@ describe('the loop', () => {
     expect(state.ended).toBe(0);
   });
 
+  test('lost results that cannot be made again, or come out differently, end the study', () => {
+    const complete: Trial = { ...trial(7, 'complete'), score: 2, curve: [{ epoch: 1, score: 2 }] };
+    const { state } = play(beginLoop(view([]), { jobs: 1, lost: [request(1)] }), [
+      { type: 'followed', view: view([]) },
+      { type: 'started', trial: complete, start: start(1, 1, true) },
+    ]);
+    const failed = said(7, { type: 'failed', kind: 'trial', message: 'out of memory' });
+    expect(step(state, failed).actions).toEqual([
+      {
+        type: 'give up',
+        message: expect.stringContaining('trial 7 were lost and could not be made again: out of memory'),
+      },
+    ]);
+    const other = said(7, { type: 'epoch', point: { epoch: 1, score: 3 }, share: 1 });
+    expect(step(state, other).actions).toEqual([
+      { type: 'give up', message: expect.stringContaining('came out differently in epoch 1: 3 instead of 2') },
+    ]);
+  });
+
   test('stops all that runs, those that were just starting too, and starts nothing more', () => {
     const { done, state } = play(beginLoop(view([1, 2, 3]), { jobs: 2, lost: [] }), [
       { type: 'followed', view: view([1, 2, 3]) },

@@ -11,7 +11,7 @@ interface Running {
   readonly trial: Trial;
   readonly request: TrialRequest;
   readonly threads: number;
-  /** A complete trial whose results were lost: run again, to the same bytes, without a word in the store. */
+  /** A complete trial whose results were lost: run again, to the same bytes, and not recorded again. */
   readonly restored: boolean;
   /** The part that is done, 0 to 1. */
   readonly share: number;
@@ -173,6 +173,11 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
       return { state: { ...state, running }, actions: [{ type: 'tell', event: { type: 'progress', number, share } }] };
     }
     const { point } = message;
+    const before = work.trial.curve.find(({ epoch }) => epoch === point.epoch);
+    if (work.restored && before && before.score !== point.score) {
+      const differs = `trial ${number}, made again since its results were lost, came out differently in epoch ${point.epoch}: ${point.score} instead of ${before.score}. Fused arithmetic differs between processors; else the data, the record or this machine is damaged`;
+      return { state, actions: [{ type: 'give up', message: differs }] };
+    }
     const isNew = !work.restored && point.epoch > work.epoch;
     running.set(number, { ...work, share, epoch: Math.max(work.epoch, point.epoch) });
     const record: LoopAction[] = isNew ? [{ type: 'record epoch', number, point }] : [];
@@ -186,6 +191,10 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
   if (message.type === 'interrupted') return { state: rest, actions: [] };
   if (message.type === 'failed' && message.kind === 'world') {
     return { state: rest, actions: [{ type: 'give up', message: message.message }] };
+  }
+  if (restored && message.type === 'failed') {
+    const lost = `the results of trial ${number} were lost and could not be made again: ${message.message}`;
+    return { state: rest, actions: [{ type: 'give up', message: lost }] };
   }
   const end: UnscoredEnd =
     message.type === 'failed'

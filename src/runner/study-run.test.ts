@@ -15,7 +15,11 @@ import { runStudy, type StudyEvent } from './study-run.ts';
 const parameters = { size: 1, decay: 0, kind: 'a' };
 
 /** Best at size 3, decay 0.1 and kind b; waits as many turns as the seed says, so that trials end in no order. */
-function noisyTask({ turns = (seed: number) => seed % 3, noise = 0.2 } = {}): Task {
+function noisyTask({
+  turns = (seed: number) => seed % 3,
+  noise = 0.2,
+  fails = (_size: number, _seed: number): boolean => false,
+} = {}): Task {
   return functionTask({
     parameters,
     async run(settings, { seed, random, report, signal }) {
@@ -23,6 +27,7 @@ function noisyTask({ turns = (seed: number) => seed % 3, noise = 0.2 } = {}): Ta
         await Promise.resolve();
         if (signal.aborted) throw new Error('stopped');
       }
+      if (fails(Number(settings.size), seed)) throw new Error('failed');
       const level = -((Number(settings.size) - 3) ** 2) - Math.abs(Number(settings.decay) - 0.1);
       const shared = randomStream(seed, 'shared').uniform();
       report(1, level - 1);
@@ -155,7 +160,7 @@ const anyDefinition = fc
       fc.constantFrom([1], [1, 2, 3], [5, 2]),
       fc
         .record({
-          atLeast: fc.integer({ min: 2, max: 4 }),
+          atLeast: fc.integer({ min: 3, max: 5 }),
           extra: fc.integer({ min: 0, max: 6 }),
           resolve: fc.constantFrom(0.05, 0.3, 2),
         })
@@ -172,15 +177,19 @@ test('any plan gives the same trials and winner for any jobs and after any crash
       anyDefinition,
       fc.integer({ min: 1, max: 6 }),
       fc.array(fc.integer({ min: 1, max: 25 }), { maxLength: 6 }),
-      async (definition, jobs, crashes) => {
-        const expected = await run(definition);
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 5 }), fc.integer({ min: 1, max: 8 })), { maxLength: 6 }),
+      async (definition, jobs, crashes, failing) => {
+        const fails = (size: number, seed: number) =>
+          failing.some(([failed, round]) => failed === size && round === seed % 1000);
+        const task = noisyTask({ fails });
+        const expected = await run(definition, { task });
         const store = new MemoryStore();
         for (const calls of crashes) {
-          await run(definition, { store: dying(store, calls), jobs }).catch((error: unknown) => {
+          await run(definition, { task, store: dying(store, calls), jobs }).catch((error: unknown) => {
             expect(error).toBeInstanceOf(WorldError);
           });
         }
-        const { trials, winner } = await run(definition, { store, jobs });
+        const { trials, winner } = await run(definition, { task, store, jobs });
         expect([...trials].sort()).toEqual([...expected.trials].sort());
         expect(winner).toEqual(expected.winner);
         if (jobs === 1) expect(trials).toEqual(expected.trials);
@@ -253,7 +262,7 @@ test('what a study spends beside its trials grows with their number, not with it
     return count;
   };
   expect(await reads(1, [1])).toBeGreaterThan(0);
-  for (const seeds of [[1], [1, 2, 3], { atLeast: 2, atMost: 5, resolve: 0.5 }]) {
+  for (const seeds of [[1], [1, 2, 3], { atLeast: 3, atMost: 6, resolve: 0.5 }]) {
     const [small, large] = [await reads(20, seeds), await reads(160, seeds)];
     expect(large / small, JSON.stringify(seeds)).toBeLessThan(9);
   }

@@ -5,7 +5,7 @@ import type { TrialRequest } from '../study/contest.ts';
 import type { StudyDefinition } from '../study/definition.ts';
 import { recordedParameters } from '../study/space.ts';
 import { checkExtends, followStudy } from '../study/strategies.ts';
-import { type StudyView, selectedLevels } from '../study/strategy.ts';
+import { type StudyView, selectedTrials } from '../study/strategy.ts';
 import { isComplete, type Trial, TrialTable } from '../study/trial.ts';
 import type { OpenTask, RunningTrial, Task } from '../tasks/task.ts';
 import { type Forecast, Forecaster } from './forecast.ts';
@@ -52,21 +52,19 @@ const unknownEnvironment: Environment = {
 export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEvent, void, undefined> {
   const { definition, task, store, jobs = 1, signal } = request;
   const opened = await task.open(definition);
-  const { record, torn } = await store.open(
-    { definition, dataHash: opened.dataHash, environment: request.environment ?? { ...unknownEnvironment, jobs } },
-    (before) => {
+  const running = new Map<number, RunningTrial>();
+  const mail = new Mailbox<LoopMessage>();
+  const onAbort = () => mail.put({ type: 'stop' });
+  try {
+    const environment = request.environment ?? { ...unknownEnvironment, jobs };
+    const { record, torn } = await store.open({ definition, dataHash: opened.dataHash, environment }, (before) => {
       checkExtends(before.definition, definition);
       if (before.dataHash === opened.dataHash) return;
       const [was, is] = [before.dataHash, opened.dataHash].map((hash) => hash.slice(0, 12));
       throw new UsageError(
         `the study is about other data (hash ${was}, this is ${is}); choose another folder with --out`,
       );
-    },
-  );
-  const running = new Map<number, RunningTrial>();
-  const mail = new Mailbox<LoopMessage>();
-  const onAbort = () => mail.put({ type: 'stop' });
-  try {
+    });
     const trials = new TrialTable(
       task.settings.canonical,
       record.trials.filter(({ state }) => !(request.retryFailed && state === 'failed')),
@@ -183,11 +181,9 @@ function lostTrials(view: StudyView, trials: TrialTable, opened: OpenTask): Tria
 /** The selected configurations, and they alone, are evaluated on the test set; each look is counted. */
 async function lookAtTest(store: StudyStore, view: StudyView, record: StudyRecord, opened: OpenTask): Promise<void> {
   const seen = new Set(record.looks.map(({ trial }) => trial));
-  for (const { configuration, trials } of selectedLevels(view)) {
-    for (const trial of trials) {
-      if (!isComplete(trial) || seen.has(trial.number) || !opened.evaluateOnTest) continue;
-      const { loss, accuracy } = await opened.evaluateOnTest(trial.number, configuration);
-      await store.recordLook({ trial: trial.number, configuration, seed: trial.seed, loss, accuracy });
-    }
+  for (const { number, configuration, seed } of selectedTrials(view)) {
+    if (seen.has(number) || !opened.evaluateOnTest) continue;
+    const { loss, accuracy } = await opened.evaluateOnTest(number, configuration);
+    await store.recordLook({ trial: number, configuration, seed, loss, accuracy });
   }
 }

@@ -112,9 +112,9 @@ export function followContest(request: ContestRequest): Contest {
     };
   });
   const finished = pending.length === 0;
-  const eligible = (rounds ? rounds.in.map((i) => rounds.contenders[i]!) : competing).filter((position) =>
-    rounds ? true : levels[position]!.trials.every(isComplete),
-  );
+  const eligible = rounds
+    ? rounds.in.map((i) => rounds.contenders[i]!)
+    : competing.filter((position) => levels[position]!.trials.every(isComplete));
   const selected = finished ? bestOf(eligible, levels, definition.objective) : undefined;
   return { view: { index, factors, base, seeds, levels, rounds, finished, selected }, pending };
 }
@@ -123,37 +123,44 @@ interface RuledDefinition extends Pick<StudyDefinition, 'objective'> {
   readonly seeds: SeedRule;
 }
 
-/** Round by round: the levels still in get one more seed each, and after every complete round some may leave. */
+/**
+ * Round by round: every level that is in gets one more seed, and after every complete round some may leave. The first round is one of
+ * `atLeast` seeds. What a round asks for is settled when it begins: a trial that fails takes its level out at the round's end, so which
+ * trials are run does not depend on which of them ended first.
+ */
 function playRounds(
-  competing: readonly number[],
+  contenders: readonly number[],
   all: readonly number[],
   find: (position: number, seed: number) => Trial | undefined,
   { seeds: rule, objective }: RuledDefinition,
 ) {
-  // A level whose trial failed leaves as failed.
-  const hasFailed = (position: number) => all.some((seed) => find(position, seed)?.state === 'failed');
-  const contenders = competing.filter((position) => !hasFailed(position));
-  const scores = contenders.map((position) => scoresOf(all.map((seed) => find(position, seed))));
+  const outcomes = contenders.map((position) => outcomesOf(all, (seed) => find(position, seed)));
+  const isBegun = outcomes.every((own) => own.length >= rule.atLeast);
   const { goal } = objectives[objective];
-  const floor = onePerImage(contenders.map((position) => find(position, all[0]!)));
-  const state = followRounds(scores, { ...rule, goal, floor });
-  const next = state.finished ? state.rounds : Math.max(rule.atLeast, state.rounds + 1);
-  const asked = all.slice(0, next);
+  const floor = objective === 'accuracy' ? pointsOfAnImage(contenders.map((position) => find(position, all[0]!))) : 0;
+  const state = followRounds(isBegun ? outcomes : outcomes.map(() => []), { ...rule, goal, floor });
+  // The first round is asked for as a whole, so its trials count even if all of them fail.
+  const seeds = all.slice(0, Math.max(rule.atLeast, state.finished ? state.rounds : state.rounds + 1));
   const stillIn = state.in.map((i) => contenders[i]!);
-  const wanted = state.finished ? [] : asked.map((seed) => ({ seed, positions: stillIn }));
-  return { seeds: asked, rounds: { ...state, contenders }, wanted };
+  const wanted = state.finished ? [] : seeds.slice(state.rounds).map((seed) => ({ seed, positions: stillIn }));
+  return { seeds, rounds: { ...state, contenders }, wanted };
 }
 
-/** Points of accuracy that one image is worth, by the recorded answers; 0 where none are. */
-function onePerImage(trials: readonly (Trial | undefined)[]): number {
+/** Points of accuracy that one image is worth, or a little less: answers are kept in whole bytes. 0 where none are recorded. */
+function pointsOfAnImage(trials: readonly (Trial | undefined)[]): number {
   const bytes = trials.find((trial) => trial?.wrong)?.wrong?.length;
   return bytes === undefined ? 0 : 100 / (8 * bytes);
 }
 
-/** The scores of the first trials, up to the first that has not ended well. */
-function scoresOf(trials: readonly (Trial | undefined)[]): number[] {
-  const end = trials.findIndex((trial) => !isComplete(trial));
-  return completeTrials(end < 0 ? trials : trials.slice(0, end)).map(({ score }) => score);
+/** The scores of the first trials up to the first that has not ended; undefined for a trial that ended without one. */
+function outcomesOf(seeds: readonly number[], find: (seed: number) => Trial | undefined): (number | undefined)[] {
+  const outcomes: (number | undefined)[] = [];
+  for (const seed of seeds) {
+    const trial = find(seed);
+    if (!trial || trial.state === 'running') break;
+    outcomes.push(isComplete(trial) ? trial.score : undefined);
+  }
+  return outcomes;
 }
 
 function bestOf(positions: readonly number[], levels: readonly LevelView[], objective: Objective): number | undefined {

@@ -137,7 +137,7 @@ describe('ends', () => {
   });
   test('errors name what is wrong', () => {
     expect(() => followRounds([[1], [Number.NaN]], rule)).toThrow('score 1 of level 1: expected a finite number');
-    expect(() => followRounds([], { ...rule, atLeast: 1 })).toThrow('atLeast: expected an integer from 2, got 1');
+    expect(() => followRounds([], { ...rule, atLeast: 1 })).toThrow('atLeast: expected an integer from 3, got 1');
     expect(() => followRounds([], { ...rule, atMost: 2 })).toThrow('atMost: expected an integer from atLeast = 3');
     expect(() => followRounds([], { ...rule, resolve: 0 })).toThrow('resolve: expected a number above 0, got 0');
     expect(() => followRounds([], { ...rule, floor: -1 })).toThrow('floor: expected a number from 0, got -1');

@@ -1,16 +1,16 @@
 /** What the data of a stage say about its levels. */
 import type { LevelView, StageView } from './contest.ts';
 import { objectives, resolveOf, type StudyDefinition } from './definition.ts';
-import { compareWithBest, expectedMargin, type Interval, leads, meanInterval, type StageVerdict } from './mcb.ts';
+import { compareWithBest, expectedMargin, type Interval, meanInterval, type StageVerdict } from './mcb.ts';
 import { compareOnOtherImages, compareTheseNetworks } from './new-images.ts';
-import { mostSeedsAdvised, summarize } from './statistics.ts';
+import { mostSeedsAdvised } from './statistics.ts';
 import { completeTrials, isComplete } from './trial.ts';
 
 /**
  * `best`, `may be best`, `worse`: Hsu's comparisons with the best, or of one seed or two the images (see `scope`). Under a seed rule `best`
  * is the one level that did not leave: the best, or within `resolve` of it; `worse` holds at all rounds together.
  * `left`: left a stage with a seed rule, not better by more than `resolve`, which is all that was shown. `open`: undecided at `atMost`.
- * `pending`: still being trained. `pruned`: stopped early by a pruner, so it has no final score.
+ * `pruned`: a trial of it was stopped early, so it has no final score. `pending`: still being trained.
  */
 export type Standing = 'best' | 'may be best' | 'worse' | 'left' | 'open' | 'failed' | 'pruned' | 'pending';
 
@@ -32,7 +32,7 @@ export interface LevelJudgement {
   readonly otherImages: { readonly mean: Interval; readonly differenceToBest: Interval | undefined } | undefined;
   /** Its scores vary plainly more from seed to seed than the others'. */
   readonly isNoisy: boolean;
-  /** Under a seed rule: the round (number of seeds) after which it left, and the level that let it. */
+  /** Under a seed rule: the round (number of seeds) after which it left, and and the level that was ahead. */
   readonly departure: { readonly round: number; readonly behind: number } | undefined;
 }
 
@@ -78,12 +78,18 @@ export function judgeStage(
 ): StageJudgement {
   const counted = definition.objective === 'accuracy' ? images : undefined;
   const entrants = stage.rounds?.contenders ?? firstLevels(stage).filter((level) => endedWell(stage.levels[level]!));
-  const scores = entrants.map((level) => completeTrials(stage.levels[level]!.trials).map(({ score }) => score));
+  const scores = entrants.map((level) => scoresOf(stage.levels[level]!.trials));
   const field: Field = { stage, definition, images: counted, entrants, scores };
   if (stage.rounds) return judgeRounds(field, stage.rounds);
   if (!stage.finished || entrants.length < 2) return judgeAlone(field);
   if (stage.seeds.length >= 2) return judgeSeeds(field);
   return judgeOneSeed(field);
+}
+
+/** Scores in the order of the seeds, up to the first seed without one. */
+function scoresOf(trials: LevelView['trials']): number[] {
+  const end = trials.findIndex((trial) => !isComplete(trial));
+  return completeTrials(end < 0 ? trials : trials.slice(0, end)).map(({ score }) => score);
 }
 
 function firstLevels({ levels, index }: StageView): number[] {
@@ -126,7 +132,7 @@ function judgeSeeds(field: Field): StageJudgement {
   return {
     ...{
       method: 'mcb',
-      levels: spread(field, levels),
+      levels: sharedJudgements(field, levels),
       spread: verdict.spread,
       margin: finite(verdict.margin),
       resolve,
@@ -166,25 +172,24 @@ function judgeOneSeed(field: Field): StageJudgement {
     return { ...alone(field, i), standing, scope: 'these networks', difference, differenceToBest: constrained };
   });
   return {
-    ...{ method: 'images', levels: spread(field, levels), spread: undefined, margin: undefined },
+    ...{ method: 'images', levels: sharedJudgements(field, levels), spread: undefined, margin: undefined },
     ...{ resolve: resolveOf(field.definition), seedsNeeded: undefined, carried: carriedLevel(field.stage) },
   };
 }
 
 /** A seed rule: what elimination.ts shows, with bounds that hold at all rounds together. */
 function judgeRounds(field: Field, rounds: NonNullable<StageView['rounds']>): StageJudgement {
-  const { entrants, scores } = field;
-  const means = scores.map((own) => (own.length > 0 ? summarize(own).mean : undefined));
-  const differences = differencesOf(means, field.definition);
+  const { entrants, scores, definition } = field;
+  const differences = pairedDifferences(scores, definition);
   const levels = entrants.map((_, i): LevelJudgement => {
     const departure = rounds.left[i];
-    const bounds = rounds.differences[i]!;
+    const bounds = finiteInterval(rounds.differences[i]!);
     const wrong = answersOf({ ...field, entrants: [entrants[i]!], scores: [scores[i]!] });
     return {
       ...alone(field, i),
-      standing: standingInRounds(i, rounds),
+      standing: standingInRounds(i, field, rounds),
       difference: differences[i],
-      differenceToBest: finiteInterval(differenceWithin(bounds, field.definition)),
+      differenceToBest: bounds && differenceWithin(bounds, definition),
       otherImages:
         wrong && scores[i]!.length > 1
           ? { mean: compareOnOtherImages(wrong.answers, wrong.images).levels[0]!.interval, differenceToBest: undefined }
@@ -193,27 +198,37 @@ function judgeRounds(field: Field, rounds: NonNullable<StageView['rounds']>): St
     };
   });
   return {
-    ...{ method: 'rounds', levels: spread(field, levels), spread: undefined, margin: undefined },
-    ...{ resolve: resolveOf(field.definition), seedsNeeded: undefined, carried: undefined },
+    ...{ method: 'rounds', levels: sharedJudgements(field, levels), spread: undefined, margin: undefined },
+    ...{ resolve: resolveOf(definition), seedsNeeded: undefined, carried: undefined },
   };
 }
 
-function standingInRounds(i: number, rounds: NonNullable<StageView['rounds']>): Standing {
+function standingInRounds(i: number, field: Field, rounds: NonNullable<StageView['rounds']>): Standing {
+  if (rounds.withdrawn[i] !== undefined) return withoutScore(field.stage.levels[field.entrants[i]!]!);
   if (rounds.left[i]) return rounds.worse[i] ? 'worse' : 'left';
   if (!rounds.finished) return 'pending';
-  return rounds.in.length === 1 ? 'best' : 'open';
+  if (rounds.in.length > 1) return 'open';
+  // Where all others failed there was nothing to compare with.
+  return rounds.left.some((departure) => departure !== undefined) ? 'best' : 'may be best';
 }
 
-/** Each mean minus the best of the others' means, of the levels that have one. */
-function differencesOf(
-  means: readonly (number | undefined)[],
+/** Each level minus the best of the others, pair by pair over the seeds that both have: a level that left has fewer. */
+function pairedDifferences(
+  scores: readonly (readonly number[])[],
   { objective }: Pick<StudyDefinition, 'objective'>,
 ): (number | undefined)[] {
   const sign = objectives[objective].goal === 'maximize' ? 1 : -1;
-  const known = means.filter((mean) => mean !== undefined);
-  if (known.length < 2) return means.map(() => undefined);
-  const found = leads(known.map((mean) => sign * mean)).values();
-  return means.map((mean) => (mean === undefined ? undefined : sign * found.next().value!));
+  return scores.map((own, i) => {
+    let least: number | undefined;
+    for (const [j, other] of scores.entries()) {
+      const common = Math.min(own.length, other.length);
+      if (i === j || common === 0) continue;
+      let sum = 0;
+      for (let seed = 0; seed < common; seed++) sum += sign * (own[seed]! - other[seed]!);
+      least = Math.min(least ?? Number.POSITIVE_INFINITY, sum / common);
+    }
+    return least === undefined ? undefined : sign * least + 0;
+  });
 }
 
 /** Nothing to compare with, or not yet. */
@@ -222,7 +237,7 @@ function judgeAlone(field: Field): StageJudgement {
   const standing = stage.finished ? 'may be best' : 'pending';
   const levels = entrants.map((_, i): LevelJudgement => ({ ...alone(field, i), standing }));
   return {
-    ...{ method: 'none', levels: spread(field, levels), spread: undefined, margin: undefined },
+    ...{ method: 'none', levels: sharedJudgements(field, levels), spread: undefined, margin: undefined },
     ...{ resolve: resolveOf(definition), seedsNeeded: undefined, carried: carriedLevel(stage) },
   };
 }
@@ -250,12 +265,16 @@ function differenceWithin(interval: Interval, { objective }: Pick<StudyDefinitio
   return within(interval, least - most, most - least);
 }
 
-/** The entrants' judgements for all levels of the stage: those of one configuration share theirs, the rest failed or are pending. */
-function spread({ stage, entrants }: Field, judged: readonly LevelJudgement[]): LevelJudgement[] {
+/** The entrants' judgements for all levels of the stage: those of one configuration share theirs, the rest has no final score. */
+function sharedJudgements({ stage, entrants }: Field, judged: readonly LevelJudgement[]): LevelJudgement[] {
   const byKey = new Map(entrants.map((position, i) => [stage.levels[position]!.key, judged[i]!]));
-  return stage.levels.map(
-    ({ key, failed }) => byKey.get(key) ?? { ...unjudged, standing: failed.length > 0 ? 'failed' : 'pending' },
-  );
+  return stage.levels.map((level) => byKey.get(level.key) ?? { ...unjudged, standing: withoutScore(level) });
+}
+
+/** Why a level has no final score. */
+function withoutScore({ trials, failed }: LevelView): Standing {
+  if (failed.length > 0) return 'failed';
+  return trials.some((trial) => trial?.state === 'pruned') ? 'pruned' : 'pending';
 }
 
 /** The wrong answers of all entrants, if all were recorded and comparing them is affordable. */

@@ -57,23 +57,21 @@ function firstDifference(before: StudyDefinition, after: StudyDefinition): Diffe
   }
   return (
     strategyOf(before.plan).difference(before.plan, after.plan, { before: before.space, after: after.space }) ??
-    seedDifference(before.seeds, after.seeds)
+    seedDifference(before, after)
   );
 }
 
-function seedDifference(before: StudyDefinition['seeds'], after: StudyDefinition['seeds']): Difference | undefined {
-  const different = { what: 'seeds', was: seedsText(before), is: seedsText(after) };
-  if (!isSeedRule(before)) {
-    const kept = isSeedRule(after)
-      ? before.every((seed) => seed >= 1 && seed <= after.atMost)
-      : before.every((seed) => after.includes(seed));
-    return kept ? undefined : different;
+function seedDifference(before: StudyDefinition, after: StudyDefinition): Difference | undefined {
+  const different = { what: 'seeds', was: seedsText(before.seeds), is: seedsText(after.seeds) };
+  const [was, is] = [before.seeds, after.seeds];
+  if (!isSeedRule(was)) {
+    // Under a rule later stages have seeds of their own, so what they trained with a list would serve nothing.
+    const isKept = isSeedRule(is)
+      ? plannedLevels(before).length === 1 && was.every((seed) => seed >= 1 && seed <= is.atMost)
+      : was.every((seed) => is.includes(seed));
+    return isKept ? undefined : different;
   }
-  const grows =
-    isSeedRule(after) &&
-    before.atLeast === after.atLeast &&
-    before.resolve === after.resolve &&
-    before.atMost <= after.atMost;
+  const grows = isSeedRule(is) && was.atLeast === is.atLeast && was.resolve === is.resolve && was.atMost <= is.atMost;
   return grows ? undefined : different;
 }
 

@@ -2,7 +2,7 @@
 import type { LevelView, StageView, TrialRequest } from './contest.ts';
 import type { Level, Plan, Settings, StudyDefinition } from './definition.ts';
 import type { Space } from './space.ts';
-import type { History, Trial } from './trial.ts';
+import { type CompleteTrial, completeTrials, type History, type Trial } from './trial.ts';
 
 export interface StudyView {
   readonly definition: StudyDefinition;
@@ -44,10 +44,10 @@ export interface Difference {
   readonly is: unknown;
 }
 
-/** Settings selected by any stage, each configuration once: the ones that may be looked at with the test set. */
-export function selectedLevels({ stages }: StudyView): LevelView[] {
+/** The complete trials of the levels that the stages selected, each once: the ones that may be looked at with the test set. */
+export function selectedTrials({ stages }: StudyView): CompleteTrial[] {
   const selected = stages.flatMap(({ levels, selected: index }) => (index === undefined ? [] : [levels[index]!]));
-  return selected.filter(({ key }, index) => selected.findIndex((other) => other.key === key) === index);
+  return [...new Set(selected.flatMap(({ trials }) => completeTrials(trials)))];
 }
 
 /** Levels of `before` that `after` lacks. */

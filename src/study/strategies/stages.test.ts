@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { Settings, StudyDefinition } from '../definition.ts';
 import { labelOf } from '../definition.ts';
 import { followStudy } from '../strategies.ts';
-import { selectedLevels } from '../strategy.ts';
+import { selectedTrials } from '../strategy.ts';
 import { configurationKey, type Trial, TrialTable } from '../trial.ts';
 
 const level = (settings: Settings) => ({ label: labelOf(settings), settings });
@@ -78,10 +78,8 @@ describe('following a study', () => {
     expect(view.stages[2]!.levels[1]!.trials).toEqual(view.stages[2]!.levels[0]!.trials);
     expect(view.winner!.settings).toEqual({ size: 2, decay: 0, optimizer: 'b' });
     expect([view.trials.length, view.expected]).toEqual([10, 10]);
-    expect(selectedLevels(view).map(({ configuration }) => configuration)).toEqual([
-      { size: 2 },
-      { size: 2, optimizer: 'b' },
-    ]);
+    // Both seeds of size 2, which two stages selected, and of optimizer b.
+    expect(selectedTrials(view)).toEqual([...sizes.slice(2, 4), ...optimizers]);
   });
 
   test('the order in which trials ended changes nothing', () => {
@@ -180,12 +178,66 @@ describe('under a seed rule', () => {
     expect(Math.max(...trials.map(({ seed }) => seed % 1000))).toBeLessThanOrEqual(6);
   });
 
-  test('a level with a failed seed is out, and gets no more', () => {
-    const { view } = play(ruled, (settings, seed) =>
-      settings.size === 3 && seed === 2 ? 'failed' : clear(settings, seed),
+  test('a level whose trial fails is out after that round; what was decided before stays', () => {
+    // The best fails in round 5, after others have left behind it.
+    const wide = ({ size }: Settings, seed: number) =>
+      size === 1 ? 20 + noise(seed) : 42 + Number(size) / 100 + 4 * noise(seed * 5 + Number(size));
+    const of: StudyDefinition = { ...ruled, seeds: { atLeast: 3, atMost: 9, resolve: 0.5 } };
+    const { view } = play(of, (settings, seed) =>
+      settings.size === 3 && seed === 5 ? 'failed' : wide(settings, seed),
     );
-    expect(view.winner!.settings.size).toBe(2);
-    expect(view.stages[0]!.levels[2]!.failed).toHaveLength(1);
+    const { rounds, levels, selected } = view.stages[0]!;
+    expect(rounds!.withdrawn).toEqual([undefined, undefined, 5]);
+    expect(rounds!.left[0]).toMatchObject({ round: 3 });
+    expect(levels[2]!.failed).toHaveLength(1);
+    expect(levels[2]!.trials).toHaveLength(5);
+    expect(selected).toBe(1);
+  });
+
+  test('a failure in the first round takes nothing from that round: the same trials are asked for in any order', () => {
+    const failing = (settings: Settings, seed: number) =>
+      settings.size === 2 && seed === 1 ? ('failed' as const) : clear(settings, seed);
+    const { rounds } = play(ruled, failing);
+    expect(rounds[0]).toHaveLength(9);
+    // The failed trial has ended, the others of its level have not begun.
+    const { pending } = follow([trial({ size: 2 }, 1, 'failed')], ruled);
+    expect(pending).toHaveLength(8);
+    expect(pending.filter(({ settings }) => settings.size === 2).map(({ seed }) => seed)).toEqual([2, 3]);
+  });
+
+  test('if all fail the study is stuck, and every trial is in the table', () => {
+    const { view } = play(ruled, () => 'failed');
+    expect(view).toMatchObject({ stuck: 0, finished: false, winner: undefined });
+    expect(view.trials).toHaveLength(9);
+    expect(view.stages[0]!.levels.map(({ failed }) => failed.length)).toEqual([3, 3, 3]);
+  });
+
+  test('a pruned trial takes its level out, too', () => {
+    const trials = [1, 2, 3].flatMap((size) =>
+      [1, 2, 3].map((seed) => trial({ size }, seed, clear({ size, decay: 0, optimizer: 'a' }, seed))),
+    );
+    const { score: _, ...rest } = trials[7]!;
+    const { stages } = follow(
+      [...trials.slice(0, 7), { ...rest, state: 'pruned', reason: 'far behind' }, trials[8]!],
+      ruled,
+    );
+    expect(stages[0]).toMatchObject({ finished: true, selected: 1 });
+  });
+
+  test('a loss has no floor of an image', () => {
+    const losses = (settings: Settings, seed: number) => 0.05 + 0.004 * Number(settings.size) + 0.0001 * noise(seed);
+    const of: StudyDefinition = {
+      ...ruled,
+      objective: 'loss',
+      plan: { kind: 'stages', stages: [{ factors: ['size'], levels: [1, 2].map((size) => level({ size })) }] },
+      seeds: { atLeast: 3, atMost: 9, resolve: 0.001 },
+    };
+    const trials = [1, 2].flatMap((size) =>
+      [1, 2, 3].map(
+        (seed): Trial => ({ ...trial({ size }, seed, losses({ size }, seed)), wrong: new Uint8Array(125) }),
+      ),
+    );
+    expect(follow(trials, of).stages[0]!.rounds).toMatchObject({ rounds: 3, finished: true, in: [0] });
   });
 
   test('what was trained before a level was added stays, and decides anew', () => {
