@@ -203,12 +203,15 @@ test('a seed rule’s timeline says who left after which round', () => {
   expect(facts.stages[0]!.timeline).toEqual({
     rounds: 6,
     entries: [
-      { level: 0, left: undefined },
-      { level: 1, left: undefined },
-      { level: 2, left: 3 },
+      { level: 0, rounds: 6, end: 'in' },
+      { level: 1, rounds: 6, end: 'in' },
+      { level: 2, rounds: 3, end: 'left' },
     ],
   });
   expect(facts.stages[0]!.ended).toBe(15);
+  const failing = [...near.slice(0, 2).map((scores) => scores.slice(0, 4)), [98.6, 98.5, 98.7, 'diverged']];
+  const withdrawn = factsOf(recordOf(definition, trialsOf(batchStage, failing)));
+  expect(withdrawn.stages[0]!.timeline!.entries.at(-1)).toEqual({ level: 2, rounds: 4, end: 'withdrawn' });
 });
 
 describe('images of the set that selects', () => {

@@ -60,8 +60,10 @@ export interface Timeline {
   readonly entries: readonly {
     /** Index of the level in its stage. */
     readonly level: number;
-    /** The round after which it left; undefined: it is still in. */
-    readonly left: number | undefined;
+    /** Rounds in which the level was trained. */
+    readonly rounds: number;
+    /** `in`: still in. `left`: left after its last round. `withdrawn`: a trial of its last round failed or was pruned. */
+    readonly end: 'in' | 'left' | 'withdrawn';
   }[];
 }
 
@@ -270,7 +272,11 @@ function timelineOf({ rounds }: StageView): Timeline | undefined {
   if (!rounds) return undefined;
   return {
     rounds: rounds.rounds,
-    entries: rounds.contenders.map((level, i) => ({ level, left: rounds.left[i]?.round })),
+    entries: rounds.contenders.map((level, i) => {
+      const [left, withdrawn] = [rounds.left[i]?.round, rounds.withdrawn[i]];
+      if (withdrawn !== undefined) return { level, rounds: withdrawn, end: 'withdrawn' };
+      return left === undefined ? { level, rounds: rounds.rounds, end: 'in' } : { level, rounds: left, end: 'left' };
+    }),
   };
 }
 

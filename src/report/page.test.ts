@@ -91,11 +91,11 @@ describe('sections', () => {
   });
 
   test('rounds have a chart', async () => {
-    const rule = definitionOf([batchStage], { seeds: { atLeast: 2, atMost: 3, resolve: 5 } });
+    const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 4, resolve: 5 } });
     const trials = trialsOf(batchStage, [
-      [98, 98],
-      [80, 80.1],
-      [70, 70.1],
+      [98, 98, 98],
+      [80, 80.1, 80],
+      [70, 70.1, 70],
     ]);
     const blocks = await reportBlocks(factsOf(recordOf(rule, trials)), {});
     expect(figureFiles(blocks).map(({ name }) => name)).toContain('stage-1-rounds.svg');

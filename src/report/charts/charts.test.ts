@@ -356,6 +356,15 @@ describe('rounds', () => {
     );
   });
 
+  test('a level whose trial failed is marked apart from those that left', () => {
+    const failing = [...near.slice(0, 2), [98.6, 98.5, 98.7, 'diverged']];
+    const withdrawn = factsOf(recordOf(rule, trialsOf(batchStage, failing)));
+    expect(roundsData(withdrawn.stages[0]!, withdrawn)!.rows[1]).toEqual({ label: '128', rounds: 4, end: 'withdrawn' });
+    const { texts, alt } = read(roundsChart(withdrawn.stages[0]!, withdrawn)!);
+    expect(texts).toContain('failed or pruned');
+    expect(alt).toContain('; failed or pruned: 128 after 4');
+  });
+
   test('none without a seed rule or a complete round', () => {
     expect(roundsChart(stage, facts)).toBeUndefined();
     const begun = factsOf(recordOf(rule, []));

@@ -166,13 +166,13 @@ describe('remarks and notes on levels', () => {
   });
 
   test('under a seed rule a stage has seeds of its own', () => {
-    const rule = definitionOf([batchStage, twins], { seeds: { atLeast: 2, atMost: 3, resolve: 5 } });
+    const rule = definitionOf([batchStage, twins], { seeds: { atLeast: 3, atMost: 4, resolve: 5 } });
     const record = recordOf(
       rule,
       trialsOf(batchStage, [
-        [98, 98],
-        [80, 80.1],
-        [70, 70.1],
+        [98, 98, 98],
+        [80, 80.1, 80],
+        [70, 70.1, 70],
       ]),
     );
     const facts = factsOf(record);

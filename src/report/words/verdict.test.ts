@@ -289,8 +289,12 @@ describe('as many seeds as the question needs', () => {
     expect(said([{ scores: noisy }, { scores: [...noisy].reverse() }, { scores: low }], rounds)).toEqual([
       'Not finished yet: 1 and 2 are still in after 3 seeds.',
     ]);
+    const broken = [98.4, 98.9, 'diverged'];
+    expect(said([{ scores: noisy }, { scores: [...noisy].reverse() }, { scores: broken }], rounds)).toEqual([
+      'Not finished yet: 1 and 2 are still in after 3 seeds.',
+    ]);
     expect(said([{ scores: [98] }, { scores: [97] }], rounds)).toEqual([
-      'Not finished yet: 1 and 2 are still in after one seed.',
+      'Not finished yet: 2 trials of this stage have ended.',
     ]);
     expect(said([{ scores: [98] }, { scores: [] }], rounds)).toEqual([
       'Not finished yet: one trial of this stage has ended.',

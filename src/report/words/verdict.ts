@@ -261,7 +261,7 @@ function sentenceStart(levels: readonly LevelFacts[], facts: StudyFacts): string
 function unfinished(stage: StageFacts, facts: StudyFacts): string {
   const { timeline } = stage;
   if (timeline && timeline.rounds > 0) {
-    const inside = timeline.entries.filter(({ left }) => left === undefined).map(({ level }) => stage.levels[level]!);
+    const inside = timeline.entries.filter(({ end }) => end === 'in').map(({ level }) => stage.levels[level]!);
     return `Not finished yet: ${namesOf(inside, facts)} ${inside.length === 1 ? 'is' : 'are'} still in after ${countText(timeline.rounds, 'seed')}.`;
   }
   return `Not finished yet: ${countText(stage.ended, 'trial')} of this stage ${stage.ended === 1 ? 'has' : 'have'} ended.`;
