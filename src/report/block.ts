@@ -1,4 +1,4 @@
-/** What a report is made of, before it is set as Markdown or HTML: both say the same. */
+/** The parts of a report, from which both Markdown and HTML are made: both say the same. */
 import type { TextTable } from './table.ts';
 
 export interface Figure {
@@ -7,7 +7,7 @@ export interface Figure {
   /** `drawing`: an SVG with a style sheet of its own. */
   readonly content: { readonly svg: string } | { readonly drawing: string } | { readonly png: Uint8Array };
   readonly caption: string;
-  /** What a picture shows, for whoever cannot see it; a chart says that itself. */
+  /** Describes a picture to those who cannot see it. A chart has such a text inside its SVG. */
   readonly alt?: string;
 }
 
@@ -18,7 +18,7 @@ export type Block =
   /** Words and what they mean. */
   | { readonly kind: 'terms'; readonly terms: readonly Term[] }
   | { readonly kind: 'table'; readonly table: TextTable }
-  /** `small`: many beside each other. */
+  /** `small`: many figures in a row. */
   | { readonly kind: 'figures'; readonly size: 'large' | 'middle' | 'small'; readonly figures: readonly Figure[] };
 
 export interface Term {

@@ -1,10 +1,18 @@
 /** Trials as CSV: columns, unrounded numbers, quoting. */
 import { expect, test } from 'vitest';
 import { functionTask } from '../tasks/function.ts';
-import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { trialsCsv } from './csv.ts';
 import { studyFacts } from './facts.ts';
-import { base, definitionOf, factsOf, meansOnly, recordOf, stageOf, trialOf } from './study.testing.ts';
+import {
+  canonicalOf,
+  definitionOf,
+  factsOf,
+  meansOnly,
+  prunedTrialOf,
+  recordOf,
+  stageOf,
+  trialOf,
+} from './study.testing.ts';
 
 const head =
   'trial,state,configuration,levels,model,optimizer,epochs,batchSize,l2,loss,seed,score,selection_accuracy,selection_loss,train_accuracy,train_loss,epochs_trained,seconds,reason';
@@ -15,11 +23,11 @@ test('a row a trial, of every state, with every base and varied setting', () => 
     { factors: ['batchSize'], levels: [named, { label: '64', settings: { batchSize: 64, loss: 'published' } }] },
     stageOf('l2', [0]),
   ];
-  const canonical = (batchSize: number) => lenetSettings.canonical({ ...base, batchSize });
   const trials = [
-    trialOf(0, canonical(32), 1, 98.3046875),
-    trialOf(1, canonical(64), 1, 'diverged,\nsadly'),
-    { ...trialOf(2, canonical(7), 3, 50), state: 'running' as const, score: undefined },
+    trialOf(0, canonicalOf({ batchSize: 32 }), 1, 98.3046875),
+    trialOf(1, canonicalOf({ batchSize: 64 }), 1, 'diverged,\nsadly'),
+    { ...trialOf(2, canonicalOf({ batchSize: 7 }), 3, 50), state: 'running' as const, score: undefined },
+    prunedTrialOf(3, canonicalOf({ batchSize: 7 }), 4, 'worse than the median'),
   ];
   const definition = definitionOf(stages, { seeds: [1] });
   expect(trialsCsv(factsOf(recordOf(definition, trials))).split('\r\n')).toEqual([
@@ -27,6 +35,7 @@ test('a row a trial, of every state, with every base and varied setting', () => 
     '0,complete,C1,"batchSize: a, ""b""\nc; l2: 0",lenet5,adam,2,32,0,published,1,98.3046875,0.983046875,0.2,0.983046875,0.1,2,6,',
     '1,failed,C2,batchSize: 64,lenet5,adam,2,64,0,published,1,,,,,,,,"diverged,\nsadly"',
     '2,running,,,lenet5,adam,2,7,0,published,3,,0.5,0.2,0.5,0.1,2,6,',
+    '3,pruned,,,lenet5,adam,2,7,0,published,4,,0.89,0.2,0.89,0.1,1,4,worse than the median',
     '',
   ]);
 });

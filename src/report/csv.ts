@@ -23,12 +23,12 @@ const resultColumns = [
   ...(['epochs_trained', 'seconds', 'reason'] as const),
 ] as const;
 
-/** A hyperparameter that is called like another column is told from it. */
+/** A hyperparameter that has another column's name gets the prefix `setting_`. */
 function settingColumn(name: string): string {
   return [...placeColumns, ...resultColumns].some((column) => column === name) ? `setting_${name}` : name;
 }
 
-/** Of the base and of all levels. */
+/** Names of the settings of the base and of all levels. */
 function settingNames({ definition, naming }: StudyFacts): string[] {
   return [...new Set([...Object.keys(definition.base), ...naming.varied])];
 }

@@ -1,32 +1,28 @@
 /** Facts of a study: names, twins, counts, times, rounds, and what records of older formats say. */
 import { describe, expect, test } from 'vitest';
 import type { Settings } from '../study/definition.ts';
+import type { Trial } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { rivals, type StudyFacts, studyFacts } from './facts.ts';
 import { imagesOf } from './images.ts';
-import type { Reference } from './reference.ts';
 import {
-  base,
+  batchScores,
   batchStage,
+  canonicalOf,
   definitionOf,
   factsOf,
   judgementOf,
   meansOnly,
   recordOf,
+  referenceOf,
   stageOf,
   trialOf,
   trialsOf,
 } from './study.testing.ts';
 
-const scores = [
-  [98, 98.5, 99],
-  [97, 97.5, 98],
-  [96, 96.5, 97],
-];
 const two = definitionOf([batchStage, stageOf('l2', [0, 1e-2])]);
-const canonical = (settings: Settings) => lenetSettings.canonical({ ...base, ...settings });
-const decayed = [1, 2, 3].map((seed) => trialOf(500 + seed, canonical({ batchSize: 32, l2: 0.01 }), seed, 95 + seed));
-const whole = factsOf(recordOf(two, [...trialsOf(batchStage, scores), ...decayed]));
+const decayed = [1, 2, 3].map((seed) => trialOf(500 + seed, canonicalOf({ batchSize: 32, l2: 0.01 }), seed, 95 + seed));
+const whole = factsOf(recordOf(two, [...trialsOf(batchStage, batchScores), ...decayed]));
 
 describe('levels', () => {
   test('configurations are numbered as the study meets them, each once', () => {
@@ -70,7 +66,7 @@ describe('levels', () => {
   });
 
   test('the judge’s words reach their levels; the carried level is marked', () => {
-    const judged = factsOf(recordOf(two, [...trialsOf(batchStage, scores), ...decayed]), [
+    const judged = factsOf(recordOf(two, [...trialsOf(batchStage, batchScores), ...decayed]), [
       judgementOf([{ standing: 'best' }, { standing: 'worse' }, { standing: 'may be best' }], { margin: 0.3 }),
       judgementOf([{ standing: 'may be best' }, { standing: 'may be best' }], { carried: 0 }),
     ]);
@@ -84,7 +80,7 @@ describe('levels', () => {
 
   test('steps are there if the study asks for them', () => {
     const asked = factsOf(
-      recordOf({ ...definitionOf([batchStage]), compare: 'previous' }, trialsOf(batchStage, scores)),
+      recordOf({ ...definitionOf([batchStage]), compare: 'previous' }, trialsOf(batchStage, batchScores)),
     );
     expect(asked.stages[0]!.steps.map(({ level, difference }) => [level, difference!.mean])).toEqual([
       [1, -1],
@@ -107,8 +103,8 @@ describe('the whole study', () => {
   });
 
   test('every trial says which levels it serves', () => {
-    const orphan = trialOf(900, canonical({ batchSize: 7 }), 1, 90);
-    const facts = factsOf(recordOf(two, [...trialsOf(batchStage, scores), orphan]));
+    const orphan = trialOf(900, canonicalOf({ batchSize: 7 }), 1, 90);
+    const facts = factsOf(recordOf(two, [...trialsOf(batchStage, batchScores), orphan]));
     expect(facts.trials[0]).toMatchObject({
       id: 'C1',
       places: [
@@ -123,23 +119,19 @@ describe('the whole study', () => {
   test('looks find their configuration, the winner’s are its own', () => {
     const look = { trial: 0, seed: 1, loss: 0.1, accuracy: 0.99 };
     const looks = [
-      { ...look, configuration: canonical({ batchSize: 32 }) },
-      { ...look, configuration: canonical({ batchSize: 64 }) },
+      { ...look, configuration: canonicalOf({ batchSize: 32 }) },
+      { ...look, configuration: canonicalOf({ batchSize: 64 }) },
     ];
-    const facts = factsOf(recordOf(two, [...trialsOf(batchStage, scores), ...decayed], { looks }));
+    const facts = factsOf(recordOf(two, [...trialsOf(batchStage, batchScores), ...decayed], { looks }));
     expect(facts.looks.map(({ id }) => id)).toEqual(['C1', 'C2']);
     expect(facts.winner!.looks).toHaveLength(1);
   });
 
   test('medians of the seconds an epoch, by batch size, beside the reference’s', () => {
-    const reference: Reference = {
-      ...{ name: 'the other', source: 'a book', machine: 'an abacus', aim: 99, remarks: [] },
-      beside: () => undefined,
-      secondsPerEpoch: (batchSize) => (batchSize === 32 ? 12 : undefined),
-    };
+    const reference = referenceOf({ secondsPerEpoch: (batchSize) => (batchSize === 32 ? 12 : undefined) });
     // The untrained network's report counts for nothing.
     const took = [90, 1, 2];
-    const trials = trialsOf(batchStage, scores).map((trial) => ({
+    const trials = trialsOf(batchStage, batchScores).map((trial) => ({
       ...trial,
       curve: trial.curve.map((point) => ({ ...point, seconds: { train: took[point.epoch]!, evaluate: 5 } })),
     }));
@@ -149,6 +141,24 @@ describe('the whole study', () => {
       { batchSize: 64, ours: 1.5, reference: undefined },
       { batchSize: 128, ours: 1.5, reference: undefined },
     ]);
+  });
+
+  test('a reference that stands beside no level is left out with its times', () => {
+    const reference = referenceOf({ beside: () => undefined, secondsPerEpoch: () => 12 });
+    const facts = factsOf(recordOf(two, trialsOf(batchStage, batchScores)), undefined, { reference });
+    expect(facts.reference).toBeUndefined();
+    expect(facts.epochTimes.map((time) => time.reference)).toEqual([undefined, undefined, undefined]);
+  });
+
+  test('a failed trial that was tried again with success no longer counts', () => {
+    const failed = trialOf(0, canonicalOf({ batchSize: 32 }), 1, 'diverged');
+    const again = trialOf(900, canonicalOf({ batchSize: 32 }), 1, 98);
+    const rest = trialsOf(batchStage, batchScores).slice(1);
+    const counts = (trials: readonly Trial[]) => factsOf(recordOf(definitionOf([batchStage]), trials)).counts;
+    expect(counts([failed, ...rest])).toMatchObject({ complete: 8, failed: 1, ended: 9 });
+    expect(counts([failed, ...rest, again])).toEqual({
+      ...{ running: 0, complete: 9, pruned: 0, failed: 0, ended: 9, expected: 9 },
+    });
   });
 
   test('a stage without any good level ends it', () => {
@@ -172,7 +182,7 @@ describe('the whole study', () => {
 });
 
 test('records of older formats hold every hyperparameter and meet today’s configurations', () => {
-  const older = trialsOf(batchStage, scores).map((trial) => {
+  const older = trialsOf(batchStage, batchScores).map((trial) => {
     const { seed: _, ...configuration } = { ...lenetSettings.complete(trial.configuration) } as Record<string, never>;
     return { ...trial, configuration };
   });
@@ -193,12 +203,15 @@ test('a seed rule’s timeline says who left after which round', () => {
   expect(facts.stages[0]!.timeline).toEqual({
     rounds: 6,
     entries: [
-      { level: 0, left: undefined },
-      { level: 1, left: undefined },
-      { level: 2, left: 3 },
+      { level: 0, rounds: 6, end: 'in' },
+      { level: 1, rounds: 6, end: 'in' },
+      { level: 2, rounds: 3, end: 'left' },
     ],
   });
   expect(facts.stages[0]!.ended).toBe(15);
+  const failing = [...near.slice(0, 2).map((scores) => scores.slice(0, 4)), [98.6, 98.5, 98.7, 'diverged']];
+  const withdrawn = factsOf(recordOf(definition, trialsOf(batchStage, failing)));
+  expect(withdrawn.stages[0]!.timeline!.entries.at(-1)).toEqual({ level: 2, rounds: 4, end: 'withdrawn' });
 });
 
 describe('images of the set that selects', () => {

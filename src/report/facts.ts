@@ -1,4 +1,4 @@
-/** What a study found, as numbers and structure: derived from its record alone, without files and without words. */
+/** The findings of a study as numbers and structure, derived from its record alone: no files are read, no sentences are made. */
 import type { ForeignTrial, StudyRecord, TestLook, WorkSession } from '../store/store.ts';
 import { compareSteps, type StepComparison } from '../study/compare.ts';
 import type { LevelView, StageView } from '../study/contest.ts';
@@ -13,7 +13,7 @@ import { imagesOf } from './images.ts';
 import { type Naming, namingOf } from './naming.ts';
 import type { Reference, ReferenceRun } from './reference.ts';
 
-/** What is measured, and on what. */
+/** The score of a study and the images that it is measured on. */
 export interface Measure {
   readonly objective: Objective;
   readonly goal: 'maximize' | 'minimize';
@@ -38,28 +38,32 @@ export interface LevelFacts {
   readonly view: LevelView;
   /** `C1`, `C2`, ...: the configuration's name in the whole study. */
   readonly id: string;
-  /** By the stage's seeds; undefined where there is none (yet). */
+  /** Scores in the order of the stage's seeds; undefined where there is none (yet). */
   readonly scores: readonly (number | undefined)[];
-  readonly summary: Summary | undefined;
+  /** Number, mean and standard deviation of the scores; the interval of the mean is the judgement's. */
+  readonly summary: Omit<Summary, 'interval'> | undefined;
   readonly judgement: LevelJudgement;
   readonly isSelected: boolean;
-  /** It came from the stage before with the scores it was selected for. */
+  /** Its scores selected it in an earlier stage. */
   readonly isCarried: boolean;
   /** The level it shares its trials with. `reason`: why, where their settings are written differently. */
   readonly sameAs: (Place & { readonly reason: string | undefined }) | undefined;
+  /** Trials that failed or were pruned. */
   readonly failures: readonly Trial[];
   readonly reference: ReferenceRun | undefined;
 }
 
-/** Who was still in at each round of a stage with a seed rule. */
+/** The levels that were still in at each round of a stage with a seed rule. */
 export interface Timeline {
   /** Complete rounds; a round is one seed for every level still in. */
   readonly rounds: number;
   readonly entries: readonly {
     /** Index of the level in its stage. */
     readonly level: number;
-    /** The round after which it left; undefined: it is still in. */
-    readonly left: number | undefined;
+    /** Rounds in which the level was trained. */
+    readonly rounds: number;
+    /** `in`: still in. `left`: left after its last round. `withdrawn`: a trial of its last round failed or was pruned. */
+    readonly end: 'in' | 'left' | 'withdrawn';
   }[];
 }
 
@@ -102,7 +106,7 @@ export interface EpochTime {
 
 export interface StudyFacts {
   readonly definition: StudyDefinition;
-  /** Of all data that results depend on. */
+  /** Hash of all data that results depend on. */
   readonly dataHash: string;
   readonly measure: Measure;
   readonly naming: Naming;
@@ -115,10 +119,11 @@ export interface StudyFacts {
   readonly stuck: number | undefined;
   /** Every trial of the record, by number. */
   readonly trials: readonly TrialFacts[];
+  /** Counts of the trials that stand for a level now. A failed trial that was tried again does not count. */
   readonly counts: {
     readonly [State in Trial['state']]: number;
   } & {
-    /** Trials that have ended, of the study as it is defined now. */
+    /** Trials that have ended. */
     readonly ended: number;
     /** Trials in all, as far as can be told. */
     readonly expected: number;
@@ -127,7 +132,7 @@ export interface StudyFacts {
   readonly sessions: readonly WorkSession[];
   readonly foreign: readonly ForeignTrial[];
   readonly wallSeconds: number;
-  /** Of training and evaluation. */
+  /** Seconds of training and evaluation, summed over all trials. */
   readonly coreSeconds: number;
   readonly epochTimes: readonly EpochTime[];
   readonly reference: Reference | undefined;
@@ -161,7 +166,7 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
   });
   const stages = view.stages.map((stage) => stageFacts(stage, { view, ids, images, settings, options }));
   const looks = record.looks.map((look) => ({ ...look, id: ids.get(table.keyOf(look.configuration)) }));
-  // A reference that stands beside no level is about another study.
+  // A reference that stands beside no level had other conditions, so nothing is said of it.
   const isBeside = stages.some(({ levels }) => levels.some(({ reference: run }) => run !== undefined));
   const reference = isBeside ? options.reference : undefined;
   const winning = view.winner && stages.at(-1)!.levels[stages.at(-1)!.selected!]!;
@@ -171,7 +176,7 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
     measure: measureOf(definition, images, epochsOf(view, complete)),
     naming: namingOf(definition, settings),
     winner: winning && { ...winning, looks: looks.filter(({ id }) => id === winning.id) },
-    counts: countsOf(view, record.trials),
+    counts: countsOf(view),
     sessions: record.sessions,
     foreign: record.foreign,
     wallSeconds: record.sessions.reduce((sum, { seconds }) => sum + seconds, 0),
@@ -232,29 +237,46 @@ function stageFacts(stage: StageView, { view, ids, images, settings, options }: 
       view: level,
       id: ids.get(level.key)!,
       scores: seeds.map((_, i) => level.trials[i]?.score),
-      summary: level.summary,
+      summary: withoutInterval(level.summary),
       judgement: judgement.levels[position]!,
       isSelected: position === selected,
       isCarried: position === judgement.carried,
       sameAs: sameAs && { ...sameAs, reason: settings.whySame(level.settings, twin!.settings) },
-      failures: level.failed,
+      failures: level.trials.filter((trial) => trial !== undefined).filter(hasNoScore),
       reference: reference?.beside(stage, level),
     };
   });
   const trials = new Set(stage.levels.flatMap((level) => level.trials));
   return {
     ...{ index, factors, seeds, levels, judgement, selected, finished },
-    steps: definition.compare === 'previous' ? compareSteps(stage, resolveOf(definition)) : [],
+    steps:
+      definition.compare === 'previous'
+        ? compareSteps(stage, { objective: definition.objective, resolve: judgement.resolve })
+        : [],
     ended: [...trials].filter((trial) => trial && trial.state !== 'running').length,
     timeline: timelineOf(stage),
   };
+}
+
+/** It failed or was pruned. */
+export function hasNoScore({ state }: Pick<Trial, 'state'>): boolean {
+  return state === 'failed' || state === 'pruned';
+}
+
+/** The interval of a summary may reach beyond the objective's range. */
+function withoutInterval(summary: Summary | undefined): LevelFacts['summary'] {
+  return summary && { n: summary.n, mean: summary.mean, sd: summary.sd };
 }
 
 function timelineOf({ rounds }: StageView): Timeline | undefined {
   if (!rounds) return undefined;
   return {
     rounds: rounds.rounds,
-    entries: rounds.contenders.map((level, i) => ({ level, left: rounds.left[i]?.round })),
+    entries: rounds.contenders.map((level, i) => {
+      const [left, withdrawn] = [rounds.left[i]?.round, rounds.withdrawn[i]];
+      if (withdrawn !== undefined) return { level, rounds: withdrawn, end: 'withdrawn' };
+      return left === undefined ? { level, rounds: rounds.rounds, end: 'in' } : { level, rounds: left, end: 'left' };
+    }),
   };
 }
 
@@ -278,10 +300,10 @@ function epochsOf({ stages }: StudyView, complete: (canonical: Settings) => Sett
   return found.size === 1 && typeof epochs === 'number' ? epochs : undefined;
 }
 
-function countsOf({ trials, expected }: StudyView, recorded: readonly Trial[]): StudyFacts['counts'] {
+function countsOf({ trials, expected }: StudyView): StudyFacts['counts'] {
   const states = { running: 0, complete: 0, pruned: 0, failed: 0 };
-  for (const { state } of recorded) states[state]++;
-  return { ...states, ended: trials.filter(({ state }) => state !== 'running').length, expected };
+  for (const { state } of trials) states[state]++;
+  return { ...states, ended: trials.length - states.running, expected };
 }
 
 /** Medians over all trials, by batch size; none for a task without batches. */
@@ -313,9 +335,14 @@ export function levelAt({ stages }: Pick<StudyFacts, 'stages'>, { stage, level }
   return stages[stage]!.levels[level]!;
 }
 
-/** Levels of a stage that are configurations of their own in it: of several that share one, the first. */
+/** The first level of each configuration of a stage. */
 export function distinctLevels({ index, levels }: Pick<StageFacts, 'index' | 'levels'>): LevelFacts[] {
-  return levels.filter(({ sameAs }) => sameAs?.stage !== index);
+  return levels.filter((level) => !isRepeated(level, index));
+}
+
+/** A level whose configuration an earlier level of the same stage has. */
+export function isRepeated({ sameAs }: Pick<LevelFacts, 'sameAs'>, stage: number): boolean {
+  return sameAs?.stage === stage;
 }
 
 /** Configurations beside the selected one that may be the best as well. */

@@ -41,7 +41,7 @@ function renderBlock(block: Block): string {
   }
 }
 
-/** What may be wider than a phone's page scrolls; `isWide`: it is, and says so there. */
+/** A table or drawing that scrolls where it is wider than the page. `isWide`: it is wider than a phone, which a hint says. */
 function scrolling(content: string, label: string, isWide: boolean): string {
   const hint = isWide ? '<p class="hint" aria-hidden="true">scroll →</p>' : '';
   return `${hint}<div class="scroll" tabindex="0" role="region" aria-label="${escaped(label)}">${content}</div>`;

@@ -1,7 +1,20 @@
 /** What `lenet study show --json` prints. */
 import { expect, test } from 'vitest';
+import { lenetSettings } from '../tasks/lenet/configuration.ts';
+import { studyFacts } from './facts.ts';
 import { showJson } from './json.ts';
-import { batchStage, definitionOf, factsOf, judgementOf, recordOf, trialsOf } from './study.testing.ts';
+import {
+  batchStage,
+  canonicalOf,
+  definitionOf,
+  factsOf,
+  judgementOf,
+  prunedTrialOf,
+  recordOf,
+  session,
+  stageOf,
+  trialsOf,
+} from './study.testing.ts';
 
 const definition = definitionOf([batchStage]);
 const trials = trialsOf(batchStage, [
@@ -64,8 +77,6 @@ test('a finished study names its winner; times are not in it', () => {
     [97, 97.5, 98],
     [96, 96, 96],
   ]);
-  const environment = { cpu: 'x', cores: 1, memoryBytes: 1, os: 'x', node: 'v1', version: '1', jobs: 1 };
-  const session = { started: '2026-01-02T03:04:05.000000', environment, seconds: 5 };
   const json = showJson(factsOf(recordOf(definition, done)));
   expect(json).toMatchObject({
     finished: true,
@@ -86,8 +97,30 @@ test('a level that left says after how many seeds', () => {
   });
 });
 
+test('a pruned level says so and why', () => {
+  const pruned = prunedTrialOf(200, canonicalOf({ batchSize: 128 }), 1, 'worse than the median');
+  const judged = judgementOf([{}, {}, { standing: 'pruned' }]);
+  const notes = ['seed 1 was pruned: worse than the median'];
+  expect(showJson(factsOf(recordOf(definition, [...trials.slice(0, 6), pruned]), [judged]))).toMatchObject({
+    stages: [{ levels: [{}, {}, { standing: 'pruned', scores: [null, null, null], notes }] }],
+  });
+});
+
 test('steps of a study that changes one thing after another', () => {
   const asked = factsOf(recordOf({ ...definition, compare: 'previous' }, trials));
   const { stages } = showJson(asked) as { stages: { steps: unknown[] }[] };
   expect(stages[0]!.steps[0]).toMatchObject({ level: '64', mean: -1 });
+});
+
+test('no interval of an accuracy or of a difference goes beyond what there can be', () => {
+  const wild = trialsOf(stageOf('batchSize', [32, 64]), [
+    [100, 60],
+    [0, 50],
+  ]);
+  const two = definitionOf([stageOf('batchSize', [32, 64])], { seeds: [1, 2], compare: 'previous' });
+  const json = showJson(studyFacts(recordOf(two, wild), lenetSettings));
+  expect(json).toMatchObject({
+    winner: { summary: { mean: 80, interval: [0, 100] } },
+    stages: [{ levels: [{ meanInterval: [0, 100] }, {}], steps: [{ mean: -55, interval: [-100, 100] }] }],
+  });
 });

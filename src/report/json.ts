@@ -1,4 +1,7 @@
-/** What a study found, as JSON without times: equal studies give equal bytes. */
+/**
+ * A study's results as JSON without times: equal studies give equal bytes. Intervals of accuracies end at 0 and 100 %, those of
+ * differences at -100 and 100 points.
+ */
 import type { LevelFacts, StageFacts, StudyFacts } from './facts.ts';
 import { levelNotes } from './words/notes.ts';
 import { remarks } from './words/remarks.ts';
@@ -12,7 +15,10 @@ export function showJson(facts: StudyFacts): object {
     trials: { ended: counts.ended, expected: counts.expected },
     stages: facts.stages.map((stage) => stageJson(stage, facts)),
     winner: winner
-      ? { configuration: winner.id, settings: winner.view.settings, summary: winner.summary ?? null }
+      ? {
+          ...{ configuration: winner.id, settings: winner.view.settings },
+          summary: winner.summary ? { ...winner.summary, interval: winner.judgement.mean } : null,
+        }
       : null,
     looks: looks.map(({ trial, seed, id, accuracy, loss }) => ({
       ...{ trial, seed, configuration: id ?? null, accuracy, loss },

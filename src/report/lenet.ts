@@ -1,4 +1,4 @@
-/** Reports of studies of our networks: their facts beside the post's, and what lies in their trials' folders. */
+/** Reports of studies of our networks: their facts beside the post's, and the answers in their trials' folders. */
 import { readFileSync } from 'node:fs';
 import { readSafetensors } from '../base/safetensors.ts';
 import { holdOut } from '../data/hold-out.ts';
@@ -30,7 +30,7 @@ interface StudyFiles {
   trial(number: number): RunFolder;
 }
 
-/** What lies in the folders of a study's trials. */
+/** The models and answers in the folders of a study's trials. */
 export function lenetSource(
   { definition, dataHash }: Pick<StudyRecord, 'definition' | 'dataHash'>,
   files: StudyFiles,
@@ -41,7 +41,7 @@ export function lenetSource(
   };
 }
 
-/** What the run folder and the data hold, or a sentence on why they cannot be used. */
+/** The answers in a run folder, or a sentence that says why they cannot be used. */
 async function answersOf(run: RunFolder, dataHash: string, protocol: Protocol | undefined): Promise<Answers | string> {
   try {
     const { data } = run.readConfig();

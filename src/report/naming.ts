@@ -8,11 +8,11 @@ import type { TaskSettings } from '../tasks/task.ts';
 export type Notation = 'plain' | 'exponent';
 
 export interface Naming {
-  /** By hyperparameter: so that no column holds 1e-3 beside 0.003. */
+  /** The notation of each hyperparameter, so that no column holds 1e-3 beside 0.003. */
   readonly notations: ReadonlyMap<string, Notation>;
-  /** What the stages are about, in the order of the study. */
+  /** The hyperparameters that the stages vary, in the order of the study. */
   readonly factors: ReadonlySet<string>;
-  /** Everything that some level sets. */
+  /** All hyperparameters that some level sets. */
   readonly varied: ReadonlySet<string>;
   readonly complete: TaskSettings['complete'];
   readonly parameters: TaskSettings['parameters'];
@@ -43,7 +43,7 @@ function factorsOf({ plan, space }: StudyDefinition): string[] {
   return Object.keys(space);
 }
 
-/** Numbers that need more decimals, or are larger, get an exponent, and with them all the others. */
+/** A number with more decimals, or a larger one, gives all numbers of its hyperparameter an exponent. */
 const mostDecimals = 4;
 const largestPlain = 1e7;
 
@@ -87,7 +87,7 @@ export function shortLabel(level: Level, naming: Naming): string {
   return level.short ?? levelLabel(level, naming);
 }
 
-/** Only the settings worth telling: what the stages are about, and what levels set beside that where it is no default. */
+/** The settings worth telling: those that the stages vary, and others that levels set to a value that is not the default. */
 export function settingsText(settings: Settings, naming: Naming): string {
   const { factors, varied, complete, parameters } = naming;
   const all = complete(settings);

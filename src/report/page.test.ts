@@ -8,25 +8,23 @@ import type { Block } from './block.ts';
 import type { StudyFacts } from './facts.ts';
 import { renderHtml } from './html.ts';
 import { figureFiles, renderMarkdown } from './markdown.ts';
-import type { Reference } from './reference.ts';
 import type { Answers, ReportSource } from './section.ts';
 import { reportBlocks } from './sections.ts';
 import {
+  batchScores,
   batchStage,
   definitionOf,
   factsOf,
   judgementOf,
   recordOf,
+  referenceOf,
+  session,
   stageOf,
   trialOf,
   trialsOf,
 } from './study.testing.ts';
 
-const scores = [
-  [98, 98.5, 99],
-  [97, 97.5, 98],
-  [96, 'diverged: the loss is NaN\nmore', 97],
-];
+const scores = [...batchScores.slice(0, 2), [96, 'diverged: the loss is NaN\nmore', 97]];
 const set: Dataset = {
   ...{ name: 'three', classes: 2, shape: [1, 1, 2] as const },
   images: Uint8Array.of(0, 255, 255, 0, 128, 128),
@@ -37,24 +35,8 @@ const source: ReportSource = {
   model: (settings) => makeModel(completeSettings(settings)),
   answers: () => Promise.resolve(answers),
 };
-const session = {
-  ...{ started: '2026-01-02T03:04:05.000000', seconds: 75 },
-  environment: {
-    cpu: 'Abacus',
-    cores: 2,
-    memoryBytes: 2 ** 33,
-    os: 'linux',
-    node: 'v20.1.0',
-    version: '0.1.0',
-    jobs: 2,
-  },
-};
 const foreign = [{ number: 90, state: 'complete', value: 97.5, settings: { l2: 0.1 } } as const];
-const reference: Reference = {
-  ...{ name: 'the post', source: 'a blog', machine: 'an abacus', aim: 99, remarks: ['It had luck.'] },
-  secondsPerEpoch: () => 12,
-  beside: () => ({ score: 98.9, curve: [], otherwise: [] }),
-};
+const reference = referenceOf({ remarks: ['It had luck.'], secondsPerEpoch: () => 12 });
 const record = recordOf(definitionOf([batchStage]), trialsOf(batchStage, scores), { sessions: [session], foreign });
 const judgement = judgementOf([
   { standing: 'may be best', mean: [97, 99] },
@@ -88,9 +70,9 @@ describe('sections', () => {
     for (const sentence of [
       'Which settings are the best? Varied: batchSize. Every configuration was trained with 3 seeds (1, 2, 3).',
       'trial 201 (batchSize 128, seed 2) failed: diverged: the loss is NaN',
-      '9 trials, strict arithmetic, one thread a trial (more for the last of a stage); 75 s at work, 48 s of training and evaluation.',
+      '9 trials, strict arithmetic, one thread per trial (more for the last of a stage); 75 s at work, 48 s of training and evaluation.',
       'Another program added one trial to the journal. They take no part in any verdict and are left alone.',
-      'Medians over all trials, batches alone, without evaluation; several trials ran at once, one core each. The post’s are of an abacus.',
+      'Medians over all trials of the time of the batches, without evaluation; several trials ran at once, one core each. The post’s times are from an abacus.',
       'batchSize: 32, 64',
       'batchSize 32, seed 1: 2 of 3 test images are wrong.',
     ]) {
@@ -102,18 +84,18 @@ describe('sections', () => {
   test('a seed rule is told in the opening, a single seed, too', async () => {
     const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 30, resolve: 0.1 } });
     expect(texts(await reportBlocks(factsOf(recordOf(rule, [])), {}))).toContain(
-      'Every configuration got one seed a round, 3 to 30 of them, until it was not better than another one by more than 0.1 points.',
+      'Every configuration got one seed a round, 3 to 30 of them, until the data showed that it is not better than another one by more than 0.1 points.',
     );
     const one = definitionOf([batchStage], { seeds: [4] });
     expect(texts(await reportBlocks(factsOf(recordOf(one, [])), {}))).toContain('trained with one seed.');
   });
 
   test('rounds have a chart', async () => {
-    const rule = definitionOf([batchStage], { seeds: { atLeast: 2, atMost: 3, resolve: 5 } });
+    const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 4, resolve: 5 } });
     const trials = trialsOf(batchStage, [
-      [98, 98],
-      [80, 80.1],
-      [70, 70.1],
+      [98, 98, 98],
+      [80, 80.1, 80],
+      [70, 70.1, 70],
     ]);
     const blocks = await reportBlocks(factsOf(recordOf(rule, trials)), {});
     expect(figureFiles(blocks).map(({ name }) => name)).toContain('stage-1-rounds.svg');
@@ -191,8 +173,13 @@ describe('HTML', () => {
     const { document } = parseHTML(renderHtml('Study', await reportBlocks(plain, {})));
     expect([...document.querySelectorAll('dt')].map((term) => term.textContent)).toEqual([
       ...['Interval (95 %)', 'Margin', 'MCB', 'Edwards and Hsu', 'Worse (this network)', 'Noisy', 'Resolve'],
-      ...['Left, open', 'Held-out', 'p', 'Holm', 'McNemar'],
+      ...['Left, open', 'Pruned', 'Held-out', 'p', 'Holm', 'McNemar'],
     ]);
+    const meanings = [...document.querySelectorAll('dd')].map((meaning) => meaning.textContent);
+    expect(meanings[7]).toContain(
+      'In at most 5 % of all studies the one level that stays is worse than the best level by more than “resolve”.',
+    );
+    expect(meanings[7]).toContain('so the interval may reach beyond “resolve”.');
   });
 });
 

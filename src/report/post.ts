@@ -12,7 +12,7 @@ interface PostEpoch {
   /** Percent. */
   readonly trainAccuracy: number;
   readonly testAccuracy: number;
-  /** Of the batch loop alone. */
+  /** Seconds of the batch loop, without evaluation. */
   readonly trainSeconds?: number;
 }
 
@@ -31,7 +31,7 @@ export interface PostLogs {
   readonly runs: readonly PostRun[];
 }
 
-/** What the post carried on into each of its stages. */
+/** Settings that the post carried on into each of its stages. */
 const carried: Readonly<Record<string, Settings>> = {
   batchSize: {},
   l2: { batchSize: 32 },

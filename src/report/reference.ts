@@ -28,7 +28,7 @@ export interface Reference {
   readonly machine: string;
   /** The accuracy in percent that it set out to reach. */
   readonly aim: number;
-  /** What a reader must know to compare: sentences. */
+  /** Sentences that a reader must know to compare. */
   readonly remarks: readonly string[];
   /** Its run beside a level of the study; undefined where conditions differ. */
   beside(stage: Pick<StageView, 'factors'>, level: Pick<LevelView, 'level' | 'settings'>): ReferenceRun | undefined;

@@ -3,17 +3,22 @@ import { describe, expect, test } from 'vitest';
 import { type Level, labelOf, type Stage } from '../study/definition.ts';
 import type { StageJudgement, Standing } from '../study/judgement.ts';
 import type { StudyFacts } from './facts.ts';
-import type { Reference } from './reference.ts';
 import { detailTable, shownLevels, stageTable, standingText, stepTable, terminalStageTable } from './stage-tables.ts';
-import { batchStage, definitionOf, factsOf, judgementOf, recordOf, stageOf, trialsOf } from './study.testing.ts';
-import type { TextTable } from './table.ts';
+import {
+  batchScores,
+  batchStage,
+  besideRun,
+  definitionOf,
+  factsOf,
+  judgementOf,
+  recordOf,
+  referenceOf,
+  stageOf,
+  trialsOf,
+} from './study.testing.ts';
+import { notesOf, type TextTable } from './table.ts';
 import { terminalTable, wrapped } from './terminal.ts';
 
-const scores = [
-  [98, 98.5, 99],
-  [97, 97.5, 98],
-  [96, 96.5, 97],
-];
 const judgement: StageJudgement = judgementOf(
   [
     {
@@ -32,7 +37,7 @@ const judgement: StageJudgement = judgementOf(
   { margin: 0.3 },
 );
 const definition = definitionOf([batchStage]);
-const facts = factsOf(recordOf(definition, trialsOf(batchStage, scores)), [judgement]);
+const facts = factsOf(recordOf(definition, trialsOf(batchStage, batchScores)), [judgement]);
 const [stage] = facts.stages;
 const column = ({ columns }: TextTable, head: string) => columns.find((found) => found.head === head)?.cells;
 const heads = ({ columns }: TextTable) => columns.map(({ head }) => head);
@@ -92,26 +97,32 @@ describe('levels beside the best', () => {
     ['images', '95 % interval (on images)'],
     ['rounds', '95 % interval (all rounds)'],
   ])('the interval says what it is: %s', (method, head) => {
-    const other = factsOf(recordOf(definition, trialsOf(batchStage, scores)), [{ ...judgement, method }]);
+    const other = factsOf(recordOf(definition, trialsOf(batchStage, batchScores)), [{ ...judgement, method }]);
     expect(heads(stageTable(other.stages[0]!, other))).toContain(head);
   });
 
-  test('the reference has a column where it has values, a star for other settings', () => {
-    const reference: Reference = {
-      ...{ name: 'the post', source: 'a blog', machine: 'a machine', aim: 99, remarks: [] },
-      secondsPerEpoch: () => undefined,
-      beside: (_, { level }) =>
-        level.settings.batchSize === 32
-          ? { score: 98.67, curve: [], otherwise: [] }
-          : { score: 98.9, curve: [], otherwise: ['l2 1e-6'] },
+  test('under a seed rule a note says which seeds differences and means are taken over', () => {
+    const note =
+      'A difference to the best is taken over the seeds that both levels have, a mean over all seeds of its level.';
+    const notes = (method: StageJudgement['method']) => {
+      const found = factsOf(recordOf(definition, trialsOf(batchStage, batchScores)), [{ ...judgement, method }]);
+      return notesOf(stageTable(found.stages[0]!, found));
     };
-    const record = recordOf(definition, trialsOf(batchStage, scores));
+    expect([notes('rounds'), notes('mcb')]).toEqual([[note], []]);
+  });
+
+  test('the reference has a column where it has values, a star for other settings', () => {
+    const reference = referenceOf({
+      beside: (_, { level }) =>
+        level.settings.batchSize === 32 ? { ...besideRun, score: 98.67 } : { ...besideRun, otherwise: ['l2 1e-6'] },
+    });
+    const record = recordOf(definition, trialsOf(batchStage, batchScores));
     const beside = factsOf(record, [judgement], { reference });
     expect(stageTable(beside.stages[0]!, beside).columns.at(-1)).toEqual({
       ...{ head: 'the post', cells: ['98.67', '98.90 *', '98.90 *'], align: 'right', rank: 3 },
       note: '* trained with l2 1e-6, which this study did not carry on.',
     });
-    const none = factsOf(record, [judgement], { reference: { ...reference, beside: () => undefined } });
+    const none = factsOf(record, [judgement], { reference: referenceOf({ beside: () => undefined }) });
     expect(heads(stageTable(none.stages[0]!, none))).not.toContain('the post');
   });
 });
@@ -175,7 +186,7 @@ test('every seed and all intervals, as far as there are any', () => {
 });
 
 test('steps: the change comes before p', () => {
-  const asked = factsOf(recordOf({ ...definition, compare: 'previous' }, trialsOf(batchStage, scores)));
+  const asked = factsOf(recordOf({ ...definition, compare: 'previous' }, trialsOf(batchStage, batchScores)));
   const table = stepTable(asked.stages[0]!, asked);
   expect(table.caption).toBe('Each batchSize against the one before it, paired by seed');
   expect(table.columns).toEqual([
@@ -194,16 +205,17 @@ test.each<[Standing, StageJudgement['method'], string]>([
   ['left', 'rounds', 'left after 5 seeds'],
   ['open', 'rounds', 'open'],
   ['failed', 'mcb', 'failed'],
+  ['pruned', 'mcb', 'pruned'],
   ['pending', 'mcb', ''],
 ])('a standing in words: %s of %s', (standing, method, text) => {
   const levels = [{}, { standing, departure: { round: 5, behind: 0 } }, {}];
-  const found = factsOf(recordOf(definition, trialsOf(batchStage, scores)), [judgementOf(levels, { method })]);
+  const found = factsOf(recordOf(definition, trialsOf(batchStage, batchScores)), [judgementOf(levels, { method })]);
   expect(standingText(found.stages[0]!.levels[1]!, found.stages[0]!)).toBe(text);
 });
 
 test('the selected level, twins, and networks', () => {
   const text = (standing: Standing, method: StageJudgement['method'], scope: 'other seeds' | 'these networks') => {
-    const found = factsOf(recordOf(definition, trialsOf(batchStage, scores)), [
+    const found = factsOf(recordOf(definition, trialsOf(batchStage, batchScores)), [
       judgementOf([{ standing, scope }, { standing, scope }, {}], { method }),
     ]);
     return found.stages[0]!.levels.slice(0, 2).map((level) => standingText(level, found.stages[0]!));

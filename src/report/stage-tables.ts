@@ -3,14 +3,14 @@
 import type { Standing } from '../study/judgement.ts';
 import { significance } from '../study/statistics.ts';
 import { isBetter } from '../study/trial.ts';
-import type { LevelFacts, StageFacts, StudyFacts } from './facts.ts';
+import { isRepeated, type LevelFacts, type StageFacts, type StudyFacts } from './facts.ts';
 import { isDerived, valueText } from './naming.ts';
 import type { Column, TextTable } from './table.ts';
 import { epochsText, factorsText, labelOf, measureHead, stageTitle } from './words/names.ts';
 import { differenceRange, differenceText, listed, pText, rangeText, scoreText } from './words/numbers.ts';
 import { stepsHead } from './words/remarks.ts';
 
-/** Of more levels than this only the best are shown. */
+/** Where a stage has more levels than this, only the best are shown. */
 const mostRows = 40;
 
 /** The levels that a table or chart shows: all in their order, or the best `most`. */
@@ -32,9 +32,9 @@ export function shownLevels(
 
 /** `the best`, `worse (this network)`, `left after 5 seeds`, ... */
 export function standingText(level: LevelFacts, { judgement: { method } }: Pick<StageFacts, 'judgement'>): string {
-  const { judgement, place, sameAs } = level;
+  const { judgement, place } = level;
   const { standing, scope, departure } = judgement;
-  if (sameAs?.stage === place.stage) return 'the same training';
+  if (isRepeated(level, place.stage)) return 'the same training';
   if (level.isSelected) return selectedText(standing, method);
   const network = (level.summary?.n ?? 0) > 1 ? 'these networks' : 'this network';
   switch (standing) {
@@ -52,7 +52,7 @@ export function standingText(level: LevelFacts, { judgement: { method } }: Pick<
 }
 
 function selectedText(standing: Standing, method: StageFacts['judgement']['method']): string {
-  // Of rounds the level that is left is the best, or within "resolve" of it.
+  // Under a seed rule the level that stays was not shown to be the best.
   if (standing === 'best') return method === 'rounds' ? 'selected' : 'selected, the best';
   return standing === 'may be best' || standing === 'open' ? `selected, ${standing}` : 'selected';
 }
@@ -74,10 +74,10 @@ function optional(column: Column): Column[] {
   return column.cells.some((cell) => cell !== '') ? [column] : [];
 }
 
-/** More hyperparameters than this are no columns. */
+/** More hyperparameters than this do not get columns of their own. */
 const mostFactors = 4;
 
-/** What the level is; where it sets several hyperparameters, a column each, if its label says no more than they do. */
+/** The level's name. A level with several hyperparameters has a column for each of them, if its label says no more than they do. */
 function nameColumns({ levels, stage, facts }: Shown): Column[] {
   const { factors } = stage;
   const ids = { head: 'name', cells: levels.map(({ id }) => id) };
@@ -107,8 +107,12 @@ function meanColumn({ levels, facts }: Shown): Column {
   };
 }
 
-/** What the intervals of differences are. */
+/** Names of the intervals of differences. */
 const intervalNames = { mcb: 'Hsu', images: 'on images', rounds: 'all rounds', none: '' } as const;
+
+/** Under a seed rule a level that left early has fewer seeds than the others. */
+const sharedSeedsNote =
+  'A difference to the best is taken over the seeds that both levels have, a mean over all seeds of its level.';
 
 function differenceColumns({ levels, stage, facts }: Shown): Column[] {
   const { objective } = facts.definition;
@@ -120,6 +124,7 @@ function differenceColumns({ levels, stage, facts }: Shown): Column[] {
         judgement.difference === undefined ? '' : differenceText(judgement.difference, objective),
       ),
       align: 'right',
+      ...(stage.judgement.method === 'rounds' ? { note: sharedSeedsNote } : {}),
     }),
     ...optional({
       head: `95 % interval (${intervalNames[stage.judgement.method]})`,
@@ -174,7 +179,7 @@ export function stageTable(stage: StageFacts, facts: StudyFacts, most = mostRows
   };
 }
 
-/** Of more levels than this a terminal shows the best. */
+/** Where a stage has more levels than this, a terminal shows only the best. */
 const mostLines = 20;
 
 /** The same with every seed, for a terminal that has the room. */
@@ -228,7 +233,7 @@ function begin(stage: StageFacts, facts: StudyFacts, most = mostRows) {
   return {
     shown: { levels, stage, facts },
     frame: {
-      // Of several columns for a level's settings none names it.
+      // With several columns for a level's settings, none of them names the level.
       names: stage.factors.length > 1 ? 0 : 1,
       stressed: stressed < 0 ? undefined : stressed,
       note:
@@ -239,7 +244,7 @@ function begin(stage: StageFacts, facts: StudyFacts, most = mostRows) {
   };
 }
 
-/** What each level is worth over the one before. */
+/** The change from each level to the next. */
 export function stepTable(stage: StageFacts, facts: StudyFacts): TextTable {
   const { objective } = facts.definition;
   const { steps } = stage;

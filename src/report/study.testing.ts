@@ -1,15 +1,28 @@
 /** For tests: records of small studies by hand, and judgements that a test dictates. */
-import type { StudyRecord } from '../store/store.ts';
+import type { StudyRecord, WorkSession } from '../store/store.ts';
 import type { StageView } from '../study/contest.ts';
 import { objectives, type Settings, type Stage, type StudyDefinition } from '../study/definition.ts';
 import type { LevelJudgement, StageJudgement } from '../study/judgement.ts';
 import type { EpochPoint, Trial } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { type FactsOptions, type StudyFacts, studyFacts } from './facts.ts';
+import type { Reference } from './reference.ts';
 
 export const base: Settings = { model: 'lenet5', optimizer: 'adam', epochs: 2, batchSize: 128, l2: 0 };
 
 export const batchStage: Stage = stageOf('batchSize', [32, 64, 128]);
+
+/** Scores of `batchStage` by level, then by seed: means of 98.5, 97.5 and 96.5. */
+export const batchScores = [
+  [98, 98.5, 99],
+  [97, 97.5, 98],
+  [96, 96.5, 97],
+] as const;
+
+/** The canonical settings of a level of `base`. */
+export function canonicalOf(settings: Settings): Settings {
+  return lenetSettings.canonical({ ...base, ...settings });
+}
 
 /** A stage of one factor whose labels are the values themselves. */
 export function stageOf(factor: string, values: readonly (number | string)[]): Stage {
@@ -43,7 +56,33 @@ export function trialOf(number: number, configuration: Settings, seed: number, r
   return { ...{ number, configuration, seed, score: result, curve }, state: 'complete' };
 }
 
-/** Scores by level, in the order of the definition's seeds, for a study of one stage. */
+/** A trial that a pruner stopped after its first epoch. */
+export function prunedTrialOf(number: number, configuration: Settings, seed: number, reason?: string): Trial {
+  const { curve } = trialOf(number, configuration, seed, 90);
+  return { number, configuration, seed, state: 'pruned', reason, curve: curve.slice(0, 2) };
+}
+
+/** A run of a reference that stands beside a level. */
+export const besideRun = { score: 98.9, curve: [], otherwise: [] } as const;
+
+/** A reference that stands beside every level; times are known for none. */
+export function referenceOf(rest: Partial<Reference> = {}): Reference {
+  return {
+    ...{ name: 'the post', source: 'a blog', machine: 'an abacus', aim: 99, remarks: [] },
+    ...{ beside: () => besideRun, secondsPerEpoch: () => undefined },
+    ...rest,
+  };
+}
+
+/** A process that worked on a study for 75 s. */
+export const session: WorkSession = {
+  ...{ started: '2026-01-02T03:04:05.000000', seconds: 75 },
+  environment: {
+    ...{ cpu: 'Abacus', cores: 2, memoryBytes: 2 ** 33, os: 'linux', node: 'v20.1.0', version: '0.1.0', jobs: 2 },
+  },
+};
+
+/** The record of a study. */
 export function recordOf(
   definition: StudyDefinition,
   trials: readonly Trial[],
@@ -55,9 +94,7 @@ export function recordOf(
 /** Trials of one stage: `scores[level][seed]`. */
 export function trialsOf(stage: Stage, scores: readonly (readonly (number | string)[])[]): Trial[] {
   return stage.levels.flatMap(({ settings }, level) =>
-    (scores[level] ?? []).map((result, seed) =>
-      trialOf(level * 100 + seed, lenetSettings.canonical({ ...base, ...settings }), seed + 1, result),
-    ),
+    (scores[level] ?? []).map((result, seed) => trialOf(level * 100 + seed, canonicalOf(settings), seed + 1, result)),
   );
 }
 

@@ -11,18 +11,18 @@ export interface Column {
 }
 
 export interface TextTable {
-  /** What the table shows, in a few words. */
+  /** Says in a few words what the table shows. */
   readonly caption: string;
   readonly columns: readonly Column[];
   /** Index of the column that names the row. */
   readonly names: number;
   /** Index of the row to stress. */
   readonly stressed?: number | undefined;
-  /** What was left out. */
+  /** Explains what was left out. */
   readonly note?: string | undefined;
 }
 
-/** What stands below the table. */
+/** The notes below the table. */
 export function notesOf({ columns, note }: Pick<TextTable, 'columns' | 'note'>): string[] {
   return [...columns.flatMap((column) => column.note ?? []), ...(note === undefined ? [] : [note])];
 }

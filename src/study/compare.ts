@@ -1,22 +1,26 @@
-/** Two named levels beside each other, paired by seed; comparisons with the best are in judgement.ts. */
+/** The difference of two named levels, paired by seed; comparisons with the best are in judgement.ts. */
 import type { LevelView, StageView } from './contest.ts';
-import { holm, mcNemarExact, pairedTTest, type Summary, seedsToResolve, summarize } from './statistics.ts';
+import { type Objective, objectives } from './definition.ts';
+import { cutTo, holm, mcNemarExact, pairedTTest, type Summary, seedsToResolve, summarize } from './statistics.ts';
 import { isComplete, type Trial } from './trial.ts';
 
-/** Images that one of two trials reads rightly and the other does not. */
+/** Images that one of two networks gets right and the other gets wrong. */
 export interface Disagreement {
   readonly seed: number;
   readonly onlyFirst: number;
   readonly onlySecond: number;
-  /** McNemar's exact test. It knows the chance in the images, not that in the seeds. */
+  /** McNemar's exact test: it allows for the chance in the images, not for the chance in the seeds. */
   readonly p: number;
 }
 
 /** `first` minus `second`, paired by seed. */
 export interface Comparison {
-  /** Of the differences of scores; undefined without a common seed. */
+  /**
+   * Summary of the differences of scores; undefined without a common seed. Its interval is cut to the differences that two values of
+   * the objective can have: -100 to 100 points of accuracy.
+   */
   readonly difference: Summary | undefined;
-  /** Paired t test with two seeds or more, McNemar's exact test with one. */
+  /** The paired t test with two seeds or more, McNemar's exact test with one. */
   readonly test: 't' | 'mcnemar' | 'none';
   readonly p: number;
   readonly disagreements: readonly Disagreement[];
@@ -26,8 +30,15 @@ export interface Comparison {
 
 type LevelTrials = Pick<LevelView, 'trials'>;
 
-/** `first` minus `second` on their common seeds. @param resolve the smallest difference that matters. */
-export function compareLevels(first: LevelTrials, second: LevelTrials, resolve: number): Comparison {
+export interface ComparisonOptions {
+  readonly objective: Objective;
+  /** The smallest difference that matters, in points of accuracy or units of the score. */
+  readonly resolve: number;
+}
+
+/** `first` minus `second` on their common seeds. */
+export function compareLevels(first: LevelTrials, second: LevelTrials, options: ComparisonOptions): Comparison {
+  const { objective, resolve } = options;
   const bySeed = new Map(second.trials.map((trial) => [trial?.seed, trial]));
   const pairs = first.trials.flatMap((a) => {
     const b = bySeed.get(a?.seed);
@@ -35,13 +46,19 @@ export function compareLevels(first: LevelTrials, second: LevelTrials, resolve: 
   });
   const differences = pairs.map(([a, b]) => a.score - b.score);
   const disagreements = pairs.flatMap(([a, b]) => disagreement(a, b));
-  const difference = differences.length > 0 ? summarize(differences) : undefined;
+  const difference = differences.length > 0 ? summarizeDifferences(differences, objective) : undefined;
   if (differences.length >= 2) {
     const p = pairedTTest(differences);
     return { difference, test: 't', p, disagreements, seedsNeeded: seedsToResolve(difference!.sd!, resolve) };
   }
   const [only] = disagreements;
   return { difference, test: only ? 'mcnemar' : 'none', p: only?.p ?? 1, disagreements, seedsNeeded: undefined };
+}
+
+function summarizeDifferences(differences: readonly number[], objective: Objective): Summary {
+  const summary = summarize(differences);
+  const [least, most] = objectives[objective].range;
+  return { ...summary, interval: summary.interval && cutTo(summary.interval, [least - most, most - least]) };
 }
 
 function disagreement(a: Trial, b: Trial): Disagreement[] {
@@ -69,10 +86,10 @@ export interface StepComparison extends Comparison {
   readonly adjusted: number;
 }
 
-/** Every level against the one before, as far as both are there. */
-export function compareSteps({ levels }: Pick<StageView, 'levels'>, resolve: number): StepComparison[] {
+/** Every level minus the one before it; a pair of levels without a common seed is left out. */
+export function compareSteps({ levels }: Pick<StageView, 'levels'>, options: ComparisonOptions): StepComparison[] {
   const steps = levels.slice(1).flatMap((level, i) => {
-    const comparison = compareLevels(level, levels[i]!, resolve);
+    const comparison = compareLevels(level, levels[i]!, options);
     return comparison.difference ? [{ ...comparison, level: i + 1 }] : [];
   });
   const adjusted = holm(steps.map(({ p }) => p));

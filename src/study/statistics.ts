@@ -1,7 +1,7 @@
-/** What can be said from a handful of seeds: means with intervals, paired comparisons, corrections for many of them. */
+/** Statistics of a handful of seeds: means with intervals, paired comparisons, and corrections for many comparisons. */
 import { criticalT, twoSidedP } from './student-t.ts';
 
-/** Of the intervals and of "distinguishable" throughout: 95 %, or a chance of error of 5 %. */
+/** All intervals have this confidence, and all tests this chance of error. */
 export const confidence = 0.95;
 export const significance = 0.05;
 
@@ -25,9 +25,20 @@ export function summarize(values: readonly number[]): Summary {
 }
 
 /**
+ * An interval without its part beyond [least, most]. The true value lies between these bounds, so the interval covers it as often as
+ * before.
+ */
+export function cutTo(
+  [low, high]: readonly [low: number, high: number],
+  [least, most]: readonly [least: number, most: number],
+): readonly [low: number, high: number] {
+  return [Math.max(least, low), Math.min(most, high)];
+}
+
+/**
  * Student's paired t test of mean difference zero: the two-sided p value.
- * Equal differences (accuracies are counted in images, so they happen) leave no spread to judge by; what they still tell is
- * their common sign: p is then 1 if they are 0, else the sign test's 2^(1 - n).
+ * Equal differences (they happen, since accuracies are counted in images) have no spread to judge by. Their common sign still tells
+ * something: p is 1 if all differences are 0, else the sign test's 2^(1 - n).
  * @param differences at least two.
  */
 export function pairedTTest(differences: readonly number[]): number {
@@ -41,7 +52,8 @@ export function pairedTTest(differences: readonly number[]): number {
 
 /**
  * McNemar's exact test on paired right and wrong answers: two-sided binomial p value.
- * @param onlyFirst images that only the first classifier reads rightly; @param onlySecond those that only the second does.
+ * @param onlyFirst images that only the first classifier gets right.
+ * @param onlySecond images that only the second classifier gets right.
  * Source: McNemar, "Note on the sampling error of the difference between correlated proportions", Psychometrika 12, 1947; exact form.
  */
 export function mcNemarExact(onlyFirst: number, onlySecond: number): number {
@@ -69,7 +81,7 @@ export function holm(pValues: readonly number[]): number[] {
   return adjusted;
 }
 
-/** Beyond this many seeds a number is no advice. */
+/** More seeds than this are not advised. */
 export const mostSeedsAdvised = 100;
 
 /**

@@ -4,8 +4,16 @@ import { describe, expect, test } from 'vitest';
 import type { Stage } from '../../study/definition.ts';
 import type { LevelJudgement } from '../../study/judgement.ts';
 import type { Trial } from '../../study/trial.ts';
-import type { Reference } from '../reference.ts';
-import { batchStage, definitionOf, factsOf, judgementOf, recordOf, stageOf, trialsOf } from '../study.testing.ts';
+import {
+  batchStage,
+  definitionOf,
+  factsOf,
+  judgementOf,
+  recordOf,
+  referenceOf,
+  stageOf,
+  trialsOf,
+} from '../study.testing.ts';
 import { confusionAlt, confusionChart, filtersChart } from './confusion.ts';
 import { dotPlot, dotPlotAlt, dotPlotData } from './dot-plot.ts';
 import { integerTicks, labelLines, textWidth } from './draw.ts';
@@ -28,8 +36,7 @@ function read(svg: string) {
   };
 }
 
-const reference: Reference = {
-  ...{ name: 'the post', source: 'a blog', machine: 'a machine', aim: 99, remarks: [] },
+const reference = referenceOf({
   secondsPerEpoch: (batchSize) => (batchSize === 32 ? 12 : undefined),
   beside: (_, { level }) =>
     level.settings.batchSize === 32
@@ -42,7 +49,7 @@ const reference: Reference = {
           ],
         }
       : undefined,
-};
+});
 const scores = [
   [98, 98.5, 99],
   [97.5, 98, 98.5],
@@ -141,6 +148,8 @@ describe('dots of a stage', () => {
     ['may be best', 'possible', 'mean, may be best'],
     ['worse', 'ruled out', 'mean, worse'],
     ['left', 'left', 'mean, left'],
+    ['failed', 'incomplete', 'mean, failed or pruned'],
+    ['pruned', 'incomplete', 'mean, failed or pruned'],
     ['pending', 'unjudged', 'mean, not judged yet'],
   ] as const)('a level that is %s has a shape and a legend of its own', (standing, kind, legend) => {
     const found = factsOf(record, [judgementOf([{}, { standing }, { standing }])]);
@@ -345,6 +354,15 @@ describe('rounds', () => {
     expect(roundsAlt({ rows: data.rows.slice(2), rounds: 3, leftOut: 2000 })).toBe(
       'Rounds; left: 32 after 3; 2,000 more are left out.',
     );
+  });
+
+  test('a level whose trial failed is marked apart from those that left', () => {
+    const failing = [...near.slice(0, 2), [98.6, 98.5, 98.7, 'diverged']];
+    const withdrawn = factsOf(recordOf(rule, trialsOf(batchStage, failing)));
+    expect(roundsData(withdrawn.stages[0]!, withdrawn)!.rows[1]).toEqual({ label: '128', rounds: 4, end: 'withdrawn' });
+    const { texts, alt } = read(roundsChart(withdrawn.stages[0]!, withdrawn)!);
+    expect(texts).toContain('failed or pruned');
+    expect(alt).toContain('; failed or pruned: 128 after 4');
   });
 
   test('none without a seed rule or a complete round', () => {

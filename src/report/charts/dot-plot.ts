@@ -8,7 +8,7 @@ import { scoreText, sizeText } from '../words/numbers.ts';
 import { bandOpacity, colours, draw, type LegendEntry, labelLines, plotSymbol, type Shape, textWidth } from './draw.ts';
 
 /** Shapes, not colours alone, tell these apart. */
-export type DotKind = 'selected' | 'possible' | 'left' | 'ruled out' | 'unjudged';
+export type DotKind = 'selected' | 'possible' | 'left' | 'ruled out' | 'incomplete' | 'unjudged';
 
 export interface DotRow {
   readonly label: string;
@@ -25,17 +25,17 @@ export interface DotRow {
 
 export interface DotPlotData {
   readonly rows: readonly DotRow[];
-  /** Of the axis. */
+  /** Ends of the axis. */
   readonly domain: readonly [low: number, high: number];
   /** From the margin to the best mean: a level whose mean lies outside, on the worse side, is worse. */
   readonly band: readonly [low: number, high: number] | undefined;
   readonly leftOut: number;
 }
 
-/** More rows than this are no chart. */
+/** More rows than this are not drawn. */
 const mostRows = 25;
 
-/** What the chart shows; undefined where no level has a score. */
+/** The contents of the chart; undefined where no level has a score. */
 export function dotPlotData(stage: StageFacts, facts: StudyFacts): DotPlotData | undefined {
   const { levels, leftOut } = shownLevels(stage, facts, mostRows);
   const rated = levels.filter(({ summary }) => summary);
@@ -67,7 +67,7 @@ export function dotPlotData(stage: StageFacts, facts: StudyFacts): DotPlotData |
   return { rows, domain, band, leftOut };
 }
 
-/** A little more than all that must be seen. An interval of two seeds can dwarf everything, so intervals do not count. */
+/** The range of all dots and some room on both sides. Intervals do not count, since an interval of two seeds can dwarf everything else. */
 function frameOf(seen: readonly number[], objective: Objective): readonly [number, number] {
   const [least, most] = [Math.min(...seen), Math.max(...seen)];
   const room = Math.max((most - least) * 0.25, objective === 'accuracy' ? 0.05 : 1e-6 + Math.abs(most) * 0.002);
@@ -79,8 +79,10 @@ function kindOf({ isSelected, judgement }: LevelFacts): DotKind {
   if (isSelected) return 'selected';
   switch (judgement.standing) {
     case 'worse':
-    case 'failed':
       return 'ruled out';
+    case 'failed':
+    case 'pruned':
+      return 'incomplete';
     case 'left':
       return 'left';
     case 'pending':
@@ -95,6 +97,7 @@ const marks: Readonly<Record<DotKind, { symbol: Shape; colour: string; filled: b
   possible: { symbol: 'circle', colour: colours.ours, filled: false, text: 'may be best' },
   left: { symbol: 'square', colour: colours.muted, filled: false, text: 'left' },
   'ruled out': { symbol: 'cross', colour: colours.muted, filled: false, text: 'worse' },
+  incomplete: { symbol: 'plus', colour: colours.muted, filled: false, text: 'failed or pruned' },
   unjudged: { symbol: 'triangle', colour: colours.muted, filled: false, text: 'not judged yet' },
 };
 
@@ -160,7 +163,12 @@ export function dotPlot(
         ...(Object.keys(marks) as DotKind[]).map((kind) => {
           const { symbol, colour, filled } = marks[kind];
           return Plot.dot(byKind(kind), {
-            ...{ y: 'index', x: 'mean', symbol: plotSymbol(symbol), r: symbol === 'cross' ? 6 : 6.5 },
+            ...{
+              y: 'index',
+              x: 'mean',
+              symbol: plotSymbol(symbol),
+              r: symbol === 'cross' || symbol === 'plus' ? 6 : 6.5,
+            },
             ...(filled ? { fill: colour } : { stroke: colour, strokeWidth: 2.2, fill: 'none' }),
             title: ({ mean, standing }) => `mean ${scoreText(mean, facts.definition.objective)}, ${standing}`,
           });

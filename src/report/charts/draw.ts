@@ -1,4 +1,4 @@
-/** What all charts share: drawing with Observable Plot into SVG text, colours, widths of text, legends and ticks. */
+/** Shared by all charts: drawing with Observable Plot into SVG text, colours, widths of text, legends and ticks. */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 import { escapeXml } from '../escape.ts';
@@ -24,7 +24,7 @@ export type Sample =
     }
   | { readonly kind: 'band'; readonly colour: string; readonly opacity?: number }
   | { readonly kind: 'text'; readonly text: string };
-export type Shape = 'circle' | 'cross' | 'diamond' | 'square' | 'triangle';
+export type Shape = 'circle' | 'cross' | 'diamond' | 'plus' | 'square' | 'triangle';
 
 export interface LegendEntry {
   readonly sample: Sample;
@@ -33,7 +33,7 @@ export interface LegendEntry {
 
 export interface Drawing {
   readonly options: Plot.PlotOptions & { readonly width: number; readonly height: number };
-  /** What the chart says, for whoever cannot see it. */
+  /** Describes the chart to those who cannot see it. */
   readonly alt: string;
   readonly legend?: readonly LegendEntry[];
 }
@@ -104,6 +104,7 @@ const outlines: Readonly<Record<Shape, (r: number) => string>> = {
   circle: (r) => `M${-r},0a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0z`,
   cross: (r) => `M${-r},${-r}L${r},${r}M${-r},${r}L${r},${-r}`,
   diamond: (r) => `M0,${-r * 1.3}L${r},0L0,${r * 1.3}L${-r},0z`,
+  plus: (r) => `M${-r},0H${r}M0,${-r}V${r}`,
   triangle: (r) => `M0,${-r}L${r},${r}L${-r},${r}z`,
   square: (r) => `M${-r},${-r}H${r}V${r}H${-r}z`,
 };

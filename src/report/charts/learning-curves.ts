@@ -1,4 +1,4 @@
-/** Learning curves: a chart a level, all of a stage on one scale. */
+/** Learning curves: one chart per level, all charts of a stage on one scale. */
 import * as Plot from '@observablehq/plot';
 import type { Objective } from '../../study/definition.ts';
 import { completeTrials, type EpochPoint } from '../../study/trial.ts';
@@ -15,7 +15,7 @@ export interface CurvePoint {
   readonly epoch: number;
   readonly set: CurveSet;
   readonly mean: number;
-  /** Least and most of the seeds. */
+  /** The lowest and the highest value of all seeds. */
   readonly low: number;
   readonly high: number;
 }
@@ -28,12 +28,12 @@ export interface CurveData {
 
 export interface CurvesData {
   readonly curves: readonly CurveData[];
-  /** Of the vertical axis. */
+  /** Ends of the vertical axis. */
   readonly domain: readonly [low: number, high: number];
   readonly leftOut: number;
 }
 
-/** More charts than this nobody compares. */
+/** More charts than this are not shown. */
 const mostCurves = 12;
 
 /** Mean and range over the seeds, epoch by epoch, from epoch 1 on; undefined where nothing has been trained. */

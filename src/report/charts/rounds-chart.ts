@@ -7,13 +7,11 @@ import { colours, draw, integerTicks, labelLines, textWidth } from './draw.ts';
 
 export interface RoundsRow {
   readonly label: string;
-  /** Rounds that it was trained in. */
   readonly rounds: number;
-  /** `left` after its last round, or still `in`. */
-  readonly end: 'left' | 'in';
+  readonly end: Timeline['entries'][number]['end'];
 }
 
-/** More rows than this are no chart. */
+/** More rows than this are not drawn. */
 const mostRows = 40;
 
 export interface RoundsData {
@@ -23,23 +21,19 @@ export interface RoundsData {
   readonly leftOut: number;
 }
 
-/** Those that stayed longest first; undefined without a complete round. */
+/** The levels that stayed longest come first; undefined without a complete round. */
 export function roundsData(stage: StageFacts, facts: StudyFacts): RoundsData | undefined {
   const { timeline } = stage;
   if (!timeline || timeline.rounds === 0) return undefined;
   const rows = byStay(timeline).map(
-    ({ level, left }): RoundsRow => ({
-      label: shortName(stage.levels[level]!, facts),
-      rounds: left ?? timeline.rounds,
-      end: left === undefined ? 'in' : 'left',
-    }),
+    ({ level, rounds, end }): RoundsRow => ({ label: shortName(stage.levels[level]!, facts), rounds, end }),
   );
   return { rows: rows.slice(0, mostRows), rounds: timeline.rounds, leftOut: Math.max(0, rows.length - mostRows) };
 }
 
 function byStay({ entries }: Timeline): Timeline['entries'] {
-  const stay = (left: number | undefined) => left ?? Number.POSITIVE_INFINITY;
-  return [...entries].sort((a, b) => (stay(a.left) === stay(b.left) ? a.level - b.level : stay(b.left) - stay(a.left)));
+  const stay = ({ rounds, end }: Timeline['entries'][number]) => (end === 'in' ? Number.POSITIVE_INFINITY : rounds);
+  return [...entries].sort((a, b) => (stay(a) === stay(b) ? a.level - b.level : stay(b) - stay(a)));
 }
 
 const fontSize = 12;
@@ -53,12 +47,21 @@ export function roundsChart(stage: StageFacts, facts: StudyFacts): string | unde
   const tallest = Math.max(...lines.map((own) => own.length));
   const leaving = rows.filter(({ end }) => end === 'left');
   const inside = rows.filter(({ end }) => end === 'in');
+  const withdrawn = rows.filter(({ end }) => end === 'withdrawn');
   return draw({
     alt: roundsAlt(data),
     legend: [
       { sample: { kind: 'line', colour: colours.ours, width: 4 }, text: 'one seed a round' },
       ...(leaving.length > 0
         ? [{ sample: { kind: 'symbol', symbol: 'cross', colour: colours.other }, text: 'left' } as const]
+        : []),
+      ...(withdrawn.length > 0
+        ? [
+            {
+              sample: { kind: 'symbol', symbol: 'plus', colour: colours.muted },
+              text: 'failed or pruned',
+            } as const,
+          ]
         : []),
       ...(inside.length > 0
         ? [
@@ -93,6 +96,9 @@ export function roundsChart(stage: StageFacts, facts: StudyFacts): string | unde
         Plot.dot(leaving, {
           ...{ x: 'rounds', y: 'index', symbol: 'times', r: 5.5, stroke: colours.other, strokeWidth: 2.2 },
         }),
+        Plot.dot(withdrawn, {
+          ...{ x: 'rounds', y: 'index', symbol: 'plus', r: 6, stroke: colours.muted, strokeWidth: 2.2 },
+        }),
         Plot.dot(inside, { x: 'rounds', y: 'index', r: 5.5, fill: colours.good }),
       ],
     },
@@ -102,10 +108,13 @@ export function roundsChart(stage: StageFacts, facts: StudyFacts): string | unde
 /** `Rounds: 32 still in after 12 seeds; 64 left after 12, 128 after 5.` */
 export function roundsAlt({ rows, rounds, leftOut }: RoundsData): string {
   const inside = rows.filter(({ end }) => end === 'in').map(({ label }) => label);
-  const left = rows.filter(({ end }) => end === 'left').map(({ label, rounds: last }) => `${label} after ${last}`);
+  const endedBy = (wanted: RoundsRow['end']) =>
+    rows.filter(({ end }) => end === wanted).map(({ label, rounds: last }) => `${label} after ${last}`);
+  const [left, withdrawn] = [endedBy('left'), endedBy('withdrawn')];
   const parts = [
     ...(inside.length > 0 ? [`still in after ${countText(rounds, 'seed')}: ${inside.join(', ')}`] : []),
     ...(left.length > 0 ? [`left: ${left.join(', ')}`] : []),
+    ...(withdrawn.length > 0 ? [`failed or pruned: ${withdrawn.join(', ')}`] : []),
     ...(leftOut > 0 ? [`${leftOut.toLocaleString('en-US')} more are left out`] : []),
   ];
   return `Rounds; ${parts.join('; ')}.`;

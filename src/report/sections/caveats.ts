@@ -1,4 +1,4 @@
-/** What the numbers do not say. */
+/** The limits of the study's numbers. */
 import { heading } from '../block.ts';
 import type { Section } from '../section.ts';
 import { caveats as sentences } from '../words/caveats.ts';

@@ -1,19 +1,20 @@
 /** Trials that failed or were pruned, with their reasons. */
 import { heading, paragraph } from '../block.ts';
+import { hasNoScore } from '../facts.ts';
 import { settingsText } from '../naming.ts';
 import type { Section } from '../section.ts';
-import { firstLine } from '../words/notes.ts';
+import { endText } from '../words/notes.ts';
 
 const mostListed = 50;
 
 export const failures: Section = ({ trials, naming }) => {
-  const found = trials.filter(({ trial }) => trial.state === 'failed' || trial.state === 'pruned');
+  const found = trials.filter(({ trial }) => hasNoScore(trial));
   if (found.length === 0) return [];
   const items = found
     .slice(0, mostListed)
     .map(
-      ({ trial: { number, state, seed, reason }, settings }) =>
-        `trial ${number} (${settingsText(settings, naming)}, seed ${seed}) ${state}: ${firstLine(reason)}`,
+      ({ trial, settings }) =>
+        `trial ${trial.number} (${settingsText(settings, naming)}, seed ${trial.seed}) ${endText(trial)}`,
     );
   const more = found.length - items.length;
   return [

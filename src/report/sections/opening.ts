@@ -1,4 +1,4 @@
-/** The report's opening: what was asked, and what came out. */
+/** The report's opening: the question and the outcome. */
 import { isSeedRule, type StudyDefinition } from '../../study/definition.ts';
 import { describePlan, seedsText } from '../../study/strategies.ts';
 import { heading, paragraph, strong } from '../block.ts';
@@ -25,5 +25,5 @@ function seedsSentence({ seeds, objective }: StudyDefinition): string {
     return `Every configuration was trained with ${countText(seeds.length, 'seed')}${numbers}.`;
   }
   const { atLeast, atMost, resolve } = seeds;
-  return `Every configuration got one seed a round, ${atLeast} to ${atMost} of them, until it was not better than another one by more than ${resolveText(resolve, objective)}.`;
+  return `Every configuration got one seed a round, ${atLeast} to ${atMost} of them, until the data showed that it is not better than another one by more than ${resolveText(resolve, objective)}.`;
 }

@@ -1,4 +1,4 @@
-/** What must be known of the results from elsewhere that stand beside the study's own. */
+/** Remarks on the reference whose results stand beside the study's own. */
 import { heading } from '../block.ts';
 import type { Section } from '../section.ts';
 

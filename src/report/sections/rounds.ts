@@ -1,4 +1,4 @@
-/** The rounds of a stage with a seed rule: who was in at each, and who left when. */
+/** The rounds of a stage with a seed rule: which levels were in, and when the others left. */
 import type { Block } from '../block.ts';
 import { roundsChart } from '../charts/rounds-chart.ts';
 import type { StageFacts, StudyFacts } from '../facts.ts';

@@ -1,4 +1,4 @@
-/** The stages: of each its tables, verdict and charts. */
+/** Tables, verdict and charts of every stage. */
 import { type Block, heading, paragraph, strong } from '../block.ts';
 import { dotPlot } from '../charts/dot-plot.ts';
 import { learningCurves } from '../charts/learning-curves.ts';

@@ -27,12 +27,12 @@ export const surroundings: Section = (facts) => {
   ];
 };
 
-/** Of a task that has a choice. */
+/** The arithmetic of the trials; empty for a task without a choice of it. */
 function arithmeticText({ trials }: StudyFacts): string {
   const found = new Set(
     trials.flatMap(({ settings: { arithmetic } }) => (arithmetic === undefined ? [] : [arithmetic])),
   );
   return found.size === 0
     ? ''
-    : `, ${[...found].join(' and ')} arithmetic, one thread a trial (more for the last of a stage)`;
+    : `, ${[...found].join(' and ')} arithmetic, one thread per trial (more for the last of a stage)`;
 }

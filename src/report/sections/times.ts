@@ -1,4 +1,4 @@
-/** How long an epoch took. */
+/** Seconds of training an epoch. */
 import { heading } from '../block.ts';
 import { epochTimesChart } from '../charts/epoch-times.ts';
 import type { Section } from '../section.ts';
@@ -8,9 +8,9 @@ export const times: Section = (facts) => {
   if (epochTimes.length === 0) return [];
   const beside = epochTimes.some((time) => time.reference !== undefined) && reference;
   const machine = beside
-    ? ` ${reference.name[0]!.toUpperCase()}${reference.name.slice(1)}’s are of ${reference.machine}.`
+    ? ` ${reference.name[0]!.toUpperCase()}${reference.name.slice(1)}’s times are from ${reference.machine}.`
     : '';
-  const caption = `Medians over all trials, batches alone, without evaluation; several trials ran at once, one core each.${machine}`;
+  const caption = `Medians over all trials of the time of the batches, without evaluation; several trials ran at once, one core each.${machine}`;
   return [
     heading(2, 'Time per epoch'),
     {

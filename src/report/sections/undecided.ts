@@ -1,4 +1,4 @@
-/** Levels that share the first place. */
+/** Stages in which several levels may be the best. */
 import { heading, paragraph } from '../block.ts';
 import { rivals } from '../facts.ts';
 import type { Section } from '../section.ts';
@@ -16,7 +16,7 @@ export const undecided: Section = (facts) => {
   if (items.length === 0) return [];
   return [
     heading(2, 'Not settled'),
-    paragraph('Any of these levels may be the best of its stage; more seeds would tell them apart.'),
+    paragraph('Any of these levels may be the best of its stage; more seeds may tell them apart.'),
     { kind: 'list', items },
   ];
 };

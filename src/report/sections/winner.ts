@@ -1,4 +1,4 @@
-/** What the winner's network answers: confusion matrix, first filters, and the images that it gets wrong most confidently. */
+/** The answers of the winner's network: confusion matrix, first filters, and the images that it gets wrong most confidently. */
 import { encode } from 'fast-png';
 import type { Dataset } from '../../data/dataset.ts';
 import { mostLikely, softmax } from '../../train/evaluate.ts';
@@ -26,14 +26,14 @@ export const winner: Section = async (facts, source) => {
         {
           name: 'confusion',
           content: { svg: confusionChart(counts) },
-          caption: 'Confusion matrix: a row a class, a column an answer',
+          caption: 'Confusion matrix: one row per class, one column per answer',
         },
         ...(filters.length > 0
           ? [
               {
                 name: 'filters',
                 content: { svg: filtersChart(filters) },
-                caption: 'First-layer filters: blue adds, orange takes away',
+                caption: 'First-layer filters: positive weights are blue, negative weights orange',
               },
             ]
           : []),
@@ -47,11 +47,11 @@ interface Miss {
   readonly image: number;
   readonly answer: number;
   readonly label: number;
-  /** Of the wrong answer. */
+  /** The network's probability of the wrong answer. */
   readonly probability: number;
 }
 
-/** Answers by class, and the wrong ones, the most confident first. */
+/** `counts`: answers by class. `misses`: the wrong answers, the most confident first. */
 export function mistakesOf({ set, logits }: Pick<Answers, 'set' | 'logits'>): { counts: number[][]; misses: Miss[] } {
   const counts = Array.from({ length: set.classes }, () => Array.from({ length: set.classes }, () => 0));
   const misses: Miss[] = [];
@@ -65,7 +65,7 @@ export function mistakesOf({ set, logits }: Pick<Answers, 'set' | 'logits'>): { 
   return { counts, misses };
 }
 
-/** So many are shown. */
+/** More mistakes than this are not shown. */
 const mostShown = 12;
 
 function worst(misses: readonly Miss[], set: Dataset): Block[] {

@@ -1,4 +1,4 @@
-/** What the numbers of a study do not say, in sentences. */
+/** Sentences on the limits of a study's numbers. */
 import { isSeedRule } from '../../study/definition.ts';
 import { completeTrials } from '../../study/trial.ts';
 import { distinctLevels, type StudyFacts } from '../facts.ts';
@@ -18,11 +18,13 @@ export function caveats(facts: StudyFacts): string[] {
 
 function protocol({ definition }: StudyFacts): string[] {
   return definition.protocol === 'post'
-    ? ['The test set selected, so the winner’s score is not an estimate for new images. Protocol held-out gives one.']
+    ? [
+        'The winner was selected on the test set, so its score is not an estimate for new images. Protocol held-out gives such an estimate.',
+      ]
     : [];
 }
 
-/** What the two kinds of intervals are about, and which to quote. */
+/** The meaning of the two kinds of intervals, and which of them to quote. */
 function intervals(facts: StudyFacts): string[] {
   const { measure, stages } = facts;
   const levels = stages.flatMap((stage) => stage.levels);
@@ -32,11 +34,16 @@ function intervals(facts: StudyFacts): string[] {
     : 'the same data';
   const said = [`Intervals of means are about other seeds (initial weights and order of the images) on ${images}.`];
   if (levels.some(({ judgement }) => judgement.otherImages)) {
-    const held = measure.set === 'validation' ? ' These images are those that selected.' : '';
-    said.push(`Those for other images take in the choice of the images as well.${held} ${quote}`);
+    const held = measure.set === 'validation' ? ' They are computed from the images that selected the winner.' : '';
+    said.push(`Intervals for other images also allow for the choice of the images.${held} ${quote}`);
   } else if (measure.objective === 'loss') {
     said.push(
       'For a loss there is no interval for other images: the journal records right and wrong answers, not the loss of each image.',
+    );
+  }
+  if (isSeedRule(facts.definition.seeds)) {
+    said.push(
+      'The 95 % of the differences hold over all rounds together. The intervals of single means are computed as if the number of seeds had been fixed beforehand.',
     );
   }
   return said;
@@ -53,7 +60,7 @@ function seeds({ definition, stages }: StudyFacts): string[] {
   return [`${most} seeds leave wide intervals: “may be the best” is not “as good as the best”.`];
 }
 
-/** A search's winner owes something to luck. */
+/** The best of several means is likely too good. */
 function selection({ stages }: StudyFacts): string[] {
   const most = Math.max(
     0,
@@ -72,13 +79,15 @@ function plan({ definition, stages }: StudyFacts): string[] {
   return [
     'One factor at a time cannot see that one hyperparameter’s best value depends on another’s.',
     ...(stages.length > 1
-      ? ['Each stage’s verdict is wrong in at most 5 % of studies; of several stages some verdict is wrong more often.']
+      ? [
+          'Each stage’s verdict is wrong in at most 5 % of studies. With several stages, the chance that at least one verdict is wrong is larger.',
+        ]
       : []),
   ];
 }
 
 function arithmetic({ trials }: StudyFacts): string[] {
   return trials.some(({ settings }) => settings.arithmetic === 'fused')
-    ? ['Some trials used fused arithmetic, whose bits may differ on another processor.']
+    ? ['Some trials used fused arithmetic, whose results may differ in the last bits on another processor.']
     : [];
 }

@@ -2,6 +2,8 @@
 import { describe, expect, test } from 'vitest';
 import type { StudyDefinition } from '../../study/definition.ts';
 import type { Trial } from '../../study/trial.ts';
+import { lenetSettings } from '../../tasks/lenet/configuration.ts';
+import { studyFacts } from '../facts.ts';
 import { batchStage, definitionOf, factsOf, recordOf, stageOf, trialsOf } from '../study.testing.ts';
 import { compareText } from '../terminal.ts';
 
@@ -16,7 +18,13 @@ function lines(
 
 describe('several seeds', () => {
   test('a difference that chance does not explain', () => {
-    expect(lines([[98, 98.5, 99], [97, 97.6, 98], []])).toEqual([
+    expect(
+      lines([
+        [98, 98.5, 99],
+        [97, 97.6, 98],
+        [96, 96, 96],
+      ]),
+    ).toEqual([
       'C1: batchSize 32: 98.50 (97.26 to 99.74); seeds: 98.00, 98.50, 99.00',
       'C2: batchSize 64: 97.53 (96.28 to 98.78); seeds: 97.00, 97.60, 98.00',
       'They differ in batchSize 32 against 64.',
@@ -76,6 +84,23 @@ describe('one seed', () => {
       'C1 minus C2: +1.00 points; one seed alone allows no test.',
     );
   });
+});
+
+test('intervals end where accuracies and their differences end', () => {
+  const record = recordOf(
+    definitionOf([batchStage], { seeds: [1, 2] }),
+    trialsOf(batchStage, [
+      [100, 60],
+      [0, 50],
+      [10, 10],
+    ]),
+  );
+  const said = compareText(studyFacts(record, lenetSettings), 'C1', 'C2', wide).split('\n');
+  expect(said.slice(0, 2)).toEqual([
+    'C1: batchSize 32: 80.00 (0.00 to 100.00); seeds: 100.00, 60.00',
+    'C2: batchSize 64: 25.00 (0.00 to 100.00); seeds: 0.00, 50.00',
+  ]);
+  expect(said[3]).toMatch(/^C1 minus C2: \+55\.00 points, 95 % interval −100\.00 to \+100\.00; /);
 });
 
 test('no common seed', () => {

@@ -35,10 +35,10 @@ export function comparisonLines(first: LevelFacts, second: LevelFacts, facts: St
 }
 
 /** `C2: batchSize 32, l2 0: 98.86 (98.52 to 99.19); seeds: 99.01, 98.81, 98.75`. */
-function describe({ id, view, summary }: LevelFacts, { naming, definition }: StudyFacts): string {
+function describe({ id, view, summary, judgement }: LevelFacts, { naming, definition }: StudyFacts): string {
   const { objective } = definition;
   const text = (score: number) => scoreText(score, objective);
-  const range = summary?.interval ? ` (${rangeText(summary.interval, objective)})` : '';
+  const range = judgement.mean ? ` (${rangeText(judgement.mean, objective)})` : '';
   const mean = summary ? `${text(summary.mean)}${range}` : 'no finished trial';
   const seeds = view.trials.map((trial) => (isComplete(trial) ? text(trial.score) : '-'));
   return `${id}: ${settingsText(view.settings, naming)}: ${mean}; seeds: ${seeds.join(', ')}`;
@@ -58,7 +58,7 @@ function differing(first: LevelFacts, second: LevelFacts, { naming }: StudyFacts
 
 function judged(first: LevelFacts, second: LevelFacts, { definition, measure }: StudyFacts): string[] {
   const { objective } = definition;
-  const { difference, test, p, disagreements, seedsNeeded } = compareLevels(first.view, second.view, measure.resolve);
+  const { difference, test, p, disagreements, seedsNeeded } = compareLevels(first.view, second.view, measure);
   const names = [first.id, second.id] as const;
   if (!difference) return [`${names[0]} and ${names[1]} have no finished trial with a common seed.`];
   const unit = objective === 'accuracy' ? ' points' : '';

@@ -1,11 +1,11 @@
-/** What the words of tables and verdicts mean. */
+/** The words of tables and verdicts, explained. */
 import type { Term } from '../block.ts';
 
 export const glossary: readonly Term[] = [
   {
     term: 'Interval (95 %)',
     meaning:
-      'A range made by a method that covers the true value in 95 of 100 studies. A wide interval says that the data leave much open.',
+      'A range from a method that covers the true value in 95 of 100 studies. A wide interval says that the data leave much open.',
   },
   {
     term: 'Margin',
@@ -25,7 +25,7 @@ export const glossary: readonly Term[] = [
   {
     term: 'Worse (this network)',
     meaning:
-      'Said with one seed: the network that was trained gets more images wrong than chance in the images explains. Another seed may reverse it.',
+      'With one seed, or with two: the trained network gets more images wrong than chance in the images explains. Another seed may reverse this.',
   },
   {
     term: 'Noisy',
@@ -33,31 +33,35 @@ export const glossary: readonly Term[] = [
   },
   {
     term: 'Resolve',
-    meaning: 'The smallest difference that matters to whoever asks, by default 0.1 points of accuracy.',
+    meaning: 'The smallest difference that matters to you, by default 0.1 points of accuracy or a loss of 0.01.',
   },
   {
     term: 'Left, open',
     meaning:
-      'Of a study that trains as many seeds as the question needs. A level leaves when it is not better than another one by more than “resolve”, which does not say that it is worse. What the last seed leaves undecided is open.',
+      'A study with a seed rule trains as many seeds as the question needs. A level leaves when the data show that it is not better than another level by more than “resolve”; this does not say that the level is worse. Levels that are still in after the last seed are open. In at most 5 % of all studies the one level that stays is worse than the best level by more than “resolve”. “Left” and the interval of a level that left are two statements, each with 95 % confidence of its own, so the interval may reach beyond “resolve”.',
+  },
+  {
+    term: 'Pruned',
+    meaning: 'A trial of the level was stopped early by a pruner. The level has no final score and cannot be selected.',
   },
   {
     term: 'Held-out',
     meaning:
-      'A part of the training set that no trial trains on. It selects, so that the test set can tell afterwards how good the selected settings are on images that had no say.',
+      'A part of the training set that no trial trains on. Settings are selected on it, so the test set can tell afterwards how good they are on images that took no part in the selection.',
   },
   {
     term: 'p',
     meaning:
-      'How often chance alone would give a difference at least this large if there were none. A small p (below 0.05) says that chance is a poor explanation; it does not say how large the difference is.',
+      'How often chance alone would give a difference at least this large between levels that are equal. A small p (below 0.05) says that chance is a poor explanation; it does not say how large the difference is.',
   },
   {
     term: 'Holm',
     meaning:
-      'Holm’s correction raises p values where several are looked at, so that a false alarm among all of them stays below 5 %.',
+      'Holm’s correction raises the p values of several tests, so that the chance of any false alarm among them stays below 5 %.',
   },
   {
     term: 'McNemar',
     meaning:
-      'McNemar’s test compares two networks by the images that only one of them gets right. It knows the chance in the images, not that in the seeds.',
+      'McNemar’s test compares two networks by the images that only one of them gets right. It allows for the chance in the images, not for the chance in the seeds.',
   },
 ];

@@ -1,4 +1,4 @@
-/** What stages, levels and measures are called. */
+/** The names of stages, levels and measures. */
 import { objectives } from '../../study/definition.ts';
 import type { LevelFacts, Measure, StageFacts, StudyFacts } from '../facts.ts';
 import { levelLabel, shortLabel } from '../naming.ts';

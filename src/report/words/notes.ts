@@ -1,14 +1,12 @@
-/** Notes on one level: with whom it shares its trials, and which of them failed. */
+/** Notes on one level: the level that it shares its trials with, and which of the trials failed or were pruned. */
 import { isSeedRule, seedsOfStage } from '../../study/definition.ts';
+import type { Trial } from '../../study/trial.ts';
 import { type LevelFacts, levelAt, type StageFacts, type StudyFacts } from '../facts.ts';
 import { fullName } from './names.ts';
 
 /** In words, without a full stop. */
 export function levelNotes(level: LevelFacts, stage: StageFacts, facts: StudyFacts): string[] {
-  return [
-    ...sameNotes(level, stage, facts),
-    ...level.failures.map(({ seed, reason }) => `seed ${seed} failed: ${firstLine(reason)}`),
-  ];
+  return [...sameNotes(level, stage, facts), ...level.failures.map((trial) => `seed ${trial.seed} ${endText(trial)}`)];
 }
 
 /** `is the same training as batchSize 32 of stage 1: AdamW with weight decay 0 is Adam`. */
@@ -28,7 +26,8 @@ function hasOwnSeeds({ index }: StageFacts, other: number, { definition }: Study
   return isSeedRule(definition.seeds) && seedsOfStage(definition, index)[0] !== seedsOfStage(definition, other)[0];
 }
 
-/** The rest of a reason is for whoever looks at the trial itself. */
-export function firstLine(text: string | undefined): string {
-  return text?.split('\n')[0] ?? 'for no recorded reason';
+/** `failed: the loss is NaN`, `was pruned`. Of a reason the first line is shown; the trial's own record has the rest. */
+export function endText({ state, reason }: Pick<Trial, 'state' | 'reason'>): string {
+  const end = state === 'pruned' ? 'was pruned' : state;
+  return reason === undefined ? end : `${end}: ${reason.split('\n')[0]}`;
 }

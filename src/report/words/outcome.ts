@@ -1,6 +1,6 @@
-/** What a whole study found, in sentences: the winner, its score, and what is not settled. */
+/** The outcome of a whole study in sentences: the winner, its score, and what is not settled. */
 import { isSeedRule, objectives } from '../../study/definition.ts';
-import { isComplete } from '../../study/trial.ts';
+import { completeTrials } from '../../study/trial.ts';
 import { type LevelFacts, rivals, type StudyFacts } from '../facts.ts';
 import { settingsText } from '../naming.ts';
 import { factorsText, measureName } from './names.ts';
@@ -29,7 +29,7 @@ export function outcome(facts: StudyFacts): Outcome {
     headline: [
       `Winner: ${settingsText(winner.view.settings, naming)}.`,
       ...performance(winner, facts),
-      ...testLooks(winner.looks, facts),
+      ...testLooks(winner.looks),
       ...aim(winner, facts),
       ...unsettled(facts),
     ],
@@ -75,24 +75,20 @@ export const quote =
 /** Whether the accuracy that the reference set out for was reached; only where the test set itself was selected on. */
 function aim({ summary, view }: LevelFacts, { reference, measure }: StudyFacts): string[] {
   if (!reference || measure.set !== 'test' || measure.objective !== 'accuracy' || !summary) return [];
-  const scores = view.trials.filter(isComplete).map(({ score }) => score);
-  const reached = `${capitalized(reference.name)}’s ${reference.aim} % was ${summary.mean >= reference.aim ? '' : 'not '}reached`;
-  if (scores.length === 1) return [`${reached}.`];
-  return [`${reached} by the mean; it was ${reaching(scores, reference.aim)}.`];
+  const aim = `${reference.name}’s ${reference.aim} %`;
+  const isReached = summary.mean >= reference.aim;
+  const scores = completeTrials(view.trials).map(({ score }) => score);
+  if (scores.length === 1) return [`${capitalized(aim)} was ${isReached ? '' : 'not '}reached.`];
+  const runs = scores.filter((score) => score >= reference.aim).length;
+  return [`The mean ${isReached ? 'reached' : 'did not reach'} ${aim}; ${runs} of ${scores.length} runs did.`];
 }
 
-/** `in 2 of 3 runs`. */
-function reaching(scores: readonly number[], aim: number): string {
-  return `in ${scores.filter((score) => score >= aim).length} of ${scores.length} runs`;
-}
-
-function testLooks(looks: readonly { readonly accuracy: number }[], { reference }: StudyFacts): string[] {
+function testLooks(looks: readonly { readonly accuracy: number }[]): string[] {
   if (looks.length === 0) return [];
   const accuracies = looks.map(({ accuracy }) => accuracy * 100);
   const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
   const each = accuracies.length > 1 ? ` (${accuracies.map((value) => value.toFixed(2)).join(', ')})` : '';
-  const reached = reference ? `, ${reference.aim} % or more ${reaching(accuracies, reference.aim)}` : '';
-  return [`On the test set: ${mean.toFixed(2)} %${each}${reached}.`];
+  return [`On the test set: ${mean.toFixed(2)} %${each}.`];
 }
 
 /** Stages in which another level may be as good. */
@@ -105,17 +101,17 @@ function unsettled(facts: StudyFacts): string[] {
   return [`${what} is not settled by ${by}: another level may be as good.`];
 }
 
-/** What trained and what selected. */
+/** The images that networks were trained on, and those that settings were selected on. */
 export function protocolSentence({ definition, looks }: Pick<StudyFacts, 'definition' | 'looks'>): string | undefined {
   if (definition.protocol === 'post') {
     return 'Protocol post: trained on the whole training set and selected on the test set, as the post did. The winner’s score is therefore optimistic.';
   }
   if (definition.protocol !== 'held-out') return undefined;
-  return `Protocol held-out: a twelfth of the training set, drawn by class and fixed by the data’s hash, selects; ${looksText(looks.length)}.`;
+  return `Protocol held-out: settings are selected on a twelfth of the training set, drawn by class and fixed by the data’s hash; ${looksText(looks.length)}.`;
 }
 
-/** Selected configurations alone are evaluated on the test set. */
+/** Only selected configurations are evaluated on the test set. */
 function looksText(looks: number): string {
   if (looks === 0) return 'no network has been evaluated on the test set';
-  return `the test set was looked at ${looks === 1 ? 'once' : `${looks} times`}, by selected configurations alone`;
+  return `the test set was looked at ${looks === 1 ? 'once' : `${looks} times`}, to evaluate selected configurations only`;
 }

@@ -1,4 +1,4 @@
-/** What must be said of a stage beside its verdict: the margin, noisy levels, selected scores, levels that train the same. */
+/** Remarks on a stage beside its verdict: the margin, noisy levels, selected scores, levels that share their trials. */
 import { mostSeedsAdvised } from '../../study/statistics.ts';
 import { distinctLevels, levelAt, type StageFacts, type StudyFacts } from '../facts.ts';
 import { factorsText, fullName, namesOf } from './names.ts';
@@ -17,11 +17,15 @@ export function remarks(stage: StageFacts, facts: StudyFacts): string[] {
 }
 
 /** The margin, and what would bring it to what matters. */
-function marginRemark({ judgement, seeds, finished }: StageFacts, { definition }: StudyFacts): string[] {
+function marginRemark({ judgement, levels, seeds, finished }: StageFacts, { definition }: StudyFacts): string[] {
   const { margin, resolve, seedsNeeded } = judgement;
   if (margin === undefined || !finished) return [];
   const { objective } = definition;
-  const size = `A level is worse when its mean is more than ${sizeText(margin, objective)} behind the best mean (the margin).`;
+  const isByNetworks = levels.some(({ judgement: own }) => own.standing === 'worse' && own.scope === 'these networks');
+  const rule = `when its mean is more than ${sizeText(margin, objective)} behind the best mean (the margin).`;
+  const size = isByNetworks
+    ? `A level is worse over seeds ${rule} “Worse (these networks)” does not use this margin, so such a level may lie within it.`
+    : `A level is worse ${rule}`;
   const aim = resolveText(resolve, objective);
   if (margin <= resolve) return [`${size} That is finer than ${aim}, the smallest difference that matters here.`];
   if (seedsNeeded === 'many') {
@@ -41,14 +45,16 @@ function noisyRemark(stage: StageFacts, facts: StudyFacts): string[] {
   ];
 }
 
-/** A level that came with the scores it was selected for. */
+/** A level whose scores selected it in an earlier stage. */
 function carriedRemark(stage: StageFacts, facts: StudyFacts): string[] {
   const carried = stage.levels.find(({ isCarried }) => isCarried);
   if (!carried || !stage.finished) return [];
   const from = carried.sameAs && facts.stages[carried.sameAs.stage]!;
-  const origin = from ? ` (${fullName(levelAt(facts, carried.sameAs!), from, facts)} of stage ${from.index + 1})` : '';
+  const origin = from
+    ? ` in stage ${from.index + 1} (as ${fullName(levelAt(facts, carried.sameAs!), from, facts)})`
+    : '';
   return [
-    `${fullName(carried, stage, facts)}${origin} came with the scores it was selected for. They are likely a little too good, so a level that is barely worse here may be as good; fresh seeds would tell.`,
+    `${fullName(carried, stage, facts)} has the scores that it was selected for${origin}. Such scores are likely a little too good, so a level that is barely worse here may be as good; fresh seeds would tell.`,
   ];
 }
 
@@ -60,7 +66,7 @@ function sameRemarks(stage: StageFacts, facts: StudyFacts): string[] {
   });
 }
 
-/** What a run of the reference beside a level needs to have said. */
+/** The reference's remarks on its runs that stand beside a level. */
 function referenceRemarks({ levels }: StageFacts): string[] {
   return [...new Set(levels.flatMap(({ reference }) => reference?.remark ?? []))];
 }

@@ -44,7 +44,7 @@ describe('comparisons with the best', () => {
   test('one is the best', () => {
     expect(said([best, worse, { ...worse, bothEnds: [-2, -1.25] }])).toEqual([
       'batchSize 1 is the best: every other level is worse.',
-      'Worse by Edwards and Hsu’s intervals: 2 by 0.17 to 0.83 points and 4 by 1.25 to 2.00 points.',
+      '2 is worse by 0.17 to 0.83 points and 4 by 1.25 to 2.00 points (Edwards and Hsu’s intervals).',
     ]);
   });
 
@@ -52,14 +52,13 @@ describe('comparisons with the best', () => {
     expect(said([leading, mayBe, worse, barelyWorse])).toEqual([
       'batchSize 1 has the best mean and is selected, but 2 may be the best as well.',
       'Whichever is the best, batchSize 1 is behind it by at most 0.20 points.',
-      'Worse by Edwards and Hsu’s intervals: 4 by 0.17 to 0.83 points.',
-      'Worse by Hsu’s intervals: 8 by up to 0.80 points.',
+      '4 is worse by 0.17 to 0.83 points (Edwards and Hsu’s interval); 8 is worse by up to 0.80 points (Hsu’s interval).',
     ]);
   });
 
   test('a lower end that is printed as 0.00 is none', () => {
     expect(said([best, { ...worse, bothEnds: [-0.83, -0.004] }])[1]).toBe(
-      'Worse by Hsu’s intervals: 2 by up to 0.80 points.',
+      '2 is worse by up to 0.80 points (Hsu’s interval).',
     );
   });
 
@@ -76,7 +75,7 @@ describe('comparisons with the best', () => {
     expect(said([leading, ...many(mayBe), ...many(worse)])).toEqual([
       'batchSize 1 has the best mean and is selected, but 7 other levels may be the best as well.',
       'Whichever is the best, batchSize 1 is behind it by at most 0.20 points.',
-      'Worse: 7 levels.',
+      '7 levels are worse.',
     ]);
   });
 
@@ -111,29 +110,48 @@ describe('comparisons with the best', () => {
     expect(said(levels, { objective: 'loss' })).toEqual([
       'batchSize 1 has the best mean and is selected, but 2 may be the best as well.',
       'Whichever is the best, batchSize 1 is behind it by at most 0.0200.',
-      'Worse by Edwards and Hsu’s intervals: 4 by 0.2000 to 0.4100.',
-      'Worse by Hsu’s intervals: 8 by up to 0.2000.',
+      '4 is worse by 0.2000 to 0.4100 (Edwards and Hsu’s interval); 8 is worse by up to 0.2000 (Hsu’s interval).',
     ]);
   });
 
   test('failed levels are named', () => {
     expect(said([best, worse, failed])).toEqual([
-      'batchSize 1 is the best: every other level that did not fail is worse.',
-      'Worse by Edwards and Hsu’s intervals: 2 by 0.17 to 0.83 points.',
+      'batchSize 1 is the best: every other level that was trained to the end is worse.',
+      '2 is worse by 0.17 to 0.83 points (Edwards and Hsu’s interval).',
       '4 failed and cannot be selected.',
     ]);
     const many = Array.from({ length: 7 }, () => failed);
     expect(said([best, worse, ...many]).at(-1)).toBe('7 levels failed and cannot be selected.');
   });
 
+  test('pruned levels are named apart from failed ones', () => {
+    const pruned: Level = { standing: 'pruned' };
+    expect(said([best, worse, failed, pruned])).toEqual([
+      'batchSize 1 is the best: every other level that was trained to the end is worse.',
+      '2 is worse by 0.17 to 0.83 points (Edwards and Hsu’s interval).',
+      '4 failed and cannot be selected.',
+      '8 was pruned and cannot be selected.',
+    ]);
+    expect(said([best, worse, pruned, pruned]).at(-1)).toBe('4 and 8 were pruned and cannot be selected.');
+    expect(said([{ standing: 'may be best' }, failed, pruned], { method: 'none' })).toEqual([
+      'batchSize 1 is selected, since 2 failed and 4 was pruned; nothing is left to compare it with.',
+    ]);
+  });
+
+  test('three intervals of one kind and one of the other', () => {
+    expect(said([best, worse, worse, worse, barelyWorse])[1]).toBe(
+      '2 is worse by 0.17 to 0.83 points, 4 by 0.17 to 0.83 points and 8 by 0.17 to 0.83 points (Edwards and Hsu’s intervals); 16 is worse by up to 0.80 points (Hsu’s interval).',
+    );
+  });
+
   test('of two seeds some of it may hold of the networks alone', () => {
     const here: Level = { ...worse, scope: 'these networks', bothEnds: undefined, scores: [89, 89] };
     const lead: Level = { ...leading, scores: [90, 90] };
     expect(said([{ ...best, scores: [90, 90] }, here, { ...worse, scores: [88, 88] }], { seeds: [1, 2] })).toEqual([
-      'batchSize 1 has the best mean and is selected; every other level is worse, some only as far as these networks go.',
-      'Worse by Edwards and Hsu’s intervals: 4 by 0.17 to 0.83 points.',
-      'Worse (these networks): 2 by up to 0.80 points.',
-      'That is said of the networks that were trained, and of images of this kind. It does not say that the setting is worse: other seeds may reverse it.',
+      'batchSize 1 has the best mean and is selected; every other level is worse, but for some this is said of the trained networks only.',
+      '4 is worse by 0.17 to 0.83 points (Edwards and Hsu’s interval).',
+      '2 is worse (these networks) by up to 0.80 points.',
+      'This compares the trained networks on images of this kind. It does not say that the setting is worse: other seeds may reverse it.',
     ]);
     expect(said([lead, here, { ...mayBe, scores: [88, 88] }], { seeds: [1, 2] })[0]).toBe(
       'batchSize 1 has the best mean and is selected, but 4 may be the best as well.',
@@ -146,12 +164,12 @@ describe('one seed', () => {
   const seed = (score: number, level: Level): Level => ({ ...level, scope: 'these networks', scores: [score] });
   const alone = { ...worse, bothEnds: undefined };
   const meaning =
-    'That is said of the network that was trained, and of images of this kind. It does not say that the setting is worse: another seed may reverse it.';
+    'This compares the trained networks on images of this kind. It does not say that the setting is worse: another seed may reverse it.';
 
   test('some are worse', () => {
     expect(said([seed(90, leading), seed(89, mayBe), seed(88, alone)], one)).toEqual([
       'batchSize 1 has the best score and is selected, but 2 may be as good.',
-      'Worse (this network): 4 by up to 0.80 points.',
+      '4 is worse (this network) by up to 0.80 points.',
       meaning,
     ]);
   });
@@ -159,11 +177,11 @@ describe('one seed', () => {
   test('all others are worse', () => {
     expect(said([seed(90, best), seed(89, alone)], one)).toEqual([
       'batchSize 1 has the best score, and every other level is worse (this network).',
-      'Worse (this network): 2 by up to 0.80 points.',
+      '2 is worse (this network) by up to 0.80 points.',
       meaning,
     ]);
     expect(said([seed(90, best), seed(89, alone), failed], one)[0]).toBe(
-      'batchSize 1 has the best score, and every other level that did not fail is worse (this network).',
+      'batchSize 1 has the best score, and every other level that was trained to the end is worse (this network).',
     );
   });
 
@@ -182,8 +200,8 @@ describe('one seed', () => {
     ] as const;
     expect(said(levels, two)).toEqual([
       'batchSize 1 has the best mean, and every other level is worse (these networks).',
-      'Worse (these networks): 2 by up to 0.80 points.',
-      'That is said of the networks that were trained, and of images of this kind. It does not say that the setting is worse: other seeds may reverse it.',
+      '2 is worse (these networks) by up to 0.80 points.',
+      'This compares the trained networks on images of this kind. It does not say that the setting is worse: other seeds may reverse it.',
     ]);
     const open = [
       { ...leading, scores: [90, 90] },
@@ -218,12 +236,19 @@ describe('as many seeds as the question needs', () => {
   const high = [98.5, 98.6, 98.55, 98.52, 98.58, 98.54];
   const low = [90, 90.1, 90.05];
   const left: Level = { standing: 'left', departure: { round: 3, behind: 0 }, scores: low };
+  const alone = [
+    'batchSize 1 is selected: every other level left.',
+    'In at most 5 % of all studies the one level that stays is worse than the best level by more than 0.1 points.',
+  ];
+  const leaving =
+    'A level leaves when the data show that it is not better than another level by more than 0.1 points. They do not show that it is worse.';
 
-  test('one is left: the best, or nearly', () => {
+  test('one stays: how often it is worse than the best, whether or not a study decides', () => {
     expect(said([{ standing: 'best', scores: high }, left], rounds)).toEqual([
-      'batchSize 1 is the best, or within 0.1 points of it (95 % confidence).',
-      'Left: 2 after 3 seeds. A level leaves when it is not better than another one by more than 0.1 points; that is all that was shown, not that it is worse.',
-      'This took 6 trainings; 6 seeds for every level would be 12.',
+      ...alone,
+      '2 left after 3 seeds.',
+      leaving,
+      'This took 6 trainings; 6 seeds for every level would have been 12.',
     ]);
   });
 
@@ -233,9 +258,9 @@ describe('as many seeds as the question needs', () => {
       ...{ differenceToBest: [-8.7, 0], scores: low },
     };
     expect(said([{ standing: 'best', scores: high }, out], rounds)).toEqual([
-      'batchSize 1 is the best, or within 0.1 points of it (95 % confidence).',
-      'Worse, over all rounds together: 2 by up to 8.70 points.',
-      'This took 6 trainings; 6 seeds for every level would be 12.',
+      ...alone,
+      'Over all rounds together, 2 is worse by up to 8.70 points.',
+      'This took 6 trainings; 6 seeds for every level would have been 12.',
     ]);
   });
 
@@ -252,9 +277,11 @@ describe('as many seeds as the question needs', () => {
 
   test('many that left are counted', () => {
     const many = Array.from({ length: 7 }, () => left);
-    expect(said([{ standing: 'best', scores: high }, ...many], rounds)[1]).toBe(
-      '7 levels left. A level leaves when it is not better than another one by more than 0.1 points; that is all that was shown, not that it is worse.',
-    );
+    expect(said([{ standing: 'best', scores: high }, ...many], rounds).slice(2)).toEqual([
+      '7 levels left.',
+      leaving,
+      'This took 24 trainings; 6 seeds for every level would have been 48.',
+    ]);
   });
 
   test('not finished: who is still in', () => {
@@ -262,8 +289,12 @@ describe('as many seeds as the question needs', () => {
     expect(said([{ scores: noisy }, { scores: [...noisy].reverse() }, { scores: low }], rounds)).toEqual([
       'Not finished yet: 1 and 2 are still in after 3 seeds.',
     ]);
+    const broken = [98.4, 98.9, 'diverged'];
+    expect(said([{ scores: noisy }, { scores: [...noisy].reverse() }, { scores: broken }], rounds)).toEqual([
+      'Not finished yet: 1 and 2 are still in after 3 seeds.',
+    ]);
     expect(said([{ scores: [98] }, { scores: [97] }], rounds)).toEqual([
-      'Not finished yet: 1 and 2 are still in after one seed.',
+      'Not finished yet: 2 trials of this stage have ended.',
     ]);
     expect(said([{ scores: [98] }, { scores: [] }], rounds)).toEqual([
       'Not finished yet: one trial of this stage has ended.',
@@ -322,6 +353,14 @@ describe('remarks', () => {
     ],
   ])('the margin: %s', (_, given, sentence) => {
     expect(remarked([leading, mayBe], { margin: 0.24, ...given })).toEqual([sentence]);
+  });
+
+  test('with two seeds, the networks may differ within the margin of the verdict over seeds', () => {
+    const here: Level = { ...worse, scope: 'these networks', difference: -0.2, scores: [89.8, 89.8] };
+    const lead: Level = { ...leading, scores: [90, 90] };
+    expect(remarked([lead, here], { margin: 0.24, seeds: [1, 2] })).toEqual([
+      'A level is worse over seeds when its mean is more than 0.24 points behind the best mean (the margin). “Worse (these networks)” does not use this margin, so such a level may lie within it.',
+    ]);
   });
 
   test('no margin, and none of an unfinished stage', () => {

@@ -14,17 +14,17 @@ export function verdict(stage: StageFacts, facts: StudyFacts): string[] {
   }
   const best = stage.levels[selected]!;
   const distinct = distinctLevels(stage);
-  const failed = distinct.filter(({ judgement }) => judgement.standing === 'failed');
-  const judged = distinct.length - failed.length;
+  const judged = distinct.filter((level) => !isDropout(level)).length;
   const name = fullName(best, stage, facts);
   if (distinct.length === 1) return [`${name} is selected; there is no other configuration to compare it with.`];
   if (judged === 1) {
-    return [`${name} is selected, since ${namesOf(failed, facts)} failed; nothing is left to compare it with.`];
+    return [`${name} is selected, since ${listed(dropouts(distinct, facts))}; nothing is left to compare it with.`];
   }
   const context = { stage, facts, best, name, distinct };
-  const said = sentences[stage.judgement.method](context);
-  if (failed.length > 0) said.push(`${sentenceStart(failed, facts)} failed and cannot be selected.`);
-  return said;
+  return [
+    ...sentences[stage.judgement.method](context),
+    ...dropouts(distinct, facts).map((said) => `${said} and cannot be selected.`),
+  ];
 }
 
 interface Context {
@@ -55,15 +55,15 @@ function bySeeds(context: Context): string[] {
   return [...said, ...worseLevels(worse, context)];
 }
 
-/** Of two seeds some of it may hold of the trained networks alone. */
+/** With two seeds, some levels may be worse as trained networks only. */
 function allWorse({ name, distinct }: Context, worse: readonly LevelFacts[]): string {
-  const others = `every other level${hasFailures(distinct) ? ' that did not fail' : ''} is worse`;
+  const others = `${everyOther(distinct)} is worse`;
   return worse.some(({ judgement }) => judgement.scope === 'these networks')
-    ? `${name} has the best mean and is selected; ${others}, some only as far as these networks go.`
+    ? `${name} has the best mean and is selected; ${others}, but for some this is said of the trained networks only.`
     : `${name} is the best: ${others}.`;
 }
 
-/** The scores differ nowhere. */
+/** All means are equal. */
 function equalScores({ stage, facts, name }: Context): string[] {
   const { margin } = stage.judgement;
   const { objective } = facts.definition;
@@ -74,7 +74,7 @@ function equalScores({ stage, facts, name }: Context): string[] {
   ];
 }
 
-/** What choosing the selected level costs at most. */
+/** The most that the selected level can be behind the best one. */
 function atMostBehind({ facts, best, name }: Context): string[] {
   const { differenceToBest } = best.judgement;
   if (!differenceToBest) return [];
@@ -84,7 +84,7 @@ function atMostBehind({ facts, best, name }: Context): string[] {
     : [];
 }
 
-/** One seed, or two that decide nothing: the networks on other images. */
+/** One seed, or two seeds that decide nothing: the trained networks are compared by their answers to the images. */
 function byImages(context: Context): string[] {
   const { stage, facts, name, distinct } = context;
   const others = rivals(stage);
@@ -99,9 +99,7 @@ function byImages(context: Context): string[] {
   const these = seedsTrained(stage) === 1 ? 'this network' : 'these networks';
   const said =
     others.length === 0
-      ? [
-          `${name} has the best ${score}, and every other level${hasFailures(distinct) ? ' that did not fail' : ''} is worse (${these}).`,
-        ]
+      ? [`${name} has the best ${score}, and ${everyOther(distinct)} is worse (${these}).`]
       : [`${name} has the best ${score} and is selected, but ${namesOf(others, facts)} may be as good.`];
   return [...said, ...worseLevels(worse, context)];
 }
@@ -112,12 +110,12 @@ function seedsUnknown(stage: StageFacts): string {
     : `${countText(seedsTrained(stage), 'seed')} tell too little about how much results vary from seed to seed.`;
 }
 
-/** Nothing but the scores is known. */
+/** One seed without recorded answers: there is nothing to judge by. */
 function byNothing({ stage, name }: Context): string[] {
   return [`${name} has the best score and is selected; nothing tells whether that is chance.`, seedsUnknown(stage)];
 }
 
-/** A seed rule: who left, who is still in. */
+/** A seed rule: which levels left, and which are still in. */
 function byRounds(context: Context): string[] {
   const { stage, facts, name, distinct } = context;
   const { objective } = facts.definition;
@@ -127,16 +125,18 @@ function byRounds(context: Context): string[] {
   const worse = distinct.filter(({ judgement }) => judgement.standing === 'worse');
   const said =
     others.length === 0
-      ? [`${name} is the best, or within ${resolve} of it (95 % confidence).`]
+      ? [
+          `${name} is selected: ${everyOther(distinct)} left.`,
+          `In at most 5 % of all studies the one level that stays is worse than the best level by more than ${resolve}.`,
+        ]
       : [
           `Open after ${countText(seedsTrained(stage), 'seed')}: ${name} has the best mean and is selected, but ${namesOf(others, facts)} may be better than it by more than ${resolve}.`,
         ];
   if (left.length > 0) {
-    const parts = left.map(
-      (level) => `${shortName(level, facts)} after ${countText(level.judgement.departure!.round, 'seed')}`,
-    );
+    const parts = left.map((level): Part => ({ name: shortName(level, facts), said: afterSeeds(level) }));
     said.push(
-      `${areNamed(left) ? `Left: ${listed(parts)}` : `${left.length} levels left`}. A level leaves when it is not better than another one by more than ${resolve}; that is all that was shown, not that it is worse.`,
+      `${areNamed(left) ? listedParts(parts, 'left') : `${left.length.toLocaleString('en-US')} levels left`}.`,
+      `A level leaves when the data show that it is not better than another level by more than ${resolve}. They do not show that it is worse.`,
     );
   }
   said.push(...worseLevels(worse, context));
@@ -145,55 +145,84 @@ function byRounds(context: Context): string[] {
     const all = distinct.length * seeds.atMost;
     if (stage.ended < all) {
       said.push(
-        `This took ${countText(stage.ended, 'training')}; ${seeds.atMost} seeds for every level would be ${all.toLocaleString('en-US')}.`,
+        `This took ${countText(stage.ended, 'training')}; ${seeds.atMost} seeds for every level would have been ${all.toLocaleString('en-US')}.`,
       );
     }
   }
   return said;
 }
 
-/** Who is worse and by how much, apart for what holds of the trained networks alone. */
+function afterSeeds({ judgement: { departure } }: LevelFacts): string {
+  return departure ? `after ${countText(departure.round, 'seed')}` : '';
+}
+
+/** Which levels are worse and by how much. What holds for the trained networks only is a sentence of its own. */
 function worseLevels(worse: readonly LevelFacts[], { stage, facts }: Context): string[] {
   const general = worse.filter(({ judgement }) => judgement.scope === 'other seeds');
   const here = worse.filter(({ judgement }) => judgement.scope === 'these networks');
   const said: string[] = [];
   const { method } = stage.judgement;
-  const start = method === 'rounds' ? 'Worse, over all rounds together' : 'Worse';
-  if (general.length > 0) said.push(...worseSentences(start, general, facts, method === 'mcb'));
+  if (general.length > 0) {
+    const start = method === 'rounds' ? 'Over all rounds together, ' : '';
+    said.push(`${start}${worseSentence('worse', general, facts, { isNamed: method === 'mcb' })}`);
+  }
   if (here.length > 0) {
-    const single = seedsTrained(stage) === 1;
+    const isSingle = seedsTrained(stage) === 1;
     said.push(
-      ...worseSentences(`Worse (${single ? 'this network' : 'these networks'})`, here, facts, false),
-      single
-        ? 'That is said of the network that was trained, and of images of this kind. It does not say that the setting is worse: another seed may reverse it.'
-        : 'That is said of the networks that were trained, and of images of this kind. It does not say that the setting is worse: other seeds may reverse it.',
+      worseSentence(isSingle ? 'worse (this network)' : 'worse (these networks)', here, facts, { isNamed: false }),
+      isSingle
+        ? 'This compares the trained networks on images of this kind. It does not say that the setting is worse: another seed may reverse it.'
+        : 'This compares the trained networks on images of this kind. It does not say that the setting is worse: other seeds may reverse it.',
     );
   }
   return said;
 }
 
-/** Both ends by Edwards and Hsu where the lower one is above 0 as printed, else the upper one by Hsu; either is named. */
-function worseSentences(start: string, worse: readonly LevelFacts[], facts: StudyFacts, isHsu: boolean): string[] {
-  if (!areNamed(worse)) return [`${start}: ${worse.length.toLocaleString('en-US')} levels.`];
+/** A level's name and what is said of it. */
+interface Part {
+  readonly name: string;
+  readonly said: string;
+}
+
+/** `2 is worse by 0.17 to 0.83 points and 4 by 1.25 to 2.00 points`: the verb stands once. */
+function listedParts(parts: readonly Part[], verb: string): string {
+  return listed(parts.map(({ name, said }, i) => [name, ...(i === 0 ? [verb] : []), said].join(' ')));
+}
+
+/**
+ * Edwards and Hsu's interval where its lower end is above 0 as printed, else the upper end of the interval of differences to the best.
+ * @param word `worse`, or `worse (this network)`.
+ * @param isNamed whether it is said whose intervals these are.
+ */
+function worseSentence(
+  word: string,
+  worse: readonly LevelFacts[],
+  facts: StudyFacts,
+  { isNamed }: { readonly isNamed: boolean },
+): string {
+  if (!areNamed(worse)) return `${worse.length.toLocaleString('en-US')} levels are ${word}.`;
   const { objective } = facts.definition;
-  const both: string[] = [];
-  const upper: string[] = [];
-  const bare: string[] = [];
+  const both: Part[] = [];
+  const upper: Part[] = [];
+  const bare: LevelFacts[] = [];
   for (const level of worse) {
     const { bothEnds, differenceToBest } = level.judgement;
     const name = shortName(level, facts);
     const [least, most] = bothEnds ? behind(bothEnds, facts) : [0, 0];
     if (least > 0 && Number(scoreText(least, objective)) > 0)
-      both.push(`${name} by ${scoreText(least, objective)} to ${sizeText(most, objective)}`);
+      both.push({ name, said: `by ${scoreText(least, objective)} to ${sizeText(most, objective)}` });
     else if (differenceToBest)
-      upper.push(`${name} by up to ${sizeText(behind(differenceToBest, facts)[1], objective)}`);
-    else bare.push(name);
+      upper.push({ name, said: `by up to ${sizeText(behind(differenceToBest, facts)[1], objective)}` });
+    else bare.push(level);
   }
-  return [
-    ...(both.length > 0 ? [`${start} by Edwards and Hsu’s intervals: ${listed(both)}.`] : []),
-    ...(upper.length > 0 ? [`${start}${isHsu ? ' by Hsu’s intervals' : ''}: ${listed(upper)}.`] : []),
-    ...(bare.length > 0 ? [`${start}: ${listed(bare)}.`] : []),
+  const source = (name: string, { length }: readonly Part[]) =>
+    isNamed ? ` (${name} ${length === 1 ? 'interval' : 'intervals'})` : '';
+  const clauses = [
+    ...(both.length > 0 ? [`${listedParts(both, `is ${word}`)}${source('Edwards and Hsu’s', both)}`] : []),
+    ...(upper.length > 0 ? [`${listedParts(upper, `is ${word}`)}${source('Hsu’s', upper)}`] : []),
+    ...(bare.length > 0 ? [`${namesOf(bare, facts)} ${bare.length === 1 ? 'is' : 'are'} ${word}`] : []),
   ];
+  return `${clauses.join('; ')}.`;
 }
 
 /** How far a level is behind the best: the interval of its difference, turned so that positive is worse. */
@@ -201,11 +230,26 @@ export function behind([low, high]: Interval, { measure }: Pick<StudyFacts, 'mea
   return measure.goal === 'maximize' ? [-high, -low] : [low, high];
 }
 
-function hasFailures(levels: readonly LevelFacts[]): boolean {
-  return levels.some(({ judgement }) => judgement.standing === 'failed');
+/** A level without a final score for every seed, which cannot be selected. */
+function isDropout({ judgement: { standing } }: LevelFacts): boolean {
+  return standing === 'failed' || standing === 'pruned';
 }
 
-/** Seeds of the levels that have the most of them. */
+function everyOther(levels: readonly LevelFacts[]): string {
+  return levels.some(isDropout) ? 'every other level that was trained to the end' : 'every other level';
+}
+
+/** `2 and 4 failed`, `8 was pruned`; without a full stop. */
+function dropouts(levels: readonly LevelFacts[], facts: StudyFacts): string[] {
+  const failed = levels.filter(({ judgement }) => judgement.standing === 'failed');
+  const pruned = levels.filter(({ judgement }) => judgement.standing === 'pruned');
+  return [
+    ...(failed.length > 0 ? [`${sentenceStart(failed, facts)} failed`] : []),
+    ...(pruned.length > 0 ? [`${sentenceStart(pruned, facts)} ${pruned.length === 1 ? 'was' : 'were'} pruned`] : []),
+  ];
+}
+
+/** The largest number of seeds that a level has. */
 export function seedsTrained({ levels }: Pick<StageFacts, 'levels'>): number {
   return levels.reduce((most, { summary }) => Math.max(most, summary?.n ?? 0), 0);
 }
@@ -217,7 +261,7 @@ function sentenceStart(levels: readonly LevelFacts[], facts: StudyFacts): string
 function unfinished(stage: StageFacts, facts: StudyFacts): string {
   const { timeline } = stage;
   if (timeline && timeline.rounds > 0) {
-    const inside = timeline.entries.filter(({ left }) => left === undefined).map(({ level }) => stage.levels[level]!);
+    const inside = timeline.entries.filter(({ end }) => end === 'in').map(({ level }) => stage.levels[level]!);
     return `Not finished yet: ${namesOf(inside, facts)} ${inside.length === 1 ? 'is' : 'are'} still in after ${countText(timeline.rounds, 'seed')}.`;
   }
   return `Not finished yet: ${countText(stage.ended, 'trial')} of this stage ${stage.ended === 1 ? 'has' : 'have'} ended.`;
