@@ -53,13 +53,16 @@ export class StudyFolder {
       open: async (start, accept) => {
         this.#take();
         isOurs = true;
-        const opened = await journal.open(start, accept).catch((error: unknown) => {
+        try {
+          this.#removeUnfinished();
+          const opened = await journal.open(start, accept);
+          writeFileAtomically(this.filePath, text);
+          return opened;
+        } catch (error) {
           this.#lock.release();
           isOurs = false;
           throw error;
-        });
-        writeFileAtomically(this.filePath, text);
-        return opened;
+        }
       },
       startTrial: (trial) => journal.startTrial(trial),
       reportEpoch: (number, point) => journal.reportEpoch(number, point),
@@ -85,8 +88,15 @@ export class StudyFolder {
           (holder.pid === 0 ? '' : `. If that process is gone, remove ${this.#lock.path}`),
       );
     }
-    for (const name of readdirSync(this.path)) {
-      if (isUnfinished(name)) rmSync(join(this.path, name));
+  }
+
+  #removeUnfinished(): void {
+    for (const name of readdirSync(this.path).filter(isUnfinished)) {
+      try {
+        rmSync(join(this.path, name));
+      } catch (error) {
+        throw worldError('remove', join(this.path, name), error);
+      }
     }
   }
 

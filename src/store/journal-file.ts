@@ -3,6 +3,7 @@ import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { WorldError } from '../base/errors.ts';
 import { appendToFile, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { Lock } from '../disk/lock.ts';
+import { parsePythonJson } from './python-json.ts';
 
 /** Other writers hold the lock for one append only. */
 const patienceMs = 60_000;
@@ -98,7 +99,7 @@ export class JournalFile {
 
 function isJson(text: string): boolean {
   try {
-    JSON.parse(text);
+    parsePythonJson(text);
     return true;
   } catch {
     return false;

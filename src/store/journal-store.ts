@@ -1,21 +1,22 @@
 /** A study's store in Optuna's journal format: what is written when, and what a replay finds. */
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
-import { objectives, type Settings, type StudyDefinition } from '../study/definition.ts';
+import { objectives, type Settings, type StudyDefinition, type Value } from '../study/definition.ts';
+import { distributionOf, type Space } from '../study/space.ts';
 import type { EpochPoint, Metrics, Trial, TrialState } from '../study/trial.ts';
 import { JournalFile } from './journal-file.ts';
 import { upgradedDefinition } from './older-formats.ts';
 import {
+  choicesOf,
   datetime,
   directions,
+  distributionClass,
   distributionText,
   type Operation,
   operations,
-  type ReplayedStudy,
-  type ReplayedTrial,
-  replay,
   trialStates,
 } from './optuna.ts';
+import { isOurs, Replay, type ReplayedStudy, type ReplayedTrial, replay, workerPrefix } from './replay.ts';
 import {
   type Environment,
   type ForeignTrial,
@@ -34,9 +35,6 @@ import {
  * A larger number comes from a newer version. A study of a smaller one can be shown, but not continued: its trials would not be comparable.
  */
 const recordFormat = 4;
-
-/** Every worker of ours is called so; trials of other workers are left alone. */
-const workerPrefix = 'lenet-lab-';
 
 /** What lies in an epoch's attribute; its score is Optuna's intermediate value. */
 interface EpochAttribute {
@@ -57,7 +55,7 @@ interface StartedSession {
 /** What the journal at `path` says; undefined if there is none or nothing in it yet. @throws WorldError, UsageError. */
 export function readStudy(path: string): StudyRecord | undefined {
   const file = new JournalFile(path);
-  return file.exists ? interpret(replay(file.read(), path), path) : undefined;
+  return file.exists ? interpret(replay(file.read(), path).studies, path) : undefined;
 }
 
 /** The format and version that began a study. */
@@ -79,8 +77,8 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
   const written = own.map(writtenBy).at(-1);
   if (written === undefined) {
     // Killed between the first line and the second: nothing is lost by beginning again.
-    if (first.trials.length === 0 && first.attributes.size === 0) return undefined;
-    throw new UsageError(`${path} is a journal of another program: its study "${first.name}" is none of lenet's`);
+    if (isBegun(first)) return undefined;
+    throw new UsageError(`${path} is a journal of another program, which keeps its study "${first.name}" in it`);
   }
   if (written.format > recordFormat) {
     throw new WorldError(
@@ -98,7 +96,7 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
   const foreign: ForeignTrial[] = [];
   const all = studies.filter(({ deleted }) => !deleted).flatMap((study) => study.trials);
   for (const trial of all.sort((a, b) => a.id - b.id)) {
-    if (!trial.worker.startsWith(workerPrefix)) {
+    if (!isOurs(trial.worker)) {
       foreign.push(foreignTrial(trial));
       continue;
     }
@@ -177,9 +175,10 @@ function missing(path: string, id: number, what: string): WorldError {
 }
 
 function foreignTrial({ id, state, values, parameters, distributions }: ReplayedTrial): ForeignTrial {
-  const settings = [...parameters].map(([name, internal]) => {
-    const choice = choicesOf(distributions.get(name))?.[internal];
-    return [name, isValue(choice) ? choice : internal];
+  const settings = [...parameters].flatMap(([name, internal]): [string, Value][] => {
+    if (internal === null) return [];
+    const choice = choicesOf(distributions.get(name) ?? '')?.[internal];
+    return [[name, isValue(choice) ? choice : internal]];
   });
   return {
     ...{ number: id, state: stateNames[state] ?? 'failed', value: values?.[0] },
@@ -187,44 +186,46 @@ function foreignTrial({ id, state, values, parameters, distributions }: Replayed
   };
 }
 
-/** The choices of a categorical distribution in JSON; undefined for another one. */
-function choicesOf(text: string | undefined): readonly unknown[] | undefined {
-  try {
-    const choices: unknown = JSON.parse(text ?? 'null')?.attributes?.choices;
-    return Array.isArray(choices) ? choices : undefined;
-  } catch {
-    return undefined;
-  }
+/** A study of ours whose process was killed after the line that created it. */
+function isBegun({ worker, deleted, trials, attributes }: ReplayedStudy): boolean {
+  return !deleted && isOurs(worker) && trials.length === 0 && attributes.size === 0;
 }
 
-/** A categorical's choices by hyperparameter: they are fixed when an Optuna study starts (Optuna drops a line whose choices changed). */
-function fixedChoices({ space }: StudyDefinition): Map<string, string> {
-  return new Map(
-    Object.entries(space).flatMap(([name, dimension]) =>
-      dimension.kind === 'choices' && !dimension.numeric ? [[name, JSON.stringify(dimension.values)] as const] : [],
-    ),
-  );
+/** Whether Optuna would keep the parameters of trials of this space in the study: it drops those of another class than the study's first. */
+function canHold(study: ReplayedStudy, space: Space): boolean {
+  return Object.entries(space).every(([name, dimension]) => {
+    const recorded = study.distributions.get(name);
+    return (
+      recorded === undefined ||
+      distributionClass(recorded) === distributionClass(distributionText(distributionOf(dimension)))
+    );
+  });
 }
 
-/** Whether trials of `after` can stand in the Optuna study of `before`. */
-function keepsChoices(before: StudyDefinition, after: StudyDefinition): boolean {
-  const now = fixedChoices(after);
-  return [...fixedChoices(before)].every(([name, choices]) => (now.get(name) ?? choices) === choices);
+/** `post`, or `post-2`, `post-3` ... where living studies, of whatever program, have the names before. */
+function freeName(name: string, studies: readonly ReplayedStudy[]): string {
+  const taken = new Set(studies.filter(({ deleted }) => !deleted).map((study) => study.name));
+  let free = name;
+  for (let number = 2; taken.has(free); number++) free = `${name}-${number}`;
+  return free;
 }
 
-/** The one writer of a study in a journal. Every promise is kept when its lines are on disk. */
+/** The one writer of a study in a journal. A promise resolves when its lines are on disk. */
 export class JournalStore implements StudyStore {
   readonly #file: JournalFile;
   readonly #worker = `${workerPrefix}${globalThis.crypto.randomUUID()}`;
-  #began = performance.now();
+  /** When each running trial began. */
   readonly #starts = new Map<number, string>();
+  /** All that the journal says, other programs' lines too. */
+  #replayed: Replay;
+  #began = performance.now();
   #study = 0;
   #session = 0;
   #looks = 0;
-  #trials = 0;
 
   constructor(path: string) {
     this.#file = new JournalFile(path);
+    this.#replayed = new Replay(path);
   }
 
   async read(): Promise<StudyRecord | undefined> {
@@ -237,7 +238,8 @@ export class JournalStore implements StudyStore {
   ): Promise<OpenedStudy> {
     const { path } = this.#file;
     const torn = this.#file.exists ? this.#file.repair() : undefined;
-    const studies = replay(this.#file.exists ? this.#file.read() : '', path);
+    this.#replayed = replay(this.#file.exists ? this.#file.read() : '', path);
+    const { studies, trials } = this.#replayed;
     const before = interpret(studies, path);
     if (before) {
       if (before.format < recordFormat) {
@@ -247,52 +249,60 @@ export class JournalStore implements StudyStore {
       }
       accept(before);
     }
-    // A study whose process was killed after its first line has been created already.
-    const open = ownStudies(studies).at(-1) ?? studies.find(({ deleted }) => !deleted);
-    const fits = !before || keepsChoices(before.definition, definition);
-    const lines: Operation[] = [];
-    this.#study = open && fits ? open.id : studies.length;
-    if (this.#study === studies.length) {
-      const { goal } = objectives[definition.objective];
-      const count = ownStudies(studies).length + 1;
-      const study_name = count === 1 ? definition.name : `${definition.name}-${count}`;
-      const direction = goal === 'maximize' ? directions.maximize : directions.minimize;
-      lines.push(this.#line(operations.createStudy, { study_name, directions: [direction] }));
-    }
-    if (!before || !fits) {
-      lines.push(this.#studyAttribute('lenet_lab', { format: recordFormat, version }));
-      lines.push(this.#studyAttribute('data_hash', dataHash));
-    }
-    if (!fits || JSON.stringify(before?.definition) !== JSON.stringify(definition)) {
-      lines.push(this.#studyAttribute('definition', definition));
-    }
+    for (const { id, started } of trials) if (started !== null) this.#starts.set(id, started);
     this.#session = before?.sessions.length ?? 0;
     this.#looks = before?.looks.length ?? 0;
-    for (const { id, started } of studies.flatMap(({ trials }) => trials)) {
-      this.#trials = Math.max(this.#trials, id + 1);
-      if (started !== null) this.#starts.set(id, started);
-    }
     this.#began = performance.now();
     const session: StartedSession = { started: datetime(new Date()), environment };
-    lines.push(this.#studyAttribute(`session:${this.#session}`, session));
-    this.#append(lines);
-    const empty = { trials: [], looks: [], sessions: [], foreign: [] };
-    const { trials, looks, sessions, foreign } = before ?? empty;
+    this.#file.append((foreign) => {
+      this.#replayed.read(foreign);
+      const lines = [
+        ...this.#begin({ definition, dataHash }, before),
+        this.#studyAttribute(`session:${this.#session}`, session),
+      ];
+      this.#replayed.add(lines);
+      return lines;
+    });
     return {
       record: {
-        ...{ definition, dataHash, trials, looks, foreign, format: recordFormat },
-        sessions: [...sessions, { ...session, seconds: 0 }],
+        ...{ definition, dataHash, format: recordFormat },
+        ...{ trials: before?.trials ?? [], looks: before?.looks ?? [], foreign: before?.foreign ?? [] },
+        sessions: [...(before?.sessions ?? []), { ...session, seconds: 0 }],
       },
       torn,
     };
   }
 
+  /** Finds the Optuna study that takes the next trials, or begins it. @returns the lines that make it so. */
+  #begin(
+    { definition, dataHash }: Pick<StudyRecord, 'definition' | 'dataHash'>,
+    before: StudyRecord | undefined,
+  ): Operation[] {
+    const { studies } = this.#replayed;
+    const last = ownStudies(studies).at(-1);
+    const open = last && canHold(last, definition.space) ? last : studies.find(isBegun);
+    const lines: Operation[] = [];
+    this.#study = open?.id ?? studies.length;
+    if (!open) {
+      const direction = directions[objectives[definition.objective].goal];
+      const study_name = freeName(definition.name, studies);
+      lines.push(this.#line(operations.createStudy, { study_name, directions: [direction] }));
+    }
+    if (!before || open !== last) {
+      lines.push(this.#studyAttribute('lenet_lab', { format: recordFormat, version }));
+      lines.push(this.#studyAttribute('data_hash', dataHash));
+    }
+    if (open !== last || JSON.stringify(before?.definition) !== JSON.stringify(definition)) {
+      lines.push(this.#studyAttribute('definition', definition));
+    }
+    return lines;
+  }
+
   async startTrial({ configuration, seed, parameters }: NewTrial): Promise<number> {
     const start = datetime(new Date());
     let created: number | undefined;
-    this.#file.append((foreign) => {
-      this.#countTrials(foreign);
-      const trial_id = this.#trials++;
+    this.#append(() => {
+      const trial_id = this.#replayed.trials.length;
       created = trial_id;
       return [
         this.#line(operations.createTrial, { study_id: this.#study, datetime_start: start }),
@@ -315,7 +325,7 @@ export class JournalStore implements StudyStore {
     const elapsedSeconds = (performance.now() - this.#began) / 1000;
     const attribute: EpochAttribute = { ...point, session: this.#session, elapsedSeconds };
     const line = { trial_id, step: point.epoch, intermediate_value: score };
-    this.#append([
+    this.#append(() => [
       this.#line(operations.setTrialIntermediateValue, line),
       this.#trialAttribute(trial_id, `epoch:${point.epoch}`, attribute),
     ]);
@@ -333,30 +343,34 @@ export class JournalStore implements StudyStore {
       ...{ trial_id, state: trialStates[end.state], values: end.state === 'complete' ? [end.score] : null },
       ...{ datetime_start: this.#starts.get(trial_id), datetime_complete: complete },
     };
-    this.#append([...attributes, this.#line(operations.setTrialState, line)]);
+    this.#append(() => [...attributes, this.#line(operations.setTrialState, line)]);
     this.#starts.delete(trial_id);
   }
 
   async recordLook(look: TestLook): Promise<void> {
-    this.#append([this.#studyAttribute(`test_look:${this.#looks++}`, look)]);
+    this.#append(() => [this.#studyAttribute(`test_look:${this.#looks++}`, look)]);
   }
 
   close(): Promise<void> {
     return Promise.resolve();
   }
 
-  #append(lines: readonly Operation[]): void {
+  /**
+   * @param make gives the lines, once what other programs appended meanwhile has been replayed: a trial's number is its place among all trials
+   * that were created.
+   */
+  #append(make: () => readonly Operation[]): void {
     this.#file.append((foreign) => {
-      this.#countTrials(foreign);
+      this.#replayed.read(foreign);
+      if (this.#replayed.studies[this.#study]?.deleted) {
+        throw new WorldError(
+          `another program deleted the study in ${this.#file.path}; run the same command to begin it anew`,
+        );
+      }
+      const lines = make();
+      this.#replayed.add(lines);
       return lines;
     });
-  }
-
-  /** A trial's number is its place among all that were created, by whomever: Optuna may add some while we work. */
-  #countTrials(foreign: string): void {
-    for (const line of foreign.split('\n')) {
-      if (line !== '' && JSON.parse(line).op_code === operations.createTrial) this.#trials++;
-    }
   }
 
   #studyAttribute(key: string, value: unknown): Operation {

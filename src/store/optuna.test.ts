@@ -6,7 +6,8 @@ import { describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
 import { Lock } from '../disk/lock.ts';
 import { JournalFile } from './journal-file.ts';
-import { datetime, distributionText, replay } from './optuna.ts';
+import { datetime, distributionText } from './optuna.ts';
+import { replay } from './replay.ts';
 
 /** Written by hand from the format's description; Optuna 3.1.0 loads it. */
 const example = [
@@ -23,7 +24,7 @@ const example = [
 
 describe('replay', () => {
   test('of the example; what comes after a trial’s end is ignored, as Optuna does', () => {
-    const [study, ...others] = replay(`${example.join('\n')}\n`, 'j');
+    const [study, ...others] = replay(`${example.join('\n')}\n`, 'j').studies;
     expect(others).toEqual([]);
     expect(study!.attributes.get('note')).toEqual({ deep: [1] });
     const [first, second] = study!.trials;
@@ -40,8 +41,9 @@ describe('replay', () => {
     const text = `${example.join('\n')}\n`;
     const whole = text.length - 1;
     const start = text.lastIndexOf('\n', whole - 1) + 1;
-    for (let end = start; end < whole; end++) expect(replay(text.slice(0, end), 'j')[0]!.trials).toHaveLength(1);
-    expect(replay(text.slice(0, whole), 'j')[0]!.trials).toHaveLength(2);
+    for (let end = start; end < whole; end++)
+      expect(replay(text.slice(0, end), 'j').studies[0]!.trials).toHaveLength(1);
+    expect(replay(text.slice(0, whole), 'j').studies[0]!.trials).toHaveLength(2);
   });
 
   test.each([
@@ -52,10 +54,10 @@ describe('replay', () => {
     ['an unknown op_code', '{"op_code":17,"worker_id":"w"}', 'line 3: unknown op_code 17; a newer version'],
     [
       'a trial from nowhere',
-      '{"op_code":7,"worker_id":"w","trial_id":3,"step":1,"intermediate_value":1}',
+      '{"op_code":7,"worker_id":"lenet-lab-1","trial_id":3,"step":1,"intermediate_value":1}',
       'line 3: there is no trial 3 yet',
     ],
-    ['a study from nowhere', '{"op_code":4,"worker_id":"w","study_id":3}', 'line 3: there is no study 3 yet'],
+    ['a study from nowhere', '{"op_code":4,"worker_id":"lenet-lab-1","study_id":3}', 'line 3: there is no study 3 yet'],
     [
       'two attributes',
       '{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{"a":1,"b":2}}',

@@ -7,7 +7,7 @@ import type { StudyDefinition } from '../study/definition.ts';
 import { recordedParameters } from '../study/space.ts';
 import { JournalStore, readStudy } from './journal-store.ts';
 import { MemoryStore } from './memory.ts';
-import { replay } from './optuna.ts';
+import { replay } from './replay.ts';
 import { definition, environment, point, testStore, writeExample } from './store.contract.ts';
 
 const freshPath = () => join(mkdtempSync(join(tmpdir(), 'lenet-store-')), 'study.journal');
@@ -140,7 +140,7 @@ describe('the journal', () => {
     const complete = { rate: 1e-3, size: 16, batch: 32, optimizer: 'adam', momentum: 0 };
     const distributions = (path: string, trial: number) =>
       Object.fromEntries(
-        [...replay(readFileSync(path, 'utf8'), path)[0]!.trials[trial]!.distributions].map(([name, text]) => [
+        [...replay(readFileSync(path, 'utf8'), path).studies[0]!.trials[trial]!.distributions].map(([name, text]) => [
           name,
           JSON.parse(text).attributes,
         ]),
@@ -160,43 +160,6 @@ describe('the journal', () => {
       });
       const sgd = recordedParameters(spaced.space, { ...complete, optimizer: 'sgd', momentum: 0.5 });
       expect(sgd.at(-1)).toMatchObject({ name: 'momentum', internal: 0.5 });
-    });
-
-    test('a new choice continues under a new Optuna study in the same file, and all of it is one study', async () => {
-      const path = freshPath();
-      const first = new JournalStore(path);
-      await first.open({ ...start, definition: spaced }, () => {});
-      await first.startTrial({ configuration: {}, seed: 1, parameters: [] });
-      await first.recordLook({ trial: 0, configuration: {}, seed: 1, loss: 1, accuracy: 0.5 });
-      const grown: StudyDefinition = {
-        ...spaced,
-        space: { ...spaced.space, optimizer: { kind: 'choices', values: ['sgd', 'adam', 'nadam'] } },
-      };
-      const second = new JournalStore(path);
-      const { record } = await second.open({ ...start, definition: grown }, () => {});
-      expect(record.trials).toHaveLength(1);
-      expect(await second.startTrial({ configuration: { optimizer: 'nadam' }, seed: 1, parameters: [] })).toBe(1);
-      await second.recordLook({ trial: 1, configuration: {}, seed: 1, loss: 1, accuracy: 0.5 });
-      expect(replay(readFileSync(path, 'utf8'), path).map(({ name }) => name)).toEqual(['s', 's-2']);
-      const read = readStudy(path)!;
-      expect([read.trials.length, read.looks.length, read.sessions.length]).toEqual([2, 2, 2]);
-      expect(read.definition).toEqual(grown);
-      // A third process finds the second study.
-      const third = new JournalStore(path);
-      await third.open({ ...start, definition: grown }, () => {});
-      expect(replay(readFileSync(path, 'utf8'), path)).toHaveLength(2);
-      expect(await third.startTrial({ configuration: { optimizer: 'nadam' }, seed: 2, parameters: [] })).toBe(2);
-    });
-
-    test('a longer list of numbers stays in the same Optuna study', async () => {
-      const path = freshPath();
-      await new JournalStore(path).open({ ...start, definition: spaced }, () => {});
-      const grown = {
-        ...spaced,
-        space: { ...spaced.space, batch: { kind: 'choices', values: [32, 128, 512], numeric: 'int' } },
-      } as const;
-      await new JournalStore(path).open({ ...start, definition: grown }, () => {});
-      expect(replay(readFileSync(path, 'utf8'), path)).toHaveLength(1);
     });
   });
 });

@@ -1,0 +1,202 @@
+/** The replay against Optuna itself: the same ids, states, values and parameters of whatever is in a journal. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { type Random, randomStream } from '../base/random.ts';
+import { operations } from './optuna.ts';
+import { type Replay, replay } from './replay.ts';
+
+const line = (op_code: number, fields: object, worker_id = 'w-1') => JSON.stringify({ op_code, worker_id, ...fields });
+const study = (study_name: string, worker?: string) =>
+  line(operations.createStudy, { study_name, directions: [1] }, worker);
+const trial = (study_id: number) => line(operations.createTrial, { study_id, datetime_start: null });
+const replayed = (...lines: string[]) => replay(`${lines.join('\n')}\n`, 'j');
+
+describe('lines of other programs that Optuna drops', () => {
+  test('a study whose name a living study has uses no id; the name of a deleted one is free', () => {
+    const { studies } = replayed(
+      ...[study('a'), study('a'), study('b'), line(operations.deleteStudy, { study_id: 0 })],
+      ...[study('a'), line(operations.setStudyUserAttribute, { study_id: 2, user_attr: { k: 1 } })],
+    );
+    expect(studies.map(({ name, deleted }) => [name, deleted])).toEqual([
+      ['a', true],
+      ['b', false],
+      ['a', false],
+    ]);
+    expect(studies[2]!.attributes.get('k')).toBe(1);
+  });
+
+  test('a trial of a missing or deleted study uses no id', () => {
+    const { trials } = replayed(
+      ...[study('a'), trial(0), trial(7), line(operations.deleteStudy, { study_id: 0 }), trial(0)],
+      ...[line(operations.deleteStudy, { study_id: 0 }), study('b'), trial(1)],
+    );
+    expect(trials.map((found) => [found.id, found.study])).toEqual([
+      [0, 0],
+      [1, 1],
+    ]);
+  });
+
+  test('a parameter of another class than the study’s first of that name', () => {
+    const parameter = (trial_id: number, value: number, name: string, attributes: object) => {
+      const fields = { trial_id, param_name: 'p', param_value_internal: value };
+      return line(operations.setTrialParameter, { ...fields, distribution: JSON.stringify({ name, attributes }) });
+    };
+    const { trials } = replayed(
+      ...[study('a'), trial(0), trial(0), trial(0)],
+      parameter(0, 1, 'FloatDistribution', { low: 0, high: 1, log: false, step: null }),
+      parameter(1, 2, 'FloatDistribution', { low: 0, high: 9, log: false, step: null }),
+      parameter(1, 3, 'FloatDistribution', { low: 0, high: 9, log: true, step: null }),
+      parameter(2, 4, 'IntDistribution', { low: 0, high: 9, log: false, step: 1 }),
+    );
+    expect(trials.map(({ parameters }) => parameters.get('p'))).toEqual([1, 2, undefined]);
+  });
+
+  test('values that come without a state’s change stay', () => {
+    const state = (of: number, values: unknown) =>
+      line(operations.setTrialState, {
+        trial_id: 0,
+        state: of,
+        values,
+        datetime_complete: '2026-01-02T03:04:05.000000',
+      });
+    expect(replayed(study('a'), trial(0), state(4, [2]), state(1, null)).trials[0]).toMatchObject({
+      state: 1,
+      values: [2],
+    });
+  });
+});
+
+test('of our own workers, such lines are damage', () => {
+  const ours = 'lenet-lab-1';
+  expect(() => replayed(study('a'), study('a', ours))).toThrow('j, line 2: there is a study "a" already');
+  expect(() => replayed(line(operations.createTrial, { study_id: 0 }, ours))).toThrow('there is no study 0 yet');
+  expect(() => replayed(line(operations.setTrialUserAttribute, { trial_id: 0 }, ours))).toThrow('no trial 0 yet');
+});
+
+describe('NaN and infinite numbers, as Python’s json writes them', () => {
+  const report = (worker: string, value: string) =>
+    `{"op_code": 7, "worker_id": "${worker}", "trial_id": 0, "step": 1, "intermediate_value": ${value}}`;
+
+  test('of other programs are no value', () => {
+    const end =
+      '{"op_code": 6, "worker_id": "w", "trial_id": 0, "state": 1, "values": [-Infinity], "datetime_complete": null}';
+    const note = '{"op_code": 8, "worker_id": "w", "trial_id": 0, "user_attr": {"NaN": ["-Infinity \\" NaN", NaN]}}';
+    const { trials } = replayed(study('a'), trial(0), report('w', '2'), report('w', 'NaN'), note, end);
+    expect(trials[0]).toMatchObject({ state: 1, values: null });
+    expect(trials[0]!.intermediate.size).toBe(0);
+    expect(trials[0]!.attributes.get('NaN')).toEqual(['-Infinity " NaN', null]);
+  });
+
+  test('of our own are damage, since we never write them', () => {
+    expect(() => replayed(study('a'), trial(0), report('lenet-lab-1', 'Infinity'))).toThrow('line 3: no valid JSON');
+  });
+});
+
+const python = '/usr/bin/python3';
+const oracle = new URL('optuna_oracle.py', import.meta.url).pathname;
+const hasOptuna = spawnSync(python, ['-c', 'import optuna']).status === 0;
+
+function optuna(...args: string[]): string {
+  const { status, stdout, stderr } = spawnSync(python, [oracle, ...args], { encoding: 'utf8' });
+  if (status !== 0) throw new Error(stderr);
+  return stdout;
+}
+
+/** Our replay in the oracle's form: living studies only, all trials. */
+function told({ studies, trials }: Replay) {
+  return {
+    studies: studies
+      .filter(({ deleted }) => !deleted)
+      .map(({ id, name, attributes, trials: own }) => ({
+        ...{ id, name, attributes: Object.fromEntries(attributes) },
+        trials: own.map((one) => one.id),
+      })),
+    trials: trials.map((one) => ({
+      ...{ id: one.id, study: one.study, state: one.state, values: one.values },
+      ...{ parameters: Object.fromEntries(one.parameters), intermediate: Object.fromEntries(one.intermediate) },
+      attributes: Object.fromEntries(one.attributes),
+    })),
+  };
+}
+
+/** JSON in which `@NaN` stands for Python's bare NaN. */
+const pythonJson = (value: unknown) => JSON.stringify(value).replace(/"@([^"]+)"/g, '$1');
+
+/** A line of any kind about studies and trials that may or may not exist, whether or not Optuna's API would write it. */
+function randomLine(random: Random): string {
+  const one = <T>(items: readonly T[]): T => items[random.below(items.length)]!;
+  const [study_id, trial_id] = [random.below(4), random.below(12)];
+  const datetime_start = '2026-01-02T03:04:05.000000';
+  const distribution = one([
+    ...[false, true].map((log) => ({ name: 'FloatDistribution', attributes: { low: 1, high: 2, log, step: null } })),
+    ...[false, true].map((log) => ({ name: 'IntDistribution', attributes: { low: 1, high: 2, log, step: 1 } })),
+    { name: 'IntUniformDistribution', attributes: { low: 1, high: 2, step: 1 } },
+    ...[
+      ['x', 'y'],
+      ['y', 'x'],
+      ['x', 'y', 'z'],
+      [1, 0],
+      [true, false],
+      [null, '@NaN'],
+      [[1], [2]],
+    ].map((choices) => ({
+      ...{ name: 'CategoricalDistribution', attributes: { choices } },
+    })),
+  ]);
+  const values = one([null, [0.5], ['@NaN'], ['@-Infinity'], [1, 2]]);
+  const state = random.below(5);
+  const text = pythonJson(distribution);
+  const fields = one([
+    ...Array(2).fill({ op_code: 0, study_name: one(['a', 'a-2', 'b']), directions: [1] }),
+    ...(random.below(3) === 0 ? [{ op_code: 1, study_id }] : []),
+    { op_code: 2, study_id, user_attr: { [one(['k', 'l'])]: one([1, '@NaN', 'NaN', null]) } },
+    { op_code: 3, study_id, system_attr: { k: 1 } },
+    ...Array(4).fill({ op_code: 4, study_id, datetime_start }),
+    {
+      ...{ op_code: 4, study_id, datetime_start: null, state, value: null, values, params: { p: 1 } },
+      ...{ distributions: { p: text }, intermediate_values: { 3: one([1, '@Infinity']) }, user_attrs: { t: 1 } },
+    },
+    ...Array(3).fill({
+      op_code: 5,
+      trial_id,
+      param_name: one(['p', 'q']),
+      param_value_internal: 1,
+      distribution: text,
+    }),
+    { op_code: 6, trial_id, state, values, datetime_start, datetime_complete: datetime_start },
+    { op_code: 7, trial_id, step: random.below(3), intermediate_value: one([1, '@NaN', '@-Infinity']) },
+    { op_code: 8, trial_id, user_attr: { [one(['k', 'l'])]: one([1, { Infinity: '@NaN' }]) } },
+    { op_code: 9, trial_id, system_attr: { k: 1 } },
+  ]);
+  return pythonJson({ worker_id: one(['w-1', 'w-2']), ...fields });
+}
+
+describe.skipIf(!hasOptuna)('Optuna (skipped without Debian’s python3-optuna) reads the same', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lenet-optuna-'));
+  const agree = (paths: readonly string[]) => {
+    const theirs: ReturnType<typeof told>[] = JSON.parse(optuna('read', ...paths));
+    for (const [index, path] of paths.entries()) {
+      expect(told(replay(readFileSync(path, 'utf8'), path)), path).toEqual(theirs[index]);
+    }
+    return theirs;
+  };
+  const paths = (name: string, count: number) => Array.from({ length: count }, (_, i) => join(folder, `${name}-${i}`));
+
+  test('in journals that its API wrote', () => {
+    const written = paths('api', 6);
+    optuna('write', ...written);
+    expect(agree(written).flatMap(({ trials }) => trials).length).toBeGreaterThan(25);
+  });
+
+  test('in journals of random lines', () => {
+    const written = paths('lines', 60);
+    for (const [seed, path] of written.entries()) {
+      const random = randomStream(seed, 'lines');
+      writeFileSync(path, Array.from({ length: 80 }, () => `${randomLine(random)}\n`).join(''));
+    }
+    expect(agree(written).flatMap(({ trials }) => trials).length).toBeGreaterThan(500);
+  });
+});
