@@ -30,6 +30,11 @@ export interface LevelView {
   readonly summary: Summary | undefined;
 }
 
+/** Whether an earlier level of the same stage has the same configuration. @param stage the level's own, by index. */
+export function isRepeated({ sameAs }: Pick<LevelView, 'sameAs'>, stage: number): boolean {
+  return sameAs?.stage === stage;
+}
+
 export interface StageView {
   readonly index: number;
   /** The hyperparameters it is about. */

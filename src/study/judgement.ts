@@ -1,5 +1,5 @@
 /** What the data of a stage say about its levels. */
-import type { LevelView, StageView } from './contest.ts';
+import { isRepeated, type LevelView, type StageView } from './contest.ts';
 import { objectives, resolveOf, type StudyDefinition } from './definition.ts';
 import { compareWithBest, expectedMargin, type Interval, meanInterval, type StageVerdict } from './mcb.ts';
 import { compareOnOtherImages, compareTheseNetworks } from './new-images.ts';
@@ -8,7 +8,8 @@ import { completeTrials, isComplete } from './trial.ts';
 
 /**
  * `best`, `may be best`, `worse`: Hsu's comparisons with the best, or of one seed or two the images (see `scope`). Under a seed rule `best`
- * is the one level that did not leave: the best, or within `resolve` of it; `worse` holds at all rounds together.
+ * is the one level that did not leave (in at most 5 % of all studies it is worse than the best by more than `resolve`), and `worse` holds at
+ * all rounds together.
  * `left`: left a stage with a seed rule, not better by more than `resolve`, which is all that was shown. `open`: undecided at `atMost`.
  * `pruned`: a trial of it was stopped early, so it has no final score. `pending`: still being trained.
  */
@@ -32,7 +33,7 @@ export interface LevelJudgement {
   readonly otherImages: { readonly mean: Interval; readonly differenceToBest: Interval | undefined } | undefined;
   /** Its scores vary plainly more from seed to seed than the others'. */
   readonly isNoisy: boolean;
-  /** Under a seed rule: the round (number of seeds) after which it left, and and the level that was ahead. */
+  /** Under a seed rule: the round (number of seeds) after which it left, and the level that was ahead. */
   readonly departure: { readonly round: number; readonly behind: number } | undefined;
 }
 
@@ -77,7 +78,9 @@ export function judgeStage(
   images?: number,
 ): StageJudgement {
   const counted = definition.objective === 'accuracy' ? images : undefined;
-  const entrants = stage.rounds?.contenders ?? firstLevels(stage).filter((level) => endedWell(stage.levels[level]!));
+  const distinct = [...stage.levels.keys()].filter((level) => !isRepeated(stage.levels[level]!, stage.index));
+  const entrants =
+    stage.rounds?.contenders ?? distinct.filter((level) => stage.levels[level]!.trials.every(isComplete));
   const scores = entrants.map((level) => scoresOf(stage.levels[level]!.trials));
   const field: Field = { stage, definition, images: counted, entrants, scores };
   if (stage.rounds) return judgeRounds(field, stage.rounds);
@@ -90,14 +93,6 @@ export function judgeStage(
 function scoresOf(trials: LevelView['trials']): number[] {
   const end = trials.findIndex((trial) => !isComplete(trial));
   return completeTrials(end < 0 ? trials : trials.slice(0, end)).map(({ score }) => score);
-}
-
-function firstLevels({ levels, index }: StageView): number[] {
-  return levels.flatMap(({ sameAs }, position) => (sameAs?.stage === index ? [] : [position]));
-}
-
-function endedWell({ trials }: LevelView): boolean {
-  return trials.every(isComplete);
 }
 
 /** Hsu's comparisons over seeds. With two seeds, whose spread is hardly known, the images still say what they said of one. */

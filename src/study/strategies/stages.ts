@@ -1,5 +1,5 @@
 /** Stages: one factor at a time, the best level of each carried on into the next. */
-import { followContest, type LevelView, type StageView, type TrialRequest } from '../contest.ts';
+import { followContest, isRepeated, type StageView, type TrialRequest } from '../contest.ts';
 import { isSeedRule, type Stage, type StagesPlan, type StudyDefinition } from '../definition.ts';
 import { lostLevel, type Strategy, type StudyView } from '../strategy.ts';
 import type { History, Trial } from '../trial.ts';
@@ -39,17 +39,13 @@ function expectedOf({ index, levels, rounds, finished }: StageView, { seeds }: S
   if (!isSeedRule(seeds)) return levels.filter(({ sameAs }) => !sameAs).length * seeds.length;
   const trained = new Set(levels.flatMap(({ trials }) => trials.filter((trial) => trial !== undefined))).size;
   if (finished) return trained;
-  const distinct = levels.filter((level) => isFirstHere(level, index)).length;
+  const distinct = levels.filter((level) => !isRepeated(level, index)).length;
   const stillIn = rounds?.in.length ?? distinct;
   const played = rounds?.rounds ?? 0;
   const ended = levels
-    .filter((level) => isFirstHere(level, index))
+    .filter((level) => !isRepeated(level, index))
     .reduce((sum, { trials }) => sum + trials.slice(0, played).filter((trial) => trial !== undefined).length, 0);
   return ended + stillIn * (seeds.atMost - played);
-}
-
-function isFirstHere({ sameAs }: LevelView, index: number): boolean {
-  return sameAs?.stage !== index;
 }
 
 /** A stage to come is taken to share one configuration with the stage before it: that of the level carried on. Under a seed rule it is trained anew. */
