@@ -162,10 +162,11 @@ function interpretTrial(
   const trial: Trial = {
     ...{ number: id, configuration, seed, state: known, curve },
     ...(known === 'complete' ? { score: values![0]! } : {}),
+    // A crash may have left it without the end, which is then reached anew.
+    ...(known === 'complete' && typeof wrong === 'string' ? { wrong: bytesOf(wrong) } : {}),
     ...(known === 'failed' || known === 'pruned'
       ? { reason: String(attributes.get('fail_reason') ?? 'not recorded') }
       : {}),
-    ...(typeof wrong === 'string' ? { wrong: bytesOf(wrong) } : {}),
   };
   return { trial, epochs };
 }
