@@ -3,6 +3,7 @@ import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFil
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import { WorldError } from '../base/errors.ts';
 import type { StudyDefinition } from '../study/definition.ts';
 import { recordedParameters } from '../study/space.ts';
 import { JournalFile } from './journal-file.ts';
@@ -174,6 +175,26 @@ describe('the journal', () => {
       '{"op_code":0,"worker_id":"w","study_name":"other","directions":[1]}\n{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{"a":1}}\n',
     );
     expect(() => readStudy(path)).toThrow('is a journal of another program');
+  });
+
+  test.each([
+    ['"plan":{"kind":"grid"', '"plan":{"kind":"gird"', 'study 0: the attribute "definition"'],
+    ['"seeds":[1]', '"seeds":"all"', 'study 0: the attribute "definition"'],
+    ['"values":[1,2]', '"values":{"a":1}', 'study 0: the attribute "definition"'],
+    ['"format":4', '"format":"four"', 'study 0: the attribute "lenet_lab"'],
+    ['"data_hash":"h"', '"data_hash":7', 'study 0: the attribute "data_hash"'],
+    ['"started":', '"begun":', 'study 0: the attribute "session:0"'],
+    ['"configuration":{"a":1}', '"configuration":[1]', 'trial 0: the attribute "configuration"'],
+    ['"elapsedSeconds":', '"elapsed":', 'trial 0: the attribute "epoch:0"'],
+    ['"wrong":"Bf8="', '"wrong":5', 'trial 0: the attribute "wrong"'],
+  ])('damaged by hand is refused by name: %s', async (whole, damaged, name) => {
+    const path = await example();
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain(whole);
+    writeFileSync(path, text.replace(whole, damaged));
+    expect(() => readStudy(path)).toThrow(WorldError);
+    expect(() => readStudy(path)).toThrow(`${path}, ${name} is damaged`);
+    await expect(new JournalStore(path).open(start, () => {})).rejects.toThrow(`${name} is damaged`);
   });
 
   describe('tells Optuna the space as it was declared', () => {
