@@ -1,11 +1,24 @@
-/** A study's store in Optuna's journal format: what is written when, and what a replay finds. */
+/** A study's store in Optuna's journal format: which lines each event writes, and what a replay of them means. */
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
-import { objectives, type Settings, type StudyDefinition, type Value } from '../study/definition.ts';
+import { objectives, type StudyDefinition, type Value } from '../study/definition.ts';
 import { distributionOf, type Space } from '../study/space.ts';
-import type { EpochPoint, Metrics, Trial, TrialState } from '../study/trial.ts';
+import type { EpochPoint, Trial, TrialState } from '../study/trial.ts';
+import {
+  Attributes,
+  type EpochAttribute,
+  isDefinition,
+  isEpoch,
+  isExpandedDefinition,
+  isLook,
+  isOldLook,
+  isSession,
+  isSettings,
+  isWrittenBy,
+  type StartedSession,
+} from './attributes.ts';
 import { JournalFile } from './journal-file.ts';
-import { upgradedDefinition } from './older-formats.ts';
+import { upgradedDefinition, upgradedLook } from './older-formats.ts';
 import {
   choicesOf,
   datetime,
@@ -17,6 +30,7 @@ import {
   trialStates,
 } from './optuna.ts';
 import { isOurs, Replay, type ReplayedStudy, type ReplayedTrial, replay, workerPrefix } from './replay.ts';
+import { isNumber, isText } from './shape.ts';
 import {
   type Environment,
   type ForeignTrial,
@@ -30,27 +44,10 @@ import {
 } from './store.ts';
 
 /**
- * Of what our attributes mean and of the bits that strict arithmetic gives. 2: Winograd's convolution. 3: variants, losses and
- * schedules among the hyperparameters. 4: definitions as declared, configurations without defaults.
- * A larger number comes from a newer version. A study of a smaller one can be shown, but not continued: its trials would not be comparable.
+ * The version of what our attributes mean and of the bits that strict arithmetic gives; docs/formats.md lists them all. A larger number
+ * comes from a newer version. A study of a smaller one can be shown, but not continued: its trials would not be comparable.
  */
 const recordFormat = 4;
-
-/** What lies in an epoch's attribute; its score is Optuna's intermediate value. */
-interface EpochAttribute {
-  readonly epoch: number;
-  readonly train?: Metrics;
-  readonly selection?: Metrics;
-  readonly seconds?: { readonly train: number; readonly evaluate: number };
-  readonly session: number;
-  /** Since the session's start. */
-  readonly elapsedSeconds: number;
-}
-
-interface StartedSession {
-  readonly started: string;
-  readonly environment: Environment;
-}
 
 /** What the journal at `path` says; undefined if there is none or nothing in it yet. @throws WorldError, UsageError. */
 export function readStudy(path: string): StudyRecord | undefined {
@@ -58,39 +55,31 @@ export function readStudy(path: string): StudyRecord | undefined {
   return file.exists ? interpret(replay(file.read(), path).studies, path) : undefined;
 }
 
-/** The format and version that began a study. */
-function writtenBy({ attributes }: ReplayedStudy): { format: number; version: string } | undefined {
-  return attributes.get('lenet_lab') as { format: number; version: string } | undefined;
-}
-
 /**
  * The Optuna studies that are one study of ours: its first, and one more for each time it grew by a choice that Optuna's study could not take.
  */
 function ownStudies(studies: readonly ReplayedStudy[]): ReplayedStudy[] {
-  return studies.filter((study) => !study.deleted && writtenBy(study) !== undefined);
+  return studies.filter(({ deleted, attributes }) => !deleted && attributes.has('lenet_lab'));
 }
 
 function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord | undefined {
   const first = studies.find(({ deleted }) => !deleted);
   if (!first) return undefined;
-  const own = ownStudies(studies);
-  const written = own.map(writtenBy).at(-1);
+  const own = ownStudies(studies).map(({ id, attributes }) => new Attributes(attributes, `${path}, study ${id}`));
+  const written = own.at(-1)?.get('lenet_lab', isWrittenBy);
   if (written === undefined) {
     // Killed between the first line and the second: nothing is lost by beginning again.
     if (isBegun(first)) return undefined;
     throw new UsageError(`${path} is a journal of another program, which keeps its study "${first.name}" in it`);
   }
-  if (written.format > recordFormat) {
+  const { format } = written;
+  if (format > recordFormat) {
     throw new WorldError(
-      `${path} was written by version ${written.version} (record format ${written.format}); this is version ${version}, which reads format ${recordFormat}: use the newer version`,
+      `${path} was written by version ${written.version} (record format ${format}); this is version ${version}, which reads format ${recordFormat}: use the newer version`,
     );
   }
-  const definition = definitionOf(own, written.format);
+  const definition = own.flatMap((attributes) => definitionOf(attributes, format) ?? []).at(-1);
   if (definition === undefined) return undefined;
-  const numbered = <T>(prefix: string) =>
-    own.flatMap(({ attributes }) =>
-      [...attributes].flatMap(([key, value]) => (key.startsWith(prefix) ? [value as T] : [])),
-    );
   const elapsed: number[] = [];
   const trials: Trial[] = [];
   const foreign: ForeignTrial[] = [];
@@ -107,25 +96,23 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
       elapsed[session] = Math.max(elapsed[session] ?? 0, elapsedSeconds);
     }
   }
-  const sessions = numbered<StartedSession>('session:').map((session, index) => ({
-    ...session,
-    seconds: elapsed[index] ?? 0,
-  }));
-  const looks = numbered<TestLook & { readonly key?: string }>('test_look:').map(({ key, ...look }) => ({
-    ...look,
-    // Formats 1 to 3 kept the configuration as JSON.
-    configuration: look.configuration ?? JSON.parse(key!),
-  }));
-  const dataHash = String(own[0]!.attributes.get('data_hash') ?? '');
-  return { definition, dataHash, trials, looks, sessions, foreign, format: written.format };
+  const sessions = own
+    .flatMap((attributes) => attributes.all('session:', isSession))
+    .map((session, index) => ({ ...session, seconds: elapsed[index] ?? 0 }));
+  const looks = own.flatMap((attributes) => looksOf(attributes, format, path));
+  const dataHash = own[0]!.get('data_hash', isText) ?? '';
+  return { definition, dataHash, trials, looks, sessions, foreign, format };
 }
 
-function definitionOf(own: readonly ReplayedStudy[], format: number): StudyDefinition | undefined {
-  const found = own.map(({ attributes }) => attributes.get('definition')).filter((item) => item !== undefined);
-  if (found.length === 0) return undefined;
-  return format < recordFormat
-    ? upgradedDefinition(found.at(-1) as Parameters<typeof upgradedDefinition>[0])
-    : (found.at(-1) as StudyDefinition);
+function definitionOf(attributes: Attributes, format: number): StudyDefinition | undefined {
+  if (format >= recordFormat) return attributes.get('definition', isDefinition);
+  const expanded = attributes.get('definition', isExpandedDefinition);
+  return expanded && upgradedDefinition(expanded);
+}
+
+function looksOf(attributes: Attributes, format: number, path: string): TestLook[] {
+  if (format >= recordFormat) return attributes.all('test_look:', isLook);
+  return attributes.all('test_look:', isOldLook).map((look) => upgradedLook(look, path));
 }
 
 const stateNames: Readonly<Record<number, ForeignTrial['state']>> = {
@@ -137,17 +124,16 @@ const stateNames: Readonly<Record<number, ForeignTrial['state']>> = {
 };
 
 function interpretTrial(
-  { id, state, attributes, values, intermediate }: ReplayedTrial,
+  { id, state, attributes: found, values, intermediate }: ReplayedTrial,
   path: string,
 ): { trial: Trial; epochs: EpochAttribute[] } | undefined {
-  const seed = attributes.get('seed');
-  const configuration = attributes.get('configuration') as Settings | undefined;
+  const attributes = new Attributes(found, `${path}, trial ${id}`);
+  const seed = attributes.get('seed', isNumber);
+  const configuration = attributes.get('configuration', isSettings);
   // Without both the trial's start was cut off.
-  if (typeof seed !== 'number' || configuration === undefined) return undefined;
-  const epochs = [...attributes]
-    .flatMap(([key, value]) => (key.startsWith('epoch:') ? [value as EpochAttribute] : []))
-    .sort((a, b) => a.epoch - b.epoch);
-  const wrong = attributes.get('wrong');
+  if (seed === undefined || configuration === undefined) return undefined;
+  const epochs = attributes.all('epoch:', isEpoch).sort((a, b) => a.epoch - b.epoch);
+  const wrong = attributes.get('wrong', isText);
   const ended = stateNames[state];
   const known: TrialState = ended === 'waiting' || ended === undefined ? 'failed' : ended;
   const curve = epochs.map((attribute): EpochPoint => {
@@ -162,10 +148,11 @@ function interpretTrial(
   const trial: Trial = {
     ...{ number: id, configuration, seed, state: known, curve },
     ...(known === 'complete' ? { score: values![0]! } : {}),
+    // A crash may have left it without the end, which is then reached anew.
+    ...(known === 'complete' && wrong !== undefined ? { wrong: bytesOf(wrong) } : {}),
     ...(known === 'failed' || known === 'pruned'
-      ? { reason: String(attributes.get('fail_reason') ?? 'not recorded') }
+      ? { reason: attributes.get('fail_reason', isText) ?? 'not recorded' }
       : {}),
-    ...(typeof wrong === 'string' ? { wrong: bytesOf(wrong) } : {}),
   };
   return { trial, epochs };
 }

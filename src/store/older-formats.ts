@@ -1,22 +1,16 @@
 /** Studies of older record formats, brought into today's words, so that they can be shown. */
+import { WorldError } from '../base/errors.ts';
 import type { Level, Settings, StudyDefinition, Value } from '../study/definition.ts';
 import type { Space } from '../study/space.ts';
-
-/** A definition as formats 1 to 3 keep it: every plan expanded into stages of levels. */
-interface ExpandedDefinition {
-  readonly name: string;
-  readonly protocol: 'post' | 'held-out';
-  readonly objective: 'accuracy' | 'loss';
-  readonly plan: 'one-factor-at-a-time' | 'grid' | 'random';
-  readonly base: Settings;
-  readonly stages: readonly { readonly name: string; readonly levels: readonly Level[] }[];
-  readonly seeds: readonly number[];
-  readonly compare?: 'previous';
-}
+import { type ExpandedDefinition, isSettings, type OldLook } from './attributes.ts';
+import type { TestLook } from './store.ts';
 
 /** The definition in today's words. Grids and random searches are shown as the single stage they were kept as. */
-export function upgradedDefinition({ plan: _, stages, ...rest }: ExpandedDefinition): StudyDefinition {
-  const kept = stages.map(({ name, levels }) => ({ factors: name.split(' x '), levels: levels.map(withShortName) }));
+export function upgradedDefinition({ plan, stages, ...rest }: ExpandedDefinition): StudyDefinition {
+  const kept = stages.map(({ name, levels }) => ({
+    factors: plan === 'one-factor-at-a-time' ? [name] : sharedNames(levels),
+    levels: plan === 'random' ? levels.map((level, index) => ({ ...level, short: `#${index + 1}` })) : levels,
+  }));
   return {
     ...rest,
     plan: { kind: 'stages', stages: kept },
@@ -27,10 +21,25 @@ export function upgradedDefinition({ plan: _, stages, ...rest }: ExpandedDefinit
   };
 }
 
-/** Random settings were labelled `#3 learningRate=0.002 ...`. */
-function withShortName(level: Level): Level {
-  const short = /^#\d+(?= )/.exec(level.label)?.[0];
-  return short === undefined ? level : { ...level, short };
+/** The look with its configuration read. @param path names the journal in errors. */
+export function upgradedLook({ key, ...look }: OldLook, path: string): TestLook {
+  const configuration = parsed(key);
+  if (isSettings(configuration)) return { ...look, configuration };
+  throw new WorldError(`${path}: the configuration of the look at trial ${look.trial} is damaged`);
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The hyperparameters that every level sets. */
+function sharedNames(levels: readonly Level[]): string[] {
+  const [first, ...others] = levels.map(({ settings }) => settings);
+  return Object.keys(first ?? {}).filter((name) => others.every((settings) => name in settings));
 }
 
 function spaceOf(base: Settings, levels: readonly Level[]): Space {

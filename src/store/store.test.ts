@@ -1,10 +1,12 @@
 /** The stores there are, each held to the same law; and what only the journal can get wrong. */
-import { appendFileSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { WorldError } from '../base/errors.ts';
 import type { StudyDefinition } from '../study/definition.ts';
 import { recordedParameters } from '../study/space.ts';
+import { JournalFile } from './journal-file.ts';
 import { JournalStore, readStudy } from './journal-store.ts';
 import { MemoryStore } from './memory.ts';
 import { replay } from './replay.ts';
@@ -31,6 +33,7 @@ async function example(): Promise<string> {
 describe('the journal', () => {
   const start = { definition, dataHash: 'h', environment };
   const configuration = { a: 3 };
+  const parameters = recordedParameters(definition.space, { a: 1 });
 
   test('counts the trials that Optuna adds while it works, shows them, and leaves them alone', async () => {
     const path = await example();
@@ -86,16 +89,64 @@ describe('the journal', () => {
     expect(readStudy(path)!.trials).toMatchObject([{ number: 4, seed: 1 }]);
   });
 
-  test('cut off at any byte it is read without error, and tells no untruth', async () => {
-    const path = await example();
-    const text = readFileSync(path, 'utf8');
-    const cut = `${path}.cut`;
-    for (let end = 0; end < text.length; end += 7) {
-      writeFileSync(cut, text.slice(0, end));
-      for (const trial of readStudy(cut)?.trials ?? []) {
-        if (trial.state === 'complete') expect(trial.curve.at(-1)!.epoch).toBe(1);
-      }
+  describe('cut off by a crash', async () => {
+    // Thousands of small files: in memory, where the system has such a disk.
+    const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 'lenet-store-'));
+    afterAll(() => rmSync(folder, { recursive: true }));
+    const path = join(folder, 'study.journal');
+    const store = new JournalStore(path);
+    await store.open(start, () => {});
+    for (const [number, score] of [50, 75].entries()) {
+      await store.startTrial({ configuration: { a: 1 }, seed: number + 1, parameters });
+      for (const epoch of [0, 1]) await store.reportEpoch(number, point(epoch, score / 100));
+      if (number === 0) await store.endTrial(number, { state: 'complete', score, wrong: Uint8Array.of(5) });
     }
+    const whole = readStudy(path)!;
+    const bytes = readFileSync(path);
+    const breaks = [...bytes.keys()].filter((at) => bytes[at] === 0x0a);
+
+    test('at any byte, it is read without an untruth, and mended to whole lines', () => {
+      expect(whole.trials.map(({ state, curve }) => [state, curve.length])).toEqual([
+        ['complete', 2],
+        ['running', 2],
+      ]);
+      for (let end = 0; end <= bytes.length; end++) {
+        writeFileSync(path, bytes.subarray(0, end));
+        const record = readStudy(path);
+        // What is left of each trial is the beginning of what was said of it.
+        for (const [index, trial] of (record?.trials ?? []).entries()) {
+          const { number, configuration, seed, curve } = whole.trials[index]!;
+          const begun = { number, configuration, seed, state: 'running', curve: curve.slice(0, trial.curve.length) };
+          expect(trial).toEqual(trial.state === 'complete' ? whole.trials[index] : begun);
+        }
+        const torn = new JournalFile(path).repair();
+        if (torn !== undefined) rmSync(torn);
+        // Only its line break is missing from a line that ends here.
+        const lines = breaks.includes(end) ? end + 1 : bytes.lastIndexOf(0x0a, end - 1) + 1;
+        expect(readFileSync(path).equals(bytes.subarray(0, end === 0 ? 0 : lines))).toBe(true);
+        expect(readStudy(path)).toEqual(record);
+      }
+    });
+
+    test.each([0, ...breaks.map((at) => at + 1)])('after %d bytes of whole lines, it is continued', async (end) => {
+      writeFileSync(path, bytes.subarray(0, end));
+      const before = readStudy(path)?.trials ?? [];
+      const next = new JournalStore(path);
+      const { record } = await next.open(start, () => {});
+      expect(record.trials).toEqual(before);
+      const running = before.find(({ state }) => state === 'running');
+      const number = running?.number ?? (await next.startTrial({ configuration: { a: 2 }, seed: 9, parameters }));
+      const begun = running?.curve ?? [];
+      const rest = [0, 1, 2].slice(begun.length).map((epoch) => point(epoch, 0.25));
+      for (const reported of rest) await next.reportEpoch(number, reported);
+      await next.endTrial(number, { state: 'complete', score: 25 });
+      const after = readStudy(path)!;
+      expect(after.sessions).toHaveLength(record.sessions.length);
+      const others = before.filter((trial) => trial !== running);
+      const ended = { number, state: 'complete', score: 25, curve: [...begun, ...rest] };
+      expect(after.trials).toMatchObject([...others, ended].sort((a, b) => a.number - b.number));
+      expect(after.trials).toHaveLength(others.length + 1);
+    });
   });
 
   test('of another format, another program, or with lines taken out is refused by name', async () => {
@@ -124,6 +175,26 @@ describe('the journal', () => {
       '{"op_code":0,"worker_id":"w","study_name":"other","directions":[1]}\n{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{"a":1}}\n',
     );
     expect(() => readStudy(path)).toThrow('is a journal of another program');
+  });
+
+  test.each([
+    ['"plan":{"kind":"grid"', '"plan":{"kind":"gird"', 'study 0: the attribute "definition"'],
+    ['"seeds":[1]', '"seeds":"all"', 'study 0: the attribute "definition"'],
+    ['"values":[1,2]', '"values":{"a":1}', 'study 0: the attribute "definition"'],
+    ['"format":4', '"format":"four"', 'study 0: the attribute "lenet_lab"'],
+    ['"data_hash":"h"', '"data_hash":7', 'study 0: the attribute "data_hash"'],
+    ['"started":', '"begun":', 'study 0: the attribute "session:0"'],
+    ['"configuration":{"a":1}', '"configuration":[1]', 'trial 0: the attribute "configuration"'],
+    ['"elapsedSeconds":', '"elapsed":', 'trial 0: the attribute "epoch:0"'],
+    ['"wrong":"Bf8="', '"wrong":5', 'trial 0: the attribute "wrong"'],
+  ])('damaged by hand is refused by name: %s', async (whole, damaged, name) => {
+    const path = await example();
+    const text = readFileSync(path, 'utf8');
+    expect(text).toContain(whole);
+    writeFileSync(path, text.replace(whole, damaged));
+    expect(() => readStudy(path)).toThrow(WorldError);
+    expect(() => readStudy(path)).toThrow(`${path}, ${name} is damaged`);
+    await expect(new JournalStore(path).open(start, () => {})).rejects.toThrow(`${name} is damaged`);
   });
 
   describe('tells Optuna the space as it was declared', () => {

@@ -30,7 +30,7 @@ export interface TestLook extends Metrics {
   readonly configuration: Settings;
 }
 
-/** A trial that another program added: shown, and left alone. */
+/** A trial that another program added. We show it and leave it alone. */
 export interface ForeignTrial {
   readonly number: number;
   readonly state: 'running' | 'complete' | 'pruned' | 'failed' | 'waiting';
@@ -67,13 +67,13 @@ export interface OpenedStudy {
   readonly torn: string | undefined;
 }
 
-/** One study's store. Every promise is kept when what was said is safe; every method throws WorldError when it cannot be. */
+/** One study's store. A promise of a writing method resolves when what it was given is safely kept. @throws WorldError where it cannot be kept. */
 export interface StudyStore {
-  /** What it holds, undefined if nothing. Also while another process writes. */
+  /** The study kept here; undefined if there is none. May be called while another process writes. */
   read(): Promise<StudyRecord | undefined>;
   /**
-   * Begins the study, or opens it again: `accept` sees what is there and may refuse it by throwing, before anything is written; then the
-   * definition (if it is new or grew) and this session are recorded. No other method but `read` may be called before.
+   * Begins the study, or opens it again: `accept` sees what is there and may refuse it by throwing, before anything is written. Then the
+   * definition (if it is new or grew) and this session are recorded. Only `read` may be called before.
    * @throws UsageError for a record of an older format.
    */
   open(

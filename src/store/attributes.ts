@@ -1,0 +1,152 @@
+/** What lies in our user attributes, and how it is read: checked once, here. */
+import { WorldError } from '../base/errors.ts';
+import {
+  type Factor,
+  type GridPlan,
+  type Level,
+  objectives,
+  protocols,
+  type RandomPlan,
+  type SeedRule,
+  type Settings,
+  type Stage,
+  type StagesPlan,
+  type StudyDefinition,
+  type Value,
+} from '../study/definition.ts';
+import type { Choices, Dimension, Range } from '../study/space.ts';
+import type { Metrics } from '../study/trial.ts';
+import { either, type Guard, isBoolean, isNumber, isText, listOf, mapOf, object, oneOf } from './shape.ts';
+import { type Environment, isValue, type TestLook } from './store.ts';
+
+/** The format and version that began a study. */
+export interface WrittenBy {
+  readonly format: number;
+  readonly version: string;
+}
+
+/** An epoch's attribute; its score is Optuna's intermediate value. */
+export interface EpochAttribute {
+  readonly epoch: number;
+  readonly train?: Metrics;
+  readonly selection?: Metrics;
+  readonly seconds?: { readonly train: number; readonly evaluate: number };
+  readonly session: number;
+  /** Since the session's start. */
+  readonly elapsedSeconds: number;
+}
+
+export interface StartedSession {
+  readonly started: string;
+  readonly environment: Environment;
+}
+
+/** A definition as formats 1 to 3 keep it: every plan expanded into stages of levels. */
+export interface ExpandedDefinition {
+  readonly name: string;
+  readonly protocol: 'post' | 'held-out';
+  readonly objective: 'accuracy' | 'loss';
+  readonly plan: 'one-factor-at-a-time' | 'grid' | 'random';
+  readonly base: Settings;
+  readonly stages: readonly { readonly name: string; readonly levels: readonly Level[] }[];
+  readonly seeds: readonly number[];
+  readonly compare?: 'previous';
+}
+
+/** A look as formats 1 to 3 keep it: the configuration is JSON. */
+export type OldLook = Omit<TestLook, 'configuration'> & { readonly key: string };
+
+const isSetting: Guard<Value> = isValue;
+export const isSettings = mapOf(isSetting);
+const isMetrics = object<Metrics>({ loss: isNumber, accuracy: isNumber }, {});
+
+export const isWrittenBy = object<WrittenBy>({ format: isNumber, version: isText }, {});
+
+export const isEpoch = object<EpochAttribute>(
+  { epoch: isNumber, session: isNumber, elapsedSeconds: isNumber },
+  { train: isMetrics, selection: isMetrics, seconds: object({ train: isNumber, evaluate: isNumber }, {}) },
+);
+
+const isEnvironment = object<Environment>(
+  {
+    ...{ cpu: isText, cores: isNumber, memoryBytes: isNumber, os: isText },
+    ...{ node: isText, version: isText, jobs: isNumber },
+  },
+  {},
+);
+export const isSession = object<StartedSession>({ started: isText, environment: isEnvironment }, {});
+
+const lookFields = { trial: isNumber, seed: isNumber, loss: isNumber, accuracy: isNumber };
+export const isLook = object<TestLook>({ ...lookFields, configuration: isSettings }, {});
+export const isOldLook = object<OldLook>({ ...lookFields, key: isText }, {});
+
+const isLevel = object<Level>({ label: isText, settings: isSettings }, { short: isText });
+const isStage = object<Stage>({ factors: listOf(isText), levels: listOf(isLevel) }, {});
+const isFactor = object<Factor>({ name: isText, levels: listOf(isLevel) }, {});
+const isPlan = either<[StagesPlan, GridPlan, RandomPlan]>(
+  object<StagesPlan>({ kind: oneOf(['stages']), stages: listOf(isStage) }, {}),
+  object<GridPlan>({ kind: oneOf(['grid']), factors: listOf(isFactor) }, {}),
+  object<RandomPlan>({ kind: oneOf(['random']), trials: isNumber, seed: isNumber }, {}),
+);
+
+const condition = { when: mapOf(listOf(isSetting)) };
+const isDimension = either<[Range & Pick<Dimension, 'when'>, Choices & Pick<Dimension, 'when'>]>(
+  object<Range & Pick<Dimension, 'when'>>(
+    { kind: oneOf(['float', 'int']), low: isNumber, high: isNumber },
+    { ...condition, log: isBoolean, step: isNumber },
+  ),
+  object<Choices & Pick<Dimension, 'when'>>(
+    { kind: oneOf(['choices']), values: listOf(isSetting) },
+    { ...condition, numeric: oneOf(['float', 'int']) },
+  ),
+);
+
+const isSeedRule = object<SeedRule>({ atLeast: isNumber, atMost: isNumber, resolve: isNumber }, {});
+
+export const isDefinition = object<StudyDefinition>(
+  {
+    ...{ name: isText, objective: oneOf(Object.keys(objectives) as (keyof typeof objectives)[]), base: isSettings },
+    ...{
+      plan: isPlan,
+      space: mapOf(isDimension),
+      seeds: either<[readonly number[], SeedRule]>(listOf(isNumber), isSeedRule),
+    },
+  },
+  { protocol: oneOf(protocols), defaults: isSettings, compare: oneOf(['previous']) },
+);
+
+export const isExpandedDefinition = object<ExpandedDefinition>(
+  {
+    ...{ name: isText, protocol: oneOf(protocols), objective: oneOf(['accuracy', 'loss']), base: isSettings },
+    plan: oneOf(['one-factor-at-a-time', 'grid', 'random']),
+    stages: listOf(object({ name: isText, levels: listOf(isLevel) }, {})),
+    seeds: listOf(isNumber),
+  },
+  { compare: oneOf(['previous']) },
+);
+
+/** The attributes of one study or trial. */
+export class Attributes {
+  readonly #found: ReadonlyMap<string, unknown>;
+  readonly #of: string;
+
+  /** @param of names their owner in errors: `runs/post/study.journal, trial 3`. */
+  constructor(found: ReadonlyMap<string, unknown>, of: string) {
+    this.#found = found;
+    this.#of = of;
+  }
+
+  /** Undefined if there is none of this name. @throws WorldError if it is not what the guard asks for. */
+  get<T>(key: string, guard: Guard<T>): T | undefined {
+    const value = this.#found.get(key);
+    if (value === undefined || guard(value)) return value;
+    throw new WorldError(
+      `${this.#of}: the attribute "${key}" is damaged. Nothing is shown from a damaged journal; restore it from a copy`,
+    );
+  }
+
+  /** Those whose names begin so, in the order they were first written. @throws WorldError */
+  all<T>(prefix: string, guard: Guard<T>): T[] {
+    return [...this.#found.keys()].filter((key) => key.startsWith(prefix)).map((key) => this.get(key, guard)!);
+  }
+}
