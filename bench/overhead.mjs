@@ -24,6 +24,20 @@ async function seconds(trials, seeds, store) {
   return (performance.now() - began) / 1000;
 }
 
+/** Seconds for a study under a seed rule with 20 levels that all stay in: so many trials in rounds of 20. */
+async function underRule(trials, store) {
+  const task = functionTask({ parameters: { x: 0 }, run: ({ x }, { random }) => x * 1e-6 + random.uniform() });
+  const levels = Array.from({ length: 20 }, (_, x) => ({ label: `${x}`, settings: { x } }));
+  const plan = { kind: 'stages', stages: [{ factors: ['x'], levels }] };
+  const seeds = { atLeast: 3, atMost: Math.round(trials / 20), resolve: 1e-4 };
+  const definition = { name: 'overhead', objective: 'score', base: {}, plan, space: {}, seeds };
+  const began = performance.now();
+  let ended = 0;
+  for await (const { type } of runStudy({ definition, task, store, jobs: 2 })) if (type === 'trial-end') ended++;
+  if (ended !== 20 * seeds.atMost) throw new Error(`${ended} trials ended, some level left`);
+  return (performance.now() - began) / 1000;
+}
+
 try {
   const kinds = {
     'levels, one seed, memory': (trials) => seconds(trials, [1], new MemoryStore()),
@@ -33,6 +47,8 @@ try {
         Array.from({ length: 25 }, (_, i) => i + 1),
         new MemoryStore(),
       ),
+    // Noise as large as the differences, so that the levels stay in for many rounds.
+    'a seed rule, memory': (trials) => underRule(trials, new MemoryStore()),
     'levels, one seed, journal': (trials, run) =>
       seconds(trials, [1], new JournalStore(join(folder, `${trials}-${run}`))),
   };

@@ -1,7 +1,7 @@
 /** The verdict on a stage: the post's own study, laws that must hold for any scores, and what identical scores may say. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareWithBest, meanInterval, type StageVerdict } from './mcb.ts';
+import { compareWithBest, constrainedIntervals, meanInterval, type StageVerdict } from './mcb.ts';
 import { summarize } from './statistics.ts';
 import { widening } from './widening.ts';
 
@@ -365,4 +365,26 @@ test('scores that cannot be compared are refused by name', () => {
       accuracy,
     ),
   ).toThrow('level 1 has the score NaN');
+});
+
+test('the intervals of one margin for all pairs are those of the general form, pair by pair', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 3, maxLength: 3 }), {
+        minLength: 2,
+        maxLength: 7,
+      }),
+      (scores) => {
+        const { levels, margin } = compareWithBest(scores, { goal: 'maximize' });
+        fc.pre(Number.isFinite(margin));
+        const general = constrainedIntervals(
+          levels.map(({ mean }) => mean),
+          () => margin,
+        );
+        for (const [level, { constrained }] of levels.entries()) {
+          for (const end of [0, 1] as const) expect(constrained[end]).toBeCloseTo(general[level]![end], 9);
+        }
+      },
+    ),
+  );
 });
