@@ -147,6 +147,41 @@ describe('kill -9 at a random moment, then the same command', () => {
   });
 });
 
+test('under a seed rule: who left, after how many seeds, and every byte are the same for any jobs and after kills', async () => {
+  const ruled = join(home, 'ruled.yaml');
+  writeFileSync(
+    ruled,
+    `name: ruled
+protocol: post
+base: { epochs: 1, trainLimit: 600, testLimit: 200, batchSize: 50 }
+stages:
+  - learningRate: [1e-5, 1e-3, 3e-3]
+  - l2: [0, 1e-4]
+seeds: { atLeast: 3, atMost: 5, resolve: 2 }
+`,
+  );
+  const run = (out: string, ...more: string[]) => ['study', 'run', ruled, '--out', out, ...more];
+  const undisturbed = join(home, 'ruled');
+  const { code, stdout } = lenet(...run(undisturbed, '--jobs', '1'));
+  expect(code).toBe(0);
+  expect(stdout).toMatch(/After 3 seeds: still in: [^\n]*; left: 1e-5/);
+  const found = findings(undisturbed);
+  const shown = JSON.parse(found.get('show')!);
+  expect(shown.stages[0].levels[0].standing).toMatch(/^(worse|left)$/);
+  expect(shown.stages[0].levels[0].scores.filter((score: number | null) => score !== null)).toHaveLength(3);
+  const out = join(freshFolder(), 'study');
+  for (let kills = 0; ; kills++) {
+    const child = startLenet(...run(out, '--jobs', `${1 + (kills % 3)}`));
+    const end = ended(child);
+    if (kills < 4) wait(700 + 400 * kills).then(() => child.kill('SIGKILL'));
+    const { signal, code: exitCode } = await end;
+    if (signal === 'SIGKILL') continue;
+    expect(exitCode).toBe(0);
+    break;
+  }
+  expect(findings(out)).toEqual(found);
+});
+
 describe('one at a time', () => {
   test('Ctrl-C saves, says how to go on, and the study ends with the same bytes; a second process is refused meanwhile', async () => {
     const out = join(freshFolder(), 'study');
@@ -365,7 +400,7 @@ describe('a single seed', () => {
     const { code, stdout } = lenet(...study(out, '--seeds', '1'));
     expect(code).toBe(0);
     expect(stdout).toContain('(this network)');
-    expect(stdout.replace(/\s+/g, ' ')).toContain('other seeds may reverse it');
+    expect(stdout.replace(/\s+/g, ' ')).toContain('another seed may reverse it');
   });
 });
 
