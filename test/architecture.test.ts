@@ -69,6 +69,10 @@ test('what a browser imports reaches no Node module', () => {
   };
   visit('index.ts');
   expect(seen.size).toBeGreaterThan(25);
+  // A page shows the same facts, words and tables.
+  for (const name of ['facts', 'json', 'csv', 'post', 'stage-tables', 'words/verdict', 'words/glossary']) {
+    visit(`report/${name}.ts`);
+  }
 });
 
 test('no file imports itself through others', () => {

@@ -2,7 +2,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Dataset } from '../data/dataset.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
-import type { RunningTrial } from '../tasks/task.ts';
+import type { RunningTrial, TrialMessage } from '../tasks/task.ts';
 import type { MetricsLine } from './run-folder.ts';
 import type { RunData } from './train-run.ts';
 
@@ -14,13 +14,10 @@ export interface ThreadOrder {
   readonly data: RunData;
 }
 
-/** What a worker tells; the last three end it. */
+/** What a worker tells; its epochs are lines of metrics. */
 export type ThreadMessage =
-  | { readonly type: 'progress'; readonly share: number }
-  | { readonly type: 'epoch'; readonly line: MetricsLine; readonly share: number }
-  | { readonly type: 'finished'; readonly wrong: Uint8Array }
-  | { readonly type: 'interrupted' }
-  | { readonly type: 'failed'; readonly kind: 'trial' | 'world'; readonly message: string };
+  | Exclude<TrialMessage, { readonly type: 'epoch' }>
+  | { readonly type: 'epoch'; readonly line: MetricsLine; readonly share: number };
 
 /** Starts a trial; `listen` hears everything up to its end, which comes exactly once. */
 export function startThread(order: ThreadOrder, listen: (message: ThreadMessage) => void): RunningTrial {

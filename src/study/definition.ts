@@ -41,7 +41,7 @@ export interface GridPlan {
 export interface RandomPlan {
   readonly kind: 'random';
   readonly trials: number;
-  /** Of the sampler. */
+  /** Seed of the sampler. */
   readonly seed: number;
 }
 

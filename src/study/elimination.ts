@@ -249,7 +249,7 @@ export class Elimination {
     return difference + (h2 * this.#variance(pair)) / (2 * this.#rounds * resolve) + resolve / 2 <= resolve;
   }
 
-  /** Of the differences of a pair. */
+  /** The variance of the differences of a pair of levels. */
   #variance(pair: number): number {
     const { floor = 0 } = this.#rule;
     return Math.max(this.#squares[pair]! / (this.#rounds - 1), floor * floor);

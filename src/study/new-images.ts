@@ -14,7 +14,7 @@ import { confidence, significance } from './statistics.ts';
 
 /**
  * wrong[level][seed]: one bit an image, lowest first, 1 where the answer was wrong; the same images and seeds for all levels.
- * Bits behind the last image are ignored.
+ * Bits after the last image are ignored.
  */
 export type WrongAnswers = readonly (readonly Uint8Array[])[];
 
@@ -37,8 +37,8 @@ export interface ImagesVerdict {
  *
  * Two errors add: that of few seeds and that of few images. The margin of levels i and j is sqrt(w² + w_ij²), where w is the
  * margin of {@link compareWithBest} and w_ij that of the images, z(1 - 0.05 / (k - 1)) (Bonferroni, since every pair has its
- * own variance) times the standard error of {@link imagesPart}. It is never less than w: whoever is worse here is worse
- * there. A level's interval is made in the same way. Source of the sum of squares: S. K. Banerjee, "Approximate confidence
+ * own variance) times the standard error of {@link imagesPart}. It is never less than w, so a level that is worse here is worse
+ * there, too. A level's interval is made in the same way. Source of the sum of squares: S. K. Banerjee, "Approximate confidence
  * interval for linear functions of means of k populations when the population variances are not equal", Sankhya 22 (1960);
  * for intervals with unequal arms G. Y. Zou and A. Donner, Statistics in Medicine 27 (2008).
  *

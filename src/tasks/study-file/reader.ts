@@ -173,7 +173,7 @@ function readRandom({ trials, seed, space: declared }: NonNullable<StudyFile['ra
   return { plan, space, contests: [{ factors: factorsOfSpace(space, path), leavesOut: true }] };
 }
 
-/** A random number is drawn from at most so many. */
+/** The most values that a random number is drawn from. */
 const mostSteps = 2 ** 32;
 
 function checkRange(name: string, { low, high, log, step }: DeclaredRange, { table, source }: Means): void {

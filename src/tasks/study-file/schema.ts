@@ -48,7 +48,7 @@ export function studySchema({ parameters, objectives }: ParameterTable) {
       random: z
         .strictObject({
           trials: z.int().min(1).max(mostLevels),
-          seed: seedSchema.default(1).describe('Of the sampler'),
+          seed: seedSchema.default(1).describe('Seed of the sampler'),
           space: z.strictObject(byName(fromSchema)),
         })
         .optional()
