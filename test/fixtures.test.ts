@@ -1,7 +1,7 @@
 /** Records of every format there ever was (test/fixtures) are still shown, reported and evaluated, and continued or refused. */
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import { canonicalSettings } from '../src/tasks/lenet/configuration.ts';
@@ -88,10 +88,12 @@ test('there is a study and a run of every format up to the one that this version
   expect(trials).toHaveLength(formats.length);
 });
 
-test.each(formats)('the studies of %s are listed as finished', (format) => {
-  const { code, stdout } = lenet('study', 'list', join(home, format));
+test('all studies are listed as finished', () => {
+  const folder = freshFolder();
+  for (const [index, study] of studies.entries()) symlinkSync(join(home, study), join(folder, `study-${index}`));
+  const { code, stdout } = lenet('study', 'list', folder);
   expect(code).toBe(0);
-  expect(stdout.match(/ finished /g)).toHaveLength(studies.filter((study) => dirname(study) === format).length);
+  expect(stdout.match(/ finished /g)).toHaveLength(studies.length);
 });
 
 describe.each(studies)('study %s', (name) => {
@@ -126,36 +128,28 @@ describe.each(studies)('study %s', (name) => {
         }
       }
     }
-    const looks = (shown: typeof then) =>
-      (shown.looks ?? shown.testLooks).map(({ trial, seed, loss, accuracy }: Record<string, number>) => [
-        trial,
-        seed,
-        loss,
-        accuracy,
-      ]);
     expect(looks(now)).toEqual(looks(then));
   });
 
-  test('is shown as finished, in tables', () => {
-    const shown = lenet('study', 'show', folder);
-    expect(shown.code).toBe(0);
-    expect(shown.stdout).toContain('Finished.');
-    for (const mean of means(then)) expect(shown.stdout).toContain(mean);
-  });
+  // Tables and reports are made of the view that --json shows; one study of each format shows that they can be.
+  const standsForFormat = basename(name) === 'post';
+  if (standsForFormat) {
+    test('is shown in tables and reported, with its journal left alone', () => {
+      const copy = copyOf(name);
+      const shown = lenet('study', 'show', copy);
+      expect([shown.code, shown.stderr]).toEqual([0, '']);
+      const reported = lenet('study', 'report', copy);
+      expect([reported.code, reported.stderr]).toEqual([0, '']);
+      for (const text of [shown.stdout, read(copy, 'report.html'), read(copy, 'report.md')]) {
+        for (const mean of means(then)) expect(text).toContain(mean);
+      }
+      expect(shown.stdout).toContain('Finished.');
+      expect(read(copy, 'study.journal')).toBe(read(folder, 'study.journal'));
+    });
+  }
 
-  test('is reported, with its journal left alone', () => {
-    const copy = copyOf(name);
-    const { code, stderr } = lenet('study', 'report', copy);
-    expect(stderr).toBe('');
-    expect(code).toBe(0);
-    for (const file of ['report.html', 'report.md']) {
-      const report = read(copy, file);
-      for (const mean of means(then)) expect(report).toContain(mean);
-    }
-    expect(read(copy, 'study.journal')).toBe(read(folder, 'study.journal'));
-  });
-
-  if (journalFormat(folder) < written.journal) {
+  const isOld = journalFormat(folder) < written.journal;
+  if (isOld && standsForFormat) {
     test('is not continued, since its trials are of an older format, and is left alone', () => {
       const copy = copyOf(name);
       const before = contents(copy);
@@ -165,17 +159,31 @@ describe.each(studies)('study %s', (name) => {
       expect(stderr).toMatch(new RegExp(`^error: .*format ${journalFormat(folder)}\\b.*another folder\\n$`));
       expect(contents(copy)).toEqual(before);
     });
-  } else {
-    test('is continued: lost run folders are made again to the same bytes, and the study says the same', () => {
+  }
+  if (!isOld) {
+    test('is continued: a lost trial and lost run folders are made again to the same bytes, and the study says the same', () => {
       const copy = copyOf(name);
-      rmSync(join(copy, 'trial-0006'), { recursive: true, force: true });
+      const kept = trials.filter((path) => dirname(path) === name);
+      for (const trial of kept) rmSync(join(copy, basename(trial)), { recursive: true });
+      // As if its process had been killed before the last trial.
+      const lines = read(folder, 'study.journal').split('\n');
+      const lastTrial = lines.findLastIndex((line) => line !== '' && JSON.parse(line).op_code === 4);
+      writeFileSync(
+        join(copy, 'study.journal'),
+        lines
+          .slice(0, lastTrial)
+          .map((line) => `${line}\n`)
+          .join(''),
+      );
       const { code, stderr } = lenet('study', 'run', join(copy, 'study.yaml'), '--out', copy);
       expect(stderr).toBe('');
       expect(code).toBe(0);
       const now = JSON.parse(lenet('study', 'show', copy, '--json').stdout);
+      expect(now.finished).toBe(true);
       expect(scores(now)).toEqual(scores(then));
-      for (const trial of trials.filter((path) => dirname(path) === name)) {
-        const again = join(copy, trial.slice(name.length));
+      expect(looks(now)).toEqual(looks(then));
+      for (const trial of kept) {
+        const again = join(copy, basename(trial));
         const predictions = (path: string) => readFileSync(join(path, 'predictions.safetensors'));
         expect(predictions(again).equals(predictions(join(home, trial)))).toBe(true);
         expect(safetensors(again, 'model.safetensors').tensors).toEqual(
@@ -194,8 +202,18 @@ interface ShownLevel {
   readonly standardDeviation?: number | null;
 }
 
+interface ShownLook {
+  readonly trial: number;
+  readonly seed: number;
+  readonly loss: number;
+  readonly accuracy: number;
+}
+
 interface Shown {
   readonly objective: string;
+  readonly testLooks?: readonly ShownLook[];
+  /** Formats 1 to 3. */
+  readonly looks?: readonly ShownLook[];
   readonly stages: readonly { readonly levels: readonly ShownLevel[] }[];
 }
 
@@ -208,6 +226,10 @@ function scores({ stages }: Shown) {
   return stages.map(({ levels }) => levels.map((level) => level.scores));
 }
 
+function looks(shown: Shown) {
+  return (shown.looks ?? shown.testLooks ?? []).map(({ trial, seed, loss, accuracy }) => [trial, seed, loss, accuracy]);
+}
+
 /** The levels' mean scores as tables show them. */
 function means({ objective, stages }: Shown): string[] {
   return stages.flatMap(({ levels }) =>
@@ -215,31 +237,24 @@ function means({ objective, stages }: Shown): string[] {
   );
 }
 
-describe.each([...runs, ...trials])('the model of %s', (name) => {
-  const folder = join(home, name);
+/** What the version that made it found, and on which images; a study's trial has only its own metrics, of 200 test images. */
+function evaluation(folder: string) {
   const epoch = Number(safetensors(folder, 'model.safetensors').metadata.get('epoch'));
-  const then = jsonLines(read(folder, 'metrics.jsonl'))[epoch].test;
+  const found = jsonLines(read(folder, 'metrics.jsonl'))[epoch].test;
+  const whole = join(folder, 'evaluate.json');
+  return existsSync(whole)
+    ? { data: [], found: JSON.parse(read(whole)), images: 10_000 }
+    : { data: ['--data', first200], found, images: 200 };
+}
 
-  test("has the accuracy of its run's metrics on the images it was evaluated on", () => {
-    expect(JSON.parse(read(folder, 'config.json')).hyperparameters.testLimit).toBe(200);
-    const { code, stdout } = lenet('evaluate', folder, '--data', first200, '--json');
-    expect(code).toBe(0);
-    const { images, accuracy, loss } = JSON.parse(stdout);
-    expect([images, accuracy]).toEqual([200, then.accuracy]);
-    // Formats differ in the order of float32 sums, about 1e-7 of each.
-    expect(Math.abs(loss / then.loss - 1)).toBeLessThan(1e-5);
-  });
-
-  // A study's trial has none: the study's scores vouch for it.
-  if (!existsSync(join(folder, 'evaluate.json'))) return;
-  test('has the accuracy that the version that trained it found on the whole test set', () => {
-    const { code, stdout } = lenet('evaluate', folder, '--json');
-    expect(code).toBe(0);
-    const { model, images, accuracy, loss } = JSON.parse(stdout);
-    const old = JSON.parse(read(folder, 'evaluate.json'));
-    expect([model, images, accuracy]).toEqual([old.model, 10_000, old.accuracy]);
-    expect(Math.abs(loss / old.loss - 1)).toBeLessThan(1e-5);
-  });
+test.each([...runs, ...trials])('the model of %s has the accuracy that was found when it was made', (name) => {
+  const { data, found, images } = evaluation(join(home, name));
+  const { code, stdout } = lenet('evaluate', join(home, name), ...data, '--json');
+  expect(code).toBe(0);
+  const now = JSON.parse(stdout);
+  expect([now.images, now.accuracy]).toEqual([images, found.accuracy]);
+  // Formats differ in the order of float32 sums, about 1e-7 of each.
+  expect(Math.abs(now.loss / found.loss - 1)).toBeLessThan(1e-5);
 });
 
 describe.each(runs)('the interrupted run %s', (name) => {
