@@ -103,17 +103,47 @@ export class StudyBars {
     const gained = this.#done - this.#doneBefore + running - before;
     const seconds = (performance.now() - this.#started) / 1000;
     const left = (seconds * (this.#expected - this.#done - running)) / gained;
-    const eta = gained > 0.2 && Number.isFinite(left) ? `, ${duration(Math.max(0, left))} left` : '';
-    const names = this.#stillIn.length > 0 ? `, still in: ${this.#stillIn.join(', ')}` : '';
-    this.#whole?.update(Math.round(share * steps), {
-      what: this.#fitted(`study: ${this.#done} of ${this.#expected} trials${eta}${names}`),
-    });
+    const eta = gained > 0.2 && Number.isFinite(left) ? `${duration(Math.max(0, left))} left` : undefined;
+    const state = { done: this.#done, expected: this.#expected, eta, stillIn: this.#stillIn };
+    this.#whole?.update(Math.round(share * steps), { what: wholeText(state, roomBesideBar()) });
   }
 
-  /** Cut to the terminal's width: a bar that wraps leaves rubbish behind. */
   #fitted(text: string): string {
-    const columns = process.stderr.columns ?? 80;
-    const room = columns >= 70 ? columns - 28 : columns - 7;
-    return text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
+    return cutTo(text, roomBesideBar());
   }
+}
+
+/** Characters beside a bar. A line that wraps leaves rubbish behind. */
+function roomBesideBar(): number {
+  const columns = process.stderr.columns ?? 80;
+  return columns >= 70 ? columns - 28 : columns - 7;
+}
+
+function cutTo(text: string, room: number): string {
+  return text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
+}
+
+export interface WholeState {
+  readonly done: number;
+  readonly expected: number;
+  /** `3 min left`, if that is known. */
+  readonly eta: string | undefined;
+  /** Names of the levels that have not left, for stages with a seed rule. */
+  readonly stillIn: readonly string[];
+}
+
+/**
+ * The line of the whole study in `room` characters. Where it is too long, its words are shortened first, then the time goes, then the
+ * last names are counted.
+ */
+export function wholeText({ done, expected, eta, stillIn }: WholeState, room: number): string {
+  const time = eta === undefined ? '' : `, ${eta}`;
+  const names = stillIn.join(', ');
+  const long = `study: ${done} of ${expected} trials${time}`;
+  if (stillIn.length === 0) return cutTo(long, room);
+  const counted = stillIn
+    .map((_, left) => `${stillIn.slice(0, stillIn.length - left).join(', ')}${left > 0 ? ` and ${left} more` : ''}`)
+    .map((some) => `in: ${some}; ${done}/${expected}`);
+  const forms = [`${long}, still in: ${names}`, `in: ${names}; ${done}/${expected}${time}`, ...counted];
+  return forms.find((form) => form.length <= room) ?? cutTo(counted.at(-1)!, room);
 }

@@ -40,6 +40,39 @@ test('a row a trial, of every state, with every base and varied setting', () => 
   ]);
 });
 
+test('a trial stands under the levels that it serves alone', () => {
+  const rule = definitionOf([stageOf('batchSize', [32, 64]), stageOf('l2', [0, 0.01])], {
+    seeds: { atLeast: 3, atMost: 3, resolve: 1 },
+  });
+  const winning = canonicalOf({ batchSize: 32 });
+  const superseded = trialOf(0, winning, 1, 'lost');
+  const first = [1, 2, 3].flatMap((seed) => [
+    trialOf(seed, winning, seed, 98),
+    trialOf(10 + seed, canonicalOf({ batchSize: 64 }), seed, 90 + seed / 10),
+  ]);
+  const second = trialOf(20, winning, 1001, 98);
+  const csv = trialsCsv(factsOf(recordOf(rule, [superseded, ...first, second])));
+  const cells = csv.split('\r\n').map((row) => row.split(',').slice(0, 4));
+  expect(cells.slice(1, -1)).toEqual([
+    ['0', 'failed', 'C1', ''],
+    ...[1, 2, 3].flatMap((seed) => [
+      [`${seed}`, 'complete', 'C1', 'batchSize: 32'],
+      [`${10 + seed}`, 'complete', 'C2', 'batchSize: 64'],
+    ]),
+    ['20', 'complete', 'C1', 'l2: 0'],
+  ]);
+});
+
+test('accuracy scores have no errors of rounding; the untrained network is no result', () => {
+  const definition = definitionOf([stageOf('batchSize', [32, 64])], { base: {}, seeds: [1] });
+  const whole = trialOf(0, canonicalOf({ batchSize: 32 }), 1, 0.555 * 100);
+  const { curve } = trialOf(1, canonicalOf({ batchSize: 64 }), 1, 90);
+  const failed = { ...trialOf(1, canonicalOf({ batchSize: 64 }), 1, 'diverged'), curve: curve.slice(0, 1) };
+  const rows = trialsCsv(factsOf(recordOf(definition, [whole, failed]))).split('\r\n');
+  expect(rows[1]).toContain(',1,55.5,0.555');
+  expect(rows[2]).toMatch(/,1,,,,,,0,2,diverged$/);
+});
+
 test('a parameter that is called like another column is told from it', () => {
   const { settings } = functionTask({ parameters: { score: 1 }, run: () => 0 });
   const definition = definitionOf([stageOf('score', [1, 2])], { base: {}, seeds: [1], objective: 'score' });

@@ -1,14 +1,16 @@
-/** The trials of a study as CSV (RFC 4180): one row a trial, numbers unrounded. */
+/** The trials of a study as CSV (RFC 4180): one row a trial. Accuracy scores have 12 significant digits, other numbers are unrounded. */
 import type { Value } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
 import { levelAt, type StudyFacts, type TrialFacts } from './facts.ts';
 import { factorsText } from './words/names.ts';
+import { exactScore } from './words/numbers.ts';
 
 type Cell = Value | undefined;
 
 /**
  * Columns: trial, state, configuration (`C1`, ...), levels (`batchSize: 32; l2: 0`), every setting that the study fixes or varies, seed, score,
  * accuracy and loss on the set that selects and on the training set, epochs trained, seconds, reason. Accuracies are fractions.
+ * `levels` holds the levels that the trial serves; it is empty for a trial that serves none any more.
  */
 export function trialsCsv(facts: StudyFacts): string {
   const names = settingNames(facts);
@@ -36,13 +38,16 @@ function settingNames({ definition, naming }: StudyFacts): string[] {
 function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly string[], facts: StudyFacts): Cell[] {
   const { number, state, seed, curve, score, reason } = trial;
   const last = curve.at(-1);
+  // Epoch 0 is the untrained network, which is no result.
+  const trained = last && last.epoch > 0 ? last : undefined;
   const levels = places.map(
     (place) => `${factorsText(facts.stages[place.stage]!)}: ${levelAt(facts, place).view.level.label}`,
   );
   return [
     ...[number, state, id, levels.join('; ')],
     ...names.map((name) => settings[name]),
-    ...[seed, score, last?.selection?.accuracy, last?.selection?.loss, last?.train?.accuracy, last?.train?.loss],
+    ...[seed, score === undefined ? undefined : exactScore(score, facts.definition.objective)],
+    ...[trained?.selection?.accuracy, trained?.selection?.loss, trained?.train?.accuracy, trained?.train?.loss],
     ...[last?.epoch, curve.length > 0 ? secondsOf(trial) : undefined, reason],
   ];
 }

@@ -86,8 +86,9 @@ export interface StageFacts {
 
 export interface TrialFacts {
   readonly trial: Trial;
-  /** Undefined for a trial that serves no level any more. */
+  /** Undefined for a trial whose configuration no level has any more. */
   readonly id: string | undefined;
+  /** The levels that the trial serves: not those of its configuration in stages with other seeds, and none where a later trial took its place. */
   readonly places: readonly Place[];
   /** Canonical settings with the defaults filled in. */
   readonly settings: Settings;
@@ -155,15 +156,15 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
   const images = options.images ?? imagesOf(record.trials);
   const { ids, places } = configurationsOf(view);
   const complete = completing(settings);
-  const trials = record.trials.map((trial): TrialFacts => {
-    const id = ids.get(table.keyOf(trial.configuration));
-    return {
+  const served = servedPlaces(view);
+  const trials = record.trials.map(
+    (trial): TrialFacts => ({
       trial,
-      id,
-      places: (id && places.get(id)) || [],
+      id: ids.get(table.keyOf(trial.configuration)),
+      places: served.get(trial) ?? [],
       settings: complete(table.canonical(trial.configuration)),
-    };
-  });
+    }),
+  );
   const stages = view.stages.map((stage) => stageFacts(stage, { view, ids, images, settings, options }));
   const looks = record.looks.map((look) => ({ ...look, id: ids.get(table.keyOf(look.configuration)) }));
   // A reference that stands beside no level had other conditions, so nothing is said of it.
@@ -204,6 +205,22 @@ function configurationsOf({ stages }: StudyView): {
     }
   }
   return { ids, places };
+}
+
+/** The levels that each trial serves, in the order in which the study meets them. */
+function servedPlaces({ stages }: StudyView): ReadonlyMap<Trial, readonly Place[]> {
+  const served = new Map<Trial, Place[]>();
+  for (const { index, levels } of stages) {
+    for (const [level, { trials }] of levels.entries()) {
+      for (const trial of trials) {
+        if (!trial) continue;
+        const known = served.get(trial);
+        if (known) known.push({ stage: index, level });
+        else served.set(trial, [{ stage: index, level }]);
+      }
+    }
+  }
+  return served;
 }
 
 /** Completes each configuration once. */
@@ -352,5 +369,28 @@ export function rivals(stage: StageFacts): LevelFacts[] {
   const { id } = stage.levels[selected]!;
   return distinctLevels(stage).filter(
     (level) => level.id !== id && ['may be best', 'open'].includes(level.judgement.standing),
+  );
+}
+
+/** Levels without a final score for every seed cannot be selected, and nothing is compared with them. */
+export function isDropout({ judgement: { standing } }: Pick<LevelFacts, 'judgement'>): boolean {
+  return standing === 'failed' || standing === 'pruned';
+}
+
+/** The configurations of a stage that are compared with each other. */
+export function comparedLevels(stage: Pick<StageFacts, 'index' | 'levels'>): LevelFacts[] {
+  return distinctLevels(stage).filter((level) => !isDropout(level));
+}
+
+/** The largest number of seeds that a level has. */
+export function seedsTrained({ levels }: Pick<StageFacts, 'levels'>): number {
+  return levels.reduce((most, { summary }) => Math.max(most, summary?.n ?? 0), 0);
+}
+
+/** Every other level is worse, but for some of them that holds of the trained networks only: other seeds may reverse the choice. */
+export function isChosenByNetworks(stage: StageFacts): boolean {
+  if (stage.selected === undefined || comparedLevels(stage).length < 2 || rivals(stage).length > 0) return false;
+  return comparedLevels(stage).some(
+    ({ judgement }) => judgement.standing === 'worse' && judgement.scope === 'these networks',
   );
 }

@@ -1,5 +1,6 @@
 /** What `lenet study show --json` prints. */
 import { expect, test } from 'vitest';
+import { labelOf } from '../study/definition.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { studyFacts } from './facts.ts';
 import { showJson } from './json.ts';
@@ -47,7 +48,14 @@ test('levels: label, scores by seed, standing and intervals', () => {
         ...{ spread: 0.1, margin: 0.3, resolve: 0.1, seedsNeeded: 12, rounds: null, selected: null },
         levels: [
           {
-            ...{ configuration: 'C1', label: '32', standing: 'best', scope: 'other seeds', selected: false },
+            ...{
+              configuration: 'C1',
+              label: '32',
+              shown: '32',
+              standing: 'best',
+              scope: 'other seeds',
+              selected: false,
+            },
             ...{ scores: [98, 98.5, 99], mean: 98.5, standardDeviation: 0.5, meanInterval: [97.3, 99.7] },
             ...{ difference: 1, differenceToBest: [0, 1.3], bothEnds: [0.7, 1.3], otherImages: null },
             ...{ noisy: false, leftAfter: null, notes: [], settings: { batchSize: 32, epochs: 2 } },
@@ -88,6 +96,46 @@ test('a finished study names its winner; times are not in it', () => {
   }));
   const again = showJson(factsOf(recordOf(definition, later, { sessions: [session] })));
   expect(JSON.stringify(again)).toBe(JSON.stringify(json));
+});
+
+test('levels have the label of the tables, too', () => {
+  const rates = [0.003, 3e-6].map((learningRate) => ({
+    ...{ label: labelOf({ learningRate }), settings: { learningRate } },
+  }));
+  const varied = factsOf(recordOf(definitionOf([{ factors: ['learningRate'], levels: rates }]), []));
+  expect(showJson(varied)).toMatchObject({
+    stages: [
+      {
+        levels: [
+          { label: '0.003', shown: '3e-3' },
+          { label: '3e-6', shown: '3e-6' },
+        ],
+      },
+    ],
+  });
+});
+
+test('accuracies have no errors of rounding, neither scores nor means nor differences', () => {
+  const off = 0.555 * 100;
+  expect(off).not.toBe(55.5);
+  const counted = trialsOf(batchStage, [
+    [off, off, off],
+    [50, 50, 50],
+    [40, 40, 40],
+  ]);
+  expect(showJson(factsOf(recordOf({ ...definition, compare: 'previous' }, counted)))).toMatchObject({
+    winner: { summary: { mean: 55.5 } },
+    stages: [
+      {
+        levels: [
+          { scores: [55.5, 55.5, 55.5], mean: 55.5, difference: 5.5 },
+          { difference: -5.5 },
+          { difference: -15.5 },
+        ],
+        steps: [{ mean: -5.5 }, { mean: -10 }],
+      },
+    ],
+  });
 });
 
 test('a level that left says after how many seeds', () => {

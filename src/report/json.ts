@@ -1,9 +1,12 @@
 /**
- * A study's results as JSON without times: equal studies give equal bytes. Intervals of accuracies end at 0 and 100 %, those of
+ * A study's results as JSON without times: equal studies give equal bytes. Accuracy scores, their means and differences have 12 significant
+ * digits. Intervals of accuracies end at 0 and 100 %, those of
  * differences at -100 and 100 points.
  */
 import type { LevelFacts, StageFacts, StudyFacts } from './facts.ts';
+import { labelOf } from './words/names.ts';
 import { levelNotes } from './words/notes.ts';
+import { exactScore } from './words/numbers.ts';
 import { remarks } from './words/remarks.ts';
 import { verdict } from './words/verdict.ts';
 
@@ -17,7 +20,13 @@ export function showJson(facts: StudyFacts): object {
     winner: winner
       ? {
           ...{ configuration: winner.id, settings: winner.view.settings },
-          summary: winner.summary ? { ...winner.summary, interval: winner.judgement.mean } : null,
+          summary: winner.summary
+            ? {
+                ...winner.summary,
+                mean: exactScore(winner.summary.mean, objective),
+                interval: winner.judgement.mean,
+              }
+            : null,
         }
       : null,
     looks: looks.map(({ trial, seed, id, accuracy, loss }) => ({
@@ -39,7 +48,7 @@ function stageJson(stage: StageFacts, facts: StudyFacts): object {
     steps: stage.steps.map(({ level, difference, p, adjusted }) => ({
       ...{
         level: levels[level]!.view.level.label,
-        mean: difference?.mean ?? null,
+        mean: difference ? exactScore(difference.mean, facts.definition.objective) : null,
         interval: difference?.interval ?? null,
       },
       ...{ p, adjusted },
@@ -49,24 +58,27 @@ function stageJson(stage: StageFacts, facts: StudyFacts): object {
   };
 }
 
-/** `scores` by the stage's seeds; intervals are [low, high]. */
+/** `scores` by the stage's seeds; intervals are [low, high]; `shown`: the label as in tables. */
 function levelJson(level: LevelFacts, stage: StageFacts, facts: StudyFacts): object {
   const { id, view, scores, summary, judgement, isSelected } = level;
   const { standing, scope, difference, differenceToBest, bothEnds, otherImages, mean, departure } = judgement;
+  const exact = (score: number | undefined) =>
+    score === undefined ? null : exactScore(score, facts.definition.objective);
   return {
     ...{
       configuration: id,
       label: view.level.label,
+      shown: labelOf(level, facts),
       settings: view.settings,
       standing,
       scope,
       selected: isSelected,
     },
-    scores: scores.map((score) => score ?? null),
-    mean: summary?.mean ?? null,
+    scores: scores.map(exact),
+    mean: exact(summary?.mean),
     standardDeviation: summary?.sd ?? null,
     meanInterval: mean ?? null,
-    difference: difference ?? null,
+    difference: exact(difference),
     differenceToBest: differenceToBest ?? null,
     bothEnds: bothEnds ?? null,
     otherImages: otherImages

@@ -58,7 +58,7 @@ function notationOf(values: Iterable<Value>): Notation {
 /** One value of a hyperparameter in its notation. */
 export function valueText(name: string, value: Value, { notations }: Pick<Naming, 'notations'>): string {
   if (typeof value !== 'number' || value === 0 || notations.get(name) !== 'exponent') return String(value);
-  return value.toExponential();
+  return value.toExponential().replace('e+', 'e');
 }
 
 /** `32`, or `batchSize=32 l2=1e-4` where several are set. */

@@ -81,6 +81,27 @@ describe('sections', () => {
     expect(said).not.toContain('coin toss');
   });
 
+  test('how trials shared the machine is told as it was', async () => {
+    const told = async (...jobs: number[]) => {
+      const sessions = jobs.map((count) => ({ ...session, environment: { ...session.environment, jobs: count } }));
+      return texts(await reportBlocks(factsOf({ ...record, sessions }, [judgement]), {}));
+    };
+    expect(await told(1, 1)).toContain('without evaluation; one trial ran at a time.');
+    expect(await told(1, 1)).toContain('strict arithmetic, one thread per trial; ');
+    expect(await told(1, 2)).toContain('without evaluation; several trials ran at once, one core each.');
+    expect(await told()).toContain('without evaluation.');
+  });
+
+  test('a choice that another seed may reverse is not settled', async () => {
+    const here = { standing: 'worse', scope: 'these networks' } as const;
+    const single = recordOf(definitionOf([batchStage], { seeds: [1] }), trialsOf(batchStage, [[98], [97], [96]]));
+    const judged = judgementOf([{ ...here, standing: 'best' }, here, here], { method: 'images' });
+    const blocks = await reportBlocks(factsOf(single, [judged]), {});
+    expect(headings(blocks)).toContain('Not settled');
+    expect(texts(blocks)).toContain('These choices are about the trained networks; more seeds may reverse them.');
+    expect(texts(blocks)).toContain('batchSize: 32 (one seed)');
+  });
+
   test('a seed rule is told in the opening, a single seed, too', async () => {
     const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 30, resolve: 0.1 } });
     expect(texts(await reportBlocks(factsOf(recordOf(rule, [])), {}))).toContain(

@@ -1,8 +1,9 @@
 /** The tables of a stage: every column, and what is left out where. */
 import { describe, expect, test } from 'vitest';
-import { type Level, labelOf, type Stage } from '../study/definition.ts';
+import { type Level, labelOf, type Stage, type StudyDefinition } from '../study/definition.ts';
 import type { StageJudgement, Standing } from '../study/judgement.ts';
-import type { StudyFacts } from './facts.ts';
+import { lenetSettings } from '../tasks/lenet/configuration.ts';
+import { type StudyFacts, studyFacts } from './facts.ts';
 import { detailTable, shownLevels, stageTable, standingText, stepTable, terminalStageTable } from './stage-tables.ts';
 import {
   batchScores,
@@ -17,7 +18,7 @@ import {
   trialsOf,
 } from './study.testing.ts';
 import { notesOf, type TextTable } from './table.ts';
-import { terminalTable, wrapped } from './terminal.ts';
+import { stageText, terminalTable, wrapped } from './terminal.ts';
 
 const judgement: StageJudgement = judgementOf(
   [
@@ -49,8 +50,8 @@ describe('levels beside the best', () => {
       { head: 'name', cells: ['C1', 'C2', 'C3'] },
       { head: 'batchSize', cells: ['32', '64', '128'] },
       { head: 'Testing accuracy (%) after 2 epochs', cells: ['98.50', '97.50', '96.50'], align: 'right' },
-      { head: 'difference to the best (points)', cells: ['+1.00', '−1.00', '−2.00'], align: 'right' },
-      { head: '95 % interval (Hsu)', cells: ['−0.20 to +1.30', '−1.30 to +0.20', '−2.30 to 0.00'], rank: 1 },
+      { head: 'difference to the best (points)', cells: ['+1.00', '−1.00', '−2.00'], align: 'right', rank: 2 },
+      { head: '95 % interval (Hsu)', cells: ['−0.20 to +1.30', '−1.30 to +0.20', '−2.30 to 0.00'], rank: 3 },
       { head: 'standing', cells: ['selected, may be best', 'may be best', 'worse'] },
     ]);
     expect([table.names, table.stressed, table.note]).toEqual([1, 0, undefined]);
@@ -101,6 +102,64 @@ describe('levels beside the best', () => {
     expect(heads(stageTable(other.stages[0]!, other))).toContain(head);
   });
 
+  test('where some intervals are on images, a note says which', () => {
+    const here = { standing: 'worse', scope: 'these networks', difference: -1, differenceToBest: [-1, 0] } as const;
+    const note =
+      'Where the standing is about these networks, the interval is for other images; elsewhere for other seeds.';
+    const shown = (levels: StageJudgement['levels'] | Parameters<typeof judgementOf>[0]) => {
+      const two = recordOf(
+        { ...definition, seeds: [1, 2] },
+        trialsOf(
+          batchStage,
+          batchScores.map((own) => own.slice(0, 2)),
+        ),
+      );
+      const found = factsOf(two, [judgementOf(levels)]);
+      const table = stageTable(found.stages[0]!, found);
+      return [heads(table).find((head) => head.startsWith('95 %')), notesOf(table)];
+    };
+    expect(shown([judgement.levels[0]!, here, judgement.levels[2]!])).toEqual(['95 % interval (Hsu)', [note]]);
+    expect(shown([{ ...here, standing: 'best' }, here, here])).toEqual(['95 % interval (on images)', []]);
+    expect(shown(judgement.levels)).toEqual(['95 % interval (Hsu)', []]);
+  });
+
+  test('a level without any other to compare with has no difference and no interval', () => {
+    const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 5, resolve: 0.1 } });
+    const only = [98, 98.1, 98.2, 98, 98.1];
+    for (const others of [
+      [
+        ['x', 'x', 'x'],
+        ['x', 'x', 'x'],
+      ],
+      [
+        [98.2, 98, 98.1, 'x'],
+        ['x', 'x', 'x'],
+      ],
+      [
+        [97, 'x', 97],
+        [97, 97, 'x'],
+      ],
+    ]) {
+      const found = studyFacts(recordOf(rule, trialsOf(batchStage, [only, ...others])), lenetSettings);
+      const table = stageTable(found.stages[0]!, found);
+      expect(heads(table)).toEqual(['name', 'batchSize', 'Testing accuracy (%) after 2 epochs', 'standing']);
+      expect([table.columns.at(-1)!.cells.slice(1), notesOf(table)]).toEqual([['failed', 'failed'], []]);
+    }
+  });
+
+  test.each<[StudyDefinition['seeds']]>([[[1]], [[1, 2, 3]], [{ atLeast: 3, atMost: 5, resolve: 0.1 }]])(
+    'where all levels failed, all say so (%j)',
+    (seeds) => {
+      const all = [
+        ['x', 97, 97],
+        ['x', 'x', 'x'],
+        ['x', 'x', 96],
+      ];
+      const found = studyFacts(recordOf({ ...definition, seeds }, trialsOf(batchStage, all)), lenetSettings);
+      expect(column(stageTable(found.stages[0]!, found), 'standing')).toEqual(['failed', 'failed', 'failed']);
+    },
+  );
+
   test('under a seed rule a note says which seeds differences and means are taken over', () => {
     const note =
       'A difference to the best is taken over the seeds that both levels have, a mean over all seeds of its level.';
@@ -119,7 +178,7 @@ describe('levels beside the best', () => {
     const record = recordOf(definition, trialsOf(batchStage, batchScores));
     const beside = factsOf(record, [judgement], { reference });
     expect(stageTable(beside.stages[0]!, beside).columns.at(-1)).toEqual({
-      ...{ head: 'the post', cells: ['98.67', '98.90 *', '98.90 *'], align: 'right', rank: 3 },
+      ...{ head: 'the post', cells: ['98.67', '98.90 *', '98.90 *'], align: 'right', rank: 4 },
       note: '* trained with l2 1e-6, which this study did not carry on.',
     });
     const none = factsOf(record, [judgement], { reference: referenceOf({ beside: () => undefined }) });
@@ -169,7 +228,7 @@ describe('several hyperparameters', () => {
 test('every seed and all intervals, as far as there are any', () => {
   const table = detailTable(stage!, facts)!;
   expect(table.columns.slice(2)).toEqual([
-    { head: 'every seed', cells: ['98.00, 98.50, 99.00', '97.00, 97.50, 98.00', '96.00, 96.50, 97.00'], rank: 4 },
+    { head: 'every seed', cells: ['98.00, 98.50, 99.00', '97.00, 97.50, 98.00', '96.00, 96.50, 97.00'], rank: 5 },
     {
       head: '95 % interval of the mean: other seeds, these images',
       cells: ['97.26 to 99.74', '96.00 to 99.00', '95.00 to 98.00'],
@@ -193,8 +252,26 @@ test('steps: the change comes before p', () => {
     { head: 'batchSize', cells: ['64', '128'] },
     { head: 'change (points)', cells: ['−1.00', '−1.00'], align: 'right' },
     { head: '95 % interval', cells: ['−1.00 to −1.00', '−1.00 to −1.00'], rank: 3 },
-    { head: 'p (Holm)', cells: ['0.500', '0.500'], align: 'right', rank: 4 },
+    { head: 'p (Holm)', cells: ['0.500', '0.500'], align: 'right', rank: 5 },
     { head: '', cells: ['within chance', 'within chance'] },
+  ]);
+});
+
+test('steps of one seed are compared on the images, or not at all', () => {
+  const single = trialsOf(batchStage, [[98], [97], [96]]);
+  const shown = (trials: typeof single) => {
+    const asked = factsOf(recordOf({ ...definition, seeds: [1], compare: 'previous' }, trials));
+    const { caption, columns } = stepTable(asked.stages[0]!, asked);
+    return [caption, columns.map(({ head }) => head)];
+  };
+  const answered = single.map((trial, i) => ({ ...trial, wrong: Uint8Array.of(2 ** i) }));
+  expect(shown(answered)).toEqual([
+    'Each batchSize against the one before it, one seed, by McNemar’s test on the images',
+    ['batchSize', 'change (points)', 'p (Holm)', ''],
+  ]);
+  expect(shown(single)).toEqual([
+    'Each batchSize against the one before it, one seed, which allows no test',
+    ['batchSize', 'change (points)'],
   ]);
 });
 
@@ -224,6 +301,11 @@ test('the selected level, twins, and networks', () => {
   expect(text('best', 'rounds', 'other seeds')[0]).toBe('selected');
   expect(text('open', 'rounds', 'other seeds')[0]).toBe('selected, open');
   expect(text('worse', 'mcb', 'these networks')[1]).toBe('worse (these networks)');
+  expect(text('best', 'mcb', 'these networks')[0]).toBe('selected, the best (these networks)');
+  const single = factsOf(recordOf({ ...definition, seeds: [1] }, trialsOf(batchStage, [[98], [97], [96]])), [
+    judgementOf([{ standing: 'best', scope: 'these networks' }, {}, {}], { method: 'images' }),
+  ]);
+  expect(standingText(single.stages[0]!.levels[0]!, single.stages[0]!)).toBe('selected, the best (this network)');
   const twins = stageOf('optimizer', ['adam', 'adamw']);
   const same = factsOf(recordOf(definitionOf([twins]), []));
   expect(standingText(same.stages[0]!.levels[1]!, same.stages[0]!)).toBe('the same training');
@@ -267,7 +349,7 @@ describe('a terminal', () => {
       { head: 'a long label of a level', cells: ['short', 'some words that may break'] },
       { head: 'mean', cells: ['1', '22'], align: 'right' },
       { head: 'interval', cells: ['0 to 1', '1 to 2'], rank: 1 },
-      { head: 'every seed', cells: ['1, 2, 3', '4, 5, 6'], rank: 4, note: 'A note on seeds.' },
+      { head: 'every seed', cells: ['1, 2, 3', '4, 5, 6'], rank: 5, note: 'A note on seeds.' },
     ],
     note: 'A note on all.',
   };
@@ -280,12 +362,14 @@ describe('a terminal', () => {
   });
 
   test('a narrower one loses seeds first, then breaks cells, then loses intervals', () => {
-    expect(terminalTable(table, 62)).not.toContain('every seed');
+    expect(terminalTable(table, 62)).not.toContain('1, 2, 3');
+    expect(terminalTable(table, 62)).toContain('Left out for width: every seed.');
     expect(terminalTable(table, 62)).not.toContain('A note on seeds.');
     expect(terminalTable(table, 62)).toContain('some words that may break');
     expect(terminalTable(table, 45)).toContain('0 to 1');
     expect(terminalTable(table, 45)).not.toContain('some words that may break');
     expect(terminalTable(table, 34)).not.toContain('0 to 1');
+    expect(wrapped(terminalTable(table, 34), 1000)).toMatch(/Left out for width: interval,\s+every seed\./);
     for (const width of [100, 62, 45, 34]) expect(firstLine(width)).toBeLessThanOrEqual(width);
   });
 
@@ -296,8 +380,46 @@ describe('a terminal', () => {
       { head: 'cccccccccc', cells: ['3'], rank: 2 },
     ];
     expect(terminalTable({ columns: two }, 30)).toMatch(/aaaaaaaaaa.*cccccccccc/);
-    expect(terminalTable({ columns: two }, 30)).not.toContain('bbbbbbbbbb');
+    expect(terminalTable({ columns: two }, 30)).toMatch(/Left out for width:\s+bbbbbbbbbb\./);
     expect(terminalTable({ columns: two }, 15)).toContain('aaaaaaaaaa');
+  });
+
+  test.each([100, 80, 60, 50, 40])(
+    'no table of a study is wider than %i columns, and none loses its numbers',
+    (width) => {
+      const words = stageOf('optimizer', ['adam', 'nadam', 'adabelief']);
+      const named = { ...words.levels[2]!, label: 'AdaBelief (Flux 0.12.4) of_one_very_long_word_without_a_space' };
+      const long = { ...words, levels: [...words.levels.slice(0, 2), named] };
+      const grid: Stage = {
+        factors: ['learningRate', 'batchSize', 'l2', 'optimizer'],
+        levels: [1e-3, 3e-4, 1e-4].map((learningRate) => {
+          const settings = { learningRate, batchSize: 128, l2: 1e-6, optimizer: 'nadam' };
+          return { label: labelOf(settings), settings };
+        }),
+      };
+      const judged = judgementOf([
+        ...judgement.levels.slice(0, 2),
+        { ...judgement.levels[2]!, scope: 'these networks' as const },
+      ]);
+      const rich = referenceOf({ beside: () => ({ ...besideRun, otherwise: ['l2 1e-6'] }) });
+      for (const varied of [long, grid]) {
+        const found = factsOf(
+          recordOf({ ...definitionOf([varied]), compare: 'previous' }, trialsOf(varied, batchScores)),
+          [judged],
+          { reference: rich },
+        );
+        const text = stageText(found, 0, width);
+        expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(width);
+        for (const number of ['98.50', '97.50', '96.50']) expect(text).toContain(number);
+      }
+    },
+  );
+
+  test('a word longer than its column breaks, and no letter is lost', () => {
+    const word = 'abcdefghijklmnopqrstuvwxyz';
+    const text = terminalTable({ columns: [{ head: 'x', cells: [word] }] }, 14);
+    expect(text.replace(/[^a-z]/g, '')).toBe(`x${word}`);
+    expect(Math.max(...text.split('\n').map(({ length }) => length))).toBe(14);
   });
 
   test('lines break at spaces', () => {

@@ -3,7 +3,7 @@
 import type { Standing } from '../study/judgement.ts';
 import { significance } from '../study/statistics.ts';
 import { isBetter } from '../study/trial.ts';
-import { isRepeated, type LevelFacts, type StageFacts, type StudyFacts } from './facts.ts';
+import { comparedLevels, isRepeated, type LevelFacts, type StageFacts, type StudyFacts } from './facts.ts';
 import { isDerived, valueText } from './naming.ts';
 import type { Column, TextTable } from './table.ts';
 import { epochsText, factorsText, labelOf, measureHead, stageTitle } from './words/names.ts';
@@ -33,28 +33,26 @@ export function shownLevels(
 /** `the best`, `worse (this network)`, `left after 5 seeds`, ... */
 export function standingText(level: LevelFacts, { judgement: { method } }: Pick<StageFacts, 'judgement'>): string {
   const { judgement, place } = level;
-  const { standing, scope, departure } = judgement;
+  const { standing, departure } = judgement;
   if (isRepeated(level, place.stage)) return 'the same training';
-  if (level.isSelected) return selectedText(standing, method);
-  const network = (level.summary?.n ?? 0) > 1 ? 'these networks' : 'this network';
-  switch (standing) {
-    case 'best':
-      return 'the best';
-    case 'worse':
-      return scope === 'other seeds' ? 'worse' : `worse (${network})`;
-    case 'left':
-      return departure ? `left after ${departure.round} seeds` : 'left';
-    case 'pending':
-      return '';
-    default:
-      return standing;
+  // Under a seed rule the level that stays was not shown to be the best.
+  if (level.isSelected) {
+    const isSaid = standing === 'best' ? method !== 'rounds' : standing === 'may be best' || standing === 'open';
+    return isSaid ? `selected, ${standingWord(level)}` : 'selected';
   }
+  if (standing === 'pending') return '';
+  return standing === 'left' && departure ? `left after ${departure.round} seeds` : standingWord(level);
 }
 
-function selectedText(standing: Standing, method: StageFacts['judgement']['method']): string {
-  // Under a seed rule the level that stays was not shown to be the best.
-  if (standing === 'best') return method === 'rounds' ? 'selected' : 'selected, the best';
-  return standing === 'may be best' || standing === 'open' ? `selected, ${standing}` : 'selected';
+/** A standing without its number of seeds and without the selection, as tables, charts and sentences call it. */
+export function standingWord({ judgement: { standing, scope }, summary }: LevelFacts): string {
+  const network = (summary?.n ?? 0) > 1 ? ' (these networks)' : ' (this network)';
+  const about = scope === 'these networks' ? network : '';
+  const words: Readonly<Record<Standing, string>> = {
+    ...{ best: `the best${about}`, worse: `worse${about}`, pending: 'not judged yet' },
+    ...{ 'may be best': 'may be best', left: 'left', open: 'open', failed: 'failed', pruned: 'pruned' },
+  };
+  return words[standing];
 }
 
 function scoreTexts({ view, scores }: LevelFacts, { definition }: StudyFacts): string {
@@ -93,6 +91,8 @@ function nameColumns({ levels, stage, facts }: Shown): Column[] {
         head: factor,
         cells: values.map((value) => (value === undefined ? '' : valueText(factor, value, facts.naming))),
         ...(values.every((value) => typeof value === 'number') ? { align: 'right' } : {}),
+        // Names alone tell the levels apart where not all columns fit.
+        ...(factors.length > 2 ? { rank: 1 } : {}),
       };
     }),
   ];
@@ -114,8 +114,23 @@ const intervalNames = { mcb: 'Hsu', images: 'on images', rounds: 'all rounds', n
 const sharedSeedsNote =
   'A difference to the best is taken over the seeds that both levels have, a mean over all seeds of its level.';
 
+/** With two seeds, the images judge what the seeds leave undecided. */
+const onImagesNote =
+  'Where the standing is about these networks, the interval is for other images; elsewhere for other seeds.';
+
+/** The head of the intervals, and a note where they are of two kinds. */
+function intervalKind({ index, levels, judgement }: StageFacts): { readonly head: string; readonly note?: string } {
+  const shown = comparedLevels({ index, levels }).filter((level) => level.judgement.differenceToBest);
+  const here = shown.filter((level) => level.judgement.scope === 'these networks').length;
+  if (judgement.method !== 'mcb' || here === 0) return { head: intervalNames[judgement.method] };
+  return here === shown.length ? { head: intervalNames.images } : { head: intervalNames.mcb, note: onImagesNote };
+}
+
+/** Nothing where there is no other level to compare with. */
 function differenceColumns({ levels, stage, facts }: Shown): Column[] {
+  if (comparedLevels(stage).length < 2) return [];
   const { objective } = facts.definition;
+  const { head: kind, ...note } = intervalKind(stage);
   const points = objective === 'accuracy' ? ' (points)' : '';
   return [
     ...optional({
@@ -125,13 +140,15 @@ function differenceColumns({ levels, stage, facts }: Shown): Column[] {
       ),
       align: 'right',
       ...(stage.judgement.method === 'rounds' ? { note: sharedSeedsNote } : {}),
+      rank: 2,
     }),
     ...optional({
-      head: `95 % interval (${intervalNames[stage.judgement.method]})`,
+      head: `95 % interval (${kind})`,
       cells: levels.map(({ judgement }) =>
         judgement.differenceToBest ? differenceRange(judgement.differenceToBest, objective) : '',
       ),
-      rank: 1,
+      ...note,
+      rank: 3,
     }),
   ];
 }
@@ -142,7 +159,7 @@ function standingColumn({ levels, stage }: Shown): Column {
 
 function seedsColumn({ levels, facts }: Shown): Column[] {
   if (levels.every(({ scores }) => scores.length < 2)) return [];
-  return [{ head: 'every seed', cells: levels.map((level) => scoreTexts(level, facts)), rank: 4 }];
+  return [{ head: 'every seed', cells: levels.map((level) => scoreTexts(level, facts)), rank: 5 }];
 }
 
 /** The values of the reference; a star marks those trained with other settings. */
@@ -159,7 +176,7 @@ function referenceColumn({ levels, facts }: Shown): Column[] {
       run ? `${scoreText(run.score, definition.objective)}${run.otherwise.length > 0 ? ' *' : ''}` : '',
     ),
     align: 'right',
-    rank: 3,
+    rank: 4,
   });
 }
 
@@ -265,8 +282,19 @@ export function stepTable(stage: StageFacts, facts: StudyFacts): TextTable {
         ),
         rank: 3,
       }),
-      { head: 'p (Holm)', cells: steps.map(({ adjusted }) => pText(adjusted)), align: 'right', rank: 4 },
-      { head: '', cells: steps.map(({ adjusted }) => (adjusted < significance ? 'beyond chance' : 'within chance')) },
+      ...optional({
+        head: 'p (Holm)',
+        cells: steps.map(({ test, adjusted }) => (test === 'none' ? '' : pText(adjusted))),
+        align: 'right',
+        rank: 5,
+      }),
+      ...optional({
+        head: '',
+        cells: steps.map(({ test, adjusted }) => {
+          if (test === 'none') return '';
+          return adjusted < significance ? 'beyond chance' : 'within chance';
+        }),
+      }),
     ],
   };
 }

@@ -4,6 +4,7 @@ import { UsageError } from '../base/errors.ts';
 import { isSeedRule, type StudyDefinition } from '../study/definition.ts';
 import { describePlan, seedsText } from '../study/strategies.ts';
 import type { LevelFacts, StudyFacts } from './facts.ts';
+import { foreignTable } from './foreign-table.ts';
 import { settingsText } from './naming.ts';
 import { stepTable, terminalStageTable } from './stage-tables.ts';
 import { notesOf, type TextTable } from './table.ts';
@@ -20,9 +21,9 @@ export function stageText(facts: StudyFacts, index: number, width: number): stri
   const table = terminalStageTable(stage, facts);
   const steps = stage.steps.length > 0 ? stepTable(stage, facts) : undefined;
   return [
-    stageTitle(stage, facts),
+    wrapped(stageTitle(stage, facts), width),
     terminalTable(table, width),
-    ...(steps ? ['', `${steps.caption}:`, terminalTable(steps, width)] : []),
+    ...(steps ? ['', wrapped(`${steps.caption}:`, width), terminalTable(steps, width)] : []),
     wrapped(verdict(stage, facts).join(' '), width),
     ...remarks(stage, facts).map((remark) => wrapped(remark, width)),
   ].join('\n');
@@ -32,7 +33,30 @@ export function stageText(facts: StudyFacts, index: number, width: number): stri
 export function outcomeLines(facts: StudyFacts): string[] {
   const { headline, details } = outcome(facts);
   const protocol = protocolSentence(facts);
-  return [...headline, ...details, ...(protocol === undefined ? [] : [protocol])];
+  return [...headline, ...details, ...(protocol === undefined ? [] : [protocol]), ...foreignLine(facts)];
+}
+
+/** A study's end mentions the trials of other programs; `study show` has them. */
+function foreignLine({ foreign: { length } }: StudyFacts): string[] {
+  if (length === 0) return [];
+  const [trials, are, them] =
+    length === 1 ? ['One trial', 'is', 'it'] : [`${length.toLocaleString('en-US')} trials`, 'are', 'them'];
+  return [
+    `${trials} of other programs ${are} in the journal; study show lists ${them}, and this study leaves ${them} alone.`,
+  ];
+}
+
+/** More trials of other programs are counted. */
+const mostForeign = 20;
+
+function foreignText(facts: StudyFacts, width: number): string[] {
+  const { length } = facts.foreign;
+  if (length === 0) return [];
+  return [
+    wrapped(`Trials of other programs, which are left alone: ${length.toLocaleString('en-US')}.`, width),
+    terminalTable(foreignTable(facts, mostForeign), width),
+    '',
+  ];
 }
 
 /** `post: batchSize, then l2, ...; 3 seeds (1, 2, 3)`. */
@@ -56,16 +80,12 @@ export function showText(
   const running = facts.trials.flatMap(({ trial: { number, state: of, curve } }) =>
     of === 'running' ? [`trial ${number} has done ${countText(Math.max(0, curve.length - 1), 'epoch')}`] : [],
   );
-  const foreign =
-    facts.foreign.length > 0
-      ? [`Trials of other programs, which are left alone: ${facts.foreign.length.toLocaleString('en-US')}.`]
-      : [];
   return [
     ...lines,
     '',
     ...facts.stages.flatMap((_, index) => [stageText(facts, index, width), '']),
     ...running,
-    ...foreign,
+    ...foreignText(facts, width),
     ...[...headline, ...details].map((line) => wrapped(line, width)),
   ].join('\n');
 }
@@ -101,8 +121,8 @@ function find(wanted: string, facts: StudyFacts): LevelFacts {
 }
 
 /**
- * For a terminal of `width` columns. Where it is too narrow, the columns of the highest rank go first, then cells break into lines, then
- * the other ranks go.
+ * For a terminal of `width` columns, 40 or more. Where it is too narrow, the columns of the highest rank go first, then cells break into
+ * lines, then the other ranks go, then words break. A line below names the columns that went.
  */
 export function terminalTable({ columns, note }: Pick<TextTable, 'columns' | 'note'>, width: number): string {
   const wide = columns.map(({ head, cells }) => widthOf(head, cells, { head: 11, cell: Number.POSITIVE_INFINITY }));
@@ -111,26 +131,64 @@ export function terminalTable({ columns, note }: Pick<TextTable, 'columns' | 'no
     .filter((column) => (columns[column]!.rank ?? 0) > 0)
     .sort((a, b) => columns[b]!.rank! - columns[a]!.rank!);
   const shown = new Set(columns.keys());
-  const fits = (widths: readonly number[]) => [...shown].reduce((sum, column) => sum + 1 + widths[column]!, 1) <= width;
+  const fits = (widths: readonly number[]) => frameWidth([...shown].map((column) => widths[column]!)) <= width;
   for (const column of byRank) if (columns[column]!.rank! >= firstToGo && !fits(wide)) shown.delete(column);
   const widths = fits(wide) ? wide : tight;
   for (const column of byRank) if (!fits(widths)) shown.delete(column);
   const left = [...shown];
+  const narrow = squeezed(
+    left.map((column) => widths[column]!),
+    width,
+  );
+  const inCell = (text: string, i: number) => broken(text, narrow[i]! - padding);
   const table = new Table({
-    head: left.map((column) => columns[column]!.head),
-    colWidths: left.map((column) => widths[column]!),
+    head: left.map((column, i) => inCell(columns[column]!.head, i)),
+    colWidths: [...narrow],
     colAligns: left.map((column) => columns[column]!.align ?? 'left'),
-    wordWrap: true,
     style: { head: [], border: [], compact: true },
   });
   const count = columns[0]?.cells.length ?? 0;
-  for (let row = 0; row < count; row++) table.push(left.map((column) => columns[column]!.cells[row]!));
-  const notes = notesOf({ columns: left.map((column) => columns[column]!), note });
+  for (let row = 0; row < count; row++) table.push(left.map((column, i) => inCell(columns[column]!.cells[row]!, i)));
+  const gone = columns.filter((_, column) => !shown.has(column)).map(({ head }) => head);
+  const notes = [
+    ...(gone.length > 0 ? [`Left out for width: ${gone.join(', ')}.`] : []),
+    ...notesOf({ columns: left.map((column) => columns[column]!), note }),
+  ];
   return [table.toString(), ...notes.map((line) => wrapped(line, width))].join('\n');
 }
 
 /** Columns of this rank and above are not worth broken cells. */
-const firstToGo = 4;
+const firstToGo = 5;
+
+/** A space on both sides of a cell. */
+const padding = 2;
+
+/** With the lines between the columns. */
+function frameWidth(widths: readonly number[]): number {
+  return widths.reduce((sum, width) => sum + 1 + width, 1);
+}
+
+/** The widest columns give up a character at a time until the table fits; words break then. */
+function squeezed(widths: readonly number[], most: number): number[] {
+  const narrow = [...widths];
+  while (frameWidth(narrow) > most) {
+    const widest = narrow.indexOf(Math.max(...narrow));
+    if (narrow[widest]! <= padding + 1) break;
+    narrow[widest]!--;
+  }
+  return narrow;
+}
+
+/** Lines of at most `width` characters, broken at spaces; a longer word breaks anywhere. */
+function broken(text: string, width: number): string {
+  const words = text.split(' ').flatMap((word) => {
+    const pieces = Array.from({ length: Math.ceil(word.length / width) }, (_, i) =>
+      word.slice(i * width, (i + 1) * width),
+    );
+    return pieces.length > 0 ? pieces : [''];
+  });
+  return wrapped(words.join(' '), width);
+}
 
 /** Characters of a column with its padding; longer heads and cells break at spaces. */
 function widthOf(
@@ -139,7 +197,7 @@ function widthOf(
   most: { readonly head: number; readonly cell: number },
 ): number {
   const needed = cells.map((cell) => Math.max(Math.min(most.cell, cell.length), longestWord(cell)));
-  return 2 + Math.max(Math.min(most.head, head.length), longestWord(head), ...needed);
+  return padding + Math.max(Math.min(most.head, head.length), longestWord(head), ...needed);
 }
 
 function longestWord(text: string): number {

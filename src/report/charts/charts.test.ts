@@ -4,6 +4,8 @@ import { describe, expect, test } from 'vitest';
 import type { Stage } from '../../study/definition.ts';
 import type { LevelJudgement } from '../../study/judgement.ts';
 import type { Trial } from '../../study/trial.ts';
+import { lenetSettings } from '../../tasks/lenet/configuration.ts';
+import { studyFacts } from '../facts.ts';
 import {
   batchStage,
   definitionOf,
@@ -81,7 +83,7 @@ describe('dots of a stage', () => {
           { seed: 2, score: 98.5 },
           { seed: 3, score: 99 },
         ],
-        ...{ reference: 98.9, standing: 'selected, may be best' },
+        ...{ reference: 98.9, standing: 'selected, may be best', word: 'selected' },
       },
       {
         ...{ label: '64', kind: 'possible', mean: 98, interval: [95.25, 99.75], isCut: [true, true] },
@@ -90,7 +92,7 @@ describe('dots of a stage', () => {
           { seed: 2, score: 98 },
           { seed: 3, score: 98.5 },
         ],
-        ...{ reference: undefined, standing: 'may be best' },
+        ...{ reference: undefined, standing: 'may be best', word: 'may be best' },
       },
       {
         ...{ label: '128', kind: 'ruled out', mean: 96.5, interval: [96.2, 96.8], isCut: [false, false] },
@@ -99,7 +101,7 @@ describe('dots of a stage', () => {
           { seed: 2, score: 96.5 },
           { seed: 3, score: 97 },
         ],
-        ...{ reference: undefined, standing: 'worse' },
+        ...{ reference: undefined, standing: 'worse', word: 'worse' },
       },
     ]);
   });
@@ -148,8 +150,9 @@ describe('dots of a stage', () => {
     ['may be best', 'possible', 'mean, may be best'],
     ['worse', 'ruled out', 'mean, worse'],
     ['left', 'left', 'mean, left'],
-    ['failed', 'incomplete', 'mean, failed or pruned'],
-    ['pruned', 'incomplete', 'mean, failed or pruned'],
+    ['failed', 'incomplete', 'mean, failed'],
+    ['pruned', 'incomplete', 'mean, pruned'],
+    ['open', 'possible', 'mean, open'],
     ['pending', 'unjudged', 'mean, not judged yet'],
   ] as const)('a level that is %s has a shape and a legend of its own', (standing, kind, legend) => {
     const found = factsOf(record, [judgementOf([{}, { standing }, { standing }])]);
@@ -167,7 +170,39 @@ describe('dots of a stage', () => {
     expect(looks).toHaveLength(3);
     expect(looks[1]).not.toBe(looks[0]);
     expect(looks[1]).toBe(looks[2]);
-    if (standing !== 'may be best') expect(samples[1]).not.toBe(samples[0]);
+    if (kind !== 'possible') expect(samples[1]).not.toBe(samples[0]);
+  });
+
+  test('a single score is called a score, and a verdict on networks says so', () => {
+    const single = factsOf(recordOf({ ...definition, seeds: [1] }, trialsOf(batchStage, [[98], [97], [96]])), [
+      judgementOf(
+        [
+          { standing: 'best', scope: 'these networks' },
+          { standing: 'worse', scope: 'these networks' },
+          { standing: 'worse', scope: 'these networks' },
+        ],
+        { method: 'images' },
+      ),
+    ]);
+    const { texts, titles } = read(dotPlot(single.stages[0]!, single)!.svg);
+    expect(texts.filter((text) => /^(mean|score), /.test(text))).toEqual([
+      'score, selected',
+      'score, worse (this network)',
+    ]);
+    expect(titles.slice(0, 2)).toEqual([
+      'score 98.00, selected, the best (this network)',
+      'score 97.00, worse (this network)',
+    ]);
+  });
+
+  test('the margin is that of the verdict over seeds, where networks are judged by their images, too', () => {
+    const both = factsOf(record, [
+      judgementOf([levels[0]!, { standing: 'worse', scope: 'these networks' }, levels[2]!], { margin: 0.8 }),
+    ]);
+    const { texts, alt } = read(dotPlot(both.stages[0]!, both)!.svg);
+    expect(texts).toContain('margin of 0.80 points over seeds: a mean outside is worse over seeds');
+    expect(texts).toContain('mean, worse (these networks) or worse');
+    expect(alt).toContain('The margin over seeds is 0.80 points.');
   });
 
   test('the picture says all of it: values on the marks, legend above, words for whoever cannot see', () => {
@@ -332,15 +367,17 @@ describe('rounds', () => {
     [98.4, 98.9, 98.2, 98.8, 98.6, 99],
     [98.9, 98.4, 98.8, 98.2, 99, 98.6],
   ];
-  const found = factsOf(recordOf(rule, trialsOf(batchStage, near)));
+  const judged = (given: readonly (readonly (number | string)[])[]) =>
+    studyFacts(recordOf(rule, trialsOf(batchStage, given)), lenetSettings);
+  const found = judged(near);
   const data = roundsData(found.stages[0]!, found)!;
 
   test('who stayed longest comes first', () => {
     expect(data).toEqual({
       rows: [
-        { label: '64', rounds: 6, end: 'in' },
-        { label: '128', rounds: 6, end: 'in' },
-        { label: '32', rounds: 3, end: 'left' },
+        { label: '64', rounds: 6, end: 'in', word: 'open' },
+        { label: '128', rounds: 6, end: 'in', word: 'open' },
+        { label: '32', rounds: 3, end: 'left', word: 'worse' },
       ],
       ...{ rounds: 6, leftOut: 0 },
     });
@@ -349,20 +386,37 @@ describe('rounds', () => {
   test('the picture marks who left, its axis counts rounds', () => {
     const { texts, ticks, alt } = read(roundsChart(found.stages[0]!, found)!);
     expect(ticks('x-axis tick label')).toEqual(['0', '1', '2', '3', '4', '5', '6']);
-    for (const text of ['one seed a round', 'left', 'still in']) expect(texts).toContain(text);
-    expect(alt).toBe('Rounds; still in after 6 seeds: 64, 128; left: 32 after 3.');
+    for (const text of ['one seed a round', 'worse', 'open']) expect(texts).toContain(text);
+    expect(alt).toBe('Rounds; open after 6 seeds: 64, 128; worse: 32 after 3.');
     expect(roundsAlt({ rows: data.rows.slice(2), rounds: 3, leftOut: 2000 })).toBe(
-      'Rounds; left: 32 after 3; 2,000 more are left out.',
+      'Rounds; worse: 32 after 3; 2,000 more are left out.',
     );
   });
 
   test('a level whose trial failed is marked apart from those that left', () => {
     const failing = [...near.slice(0, 2), [98.6, 98.5, 98.7, 'diverged']];
-    const withdrawn = factsOf(recordOf(rule, trialsOf(batchStage, failing)));
-    expect(roundsData(withdrawn.stages[0]!, withdrawn)!.rows[1]).toEqual({ label: '128', rounds: 4, end: 'withdrawn' });
+    const withdrawn = judged(failing);
+    expect(roundsData(withdrawn.stages[0]!, withdrawn)!.rows[1]).toEqual({
+      ...{ label: '128', rounds: 4, end: 'withdrawn', word: 'failed' },
+    });
     const { texts, alt } = read(roundsChart(withdrawn.stages[0]!, withdrawn)!);
-    expect(texts).toContain('failed or pruned');
-    expect(alt).toContain('; failed or pruned: 128 after 4');
+    expect(texts).toContain('failed');
+    expect(alt).toContain('; failed: 128 after 4');
+  });
+
+  test('unfinished levels are still in; the one that stays is selected', () => {
+    const begun = judged(near.map((own) => own.slice(0, 3)));
+    expect(roundsData(begun.stages[0]!, begun)!.rows.map(({ word }) => word)).toEqual([
+      'still in',
+      'still in',
+      'worse',
+    ]);
+    const alone = judged([near[0]!, near[1]!, near[0]!.map((score) => score - 10)]);
+    expect(roundsData(alone.stages[0]!, alone)!.rows.map(({ label, word }) => `${label} ${word}`)).toEqual([
+      '64 selected',
+      '32 worse',
+      '128 worse',
+    ]);
   });
 
   test('none without a seed rule or a complete round', () => {

@@ -2,9 +2,9 @@
 import * as Plot from '@observablehq/plot';
 import type { Objective } from '../../study/definition.ts';
 import type { LevelFacts, StageFacts, StudyFacts } from '../facts.ts';
-import { shownLevels, standingText } from '../stage-tables.ts';
+import { shownLevels, standingText, standingWord } from '../stage-tables.ts';
 import { factorsText, measureHead, measureName, shortName } from '../words/names.ts';
-import { scoreText, sizeText } from '../words/numbers.ts';
+import { listed, scoreText, sizeText } from '../words/numbers.ts';
 import { bandOpacity, colours, draw, type LegendEntry, labelLines, plotSymbol, type Shape, textWidth } from './draw.ts';
 
 /** Shapes, not colours alone, tell these apart. */
@@ -21,6 +21,8 @@ export interface DotRow {
   readonly dots: readonly { readonly seed: number; readonly score: number }[];
   readonly reference: number | undefined;
   readonly standing: string;
+  /** What the legend says of a level of this kind. */
+  readonly word: string;
 }
 
 export interface DotPlotData {
@@ -29,6 +31,8 @@ export interface DotPlotData {
   readonly domain: readonly [low: number, high: number];
   /** From the margin to the best mean: a level whose mean lies outside, on the worse side, is worse. */
   readonly band: readonly [low: number, high: number] | undefined;
+  /** Some levels are worse as trained networks only, and their means may lie within the band. */
+  readonly isBandOverSeeds: boolean;
   readonly leftOut: number;
 }
 
@@ -62,9 +66,13 @@ export function dotPlotData(stage: StageFacts, facts: StudyFacts): DotPlotData |
       dots: scores.flatMap((score, i) => (score === undefined ? [] : [{ seed: stage.seeds[i]!, score }])),
       reference: reference?.score,
       standing: standingText(level, stage),
+      word: level.isSelected ? 'selected' : standingWord(level),
     };
   });
-  return { rows, domain, band, leftOut };
+  const isBandOverSeeds = stage.levels.some(
+    ({ judgement }) => judgement.standing === 'worse' && judgement.scope === 'these networks',
+  );
+  return { rows, domain, band, isBandOverSeeds, leftOut };
 }
 
 /** The range of all dots and some room on both sides. Intervals do not count, since an interval of two seeds can dwarf everything else. */
@@ -92,14 +100,19 @@ function kindOf({ isSelected, judgement }: LevelFacts): DotKind {
   }
 }
 
-const marks: Readonly<Record<DotKind, { symbol: Shape; colour: string; filled: boolean; text: string }>> = {
-  selected: { symbol: 'circle', colour: colours.good, filled: true, text: 'selected' },
-  possible: { symbol: 'circle', colour: colours.ours, filled: false, text: 'may be best' },
-  left: { symbol: 'square', colour: colours.muted, filled: false, text: 'left' },
-  'ruled out': { symbol: 'cross', colour: colours.muted, filled: false, text: 'worse' },
-  incomplete: { symbol: 'plus', colour: colours.muted, filled: false, text: 'failed or pruned' },
-  unjudged: { symbol: 'triangle', colour: colours.muted, filled: false, text: 'not judged yet' },
+const marks: Readonly<Record<DotKind, { symbol: Shape; colour: string; filled: boolean }>> = {
+  selected: { symbol: 'circle', colour: colours.good, filled: true },
+  possible: { symbol: 'circle', colour: colours.ours, filled: false },
+  left: { symbol: 'square', colour: colours.muted, filled: false },
+  'ruled out': { symbol: 'cross', colour: colours.muted, filled: false },
+  incomplete: { symbol: 'plus', colour: colours.muted, filled: false },
+  unjudged: { symbol: 'triangle', colour: colours.muted, filled: false },
 };
+
+/** A single score is no mean. */
+function valueWord({ seeds }: Pick<StageFacts, 'seeds'>): string {
+  return seeds.length === 1 ? 'score' : 'mean';
+}
 
 const fontSize = 12;
 
@@ -170,7 +183,8 @@ export function dotPlot(
               r: symbol === 'cross' || symbol === 'plus' ? 6 : 6.5,
             },
             ...(filled ? { fill: colour } : { stroke: colour, strokeWidth: 2.2, fill: 'none' }),
-            title: ({ mean, standing }) => `mean ${scoreText(mean, facts.definition.objective)}, ${standing}`,
+            title: ({ mean, standing }) =>
+              `${valueWord(stage)} ${scoreText(mean, facts.definition.objective)}${standing && `, ${standing}`}`,
           });
         }),
         Plot.dot(
@@ -193,13 +207,21 @@ export function dotPlot(
   return { svg, shown: rows.length, total: rows.length + data.leftOut };
 }
 
-function legendOf({ rows, band }: DotPlotData, { judgement }: StageFacts, facts: StudyFacts): LegendEntry[] {
+function legendOf(
+  { rows, band, isBandOverSeeds }: DotPlotData,
+  stage: StageFacts,
+  { definition, reference }: StudyFacts,
+): LegendEntry[] {
   const hasIntervals = rows.some(({ interval }) => interval);
   const kinds = (Object.keys(marks) as DotKind[]).filter((kind) => rows.some((row) => row.kind === kind));
   return [
     ...kinds.map((kind): LegendEntry => {
-      const { symbol, colour, filled, text } = marks[kind];
-      return { sample: { kind: 'symbol', symbol, colour, filled }, text: `mean, ${text}` };
+      const { symbol, colour, filled } = marks[kind];
+      const words = [...new Set(rows.filter((row) => row.kind === kind).map(({ word }) => word))];
+      return {
+        sample: { kind: 'symbol', symbol, colour, filled },
+        text: `${valueWord(stage)}, ${listed(words, 'or')}`,
+      };
     }),
     ...(rows.some(({ dots }) => dots.length > 1)
       ? [
@@ -216,7 +238,7 @@ function legendOf({ rows, band }: DotPlotData, { judgement }: StageFacts, facts:
       ? [
           {
             sample: { kind: 'band', colour: colours.good },
-            text: `margin of ${sizeText(judgement.margin!, facts.definition.objective)}: a mean outside is worse`,
+            text: marginText(sizeText(stage.judgement.margin!, definition.objective), isBandOverSeeds),
           } as const,
         ]
       : []),
@@ -224,15 +246,25 @@ function legendOf({ rows, band }: DotPlotData, { judgement }: StageFacts, facts:
       ? [
           {
             sample: { kind: 'symbol', symbol: 'diamond', colour: colours.other },
-            text: `${facts.reference?.name}, one run`,
+            text: `${reference?.name}, one run`,
           } as const,
         ]
       : []),
   ];
 }
 
+function marginText(size: string, isOverSeeds: boolean): string {
+  return isOverSeeds
+    ? `margin of ${size} over seeds: a mean outside is worse over seeds`
+    : `margin of ${size}: a mean outside is worse`;
+}
+
 /** `Testing accuracy by batchSize: 128 98.45 (worse), 32 98.86 (selected), ... The margin is 0.24 points.` */
-export function dotPlotAlt({ rows, leftOut }: DotPlotData, stage: StageFacts, facts: StudyFacts): string {
+export function dotPlotAlt(
+  { rows, isBandOverSeeds, leftOut }: DotPlotData,
+  stage: StageFacts,
+  facts: StudyFacts,
+): string {
   const { objective } = facts.definition;
   const parts = rows.map(
     ({ label, mean, standing }) => `${label} ${scoreText(mean, objective)}${standing && ` (${standing})`}`,
@@ -240,7 +272,9 @@ export function dotPlotAlt({ rows, leftOut }: DotPlotData, stage: StageFacts, fa
   const margin = stage.judgement.margin;
   return [
     `${measureName(facts.measure)} by ${factorsText(stage)}: ${parts.join(', ')}.`,
-    ...(margin === undefined ? [] : [`The margin is ${sizeText(margin, objective)}.`]),
+    ...(margin === undefined
+      ? []
+      : [`The margin${isBandOverSeeds ? ' over seeds' : ''} is ${sizeText(margin, objective)}.`]),
     ...(leftOut > 0 ? [`${leftOut.toLocaleString('en-US')} levels are left out.`] : []),
   ].join(' ');
 }

@@ -52,12 +52,17 @@ export function draw({ options, alt, legend = [] }: Drawing): string {
   return svg.outerHTML.replace(/<\/svg>$/, `${above.svg}</svg>`);
 }
 
-/** Wide enough for a letter of any sans-serif face, in units of its size: too much room is better than a clipped label. */
-const letterWidth = 0.62;
+/** Wide enough for a letter of any usual sans-serif face, in units of its size: too much room is better than a clipped label. */
+const widths = { wide: 1, capital: 0.79, other: 0.66 } as const;
 
-/** Pixels that a line of text takes at most, or nearly. */
+/** Pixels that a line of text takes at most. */
 export function textWidth(text: string, fontSize: number): number {
-  return text.length * letterWidth * fontSize;
+  return [...text].reduce((sum, letter) => sum + widthOf(letter), 0) * fontSize;
+}
+
+function widthOf(letter: string): number {
+  if (/[mwMW@%…]/.test(letter)) return widths.wide;
+  return /[\p{Lu}+=<>~#&]/u.test(letter) ? widths.capital : widths.other;
 }
 
 const legendSize = 11;

@@ -1,14 +1,17 @@
 /** The rounds of a stage with a seed rule: how long each level was in, and where it left. */
 import * as Plot from '@observablehq/plot';
 import type { StageFacts, StudyFacts, Timeline } from '../facts.ts';
+import { standingWord } from '../stage-tables.ts';
 import { shortName } from '../words/names.ts';
-import { countText } from '../words/numbers.ts';
+import { countText, listed } from '../words/numbers.ts';
 import { colours, draw, integerTicks, labelLines, textWidth } from './draw.ts';
 
 export interface RoundsRow {
   readonly label: string;
   readonly rounds: number;
   readonly end: Timeline['entries'][number]['end'];
+  /** What tables and sentences say of the level. */
+  readonly word: string;
 }
 
 /** More rows than this are not drawn. */
@@ -26,9 +29,25 @@ export function roundsData(stage: StageFacts, facts: StudyFacts): RoundsData | u
   const { timeline } = stage;
   if (!timeline || timeline.rounds === 0) return undefined;
   const rows = byStay(timeline).map(
-    ({ level, rounds, end }): RoundsRow => ({ label: shortName(stage.levels[level]!, facts), rounds, end }),
+    ({ level, rounds, end }): RoundsRow => ({
+      ...{ label: shortName(stage.levels[level]!, facts), rounds, end },
+      word: wordOf(stage, level, end),
+    }),
   );
   return { rows: rows.slice(0, mostRows), rounds: timeline.rounds, leftOut: Math.max(0, rows.length - mostRows) };
+}
+
+function wordOf({ levels, finished }: StageFacts, position: number, end: RoundsRow['end']): string {
+  const level = levels[position]!;
+  if (end !== 'in') return standingWord(level);
+  if (!finished) return 'still in';
+  // The last level is selected without being shown to be the best.
+  return level.judgement.standing === 'open' ? 'open' : 'selected';
+}
+
+/** The words of the rows that ended in one way, each once: `left or worse`. */
+function wordsOf(rows: readonly RoundsRow[]): string {
+  return listed([...new Set(rows.map(({ word }) => word))], 'or');
 }
 
 function byStay({ entries }: Timeline): Timeline['entries'] {
@@ -53,13 +72,13 @@ export function roundsChart(stage: StageFacts, facts: StudyFacts): string | unde
     legend: [
       { sample: { kind: 'line', colour: colours.ours, width: 4 }, text: 'one seed a round' },
       ...(leaving.length > 0
-        ? [{ sample: { kind: 'symbol', symbol: 'cross', colour: colours.other }, text: 'left' } as const]
+        ? [{ sample: { kind: 'symbol', symbol: 'cross', colour: colours.other }, text: wordsOf(leaving) } as const]
         : []),
       ...(withdrawn.length > 0
         ? [
             {
               sample: { kind: 'symbol', symbol: 'plus', colour: colours.muted },
-              text: 'failed or pruned',
+              text: wordsOf(withdrawn),
             } as const,
           ]
         : []),
@@ -67,7 +86,7 @@ export function roundsChart(stage: StageFacts, facts: StudyFacts): string | unde
         ? [
             {
               sample: { kind: 'symbol', symbol: 'circle', colour: colours.good, filled: true },
-              text: 'still in',
+              text: wordsOf(inside),
             } as const,
           ]
         : []),
@@ -105,16 +124,18 @@ export function roundsChart(stage: StageFacts, facts: StudyFacts): string | unde
   });
 }
 
-/** `Rounds: 32 still in after 12 seeds; 64 left after 12, 128 after 5.` */
+/** `Rounds; still in after 12 seeds: 32; left: 64 after 12, 128 after 5.` */
 export function roundsAlt({ rows, rounds, leftOut }: RoundsData): string {
-  const inside = rows.filter(({ end }) => end === 'in').map(({ label }) => label);
-  const endedBy = (wanted: RoundsRow['end']) =>
-    rows.filter(({ end }) => end === wanted).map(({ label, rounds: last }) => `${label} after ${last}`);
-  const [left, withdrawn] = [endedBy('left'), endedBy('withdrawn')];
+  const by = (wanted: RoundsRow['end']) => rows.filter(({ end }) => end === wanted);
+  const [inside, left, withdrawn] = [by('in'), by('left'), by('withdrawn')];
+  const ends = (own: readonly RoundsRow[]) =>
+    `${wordsOf(own)}: ${own.map(({ label, rounds: last }) => `${label} after ${last}`).join(', ')}`;
   const parts = [
-    ...(inside.length > 0 ? [`still in after ${countText(rounds, 'seed')}: ${inside.join(', ')}`] : []),
-    ...(left.length > 0 ? [`left: ${left.join(', ')}`] : []),
-    ...(withdrawn.length > 0 ? [`failed or pruned: ${withdrawn.join(', ')}`] : []),
+    ...(inside.length > 0
+      ? [`${wordsOf(inside)} after ${countText(rounds, 'seed')}: ${inside.map(({ label }) => label).join(', ')}`]
+      : []),
+    ...(left.length > 0 ? [ends(left)] : []),
+    ...(withdrawn.length > 0 ? [ends(withdrawn)] : []),
     ...(leftOut > 0 ? [`${leftOut.toLocaleString('en-US')} more are left out`] : []),
   ];
   return `Rounds; ${parts.join('; ')}.`;

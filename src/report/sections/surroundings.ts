@@ -28,11 +28,12 @@ export const surroundings: Section = (facts) => {
 };
 
 /** The arithmetic of the trials; empty for a task without a choice of it. */
-function arithmeticText({ trials }: StudyFacts): string {
+function arithmeticText({ trials, sessions }: StudyFacts): string {
   const found = new Set(
     trials.flatMap(({ settings: { arithmetic } }) => (arithmetic === undefined ? [] : [arithmetic])),
   );
-  return found.size === 0
-    ? ''
-    : `, ${[...found].join(' and ')} arithmetic, one thread per trial (more for the last of a stage)`;
+  if (found.size === 0) return '';
+  // With one job there are no spare cores.
+  const spare = sessions.every(({ environment }) => environment.jobs === 1) ? '' : ' (more for the last of a stage)';
+  return `, ${[...found].join(' and ')} arithmetic, one thread per trial${spare}`;
 }

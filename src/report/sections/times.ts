@@ -1,7 +1,16 @@
 /** Seconds of training an epoch. */
 import { heading } from '../block.ts';
 import { epochTimesChart } from '../charts/epoch-times.ts';
+import type { StudyFacts } from '../facts.ts';
 import type { Section } from '../section.ts';
+
+/** How the trials shared the machine; empty where no process recorded it. */
+function sharing({ sessions }: StudyFacts): string {
+  if (sessions.length === 0) return '';
+  return sessions.every(({ environment }) => environment.jobs === 1)
+    ? '; one trial ran at a time'
+    : '; several trials ran at once, one core each';
+}
 
 export const times: Section = (facts) => {
   const { epochTimes, reference } = facts;
@@ -10,7 +19,7 @@ export const times: Section = (facts) => {
   const machine = beside
     ? ` ${reference.name[0]!.toUpperCase()}${reference.name.slice(1)}’s times are from ${reference.machine}.`
     : '';
-  const caption = `Medians over all trials of the time of the batches, without evaluation; several trials ran at once, one core each.${machine}`;
+  const caption = `Medians over all trials of the time of the batches, without evaluation${sharing(facts)}.${machine}`;
   return [
     heading(2, 'Time per epoch'),
     {

@@ -1,9 +1,8 @@
 /** Sentences on the limits of a study's numbers. */
 import { isSeedRule } from '../../study/definition.ts';
 import { completeTrials } from '../../study/trial.ts';
-import { distinctLevels, type StudyFacts } from '../facts.ts';
+import { distinctLevels, type StudyFacts, seedsTrained } from '../facts.ts';
 import { quote } from './outcome.ts';
-import { seedsTrained } from './verdict.ts';
 
 export function caveats(facts: StudyFacts): string[] {
   return [
@@ -16,8 +15,8 @@ export function caveats(facts: StudyFacts): string[] {
   ];
 }
 
-function protocol({ definition }: StudyFacts): string[] {
-  return definition.protocol === 'post'
+function protocol({ definition, stuck }: StudyFacts): string[] {
+  return definition.protocol === 'post' && stuck === undefined
     ? [
         'The winner was selected on the test set, so its score is not an estimate for new images. Protocol held-out gives such an estimate.',
       ]
@@ -61,7 +60,8 @@ function seeds({ definition, stages }: StudyFacts): string[] {
 }
 
 /** The best of several means is likely too good. */
-function selection({ stages }: StudyFacts): string[] {
+function selection({ stages, stuck }: StudyFacts): string[] {
+  if (stuck !== undefined) return [];
   const most = Math.max(
     0,
     ...stages.map((stage) => distinctLevels(stage).filter(({ view }) => completeTrials(view.trials).length > 0).length),

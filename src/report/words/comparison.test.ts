@@ -4,7 +4,16 @@ import type { StudyDefinition } from '../../study/definition.ts';
 import type { Trial } from '../../study/trial.ts';
 import { lenetSettings } from '../../tasks/lenet/configuration.ts';
 import { studyFacts } from '../facts.ts';
-import { batchStage, definitionOf, factsOf, recordOf, stageOf, trialsOf } from '../study.testing.ts';
+import {
+  batchStage,
+  canonicalOf,
+  definitionOf,
+  factsOf,
+  recordOf,
+  stageOf,
+  trialOf,
+  trialsOf,
+} from '../study.testing.ts';
 import { compareText } from '../terminal.ts';
 
 const wide = 1000;
@@ -101,6 +110,40 @@ test('intervals end where accuracies and their differences end', () => {
     'C2: batchSize 64: 25.00 (0.00 to 100.00); seeds: 0.00, 50.00',
   ]);
   expect(said[3]).toMatch(/^C1 minus C2: \+55\.00 points, 95 % interval −100\.00 to \+100\.00; /);
+});
+
+describe('a seed rule', () => {
+  const rule = definitionOf([batchStage, stageOf('l2', [0, 0.01])], {
+    seeds: { atLeast: 3, atMost: 3, resolve: 1 },
+  });
+  const carried = canonicalOf({ batchSize: 32 });
+  const trials = [
+    ...trialsOf(batchStage, [
+      [98, 98.5, 98.2],
+      [90, 90.5, 90.1],
+      [80, 80.5, 80.1],
+    ]),
+    ...[98.4, 98.6, 98.7].map((score, i) => trialOf(500 + i, carried, 1001 + i, score)),
+    ...[97, 97.4, 97.1].map((score, i) => trialOf(600 + i, { ...carried, l2: 0.01 }, 1001 + i, score)),
+  ];
+  const told = (first: string, second: string) =>
+    compareText(studyFacts(recordOf(rule, trials), lenetSettings), first, second, wide).split('\n');
+  const added = 'A t test of two levels ignores that seeds were added until the question was settled.';
+
+  test('a level that was carried on has the seeds of all its stages', () => {
+    const said = told('C1', 'C4');
+    expect(said[0]).toBe(
+      'C1: batchSize 32, l2 0: 98.40 (98.13 to 98.67); seeds of stage 1: 98.00, 98.50, 98.20; seeds of stage 2: 98.40, 98.60, 98.70',
+    );
+    expect(said[1]).toMatch(/^C4: .*; seeds: 97\.00, 97\.40, 97\.10$/);
+    expect(said[3]).toMatch(/^C1 minus C4: \+1\.40 points, .* \(paired t test over 3 seeds\): /);
+    expect(said[4]).toBe(added);
+    expect(told('C1', 'C2')[3]).toMatch(/ \(paired t test over 3 seeds\): /);
+  });
+
+  test('levels of different stages have no seed in common', () => {
+    expect(told('C2', 'C4').slice(3)).toEqual(['C2 and C4 have no finished trial with a common seed.']);
+  });
 });
 
 test('no common seed', () => {

@@ -1,7 +1,9 @@
 /** Two named configurations beside each other, in sentences. */
 import { compareLevels } from '../../study/compare.ts';
-import { significance } from '../../study/statistics.ts';
-import { isComplete } from '../../study/trial.ts';
+import { isSeedRule, objectives } from '../../study/definition.ts';
+import { meanInterval } from '../../study/mcb.ts';
+import { cutTo, significance, summarize } from '../../study/statistics.ts';
+import { completeTrials, isComplete, type Trial } from '../../study/trial.ts';
 import { type LevelFacts, levelAt, type StudyFacts } from '../facts.ts';
 import { settingsText, valueText } from '../naming.ts';
 import {
@@ -34,14 +36,41 @@ export function comparisonLines(first: LevelFacts, second: LevelFacts, facts: St
   ];
 }
 
+/** The trials of a configuration over all stages by stage, each trial once: under a seed rule every stage has seeds of its own. */
+function trialsByStage({ id }: LevelFacts, facts: StudyFacts): { stage: number; trials: (Trial | undefined)[] }[] {
+  const known = new Set<Trial>();
+  return (facts.configurations.get(id) ?? []).flatMap((place) => {
+    const { trials } = levelAt(facts, place).view;
+    const isNew = place === facts.configurations.get(id)![0] || trials.some((trial) => trial && !known.has(trial));
+    if (!isNew) return [];
+    for (const trial of trials) if (trial) known.add(trial);
+    return [{ stage: place.stage, trials: [...trials] }];
+  });
+}
+
+/** All trials of a configuration. */
+function allTrials(level: LevelFacts, facts: StudyFacts): Trial[] {
+  return [...new Set(trialsByStage(level, facts).flatMap(({ trials }) => trials))].filter(
+    (trial) => trial !== undefined,
+  );
+}
+
 /** `C2: batchSize 32, l2 0: 98.86 (98.52 to 99.19); seeds: 99.01, 98.81, 98.75`. */
-function describe({ id, view, summary, judgement }: LevelFacts, { naming, definition }: StudyFacts): string {
-  const { objective } = definition;
+function describe(level: LevelFacts, facts: StudyFacts): string {
+  const { id, view } = level;
+  const { objective } = facts.definition;
   const text = (score: number) => scoreText(score, objective);
-  const range = judgement.mean ? ` (${rangeText(judgement.mean, objective)})` : '';
-  const mean = summary ? `${text(summary.mean)}${range}` : 'no finished trial';
-  const seeds = view.trials.map((trial) => (isComplete(trial) ? text(trial.score) : '-'));
-  return `${id}: ${settingsText(view.settings, naming)}: ${mean}; seeds: ${seeds.join(', ')}`;
+  const scores = completeTrials(allTrials(level, facts)).map(({ score }) => score);
+  const images = objective === 'accuracy' ? facts.measure.images : undefined;
+  const interval = scores.length > 1 ? meanInterval(scores, { images }) : undefined;
+  const range = interval ? ` (${rangeText(cutTo(interval, objectives[objective].range), objective)})` : '';
+  const mean = scores.length > 0 ? `${text(summarize(scores).mean)}${range}` : 'no finished trial';
+  const stages = trialsByStage(level, facts);
+  const seeds = stages.map(({ stage, trials }) => {
+    const texts = trials.map((trial) => (isComplete(trial) ? text(trial.score) : '-'));
+    return `seeds${stages.length > 1 ? ` of stage ${stage + 1}` : ''}: ${texts.join(', ')}`;
+  });
+  return `${id}: ${settingsText(view.settings, facts.naming)}: ${mean}; ${seeds.join('; ')}`;
 }
 
 function differing(first: LevelFacts, second: LevelFacts, { naming }: StudyFacts): string {
@@ -56,9 +85,14 @@ function differing(first: LevelFacts, second: LevelFacts, { naming }: StudyFacts
   return `They differ in ${listed(parts)}.`;
 }
 
-function judged(first: LevelFacts, second: LevelFacts, { definition, measure }: StudyFacts): string[] {
+function judged(first: LevelFacts, second: LevelFacts, facts: StudyFacts): string[] {
+  const { definition, measure } = facts;
   const { objective } = definition;
-  const { difference, test, p, disagreements, seedsNeeded } = compareLevels(first.view, second.view, measure);
+  const [a, b] = [first, second].map((level) => ({ trials: allTrials(level, facts) })) as [
+    { trials: Trial[] },
+    { trials: Trial[] },
+  ];
+  const { difference, test, p, disagreements, seedsNeeded } = compareLevels(a, b, measure);
   const names = [first.id, second.id] as const;
   if (!difference) return [`${names[0]} and ${names[1]} have no finished trial with a common seed.`];
   const unit = objective === 'accuracy' ? ' points' : '';
@@ -71,6 +105,7 @@ function judged(first: LevelFacts, second: LevelFacts, { definition, measure }: 
       none: `${size}; one seed alone allows no test.`,
     }[test],
   ];
+  if (test === 't' && isSeedRule(definition.seeds)) lines.push(seedsAdded);
   if (test === 'mcnemar') lines.push('How much results vary from seed to seed is unknown.');
   for (const { seed, onlyFirst, onlySecond, p: chance } of disagreements) {
     lines.push(
@@ -86,6 +121,9 @@ function judged(first: LevelFacts, second: LevelFacts, { definition, measure }: 
     return seedsNeeded <= difference!.n ? '' : ` About ${seedsNeeded} seeds would resolve ${aim}.`;
   }
 }
+
+/** Under a seed rule the number of seeds depends on the scores. */
+const seedsAdded = 'A t test of two levels ignores that seeds were added until the question was settled.';
 
 /** The first level of a configuration, by the report's name (`C3`), or a level by its label. `choices`: what there is, if nothing fits. */
 export function findConfiguration(

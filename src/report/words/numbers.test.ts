@@ -4,6 +4,7 @@ import {
   countText,
   differenceRange,
   differenceText,
+  exactScore,
   listed,
   pSentence,
   pText,
@@ -19,6 +20,15 @@ test('scores, ranges and sizes have the decimals of their objective', () => {
   expect(rangeText([98.5, 99.191], 'accuracy')).toBe('98.50 to 99.19');
   expect([sizeText(0.241, 'accuracy'), sizeText(0.01, 'loss')]).toEqual(['0.24 points', '0.0100']);
   expect([resolveText(0.1, 'accuracy'), resolveText(0.01, 'loss')]).toEqual(['0.1 points', '0.01']);
+  expect([resolveText(1, 'accuracy'), resolveText(2, 'accuracy'), resolveText(1, 'loss')]).toEqual([
+    ...['1 point', '2 points', '1'],
+  ]);
+});
+
+test('scores for other programs: an accuracy has no errors of rounding', () => {
+  expect([0.555 * 100, 0.817 * 100].map((score) => exactScore(score, 'accuracy'))).toEqual([55.5, 81.7]);
+  expect(0.555 * 100).not.toBe(55.5);
+  expect(exactScore(0.1234567890123456, 'loss')).toBe(0.1234567890123456);
 });
 
 test('differences have a sign, but not where nothing is printed', () => {

@@ -2,6 +2,11 @@
 import { type Objective, objectives } from '../../study/definition.ts';
 import type { Interval } from '../../study/judgement.ts';
 
+/** A score for other programs. An accuracy is a count of images, so its last digits are errors of rounding: 12 significant digits remain. */
+export function exactScore(score: number, objective: Objective): number {
+  return objective === 'accuracy' ? Number(score.toPrecision(12)) : score;
+}
+
 /** A score: accuracies in percent with two decimals, losses with four. */
 export function scoreText(score: number, objective: Objective): string {
   return rounded(score, objective);
@@ -34,7 +39,8 @@ export function resolveText(resolve: number, objective: Objective): string {
 }
 
 function withUnit(text: string, objective: Objective): string {
-  return objective === 'accuracy' ? `${text} points` : text;
+  if (objective !== 'accuracy') return text;
+  return text === '1' ? '1 point' : `${text} points`;
 }
 
 function rounded(value: number, objective: Objective): string {

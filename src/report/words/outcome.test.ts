@@ -85,6 +85,45 @@ describe('the winner', () => {
     );
   });
 
+  test('no choice of one seed is settled: another seed may reverse it', () => {
+    const two = definitionOf([batchStage, stageOf('l2', [0, 0.01])], { seeds: [1] });
+    const decayed = trialOf(50, canonicalOf({ batchSize: 32, l2: 0.01 }), 1, 90);
+    const record = recordOf(two, [...trialsOf(batchStage, [[98], [97], [96]]), decayed]);
+    const here = { scope: 'these networks' } as const;
+    const worse = { standing: 'worse', ...here } as const;
+    const decided = judgementOf([{ standing: 'best', ...here }, worse, worse], { method: 'images' });
+    const other = judgementOf([{ standing: 'best', ...here }, worse], { method: 'images' });
+    const open = judgementOf(
+      [
+        { standing: 'may be best', ...here },
+        { standing: 'may be best', ...here },
+      ],
+      { method: 'images' },
+    );
+    const last = (judgements: readonly StageJudgement[]) => outcome(factsOf(record, judgements)).headline.at(-1);
+    expect(last([decided, other])).toBe(
+      'The choice of batchSize and l2 is not settled by one seed: another seed may reverse it.',
+    );
+    expect(last([decided, open])).toBe(
+      'The choice of batchSize and l2 is not settled by one seed: another level may be as good, or another seed may reverse it.',
+    );
+  });
+
+  test('two seeds whose images decide are not settled either', () => {
+    const here = { standing: 'worse', scope: 'these networks' } as const;
+    const two = recordOf(
+      { ...one, seeds: [1, 2] },
+      trialsOf(
+        batchStage,
+        scores.map((own) => own.slice(0, 2)),
+      ),
+    );
+    const judgement = judgementOf([{ standing: 'best', scope: 'these networks' }, here, { standing: 'worse' }]);
+    expect(outcome(factsOf(two, [judgement])).headline.at(-1)).toBe(
+      'The choice is not settled by 2 seeds: other seeds may reverse it.',
+    );
+  });
+
   test('the reference’s aim, only where its test set selected', () => {
     expect(told(judged({}), one, { reference }).headline[2]).toBe(
       'The mean did not reach the post’s 99 %; 1 of 3 runs did.',
@@ -129,27 +168,58 @@ test('without a winner: how far, or why it ended', () => {
   ]);
 });
 
-test('the protocol', () => {
+describe('the protocol', () => {
   const look = { trial: 0, seed: 1, loss: 0, accuracy: 1, configuration: {} };
-  const said = (protocol: 'post' | 'held-out' | undefined, looks: number) =>
-    protocolSentence({
-      definition: protocol ? { ...one, protocol } : definitionOf([batchStage], {}),
-      looks: Array.from({ length: looks }, () => ({ ...look, id: 'C1' })),
-    });
-  expect(said('post', 0)).toBe(
-    'Protocol post: trained on the whole training set and selected on the test set, as the post did. The winner’s score is therefore optimistic.',
-  );
+  const complete = trialsOf(batchStage, scores);
+  const said = (protocol: 'post' | 'held-out', looks = 0, trials = complete, limits = {}) =>
+    protocolSentence(
+      factsOf(
+        recordOf(
+          { ...one, protocol, base: { ...base, ...limits } },
+          trials.map((trial) => ({ ...trial, configuration: { ...trial.configuration, ...limits } })),
+          { looks: Array.from({ length: looks }, () => look) },
+        ),
+      ),
+    );
+
+  test('post: the score is optimistic where there is one', () => {
+    const start = 'Protocol post: trained on the whole training set and selected on the test set, as the post did.';
+    expect(said('post')).toBe(`${start} The winner’s score is therefore optimistic.`);
+    expect(said('post', 0, [])).toBe(`${start} The winner’s score will therefore be optimistic.`);
+    const failed = trialsOf(
+      batchStage,
+      scores.map(() => ['x', 'x', 'x']),
+    );
+    expect(said('post', 0, failed)).toBe(start);
+  });
+
   const start =
     'Protocol held-out: settings are selected on a twelfth of the training set, drawn by class and fixed by the data’s hash; ';
-  expect(said('held-out', 0)).toBe(`${start}no network has been evaluated on the test set.`);
-  expect(said('held-out', 1)).toBe(
-    `${start}the test set was looked at once, to evaluate selected configurations only.`,
-  );
-  expect(said('held-out', 3)).toBe(
-    `${start}the test set was looked at 3 times, to evaluate selected configurations only.`,
-  );
-  const { protocol: _, ...none } = one;
-  expect(protocolSentence({ definition: none, looks: [] })).toBeUndefined();
+
+  test('held-out: looks at the test set', () => {
+    expect(said('held-out')).toBe(`${start}no network has been evaluated on the test set.`);
+    expect(said('held-out', 1)).toBe(
+      `${start}the test set was looked at once, to evaluate selected configurations only.`,
+    );
+    expect(said('held-out', 3)).toBe(
+      `${start}the test set was looked at 3 times, to evaluate selected configurations only.`,
+    );
+    const { protocol: _, ...none } = one;
+    expect(protocolSentence(factsOf(recordOf(none, [])))).toBeUndefined();
+  });
+
+  test('limits of the training and the test set as they are', () => {
+    expect(said('post', 0, complete, { trainLimit: 1500, testLimit: 300 })).toBe(
+      'Protocol post: trained on the first 1,500 training images and selected on the first 300 test images. The winner’s score is therefore optimistic.',
+    );
+    expect(said('held-out', 1, complete, { trainLimit: 500, testLimit: 300 })).toBe(
+      `${start}networks are trained on the first 500 of the other training images; the test set was looked at once (the first 300 images), to evaluate selected configurations only.`,
+    );
+    const varied = stageOf('trainLimit', [500, 1000]);
+    expect(protocolSentence(factsOf(recordOf(definitionOf([varied]), [])))).toContain(
+      'trained on the first 500 or 1,000 training images and selected on the test set.',
+    );
+  });
 });
 
 describe('remarks and notes on levels', () => {
@@ -202,6 +272,35 @@ describe('remarks and notes on levels', () => {
     const run = { ...besideRun, remark: 'It is special.' };
     const facts = factsOf(recordOf(one, all), undefined, { reference: referenceOf({ beside: () => run }) });
     expect(remarks(facts.stages[0]!, facts)).toEqual(['It is special.']);
+  });
+});
+
+describe('steps', () => {
+  const compared = (given: readonly (readonly (number | string)[])[], seeds = [1, 2, 3]) => {
+    const facts = factsOf(recordOf({ ...one, seeds, compare: 'previous' }, trialsOf(batchStage, given)));
+    return remarks(facts.stages[0]!, facts);
+  };
+
+  test('a step that cannot be taken is named', () => {
+    expect(
+      compared([
+        [98, 98, 98],
+        ['x', 'x', 'x'],
+        [96, 96, 96],
+      ]),
+    ).toEqual([
+      'batchSize 64 cannot be compared with 32: they have no finished trial with a common seed.',
+      'batchSize 128 cannot be compared with 64: they have no finished trial with a common seed.',
+    ]);
+    expect(
+      compared([
+        [98, 98, 98],
+        [97, 97, 97],
+        ['x', 'x', 'x'],
+      ]),
+    ).toEqual(['batchSize 128 cannot be compared with 64: they have no finished trial with a common seed.']);
+    expect(compared(scores)).toEqual([]);
+    expect(compared([[98]])).toEqual([]);
   });
 });
 
@@ -269,6 +368,15 @@ describe('caveats', () => {
     const few = '4 seeds leave wide intervals: “may be the best” is not “as good as the best”.';
     expect(caveats(four)).toContain(few);
     expect(caveats(five).filter((said) => said.includes('seeds leave'))).toEqual([]);
+  });
+
+  test('nothing is said of a winner where there is none', () => {
+    const failed = trialsOf(batchStage, [
+      [98, 'x', 98],
+      ['x', 97, 97],
+      ['x', 'x', 'x'],
+    ]);
+    expect(caveats(factsOf(recordOf(one, failed))).filter((said) => said.includes('winner'))).toEqual([]);
   });
 
   test('none where nothing was trained', () => {

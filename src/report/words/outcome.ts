@@ -1,11 +1,10 @@
 /** The outcome of a whole study in sentences: the winner, its score, and what is not settled. */
 import { isSeedRule, objectives } from '../../study/definition.ts';
 import { completeTrials } from '../../study/trial.ts';
-import { type LevelFacts, rivals, type StudyFacts } from '../facts.ts';
+import { isChosenByNetworks, type LevelFacts, rivals, type StudyFacts, seedsTrained } from '../facts.ts';
 import { settingsText } from '../naming.ts';
 import { factorsText, measureName } from './names.ts';
 import { capitalized, countText, listed, rangeText, scoreText } from './numbers.ts';
-import { seedsTrained } from './verdict.ts';
 
 export interface Outcome {
   /** The winner and its score, what is not settled, or how far the study is. */
@@ -91,27 +90,61 @@ function testLooks(looks: readonly { readonly accuracy: number }[]): string[] {
   return [`On the test set: ${mean.toFixed(2)} %${each}.`];
 }
 
-/** Stages in which another level may be as good. */
+/** Stages in which another level may be as good, or in which other seeds may reverse the choice. */
 function unsettled(facts: StudyFacts): string[] {
-  const open = facts.stages.filter((stage) => rivals(stage).length > 0);
+  const open = facts.stages.filter((stage) => rivals(stage).length > 0 || isChosenByNetworks(stage));
   if (open.length === 0) return [];
   const seeds = Math.max(...open.map(seedsTrained));
   const what = facts.stages.length === 1 ? 'The choice' : `The choice of ${listed(open.map(factorsText))}`;
   const by = isSeedRule(facts.definition.seeds) ? `${seeds} seeds` : countText(seeds, 'seed');
-  return [`${what} is not settled by ${by}: another level may be as good.`];
+  const hasRivals = open.some((stage) => rivals(stage).length > 0);
+  if (!open.some(isChosenByNetworks)) return [`${what} is not settled by ${by}: another level may be as good.`];
+  const other = seeds === 1 ? 'another seed' : 'other seeds';
+  return [
+    `${what} is not settled by ${by}: ${hasRivals ? 'another level may be as good, or ' : ''}${other} may reverse it.`,
+  ];
 }
 
 /** The images that networks were trained on, and those that settings were selected on. */
-export function protocolSentence({ definition, looks }: Pick<StudyFacts, 'definition' | 'looks'>): string | undefined {
-  if (definition.protocol === 'post') {
-    return 'Protocol post: trained on the whole training set and selected on the test set, as the post did. The winner’s score is therefore optimistic.';
+export function protocolSentence(
+  facts: Pick<StudyFacts, 'definition' | 'looks' | 'stages' | 'naming' | 'winner' | 'stuck'>,
+): string | undefined {
+  const { protocol } = facts.definition;
+  const training = limitsOf('trainLimit', facts);
+  const test = limitsOf('testLimit', facts);
+  if (protocol === 'post') {
+    const asThePost = training === undefined && test === undefined ? ', as the post did' : '';
+    const used = training === undefined ? 'the whole training set' : `${training} training images`;
+    const selecting = test === undefined ? 'the test set' : `${test} test images`;
+    return `Protocol post: trained on ${used} and selected on ${selecting}${asThePost}.${optimism(facts)}`;
   }
-  if (definition.protocol !== 'held-out') return undefined;
-  return `Protocol held-out: settings are selected on a twelfth of the training set, drawn by class and fixed by the data’s hash; ${looksText(looks.length)}.`;
+  if (protocol !== 'held-out') return undefined;
+  const rest = training === undefined ? '' : `; networks are trained on ${training} of the other training images`;
+  const looks = looksText(facts.looks.length, test);
+  return `Protocol held-out: settings are selected on a twelfth of the training set, drawn by class and fixed by the data’s hash${rest}; ${looks}.`;
+}
+
+/** Of a study that ended without a winner nothing is optimistic. */
+function optimism({ winner, stuck }: Pick<StudyFacts, 'winner' | 'stuck'>): string {
+  if (stuck !== undefined) return '';
+  return winner ? ' The winner’s score is therefore optimistic.' : ' The winner’s score will therefore be optimistic.';
+}
+
+/** `the first 500`, `the first 500 or 1,000`, or undefined where every level uses all images. */
+function limitsOf(name: string, { stages, naming, definition }: Pick<StudyFacts, 'stages' | 'naming' | 'definition'>) {
+  const levels = stages.flatMap((stage) => stage.levels.map(({ view }) => view.configuration));
+  const given = levels.length > 0 ? levels : [definition.base];
+  const limits = new Set(given.map((settings) => naming.complete(settings)[name] ?? Number.POSITIVE_INFINITY));
+  const numbers = [...limits].filter((limit): limit is number => typeof limit === 'number').sort((a, b) => a - b);
+  if (!numbers.some(Number.isFinite)) return undefined;
+  const texts = numbers.map((limit) => (Number.isFinite(limit) ? limit.toLocaleString('en-US') : 'all'));
+  return `the first ${listed(texts, 'or')}`;
 }
 
 /** Only selected configurations are evaluated on the test set. */
-function looksText(looks: number): string {
+function looksText(looks: number, limit: string | undefined): string {
   if (looks === 0) return 'no network has been evaluated on the test set';
-  return `the test set was looked at ${looks === 1 ? 'once' : `${looks} times`}, to evaluate selected configurations only`;
+  const times = looks === 1 ? 'once' : `${looks} times`;
+  const part = limit === undefined ? '' : ` (${limit} images)`;
+  return `the test set was looked at ${times}${part}, to evaluate selected configurations only`;
 }

@@ -1,7 +1,7 @@
 /** Remarks on a stage beside its verdict: the margin, noisy levels, selected scores, levels that share their trials. */
 import { mostSeedsAdvised } from '../../study/statistics.ts';
 import { distinctLevels, levelAt, type StageFacts, type StudyFacts } from '../facts.ts';
-import { factorsText, fullName, namesOf } from './names.ts';
+import { factorsText, fullName, namesOf, shortName } from './names.ts';
 import { sameNotes } from './notes.ts';
 import { resolveText, sizeText } from './numbers.ts';
 
@@ -12,6 +12,7 @@ export function remarks(stage: StageFacts, facts: StudyFacts): string[] {
     ...noisyRemark(stage, facts),
     ...carriedRemark(stage, facts),
     ...sameRemarks(stage, facts),
+    ...stepRemarks(stage, facts),
     ...referenceRemarks(stage),
   ];
 }
@@ -71,7 +72,24 @@ function referenceRemarks({ levels }: StageFacts): string[] {
   return [...new Set(levels.flatMap(({ reference }) => reference?.remark ?? []))];
 }
 
+/** The steps that the table of steps lacks. */
+function stepRemarks({ levels, steps, factors, finished }: StageFacts, facts: StudyFacts): string[] {
+  if (facts.definition.compare !== 'previous' || !finished) return [];
+  const compared = new Set(steps.map(({ level }) => level));
+  return levels.flatMap((level, position) => {
+    if (position === 0 || compared.has(position)) return [];
+    const name = fullName(level, { factors }, facts);
+    return [
+      `${name} cannot be compared with ${shortName(levels[position - 1]!, facts)}: they have no finished trial with a common seed.`,
+    ];
+  });
+}
+
 /** Head of the steps' table. */
 export function stepsHead(stage: StageFacts): string {
-  return `Each ${factorsText(stage)} against the one before it, paired by seed`;
+  const head = `Each ${factorsText(stage)} against the one before it`;
+  if (stage.steps.some(({ test }) => test === 't')) return `${head}, paired by seed`;
+  return stage.steps.some(({ test }) => test === 'mcnemar')
+    ? `${head}, one seed, by McNemar’s test on the images`
+    : `${head}, one seed, which allows no test`;
 }

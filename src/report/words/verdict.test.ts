@@ -153,6 +153,9 @@ describe('comparisons with the best', () => {
       '2 is worse (these networks) by up to 0.80 points.',
       'This compares the trained networks on images of this kind. It does not say that the setting is worse: other seeds may reverse it.',
     ]);
+    expect(said([{ ...best, scores: [90, 90] }, here], { seeds: [1, 2] })[0]).toBe(
+      'batchSize 1 has the best mean, and every other level is worse (these networks).',
+    );
     expect(said([lead, here, { ...mayBe, scores: [88, 88] }], { seeds: [1, 2] })[0]).toBe(
       'batchSize 1 has the best mean and is selected, but 4 may be the best as well.',
     );
@@ -273,6 +276,18 @@ describe('as many seeds as the question needs', () => {
     expect(said(levels, rounds)).toEqual([
       'Open after 6 seeds: batchSize 1 has the best mean and is selected, but 2 may be better than it by more than 0.1 points.',
     ]);
+  });
+
+  test('a level that failed saves nothing', () => {
+    const three: Level[] = [
+      { standing: 'open', scores: [98.4, 98.9, 98.2, 98.8, 98.6, 99] },
+      { standing: 'open', scores: [98.9, 98.4, 98.8, 98.2, 99, 98.6] },
+      failed,
+    ];
+    expect(said(three, rounds).filter((sentence) => sentence.includes('training'))).toEqual([]);
+    expect(said([{ standing: 'best', scores: high.slice(0, 3) }, left, failed], rounds)).toContain(
+      'The levels that were trained to the end took 6 trainings; 6 seeds for each of them would have been 12.',
+    );
   });
 
   test('many that left are counted', () => {

@@ -1,7 +1,16 @@
 /** The verdict on a stage: which level is the best, may be the best, is worse, left, or is open, and by how much. */
 import { isSeedRule } from '../../study/definition.ts';
 import type { Interval } from '../../study/judgement.ts';
-import { distinctLevels, type LevelFacts, rivals, type StageFacts, type StudyFacts } from '../facts.ts';
+import { completeTrials } from '../../study/trial.ts';
+import {
+  distinctLevels,
+  isDropout,
+  type LevelFacts,
+  rivals,
+  type StageFacts,
+  type StudyFacts,
+  seedsTrained,
+} from '../facts.ts';
 import { areNamed, fullName, namesOf, shortName } from './names.ts';
 import { countText, listed, resolveText, scoreText, sizeText } from './numbers.ts';
 
@@ -58,9 +67,11 @@ function bySeeds(context: Context): string[] {
 /** With two seeds, some levels may be worse as trained networks only. */
 function allWorse({ name, distinct }: Context, worse: readonly LevelFacts[]): string {
   const others = `${everyOther(distinct)} is worse`;
-  return worse.some(({ judgement }) => judgement.scope === 'these networks')
-    ? `${name} has the best mean and is selected; ${others}, but for some this is said of the trained networks only.`
-    : `${name} is the best: ${others}.`;
+  const here = worse.filter(({ judgement }) => judgement.scope === 'these networks');
+  if (here.length === 0) return `${name} is the best: ${others}.`;
+  return here.length === worse.length
+    ? `${name} has the best mean, and ${others} (these networks).`
+    : `${name} has the best mean and is selected; ${others}, but for some this is said of the trained networks only.`;
 }
 
 /** All means are equal. */
@@ -140,16 +151,23 @@ function byRounds(context: Context): string[] {
     );
   }
   said.push(...worseLevels(worse, context));
+  return [...said, ...savedTrainings(context)];
+}
+
+/** What the rule saved. A level that failed saved nothing, so it counts on neither side. */
+function savedTrainings({ facts, distinct }: Context): string[] {
   const { seeds } = facts.definition;
-  if (isSeedRule(seeds)) {
-    const all = distinct.length * seeds.atMost;
-    if (stage.ended < all) {
-      said.push(
-        `This took ${countText(stage.ended, 'training')}; ${seeds.atMost} seeds for every level would have been ${all.toLocaleString('en-US')}.`,
-      );
-    }
-  }
-  return said;
+  if (!isSeedRule(seeds)) return [];
+  const compared = distinct.filter((level) => !isDropout(level));
+  const took = compared.reduce((sum, { view }) => sum + completeTrials(view.trials).length, 0);
+  const all = compared.length * seeds.atMost;
+  if (took >= all) return [];
+  const total = all.toLocaleString('en-US');
+  return compared.length === distinct.length
+    ? [`This took ${countText(took, 'training')}; ${seeds.atMost} seeds for every level would have been ${total}.`]
+    : [
+        `The levels that were trained to the end took ${countText(took, 'training')}; ${seeds.atMost} seeds for each of them would have been ${total}.`,
+      ];
 }
 
 function afterSeeds({ judgement: { departure } }: LevelFacts): string {
@@ -230,11 +248,6 @@ export function behind([low, high]: Interval, { measure }: Pick<StudyFacts, 'mea
   return measure.goal === 'maximize' ? [-high, -low] : [low, high];
 }
 
-/** A level without a final score for every seed, which cannot be selected. */
-function isDropout({ judgement: { standing } }: LevelFacts): boolean {
-  return standing === 'failed' || standing === 'pruned';
-}
-
 function everyOther(levels: readonly LevelFacts[]): string {
   return levels.some(isDropout) ? 'every other level that was trained to the end' : 'every other level';
 }
@@ -247,11 +260,6 @@ function dropouts(levels: readonly LevelFacts[], facts: StudyFacts): string[] {
     ...(failed.length > 0 ? [`${sentenceStart(failed, facts)} failed`] : []),
     ...(pruned.length > 0 ? [`${sentenceStart(pruned, facts)} ${pruned.length === 1 ? 'was' : 'were'} pruned`] : []),
   ];
-}
-
-/** The largest number of seeds that a level has. */
-export function seedsTrained({ levels }: Pick<StageFacts, 'levels'>): number {
-  return levels.reduce((most, { summary }) => Math.max(most, summary?.n ?? 0), 0);
 }
 
 function sentenceStart(levels: readonly LevelFacts[], facts: StudyFacts): string {
