@@ -357,7 +357,7 @@ describe('held out', () => {
   test('5,000 validation images select, and only selected configurations see the test set, each look counted', () => {
     expect(run.code).toBe(0);
     expect(run.stdout).toContain('Protocol held-out: 600 images train, 5,000 held-out images select');
-    expect(run.stdout).toMatch(/the test set was\s+looked at [24] times/);
+    expect(run.stdout).toMatch(/the\s+test\s+set\s+was\s+looked\s+at\s+[24]\s+times/);
     expect(run.stdout).toMatch(/On the test set: \d+\.\d+ %/);
     const shown = JSON.parse(lenet('study', 'show', out, '--json').stdout);
     const looks = shown.looks as { configuration: string; trial: number; accuracy: number }[];

@@ -121,12 +121,13 @@ function find(wanted: string, facts: StudyFacts): LevelFacts {
 }
 
 /**
- * For a terminal of `width` columns, 40 or more. Where it is too narrow, the columns of the highest rank go first, then cells break into
- * lines, then the other ranks go, then words break. A line below names the columns that went.
+ * For a terminal of `width` columns, 40 or more. Where it is too narrow, the columns of the highest rank go first, then cells break at
+ * spaces, then the other ranks go, then words break. A line below names the columns that went.
  */
 export function terminalTable({ columns, note }: Pick<TextTable, 'columns' | 'note'>, width: number): string {
   const wide = columns.map(({ head, cells }) => widthOf(head, cells, { head: 11, cell: Number.POSITIVE_INFINITY }));
   const tight = columns.map(({ head, cells, align }) => widthOf(head, cells, { head: 0, cell: align ? 100 : 14 }));
+  const least = columns.map(({ head, cells, align }) => widthOf(head, cells, { head: 0, cell: align ? 100 : 0 }));
   const byRank = [...columns.keys()]
     .filter((column) => (columns[column]!.rank ?? 0) > 0)
     .sort((a, b) => columns[b]!.rank! - columns[a]!.rank!);
@@ -134,10 +135,10 @@ export function terminalTable({ columns, note }: Pick<TextTable, 'columns' | 'no
   const fits = (widths: readonly number[]) => frameWidth([...shown].map((column) => widths[column]!)) <= width;
   for (const column of byRank) if (columns[column]!.rank! >= firstToGo && !fits(wide)) shown.delete(column);
   const widths = fits(wide) ? wide : tight;
-  for (const column of byRank) if (!fits(widths)) shown.delete(column);
+  for (const column of byRank) if (!fits(least)) shown.delete(column);
   const left = [...shown];
   const narrow = squeezed(
-    left.map((column) => widths[column]!),
+    left.map((column) => ({ width: widths[column]!, least: least[column]! })),
     width,
   );
   const inCell = (text: string, i: number) => broken(text, narrow[i]! - padding);
@@ -168,11 +169,19 @@ function frameWidth(widths: readonly number[]): number {
   return widths.reduce((sum, width) => sum + 1 + width, 1);
 }
 
-/** The widest columns give up a character at a time until the table fits; words break then. */
-function squeezed(widths: readonly number[], most: number): number[] {
-  const narrow = [...widths];
+/**
+ * Columns give up a character at a time until the table fits: the widest of those whose words still have room, and when there are none
+ * the widest of all, whose words break then.
+ */
+function squeezed(
+  columns: readonly { readonly width: number; readonly least: number }[],
+  most: number,
+): readonly number[] {
+  const narrow = columns.map(({ width }) => width);
   while (frameWidth(narrow) > most) {
-    const widest = narrow.indexOf(Math.max(...narrow));
+    const roomy = [...narrow.keys()].filter((i) => narrow[i]! > columns[i]!.least);
+    const from = roomy.length > 0 ? roomy : [...narrow.keys()];
+    const widest = from.reduce((best, i) => (narrow[i]! > narrow[best]! ? i : best));
     if (narrow[widest]! <= padding + 1) break;
     narrow[widest]!--;
   }

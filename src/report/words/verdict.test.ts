@@ -286,7 +286,7 @@ describe('as many seeds as the question needs', () => {
     ];
     expect(said(three, rounds).filter((sentence) => sentence.includes('training'))).toEqual([]);
     expect(said([{ standing: 'best', scores: high.slice(0, 3) }, left, failed], rounds)).toContain(
-      'The levels that were trained to the end took 6 trainings; 6 seeds for each of them would have been 12.',
+      'Not counting levels that failed or were pruned, this took 6 trainings; 6 seeds for each of the others would have been 12.',
     );
   });
 

@@ -166,7 +166,7 @@ function savedTrainings({ facts, distinct }: Context): string[] {
   return compared.length === distinct.length
     ? [`This took ${countText(took, 'training')}; ${seeds.atMost} seeds for every level would have been ${total}.`]
     : [
-        `The levels that were trained to the end took ${countText(took, 'training')}; ${seeds.atMost} seeds for each of them would have been ${total}.`,
+        `Not counting levels that failed or were pruned, this took ${countText(took, 'training')}; ${seeds.atMost} seeds for each of the others would have been ${total}.`,
       ];
 }
 
