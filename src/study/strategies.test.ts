@@ -157,13 +157,19 @@ describe('a study may grow', () => {
     const rule = { atLeast: 3, atMost: 30, resolve: 0.1 };
     const ruled = { ...stages, seeds: rule };
     checkExtends(ruled, { ...stages, seeds: { ...rule, atMost: 40 } });
-    checkExtends(stages, ruled);
+    const single = {
+      ...stages,
+      plan: { kind: 'stages', stages: stages.plan.kind === 'stages' ? stages.plan.stages.slice(0, 1) : [] },
+    } as const;
+    checkExtends(single, { ...single, seeds: rule });
+    // Later stages would get seeds of their own, and what they trained would serve nothing.
+    refused(stages, ruled).toThrow('seeds was 1, 2, is 3 to 30');
     refused(stages, { ...stages, seeds: [1] }).toThrow('seeds was 1, 2, is 1');
     refused(ruled, { ...stages, seeds: { ...rule, atMost: 20 } }).toThrow(
       'seeds was 3 to 30, resolving 0.1, is 3 to 20, resolving 0.1',
     );
     refused(ruled, { ...stages, seeds: { ...rule, resolve: 0.2 } }).toThrow('resolving 0.2');
-    refused({ ...stages, seeds: [1, 31] }, ruled).toThrow('seeds was 1, 31, is 3 to 30');
+    refused({ ...single, seeds: [1, 31] }, { ...single, seeds: rule }).toThrow('seeds was 1, 31, is 3 to 30');
   });
 
   test('a grid by levels, whatever the order of its factors', () => {
