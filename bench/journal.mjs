@@ -40,11 +40,11 @@ try {
   const parameters = recordedParameters(definition.space, completeSettings(settings[0]));
   const number = await store.startTrial({ configuration: configurations[0], seed: 1, parameters });
   for (let epoch = 0; epoch <= epochs; epoch++) {
-    const metrics = { loss: 0.0421875 / (epoch + 1), accuracy: 0.9871 };
+    const metrics = { loss: 0.0421875 / (epoch + 1), accuracy: 0.875 };
     const seconds = { train: 2.4183, evaluate: 0.8127 };
-    await store.reportEpoch(number, { epoch, score: 98.71, train: metrics, selection: metrics, seconds });
+    await store.reportEpoch(number, { epoch, score: 87.5, train: metrics, selection: metrics, seconds });
   }
-  await store.endTrial(number, { state: 'complete', score: 98.71, wrong: new Uint8Array(1250).fill(8) });
+  await store.endTrial(number, { state: 'complete', score: 87.5, wrong: new Uint8Array(1250).fill(8) });
   const one = readFileSync(path, 'utf8').slice(head.length);
   const again = Array.from({ length: trials }, (_, index) =>
     one

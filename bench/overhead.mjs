@@ -27,7 +27,10 @@ async function seconds(trials, seeds, store) {
 /** Seconds for a study under a seed rule with 20 levels that all stay in: so many trials in rounds of 20. */
 async function underRule(trials, store) {
   // A trial's random numbers depend on its seed alone, so that levels can be compared; here each level shall have its own.
-  const task = functionTask({ parameters: { x: 0 }, run: ({ x }, { seed }) => Math.sin(12.9898 * x + 78.233 * seed ** 2) });
+  const task = functionTask({
+    parameters: { x: 0 },
+    run: ({ x }, { seed }) => Math.sin(12.9898 * x + 78.233 * seed ** 2),
+  });
   const levels = Array.from({ length: 20 }, (_, x) => ({ label: `${x}`, settings: { x } }));
   const plan = { kind: 'stages', stages: [{ factors: ['x'], levels }] };
   const seeds = { atLeast: 3, atMost: Math.round(trials / 20), resolve: 1e-4 };

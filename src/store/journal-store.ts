@@ -145,16 +145,31 @@ function interpretTrial(
   if (known === 'complete' && (curve.length === 0 || curve.at(-1)!.score !== values?.[0])) {
     throw missing(path, id, `ended with ${values?.[0]}, but its last epoch does not say so`);
   }
+  const answers = known === 'complete' && wrong !== undefined ? bytesOf(wrong) : undefined;
+  const accuracy = curve.at(-1)?.selection?.accuracy;
+  if (answers && accuracy !== undefined && !fitsAccuracy(answers, accuracy)) {
+    throw new WorldError(
+      `${path}: trial ${id} has wrong answers that do not make its accuracy of ${accuracy}; the line is damaged`,
+    );
+  }
   const trial: Trial = {
     ...{ number: id, configuration, seed, state: known, curve },
     ...(known === 'complete' ? { score: values![0]! } : {}),
     // A crash may have left it without the end, which is then reached anew.
-    ...(known === 'complete' && wrong !== undefined ? { wrong: bytesOf(wrong) } : {}),
+    ...(answers ? { wrong: answers } : {}),
     ...(known === 'failed' || known === 'pruned'
       ? { reason: attributes.get('fail_reason', isText) ?? 'not recorded' }
       : {}),
   };
   return { trial, epochs };
+}
+
+/** Whether so many wrong answers can be those of this accuracy: the bits are padded to bytes, so up to eight numbers of images fit. */
+function fitsAccuracy(wrong: Uint8Array, accuracy: number): boolean {
+  let mistakes = 0;
+  for (const byte of wrong) for (let rest = byte; rest > 0; rest &= rest - 1) mistakes++;
+  const counts = Array.from({ length: 8 }, (_, padding) => 8 * wrong.length - padding);
+  return counts.some((images) => Math.abs((images - mistakes) / images - accuracy) < 1e-9);
 }
 
 function missing(path: string, id: number, what: string): WorldError {

@@ -23,7 +23,7 @@ export async function writeExample(store: StudyStore): Promise<void> {
   await store.open({ definition, dataHash: 'h', environment }, () => {});
   const number = await store.startTrial({ configuration: { a: 1 }, seed: 1, parameters: [] });
   for (const epoch of [0, 1]) await store.reportEpoch(number, point(epoch, 0.5));
-  await store.endTrial(number, { state: 'complete', score: 50, wrong: Uint8Array.of(5, 255) });
+  await store.endTrial(number, { state: 'complete', score: 50, wrong: Uint8Array.of(15, 15) });
   const second = await store.startTrial({ configuration: { a: 1 }, seed: 2, parameters: [] });
   await store.endTrial(second, { state: 'failed', reason: 'diverged' });
   const third = await store.startTrial({ configuration: { a: 2 }, seed: 1, parameters: [] });
@@ -47,7 +47,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       expect(record.trials).toEqual([
         {
           ...{ number: 0, configuration: { a: 1 }, seed: 1, state: 'complete', score: 50 },
-          ...{ curve: [point(0, 0.5), point(1, 0.5)], wrong: Uint8Array.of(5, 255) },
+          ...{ curve: [point(0, 0.5), point(1, 0.5)], wrong: Uint8Array.of(15, 15) },
         },
         { number: 1, configuration: { a: 1 }, seed: 2, state: 'failed', reason: 'diverged', curve: [] },
         { number: 2, configuration: { a: 2 }, seed: 1, state: 'pruned', reason: 'far behind', curve: [point(0, 0.25)] },

@@ -48,7 +48,7 @@ describe('the journal', () => {
     );
     await store.reportEpoch(5, point(0, 0.25));
     expect(await store.startTrial({ configuration, seed: 2, parameters: [] })).toBe(7);
-    await store.endTrial(5, { state: 'complete', score: 25, wrong: Uint8Array.of(0) });
+    await store.endTrial(5, { state: 'complete', score: 25, wrong: Uint8Array.of(63) });
     const { trials, foreign } = readStudy(path)!;
     expect(trials.slice(4)).toMatchObject([
       { number: 5, seed: 1, state: 'complete', curve: [point(0, 0.25)] },
@@ -77,6 +77,14 @@ describe('the journal', () => {
     ]) {
       await expect(again()).rejects.toThrow('could not be written before');
     }
+  });
+
+  test('whose wrong answers do not make the accuracy is damaged', async () => {
+    const path = await example();
+    const text = readFileSync(path, 'utf8');
+    // 8 of 16 are wrong; none of one to eight fits an accuracy of 0.5.
+    writeFileSync(path, text.replace('"wrong":"Dw8="', '"wrong":"AA=="'));
+    expect(() => readStudy(path)).toThrow('trial 0 has wrong answers that do not make its accuracy of 0.5');
   });
 
   test('begins anew where Optuna deleted the study', async () => {
@@ -139,11 +147,12 @@ describe('the journal', () => {
       const begun = running?.curve ?? [];
       const rest = [0, 1, 2].slice(begun.length).map((epoch) => point(epoch, 0.25));
       for (const reported of rest) await next.reportEpoch(number, reported);
-      await next.endTrial(number, { state: 'complete', score: 25 });
+      // Six of eight answers are wrong; a trial that is continued says so again.
+      await next.endTrial(number, { state: 'complete', score: 25, wrong: Uint8Array.of(63) });
       const after = readStudy(path)!;
       expect(after.sessions).toHaveLength(record.sessions.length);
       const others = before.filter((trial) => trial !== running);
-      const ended = { number, state: 'complete', score: 25, curve: [...begun, ...rest] };
+      const ended = { number, state: 'complete', score: 25, curve: [...begun, ...rest], wrong: Uint8Array.of(63) };
       expect(after.trials).toMatchObject([...others, ended].sort((a, b) => a.number - b.number));
       expect(after.trials).toHaveLength(others.length + 1);
     });
@@ -186,7 +195,7 @@ describe('the journal', () => {
     ['"started":', '"begun":', 'study 0: the attribute "session:0"'],
     ['"configuration":{"a":1}', '"configuration":[1]', 'trial 0: the attribute "configuration"'],
     ['"elapsedSeconds":', '"elapsed":', 'trial 0: the attribute "epoch:0"'],
-    ['"wrong":"Bf8="', '"wrong":5', 'trial 0: the attribute "wrong"'],
+    ['"wrong":"Dw8="', '"wrong":5', 'trial 0: the attribute "wrong"'],
   ])('damaged by hand is refused by name: %s', async (whole, damaged, name) => {
     const path = await example();
     const text = readFileSync(path, 'utf8');
