@@ -1,14 +1,16 @@
 // `npm run bench -- overhead`: what a study spends beside its trials, by the number of trials: 250 to 4,000 calls of a function that
-// takes no time, in memory and with a journal on disk (which is forced to disk three times a trial).
+// takes no time, in memory and with a journal on disk (which is forced to disk three times a trial). Option: --rounds N (default 3).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { functionTask, MemoryStore, runStudy } from '../dist/index.js';
 import { JournalStore } from '../dist/node.js';
 import { keep, machineLine, median, printTable, say } from './measurement.mjs';
 
+const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
+const rounds = Number(values.rounds);
 const sizes = [250, 500, 1000, 2000, 4000];
-const rounds = 3;
 const folder = mkdtempSync(join(tmpdir(), 'lenet-bench-'));
 
 /** Seconds for a study of so many trials: a stage of levels with one seed, or 40 levels with many. */
