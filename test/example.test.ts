@@ -26,3 +26,14 @@ test('README shows this very example’s core', () => {
   expect(code.length).toBeGreaterThan(10);
   for (const line of code) expect(example).toContain(line);
 });
+
+test('the example of a study says which rate and shape are best, with the seeds it took', () => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['examples/own-function.mjs'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([0, '']);
+  // The function is largest at a rate of 0.01 and has 0.02 more for squares.
+  expect(stdout).toMatch(/^rate 0\.01: 1\.\d+ \(\d+ seeds\), best$/m);
+  expect(stdout).toContain('winner: {"rate":0.01,"shape":"square"}');
+});

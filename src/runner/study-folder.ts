@@ -30,9 +30,6 @@ export class StudyFolder {
   get markdownPath(): string {
     return join(this.path, 'report.md');
   }
-  get csvPath(): string {
-    return join(this.path, 'trials.csv');
-  }
 
   trial(number: number): RunFolder {
     return trialFolder(this.path, number);
