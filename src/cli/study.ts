@@ -8,7 +8,7 @@ import { trialsCsv } from '../report/csv.ts';
 import type { StudyFacts } from '../report/facts.ts';
 import { showJson } from '../report/json.ts';
 import { lenetFacts, lenetSource } from '../report/lenet.ts';
-import { levelLabel, type Naming, namingOf, settingsText } from '../report/naming.ts';
+import { type Naming, namingOf, settingsText, shortLabel } from '../report/naming.ts';
 import {
   compareText,
   outcomeLines,
@@ -19,6 +19,7 @@ import {
   winnerText,
   wrapped,
 } from '../report/terminal.ts';
+import { scoreText } from '../report/words/numbers.ts';
 import { writeReport } from '../report/write.ts';
 import { environment } from '../runner/environment.ts';
 import type { Forecast } from '../runner/forecast.ts';
@@ -28,7 +29,7 @@ import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
 import type { StudyRecord } from '../store/store.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
-import { isSeedRule, objectives, type StudyDefinition } from '../study/definition.ts';
+import { isSeedRule } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
@@ -198,20 +199,16 @@ function freeBytes(path: string): number | undefined {
 
 /** The labels of the levels that have not left. */
 function stillIn({ rounds, levels }: StageView, naming: Naming): string[] {
-  return (rounds?.in ?? []).map((i) => nameOf(levels[rounds!.contenders[i]!]!, naming));
+  return (rounds?.in ?? []).map((i) => shortLabel(levels[rounds!.contenders[i]!]!.level, naming));
 }
 
 function roundText(stage: StageView, naming: Naming): string {
   const { rounds, levels } = stage;
   const left = rounds!.left.flatMap((departure, i) =>
-    departure?.round === rounds!.rounds ? [nameOf(levels[rounds!.contenders[i]!]!, naming)] : [],
+    departure?.round === rounds!.rounds ? [shortLabel(levels[rounds!.contenders[i]!]!.level, naming)] : [],
   );
   const gone = left.length > 0 ? `; left: ${left.join(', ')}` : '';
   return `After ${rounds!.rounds} seeds: still in: ${stillIn(stage, naming).join(', ')}${gone}`;
-}
-
-function nameOf({ level }: StageView['levels'][number], naming: Naming): string {
-  return level.short ?? levelLabel(level, naming);
 }
 
 /** What distinguishes the trial in this study: `batchSize 32, l2 0, seed 1`. */
@@ -224,11 +221,7 @@ function trialLine({ trial, request, restored, view }: StudyEvent & { type: 'tri
   if (trial.state !== 'complete') return `${name}: ${trial.state}: ${trial.reason}`;
   const made = restored ? 'made again' : duration(secondsOf(trial));
   const selection = trial.curve.at(-1)?.selection;
-  return `${name}: ${selection ? `${(selection.accuracy * 100).toFixed(2)} % (loss ${selection.loss.toFixed(4)})` : scoreText(trial.score, view.definition)}, ${made}`;
-}
-
-function scoreText(score: number | undefined, { objective }: StudyDefinition): string {
-  return score === undefined ? '' : score.toFixed(objectives[objective].decimals);
+  return `${name}: ${selection ? `${(selection.accuracy * 100).toFixed(2)} % (loss ${selection.loss.toFixed(4)})` : scoreText(trial.score!, view.definition.objective)}, ${made}`;
 }
 
 function closing(facts: StudyFacts, folder: StudyFolder, again: string): string {

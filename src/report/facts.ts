@@ -1,7 +1,7 @@
 /** The findings of a study as numbers and structure, derived from its record alone: no files are read, no sentences are made. */
 import type { ForeignTrial, StudyRecord, TestLook, WorkSession } from '../store/store.ts';
 import { compareSteps, type StepComparison } from '../study/compare.ts';
-import type { LevelView, StageView } from '../study/contest.ts';
+import { isRepeated, type LevelView, type StageView } from '../study/contest.ts';
 import { type Objective, objectives, resolveOf, type Settings, type StudyDefinition } from '../study/definition.ts';
 import { judgeStage, type LevelJudgement, type StageJudgement } from '../study/judgement.ts';
 import type { Summary } from '../study/statistics.ts';
@@ -355,11 +355,6 @@ export function levelAt({ stages }: Pick<StudyFacts, 'stages'>, { stage, level }
 /** The first level of each configuration of a stage. */
 export function distinctLevels({ index, levels }: Pick<StageFacts, 'index' | 'levels'>): LevelFacts[] {
   return levels.filter((level) => !isRepeated(level, index));
-}
-
-/** A level whose configuration an earlier level of the same stage has. */
-export function isRepeated({ sameAs }: Pick<LevelFacts, 'sameAs'>, stage: number): boolean {
-  return sameAs?.stage === stage;
 }
 
 /** Configurations beside the selected one that may be the best as well. */

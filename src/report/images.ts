@@ -1,4 +1,5 @@
 /** The number of images that a trial's answers are about, which the record does not hold itself. */
+import { onesInBytes } from '../base/bits.ts';
 import type { Trial } from '../study/trial.ts';
 
 /**
@@ -12,7 +13,7 @@ export function imagesOf(trials: readonly Trial[]): number | undefined {
     const most = wrong.length * 8;
     bound ??= most;
     const accuracy = curve.at(-1)?.selection?.accuracy;
-    const mistakes = bitsIn(wrong);
+    const mistakes = onesInBytes(wrong);
     // Without a mistake every number of images has accuracy 1.
     if (accuracy === undefined || mistakes === 0) continue;
     const candidates = Array.from({ length: 8 }, (_, i) => most - i);
@@ -20,11 +21,4 @@ export function imagesOf(trials: readonly Trial[]): number | undefined {
     return candidates.reduce((best, images) => (distance(images) < distance(best) ? images : best));
   }
   return bound;
-}
-
-/** The number of ones. */
-export function bitsIn(bytes: Uint8Array): number {
-  let count = 0;
-  for (const byte of bytes) for (let rest = byte; rest > 0; rest &= rest - 1) count++;
-  return count;
 }

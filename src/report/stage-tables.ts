@@ -1,9 +1,10 @@
 /** The tables of a stage: its levels beside the best, every seed, and each level against the one before. */
 
+import { isRepeated } from '../study/contest.ts';
 import type { Standing } from '../study/judgement.ts';
 import { significance } from '../study/statistics.ts';
 import { isBetter } from '../study/trial.ts';
-import { comparedLevels, isRepeated, type LevelFacts, type StageFacts, type StudyFacts } from './facts.ts';
+import { comparedLevels, type LevelFacts, type StageFacts, type StudyFacts } from './facts.ts';
 import { isDerived, valueText } from './naming.ts';
 import type { Column, TextTable } from './table.ts';
 import { epochsText, factorsText, labelOf, measureHead, stageTitle } from './words/names.ts';

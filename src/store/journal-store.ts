@@ -1,4 +1,5 @@
 /** A study's store in Optuna's journal format: which lines each event writes, and what a replay of them means. */
+import { onesInBytes } from '../base/bits.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { objectives, type StudyDefinition, type Value } from '../study/definition.ts';
@@ -166,8 +167,7 @@ function interpretTrial(
 
 /** Whether so many wrong answers can be those of this accuracy: the bits are padded to bytes, so up to eight numbers of images fit. */
 function fitsAccuracy(wrong: Uint8Array, accuracy: number): boolean {
-  let mistakes = 0;
-  for (const byte of wrong) for (let rest = byte; rest > 0; rest &= rest - 1) mistakes++;
+  const mistakes = onesInBytes(wrong);
   const counts = Array.from({ length: 8 }, (_, padding) => 8 * wrong.length - padding);
   return counts.some((images) => Math.abs((images - mistakes) / images - accuracy) < 1e-9);
 }

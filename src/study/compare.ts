@@ -1,6 +1,7 @@
 /** The difference of two named levels, paired by seed; comparisons with the best are in judgement.ts. */
+import { onesIn } from '../base/bits.ts';
 import type { LevelView, StageView } from './contest.ts';
-import { type Objective, objectives } from './definition.ts';
+import { differenceRange, type Objective } from './definition.ts';
 import { cutTo, holm, mcNemarExact, pairedTTest, type Summary, seedsToResolve, summarize } from './statistics.ts';
 import { isComplete, type Trial } from './trial.ts';
 
@@ -57,8 +58,7 @@ export function compareLevels(first: LevelTrials, second: LevelTrials, options: 
 
 function summarizeDifferences(differences: readonly number[], objective: Objective): Summary {
   const summary = summarize(differences);
-  const [least, most] = objectives[objective].range;
-  return { ...summary, interval: summary.interval && cutTo(summary.interval, [least - most, most - least]) };
+  return { ...summary, interval: summary.interval && cutTo(summary.interval, differenceRange(objective)) };
 }
 
 function disagreement(a: Trial, b: Trial): Disagreement[] {
@@ -66,16 +66,10 @@ function disagreement(a: Trial, b: Trial): Disagreement[] {
   let onlyFirst = 0;
   let onlySecond = 0;
   for (const [i, byte] of a.wrong.entries()) {
-    onlyFirst += ones(~byte & b.wrong[i]!);
-    onlySecond += ones(byte & ~b.wrong[i]!);
+    onlyFirst += onesIn(~byte & b.wrong[i]!);
+    onlySecond += onesIn(byte & ~b.wrong[i]!);
   }
   return [{ seed: a.seed, onlyFirst, onlySecond, p: mcNemarExact(onlyFirst, onlySecond) }];
-}
-
-function ones(byte: number): number {
-  let count = 0;
-  for (let rest = byte & 0xff; rest > 0; rest &= rest - 1) count++;
-  return count;
 }
 
 /** A level minus the one before it. */

@@ -82,6 +82,12 @@ interface ObjectiveKind {
 }
 export type Objective = keyof typeof objectives;
 
+/** Least and most of a difference of two values of the objective. */
+export function differenceRange(objective: Objective): readonly [least: number, most: number] {
+  const [low, high] = objectives[objective].range;
+  return [low - high, high - low];
+}
+
 /** As many seeds as the question needs: levels leave after complete rounds (elimination.ts). */
 export interface SeedRule {
   /** Seeds of every level before any may leave; at least 3. */

@@ -1,9 +1,9 @@
 /** What the data of a stage say about its levels. */
 import { isRepeated, type LevelView, type StageView } from './contest.ts';
-import { objectives, resolveOf, type StudyDefinition } from './definition.ts';
+import { differenceRange, objectives, resolveOf, type StudyDefinition } from './definition.ts';
 import { compareWithBest, expectedMargin, type Interval, meanInterval, type StageVerdict } from './mcb.ts';
 import { compareOnOtherImages, compareTheseNetworks } from './new-images.ts';
-import { mostSeedsAdvised } from './statistics.ts';
+import { cutTo, mostSeedsAdvised } from './statistics.ts';
 import { completeTrials, isComplete } from './trial.ts';
 
 /**
@@ -99,6 +99,7 @@ function scoresOf(trials: LevelView['trials']): number[] {
 function judgeSeeds(field: Field): StageJudgement {
   const { definition, images, entrants, scores, stage } = field;
   const { goal } = objectives[definition.objective];
+  const limits = differenceRange(definition.objective);
   const verdict = compareWithBest(scores, { goal, images });
   const wrong = answersOf(field);
   const networks = wrong && stage.seeds.length === 2 ? compareTheseNetworks(wrong.answers, wrong.images) : undefined;
@@ -113,10 +114,8 @@ function judgeSeeds(field: Field): StageJudgement {
       standing: isOfNetworks ? images.standing : seeds.standing,
       scope: isOfNetworks ? 'these networks' : 'other seeds',
       difference: seeds.difference,
-      differenceToBest: finiteInterval(
-        differenceWithin(isOfNetworks ? images.constrained : seeds.constrained, definition),
-      ),
-      bothEnds: isOfNetworks ? undefined : finiteInterval(differenceWithin(seeds.twoSided, definition)),
+      differenceToBest: finiteInterval(cutTo(isOfNetworks ? images.constrained : seeds.constrained, limits)),
+      bothEnds: isOfNetworks ? undefined : finiteInterval(cutTo(seeds.twoSided, limits)),
       otherImages: others && {
         mean: others.levels[i]!.interval,
         differenceToBest: others.levels[i]!.constrained,
@@ -184,7 +183,7 @@ function judgeRounds(field: Field, rounds: NonNullable<StageView['rounds']>): St
       ...alone(field, i),
       standing: standingInRounds(i, field, rounds),
       difference: differences[i],
-      differenceToBest: bounds && differenceWithin(bounds, definition),
+      differenceToBest: bounds && cutTo(bounds, differenceRange(definition.objective)),
       otherImages:
         wrong && scores[i]!.length > 1
           ? { mean: compareOnOtherImages(wrong.answers, wrong.images).levels[0]!.interval, differenceToBest: undefined }
@@ -245,19 +244,7 @@ const unjudged: LevelJudgement = {
 /** What can be said of an entrant without the others. */
 function alone({ scores, images, definition }: Field, i: number): LevelJudgement {
   const mean = scores[i]!.length > 1 ? meanInterval(scores[i]!, { images }) : undefined;
-  const [least, most] = objectives[definition.objective].range;
-  return { ...unjudged, mean: mean && within(mean, least, most) };
-}
-
-/** A true value lies in its range, so the part of an interval beyond it loses no coverage when it is cut off. */
-function within([low, high]: Interval, least: number, most: number): Interval {
-  return [Math.max(least, low), Math.min(most, high)];
-}
-
-/** A difference of two values of the objective. */
-function differenceWithin(interval: Interval, { objective }: Pick<StudyDefinition, 'objective'>): Interval {
-  const [least, most] = objectives[objective].range;
-  return within(interval, least - most, most - least);
+  return { ...unjudged, mean: mean && cutTo(mean, objectives[definition.objective].range) };
 }
 
 /** The entrants' judgements for all levels of the stage: those of one configuration share theirs, the rest has no final score. */

@@ -2,7 +2,7 @@
 import { UsageError } from '../base/errors.ts';
 import { criticalDunnett } from './dunnett.ts';
 import { upperTailF } from './f-distribution.ts';
-import { confidence, significance, summarize } from './statistics.ts';
+import { confidence, cutTo, significance, summarize } from './statistics.ts';
 import { criticalT } from './student-t.ts';
 import { widening } from './widening.ts';
 
@@ -93,15 +93,16 @@ export function compareWithBest(scores: readonly (readonly number[])[], options:
   const constrained = constrainedBy(differences, oneSided.margin);
   const free = unconstrainedBy(means, twoSided.margin);
   const total = sum(squares);
-  const limit = images === undefined ? Number.POSITIVE_INFINITY : 100;
+  const most = images === undefined ? Number.POSITIVE_INFINITY : 100;
+  const limits = [-most, most] as const;
   return {
     levels: means.map((mean, level) => {
       const noise = spread > 0 ? noiseOf(squares[level]!, { total, k, n }) : { ratio: undefined, noisy: false };
       return {
         mean: sign * mean,
         difference: turned(differences[level]!, sign),
-        constrained: turnedInterval(cut(constrained[level]!, limit), sign),
-        twoSided: turnedInterval(cut(free[level]!, limit), sign),
+        constrained: turnedInterval(cutTo(constrained[level]!, limits), sign),
+        twoSided: turnedInterval(cutTo(free[level]!, limits), sign),
         standing: standingOf(constrained[level]!, k),
         spreadRatio: noise.ratio,
         noisy: noise.noisy,
@@ -336,10 +337,6 @@ function others(means: readonly number[], level: number): number[] {
 /** The least of several numbers; 0 of none, which is what an only level needs. */
 function least(numbers: readonly number[]): number {
   return numbers.length === 0 ? 0 : Math.min(...numbers);
-}
-
-function cut([low, high]: Interval, limit: number): Interval {
-  return [Math.max(-limit, low), Math.min(limit, high)];
 }
 
 /** Without a negative zero. */

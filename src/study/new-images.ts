@@ -1,4 +1,5 @@
 /** What accuracies say of other images of the same kind: verdicts that count the chance in the images, from every wrong answer. */
+import { onesIn } from '../base/bits.ts';
 import { UsageError } from '../base/errors.ts';
 import {
   compareWithBest,
@@ -10,7 +11,7 @@ import {
   standingOf,
 } from './mcb.ts';
 import { normalQuantile } from './normal.ts';
-import { confidence, significance } from './statistics.ts';
+import { confidence, cutTo, significance } from './statistics.ts';
 
 /**
  * wrong[level][seed]: one bit an image, lowest first, 1 where the answer was wrong; the same images and seeds for all levels.
@@ -149,9 +150,9 @@ function verdict(
   return {
     levels: means.map((mean, level) => ({
       mean,
-      interval: within(rules.interval(level), 0, 100),
+      interval: cutTo(rules.interval(level), [0, 100]),
       difference: differences[level]!,
-      constrained: within(constrained[level]!, -100, 100),
+      constrained: cutTo(constrained[level]!, [-100, 100]),
       standing: standingOf(constrained[level]!, k),
     })),
   };
@@ -225,17 +226,10 @@ function pairOf(first: Counted, second: Counted): Sums {
   let square = 0;
   for (const [seed, words] of first.words.entries()) {
     const other = second.words[seed]!;
-    for (let word = 0; word < words.length; word++) square += ones(words[word]! ^ other[word]!);
+    for (let word = 0; word < words.length; word++) square += onesIn(words[word]! ^ other[word]!);
   }
   const bySeed = first.bySeed.map((count, seed) => second.bySeed[seed]! - count);
   return { bySeed, squareByImage, square };
-}
-
-/** Number of ones in 32 bits. Source: H. S. Warren, "Hacker's Delight" (2002), 5-1. */
-function ones(bits: number): number {
-  let counts = bits - ((bits >>> 1) & 0x55555555);
-  counts = (counts & 0x33333333) + ((counts >>> 2) & 0x33333333);
-  return Math.imul((counts + (counts >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }
 
 function countWrong(wrong: WrongAnswers, images: number): Counted[] {
@@ -282,10 +276,6 @@ function squares(counts: Uint16Array): number {
   let sum = 0;
   for (let image = 0; image < counts.length; image++) sum += counts[image]! * counts[image]!;
   return sum;
-}
-
-function within([low, high]: Interval, least: number, most: number): Interval {
-  return [Math.max(least, low), Math.min(most, high)];
 }
 
 function total(values: readonly number[]): number {

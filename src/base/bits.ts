@@ -1,0 +1,15 @@
+/** Counting of bits: answers of networks are kept as one bit an image. */
+
+/** Number of ones in 32 bits. Source: H. S. Warren, "Hacker's Delight" (2002), 5-1. */
+export function onesIn(bits: number): number {
+  let counts = bits - ((bits >>> 1) & 0x55555555);
+  counts = (counts & 0x33333333) + ((counts >>> 2) & 0x33333333);
+  return Math.imul((counts + (counts >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
+}
+
+/** Number of ones in all bytes. */
+export function onesInBytes(bytes: Uint8Array): number {
+  let count = 0;
+  for (const byte of bytes) count += onesIn(byte);
+  return count;
+}
