@@ -2,6 +2,7 @@
 const names = [
   'epoch',
   'micro',
+  'mutation',
   'study',
   'start',
   'latency',

@@ -39,6 +39,20 @@ function importsOf(source: string): string[] {
 
 test('there are files to look at', () => expect(files.length).toBeGreaterThan(40));
 
+test('every folder of src has its place in the plan', () => {
+  const folders = new Set(files.filter(({ name }) => name.includes('/')).map(({ name }) => name.split('/')[0]));
+  expect([...folders].sort()).toEqual(Object.keys(mayImport).sort());
+});
+
+test('what may be imported lies in a folder of the plan, and no two folders may import each other', () => {
+  for (const [folder, below] of Object.entries(mayImport)) {
+    for (const other of below) {
+      expect(Object.keys(mayImport), `${folder} may import ${other}`).toContain(other);
+      expect(mayImport[other], `${folder} and ${other} may import each other`).not.toContain(folder);
+    }
+  }
+});
+
 test.each(Object.keys(mayImport))('%s imports only what stands below it', (folder) => {
   for (const { name, imports } of files.filter((file) => file.name.startsWith(`${folder}/`))) {
     for (const target of imports) {
