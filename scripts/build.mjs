@@ -58,5 +58,14 @@ function compileTypeScript() {
   if (existsSync('dist/cli/main.js')) chmodSync('dist/cli/main.js', 0o755);
 }
 
+/** Files of sources that were renamed or removed would be packed and shipped for ever. */
+function removeStaleOutput() {
+  for (const file of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
+    const source = file.replace(/(\.d\.ts|\.js)$/, '.ts');
+    if (source !== file && !existsSync(join('src', source))) rmSync(join('dist', file));
+  }
+}
+
 await buildKernels();
 compileTypeScript();
+removeStaleOutput();

@@ -22,7 +22,13 @@ export interface Finished {
 }
 
 export function lenet(...args: string[]): Finished {
+  return lenetIn(process.cwd(), ...args);
+}
+
+/** Runs the command in a folder. */
+export function lenetIn(cwd: string, ...args: string[]): Finished {
   const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
+    cwd,
     encoding: 'utf8',
     timeout: 100_000,
   });

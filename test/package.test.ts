@@ -1,0 +1,98 @@
+/** The package as users get it: packed, installed in an empty project, imported, type-checked, and run as a command. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, expect, test } from 'vitest';
+
+const root = new URL('..', import.meta.url).pathname;
+const project = mkdtempSync(join(tmpdir(), 'lenet-package-'));
+
+interface Packed {
+  readonly filename: string;
+  /** Bytes of the tarball. */
+  readonly size: number;
+  readonly files: readonly { readonly path: string; readonly size: number }[];
+}
+let packed: Packed;
+
+function run(program: string, ...args: string[]): { code: number | null; output: string } {
+  const { status, stdout, stderr } = spawnSync(program, args, { cwd: project, encoding: 'utf8', timeout: 110_000 });
+  return { code: status, output: `${stdout}${stderr}` };
+}
+
+beforeAll(() => {
+  // The tests run on a built tree; packing must not build it again while other tests use it.
+  const { stdout, stderr } = spawnSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect(stdout, stderr).toMatch(/^\[/);
+  packed = JSON.parse(stdout)[0];
+  writeFileSync(join(project, 'package.json'), '{ "private": true, "type": "module" }');
+  const install = ['install', '--no-audit', '--no-fund', '--prefer-offline', `./${packed.filename}`];
+  expect(run('npm', ...install)).toMatchObject({ code: 0 });
+});
+
+test('it holds what a user needs and nothing else, in less than 2 MB', () => {
+  const paths = packed.files.map(({ path }) => path);
+  for (const path of [
+    'dist/index.js',
+    'dist/index.d.ts',
+    'dist/node.js',
+    'dist/cli/main.js',
+    'dist/runner/thread.js',
+  ]) {
+    expect(paths).toContain(path);
+  }
+  for (const path of ['README.md', 'LICENSE', 'CHANGELOG.md', 'studies/post.yaml', 'examples/rates.yaml']) {
+    expect(paths).toContain(path);
+  }
+  const allowed = /^(dist|docs|examples|studies)\/|^(README|LICENSE|CHANGELOG)(\.md)?$|^package\.json$/;
+  expect(paths.filter((path) => !allowed.test(path) || /\.(test|contract|testing)\./.test(path))).toEqual([]);
+  expect(packed.size).toBeLessThan(2e6);
+});
+
+test('what is built belongs to a source file of today', () => {
+  const built = packed.files.map(({ path }) => path).filter((path) => /^dist\/.*\.js$/.test(path));
+  expect(built.length).toBeGreaterThan(80);
+  for (const path of built) readFileSync(join(root, path.replace(/^dist\/(.*)\.js$/, 'src/$1.ts')));
+});
+
+test('a program trains with it', () => {
+  writeFileSync(
+    join(project, 'program.mjs'),
+    `import { readFileSync } from 'node:fs';
+    import { modelNames } from 'lenet-lab';
+    import { loadMnist, nodeThreads } from 'lenet-lab/node';
+    const { train } = await loadMnist();
+    console.log(modelNames.join(), train.labels.length, typeof nodeThreads(2), readFileSync('package.json').length > 0);`,
+  );
+  const { code, output } = run(process.execPath, 'program.mjs');
+  expect([code, output]).toEqual([0, 'lenet5,lenet5-1998 60000 object true\n']);
+});
+
+test('its types are found and hold in a strict program', () => {
+  // A user has @types/node of their own; the compiler is this project's.
+  symlinkSync(join(root, 'node_modules/@types'), join(project, 'node_modules/@types'));
+  writeFileSync(
+    join(project, 'program.ts'),
+    `import { type Model, lenet5, parameterCount, predictor, UsageError } from 'lenet-lab';
+    import { loadModel } from 'lenet-lab/node';
+    const model: Model = lenet5();
+    const count: number = parameterCount(model);
+    // @ts-expect-error a model has no such field
+    model.rate;
+    export const read = (file: string) => predictor(model, loadModel(file).weights);
+    export { count, UsageError };`,
+  );
+  const compile = [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext'];
+  const { code, output } = run(process.execPath, ...compile, '--target', 'es2022', '--types', 'node', 'program.ts');
+  expect([code, output]).toEqual([0, '']);
+});
+
+test('npx lenet runs from there', () => {
+  expect(run('npx', '--no-install', 'lenet', '--version')).toEqual({ code: 0, output: '0.1.0\n' });
+  const described = run('npx', '--no-install', 'lenet', 'describe', 'lenet5');
+  expect([described.code, described.output]).toEqual([0, expect.stringContaining('44,426')]);
+});
