@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { keep, printTable, root, say } from './measurement.mjs';
+import { generator } from './random.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -98,12 +99,6 @@ function placesOf(file) {
 
 function splice(line, at, length, by) {
   return line.slice(0, at) + by + line.slice(at + length);
-}
-
-/** Park and Miller's generator: the sample depends on the seed alone. */
-function generator(seed) {
-  let state = (seed * 7919 + 1) % 2147483647;
-  return (below) => (state = (state * 48271) % 2147483647) % below;
 }
 
 function chosenPlaces() {
