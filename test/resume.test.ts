@@ -43,6 +43,7 @@ test.each([1, 2, 3, 5])('%i threads give the same model file, byte for byte', (t
 
 describe('kill -9 at a random moment, then --resume', () => {
   const random = randomStream(11, 'kill');
+  let killed = 0;
   test.each(Array.from({ length: 8 }, (_, i) => i))('round %i', async () => {
     const out = join(freshFolder(), 'run');
     // The same command every time: it starts the run if there is none yet, and goes on with it otherwise.
@@ -53,7 +54,10 @@ describe('kill -9 at a random moment, then --resume', () => {
       const timer = wait(150 + random.below(900)).then(() => child.kill('SIGKILL'));
       const { code, signal } = await end;
       await timer;
-      if (signal === 'SIGKILL') continue;
+      if (signal === 'SIGKILL') {
+        killed++;
+        continue;
+      }
       expect(code).toBe(0);
       break;
     }
@@ -61,6 +65,8 @@ describe('kill -9 at a random moment, then --resume', () => {
     else expect(lenet('train', '--resume', '--out', out).code).toBe(0);
     expectSame(out);
   });
+
+  test('kills did happen', () => expect(killed).toBeGreaterThanOrEqual(8));
 });
 
 describe('Ctrl-C', () => {

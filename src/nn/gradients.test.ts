@@ -33,6 +33,11 @@ const dot = (a: ArrayLike<number>, b: ArrayLike<number>) =>
 const along = (x: readonly number[], direction: readonly number[], h: number) =>
   x.map((value, i) => value + h * direction[i]!);
 
+/** @param tolerance the largest relative error. Rounding and the step leave at most 0.6e-3 in any layer here. */
+function expectNear(slope: number, gradient: number, tolerance: number): void {
+  expect(Math.abs(slope / gradient - 1), `slope ${slope}, gradient ${gradient}`).toBeLessThan(tolerance);
+}
+
 const layers: [string, Layer, number[]][] = [
   ['conv2d', conv2d(2, 3, [3, 2], { stride: [1, 2], padding: [1, 0] }), [5, 2, 6, 5]],
   ['conv2d of one channel in a narrow image', conv2d(1, 2, 3), [3, 1, 4, 3]],
@@ -65,7 +70,7 @@ test.each(layers)('%s', (name, layer, shape) => {
   const h = 1e-3;
   const direction = draw(x.length);
   const slope = (value(along(x, direction, h), parameters) - value(along(x, direction, -h), parameters)) / (2 * h);
-  expect(slope).toBeCloseTo(dot(gradInput, direction), 1);
+  expectNear(slope, dot(gradInput, direction), 1e-3);
   expect(Math.abs(slope)).toBeGreaterThan(0.1);
   for (const [i, parameter] of parameters.entries()) {
     const way = draw(parameter.length);
@@ -74,7 +79,7 @@ test.each(layers)('%s', (name, layer, shape) => {
         x,
         parameters.map((values, j) => (j === i ? along(values, way, step) : values)),
       );
-    expect((moved(h) - moved(-h)) / (2 * h)).toBeCloseTo(dot(gradients[i]!, way), 1);
+    expectNear((moved(h) - moved(-h)) / (2 * h), dot(gradients[i]!, way), 1e-3);
   }
 });
 
@@ -128,7 +133,7 @@ describe('a network of odd sizes, 23 images in batches of one', () => {
     const errors = [];
     for (const h of [1e-3, 2e-4, 5e-5])
       errors.push(Math.abs(((await loss(h)) - (await loss(-h))) / (2 * h) - expected));
-    expect(Math.min(...errors)).toBeLessThan(2e-3 + 0.02 * Math.abs(expected));
+    expect(Math.min(...errors)).toBeLessThan(0.05 * Math.abs(expected));
     expect(Math.abs(expected)).toBeGreaterThan(1e-3);
   });
 });
