@@ -129,6 +129,7 @@ describe('a whole study', () => {
 
 describe('kill -9 at a random moment, then the same command', () => {
   const random = randomStream(5, 'kill');
+  let killed = 0;
   test.each(Array.from({ length: 5 }, (_, i) => i))('round %i', async () => {
     const out = join(freshFolder(), 'study');
     for (let kills = 0; ; kills++) {
@@ -137,7 +138,10 @@ describe('kill -9 at a random moment, then the same command', () => {
       const timer = kills < 12 ? wait(100 + random.below(1200)).then(() => child.kill('SIGKILL')) : Promise.resolve();
       const { code, signal, stderr } = await end;
       await timer;
-      if (signal === 'SIGKILL') continue;
+      if (signal === 'SIGKILL') {
+        killed++;
+        continue;
+      }
       expect([code, stderr]).toEqual([0, '']);
       break;
     }
@@ -145,6 +149,8 @@ describe('kill -9 at a random moment, then the same command', () => {
     expect(existsSync(join(out, 'report.html'))).toBe(true);
     expect(readdirSync(out).filter((name) => /lock|part/.test(name))).toEqual([]);
   });
+
+  test('kills did happen', () => expect(killed).toBeGreaterThanOrEqual(5));
 });
 
 test('under a seed rule: who left, after how many seeds, and every byte are the same for any jobs and after kills', async () => {
@@ -170,15 +176,19 @@ seeds: { atLeast: 3, atMost: 5, resolve: 2 }
   expect(shown.stages[0].levels[0].standing).toMatch(/^(worse|left)$/);
   expect(shown.stages[0].levels[0].scores.filter((score: number | null) => score !== null)).toHaveLength(3);
   const out = join(freshFolder(), 'study');
-  for (let kills = 0; ; kills++) {
+  let kills = 0;
+  for (;;) {
     const child = startLenet(...run(out, '--jobs', `${1 + (kills % 3)}`));
     const end = ended(child);
     if (kills < 4) wait(700 + 400 * kills).then(() => child.kill('SIGKILL'));
     const { signal, code: exitCode } = await end;
-    if (signal === 'SIGKILL') continue;
-    expect(exitCode).toBe(0);
-    break;
+    if (signal !== 'SIGKILL') {
+      expect(exitCode).toBe(0);
+      break;
+    }
+    kills++;
   }
+  expect(kills).toBeGreaterThanOrEqual(1);
   expect(findings(out)).toEqual(found);
 });
 
