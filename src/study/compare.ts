@@ -1,6 +1,6 @@
 /** The difference of two named levels, paired by seed; comparisons with the best are in judgement.ts. */
 import { onesIn } from '../base/bits.ts';
-import type { LevelView, StageView } from './contest.ts';
+import type { LevelView } from './contest.ts';
 import { differenceRange, type Objective } from './definition.ts';
 import { cutTo, holm, mcNemarExact, pairedTTest, type Summary, seedsToResolve, summarize } from './statistics.ts';
 import { isComplete, type Trial } from './trial.ts';
@@ -81,7 +81,10 @@ export interface StepComparison extends Comparison {
 }
 
 /** Every level minus the one before it; a pair of levels without a common seed is left out. */
-export function compareSteps({ levels }: Pick<StageView, 'levels'>, options: ComparisonOptions): StepComparison[] {
+export function compareSteps(
+  { levels }: { readonly levels: readonly LevelTrials[] },
+  options: ComparisonOptions,
+): StepComparison[] {
   const steps = levels.slice(1).flatMap((level, i) => {
     const comparison = compareLevels(level, levels[i]!, options);
     return comparison.difference ? [{ ...comparison, level: i + 1 }] : [];
