@@ -2,7 +2,7 @@
 // second epoch. The first, in which V8 still compiles and weighs what to optimize, stands beside it.
 // Prints one JSON object. Called by bench/epoch.mjs, each time in a process of its own.
 import { parseArgs } from 'node:util';
-import { adam, fit, map, modelByName, sdlm } from 'lenet-lab';
+import { adam, fit, lecun1998Rate, maximumAPosteriori, modelByName, sdlm } from 'lenet-lab';
 import { enableFused, loadMnist, nodeThreads } from 'lenet-lab/node';
 
 const { values } = parseArgs({
@@ -18,13 +18,13 @@ if (values.arithmetic === 'fused') enableFused();
 
 const { train, test } = await loadMnist();
 const model = modelByName(values.model);
-const recipe =
+const method =
   model.name === 'lenet5'
     ? { optimizer: adam() }
-    : { optimizer: sdlm({ learningRate: 5e-5 }), loss: map(), schedule: 'lecun1998' };
-const settings = { train, test, ...recipe, batchSize, epochs: 2, arithmetic: values.arithmetic };
+    : { optimizer: sdlm({ learningRate: 5e-5 }), loss: maximumAPosteriori(), schedule: lecun1998Rate() };
+const recipe = { model, ...method, batchSize, epochs: 2, arithmetic: values.arithmetic };
 let firstSeconds;
-for await (const event of fit(model, { ...settings, threads: nodeThreads(threads) })) {
+for await (const event of fit(recipe, { train, evaluation: test, threads: nodeThreads(threads) })) {
   if (event.type !== 'epoch') throw new Error(`the run ended as ${event.type}`);
   const { train: trainSeconds, evaluate: evaluateSeconds } = event.seconds;
   if (event.epoch === 1) firstSeconds = trainSeconds;

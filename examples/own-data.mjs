@@ -28,15 +28,10 @@ function stripes(count, seed) {
 const train = stripes(2000, 1);
 const test = stripes(500, 2);
 let weights;
-for await (const event of fit(model, {
-  train,
-  test,
-  optimizer: adam({ learningRate: 3e-3 }),
-  batchSize: 50,
-  epochs: 3,
-})) {
+const recipe = { model, optimizer: adam({ learningRate: 3e-3 }), batchSize: 50, epochs: 3 };
+for await (const event of fit(recipe, { train, evaluation: test })) {
   if (event.type !== 'epoch') throw new Error(`the run ended as ${event.type}`);
-  console.log(`epoch ${event.epoch}: ${(event.test.accuracy * 100).toFixed(1)} % of the test images are right`);
+  console.log(`epoch ${event.epoch}: ${(event.evaluation.accuracy * 100).toFixed(1)} % of the test images are right`);
   weights = event.checkpoint.weights;
 }
 

@@ -1,5 +1,6 @@
 /** What a program may import; runs unchanged in Node and in a browser. */
 export { UsageError, WorldError } from './base/errors.ts';
+export type { Metrics } from './base/metrics.ts';
 export { Random, randomStream } from './base/random.ts';
 export type { StateDict, Tensor } from './base/tensor.ts';
 export { checkDataset, type Dataset, datasetSize, takeFirst } from './data/dataset.ts';
@@ -8,24 +9,36 @@ export { avgPool2d } from './nn/avg-pool2d.ts';
 export { conv2d } from './nn/conv2d.ts';
 export { flatten } from './nn/flatten.ts';
 export { glorotUniform, initialWeights, lecunUniform, lecunUniform1998 } from './nn/initialize.ts';
+export type { Initialization } from './nn/initializers.ts';
 export type { Layer } from './nn/layers.ts';
 export { linear } from './nn/linear.ts';
-export { crossEntropy, type Loss, map, mse } from './nn/losses.ts';
+export { crossEntropy } from './nn/losses/cross-entropy.ts';
+export { maximumAPosteriori } from './nn/losses/maximum-a-posteriori.ts';
+export { mse } from './nn/losses/mse.ts';
+export type { Loss } from './nn/losses.ts';
 export { maxPool2d } from './nn/max-pool2d.ts';
 export {
   connectionCount,
   describeModel,
-  type Initialization,
   type Model,
   parameterCount,
   sequential,
 } from './nn/model.ts';
-export { adabelief, adam, adamw, nadam, type Optimizer, sdlm, sgd } from './nn/optimizers.ts';
+export { adabelief } from './nn/optimizers/adabelief.ts';
+export { adam } from './nn/optimizers/adam.ts';
+export { adamw } from './nn/optimizers/adamw.ts';
+export { nadam } from './nn/optimizers/nadam.ts';
+export { sdlm } from './nn/optimizers/sdlm.ts';
+export { sgd } from './nn/optimizers/sgd.ts';
+export type { Optimizer } from './nn/optimizers.ts';
 export { pad2d } from './nn/pad2d.ts';
 export { rbf } from './nn/rbf.ts';
 export { relu } from './nn/relu.ts';
 export { rescale } from './nn/rescale.ts';
-export type { ScheduleName } from './nn/schedules.ts';
+export { constantRate } from './nn/schedules/constant.ts';
+export { cosineRate } from './nn/schedules/cosine.ts';
+export { lecun1998Rate } from './nn/schedules/lecun1998.ts';
+export type { Schedule } from './nn/schedules.ts';
 export { sigmoid, squash, tanh } from './nn/squash.ts';
 export { subsample2d } from './nn/subsample2d.ts';
 export type { Forecast } from './runner/forecast.ts';
@@ -60,4 +73,4 @@ export {
   type InterruptedEvent,
   type Progress,
 } from './train/fit.ts';
-export type { Metrics } from './train/session.ts';
+export { completeRecipe, type EvaluationSettings, type Recipe, type RecipeSettings } from './train/recipe.ts';

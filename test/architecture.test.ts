@@ -15,7 +15,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   study: ['base'],
   disk: ['base'],
   store: ['base', 'disk', 'study'],
-  tasks: ['base', 'engine', 'nn', 'study'],
+  tasks: ['base', 'engine', 'nn', 'train', 'study'],
   runner: ['base', 'engine', 'nn', 'data', 'train', 'study', 'disk', 'store', 'tasks'],
   report: ['base', 'nn', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
   cli: ['base', 'data', 'nn', 'train', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],

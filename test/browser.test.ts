@@ -17,7 +17,8 @@ const program = `
   const labels = Uint8Array.from({ length: 640 }, () => random.below(10));
   const train = { name: 'noise', images, labels, shape: [1, 28, 28], classes: 10 };
   let last;
-  for await (const event of fit(lenet5(), { train, optimizer: adam(), batchSize: 33, epochs: 1 })) last = event;
+  const recipe = { model: lenet5(), optimizer: adam(), batchSize: 33, epochs: 1 };
+  for await (const event of fit(recipe, { train })) last = event;
   let sum = 0;
   for (const { data } of last.checkpoint.weights.values()) {
     for (const bits of new Int32Array(data.buffer)) sum = (Math.imul(sum, 31) + bits) | 0;

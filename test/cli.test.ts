@@ -254,7 +254,7 @@ describe('mistakes of the caller end with 2, one line and no stack trace', () =>
     [['train', '--loss', 'map', '--out', out], 'loss map is for an rbf output only, that of this lenet5 is softmax'],
     [
       ['train', '--model', 'lenet5-1998', '--loss', 'mse', '--map-constant', '1', '--out', out],
-      'the constant of equation 9 is for loss map only, the loss is mse',
+      'mapConstant 1 is for loss map only, the loss is mse',
     ],
     [['train', '--mu', '0.1', '--out', out], 'mu 0.1 is for optimizer sdlm only, the optimizer is adam'],
     [

@@ -4,12 +4,19 @@ import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import type { StateDict } from '../src/base/tensor.ts';
 import { takeFirst } from '../src/data/dataset.ts';
-import { crossEntropy, type Loss, map, mse } from '../src/nn/losses.ts';
+import { crossEntropy } from '../src/nn/losses/cross-entropy.ts';
+import { maximumAPosteriori } from '../src/nn/losses/maximum-a-posteriori.ts';
+import { mse } from '../src/nn/losses/mse.ts';
+import type { Loss } from '../src/nn/losses.ts';
 import { connectionCount, parameterCount, parametersOf } from '../src/nn/model.ts';
-import { adam, type Optimizer, sdlm, sgd } from '../src/nn/optimizers.ts';
+import { adam } from '../src/nn/optimizers/adam.ts';
+import { sdlm } from '../src/nn/optimizers/sdlm.ts';
+import { sgd } from '../src/nn/optimizers/sgd.ts';
+import type { Optimizer } from '../src/nn/optimizers.ts';
 import { loadMnist } from '../src/runner/mnist-files.ts';
 import { lenet5Original } from '../src/tasks/lenet/lenet5-1998.ts';
 import { type EpochEvent, fit } from '../src/train/fit.ts';
+import { completeRecipe } from '../src/train/recipe.ts';
 import { Session } from '../src/train/session.ts';
 
 interface Run {
@@ -28,7 +35,11 @@ const initial = tensors('lenet5-1998-initial.safetensors');
 const finals = tensors('lenet5-1998-final.safetensors');
 const { train } = await loadMnist();
 const model = lenet5Original();
-const losses: Record<Loss['name'], Loss> = { map: map(0.1), mse, 'cross-entropy': crossEntropy };
+const losses: Record<Loss['name'], Loss> = {
+  map: maximumAPosteriori(0.1),
+  mse: mse(),
+  'cross-entropy': crossEntropy(),
+};
 
 /** |a - b| / |b - origin| over all parameters. */
 function relativeDistance(
@@ -70,7 +81,10 @@ test('with everything switched it has the sizes of the zoo’s network', () => {
 });
 
 test('second derivatives over 500 images are the recursion’s to 1e-4 in every parameter', async () => {
-  const session = await Session.open(model, [train], { optimizer: sdlm(), batchSize: 1, loss: map(0.1) });
+  const session = await Session.forTraining(
+    completeRecipe({ model, optimizer: sdlm(), batchSize: 1, loss: maximumAPosteriori(0.1) }),
+    [train],
+  );
   session.setWeights(initial);
   session.setOrder(Int32Array.from({ length: 500 }, (_, i) => i));
   session.estimateCurvature(0, 500);
@@ -91,15 +105,17 @@ describe.each(Object.entries(runs))('%s', (name, run) => {
 
   test('losses of every step are PyTorch’s to 1e-5', async () => {
     const images = takeFirst(train, run.batch * run.steps);
-    const options = {
+    const recipe = {
+      model,
       optimizer: optimizerOf(run),
       batchSize: run.batch,
       loss: losses[run.loss],
-      initial,
+      epochs: 1,
       shuffle: false,
     };
-    const events = fit(model, {
-      ...{ ...options, train: images, epochs: 1 },
+    const events = fit(recipe, {
+      train: images,
+      initial,
       onProgress: (progress) => void found.push(...progress.losses),
     });
     for await (const event of events) if (event.type === 'epoch') last = event;

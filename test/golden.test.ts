@@ -5,9 +5,9 @@ import { readSafetensors } from '../src/base/safetensors.ts';
 import type { StateDict } from '../src/base/tensor.ts';
 import type { Dataset } from '../src/data/dataset.ts';
 import { loadMnist } from '../src/runner/mnist-files.ts';
-import { completeHyperparameters, makeOptimizer } from '../src/tasks/lenet/hyperparameters.ts';
-import { lenet5 } from '../src/tasks/lenet/models.ts';
-import { type EpochEvent, fit } from '../src/train/fit.ts';
+import { completeHyperparameters } from '../src/tasks/lenet/hyperparameters.ts';
+import { recipeOf } from '../src/tasks/lenet/recipe.ts';
+import { type EpochEvent, fit, type Progress } from '../src/train/fit.ts';
 
 interface Golden {
   readonly options: Readonly<Record<string, unknown>>;
@@ -46,14 +46,14 @@ function relativeDistance(a: StateDict, b: (name: string) => Float32Array, origi
 
 describe.each(Object.entries(goldens))('%s', (name, golden) => {
   const { images = 3200, epochs = 1, batchSize = 32, ...optimizer } = golden.options as Record<string, number>;
-  const values = completeHyperparameters({ ...optimizer, batchSize, epochs });
+  const values = completeHyperparameters({ ...optimizer, batchSize, epochs, shuffle: false });
   const losses: number[] = [];
   let last: EpochEvent | undefined;
 
   test('losses of every step are PyTorch’s to 1e-5', async () => {
-    const options = { optimizer: makeOptimizer(values), batchSize, epochs, initial, shuffle: false };
     const train = stretch(mnist.train, golden.start, images);
-    const events = fit(lenet5(), { ...options, train, onProgress: (progress) => void losses.push(...progress.losses) });
+    const onProgress = (progress: Progress) => void losses.push(...progress.losses);
+    const events = fit(recipeOf(values), { train, initial, onProgress });
     for await (const event of events) if (event.type === 'epoch') last = event;
     expect(losses.length).toBe(golden.losses.length);
     for (const [i, loss] of losses.entries()) expect(Math.abs(loss - golden.losses[i]!)).toBeLessThan(1e-5);

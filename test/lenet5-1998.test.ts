@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
 import { takeFirst } from '../src/data/dataset.ts';
 import { type Checkpoint, type FitOptions, fit } from '../src/index.ts';
-import { map } from '../src/nn/losses.ts';
-import { sdlm } from '../src/nn/optimizers.ts';
+import { maximumAPosteriori } from '../src/nn/losses/maximum-a-posteriori.ts';
+import { sdlm } from '../src/nn/optimizers/sdlm.ts';
+import { lecun1998Rate } from '../src/nn/schedules/lecun1998.ts';
 import { loadMnist } from '../src/runner/mnist-files.ts';
 import { lenet5Original } from '../src/tasks/lenet/lenet5-1998.ts';
 import { freshFolder, lenet } from './lenet.ts';
@@ -42,13 +43,17 @@ test('several threads give the same model file, byte for byte', () => {
 
 test('a run that is stopped within a pass goes on to the same bits: second derivatives are part of the checkpoint', async () => {
   const { train } = await loadMnist();
-  const options = {
-    ...{ train: takeFirst(train, 600), optimizer: sdlm({ learningRate: 2e-5 }), batchSize: 1, epochs: 2 },
-    ...{ loss: map(1), schedule: 'lecun1998' },
-  } satisfies FitOptions;
+  const recipe = {
+    model: lenet5Original(),
+    loss: maximumAPosteriori(1),
+    optimizer: sdlm({ learningRate: 2e-5 }),
+    schedule: lecun1998Rate(),
+    batchSize: 1,
+    epochs: 2,
+  };
   const end = async (more: Partial<FitOptions>): Promise<Checkpoint> => {
     let last: Checkpoint | undefined;
-    for await (const event of fit(lenet5Original(), { ...options, ...more }))
+    for await (const event of fit(recipe, { train: takeFirst(train, 600), ...more }))
       if (event.type !== 'diverged') last = event.checkpoint;
     return last!;
   };

@@ -29,7 +29,7 @@ async function forward(images, each) {
 
 const { length } = test.labels;
 const tests = floats(test, 0, length);
-const { logits: ours } = await evaluate(lenet5(), weights, test);
+const { logits: ours } = await evaluate({ model: lenet5() }, weights, test);
 let worst = 0;
 await forward(tests, (theirs, first) => {
   for (let i = 0; i < theirs.length; i++) worst = Math.max(worst, Math.abs(theirs[i] - ours[first * 10 + i]));

@@ -20,9 +20,9 @@ export const initialWeights = () => glorotUniform(lenet5(), randomStream(1, 'ini
 /** The losses of our first `count` batches in the order of the data, each before its update. */
 async function ourLosses(batchSize, count) {
   const losses = [];
-  const settings = { optimizer: adam(), batchSize, epochs: 1, seed: 1, shuffle: false };
-  const events = fit(lenet5(), {
-    ...{ ...settings, train: takeFirst(train, batchSize * count) },
+  const recipe = { model: lenet5(), optimizer: adam(), batchSize, epochs: 1, seed: 1, shuffle: false };
+  const events = fit(recipe, {
+    train: takeFirst(train, batchSize * count),
     onProgress: (progress) => losses.push(...progress.losses),
   });
   for await (const event of events) if (event.type !== 'epoch') throw new Error(`the run ended as ${event.type}`);

@@ -5,7 +5,7 @@ import { datasetSize } from '../data/dataset.ts';
 import { loadMnist } from '../runner/mnist-files.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/threads.ts';
-import { makeLoss } from '../tasks/lenet/hyperparameters.ts';
+import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { evaluate } from '../train/evaluate.ts';
 
 export interface EvaluateOptions {
@@ -18,9 +18,10 @@ export interface EvaluateOptions {
 export async function evaluateModel(path: string, options: EvaluateOptions): Promise<void> {
   if (options.set !== 'test' && options.set !== 'train') throw unknownChoice('set', options.set, ['test', 'train']);
   const { model, weights, file, hyperparameters } = loadModel(path);
+  const recipe = recipeOf(hyperparameters);
   const set = (await loadMnist(options.data))[options.set];
-  const metrics = await evaluate(model, weights, set, {
-    loss: makeLoss(hyperparameters),
+  // Strict, so that the numbers are the same on every machine whatever the run was trained with.
+  const metrics = await evaluate({ ...recipe, arithmetic: 'strict' }, weights, set, {
     threads: nodeThreads(options.threads),
   });
   if (metrics === undefined) return;

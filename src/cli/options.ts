@@ -1,10 +1,10 @@
 /** Hyperparameters as options of the command line, derived from their one table. */
 import { Command, Option } from 'commander';
 import { nearest, UsageError } from '../base/errors.ts';
+import type { Hyperparameter } from '../base/hyperparameter.ts';
 import {
   checkHyperparameter,
   completeHyperparameters,
-  type Hyperparameter,
   type HyperparameterName,
   type Hyperparameters,
   hyperparameterNames,

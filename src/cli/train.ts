@@ -2,10 +2,13 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { duration, percent, rounded } from '../base/format.ts';
+import { aboutLoss } from '../nn/losses.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
+import { aboutOptimizer } from '../nn/optimizers.ts';
+import { aboutSchedule } from '../nn/schedules.ts';
 import type { MetricsLine } from '../runner/run-folder.ts';
 import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts';
-import { makeLoss, makeOptimizer, variantNames } from '../tasks/lenet/hyperparameters.ts';
+import { variantNames } from '../tasks/lenet/hyperparameters.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { EpochBar } from './progress.ts';
 import { quoted } from './quoted.ts';
@@ -69,33 +72,30 @@ function announcement(
   event: RunEvent & { type: 'start' },
   { out, threads }: Pick<RunRequest, 'out' | 'threads'>,
 ): string {
-  const { model, config, resumedAt } = event;
+  const { recipe, config, resumedAt } = event;
+  const { model, loss, optimizer, schedule, batchSize, epochs, seed, arithmetic } = recipe;
   const h = config.hyperparameters;
-  const optimizer = makeOptimizer(h);
-  const loss = makeLoss(h);
   const changes = variantNames.filter((name) => h[name] !== 'published').map((name) => `${name} ${h[name]}`);
+  const rate = schedule.name === 'constant' ? '' : ` (${aboutSchedule(schedule).describe()})`;
   const extras = [
-    `learning rate ${h.learningRate}${h.schedule === 'constant' ? '' : ` (${h.schedule})`}`,
-    `batch size ${h.batchSize}`,
-    `L2 ${h.l2}`,
-    ...(h.optimizer === 'adamw' ? [`weight decay ${h.weightDecay}`] : []),
-    ...(optimizer.name === 'sgd' ? [`momentum ${h.momentum}${h.nesterov ? ' (Nesterov)' : ''}`] : []),
-    ...(h.optimizer === 'sdlm' ? [`mu ${h.mu}`] : []),
-    ...(h.biasCorrection ? [] : ['no bias correction']),
-    ...(h.shuffle ? [] : ['no shuffling']),
+    `learning rate ${optimizer.learningRate}${rate}`,
+    `batch size ${batchSize}`,
+    `L2 ${optimizer.l2}`,
+    ...aboutOptimizer(optimizer).describe(),
+    ...(recipe.shuffle ? [] : ['no shuffling']),
     ...(h.initialization === 'published' ? [] : [`initialization ${h.initialization}`]),
     ...(config.init ? [`weights from ${config.init.file}`] : []),
   ];
-  const position = resumedAt && resumption(resumedAt, h.epochs);
+  const position = resumedAt && resumption(resumedAt, epochs);
   return [
-    `Dataset MNIST: ${event.train} train and ${event.test} test examples (${event.source})`,
+    `Dataset MNIST: ${event.train} train and ${event.evaluation} ${config.evaluatedOn ?? 'test'} examples (${event.source})`,
     `${model.name} model: ${parameterCount(model)} trainable params${changes.length > 0 ? ` (${changes.join(', ')})` : ''}`,
     '',
     describeModel(model, terminalWidth()),
     '',
-    `Optimizer ${h.optimizer}: ${extras.join(', ')}`,
-    ...(loss.name === 'cross-entropy' ? [] : [`Loss ${loss.name}${loss.name === 'map' ? `, j ${loss.j}` : ''}`]),
-    `${h.epochs} epochs, seed ${h.seed}, ${h.arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    `Optimizer ${optimizer.name}: ${extras.join(', ')}`,
+    ...(loss.name === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),
+    `${epochs} epochs, seed ${seed}, ${arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     `Results and TensorBoard logs go to "${out}"`,
     ...(position ? [position] : []),
     '',

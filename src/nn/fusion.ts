@@ -1,10 +1,10 @@
-/** Which layers of a model are put to work together, and by which operation: the one place where that is decided. */
+/** Decides which layers of a model are done together, and by which operation. */
 import { placeConv2d } from './conv2d.ts';
 import type { Operation, Site } from './layer.ts';
 import { about } from './layers.ts';
 import type { Model, ModelLayer } from './model.ts';
 
-/** One or more consecutive layers done by one operation. */
+/** One or more consecutive layers that one operation does. */
 export interface Step {
   readonly layers: readonly ModelLayer[];
   place(site: Site): Operation;
@@ -12,7 +12,7 @@ export interface Step {
 
 /**
  * Convolution, relu and max-pooling become one step: the convolution's sums never leave the cache, and its gradients are
- * listed straight from the pooled ones, of which there are a quarter as many. Everything else is a step of its own.
+ * listed straight from the pooled ones, of which there are a quarter as many. Every other layer is a step of its own.
  */
 export function stepsOf(model: Model): Step[] {
   const steps: Step[] = [];

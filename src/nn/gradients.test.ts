@@ -15,7 +15,7 @@ import { about, type Layer } from './layers.ts';
 import { linear } from './linear.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { sequential } from './model.ts';
-import { sgd } from './optimizers.ts';
+import { sgd } from './optimizers/sgd.ts';
 import { pad2d } from './pad2d.ts';
 import { rbf } from './rbf.ts';
 import { relu } from './relu.ts';
@@ -107,8 +107,8 @@ describe('a network of odd sizes, 23 images in batches of one', () => {
 
   /** With rate 1 one step of SGD over all images goes exactly by the gradient. */
   async function gradient(): Promise<StateDict> {
-    const options = { train, optimizer: sgd({ learningRate: 1 }), batchSize: size, epochs: 1, shuffle: false, initial };
-    for await (const event of fit(model, options)) {
+    const recipe = { model, optimizer: sgd({ learningRate: 1 }), batchSize: size, epochs: 1, shuffle: false };
+    for await (const event of fit(recipe, { train, initial })) {
       if (event.type !== 'epoch' || event.epoch !== 1) continue;
       const { weights } = event.checkpoint;
       return new Map(
@@ -126,7 +126,7 @@ describe('a network of odd sizes, 23 images in batches of one', () => {
     const direction = drawing(name)(data.length);
     const loss = async (h: number) => {
       const moved = new Map(initial).set(name, { shape, data: data.map((value, i) => value + h * direction[i]!) });
-      return (await evaluate(model, moved, train))!.loss;
+      return (await evaluate({ model }, moved, train))!.loss;
     };
     const expected = dot((await gradient()).get(name)!.data, direction);
     // A relu or a maximum that changes within the step bends the line; a smaller step misses it but has more noise.

@@ -1,55 +1,31 @@
-/** Initial weights of a model. */
+/** Draws the initial weights of a model. */
 import type { Random } from '../base/random.ts';
 import { type StateDict, sizeOf, type Tensor } from '../base/tensor.ts';
-import type { Parameter } from './layer.ts';
+import { type Initialization, initializerKinds } from './initializers.ts';
 import { type Model, parametersOf } from './model.ts';
 
-/** Weights as the model asks for them. Numbers are drawn in the order of the parameters. */
+/** Weights by the model's own rule. Numbers are drawn in the order of the parameters. */
 export function initialWeights(model: Model, random: Random): StateDict {
-  return { glorot: glorotUniform, lecun: lecunUniform, lecun1998: lecunUniform1998 }[model.initialization](
-    model,
-    random,
-  );
+  return weightsBy(model.initialization, model, random);
 }
 
-/**
- * Weights uniform in (-a, a), a = sqrt(6 / (fan_in + fan_out)); biases zero. Source: Glorot and Bengio, "Understanding the difficulty
- * of training deep feedforward neural networks", AISTATS 2010, equation 16.
- */
+/** Weights by Glorot and Bengio's rule, AISTATS 2010, equation 16: uniform within sqrt(6 / (fan-in + fan-out)), biases zero. */
 export function glorotUniform(model: Model, random: Random): StateDict {
-  return initialize(model, random, ({ fans, constant }) =>
-    fans ? { bound: Math.sqrt(6 / (fans[0] + fans[1])) } : { constant: constant ?? 0 },
-  );
+  return weightsBy('glorot', model, random);
 }
 
-/**
- * Weights uniform in (-a, a), a = sqrt(3 / F) with F the number of inputs of the unit, which gives them the variance 1 / F; biases zero. Source:
- * LeCun, Bottou, Orr, Müller, "Efficient BackProp", 1998, section 4.6.
- */
+/** Weights by the rule of LeCun, Bottou, Orr, Müller, "Efficient BackProp", 1998, section 4.6: uniform with variance 1 / fan-in, biases zero. */
 export function lecunUniform(model: Model, random: Random): StateDict {
-  return initialize(model, random, ({ name, fanIn }, unit) =>
-    name.endsWith('.bias') ? { constant: 0 } : { bound: Math.sqrt(3 / fanInOf(fanIn, unit)) },
-  );
+  return weightsBy('lecun', model, random);
 }
 
-/**
- * Weights and biases uniform in (-2.4 / F, 2.4 / F), F the number of inputs of the unit. Source: LeCun, Bottou, Bengio, Haffner,
- * "Gradient-based learning applied to document recognition", Proc. IEEE 1998, appendix A.
- */
+/** Weights and biases by the rule of LeCun et al., Proc. IEEE 1998, appendix A: uniform within 2.4 / fan-in. */
 export function lecunUniform1998(model: Model, random: Random): StateDict {
-  return initialize(model, random, ({ fanIn }, unit) => ({ bound: 2.4 / fanInOf(fanIn, unit) }));
+  return weightsBy('lecun1998', model, random);
 }
 
-function fanInOf(fanIn: Parameter['fanIn'], unit: number): number {
-  return typeof fanIn === 'number' ? fanIn : fanIn[unit]!;
-}
-
-/** @param start how unit `unit` (along the parameter's first axis) of a parameter starts. */
-function initialize(
-  model: Model,
-  random: Random,
-  start: (parameter: Parameter, unit: number) => { readonly bound: number } | { readonly constant: number },
-): StateDict {
+function weightsBy(rule: Initialization, model: Model, random: Random): StateDict {
+  const { start } = initializerKinds[rule];
   return new Map(
     parametersOf(model).map((parameter): [string, Tensor] => {
       const { name, shape, absent } = parameter;

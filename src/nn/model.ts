@@ -1,6 +1,7 @@
 /** A network as a list of named layers that knows its shapes and parameters, checks itself and prints itself. */
 import { UsageError } from '../base/errors.ts';
 import { sizeOf } from '../base/tensor.ts';
+import type { Initialization } from './initializers.ts';
 import type { Parameter, Shape } from './layer.ts';
 import { about, type Layer } from './layers.ts';
 
@@ -14,23 +15,19 @@ export interface ModelLayer {
   readonly parameters: readonly Parameter[];
   /** Multiply-accumulates for one image, forward. */
   readonly multiplyAdds: number;
-  /** Connections as LeCun counts them: inputs of every unit, its bias among them. */
+  /** Connections as LeCun counts them: the inputs of every unit, with its bias as one of them. */
   readonly connections: number;
 }
 
-/** An architecture without weights: immutable, plain data, may be posted to another thread. */
+/** An architecture without weights. It is plain data and never changes, so it may be posted to another thread. */
 export interface Model {
   readonly name: string;
   readonly input: readonly [channels: number, height: number, width: number];
   readonly classes: number;
   readonly layers: readonly ModelLayer[];
-  /** How its weights start. */
+  /** The rule for its initial weights. */
   readonly initialization: Initialization;
 }
-
-/** The rules of src/nn/initialize.ts. */
-export const initializations = ['glorot', 'lecun', 'lecun1998'] as const;
-export type Initialization = (typeof initializations)[number];
 
 /**
  * Builds a model from named layers in order; the names become PyTorch's parameter names (`conv1` -> `conv1.weight`).
@@ -56,7 +53,7 @@ export function sequential(
     }
     const kind = about(layer);
     const before = shape;
-    shape = withPlace(`model ${name}, layer ${layerName}`, () => kind.outputShape(before));
+    shape = withWhere(`model ${name}, layer ${layerName}`, () => kind.outputShape(before));
     const parameters = kind.parameters().map((p) => ({ ...p, name: `${layerName}.${p.name}` }));
     const counts = { multiplyAdds: kind.multiplyAdds(shape), connections: kind.connections(shape) };
     return { name: layerName, layer, input: before, output: shape, parameters, ...counts };
@@ -70,6 +67,11 @@ export function sequential(
 /** All parameters of a model, in order. */
 export function parametersOf(model: Model): readonly Parameter[] {
   return model.layers.flatMap((layer) => layer.parameters);
+}
+
+/** Whether the model's outputs are negative squared distances from codes: its last layer is an rbf. */
+export function givesDistances(model: Model): boolean {
+  return model.layers.at(-1)?.layer.type === 'rbf';
 }
 
 export function parameterCount(model: Model): number {
@@ -89,11 +91,13 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
 }
 
-/** The table of layers: name, layer, output shape, parameters, connections, multiply-accumulates an image; a head first and totals last. */
+/** The table of layers: name, layer, output shape, parameters, connections, multiply-accumulates for one image. The first row is a head, the last has totals. */
 export function layerTable(model: Model): string[][] {
   const count = (n: number) => (n === 0 ? '-' : n.toLocaleString('en-US'));
   const rows = model.layers.map(({ name, layer, output, parameters, connections, multiplyAdds }) => [
-    ...[name, about(layer).print(), output.join('x')],
+    name,
+    about(layer).print(),
+    output.join('x'),
     ...[sum(parameters.map(trainable)), connections, multiplyAdds].map(count),
   ]);
   const multiplyAdds = sum(model.layers.map((layer) => layer.multiplyAdds));
@@ -107,7 +111,7 @@ export function layerTable(model: Model): string[][] {
 
 /**
  * {@link layerTable} as lines of text.
- * @param width columns of the terminal; where they are too few, the last two columns are left out.
+ * @param width columns of the terminal. Where the table is wider, it loses its last column, or its last two.
  */
 export function describeModel(model: Model, width = Infinity): string {
   const table = layerTable(model);
@@ -120,18 +124,19 @@ export function describeModel(model: Model, width = Infinity): string {
   return [6, 5].map(set).find(fits) ?? set(4);
 }
 
-/** Rows of cells as lines of text, two spaces between columns; those in `right` are aligned to the right. */
+/** Rows of cells as lines of text, with two spaces between columns. @param right the columns that are aligned to the right. */
 export function alignColumns(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const align = (cell: string, i: number) => (right.has(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!));
   return rows.map((row) => row.map(align).join('  ').trimEnd()).join('\n');
 }
 
-function withPlace<T>(place: string, make: () => T): T {
+/** Calls `make`, whose mistakes then begin with `where`. */
+function withWhere<T>(where: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`${place}: ${error.message}`, { cause: error });
+    if (error instanceof UsageError) throw new UsageError(`${where}: ${error.message}`, { cause: error });
     throw error;
   }
 }

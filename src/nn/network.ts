@@ -1,4 +1,4 @@
-/** A model placed in memory: its parameters in one block, its layers ready to run on chunks of images. */
+/** A model in memory: its parameters in one block, its layers ready to run on chunks of images. */
 import { UsageError } from '../base/errors.ts';
 import { type StateDict, sizeOf, type Tensor } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
@@ -69,9 +69,9 @@ export interface NetworkOptions {
   readonly quads: number;
   /** Whether gradients will be asked for. */
   readonly training: boolean;
-  /** There will be one image at a time, in lane 0; `quads` is 1 and `training` false then. Default false. */
+  /** Whether there is only one image at a time, in lane 0. Then `quads` is 1 and `training` false. Default false. */
   readonly single?: boolean;
-  /** Whether second derivatives will be asked for, too. Default false. */
+  /** Whether second derivatives will be asked for. Default false. */
   readonly curvature?: boolean;
   /** Address of the block of parameters. */
   readonly parameters: number;
@@ -95,11 +95,11 @@ export interface Network {
   /** From logits.gradient to the block of parameter gradients at `gradients`. */
   backward(quads: number, gradients: number): void;
   /**
-   * To a block of second derivatives: of the cross-entropy, from softmax's shares in logits.gradient; where the last layer gives
-   * distances, of the right one, from its gradient there. Overwrites logits.gradient.
+   * From second derivatives of the loss by each output in logits.gradient to those by each parameter, in the block at `gradients`. Where the last
+   * layer gives distances, logits.gradient must hold the gradient of the right class's distance instead. Overwrites logits.gradient.
    */
   curvature(quads: number, gradients: number): void;
-  /** Whether the last layer gives distances. */
+  /** Whether the last layer gives negative distances, as rbf does. */
   readonly hasDistances: boolean;
 }
 
@@ -114,13 +114,20 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
   const operations: Operation[] = [];
   const steps: NetworkStep[] = [];
   let last = input;
-  // Gradients stop at the first layer with parameters: nothing before it wants them.
+  // Gradients stop at the first layer with parameters: no layer before it needs them.
   let wanted = false;
   for (const { layers, place } of stepsOf(model)) {
     const parameters = layers.flatMap((layer) => layer.parameters);
     const gradientOffsets = parameters.map(({ name }) => offsets.get(name)!);
     const operation = place({
-      ...{ kernels, arena, quads, training, single, curvature, outputShape: layers.at(-1)!.output, gradientOffsets },
+      kernels,
+      arena,
+      quads,
+      training,
+      single,
+      curvature,
+      outputShape: layers.at(-1)!.output,
+      gradientOffsets,
       input: wanted ? last : { ...last, gradient: 0 },
       parameters: gradientOffsets.map((offset) => options.parameters + offset),
     });
@@ -146,12 +153,8 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     hasDistances: operations.at(-1)?.lossCurvature !== undefined,
     curvature(count, gradients) {
       const [end, ...before] = [...operations].reverse() as [Operation, ...Operation[]];
-      if (end.lossCurvature) {
-        end.lossCurvature(count);
-      } else {
-        kernels.softmaxCurvature(last.gradient, last.gradient, count * elementsOf(last.shape));
-        end.curvature(count, gradients);
-      }
+      if (end.lossCurvature) end.lossCurvature(count);
+      else end.curvature(count, gradients);
       for (const operation of before) operation.curvature(count, gradients);
     },
   };

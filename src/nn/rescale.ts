@@ -1,4 +1,4 @@
-/** Pixels from [0, 1] to another range. */
+/** A layer that maps pixels from [0, 1] to another range. */
 import { UsageError } from '../base/errors.ts';
 import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
 

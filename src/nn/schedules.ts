@@ -1,52 +1,34 @@
-/** How the learning rate changes from pass to pass. */
-
-export type ScheduleName = 'constant' | 'cosine' | 'lecun1998';
-export const scheduleNames: readonly ScheduleName[] = ['constant', 'cosine', 'lecun1998'];
-
 /**
- * [passes, share of the first rate]: 0.0005 for two passes, 0.0002 for three, 0.0001 for three, 0.00005 for four, 0.00001 from then on.
- * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 1998, section III.B.
+ * All schedules: the table of their kinds. A schedule says how the learning rate changes from epoch to epoch.
+ * To add one, write its file and add it to the table; the compiler says what is missing.
  */
-const lecun1998 = [
-  [2, 1],
-  [3, 0.4],
-  [3, 0.2],
-  [4, 0.1],
-  [Infinity, 0.02],
-] as const;
+import type { MadeBy } from '../base/kinds.ts';
+import { constantRateKind } from './schedules/constant.ts';
+import { cosineRateKind } from './schedules/cosine.ts';
+import { lecun1998RateKind } from './schedules/lecun1998.ts';
+import type { Position, ScheduleKind } from './schedules/schedule.ts';
 
-/**
- * What the learning rate is multiplied by in pass number `epoch` (from 0) of a run of `epochs`.
- * cosine: (1 + cos(π epoch / epochs)) / 2, as PyTorch's CosineAnnealingLR stepped after every epoch. Source: Loshchilov and Hutter, "SGDR:
- * stochastic gradient descent with warm restarts", ICLR 2017, equation 5, without restarts.
- */
-export function rateFactor(schedule: ScheduleName, epoch: number, epochs: number): number {
-  switch (schedule) {
-    case 'constant':
-      return 1;
-    case 'cosine':
-      return epoch < epochs ? square(cosine(((Math.PI / 2) * epoch) / epochs)) : 0;
-    case 'lecun1998': {
-      let before = 0;
-      const stage = lecun1998.find(([passes]) => {
-        before += passes;
-        return epoch < before;
-      });
-      return stage![1];
-    }
-  }
-}
+const kinds = {
+  constant: constantRateKind,
+  cosine: cosineRateKind,
+  lecun1998: lecun1998RateKind,
+} as const;
 
-/** cos x for 0 <= x <= π/2 to 1e-16, from its series: only multiplications and divisions, so the same bits on every machine, unlike Math.cos. */
-function cosine(x: number): number {
-  let [sum, term] = [1, 1];
-  for (let k = 2; k <= 24; k += 2) {
-    term *= -(x * x) / (k * (k - 1));
-    sum += term;
-  }
-  return sum;
-}
+/** A schedule as plain data, as `constantRate()`, `cosineRate()` and `lecun1998Rate()` make it. */
+export type Schedule = MadeBy<typeof kinds>;
+export type ScheduleName = Schedule['name'];
 
-function square(x: number): number {
-  return x * x;
+/** The kinds by the names of their schedules. */
+export const scheduleKinds = kinds satisfies { readonly [S in Schedule as S['name']]: ScheduleKind<S> };
+export const scheduleNames = Object.keys(scheduleKinds) as ScheduleName[];
+
+/** The kind of a schedule with the schedule filled in. */
+export function aboutSchedule(schedule: Schedule) {
+  const kind: Omit<ScheduleKind<never>, 'make'> = scheduleKinds[schedule.name];
+  const self = schedule as never;
+  return {
+    dependsOnEpochs: kind.dependsOnEpochs,
+    describe: (): string => kind.describe(self),
+    factor: (position: Position): number => kind.factor(self, position),
+  };
 }

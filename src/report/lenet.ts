@@ -8,7 +8,7 @@ import { type RunFolder, readBytes } from '../runner/run-folder.ts';
 import type { StudyRecord } from '../store/store.ts';
 import type { Protocol } from '../study/definition.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
-import { makeModel } from '../tasks/lenet/hyperparameters.ts';
+import { makeModel } from '../tasks/lenet/recipe.ts';
 import { type FactsOptions, type StudyFacts, studyFacts } from './facts.ts';
 import { type PostLogs, postReference } from './post.ts';
 import type { Answers, ReportSource } from './section.ts';

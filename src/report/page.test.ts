@@ -3,7 +3,7 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../data/dataset.ts';
 import { completeSettings } from '../tasks/lenet/configuration.ts';
-import { makeModel } from '../tasks/lenet/hyperparameters.ts';
+import { makeModel } from '../tasks/lenet/recipe.ts';
 import type { Block } from './block.ts';
 import type { StudyFacts } from './facts.ts';
 import { renderHtml } from './html.ts';

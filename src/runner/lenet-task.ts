@@ -3,14 +3,16 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
-import { datasetSize, takeFirst } from '../data/dataset.ts';
+import type { Metrics } from '../base/metrics.ts';
+import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
 import { parameterCount } from '../nn/model.ts';
 import type { Settings, StudyDefinition } from '../study/definition.ts';
 import { plannedLevels } from '../study/strategies.ts';
-import { type EpochPoint, type Metrics, scoreOf } from '../study/trial.ts';
+import { type EpochPoint, scoreOf } from '../study/trial.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
-import { completeHyperparameters, makeLoss, makeModel } from '../tasks/lenet/hyperparameters.ts';
+import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
+import { makeModel, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { OpenTask, Pool, Task, TrialMessage } from '../tasks/task.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { loadMnist } from './mnist-files.ts';
@@ -44,7 +46,7 @@ export function lenetTask({ folder, dataFolder, threads = 1 }: LenetTaskOptions)
       const levels = plannedLevels(definition).flat();
       const settings = [definition.base, ...levels.map((level) => level.settings)];
       if (settings.some(({ arithmetic }) => arithmetic === 'fused')) enableFused();
-      const evaluated = datasetSize(data.run.test);
+      const evaluated = datasetSize(data.run.evaluation);
       return {
         dataHash: data.run.hash,
         summary: summaryOf(definition, data.run),
@@ -57,10 +59,9 @@ export function lenetTask({ folder, dataFolder, threads = 1 }: LenetTaskOptions)
       async function evaluateTrial(number: number, configuration: Settings): Promise<Metrics> {
         const { weights } = loadModel(trialFolder(folder, number).path);
         const complete = completeSettings(configuration);
-        const { arithmetic, testLimit } = complete;
+        const { testLimit } = complete;
         const set = testLimit === null ? data.test : takeFirst(data.test, testLimit);
-        const options = { arithmetic, loss: makeLoss(complete), threads: nodeThreads(threads) };
-        const found = await evaluate(makeModel(complete), weights, set, options);
+        const found = await evaluate(recipeOf(complete), weights, set, { threads: nodeThreads(threads) });
         if (!found) throw new Error('an evaluation without a signal is not interrupted');
         return found;
       }
@@ -94,31 +95,30 @@ function epochPoint(
 }
 
 interface StudyData {
-  /** What trials get: under protocol held-out the validation set stands where the test set would. */
+  /** What trials get. They are evaluated on the test set, or under protocol held-out on a part of the training set. */
   readonly run: RunData;
-  readonly test: RunData['test'];
+  readonly test: Dataset;
 }
 
 async function loadData({ protocol }: StudyDefinition, dataFolder: string | undefined): Promise<StudyData> {
-  const mnist = await loadMnist(dataFolder);
-  const { train, test, hash } = mnist;
+  const { train, test, ...origin } = await loadMnist(dataFolder);
   if (protocol !== 'held-out') {
-    const run: RunData = { ...mnist, train: shareDataset(train), test: shareDataset(test), evaluatedOn: 'test' };
-    return { run, test };
+    const sets = { train: shareDataset(train), evaluation: shareDataset(test) };
+    return { run: { ...origin, ...sets, evaluatedOn: 'test' }, test };
   }
-  const split = holdOut(train, hash);
-  const parts = { train: shareDataset(split.train), test: shareDataset(split.validation) };
-  return { run: { ...mnist, ...parts, evaluatedOn: 'validation' }, test };
+  const split = holdOut(train, origin.hash);
+  const sets = { train: shareDataset(split.train), evaluation: shareDataset(split.validation) };
+  return { run: { ...origin, ...sets, evaluatedOn: 'validation' }, test };
 }
 
 function summaryOf(
   { base, protocol = 'post' }: StudyDefinition,
-  { train, test, evaluatedOn, source }: RunData,
+  { train, evaluation, evaluatedOn, source }: RunData,
 ): string {
   const { trainLimit, testLimit } = completeSettings(base);
   const training = Math.min(datasetSize(train), trainLimit ?? Number.POSITIVE_INFINITY);
   const limit = evaluatedOn === 'test' ? testLimit : null;
-  const selecting = Math.min(datasetSize(test), limit ?? Number.POSITIVE_INFINITY);
+  const selecting = Math.min(datasetSize(evaluation), limit ?? Number.POSITIVE_INFINITY);
   const set = evaluatedOn === 'test' ? 'test' : 'held-out';
   return `Protocol ${protocol}: ${counted(training)} images train, ${counted(selecting)} ${set} images select (${source})`;
 }
@@ -131,7 +131,7 @@ function bytesOf(configuration: Settings, evaluated: number): number {
 }
 
 /** @throws UsageError when a level asks for more images than there are, or batches larger than the training set. */
-function checkLevels(definition: StudyDefinition, { train, test, evaluatedOn }: RunData): void {
+function checkLevels(definition: StudyDefinition, { train, evaluation, evaluatedOn }: RunData): void {
   for (const { settings, label } of plannedLevels(definition).flat()) {
     const { batchSize, trainLimit, testLimit } = completeSettings({ ...definition.base, ...settings });
     const images = Math.min(trainLimit ?? datasetSize(train), datasetSize(train));
@@ -143,8 +143,8 @@ function checkLevels(definition: StudyDefinition, { train, test, evaluatedOn }: 
     if (trainLimit !== null && trainLimit > datasetSize(train)) {
       throw refuse('trainLimit', `there are ${datasetSize(train)} training images, got ${trainLimit}`);
     }
-    if (evaluatedOn === 'test' && testLimit !== null && testLimit > datasetSize(test)) {
-      throw refuse('testLimit', `there are ${datasetSize(test)} test images, got ${testLimit}`);
+    if (evaluatedOn === 'test' && testLimit !== null && testLimit > datasetSize(evaluation)) {
+      throw refuse('testLimit', `there are ${datasetSize(evaluation)} test images, got ${testLimit}`);
     }
     if (batchSize > images) {
       throw refuse('batchSize', `expected at most ${images} (the training images), got ${batchSize}`);

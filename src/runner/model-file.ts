@@ -3,8 +3,9 @@ import { WorldError } from '../base/errors.ts';
 import type { StateDict } from '../base/tensor.ts';
 import type { Model } from '../nn/model.ts';
 import { checkParameters } from '../nn/network.ts';
-import { completeHyperparameters, type Hyperparameters, makeModel } from '../tasks/lenet/hyperparameters.ts';
+import { completeHyperparameters, type Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
+import { makeModel } from '../tasks/lenet/recipe.ts';
 import { decodeModel } from '../train/checkpoint.ts';
 import { modelFileAt, readBytes } from './run-folder.ts';
 

@@ -117,10 +117,11 @@ export class RunFolder {
 
   /** The model, the evaluated set's logits as `logits` [images, classes], and last the checkpoint that vouches for them. */
   save(event: EpochEvent, classes: number, record: ModelRecord, set: EvaluatedSet): void {
-    const { checkpoint, epoch, testLogits } = event;
+    const { checkpoint, epoch, evaluation } = event;
     this.writeModel(checkpoint, record);
-    if (testLogits) {
-      const logits = { shape: [testLogits.length / classes, classes], data: testLogits };
+    if (evaluation) {
+      const { logits: data } = evaluation;
+      const logits = { shape: [data.length / classes, classes], data };
       writeFileAtomically(
         this.predictionsPath,
         writeSafetensors(new Map([['logits', logits]]), { epoch: `${epoch}`, set }),

@@ -5,17 +5,17 @@ import { UsageError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import type { Model } from '../nn/model.ts';
+import { aboutSchedule } from '../nn/schedules.ts';
 import {
   completeHyperparameters,
   type HyperparameterName,
   type Hyperparameters,
   hyperparameterNames,
-  makeLoss,
-  makeModel,
-  makeOptimizer,
 } from '../tasks/lenet/hyperparameters.ts';
+import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
+import type { Recipe } from '../train/recipe.ts';
 import { type LoadedMnist, loadMnist } from './mnist-files.ts';
 import { requireParameters } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
@@ -23,8 +23,9 @@ import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder, readByt
 import { nodeThreads } from './threads.ts';
 
 /** What a run trains on and what it is evaluated on after every epoch. */
-export interface RunData extends LoadedMnist {
-  /** What the set in `test` is. */
+export interface RunData extends Omit<LoadedMnist, 'test'> {
+  readonly evaluation: Dataset;
+  /** What the evaluation set is: the test set, or a part held out of the training set. */
   readonly evaluatedOn: EvaluatedSet;
 }
 
@@ -50,10 +51,11 @@ export interface RunRequest {
 export type RunEvent =
   | {
       readonly type: 'start';
-      readonly model: Model;
+      readonly recipe: Recipe;
       readonly config: RunConfig;
+      /** Images in the training set and in the evaluation set. */
       readonly train: number;
-      readonly test: number;
+      readonly evaluation: number;
       readonly source: string;
       readonly resumedAt: Checkpoint | undefined;
     }
@@ -71,35 +73,36 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   const folder = new RunFolder(request.out);
   const before = request.resume ? folder.readConfig() : undefined;
   const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
-  const model = makeModel(hyperparameters);
-  const loss = makeLoss(hyperparameters);
-  const optimizer = makeOptimizer(hyperparameters);
-  if (hyperparameters.arithmetic === 'fused') enableFused();
+  const recipe = recipeOf(hyperparameters);
+  const { model, batchSize, epochs } = recipe;
+  if (recipe.arithmetic === 'fused') enableFused();
   if (!before) folder.refuseIfUsed();
 
   const dataFolder = request.dataFolder ?? before?.data.folder ?? undefined;
-  const mnist: RunData = request.data ?? { ...(await loadMnist(dataFolder)), evaluatedOn: 'test' };
-  const { evaluatedOn } = mnist;
-  if (before && before.data.hash !== mnist.hash) {
+  const data = request.data ?? (await testedData(dataFolder));
+  const { evaluatedOn } = data;
+  if (before && before.data.hash !== data.hash) {
     throw new UsageError(
-      `--resume: the run in ${request.out} was trained on other data (hash ${before.data.hash.slice(0, 12)}, this is ${mnist.hash.slice(0, 12)})`,
+      `--resume: the run in ${request.out} was trained on other data (hash ${before.data.hash.slice(0, 12)}, this is ${data.hash.slice(0, 12)})`,
     );
   }
-  const train = limited(mnist.train, hyperparameters.trainLimit, '--train-limit');
+  const train = limited(data.train, hyperparameters.trainLimit, '--train-limit');
   const testLimit = evaluatedOn === 'test' ? hyperparameters.testLimit : null;
-  const test = limited(mnist.test, testLimit, '--test-limit');
+  const evaluation = limited(data.evaluation, testLimit, '--test-limit');
   const images = datasetSize(train);
-  if (hyperparameters.batchSize > images) {
+  if (batchSize > images) {
     throw new UsageError(
-      `--batch-size: expected an integer from 1 to ${images} (the training images), got ${hyperparameters.batchSize}`,
+      `--batch-size: expected an integer from 1 to ${images} (the training images), got ${batchSize}`,
     );
   }
   const init = initialWeights(request, before, model);
   const config: RunConfig = before
     ? { ...before, hyperparameters }
     : {
-        ...{ format: 1, version, hyperparameters },
-        data: { folder: request.dataFolder ?? null, hash: mnist.hash },
+        format: 1,
+        version,
+        hyperparameters,
+        data: { folder: request.dataFolder ?? null, hash: data.hash },
         init: init?.origin ?? null,
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
       };
@@ -113,17 +116,19 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   } else {
     folder.create(config);
   }
-  yield { type: 'start', model, config, train: images, test: datasetSize(test), source: mnist.source, resumedAt };
+  const sizes = { train: images, evaluation: datasetSize(evaluation) };
+  yield { type: 'start', recipe, config, ...sizes, source: data.source, resumedAt };
 
-  const record = modelRecord(config);
-  const { batchSize, epochs, seed, shuffle, arithmetic, schedule } = hyperparameters;
+  const record = modelRecord(config, recipe);
   const { signal, onProgress, checkpointEvery } = request;
-  const events = fit(model, {
-    ...{ train, test, optimizer, loss, schedule, batchSize, epochs, seed, shuffle, arithmetic, signal },
-    ...(init ? { initial: init.weights } : {}),
-    ...(resumedAt ? { resume: resumedAt } : {}),
-    ...(onProgress ? { onProgress } : {}),
+  const events = fit(recipe, {
+    train,
+    evaluation,
+    initial: init?.weights,
+    resume: resumedAt,
     threads: nodeThreads(request.threads),
+    signal,
+    onProgress,
   });
   let lastGood = resumedAt ? folder.checkpointPath : undefined;
   for await (const event of events) {
@@ -158,7 +163,8 @@ function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out
   const recorded = completeHyperparameters(before.hyperparameters);
   for (const name of hyperparameterNames) {
     if (!given.has(name) || hyperparameters[name] === recorded[name]) continue;
-    if (name === 'epochs' && hyperparameters.epochs > recorded.epochs && recorded.schedule !== 'cosine') continue;
+    const isLonger = name === 'epochs' && hyperparameters.epochs > recorded.epochs;
+    if (isLonger && !aboutSchedule(recipeOf(recorded).schedule).dependsOnEpochs) continue;
     throw new UsageError(
       `--resume: the run in ${out} has ${name} ${recorded[name]}, not ${hyperparameters[name]}; leave it out or choose another folder`,
     );
@@ -186,6 +192,12 @@ function initialWeights(request: RunRequest, before: RunConfig | undefined, mode
   return { weights, origin: { file, sha256 } };
 }
 
+/** MNIST, evaluated on its test set. */
+async function testedData(folder: string | undefined): Promise<RunData> {
+  const { test, ...rest } = await loadMnist(folder);
+  return { ...rest, evaluation: test, evaluatedOn: 'test' };
+}
+
 function limited(set: Dataset, limit: number | null, option: string): Dataset {
   if (limit === null) return set;
   if (limit > datasetSize(set))
@@ -193,16 +205,16 @@ function limited(set: Dataset, limit: number | null, option: string): Dataset {
   return takeFirst(set, limit);
 }
 
-function metricsLine({ epoch, train, test, seconds }: EpochEvent, evaluatedOn: EvaluatedSet): MetricsLine {
-  if (test === undefined) throw new Error('a run is always tested');
-  return { epoch, train, [evaluatedOn]: test, seconds };
+function metricsLine({ epoch, train, evaluation, seconds }: EpochEvent, evaluatedOn: EvaluatedSet): MetricsLine {
+  if (evaluation === undefined) throw new Error('a run always has an evaluation set');
+  const { loss, accuracy } = evaluation;
+  return { epoch, train, [evaluatedOn]: { loss, accuracy }, seconds };
 }
 
 /** What model.safetensors says of its origin: nothing that differs between two runs with equal results. */
-function modelRecord({ hyperparameters, data, init }: RunConfig): ModelRecord {
+function modelRecord({ hyperparameters, data, init }: RunConfig, { schedule }: Recipe): ModelRecord {
   const { epochs: _, ...rest } = hyperparameters;
-  // A cosine knows where it ends.
-  const determining = hyperparameters.schedule === 'cosine' ? hyperparameters : rest;
+  const determining = aboutSchedule(schedule).dependsOnEpochs ? hyperparameters : rest;
   return {
     model: hyperparameters.model,
     hyperparameters: JSON.stringify(determining),

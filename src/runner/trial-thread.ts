@@ -67,7 +67,7 @@ function wrongAnswers(folder: RunFolder): Uint8Array {
   let count = 0;
   for (let image = 0; image < images; image++) {
     const row = logits!.data.subarray(image * classes, (image + 1) * classes);
-    if (mostLikely(row) === data.test.labels[image]) continue;
+    if (mostLikely(row) === data.evaluation.labels[image]) continue;
     wrong[image >> 3]! |= 1 << (image & 7);
     count++;
   }

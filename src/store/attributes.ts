@@ -1,5 +1,7 @@
 /** What lies in our user attributes, and how it is read: checked once, here. */
+
 import { WorldError } from '../base/errors.ts';
+import type { Metrics } from '../base/metrics.ts';
 import {
   type Factor,
   type GridPlan,
@@ -15,7 +17,6 @@ import {
   type Value,
 } from '../study/definition.ts';
 import type { Choices, Dimension, Range } from '../study/space.ts';
-import type { Metrics } from '../study/trial.ts';
 import { either, type Guard, isBoolean, isNumber, isText, listOf, mapOf, object, oneOf } from './shape.ts';
 import { type Environment, isValue, type TestLook } from './store.ts';
 

@@ -1,7 +1,8 @@
 /** Where a study is kept: what a store must do, and what it gives back. store.contract.ts is its law. */
+import type { Metrics } from '../base/metrics.ts';
 import type { Settings, StudyDefinition, Value } from '../study/definition.ts';
 import type { RecordedParameter } from '../study/space.ts';
-import type { EpochPoint, Metrics, Trial } from '../study/trial.ts';
+import type { EpochPoint, Trial } from '../study/trial.ts';
 
 /** The machine and the way a process worked on the study. */
 export interface Environment {

@@ -1,11 +1,6 @@
 /** Trials: one configuration trained with one seed, and what is known of it so far. */
+import type { Metrics } from '../base/metrics.ts';
 import { type Objective, objectives, type Settings } from './definition.ts';
-
-export interface Metrics {
-  readonly loss: number;
-  /** A fraction, 0 to 1. */
-  readonly accuracy: number;
-}
 
 /** One report of a running trial: an epoch of training, or whatever a task counts. Epoch 0 is the untrained network. */
 export interface EpochPoint {

@@ -1,7 +1,8 @@
 /** What a study needs of the thing it tunes: what its settings mean, and who runs its trials. */
+import type { Metrics } from '../base/metrics.ts';
 import type { Settings, StudyDefinition, Value } from '../study/definition.ts';
 import type { Condition } from '../study/space.ts';
-import type { EpochPoint, Metrics } from '../study/trial.ts';
+import type { EpochPoint } from '../study/trial.ts';
 
 /** A hyperparameter as far as studies and reports care. */
 export interface Parameter {

@@ -2,11 +2,13 @@
 import { Arena } from '../engine/arena.ts';
 import { Barrier, barrierWords } from '../engine/barrier.ts';
 import { bindKernels, type Kernels } from '../engine/kernels.ts';
-import type { Loss } from '../nn/losses.ts';
-import type { Model } from '../nn/model.ts';
+import type { LossSite } from '../nn/losses/loss.ts';
+import { mse } from '../nn/losses/mse.ts';
+import { aboutLoss } from '../nn/losses.ts';
 import { layOutParameters, type Network, placeNetwork } from '../nn/network.ts';
-import { type Optimizer, step } from '../nn/optimizers.ts';
-import { rateFactor, type ScheduleName } from '../nn/schedules.ts';
+import { aboutOptimizer } from '../nn/optimizers.ts';
+import { aboutSchedule } from '../nn/schedules.ts';
+import type { EvaluationRecipe, Recipe } from './recipe.ts';
 
 /** A data set in the engine's memory. */
 export interface PlacedSet {
@@ -20,14 +22,10 @@ export interface PlacedSet {
 export interface CrewPlan {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
-  readonly model: Model;
-  readonly optimizer: Optimizer | null;
-  readonly loss: Loss;
-  readonly schedule: ScheduleName;
-  /** Passes of the whole run. */
-  readonly epochs: number;
+  readonly recipe: EvaluationRecipe;
+  /** The whole recipe; null where nothing is trained. */
+  readonly training: Recipe | null;
   readonly threads: number;
-  readonly batchSize: number;
   /** Images a thread works on at once; a fixed number, so that sums do not depend on who does what. */
   readonly chunk: number;
   /** Blocks of gradients a batch is summed in; each holds one or more consecutive chunks. */
@@ -58,7 +56,7 @@ export interface Threads {
 /** Words of the control block: the barrier's, then the order and its arguments. */
 export const controlWords = 16;
 const orderWord = barrierWords;
-const orders = { stop: 0, train: 1, evaluate: 2, curve: 3 } as const;
+const orders = { stop: 0, train: 1, evaluate: 2, curvature: 3 } as const;
 type Order = keyof typeof orders;
 type Arguments = readonly [number, number, number, number];
 
@@ -76,9 +74,10 @@ export class Member {
   readonly #blockBytes: number;
 
   constructor(plan: CrewPlan, index: number) {
-    const { memory, model, chunk, optimizer } = plan;
+    const { memory, recipe, training, chunk } = plan;
+    const { model } = recipe;
     const quads = Math.ceil(chunk / 4);
-    const curvature = optimizer?.name === 'sdlm';
+    const curvature = training !== null && aboutOptimizer(training.optimizer).needsCurvature;
     this.#plan = plan;
     this.#index = index;
     this.#arena = new Arena(memory, plan.regions[index]!);
@@ -86,10 +85,14 @@ export class Member {
     this.#chunkIndices = this.#arena.allocate(chunk * 4);
     this.#chunkLabels = this.#arena.allocate(chunk);
     this.#blockBytes = layOutParameters(model).bytes;
-    this.#spare = this.#arena.allocate(optimizer ? this.#blockBytes : 0);
+    this.#spare = this.#arena.allocate(training ? this.#blockBytes : 0);
     this.#network = placeNetwork(model, {
-      ...{ kernels: this.#kernels, arena: this.#arena, parameters: plan.parameters },
-      ...{ quads, training: optimizer !== null, curvature },
+      kernels: this.#kernels,
+      arena: this.#arena,
+      parameters: plan.parameters,
+      quads,
+      training: training !== null,
+      curvature,
     });
     this.#words = this.#arena.i32(plan.control, controlWords);
     this.#barrier = new Barrier(this.#words, plan.threads);
@@ -128,16 +131,16 @@ export class Member {
   #obey(order: Order, [set, first, count, t]: Arguments): void {
     if (order === 'train') this.#train(set, first, count, t);
     if (order === 'evaluate') this.#evaluate(set, first, count);
-    if (order === 'curve' && this.#index === 0) this.#curve(set, count);
+    if (order === 'curvature' && this.#index === 0) this.#estimateCurvature(set, count);
   }
 
   /** Batches first to first + count - 1 of the epoch whose order stands in `indices`; t counts updates done before. */
   #train(setIndex: number, first: number, count: number, t: number): void {
-    const { chunk, parts, batchSize, threads, gradients, optimizer, schedule, epochs } = this.#plan;
+    const { chunk, parts, threads, gradients } = this.#plan;
+    const { optimizer, schedule, batchSize, epochs } = this.#plan.training!;
     const set = this.#plan.sets[setIndex]!;
     const epoch = Math.floor(t / Math.ceil(set.size / batchSize));
-    const learningRate = optimizer!.learningRate * rateFactor(schedule, epoch, epochs);
-    const rated = { ...optimizer!, learningRate };
+    const learningRate = optimizer.learningRate * aboutSchedule(schedule).factor({ epoch, epochs });
     for (let batch = first; batch < first + count; batch++) {
       const start = batch * batchSize;
       const end = Math.min(start + batchSize, set.size);
@@ -157,16 +160,18 @@ export class Member {
         }
       }
       this.#barrier.wait();
-      this.#update(rated, t + 1 + batch - first, usedParts);
+      this.#update(t + 1 + batch - first, learningRate, usedParts);
       this.#barrier.wait();
     }
   }
 
+  /** Images `from` on of the order: forward and backward, with the gradient in `block`. */
   #learn(set: PlacedSet, from: number, images: number, scale: number, block: number): void {
     const { losses, predicted } = this.#plan;
     this.#see(set, from, images);
-    const outcome = [this.#network.logits.gradient, losses + from * 8, predicted + from] as const;
-    this.#loss(this.#chunkLabels, images, scale, ...outcome);
+    const { gradient } = this.#network.logits;
+    const place = { labels: this.#chunkLabels, images, losses: losses + from * 8, predicted: predicted + from };
+    aboutLoss(this.#plan.recipe.loss).apply(this.#kernels, this.#lossSite({ ...place, scale, gradient }));
     this.#network.backward(Math.ceil(images / 4), block);
   }
 
@@ -181,40 +186,30 @@ export class Member {
     this.#network.forward(Math.ceil(images / 4));
   }
 
-  #loss(labels: number, images: number, scale: number, gradient: number, losses: number, predicted: number): void {
-    const { loss, model } = this.#plan;
-    const from = [this.#network.logits.value, labels, images, model.classes, scale] as const;
-    if (loss.name === 'mse') {
-      this.#kernels.rightDistance(...from, gradient, losses, predicted);
-      return;
-    }
-    const rubbish = loss.name === 'map' ? -loss.j : -Infinity;
-    this.#kernels.softmaxCrossEntropy(...from, gradient, losses, predicted, rubbish);
+  #lossSite(place: Omit<LossSite, 'logits' | 'classes'>): LossSite {
+    return { ...place, logits: this.#network.logits.value, classes: this.#plan.recipe.model.classes };
   }
 
   /**
-   * Second derivatives of a mean over the first `count` images of the order, into the optimizer's state: of the cross-entropy, or of the distance
-   * from the right code. The latter also where the loss is equation 9, whose own ones vanish as the network grows sure of itself,
-   * which would let the rates of all parameters rise to their ceiling (docs/1998.md).
+   * Second derivatives of the mean loss over the first `count` images of the order, into the optimizer's first state. Where the output is distances
+   * they are those of the distance from the right code, whatever the loss: those of equation 9 vanish as the network grows sure
+   * of itself, so that the learning rates of all parameters would rise to their ceiling (docs/1998.md).
    */
-  #curve(setIndex: number, count: number): void {
-    const { chunk, model, optimizerState, losses, predicted } = this.#plan;
+  #estimateCurvature(setIndex: number, count: number): void {
+    const { chunk, recipe, optimizerState, losses, predicted } = this.#plan;
     const set = this.#plan.sets[setIndex]!;
     const [hessian] = optimizerState as [number];
     const vectors = this.#blockBytes / 16;
     const network = this.#network;
-    const { value, gradient } = network.logits;
+    const { gradient } = network.logits;
+    const loss = aboutLoss(network.hasDistances ? mse() : recipe.loss);
     network.prepare(true);
     for (let from = 0; from < count; from += chunk) {
       const images = Math.min(chunk, count - from);
       this.#see(set, from, images);
-      const call = [value, this.#chunkLabels, images, model.classes, 1, gradient, losses, predicted] as const;
-      if (network.hasDistances) {
-        this.#kernels.rightDistance(...call);
-      } else {
-        this.#kernels.softmaxCrossEntropy(...call, -Infinity);
-        this.#kernels.sharesOf(gradient, this.#chunkLabels, images, model.classes);
-      }
+      const site = this.#lossSite({ labels: this.#chunkLabels, images, scale: 1, gradient, losses, predicted });
+      if (network.hasDistances) loss.apply(this.#kernels, site);
+      else loss.curvature?.(this.#kernels, site);
       network.curvature(Math.ceil(images / 4), from === 0 ? hessian : this.#spare);
       if (from > 0) this.#kernels.addVectors(hessian, this.#spare, vectors);
     }
@@ -222,12 +217,13 @@ export class Member {
   }
 
   /** The optimizer's step t on this member's share of the parameters. */
-  #update(optimizer: Optimizer, t: number, chunks: number): void {
-    const { threads, parameters, optimizerState, gradients } = this.#plan;
+  #update(t: number, learningRate: number, chunks: number): void {
+    const { threads, training, parameters, optimizerState, gradients } = this.#plan;
     const lines = this.#blockBytes / 64;
     const from = Math.floor((lines * this.#index) / threads) * 64;
     const to = Math.floor((lines * (this.#index + 1)) / threads) * 64;
-    step(this.#kernels, optimizer, t, {
+    const number = { t, learningRate };
+    aboutOptimizer(training!.optimizer).step(this.#kernels, number, {
       x: parameters + from,
       gradients: gradients + from,
       stride: this.#blockBytes,
@@ -239,10 +235,11 @@ export class Member {
 
   /** Losses, predictions and logits of images first to first + count - 1; first is a multiple of the chunk. */
   #evaluate(setIndex: number, first: number, count: number): void {
-    const { chunk, threads, model, losses, predicted, logits } = this.#plan;
+    const { chunk, threads, recipe, losses, predicted, logits } = this.#plan;
     const set = this.#plan.sets[setIndex]!;
     const order = this.#arena.i32(this.#chunkIndices, chunk);
-    const classes = model.classes;
+    const { classes } = recipe.model;
+    const loss = aboutLoss(recipe.loss);
     this.#network.prepare(false);
     for (let from = first + this.#index * chunk; from < first + count; from += chunk * threads) {
       const images = Math.min(chunk, first + count - from);
@@ -250,13 +247,14 @@ export class Member {
       for (let i = 0; i < images; i++) order[i] = from + i;
       this.#gather(set, this.#chunkIndices, images);
       this.#network.forward(quads);
-      this.#loss(set.labels + from, images, 0, 0, losses + from * 8, predicted + from);
+      const place = { labels: set.labels + from, images, losses: losses + from * 8, predicted: predicted + from };
+      loss.apply(this.#kernels, this.#lossSite({ ...place, scale: 0, gradient: 0 }));
       this.#kernels.quadsToRows(this.#network.logits.value, quads, classes, logits + from * classes * 4, classes * 4);
     }
   }
 
   #gather(set: PlacedSet, indices: number, count: number): void {
-    const [channels, height, width] = this.#plan.model.input;
+    const [channels, height, width] = this.#plan.recipe.model.input;
     const gather = set.floats ? this.#kernels.gatherFloats : this.#kernels.gatherBytes;
     gather(set.images, indices, count, channels, height * width, this.#network.input.value);
   }

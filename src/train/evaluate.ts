@@ -1,5 +1,6 @@
-/** Using trained weights: metrics over a data set, and classes of single images. */
+/** Uses trained weights: metrics over a data set, and classes of single images. */
 import { UsageError } from '../base/errors.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { type StateDict, sizeOf } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
@@ -7,7 +8,8 @@ import { bindKernels, compileKernels } from '../engine/kernels.ts';
 import type { Model } from '../nn/model.ts';
 import { layOutParameters, placeNetwork, writeParameters } from '../nn/network.ts';
 import type { Threads } from './crew.ts';
-import { type EvaluateOptions, type Metrics, Session, type SessionOptions } from './session.ts';
+import { completeEvaluation, type EvaluationSettings } from './recipe.ts';
+import { type EvaluateOptions, Session } from './session.ts';
 
 export interface Evaluation extends Metrics {
   /** Row-major [images, classes]. */
@@ -16,17 +18,16 @@ export interface Evaluation extends Metrics {
 
 /**
  * Loss, accuracy and logits of a whole data set; undefined if `signal` stops it.
+ * @param settings a recipe, or of it only the model; loss (default cross-entropy) and arithmetic (default strict) count beside it.
  * @throws UsageError when weights or data are not the model's.
  */
 export async function evaluate(
-  model: Model,
+  settings: EvaluationSettings,
   weights: StateDict,
   dataset: Dataset,
-  options: Pick<SessionOptions, 'arithmetic' | 'loss'> & {
-    readonly threads?: Threads | undefined;
-  } & EvaluateOptions = {},
+  options: EvaluateOptions & { readonly threads?: Threads | undefined } = {},
 ): Promise<Evaluation | undefined> {
-  const session = await Session.open(model, [dataset], options);
+  const session = await Session.forEvaluation(completeEvaluation(settings), [dataset], options.threads);
   try {
     session.setWeights(weights);
     const metrics = await session.evaluate(0, options);
@@ -37,7 +38,7 @@ export async function evaluate(
 }
 
 export interface Prediction {
-  /** The most likely class (the first, if several are equally likely). */
+  /** The most likely class; of several equally likely ones the first. */
   readonly class: number;
   /** Of every class; they sum to 1. */
   readonly probabilities: readonly number[];
@@ -45,7 +46,7 @@ export interface Prediction {
 
 /**
  * A function from one image ([channel][y][x]; bytes count as pixel / 255, floats as they are) to its prediction.
- * It holds its own copy of the weights and works at once, without a promise.
+ * The function has its own copy of the weights and answers at once, without a promise.
  * @throws UsageError when the weights are not the model's; the function throws it for an image of another size.
  */
 export function predictor(model: Model, weights: StateDict): (image: Uint8Array | Float32Array) => Prediction {

@@ -1,21 +1,20 @@
 /** Training: an async generator with one event per epoch, exact to the bit for the same inputs, and resumable at any batch. */
 import { UsageError } from '../base/errors.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { permutation, randomStream } from '../base/random.ts';
 import type { StateDict } from '../base/tensor.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
-import type { Arithmetic } from '../engine/kernels.ts';
 import { initialWeights } from '../nn/initialize.ts';
-import type { Loss } from '../nn/losses.ts';
-import type { Model } from '../nn/model.ts';
-import type { Optimizer } from '../nn/optimizers.ts';
-import type { ScheduleName } from '../nn/schedules.ts';
+import { aboutOptimizer } from '../nn/optimizers.ts';
 import type { Threads } from './crew.ts';
-import { type Metrics, Session } from './session.ts';
+import type { Evaluation } from './evaluate.ts';
+import { completeRecipe, type RecipeSettings } from './recipe.ts';
+import { Session } from './session.ts';
 
-/** Images that sdlm estimates second derivatives on before each pass: the first of its order. */
+/** Images on which second derivatives are estimated before each epoch, if the optimizer needs them: the first of its order. */
 const curvatureImages = 500;
 
-/** A point in a run from which it can go on exactly: `epoch` whole epochs and `batch` batches of the next one are done. */
+/** A point from which a run can be continued exactly: `epoch` whole epochs and `batch` batches of the next one are done. */
 export interface Checkpoint {
   readonly epoch: number;
   readonly batch: number;
@@ -24,34 +23,20 @@ export interface Checkpoint {
   readonly optimizerState: ReadonlyMap<string, StateDict>;
 }
 
+/** What a run works on, and how it is watched. */
 export interface FitOptions {
   readonly train: Dataset;
-  /** Evaluated after every epoch, if given; never trained on. */
-  readonly test?: Dataset;
-  readonly optimizer: Optimizer;
-  /** Default cross-entropy. */
-  readonly loss?: Loss | undefined;
-  /** Default constant. */
-  readonly schedule?: ScheduleName;
-  /** Default 128. The last batch of an epoch may be smaller. */
-  readonly batchSize?: number;
-  /** Default 10. */
-  readonly epochs?: number;
-  /** Determines initial weights and the order of the images. Default 1. */
-  readonly seed?: number;
-  /** Default strict: the same bits on every machine. */
-  readonly arithmetic?: Arithmetic;
-  /** New order every epoch (default), or always the order of the data. */
-  readonly shuffle?: boolean;
-  /** Initial weights; without them as the model asks for, from the seed. */
-  readonly initial?: StateDict;
-  /** Goes on from here; all other options must be those of the run that made it. */
-  readonly resume?: Checkpoint;
+  /** A set that is evaluated after every epoch and never trained on, if given: a test set, or a part held out of the training set. */
+  readonly evaluation?: Dataset | undefined;
+  /** Initial weights. Default: drawn by the model's rule, from the seed. */
+  readonly initial?: StateDict | undefined;
+  /** Continues from here. Recipe and data must be those of the run that made it. */
+  readonly resume?: Checkpoint | undefined;
   /** Default: the calling thread alone. Results do not depend on it. */
   readonly threads?: Threads | undefined;
-  /** Stops the run at the next batch with an `interrupted` event. */
+  /** Stops the run after the current slice of batches with an `interrupted` event. */
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (progress: Progress) => void;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
 export interface Progress {
@@ -69,12 +54,11 @@ export interface EpochEvent {
   readonly type: 'epoch';
   readonly epoch: number;
   readonly train: Metrics;
-  readonly test?: Metrics;
+  /** Of the evaluation set, if there is one. */
+  readonly evaluation?: Evaluation;
   /** Wall time. */
   readonly seconds: { readonly train: number; readonly evaluate: number };
   readonly checkpoint: Checkpoint;
-  /** Of the test set, row-major [images, classes]. */
-  readonly testLogits?: Float32Array;
 }
 
 /** The signal stopped the run; `checkpoint` says where. */
@@ -94,30 +78,27 @@ export interface DivergedEvent {
 export type FitEvent = EpochEvent | InterruptedEvent | DivergedEvent;
 
 /**
- * Trains `model` and yields an event for epoch 0 (before training) and after every epoch; an interrupted or diverged
+ * Trains a model by a recipe. Yields an event for epoch 0 (before training) and after every epoch; an interrupted or diverged
  * run ends with an event of that type.
- * @throws UsageError when options, data and model do not fit each other.
+ * @param settings a recipe; what is left out has a default.
+ * @throws UsageError when recipe and data do not fit each other.
  */
-export async function* fit(model: Model, options: FitOptions): AsyncGenerator<FitEvent, void, undefined> {
-  const { train, test, optimizer, batchSize = 128, epochs = 10, seed = 1, shuffle = true, resume, signal } = options;
-  const { arithmetic = 'strict', threads, onProgress, loss, schedule = 'constant' } = options;
+export async function* fit(
+  settings: RecipeSettings,
+  { train, evaluation, initial, resume, threads, signal, onProgress }: FitOptions,
+): AsyncGenerator<FitEvent, void, undefined> {
+  const recipe = completeRecipe(settings);
+  const { model, batchSize, epochs, seed, shuffle } = recipe;
   const images = datasetSize(train);
-  checkInteger('batchSize', batchSize, 1, images);
-  checkInteger('epochs', epochs, 0, 1_000_000);
-  const initial = resume?.weights ?? options.initial ?? initialWeights(model, randomStream(seed, 'init'));
+  if (batchSize > images) {
+    throw new UsageError(`batchSize: expected an integer from 1 to ${images} (the training images), got ${batchSize}`);
+  }
+  const { needsCurvature } = aboutOptimizer(recipe.optimizer);
   const batches = Math.ceil(images / batchSize);
-  const sets = test ? [train, test] : [train];
-  const session = await Session.open(model, sets, {
-    arithmetic,
-    threads,
-    optimizer,
-    batchSize,
-    loss,
-    schedule,
-    epochs,
-  });
+  const sets = evaluation ? [train, evaluation] : [train];
+  const session = await Session.forTraining(recipe, sets, threads);
   try {
-    session.setWeights(initial);
+    session.setWeights(resume?.weights ?? initial ?? initialWeights(model, randomStream(seed, 'init')));
     if (resume) session.setOptimizerState(resume.optimizerState);
     let epoch = resume?.epoch ?? 0;
     let batch = resume?.batch ?? 0;
@@ -143,8 +124,10 @@ export async function* fit(model: Model, options: FitOptions): AsyncGenerator<Fi
       }
       [epoch, batch] = [of, 0];
       return {
-        ...{ type: 'epoch', epoch: of, train: metrics[0]! },
-        ...(test ? { test: metrics[1]!, testLogits: session.logits(1) } : {}),
+        type: 'epoch',
+        epoch: of,
+        train: metrics[0]!,
+        ...(evaluation ? { evaluation: { ...metrics[1]!, logits: session.logits(1) } } : {}),
         seconds: { train: seconds, evaluate: (performance.now() - started) / 1000 },
         checkpoint: snapshot(),
       };
@@ -163,7 +146,7 @@ export async function* fit(model: Model, options: FitOptions): AsyncGenerator<Fi
           ? permutation(images, randomStream(seed, 'shuffle', current))
           : Int32Array.from({ length: images }, (_, i) => i),
       );
-      if (optimizer.name === 'sdlm' && batch === 0) session.estimateCurvature(0, Math.min(curvatureImages, images));
+      if (needsCurvature && batch === 0) session.estimateCurvature(0, Math.min(curvatureImages, images));
       for await (const { done, losses } of session.train(0, batch, batches, epoch * batches + batch)) {
         const first = batch;
         batch = done;
@@ -184,11 +167,5 @@ export async function* fit(model: Model, options: FitOptions): AsyncGenerator<Fi
     }
   } finally {
     await session.close();
-  }
-}
-
-function checkInteger(name: string, value: number, least: number, most: number): void {
-  if (!Number.isInteger(value) || value < least || value > most) {
-    throw new UsageError(`${name}: expected an integer from ${least} to ${most}, got ${value}`);
   }
 }

@@ -53,7 +53,7 @@ describe.each(models)('%s', (name, input, layers) => {
         return [parameter, { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => between(-most, most)) }];
       }),
     );
-    const { logits } = (await evaluate(model, weights, set))!;
+    const { logits } = (await evaluate({ model }, weights, set))!;
     const predict = predictor(model, weights);
     for (let i = 0; i < 9; i++) {
       const row = logits.subarray(i * model.classes, (i + 1) * model.classes);

@@ -1,34 +1,15 @@
 /** One model at work: its weights, its data and its crew of threads in one memory, with training and evaluation in slices. */
 import { UsageError } from '../base/errors.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { type StateDict, sizeOf } from '../base/tensor.ts';
 import { checkDataset, type Dataset, datasetSize } from '../data/dataset.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
-import { type Arithmetic, bindKernels, compileKernels } from '../engine/kernels.ts';
-import { crossEntropy, type Loss } from '../nn/losses.ts';
+import { bindKernels, compileKernels } from '../engine/kernels.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
 import { layOutParameters, readParameters, writeParameters } from '../nn/network.ts';
-import { type Optimizer, stateNames } from '../nn/optimizers.ts';
-import type { ScheduleName } from '../nn/schedules.ts';
+import { aboutOptimizer } from '../nn/optimizers.ts';
 import { type CrewPlan, controlWords, Member, type PlacedSet, type Threads } from './crew.ts';
-
-/** Mean loss and the fraction of images whose most likely class is right. */
-export interface Metrics {
-  readonly loss: number;
-  readonly accuracy: number;
-}
-
-export interface SessionOptions {
-  readonly arithmetic?: Arithmetic;
-  readonly threads?: Threads | undefined;
-  /** Without an optimizer the session can only evaluate. */
-  readonly optimizer?: Optimizer;
-  readonly batchSize?: number;
-  /** Default cross-entropy. */
-  readonly loss?: Loss | undefined;
-  /** Default constant. `epochs` are those of the whole run. */
-  readonly schedule?: ScheduleName;
-  readonly epochs?: number;
-}
+import type { EvaluationRecipe, Recipe } from './recipe.ts';
 
 export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined;
@@ -56,7 +37,7 @@ export class Session {
     member: Member,
     crew?: { close(): Promise<void> },
   ) {
-    this.#model = plan.model;
+    this.#model = plan.recipe.model;
     this.#sets = sets;
     this.#arena = arena;
     this.#plan = plan;
@@ -64,42 +45,43 @@ export class Session {
     this.#crew = crew;
   }
 
-  /** Copies the data sets into the engine and starts the threads. @throws UsageError when data and model do not fit. */
-  static async open(model: Model, sets: readonly Dataset[], options: SessionOptions = {}): Promise<Session> {
-    const {
-      arithmetic = 'strict',
-      optimizer,
-      batchSize = 1,
-      loss = crossEntropy,
-      schedule = 'constant',
-      epochs = 1,
-    } = options;
+  /** A session that trains and evaluates. Copies the data sets into the engine and starts the threads. @throws UsageError when data and model do not fit. */
+  static forTraining(recipe: Recipe, sets: readonly Dataset[], threads?: Threads): Promise<Session> {
+    return Session.#open(recipe, recipe, sets, threads);
+  }
+
+  /** A session that only evaluates. @throws UsageError as {@link Session.forTraining}. */
+  static forEvaluation(recipe: EvaluationRecipe, sets: readonly Dataset[], threads?: Threads): Promise<Session> {
+    return Session.#open(recipe, null, sets, threads);
+  }
+
+  static async #open(
+    recipe: EvaluationRecipe,
+    training: Recipe | null,
+    sets: readonly Dataset[],
+    crewThreads: Threads | undefined,
+  ): Promise<Session> {
+    const { model } = recipe;
     for (const set of sets) checkFits(model, set);
-    const module = compileKernels(arithmetic);
+    const module = compileKernels(recipe.arithmetic);
     const memory = createMemory();
     const arena = new Arena(memory, bindKernels(module, memory).heapBase());
     const images = Math.max(...sets.map(datasetSize));
-    const threads = options.threads?.count ?? 1;
+    const threads = crewThreads?.count ?? 1;
     const { bytes } = layOutParameters(model);
     const chunk = chunkImages;
-    const parts = optimizer ? Math.min(mostParts, Math.ceil(batchSize / chunk)) : 0;
+    const parts = training ? Math.min(mostParts, Math.ceil(training.batchSize / chunk)) : 0;
     const shared = {
-      ...{
-        module,
-        memory,
-        model,
-        optimizer: optimizer ?? null,
-        loss,
-        schedule,
-        epochs,
-        threads,
-        batchSize,
-        chunk,
-        parts,
-      },
+      module,
+      memory,
+      recipe,
+      training,
+      threads,
+      chunk,
+      parts,
       control: arena.allocate(controlWords * 4),
       parameters: arena.allocate(bytes),
-      optimizerState: optimizer ? stateNames(optimizer).map(() => arena.allocate(bytes)) : [],
+      optimizerState: stateNamesOf(training).map(() => arena.allocate(bytes)),
       gradients: arena.allocate(parts * bytes),
       indices: arena.allocate(images * 4),
       losses: arena.allocate(images * 8),
@@ -114,7 +96,7 @@ export class Session {
     arena.allocate(region * threads);
     const plan = { ...shared, regions: Array.from({ length: threads }, (_, i) => first + i * region) };
     // The threads start up while the images are being copied; they look at them only when ordered to.
-    const starting = options.threads?.start(plan);
+    const starting = crewThreads?.start(plan);
     for (const [i, set] of sets.entries()) fill(arena, set, plan.sets[i]!);
     const crew = await starting;
     return new Session(sets, arena, plan, member, crew);
@@ -137,14 +119,14 @@ export class Session {
 
   /** The optimizer's state by PyTorch's name: for each a state dict like the weights. */
   get optimizerState(): ReadonlyMap<string, StateDict> {
-    const { optimizer, optimizerState } = this.#plan;
-    const names = optimizer ? stateNames(optimizer) : [];
+    const { training, optimizerState } = this.#plan;
+    const names = stateNamesOf(training);
     return new Map(names.map((name, i) => [name, readParameters(this.#model, this.#arena, optimizerState[i]!)]));
   }
 
   setOptimizerState(state: ReadonlyMap<string, StateDict>): void {
-    const { optimizer, optimizerState } = this.#plan;
-    const names = optimizer ? stateNames(optimizer) : [];
+    const { training, optimizerState } = this.#plan;
+    const names = stateNamesOf(training);
     for (const [i, name] of names.entries()) {
       const tensors = state.get(name);
       if (tensors === undefined) throw new UsageError(`the optimizer's state lacks ${name}`);
@@ -157,9 +139,9 @@ export class Session {
     this.#arena.i32(this.#plan.indices, order.length).set(order);
   }
 
-  /** Estimates the optimizer's state `hessian` on the first `count` images of the order set before. */
+  /** Estimates second derivatives on the first `count` images of the order set before, into the optimizer's first state. */
   estimateCurvature(set: number, count: number): void {
-    this.#member.command('curve', set, 0, count, 0);
+    this.#member.command('curvature', set, 0, count, 0);
   }
 
   /**
@@ -172,7 +154,8 @@ export class Session {
     batches: number,
     t: number,
   ): AsyncGenerator<{ done: number; losses: number[] }> {
-    const { batchSize, losses } = this.#plan;
+    const { training, losses } = this.#plan;
+    const { batchSize } = training!;
     const size = datasetSize(this.#sets[set]!);
     const pace = new Pace();
     let updates = t;
@@ -252,6 +235,10 @@ function mean(values: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;
+}
+
+function stateNamesOf(training: Recipe | null): readonly string[] {
+  return training ? aboutOptimizer(training.optimizer).stateNames() : [];
 }
 
 /** Room for a data set. */

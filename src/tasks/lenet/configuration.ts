@@ -1,5 +1,6 @@
-/** What hyperparameters really train: which settings are the same, and which differ from the defaults. */
+/** Which settings train the same network, and which of them differ from the defaults. */
 import { UsageError } from '../../base/errors.ts';
+import { aboutOptimizer, optimizerKinds } from '../../nn/optimizers.ts';
 import type { Settings } from '../../study/definition.ts';
 import type { TaskSettings } from '../task.ts';
 import {
@@ -8,42 +9,43 @@ import {
   type Hyperparameters,
   hyperparameterNames,
   hyperparameters,
-  makeLoss,
-  makeModel,
-  makeOptimizer,
   variantNames,
 } from './hyperparameters.ts';
 import { published } from './lenet5-1998.ts';
 import { modelByName } from './models.ts';
+import { recipeOf } from './recipe.ts';
 
 /** Settings with the defaults filled in. @throws UsageError for a value that is not allowed or would be ignored. */
 export function completeSettings(settings: Settings): Hyperparameters {
   const unknown = Object.keys(settings).find((name) => !(name in hyperparameters));
   if (unknown !== undefined) throw new UsageError(`unknown hyperparameter ${unknown}`);
   const complete = completeHyperparameters(settings);
-  makeOptimizer(complete);
-  makeModel(complete);
-  makeLoss(complete);
+  recipeOf(complete);
   return complete;
 }
 
 /**
- * The canonical settings: two settings that train the same network, bit for bit, give the same object. AdamW without decay is Adam, what is
- * published need not be written out, and defaults are left out.
+ * The canonical settings: two settings that train the same network, bit for bit, give the same object. AdamW without decay becomes Adam, the
+ * published network's own choices become "published", and defaults are left out.
  * @throws UsageError as {@link completeSettings}.
  */
 export function canonicalSettings(settings: Settings): Settings {
-  const { seed: _, ...complete } = completeSettings(settings);
+  const { seed, ...complete } = completeSettings(settings);
   const written: HyperparameterName[] = variantNames.filter((name) => complete[name] === published[name]);
   if (complete.initialization === modelByName(complete.model).initialization) written.push('initialization');
-  const plainAdam = complete.optimizer === 'adamw' && complete.weightDecay === 0;
+  const equal = equalTo({ ...complete, seed });
   const plain: Settings = {
     ...complete,
     ...Object.fromEntries(written.map((name) => [name, 'published'])),
-    ...(plainAdam ? { optimizer: 'adam' } : {}),
+    ...(equal ? { optimizer: equal.name } : {}),
   };
   const names = hyperparameterNames.filter((name) => name in plain && plain[name] !== hyperparameters[name].default);
   return Object.fromEntries(names.map((name) => [name, plain[name]!]));
+}
+
+/** The optimizer that does the same steps with these values as the one that they name, if there is one. */
+function equalTo(values: Hyperparameters) {
+  return aboutOptimizer(optimizerKinds[values.optimizer].make(values)).equalTo();
 }
 
 /** What the settings of our networks mean. */
@@ -53,6 +55,6 @@ export const lenetSettings: TaskSettings = {
   canonical: canonicalSettings,
   whySame(a, b) {
     const [x, y] = [completeSettings(a), completeSettings(b)];
-    return x.optimizer === y.optimizer ? undefined : 'AdamW with weight decay 0 is Adam';
+    return x.optimizer === y.optimizer ? undefined : (equalTo(x) ?? equalTo(y))?.why;
   },
 };

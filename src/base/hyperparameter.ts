@@ -1,0 +1,118 @@
+/** Hyperparameters as data: what each may be, its default, and a sentence about it. Help, checks and study files are made from it. */
+import { UsageError, unknownChoice } from './errors.ts';
+
+interface Common<T> {
+  readonly default: T;
+  /** For help and reports. Starts with a capital letter and has no full stop. */
+  readonly sentence: string;
+}
+export interface Choice<T extends string> extends Common<T> {
+  readonly kind: 'choice';
+  readonly choices: readonly T[];
+}
+export interface Numeric extends Common<number> {
+  readonly kind: 'integer' | 'number';
+  readonly least: number;
+  readonly most: number;
+  /** Whether `least` itself is excluded. */
+  readonly above?: boolean;
+  /** What `most` is, in words, where its digits do not tell. */
+  readonly mostIs?: string;
+}
+export interface Flag extends Common<boolean> {
+  readonly kind: 'flag';
+  /** For a flag that is on by default: what switching it off does. */
+  readonly off?: string;
+}
+export interface Limit extends Common<number | null> {
+  readonly kind: 'limit';
+}
+export type Hyperparameter = Choice<string> | Numeric | Flag | Limit;
+/** Hyperparameters by name. */
+export type HyperparameterTable = Readonly<Record<string, Hyperparameter>>;
+/** A value of every hyperparameter of a table. */
+export type ValuesOf<Table> = { readonly [Name in keyof Table]: Table[Name] extends Common<infer T> ? T : never };
+
+export function choice<T extends string>(value: T, choices: readonly T[], sentence: string): Choice<T> {
+  return { kind: 'choice', default: value, choices, sentence };
+}
+
+export function integer(value: number, least: number, most: number, sentence: string): Numeric {
+  return { kind: 'integer', default: value, least, most, sentence };
+}
+
+export type NumericRange = Pick<Numeric, 'least' | 'most' | 'above' | 'mostIs'>;
+
+export const positive: NumericRange = { least: 0, most: Number.MAX_VALUE, above: true };
+export const notNegative: NumericRange = { least: 0, most: Number.MAX_VALUE };
+/** From 0 to the largest number that is still below 1 as a float32, which is what the kernels compute with. */
+export const fraction: NumericRange = { least: 0, most: 1 - 2 ** -24, mostIs: 'the largest 32-bit number below 1' };
+
+export function number(value: number, range: NumericRange, sentence: string): Numeric {
+  return { kind: 'number', default: value, ...range, sentence };
+}
+
+/** A flag that is off by default. */
+export function off(sentence: string): Flag {
+  return { kind: 'flag', default: false, sentence };
+}
+
+/** A flag that is on by default. @param without what switching it off does. */
+export function on(sentence: string, without: string): Flag {
+  return { kind: 'flag', default: true, sentence, off: without };
+}
+
+/** A number of things to use, or null for all of them. */
+export function limit(sentence: string): Limit {
+  return { kind: 'limit', default: null, sentence };
+}
+
+/**
+ * Checks one value.
+ * @param name of the hyperparameter. @param label what the caller calls it, for instance `--batch-size`.
+ * @throws UsageError unless the value is allowed.
+ */
+export function checkValue(name: string, entry: Hyperparameter, value: unknown, label = name): void {
+  if (entry.kind === 'choice') {
+    if (typeof value !== 'string' || !entry.choices.includes(value))
+      throw unknownChoice(name, String(value), entry.choices);
+  } else if (entry.kind === 'flag') {
+    if (typeof value !== 'boolean') throw new UsageError(`${label}: expected true or false, got ${String(value)}`);
+  } else if (!(entry.kind === 'limit' && value === null) && !isAllowed(entry, value)) {
+    throw new UsageError(`${label}: expected ${allowed(entry)}, got ${String(value)}`);
+  }
+}
+
+/**
+ * The value of every hyperparameter of a table: the given one, checked, or the default.
+ * @throws UsageError for a value that is not allowed.
+ */
+export function completeValues<Table extends HyperparameterTable>(
+  table: Table,
+  given: { readonly [Name in keyof Table]?: unknown },
+): ValuesOf<Table> {
+  const values = Object.entries(table).map(([name, entry]) => {
+    const value: unknown = given[name];
+    if (value !== undefined) checkValue(name, entry, value);
+    return [name, value ?? entry.default];
+  });
+  return Object.fromEntries(values);
+}
+
+function isAllowed(entry: Numeric | Limit, value: unknown): boolean {
+  if (typeof value !== 'number') return false;
+  if (entry.kind === 'limit') return Number.isSafeInteger(value) && value >= 1;
+  if (entry.kind === 'integer' && !Number.isSafeInteger(value)) return false;
+  return value <= entry.most && (entry.above ? value > entry.least : value >= entry.least);
+}
+
+/** What a numeric hyperparameter may be, in words. */
+function allowed(entry: Numeric | Limit): string {
+  if (entry.kind === 'limit') return 'an integer of at least 1';
+  const { kind, least, most, above, mostIs } = entry;
+  const what = kind === 'integer' ? 'an integer' : 'a number';
+  const isOpen = most >= Number.MAX_SAFE_INTEGER;
+  if (isOpen) return `${what} ${above ? 'above' : 'of at least'} ${least}`;
+  const end = mostIs === undefined ? `${most}` : `${most} (${mostIs})`;
+  return above ? `${what} above ${least} and up to ${end}` : `${what} from ${least} to ${end}`;
+}

@@ -1,0 +1,57 @@
+/** Kinds: the knowledge about each type of optimizer, loss or schedule, beside its plain data. This file makes one table of what kinds declare. */
+import { UsageError } from './errors.ts';
+import type { Hyperparameter, HyperparameterTable } from './hyperparameter.ts';
+
+/** What a kind says of the hyperparameters that it alone, or with a few others, reads. */
+export interface DeclaresHyperparameters {
+  readonly hyperparameters: HyperparameterTable;
+}
+export type Kinds = Readonly<Record<string, DeclaresHyperparameters>>;
+
+/** The union of the plain data that kinds make. */
+export type MadeBy<List extends Readonly<Record<string, { make(values: never): unknown }>>> = ReturnType<
+  List[keyof List]['make']
+>;
+
+type Intersection<Union> = (Union extends unknown ? (each: Union) => void : never) extends (all: infer All) => void
+  ? All
+  : never;
+/** The hyperparameters of all kinds. */
+export type RowsOf<List extends Kinds> = Intersection<List[keyof List]['hyperparameters']>;
+
+/** The kinds that read a hyperparameter. */
+export function readersOf(kinds: Kinds, name: string): readonly string[] {
+  return Object.keys(kinds).filter((kind) => name in kinds[kind]!.hyperparameters);
+}
+
+/**
+ * The hyperparameters of all kinds in one table, in the order of the kinds.
+ * @throws Error when two kinds describe one name differently: they must share its entry.
+ */
+export function rowsOf<List extends Kinds>(kinds: List): RowsOf<List> & HyperparameterTable {
+  const rows: Record<string, Hyperparameter> = {};
+  for (const { hyperparameters } of Object.values(kinds)) {
+    for (const [name, entry] of Object.entries(hyperparameters)) {
+      if ((rows[name] ??= entry) !== entry) throw new Error(`two kinds describe ${name} differently`);
+    }
+  }
+  return rows as RowsOf<List> & HyperparameterTable;
+}
+
+/**
+ * Refuses values that the chosen kind would ignore.
+ * @param what is chosen among the kinds, for instance `optimizer`. @param values of all rows.
+ * @throws UsageError for a value that differs from its default though the chosen kind does not read it.
+ */
+export function refuseForeign(
+  kinds: Kinds,
+  { what, chosen }: { readonly what: string; readonly chosen: string },
+  values: Readonly<Record<string, unknown>>,
+): void {
+  const own = kinds[chosen]!.hyperparameters;
+  for (const [name, entry] of Object.entries(rowsOf(kinds))) {
+    if (name in own || values[name] === entry.default) continue;
+    const readers = readersOf(kinds, name).join(' and ');
+    throw new UsageError(`${name} ${String(values[name])} is for ${what} ${readers} only, the ${what} is ${chosen}`);
+  }
+}

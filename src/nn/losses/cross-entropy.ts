@@ -1,0 +1,25 @@
+/** Cross-entropy of the softmax. */
+import { type LossKind, lossArguments } from './loss.ts';
+
+export interface CrossEntropy {
+  readonly name: 'cross-entropy';
+}
+
+/** log(sum over classes c of e^z_c) - z_right for each image, equal to torch.nn.CrossEntropyLoss; z are the network's outputs. */
+export function crossEntropy(): CrossEntropy {
+  return { name: 'cross-entropy' };
+}
+
+export const crossEntropyKind: LossKind<CrossEntropy, Record<never, never>> = {
+  hyperparameters: {},
+  make: crossEntropy,
+  describe: ({ name }) => name,
+  needsDistances: false,
+  apply: (kernels, _, site) => kernels.softmaxCrossEntropy(...lossArguments(site), -Infinity),
+  curvature(kernels, _, site) {
+    const { gradient, labels, images, classes } = site;
+    kernels.softmaxCrossEntropy(...lossArguments(site), -Infinity);
+    kernels.sharesOf(gradient, labels, images, classes);
+    kernels.softmaxCurvature(gradient, gradient, Math.ceil(images / 4) * classes);
+  },
+};

@@ -1,0 +1,44 @@
+/** AdaBelief: steps are large where the gradient is as the first moment foretold. */
+import { completeValues, type HyperparameterTable } from '../../base/hyperparameter.ts';
+import { biasCorrection, type CorrectedOptions, completeMoments, correction, type Moments } from './moments.ts';
+import type { OptimizerKind } from './optimizer.ts';
+
+export interface AdaBelief extends Moments {
+  readonly name: 'adabelief';
+  readonly biasCorrection: boolean;
+  /** Added to the running variance at every step. */
+  readonly epsInside: number;
+}
+
+const hyperparameters = { biasCorrection } as const satisfies HyperparameterTable;
+
+/**
+ * AdaBelief, equal to optax.adabelief: m = beta1 · m + (1 - beta1) · g and s = beta2 · s + (1 - beta2) · (g - m)² + eps, then
+ * x -= learningRate · m / (1 - beta1^t) / (sqrt(s / (1 - beta2^t)) + eps), with eps 1e-16.
+ * Source: Zhuang et al., "AdaBelief optimizer", NeurIPS 2020, algorithm 2.
+ * Without bias correction it is what Flux 0.12.4 did: eps is 1e-8, and none is added to s.
+ * @throws UsageError for values out of range.
+ */
+export function adabelief(options: CorrectedOptions = {}): AdaBelief {
+  const corrected = completeValues(hyperparameters, options);
+  const isCorrected = corrected.biasCorrection;
+  const moments = completeMoments({ eps: isCorrected ? 1e-16 : 1e-8, ...options });
+  return { name: 'adabelief', ...moments, ...corrected, epsInside: isCorrected ? moments.eps : 0 };
+}
+
+export const adabeliefKind: OptimizerKind<AdaBelief, typeof hyperparameters> = {
+  hyperparameters,
+  make: adabelief,
+  stateNames: () => ['exp_avg', 'exp_avg_var'],
+  step(kernels, adabelief, { t, learningRate }, { x, gradients, stride, chunks, state, vectors }) {
+    const { l2, eps, epsInside } = adabelief;
+    const [beta1, beta2] = adabelief.betas;
+    const [m = 0, s = 0] = state;
+    const decays = [l2, beta1, 1 - beta1, beta2, 1 - beta2, eps, epsInside] as const;
+    const mScale = adabelief.biasCorrection ? learningRate * correction(beta1, t) : learningRate;
+    const sScale = adabelief.biasCorrection ? correction(beta2, t) : 1;
+    kernels.adabelief(x, gradients, stride, chunks, m, s, vectors, ...decays, mScale, sScale);
+  },
+  needsCurvature: false,
+  describe: (adabelief) => (adabelief.biasCorrection ? [] : ['no bias correction']),
+};

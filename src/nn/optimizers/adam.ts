@@ -1,0 +1,42 @@
+/** Adam. */
+import { completeValues, type HyperparameterTable } from '../../base/hyperparameter.ts';
+import {
+  biasCorrection,
+  type CorrectedOptions,
+  completeMoments,
+  correction,
+  type Moments,
+  stepByMoments,
+} from './moments.ts';
+import type { OptimizerKind } from './optimizer.ts';
+
+export interface Adam extends Moments {
+  readonly name: 'adam';
+  readonly biasCorrection: boolean;
+}
+
+const hyperparameters = { biasCorrection } as const satisfies HyperparameterTable;
+
+/**
+ * Adam, equal to torch.optim.Adam: m = beta1 · m + (1 - beta1) · g and v = beta2 · v + (1 - beta2) · g², then
+ * x -= learningRate · m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps).
+ * Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
+ * @throws UsageError for values out of range.
+ */
+export function adam(options: CorrectedOptions = {}): Adam {
+  return { name: 'adam', ...completeMoments(options), ...completeValues(hyperparameters, options) };
+}
+
+export const adamKind: OptimizerKind<Adam, typeof hyperparameters> = {
+  hyperparameters,
+  make: adam,
+  stateNames: () => ['exp_avg', 'exp_avg_sq'],
+  step(kernels, adam, { t, learningRate }, blocks) {
+    const [beta1, beta2] = adam.betas;
+    const mScale = adam.biasCorrection ? learningRate * correction(beta1, t) : learningRate;
+    const vScale = adam.biasCorrection ? correction(beta2, t) : 1;
+    stepByMoments(kernels, adam, { keep: 1, mScale, gScale: 0, vScale }, blocks);
+  },
+  needsCurvature: false,
+  describe: (adam) => (adam.biasCorrection ? [] : ['no bias correction']),
+};

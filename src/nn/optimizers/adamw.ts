@@ -1,0 +1,46 @@
+/** AdamW: Adam with a weight decay that does not pass through the moments. */
+import { completeValues, type HyperparameterTable, notNegative, number } from '../../base/hyperparameter.ts';
+import { type CorrectedOptions, completeMoments, correction, type Moments, stepByMoments } from './moments.ts';
+import type { OptimizerKind } from './optimizer.ts';
+
+export interface AdamW extends Moments {
+  readonly name: 'adamw';
+  readonly weightDecay: number;
+  readonly biasCorrection: boolean;
+}
+
+const hyperparameters = {
+  weightDecay: number(0, notNegative, 'Decoupled decay, times learning rate and weights'),
+} as const satisfies HyperparameterTable;
+
+/**
+ * AdamW, equal to torch.optim.AdamW: x loses learningRate · weightDecay · x, then does Adam's step.
+ * Source: Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2.
+ * @param options weightDecay: at least 0, default 0.01 as in PyTorch. (The command line's default is 0: there every option defaults to none.)
+ * @throws UsageError for values out of range.
+ */
+export function adamw(options: CorrectedOptions & { readonly weightDecay?: number } = {}): AdamW {
+  const { biasCorrection = true, weightDecay = 0.01 } = options;
+  return {
+    name: 'adamw',
+    ...completeMoments(options),
+    ...completeValues(hyperparameters, { weightDecay }),
+    biasCorrection,
+  };
+}
+
+export const adamwKind: OptimizerKind<AdamW, typeof hyperparameters> = {
+  hyperparameters,
+  make: adamw,
+  stateNames: () => ['exp_avg', 'exp_avg_sq'],
+  step(kernels, adamw, { t, learningRate }, blocks) {
+    const [beta1, beta2] = adamw.betas;
+    const mScale = adamw.biasCorrection ? learningRate * correction(beta1, t) : learningRate;
+    const vScale = adamw.biasCorrection ? correction(beta2, t) : 1;
+    stepByMoments(kernels, adamw, { keep: 1 - learningRate * adamw.weightDecay, mScale, gScale: 0, vScale }, blocks);
+  },
+  needsCurvature: false,
+  describe: ({ weightDecay }) => [`weight decay ${weightDecay}`],
+  equalTo: ({ weightDecay }) =>
+    weightDecay === 0 ? { name: 'adam', why: 'AdamW with weight decay 0 is Adam' } : undefined,
+};

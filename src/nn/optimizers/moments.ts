@@ -1,0 +1,76 @@
+/** What the optimizers with two running moments share: their options, the correction for a start at zero, and Adam's step. */
+import { UsageError } from '../../base/errors.ts';
+import { checkValue, completeValues, fraction, notNegative, number, on } from '../../base/hyperparameter.ts';
+import type { Kernels } from '../../engine/kernels.ts';
+import { type CommonOptions, commonHyperparameters, type StepBlocks } from './optimizer.ts';
+
+export interface MomentOptions extends CommonOptions {
+  /** How much of each moment is kept at every step, 0 to below 1. Default [0.9, 0.999]. */
+  readonly betas?: readonly [number, number];
+  /** Added to the root of the second moment, at least 0. Default 1e-8, where the constructor does not say otherwise. */
+  readonly eps?: number;
+}
+
+export interface CorrectedOptions extends MomentOptions {
+  /** Whether the moments are divided by 1 - beta^t, since they start at zero. Default true. */
+  readonly biasCorrection?: boolean;
+}
+
+export interface Moments {
+  readonly learningRate: number;
+  readonly l2: number;
+  readonly betas: readonly [number, number];
+  readonly eps: number;
+}
+
+/** Kinds with `biasCorrection` share this entry. */
+export const biasCorrection = on(
+  'Correct the moments for their start at zero',
+  'Leave the moments uncorrected, as Flux 0.12.4 did for AdaBelief',
+);
+
+const beta = number(0, fraction, 'Kept of a moment');
+const epsilon = number(0, notNegative, 'Added to the root');
+
+/** @throws UsageError for values out of range. */
+export function completeMoments({ betas = [0.9, 0.999], eps = 1e-8, ...options }: MomentOptions): Moments {
+  const { learningRate, l2 } = completeValues(commonHyperparameters, options);
+  if (!Array.isArray(betas) || betas.length !== 2)
+    throw new UsageError(`betas: expected two numbers, got ${String(betas)}`);
+  checkValue('beta1', beta, betas[0]);
+  checkValue('beta2', beta, betas[1]);
+  checkValue('eps', epsilon, eps);
+  return { learningRate, l2, betas, eps };
+}
+
+/** 1 / (1 - beta^t), by which a moment that started at zero is multiplied. */
+export function correction(beta: number, t: number): number {
+  return 1 / (1 - power(beta, t));
+}
+
+/**
+ * Calls the kernel that Adam, AdamW and NAdam share: m and v are updated, then
+ * x = keep · x - (mScale · m + gScale · g) / (sqrt(vScale · v) + eps).
+ */
+export function stepByMoments(
+  kernels: Kernels,
+  { l2, betas: [beta1, beta2], eps }: Moments,
+  scales: { readonly keep: number; readonly mScale: number; readonly gScale: number; readonly vScale: number },
+  { x, gradients, stride, chunks, state, vectors }: StepBlocks,
+): void {
+  const [m = 0, v = 0] = state;
+  const { keep, mScale, gScale, vScale } = scales;
+  const decays = [l2, beta1, 1 - beta1, beta2, 1 - beta2, eps] as const;
+  kernels.adam(x, gradients, stride, chunks, m, v, vectors, ...decays, keep, mScale, gScale, vScale);
+}
+
+/** base^exponent by repeated squaring: multiplications alone, so the same bits on every machine, unlike Math.pow. */
+function power(base: number, exponent: number): number {
+  let result = 1;
+  let square = base;
+  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
+    if (rest % 2 === 1) result *= square;
+    square *= square;
+  }
+  return result;
+}

@@ -1,0 +1,63 @@
+/** What an optimizer is: plain data, with one kind beside it that knows its hyperparameters, its state and its kernel. */
+import { type HyperparameterTable, notNegative, number, positive, type ValuesOf } from '../../base/hyperparameter.ts';
+import type { Kernels } from '../../engine/kernels.ts';
+
+/** The hyperparameters that every optimizer reads. */
+export const commonHyperparameters = {
+  learningRate: number(3e-4, positive, 'Learning rate of the first epoch'),
+  l2: number(0, notNegative, 'Adds this times the weights and biases to the gradient'),
+} as const satisfies HyperparameterTable;
+
+export type CommonValues = ValuesOf<typeof commonHyperparameters>;
+
+/** Options of every constructor. */
+export interface CommonOptions {
+  /** Above 0. Default 3e-4, where the constructor does not say otherwise. */
+  readonly learningRate?: number;
+  /** At least 0. Default 0. l2 · x is added to the gradient before anything else: the `weight_decay` of torch.optim.SGD and Adam. */
+  readonly l2?: number;
+}
+
+/** The plain data of an optimizer, as far as all have it in common. */
+export interface AnyOptimizer extends CommonValues {
+  readonly name: string;
+}
+
+/** Where a step finds its numbers: addresses of the parameters x, of their gradient in parts, of each state. */
+export interface StepBlocks {
+  readonly x: number;
+  /** The gradient is the sum of `chunks` blocks, each `stride` bytes after the one before. */
+  readonly gradients: number;
+  readonly stride: number;
+  readonly chunks: number;
+  /** In the order of `stateNames`. */
+  readonly state: readonly number[];
+  /** Length of each block, in vectors of four floats. */
+  readonly vectors: number;
+}
+
+/** Which step is done. */
+export interface StepNumber {
+  /** Number of the step, from 1. */
+  readonly t: number;
+  /** The learning rate of this step, as the schedule gives it. */
+  readonly learningRate: number;
+}
+
+/** The knowledge about one type of optimizer. */
+export interface OptimizerKind<O extends AnyOptimizer, Table extends HyperparameterTable = HyperparameterTable> {
+  /** What it reads beside the common hyperparameters. Kinds that read the same hyperparameter share its entry. */
+  readonly hyperparameters: Table;
+  /** @throws UsageError for values that are not allowed, or not together. */
+  make(values: CommonValues & ValuesOf<Table>): O;
+  /** Names of the state it keeps for every parameter, as PyTorch calls them. All start at zero. */
+  stateNames(optimizer: O): readonly string[];
+  /** Does one step on a stretch of parameters. */
+  step(kernels: Kernels, optimizer: O, number: StepNumber, blocks: StepBlocks): void;
+  /** Whether its first state holds second derivatives, which training estimates before every epoch. */
+  readonly needsCurvature: boolean;
+  /** What differs from the simplest form, in a few words each, for instance `momentum 0.9`; learning rate and L2 are told elsewhere. */
+  describe(optimizer: O): readonly string[];
+  /** The optimizer that does exactly the same steps with these values, and why, where there is one. */
+  equalTo?(optimizer: O): { readonly name: string; readonly why: string } | undefined;
+}

@@ -1,0 +1,44 @@
+/** Stochastic gradient descent, with momentum and Nesterov's form of it. */
+import { UsageError } from '../../base/errors.ts';
+import { completeValues, fraction, type HyperparameterTable, number, off } from '../../base/hyperparameter.ts';
+import { type CommonOptions, commonHyperparameters, type OptimizerKind } from './optimizer.ts';
+
+export interface Sgd {
+  readonly name: 'sgd';
+  readonly learningRate: number;
+  readonly l2: number;
+  readonly momentum: number;
+  readonly nesterov: boolean;
+}
+
+const hyperparameters = {
+  momentum: number(0, fraction, 'Memory of past gradients'),
+  nesterov: off('Look ahead along the momentum'),
+} as const satisfies HyperparameterTable;
+
+/**
+ * Stochastic gradient descent, equal to torch.optim.SGD: with gradient g (and l2 · x added to it), b = momentum · b + g, then
+ * x -= learningRate · b, or with Nesterov's form x -= learningRate · (g + momentum · b). The first b is g.
+ * @param options momentum: 0 (default) to below 1; nesterov: default false.
+ * @throws UsageError for values out of range, or nesterov without momentum.
+ */
+export function sgd(options: CommonOptions & { readonly momentum?: number; readonly nesterov?: boolean } = {}): Sgd {
+  const { learningRate, l2, momentum, nesterov } = completeValues(
+    { ...commonHyperparameters, ...hyperparameters },
+    options,
+  );
+  if (nesterov && momentum === 0) throw new UsageError('nesterov needs a momentum above 0');
+  return { name: 'sgd', learningRate, l2, momentum, nesterov };
+}
+
+export const sgdKind: OptimizerKind<Sgd, typeof hyperparameters> = {
+  hyperparameters,
+  make: sgd,
+  stateNames: ({ momentum }) => (momentum === 0 ? [] : ['momentum_buffer']),
+  step(kernels, { l2, momentum, nesterov }, { learningRate }, { x, gradients, stride, chunks, state, vectors }) {
+    const [buffer = 0] = state;
+    kernels.sgd(x, gradients, stride, chunks, buffer, vectors, l2, learningRate, momentum, nesterov ? 1 : 0);
+  },
+  needsCurvature: false,
+  describe: ({ momentum, nesterov }) => [`momentum ${momentum}${nesterov ? ' (Nesterov)' : ''}`],
+};
