@@ -1,4 +1,5 @@
 /** `lenet describe`: the layers of a network as a table, the kernels chosen for them, and a drawing. */
+import { visible } from '../base/plain-text.ts';
 import { writeFileAtomically } from '../disk/atomic-file.ts';
 import { drawModel } from '../nn/drawing.ts';
 import { describeKernels } from '../nn/kernel-table.ts';
@@ -12,6 +13,6 @@ export function describe(name: string, options: { readonly svg?: string; readonl
   if (options.kernels) process.stdout.write(`\n${describeKernels(model)}\n`);
   if (options.svg !== undefined) {
     writeFileAtomically(options.svg, drawModel(model));
-    process.stdout.write(`\nDrawing saved in "${options.svg}"\n`);
+    process.stdout.write(`\nDrawing saved in "${visible(options.svg)}"\n`);
   }
 }

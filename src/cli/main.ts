@@ -2,6 +2,7 @@
 /** The `lenet` command: reads arguments, calls the runner, turns failures into messages and exit codes. */
 import { type Command, CommanderError } from 'commander';
 import { UsageError, WorldError } from '../base/errors.ts';
+import { visibleLines } from '../base/plain-text.ts';
 import { version } from '../base/version.ts';
 import { coreCount } from '../runner/threads.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
@@ -18,7 +19,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .version(version)
     .addHelpText('after', examples)
     .exitOverride()
-    .configureOutput({ outputError: (text, write) => write(text) });
+    .configureOutput({ outputError: (text, write) => write(visibleLines(text)) });
 
   const threads = ['--threads <n>', 'Threads to share the work; results do not depend on it'] as const;
   const parseJobs = (text: string) => parseInteger(text, '--jobs', 1, 256);
@@ -192,7 +193,7 @@ async function run(args: readonly string[]): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2;
     if (error instanceof UsageError || error instanceof WorldError) {
-      process.stderr.write(`error: ${error.message}\n`);
+      process.stderr.write(`error: ${visibleLines(error.message)}\n`);
       return error.exitCode;
     }
     throw error;

@@ -1,6 +1,7 @@
 /** Live bars of a study on standard error, where that is a terminal: one a trial, one for the whole. */
 import { type SingleBar as Bar, default as cliProgress, type MultiBar } from 'cli-progress';
 import { duration } from '../base/format.ts';
+import { visible, visibleLines } from '../base/plain-text.ts';
 
 const steps = 1000;
 
@@ -66,7 +67,7 @@ export class StudyBars {
   /** Prints lines above the bars. */
   say(text: string): void {
     this.clear();
-    process.stdout.write(`${text}\n`);
+    process.stdout.write(`${visibleLines(text)}\n`);
     this.#resume();
   }
 
@@ -120,7 +121,8 @@ function roomBesideBar(): number {
 }
 
 function cutTo(text: string, room: number): string {
-  return text.length > room ? `${text.slice(0, Math.max(0, room - 1))}…` : text;
+  const letters = [...visible(text)];
+  return letters.length > room ? `${letters.slice(0, Math.max(0, room - 1)).join('')}…` : letters.join('');
 }
 
 export interface WholeState {
@@ -138,11 +140,12 @@ export interface WholeState {
  */
 export function wholeText({ done, expected, eta, stillIn }: WholeState, room: number): string {
   const time = eta === undefined ? '' : `, ${eta}`;
-  const names = stillIn.join(', ');
+  const stayed = stillIn.map(visible);
+  const names = stayed.join(', ');
   const long = `study: ${done} of ${expected} trials${time}`;
-  if (stillIn.length === 0) return cutTo(long, room);
-  const counted = stillIn
-    .map((_, left) => `${stillIn.slice(0, stillIn.length - left).join(', ')}${left > 0 ? ` and ${left} more` : ''}`)
+  if (stayed.length === 0) return cutTo(long, room);
+  const counted = stayed
+    .map((_, left) => `${stayed.slice(0, stayed.length - left).join(', ')}${left > 0 ? ` and ${left} more` : ''}`)
     .map((some) => `in: ${some}; ${done}/${expected}`);
   const forms = [`${long}, still in: ${names}`, `in: ${names}; ${done}/${expected}${time}`, ...counted];
   return forms.find((form) => form.length <= room) ?? cutTo(counted.at(-1)!, room);

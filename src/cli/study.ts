@@ -3,6 +3,7 @@ import { statfsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { duration, megabytes } from '../base/format.ts';
+import { exactJson, visible, visibleLines } from '../base/plain-text.ts';
 import { writeFileAtomically } from '../disk/atomic-file.ts';
 import { trialsCsv } from '../report/csv.ts';
 import type { StudyFacts } from '../report/facts.ts';
@@ -94,14 +95,15 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     for await (const event of runStudy(request)) {
       if (event.type === 'interrupted') {
         bars.clear();
-        process.stdout.write(`Interrupted; everything is saved.\nContinue with: ${again.join(' ')}\n`);
+        process.stdout.write(`Interrupted; everything is saved.\nContinue with: ${visible(again.join(' '))}\n`);
         return interruptedExitCode;
       }
       tell(event, teller);
     }
     bars.clear();
     const facts = await report(folder);
-    process.stdout.write(`${closing(facts, folder, again.join(' '))}\n`);
+    const retry = [...again, ...(options.retryFailed ? [] : ['--retry-failed'])].join(' ');
+    process.stdout.write(`${visibleLines(closing(facts, folder, retry))}\n`);
     return facts.finished ? 0 : 1;
   } finally {
     bars.clear();
@@ -139,7 +141,7 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
       break;
     case 'trial-end':
       bars.end(event.trial.number, event.ended, event.view.expected);
-      bars.say(trialLine(event, naming));
+      bars.say(visible(trialLine(event, naming)));
       break;
     case 'round':
       bars.stillIn(stillIn(event.stage, naming));
@@ -156,7 +158,7 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
 
 /** Broken at the terminal's width; a line of a file stays whole. */
 function fitted(line: string): string {
-  return process.stdout.isTTY ? wrapped(line, terminalWidth()) : line;
+  return process.stdout.isTTY ? wrapped(line, terminalWidth()) : visible(line);
 }
 
 function opening(
@@ -224,17 +226,14 @@ function trialLine({ trial, request, restored, view }: StudyEvent & { type: 'tri
   return `${name}: ${selection ? `${(selection.accuracy * 100).toFixed(2)} % (loss ${selection.loss.toFixed(4)})` : scoreText(trial.score!, view.definition.objective)}, ${made}`;
 }
 
-function closing(facts: StudyFacts, folder: StudyFolder, again: string): string {
+/** @param retry the command that tries failed trials again. */
+function closing(facts: StudyFacts, folder: StudyFolder, retry: string): string {
   const width = terminalWidth();
   const { failed } = facts.counts;
   const winner = facts.winner?.view.trials[0];
   return [
     ...outcomeLines(facts).map((line) => wrapped(line, width)),
-    ...(failed > 0
-      ? [
-          `${failed} of ${facts.counts.ended} trials failed; try them again with: ${again}${again.endsWith('--retry-failed') ? '' : ' --retry-failed'}`,
-        ]
-      : []),
+    ...(failed > 0 ? [`${failed} of ${facts.counts.ended} trials failed; try them again with: ${retry}`] : []),
     `Time: ${duration(facts.wallSeconds)} at work, ${duration(facts.coreSeconds)} of training and evaluation in ${facts.trials.length} trials`,
     ...(winner ? [`Winner's model: "${folder.trial(winner.number).modelPath}"`] : []),
     `Report: "${folder.htmlPath}" and "${folder.markdownPath}"`,
@@ -247,7 +246,7 @@ export function studyShow(path: string, json: boolean): void {
   const folder = new StudyFolder(path);
   const facts = factsOf(folder);
   if (json) {
-    process.stdout.write(`${JSON.stringify(showJson(facts), null, 2)}\n`);
+    process.stdout.write(`${exactJson(showJson(facts), 2)}\n`);
     return;
   }
   const { holder } = folder;
@@ -265,7 +264,7 @@ export function studyShow(path: string, json: boolean): void {
 export function studyList(path: string): void {
   const folders = studyFolders(path);
   if (folders.length === 0) {
-    process.stdout.write(`There are no studies in "${path}". Begin one with: npx lenet study run post\n`);
+    process.stdout.write(`There are no studies in "${visible(path)}". Begin one with: npx lenet study run post\n`);
     return;
   }
   const rows = folders.map((folder) => {
@@ -311,7 +310,7 @@ export function studyExport(path: string, { csv, out }: StudyExportOptions): voi
   if (out === undefined) process.stdout.write(text);
   else {
     writeFileAtomically(out, text);
-    process.stdout.write(`Trials: "${out}"\n`);
+    process.stdout.write(`Trials: "${visible(out)}"\n`);
   }
 }
 
@@ -319,7 +318,7 @@ export function studyExport(path: string, { csv, out }: StudyExportOptions): voi
 export async function studyReport(path: string): Promise<void> {
   const folder = new StudyFolder(path);
   await report(folder);
-  process.stdout.write(`Report: "${folder.htmlPath}" and "${folder.markdownPath}"\n`);
+  process.stdout.write(`Report: "${visible(folder.htmlPath)}" and "${visible(folder.markdownPath)}"\n`);
 }
 
 /** The JSON Schema of study files. */

@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { duration, percent, rounded } from '../base/format.ts';
+import { visibleLines } from '../base/plain-text.ts';
 import { aboutLoss } from '../nn/losses.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
@@ -16,7 +17,7 @@ import { terminalWidth } from './terminal.ts';
 
 /** Returns the exit code. With `json` only one object an epoch goes to standard output, the rest to standard error. */
 export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, json: boolean): Promise<number> {
-  const say = (text: string) => (json ? process.stderr : process.stdout).write(`${text}\n`);
+  const say = (text: string) => (json ? process.stderr : process.stdout).write(`${visibleLines(text)}\n`);
   let bar: EpochBar | undefined;
   const { signal, release } = interruptSignal(() => {
     bar?.clear();
@@ -45,7 +46,7 @@ export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, 
           );
           return interruptedExitCode;
         case 'diverged':
-          process.stderr.write(`${divergence(event)}\n`);
+          process.stderr.write(`${visibleLines(divergence(event))}\n`);
           return 1;
         case 'finished':
           say(

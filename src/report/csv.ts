@@ -1,4 +1,5 @@
 /** The trials of a study as CSV (RFC 4180): one row a trial. Accuracy scores have 12 significant digits, other numbers are unrounded. */
+import { csvCell } from '../base/plain-text.ts';
 import type { Value } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
 import { levelAt, type StudyFacts, type TrialFacts } from './facts.ts';
@@ -54,6 +55,6 @@ function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly stri
 
 function cellText(cell: Cell): string {
   if (cell === undefined || cell === null) return '';
-  const text = String(cell);
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  // A negative number is no formula.
+  return typeof cell === 'string' ? csvCell(cell) : String(cell);
 }

@@ -1,6 +1,6 @@
 /** The report as one self-contained HTML file: no script, no request, light and dark, phone and print. */
+import { escapeXml as escaped } from '../base/plain-text.ts';
 import type { Block, Figure } from './block.ts';
-import { escapeXml as escaped } from './escape.ts';
 import { style } from './style.ts';
 import { notesOf, rowsOf, type TextTable } from './table.ts';
 

@@ -1,4 +1,5 @@
 /** The report as Markdown, its figures as files beside it. */
+import { escapeMarkdown, escapeXml, visible } from '../base/plain-text.ts';
 import type { Block, Figure } from './block.ts';
 import { notesOf, rowsOf, type TextTable } from './table.ts';
 
@@ -22,21 +23,21 @@ function fileName({ name, content }: Figure): string {
 
 function fileContent(content: Figure['content']): string | Uint8Array {
   if ('png' in content) return content.png;
-  if ('drawing' in content) return content.drawing;
-  // Alone, a chart has no page to take ink and paper from.
-  return content.svg.replace(/^<svg [^>]*>/, (start) => `${start}<style>svg{background:#fff;color:#1f2933}</style>`);
+  return 'drawing' in content ? content.drawing : content.svg;
 }
 
 function renderBlock(block: Block, figures: string): string {
   switch (block.kind) {
     case 'heading':
-      return `${'#'.repeat(block.level)} ${plain(block.text)}`;
+      return `${'#'.repeat(block.level)} ${escapeMarkdown(block.text)}`;
     case 'text':
-      return block.strong ? `**${plain(block.text)}**` : plain(block.text);
+      return block.strong ? emphasized(block.text, '**') : escapeMarkdown(block.text);
     case 'list':
-      return block.items.map((item) => `- ${plain(item)}`).join('\n');
+      return block.items.map((item) => `- ${escapeMarkdown(item)}`).join('\n');
     case 'terms':
-      return block.terms.map(({ term, meaning }) => `- **${plain(term)}**: ${plain(meaning)}`).join('\n');
+      return block.terms
+        .map(({ term, meaning }) => `- ${emphasized(term, '**')}: ${escapeMarkdown(meaning)}`)
+        .join('\n');
     case 'table':
       return markdownTable(block.table);
     case 'figures':
@@ -51,31 +52,32 @@ function renderFigure(figure: Figure, size: 'large' | 'middle' | 'small', figure
   const path = `${figures}/${fileName(figure)}`;
   return size === 'small'
     ? `<img src="${path}" width="84" alt="${attribute(alt)}" title="${attribute(caption)}">`
-    : `![${plain(alt).replace(/[[\]]/g, '\\$&')}](${path})\n\n_${plain(caption)}_`;
+    : `![${escapeMarkdown(alt)}](${path})\n\n${emphasized(caption, '_')}`;
 }
 
-/** Text that a reader shall see as it is: a label may hold Markdown's or HTML's own characters. */
-function plain(text: string): string {
-  return text.replace(/[\\`*_<]/g, '\\$&');
+/** Nothing around nothing: `****` would be a rule across the page. */
+function emphasized(text: string, mark: '**' | '_'): string {
+  const escaped = escapeMarkdown(text);
+  return escaped === '' ? '' : `${mark}${escaped}${mark}`;
 }
 
+/** Of an HTML tag, which ends at an empty line. */
 function attribute(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;');
+  return escapeXml(visible(text));
 }
 
 function markdownTable(table: TextTable): string {
   const { caption, columns, stressed } = table;
-  const cell = (text: string) => plain(text).replaceAll('|', '\\|');
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
   const rows = rowsOf(table).map((cells, row) =>
-    line(cells.map((text) => (row === stressed && text !== '' ? `**${cell(text)}**` : cell(text)))),
+    line(cells.map((text) => (row === stressed ? emphasized(text, '**') : escapeMarkdown(text)))),
   );
   return [
-    `_${plain(caption)}_`,
+    emphasized(caption, '_'),
     '',
-    line(columns.map(({ head }) => cell(head))),
+    line(columns.map(({ head }) => escapeMarkdown(head))),
     line(columns.map(({ align }) => (align ? '---:' : '---'))),
     ...rows,
-    ...notesOf(table).flatMap((note) => ['', plain(note)]),
+    ...notesOf(table).flatMap((note) => ['', escapeMarkdown(note)]),
   ].join('\n');
 }

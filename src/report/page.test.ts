@@ -257,7 +257,7 @@ _A chart_
 <img src="figures/two.png" width="84" alt="Image 4" title="a &quot;4&quot;">
 `);
     expect(figureFiles(blocks)).toEqual([
-      { name: 'one.svg', content: '<svg xmlns="x"><style>svg{background:#fff;color:#1f2933}</style><g/></svg>' },
+      { name: 'one.svg', content: svg },
       { name: 'two.png', content: Uint8Array.of(1) },
     ]);
   });

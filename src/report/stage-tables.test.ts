@@ -369,7 +369,7 @@ describe('a terminal', () => {
     expect(terminalTable(table, 45)).toContain('0 to 1');
     expect(terminalTable(table, 45)).not.toContain('some words that may break');
     expect(terminalTable(table, 33)).not.toContain('0 to 1');
-    expect(wrapped(terminalTable(table, 33), 1000)).toMatch(/Left out for width: interval,\s+every seed\./);
+    expect(terminalTable(table, 33)).toMatch(/Left out for width: interval,\s+every seed\./);
     for (const width of [100, 62, 45, 33]) expect(firstLine(width)).toBeLessThanOrEqual(width);
   });
 

@@ -12,7 +12,7 @@ const scrollShadows = `
     linear-gradient(to left, var(--shadow), transparent) right / .9rem 100% no-repeat scroll;`;
 
 export const style = `
-:root { color-scheme: light dark; --ink: #1f2933; --paper: #fff; --line: #d5dce4; --shade: #f3f6f9; --shadow: #1f293340; --ours: #1763b8; --muted: #5d6a77; --post: #c2410c; --good: #15803d; }
+:root { color-scheme: light dark; --ink: #1f2933; --paper: #fff; --line: #d5dce4; --shade: #f3f6f9; --shadow: #1f293340; --ours: #1763b8; --muted: #5d6a77; --post: #c2410c; --good: #15803d; --chart-paper: transparent; --chart-ink: currentColor; }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e6ebf0; --paper: #12171d; --line: #33404d; --shade: #1a222b; --shadow: #000c; --ours: #6cb2ff; --muted: #9aa8b6; --post: #ff9a57; --good: #5fd08a; }
 }

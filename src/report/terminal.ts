@@ -1,6 +1,7 @@
 /** A study in a terminal: tables and sentences, as far as they fit its width. */
 import Table from 'cli-table3';
 import { UsageError } from '../base/errors.ts';
+import { visible } from '../base/plain-text.ts';
 import { isSeedRule, type StudyDefinition } from '../study/definition.ts';
 import { describePlan, seedsText } from '../study/strategies.ts';
 import type { LevelFacts, StudyFacts } from './facts.ts';
@@ -124,7 +125,12 @@ function find(wanted: string, facts: StudyFacts): LevelFacts {
  * For a terminal of `width` columns, 40 or more. Where it is too narrow, the columns of the highest rank go first, then cells break at
  * spaces, then the other ranks go, then words break. A line below names the columns that went.
  */
-export function terminalTable({ columns, note }: Pick<TextTable, 'columns' | 'note'>, width: number): string {
+export function terminalTable({ columns: given, note }: Pick<TextTable, 'columns' | 'note'>, width: number): string {
+  const columns = given.map((column) => ({
+    ...column,
+    head: visible(column.head),
+    cells: column.cells.map(visible),
+  }));
   const wide = columns.map(({ head, cells }) => widthOf(head, cells, { head: 11, cell: Number.POSITIVE_INFINITY }));
   const tight = columns.map(({ head, cells, align }) => widthOf(head, cells, { head: 0, cell: align ? 100 : 14 }));
   const least = columns.map(({ head, cells, align }) => widthOf(head, cells, { head: 0, cell: align ? 100 : 0 }));
@@ -191,8 +197,10 @@ function squeezed(
 /** Lines of at most `width` characters, broken at spaces; a longer word breaks anywhere. */
 function broken(text: string, width: number): string {
   const words = text.split(' ').flatMap((word) => {
-    const pieces = Array.from({ length: Math.ceil(word.length / width) }, (_, i) =>
-      word.slice(i * width, (i + 1) * width),
+    // By code points: half of a pair is no character.
+    const letters = [...word];
+    const pieces = Array.from({ length: Math.ceil(letters.length / width) }, (_, i) =>
+      letters.slice(i * width, (i + 1) * width).join(''),
     );
     return pieces.length > 0 ? pieces : [''];
   });
@@ -213,11 +221,14 @@ function longestWord(text: string): number {
   return Math.max(...text.split(' ').map((word) => word.length));
 }
 
-/** Lines broken at spaces so that none is longer than `width`, where words allow. */
+/**
+ * A line of text broken at spaces into lines of at most `width` characters, where words allow. Characters that would act on the terminal are
+ * written out, line breaks among them.
+ */
 export function wrapped(text: string, width: number, indent = ''): string {
   const lines: string[] = [];
   let line = '';
-  for (const word of text.split(' ')) {
+  for (const word of visible(text).split(' ')) {
     if (line !== '' && indent.length + line.length + 1 + word.length > width) {
       lines.push(indent + line);
       line = word;

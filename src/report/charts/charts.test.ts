@@ -463,10 +463,10 @@ describe('the winner’s answers', () => {
 
 test('seconds an epoch by batch size', () => {
   expect(timeBars(facts)).toEqual([
-    { batchSize: 32, who: 'this study', seconds: 1.5 },
-    { batchSize: 32, who: 'the post', seconds: 12 },
-    { batchSize: 64, who: 'this study', seconds: 1.5 },
-    { batchSize: 128, who: 'this study', seconds: 1.5 },
+    { batchSize: 32, who: 'ours', seconds: 1.5 },
+    { batchSize: 32, who: 'reference', seconds: 12 },
+    { batchSize: 64, who: 'ours', seconds: 1.5 },
+    { batchSize: 128, who: 'ours', seconds: 1.5 },
   ]);
   const { texts, alt } = read(epochTimesChart(facts));
   for (const text of ['1.5 s', '12.0 s', 'this study', 'the post']) expect(texts).toContain(text);

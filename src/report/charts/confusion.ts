@@ -1,7 +1,7 @@
 /** The confusion matrix of one network, and the filters of its first layer. */
 import * as Plot from '@observablehq/plot';
 import { countText } from '../words/numbers.ts';
-import { colours, draw } from './draw.ts';
+import { colours, draw, sheet } from './draw.ts';
 
 /** @param counts of answers (columns) by class (rows). */
 export function confusionChart(counts: readonly (readonly number[])[]): string {
@@ -76,5 +76,5 @@ export function filtersChart(filters: readonly (readonly (readonly number[])[])[
   );
   const width = filters.length * (across + gap) - gap;
   const alt = `The ${filters.length} filters of the first layer, ${rows} by ${columns} weights each.`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${alt}" viewBox="-1 -1 ${width + 2} ${size + 2}" width="${width + 2}" height="${size + 2}">${squares.join('')}${frames.join('')}</svg>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="${alt}" style="background:${sheet.background};color:${sheet.color}" viewBox="-1 -1 ${width + 2} ${size + 2}" width="${width + 2}" height="${size + 2}">${squares.join('')}${frames.join('')}</svg>`;
 }

@@ -1,9 +1,11 @@
 /** Shared by all charts: drawing with Observable Plot into SVG text, colours, widths of text, legends and ticks. */
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
-import { escapeXml } from '../escape.ts';
+import { escapeXml, visible, visibleLines } from '../../base/plain-text.ts';
 
-/** CSS variables with a fallback, so that a page can change them for its dark scheme. */
+const svgNamespace = 'http://www.w3.org/2000/svg';
+
+/** CSS variables with a fallback, so that a page can change them for its dark scheme. A chart in a file of its own takes the fallbacks. */
 export const colours = {
   ours: 'var(--ours, #1763b8)',
   muted: 'var(--muted, #5d6a77)',
@@ -11,6 +13,9 @@ export const colours = {
   good: 'var(--good, #15803d)',
   ink: 'currentColor',
 } as const;
+
+/** A chart's own paper and ink. A page that holds the chart sets both variables, so that its own show through. */
+export const sheet = { background: 'var(--chart-paper, #fff)', color: 'var(--chart-ink, #1f2933)' } as const;
 
 /** A sample of a mark, for a legend. */
 export type Sample =
@@ -38,18 +43,29 @@ export interface Drawing {
   readonly legend?: readonly LegendEntry[];
 }
 
-/** Plot needs a document to draw into; linkedom's is enough and needs no browser. The legend stands above the frame. */
+/**
+ * A chart as a well-formed SVG file. Plot draws into a document of linkedom, which needs no browser; a document of XML escapes attributes as
+ * XML asks. The legend stands above the frame.
+ */
 export function draw({ options, alt, legend = [] }: Drawing): string {
-  const { document } = parseHTML('<!doctype html><html><body></body></html>');
+  const { DOMParser } = parseHTML('<!doctype html>');
+  const document = new DOMParser().parseFromString(`<svg xmlns="${svgNamespace}"/>`, 'image/svg+xml');
   const above = legendLayout(legend, options.width);
   const marginTop = (options.marginTop ?? 8) + above.height;
   const height = options.height + above.height;
-  const svg = Plot.plot({ ...options, marginTop, height, document });
+  const style = { ...sheet, ...(typeof options.style === 'object' ? options.style : {}) };
+  const svg = Plot.plot({ ...options, style, marginTop, height, document });
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', alt);
   // Inline SVG knows its namespace; a file of its own does not.
-  svg.setAttribute('xmlns', 'http://www.w3.org/2000/svg');
-  return svg.outerHTML.replace(/<\/svg>$/, `${above.svg}</svg>`);
+  svg.setAttribute('xmlns', svgNamespace);
+  if (above.svg !== '') {
+    const group = document.createElementNS(svgNamespace, 'g');
+    group.innerHTML = above.svg;
+    svg.append(...group.childNodes);
+  }
+  // Labels may hold characters that XML forbids; Plot's own text holds none.
+  return visibleLines(svg.outerHTML);
 }
 
 /** Wide enough for a letter of any usual sans-serif face, in units of its size: too much room is better than a clipped label. */
@@ -131,13 +147,15 @@ export function integerTicks(first: number, last: number, most: number): number[
 export function labelLines(label: string, most = 26): string[] {
   const lines: string[] = [];
   let line = '';
-  for (const word of label.split(' ')) {
-    const pieces = Array.from({ length: Math.ceil(word.length / most) || 1 }, (_, i) =>
-      word.slice(i * most, (i + 1) * most),
+  for (const word of visible(label).split(' ')) {
+    // By code points: half of a pair is no character.
+    const letters = [...word];
+    const pieces = Array.from({ length: Math.ceil(letters.length / most) || 1 }, (_, i) =>
+      letters.slice(i * most, (i + 1) * most).join(''),
     );
     for (const piece of pieces) {
       if (line === '') line = piece;
-      else if (line.length + 1 + piece.length <= most) line += ` ${piece}`;
+      else if ([...line].length + 1 + [...piece].length <= most) line += ` ${piece}`;
       else {
         lines.push(line);
         line = piece;
@@ -145,5 +163,5 @@ export function labelLines(label: string, most = 26): string[] {
     }
   }
   lines.push(line);
-  return lines.length > 3 ? [...lines.slice(0, 2), `${lines[2]!.slice(0, most - 1)}…`] : lines;
+  return lines.length > 3 ? [...lines.slice(0, 2), `${[...lines[2]!].slice(0, most - 1).join('')}…`] : lines;
 }

@@ -5,37 +5,44 @@ import { colours, draw } from './draw.ts';
 
 export interface TimeBar {
   readonly batchSize: number;
-  readonly who: string;
+  readonly who: 'ours' | 'reference';
   readonly seconds: number;
 }
 
 export function timeBars({ epochTimes, reference }: Pick<StudyFacts, 'epochTimes' | 'reference'>): TimeBar[] {
   return epochTimes.flatMap(({ batchSize, ours, reference: theirs }: EpochTime) => [
-    { batchSize, who: 'this study', seconds: ours },
-    ...(theirs === undefined || !reference ? [] : [{ batchSize, who: reference.name, seconds: theirs }]),
+    { batchSize, who: 'ours', seconds: ours },
+    ...(theirs === undefined || !reference ? [] : [{ batchSize, who: 'reference' as const, seconds: theirs }]),
   ]);
 }
 
 export function epochTimesChart(facts: StudyFacts): string {
   const bars = timeBars(facts);
-  const names = [...new Set(bars.map(({ who }) => who))];
-  const colour = (who: string) => (who === 'this study' ? colours.ours : colours.other);
+  const shown = [...new Set(bars.map(({ who }) => who))];
+  const colour = { ours: colours.ours, reference: colours.other } as const;
+  const name = { ours: 'this study', reference: facts.reference?.name ?? '' } as const;
   return draw({
-    alt: `Seconds of training an epoch: ${bars.map(({ batchSize, who, seconds }) => `batch ${batchSize} ${secondsText(seconds)} (${who})`).join(', ')}.`,
+    alt: `Seconds of training an epoch: ${bars.map(({ batchSize, who, seconds }) => `batch ${batchSize} ${secondsText(seconds)} (${name[who]})`).join(', ')}.`,
     legend:
-      names.length < 2
+      shown.length < 2
         ? []
-        : names.map((who) => ({ sample: { kind: 'band', colour: colour(who), opacity: 0.75 }, text: who })),
+        : shown.map((who) => ({ sample: { kind: 'band', colour: colour[who], opacity: 0.75 }, text: name[who] })),
     options: {
       width: 440,
       height: 52 + bars.length * 22,
       ...{ marginBottom: 40, marginLeft: 64, marginRight: 64, marginTop: 8 },
       style: { fontSize: '12px' },
       x: { label: 'seconds of training an epoch', grid: true, ticks: 5 },
-      y: { label: null, domain: names, axis: null },
+      y: { label: null, domain: shown, axis: null },
       fy: { label: 'batch', domain: facts.epochTimes.map(({ batchSize }) => batchSize), axis: 'left' },
       marks: [
-        Plot.barX(bars, { y: 'who', fy: 'batchSize', x: 'seconds', fill: ({ who }) => colour(who), fillOpacity: 0.75 }),
+        Plot.barX(bars, {
+          y: 'who',
+          fy: 'batchSize',
+          x: 'seconds',
+          fill: ({ who }: TimeBar) => colour[who],
+          fillOpacity: 0.75,
+        }),
         Plot.text(bars, {
           ...{ y: 'who', fy: 'batchSize', x: 'seconds', textAnchor: 'start', dx: 4, fill: 'currentColor' },
           text: ({ seconds }) => secondsText(seconds),
