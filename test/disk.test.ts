@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
-import { readBytes } from '../src/runner/run-folder.ts';
+import { readBytes } from '../src/disk/read-file.ts';
 import { freshFolder, lenet } from './lenet.ts';
 
 const disk = freshFolder();

@@ -321,7 +321,7 @@ describe('what goes wrong', () => {
       'unknown study "pst": allowed are 1998, post, post-resolved, post-rows, random-search, rate-and-batch. Did you mean post?',
     ],
     ['a missing file', ['run', './none.yaml'], 1, 'cannot read ./none.yaml: it does not exist'],
-    ['a folder for a file', ['run', './src'], 1, './src is a folder, not a study file'],
+    ['a folder for a file', ['run', './src'], 1, 'cannot read ./src: it is a folder; only files are read here'],
     ['no seeds', ['run', file, '--seeds', '0'], 2, '--seeds: expected an integer from 1 to 10000, got 0'],
     ['a repeated seed', ['run', file, '--seeds', '1,2,1'], 2, '--seeds: seed 1 stands twice'],
     ['words for seeds', ['run', file, '--seeds', 'a,b'], 2, '--seeds: expected a number, got "a"'],

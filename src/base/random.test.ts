@@ -1,6 +1,6 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UsageError } from './errors.ts';
-import { murmur3, permutation, Random, randomStream } from './random.ts';
+import { mostBelow, murmur3, permutation, Random, randomStream } from './random.ts';
 
 test('xoshiro128++ gives the numbers of its authors’ C code from the state 1, 2, 3, 4', () => {
   // Computed with the reference implementation (prng.di.unimi.it/xoshiro128plusplus.c), also the test vector of Rust's rand_xoshiro.
@@ -39,6 +39,47 @@ test('a permutation holds every index once, differs by stream, and is uniform ov
   // Chi-squared with 5 degrees of freedom: 20.5 is its 0.999 quantile.
   const chi = [...counts.values()].reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0);
   expect(chi).toBeLessThan(20.5);
+});
+
+describe('integers below a bound', () => {
+  test('take 32 bits up to 2^32, and 53 beyond, by the rule of the specification', () => {
+    // By hand from the first words of the state 1, 2, 3, 4: 641, 1573767, 3222811527, 3517856514 (above).
+    expect(new Random([1, 2, 3, 4]).below(1000)).toBe(641);
+    expect(new Random([1, 2, 3, 4]).below(2 ** 32)).toBe(641);
+    const first = (641 >>> 11) * 2 ** 32 + 1_573_767;
+    const second = (3_222_811_527 >>> 11) * 2 ** 32 + 3_517_856_514;
+    const random = new Random([1, 2, 3, 4]);
+    expect([random.below(mostBelow), random.below(mostBelow)]).toEqual([first, second]);
+    expect(new Random([1, 2, 3, 4]).below(1_000_003 * 2 ** 32)).toBe(first % (1_000_003 * 2 ** 32));
+  });
+
+  test('a draw beyond the last whole multiple of the bound is made again', () => {
+    // 2^53 % (2^52 + 1) = 2^52 - 1: draws from 2^52 + 1 on would favour the low numbers.
+    const bound = 2 ** 52 + 1;
+    const all = Array.from({ length: 40 }, (_, i) => randomStream(i, 'first of 53 bits').below(mostBelow));
+    const kept = all.map((draw, i) => [draw, randomStream(i, 'first of 53 bits').below(bound)] as const);
+    const [within, beyond] = [kept.filter(([draw]) => draw < bound), kept.filter(([draw]) => draw >= bound)];
+    expect(within.every(([draw, value]) => value === draw)).toBe(true);
+    expect(beyond.every(([draw, value]) => value !== draw % bound)).toBe(true);
+    expect(Math.min(within.length, beyond.length)).toBeGreaterThan(5);
+  });
+
+  test.each([10, 2 ** 32 - 5, 2 ** 32, 2 ** 32 + 1, 3 * 2 ** 40 + 7, mostBelow])('below %d: spread evenly', (bound) => {
+    const random = randomStream(3, 'below', bound);
+    const counts = new Array<number>(10).fill(0);
+    for (let i = 0; i < 5000; i++) counts[Math.floor((random.below(bound) / bound) * 10)]!++;
+    // Chi-squared with 9 degrees of freedom: 27.9 is its 0.999 quantile.
+    expect(counts.reduce((sum, count) => sum + (count - 500) ** 2 / 500, 0)).toBeLessThan(27.9);
+  });
+
+  test.each([0, -1, 1.5, NaN, Infinity, 2 ** 53 + 2])('%d is refused', (bound) => {
+    expect(() => randomStream(1, 'below').below(bound)).toThrow(UsageError);
+    expect(() => randomStream(1, 'below').below(bound)).toThrow(`below ${bound}: expected an integer from 1 to`);
+  });
+});
+
+test.each([-1, 2.5, NaN, 2 ** 31])('a permutation of %d numbers is refused', (n) => {
+  expect(() => permutation(n, randomStream(1, 'shuffle'))).toThrow(UsageError);
 });
 
 test('uniform numbers lie in [0, 1) and have mean 1/2 and variance 1/12', () => {

@@ -1,6 +1,9 @@
 /** Seeded random numbers: one independent stream per purpose, the same on every machine. */
 import { UsageError } from './errors.ts';
 
+/** The most values that {@link Random.below} chooses from: every integer up to here is a number of its own. */
+export const mostBelow = 2 ** 53;
+
 /**
  * A stream of uniform random numbers: xoshiro128++ 1.0 (Blackman and Vigna, "Scrambled linear pseudorandom number
  * generators", ACM TOMS 47(4), 2021), period 2^128 - 1.
@@ -32,11 +35,18 @@ export class Random {
     return (this.next() >>> 8) / 2 ** 24;
   }
 
-  /** Uniform integer in [0, bound), without bias (rejection). `bound`: 1 to 2^32. */
+  /**
+   * Uniform integer in [0, bound), without bias (rejection). Bounds up to 2^32 take 32 bits a try, larger ones 53.
+   * @param bound an integer from 1 to 2^53. @throws UsageError for any other.
+   */
   below(bound: number): number {
-    const limit = 2 ** 32 - (2 ** 32 % bound);
+    if (!(Number.isInteger(bound) && bound >= 1 && bound <= mostBelow)) {
+      throw new UsageError(`a random number below ${bound}: expected an integer from 1 to ${mostBelow}`);
+    }
+    const all = bound <= 2 ** 32 ? 2 ** 32 : mostBelow;
+    const limit = all - (all % bound);
     for (;;) {
-      const bits = this.next();
+      const bits = all === 2 ** 32 ? this.next() : (this.next() >>> 11) * 2 ** 32 + this.next();
       if (bits < limit) return bits % bound;
     }
   }
@@ -55,8 +65,17 @@ export function randomStream(seed: number, ...purpose: readonly (string | number
   return new Random([murmur3(key, 1), murmur3(key, 2), murmur3(key, 3), murmur3(key, 4)]);
 }
 
-/** The integers 0 to n - 1 in uniformly random order (Fisher and Yates, in Durstenfeld's form). */
+/** The largest permutation: an Int32Array holds its numbers. */
+const longestPermutation = 2 ** 31 - 1;
+
+/**
+ * The integers 0 to n - 1 in uniformly random order (Fisher and Yates, in Durstenfeld's form).
+ * @param n an integer from 0 to 2^31 - 1. @throws UsageError for any other.
+ */
 export function permutation(n: number, random: Random): Int32Array {
+  if (!(Number.isInteger(n) && n >= 0 && n <= longestPermutation)) {
+    throw new UsageError(`a permutation of ${n} numbers: expected an integer from 0 to ${longestPermutation}`);
+  }
   const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {
     const j = random.below(i + 1);

@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { nearest, UsageError } from '../base/errors.ts';
 import type { Hyperparameter } from '../base/hyperparameter.ts';
+import { mostListedSeeds } from '../study/definition.ts';
 import {
   checkHyperparameter,
   completeHyperparameters,
@@ -68,13 +69,19 @@ export function parseInteger(text: string, label: string, least: number, most = 
 export function parseSeeds(text: string): readonly number[] {
   const parts = text.split(',').map((part) => part.trim());
   if (parts.length === 1) {
-    const count = parseInteger(parts[0]!, '--seeds', 1, 10_000);
+    const count = parseInteger(parts[0]!, '--seeds', 1, mostListedSeeds);
     return Array.from({ length: count }, (_, index) => index + 1);
   }
   const seeds = parts.filter((part) => part !== '').map((part) => parseInteger(part, '--seeds', 0));
   if (seeds.length === 0) throw new UsageError('--seeds: expected a number of seeds or a list like 1,2,3');
-  const twice = seeds.find((seed, index) => seeds.indexOf(seed) !== index);
-  if (twice !== undefined) throw new UsageError(`--seeds: seed ${twice} stands twice`);
+  if (seeds.length > mostListedSeeds) {
+    throw new UsageError(`--seeds: expected at most ${mostListedSeeds} seeds, got ${seeds.length}`);
+  }
+  const known = new Set<number>();
+  for (const seed of seeds) {
+    if (known.has(seed)) throw new UsageError(`--seeds: seed ${seed} stands twice`);
+    known.add(seed);
+  }
   return seeds;
 }
 

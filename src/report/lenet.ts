@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs';
 import { readSafetensors } from '../base/safetensors.ts';
 import { holdOut } from '../data/hold-out.ts';
+import { readBytes } from '../disk/read-file.ts';
 import { loadMnist } from '../runner/mnist-files.ts';
 import { loadModel } from '../runner/model-file.ts';
-import { type RunFolder, readBytes } from '../runner/run-folder.ts';
+import type { RunFolder } from '../runner/run-folder.ts';
 import type { StudyRecord } from '../store/store.ts';
 import type { Protocol } from '../study/definition.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';

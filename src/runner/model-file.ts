@@ -1,13 +1,14 @@
 /** A saved model from disk, with the architecture its file names. */
 import { WorldError } from '../base/errors.ts';
 import type { StateDict } from '../base/tensor.ts';
+import { readBytes } from '../disk/read-file.ts';
 import type { Model } from '../nn/model.ts';
 import { checkParameters } from '../nn/network.ts';
 import { completeHyperparameters, type Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import { makeModel } from '../tasks/lenet/recipe.ts';
 import { decodeModel } from '../train/checkpoint.ts';
-import { modelFileAt, readBytes } from './run-folder.ts';
+import { modelFileAt } from './run-folder.ts';
 
 export interface LoadedModel {
   readonly model: Model;

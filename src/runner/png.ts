@@ -2,7 +2,7 @@
 import { convertIndexedToRgb, type DecodedPng, decode, hasPngSignature, type IndexedColors } from 'fast-png';
 import { WorldError } from '../base/errors.ts';
 import type { Raster } from '../data/raster.ts';
-import { readBytes } from './run-folder.ts';
+import { readBytes } from '../disk/read-file.ts';
 
 /** @throws WorldError when the file cannot be read, is no sound PNG, or is interlaced with less than 8 bits a sample. */
 export function readPng(path: string): Raster {

@@ -1,9 +1,10 @@
 /** The folder of one training run: what lies in it, and how it is written so that a crash leaves it sound. */
-import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { writeSafetensors } from '../base/safetensors.ts';
-import { appendToFile, isUnfinished, makeFolder, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
+import { appendToFile, isUnfinished, makeFolder, writeFileAtomically } from '../disk/atomic-file.ts';
+import { readBytes, readText } from '../disk/read-file.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { decodeCheckpoint, encodeCheckpoint, encodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import type { Checkpoint, EpochEvent } from '../train/fit.ts';
@@ -181,19 +182,6 @@ export function modelFileAt(path: string): string {
     return modelPath;
   }
   return path;
-}
-
-/** @throws WorldError when the file cannot be read. */
-export function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw worldError('read', path, error);
-  }
-}
-
-function readText(path: string): string {
-  return new TextDecoder().decode(readBytes(path));
 }
 
 function parse<T>(text: string, path: string): T {

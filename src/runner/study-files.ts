@@ -1,9 +1,10 @@
-/** Where study files are found: by path, or by the name of one that ships with the package. */
-import { existsSync, readdirSync, statSync } from 'node:fs';
+/** The text of a study file: a path, or the name of one that ships with the package. */
+import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unknownChoice, WorldError } from '../base/errors.ts';
-import { readBytes } from './run-folder.ts';
+import { readText } from '../disk/read-file.ts';
+import { mostStudyFileBytes } from '../tasks/study-file/yaml-source.ts';
 
 const shipped = fileURLToPath(new URL('../../studies/', import.meta.url));
 
@@ -23,6 +24,5 @@ export function readStudyFile(given: string): { path: string; text: string } {
     if (looksLikePath) throw new WorldError(`cannot read ${given}: it does not exist`);
     throw unknownChoice('study', given, shippedStudies());
   }
-  if (statSync(path).isDirectory()) throw new WorldError(`${path} is a folder, not a study file`);
-  return { path, text: new TextDecoder().decode(readBytes(path)) };
+  return { path, text: readText(path, mostStudyFileBytes) };
 }

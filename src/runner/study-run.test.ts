@@ -262,7 +262,7 @@ test.each<[string, Partial<StudyDefinition>, string]>([
     'seeds: expected a list or { atLeast, atMost, resolve }, got 3',
   ],
   ['no seeds', { seeds: [] }, 'seeds is empty'],
-  ['a repeated seed', { seeds: [1, 1] }, 'seeds: expected different integers from 0, got 1, 1'],
+  ['a repeated seed', { seeds: [1, 1] }, 'seeds: expected different integers, 1 stands twice'],
   [
     'too few seeds',
     { seeds: { atLeast: 2, atMost: 5, resolve: 1 } },

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { UsageError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
+import { readBytes } from '../disk/read-file.ts';
 import type { Model } from '../nn/model.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
 import {
@@ -19,7 +20,7 @@ import type { Recipe } from '../train/recipe.ts';
 import { type LoadedMnist, loadMnist } from './mnist-files.ts';
 import { requireParameters } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
-import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder, readBytes } from './run-folder.ts';
+import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
 
 /** What a run trains on and what it is evaluated on after every epoch. */

@@ -3,9 +3,10 @@ import { existsSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { readSafetensors } from '../base/safetensors.ts';
+import { readBytes } from '../disk/read-file.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { mostLikely } from '../train/evaluate.ts';
-import { type MetricsLine, RunFolder, readBytes } from './run-folder.ts';
+import { type MetricsLine, RunFolder } from './run-folder.ts';
 import { trainRun } from './train-run.ts';
 import type { ThreadMessage, ThreadOrder } from './trial-threads.ts';
 

@@ -48,6 +48,18 @@ export interface RandomPlan {
 /** Which configurations are tried; strategies.ts has the strategy of each kind. */
 export type Plan = StagesPlan | GridPlan | RandomPlan;
 
+/**
+ * The most levels of a study, all its stages, combinations or random trials together. Ten thousand take some two seconds to plan and the
+ * report of them some five; a hundred thousand took half a minute in which the process did not listen.
+ */
+export const mostLevels = 10_000;
+
+/** The most trainings of a study: levels times seeds. At a second each they take more than a day. */
+export const mostTrials = 100_000;
+
+/** The most seeds of a list. */
+export const mostListedSeeds = 10_000;
+
 export const protocols = ['post', 'held-out'] as const;
 /** `post`: select on the test set, as the post did. `held-out`: select on a part of the training set. */
 export type Protocol = (typeof protocols)[number];

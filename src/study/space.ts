@@ -1,4 +1,5 @@
 /** Search spaces as declared: what each hyperparameter may be, and when it counts. */
+import { mostBelow } from '../base/random.ts';
 import type { Settings, Value } from './settings.ts';
 
 /** A range of numbers. `step`: distance of the values from each other, from `low` on; never together with `log`, but for integers' 1. */
@@ -64,6 +65,27 @@ export function stepCount({ low, high, step }: SteppedRange & Pick<Range, 'high'
   let count = Math.floor(quotient) + 2;
   while (count > 1 && steppedValue({ low, step }, count - 1) > high) count--;
   return count;
+}
+
+/** Why no value can be drawn from a range with this step, or undefined. */
+export function stepProblem({ low, high, step }: SteppedRange & Pick<Range, 'high'>): string | undefined {
+  if (!(step > 0 && Number.isFinite(step))) return `a step must be a number above 0, got ${step}`;
+  if (!(stepCount({ low, high, step }) <= mostBelow)) return `steps of ${step} make more than ${mostBelow} values`;
+  const isLost = low + step === low || high - step === high;
+  return isLost
+    ? `steps of ${step} are too fine between ${low} and ${high}: neighbours are the same number`
+    : undefined;
+}
+
+/** Why no value can be drawn from the dimension, or undefined. */
+export function dimensionProblem(dimension: Dimension): string | undefined {
+  if (dimension.kind === 'choices') return dimension.values.length > 0 ? undefined : 'the list of values is empty';
+  const { low, high, log, step } = dimension;
+  if (!(Number.isFinite(high - low) && low <= high)) {
+    return `expected a range from low to high, finite numbers, got ${low} to ${high}`;
+  }
+  if (log && !(low > 0)) return `a range with log must lie above 0, got ${low} to ${high}`;
+  return step === undefined || low === high ? undefined : stepProblem({ low, high, step });
 }
 
 /** Decimal places of a number as written. */

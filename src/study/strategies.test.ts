@@ -1,11 +1,11 @@
 /** The levels of grids and random searches, and what a study may grow by. */
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
-import { labelOf, type Settings, type StudyDefinition } from './definition.ts';
+import { labelOf, mostLevels, mostTrials, type Plan, type Settings, type StudyDefinition } from './definition.ts';
 import type { Space } from './space.ts';
 import { gridLevels } from './strategies/grid.ts';
 import { sampleLevels } from './strategies/random.ts';
-import { checkExtends, describePlan, plannedLevels } from './strategies.ts';
+import { checkDefinition, checkExtends, describePlan, plannedLevels } from './strategies.ts';
 
 const level = (settings: Settings) => ({ label: labelOf(settings), settings });
 const factor = (name: string, values: readonly (string | number | boolean)[]) => ({
@@ -41,7 +41,83 @@ describe('grids', () => {
   });
 });
 
+describe('a study too large is refused by counting, before anything of it is made', () => {
+  const many = (length: number) =>
+    factor(
+      'a',
+      Array.from({ length }, (_, i) => i),
+    );
+  const check = (plan: Plan, { seeds = [1], space = {} }: Partial<StudyDefinition> = {}) =>
+    expect(() => checkDefinition({ name: 's', objective: 'score', base: {}, plan, space, seeds }));
+  const count = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+  const draws = (trials: number): Plan => ({ kind: 'random', trials, seed: 1 });
+  const stages = (...sizes: number[]): Plan => ({
+    kind: 'stages',
+    stages: sizes.map((size) => ({ factors: ['a'], levels: many(size).levels })),
+  });
+
+  test.each<[string, Plan, string]>([
+    [
+      'a grid of 27 million points',
+      { kind: 'grid', factors: [300, 300, 300].map(many) },
+      'the grid has 27,000,000 combinations, at most 10,000 are allowed; random draws as many of them as you say',
+    ],
+    [
+      'a grid of more points than numbers reach',
+      { kind: 'grid', factors: Array.from({ length: 200 }, () => many(100)) },
+      'the grid has ∞ combinations',
+    ],
+    ['a billion random trials', draws(1e9), 'the random search has 1,000,000,000 trials, at most 10,000 are allowed'],
+    ['stages that together are too many', stages(9_999, 2), 'the stages have 10,001 levels, at most 10,000 are'],
+    ['half a trial', draws(1.5), 'the plan has 1.5 levels, expected an integer from 1 to 10000'],
+    ['no number of trials', draws(Number.NaN), 'the plan has NaN levels'],
+  ])('%s', (_, plan, message) => check(plan).toThrow(message));
+
+  test('levels times seeds', () => {
+    const message = '10,000 levels with 11 seeds each make 110,000 trainings, at most 100,000 are allowed';
+    check(draws(mostLevels), { seeds: count(11) }).toThrow(message);
+    check(draws(mostLevels), { seeds: { atLeast: 11, atMost: 12, resolve: 1 } }).toThrow(message);
+    check(draws(mostLevels), { seeds: count(mostTrials / mostLevels) }).not.toThrow();
+    check(draws(1), { seeds: count(10_001) }).toThrow('seeds: expected at most 10,000, got 10,001');
+  });
+
+  test('what is just allowed is', () => {
+    check({ kind: 'grid', factors: [many(100), many(100)] }).not.toThrow();
+    check(stages(9_999, 1)).not.toThrow();
+  });
+
+  test.each<[string, Space[string], string]>([
+    [
+      'more steps than whole numbers',
+      { kind: 'float', low: 0, high: 10, step: 1e-16 },
+      'steps of 1e-16 make more than',
+    ],
+    ['no step', { kind: 'float', low: 0, high: 1, step: 0 }, 'a step must be a number above 0, got 0'],
+    ['a step that is no number', { kind: 'float', low: 0, high: 1, step: Number.NaN }, 'above 0, got NaN'],
+    ['steps between neighbouring numbers', { kind: 'float', low: 1e9, high: 1e9 + 1, step: 1e-9 }, 'too fine between'],
+    ['a range upside down', { kind: 'float', low: 1, high: 0 }, 'from low to high, finite numbers, got 1 to 0'],
+    ['a range without end', { kind: 'float', low: -1e308, high: 1e308 }, 'finite numbers, got -1e+308 to 1e+308'],
+    ['a log range from 0', { kind: 'float', low: 0, high: 1, log: true }, 'a range with log must lie above 0'],
+    ['nothing to choose from', { kind: 'choices', values: [] }, 'the list of values is empty'],
+  ])('a space with %s', (_, dimension, message) => {
+    check(draws(1), { space: { rate: dimension } }).toThrow(UsageError);
+    check(draws(1), { space: { rate: dimension } }).toThrow(message);
+    check(draws(1), { space: { rate: dimension } }).toThrow('space.rate: ');
+  });
+});
+
 describe('random searches', () => {
+  test('steps finer than 2^32 of them are drawn, all over the range', () => {
+    const fine: Space = { rate: { kind: 'float', low: 0, high: 10, step: 1e-9 } };
+    const found = sampleLevels({ kind: 'random', trials: 50, seed: 1 }, { base: {}, space: fine });
+    const rates = found.map(({ settings }) => settings.rate as number);
+    expect(new Set(rates).size).toBe(50);
+    for (const rate of rates) expect(Math.round(rate * 1e9) / 1e9).toBe(rate);
+    // A quarter on each side is missed by chance once in 10^6 times.
+    expect(Math.min(...rates)).toBeLessThan(2.5);
+    expect(Math.max(...rates)).toBeGreaterThan(7.5);
+  });
+
   const space: Space = {
     rate: { kind: 'float', low: 1e-4, high: 1e-2, log: true },
     size: { kind: 'int', low: 8, high: 64, step: 8 },

@@ -1,15 +1,20 @@
 /** The strategies there are, by the kind of their plan; to add one is its file, its plan in definition.ts and its line here. */
 import { UsageError } from '../base/errors.ts';
+import { counted } from '../base/format.ts';
 import {
   isSeedRule,
   type Level,
+  mostLevels,
+  mostListedSeeds,
   mostSeeds,
+  mostTrials,
   objectives,
   type Plan,
   type SeedRule,
   type StudyDefinition,
 } from './definition.ts';
 import { fewestSeeds } from './elimination.ts';
+import { dimensionProblem, type Space } from './space.ts';
 import { grid } from './strategies/grid.ts';
 import { random } from './strategies/random.ts';
 import { stages } from './strategies/stages.ts';
@@ -45,12 +50,20 @@ export function checkDefinition({ name, objective, plan, seeds, space }: StudyDe
   }
   if (isSeedRule(seeds)) checkSeedRule(seeds);
   else checkSeedList(seeds);
+  checkSpace(space);
+  const problem = sizeProblem({ plan, seeds });
+  if (problem) throw new UsageError(problem.message);
 }
 
 function checkSeedList(seeds: readonly number[]): void {
   if (seeds.length === 0) throw new UsageError('seeds is empty: at least one is needed');
-  const wrong = seeds.find((seed, index) => !Number.isSafeInteger(seed) || seed < 0 || seeds.indexOf(seed) !== index);
-  if (wrong !== undefined) throw new UsageError(`seeds: expected different integers from 0, got ${seeds.join(', ')}`);
+  const known = new Set<number>();
+  for (const seed of seeds) {
+    if (!(Number.isSafeInteger(seed) && seed >= 0))
+      throw new UsageError(`seeds: expected integers from 0, got ${seed}`);
+    if (known.has(seed)) throw new UsageError(`seeds: expected different integers, ${seed} stands twice`);
+    known.add(seed);
+  }
 }
 
 function checkSeedRule({ atLeast, atMost, resolve }: SeedRule): void {
@@ -62,6 +75,47 @@ function checkSeedRule({ atLeast, atMost, resolve }: SeedRule): void {
   }
   if (!(resolve > 0)) throw new UsageError(`seeds.resolve: expected a number above 0, got ${shown(resolve)}`);
 }
+
+function checkSpace(space: Space): void {
+  for (const [name, dimension] of Object.entries(space)) {
+    const problem = dimensionProblem(dimension);
+    if (problem !== undefined) throw new UsageError(`space.${name}: ${problem}`);
+  }
+}
+
+/** What is too many in a study, and what to do about it. */
+export interface SizeProblem {
+  readonly of: 'plan' | 'seeds';
+  readonly message: string;
+}
+
+/** Counts levels and trainings by multiplication, before any of them is made. */
+export function sizeProblem({ plan, seeds }: Pick<StudyDefinition, 'plan' | 'seeds'>): SizeProblem | undefined {
+  const levels = strategyOf(plan).count(plan);
+  if (!(Number.isInteger(levels) || levels === Number.POSITIVE_INFINITY)) {
+    return { of: 'plan', message: `the plan has ${levels} levels, expected an integer from 1 to ${mostLevels}` };
+  }
+  if (levels > mostLevels) {
+    const { what, way } = words[plan.kind];
+    return {
+      of: 'plan',
+      message: `the ${plan.kind} ${what(counted(levels))}, at most ${counted(mostLevels)} are allowed; ${way}`,
+    };
+  }
+  const of = isSeedRule(seeds) ? seeds.atLeast : seeds.length;
+  if (of > mostListedSeeds) {
+    return { of: 'seeds', message: `seeds: expected at most ${counted(mostListedSeeds)}, got ${counted(of)}` };
+  }
+  if (levels * of <= mostTrials) return undefined;
+  const product = `${counted(levels)} levels with ${counted(of)} seeds each make ${counted(levels * of)} trainings`;
+  return { of: 'seeds', message: `${product}, at most ${counted(mostTrials)} are allowed; give fewer of either` };
+}
+
+const words: Readonly<Record<Plan['kind'], { readonly what: (count: string) => string; readonly way: string }>> = {
+  stages: { what: (count) => `have ${count} levels`, way: 'give fewer' },
+  grid: { what: (count) => `has ${count} combinations`, way: 'random draws as many of them as you say' },
+  random: { what: (count) => `search has ${count} trials`, way: 'give fewer' },
+};
 
 /** Where a study stands and what is next: a pure function of its definition and history. */
 export function followStudy(definition: StudyDefinition, history: History): StudyView {

@@ -31,6 +31,8 @@ export interface Strategy<P extends Plan> {
   follow(definition: StudyDefinition, plan: P, history: History): StudyView;
   /** The levels that stand in the plan, stage by stage, for checks before anything is trained. */
   levels(plan: P, definition: StudyDefinition): readonly (readonly Level[])[];
+  /** The number of {@link levels}, or more where some of them are alike, counted without making them. */
+  count(plan: P): number;
   /** In a few words, for the report's first line. */
   describe(plan: P, definition: StudyDefinition): string;
   /** The first difference that is no growth, or undefined: what was trained must keep its meaning. */

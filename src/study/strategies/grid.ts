@@ -28,6 +28,7 @@ export const grid: Strategy<GridPlan> = {
     return followStages(definition, [stage], history);
   },
   levels: (plan, definition) => [gridLevels(plan, definition)],
+  count: ({ factors }) => factors.reduce((product, { levels }) => product * levels.length, 1),
   describe: ({ factors }) => `every combination of ${factors.map(({ name }) => name).join(' x ')}`,
   difference(before, after) {
     const names = (plan: GridPlan) => plan.factors.map(({ name }) => name);

@@ -53,6 +53,7 @@ export const random: Strategy<RandomPlan> = {
     return followStages(definition, [stage], history);
   },
   levels: (plan, definition) => [sampleLevels(plan, definition)],
+  count: ({ trials }) => trials,
   describe: ({ trials }, { space }) => `${trials} random settings of ${Object.keys(space).join(' x ')}`,
   difference(before, after, spaces) {
     // From another space the same stream draws other settings.

@@ -59,6 +59,7 @@ function toCome({ seeds }: StudyDefinition, stages: readonly Stage[], begun: rea
 export const stages: Strategy<StagesPlan> = {
   follow: (definition, plan, history) => followStages(definition, plan.stages, history),
   levels: (plan) => plan.stages.map(({ levels }) => levels),
+  count: (plan) => plan.stages.reduce((sum, { levels }) => sum + levels.length, 0),
   describe: (plan) =>
     plan.stages.length === 1
       ? plan.stages[0]!.factors.join(' x ')

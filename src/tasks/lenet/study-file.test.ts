@@ -525,7 +525,12 @@ describe('mistakes are named with line and column', () => {
       study(
         `grid: { ${['batchSize', 'epochs', 'trainLimit', 'testLimit'].map((name) => `${name}: [${hundred}]`).join(', ')} }`,
       ),
-      '3:1: the grid has 100000000 combinations, at most 100000 are allowed',
+      '3:1: the grid has 100,000,000 combinations, at most 10,000 are allowed; random draws as many of them as you say',
+    ],
+    [
+      'trainings without end',
+      study('random: { trials: 1000, space: { l2: [0, 1] } }\nseeds: 1000'),
+      '4:1: 1,000 levels with 1,000 seeds each make 1,000,000 trainings, at most 100,000 are allowed; give fewer of either',
     ],
   ])('shapes: %s', (_, text, message) => refused(text).toThrow(message));
 
@@ -588,14 +593,19 @@ describe('mistakes are named with line and column', () => {
     ['no step', 'l2: { low: 0, high: 1, step: 0 }', '7:60: random.space.l2.step: expected more than 0, got 0'],
     [
       'steps without end',
-      'l2: { low: 0, high: 1, step: 1e-12 }',
-      '7:60: l2: steps of 1e-12 make more than 4294967296 values',
+      'l2: { low: 0, high: 1, step: 1e-17 }',
+      '7:60: l2: steps of 1e-17 make more than 9007199254740992 values',
     ],
     ['a range of a flag', 'nesterov: { low: 0, high: 1 }', '7:41: nesterov has no range: give a list of values'],
     [
       'other words for bounds',
       'l2: { min: 0, max: 1 }',
       '7:37: unknown key "min" in random.space.l2; did you mean low?',
+    ],
+    [
+      'steps finer than numbers are',
+      'l2: { low: 1, high: 1.5, step: 1e-16 }',
+      '7:62: l2: steps of 1e-16 are too fine between 1 and 1.5: neighbours are the same number, leave out the step',
     ],
   ])('ranges: %s', (_, text, message) => refused(random(text)).toThrow(`f:${message}`));
 
@@ -652,7 +662,7 @@ describe('mistakes are named with line and column', () => {
     ],
     [
       'among many numbers',
-      `base: { model: lenet5-1998 }\ngrid:\n  output: [rbf, softmax]\n  loss: [published, mse]\n  batchSize: [${hundred}]\n  epochs: [${hundred}]`,
+      `base: { model: lenet5-1998 }\ngrid:\n  output: [rbf, softmax]\n  loss: [published, mse]\n  batchSize: [${hundred}]\n  epochs: [1, 2, 3, 4, 5]`,
       '6:21: loss mse is for an rbf output only',
     ],
     [

@@ -1,12 +1,13 @@
 /** Study files: YAML, checked against a table of hyperparameters, each mistake with its line and column. */
 import { z } from 'zod';
 import { isSeedRule, type Plan, type SeedRule, type Settings, type StudyDefinition } from '../../study/definition.ts';
-import { stepCount } from '../../study/space.ts';
+import { stepProblem } from '../../study/space.ts';
+import { sizeProblem } from '../../study/strategies.ts';
 import { type DeclaredRange, defaultsFor, spaceOfLevels, spaceOfRandom } from './declared-space.ts';
 import { type PlacedFactor, readFactor } from './levels.ts';
 import { mistakeOf, refusal } from './mistakes.ts';
 import { type Contest, checkBase, checkConditions, checkReachable, factorsOfSpace } from './reachable.ts';
-import { mostLevels, type StudyFile, studySchema } from './schema.ts';
+import { type StudyFile, studySchema } from './schema.ts';
 import type { ParameterTable } from './table.ts';
 import { readYaml, type YamlSource } from './yaml-source.ts';
 
@@ -71,6 +72,8 @@ function definitionOf(file: StudyFile, means: Means, replaced: readonly number[]
     );
   }
   const { plan, space, contests } = file.random ? readRandom(file.random, means) : readLevels(file, { base, ...means });
+  const problem = sizeProblem({ plan, seeds });
+  if (problem) throw source.mistake([], problem.message, problem.of === 'seeds' && !replaced ? 'seeds' : plan.kind);
   const defaults = defaultsFor({ base, space }, table.parameters);
   const definition: StudyDefinition = {
     ...{ name: file.name, protocol: file.protocol, objective: file.objective, base },
@@ -142,11 +145,6 @@ function readGrid(grid: NonNullable<StudyFile['grid']>, source: YamlSource) {
   const factors = entries.map(
     ([name, items = []]): PlacedFactor => readFactor(name, items, { path: ['grid', name], source }),
   );
-  const count = factors.reduce((product, { levels }) => product * levels.length, 1);
-  if (count > mostLevels) {
-    const rule = `the grid has ${count} combinations, at most ${mostLevels} are allowed`;
-    throw source.mistake([], `${rule}; random draws as many of them as you say`, 'grid');
-  }
   const plan = {
     kind: 'grid' as const,
     factors: factors.map(({ name, levels }) => ({ name, levels: levels.map(({ level }) => level) })),
@@ -173,9 +171,6 @@ function readRandom({ trials, seed, space: declared }: NonNullable<StudyFile['ra
   return { plan, space, contests: [{ factors: factorsOfSpace(space, path), leavesOut: true }] };
 }
 
-/** The most values that a random number is drawn from. */
-const mostSteps = 2 ** 32;
-
 function checkRange(name: string, { low, high, log, step }: DeclaredRange, { table, source }: Means): void {
   const path = ['random', 'space', name];
   const mistake = (key: string, message: string) => source.mistake([...path, key], message);
@@ -199,7 +194,6 @@ function checkRange(name: string, { low, high, log, step }: DeclaredRange, { tab
   if (step > high - low) {
     throw mistake('step', `${name}: a step of ${step} is longer than the range from ${low} to ${high}`);
   }
-  if (stepCount({ low, high, step }) > mostSteps) {
-    throw mistake('step', `${name}: steps of ${step} make more than ${mostSteps} values, leave out the step`);
-  }
+  const problem = stepProblem({ low, high, step });
+  if (problem !== undefined) throw mistake('step', `${name}: ${problem}, leave out the step`);
 }

@@ -1,7 +1,7 @@
 /** The shape of a study file, from the table of hyperparameters: for checks and, as JSON Schema, for editors. */
 
 import { z } from 'zod';
-import { mostSeeds, protocols, type Value } from '../../study/definition.ts';
+import { mostLevels, mostListedSeeds, mostSeeds, protocols, type Value } from '../../study/definition.ts';
 import { fewestSeeds } from '../../study/elimination.ts';
 import type { FileParameter, ParameterTable } from './table.ts';
 
@@ -58,15 +58,12 @@ export function studySchema({ parameters, objectives }: ParameterTable) {
         .default('selected')
         .describe('previous: each level also with the one before it, to see what each change is worth'),
       seeds: z
-        .union([z.int().min(1).max(10_000), z.array(seedSchema).min(1), seedRuleSchema])
+        .union([z.int().min(1).max(mostListedSeeds), z.array(seedSchema).min(1).max(mostListedSeeds), seedRuleSchema])
         .default([1, 2, 3])
         .describe('Every configuration is trained once with each; a number N means 1 to N'),
     })
     .describe('A study of lenet-lab');
 }
-
-/** Of one stage, grid or random search. */
-export const mostLevels = 100_000;
 
 export type StudySchema = ReturnType<typeof studySchema>;
 export type StudyFile = z.infer<StudySchema>;

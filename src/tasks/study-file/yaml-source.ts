@@ -28,6 +28,8 @@ export interface YamlSource {
   mistake(path: Path, message: string, key?: string): UsageError;
 }
 
+/** The largest study file, in bytes: some 600 times the largest that ships. */
+export const mostStudyFileBytes = 1_000_000;
 /** Study files need six. The parser below is recursive, and so is what checks its result. */
 const deepestNesting = 50;
 const tooDeep = `nested more than ${deepestNesting} levels deep`;

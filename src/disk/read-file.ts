@@ -1,0 +1,116 @@
+/** Reading files: only regular ones, and never more than the caller can use. */
+import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import { WorldError } from '../base/errors.ts';
+import { counted } from '../base/format.ts';
+import { worldError } from './atomic-file.ts';
+
+/** The most bytes of a model, a checkpoint, a data file or a record of a run: the weights of 500 million parameters. */
+export const mostFileBytes = 2_000_000_000;
+
+/** Bytes that are asked of the disk at once. */
+const pieceBytes = 2 ** 22;
+
+/** Opening a pipe waits for its writer unless this flag is set. Windows has neither. */
+const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
+
+/**
+ * The bytes of a regular file.
+ * @param mostBytes a larger file is refused before it is read.
+ * @throws WorldError when the file cannot be read, is a folder, pipe, device or socket, or is larger.
+ */
+export function readBytes(path: string, mostBytes = mostFileBytes): Uint8Array<ArrayBuffer> {
+  try {
+    checkRegular(statSync(path), path, mostBytes);
+    const file = openSync(path, openFlags);
+    try {
+      // The path may lead to something else by now.
+      const { size } = checkRegular(fstatSync(file), path, mostBytes);
+      return readAll(file, { path, size, mostBytes });
+    } finally {
+      closeSync(file);
+    }
+  } catch (error) {
+    throw worldError('read', path, error);
+  }
+}
+
+/** @throws WorldError as {@link readBytes} does. */
+export function readText(path: string, mostBytes = mostFileBytes): string {
+  return new TextDecoder().decode(readBytes(path, mostBytes));
+}
+
+interface Reading {
+  readonly path: string;
+  /** As the system says. Some files say 0 and hold bytes (those in /proc), others grow meanwhile. */
+  readonly size: number;
+  readonly mostBytes: number;
+}
+
+function readAll(file: number, { path, size, mostBytes }: Reading): Uint8Array<ArrayBuffer> {
+  // One byte more than expected tells whether the end is reached.
+  let bytes = new Uint8Array(size + 1);
+  let length = 0;
+  for (;;) {
+    const read = readSync(file, bytes, length, Math.min(pieceBytes, bytes.length - length), null);
+    if (read === 0) return bytes.subarray(0, length);
+    length += read;
+    if (length > mostBytes) throw tooLarge(path, length, mostBytes);
+    if (length < bytes.length) continue;
+    const larger = new Uint8Array(Math.min(2 * length, mostBytes) + 1);
+    larger.set(bytes);
+    bytes = larger;
+  }
+}
+
+/**
+ * The bytes of a regular file, piece by piece; the next piece is on its way while the caller works on this one.
+ * The pieces are the caller's to keep.
+ * @throws WorldError as {@link readBytes} does.
+ */
+export async function* readPieces(path: string, mostBytes = mostFileBytes): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  try {
+    checkRegular(statSync(path), path, mostBytes);
+    const file = await open(path, openFlags);
+    try {
+      checkRegular(await file.stat(), path, mostBytes);
+      const read = () => file.read(new Uint8Array(pieceBytes), 0, pieceBytes, null);
+      let length = 0;
+      for (let reading = read(); ; ) {
+        const { bytesRead, buffer } = await reading;
+        if (bytesRead === 0) return;
+        length += bytesRead;
+        if (length > mostBytes) throw tooLarge(path, length, mostBytes);
+        reading = read();
+        // A caller that stops early never waits for this piece.
+        reading.catch(() => {});
+        yield buffer.subarray(0, bytesRead);
+      }
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw worldError('read', path, error);
+  }
+}
+
+function checkRegular(stats: Stats, path: string, mostBytes: number): Stats {
+  if (!stats.isFile()) {
+    throw new WorldError(`cannot read ${path}: it is ${kindOf(stats)}; only files are read here`);
+  }
+  if (stats.size > mostBytes) throw tooLarge(path, stats.size, mostBytes);
+  return stats;
+}
+
+function kindOf(stats: Stats): string {
+  if (stats.isDirectory()) return 'a folder';
+  if (stats.isFIFO()) return 'a pipe';
+  if (stats.isSocket()) return 'a socket';
+  return 'a device';
+}
+
+function tooLarge(path: string, bytes: number, mostBytes: number): WorldError {
+  return new WorldError(
+    `cannot read ${path}: it has ${counted(bytes)} bytes, at most ${counted(mostBytes)} are read here`,
+  );
+}
