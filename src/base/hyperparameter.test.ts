@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { UsageError } from './errors.ts';
+import {
+  checkValue,
+  choice,
+  completeValues,
+  fraction,
+  type Hyperparameter,
+  integer,
+  limit,
+  number,
+  off,
+  positive,
+} from './hyperparameter.ts';
+
+test.each<[Hyperparameter, unknown, string]>([
+  [
+    number(0, fraction, ''),
+    1,
+    'x: expected a number from 0 to 0.9999999403953552 (the largest 32-bit number below 1), got 1',
+  ],
+  [number(1, { least: 0, most: 5 }, ''), 6, 'x: expected a number from 0 to 5, got 6'],
+  [number(1, { least: 0, most: 5, above: true }, ''), 0, 'x: expected a number above 0 and up to 5, got 0'],
+  [number(1, positive, ''), '1', 'x: expected a number above 0, got 1'],
+  [integer(1, 1, 9, ''), 1.5, 'x: expected an integer from 1 to 9, got 1.5'],
+  [integer(1, 0, Number.MAX_SAFE_INTEGER, ''), -1, 'x: expected an integer of at least 0, got -1'],
+  [limit(''), 0, 'x: expected an integer of at least 1, got 0'],
+  [off(''), 0, 'x: expected true or false, got 0'],
+  [choice('red', ['red', 'green'], ''), 'gren', 'green'],
+])('%o refuses %s and says what is allowed', (entry, value, message) => {
+  expect(() => checkValue('x', entry, value)).toThrow(UsageError);
+  expect(() => checkValue('x', entry, value)).toThrow(message);
+});
+
+test('the ends of a range are in it, or not, as it says', () => {
+  expect(() => checkValue('x', number(0, fraction, ''), 1 - 2 ** -24)).not.toThrow();
+  expect(() => checkValue('x', number(0, fraction, ''), 1 - 2 ** -25)).toThrow(UsageError);
+  expect(() => checkValue('x', number(0, fraction, ''), 0)).not.toThrow();
+  expect(() => checkValue('x', limit(''), null)).not.toThrow();
+});
+
+test('values that are not given are the defaults', () => {
+  const table = { rate: number(0.5, positive, ''), ahead: off('') };
+  expect(completeValues(table, { ahead: true })).toEqual({ rate: 0.5, ahead: true });
+  expect(() => completeValues(table, { rate: -1 })).toThrow('rate: expected a number above 0, got -1');
+});
