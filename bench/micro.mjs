@@ -75,7 +75,7 @@ function stepsFor(arithmetic) {
     const own = layers.flatMap((layer) => layer.parameters);
     const gradientOffsets = own.map(({ name }) => offsets.get(name));
     const input = wanted ? last : { ...last, gradient: 0 };
-    const operation = place({
+    const placed = place({
       ...{
         kernels,
         arena,
@@ -90,23 +90,23 @@ function stepsFor(arithmetic) {
       parameters: gradientOffsets.map((offset) => parameters + offset),
     });
     wanted ||= own.length > 0;
-    operation.prepare?.();
-    operation.forward(quads);
-    last = operation.output;
+    placed.prepare?.();
+    placed.forward(quads);
+    last = placed.output;
     if (last.gradient) fill(last.gradient, quads * elements(last.shape) * 4, -1, 1);
     const macs = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0) * quads * 4 * chunks;
     const name = layers.map((layer) => layer.name).join('+');
     const each = (work) => () => {
       for (let c = 0; c < chunks; c++) work();
     };
-    done.push({ name: `${name} forward`, macs, run: each(() => operation.forward(quads)) });
+    done.push({ name: `${name} forward`, macs, run: each(() => placed.forward(quads)) });
     const products = input.gradient && macs > 0 ? 2 : 1;
     done.push({
       name: `${name} backward`,
       macs: macs * products,
-      run: each(() => operation.backward(quads, gradients)),
+      run: each(() => placed.backward(quads, gradients)),
     });
-    if (operation.prepare) done.push({ name: `${name} prepare`, macs: 0, run: () => operation.prepare(true) });
+    if (placed.prepare) done.push({ name: `${name} prepare`, macs: 0, run: () => placed.prepare(true) });
   }
   const step = [0, 0.9, 0.1, 0.999, 0.001, 1e-8, 1, 3e-4, 0, 1];
   const vectors = bytes / 16;

@@ -1,5 +1,6 @@
 /** The mean of every window. */
-import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
 import { type Pooling, pooling, printSize, type Size, slide } from './window.ts';
 
 export interface AvgPool2d extends Pooling {

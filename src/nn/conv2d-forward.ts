@@ -1,7 +1,8 @@
 /** The forward half of a convolution without padding, in one of two ways: window by window, or by Winograd's filtering. */
+import { elementsOf } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import type { Kernels } from '../engine/kernels.ts';
-import { elementsOf, range, type Shape } from './layer.ts';
+import { range, type Shape } from './layer.ts';
 import type { MaxPool2d } from './max-pool2d.ts';
 import { slide } from './window.ts';
 

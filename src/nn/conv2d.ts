@@ -1,14 +1,15 @@
 /** Cross-correlation of images with trained windows, weight [out, in, ky, kx] and bias [out] as in PyTorch. */
+
 import { UsageError } from '../base/errors.ts';
+import { elementsOf } from '../base/tensor.ts';
 import { type ConvolutionForward, type ConvolutionSite, placeForward } from './conv2d-forward.ts';
 import { flatten, flattenKind } from './flatten.ts';
 import {
   type Activation,
   allocateOutput,
   checkPositive,
-  elementsOf,
   type LayerKind,
-  type Operation,
+  type PlacedLayer,
   range,
   rowBytes,
   type Shape,
@@ -124,7 +125,7 @@ export const conv2dKind: LayerKind<Conv2d> = {
 };
 
 /** Puts a convolution to work; with `pool`, relu and that max-pooling are done in the same pass (site.outputShape is the pool's). */
-export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): Operation {
+export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): PlacedLayer {
   if (isDense(layer, site, pool)) return placeDense(layer, site);
   if (layer.padding[0] === 0 && layer.padding[1] === 0) return placeUnpadded(layer, site, site.input, pool);
   const border = placeBorder(layer.padding, site);
@@ -152,7 +153,7 @@ function isDense({ padding, connections }: Conv2d, { outputShape }: Site, pool: 
 }
 
 /** Such a convolution is a dense layer behind a flatten, the weights being in that order already. */
-function placeDense({ outChannels }: Conv2d, site: Site): Operation {
+function placeDense({ outChannels }: Conv2d, site: Site): PlacedLayer {
   const { input } = site;
   const features = elementsOf(input.shape);
   const flat = flattenKind.place(flatten(), { ...site, outputShape: [features] });
@@ -207,7 +208,7 @@ function placeBorder([top, left]: readonly [number, number], { kernels, arena, q
   };
 }
 
-function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPool2d | undefined): Operation {
+function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPool2d | undefined): PlacedLayer {
   const { kernels, arena } = site;
   const [kernelHeight, kernelWidth] = layer.kernelSize;
   const { outChannels } = layer;

@@ -1,5 +1,6 @@
 /** [channels, height, width] -> [features] in PyTorch's order: all of channel 0 row by row, then channel 1, ... */
-import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
 
 export interface Flatten {
   readonly type: 'flatten';

@@ -1,13 +1,13 @@
-/** Which layers of a model are put to work together, and by which operation: the one place where that is decided. */
+/** Decides which consecutive layers of a model run as one step. */
 import { placeConv2d } from './conv2d.ts';
-import type { Operation, Site } from './layer.ts';
+import type { PlacedLayer, Site } from './layer.ts';
 import { about } from './layers.ts';
 import type { Model, ModelLayer } from './model.ts';
 
-/** One or more consecutive layers done by one operation. */
+/** One layer, or several consecutive ones that run together. */
 export interface Step {
   readonly layers: readonly ModelLayer[];
-  place(site: Site): Operation;
+  place(site: Site): PlacedLayer;
 }
 
 /**

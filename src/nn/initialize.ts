@@ -1,7 +1,7 @@
 /** Initial weights of a model. */
 import type { Random } from '../base/random.ts';
-import { type StateDict, sizeOf, type Tensor } from '../base/tensor.ts';
-import type { Parameter } from './layer.ts';
+import { elementsOf, type StateDict, type Tensor } from '../base/tensor.ts';
+import type { LayerParameter } from './layer.ts';
 import { type Model, parametersOf } from './model.ts';
 
 /** Weights as the model asks for them. Numbers are drawn in the order of the parameters. */
@@ -40,7 +40,7 @@ export function lecunUniform1998(model: Model, random: Random): StateDict {
   return initialize(model, random, ({ fanIn }, unit) => ({ bound: 2.4 / fanInOf(fanIn, unit) }));
 }
 
-function fanInOf(fanIn: Parameter['fanIn'], unit: number): number {
+function fanInOf(fanIn: LayerParameter['fanIn'], unit: number): number {
   return typeof fanIn === 'number' ? fanIn : fanIn[unit]!;
 }
 
@@ -48,12 +48,12 @@ function fanInOf(fanIn: Parameter['fanIn'], unit: number): number {
 function initialize(
   model: Model,
   random: Random,
-  start: (parameter: Parameter, unit: number) => { readonly bound: number } | { readonly constant: number },
+  start: (parameter: LayerParameter, unit: number) => { readonly bound: number } | { readonly constant: number },
 ): StateDict {
   return new Map(
     parametersOf(model).map((parameter): [string, Tensor] => {
       const { name, shape, absent } = parameter;
-      const data = new Float32Array(sizeOf(shape));
+      const data = new Float32Array(elementsOf(shape));
       const perUnit = data.length / shape[0]!;
       for (let i = 0; i < data.length; i++) {
         const how = start(parameter, Math.floor(i / perUnit));

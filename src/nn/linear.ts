@@ -5,7 +5,7 @@ import {
   allocateOutput,
   checkPositive,
   type LayerKind,
-  type Operation,
+  type PlacedLayer,
   range,
   rowBytes,
   type Site,
@@ -102,7 +102,7 @@ export const linearKind: LayerKind<Linear> = {
  * The forward half for one image: four outputs a vector instead of four images. The bias is a row before the weights, taken once,
  * so that every sum is the same as of a quad.
  */
-function placeSingle(inFeatures: number, outFeatures: number, site: Site, output: Activation): Operation {
+function placeSingle(inFeatures: number, outFeatures: number, site: Site, output: Activation): PlacedLayer {
   const { kernels, arena, input } = site;
   const [weight, bias] = site.parameters as [number, number];
   const row = outFeatures * 4;

@@ -1,5 +1,6 @@
 /** The maximum of every window; the gradient goes to the first maximum (x fastest, then y). */
-import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
 import { type Pooling, pooling, printSize, type Size, slide } from './window.ts';
 
 export interface MaxPool2d extends Pooling {

@@ -1,7 +1,7 @@
 /** A network as a list of named layers that knows its shapes and parameters, checks itself and prints itself. */
 import { UsageError } from '../base/errors.ts';
-import { sizeOf } from '../base/tensor.ts';
-import type { Parameter, Shape } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import type { LayerParameter, Shape } from './layer.ts';
 import { about, type Layer } from './layers.ts';
 
 /** One layer of a model with the shapes of a single image before and after it. */
@@ -11,7 +11,7 @@ export interface ModelLayer {
   readonly input: Shape;
   readonly output: Shape;
   /** With full names, for instance `conv1.weight`. */
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly LayerParameter[];
   /** Multiply-accumulates for one image, forward. */
   readonly multiplyAdds: number;
   /** Connections as LeCun counts them: inputs of every unit, its bias among them. */
@@ -56,7 +56,7 @@ export function sequential(
     }
     const kind = about(layer);
     const before = shape;
-    shape = withPlace(`model ${name}, layer ${layerName}`, () => kind.outputShape(before));
+    shape = prefixingErrors(`model ${name}, layer ${layerName}`, () => kind.outputShape(before));
     const parameters = kind.parameters().map((p) => ({ ...p, name: `${layerName}.${p.name}` }));
     const counts = { multiplyAdds: kind.multiplyAdds(shape), connections: kind.connections(shape) };
     return { name: layerName, layer, input: before, output: shape, parameters, ...counts };
@@ -68,7 +68,7 @@ export function sequential(
 }
 
 /** All parameters of a model, in order. */
-export function parametersOf(model: Model): readonly Parameter[] {
+export function parametersOf(model: Model): readonly LayerParameter[] {
   return model.layers.flatMap((layer) => layer.parameters);
 }
 
@@ -81,8 +81,8 @@ export function connectionCount(model: Model): number {
 }
 
 /** How many elements of a parameter are trained. */
-function trainable({ shape, absent }: Parameter): number {
-  return sizeOf(shape) - (absent ? absent.size * absent.runs.length : 0);
+function trainable({ shape, absent }: LayerParameter): number {
+  return elementsOf(shape) - (absent ? absent.size * absent.runs.length : 0);
 }
 
 function sum(numbers: readonly number[]): number {
@@ -127,11 +127,11 @@ export function alignColumns(rows: readonly (readonly string[])[], right: Readon
   return rows.map((row) => row.map(align).join('  ').trimEnd()).join('\n');
 }
 
-function withPlace<T>(place: string, make: () => T): T {
+function prefixingErrors<T>(where: string, make: () => T): T {
   try {
     return make();
   } catch (error) {
-    if (error instanceof UsageError) throw new UsageError(`${place}: ${error.message}`, { cause: error });
+    if (error instanceof UsageError) throw new UsageError(`${where}: ${error.message}`, { cause: error });
     throw error;
   }
 }

@@ -1,6 +1,8 @@
 /** A border of one value around every image. */
+
 import { UsageError } from '../base/errors.ts';
-import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
 import { pair, printSize, type Size } from './window.ts';
 
 export interface Pad2d {

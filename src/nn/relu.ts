@@ -1,5 +1,6 @@
 /** relu(x) = max(x, 0), with derivative 0 at 0. */
-import { elementsOf, type LayerKind } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import type { LayerKind } from './layer.ts';
 
 export interface Relu {
   readonly type: 'relu';

@@ -1,6 +1,8 @@
 /** Pixels from [0, 1] to another range. */
+
 import { UsageError } from '../base/errors.ts';
-import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
 
 export interface Rescale {
   readonly type: 'rescale';

@@ -1,6 +1,8 @@
 /** The smooth activations: a tanh of any height and steepness, and the sigmoid. */
+
 import { UsageError } from '../base/errors.ts';
-import { allocateOutput, elementsOf, type LayerKind, type Site } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, type LayerKind, type Site } from './layer.ts';
 
 export interface Tanh {
   readonly type: 'tanh';

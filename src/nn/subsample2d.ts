@@ -2,8 +2,10 @@
  * Trainable subsampling, the S layers of LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE
  * 1998: the sum of every window times a coefficient plus a bias, one pair a channel.
  */
+
 import { UsageError } from '../base/errors.ts';
-import { allocateOutput, checkPositive, elementsOf, type LayerKind } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, checkPositive, type LayerKind } from './layer.ts';
 import { pair, printSize, type Size, slide } from './window.ts';
 
 export interface Subsample2d {
