@@ -68,7 +68,14 @@ function stepsFor(arithmetic) {
   const pixels = arena.u8(pictures, bytesOf(1000));
   for (let i = 0; i < pixels.length; i++) pixels[i] = random.below(256);
   const order = arena.table(Array.from({ length: quads * 4 }, () => random.below(1000)));
-  const gather = [pictures, order, quads * 4, model.input[0], model.input[1] * model.input[2], last.value];
+  const gather = {
+    images: pictures,
+    indices: order,
+    count: quads * 4,
+    channels: model.input[0],
+    area: model.input[1] * model.input[2],
+    dst: last.value,
+  };
   let wanted = false;
   const done = [];
   for (const { layers, place } of stepsOf(model)) {
@@ -76,17 +83,15 @@ function stepsFor(arithmetic) {
     const gradientOffsets = own.map(({ name }) => offsets.get(name));
     const input = wanted ? last : { ...last, gradient: 0 };
     const placed = place({
-      ...{
-        kernels,
-        arena,
-        quads,
-        training: true,
-        single: false,
-        curvature: false,
-        outputShape: layers.at(-1).output,
-        gradientOffsets,
-        input,
-      },
+      kernels,
+      arena,
+      quads,
+      training: true,
+      single: false,
+      curvature: false,
+      outputShape: layers.at(-1).output,
+      gradientOffsets,
+      input,
       parameters: gradientOffsets.map((offset) => parameters + offset),
     });
     wanted ||= own.length > 0;
@@ -108,11 +113,28 @@ function stepsFor(arithmetic) {
     });
     if (placed.prepare) done.push({ name: `${name} prepare`, macs: 0, run: () => placed.prepare(true) });
   }
-  const step = [0, 0.9, 0.1, 0.999, 0.001, 1e-8, 1, 3e-4, 0, 1];
-  const vectors = bytes / 16;
-  const run = () => kernels.adam(updated, gradients, bytes, chunks, m, v, vectors, ...step);
+  const step = {
+    x: updated,
+    g: gradients,
+    stride: bytes,
+    chunks,
+    m,
+    v,
+    vectors: bytes / 16,
+    l2: 0,
+    beta1: 0.9,
+    rest1: 0.1,
+    beta2: 0.999,
+    rest2: 0.001,
+    eps: 1e-8,
+    keep: 1,
+    mScale: 3e-4,
+    gScale: 0,
+    vScale: 1,
+  };
+  const run = () => kernels.adam(step);
   const gathering = () => {
-    for (let c = 0; c < chunks; c++) kernels.gatherBytes(...gather);
+    for (let c = 0; c < chunks; c++) kernels.gatherBytes(gather);
   };
   return [{ name: 'gather', macs: 0, run: gathering }, ...done, { name: 'adam', macs: 0, run }];
 }

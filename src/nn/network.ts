@@ -120,7 +120,14 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     const parameters = layers.flatMap((layer) => layer.parameters);
     const gradientOffsets = parameters.map(({ name }) => offsets.get(name)!);
     const placed = place({
-      ...{ kernels, arena, quads, training, single, curvature, outputShape: layers.at(-1)!.output, gradientOffsets },
+      kernels,
+      arena,
+      quads,
+      training,
+      single,
+      curvature,
+      outputShape: layers.at(-1)!.output,
+      gradientOffsets,
       input: wanted ? last : { ...last, gradient: 0 },
       parameters: gradientOffsets.map((offset) => options.parameters + offset),
     });
@@ -149,7 +156,8 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
       if (end.lossCurvature) {
         end.lossCurvature(count);
       } else {
-        kernels.softmaxCurvature(last.gradient, last.gradient, count * elementsOf(last.shape));
+        const { gradient } = last;
+        kernels.softmaxCurvature({ probabilities: gradient, h: gradient, vectors: count * elementsOf(last.shape) });
         end.curvature(count, gradients);
       }
       for (const placed of before) placed.curvature(count, gradients);

@@ -144,35 +144,75 @@ const stepsToFlush = 8;
 /** Does step t (from 1) of an optimizer on a stretch of parameters. */
 export function step(kernels: Kernels, optimizer: Optimizer, t: number, blocks: StepBlocks): void {
   update(kernels, optimizer, t, blocks);
-  if (t % stepsToFlush === 0) for (const state of blocks.state) kernels.flushTiny(state, blocks.vectors);
+  if (t % stepsToFlush === 0)
+    for (const state of blocks.state) kernels.flushTiny({ v: state, vectors: blocks.vectors });
 }
 
 function update(kernels: Kernels, optimizer: Optimizer, t: number, blocks: StepBlocks): void {
-  const { x, gradients, stride, chunks, vectors } = blocks;
+  const { x, gradients: g, stride, chunks, vectors } = blocks;
   const [first = 0, second = 0] = blocks.state;
   const { l2, learningRate } = optimizer;
   if (optimizer.name === 'sgd') {
-    const { momentum, nesterov } = optimizer;
-    kernels.sgd(x, gradients, stride, chunks, first, vectors, l2, learningRate, momentum, nesterov ? 1 : 0);
+    const { momentum } = optimizer;
+    const nesterov = optimizer.nesterov ? 1 : 0;
+    kernels.sgd({ x, g, stride, chunks, b: first, vectors, l2, rate: learningRate, momentum, nesterov });
     return;
   }
   if (optimizer.name === 'sdlm') {
-    kernels.sdlm(x, gradients, stride, chunks, first, vectors, l2, learningRate, optimizer.mu);
+    kernels.sdlm({ x, g, stride, chunks, h: first, vectors, l2, rate: learningRate, mu: optimizer.mu });
     return;
   }
   const [beta1, beta2] = optimizer.betas;
   const correct = (beta: number, exponent: number) => (optimizer.biasCorrection ? 1 / (1 - power(beta, exponent)) : 1);
-  const decays = [l2, beta1, 1 - beta1, beta2, 1 - beta2, optimizer.eps] as const;
-  const pointers = [x, gradients, stride, chunks, first, second, vectors] as const;
+  const { eps } = optimizer;
+  const [rest1, rest2] = [1 - beta1, 1 - beta2];
   const vScale = correct(beta2, t);
   if (optimizer.name === 'adabelief') {
-    kernels.adabelief(...pointers, ...decays, optimizer.epsInside, learningRate * correct(beta1, t), vScale);
+    const mScale = learningRate * correct(beta1, t);
+    const { epsInside } = optimizer;
+    kernels.adabelief({
+      x,
+      g,
+      stride,
+      chunks,
+      m: first,
+      s: second,
+      vectors,
+      l2,
+      beta1,
+      rest1,
+      beta2,
+      rest2,
+      eps,
+      epsInside,
+      mScale,
+      sScale: vScale,
+    });
     return;
   }
   const ahead = optimizer.name === 'nadam';
   const mScale = ahead ? learningRate * beta1 * correct(beta1, t + 1) : learningRate * correct(beta1, t);
   const gScale = ahead ? learningRate * (1 - beta1) * correct(beta1, t) : 0;
-  kernels.adam(...pointers, ...decays, 1 - learningRate * optimizer.weightDecay, mScale, gScale, vScale);
+  const keep = 1 - learningRate * optimizer.weightDecay;
+  kernels.adam({
+    x,
+    g,
+    stride,
+    chunks,
+    m: first,
+    v: second,
+    vectors,
+    l2,
+    beta1,
+    rest1,
+    beta2,
+    rest2,
+    eps,
+    keep,
+    mScale,
+    gScale,
+    vScale,
+  });
 }
 
 /** base^exponent by repeated squaring: only multiplications, so the same bits on every machine, unlike Math.pow. */

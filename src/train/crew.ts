@@ -153,7 +153,7 @@ export class Member {
           const images = Math.min(chunk, end - from);
           const isFirst = c === part * chunksPerPart;
           this.#learn(set, from, images, 1 / (end - start), isFirst ? block : this.#spare);
-          if (!isFirst) this.#kernels.addVectors(block, this.#spare, this.#blockBytes / 16);
+          if (!isFirst) this.#add(block, this.#spare);
         }
       }
       this.#barrier.wait();
@@ -165,8 +165,14 @@ export class Member {
   #learn(set: PlacedSet, from: number, images: number, scale: number, block: number): void {
     const { losses, predicted } = this.#plan;
     this.#see(set, from, images);
-    const outcome = [this.#network.logits.gradient, losses + from * 8, predicted + from] as const;
-    this.#loss(this.#chunkLabels, images, scale, ...outcome);
+    this.#loss({
+      labels: this.#chunkLabels,
+      count: images,
+      scale,
+      gradient: this.#network.logits.gradient,
+      losses: losses + from * 8,
+      predicted: predicted + from,
+    });
     this.#network.backward(Math.ceil(images / 4), block);
   }
 
@@ -181,15 +187,28 @@ export class Member {
     this.#network.forward(Math.ceil(images / 4));
   }
 
-  #loss(labels: number, images: number, scale: number, gradient: number, losses: number, predicted: number): void {
+  /** The loss of the images whose logits the network has computed. */
+  #loss(images: Omit<Parameters<Kernels['rightLogitLoss']>[0], 'logits' | 'classes'>): void {
     const { loss, model } = this.#plan;
-    const from = [this.#network.logits.value, labels, images, model.classes, scale] as const;
+    const { labels, count, scale, gradient, losses, predicted } = images;
+    const logits = this.#network.logits.value;
+    const { classes } = model;
     if (loss.name === 'mse') {
-      this.#kernels.rightDistance(...from, gradient, losses, predicted);
+      this.#kernels.rightLogitLoss({ logits, labels, count, classes, scale, gradient, losses, predicted });
       return;
     }
-    const rubbish = loss.name === 'map' ? -loss.j : -Infinity;
-    this.#kernels.softmaxCrossEntropy(...from, gradient, losses, predicted, rubbish);
+    const backgroundLogit = loss.name === 'map' ? -loss.j : -Infinity;
+    this.#kernels.softmaxCrossEntropy({
+      logits,
+      labels,
+      count,
+      classes,
+      scale,
+      gradient,
+      losses,
+      predicted,
+      backgroundLogit,
+    });
   }
 
   /**
@@ -201,24 +220,25 @@ export class Member {
     const { chunk, model, optimizerState, losses, predicted } = this.#plan;
     const set = this.#plan.sets[setIndex]!;
     const [hessian] = optimizerState as [number];
-    const vectors = this.#blockBytes / 16;
     const network = this.#network;
     const { value, gradient } = network.logits;
     network.prepare(true);
     for (let from = 0; from < count; from += chunk) {
       const images = Math.min(chunk, count - from);
       this.#see(set, from, images);
-      const call = [value, this.#chunkLabels, images, model.classes, 1, gradient, losses, predicted] as const;
+      const chunkOf = { labels: this.#chunkLabels, count: images, classes: model.classes, gradient };
+      const args = { ...chunkOf, logits: value, scale: 1, losses, predicted };
       if (network.hasDistances) {
-        this.#kernels.rightDistance(...call);
+        this.#kernels.rightLogitLoss(args);
       } else {
-        this.#kernels.softmaxCrossEntropy(...call, -Infinity);
-        this.#kernels.sharesOf(gradient, this.#chunkLabels, images, model.classes);
+        this.#kernels.softmaxCrossEntropy({ ...args, backgroundLogit: -Infinity });
+        this.#kernels.softmaxOfGradient(chunkOf);
       }
       network.curvature(Math.ceil(images / 4), from === 0 ? hessian : this.#spare);
-      if (from > 0) this.#kernels.addVectors(hessian, this.#spare, vectors);
+      if (from > 0) this.#add(hessian, this.#spare);
     }
-    this.#kernels.rescaleVectors(hessian, hessian, vectors, 1 / count, 0);
+    const vectors = this.#blockBytes / 16;
+    this.#kernels.rescaleVectors({ x: hessian, y: hessian, vectors, scale: 1 / count, offset: 0 });
   }
 
   /** The optimizer's step t on this member's share of the parameters. */
@@ -250,15 +270,30 @@ export class Member {
       for (let i = 0; i < images; i++) order[i] = from + i;
       this.#gather(set, this.#chunkIndices, images);
       this.#network.forward(quads);
-      this.#loss(set.labels + from, images, 0, 0, losses + from * 8, predicted + from);
-      this.#kernels.quadsToRows(this.#network.logits.value, quads, classes, logits + from * classes * 4, classes * 4);
+      this.#loss({
+        labels: set.labels + from,
+        count: images,
+        scale: 0,
+        gradient: 0,
+        losses: losses + from * 8,
+        predicted: predicted + from,
+      });
+      const rowStride = classes * 4;
+      const rows = logits + from * rowStride;
+      this.#kernels.quadsToRows({ src: this.#network.logits.value, quads, elements: classes, rows, rowStride });
     }
+  }
+
+  /** Adds the block of parameters at `from` to the block at `to`. */
+  #add(to: number, from: number): void {
+    this.#kernels.addVectors({ dst: to, src: from, vectors: this.#blockBytes / 16 });
   }
 
   #gather(set: PlacedSet, indices: number, count: number): void {
     const [channels, height, width] = this.#plan.model.input;
     const gather = set.floats ? this.#kernels.gatherFloats : this.#kernels.gatherBytes;
-    gather(set.images, indices, count, channels, height * width, this.#network.input.value);
+    const dst = this.#network.input.value;
+    gather({ images: set.images, indices, count, channels, area: height * width, dst });
   }
 }
 

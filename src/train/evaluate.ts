@@ -59,7 +59,9 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
   const [channels, height, width] = model.input;
   const pixels = elementsOf(model.input);
   const pixelBlock = arena.allocate(pixels * 4);
-  const first = arena.table([0]);
+  const indices = arena.table([0]);
+  const area = height * width;
+  const dst = network.input.value;
   return (image) => {
     if (image.length !== pixels) {
       throw new UsageError(
@@ -68,10 +70,10 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
     }
     if (image instanceof Float32Array) {
       arena.f32(pixelBlock, pixels).set(image);
-      kernels.gatherFloats(pixelBlock, first, 1, channels, height * width, network.input.value);
+      kernels.gatherFloats({ images: pixelBlock, indices, count: 1, channels, area, dst });
     } else {
       arena.u8(pixelBlock, pixels).set(image);
-      kernels.gatherBytes(pixelBlock, first, 1, channels, height * width, network.input.value);
+      kernels.gatherBytes({ images: pixelBlock, indices, count: 1, channels, area, dst });
     }
     network.forward(1);
     const quad = arena.f32(network.logits.value, model.classes * 4);
