@@ -68,51 +68,73 @@ function stepsFor(arithmetic) {
   const pixels = arena.u8(pictures, bytesOf(1000));
   for (let i = 0; i < pixels.length; i++) pixels[i] = random.below(256);
   const order = arena.table(Array.from({ length: quads * 4 }, () => random.below(1000)));
-  const gather = [pictures, order, quads * 4, model.input[0], model.input[1] * model.input[2], last.value];
+  const gather = {
+    images: pictures,
+    indices: order,
+    count: quads * 4,
+    channels: model.input[0],
+    area: model.input[1] * model.input[2],
+    dst: last.value,
+  };
   let wanted = false;
   const done = [];
   for (const { layers, place } of stepsOf(model)) {
     const own = layers.flatMap((layer) => layer.parameters);
     const gradientOffsets = own.map(({ name }) => offsets.get(name));
     const input = wanted ? last : { ...last, gradient: 0 };
-    const operation = place({
-      ...{
-        kernels,
-        arena,
-        quads,
-        training: true,
-        single: false,
-        curvature: false,
-        outputShape: layers.at(-1).output,
-        gradientOffsets,
-        input,
-      },
+    const placed = place({
+      kernels,
+      arena,
+      quads,
+      training: true,
+      single: false,
+      curvature: false,
+      outputShape: layers.at(-1).output,
+      gradientOffsets,
+      input,
       parameters: gradientOffsets.map((offset) => parameters + offset),
     });
     wanted ||= own.length > 0;
-    operation.prepare?.();
-    operation.forward(quads);
-    last = operation.output;
+    placed.prepare?.();
+    placed.forward(quads);
+    last = placed.output;
     if (last.gradient) fill(last.gradient, quads * elements(last.shape) * 4, -1, 1);
     const macs = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0) * quads * 4 * chunks;
     const name = layers.map((layer) => layer.name).join('+');
     const each = (work) => () => {
       for (let c = 0; c < chunks; c++) work();
     };
-    done.push({ name: `${name} forward`, macs, run: each(() => operation.forward(quads)) });
+    done.push({ name: `${name} forward`, macs, run: each(() => placed.forward(quads)) });
     const products = input.gradient && macs > 0 ? 2 : 1;
     done.push({
       name: `${name} backward`,
       macs: macs * products,
-      run: each(() => operation.backward(quads, gradients)),
+      run: each(() => placed.backward(quads, gradients)),
     });
-    if (operation.prepare) done.push({ name: `${name} prepare`, macs: 0, run: () => operation.prepare(true) });
+    if (placed.prepare) done.push({ name: `${name} prepare`, macs: 0, run: () => placed.prepare(true) });
   }
-  const step = [0, 0.9, 0.1, 0.999, 0.001, 1e-8, 1, 3e-4, 0, 1];
-  const vectors = bytes / 16;
-  const run = () => kernels.adam(updated, gradients, bytes, chunks, m, v, vectors, ...step);
+  const step = {
+    x: updated,
+    g: gradients,
+    stride: bytes,
+    chunks,
+    m,
+    v,
+    vectors: bytes / 16,
+    l2: 0,
+    beta1: 0.9,
+    rest1: 0.1,
+    beta2: 0.999,
+    rest2: 0.001,
+    eps: 1e-8,
+    keep: 1,
+    mScale: 3e-4,
+    gScale: 0,
+    vScale: 1,
+  };
+  const run = () => kernels.adam(step);
   const gathering = () => {
-    for (let c = 0; c < chunks; c++) kernels.gatherBytes(...gather);
+    for (let c = 0; c < chunks; c++) kernels.gatherBytes(gather);
   };
   return [{ name: 'gather', macs: 0, run: gathering }, ...done, { name: 'adam', macs: 0, run }];
 }

@@ -157,11 +157,11 @@ export function conv2dBackward(
  * zeros behind each run's end: what spreadWindows reads.
  */
 export function packWeights(
-  weights: usize, runs: usize, out: i32, channels: i32, kernelHeight: i32, kernelWidth: i32, vectors: i32,
+  weights: usize, runs: usize, outChannels: i32, channels: i32, kernelHeight: i32, kernelWidth: i32, vectors: i32,
 ): void {
   const area = <usize>(kernelHeight * kernelWidth) << 2;
   const padding = <usize>(vectors * 4 - kernelWidth * channels) << 2;
-  for (let o = 0; o < out; o++) {
+  for (let o = 0; o < outChannels; o++) {
     for (let ky = 0; ky < kernelHeight; ky++) {
       for (let kx = 0; kx < kernelWidth; kx++) {
         let from = weights + (<usize>(ky * kernelWidth + kx) << 2);

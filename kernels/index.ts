@@ -1,16 +1,36 @@
-/** Everything the engine may call. */
+/**
+ * The kernels: the functions that JavaScript may call. To add one, name it here; the build reads its signature and writes
+ * the typed call (scripts/kernel-binding.mjs). All memory is the caller's: addresses, and the steps between them, are bytes.
+ */
 export { heapBase } from './arithmetic';
-export * from './conv2d';
-export * from './generated/blocks';
-export * from './generated/windows';
-export * from './layout';
-export * from './linear';
-export * from './losses';
-export * from './matmul';
-export * from './max-pool2d';
-export * from './optimizers';
-export * from './rbf';
-export * from './relu';
-export * from './squash';
-export * from './sum-pool2d';
-export * from './winograd';
+export { clearBlocks, conv2dBackward, packWeights } from './conv2d';
+export {
+  addVectors,
+  copyBox,
+  cutStrips,
+  gatherBytes,
+  gatherFloats,
+  joinStrips,
+  quadsToRows,
+  rowsToQuads,
+  spreadMatrix,
+  swapAxes,
+  transposeMatrix,
+} from './layout';
+export { sumOverImages } from './linear';
+export { rightLogitLoss, softmaxCrossEntropy, softmaxCurvature, softmaxOfGradient } from './losses';
+export { matmul, matmulSpread, matmulTaps } from './matmul';
+export { maxPool2dBackward, maxPool2dForward, maxPool2dRelu } from './max-pool2d';
+export { adabelief, adam, flushTiny, sdlm, sgd } from './optimizers';
+export { rbfBackward, rbfCurvature, rbfForward, rbfLossCurvature } from './rbf';
+export { reluBackward, reluForward } from './relu';
+export { sigmoidBackward, sigmoidForward, tanhBackward, tanhForward } from './squash';
+export {
+  channelProducts,
+  rescaleVectors,
+  scaleChannels,
+  squareVectors,
+  sumPool2dBackward,
+  sumPool2dForward,
+} from './sum-pool2d';
+export { winogradForward, winogradWeights } from './winograd';

@@ -17,8 +17,8 @@ function firstLargest(z: usize, classes: i32): i32 {
 }
 
 /**
- * The cross-entropy of softmax with the right class: -log(exp(z_label) / (exp(rubbish) + sum over c of exp(z_c))).
- * rubbish: the logit of one more class that is never right, or -infinity.
+ * The cross-entropy of softmax with the right class: -log(exp(z_label) / (exp(backgroundLogit) + sum over c of exp(z_c))).
+ * backgroundLogit: the logit of one more class that is never right, or -infinity.
  * gradient (0: not wanted): quads like logits, gets (softmax - onehot)·scale; lanes without an image get 0.
  * losses: `count` f64; predicted: `count` bytes (the first maximum).
  */
@@ -31,7 +31,7 @@ export function softmaxCrossEntropy(
   gradient: usize,
   losses: usize,
   predicted: usize,
-  rubbish: f32,
+  backgroundLogit: f32,
 ): void {
   const quad = (<usize>classes) << 4;
   if (gradient) memory.fill(gradient, 0, quad * <usize>((count + 3) >> 2));
@@ -40,10 +40,10 @@ export function softmaxCrossEntropy(
     const z = logits + at;
     const label = <i32>load<u8>(labels + <usize>n);
     const best = firstLargest(z, classes);
-    const top = max(load<f32>(z + ((<usize>best) << 4)), rubbish);
+    const top = max(load<f32>(z + ((<usize>best) << 4)), backgroundLogit);
     let sum: f32 = 0;
     for (let c = 0; c < classes; c++) sum += Mathf.exp(load<f32>(z + ((<usize>c) << 4)) - top);
-    sum += Mathf.exp(rubbish - top);
+    sum += Mathf.exp(backgroundLogit - top);
     const right = load<f32>(z + ((<usize>label) << 4));
     store<f64>(losses + ((<usize>n) << 3), Math.log(<f64>sum) - <f64>(right - top));
     store<u8>(predicted + <usize>n, <u8>best);
@@ -58,7 +58,7 @@ export function softmaxCrossEntropy(
 }
 
 /** -z_label, the distance from the right code where z are negative distances; arguments as of softmaxCrossEntropy. */
-export function rightDistance(
+export function rightLogitLoss(
   logits: usize,
   labels: usize,
   count: i32,
@@ -80,8 +80,8 @@ export function rightDistance(
   }
 }
 
-/** Turns each image's gradient p - onehot, as softmaxCrossEntropy gives it at scale 1, into softmax's shares p; other lanes stay 0. */
-export function sharesOf(gradient: usize, labels: usize, count: i32, classes: i32): void {
+/** Turns each image's gradient p - onehot, as softmaxCrossEntropy gives it at scale 1, into softmax's probabilities p; other lanes stay 0. */
+export function softmaxOfGradient(gradient: usize, labels: usize, count: i32, classes: i32): void {
   const quad = (<usize>classes) << 4;
   for (let n = 0; n < count; n++) {
     const label = <usize>load<u8>(labels + <usize>n) << 4;
@@ -91,10 +91,10 @@ export function sharesOf(gradient: usize, labels: usize, count: i32, classes: i3
 }
 
 /** h = p (1 - p), the diagonal of the cross-entropy's Hessian by the logits. */
-export function softmaxCurvature(shares: usize, h: usize, vectors: i32): void {
-  const end = shares + (<usize>vectors << 4);
-  for (; shares < end; shares += 16) {
-    const p = v128.load(shares);
+export function softmaxCurvature(probabilities: usize, h: usize, vectors: i32): void {
+  const end = probabilities + (<usize>vectors << 4);
+  for (; probabilities < end; probabilities += 16) {
+    const p = v128.load(probabilities);
     v128.store(h, f32x4.mul(p, f32x4.sub(f32x4.splat(1), p)));
     h += 16;
   }

@@ -85,14 +85,14 @@ export function winogradLine(x: usize, pixel: usize, to: usize, point: usize): v
 }
 
 /** G of weights [out][in][lines][5]. */
-export function winogradWeights(weights: usize, out: i32, channels: i32, lines: i32, to: usize): void {
+export function winogradWeights(weights: usize, outChannels: i32, channels: i32, lines: i32, to: usize): void {
   const half = f32x4.splat(0.5), quarter = f32x4.splat(0.25), two = f32x4.splat(2), four = f32x4.splat(4);
   const atOne = f32x4.splat(-2.0 / 9.0), atTwo = f32x4.splat(1.0 / 90.0), atHalf = f32x4.splat(4.0 / 45.0);
-  const line = <usize>(channels * out) << 4;
+  const line = <usize>(channels * outChannels) << 4;
   const point = line * <usize>lines;
-  for (let o = 0; o < out; o++) {
+  for (let o = 0; o < outChannels; o++) {
     for (let c = 0; c < channels; c++) {
-      let at = to + (<usize>(c * out + o) << 4);
+      let at = to + (<usize>(c * outChannels + o) << 4);
       for (let l = 0; l < lines; l++) {
         const g0 = v128.load_splat<f32>(weights), g1 = v128.load_splat<f32>(weights, 4);
         const g2 = v128.load_splat<f32>(weights, 8), g3 = v128.load_splat<f32>(weights, 12);
@@ -128,7 +128,7 @@ export function winogradWeights(weights: usize, out: i32, channels: i32, lines: 
 /**
  * The convolution of `quads` quads, from x [quad][height][width][channels][4] to y, `strip` lines of outputs at a time, for their
  * products to stay in the cache. inputs: room for one quad's, `inPoint` bytes a point; weights: transformed; depth: lines times channels
- * of a window. places: matmul's table for the outputs of a strip; `down`: bytes of the transformed inputs from one output line
+ * of a window. tileOffsets: matmul's table for the outputs of a strip; `down`: bytes of the transformed inputs from one output line
  * to the next. products: room for a strip.
  *
  * Without `corners` (0) y is [quad][outHeight][outWidth][out][4]. With it, relu and 2x2 max-pooling follow while the outputs
@@ -137,11 +137,11 @@ export function winogradWeights(weights: usize, out: i32, channels: i32, lines: 
  */
 export function winogradForward(
   quads: i32, x: usize, height: i32, width: i32, channels: i32,
-  inputs: usize, inPoint: usize, weights: usize, depth: i32, places: usize, down: usize,
-  outHeight: i32, outWidth: i32, out: i32, strip: i32, products: usize, bias: usize,
+  inputs: usize, inPoint: usize, weights: usize, depth: i32, tileOffsets: usize, down: usize,
+  outHeight: i32, outWidth: i32, outChannels: i32, strip: i32, products: usize, bias: usize,
   y: usize, corners: usize, cornerY: i32, cornerX: i32,
 ): void {
-  const row = <usize>out << 4;
+  const row = <usize>outChannels << 4;
   const tiles = (outWidth + 3) >> 2;
   for (let q = 0; q < quads; q++) {
     transformInputs(x, height, width, channels, outWidth, inputs, inPoint);
@@ -153,7 +153,7 @@ export function winogradForward(
       for (let p = 0; p < points; p++) {
         const a = weights + <usize>p * <usize>depth * row;
         const b = from + <usize>p * inPoint;
-        matmulSpread(out, lines * tiles, depth, a, row, b, 16, places, products + <usize>p * point, 16, row, 0);
+        matmulSpread(outChannels, lines * tiles, depth, a, row, b, 16, tileOffsets, products + <usize>p * point, 16, row, 0);
       }
       if (corners) {
         const moved = poolStrip(first, lines, tiles, products, point, row, outWidth, bias, y, corners, cornerY, cornerX);

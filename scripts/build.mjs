@@ -1,4 +1,4 @@
-// Builds dist/: the kernels as two WebAssembly modules wrapped in TypeScript, then the TypeScript itself.
+// Builds dist/: compiles the kernels to two WebAssembly modules, writes these and their typed calls as TypeScript, runs tsc.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -6,6 +6,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { generatedKernels } from './generate-kernels.mjs';
+import { bindingText, readSignatures } from './kernel-binding.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -15,39 +16,54 @@ const variants = {
   fused: ['--enable', 'simd,threads,relaxed-simd'],
 };
 
-/** Hash of everything the modules depend on; when it stands in the last output, they are up to date. */
+const generated = 'src/engine/generated';
+
+/** Hash of everything the generated files depend on. They end with it, so a build that finds it there has nothing to do. */
 function kernelSourceHash() {
-  const hash = createHash('sha256').update(readFileSync('scripts/build.mjs')).update(JSON.stringify(generatedKernels));
-  hash.update(readFileSync('node_modules/assemblyscript/package.json'));
-  for (const file of readdirSync('kernels')
-    .filter((name) => name.endsWith('.ts'))
-    .sort())
-    hash.update(file).update(readFileSync(join('kernels', file)));
+  const hash = createHash('sha256').update(JSON.stringify(generatedKernels));
+  const kernels = readdirSync('kernels').filter((name) => name.endsWith('.ts'));
+  const sources = [
+    'scripts/build.mjs',
+    'scripts/kernel-binding.mjs',
+    'node_modules/assemblyscript/package.json',
+    ...kernels.sort().map((name) => join('kernels', name)),
+  ];
+  for (const file of sources) hash.update(file).update(readFileSync(file));
   return hash.digest('hex');
 }
 
 async function buildKernels() {
-  const target = 'src/engine/binary';
-  const stamp = `// sources ${kernelSourceHash()}\n`;
-  mkdirSync(target, { recursive: true });
+  mkdirSync(generated, { recursive: true });
   mkdirSync('kernels/generated', { recursive: true });
   for (const [name, text] of Object.entries(generatedKernels)) writeFileSync(join('kernels/generated', name), text);
+  const stamp = `// sources ${kernelSourceHash()}\n`;
+  const files = [...Object.keys(variants), 'kernels'].map((name) => join(generated, `${name}.ts`));
+  if (files.every((file) => existsSync(file) && readFileSync(file, 'utf8').endsWith(stamp))) return;
   for (const [name, flags] of Object.entries(variants)) {
-    const file = join(target, `${name}.ts`);
-    if (existsSync(file) && readFileSync(file, 'utf8').endsWith(stamp)) continue;
-    const out = join(target, `${name}.wasm`);
-    const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
-    const options = ['--runtime', 'stub', '--noAssert', '-O3', '--outFile', out];
-    const result = await asc.main(['kernels/index.ts', ...options, ...memory, ...flags]);
-    if (result.error) {
-      process.stderr.write(`${result.stderr}`);
-      throw result.error;
-    }
-    const base64 = readFileSync(out).toString('base64');
-    rmSync(out);
+    const { base64, signatures } = await compileKernels(name, flags);
     const head = `/** The ${name} kernels, compiled from kernels/ by scripts/build.mjs. */\n`;
-    writeFileSync(file, `${head}export const ${name} =\n  '${base64}';\n${stamp}`);
+    writeFileSync(join(generated, `${name}.ts`), `${head}export const ${name} =\n  '${base64}';\n${stamp}`);
+    // Every variant has the same signatures: only arithmetic differs.
+    writeFileSync(join(generated, 'kernels.ts'), `${bindingText(signatures)}${stamp}`);
   }
+}
+
+/** One WebAssembly module of all kernels, and the signatures of those that JavaScript may call. */
+async function compileKernels(name, flags) {
+  const { signatures, transform } = readSignatures('kernels/index');
+  const out = join(generated, `${name}.wasm`);
+  const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
+  const options = ['--runtime', 'stub', '--noAssert', '-O3', '--outFile', out];
+  const result = await asc.main(['kernels/index.ts', 'kernels/inner.ts', ...options, ...memory, ...flags], {
+    transforms: [transform],
+  });
+  if (result.error) {
+    process.stderr.write(`${result.stderr}`);
+    throw result.error;
+  }
+  const base64 = readFileSync(out).toString('base64');
+  rmSync(out);
+  return { base64, signatures };
 }
 
 function compileTypeScript() {

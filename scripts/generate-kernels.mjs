@@ -36,10 +36,10 @@ function block(rows, columns, { suffix, factor, bytes, hasTable }) {
   const cells = is.flatMap((i) => js.map((j) => [i, j]));
   return `
 export function block${rows}x${columns}${suffix}(
-  depth: i32, a: usize, aStep: usize, b: usize, bStep: usize, places: usize,
+  depth: i32, a: usize, aStep: usize, b: usize, bStep: usize, bOffsets: usize,
   c: usize, cRow: usize, cColumn: usize, bias: usize,
 ): void {
-  ${js.map((j) => `let b${j} = b + <usize>load<i32>(places, ${4 * j});`).join('\n  ')}
+  ${js.map((j) => `let b${j} = b + <usize>load<i32>(bOffsets, ${4 * j});`).join('\n  ')}
   ${cells
     .map(([i, j]) =>
       j === 0
@@ -75,17 +75,17 @@ function band(rows, { suffix }) {
   const columns = blockColumns[rows];
   return `
 export function band${rows}${suffix}(
-  columns: i32, depth: i32, a: usize, aStep: usize, b: usize, bStep: usize, places: usize,
+  columns: i32, depth: i32, a: usize, aStep: usize, b: usize, bStep: usize, bOffsets: usize,
   c: usize, cRow: usize, cColumn: usize, bias: usize,
 ): void {
   let j = columns;
   while (j % ${columns}) {
     j--;
-    block${rows}x1${suffix}(depth, a, aStep, b, bStep, places + (<usize>j << 2), c + <usize>j * cColumn, cRow, cColumn, bias);
+    block${rows}x1${suffix}(depth, a, aStep, b, bStep, bOffsets + (<usize>j << 2), c + <usize>j * cColumn, cRow, cColumn, bias);
   }
   while (j > 0) {
     j -= ${columns};
-    block${rows}x${columns}${suffix}(depth, a, aStep, b, bStep, places + (<usize>j << 2), c + <usize>j * cColumn, cRow, cColumn, bias);
+    block${rows}x${columns}${suffix}(depth, a, aStep, b, bStep, bOffsets + (<usize>j << 2), c + <usize>j * cColumn, cRow, cColumn, bias);
   }
 }
 `;
@@ -93,11 +93,11 @@ export function band${rows}${suffix}(
 
 /** Chooses the band of a height. */
 function anyBand({ suffix }) {
-  const args = 'columns, depth, a, aStep, b, bStep, places, c, cRow, cColumn, bias';
+  const args = 'columns, depth, a, aStep, b, bStep, bOffsets, c, cRow, cColumn, bias';
   const cases = Object.keys(blockColumns).map((rows) => `if (height == ${rows}) band${rows}${suffix}(${args});`);
   return `
 export function band${suffix}(
-  height: i32, columns: i32, depth: i32, a: usize, aStep: usize, b: usize, bStep: usize, places: usize,
+  height: i32, columns: i32, depth: i32, a: usize, aStep: usize, b: usize, bStep: usize, bOffsets: usize,
   c: usize, cRow: usize, cColumn: usize, bias: usize,
 ): void {
   ${cases.join('\n  else ')}

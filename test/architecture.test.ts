@@ -10,6 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
   engine: ['base'],
   nn: ['base', 'engine'],
+  drawing: ['nn'],
   data: ['base'],
   train: ['base', 'engine', 'nn', 'data'],
   study: ['base'],
@@ -17,10 +18,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   store: ['base', 'disk', 'study'],
   tasks: ['base', 'engine', 'nn', 'train', 'study'],
   runner: ['base', 'engine', 'nn', 'data', 'train', 'study', 'disk', 'store', 'tasks'],
-  report: ['base', 'nn', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
-  cli: ['base', 'data', 'nn', 'train', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],
+  report: ['base', 'nn', 'drawing', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
+  cli: ['base', 'data', 'nn', 'drawing', 'train', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],
 };
-const browserSafe = ['base', 'engine', 'nn', 'data', 'train', 'study', 'tasks'];
+const browserSafe = ['base', 'engine', 'nn', 'drawing', 'data', 'train', 'study', 'tasks'];
 const packages = {
   tasks: ['yaml', 'zod'],
   runner: ['fast-png'],

@@ -1,6 +1,6 @@
 /** safetensors files: named float32 tensors and a map of strings, as bytes. Format: huggingface/safetensors, README "Format". */
 import { UsageError, WorldError } from './errors.ts';
-import { type StateDict, sizeOf, type Tensor } from './tensor.ts';
+import { elementsOf, type StateDict, type Tensor } from './tensor.ts';
 
 export interface Safetensors {
   readonly tensors: StateDict;
@@ -22,8 +22,10 @@ export function writeSafetensors(tensors: StateDict, metadata: Readonly<Record<s
   let end = 0;
   for (const [name, { shape, data }] of tensors) {
     if (name === '__metadata__') throw new UsageError('a tensor cannot be named __metadata__ in a safetensors file');
-    if (data.length !== sizeOf(shape)) {
-      throw new UsageError(`tensor ${name} [${shape.join(', ')}] needs ${sizeOf(shape)} numbers, got ${data.length}`);
+    if (data.length !== elementsOf(shape)) {
+      throw new UsageError(
+        `tensor ${name} [${shape.join(', ')}] needs ${elementsOf(shape)} numbers, got ${data.length}`,
+      );
     }
     const begin = end;
     end += data.length * 4;
@@ -122,9 +124,9 @@ function parseEntry(name: string, value: unknown, damaged: Complaint): { shape: 
   if (shape === undefined) throw damaged(`tensor ${name} has no valid shape`);
   if (offsets?.length !== 2 || offsets[0]! > offsets[1]!) throw damaged(`tensor ${name} has no valid data_offsets`);
   const [begin, end] = offsets as [number, number];
-  if (end - begin !== sizeOf(shape) * 4) {
+  if (end - begin !== elementsOf(shape) * 4) {
     throw damaged(
-      `tensor ${name} [${shape.join(', ')}] needs ${sizeOf(shape) * 4} bytes, its data_offsets give ${end - begin}`,
+      `tensor ${name} [${shape.join(', ')}] needs ${elementsOf(shape) * 4} bytes, its data_offsets give ${end - begin}`,
     );
   }
   return { shape, begin, end };

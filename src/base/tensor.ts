@@ -9,7 +9,7 @@ export interface Tensor {
 /** Tensors by name, in order: a PyTorch state dict. */
 export type StateDict = ReadonlyMap<string, Tensor>;
 
-/** Number of elements of a shape; 1 for a scalar. */
-export function sizeOf(shape: readonly number[]): number {
+/** How many numbers a tensor of this shape holds; 1 for a scalar (shape []). */
+export function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -1,7 +1,7 @@
 /** `lenet describe`: the layers of a network as a table, the kernels chosen for them, and a drawing. */
 import { visible } from '../base/plain-text.ts';
 import { writeFileAtomically } from '../disk/atomic-file.ts';
-import { drawModel } from '../nn/drawing.ts';
+import { drawModel } from '../drawing/network.ts';
 import { describeKernels } from '../nn/kernel-table.ts';
 import { describeModel } from '../nn/model.ts';
 import { modelByName } from '../tasks/lenet/models.ts';

@@ -33,7 +33,7 @@ describe.each([1, 3])('%i channels', (channels) => {
       ] as const) {
         const to = arena.allocate(quads * size * 16);
         arena.f32(to, quads * size * 4).fill(NaN);
-        gather(from, indices, order.length, channels, area, to);
+        gather({ images: from, indices, count: order.length, channels, area, dst: to });
         expect(arena.f32(to, quads * size * 4)).toEqual(expected);
       }
     }

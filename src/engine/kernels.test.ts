@@ -14,7 +14,7 @@ import { rescale } from '../nn/rescale.ts';
 import { sigmoid, tanh } from '../nn/squash.ts';
 import { subsample2d } from '../nn/subsample2d.ts';
 import { Arena, createMemory } from './arena.ts';
-import { type Arithmetic, bindKernels, compileKernels, supportsFused } from './kernels.ts';
+import { type Arithmetic, bindKernels, compileKernels, type Kernels, supportsFused } from './kernels.ts';
 import {
   type CurvatureEnd,
   curvatureContract,
@@ -72,10 +72,10 @@ function lossOf(arithmetic: Arithmetic, { op, input, options }: LayerCase): Laye
   for (const [i, value] of input.data.entries()) z[at(Math.floor(i / classes), i % classes)] = value;
   arena.u8(labels, images).set(options.labels!);
   const predicted = arena.allocate(images);
-  const call = [logits, labels, images, classes, 1 / images, gradient, losses, predicted] as const;
-  const rubbish = op === 'mapLoss' ? -options.j! : -Infinity;
-  if (op === 'mseLoss') kernels.rightDistance(...call);
-  else kernels.softmaxCrossEntropy(...call, rubbish);
+  const args = { logits, labels, count: images, classes, scale: 1 / images, gradient, losses, predicted };
+  const backgroundLogit = op === 'mapLoss' ? -options.j! : -Infinity;
+  if (op === 'mseLoss') kernels.rightLogitLoss(args);
+  else kernels.softmaxCrossEntropy({ ...args, backgroundLogit });
   const g = arena.f32(gradient, quads * classes * 4);
   const expected = reference.softmaxCrossEntropy(input.data, options.labels!, 1 / images);
   expect([...arena.u8(predicted, images)]).toEqual(expected.predicted);
@@ -100,16 +100,18 @@ function curvatureOf(arithmetic: Arithmetic, { codes, labels, input }: Curvature
   arena.u8(right, images).set(labels);
   const at = (i: number) =>
     (Math.floor(i / features / 4) * features + (i % features)) * 4 + (Math.floor(i / features) % 4);
-  const call = [z, right, images, classes, 1, g, arena.allocate(images * 8), arena.allocate(images)] as const;
+  const chunk = { labels: right, count: images, classes, gradient: g };
+  const [losses, predicted] = [arena.allocate(images * 8), arena.allocate(images)];
+  const args = { ...chunk, logits: z, scale: 1, losses, predicted };
   if (codes) {
-    kernels.rightDistance(...call);
-    kernels.rbfLossCurvature(quads, features, classes, g, h);
+    kernels.rightLogitLoss(args);
+    kernels.rbfLossCurvature({ quads, features, classes, g, hx: h });
   } else {
     const values = arena.f32(z, quads * features * 4);
     for (const [i, value] of input.data.entries()) values[at(i)] = value;
-    kernels.softmaxCrossEntropy(...call, -Infinity);
-    kernels.sharesOf(g, right, images, classes);
-    kernels.softmaxCurvature(g, h, quads * classes);
+    kernels.softmaxCrossEntropy({ ...args, backgroundLogit: -Infinity });
+    kernels.softmaxOfGradient(chunk);
+    kernels.softmaxCurvature({ probabilities: g, h, vectors: quads * classes });
   }
   const found = arena.f32(h, quads * features * 4);
   for (let i = images * features; i < quads * 4 * features; i++) expect(Math.abs(found[at(i)]!)).toBe(0);
@@ -142,13 +144,15 @@ describe('optimizer kernels follow their plain twins over three steps, two gradi
   const numbers = (seed: number, scale: number) =>
     Array.from({ length: size }, (_, i) => scale * Math.sin(seed + 1.7 * i));
   const [beta1, beta2] = [0.9, 0.999];
+  const decays = { beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2 };
   const l2 = 0.01;
 
   function compare(
     kernelStep: (
-      kernels: ReturnType<typeof bindKernels>,
+      kernels: Kernels,
       t: number,
-      p: readonly [number, number, number, number, number],
+      blocks: { x: number; g: number; stride: number; chunks: number; vectors: number },
+      state: { first: number; second: number },
     ) => void,
     plain: (slot: reference.Slot, g: number, t: number) => reference.Slot,
   ) {
@@ -164,7 +168,7 @@ describe('optimizer kernels follow their plain twins over three steps, two gradi
       const [a, b] = [numbers(10 * t, 0.1), numbers(20 * t, 0.3)];
       arena.f32(gradients, size).set(a);
       arena.f32(gradients + stride, size).set(b);
-      kernelStep(kernels, t, [x, gradients, stride, first, second]);
+      kernelStep(kernels, t, { x, g: gradients, stride, chunks: 2, vectors: size / 4 }, { first, second });
       slots = slots.map((slot, i) => plain(slot, a[i]! + b[i]!, t));
     }
     for (const [address, key] of [
@@ -181,7 +185,8 @@ describe('optimizer kernels follow their plain twins over three steps, two gradi
   test.each([false, true])('sgd with momentum, nesterov %s', (nesterov) => {
     const options = { learningRate: 0.1, l2, momentum: 0.9, nesterov };
     compare(
-      (k, _, [x, g, stride, b]) => k.sgd(x, g, stride, 2, b, size / 4, l2, 0.1, 0.9, nesterov ? 1 : 0),
+      (k, _, blocks, { first }) =>
+        k.sgd({ ...blocks, b: first, l2, rate: 0.1, momentum: 0.9, nesterov: nesterov ? 1 : 0 }),
       (slot, g) => reference.sgdStep(slot, g, options),
     );
   });
@@ -189,11 +194,19 @@ describe('optimizer kernels follow their plain twins over three steps, two gradi
   test.each([0, 0.1])('adam with decoupled decay %s', (weightDecay) => {
     const options = { learningRate: 0.01, l2, betas: [beta1, beta2] as const, eps: 1e-8, biasCorrection: true };
     compare(
-      (k, t, [x, g, stride, m, v]) => {
-        const moments = [l2, beta1, 1 - beta1, beta2, 1 - beta2, 1e-8] as const;
-        const scales = [1 - 0.01 * weightDecay, 0.01 / (1 - beta1 ** t), 0, 1 / (1 - beta2 ** t)] as const;
-        k.adam(x, g, stride, 2, m, v, size / 4, ...moments, ...scales);
-      },
+      (k, t, blocks, { first, second }) =>
+        k.adam({
+          ...blocks,
+          m: first,
+          v: second,
+          l2,
+          ...decays,
+          eps: 1e-8,
+          keep: 1 - 0.01 * weightDecay,
+          mScale: 0.01 / (1 - beta1 ** t),
+          gScale: 0,
+          vScale: 1 / (1 - beta2 ** t),
+        }),
       (slot, g, t) => reference.adamStep(slot, g, t, { ...options, weightDecay, ahead: false }),
     );
   });
@@ -201,7 +214,7 @@ describe('optimizer kernels follow their plain twins over three steps, two gradi
   test('sdlm', () => {
     const options = { learningRate: 0.1, l2, mu: 0.02 };
     compare(
-      (k, _, [x, g, stride, h]) => k.sdlm(x, g, stride, 2, h, size / 4, l2, 0.1, 0.02),
+      (k, _, blocks, { first }) => k.sdlm({ ...blocks, h: first, l2, rate: 0.1, mu: 0.02 }),
       (slot, g) => reference.sdlmStep(slot, g, options),
     );
   });
@@ -216,8 +229,18 @@ describe('optimizer kernels follow their plain twins over three steps, two gradi
       epsInside: 1e-6,
     };
     compare(
-      (k, _, [x, g, stride, m, s]) =>
-        k.adabelief(x, g, stride, 2, m, s, size / 4, l2, beta1, 1 - beta1, beta2, 1 - beta2, 1e-8, 1e-6, 0.01, 1),
+      (k, _, blocks, { first, second }) =>
+        k.adabelief({
+          ...blocks,
+          m: first,
+          s: second,
+          l2,
+          ...decays,
+          eps: 1e-8,
+          epsInside: 1e-6,
+          mScale: 0.01,
+          sScale: 1,
+        }),
       (slot, g, t) => reference.adabeliefStep(slot, g, t, options),
     );
   });

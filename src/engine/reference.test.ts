@@ -88,13 +88,13 @@ function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power:
         gradInput: reference.pad2dBackward(dy, size, options.padding!),
       };
     case 'mseLoss': {
-      const { losses, gradient } = reference.rightDistance(x, options.labels!, 1 / images);
+      const { losses, gradient } = reference.rightLogitLoss(x, options.labels!, 1 / images);
       return { output: losses, gradInput: gradient };
     }
     case 'mapLoss':
     case 'softmaxCrossEntropy': {
-      const rubbish = op === 'mapLoss' ? -options.j! : -Infinity;
-      const { losses, gradient } = reference.softmaxCrossEntropy(x, options.labels!, 1 / images, rubbish);
+      const backgroundLogit = op === 'mapLoss' ? -options.j! : -Infinity;
+      const { losses, gradient } = reference.softmaxCrossEntropy(x, options.labels!, 1 / images, backgroundLogit);
       return { output: losses, gradInput: gradient };
     }
   }

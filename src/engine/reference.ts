@@ -254,17 +254,17 @@ export function linearBackward(x: Numbers, weight: Numbers, dy: Numbers, inFeatu
 
 /**
  * Per image -log softmax(z)[label], shifted by the maximum; gradient (softmax - onehot)·scale; the first largest class.
- * rubbish: the logit of one more class that is never right (LeCun et al. 1998, equation 9: -j).
+ * backgroundLogit: the logit of one more class that is never right (LeCun et al. 1998, equation 9: -j).
  */
-export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: number, rubbish = -Infinity) {
+export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: number, backgroundLogit = -Infinity) {
   const classes = logits.length / labels.length;
   const losses: number[] = [];
   const predicted: number[] = [];
   const gradient: number[] = [];
   for (const [n, label] of labels.entries()) {
     const z = logits.slice(n * classes, (n + 1) * classes);
-    const top = Math.max(...z, rubbish);
-    const sum = z.reduce((total, value) => total + Math.exp(value - top), Math.exp(rubbish - top));
+    const top = Math.max(...z, backgroundLogit);
+    const sum = z.reduce((total, value) => total + Math.exp(value - top), Math.exp(backgroundLogit - top));
     losses.push(Math.log(sum) - (z[label]! - top));
     predicted.push(z.indexOf(Math.max(...z)));
     for (const [c, value] of z.entries()) gradient.push((Math.exp(value - top) / sum - (c === label ? 1 : 0)) * scale);
@@ -273,7 +273,7 @@ export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: num
 }
 
 /** Per image -z[label] (LeCun et al. 1998, equation 8, of z = -y); gradient -onehot·scale. */
-export function rightDistance(logits: Numbers, labels: Numbers, scale: number) {
+export function rightLogitLoss(logits: Numbers, labels: Numbers, scale: number) {
   const classes = logits.length / labels.length;
   const losses = labels.map((label, n) => -logits[n * classes + label]!);
   const gradient = logits.map((_, i) => (i % classes === labels[Math.floor(i / classes)] ? -scale : 0));

@@ -1,6 +1,7 @@
 /** The mean of every window. */
-import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
-import { type Pooling, pooling, printSize, type Size, slide } from './window.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
+import { type Pooling, pooling, printSize, type Size, slide, windowOf } from './window.ts';
 
 export interface AvgPool2d extends Pooling {
   readonly type: 'avgPool2d';
@@ -22,15 +23,16 @@ export const avgPool2dKind: LayerKind<AvgPool2d> = {
     const output = allocateOutput(site);
     const [channels, height, width] = input.shape as [number, number, number];
     const [, outHeight, outWidth] = output.shape as [number, number, number];
-    const geometry = [height, width, channels, outHeight, outWidth, ...kernelSize, ...stride] as const;
+    const sizes = { height, width, channels, outHeight, outWidth, ...windowOf(kernelSize, stride) };
     const share = 1 / (kernelSize[0] * kernelSize[1]);
     const back = (scale: number) => (quads: number) => {
-      if (input.gradient) kernels.sumPool2dBackward(output.gradient, input.gradient, scale, quads, ...geometry);
+      if (!input.gradient) return;
+      kernels.sumPool2dBackward({ dy: output.gradient, dx: input.gradient, scale, quads, ...sizes });
     };
     return {
       work: ['mean of each window', 'to all of the window'],
       output,
-      forward: (quads) => kernels.sumPool2dForward(input.value, output.value, share, quads, ...geometry),
+      forward: (quads) => kernels.sumPool2dForward({ x: input.value, y: output.value, scale: share, quads, ...sizes }),
       backward: back(share),
       curvature: back(share * share),
     };

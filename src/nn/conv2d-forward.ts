@@ -1,7 +1,8 @@
 /** The forward half of a convolution without padding, in one of two ways: window by window, or by Winograd's filtering. */
+import { elementsOf } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import type { Kernels } from '../engine/kernels.ts';
-import { elementsOf, range, type Shape } from './layer.ts';
+import { range, type Shape } from './layer.ts';
 import type { MaxPool2d } from './max-pool2d.ts';
 import { slide } from './window.ts';
 
@@ -81,10 +82,10 @@ function outputsOf({ outChannels, kernelSize, stride }: ConvolutionWindows, shap
   return [outChannels, ...slide(shape, kernelSize, stride, [0, 0], 'conv2d')] as const;
 }
 
-/** Bytes in rows layout from the window of one output to that of the output below it, and to its right. */
-function cornersApart({ stride }: ConvolutionWindows, shape: Shape): readonly [number, number] {
+/** Bytes in rows layout from the window of an output to that of the output below it (Y) and to its right (X). */
+function cornersApart({ stride }: ConvolutionWindows, shape: Shape) {
   const [channels, , width] = shape as [number, number, number];
-  return [stride[0] * width * channels * 4, stride[1] * channels * 4];
+  return { cornerY: stride[0] * width * channels * 4, cornerX: stride[1] * channels * 4 };
 }
 
 function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): ConvolutionForward {
@@ -100,20 +101,33 @@ function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): Convolut
     const [c, ky, kx] = [Math.floor(k / area), Math.floor((k % area) / kernelSize[1]), k % kernelSize[1]];
     return (ky * width + kx) * channels + c;
   });
-  const steps = arena.table(tapElements.map((element) => element * 16));
-  const places = arena.table(
+  const tapOffsets = arena.table(tapElements.map((element) => element * 16));
+  const outputOffsets = arena.table(
     range(outputs).map((o) => {
       const [oy, ox] = [Math.floor(o / outWidth), o % outWidth];
       return (oy * stride[0] * width + ox * stride[1]) * channels * 16;
     }),
   );
-  /** The weights as [tap][out][4], each number four times: they are few and used often. */
+  /** The weights as [tap][out][4], every number four times: there are few of them and each is used often. */
   const spread = arena.allocate(taps * outChannels * 16);
   const row = outChannels * 16;
   const sums = (from: number, to: number) =>
-    kernels.matmulTaps(outChannels, outputs, taps, spread, row, from, steps, places, to, 16, row, site.bias);
+    kernels.matmulTaps({
+      rows: outChannels,
+      columns: outputs,
+      depth: taps,
+      a: spread,
+      aStep: row,
+      b: from,
+      taps: tapOffsets,
+      bOffsets: outputOffsets,
+      c: to,
+      cRow: 16,
+      cColumn: row,
+      bias: site.bias,
+    });
   const quadBytes = elementsOf(shape) * 16;
-  const prepare = () => kernels.spreadMatrix(site.weight, outChannels, taps, spread);
+  const prepare = () => kernels.spreadMatrix({ src: site.weight, rows: outChannels, columns: taps, dst: spread });
   if (!pool) {
     return {
       work: 'window by window',
@@ -140,14 +154,29 @@ function pooledForward(
   const [channels, , outWidth] = outputs;
   const block = arena.allocate(elementsOf(outputs) * 16);
   const [height, width] = slide(outputs, kernelSize, stride, [0, 0], 'maxPool2d');
-  const sizes = [outWidth, channels, height, width, ...kernelSize, ...stride] as const;
-  const apart = cornersApart(layer, shape);
+  const [kernelHeight, kernelWidth] = kernelSize;
+  const [strideY, strideX] = stride;
+  const { cornerY, cornerX } = cornersApart(layer, shape);
   const quadBytes = elementsOf(shape) * 16;
   return (quads) => {
     for (let q = 0; q < quads; q++) {
       sums(x + q * quadBytes, block);
       const to = q * height * width * channels * 16;
-      kernels.maxPool2dRelu(block, y + to, corners + to, ...sizes, ...apart);
+      kernels.maxPool2dRelu({
+        x: block,
+        y: y + to,
+        corners: corners + to,
+        width: outWidth,
+        channels,
+        outHeight: height,
+        outWidth: width,
+        kernelHeight,
+        kernelWidth,
+        strideY,
+        strideX,
+        cornerY,
+        cornerX,
+      });
     }
   };
 }
@@ -173,20 +202,43 @@ function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): Convol
   const strip = joined ? Math.max(2, lines - (lines % 2)) : lines;
   const products = arena.allocate(strip * lineBytes);
   const down = stride[0] * channels * 16;
-  const places = arena.table(
+  const tileOffsets = arena.table(
     range(strip * tiles).map((j) => (j % tiles) * height * channels * 16 + Math.floor(j / tiles) * down),
   );
-  const from = [height, width, channels, inputs, inPoint, weights, depth, places, down] as const;
-  const through = [outHeight, outWidth, outChannels, strip, products, bias] as const;
-  const apart = cornersApart(layer, shape);
-  const prepare = () => kernels.winogradWeights(site.weight, outChannels, channels, kernelSize[0], weights);
+  const { cornerY, cornerX } = cornersApart(layer, shape);
+  const prepare = () =>
+    kernels.winogradWeights({ weights: site.weight, outChannels, channels, lines: kernelSize[0], to: weights });
+  /** From the quads at `from` to those at `to`; `corners` gets the winners' windows if pooling joins in, else it is 0. */
+  const convolve = (quads: number, from: number, to: number, corners: number) =>
+    kernels.winogradForward({
+      quads,
+      x: from,
+      height,
+      width,
+      channels,
+      inputs,
+      inPoint,
+      weights,
+      depth,
+      tileOffsets,
+      down,
+      outHeight,
+      outWidth,
+      outChannels,
+      strip,
+      products,
+      bias,
+      y: to,
+      corners,
+      cornerY,
+      cornerX,
+    });
   if (!pool || joined) {
     const corners = pool?.corners ?? 0;
     const work = joined ? 'Winograd F(4, 5), relu and pooling in registers' : 'Winograd F(4, 5)';
-    const forward = (quads: number) => kernels.winogradForward(quads, x, ...from, ...through, y, corners, ...apart);
-    return { work, prepare, forward };
+    return { work, prepare, forward: (quads) => convolve(quads, x, y, corners) };
   }
-  const sums = (at: number, to: number) => kernels.winogradForward(1, at, ...from, ...through, to, 0, ...apart);
+  const sums = (from: number, to: number) => convolve(1, from, to, 0);
   return { work: 'Winograd F(4, 5), then relu and pooling', prepare, forward: pooledForward(layer, site, pool, sums) };
 }
 

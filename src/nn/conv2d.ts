@@ -1,14 +1,16 @@
 /** Cross-correlation of images with trained windows, weight [out, in, ky, kx] and bias [out] as in PyTorch. */
+
 import { UsageError } from '../base/errors.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { placeBorder } from './border.ts';
 import { type ConvolutionForward, type ConvolutionSite, placeForward } from './conv2d-forward.ts';
 import { flatten, flattenKind } from './flatten.ts';
 import {
   type Activation,
   allocateOutput,
   checkPositive,
-  elementsOf,
   type LayerKind,
-  type Operation,
+  type PlacedLayer,
   range,
   rowBytes,
   type Shape,
@@ -124,10 +126,10 @@ export const conv2dKind: LayerKind<Conv2d> = {
 };
 
 /** Puts a convolution to work; with `pool`, relu and that max-pooling are done in the same pass (site.outputShape is the pool's). */
-export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): Operation {
+export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): PlacedLayer {
   if (isDense(layer, site, pool)) return placeDense(layer, site);
   if (layer.padding[0] === 0 && layer.padding[1] === 0) return placeUnpadded(layer, site, site.input, pool);
-  const border = placeBorder(layer.padding, site);
+  const border = placeBorder(layer.padding, 0, site);
   const inner = placeUnpadded(layer, site, border.padded, pool);
   return {
     ...inner,
@@ -152,7 +154,7 @@ function isDense({ padding, connections }: Conv2d, { outputShape }: Site, pool: 
 }
 
 /** Such a convolution is a dense layer behind a flatten, the weights being in that order already. */
-function placeDense({ outChannels }: Conv2d, site: Site): Operation {
+function placeDense({ outChannels }: Conv2d, site: Site): PlacedLayer {
   const { input } = site;
   const features = elementsOf(input.shape);
   const flat = flattenKind.place(flatten(), { ...site, outputShape: [features] });
@@ -181,33 +183,7 @@ function placeDense({ outChannels }: Conv2d, site: Site): Operation {
   };
 }
 
-/** A copy of the input with a border of zeros, which stays zero since only the inside is ever written. */
-function placeBorder([top, left]: readonly [number, number], { kernels, arena, quads: most, input }: Site) {
-  const [channels, height, width] = input.shape as [number, number, number];
-  const shape = [channels, height + 2 * top, width + 2 * left] as const;
-  const bytes = most * elementsOf(shape) * 16;
-  const padded: Activation = {
-    shape,
-    value: arena.allocate(bytes),
-    gradient: input.gradient ? arena.allocate(bytes) : 0,
-  };
-  const row = width * channels * 16;
-  const paddedRow = shape[2] * channels * 16;
-  const outside = [row, height * row] as const;
-  const inside = [paddedRow, shape[1] * paddedRow] as const;
-  const corner = top * paddedRow + left * channels * 16;
-  return {
-    padded,
-    pad: (quads: number) =>
-      kernels.copyBox(input.value, ...outside, padded.value + corner, ...inside, quads, height, row),
-    crop(quads: number) {
-      if (!input.gradient) return;
-      kernels.copyBox(padded.gradient + corner, ...inside, input.gradient, ...outside, quads, height, row);
-    },
-  };
-}
-
-function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPool2d | undefined): Operation {
+function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPool2d | undefined): PlacedLayer {
   const { kernels, arena } = site;
   const [kernelHeight, kernelWidth] = layer.kernelSize;
   const { outChannels } = layer;
@@ -235,21 +211,42 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const vectors = kernelHeight * runVectors;
   const runs = arena.allocate(vectors * 16);
   const packed = dxRows ? arena.allocate(outChannels * vectors * 16) : 0;
-  const window = [channels, kernelHeight, kernelWidth, runVectors] as const;
   // Without pooling a table says where each output's window stands; with it, the winners do.
   const corners = winners || arena.table(cornersOf(layer, input.shape));
   const planes = absentPlanes(layer).map((element) => element * 4);
   const absent = planes.length > 0 ? arena.table(planes) : 0;
   const squares = packed && site.curvature ? arena.allocate(outChannels * vectors * 16) : 0;
-  const found = [output.gradient, pool ? output.value : 0, corners, list] as const;
+  const inputToRows = (quads: number) =>
+    kernels.quadsToRows({ src: input.value, quads, elements, rows: inRows, rowStride: imageBytes });
   const transport = (quads: number, gradients: number, weights: number) => {
-    const image = [imageBytes, width * channels * 4] as const;
-    const moved = [inRows, dxRows, runs, weights] as const;
     const to = gradients + weightGradient;
-    const sums = [to, gradients + biasGradient] as const;
-    kernels.conv2dBackward(outChannels, quads, outputs, ...image, ...found, ...moved, ...window, ...sums);
-    if (absent) kernels.clearBlocks(to, absent, planes.length, kernelHeight * kernelWidth * 4);
-    if (dxRows) kernels.rowsToQuads(dxRows, imageBytes, input.gradient, quads, elements);
+    kernels.conv2dBackward({
+      outChannels,
+      quads,
+      outputs,
+      imageStride: imageBytes,
+      line: width * channels * 4,
+      dy: output.gradient,
+      y: pool ? output.value : 0,
+      corners,
+      list,
+      x: inRows,
+      dx: dxRows,
+      runs,
+      packed: weights,
+      channels,
+      kernelHeight,
+      kernelWidth,
+      vectors: runVectors,
+      weightGradient: to,
+      biasGradient: gradients + biasGradient,
+    });
+    if (absent) {
+      kernels.clearBlocks({ base: to, table: absent, count: planes.length, bytes: kernelHeight * kernelWidth * 4 });
+    }
+    if (dxRows) {
+      kernels.rowsToQuads({ rows: dxRows, rowStride: imageBytes, dst: input.gradient, quads, elements });
+    }
   };
   return {
     work,
@@ -257,16 +254,25 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
     forward,
     prepare(learning) {
       prepare(learning);
-      if (packed) kernels.packWeights(weight, packed, outChannels, ...window);
+      if (!packed) return;
+      kernels.packWeights({
+        weights: weight,
+        runs: packed,
+        outChannels,
+        channels,
+        kernelHeight,
+        kernelWidth,
+        vectors: runVectors,
+      });
     },
     backward(quads: number, gradients: number) {
-      kernels.quadsToRows(input.value, quads, elements, inRows, imageBytes);
+      inputToRows(quads);
       transport(quads, gradients, packed);
     },
     curvature(quads: number, gradients: number) {
-      kernels.quadsToRows(input.value, quads, elements, inRows, imageBytes);
-      kernels.squareVectors(inRows, inRows, (quads * 4 * imageBytes) / 16);
-      if (packed) kernels.squareVectors(packed, squares, outChannels * vectors);
+      inputToRows(quads);
+      kernels.squareVectors({ x: inRows, y: inRows, vectors: (quads * 4 * imageBytes) / 16 });
+      if (packed) kernels.squareVectors({ x: packed, y: squares, vectors: outChannels * vectors });
       transport(quads, gradients, squares);
     },
   };
@@ -296,9 +302,9 @@ function placeStrips(layer: Conv2d, whole: ConvolutionSite, output: Activation, 
     work: `four strips of the image, ${work}`,
     prepare,
     forward() {
-      kernels.cutStrips(whole.x, apart, x, elementsOf(shape));
+      kernels.cutStrips({ src: whole.x, step: apart, dst: x, vectors: elementsOf(shape) });
       forward(1);
-      kernels.joinStrips(y, output.value, elements);
+      kernels.joinStrips({ src: y, dst: output.value, vectors: elements });
     },
   };
 }

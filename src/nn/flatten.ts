@@ -1,5 +1,6 @@
 /** [channels, height, width] -> [features] in PyTorch's order: all of channel 0 row by row, then channel 1, ... */
-import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
 
 export interface Flatten {
   readonly type: 'flatten';
@@ -25,12 +26,14 @@ export const flattenKind: LayerKind<Flatten> = {
     }
     const output = allocateOutput(site);
     const backward = (quads: number) => {
-      if (input.gradient) kernels.swapAxes(output.gradient, input.gradient, quads, channels, area);
+      const [src, dst] = [output.gradient, input.gradient];
+      if (dst) kernels.swapAxes({ src, dst, quads, outer: channels, inner: area });
     };
     return {
       work: ['reorder', 'reorder'],
       output,
-      forward: (quads) => kernels.swapAxes(input.value, output.value, quads, area, channels),
+      forward: (quads) =>
+        kernels.swapAxes({ src: input.value, dst: output.value, quads, outer: area, inner: channels }),
       backward,
       curvature: backward,
     };

@@ -1,13 +1,13 @@
 /** Decides which layers of a model are done together, and by which operation. */
 import { placeConv2d } from './conv2d.ts';
-import type { Operation, Site } from './layer.ts';
+import type { PlacedLayer, Site } from './layer.ts';
 import { about } from './layers.ts';
 import type { Model, ModelLayer } from './model.ts';
 
 /** One or more consecutive layers that one operation does. */
 export interface Step {
   readonly layers: readonly ModelLayer[];
-  place(site: Site): Operation;
+  place(site: Site): PlacedLayer;
 }
 
 /**

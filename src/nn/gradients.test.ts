@@ -1,7 +1,7 @@
 /** Finite differences: the gradient of every layer, and of a whole odd network, is the slope of its own forward pass. */
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
-import { type StateDict, sizeOf } from '../base/tensor.ts';
+import { elementsOf, type StateDict } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { digitCodes } from '../tasks/lenet/lenet5-1998.ts';
 import { evaluate } from '../train/evaluate.ts';
@@ -57,13 +57,13 @@ const layers: [string, Layer, number[]][] = [
 
 test.each(layers)('%s', (name, layer, shape) => {
   const draw = drawing(`slope of ${name}`);
-  const x = draw(sizeOf(shape));
+  const x = draw(elementsOf(shape));
   const parameters = about(layer)
     .parameters()
-    .map((parameter) => draw(sizeOf(parameter.shape)));
+    .map((parameter) => draw(elementsOf(parameter.shape)));
   const [images = 1] = shape;
   const place = (values: readonly (readonly number[])[]) => placeAlone(layer, shape, 'strict', values);
-  const dy = draw(images * sizeOf(place(parameters).outputShape));
+  const dy = draw(images * elementsOf(place(parameters).outputShape));
   const value = (input: readonly number[], values: readonly (readonly number[])[]) =>
     dot(place(values).run(input, dy).output, dy);
   const { gradInput, gradients } = place(parameters).run(x, dy);

@@ -1,6 +1,6 @@
 /** Draws the initial weights of a model. */
 import type { Random } from '../base/random.ts';
-import { type StateDict, sizeOf, type Tensor } from '../base/tensor.ts';
+import { elementsOf, type StateDict, type Tensor } from '../base/tensor.ts';
 import { type Initialization, initializerKinds } from './initializers.ts';
 import { type Model, parametersOf } from './model.ts';
 
@@ -29,7 +29,7 @@ function weightsBy(rule: Initialization, model: Model, random: Random): StateDic
   return new Map(
     parametersOf(model).map((parameter): [string, Tensor] => {
       const { name, shape, absent } = parameter;
-      const data = new Float32Array(sizeOf(shape));
+      const data = new Float32Array(elementsOf(shape));
       const perUnit = data.length / shape[0]!;
       for (let i = 0; i < data.length; i++) {
         const how = start(parameter, Math.floor(i / perUnit));

@@ -1,5 +1,5 @@
 /** All rules for initial weights: the table of their kinds. To add one, add it here. */
-import type { Parameter } from './layer.ts';
+import type { LayerParameter } from './layer.ts';
 
 /** How the elements of one unit of a parameter start: uniform in (-bound, bound), or all alike. */
 export type Start = { readonly bound: number } | { readonly constant: number };
@@ -9,7 +9,7 @@ export interface InitializerKind {
   /** For help, in a few words. */
   readonly summary: string;
   /** @param unit index along the parameter's first axis. */
-  start(parameter: Parameter, unit: number): Start;
+  start(parameter: LayerParameter, unit: number): Start;
 }
 
 /**
@@ -40,7 +40,7 @@ const lecun1998: InitializerKind = {
   start: ({ fanIn }, unit) => ({ bound: 2.4 / fanInOf(fanIn, unit) }),
 };
 
-function fanInOf(fanIn: Parameter['fanIn'], unit: number): number {
+function fanInOf(fanIn: LayerParameter['fanIn'], unit: number): number {
   return typeof fanIn === 'number' ? fanIn : fanIn[unit]!;
 }
 

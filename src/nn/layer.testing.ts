@@ -1,9 +1,9 @@
 /** For tests: one layer alone on the kernels, with images and gradients in PyTorch's layout. */
-import { sizeOf } from '../base/tensor.ts';
+import { elementsOf } from '../base/tensor.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
 import { type Arithmetic, bindKernels, compileKernels } from '../engine/kernels.ts';
 import type { Step } from './fusion.ts';
-import { type Activation, elementsOf, type Shape } from './layer.ts';
+import type { Activation, Shape } from './layer.ts';
 import { about, type Layer } from './layers.ts';
 
 /** @param shape [images, ...one image's shape]. @param step several layers done at once, beginning with `layer`. */
@@ -23,12 +23,12 @@ export function placeAlone(
   const outputShape = step?.layers.at(-1)?.output ?? kind.outputShape(imageShape);
   const bytes = quads * elementsOf(imageShape) * 16;
   const input: Activation = { shape: imageShape, value: arena.allocate(bytes), gradient: arena.allocate(bytes) };
-  const sizes = kind.parameters().map((parameter) => sizeOf(parameter.shape));
+  const sizes = kind.parameters().map((parameter) => elementsOf(parameter.shape));
   const offsets = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + Math.ceil(size / 4) * 16, 0));
   const block = arena.allocate(sizes.length * 16 + sizes.reduce((sum, size) => sum + size * 4, 0));
   const gradientBlock = arena.allocate(sizes.length * 16 + sizes.reduce((sum, size) => sum + size * 4, 0));
   for (const [i, values] of parameters.entries()) arena.f32(block + offsets[i]!, sizes[i]!).set(values);
-  const operation = (step ?? kind).place({
+  const placed = (step ?? kind).place({
     ...{ kernels, arena, quads, training: true, single: false, curvature: true },
     ...{ input, outputShape, gradientOffsets: offsets },
     parameters: offsets.map((offset) => block + offset),
@@ -43,21 +43,19 @@ export function placeAlone(
   /** What `run` and `curve` do alike: `back` goes from `dy` at the output to the input and the block. */
   const through = (x: readonly number[], dy: readonly number[], back: () => void) => {
     write(arena, input.value, imageShape, x);
-    operation.prepare?.(true);
-    operation.forward(quads);
-    const output = read(arena, operation.output.value, outputShape, images);
-    write(arena, operation.output.gradient, outputShape, dy);
+    placed.prepare?.(true);
+    placed.forward(quads);
+    const output = read(arena, placed.output.value, outputShape, images);
+    write(arena, placed.output.gradient, outputShape, dy);
     back();
     const gradients = sizes.map((size, i) => arena.f32(gradientBlock + offsets[i]!, size).slice());
     return { output, gradInput: read(arena, input.gradient, imageShape, images), gradients };
   };
   return {
     outputShape,
-    run: (x: readonly number[], dy: readonly number[]) =>
-      through(x, dy, () => operation.backward(quads, gradientBlock)),
+    run: (x: readonly number[], dy: readonly number[]) => through(x, dy, () => placed.backward(quads, gradientBlock)),
     /** As `run`, for second derivatives. */
-    curve: (x: readonly number[], h: readonly number[]) =>
-      through(x, h, () => operation.curvature(quads, gradientBlock)),
+    curve: (x: readonly number[], h: readonly number[]) => through(x, h, () => placed.curvature(quads, gradientBlock)),
   };
 }
 

@@ -1,5 +1,6 @@
 /** What a layer is: plain data, with one kind beside it that knows its shapes, parameters and kernels. */
 import { UsageError } from '../base/errors.ts';
+import { elementsOf } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import type { Kernels } from '../engine/kernels.ts';
 
@@ -7,7 +8,7 @@ import type { Kernels } from '../engine/kernels.ts';
 export type Shape = readonly number[];
 
 /** A trainable tensor of a layer. */
-export interface Parameter {
+export interface LayerParameter {
   readonly name: string;
   readonly shape: readonly number[];
   /** For Glorot's initialization; without them it starts at zero, or at `constant`. */
@@ -45,7 +46,7 @@ export interface Site {
 }
 
 /** A layer at its site. All calls work on the first `quads` quads. */
-export interface Operation {
+export interface PlacedLayer {
   /** Which kernels do the forward and the backward half, in words. */
   readonly work: readonly [forward: string, backward: string];
   readonly output: Activation;
@@ -70,17 +71,12 @@ export interface LayerKind<L> {
   print(layer: L): string;
   /** @throws UsageError saying what the layer expects and what it got. */
   outputShape(layer: L, input: Shape): Shape;
-  parameters(layer: L): readonly Parameter[];
+  parameters(layer: L): readonly LayerParameter[];
   /** Multiply-accumulates for one image, forward. */
   multiplyAdds(layer: L, output: Shape): number;
   /** Connections as LeCun counts them: inputs of every unit, its bias among them. */
   connections(layer: L, output: Shape): number;
-  place(layer: L, site: Site): Operation;
-}
-
-/** Number of floats in one image's activation. */
-export function elementsOf(shape: Shape): number {
-  return shape.reduce((product, size) => product * size, 1);
+  place(layer: L, site: Site): PlacedLayer;
 }
 
 /** A fresh activation for a layer's output. */

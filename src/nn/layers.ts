@@ -2,7 +2,7 @@
 import { type AvgPool2d, avgPool2dKind } from './avg-pool2d.ts';
 import { type Conv2d, conv2dKind } from './conv2d.ts';
 import { type Flatten, flattenKind } from './flatten.ts';
-import type { LayerKind, Parameter, Shape, Site } from './layer.ts';
+import type { LayerKind, LayerParameter, Shape, Site } from './layer.ts';
 import { type Linear, linearKind } from './linear.ts';
 import { type MaxPool2d, maxPool2dKind } from './max-pool2d.ts';
 import { type Pad2d, pad2dKind } from './pad2d.ts';
@@ -48,7 +48,7 @@ export function about(layer: Layer) {
   return {
     print: (): string => kind.print(self),
     outputShape: (input: Shape): Shape => kind.outputShape(self, input),
-    parameters: (): readonly Parameter[] => kind.parameters(self),
+    parameters: (): readonly LayerParameter[] => kind.parameters(self),
     multiplyAdds: (output: Shape): number => kind.multiplyAdds(self, output),
     connections: (output: Shape): number => kind.connections(self, output),
     place: (site: Site) => kind.place(self, site),

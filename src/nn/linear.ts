@@ -5,7 +5,7 @@ import {
   allocateOutput,
   checkPositive,
   type LayerKind,
-  type Operation,
+  type PlacedLayer,
   range,
   rowBytes,
   type Site,
@@ -47,37 +47,76 @@ export const linearKind: LayerKind<Linear> = {
     if (site.single) return placeSingle(inFeatures, outFeatures, site, output);
     const inQuad = inFeatures * 16;
     const outQuad = outFeatures * 16;
-    const inPlaces = arena.table(range(site.quads).map((q) => q * inQuad));
+    const inQuadOffsets = arena.table(range(site.quads).map((q) => q * inQuad));
     /** The weights as [in][out]. */
-    const turned = arena.allocate(inFeatures * outFeatures * 4);
-    const prepare = () => kernels.transposeMatrix(weight, outFeatures, inFeatures, turned);
-    const forward = (quads: number) => {
-      const x = [input.value, 16, inPlaces] as const;
-      kernels.matmul(outFeatures, quads, inFeatures, turned, outFeatures * 4, ...x, output.value, 16, outQuad, bias);
-    };
+    const transposed = arena.allocate(inFeatures * outFeatures * 4);
+    const prepare = () =>
+      kernels.transposeMatrix({ src: weight, rows: outFeatures, columns: inFeatures, dst: transposed });
+    const forward = (quads: number) =>
+      kernels.matmul({
+        rows: outFeatures,
+        columns: quads,
+        depth: inFeatures,
+        a: transposed,
+        aStep: outFeatures * 4,
+        b: input.value,
+        bStep: 16,
+        bOffsets: inQuadOffsets,
+        c: output.value,
+        cRow: 16,
+        cColumn: outQuad,
+        bias,
+      });
     const work = ['matmul', input.gradient ? 'two matmuls' : 'matmul'] as const;
     if (!site.training) return { work, output, prepare, forward, backward() {}, curvature() {} };
 
-    const outPlaces = arena.table(range(site.quads).map((q) => q * outQuad));
+    const outQuadOffsets = arena.table(range(site.quads).map((q) => q * outQuad));
     const inRow = rowBytes(inFeatures);
     const outRow = rowBytes(outFeatures);
     const inRows = arena.allocate(site.quads * 4 * inRow);
     const outRows = arena.allocate(site.quads * 4 * outRow);
-    const columns = Math.ceil(inFeatures / 4);
-    const columnPlaces = arena.table(range(columns).map((j) => j * 16));
+    const inVectors = Math.ceil(inFeatures / 4);
+    const vectorOffsets = arena.table(range(inVectors).map((j) => j * 16));
     const weightVectors = Math.ceil((inFeatures * outFeatures) / 4);
     const squares = site.curvature ? arena.allocate(weightVectors * 16) : 0;
+    const inputToRows = (quads: number) =>
+      kernels.quadsToRows({ src: input.value, quads, elements: inFeatures, rows: inRows, rowStride: inRow });
     const transport = (quads: number, gradients: number, weights: number) => {
       const dy = output.gradient;
-      kernels.quadsToRows(dy, quads, outFeatures, outRows, outRow);
-      const x = [inRows, inRow, columnPlaces] as const;
-      const dw = [gradients + weightGradient, inFeatures * 4, 16] as const;
-      kernels.matmul(outFeatures, columns, quads * 4, outRows, outRow, ...x, ...dw, 0);
+      kernels.quadsToRows({ src: dy, quads, elements: outFeatures, rows: outRows, rowStride: outRow });
+      // Gradient of the weights: dW[o][i] = sum over images of dy[image][o] · x[image][i].
+      kernels.matmul({
+        rows: outFeatures,
+        columns: inVectors,
+        depth: quads * 4,
+        a: outRows,
+        aStep: outRow,
+        b: inRows,
+        bStep: inRow,
+        bOffsets: vectorOffsets,
+        c: gradients + weightGradient,
+        cRow: inFeatures * 4,
+        cColumn: 16,
+        bias: 0,
+      });
       // After the weights: their last row may spill into the bias.
-      kernels.sumOverImages(dy, quads, outFeatures, gradients + biasGradient);
+      kernels.sumOverImages({ dy, quads, features: outFeatures, biasGradient: gradients + biasGradient });
       if (!input.gradient) return;
-      const g = [dy, 16, outPlaces] as const;
-      kernels.matmul(inFeatures, quads, outFeatures, weights, inFeatures * 4, ...g, input.gradient, 16, inQuad, 0);
+      // Gradient of the input: dx[image][i] = sum over o of W[o][i] · dy[image][o].
+      kernels.matmul({
+        rows: inFeatures,
+        columns: quads,
+        depth: outFeatures,
+        a: weights,
+        aStep: inFeatures * 4,
+        b: dy,
+        bStep: 16,
+        bOffsets: outQuadOffsets,
+        c: input.gradient,
+        cRow: 16,
+        cColumn: inQuad,
+        bias: 0,
+      });
     };
     return {
       work,
@@ -85,13 +124,13 @@ export const linearKind: LayerKind<Linear> = {
       prepare,
       forward,
       backward(quads, gradients) {
-        kernels.quadsToRows(input.value, quads, inFeatures, inRows, inRow);
+        inputToRows(quads);
         transport(quads, gradients, weight);
       },
       curvature(quads, gradients) {
-        kernels.quadsToRows(input.value, quads, inFeatures, inRows, inRow);
-        kernels.squareVectors(inRows, inRows, (quads * 4 * inRow) / 16);
-        kernels.squareVectors(weight, squares, weightVectors);
+        inputToRows(quads);
+        kernels.squareVectors({ x: inRows, y: inRows, vectors: (quads * 4 * inRow) / 16 });
+        kernels.squareVectors({ x: weight, y: squares, vectors: weightVectors });
         transport(quads, gradients, squares);
       },
     };
@@ -102,28 +141,41 @@ export const linearKind: LayerKind<Linear> = {
  * The forward half for one image: four outputs a vector instead of four images. The bias is a row before the weights, taken once,
  * so that every sum is the same as of a quad.
  */
-function placeSingle(inFeatures: number, outFeatures: number, site: Site, output: Activation): Operation {
+function placeSingle(inFeatures: number, outFeatures: number, site: Site, output: Activation): PlacedLayer {
   const { kernels, arena, input } = site;
   const [weight, bias] = site.parameters as [number, number];
   const row = outFeatures * 4;
-  const turned = arena.allocate((inFeatures + 1) * row);
+  const biasAndWeights = arena.allocate((inFeatures + 1) * row);
   const stride = rowBytes(inFeatures);
   const x = arena.allocate(16 + 4 * stride) + 16;
   arena.f32(x - 4, 1)[0] = 1;
   const vectors = Math.ceil(outFeatures / 4);
   const y = arena.allocate(vectors * 16);
-  const places = arena.table(range(vectors).map((j) => j * 16));
+  const vectorOffsets = arena.table(range(vectors).map((j) => j * 16));
   return {
     work: ['matmul, four outputs a vector', ''],
     output,
     prepare() {
-      arena.f32(turned, outFeatures).set(arena.f32(bias, outFeatures));
-      kernels.transposeMatrix(weight, outFeatures, inFeatures, turned + row);
+      arena.f32(biasAndWeights, outFeatures).set(arena.f32(bias, outFeatures));
+      kernels.transposeMatrix({ src: weight, rows: outFeatures, columns: inFeatures, dst: biasAndWeights + row });
     },
     forward() {
-      kernels.quadsToRows(input.value, 1, inFeatures, x, stride);
-      kernels.matmul(1, vectors, inFeatures + 1, x - 4, 4, turned, row, places, y, 0, 16, 0);
-      kernels.spreadMatrix(y, outFeatures, 1, output.value);
+      kernels.quadsToRows({ src: input.value, quads: 1, elements: inFeatures, rows: x, rowStride: stride });
+      kernels.matmul({
+        rows: 1,
+        columns: vectors,
+        depth: inFeatures + 1,
+        a: x - 4,
+        aStep: 4,
+        b: biasAndWeights,
+        bStep: row,
+        bOffsets: vectorOffsets,
+        c: y,
+        cRow: 0,
+        cColumn: 16,
+        bias: 0,
+      });
+      kernels.spreadMatrix({ src: y, rows: outFeatures, columns: 1, dst: output.value });
     },
     backward() {},
     curvature() {},

@@ -1,6 +1,7 @@
 /** The maximum of every window; the gradient goes to the first maximum (x fastest, then y). */
-import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
-import { type Pooling, pooling, printSize, type Size, slide } from './window.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
+import { type Pooling, pooling, printSize, type Size, slide, windowOf } from './window.ts';
 
 export interface MaxPool2d extends Pooling {
   readonly type: 'maxPool2d';
@@ -29,17 +30,17 @@ export const maxPool2dKind: LayerKind<MaxPool2d> = {
     const [, outHeight, outWidth] = output.shape as [number, number, number];
     const outputs = elementsOf(output.shape);
     const winners = site.arena.allocate(site.quads * outputs * 16);
-    const geometry = [height, width, channels, outHeight, outWidth] as const;
+    const sizes = { height, width, channels, outHeight, outWidth, ...windowOf(kernelSize, stride) };
+    const quadBytes = elementsOf(input.shape) * 16;
     const backward = (quads: number) => {
       if (!input.gradient) return;
-      const quadBytes = elementsOf(input.shape) * 16;
-      kernels.maxPool2dBackward(output.gradient, winners, input.gradient, quads, outputs, quadBytes);
+      const [dy, dx] = [output.gradient, input.gradient];
+      kernels.maxPool2dBackward({ dy, winners, dx, quads, outputs, quadBytes });
     };
     return {
       work: ['maximum of each window', 'to the winners'],
       output,
-      forward: (quads) =>
-        kernels.maxPool2dForward(input.value, output.value, winners, quads, ...geometry, ...kernelSize, ...stride),
+      forward: (quads) => kernels.maxPool2dForward({ x: input.value, y: output.value, winners, quads, ...sizes }),
       backward,
       curvature: backward,
     };

@@ -1,8 +1,8 @@
 /** A network as a list of named layers that knows its shapes and parameters, checks itself and prints itself. */
 import { UsageError } from '../base/errors.ts';
-import { sizeOf } from '../base/tensor.ts';
+import { elementsOf } from '../base/tensor.ts';
 import type { Initialization } from './initializers.ts';
-import type { Parameter, Shape } from './layer.ts';
+import type { LayerParameter, Shape } from './layer.ts';
 import { about, type Layer } from './layers.ts';
 
 /** One layer of a model with the shapes of a single image before and after it. */
@@ -12,7 +12,7 @@ export interface ModelLayer {
   readonly input: Shape;
   readonly output: Shape;
   /** With full names, for instance `conv1.weight`. */
-  readonly parameters: readonly Parameter[];
+  readonly parameters: readonly LayerParameter[];
   /** Multiply-accumulates for one image, forward. */
   readonly multiplyAdds: number;
   /** Connections as LeCun counts them: the inputs of every unit, with its bias as one of them. */
@@ -65,7 +65,7 @@ export function sequential(
 }
 
 /** All parameters of a model, in order. */
-export function parametersOf(model: Model): readonly Parameter[] {
+export function parametersOf(model: Model): readonly LayerParameter[] {
   return model.layers.flatMap((layer) => layer.parameters);
 }
 
@@ -83,8 +83,8 @@ export function connectionCount(model: Model): number {
 }
 
 /** How many elements of a parameter are trained. */
-function trainable({ shape, absent }: Parameter): number {
-  return sizeOf(shape) - (absent ? absent.size * absent.runs.length : 0);
+function trainable({ shape, absent }: LayerParameter): number {
+  return elementsOf(shape) - (absent ? absent.size * absent.runs.length : 0);
 }
 
 function sum(numbers: readonly number[]): number {

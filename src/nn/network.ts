@@ -1,10 +1,10 @@
 /** A model in memory: its parameters in one block, its layers ready to run on chunks of images. */
 import { UsageError } from '../base/errors.ts';
-import { type StateDict, sizeOf, type Tensor } from '../base/tensor.ts';
+import { elementsOf, type StateDict, type Tensor } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import type { Kernels } from '../engine/kernels.ts';
 import { stepsOf } from './fusion.ts';
-import { type Activation, elementsOf, type Operation } from './layer.ts';
+import type { Activation, PlacedLayer } from './layer.ts';
 import { type Model, parametersOf } from './model.ts';
 
 /** Byte offset of every parameter in a block that holds all of them (each on a vector's start), and the block's size. */
@@ -18,7 +18,7 @@ export function layOutParameters(model: Model): ParameterBlock {
   let bytes = 0;
   for (const { name, shape } of parametersOf(model)) {
     offsets.set(name, bytes);
-    bytes += Math.ceil(sizeOf(shape) / 4) * 16;
+    bytes += Math.ceil(elementsOf(shape) / 4) * 16;
   }
   return { offsets, bytes: Math.ceil(bytes / 64) * 64 };
 }
@@ -28,7 +28,7 @@ export function writeParameters(model: Model, tensors: StateDict, arena: Arena, 
   checkParameters(model, tensors);
   const { offsets } = layOutParameters(model);
   for (const { name, shape } of parametersOf(model)) {
-    arena.f32(address + offsets.get(name)!, sizeOf(shape)).set(tensors.get(name)!.data);
+    arena.f32(address + offsets.get(name)!, elementsOf(shape)).set(tensors.get(name)!.data);
   }
 }
 
@@ -38,7 +38,7 @@ export function readParameters(model: Model, arena: Arena, address: number): Sta
   return new Map(
     parametersOf(model).map(({ name, shape }): [string, Tensor] => [
       name,
-      { shape, data: arena.f32(address + offsets.get(name)!, sizeOf(shape)).slice() },
+      { shape, data: arena.f32(address + offsets.get(name)!, elementsOf(shape)).slice() },
     ]),
   );
 }
@@ -111,7 +111,7 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     value: arena.allocate(quads * elementsOf(model.input) * 16),
     gradient: 0,
   };
-  const operations: Operation[] = [];
+  const placedLayers: PlacedLayer[] = [];
   const steps: NetworkStep[] = [];
   let last = input;
   // Gradients stop at the first layer with parameters: no layer before it needs them.
@@ -119,7 +119,7 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
   for (const { layers, place } of stepsOf(model)) {
     const parameters = layers.flatMap((layer) => layer.parameters);
     const gradientOffsets = parameters.map(({ name }) => offsets.get(name)!);
-    const operation = place({
+    const placed = place({
       kernels,
       arena,
       quads,
@@ -132,30 +132,30 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
       parameters: gradientOffsets.map((offset) => options.parameters + offset),
     });
     wanted ||= parameters.length > 0;
-    operations.push(operation);
-    const [forward, backward] = operation.work;
+    placedLayers.push(placed);
+    const [forward, backward] = placed.work;
     steps.push({ layers: layers.map(({ name }) => name), forward, backward });
-    last = operation.output;
+    last = placed.output;
   }
   return {
     steps,
     input,
     logits: last,
     prepare(learning) {
-      for (const operation of operations) operation.prepare?.(learning);
+      for (const placed of placedLayers) placed.prepare?.(learning);
     },
     forward(count) {
-      for (const operation of operations) operation.forward(count);
+      for (const placed of placedLayers) placed.forward(count);
     },
     backward(count, gradients) {
-      for (let i = operations.length - 1; i >= 0; i--) operations[i]!.backward(count, gradients);
+      for (let i = placedLayers.length - 1; i >= 0; i--) placedLayers[i]!.backward(count, gradients);
     },
-    hasDistances: operations.at(-1)?.lossCurvature !== undefined,
+    hasDistances: placedLayers.at(-1)?.lossCurvature !== undefined,
     curvature(count, gradients) {
-      const [end, ...before] = [...operations].reverse() as [Operation, ...Operation[]];
+      const [end, ...before] = [...placedLayers].reverse() as [PlacedLayer, ...PlacedLayer[]];
       if (end.lossCurvature) end.lossCurvature(count);
       else end.curvature(count, gradients);
-      for (const operation of before) operation.curvature(count, gradients);
+      for (const placed of before) placed.curvature(count, gradients);
     },
   };
 }

@@ -44,7 +44,8 @@ export function aboutOptimizer(optimizer: Optimizer) {
     /** Does one step on a stretch of parameters. */
     step(kernels: Kernels, number: StepNumber, blocks: StepBlocks): void {
       kind.step(kernels, self, number, blocks);
-      if (number.t % stepsToFlush === 0) for (const state of blocks.state) kernels.flushTiny(state, blocks.vectors);
+      if (number.t % stepsToFlush === 0)
+        for (const state of blocks.state) kernels.flushTiny({ v: state, vectors: blocks.vectors });
     },
   };
 }

@@ -1,6 +1,8 @@
 /** A border of one value around every image. */
+
 import { UsageError } from '../base/errors.ts';
-import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+import { placeBorder } from './border.ts';
+import type { LayerKind } from './layer.ts';
 import { pair, printSize, type Size } from './window.ts';
 
 export interface Pad2d {
@@ -26,27 +28,13 @@ export const pad2dKind: LayerKind<Pad2d> = {
   multiplyAdds: () => 0,
   connections: () => 0,
   place({ padding, value }, site) {
-    const { kernels, arena, input } = site;
-    const output = allocateOutput(site);
-    // Only the inside is ever written again.
-    arena.f32(output.value, site.quads * elementsOf(output.shape) * 4).fill(value);
-    const [channels, height, width] = input.shape as [number, number, number];
-    const row = width * channels * 16;
-    const paddedRow = output.shape[2]! * channels * 16;
-    const outside = [row, height * row] as const;
-    const inside = [paddedRow, output.shape[1]! * paddedRow] as const;
-    const corner = padding[0] * paddedRow + padding[1] * channels * 16;
-    const backward = (quads: number) => {
-      if (!input.gradient) return;
-      kernels.copyBox(output.gradient + corner, ...inside, input.gradient, ...outside, quads, height, row);
-    };
+    const { padded, pad, crop } = placeBorder(padding, value, site);
     return {
       work: ['copy into the border', 'copy out of it'],
-      output,
-      forward: (quads) =>
-        kernels.copyBox(input.value, ...outside, output.value + corner, ...inside, quads, height, row),
-      backward,
-      curvature: backward,
+      output: padded,
+      forward: pad,
+      backward: crop,
+      curvature: crop,
     };
   },
 };

@@ -37,19 +37,23 @@ export const rbfKind: LayerKind<Rbf> = {
     const features = codes[0]!.length;
     const table = arena.allocate(codes.length * features * 4);
     arena.f32(table, codes.length * features).set(codes.flat());
-    const from = (quads: number) => [input.value, quads, features, codes.length, table] as const;
+    const classes = codes.length;
+    const x = input.value;
     return {
       work: ['distance from each code', 'towards the codes'],
       output,
-      forward: (quads) => kernels.rbfForward(...from(quads), output.value),
+      forward: (quads) => kernels.rbfForward({ x, quads, features, classes, codes: table, z: output.value }),
       backward(quads) {
-        if (input.gradient) kernels.rbfBackward(...from(quads), output.gradient, input.gradient);
+        const [dz, dx] = [output.gradient, input.gradient];
+        if (dx) kernels.rbfBackward({ x, quads, features, classes, codes: table, dz, dx });
       },
       curvature(quads) {
-        if (input.gradient) kernels.rbfCurvature(...from(quads), output.gradient, input.gradient);
+        const [hz, hx] = [output.gradient, input.gradient];
+        if (hx) kernels.rbfCurvature({ x, quads, features, classes, codes: table, hz, hx });
       },
       lossCurvature(quads) {
-        if (input.gradient) kernels.rbfLossCurvature(quads, features, codes.length, output.gradient, input.gradient);
+        const [g, hx] = [output.gradient, input.gradient];
+        if (hx) kernels.rbfLossCurvature({ quads, features, classes, g, hx });
       },
     };
   },

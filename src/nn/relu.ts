@@ -1,5 +1,6 @@
 /** relu(x) = max(x, 0), with derivative 0 at 0. */
-import { elementsOf, type LayerKind } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import type { LayerKind } from './layer.ts';
 
 export interface Relu {
   readonly type: 'relu';
@@ -19,12 +20,13 @@ export const reluKind: LayerKind<Relu> = {
     // In place: the gradient needs the output's sign only, and no layer's gradient needs its own output from before relu.
     const vectors = elementsOf(input.shape);
     const backward = (quads: number) => {
-      if (input.gradient) kernels.reluBackward(input.value, input.gradient, input.gradient, quads * vectors);
+      if (input.gradient)
+        kernels.reluBackward({ y: input.value, dy: input.gradient, dx: input.gradient, vectors: quads * vectors });
     };
     return {
       work: ['relu in place', 'mask by the sign'],
       output: input,
-      forward: (quads) => kernels.reluForward(input.value, input.value, quads * vectors),
+      forward: (quads) => kernels.reluForward({ x: input.value, y: input.value, vectors: quads * vectors }),
       backward,
       curvature: backward,
     };

@@ -1,6 +1,7 @@
 /** A layer that maps pixels from [0, 1] to another range. */
 import { UsageError } from '../base/errors.ts';
-import { allocateOutput, elementsOf, type LayerKind } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
 
 export interface Rescale {
   readonly type: 'rescale';
@@ -27,12 +28,14 @@ export const rescaleKind: LayerKind<Rescale> = {
     const vectors = elementsOf(input.shape);
     const scale = high - low;
     const back = (factor: number) => (quads: number) => {
-      if (input.gradient) kernels.rescaleVectors(output.gradient, input.gradient, quads * vectors, factor, 0);
+      const [x, y] = [output.gradient, input.gradient];
+      if (y) kernels.rescaleVectors({ x, y, vectors: quads * vectors, scale: factor, offset: 0 });
     };
     return {
       work: ['scale and shift', 'scale'],
       output,
-      forward: (quads) => kernels.rescaleVectors(input.value, output.value, quads * vectors, scale, low),
+      forward: (quads) =>
+        kernels.rescaleVectors({ x: input.value, y: output.value, vectors: quads * vectors, scale, offset: low }),
       backward: back(scale),
       curvature: back(scale * scale),
     };

@@ -1,6 +1,9 @@
 /** The smooth activations: a tanh of any height and steepness, and the sigmoid. */
+
 import { UsageError } from '../base/errors.ts';
-import { allocateOutput, elementsOf, type LayerKind, type Site } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import type { Kernels } from '../engine/kernels.ts';
+import { allocateOutput, type LayerKind, type Site } from './layer.ts';
 
 export interface Tanh {
   readonly type: 'tanh';
@@ -40,8 +43,9 @@ export const tanhKind: LayerKind<Tanh> = {
   connections: () => 0,
   place: ({ amplitude, slope }, site) =>
     placeActivation(site, 'tanh', {
-      forward: (x, y, vectors) => site.kernels.tanhForward(x, y, vectors, amplitude, slope),
-      backward: (y, dy, dx, vectors, power) => site.kernels.tanhBackward(y, dy, dx, vectors, amplitude, slope, power),
+      forward: ({ x, y, vectors }) => site.kernels.tanhForward({ x, y, vectors, amplitude, slope }),
+      backward: ({ y, dy, dx, vectors, power }) =>
+        site.kernels.tanhBackward({ y, dy, dx, vectors, amplitude, slope, power }),
     }),
 };
 
@@ -55,10 +59,11 @@ export const sigmoidKind: LayerKind<Sigmoid> = {
     placeActivation(site, 'sigmoid', { forward: site.kernels.sigmoidForward, backward: site.kernels.sigmoidBackward }),
 };
 
-interface Activate {
-  forward(x: number, y: number, vectors: number): void;
-  backward(y: number, dy: number, dx: number, vectors: number, power: number): void;
-}
+/** The kernels of an activation; those of the sigmoid as they are. */
+type Activate = {
+  readonly forward: Kernels['sigmoidForward'];
+  readonly backward: Kernels['sigmoidBackward'];
+};
 
 /** Not in place: the gradient needs the output, and a layer before may need its own. */
 function placeActivation(site: Site, name: string, { forward, backward }: Activate) {
@@ -66,12 +71,13 @@ function placeActivation(site: Site, name: string, { forward, backward }: Activa
   const output = allocateOutput(site);
   const vectors = elementsOf(input.shape);
   const back = (power: number) => (quads: number) => {
-    if (input.gradient) backward(output.value, output.gradient, input.gradient, quads * vectors, power);
+    if (!input.gradient) return;
+    backward({ y: output.value, dy: output.gradient, dx: input.gradient, vectors: quads * vectors, power });
   };
   return {
     work: [name, 'slope from the output'] as const,
     output,
-    forward: (quads: number) => forward(input.value, output.value, quads * vectors),
+    forward: (quads: number) => forward({ x: input.value, y: output.value, vectors: quads * vectors }),
     backward: back(1),
     curvature: back(2),
   };

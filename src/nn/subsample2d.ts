@@ -2,9 +2,11 @@
  * Trainable subsampling, the S layers of LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE
  * 1998: the sum of every window times a coefficient plus a bias, one pair a channel.
  */
+
 import { UsageError } from '../base/errors.ts';
-import { allocateOutput, checkPositive, elementsOf, type LayerKind } from './layer.ts';
-import { pair, printSize, type Size, slide } from './window.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, checkPositive, type LayerKind } from './layer.ts';
+import { pair, printSize, type Size, slide, windowOf } from './window.ts';
 
 export interface Subsample2d {
   readonly type: 'subsample2d';
@@ -44,30 +46,38 @@ export const subsample2dKind: LayerKind<Subsample2d> = {
     const [channels, height, width] = input.shape as [number, number, number];
     const [, outHeight, outWidth] = output.shape as [number, number, number];
     const area = outHeight * outWidth;
-    const geometry = [height, width, channels, outHeight, outWidth, ...kernelSize, ...kernelSize] as const;
+    const sizes = { height, width, channels, outHeight, outWidth, ...windowOf(kernelSize, kernelSize) };
     const elements = elementsOf(output.shape);
     const sums = arena.allocate(site.quads * elements * 16);
     const scaled = site.training ? arena.allocate(site.quads * elements * 16) : 0;
     const squares = site.curvature ? arena.allocate(Math.ceil(channels / 4) * 16) : 0;
     const transport = (quads: number, gradients: number, coefficients: number) => {
       const dy = output.gradient;
-      kernels.channelProducts(sums, dy, quads * area, channels, gradients + weightGradient);
-      kernels.sumOverImages(dy, quads * area, channels, gradients + biasGradient);
+      const pixels = quads * area;
+      kernels.channelProducts({ a: sums, b: dy, pixels, channels, out: gradients + weightGradient });
+      kernels.sumOverImages({ dy, quads: pixels, features: channels, biasGradient: gradients + biasGradient });
       if (!input.gradient) return;
-      kernels.scaleChannels(dy, scaled, quads * area, channels, coefficients, 0);
-      kernels.sumPool2dBackward(scaled, input.gradient, 1, quads, ...geometry);
+      kernels.scaleChannels({ x: dy, y: scaled, pixels, channels, scale: coefficients, offset: 0 });
+      kernels.sumPool2dBackward({ dy: scaled, dx: input.gradient, scale: 1, quads, ...sizes });
     };
     return {
       work: ['sum of each window, scaled', 'to all of the window'],
       output,
       forward(quads) {
-        kernels.sumPool2dForward(input.value, sums, 1, quads, ...geometry);
-        kernels.scaleChannels(sums, output.value, quads * area, channels, weight, bias);
+        kernels.sumPool2dForward({ x: input.value, y: sums, scale: 1, quads, ...sizes });
+        kernels.scaleChannels({
+          x: sums,
+          y: output.value,
+          pixels: quads * area,
+          channels,
+          scale: weight,
+          offset: bias,
+        });
       },
       backward: (quads, gradients) => transport(quads, gradients, weight),
       curvature(quads, gradients) {
-        kernels.squareVectors(sums, sums, quads * elements);
-        kernels.squareVectors(weight, squares, Math.ceil(channels / 4));
+        kernels.squareVectors({ x: sums, y: sums, vectors: quads * elements });
+        kernels.squareVectors({ x: weight, y: squares, vectors: Math.ceil(channels / 4) });
         transport(quads, gradients, squares);
       },
     };

@@ -53,6 +53,13 @@ export function pooling(kernelSize: Size, options: { readonly stride?: Size }, w
   };
 }
 
+/** A window and its stride as the kernels call them. */
+export function windowOf(kernelSize: readonly [number, number], stride: readonly [number, number]) {
+  const [kernelHeight, kernelWidth] = kernelSize;
+  const [strideY, strideX] = stride;
+  return { kernelHeight, kernelWidth, strideY, strideX };
+}
+
 /** `2`, or `(2, 3)` where the directions differ. */
 export function printSize([vertical, horizontal]: readonly [number, number]): string {
   return vertical === horizontal ? `${vertical}` : `(${vertical}, ${horizontal})`;

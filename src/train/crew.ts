@@ -156,7 +156,7 @@ export class Member {
           const images = Math.min(chunk, end - from);
           const isFirst = c === part * chunksPerPart;
           this.#learn(set, from, images, 1 / (end - start), isFirst ? block : this.#spare);
-          if (!isFirst) this.#kernels.addVectors(block, this.#spare, this.#blockBytes / 16);
+          if (!isFirst) this.#add(block, this.#spare);
         }
       }
       this.#barrier.wait();
@@ -199,7 +199,6 @@ export class Member {
     const { chunk, recipe, optimizerState, losses, predicted } = this.#plan;
     const set = this.#plan.sets[setIndex]!;
     const [hessian] = optimizerState as [number];
-    const vectors = this.#blockBytes / 16;
     const network = this.#network;
     const { gradient } = network.logits;
     const loss = aboutLoss(network.hasDistances ? mse() : recipe.loss);
@@ -211,9 +210,10 @@ export class Member {
       if (network.hasDistances) loss.apply(this.#kernels, site);
       else loss.curvature?.(this.#kernels, site);
       network.curvature(Math.ceil(images / 4), from === 0 ? hessian : this.#spare);
-      if (from > 0) this.#kernels.addVectors(hessian, this.#spare, vectors);
+      if (from > 0) this.#add(hessian, this.#spare);
     }
-    this.#kernels.rescaleVectors(hessian, hessian, vectors, 1 / count, 0);
+    const vectors = this.#blockBytes / 16;
+    this.#kernels.rescaleVectors({ x: hessian, y: hessian, vectors, scale: 1 / count, offset: 0 });
   }
 
   /** The optimizer's step t on this member's share of the parameters. */
@@ -249,14 +249,22 @@ export class Member {
       this.#network.forward(quads);
       const place = { labels: set.labels + from, images, losses: losses + from * 8, predicted: predicted + from };
       loss.apply(this.#kernels, this.#lossSite({ ...place, scale: 0, gradient: 0 }));
-      this.#kernels.quadsToRows(this.#network.logits.value, quads, classes, logits + from * classes * 4, classes * 4);
+      const rowStride = classes * 4;
+      const rows = logits + from * rowStride;
+      this.#kernels.quadsToRows({ src: this.#network.logits.value, quads, elements: classes, rows, rowStride });
     }
+  }
+
+  /** Adds the block of parameters at `from` to the block at `to`. */
+  #add(to: number, from: number): void {
+    this.#kernels.addVectors({ dst: to, src: from, vectors: this.#blockBytes / 16 });
   }
 
   #gather(set: PlacedSet, indices: number, count: number): void {
     const [channels, height, width] = this.#plan.recipe.model.input;
     const gather = set.floats ? this.#kernels.gatherFloats : this.#kernels.gatherBytes;
-    gather(set.images, indices, count, channels, height * width, this.#network.input.value);
+    const dst = this.#network.input.value;
+    gather({ images: set.images, indices, count, channels, area: height * width, dst });
   }
 }
 

@@ -1,7 +1,7 @@
 /** Uses trained weights: metrics over a data set, and classes of single images. */
 import { UsageError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
-import { type StateDict, sizeOf } from '../base/tensor.ts';
+import { elementsOf, type StateDict } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
 import { bindKernels, compileKernels } from '../engine/kernels.ts';
@@ -58,9 +58,11 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
   const network = placeNetwork(model, { kernels, arena, quads: 1, training: false, single: true, parameters });
   network.prepare(false);
   const [channels, height, width] = model.input;
-  const pixels = sizeOf(model.input);
-  const place = arena.allocate(pixels * 4);
-  const first = arena.table([0]);
+  const pixels = elementsOf(model.input);
+  const pixelBlock = arena.allocate(pixels * 4);
+  const indices = arena.table([0]);
+  const area = height * width;
+  const dst = network.input.value;
   return (image) => {
     if (image.length !== pixels) {
       throw new UsageError(
@@ -68,11 +70,11 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
       );
     }
     if (image instanceof Float32Array) {
-      arena.f32(place, pixels).set(image);
-      kernels.gatherFloats(place, first, 1, channels, height * width, network.input.value);
+      arena.f32(pixelBlock, pixels).set(image);
+      kernels.gatherFloats({ images: pixelBlock, indices, count: 1, channels, area, dst });
     } else {
-      arena.u8(place, pixels).set(image);
-      kernels.gatherBytes(place, first, 1, channels, height * width, network.input.value);
+      arena.u8(pixelBlock, pixels).set(image);
+      kernels.gatherBytes({ images: pixelBlock, indices, count: 1, channels, area, dst });
     }
     network.forward(1);
     const quad = arena.f32(network.logits.value, model.classes * 4);

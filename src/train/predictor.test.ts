@@ -1,7 +1,7 @@
 /** One image alone keeps all lanes busy by other layouts, and still comes out as it does among others, to the bit. */
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
-import { sizeOf } from '../base/tensor.ts';
+import { elementsOf } from '../base/tensor.ts';
 import { conv2d } from '../nn/conv2d.ts';
 import { flatten } from '../nn/flatten.ts';
 import type { Layer } from '../nn/layers.ts';
@@ -43,21 +43,24 @@ describe.each(models)('%s', (name, input, layers) => {
   const model = sequential('model', input, layers);
   const random = randomStream(7, name);
   const between = (low: number, high: number) => low + (high - low) * random.uniform();
-  const images = Float32Array.from({ length: 9 * sizeOf(input) }, () => between(-1, 1));
+  const images = Float32Array.from({ length: 9 * elementsOf(input) }, () => between(-1, 1));
   const set = { name, images, labels: new Uint8Array(9), shape: input, classes: model.classes };
 
   test.each([0, 0.1])('biases of up to %f', async (bias) => {
     const weights = new Map(
       parametersOf(model).map(({ name: parameter, shape }) => {
         const most = parameter.endsWith('bias') ? bias : 0.3;
-        return [parameter, { shape, data: Float32Array.from({ length: sizeOf(shape) }, () => between(-most, most)) }];
+        return [
+          parameter,
+          { shape, data: Float32Array.from({ length: elementsOf(shape) }, () => between(-most, most)) },
+        ];
       }),
     );
     const { logits } = (await evaluate({ model }, weights, set))!;
     const predict = predictor(model, weights);
     for (let i = 0; i < 9; i++) {
       const row = logits.subarray(i * model.classes, (i + 1) * model.classes);
-      const { probabilities } = predict(images.subarray(i * sizeOf(input), (i + 1) * sizeOf(input)));
+      const { probabilities } = predict(images.subarray(i * elementsOf(input), (i + 1) * elementsOf(input)));
       expect(probabilities).toEqual(softmax(row));
       expect(Math.max(...probabilities)).toBeGreaterThan(1 / model.classes);
     }

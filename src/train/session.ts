@@ -1,7 +1,7 @@
 /** One model at work: its weights, its data and its crew of threads in one memory, with training and evaluation in slices. */
 import { UsageError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
-import { type StateDict, sizeOf } from '../base/tensor.ts';
+import { elementsOf, type StateDict } from '../base/tensor.ts';
 import { checkDataset, type Dataset, datasetSize } from '../data/dataset.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
 import { bindKernels, compileKernels } from '../engine/kernels.ts';
@@ -268,7 +268,7 @@ function checkFits(model: Model, set: Dataset): void {
   if (set.classes > model.classes) {
     throw new UsageError(`model ${model.name} knows ${model.classes} classes, ${set.name} has ${set.classes}`);
   }
-  if (parametersOf(model).every(({ shape }) => sizeOf(shape) === 0)) {
+  if (parametersOf(model).every(({ shape }) => elementsOf(shape) === 0)) {
     throw new UsageError(`model ${model.name} has no parameters to train`);
   }
 }

@@ -15,11 +15,11 @@ export const crossEntropyKind: LossKind<CrossEntropy, Record<never, never>> = {
   make: crossEntropy,
   describe: ({ name }) => name,
   needsDistances: false,
-  apply: (kernels, _, site) => kernels.softmaxCrossEntropy(...lossArguments(site), -Infinity),
+  apply: (kernels, _, site) => kernels.softmaxCrossEntropy({ ...lossArguments(site), backgroundLogit: -Infinity }),
   curvature(kernels, _, site) {
     const { gradient, labels, images, classes } = site;
-    kernels.softmaxCrossEntropy(...lossArguments(site), -Infinity);
-    kernels.sharesOf(gradient, labels, images, classes);
-    kernels.softmaxCurvature(gradient, gradient, Math.ceil(images / 4) * classes);
+    kernels.softmaxCrossEntropy({ ...lossArguments(site), backgroundLogit: -Infinity });
+    kernels.softmaxOfGradient({ gradient, labels, count: images, classes });
+    kernels.softmaxCurvature({ probabilities: gradient, h: gradient, vectors: Math.ceil(images / 4) * classes });
   },
 };

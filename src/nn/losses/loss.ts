@@ -44,7 +44,7 @@ export interface LossKind<
   curvature?(kernels: Kernels, loss: L, site: LossSite): void;
 }
 
-/** A site as the first arguments of the kernels. */
-export function lossArguments({ logits, labels, images, classes, scale, gradient, losses, predicted }: LossSite) {
-  return [logits, labels, images, classes, scale, gradient, losses, predicted] as const;
+/** A site as arguments of the kernels of losses. */
+export function lossArguments({ images, ...addresses }: LossSite) {
+  return { ...addresses, count: images };
 }

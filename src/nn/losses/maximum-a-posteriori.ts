@@ -27,5 +27,5 @@ export const maximumAPosterioriKind: LossKind<MaximumAPosteriori, typeof hyperpa
   make: ({ mapConstant }) => maximumAPosteriori(mapConstant),
   describe: ({ j }) => `map, j ${j}`,
   needsDistances: true,
-  apply: (kernels, { j }, site) => kernels.softmaxCrossEntropy(...lossArguments(site), -j),
+  apply: (kernels, { j }, site) => kernels.softmaxCrossEntropy({ ...lossArguments(site), backgroundLogit: -j }),
 };

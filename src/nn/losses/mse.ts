@@ -19,5 +19,5 @@ export const mseKind: LossKind<Mse, Record<never, never>> = {
   make: mse,
   describe: ({ name }) => name,
   needsDistances: true,
-  apply: (kernels, _, site) => kernels.rightDistance(...lossArguments(site)),
+  apply: (kernels, _, site) => kernels.rightLogitLoss(lossArguments(site)),
 };

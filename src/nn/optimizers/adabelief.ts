@@ -34,10 +34,11 @@ export const adabeliefKind: OptimizerKind<AdaBelief, typeof hyperparameters> = {
     const { l2, eps, epsInside } = adabelief;
     const [beta1, beta2] = adabelief.betas;
     const [m = 0, s = 0] = state;
-    const decays = [l2, beta1, 1 - beta1, beta2, 1 - beta2, eps, epsInside] as const;
     const mScale = adabelief.biasCorrection ? learningRate * correction(beta1, t) : learningRate;
     const sScale = adabelief.biasCorrection ? correction(beta2, t) : 1;
-    kernels.adabelief(x, gradients, stride, chunks, m, s, vectors, ...decays, mScale, sScale);
+    const [rest1, rest2] = [1 - beta1, 1 - beta2];
+    const block = { x, g: gradients, stride, chunks, m, s, vectors };
+    kernels.adabelief({ ...block, l2, beta1, rest1, beta2, rest2, eps, epsInside, mScale, sScale });
   },
   needsCurvature: false,
   describe: (adabelief) => (adabelief.biasCorrection ? [] : ['no bias correction']),

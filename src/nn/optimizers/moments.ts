@@ -59,9 +59,9 @@ export function stepByMoments(
   { x, gradients, stride, chunks, state, vectors }: StepBlocks,
 ): void {
   const [m = 0, v = 0] = state;
-  const { keep, mScale, gScale, vScale } = scales;
-  const decays = [l2, beta1, 1 - beta1, beta2, 1 - beta2, eps] as const;
-  kernels.adam(x, gradients, stride, chunks, m, v, vectors, ...decays, keep, mScale, gScale, vScale);
+  const [rest1, rest2] = [1 - beta1, 1 - beta2];
+  const block = { x, g: gradients, stride, chunks, m, v, vectors };
+  kernels.adam({ ...block, ...scales, l2, beta1, rest1, beta2, rest2, eps });
 }
 
 /** base^exponent by repeated squaring: multiplications alone, so the same bits on every machine, unlike Math.pow. */

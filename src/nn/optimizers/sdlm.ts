@@ -31,7 +31,7 @@ export const sdlmKind: OptimizerKind<Sdlm, typeof hyperparameters> = {
   stateNames: () => ['hessian'],
   step(kernels, { l2, mu }, { learningRate }, { x, gradients, stride, chunks, state, vectors }) {
     const [hessian = 0] = state;
-    kernels.sdlm(x, gradients, stride, chunks, hessian, vectors, l2, learningRate, mu);
+    kernels.sdlm({ x, g: gradients, stride, chunks, h: hessian, vectors, l2, rate: learningRate, mu });
   },
   needsCurvature: true,
   describe: ({ mu }) => [`mu ${mu}`],

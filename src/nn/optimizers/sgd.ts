@@ -37,7 +37,8 @@ export const sgdKind: OptimizerKind<Sgd, typeof hyperparameters> = {
   stateNames: ({ momentum }) => (momentum === 0 ? [] : ['momentum_buffer']),
   step(kernels, { l2, momentum, nesterov }, { learningRate }, { x, gradients, stride, chunks, state, vectors }) {
     const [buffer = 0] = state;
-    kernels.sgd(x, gradients, stride, chunks, buffer, vectors, l2, learningRate, momentum, nesterov ? 1 : 0);
+    const block = { x, g: gradients, stride, chunks, b: buffer, vectors };
+    kernels.sgd({ ...block, l2, rate: learningRate, momentum, nesterov: nesterov ? 1 : 0 });
   },
   needsCurvature: false,
   describe: ({ momentum, nesterov }) => [`momentum ${momentum}${nesterov ? ' (Nesterov)' : ''}`],

@@ -1,5 +1,5 @@
 /** The network as the study's first level has it; where levels change the network itself, the last level's too. */
-import { drawModel } from '../../nn/drawing.ts';
+import { drawModel } from '../../drawing/network.ts';
 import { describeModel, layerTable, type Model } from '../../nn/model.ts';
 import { type Block, heading } from '../block.ts';
 import type { Section } from '../section.ts';

@@ -1,52 +1,58 @@
-/** Draws a model as a figure in the manner of NN-SVG's LeNet view: stacks of feature maps, then slim bars, all to scale. */
-import type { Shape } from './layer.ts';
-import type { Layer } from './layers.ts';
-import type { Model } from './model.ts';
+/** Draws a network as an SVG in the style of NN-SVG's LeNet view: stacks of feature maps, then slim bars. */
+import type { Shape } from '../nn/layer.ts';
+import type { Layer } from '../nn/layers.ts';
+import type { Model } from '../nn/model.ts';
 
-/** What stands between two links: feature maps or a flat vector. */
-export interface Stage {
+/** Part of the figure between two links: a stack of feature maps, or a bar for a flat vector. */
+export interface FigurePart {
   readonly shape: Shape;
-  /** The receptive field on it that one element of the next stage sees; none where it sees everything. */
+  /** [height, width] of the window that one element of the next part reads; without it, it reads everything. */
   readonly window?: readonly [number, number];
-  /** What leads to the next stage, for instance `Convolution 5x5` and `ReLU`, a line each. */
+  /** What leads to the next part, a line of text each, for instance `Convolution 5×5` and `ReLU`. */
   readonly link: readonly string[];
 }
 
-/** The stages of a model: layers that only change the look of numbers (relu, flatten) join their neighbours. */
-export function stagesOf(model: Model): Stage[] {
-  const stages: { shape: Shape; window?: readonly [number, number]; link: string[] }[] = [
+/** The parts of a model: activations and flatten add a line to a link, rescale is left out, others add a part. */
+export function partsOf(model: Model): FigurePart[] {
+  const parts: { shape: Shape; window?: readonly [number, number]; link: string[] }[] = [
     { shape: model.input, link: [] },
   ];
   for (const { layer, output } of model.layers) {
-    const last = stages.at(-1)!;
-    const before = stages.at(-2) ?? last;
-    const look = lookOf(layer);
+    const last = parts.at(-1)!;
+    const before = parts.at(-2) ?? last;
+    const activation = activationName(layer);
     if (layer.type === 'flatten') last.link.push('Flatten');
-    else if (look !== undefined) (last.link.length === 0 && stages.length > 1 ? before : last).link.push(look);
+    else if (activation !== undefined)
+      (last.link.length === 0 && parts.length > 1 ? before : last).link.push(activation);
     else if (layer.type !== 'rescale') {
       last.link.push(nameOf(layer));
       if ('kernelSize' in layer) last.window = layer.kernelSize;
-      stages.push({ shape: output, link: [] });
+      parts.push({ shape: output, link: [] });
     }
   }
-  return stages;
+  return parts;
 }
 
-/** Layers that only change the look of numbers. */
-function lookOf(layer: Layer): string | undefined {
+/** The line of text of an activation; undefined for any other layer. */
+function activationName(layer: Layer): string | undefined {
   return { relu: 'ReLU', tanh: 'Tanh', sigmoid: 'Sigmoid' }[layer.type as string];
 }
 
 const names: Readonly<Partial<Record<Layer['type'], string>>> = {
-  ...{ conv2d: 'Convolution', maxPool2d: 'Max-pool', avgPool2d: 'Average-pool', subsample2d: 'Subsampling' },
-  ...{ linear: 'Dense', rbf: 'Distances', pad2d: 'Padding' },
+  conv2d: 'Convolution',
+  maxPool2d: 'Max-pool',
+  avgPool2d: 'Average-pool',
+  subsample2d: 'Subsampling',
+  linear: 'Dense',
+  rbf: 'Distances',
+  pad2d: 'Padding',
 };
 
 function nameOf(layer: Layer): string {
   return 'kernelSize' in layer ? `${names[layer.type]} ${layer.kernelSize.join('×')}` : names[layer.type]!;
 }
 
-// Sizes in pixels of the figure's own coordinates.
+// Sizes in pixels of the figure's own coordinates; mostMaps is a count.
 const largestMap = 150;
 const smallestMap = 10;
 const mostMaps = 16;
@@ -66,9 +72,9 @@ interface Point {
   readonly y: number;
 }
 
-/** A stage with its place: `box` encloses its shape; lines end at the corners of its front. */
-interface Placed {
-  readonly stage: Stage;
+/** A part and where it stands (pixels): `box` encloses all of it; links end at the corners of its front map or bar. */
+interface LaidOut {
+  readonly part: FigurePart;
   readonly caption: string;
   readonly box: { readonly x: number; readonly y: number; readonly width: number; readonly height: number };
   readonly maps: number;
@@ -76,35 +82,36 @@ interface Placed {
 }
 
 /**
- * A self-contained SVG that scales with its page and follows its reader's light or dark scheme.
- * Areas: maps shrink with the power 0.7 of their size and bars with the logarithm of their length, so that small ones stay visible.
+ * A self-contained SVG that scales with its page and follows the reader's light or dark colour scheme.
+ * The side of a map grows with the power 0.7 of its size, the length of a bar with the logarithm of its features:
+ * small ones stay visible.
  */
 export function drawModel(model: Model): string {
-  const stages = stagesOf(model);
-  const placed = place(stages);
-  const last = placed.at(-1)!;
+  const parts = partsOf(model);
+  const laidOut = layOut(parts);
+  const last = laidOut.at(-1)!;
   const width = last.box.x + Math.max(last.box.width, textWidth(last.caption, captionSize)) + margin;
-  const tallest = Math.max(...placed.map(({ box }) => box.height));
+  const tallest = Math.max(...laidOut.map(({ box }) => box.height));
   const captionY = margin + captionSize;
   const linkY = captionY + 18 + tallest + 30;
-  const linkLines = Math.max(1, ...stages.map(({ link }) => link.length));
+  const linkLines = Math.max(1, ...parts.map(({ link }) => link.length));
   const height = linkY + (linkLines - 1) * (linkSize + 4) + margin;
-  const described = placed.map(({ caption, stage }) => [caption, ...stage.link].join(', ')).join('; ');
-  const parts = [
+  const described = laidOut.map(({ caption, part }) => [caption, ...part.link].join(', ')).join('; ');
+  const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${n(height)}" width="${n(width)}" height="${n(height)}" role="img" aria-labelledby="title desc">`,
     `<title id="title">${escapeXml(model.name)}</title>`,
     `<desc id="desc">${escapeXml(described)}</desc>`,
     style,
-    ...placed.map((item) => drawStage(item)),
-    ...placed.slice(1).map((item, i) => drawLink(placed[i]!, item)),
-    ...placed.map(({ caption, box }) => text('caption', centre(box).x, captionY, [caption])),
-    ...placed.slice(1).map((item, i) => {
-      const from = placed[i]!;
-      return text('link', (centre(from.box).x + centre(item.box).x) / 2, linkY, from.stage.link);
+    ...laidOut.map((item) => drawPart(item)),
+    ...laidOut.slice(1).map((item, i) => drawLink(laidOut[i]!, item)),
+    ...laidOut.map(({ caption, box }) => text('caption', centre(box).x, captionY, [caption])),
+    ...laidOut.slice(1).map((item, i) => {
+      const from = laidOut[i]!;
+      return text('link', (centre(from.box).x + centre(item.box).x) / 2, linkY, from.part.link);
     }),
     '</svg>',
   ];
-  return `${parts.join('\n')}\n`;
+  return `${lines.join('\n')}\n`;
 }
 
 const style = `<style>
@@ -116,16 +123,16 @@ const style = `<style>
 .window{fill:#ff922b;fill-opacity:.28;stroke:#ff922b}.ray{stroke:#ff922b}.all{stroke:#6b7c90}.caption{fill:#e9eef4}.link{fill:#aab7c6}}
 </style>`;
 
-function place(stages: readonly Stage[]): Placed[] {
-  const largest = Math.max(1, ...stages.flatMap(({ shape }) => (shape.length === 3 ? shape.slice(1) : [])));
-  const longest = Math.max(2, ...stages.flatMap(({ shape }) => (shape.length === 1 ? [shape[0]!] : [])));
+function layOut(parts: readonly FigurePart[]): LaidOut[] {
+  const largest = Math.max(1, ...parts.flatMap(({ shape }) => (shape.length === 3 ? shape.slice(1) : [])));
+  const longest = Math.max(2, ...parts.flatMap(({ shape }) => (shape.length === 1 ? [shape[0]!] : [])));
   const side = (size: number) => Math.max(smallestMap, largestMap * (size / largest) ** 0.7);
-  const shapes = stages.map((stage) => {
-    const [first, mapHeight, mapWidth] = stage.shape as [number, number?, number?];
+  const shapes = parts.map((part) => {
+    const [first, mapHeight, mapWidth] = part.shape as [number, number?, number?];
     if (mapHeight === undefined || mapWidth === undefined) {
       const height = shortestBar + (longestBar - shortestBar) * (Math.log(first) / Math.log(longest));
       return {
-        stage,
+        part,
         caption: `${first}`,
         maps: 0,
         front: { width: barWidth, height },
@@ -137,7 +144,7 @@ function place(stages: readonly Stage[]): Placed[] {
     const front = { width: side(mapWidth), height: side(mapHeight) };
     const spread = (maps - 1) * mapOffset;
     return {
-      stage,
+      part,
       caption: `${first}@${mapHeight}×${mapWidth}`,
       maps,
       front,
@@ -147,30 +154,30 @@ function place(stages: readonly Stage[]): Placed[] {
   });
   const tallest = Math.max(...shapes.map(({ height }) => height));
   const middle = margin + captionSize + 18 + tallest / 2;
-  const placed: Placed[] = [];
+  const laidOut: LaidOut[] = [];
   for (const [i, { width, height, ...shape }] of shapes.entries()) {
     const half = Math.max(width, textWidth(shape.caption, captionSize)) / 2;
     let centreX = margin + half;
-    const before = placed.at(-1);
+    const before = laidOut.at(-1);
     if (before) {
-      const link = Math.max(...before.stage.link.map((line) => textWidth(line, linkSize)), 0);
+      const link = Math.max(...before.part.link.map((line) => textWidth(line, linkSize)), 0);
       const captions = (textWidth(before.caption, captionSize) + textWidth(shape.caption, captionSize)) / 2 + 14;
-      // Links on both sides of a stage share the space below it, so each gets its own width.
+      // The links on both sides of a part share the space below the part: each needs half of its text there.
       const apart = Math.max(before.box.width / 2 + width / 2 + gap, captions, link + 12);
-      const previousLink = i > 1 ? linkHalf(placed[i - 2]!) + link / 2 + 12 : 0;
-      const centres = placed.length > 1 ? (centre(before.box).x - centre(placed.at(-2)!.box).x) / 2 : 0;
+      const previousLink = i > 1 ? linkHalf(laidOut[i - 2]!) + link / 2 + 12 : 0;
+      const centres = laidOut.length > 1 ? (centre(before.box).x - centre(laidOut.at(-2)!.box).x) / 2 : 0;
       centreX = centre(before.box).x + Math.max(apart, 2 * (previousLink - centres));
     }
-    placed.push({ ...shape, box: { x: centreX - width / 2, y: middle - height / 2, width, height } });
+    laidOut.push({ ...shape, box: { x: centreX - width / 2, y: middle - height / 2, width, height } });
   }
-  return placed;
+  return laidOut;
 }
 
-function linkHalf({ stage }: Placed): number {
-  return Math.max(...stage.link.map((line) => textWidth(line, linkSize)), 0) / 2;
+function linkHalf({ part }: LaidOut): number {
+  return Math.max(...part.link.map((line) => textWidth(line, linkSize)), 0) / 2;
 }
 
-function drawStage({ box, maps, front }: Placed): string {
+function drawPart({ box, maps, front }: LaidOut): string {
   if (maps === 0) {
     const points = barCorners(box, front.height);
     return `<polygon class="bar" points="${points.map(({ x, y }) => `${n(x)},${n(y)}`).join(' ')}"/>`;
@@ -181,8 +188,8 @@ function drawStage({ box, maps, front }: Placed): string {
   }).join('\n');
 }
 
-/** Top left, top right, bottom right, bottom left of a bar that leans to the right going down. */
-function barCorners(box: Placed['box'], height: number): [Point, Point, Point, Point] {
+/** The top left, top right, bottom right and bottom left corner of a bar, whose bottom is shifted to the right. */
+function barCorners(box: LaidOut['box'], height: number): [Point, Point, Point, Point] {
   const { x, y } = box;
   return [
     { x, y },
@@ -193,34 +200,34 @@ function barCorners(box: Placed['box'], height: number): [Point, Point, Point, P
 }
 
 /** The top left corner of a stack's front map. */
-function frontCorner({ box, maps }: Placed): Point {
+function frontCorner({ box, maps }: LaidOut): Point {
   const spread = (maps - 1) * mapOffset;
   return { x: box.x + spread, y: box.y + spread };
 }
 
-function drawLink(from: Placed, to: Placed): string {
-  if (from.maps > 0 && to.maps > 0 && from.stage.window) return drawWindow(from, to, from.stage.window);
+function drawLink(from: LaidOut, to: LaidOut): string {
+  if (from.maps > 0 && to.maps > 0 && from.part.window) return drawWindow(from, to, from.part.window);
   const [top, bottom] = from.maps === 0 ? bar(from, 'right') : stack(from);
   const [toTop, toBottom] = to.maps === 0 ? bar(to, 'left') : stack(to);
   return [line('all', top, toTop), line('all', bottom, toBottom)].join('\n');
 }
 
-function bar({ box, front }: Placed, side: 'left' | 'right'): [Point, Point] {
+function bar({ box, front }: LaidOut, side: 'left' | 'right'): [Point, Point] {
   const [topLeft, topRight, bottomRight, bottomLeft] = barCorners(box, front.height);
   return side === 'left' ? [topLeft, bottomLeft] : [topRight, bottomRight];
 }
 
-/** Where lines to everything leave a stack: the top right of its back map and the bottom right of its front map. */
-function stack({ box, front }: Placed): [Point, Point] {
+/** Ends of the two lines of a link on a stack: the top right of its back map, the bottom right of its front map. */
+function stack({ box, front }: LaidOut): [Point, Point] {
   return [
     { x: box.x + front.width, y: box.y },
     { x: box.x + box.width, y: box.y + box.height },
   ];
 }
 
-/** The window on the front map, to that map's scale, and rays from its corners to the point that it becomes. */
-function drawWindow(from: Placed, to: Placed, [kernelHeight, kernelWidth]: readonly [number, number]): string {
-  const [, mapHeight, mapWidth] = from.stage.shape as [number, number, number];
+/** The window on the front map, to that map's scale, and rays from its corners to the point it is mapped to. */
+function drawWindow(from: LaidOut, to: LaidOut, [kernelHeight, kernelWidth]: readonly [number, number]): string {
+  const [, mapHeight, mapWidth] = from.part.shape as [number, number, number];
   const width = Math.min(1, kernelWidth / mapWidth) * from.front.width;
   const height = Math.min(1, kernelHeight / mapHeight) * from.front.height;
   const corner = frontCorner(from);
@@ -247,7 +254,7 @@ function text(kind: string, x: number, y: number, lines: readonly string[]): str
     .join('\n');
 }
 
-function centre({ x, y, width, height }: Placed['box']): Point {
+function centre({ x, y, width, height }: LaidOut['box']): Point {
   return { x: x + width / 2, y: y + height / 2 };
 }
 

@@ -1,20 +1,26 @@
 import { expect, test } from 'vitest';
+import { conv2d } from '../nn/conv2d.ts';
+import { flatten } from '../nn/flatten.ts';
+import { linear } from '../nn/linear.ts';
+import { sequential } from '../nn/model.ts';
+import { relu } from '../nn/relu.ts';
 import { lenet5 } from '../tasks/lenet/models.ts';
-import { conv2d } from './conv2d.ts';
-import { drawModel, stagesOf } from './drawing.ts';
-import { flatten } from './flatten.ts';
-import { linear } from './linear.ts';
-import { sequential } from './model.ts';
-import { relu } from './relu.ts';
+import { drawModel, partsOf } from './network.ts';
 
 const numbers = (svg: string, attribute: string, tag: string) =>
   [...svg.matchAll(new RegExp(`<${tag} [^>]*?\\b${attribute}="([^"]+)"`, 'g'))].map((match) => Number(match[1]));
 
-test('LeNet-5 has the stages of its architecture', () => {
-  const shapes = stagesOf(lenet5()).map(({ shape, link }) => `${shape.join('x')} ${link.join(' ')}`.trim());
+test('LeNet-5 has the parts of its architecture', () => {
+  const shapes = partsOf(lenet5()).map(({ shape, link }) => `${shape.join('x')} ${link.join(' ')}`.trim());
   expect(shapes).toEqual([
-    ...['1x28x28 Convolution 5×5 ReLU', '6x24x24 Max-pool 2×2', '6x12x12 Convolution 5×5 ReLU', '16x8x8 Max-pool 2×2'],
-    ...['16x4x4 Flatten Dense ReLU', '120 Dense ReLU', '84 Dense', '10'],
+    '1x28x28 Convolution 5×5 ReLU',
+    '6x24x24 Max-pool 2×2',
+    '6x12x12 Convolution 5×5 ReLU',
+    '16x8x8 Max-pool 2×2',
+    '16x4x4 Flatten Dense ReLU',
+    '120 Dense ReLU',
+    '84 Dense',
+    '10',
   ]);
 });
 

@@ -1,0 +1,9 @@
+/**
+ * Inner loops. They are exported for V8 alone, which neither inlines nor unrolls an exported function (docs/engine.md);
+ * JavaScript does not call them.
+ */
+export { listGradients, listPooledGradients, spreadWindows, sumWindows, unpackRuns } from './conv2d';
+export * from './generated/blocks';
+export * from './generated/windows';
+export { pool2x2 } from './max-pool2d';
+export { winogradLine, winogradPool, winogradTile } from './winograd';
