@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { UsageError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
+import { requireEngine } from '../engine/workspace.ts';
 import type { Model } from '../nn/model.ts';
 import {
   completeHyperparameters,
@@ -16,6 +17,8 @@ import {
 } from '../tasks/lenet/hyperparameters.ts';
 import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
+import { batchParts } from '../train/session.ts';
+import { defaultThreads, requireAddresses } from './machine.ts';
 import { type LoadedMnist, loadMnist } from './mnist-files.ts';
 import { requireParameters } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
@@ -42,7 +45,10 @@ export interface RunRequest {
   readonly resume: boolean;
   /** A checkpoint every so many epochs; 0: only at the end. */
   readonly checkpointEvery: number;
-  readonly threads: number;
+  /** Default: as many as this machine and the batch can use. */
+  readonly threads?: number | undefined;
+  /** Hears what the user should know, in one line. */
+  readonly onWarning?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -56,6 +62,8 @@ export type RunEvent =
       readonly test: number;
       readonly source: string;
       readonly resumedAt: Checkpoint | undefined;
+      /** Threads that share the work. */
+      readonly threads: number;
     }
   | { readonly type: 'epoch'; readonly line: MetricsLine }
   | { readonly type: 'saved'; readonly path: string }
@@ -68,6 +76,8 @@ export type RunEvent =
  * @throws UsageError for settings that cannot be right, WorldError for data and disk.
  */
 export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, void, undefined> {
+  requireEngine();
+  requireAddresses();
   const folder = new RunFolder(request.out);
   const before = request.resume ? folder.readConfig() : undefined;
   const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
@@ -104,6 +114,7 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
       };
 
+  const threads = request.threads ?? defaultThreads(batchParts(hyperparameters.batchSize));
   const resumedAt = before && resumePoint(folder, model);
   if (before) {
     // Epoch 0 counts as recorded once training has begun.
@@ -113,7 +124,16 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   } else {
     folder.create(config);
   }
-  yield { type: 'start', model, config, train: images, test: datasetSize(test), source: mnist.source, resumedAt };
+  yield {
+    type: 'start',
+    model,
+    config,
+    train: images,
+    test: datasetSize(test),
+    source: mnist.source,
+    resumedAt,
+    threads,
+  };
 
   const record = modelRecord(config);
   const { batchSize, epochs, seed, shuffle, arithmetic, schedule } = hyperparameters;
@@ -123,7 +143,7 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
     ...(init ? { initial: init.weights } : {}),
     ...(resumedAt ? { resume: resumedAt } : {}),
     ...(onProgress ? { onProgress } : {}),
-    threads: nodeThreads(request.threads),
+    threads: nodeThreads(threads, { onFewer: request.onWarning }),
   });
   let lastGood = resumedAt ? folder.checkpointPath : undefined;
   for await (const event of events) {

@@ -2,8 +2,7 @@
 import { UsageError } from '../base/errors.ts';
 import { type StateDict, sizeOf } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { Arena, createMemory } from '../engine/arena.ts';
-import { bindKernels, compileKernels } from '../engine/kernels.ts';
+import { openWorkspace } from '../engine/workspace.ts';
 import type { Model } from '../nn/model.ts';
 import { layOutParameters, placeNetwork, writeParameters } from '../nn/network.ts';
 import type { Threads } from './crew.ts';
@@ -49,17 +48,16 @@ export interface Prediction {
  * @throws UsageError when the weights are not the model's; the function throws it for an image of another size.
  */
 export function predictor(model: Model, weights: StateDict): (image: Uint8Array | Float32Array) => Prediction {
-  const memory = createMemory();
-  const kernels = bindKernels(compileKernels('strict'), memory);
-  const arena = new Arena(memory, kernels.heapBase());
-  const parameters = arena.allocate(layOutParameters(model).bytes);
-  writeParameters(model, weights, arena, parameters);
-  const network = placeNetwork(model, { kernels, arena, quads: 1, training: false, single: true, parameters });
-  network.prepare(false);
   const [channels, height, width] = model.input;
   const pixels = sizeOf(model.input);
-  const place = arena.allocate(pixels * 4);
-  const first = arena.table([0]);
+  const { kernels, arena, placed } = openWorkspace('strict', (arena, kernels) => {
+    const parameters = arena.allocate(layOutParameters(model).bytes);
+    const network = placeNetwork(model, { kernels, arena, quads: 1, training: false, single: true, parameters });
+    return { parameters, network, image: arena.allocate(pixels * 4), first: arena.table([0]) };
+  });
+  const { network, image: place, first } = placed;
+  writeParameters(model, weights, arena, placed.parameters);
+  network.prepare(false);
   return (image) => {
     if (image.length !== pixels) {
       throw new UsageError(

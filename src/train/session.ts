@@ -1,15 +1,24 @@
 /** One model at work: its weights, its data and its crew of threads in one memory, with training and evaluation in slices. */
-import { UsageError } from '../base/errors.ts';
+import { UsageError, WorldError } from '../base/errors.ts';
 import { type StateDict, sizeOf } from '../base/tensor.ts';
 import { checkDataset, type Dataset, datasetSize } from '../data/dataset.ts';
-import { Arena, createMemory } from '../engine/arena.ts';
-import { type Arithmetic, bindKernels, compileKernels } from '../engine/kernels.ts';
+import type { Arena } from '../engine/arena.ts';
+import type { Arithmetic } from '../engine/kernels.ts';
+import { openWorkspace } from '../engine/workspace.ts';
 import { crossEntropy, type Loss } from '../nn/losses.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
 import { layOutParameters, readParameters, writeParameters } from '../nn/network.ts';
 import { type Optimizer, stateNames } from '../nn/optimizers.ts';
 import type { ScheduleName } from '../nn/schedules.ts';
-import { type CrewPlan, controlWords, Member, type PlacedSet, type Threads } from './crew.ts';
+import {
+  type CrewPlan,
+  controlWords,
+  type Helpers,
+  Member,
+  type PlacedSet,
+  placeRegion,
+  type Threads,
+} from './crew.ts';
 
 /** Mean loss and the fraction of images whose most likely class is right. */
 export interface Metrics {
@@ -41,90 +50,106 @@ const mostParts = 16;
 /** A slice of work between two looks at the outside world takes about this long. */
 const sliceMs = 40;
 
+/** Threads that can share a batch: each works on whole parts of it, of one or more chunks. */
+export function batchParts(batchSize: number): number {
+  return Math.min(mostParts, Math.ceil(batchSize / chunkImages));
+}
+
+/** Threads that can share the evaluation of so many images. */
+export function evaluationParts(images: number): number {
+  return Math.ceil(images / chunkImages);
+}
+
 export class Session {
   readonly #model: Model;
   readonly #arena: Arena;
   readonly #plan: CrewPlan;
   readonly #member: Member;
   readonly #sets: readonly Dataset[];
-  readonly #crew: { close(): Promise<void> } | undefined;
+  readonly #helpers: Helpers | undefined;
+  #failed = false;
 
-  private constructor(
-    sets: readonly Dataset[],
-    arena: Arena,
-    plan: CrewPlan,
-    member: Member,
-    crew?: { close(): Promise<void> },
-  ) {
+  private constructor(sets: readonly Dataset[], arena: Arena, plan: CrewPlan, helpers: Helpers | undefined) {
     this.#model = plan.model;
     this.#sets = sets;
     this.#arena = arena;
     this.#plan = plan;
-    this.#member = member;
-    this.#crew = crew;
+    this.#member = new Member(plan, 0, helpers && (() => helpers.areAlive()));
+    this.#helpers = helpers;
   }
 
-  /** Copies the data sets into the engine and starts the threads. @throws UsageError when data and model do not fit. */
+  /**
+   * Copies the data sets into the engine and starts the threads.
+   * @throws UsageError when data and model do not fit; WorldError when the machine cannot run them.
+   */
   static async open(model: Model, sets: readonly Dataset[], options: SessionOptions = {}): Promise<Session> {
     const {
       arithmetic = 'strict',
-      optimizer,
+      optimizer = null,
       batchSize = 1,
       loss = crossEntropy,
       schedule = 'constant',
       epochs = 1,
     } = options;
     for (const set of sets) checkFits(model, set);
-    const module = compileKernels(arithmetic);
-    const memory = createMemory();
-    const arena = new Arena(memory, bindKernels(module, memory).heapBase());
     const images = Math.max(...sets.map(datasetSize));
-    const threads = options.threads?.count ?? 1;
+    // More threads than there are chunks would only wait.
+    const wanted = Math.min(options.threads?.count ?? 1, Math.max(1, evaluationParts(images)));
     const { bytes } = layOutParameters(model);
     const chunk = chunkImages;
-    const parts = optimizer ? Math.min(mostParts, Math.ceil(batchSize / chunk)) : 0;
-    const shared = {
-      ...{
-        module,
-        memory,
-        model,
-        optimizer: optimizer ?? null,
-        loss,
-        schedule,
-        epochs,
-        threads,
-        batchSize,
-        chunk,
-        parts,
-      },
-      control: arena.allocate(controlWords * 4),
-      parameters: arena.allocate(bytes),
-      optimizerState: optimizer ? stateNames(optimizer).map(() => arena.allocate(bytes)) : [],
-      gradients: arena.allocate(parts * bytes),
-      indices: arena.allocate(images * 4),
-      losses: arena.allocate(images * 8),
-      predicted: arena.allocate(images),
-      logits: arena.allocate((images + 4) * model.classes * 4),
-      sets: sets.map((set) => reserve(arena, set)),
-    };
-    // All threads lay out the same network, so all regions are as large as the first.
-    const first = arena.allocate(0);
-    const member = new Member({ ...shared, regions: [first] }, 0);
-    const region = Math.ceil((member.end - first) / 64) * 64;
-    arena.allocate(region * threads);
-    const plan = { ...shared, regions: Array.from({ length: threads }, (_, i) => first + i * region) };
+    const parts = optimizer ? batchParts(batchSize) : 0;
+    const workspace = openWorkspace(arithmetic, (arena, kernels) => {
+      const blocks = {
+        control: arena.allocate(controlWords * 4),
+        parameters: arena.allocate(bytes),
+        optimizerState: optimizer ? stateNames(optimizer).map(() => arena.allocate(bytes)) : [],
+        gradients: arena.allocate(parts * bytes),
+        indices: arena.allocate(images * 4),
+        losses: arena.allocate(images * 8),
+        predicted: arena.allocate(images),
+        logits: arena.allocate((images + 4) * model.classes * 4),
+        sets: sets.map((set) => reserve(arena, set)),
+      };
+      const regions = Array.from({ length: wanted }, () => {
+        // A member lays out its region once more from here: the same addresses, the same tables.
+        const start = arena.end;
+        placeRegion(arena, kernels, { model, optimizer, chunk, parameters: blocks.parameters });
+        return start;
+      });
+      return { ...blocks, regions };
+    });
+    const { module, memory, arena, placed } = workspace;
     // The threads start up while the images are being copied; they look at them only when ordered to.
-    const starting = options.threads?.start(plan);
-    for (const [i, set] of sets.entries()) fill(arena, set, plan.sets[i]!);
-    const crew = await starting;
-    return new Session(sets, arena, plan, member, crew);
+    const starting = wanted > 1 ? options.threads?.start(wanted - 1) : undefined;
+    for (const [i, set] of sets.entries()) fill(arena, set, placed.sets[i]!);
+    const helpers = await starting;
+    const threads = 1 + (helpers?.count ?? 0);
+    const what = { model, optimizer, loss, schedule, epochs, batchSize };
+    const plan = { ...what, ...placed, module, memory, threads, chunk, parts };
+    helpers?.begin(plan);
+    return new Session(sets, arena, plan, helpers);
   }
 
   /** Ends the threads. The session must not be used afterwards. */
   async close(): Promise<void> {
-    if (!this.#crew) return;
+    if (!this.#helpers) return;
+    if (this.#failed) {
+      await this.#helpers.kill();
+      return;
+    }
     this.#member.command('stop', 0, 0, 0, 0);
-    await this.#crew.close();
+    await this.#helpers.close();
+  }
+
+  /** Gives an order to all threads. @throws WorldError when one of them has ended. */
+  async #command(...order: Parameters<Member['command']>): Promise<void> {
+    try {
+      this.#member.command(...order);
+    } catch (error) {
+      this.#failed = true;
+      const reason = await this.#helpers?.failure();
+      throw reason === undefined ? error : new WorldError(`a thread of the engine ${reason}`, { cause: error });
+    }
   }
 
   get weights(): StateDict {
@@ -158,8 +183,8 @@ export class Session {
   }
 
   /** Estimates the optimizer's state `hessian` on the first `count` images of the order set before. */
-  estimateCurvature(set: number, count: number): void {
-    this.#member.command('curve', set, 0, count, 0);
+  async estimateCurvature(set: number, count: number): Promise<void> {
+    await this.#command('curve', set, 0, count, 0);
   }
 
   /**
@@ -178,7 +203,7 @@ export class Session {
     let updates = t;
     for (let batch = first; batch < batches; ) {
       const count = pace.next(batches - batch);
-      this.#member.command('train', set, batch, count, updates);
+      await this.#command('train', set, batch, count, updates);
       updates += count;
       const means: number[] = [];
       for (const end = batch + count; batch < end; batch++) {
@@ -198,7 +223,7 @@ export class Session {
     const turn = chunk * threads;
     for (let first = 0; first < labels.length; ) {
       const count = Math.min(pace.next(Math.ceil((labels.length - first) / turn)) * turn, labels.length - first);
-      this.#member.command('evaluate', set, first, count, 0);
+      await this.#command('evaluate', set, first, count, 0);
       first += count;
       await breathe();
       if (options.signal?.aborted) return undefined;
