@@ -71,7 +71,7 @@ function compileTypeScript() {
     stdio: 'inherit',
   });
   if (tsc.status !== 0) process.exit(tsc.status ?? 1);
-  if (existsSync('dist/cli/main.js')) chmodSync('dist/cli/main.js', 0o755);
+  for (const file of ['dist/cli/lenet.js', 'dist/cli/main.js']) if (existsSync(file)) chmodSync(file, 0o755);
 }
 
 /** Files of sources that were renamed or removed would be packed and shipped for ever. */

@@ -26,7 +26,7 @@ const packages = {
   tasks: ['yaml', 'zod'],
   runner: ['fast-png'],
   report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png'],
-  cli: ['commander', 'cli-progress'],
+  cli: ['commander'],
 };
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })

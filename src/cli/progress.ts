@@ -1,62 +1,58 @@
 /** A progress bar for one epoch on standard error, where that is a terminal; nothing elsewhere. */
-import { type SingleBar as Bar, default as cliProgress } from 'cli-progress';
-import { counted } from '../base/format.ts';
+import { counted, duration } from '../base/format.ts';
 import type { Progress } from '../train/fit.ts';
+import { bar, LiveLines } from './live-lines.ts';
 
 export class EpochBar {
   readonly #trainImages: number;
   readonly #batchSize: number;
-  #bar: Bar | undefined;
+  readonly #lines: LiveLines;
   #phase = '';
   #started = 0;
   #first = 0;
 
-  constructor(trainImages: number, batchSize: number) {
+  constructor(trainImages: number, batchSize: number, lines = new LiveLines()) {
     this.#trainImages = trainImages;
     this.#batchSize = batchSize;
+    this.#lines = lines;
   }
 
   show({ epoch, phase, done, total }: Progress): void {
-    if (!process.stderr.isTTY) return;
     const key = `${epoch} ${phase}`;
     const images = phase === 'train' ? Math.min(done * this.#batchSize, this.#trainImages) : done;
     if (key !== this.#phase) {
-      this.clear();
       this.#phase = key;
       this.#started = performance.now();
       this.#first = images;
-      this.#bar = new cliProgress.SingleBar(layout(epoch, phase, process.stderr.columns ?? 80));
-      this.#bar.start(total, done, { rate: '' });
     }
     const seconds = (performance.now() - this.#started) / 1000;
-    const rate = images > this.#first ? `${counted((images - this.#first) / seconds)} images/s` : '';
-    this.#bar?.update(done, { rate });
+    const rate = images > this.#first && seconds > 0 ? (images - this.#first) / seconds : undefined;
+    const left = phase === 'train' ? this.#trainImages - images : total - done;
+    this.#lines.show((columns) => [epochLine({ epoch, phase, done, total, rate, left }, columns)]);
   }
 
   /** Takes the bar off the screen, so that a line may be printed. */
   clear(): void {
-    this.#bar?.stop();
-    this.#bar = undefined;
+    this.#lines.clear();
     this.#phase = '';
   }
 }
 
-function layout(epoch: number, phase: Progress['phase'], columns: number) {
+export interface EpochState extends Omit<Progress, 'losses'> {
+  /** Images a second, if some are done. */
+  readonly rate: number | undefined;
+  /** Images still to come. */
+  readonly left: number;
+}
+
+/** The bar in `columns` columns: less is said where there is less room. */
+export function epochLine({ epoch, phase, done, total, rate, left }: EpochState, columns: number): string {
   const what = phase === 'train' ? `Epoch ${epoch}` : `Epoch ${epoch}, testing`;
-  const unit = phase === 'train' ? ' batches' : ' images';
-  const wide = columns >= 80;
-  return {
-    format: wide
-      ? `${what} {bar} {percentage}% | {value}/{total}${unit} | ETA {eta}s | {rate}`
-      : `${what} {bar} {percentage}% {eta}s`,
-    barsize: Math.max(5, Math.min(30, columns - (wide ? 72 : 32))),
-    barCompleteChar: '█',
-    barIncompleteChar: '░',
-    hideCursor: true,
-    clearOnComplete: true,
-    stopOnComplete: false,
-    etaBuffer: 20,
-    fps: 15,
-    gracefulExit: false,
-  };
+  const share = total > 0 ? done / total : 1;
+  const percent = `${Math.floor(share * 100)}%`;
+  if (columns < 40) return `${phase === 'train' ? what : `Epoch ${epoch} test`} ${percent}`;
+  const time = rate === undefined ? '' : ` | ${duration(left / rate)} left`;
+  if (columns < 80) return `${what} ${bar(share, columns < 60 ? 10 : 20)} ${percent}${time}`;
+  const speed = rate === undefined ? '' : ` | ${counted(rate)} images/s`;
+  return `${what} ${bar(share, 25)} ${percent} | ${done}/${total} ${phase === 'train' ? 'batches' : 'images'}${time}${speed}`;
 }

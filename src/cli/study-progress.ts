@@ -1,19 +1,28 @@
-/** Live bars of a study on standard error, where that is a terminal: one a trial, one for the whole. */
-import { type SingleBar as Bar, default as cliProgress, type MultiBar } from 'cli-progress';
+/** Live bars of a study on standard error, where that is a terminal: one for the whole, one for each running trial. */
 import { duration } from '../base/format.ts';
 import { visible, visibleLines } from '../base/plain-text.ts';
+import { bar, cut, LiveLines } from './live-lines.ts';
 
-const steps = 1000;
+interface RunningBar {
+  readonly label: string;
+  readonly share: number;
+  readonly score: number | undefined;
+  /** The share when it was first heard of: what an earlier process had done. */
+  readonly from: number | undefined;
+}
 
 export class StudyBars {
-  #bars: MultiBar | undefined;
-  #whole: Bar | undefined;
-  readonly #trials = new Map<number, { bar: Bar; label: string; share: number; from: number }>();
+  readonly #lines: LiveLines;
+  readonly #trials = new Map<number, RunningBar>();
   readonly #started = performance.now();
   #doneBefore = 0;
   #done = 0;
   #expected = 1;
   #stillIn: readonly string[] = [];
+
+  constructor(lines = new LiveLines()) {
+    this.#lines = lines;
+  }
 
   /** @param done trials that had ended before this process began. */
   begin(done: number, expected: number): void {
@@ -23,106 +32,70 @@ export class StudyBars {
   }
 
   start(number: number, label: string): void {
-    if (!process.stderr.isTTY) return;
-    const wide = (process.stderr.columns ?? 80) >= 70;
-    if (!this.#bars) {
-      this.#bars = new cliProgress.MultiBar({
-        format: wide ? '{bar} {percentage}% {what}' : '{percentage}% {what}',
-        barsize: wide ? 20 : 5,
-        ...{ barCompleteChar: '█', barIncompleteChar: '░', hideCursor: true, clearOnComplete: true },
-        ...{ stopOnComplete: false, fps: 8, gracefulExit: false, forceRedraw: true },
-      });
-      this.#whole = this.#bars.create(steps, 0, { what: 'study' });
-    }
-    const bar = this.#bars.create(steps, 0, { what: this.#fitted(label) });
-    this.#trials.set(number, { bar, label, share: 0, from: -1 });
+    this.#trials.set(number, { label, share: 0, score: undefined, from: undefined });
+    this.#show();
   }
 
+  /** @param share the part of the trial that is done, 0 to 1. */
   show(number: number, share: number, score?: number): void {
     const trial = this.#trials.get(number);
     if (!trial) return;
-    if (trial.from < 0) trial.from = share;
-    trial.share = share;
-    const seen = score === undefined ? {} : { what: this.#fitted(`${trial.label}  ${Number(score.toPrecision(4))}`) };
-    trial.bar.update(Math.round(share * steps), seen);
-    this.#showWhole();
+    this.#trials.set(number, { ...trial, share, score: score ?? trial.score, from: trial.from ?? share });
+    this.#show();
   }
 
   end(number: number, done: number, expected: number): void {
     this.#done = done;
     this.#expected = expected;
-    const trial = this.#trials.get(number);
     this.#trials.delete(number);
-    if (!trial || !this.#bars) return;
-    this.#bars.remove(trial.bar);
-    this.#showWhole();
+    if (this.#trials.size > 0) this.#show();
+    else this.#lines.clear();
   }
 
   /** Names of the levels that have not left, for stages with a seed rule. */
   stillIn(names: readonly string[]): void {
     this.#stillIn = names;
-    this.#showWhole();
   }
 
-  /** Prints lines above the bars. */
+  /** Prints lines on standard output, above the bars. */
   say(text: string): void {
-    this.clear();
-    process.stdout.write(`${visibleLines(text)}\n`);
-    this.#resume();
+    this.#lines.above(() => process.stdout.write(`${visibleLines(text)}\n`));
   }
 
   /** Takes the bars off the screen. */
   clear(): void {
-    if (!this.#bars) return;
-    this.#bars.stop();
-    this.#bars = undefined;
-    this.#whole = undefined;
-    const running = [...this.#trials];
-    this.#trials.clear();
-    for (const [number, { label, share, from }] of running) {
-      this.#waiting.set(number, { label, share, from });
-    }
+    this.#lines.clear();
   }
 
-  readonly #waiting = new Map<number, { label: string; share: number; from: number }>();
-
-  /** Puts the bars of running trials back on the screen. */
-  #resume(): void {
-    for (const [number, { label, share, from }] of this.#waiting) {
-      this.start(number, label);
-      const trial = this.#trials.get(number);
-      if (trial) trial.from = from;
-      if (share > 0) this.show(number, share);
-    }
-    this.#waiting.clear();
+  #show(): void {
+    this.#lines.show((columns) => this.#text(columns));
   }
 
-  #showWhole(): void {
-    const running = [...this.#trials.values()].reduce((sum, { share }) => sum + share, 0);
-    const before = [...this.#trials.values()].reduce((sum, { from }) => sum + Math.max(0, from), 0);
-    const share = Math.min(1, (this.#done + running) / this.#expected);
+  #text(columns: number): string[] {
+    const barColumns = columns >= 70 ? 20 : columns >= 40 ? 5 : 0;
+    const line = (share: number, beside: (room: number) => string) => {
+      const start = `${barColumns > 0 ? `${bar(share, barColumns)} ` : ''}${`${Math.floor(share * 100)}%`.padStart(4)} `;
+      return `${start}${beside(columns - 1 - start.length)}`;
+    };
+    const trials = [...this.#trials.values()].map(({ label, share, score }) => {
+      const text = score === undefined ? label : `${label}  ${Number(score.toPrecision(4))}`;
+      return line(share, (room) => cut(text, room));
+    });
+    const { share, eta } = this.#whole();
+    const state = { done: this.#done, expected: this.#expected, eta, stillIn: this.#stillIn };
+    return [...trials, line(share, (room) => wholeText(state, room))];
+  }
+
+  #whole(): { share: number; eta: string | undefined } {
+    const trials = [...this.#trials.values()];
+    const running = trials.reduce((sum, { share }) => sum + share, 0);
+    const before = trials.reduce((sum, { from = 0 }) => sum + from, 0);
     const gained = this.#done - this.#doneBefore + running - before;
     const seconds = (performance.now() - this.#started) / 1000;
     const left = (seconds * (this.#expected - this.#done - running)) / gained;
     const eta = gained > 0.2 && Number.isFinite(left) ? `${duration(Math.max(0, left))} left` : undefined;
-    const state = { done: this.#done, expected: this.#expected, eta, stillIn: this.#stillIn };
-    this.#whole?.update(Math.round(share * steps), { what: wholeText(state, roomBesideBar()) });
+    return { share: Math.min(1, (this.#done + running) / this.#expected), eta };
   }
-
-  #fitted(text: string): string {
-    return cutTo(text, roomBesideBar());
-  }
-}
-
-/** Characters beside a bar. A line that wraps leaves rubbish behind. */
-function roomBesideBar(): number {
-  const columns = process.stderr.columns ?? 80;
-  return columns >= 70 ? columns - 28 : columns - 7;
-}
-
-function cutTo(text: string, room: number): string {
-  const letters = [...visible(text)];
-  return letters.length > room ? `${letters.slice(0, Math.max(0, room - 1)).join('')}…` : letters.join('');
 }
 
 export interface WholeState {
@@ -143,10 +116,10 @@ export function wholeText({ done, expected, eta, stillIn }: WholeState, room: nu
   const stayed = stillIn.map(visible);
   const names = stayed.join(', ');
   const long = `study: ${done} of ${expected} trials${time}`;
-  if (stayed.length === 0) return cutTo(long, room);
+  if (stayed.length === 0) return cut(long, room);
   const counted = stayed
     .map((_, left) => `${stayed.slice(0, stayed.length - left).join(', ')}${left > 0 ? ` and ${left} more` : ''}`)
     .map((some) => `in: ${some}; ${done}/${expected}`);
   const forms = [`${long}, still in: ${names}`, `in: ${names}; ${done}/${expected}${time}`, ...counted];
-  return forms.find((form) => form.length <= room) ?? cutTo(counted.at(-1)!, room);
+  return forms.find((form) => form.length <= room) ?? cut(counted.at(-1)!, room);
 }

@@ -25,6 +25,7 @@ import { writeReport } from '../report/write.ts';
 import { environment } from '../runner/environment.ts';
 import type { Forecast } from '../runner/forecast.ts';
 import { lenetTask } from '../runner/lenet-task.ts';
+import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
 import { readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
@@ -34,10 +35,11 @@ import { isSeedRule } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
-import { interruptedExitCode, interruptSignal } from './interrupt.ts';
+import { Interrupt } from './interrupt.ts';
 import { quoted } from './quoted.ts';
 import { StudyBars } from './study-progress.ts';
 import { terminalWidth } from './terminal.ts';
+import { usefulJobs, warn } from './warning.ts';
 
 export interface StudyRunOptions {
   readonly out?: string;
@@ -81,33 +83,40 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   if (options.seeds) again.push('--seeds', options.seeds.length === 1 ? `${options.seeds[0]},` : options.seeds.join());
   if (options.data) again.push('--data', quoted(options.data));
   if (options.retryFailed) again.push('--retry-failed');
-  const { signal, release } = interruptSignal(() => {
+  const interrupt = new Interrupt((again) => {
     bars.clear();
-    process.stderr.write('Stopping after the batches at work; press Ctrl-C again to stop at once.\n');
+    process.stderr.write(`Stopping after the batches at work; ${again} to stop at once.\n`);
   });
+  const { signal } = interrupt;
   const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${text}` : text;
-  const { jobs, data: dataFolder, retryFailed = false } = options;
-  const task = lenetTask({ folder: out, dataFolder, threads: jobs });
+  const { data: dataFolder, retryFailed = false } = options;
+  const machine = readMachine();
+  const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
+  for (const text of warnings) warn(text);
+  // Trials that are left over share the cores that are there, whatever the number of jobs.
+  const threads = Math.min(jobs, usableCores(machine));
+  const task = lenetTask({ folder: out, dataFolder, threads });
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
   try {
     const store = folder.store(asRun);
-    const request = { definition, task, store, jobs, retryFailed, signal, environment: environment(jobs) };
+    const request = { definition, task, store, jobs, threads, retryFailed, signal, environment: environment(jobs) };
     for await (const event of runStudy(request)) {
       if (event.type === 'interrupted') {
         bars.clear();
         process.stdout.write(`Interrupted; everything is saved.\nContinue with: ${visible(again.join(' '))}\n`);
-        return interruptedExitCode;
+        return interrupt.exitCode(1);
       }
       tell(event, teller);
     }
     bars.clear();
+    // Every trial is on disk by now; a signal that comes while the report is written lets it be finished.
     const facts = await report(folder);
     const retry = [...again, ...(options.retryFailed ? [] : ['--retry-failed'])].join(' ');
     process.stdout.write(`${visibleLines(closing(facts, folder, retry))}\n`);
-    return facts.finished ? 0 : 1;
+    return interrupt.exitCode(facts.finished ? 0 : 1);
   } finally {
     bars.clear();
-    release();
+    interrupt.release();
   }
 }
 
@@ -142,6 +151,9 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
     case 'trial-end':
       bars.end(event.trial.number, event.ended, event.view.expected);
       bars.say(visible(trialLine(event, naming)));
+      break;
+    case 'fewer jobs':
+      bars.say(`From now on ${event.jobs} ${event.jobs === 1 ? 'trial runs' : 'trials run'} at once: ${event.because}`);
       break;
     case 'round':
       bars.stillIn(stillIn(event.stage, naming));

@@ -7,31 +7,51 @@ import { aboutLoss } from '../nn/losses.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
+import { readMachine } from '../runner/machine.ts';
 import type { MetricsLine } from '../runner/run-folder.ts';
 import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts';
 import { variantNames } from '../tasks/lenet/hyperparameters.ts';
-import { interruptedExitCode, interruptSignal } from './interrupt.ts';
+import type { Progress } from '../train/fit.ts';
+import { batchParts } from '../train/session.ts';
+import { Interrupt } from './interrupt.ts';
 import { EpochBar } from './progress.ts';
 import { quoted } from './quoted.ts';
 import { terminalWidth } from './terminal.ts';
+import { threadsWarning, warn } from './warning.ts';
 
 /** Returns the exit code. With `json` only one object an epoch goes to standard output, the rest to standard error. */
-export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, json: boolean): Promise<number> {
+export async function train(
+  request: Omit<RunRequest, 'signal' | 'onProgress' | 'onWarning'>,
+  json: boolean,
+): Promise<number> {
   const say = (text: string) => (json ? process.stderr : process.stdout).write(`${visibleLines(text)}\n`);
   let bar: EpochBar | undefined;
-  const { signal, release } = interruptSignal(() => {
+  const interrupt = new Interrupt((again) => {
     bar?.clear();
-    process.stderr.write('Stopping after this batch; press Ctrl-C again to stop at once.\n');
+    process.stderr.write(`Stopping after this batch; ${again} to stop at once.\n`);
   });
+  const { signal } = interrupt;
+  const onWarning = (text: string) => {
+    bar?.clear();
+    warn(text);
+  };
+  const onProgress = (progress: Progress) => {
+    // Once the user has asked to stop, the bar would only cover the words about it.
+    if (!signal.aborted) bar?.show(progress);
+  };
   const started = performance.now();
   try {
-    for await (const event of trainRun({ ...request, signal, onProgress: (progress) => bar?.show(progress) })) {
+    for await (const event of trainRun({ ...request, signal, onWarning, onProgress })) {
       bar?.clear();
       switch (event.type) {
-        case 'start':
-          bar = new EpochBar(event.train, event.config.hyperparameters.batchSize);
-          say(announcement(event, request));
+        case 'start': {
+          const { batchSize } = event.config.hyperparameters;
+          const tooMany = threadsWarning(event.threads, batchParts(batchSize), readMachine());
+          if (tooMany !== undefined && request.threads !== undefined) onWarning(tooMany);
+          bar = new EpochBar(event.train, batchSize);
+          say(announcement(event, request.out));
           break;
+        }
         case 'epoch':
           if (json) process.stdout.write(`${JSON.stringify(event.line)}\n`);
           else say(epochLine(event.line));
@@ -44,7 +64,7 @@ export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, 
             `Interrupted in epoch ${event.epoch + 1} after batch ${event.batch} of ${event.batches}; everything is saved.\n` +
               `Go on with: npx lenet train --resume --out ${quoted(request.out)}`,
           );
-          return interruptedExitCode;
+          return interrupt.exitCode(1);
         case 'diverged':
           process.stderr.write(`${visibleLines(divergence(event))}\n`);
           return 1;
@@ -55,10 +75,10 @@ export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, 
           break;
       }
     }
-    return 0;
+    return interrupt.exitCode(0);
   } finally {
     bar?.clear();
-    release();
+    interrupt.release();
   }
 }
 
@@ -69,11 +89,8 @@ function epochLine({ epoch, train, test, validation }: MetricsLine): string {
   return `Epoch: ${epoch}${side('Train', train)}${side('Test', test)}${side('Validation', validation)}`;
 }
 
-function announcement(
-  event: RunEvent & { type: 'start' },
-  { out, threads }: Pick<RunRequest, 'out' | 'threads'>,
-): string {
-  const { recipe, config, resumedAt } = event;
+function announcement(event: RunEvent & { type: 'start' }, out: string): string {
+  const { recipe, config, resumedAt, threads } = event;
   const { model, loss, optimizer, schedule, batchSize, epochs, seed, arithmetic } = recipe;
   const h = config.hyperparameters;
   const changes = variantNames.filter((name) => h[name] !== 'published').map((name) => `${name} ${h[name]}`);

@@ -1,20 +1,37 @@
 /** WebAssembly memory handed out from bottom to top, never given back piece by piece. */
 import { WorldError } from '../base/errors.ts';
+import { counted } from '../base/format.ts';
 
-const pageBytes = 65_536;
+export const pageBytes = 65_536;
+const mostPages = 65_536;
 
-/** Shared memory for the kernels: reserves address space for 4 GiB and grows page by page as blocks are taken. */
-export function createMemory(): WebAssembly.Memory {
-  return new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });
+/**
+ * Shared memory for the kernels that can grow to `bytes` (default 4 GiB, the most that WebAssembly addresses).
+ * Engines reserve addresses for that much or more at once, so a memory should declare no more than it needs.
+ * @throws WorldError when the addresses cannot be reserved.
+ */
+export function createMemory(bytes: number = mostPages * pageBytes): WebAssembly.Memory {
+  const maximum = Math.ceil(bytes / pageBytes);
+  if (maximum > mostPages) throw outOfMemory(bytes);
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+  } catch (error) {
+    throw new WorldError(
+      `cannot reserve addresses for a memory of ${mebibytes(bytes)} MiB: a limit on addresses (ulimit -v) may be too low, since ` +
+        'V8 reserves 10 GiB for each memory; NODE_OPTIONS=--disable-wasm-trap-handler reserves only what is needed and is slower',
+      { cause: error },
+    );
+  }
 }
 
 /** Takes blocks from `memory`, starting at address `start` (bytes). */
 export class Arena {
-  readonly memory: WebAssembly.Memory;
+  readonly #memory: WebAssembly.Memory | undefined;
   #end: number;
 
-  constructor(memory: WebAssembly.Memory, start: number) {
-    this.memory = memory;
+  /** @param memory undefined: an arena that only counts. Its views are scratch arrays that nobody else sees. */
+  constructor(memory: WebAssembly.Memory | undefined, start: number) {
+    this.#memory = memory;
     this.#end = start;
   }
 
@@ -26,20 +43,17 @@ export class Arena {
   /**
    * Address of a new block of `bytes` bytes on a cache line's start, zero where memory is fresh.
    * 64 bytes behind it are taken too: kernels may touch up to 12 bytes past a block.
-   * @throws WorldError when the machine has no memory left.
+   * @throws WorldError when the memory cannot grow: it has its declared size, or the machine has no memory left.
    */
   allocate(bytes: number): number {
     const address = Math.ceil(this.#end / 64) * 64;
     const end = address + bytes + 64;
-    const missing = end - this.memory.buffer.byteLength;
-    if (missing > 0) {
+    if (this.#memory) {
+      const missing = end - this.#memory.buffer.byteLength;
       try {
-        this.memory.grow(Math.ceil(missing / pageBytes));
-      } catch {
-        const megabytes = Math.ceil(end / 2 ** 20);
-        throw new WorldError(
-          `out of memory: the network, its batch and the data need ${megabytes} MiB (at most 4,096)`,
-        );
+        if (missing > 0) this.#memory.grow(Math.ceil(missing / pageBytes));
+      } catch (error) {
+        throw outOfMemory(end, error);
       }
     }
     this.#end = end;
@@ -54,18 +68,29 @@ export class Arena {
   }
 
   i32(address: number, length: number): Int32Array {
-    return new Int32Array(this.memory.buffer, address, length);
+    return this.#memory ? new Int32Array(this.#memory.buffer, address, length) : new Int32Array(length);
   }
 
   f32(address: number, length: number): Float32Array {
-    return new Float32Array(this.memory.buffer, address, length);
+    return this.#memory ? new Float32Array(this.#memory.buffer, address, length) : new Float32Array(length);
   }
 
   f64(address: number, length: number): Float64Array {
-    return new Float64Array(this.memory.buffer, address, length);
+    return this.#memory ? new Float64Array(this.#memory.buffer, address, length) : new Float64Array(length);
   }
 
   u8(address: number, length: number): Uint8Array {
-    return new Uint8Array(this.memory.buffer, address, length);
+    return this.#memory ? new Uint8Array(this.#memory.buffer, address, length) : new Uint8Array(length);
   }
+}
+
+function outOfMemory(bytes: number, cause?: unknown): WorldError {
+  return new WorldError(
+    `out of memory: the network, its batch and the data need ${mebibytes(bytes)} MiB (at most 4,096)`,
+    { cause },
+  );
+}
+
+function mebibytes(bytes: number): string {
+  return counted(Math.ceil(bytes / 2 ** 20));
 }

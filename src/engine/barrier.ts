@@ -1,4 +1,5 @@
 /** A point where a fixed number of threads wait for each other, on words of their shared memory. */
+import { WorldError } from '../base/errors.ts';
 
 /** How many 32-bit words a barrier takes. */
 export const barrierWords = 4;
@@ -10,26 +11,30 @@ const failedWord = 3;
 
 /** Looks at the other threads this often (some 10 µs) before it goes to sleep. */
 const patience = 2_000;
-const longestWaitMs = 120_000;
+/** A sleeping thread asks this often whether the others still live. */
+const lookMs = 1_000;
 
 export class Barrier {
   readonly #words: Int32Array;
   readonly #threads: number;
-
-  /** @param words {@link barrierWords} shared words, all zero at first. */
-  constructor(words: Int32Array, threads: number) {
-    this.#words = words;
-    this.#threads = threads;
-  }
+  readonly #othersLive: (() => boolean) | undefined;
 
   /**
-   * Returns once all threads have arrived. `forOrders`: however long that takes (an idle thread sleeps).
-   * @throws Error when another thread has failed or does not come within two minutes.
+   * @param words {@link barrierWords} shared words, all zero at first.
+   * @param othersLive whether the threads it waits for still run. A thread without it waits until all have come or one has failed.
    */
-  wait(forOrders = false): void {
+  constructor(words: Int32Array, threads: number, othersLive?: () => boolean) {
+    this.#words = words;
+    this.#threads = threads;
+    this.#othersLive = othersLive;
+  }
+
+  /** Returns once all threads have arrived. @throws WorldError when another thread has failed or ended. */
+  wait(): void {
     if (this.#threads === 1) return;
     const words = this.#words;
     const generation = Atomics.load(words, generationWord);
+    if (Atomics.load(words, failedWord) !== 0) throw failure();
     if (Atomics.add(words, arrivedWord, 1) + 1 === this.#threads) {
       Atomics.store(words, arrivedWord, 0);
       Atomics.add(words, generationWord, 1);
@@ -37,12 +42,12 @@ export class Barrier {
       // counted itself before it looks at the generation a last time, so it cannot be missed.
       if (Atomics.load(words, sleepersWord) > 0) Atomics.notify(words, generationWord);
     } else if (!this.#spin(generation)) {
-      this.#sleep(generation, forOrders ? Infinity : longestWaitMs);
+      this.#sleep(generation);
     }
-    if (Atomics.load(words, failedWord) !== 0) throw new Error('a thread of the engine has failed');
+    if (Atomics.load(words, failedWord) !== 0) throw failure();
   }
 
-  /** Tells the others that this thread cannot go on, so that nobody waits for it. */
+  /** Tells the others that this thread cannot go on, so that nobody waits for it. The barrier cannot be used again. */
   fail(): void {
     Atomics.store(this.#words, failedWord, 1);
     Atomics.add(this.#words, generationWord, 1);
@@ -56,14 +61,18 @@ export class Barrier {
     return false;
   }
 
-  #sleep(generation: number, timeoutMs: number): void {
+  #sleep(generation: number): void {
     const words = this.#words;
     Atomics.add(words, sleepersWord, 1);
     while (Atomics.load(words, generationWord) === generation) {
-      if (Atomics.wait(words, generationWord, generation, timeoutMs) === 'timed-out') {
-        throw new Error('a thread of the engine has stopped answering');
-      }
+      const slept = Atomics.wait(words, generationWord, generation, this.#othersLive ? lookMs : Infinity);
+      // A thread that ends without a word (it ran out of memory, say) tells nobody that it has failed.
+      if (slept === 'timed-out' && this.#othersLive?.() === false) this.fail();
     }
     Atomics.sub(words, sleepersWord, 1);
   }
+}
+
+function failure(): WorldError {
+  return new WorldError('a thread of the engine has ended before its work was done');
 }

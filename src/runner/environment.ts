@@ -1,14 +1,13 @@
 /** The machine that did the work, for records and reports. */
 import { existsSync, readFileSync } from 'node:fs';
-import { cpus, release, totalmem, type } from 'node:os';
+import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { version } from '../base/version.ts';
 import type { Environment } from '../store/store.ts';
-import { coreCount } from './threads.ts';
 
 export function environment(jobs: number): Environment {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
-    cores: coreCount(),
+    cores: availableParallelism(),
     memoryBytes: totalmem(),
     os: distribution() ?? `${type()} ${release()}`,
     node: process.version,

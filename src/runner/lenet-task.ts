@@ -6,6 +6,7 @@ import { counted } from '../base/format.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
+import { requireEngine } from '../engine/workspace.ts';
 import { parameterCount } from '../nn/model.ts';
 import type { Settings, StudyDefinition } from '../study/definition.ts';
 import { plannedLevels } from '../study/strategies.ts';
@@ -15,6 +16,7 @@ import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { makeModel, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { OpenTask, Pool, Task, TrialMessage } from '../tasks/task.ts';
 import { evaluate } from '../train/evaluate.ts';
+import { requireAddresses } from './machine.ts';
 import { loadMnist } from './mnist-files.ts';
 import { loadModel } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
@@ -41,6 +43,8 @@ export function lenetTask({ folder, dataFolder, threads = 1 }: LenetTaskOptions)
   return {
     settings: lenetSettings,
     async open(definition) {
+      requireEngine();
+      requireAddresses();
       const data = await loadData(definition, dataFolder);
       checkLevels(definition, data.run);
       const levels = plannedLevels(definition).flat();

@@ -22,6 +22,8 @@ interface Running {
 export interface LoopState {
   /** Trials at once. */
   readonly jobs: number;
+  /** Threads that all trials share; a trial has at least one. */
+  readonly threads: number;
   readonly view: StudyView;
   /** Complete trials whose results were lost; they go first. */
   readonly lost: readonly TrialRequest[];
@@ -88,6 +90,8 @@ export type LoopEvent =
       readonly ended: number;
       readonly view: StudyView;
     }
+  /** The machine had no room for one more trial: so many run at once from now on. */
+  | { readonly type: 'fewer jobs'; readonly jobs: number; readonly because: string }
   /** After a complete round of a stage with a seed rule. */
   | { readonly type: 'round'; readonly stage: StageView; readonly view: StudyView }
   | { readonly type: 'stage'; readonly stage: StageView; readonly view: StudyView };
@@ -97,9 +101,12 @@ export interface Step {
   readonly actions: readonly LoopAction[];
 }
 
-export function beginLoop(view: StudyView, { jobs, lost }: Pick<LoopState, 'jobs' | 'lost'>): LoopState {
+export function beginLoop(
+  view: StudyView,
+  { jobs, threads = jobs, lost }: Pick<LoopState, 'jobs' | 'lost'> & { readonly threads?: number },
+): LoopState {
   return {
-    ...{ jobs, view, lost, queue: [], next: 0, starting: 0, running: new Map() },
+    ...{ jobs, threads, view, lost, queue: [], next: 0, starting: 0, running: new Map() },
     ...{ stopping: false, toldStages: 0, toldRounds: 0 },
     ended: view.trials.filter(({ state }) => state !== 'running').length,
   };
@@ -189,6 +196,7 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
   const rest: LoopState = { ...state, running };
   const { request, restored } = work;
   if (message.type === 'interrupted') return { state: rest, actions: [] };
+  if (message.type === 'refused') return refused(rest, work, message.message);
   if (message.type === 'failed' && message.kind === 'world') {
     return { state: rest, actions: [{ type: 'give up', message: message.message }] };
   }
@@ -203,6 +211,19 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
   if (!restored) return { state: rest, actions: [{ type: 'record end', number, end, request }] };
   const next = fill(rest);
   return { state: next.state, actions: [tellEnd(rest, work.trial, request, true), ...next.actions] };
+}
+
+/** The trial goes back to the head of its line, and waits until one that runs has ended. */
+function refused(state: LoopState, { request, restored }: Running, because: string): Step {
+  const jobs = state.running.size;
+  if (jobs === 0) return { state, actions: [{ type: 'give up', message: because }] };
+  const line = restored
+    ? { lost: [request, ...state.lost] }
+    : { queue: [request, ...state.queue.slice(state.next)], next: 0 };
+  return {
+    state: { ...state, ...line, jobs },
+    actions: [{ type: 'tell', event: { type: 'fewer jobs', jobs, because } }],
+  };
 }
 
 function recorded(state: LoopState, trial: Trial, request: TrialRequest): Step {
@@ -234,8 +255,8 @@ function fill(state: LoopState): Step {
     if (!request) break;
     if (restored) lost = lost.slice(1);
     else next++;
-    // Where fewer trials are left than there are jobs, the last get the spare threads.
-    const threads = Math.max(1, Math.floor((state.jobs - busy - given) / waiting));
+    // Where fewer trials are left than there are threads, the last get the spare ones.
+    const threads = Math.max(1, Math.floor((state.threads - busy - given) / waiting));
     given += threads;
     starting++;
     actions.push({ type: 'start', request, threads, restored });

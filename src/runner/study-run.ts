@@ -18,6 +18,8 @@ export interface StudyRequest {
   readonly store: StudyStore;
   /** Trials at once (default 1); neither results nor their order depend on it. */
   readonly jobs?: number;
+  /** Threads that all trials share (default: one for each job); neither results nor their order depend on it. */
+  readonly threads?: number;
   /** Recorded with the work; nothing depends on it. */
   readonly environment?: Environment;
   /** Trials that failed are tried again. */
@@ -52,6 +54,10 @@ const unknownEnvironment: Environment = {
 export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEvent, void, undefined> {
   const { definition, task, store, jobs = 1, signal } = request;
   if (!(Number.isInteger(jobs) && jobs >= 1)) throw new UsageError(`jobs: expected an integer from 1, got ${jobs}`);
+  const threads = request.threads ?? jobs;
+  if (!(Number.isInteger(threads) && threads >= 1)) {
+    throw new UsageError(`threads: expected an integer from 1, got ${threads}`);
+  }
   checkDefinition(definition);
   const planned = plannedLevels(definition);
   if (planned.length === 0 || planned.some((levels) => levels.length === 0)) {
@@ -83,7 +89,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
     let view = followStudy(definition, trials);
     yield { type: 'start', view, record, summary: opened.summary, torn };
     signal?.addEventListener('abort', onAbort);
-    let state = beginLoop(view, { jobs, lost: lostTrials(view, trials, opened) });
+    let state = beginLoop(view, { jobs, threads, lost: lostTrials(view, trials, opened) });
     const forecaster = new Forecaster(jobs);
     const inbox: LoopMessage[] = [...(signal?.aborted ? [{ type: 'stop' } as const] : []), { type: 'followed', view }];
     for (;;) {
@@ -107,7 +113,13 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       yield { type: 'interrupted', view };
       return;
     }
-    if (definition.protocol === 'held-out') await lookAtTest(store, view, record, opened);
+    if (definition.protocol === 'held-out') {
+      const looked = await lookAtTest(store, view, record, opened, signal);
+      if (!looked) {
+        yield { type: 'interrupted', view };
+        return;
+      }
+    }
     yield { type: 'finished', view };
 
     async function carryOut(action: Exclude<LoopAction, { type: 'tell' }>): Promise<LoopMessage | undefined> {
@@ -183,12 +195,20 @@ function lostTrials(view: StudyView, trials: TrialTable, opened: OpenTask): Tria
     });
 }
 
-/** The selected configurations, and they alone, are evaluated on the test set; each look is counted. */
-async function lookAtTest(store: StudyStore, view: StudyView, record: StudyRecord, opened: OpenTask): Promise<void> {
+/** The selected configurations, and they alone, are evaluated on the test set; each look is counted. False where the signal stopped it. */
+async function lookAtTest(
+  store: StudyStore,
+  view: StudyView,
+  record: StudyRecord,
+  opened: OpenTask,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
   const seen = new Set(record.looks.map(({ trial }) => trial));
   for (const { number, configuration, seed } of selectedTrials(view)) {
     if (seen.has(number) || !opened.evaluateOnTest) continue;
+    if (signal?.aborted) return false;
     const { loss, accuracy } = await opened.evaluateOnTest(number, configuration);
     await store.recordLook({ trial: number, configuration, seed, loss, accuracy });
   }
+  return true;
 }

@@ -1,8 +1,19 @@
-/** The program of a worker thread: takes its place in the crew. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** The program of a worker thread: says that it is there, waits for its place in the crew, and takes it. */
+import { readlinkSync } from 'node:fs';
+import { basename } from 'node:path';
+import { parentPort } from 'node:worker_threads';
 import { serve } from '../train/crew.ts';
-import type { ThreadOrder } from './threads.ts';
+import type { ThreadOrder, ThreadReady } from './threads.ts';
 
-const { plan, index }: ThreadOrder = workerData;
-parentPort?.postMessage('ready');
-serve(plan, index);
+/** The number of this thread at the Linux kernel, by which others see whether it still runs; undefined elsewhere. */
+function kernelThread(): number | undefined {
+  try {
+    return Number(basename(readlinkSync('/proc/thread-self')));
+  } catch {
+    return undefined;
+  }
+}
+
+parentPort?.once('message', ({ plan, index }: ThreadOrder) => serve(plan, index));
+const ready: ThreadReady = { kernelThread: kernelThread() };
+parentPort?.postMessage(ready);

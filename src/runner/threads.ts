@@ -1,50 +1,148 @@
 /** Node's worker threads as the crew of one model. */
-import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { UsageError } from '../base/errors.ts';
-import type { CrewPlan, Threads } from '../train/crew.ts';
+import type { CrewPlan, Helpers, Threads } from '../train/crew.ts';
+import { defaultThreads, machineFailure, mostThreads, readMachine, threadRoom, threadRuns } from './machine.ts';
 
-/** What each worker is told. */
+/** What a worker is told at last: its place in the crew. */
 export interface ThreadOrder {
   readonly plan: CrewPlan;
   readonly index: number;
 }
 
-/** The number of cores this process may use. */
-export function coreCount(): number {
-  return availableParallelism();
+/** A worker's first message: it waits for its order. */
+export interface ThreadReady {
+  /** Its number at the Linux kernel; undefined elsewhere. */
+  readonly kernelThread: number | undefined;
+}
+
+export interface NodeThreadsOptions {
+  /** Hears, in one line, that the machine allows fewer threads than were asked for. */
+  readonly onFewer?: ((text: string) => void) | undefined;
 }
 
 /**
- * `count` threads to train or evaluate one model with (the calling thread is one of them).
- * Results are the same for any count. @throws UsageError unless count is an integer from 1 to 256.
+ * `count` threads to train or evaluate one model with (the calling thread is one of them). Default: one for each core that this
+ * process may use. Results are the same for any count. Where the machine allows fewer (ulimit, cgroup), fewer are started.
+ * @throws UsageError unless count is an integer from 1 to 256.
  */
-export function nodeThreads(count: number = coreCount()): Threads {
-  if (!Number.isInteger(count) || count < 1 || count > 256) {
-    throw new UsageError(`threads: expected an integer from 1 to 256, got ${count}`);
+export function nodeThreads(
+  count: number = defaultThreads(mostThreads),
+  { onFewer }: NodeThreadsOptions = {},
+): Threads {
+  if (!Number.isInteger(count) || count < 1 || count > mostThreads) {
+    throw new UsageError(`threads: expected an integer from 1 to ${mostThreads}, got ${count}`);
   }
-  return { count, start: (plan) => startWorkers(plan) };
-}
-
-async function startWorkers(plan: CrewPlan): Promise<{ close(): Promise<void> }> {
-  const workers = Array.from({ length: plan.threads - 1 }, (_, i) => {
-    const workerData: ThreadOrder = { plan, index: i + 1 };
-    return new Worker(new URL('./thread.js', import.meta.url), { workerData });
-  });
-  // A worker that cannot start would leave the others waiting for it, so all must be there before the first order.
-  await Promise.all(
-    workers.map(
-      (worker) =>
-        new Promise<void>((resolve, reject) => {
-          worker.once('message', () => resolve());
-          worker.once('error', reject);
-        }),
-    ),
-  );
-  const ended = workers.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve())));
   return {
-    async close() {
-      await Promise.all(ended);
+    count,
+    async start(wanted) {
+      const room = threadRoom(readMachine());
+      const { workers, refusal } = await startWorkers(Math.min(wanted, room.threads));
+      if (workers.length < wanted) {
+        const now = workers.length + 1;
+        onFewer?.(
+          `${now} ${now === 1 ? 'thread works' : 'threads work'} instead of ${wanted + 1}: ${refusal ?? room.because}`,
+        );
+      }
+      return new NodeHelpers(workers);
     },
   };
+}
+
+interface Started {
+  readonly worker: Worker;
+  readonly kernelThread: number | undefined;
+}
+
+/** As many as start; `refusal`: which limit of the machine kept the others from it. */
+async function startWorkers(count: number): Promise<{ workers: Started[]; refusal: string | undefined }> {
+  const starting: Promise<Started | string>[] = [];
+  for (let i = 0; i < count; i++) {
+    try {
+      starting.push(ready(new Worker(new URL('./thread.js', import.meta.url))));
+    } catch (error) {
+      starting.push(Promise.resolve(refusalOf(error)));
+      break;
+    }
+  }
+  const results = await Promise.all(starting);
+  return {
+    workers: results.filter((result) => typeof result !== 'string'),
+    refusal: results.find((result) => typeof result === 'string'),
+  };
+}
+
+/** Resolves when the worker waits for its order, or has found no room on the machine. */
+function ready(worker: Worker): Promise<Started | string> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', ({ kernelThread }: ThreadReady) => resolve({ worker, kernelThread }));
+    worker.once('error', (error) => {
+      try {
+        resolve(refusalOf(error));
+      } catch (other) {
+        reject(other);
+      }
+    });
+    worker.once('exit', () => resolve('a thread ended while it started'));
+  });
+}
+
+/** @throws what is no limit of the machine. */
+function refusalOf(error: unknown): string {
+  const failure = machineFailure(error);
+  if (!failure) throw error;
+  return failure.message;
+}
+
+class NodeHelpers implements Helpers {
+  readonly #started: readonly Started[];
+  readonly #ended: Promise<unknown>;
+  readonly #failed: Promise<string>;
+
+  constructor(started: readonly Started[]) {
+    this.#started = started;
+    const workers = started.map(({ worker }) => worker);
+    this.#ended = Promise.all(
+      workers.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve()))),
+    );
+    this.#failed = new Promise((resolve) => {
+      for (const worker of workers) {
+        worker.once('error', (error) => resolve(`has ended: ${(machineFailure(error) ?? error).message}`));
+      }
+    });
+  }
+
+  get count(): number {
+    return this.#started.length;
+  }
+
+  begin(plan: CrewPlan): void {
+    for (const [i, { worker }] of this.#started.entries()) {
+      const order: ThreadOrder = { plan, index: i + 1 };
+      worker.postMessage(order);
+    }
+  }
+
+  areAlive(): boolean {
+    return this.#started.every(({ kernelThread }) => kernelThread === undefined || threadRuns(kernelThread));
+  }
+
+  /** A thread's error arrives after its end, so it is waited for, but not for long. */
+  async failure(): Promise<string | undefined> {
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<undefined>((resolve) => {
+      timer = setTimeout(() => resolve(undefined), 1_000);
+    });
+    const reason = await Promise.race([this.#failed, late]);
+    clearTimeout(timer);
+    return reason;
+  }
+
+  close(): Promise<unknown> {
+    return this.#ended;
+  }
+
+  kill(): Promise<unknown> {
+    return Promise.all(this.#started.map(({ worker }) => worker.terminate()));
+  }
 }

@@ -5,6 +5,7 @@ import { UsageError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { readBytes } from '../disk/read-file.ts';
+import { requireEngine } from '../engine/workspace.ts';
 import type { Model } from '../nn/model.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
 import {
@@ -17,6 +18,8 @@ import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import type { Recipe } from '../train/recipe.ts';
+import { batchParts } from '../train/session.ts';
+import { defaultThreads, requireAddresses } from './machine.ts';
 import { type LoadedMnist, loadMnist } from './mnist-files.ts';
 import { requireParameters } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
@@ -44,7 +47,10 @@ export interface RunRequest {
   readonly resume: boolean;
   /** A checkpoint every so many epochs; 0: only at the end. */
   readonly checkpointEvery: number;
-  readonly threads: number;
+  /** Default: as many as this machine and the batch can use. */
+  readonly threads?: number | undefined;
+  /** Hears what the user should know, in one line. */
+  readonly onWarning?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -59,6 +65,8 @@ export type RunEvent =
       readonly evaluation: number;
       readonly source: string;
       readonly resumedAt: Checkpoint | undefined;
+      /** Threads that share the work. */
+      readonly threads: number;
     }
   | { readonly type: 'epoch'; readonly line: MetricsLine }
   | { readonly type: 'saved'; readonly path: string }
@@ -71,6 +79,8 @@ export type RunEvent =
  * @throws UsageError for settings that cannot be right, WorldError for data and disk.
  */
 export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, void, undefined> {
+  requireEngine();
+  requireAddresses();
   const folder = new RunFolder(request.out);
   const before = request.resume ? folder.readConfig() : undefined;
   const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
@@ -108,6 +118,7 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
       };
 
+  const threads = request.threads ?? defaultThreads(batchParts(hyperparameters.batchSize));
   const resumedAt = before && resumePoint(folder, model);
   if (before) {
     // Epoch 0 counts as recorded once training has begun.
@@ -118,7 +129,7 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
     folder.create(config);
   }
   const sizes = { train: images, evaluation: datasetSize(evaluation) };
-  yield { type: 'start', recipe, config, ...sizes, source: data.source, resumedAt };
+  yield { type: 'start', recipe, config, ...sizes, source: data.source, resumedAt, threads };
 
   const record = modelRecord(config, recipe);
   const { signal, onProgress, checkpointEvery } = request;
@@ -127,7 +138,7 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
     evaluation,
     initial: init?.weights,
     resume: resumedAt,
-    threads: nodeThreads(request.threads),
+    threads: nodeThreads(threads, { onFewer: request.onWarning }),
     signal,
     onProgress,
   });

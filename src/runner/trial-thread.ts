@@ -6,6 +6,7 @@ import { readSafetensors } from '../base/safetensors.ts';
 import { readBytes } from '../disk/read-file.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { mostLikely } from '../train/evaluate.ts';
+import { machineFailure } from './machine.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
 import { trainRun } from './train-run.ts';
 import type { ThreadMessage, ThreadOrder } from './trial-threads.ts';
@@ -83,15 +84,10 @@ function wrongAnswers(folder: RunFolder): Uint8Array {
 }
 
 function failure(error: unknown): ThreadMessage {
-  const message = error instanceof Error ? error.message : String(error);
-  if (error instanceof WorldError) return { type: 'failed', kind: 'world', message };
-  if (error instanceof UsageError) return { type: 'failed', kind: 'trial', message };
-  const outOfMemory = error instanceof RangeError && /memory|allocation|array buffer/i.test(message);
-  return {
-    type: 'failed',
-    kind: 'trial',
-    message: outOfMemory ? `out of memory: ${message}` : `${error instanceof Error ? error.stack : error}`,
-  };
+  if (error instanceof WorldError) return { type: 'failed', kind: 'world', message: error.message };
+  const expected = error instanceof UsageError ? error : machineFailure(error);
+  if (expected) return { type: 'failed', kind: 'trial', message: expected.message };
+  return { type: 'failed', kind: 'trial', message: `${error instanceof Error ? error.stack : error}` };
 }
 
 say(await work().catch(failure));

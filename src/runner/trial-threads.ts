@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { Dataset } from '../data/dataset.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { RunningTrial, TrialMessage } from '../tasks/task.ts';
+import { machineFailure } from './machine.ts';
 import type { MetricsLine } from './run-folder.ts';
 import type { RunData } from './train-run.ts';
 
@@ -19,26 +20,69 @@ export type ThreadMessage =
   | Exclude<TrialMessage, { readonly type: 'epoch' }>
   | { readonly type: 'epoch'; readonly line: MetricsLine; readonly share: number };
 
-/** Starts a trial; `listen` hears everything up to its end, which comes exactly once. */
+/** The kernel counts a thread for a moment after its end, so that a refused start is tried again: so often, so far apart. */
+const starts = { most: 5, pauseMs: 100 };
+
+/**
+ * Starts a trial; `listen` hears everything up to its end, which comes exactly once, and only when the thread is gone: the next
+ * trial may need its place (ulimit -u) and its memory.
+ */
 export function startThread(order: ThreadOrder, listen: (message: ThreadMessage) => void): RunningTrial {
-  const worker = new Worker(new URL('./trial-thread.js', import.meta.url), { workerData: order });
-  let ended = false;
-  const hear = (message: ThreadMessage) => {
-    if (ended) return;
-    ended = message.type !== 'progress' && message.type !== 'epoch';
-    listen(message);
+  let worker: Worker | undefined;
+  let waiting: NodeJS.Timeout | undefined;
+  const start = (tries: number): void => {
+    waiting = undefined;
+    try {
+      worker = new Worker(new URL('./trial-thread.js', import.meta.url), { workerData: order });
+      follow(worker, listen);
+    } catch (error) {
+      // Callers hear of a trial's end after they have been given the trial, so never from within this call.
+      const again = tries < starts.most ? () => start(tries + 1) : () => listen(endOf(error, false));
+      waiting = setTimeout(again, starts.pauseMs);
+    }
   };
-  worker.on('message', hear);
-  worker.on('error', (error) => hear({ type: 'failed', kind: 'trial', message: reasonOf(error) }));
-  worker.on('exit', (code) =>
-    hear({ type: 'failed', kind: 'trial', message: `its thread ended unexpectedly (exit code ${code})` }),
-  );
-  return { stop: () => worker.postMessage('stop'), kill: () => worker.terminate() };
+  start(1);
+  return {
+    stop() {
+      if (waiting) {
+        clearTimeout(waiting);
+        waiting = undefined;
+        setImmediate(() => listen({ type: 'interrupted' }));
+      }
+      worker?.postMessage('stop');
+    },
+    async kill() {
+      clearTimeout(waiting);
+      await worker?.terminate();
+    },
+  };
 }
 
-function reasonOf(error: Error): string {
-  const isMemory = 'code' in error && error.code === 'ERR_WORKER_OUT_OF_MEMORY';
-  return isMemory ? `out of memory: ${error.message}` : error.message;
+function follow(worker: Worker, listen: (message: ThreadMessage) => void): void {
+  let begun = false;
+  let end: ThreadMessage | undefined;
+  worker.on('message', (message: ThreadMessage) => {
+    begun = true;
+    if (message.type === 'progress' || message.type === 'epoch') listen(message);
+    else end ??= message;
+  });
+  worker.on('error', (error) => {
+    end ??= endOf(error, begun);
+  });
+  worker.on('exit', (code) => {
+    listen(end ?? { type: 'failed', kind: 'trial', message: `its thread ended unexpectedly (exit code ${code})` });
+  });
+}
+
+/** How a trial ends by an error: one that the machine had no room for has not begun. */
+function endOf(error: unknown, begun: boolean): ThreadMessage {
+  const failure = machineFailure(error);
+  if (failure && !begun) return { type: 'refused', message: failure.message };
+  return { type: 'failed', kind: 'trial', message: messageOf(failure ?? error) };
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** The set in memory that threads share instead of copying. */

@@ -59,7 +59,7 @@ export interface TrialOrder {
   readonly threads: number;
 }
 
-/** What a trial tells; the last three end it. */
+/** What a trial tells; all but the first two end it. */
 export type TrialMessage =
   /** The part that is done, 0 to 1. */
   | { readonly type: 'progress'; readonly share: number }
@@ -67,6 +67,8 @@ export type TrialMessage =
   /** The score is that of the last reported epoch. */
   | { readonly type: 'finished'; readonly wrong?: Uint8Array }
   | { readonly type: 'interrupted' }
+  /** The machine has no room for one more trial at this time; it has not begun. */
+  | { readonly type: 'refused'; readonly message: string }
   /** `world`: the disk or the data failed, and with them the study. */
   | { readonly type: 'failed'; readonly kind: 'trial' | 'world'; readonly message: string };
 

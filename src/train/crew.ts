@@ -44,13 +44,28 @@ export interface CrewPlan {
   readonly sets: readonly PlacedSet[];
 }
 
-/** Starts plan.threads - 1 threads that call {@link serve}, numbered from 1; `close` resolves when all are gone. */
-export type StartThreads = (plan: CrewPlan) => Promise<{ close(): Promise<void> }>;
+/** Threads that have started and wait for the plan. */
+export interface Helpers {
+  /** How many there are; fewer than were asked for where the machine allows no more. */
+  readonly count: number;
+  /** Hands the plan to each: they call {@link serve}, numbered from 1. */
+  begin(plan: CrewPlan): void;
+  /** Whether all of them still run, as far as this can be told without waiting. */
+  areAlive(): boolean;
+  /** Why one of them has ended, once that is known: `ran out of memory`. */
+  failure(): Promise<string | undefined>;
+  /** Resolves when all have ended, as they do on the order to stop. */
+  close(): Promise<unknown>;
+  /** Ends them where they stand. */
+  kill(): Promise<unknown>;
+}
 
 /** Threads to share the work of one model with; the thread that calls is one of them. */
 export interface Threads {
+  /** The most that take part. */
   readonly count: number;
-  readonly start: StartThreads;
+  /** Starts so many threads beside the calling one. @throws WorldError when they cannot be started at all. */
+  start(helpers: number): Promise<Helpers>;
 }
 
 /** Words of the control block: the barrier's, then the order and its arguments. */
@@ -59,6 +74,34 @@ const orderWord = barrierWords;
 const orders = { stop: 0, train: 1, evaluate: 2, curvature: 3 } as const;
 type Order = keyof typeof orders;
 type Arguments = readonly [number, number, number, number];
+
+/** What lies in a member's own region of memory. */
+export interface Region {
+  readonly network: Network;
+  /** Images and labels of the chunk at work. */
+  readonly indices: number;
+  readonly labels: number;
+  /** A block of gradients for the second and later chunks of a part. */
+  readonly spare: number;
+}
+
+/** Lays out a member's region. All members lay out the same. */
+export function placeRegion(
+  arena: Arena,
+  kernels: Kernels,
+  { recipe, training, chunk, parameters }: Pick<CrewPlan, 'recipe' | 'training' | 'chunk' | 'parameters'>,
+): Region {
+  const { model } = recipe;
+  const quads = Math.ceil(chunk / 4);
+  const curvature = training !== null && aboutOptimizer(training.optimizer).needsCurvature;
+  const options = { kernels, arena, parameters, quads, training: training !== null, curvature };
+  return {
+    indices: arena.allocate(chunk * 4),
+    labels: arena.allocate(chunk),
+    spare: arena.allocate(training ? layOutParameters(model).bytes : 0),
+    network: placeNetwork(model, options),
+  };
+}
 
 export class Member {
   readonly #plan: CrewPlan;
@@ -73,49 +116,44 @@ export class Member {
   readonly #spare: number;
   readonly #blockBytes: number;
 
-  constructor(plan: CrewPlan, index: number) {
-    const { memory, recipe, training, chunk } = plan;
-    const { model } = recipe;
-    const quads = Math.ceil(chunk / 4);
-    const curvature = training !== null && aboutOptimizer(training.optimizer).needsCurvature;
+  /** @param othersLive see {@link Barrier}; for the member that gives the orders. */
+  constructor(plan: CrewPlan, index: number, othersLive?: () => boolean) {
+    const { memory } = plan;
     this.#plan = plan;
     this.#index = index;
     this.#arena = new Arena(memory, plan.regions[index]!);
     this.#kernels = bindKernels(plan.module, memory);
-    this.#chunkIndices = this.#arena.allocate(chunk * 4);
-    this.#chunkLabels = this.#arena.allocate(chunk);
-    this.#blockBytes = layOutParameters(model).bytes;
-    this.#spare = this.#arena.allocate(training ? this.#blockBytes : 0);
-    this.#network = placeNetwork(model, {
-      kernels: this.#kernels,
-      arena: this.#arena,
-      parameters: plan.parameters,
-      quads,
-      training: training !== null,
-      curvature,
-    });
+    this.#blockBytes = layOutParameters(plan.recipe.model).bytes;
+    const { network, indices, labels, spare } = placeRegion(this.#arena, this.#kernels, plan);
+    this.#network = network;
+    this.#chunkIndices = indices;
+    this.#chunkLabels = labels;
+    this.#spare = spare;
     this.#words = this.#arena.i32(plan.control, controlWords);
-    this.#barrier = new Barrier(this.#words, plan.threads);
+    this.#barrier = new Barrier(this.#words, plan.threads, othersLive);
   }
 
-  /** First address behind this member's region. */
-  get end(): number {
-    return this.#arena.end;
-  }
-
-  /** Gives an order to all members, takes part in it, and returns when all are done. */
+  /**
+   * Gives an order to all members, takes part in it, and returns when all are done.
+   * @throws WorldError when a member has ended; no further order can then be given.
+   */
   command(order: Order, ...args: Arguments): void {
-    this.#words.set([orders[order], ...args], orderWord);
-    this.#barrier.wait();
-    this.#obey(order, args);
-    if (order !== 'stop') this.#barrier.wait();
+    try {
+      this.#words.set([orders[order], ...args], orderWord);
+      this.#barrier.wait();
+      this.#obey(order, args);
+      if (order !== 'stop') this.#barrier.wait();
+    } catch (error) {
+      this.#barrier.fail();
+      throw error;
+    }
   }
 
   /** Obeys orders until told to stop. */
   serve(): void {
     try {
       for (;;) {
-        this.#barrier.wait(true);
+        this.#barrier.wait();
         const [code = 0, a = 0, b = 0, c = 0, d = 0] = this.#words.slice(orderWord, orderWord + 5);
         const order = (Object.keys(orders) as Order[]).find((name) => orders[name] === code);
         if (order === undefined || order === 'stop') return;

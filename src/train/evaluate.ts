@@ -3,8 +3,7 @@ import { UsageError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { elementsOf, type StateDict } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { Arena, createMemory } from '../engine/arena.ts';
-import { bindKernels, compileKernels } from '../engine/kernels.ts';
+import { openWorkspace } from '../engine/workspace.ts';
 import type { Model } from '../nn/model.ts';
 import { layOutParameters, placeNetwork, writeParameters } from '../nn/network.ts';
 import type { Threads } from './crew.ts';
@@ -50,17 +49,16 @@ export interface Prediction {
  * @throws UsageError when the weights are not the model's; the function throws it for an image of another size.
  */
 export function predictor(model: Model, weights: StateDict): (image: Uint8Array | Float32Array) => Prediction {
-  const memory = createMemory();
-  const kernels = bindKernels(compileKernels('strict'), memory);
-  const arena = new Arena(memory, kernels.heapBase());
-  const parameters = arena.allocate(layOutParameters(model).bytes);
-  writeParameters(model, weights, arena, parameters);
-  const network = placeNetwork(model, { kernels, arena, quads: 1, training: false, single: true, parameters });
-  network.prepare(false);
   const [channels, height, width] = model.input;
   const pixels = elementsOf(model.input);
-  const pixelBlock = arena.allocate(pixels * 4);
-  const indices = arena.table([0]);
+  const { kernels, arena, placed } = openWorkspace('strict', (arena, kernels) => {
+    const parameters = arena.allocate(layOutParameters(model).bytes);
+    const network = placeNetwork(model, { kernels, arena, quads: 1, training: false, single: true, parameters });
+    return { parameters, network, pixelBlock: arena.allocate(pixels * 4), indices: arena.table([0]) };
+  });
+  const { network, pixelBlock, indices } = placed;
+  writeParameters(model, weights, arena, placed.parameters);
+  network.prepare(false);
   const area = height * width;
   const dst = network.input.value;
   return (image) => {

@@ -146,7 +146,7 @@ export async function* fit(
           ? permutation(images, randomStream(seed, 'shuffle', current))
           : Int32Array.from({ length: images }, (_, i) => i),
       );
-      if (needsCurvature && batch === 0) session.estimateCurvature(0, Math.min(curvatureImages, images));
+      if (needsCurvature && batch === 0) await session.estimateCurvature(0, Math.min(curvatureImages, images));
       for await (const { done, losses } of session.train(0, batch, batches, epoch * batches + batch)) {
         const first = batch;
         batch = done;

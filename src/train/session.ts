@@ -1,14 +1,22 @@
 /** One model at work: its weights, its data and its crew of threads in one memory, with training and evaluation in slices. */
-import { UsageError } from '../base/errors.ts';
+import { UsageError, WorldError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { elementsOf, type StateDict } from '../base/tensor.ts';
 import { checkDataset, type Dataset, datasetSize } from '../data/dataset.ts';
-import { Arena, createMemory } from '../engine/arena.ts';
-import { bindKernels, compileKernels } from '../engine/kernels.ts';
+import type { Arena } from '../engine/arena.ts';
+import { openWorkspace } from '../engine/workspace.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
 import { layOutParameters, readParameters, writeParameters } from '../nn/network.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
-import { type CrewPlan, controlWords, Member, type PlacedSet, type Threads } from './crew.ts';
+import {
+  type CrewPlan,
+  controlWords,
+  type Helpers,
+  Member,
+  type PlacedSet,
+  placeRegion,
+  type Threads,
+} from './crew.ts';
 import type { EvaluationRecipe, Recipe } from './recipe.ts';
 
 export interface EvaluateOptions {
@@ -22,35 +30,43 @@ const mostParts = 16;
 /** A slice of work between two looks at the outside world takes about this long. */
 const sliceMs = 40;
 
+/** Threads that can share a batch: each works on whole parts of it, of one or more chunks. */
+export function batchParts(batchSize: number): number {
+  return Math.min(mostParts, Math.ceil(batchSize / chunkImages));
+}
+
+/** Threads that can share the evaluation of so many images. */
+export function evaluationParts(images: number): number {
+  return Math.ceil(images / chunkImages);
+}
+
 export class Session {
   readonly #model: Model;
   readonly #arena: Arena;
   readonly #plan: CrewPlan;
   readonly #member: Member;
   readonly #sets: readonly Dataset[];
-  readonly #crew: { close(): Promise<void> } | undefined;
+  readonly #helpers: Helpers | undefined;
+  #failed = false;
 
-  private constructor(
-    sets: readonly Dataset[],
-    arena: Arena,
-    plan: CrewPlan,
-    member: Member,
-    crew?: { close(): Promise<void> },
-  ) {
+  private constructor(sets: readonly Dataset[], arena: Arena, plan: CrewPlan, helpers: Helpers | undefined) {
     this.#model = plan.recipe.model;
     this.#sets = sets;
     this.#arena = arena;
     this.#plan = plan;
-    this.#member = member;
-    this.#crew = crew;
+    this.#member = new Member(plan, 0, helpers && (() => helpers.areAlive()));
+    this.#helpers = helpers;
   }
 
-  /** A session that trains and evaluates. Copies the data sets into the engine and starts the threads. @throws UsageError when data and model do not fit. */
+  /**
+   * A session that trains and evaluates. Copies the data sets into the engine and starts the threads.
+   * @throws UsageError when data and model do not fit; WorldError when the machine cannot run them.
+   */
   static forTraining(recipe: Recipe, sets: readonly Dataset[], threads?: Threads): Promise<Session> {
     return Session.#open(recipe, recipe, sets, threads);
   }
 
-  /** A session that only evaluates. @throws UsageError as {@link Session.forTraining}. */
+  /** A session that only evaluates. @throws UsageError, WorldError as {@link Session.forTraining}. */
   static forEvaluation(recipe: EvaluationRecipe, sets: readonly Dataset[], threads?: Threads): Promise<Session> {
     return Session.#open(recipe, null, sets, threads);
   }
@@ -63,50 +79,63 @@ export class Session {
   ): Promise<Session> {
     const { model } = recipe;
     for (const set of sets) checkFits(model, set);
-    const module = compileKernels(recipe.arithmetic);
-    const memory = createMemory();
-    const arena = new Arena(memory, bindKernels(module, memory).heapBase());
     const images = Math.max(...sets.map(datasetSize));
-    const threads = crewThreads?.count ?? 1;
+    // More threads than there are chunks would only wait.
+    const wanted = Math.min(crewThreads?.count ?? 1, Math.max(1, evaluationParts(images)));
     const { bytes } = layOutParameters(model);
     const chunk = chunkImages;
-    const parts = training ? Math.min(mostParts, Math.ceil(training.batchSize / chunk)) : 0;
-    const shared = {
-      module,
-      memory,
-      recipe,
-      training,
-      threads,
-      chunk,
-      parts,
-      control: arena.allocate(controlWords * 4),
-      parameters: arena.allocate(bytes),
-      optimizerState: stateNamesOf(training).map(() => arena.allocate(bytes)),
-      gradients: arena.allocate(parts * bytes),
-      indices: arena.allocate(images * 4),
-      losses: arena.allocate(images * 8),
-      predicted: arena.allocate(images),
-      logits: arena.allocate((images + 4) * model.classes * 4),
-      sets: sets.map((set) => reserve(arena, set)),
-    };
-    // All threads lay out the same network, so all regions are as large as the first.
-    const first = arena.allocate(0);
-    const member = new Member({ ...shared, regions: [first] }, 0);
-    const region = Math.ceil((member.end - first) / 64) * 64;
-    arena.allocate(region * threads);
-    const plan = { ...shared, regions: Array.from({ length: threads }, (_, i) => first + i * region) };
+    const parts = training ? batchParts(training.batchSize) : 0;
+    const workspace = openWorkspace(recipe.arithmetic, (arena, kernels) => {
+      const blocks = {
+        control: arena.allocate(controlWords * 4),
+        parameters: arena.allocate(bytes),
+        optimizerState: stateNamesOf(training).map(() => arena.allocate(bytes)),
+        gradients: arena.allocate(parts * bytes),
+        indices: arena.allocate(images * 4),
+        losses: arena.allocate(images * 8),
+        predicted: arena.allocate(images),
+        logits: arena.allocate((images + 4) * model.classes * 4),
+        sets: sets.map((set) => reserve(arena, set)),
+      };
+      const regions = Array.from({ length: wanted }, () => {
+        // A member lays out its region once more from here: the same addresses, the same tables.
+        const start = arena.end;
+        placeRegion(arena, kernels, { recipe, training, chunk, parameters: blocks.parameters });
+        return start;
+      });
+      return { ...blocks, regions };
+    });
+    const { module, memory, arena, placed } = workspace;
     // The threads start up while the images are being copied; they look at them only when ordered to.
-    const starting = crewThreads?.start(plan);
-    for (const [i, set] of sets.entries()) fill(arena, set, plan.sets[i]!);
-    const crew = await starting;
-    return new Session(sets, arena, plan, member, crew);
+    const starting = wanted > 1 ? crewThreads?.start(wanted - 1) : undefined;
+    for (const [i, set] of sets.entries()) fill(arena, set, placed.sets[i]!);
+    const helpers = await starting;
+    const threads = 1 + (helpers?.count ?? 0);
+    const plan = { recipe, training, ...placed, module, memory, threads, chunk, parts };
+    helpers?.begin(plan);
+    return new Session(sets, arena, plan, helpers);
   }
 
   /** Ends the threads. The session must not be used afterwards. */
   async close(): Promise<void> {
-    if (!this.#crew) return;
+    if (!this.#helpers) return;
+    if (this.#failed) {
+      await this.#helpers.kill();
+      return;
+    }
     this.#member.command('stop', 0, 0, 0, 0);
-    await this.#crew.close();
+    await this.#helpers.close();
+  }
+
+  /** Gives an order to all threads. @throws WorldError when one of them has ended. */
+  async #command(...order: Parameters<Member['command']>): Promise<void> {
+    try {
+      this.#member.command(...order);
+    } catch (error) {
+      this.#failed = true;
+      const reason = await this.#helpers?.failure();
+      throw reason === undefined ? error : new WorldError(`a thread of the engine ${reason}`, { cause: error });
+    }
   }
 
   get weights(): StateDict {
@@ -140,8 +169,8 @@ export class Session {
   }
 
   /** Estimates second derivatives on the first `count` images of the order set before, into the optimizer's first state. */
-  estimateCurvature(set: number, count: number): void {
-    this.#member.command('curvature', set, 0, count, 0);
+  async estimateCurvature(set: number, count: number): Promise<void> {
+    await this.#command('curvature', set, 0, count, 0);
   }
 
   /**
@@ -161,7 +190,7 @@ export class Session {
     let updates = t;
     for (let batch = first; batch < batches; ) {
       const count = pace.next(batches - batch);
-      this.#member.command('train', set, batch, count, updates);
+      await this.#command('train', set, batch, count, updates);
       updates += count;
       const means: number[] = [];
       for (const end = batch + count; batch < end; batch++) {
@@ -181,7 +210,7 @@ export class Session {
     const turn = chunk * threads;
     for (let first = 0; first < labels.length; ) {
       const count = Math.min(pace.next(Math.ceil((labels.length - first) / turn)) * turn, labels.length - first);
-      this.#member.command('evaluate', set, first, count, 0);
+      await this.#command('evaluate', set, first, count, 0);
       first += count;
       await breathe();
       if (options.signal?.aborted) return undefined;
