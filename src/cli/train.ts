@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { duration, percent, rounded } from '../base/format.ts';
-import { visibleLines } from '../base/plain-text.ts';
+import { visible, visibleLines } from '../base/plain-text.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
 import type { MetricsLine } from '../runner/run-folder.ts';
 import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts';
@@ -27,6 +27,7 @@ export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, 
       switch (event.type) {
         case 'start':
           bar = new EpochBar(event.train, event.config.hyperparameters.batchSize);
+          for (const note of event.notes) process.stderr.write(`note: ${visible(note)}\n`);
           say(announcement(event, request));
           break;
         case 'epoch':

@@ -1,13 +1,17 @@
 /** PNG files of every kind as rasters. */
 import { convertIndexedToRgb, type DecodedPng, decode, hasPngSignature, type IndexedColors } from 'fast-png';
 import { WorldError } from '../base/errors.ts';
+import { describeKind, kindOfFile } from '../base/file-kind.ts';
 import type { Raster } from '../data/raster.ts';
 import { readBytes } from './run-folder.ts';
 
 /** @throws WorldError when the file cannot be read, is no sound PNG, or is interlaced with less than 8 bits a sample. */
 export function readPng(path: string): Raster {
   const bytes = readBytes(path);
-  if (!hasPngSignature(bytes)) throw new WorldError(`${path} is no PNG image`);
+  if (!hasPngSignature(bytes)) {
+    const kind = kindOfFile(bytes);
+    throw new WorldError(`${path} is no PNG image${kind ? ` but ${describeKind(kind)}` : ''}; only PNG is read here`);
+  }
   // The first chunk is IHDR: bits a sample in byte 24, interlacing in byte 28. fast-png takes such pixels for whole bytes.
   if (bytes[28] === 1 && bytes[24]! < 8) {
     throw new WorldError(

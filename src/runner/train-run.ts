@@ -14,10 +14,10 @@ import {
   makeModel,
   makeOptimizer,
 } from '../tasks/lenet/hyperparameters.ts';
-import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
+import type { ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import { type LoadedMnist, loadMnist } from './mnist-files.ts';
-import { requireParameters } from './model-file.ts';
+import { readWeights, requireParameters } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder, readBytes } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
@@ -56,6 +56,8 @@ export type RunEvent =
       readonly test: number;
       readonly source: string;
       readonly resumedAt: Checkpoint | undefined;
+      /** What was converted or left out of the file of initial weights, in sentences. */
+      readonly notes: readonly string[];
     }
   | { readonly type: 'epoch'; readonly line: MetricsLine }
   | { readonly type: 'saved'; readonly path: string }
@@ -113,7 +115,10 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   } else {
     folder.create(config);
   }
-  yield { type: 'start', model, config, train: images, test: datasetSize(test), source: mnist.source, resumedAt };
+  yield {
+    ...{ type: 'start', model, config, train: images, test: datasetSize(test), source: mnist.source, resumedAt },
+    notes: init?.notes ?? [],
+  };
 
   const record = modelRecord(config);
   const { batchSize, epochs, seed, shuffle, arithmetic, schedule } = hyperparameters;
@@ -181,9 +186,7 @@ function initialWeights(request: RunRequest, before: RunConfig | undefined, mode
   if (before && before.init?.sha256 !== sha256) {
     throw new UsageError(`--resume: the run in ${request.out} did not start from the weights in ${file}`);
   }
-  const { weights, record } = decodeModel(bytes, file);
-  requireParameters(model, weights, file, record.get('model'));
-  return { weights, origin: { file, sha256 } };
+  return { ...readWeights(model, bytes, file), origin: { file, sha256 } };
 }
 
 function limited(set: Dataset, limit: number | null, option: string): Dataset {
