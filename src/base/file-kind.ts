@@ -75,7 +75,8 @@ const rules: readonly Rule[] = [
     wayOut: 'a download gave a page instead of the file, perhaps an error or a login; look at it in a browser',
     is: (bytes) => /^\s*<(?:!doctype html|html|head)\b/i.test(head(bytes)),
   },
-  // ModelProto: field 1, the version of the format, then field 2, the name of the program as text, or field 7, the graph.
+  // ModelProto: field 1, the version of the format, then field 2, the name of the program as text, or field 7, the
+  // graph.
   {
     name: 'an ONNX model',
     wayOut:
@@ -106,7 +107,10 @@ function head(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.subarray(0, 1000));
 }
 
-/** The name of the first file in a ZIP archive (APPNOTE.TXT, 4.3.7: its length at byte 26, the name from byte 30 on), else nothing. */
+/**
+ * The name of the first file in a ZIP archive (APPNOTE.TXT, 4.3.7: its length at byte 26, the name from byte 30 on),
+ * else nothing.
+ */
 function firstEntry(bytes: Uint8Array): string {
   if (!starts('PK\x03\x04')(bytes) || bytes.length < 30) return '';
   const length = bytes[26]! + 256 * bytes[27]!;

@@ -1,4 +1,6 @@
-/** safetensors files: named tensors and a map of strings, as bytes. Format: huggingface/safetensors, README "Format". */
+/**
+ * safetensors files: named tensors and a map of strings, as bytes. Format: huggingface/safetensors, README "Format".
+ */
 import { UsageError, WorldError } from './errors.ts';
 import { describeKind, kindOfFile } from './file-kind.ts';
 import { type StateDict, sizeOf, type Tensor } from './tensor.ts';
@@ -56,7 +58,8 @@ export function writeSafetensors(tensors: StateDict, metadata: Readonly<Record<s
 /**
  * Reads a file whose tensors are all float32 and finite, as our own programs write them. Numbers are copied.
  * @param what names the file in errors.
- * @throws WorldError saying what is wrong: another kind of file, a damaged header, wrong offsets, another type, a number that is not finite.
+ * @throws WorldError saying what is wrong: another kind of file, a damaged header, wrong offsets, another type, a
+ * number that is not finite.
  */
 export function readSafetensors(bytes: Uint8Array, what: string): Safetensors {
   const { tensors, metadata, converted, unread } = readAnySafetensors(bytes, what);
@@ -71,8 +74,9 @@ export function readSafetensors(bytes: Uint8Array, what: string): Safetensors {
 }
 
 /**
- * Reads a file of any software. F16 and BF16 become float32 exactly, F64 is rounded to the nearest (what is too large becomes infinite).
- * Numbers that are not finite stay: whether they matter is known by who needs the tensor. Numbers are copied.
+ * Reads a file of any software. F16 and BF16 become float32 exactly, F64 is rounded to the nearest (what is too large
+ * becomes infinite). Numbers that are not finite stay: whether they matter is known by who needs the tensor. Numbers
+ * are copied.
  * @param what names the file in errors.
  * @throws WorldError saying what is wrong: another kind of file, a damaged header, wrong offsets.
  */
@@ -131,7 +135,9 @@ interface Entry {
   readonly end: number;
 }
 
-/** Bytes of a number, by the format's names of types. A type that is not among them has a size that is not known here. */
+/**
+ * Bytes of a number, by the format's names of types. A type that is not among them has a size that is not known here.
+ */
 const typeBytes: ReadonlyMap<string, number> = new Map([
   ...(['BOOL', 'U8', 'I8', 'F8_E4M3', 'F8_E5M2', 'F8_E8M0'] as const).map((type) => [type, 1] as const),
   ...(['U16', 'I16', 'F16', 'BF16'] as const).map((type) => [type, 2] as const),

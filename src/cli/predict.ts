@@ -7,8 +7,9 @@ import { readPng } from '../runner/png.ts';
 import { type Prediction, predictor } from '../train/evaluate.ts';
 
 /**
- * Prints a line or a JSON object for each picture. A picture that cannot be read has its line on standard error (with `json` its object,
- * too), and the others are predicted all the same. Returns the exit code: 1 if any picture could not be read.
+ * Prints a line or a JSON object for each picture. A picture that cannot be read has its line on standard error (with
+ * `json` its object, too), and the others are predicted all the same. Returns the exit code: 1 if any picture could not
+ * be read.
  */
 export function predictImages(modelPath: string, images: readonly string[], json: boolean): number {
   const { model, weights, notes } = loadModel(modelPath);

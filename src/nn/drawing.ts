@@ -1,4 +1,5 @@
 /** Draws a model as a figure in the manner of NN-SVG's LeNet view: stacks of feature maps, then slim bars, all to scale. */
+import { escapeXml } from '../base/plain-text.ts';
 import type { Shape } from './layer.ts';
 import type { Layer } from './layers.ts';
 import type { Model } from './model.ts';
@@ -257,8 +258,4 @@ function textWidth(content: string, size: number): number {
 
 function n(value: number): string {
   return `${Number(value.toFixed(2))}`;
-}
-
-function escapeXml(content: string): string {
-  return content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -21,9 +21,11 @@ export interface LoadedModel {
 }
 
 /**
- * Reads a model file, or the model in a run's folder. A file without our record is taken for the network that its metadata name, if we know
- * it, else for a lenet5. Such a file may hold F16, BF16 or F64 numbers, names with a prefix, and tensors beside the model's.
- * @throws WorldError naming the file when it is missing, damaged or of another kind, or does not hold the network's tensors.
+ * Reads a model file, or the model in a run's folder. A file without our record is taken for the network that its
+ * metadata name, if we know it, else for a lenet5. Such a file may hold F16, BF16 or F64 numbers, names with a prefix,
+ * and tensors beside the model's.
+ * @throws WorldError naming the file when it is missing, damaged or of another kind, or does not hold the network's
+ * tensors.
  */
 export function loadModel(path: string): LoadedModel {
   refuseOtherFolder(path);
@@ -35,8 +37,8 @@ export function loadModel(path: string): LoadedModel {
 }
 
 /**
- * The weights of a model in a file's bytes. @throws WorldError naming the file when it is damaged or of another kind, or holds another
- * network.
+ * The weights of a model in a file's bytes. @throws WorldError naming the file when it is damaged or of another kind,
+ * or holds another network.
  */
 export function readWeights(model: Model, bytes: Uint8Array, file: string): FoundWeights {
   const found = decodeModel(bytes, file);

@@ -1,4 +1,7 @@
-/** The weights of a model in a file that any software may have written: other types of numbers, a prefix before the names, tensors beside them. */
+/**
+ * The weights of a model in a file that any software may have written: other types of numbers, a prefix before the
+ * names, tensors beside them.
+ */
 import { WorldError } from '../base/errors.ts';
 import type { StateDict, Tensor } from '../base/tensor.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
@@ -7,15 +10,19 @@ import type { ModelFile } from './checkpoint.ts';
 export interface FoundWeights {
   /** The model's parameters by the model's names, in the model's order, float32. */
   readonly weights: StateDict;
-  /** What was converted, renamed or left out, in sentences; empty for a file that holds the model's float32 tensors and nothing else. */
+  /**
+   * What was converted, renamed or left out, in sentences; empty for a file that holds the model's float32 tensors and
+   * nothing else.
+   */
   readonly notes: readonly string[];
 }
 
 /**
- * Finds the model's parameters in a file. Their names may all begin with one more prefix, as `module.` from DataParallel, `_orig_mod.` from
- * torch.compile, or `model.` from a program of one's own.
+ * Finds the model's parameters in a file. Their names may all begin with one more prefix, as `module.` from
+ * DataParallel, `_orig_mod.` from torch.compile, or `model.` from a program of one's own.
  * @param what names the file in errors and notes.
- * @throws WorldError listing the parameters that are missing, have another shape, hold integers or hold numbers that are not finite.
+ * @throws WorldError listing the parameters that are missing, have another shape, hold integers or hold numbers that
+ * are not finite.
  */
 export function findWeights(
   model: Model,
