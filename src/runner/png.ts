@@ -10,7 +10,8 @@ export function readPng(path: string): Raster {
   const bytes = readBytes(path);
   if (!hasPngSignature(bytes)) {
     const kind = kindOfFile(bytes);
-    throw new WorldError(`${path} is no PNG image${kind ? ` but ${describeKind(kind)}` : ''}; only PNG is read here`);
+    const instead = kind ? ` but ${describeKind(kind)}` : '';
+    throw new WorldError(`${path} is no PNG image${instead}${kind?.wayOut ? '' : '; only PNG is read here'}`);
   }
   // The first chunk is IHDR: bits a sample in byte 24, interlacing in byte 28. fast-png takes such pixels for whole bytes.
   if (bytes[28] === 1 && bytes[24]! < 8) {
