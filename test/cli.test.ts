@@ -189,6 +189,44 @@ describe('lenet evaluate, predict and describe', () => {
     expect(lenet('predict', trained, paths[0]!).stdout).toMatch(/^\S+0\.png: \d {3}\d: [\d.]+ %/);
   });
 
+  test('a picture that cannot be read does not keep the others from being predicted', () => {
+    const folder = freshFolder();
+    const good = new URL('../examples/digits/7.png', import.meta.url).pathname;
+    const bad = join(folder, 'bad\x1b[2J.png');
+    writeFileSync(bad, 'GIF89a');
+    const plain = lenet('predict', trained, bad, good, join(folder, 'none.png'));
+    expect(plain.code).toBe(1);
+    expect(plain.stdout).toMatch(/^\S+digits\/7\.png: \d {3}.*\n$/);
+    expect(plain.stderr.split('\n')).toEqual([
+      `error: ${folder}/bad\\x1b[2J.png is no PNG image but a GIF picture; only PNG is read here`,
+      expect.stringMatching(/^error: cannot read .*none\.png: it does not exist/),
+      '',
+    ]);
+    const json = lenet('predict', trained, bad, good, '--json');
+    expect(json.code).toBe(1);
+    const [first, second] = json.stdout
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(first).toEqual({ image: bad, error: expect.stringContaining('is no PNG image but a GIF picture') });
+    expect(second).toMatchObject({ image: good, digit: expect.any(Number) });
+  });
+
+  test('weights of other software are read, and what was converted is said once', () => {
+    const { tensors } = readSafetensors(readFileSync(join(trained, 'model.safetensors')), 'model');
+    const path = join(freshFolder(), 'foreign.safetensors');
+    const named = [...tensors].map(([name, tensor]) => [`module.${name}`, tensor] as const);
+    writeFileSync(path, writeSafetensors(new Map([...named, ['step', { shape: [], data: Float32Array.of(1) }]])));
+    const own = lenet('evaluate', trained, '--json');
+    const foreign = lenet('evaluate', path, '--json');
+    expect(foreign.stderr.split('\n')).toEqual([
+      `note: ${path}: the names of its tensors begin with "module.", which was left out.`,
+      `note: ${path}: one tensor that model lenet5 does not have was ignored: step.`,
+      '',
+    ]);
+    expect(JSON.parse(foreign.stdout).loss).toBe(JSON.parse(own.stdout).loss);
+  });
+
   test('describe --kernels says which kernels were chosen', () => {
     const { stdout, code } = lenet('describe', 'lenet5', '--kernels');
     expect(code).toBe(0);
@@ -319,7 +357,7 @@ describe('failures of the world end with 1, one line and no stack trace', () => 
     [['train', '--init', join(folder, 'none.safetensors'), '--out', join(folder, 'x')], 'it does not exist'],
     [
       ['train', '--init', file('foreign.safetensors', foreign), '--out', join(folder, 'x')],
-      'needs a tensor conv1.weight',
+      'needs 10 tensors that are missing: conv1.weight [6, 1, 5, 5], conv1.bias',
     ],
     [['evaluate', file('cut.safetensors', model.subarray(0, 5000))], 'is not a sound safetensors file'],
     [
@@ -332,7 +370,10 @@ describe('failures of the world end with 1, one line and no stack trace', () => 
     ],
     [['evaluate', file('another.safetensors', another)], 'holds a network "resnet", which is unknown here'],
     [['evaluate', join(folder, 'empty')], 'holds no model.safetensors'],
-    [['predict', trained, file('text.png', 'hello')], 'text.png is no PNG image'],
+    [['predict', trained, file('text.png', 'hello')], 'text.png is no PNG image; only PNG is read here'],
+    [['predict', trained, file('x.jpg', Uint8Array.of(255, 216, 255, 224))], 'is no PNG image but a JPEG picture'],
+    [['evaluate', file('model.pt', 'PK\x03\x04')], 'is no safetensors file but a ZIP archive'],
+    [['evaluate', join(folder, 'a\x1b[2Jb')], 'cannot read'],
     [['describe', 'lenet5', '--svg', join(folder, 'none', 'x.svg')], 'cannot write'],
   ];
   test.each(cases)('%j', (args, message) => {
@@ -340,6 +381,7 @@ describe('failures of the world end with 1, one line and no stack trace', () => 
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^error: /);
     expect(stderr).not.toMatch(/\n {4}at /);
+    expect(stderr).not.toContain('\x1b');
     expect(code).toBe(1);
     expect(existsSync(join(folder, 'x'))).toBe(false);
   });

@@ -1,4 +1,7 @@
-/** For tests: texts that mean something in a terminal, XML, Markdown or a spreadsheet, and what must not be left of them. */
+/**
+ * For tests: texts that mean something in a terminal, XML, Markdown or a spreadsheet, and what must not be left of
+ * them.
+ */
 import fc from 'fast-check';
 
 /** Pieces that mean something in one of the forms, mixed with any text. */

@@ -1,19 +1,28 @@
-/** Text from elsewhere (labels, file names, reasons) made safe to show in a terminal, in XML, Markdown and CSV, and as exact JSON. */
+/**
+ * Text from elsewhere (labels, file names, reasons) made safe to show in a terminal, in XML, Markdown and CSV, and as
+ * exact JSON.
+ */
 
 /**
- * Characters that act instead of being seen: controls (among them ESC, which begins a terminal's commands), marks of direction, invisible
- * characters, line and paragraph separators, halves of surrogate pairs, and code points that are no characters. XML forbids some of them.
- * The two variation selectors of emoji stay.
+ * Characters that act instead of being seen: controls (among them ESC, which begins a terminal's commands), marks of
+ * direction, invisible characters, line and paragraph separators, halves of surrogate pairs, and code points that are
+ * no characters. XML forbids some of them. The two variation selectors of emoji stay.
  */
 const unseen =
   /(?![\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
 
-/** One line of text for people: every character that would not be seen is written as JavaScript writes it (`\n`, `\x1b`, `\u202e`). */
+/**
+ * One line of text for people: every character that would not be seen is written as JavaScript writes it (`\n`, `\x1b`,
+ * `\u202e`).
+ */
 export function visible(text: string): string {
   return text.replace(unseen, written);
 }
 
-/** The same for text of several lines, which stay lines. What goes to a terminal passes through here or through {@link visible}. */
+/**
+ * The same for text of several lines, which stay lines. What goes to a terminal passes through here or through {@link
+ * visible}.
+ */
 export function visibleLines(text: string): string {
   return text.replace(unseen, (character) => (character === '\n' ? character : written(character)));
 }
@@ -37,8 +46,9 @@ export function escapeXml(text: string): string {
 }
 
 /**
- * A line of text in GitHub's Markdown that reads as given and makes no structure, wherever it stands: in a paragraph, heading, list, table
- * cell or link text. Spaces at its ends go, since they would end emphasis or begin a block of code.
+ * A line of text in GitHub's Markdown that reads as given and makes no structure, wherever it stands: in a paragraph,
+ * heading, list, table cell or link text. Spaces at its ends go, since they would end emphasis or begin a block of
+ * code.
  */
 export function escapeMarkdown(text: string): string {
   return (
@@ -56,9 +66,9 @@ export function escapeMarkdown(text: string): string {
 }
 
 /**
- * A cell of a CSV file (RFC 4180). A spreadsheet takes text that begins with one of `= + - @` for a formula and may run it, so an
- * apostrophe is put before such text, unless it is a number. Lines and tabs stay; other characters that would not be seen are written out.
- * Source of the rule: OWASP, "CSV Injection".
+ * A cell of a CSV file (RFC 4180). A spreadsheet takes text that begins with one of `= + - @` for a formula and may run
+ * it, so an apostrophe is put before such text, unless it is a number. Lines and tabs stay; other characters that would
+ * not be seen are written out. Source of the rule: OWASP, "CSV Injection".
  */
 export function csvCell(text: string): string {
   const shown = text.replace(unseen, (character) => (/[\n\r\t]/.test(character) ? character : written(character)));
@@ -71,7 +81,10 @@ function isNumber(text: string): boolean {
   return /^[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?$/i.test(text);
 }
 
-/** JSON that any parser reads as exactly `value`, with the characters that would not be seen written as `\uXXXX`. @param indent spaces a level. */
+/**
+ * JSON that any parser reads as exactly `value`, with the characters that would not be seen written as `\uXXXX`. @param
+ * indent spaces a level.
+ */
 export function exactJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(unseen, (character) =>
     character === '\n'

@@ -1,10 +1,21 @@
-/** safetensors files: named float32 tensors and a map of strings, as bytes. Format: huggingface/safetensors, README "Format". */
+/**
+ * safetensors files: named tensors and a map of strings, as bytes. Format: huggingface/safetensors, README "Format".
+ */
 import { UsageError, WorldError } from './errors.ts';
+import { describeKind, kindOfFile } from './file-kind.ts';
 import { elementsOf, type StateDict, type Tensor } from './tensor.ts';
 
 export interface Safetensors {
   readonly tensors: StateDict;
   readonly metadata: ReadonlyMap<string, string>;
+}
+
+/** A file that any software may have written: its floating-point tensors as float32. */
+export interface AnySafetensors extends Safetensors {
+  /** The type of each tensor in `tensors` that was converted. */
+  readonly converted: ReadonlyMap<string, string>;
+  /** The type of each tensor that was left unread: integers, truth values, types of 8 bits and less. */
+  readonly unread: ReadonlyMap<string, string>;
 }
 
 /** The format's own limit on its JSON header. */
@@ -47,30 +58,123 @@ export function writeSafetensors(tensors: StateDict, metadata: Readonly<Record<s
 }
 
 /**
- * Reads a file whose tensors are all float32. Numbers are copied.
+ * Reads a file whose tensors are all float32 and finite, as our own programs write them. Numbers are copied.
  * @param what names the file in errors.
- * @throws WorldError saying what is wrong: damaged header, wrong offsets, another type, a number that is not finite.
+ * @throws WorldError saying what is wrong: another kind of file, a damaged header, wrong offsets, another type, a
+ * number that is not finite.
  */
 export function readSafetensors(bytes: Uint8Array, what: string): Safetensors {
-  const damaged = (why: string) => new WorldError(`${what} is not a sound safetensors file: ${why}`);
-  if (bytes.length < 8) throw damaged(`${bytes.length} bytes are too few for a header`);
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const announced = view.getBigUint64(0, true);
-  if (announced > BigInt(Math.min(mostHeaderBytes, bytes.length - 8))) {
-    throw damaged(`its header claims ${announced} bytes, the file has ${bytes.length}`);
+  const { tensors, metadata, converted, unread } = readAnySafetensors(bytes, what);
+  for (const [name, type] of [...converted, ...unread]) {
+    throw unsound(what, `tensor ${name} has type ${type}; only F32 is read here`);
   }
-  const start = 8 + Number(announced);
-  const header = parseHeader(bytes.subarray(8, start), damaged);
+  for (const [name, { data }] of tensors) {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw unsound(what, `tensor ${name} holds ${data[bad]} at position ${bad}`);
+  }
+  return { tensors, metadata };
+}
+
+/**
+ * Reads a file of any software. F16 and BF16 become float32 exactly, F64 is rounded to the nearest (what is too large
+ * becomes infinite). Numbers that are not finite stay: whether they matter is known by who needs the tensor. Numbers
+ * are copied.
+ * @param what names the file in errors.
+ * @throws WorldError saying what is wrong: another kind of file, a damaged header, wrong offsets.
+ */
+export function readAnySafetensors(bytes: Uint8Array, what: string): AnySafetensors {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const headerBytes = bytes.length < 8 ? undefined : view.getBigUint64(0, true);
+  if (
+    headerBytes === undefined ||
+    headerBytes > BigInt(Math.min(mostHeaderBytes, bytes.length - 8)) ||
+    bytes[8] !== 0x7b
+  ) {
+    const kind = kindOfFile(bytes);
+    if (kind) throw new WorldError(`${what} is no safetensors file but ${describeKind(kind)}`);
+  }
+  const damaged = (why: string) => unsound(what, why);
+  if (headerBytes === undefined) throw damaged(`${bytes.length} bytes are too few for a header`);
+  if (headerBytes > BigInt(Math.min(mostHeaderBytes, bytes.length - 8))) {
+    throw damaged(`its header claims ${headerBytes} bytes, the file has ${bytes.length}`);
+  }
+  const start = 8 + Number(headerBytes);
   const metadata = new Map<string, string>();
-  const entries: { name: string; shape: number[]; begin: number; end: number }[] = [];
-  for (const [name, value] of header) {
+  const entries: Entry[] = [];
+  for (const [name, value] of parseHeader(bytes.subarray(8, start), damaged)) {
     if (name === '__metadata__') {
       for (const [key, text] of members(value, damaged, '__metadata__')) {
         if (typeof text !== 'string') throw damaged(`metadata "${key}" is no string`);
         metadata.set(key, text);
       }
-    } else entries.push({ name, ...parseEntry(name, value, damaged) });
+    } else entries.push(parseEntry(name, value, damaged));
   }
+  requireWhole(entries, bytes.length - start, damaged);
+  const tensors = new Map<string, Tensor>();
+  const converted = new Map<string, string>();
+  const unread = new Map<string, string>();
+  for (const { name, type, shape, begin, end } of entries) {
+    const read = readers.get(type);
+    if (!read) {
+      unread.set(name, type);
+      continue;
+    }
+    const width = typeBytes.get(type)!;
+    const data = new Float32Array((end - begin) / width);
+    for (let i = 0; i < data.length; i++) data[i] = read(view, start + begin + i * width);
+    tensors.set(name, { shape, data });
+    if (type !== 'F32') converted.set(name, type);
+  }
+  return { tensors, metadata, converted, unread };
+}
+
+/** One tensor of the header. `begin` and `end` count bytes from the end of the header. */
+interface Entry {
+  readonly name: string;
+  readonly type: string;
+  readonly shape: readonly number[];
+  readonly begin: number;
+  readonly end: number;
+}
+
+/**
+ * Bytes of a number, by the format's names of types. A type that is not among them has a size that is not known here.
+ */
+const typeBytes: ReadonlyMap<string, number> = new Map([
+  ...(['BOOL', 'U8', 'I8', 'F8_E4M3', 'F8_E5M2', 'F8_E8M0'] as const).map((type) => [type, 1] as const),
+  ...(['U16', 'I16', 'F16', 'BF16'] as const).map((type) => [type, 2] as const),
+  ...(['U32', 'I32', 'F32'] as const).map((type) => [type, 4] as const),
+  ...(['U64', 'I64', 'F64', 'C64'] as const).map((type) => [type, 8] as const),
+]);
+
+/** The types that become float32: a number at a place of the file. */
+const readers: ReadonlyMap<string, (view: DataView, at: number) => number> = new Map([
+  ['F32', (view: DataView, at: number) => view.getFloat32(at, true)],
+  ['F64', (view: DataView, at: number) => view.getFloat64(at, true)],
+  ['F16', (view: DataView, at: number) => halfToNumber(view.getUint16(at, true))],
+  ['BF16', (view: DataView, at: number) => bfloatToNumber(view.getUint16(at, true))],
+]);
+
+/** IEEE 754 binary16: a sign, 5 bits of exponent with bias 15, 10 bits of fraction. */
+function halfToNumber(bits: number): number {
+  const sign = bits & 0x8000 ? -1 : 1;
+  const exponent = (bits >> 10) & 0x1f;
+  const fraction = bits & 0x3ff;
+  if (exponent === 0) return sign * fraction * 2 ** -24;
+  if (exponent === 0x1f) return fraction === 0 ? sign * Number.POSITIVE_INFINITY : Number.NaN;
+  return sign * (1024 + fraction) * 2 ** (exponent - 25);
+}
+
+const scratch = new DataView(new ArrayBuffer(4));
+
+/** bfloat16 is the upper half of a float32. */
+function bfloatToNumber(bits: number): number {
+  scratch.setUint16(0, bits);
+  return scratch.getFloat32(0);
+}
+
+/** Tensors lie one after the other, without holes, and fill the file. Sorts them so. */
+function requireWhole(entries: Entry[], dataBytes: number, damaged: Complaint): void {
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let expected = 0;
   for (const { name, begin, end } of entries) {
@@ -81,18 +185,11 @@ export function readSafetensors(bytes: Uint8Array, what: string): Safetensors {
     }
     expected = end;
   }
-  if (start + expected !== bytes.length) {
-    throw damaged(`its tensors end at byte ${start + expected}, the file has ${bytes.length}`);
-  }
-  const tensors = new Map<string, Tensor>();
-  for (const { name, shape, begin, end } of entries) {
-    const data = new Float32Array((end - begin) / 4);
-    for (let i = 0; i < data.length; i++) data[i] = view.getFloat32(start + begin + i * 4, true);
-    const bad = data.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw damaged(`tensor ${name} holds ${data[bad]} at position ${bad}`);
-    tensors.set(name, { shape, data });
-  }
-  return { tensors, metadata };
+  if (expected !== dataBytes) throw damaged(`its tensors have ${expected} bytes, the file has ${dataBytes} for them`);
+}
+
+function unsound(what: string, why: string): WorldError {
+  return new WorldError(`${what} is not a sound safetensors file: ${why}`);
 }
 
 type Complaint = (why: string) => WorldError;
@@ -113,23 +210,23 @@ function members(value: unknown, damaged: Complaint, what: string): [string, unk
   return Object.entries(value);
 }
 
-function parseEntry(name: string, value: unknown, damaged: Complaint): { shape: number[]; begin: number; end: number } {
+function parseEntry(name: string, value: unknown, damaged: Complaint): Entry {
   const fields = new Map(members(value, damaged, `tensor ${name}`));
-  const dtype = fields.get('dtype');
+  const type = fields.get('dtype');
   // A damaged header can hold anything here, also what cannot become a string.
-  if (typeof dtype !== 'string') throw damaged(`tensor ${name} has no valid dtype`);
-  if (dtype !== 'F32') throw damaged(`tensor ${name} has type ${dtype}; only F32 is read here`);
+  if (typeof type !== 'string') throw damaged(`tensor ${name} has no valid dtype`);
   const shape = integers(fields.get('shape'));
   const offsets = integers(fields.get('data_offsets'));
   if (shape === undefined) throw damaged(`tensor ${name} has no valid shape`);
   if (offsets?.length !== 2 || offsets[0]! > offsets[1]!) throw damaged(`tensor ${name} has no valid data_offsets`);
   const [begin, end] = offsets as [number, number];
-  if (end - begin !== elementsOf(shape) * 4) {
+  const width = typeBytes.get(type);
+  if (width !== undefined && end - begin !== elementsOf(shape) * width) {
     throw damaged(
-      `tensor ${name} [${shape.join(', ')}] needs ${elementsOf(shape) * 4} bytes, its data_offsets give ${end - begin}`,
+      `tensor ${name} [${shape.join(', ')}] needs ${elementsOf(shape) * width} bytes, its data_offsets give ${end - begin}`,
     );
   }
-  return { shape, begin, end };
+  return { name, type, shape, begin, end };
 }
 
 function integers(value: unknown): number[] | undefined {

@@ -87,7 +87,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .option('--json', 'Print one JSON object an image')
     .action(async (model: string, images: string[], options: { json?: boolean }) => {
       const { predictImages } = await import('./predict.ts');
-      predictImages(model, images, options.json ?? false);
+      finish(predictImages(model, images, options.json ?? false));
     });
   const study = program
     .command('study')

@@ -1,23 +1,45 @@
 /** `lenet predict`: digits from pictures. */
+import { UsageError, WorldError } from '../base/errors.ts';
+import { exactJson, visible } from '../base/plain-text.ts';
 import { rasterToGrey } from '../data/raster.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { readPng } from '../runner/png.ts';
-import { predictor } from '../train/evaluate.ts';
+import { type Prediction, predictor } from '../train/evaluate.ts';
 
-export function predictImages(modelPath: string, images: readonly string[], json: boolean): void {
-  const { model, weights } = loadModel(modelPath);
+/**
+ * Prints a line or a JSON object for each picture. A picture that cannot be read has its line on standard error (with
+ * `json` its object, too), and the others are predicted all the same. Returns the exit code: 1 if any picture could not
+ * be read.
+ */
+export function predictImages(modelPath: string, images: readonly string[], json: boolean): number {
+  const { model, weights, notes } = loadModel(modelPath);
+  for (const note of notes) process.stderr.write(`note: ${visible(note)}\n`);
   const [, height, width] = model.input;
   const predict = predictor(model, weights);
+  let exitCode = 0;
   for (const image of images) {
-    const prediction = predict(rasterToGrey(readPng(image), height, width));
-    const line = json
-      ? JSON.stringify({ image, digit: prediction.class, probabilities: prediction.probabilities })
-      : `${image}: ${prediction.class}   ${listed(prediction.probabilities)}`;
-    process.stdout.write(`${line}\n`);
+    try {
+      const prediction = predict(rasterToGrey(readPng(image), height, width));
+      process.stdout.write(`${json ? predictionJson(image, prediction) : predictionText(image, prediction)}\n`);
+    } catch (error) {
+      if (!(error instanceof WorldError || error instanceof UsageError)) throw error;
+      exitCode = 1;
+      process.stderr.write(`error: ${visible(error.message)}\n`);
+      if (json) process.stdout.write(`${exactJson({ image, error: error.message })}\n`);
+    }
   }
+  return exitCode;
 }
 
-/** `7 99.8 %, 2 0.1 %, ...`: the classes from the most likely, as far as they reach 0.1 %. */
+function predictionJson(image: string, { class: digit, probabilities }: Prediction): string {
+  return exactJson({ image, digit, probabilities });
+}
+
+function predictionText(image: string, { class: digit, probabilities }: Prediction): string {
+  return `${visible(image)}: ${digit}   ${listed(probabilities)}`;
+}
+
+/** `7: 99.8 %  2: 0.1 %`: the classes from the most likely, as far as they reach 0.1 %. */
 function listed(probabilities: readonly number[]): string {
   return probabilities
     .map((probability, digit) => ({ probability, digit }))

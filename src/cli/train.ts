@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { duration, percent, rounded } from '../base/format.ts';
-import { visibleLines } from '../base/plain-text.ts';
+import { visible, visibleLines } from '../base/plain-text.ts';
 import { aboutLoss } from '../nn/losses.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
@@ -49,6 +49,7 @@ export async function train(
           const tooMany = threadsWarning(event.threads, batchParts(batchSize), readMachine());
           if (tooMany !== undefined && request.threads !== undefined) onWarning(tooMany);
           bar = new EpochBar(event.train, batchSize);
+          for (const note of event.notes) process.stderr.write(`note: ${visible(note)}\n`);
           say(announcement(event, request.out));
           break;
         }

@@ -53,7 +53,7 @@ test('the window of the first convolution is 5/28 of its map', () => {
 test('names are escaped, many maps are drawn as a few, a network of dense layers alone is drawn', () => {
   const wide = sequential('<b>&', [3, 8, 8], { c: conv2d(3, 200, 3), r: relu(), f: flatten(), fc: linear(7200, 2) });
   const svg = drawModel(wide);
-  expect(svg).toContain('<title id="title">&#60;b&#62;&#38;</title>');
+  expect(svg).toContain('<title id="title">&lt;b&gt;&amp;</title>');
   expect(svg).toContain('200@6×6');
   expect(svg.match(/<rect class="map/g)).toHaveLength(3 + 16);
   const dense = drawModel(sequential('dense', [1, 2, 2], { flat: flatten(), fc: linear(4, 3) }));

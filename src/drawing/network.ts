@@ -1,4 +1,5 @@
-/** Draws a network as an SVG in the style of NN-SVG's LeNet view: stacks of feature maps, then slim bars. */
+/** Draws a network as an SVG in the style of NN-SVG's LeNet view: stacks of feature maps, then slim bars, all to scale. */
+import { escapeXml } from '../base/plain-text.ts';
 import type { Shape } from '../nn/layer.ts';
 import type { Layer } from '../nn/layers.ts';
 import type { Model } from '../nn/model.ts';
@@ -264,8 +265,4 @@ function textWidth(content: string, size: number): number {
 
 function n(value: number): string {
   return `${Number(value.toFixed(2))}`;
-}
-
-function escapeXml(content: string): string {
-  return content.replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
 }

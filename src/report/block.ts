@@ -1,13 +1,16 @@
-/** The parts of a report, from which both Markdown and HTML are made: both say the same. */
+/** The blocks of a report. Markdown and HTML are both made from them, so both say the same. */
 import type { TextTable } from './table.ts';
 
 export interface Figure {
   /** File name without its ending, unique in the report. */
   readonly name: string;
-  /** `drawing`: an SVG with a style sheet of its own. */
+  /** `svg`: a chart. `drawing`: an SVG file with its own style sheet, so a page shows it as an image. */
   readonly content: { readonly svg: string } | { readonly drawing: string } | { readonly png: Uint8Array };
   readonly caption: string;
-  /** Describes a picture to those who cannot see it. A chart has such a text inside its SVG. */
+  /**
+   * Describes the picture to those who cannot see it; the caption if absent. A chart has its own description inside its
+   * SVG.
+   */
   readonly alt?: string;
 }
 
@@ -18,7 +21,7 @@ export type Block =
   /** Words and what they mean. */
   | { readonly kind: 'terms'; readonly terms: readonly Term[] }
   | { readonly kind: 'table'; readonly table: TextTable }
-  /** `small`: many figures in a row. */
+  /** `small`: many figures side by side. */
   | { readonly kind: 'figures'; readonly size: 'large' | 'middle' | 'small'; readonly figures: readonly Figure[] };
 
 export interface Term {

@@ -1,4 +1,7 @@
-/** The trials of a study as CSV (RFC 4180): one row a trial. Accuracy scores have 12 significant digits, other numbers are unrounded. */
+/**
+ * The trials of a study as CSV (RFC 4180): one row a trial. Accuracy scores have 12 significant digits, other numbers
+ * are unrounded.
+ */
 import { csvCell } from '../base/plain-text.ts';
 import type { Value } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
@@ -9,9 +12,9 @@ import { exactScore } from './words/numbers.ts';
 type Cell = Value | undefined;
 
 /**
- * Columns: trial, state, configuration (`C1`, ...), levels (`batchSize: 32; l2: 0`), every setting that the study fixes or varies, seed, score,
- * accuracy and loss on the set that selects and on the training set, epochs trained, seconds, reason. Accuracies are fractions.
- * `levels` holds the levels that the trial serves; it is empty for a trial that serves none any more.
+ * Columns: trial, state, configuration (`C1`, ...), levels (`batchSize: 32; l2: 0`), every setting that the study fixes
+ * or varies, seed, score, accuracy and loss on the set that selects and on the training set, epochs trained, seconds,
+ * reason. Accuracies are fractions. `levels` lists the levels that use the trial; it is empty if no level does.
  */
 export function trialsCsv(facts: StudyFacts): string {
   const names = settingNames(facts);
@@ -26,7 +29,7 @@ const resultColumns = [
   ...(['epochs_trained', 'seconds', 'reason'] as const),
 ] as const;
 
-/** A hyperparameter that has another column's name gets the prefix `setting_`. */
+/** If a hyperparameter has the name of another column, its own column is called `setting_<name>`. */
 function settingColumn(name: string): string {
   return [...placeColumns, ...resultColumns].some((column) => column === name) ? `setting_${name}` : name;
 }

@@ -1,4 +1,7 @@
-/** The findings of a study as numbers and structure, derived from its record alone: no files are read, no sentences are made. */
+/**
+ * The facts of a study: its findings as numbers and structure, computed from its record alone. No files are read and no
+ * sentences are made here.
+ */
 import type { ForeignTrial, StudyRecord, TestLook, WorkSession } from '../store/store.ts';
 import { compareSteps, type StepComparison } from '../study/compare.ts';
 import { isRepeated, type LevelView, type StageView } from '../study/contest.ts';
@@ -46,7 +49,10 @@ export interface LevelFacts {
   readonly isSelected: boolean;
   /** Its scores selected it in an earlier stage. */
   readonly isCarried: boolean;
-  /** The level it shares its trials with. `reason`: why, where their settings are written differently. */
+  /**
+   * The level that this level shares its trials with. `reason`: why, if the two levels' settings are written
+   * differently.
+   */
   readonly sameAs: (Place & { readonly reason: string | undefined }) | undefined;
   /** Trials that failed or were pruned. */
   readonly failures: readonly Trial[];
@@ -62,7 +68,9 @@ export interface Timeline {
     readonly level: number;
     /** Rounds in which the level was trained. */
     readonly rounds: number;
-    /** `in`: still in. `left`: left after its last round. `withdrawn`: a trial of its last round failed or was pruned. */
+    /**
+     * `in`: still in. `left`: left after its last round. `withdrawn`: a trial of its last round failed or was pruned.
+     */
     readonly end: 'in' | 'left' | 'withdrawn';
   }[];
 }
@@ -86,9 +94,12 @@ export interface StageFacts {
 
 export interface TrialFacts {
   readonly trial: Trial;
-  /** Undefined for a trial whose configuration no level has any more. */
+  /** Name of the trial's configuration; undefined if no level of the study has this configuration any more. */
   readonly id: string | undefined;
-  /** The levels that the trial serves: not those of its configuration in stages with other seeds, and none where a later trial took its place. */
+  /**
+   * The levels that use this trial. Empty if a later trial replaced it; levels of other stages with other seeds do not
+   * use it.
+   */
   readonly places: readonly Place[];
   /** Canonical settings with the defaults filled in. */
   readonly settings: Settings;
@@ -143,7 +154,7 @@ export interface StudyFacts {
 
 export interface FactsOptions {
   readonly judge?: typeof judgeStage;
-  /** Images of the set that selects, where the caller knows better than the trials' answers tell. */
+  /** The number of images in the set that selects. If absent, the trials' answers tell. */
   readonly images?: number | undefined;
   readonly reference?: Reference | undefined;
 }
@@ -167,7 +178,7 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
   );
   const stages = view.stages.map((stage) => stageFacts(stage, { view, ids, images, settings, options }));
   const looks = record.looks.map((look) => ({ ...look, id: ids.get(table.keyOf(look.configuration)) }));
-  // A reference that stands beside no level had other conditions, so nothing is said of it.
+  // If the reference matches no level, its conditions were others, and the report leaves it out.
   const isBeside = stages.some(({ levels }) => levels.some(({ reference: run }) => run !== undefined));
   const reference = isBeside ? options.reference : undefined;
   const winning = view.winner && stages.at(-1)!.levels[stages.at(-1)!.selected!]!;
@@ -207,7 +218,7 @@ function configurationsOf({ stages }: StudyView): {
   return { ids, places };
 }
 
-/** The levels that each trial serves, in the order in which the study meets them. */
+/** The levels that use each trial, in the order of the study. */
 function servedPlaces({ stages }: StudyView): ReadonlyMap<Trial, readonly Place[]> {
   const served = new Map<Trial, Place[]>();
   for (const { index, levels } of stages) {
@@ -223,7 +234,7 @@ function servedPlaces({ stages }: StudyView): ReadonlyMap<Trial, readonly Place[
   return served;
 }
 
-/** Completes each configuration once. */
+/** `settings.complete`, called once for each configuration. */
 function completing(settings: TaskSettings): (canonical: Settings) => Settings {
   const known = new Map<Settings, Settings>();
   return (canonical) => {
@@ -275,7 +286,7 @@ function stageFacts(stage: StageView, { view, ids, images, settings, options }: 
   };
 }
 
-/** It failed or was pruned. */
+/** Whether a trial failed or was pruned. */
 export function hasNoScore({ state }: Pick<Trial, 'state'>): boolean {
   return state === 'failed' || state === 'pruned';
 }
@@ -382,7 +393,10 @@ export function seedsTrained({ levels }: Pick<StageFacts, 'levels'>): number {
   return levels.reduce((most, { summary }) => Math.max(most, summary?.n ?? 0), 0);
 }
 
-/** Every other level is worse, but for some of them that holds of the trained networks only: other seeds may reverse the choice. */
+/**
+ * Whether every other level is worse, but at least one of them as a trained network only, so that other seeds may
+ * reverse the choice.
+ */
 export function isChosenByNetworks(stage: StageFacts): boolean {
   if (stage.selected === undefined || comparedLevels(stage).length < 2 || rivals(stage).length > 0) return false;
   return comparedLevels(stage).some(

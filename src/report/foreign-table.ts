@@ -2,7 +2,7 @@
 import type { StudyFacts } from './facts.ts';
 import type { TextTable } from './table.ts';
 
-/** @param most trials in the table; the note counts the others. */
+/** @param most the most trials that the table shows; its note counts the others. */
 export function foreignTable({ foreign }: Pick<StudyFacts, 'foreign'>, most: number): TextTable {
   const shown = foreign.slice(0, most);
   const left = foreign.length - shown.length;

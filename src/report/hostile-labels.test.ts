@@ -1,4 +1,7 @@
-/** Labels, names and reasons may hold anything: every form of the report says them, and none has another structure for them. */
+/**
+ * Labels, names and reasons may hold anything: every form of the report says them, and none has another structure for
+ * them.
+ */
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { SaxesParser } from 'saxes';

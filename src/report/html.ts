@@ -41,7 +41,10 @@ function renderBlock(block: Block): string {
   }
 }
 
-/** A table or drawing that scrolls where it is wider than the page. `isWide`: it is wider than a phone, which a hint says. */
+/**
+ * A table or drawing in a frame that scrolls if the page is too narrow. @param isWide whether a phone is too narrow: a
+ * hint says so there.
+ */
 function scrolling(content: string, label: string, isWide: boolean): string {
   const hint = isWide ? '<p class="hint" aria-hidden="true">scroll →</p>' : '';
   return `${hint}<div class="scroll" tabindex="0" role="region" aria-label="${escaped(label)}">${content}</div>`;
@@ -69,12 +72,12 @@ function renderTable(table: TextTable): string {
   return scrolling(html, caption, widthOf(table) > phoneWidth) + below.join('');
 }
 
-/** Longer cells may break into lines. */
+/** Characters; longer cells may break into several lines. */
 const longestUnbroken = 32;
-/** Pixels of a narrow page's text. */
+/** Width of the text on a phone, in pixels. */
 const phoneWidth = 330;
 
-/** Pixels that a table takes at least, about: its cells and their padding. */
+/** About the smallest width of a table in pixels: its cells and their padding. */
 function widthOf({ columns }: TextTable): number {
   const [letter, padding] = [7, 16];
   return columns.reduce((sum, { cells }) => {
@@ -92,7 +95,7 @@ function renderFigure(figure: Figure): string {
 
 function picture({ content, caption, alt = caption }: Figure): string {
   if ('svg' in content) return content.svg;
-  // A drawing's style sheet would reach the whole page; inside an image it keeps to itself.
+  // Inline, the drawing's style sheet would apply to the whole page; inside an image it applies to the drawing alone.
   const [type, bytes] =
     'drawing' in content ? ['image/svg+xml', new TextEncoder().encode(content.drawing)] : ['image/png', content.png];
   return `<img alt="${escaped(alt)}" src="data:${type};base64,${base64(bytes)}">`;

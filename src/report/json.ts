@@ -1,6 +1,6 @@
 /**
- * A study's results as JSON without times: equal studies give equal bytes. Accuracy scores, their means and differences have 12 significant
- * digits. Intervals of accuracies end at 0 and 100 %, those of
+ * A study's results as JSON. There are no times in it, so equal studies give equal bytes. Accuracy scores, their means
+ * and differences have 12 significant digits. Intervals of accuracies are cut at 0 and 100 %, intervals of their
  * differences at -100 and 100 points.
  */
 import type { LevelFacts, StageFacts, StudyFacts } from './facts.ts';

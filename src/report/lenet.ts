@@ -1,4 +1,7 @@
-/** Reports of studies of our networks: their facts beside the post's, and the answers in their trials' folders. */
+/**
+ * What a report on our own networks needs: facts with the post as reference, and the models and answers in the trials'
+ * folders.
+ */
 import { readFileSync } from 'node:fs';
 import { readSafetensors } from '../base/safetensors.ts';
 import { holdOut } from '../data/hold-out.ts';
@@ -21,7 +24,7 @@ export function readPostLogs(): PostLogs {
   return JSON.parse(readFileSync(logsPath, 'utf8'));
 }
 
-/** Facts of a study of our networks, with the post beside it where conditions are the same. */
+/** The facts of a study of our networks, with the post as reference if the conditions are the same. */
 export function lenetFacts(record: StudyRecord, options: Omit<FactsOptions, 'reference'> = {}): StudyFacts {
   return studyFacts(record, lenetSettings, { ...options, reference: postReference(readPostLogs(), record) });
 }
@@ -42,7 +45,7 @@ export function lenetSource(
   };
 }
 
-/** The answers in a run folder, or a sentence that says why they cannot be used. */
+/** The answers that a trial's folder holds, or a sentence that says why the report cannot show them. */
 async function answersOf(run: RunFolder, dataHash: string, protocol: Protocol | undefined): Promise<Answers | string> {
   try {
     const { data } = run.readConfig();

@@ -3,7 +3,7 @@ import { escapeMarkdown, escapeXml, visible } from '../base/plain-text.ts';
 import type { Block, Figure } from './block.ts';
 import { notesOf, rowsOf, type TextTable } from './table.ts';
 
-/** @param figures the folder the figures lie in, as the Markdown file sees it. */
+/** @param figures the folder of the figures, relative to the Markdown file. */
 export function renderMarkdown(blocks: readonly Block[], figures: string): string {
   return `${blocks.map((block) => renderBlock(block, figures)).join('\n\n')}\n`;
 }
@@ -55,13 +55,13 @@ function renderFigure(figure: Figure, size: 'large' | 'middle' | 'small', figure
     : `![${escapeMarkdown(alt)}](${path})\n\n${emphasized(caption, '_')}`;
 }
 
-/** Nothing around nothing: `****` would be a rule across the page. */
+/** Text in bold or italics. Empty text stays empty: `****` would be a rule across the page. */
 function emphasized(text: string, mark: '**' | '_'): string {
   const escaped = escapeMarkdown(text);
   return escaped === '' ? '' : `${mark}${escaped}${mark}`;
 }
 
-/** Of an HTML tag, which ends at an empty line. */
+/** The value of an attribute in an HTML tag, on one line: Markdown would end the tag at an empty line. */
 function attribute(text: string): string {
   return escapeXml(visible(text));
 }

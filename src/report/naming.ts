@@ -1,4 +1,4 @@
-/** How settings are written: which of them are worth telling, and one notation for all numbers of a hyperparameter. */
+/** How the report writes settings: which of them it names, and one notation for all numbers of a hyperparameter. */
 import { type Level, labelOf, type Settings, type StudyDefinition, type Value } from '../study/definition.ts';
 import { meets } from '../study/space.ts';
 import { plannedLevels } from '../study/strategies.ts';
@@ -12,7 +12,7 @@ export interface Naming {
   readonly notations: ReadonlyMap<string, Notation>;
   /** The hyperparameters that the stages vary, in the order of the study. */
   readonly factors: ReadonlySet<string>;
-  /** All hyperparameters that some level sets. */
+  /** All hyperparameters that at least one level sets. */
   readonly varied: ReadonlySet<string>;
   readonly complete: TaskSettings['complete'];
   readonly parameters: TaskSettings['parameters'];
@@ -43,7 +43,10 @@ function factorsOf({ plan, space }: StudyDefinition): string[] {
   return Object.keys(space);
 }
 
-/** A number with more decimals, or a larger one, gives all numbers of its hyperparameter an exponent. */
+/**
+ * If one number of a hyperparameter has more decimals or is larger than this, all its numbers are written with an
+ * exponent.
+ */
 const mostDecimals = 4;
 const largestPlain = 1e7;
 
@@ -74,7 +77,10 @@ export function isDerived({ label, settings, short }: Level): boolean {
   return label === derived || (short !== undefined && label === `${short} ${derived}`);
 }
 
-/** A level's name in tables: its label, but numbers in their hyperparameter's notation. A label that the user gave stays. */
+/**
+ * A level's name in tables. A label that the user gave stays; in a label made from the settings, numbers get their
+ * hyperparameter's notation.
+ */
 export function levelLabel(level: Level, naming: Naming): string {
   if (!isDerived(level)) return level.label;
   const { label, settings, short } = level;
@@ -87,7 +93,10 @@ export function shortLabel(level: Level, naming: Naming): string {
   return level.short ?? levelLabel(level, naming);
 }
 
-/** The settings worth telling: those that the stages vary, and others that levels set to a value that is not the default. */
+/**
+ * The settings that distinguish a trial: those that the stages vary, and those that a level sets to another value than
+ * the default.
+ */
 export function settingsText(settings: Settings, naming: Naming): string {
   const { factors, varied, complete, parameters } = naming;
   const all = complete(settings);

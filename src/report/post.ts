@@ -1,4 +1,6 @@
-/** The post "How My LeNet Achieves 99% Accuracy" as a reference: its runs beside levels trained under its conditions. */
+/**
+ * The post "How My LeNet Achieves 99% Accuracy" as a reference: its runs beside levels trained under its conditions.
+ */
 import { mnistHash } from '../data/mnist.ts';
 import type { StudyRecord } from '../store/store.ts';
 import type { LevelView, StageView } from '../study/contest.ts';
@@ -31,7 +33,7 @@ export interface PostLogs {
   readonly runs: readonly PostRun[];
 }
 
-/** Settings that the post carried on into each of its stages. */
+/** The settings that the post had selected before each of its stages. */
 const carried: Readonly<Record<string, Settings>> = {
   batchSize: {},
   l2: { batchSize: 32 },
@@ -44,7 +46,7 @@ export function postReference(
   { definition, dataHash, trials }: Pick<StudyRecord, 'definition' | 'dataHash' | 'trials'>,
 ): Reference | undefined {
   if (dataHash !== mnistHash || definition.objective !== 'accuracy') return undefined;
-  // Times are comparable where all of the 60,000 images were trained on.
+  // Seconds per epoch are comparable only if all 60,000 images are trained on.
   const isWhole =
     definition.protocol === 'post' && trials.every(({ configuration }) => (configuration.trainLimit ?? null) === null);
   return {
@@ -83,7 +85,7 @@ function besideLevel(
   const [stage, ...more] = factors;
   const before = stage === undefined || more.length > 0 ? undefined : carried[stage];
   if (!same || stage === undefined || before === undefined || !(stage in level.settings)) return undefined;
-  // A level that says more than its stage's factor stands for the post's run of just these settings.
+  // A level that sets several of the post's factors is compared with the post's run of exactly these settings.
   const varied = ['batchSize', 'l2', 'optimizer'].filter((name) => name in level.settings);
   const exact = varied.length > 1;
   const optimizer = String(complete.optimizer);
@@ -123,7 +125,7 @@ function referenceRun(run: PostRun, complete: Settings): ReferenceRun {
   };
 }
 
-/** The median epoch; the first is left out, for it holds Julia's compilation. */
+/** Median seconds of training an epoch. The first epoch is left out: it includes Julia's compilation. */
 function secondsPerEpoch({ runs }: PostLogs, batchSize: number): number | undefined {
   const comparable = runs.filter((run) => run.batchSize === batchSize && run.optimizer === 'ADAM' && run.l2 === 0);
   const seconds = comparable.flatMap(({ epochs }) =>

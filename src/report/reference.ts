@@ -1,4 +1,4 @@
-/** Results from elsewhere that stand beside a study's own, where the conditions are the same. */
+/** A reference: published results that the report shows beside the study's own, if both had the same conditions. */
 import type { LevelView, StageView } from '../study/contest.ts';
 
 export interface ReferencePoint {
@@ -13,25 +13,25 @@ export interface ReferenceRun {
   /** Accuracy in percent after the last epoch. */
   readonly score: number;
   readonly curve: readonly ReferencePoint[];
-  /** Settings that the reference had and the level has not, for instance `l2 1e-6`. */
+  /** The reference's settings that differ from the level's, for instance `l2 1e-6`. */
   readonly otherwise: readonly string[];
   /** A sentence on this run, if it needs one. */
   readonly remark?: string;
 }
 
 export interface Reference {
-  /** Stands over its column: `the post`. */
+  /** Its name in sentences and as the head of its column: `the post`. */
   readonly name: string;
   /** Who published it, where and when. */
   readonly source: string;
   /** The machine that its times are of. */
   readonly machine: string;
-  /** The accuracy in percent that it set out to reach. */
+  /** The accuracy that the reference aimed for, in percent. */
   readonly aim: number;
-  /** Sentences that a reader must know to compare. */
+  /** What a reader must know before comparing, in sentences. */
   readonly remarks: readonly string[];
-  /** Its run beside a level of the study; undefined where conditions differ. */
+  /** The reference's run with the settings of a level; undefined if the conditions differ. */
   beside(stage: Pick<StageView, 'factors'>, level: Pick<LevelView, 'level' | 'settings'>): ReferenceRun | undefined;
-  /** Its median epoch of training; undefined where conditions differ. */
+  /** The reference's median seconds of training an epoch; undefined if the conditions differ. */
   secondsPerEpoch(batchSize: number): number | undefined;
 }

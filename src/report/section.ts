@@ -1,11 +1,11 @@
-/** A section of the report: a function of the facts and of the task's files. */
+/** What a section of the report is: a function that makes blocks from the study's facts and the files of its trials. */
 import type { Dataset } from '../data/dataset.ts';
 import type { Model } from '../nn/model.ts';
 import type { Settings } from '../study/definition.ts';
 import type { Block } from './block.ts';
 import type { StudyFacts } from './facts.ts';
 
-/** The answers of one trained network. */
+/** The answers of one trained network to a set of images. */
 export interface Answers {
   /** The images that were asked about. */
   readonly set: Dataset;
@@ -15,13 +15,13 @@ export interface Answers {
   readonly filters: readonly (readonly (readonly number[])[])[];
 }
 
-/** Contents of a report beside the facts. A part is absent where the task has nothing of the kind. */
+/** What a report shows beside the facts. A function is absent if the task has no networks or keeps no answers. */
 export interface ReportSource {
-  /** The network of these settings. */
+  /** The network that these settings describe. */
   model?(settings: Settings): Model;
   /** The answers of a trial's network, or a sentence that says why they cannot be shown. */
   answers?(trial: number): Promise<Answers | string>;
 }
 
-/** Gives the section's blocks; none where the section has nothing to say. */
+/** Returns the section's blocks; an empty list leaves the section out. */
 export type Section = (facts: StudyFacts, source: ReportSource) => readonly Block[] | Promise<readonly Block[]>;

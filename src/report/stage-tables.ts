@@ -1,5 +1,7 @@
-/** The tables of a stage: its levels beside the best, every seed, and each level against the one before. */
-
+/**
+ * The tables of a stage: all levels and their differences to the best, the scores of every seed, and each level against
+ * the one before.
+ */
 import { isRepeated } from '../study/contest.ts';
 import type { Standing } from '../study/judgement.ts';
 import { significance } from '../study/statistics.ts';
@@ -31,7 +33,7 @@ export function shownLevels(
   return { levels: [...best, ...unrated].slice(0, most), leftOut: levels.length - most };
 }
 
-/** `the best`, `worse (this network)`, `left after 5 seeds`, ... */
+/** A level's cell in the column "standing": `selected, the best`, `worse (this network)`, `left after 5 seeds`, ... */
 export function standingText(level: LevelFacts, { judgement: { method } }: Pick<StageFacts, 'judgement'>): string {
   const { judgement, place } = level;
   const { standing, departure } = judgement;
@@ -45,7 +47,10 @@ export function standingText(level: LevelFacts, { judgement: { method } }: Pick<
   return standing === 'left' && departure ? `left after ${departure.round} seeds` : standingWord(level);
 }
 
-/** A standing without its number of seeds and without the selection, as tables, charts and sentences call it. */
+/**
+ * The word for a level's standing in tables, charts and sentences. It does not say whether the level is selected or
+ * when it left.
+ */
 export function standingWord({ judgement: { standing, scope }, summary }: LevelFacts): string {
   const network = (summary?.n ?? 0) > 1 ? ' (these networks)' : ' (this network)';
   const about = scope === 'these networks' ? network : '';
@@ -73,10 +78,13 @@ function optional(column: Column): Column[] {
   return column.cells.some((cell) => cell !== '') ? [column] : [];
 }
 
-/** More hyperparameters than this do not get columns of their own. */
+/** A stage with more hyperparameters than this has one column for all of them. */
 const mostFactors = 4;
 
-/** The level's name. A level with several hyperparameters has a column for each of them, if its label says no more than they do. */
+/**
+ * The columns that name the level: its label, or a column for each hyperparameter if all labels are made from the
+ * settings.
+ */
 function nameColumns({ levels, stage, facts }: Shown): Column[] {
   const { factors } = stage;
   const ids = { head: 'name', cells: levels.map(({ id }) => id) };
@@ -108,7 +116,7 @@ function meanColumn({ levels, facts }: Shown): Column {
   };
 }
 
-/** Names of the intervals of differences. */
+/** What the head of a column calls the intervals of differences, by the method of the verdict. */
 const intervalNames = { mcb: 'Hsu', images: 'on images', rounds: 'all rounds', none: '' } as const;
 
 /** Under a seed rule a level that left early has fewer seeds than the others. */
@@ -127,7 +135,7 @@ function intervalKind({ index, levels, judgement }: StageFacts): { readonly head
   return here === shown.length ? { head: intervalNames.images } : { head: intervalNames.mcb, note: onImagesNote };
 }
 
-/** Nothing where there is no other level to compare with. */
+/** The difference to the best and its interval; no columns if there is nothing to compare with. */
 function differenceColumns({ levels, stage, facts }: Shown): Column[] {
   if (comparedLevels(stage).length < 2) return [];
   const { objective } = facts.definition;
@@ -200,13 +208,13 @@ export function stageTable(stage: StageFacts, facts: StudyFacts, most = mostRows
 /** Where a stage has more levels than this, a terminal shows only the best. */
 const mostLines = 20;
 
-/** The same with every seed, for a terminal that has the room. */
+/** `stageTable` with the scores of every seed, which a narrow terminal leaves out. */
 export function terminalStageTable(stage: StageFacts, facts: StudyFacts): TextTable {
   const table = stageTable(stage, facts, mostLines);
   return { ...table, columns: [...table.columns, ...seedsColumn(begin(stage, facts, mostLines).shown)] };
 }
 
-/** Every seed, and the intervals that the first table has no room for. */
+/** The scores of every seed, and the intervals that are not in `stageTable`; undefined if there are none. */
 export function detailTable(stage: StageFacts, facts: StudyFacts): TextTable | undefined {
   const { shown, frame } = begin(stage, facts);
   const { levels } = shown;

@@ -3,7 +3,10 @@
 /** Below this width tables and drawings scroll, and say so. */
 const narrow = '44rem';
 
-/** Shadows at the edges of what can be scrolled, hidden where its content ends (four backgrounds, two of which scroll along). */
+/**
+ * Shadows at the edges of what can be scrolled, hidden where its content ends (four backgrounds, two of which scroll
+ * along).
+ */
 const scrollShadows = `
   background:
     linear-gradient(to right, var(--paper) 40%, transparent) left / 3rem 100% no-repeat local,

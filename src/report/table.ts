@@ -2,23 +2,26 @@
 export interface Column {
   readonly head: string;
   readonly cells: readonly string[];
-  /** Numbers stand to the right. */
+  /** `right` for numbers. */
   readonly align?: 'right';
-  /** Explains its cells, below the table. */
+  /** A sentence below the table that explains the cells. */
   readonly note?: string;
-  /** Where a terminal is narrow, the columns with the highest rank are left out first; 0, the default, always stays. */
+  /**
+   * A narrow terminal leaves out the columns of the highest rank first. A column of rank 0, the default, is always
+   * shown.
+   */
   readonly rank?: number;
 }
 
 export interface TextTable {
-  /** Says in a few words what the table shows. */
+  /** What the table shows, in a few words. */
   readonly caption: string;
   readonly columns: readonly Column[];
-  /** Index of the column that names the row. */
+  /** Index of the column that names the rows. */
   readonly names: number;
-  /** Index of the row to stress. */
+  /** Index of the row to print in bold. */
   readonly stressed?: number | undefined;
-  /** Explains what was left out. */
+  /** A sentence below the table, for instance on rows that are left out. */
   readonly note?: string | undefined;
 }
 

@@ -1,4 +1,4 @@
-/** A study in a terminal: tables and sentences, as far as they fit its width. */
+/** A study as text for a terminal: tables and sentences that fit the terminal's width. */
 import Table from 'cli-table3';
 import { UsageError } from '../base/errors.ts';
 import { visible } from '../base/plain-text.ts';
@@ -30,7 +30,10 @@ export function stageText(facts: StudyFacts, index: number, width: number): stri
   ].join('\n');
 }
 
-/** The end of a study: what won, how sure that is, and how the data were used. Not wrapped. */
+/**
+ * The outcome of a study, one sentence a line and not broken at the width: the winner, how sure that is, how the data
+ * were used.
+ */
 export function outcomeLines(facts: StudyFacts): string[] {
   const { headline, details } = outcome(facts);
   const protocol = protocolSentence(facts);
@@ -47,7 +50,7 @@ function foreignLine({ foreign: { length } }: StudyFacts): string[] {
   ];
 }
 
-/** More trials of other programs are counted. */
+/** The table of trials of other programs has at most so many rows. */
 const mostForeign = 20;
 
 function foreignText(facts: StudyFacts, width: number): string[] {
@@ -69,7 +72,7 @@ export function studyTitle(definition: StudyDefinition): string {
   return `Study ${name}: ${describePlan(definition)}; ${trained}`;
 }
 
-/** A study as far as it has come. @param state who works on it, in a sentence. */
+/** What a study has found so far. @param state a sentence on who is at work on the study. */
 export function showText(
   facts: StudyFacts,
   { width, state }: { readonly width: number; readonly state: string },
@@ -91,13 +94,16 @@ export function showText(
   ].join('\n');
 }
 
-/** `batchSize 32, l2 0: 98.86`, or nothing before a study is finished. */
+/** `batchSize 32, l2 0: 98.86`; empty before the study is finished. */
 export function winnerText({ winner, naming, definition }: StudyFacts): string {
   if (!winner?.summary) return '';
   return `${settingsText(winner.view.settings, naming)}: ${scoreText(winner.summary.mean, definition.objective)}`;
 }
 
-/** Two configurations beside each other, by their names (`C2`) or labels. @throws UsageError listing what there is. */
+/**
+ * Compares two configurations, given by their names (`C2`) or labels. @throws UsageError listing the configurations of
+ * the study.
+ */
 export function compareText(facts: StudyFacts, first: string, second: string, width: number): string {
   const [a, b] = [first, second].map((wanted) => find(wanted, facts)) as [LevelFacts, LevelFacts];
   return comparisonLines(a, b, facts)
@@ -122,8 +128,9 @@ function find(wanted: string, facts: StudyFacts): LevelFacts {
 }
 
 /**
- * For a terminal of `width` columns, 40 or more. Where it is too narrow, the columns of the highest rank go first, then cells break at
- * spaces, then the other ranks go, then words break. A line below names the columns that went.
+ * A table for a terminal of `width` characters, at least 40. If the table is too wide, columns of rank 5 and above are
+ * left out first, then cells are broken at spaces, then columns of lower ranks are left out, then words are broken. A
+ * line below names the columns left out.
  */
 export function terminalTable({ columns: given, note }: Pick<TextTable, 'columns' | 'note'>, width: number): string {
   const columns = given.map((column) => ({
@@ -164,7 +171,7 @@ export function terminalTable({ columns: given, note }: Pick<TextTable, 'columns
   return [table.toString(), ...notes.map((line) => wrapped(line, width))].join('\n');
 }
 
-/** Columns of this rank and above are not worth broken cells. */
+/** Columns of this rank and above are left out before any cell is broken. */
 const firstToGo = 5;
 
 /** A space on both sides of a cell. */
@@ -176,8 +183,8 @@ function frameWidth(widths: readonly number[]): number {
 }
 
 /**
- * Columns give up a character at a time until the table fits: the widest of those whose words still have room, and when there are none
- * the widest of all, whose words break then.
+ * Narrows columns by one character at a time until the table fits: the widest column whose words still fit, or, if
+ * there is none, the widest of all. Words break there.
  */
 function squeezed(
   columns: readonly { readonly width: number; readonly least: number }[],
@@ -222,8 +229,8 @@ function longestWord(text: string): number {
 }
 
 /**
- * A line of text broken at spaces into lines of at most `width` characters, where words allow. Characters that would act on the terminal are
- * written out, line breaks among them.
+ * A line of text broken at spaces into lines of at most `width` characters, where words allow. Characters that would
+ * act on the terminal are written out, line breaks among them.
  */
 export function wrapped(text: string, width: number, indent = ''): string {
   const lines: string[] = [];

@@ -1,4 +1,6 @@
-/** A saved model from disk, with the architecture its file names. */
+/** A saved model from disk: the network that its file names, or that its tensors fit. */
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { WorldError } from '../base/errors.ts';
 import type { StateDict } from '../base/tensor.ts';
 import { readBytes } from '../disk/read-file.ts';
@@ -7,7 +9,8 @@ import { checkParameters } from '../nn/network.ts';
 import { completeHyperparameters, type Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import { makeModel } from '../tasks/lenet/recipe.ts';
-import { decodeModel } from '../train/checkpoint.ts';
+import { decodeModel, type ModelFile } from '../train/checkpoint.ts';
+import { type FoundWeights, findWeights } from '../train/foreign-weights.ts';
 import { modelFileAt } from './run-folder.ts';
 
 export interface LoadedModel {
@@ -15,48 +18,88 @@ export interface LoadedModel {
   readonly weights: StateDict;
   readonly file: string;
   readonly hyperparameters: Hyperparameters;
+  /** What was converted, renamed or left out, in sentences. Empty for a file of our own. */
+  readonly notes: readonly string[];
 }
 
 /**
- * Reads a model file, or that of a run's folder. A file of other software, without our record, is taken for a lenet5.
- * @throws WorldError naming the file when it is missing, damaged, or holds another network's tensors.
+ * Reads a model file, or the model in a run's folder. A file without our record is taken for the network that its
+ * metadata name, if we know it, else for a lenet5. Such a file may hold F16, BF16 or F64 numbers, names with a prefix,
+ * and tensors beside the model's.
+ * @throws WorldError naming the file when it is missing, damaged or of another kind, or does not hold the network's
+ * tensors.
  */
 export function loadModel(path: string): LoadedModel {
+  refuseOtherFolder(path);
   const file = modelFileAt(path);
-  const { weights, record } = decodeModel(readBytes(file), file);
-  const name = record.get('model') ?? 'lenet5';
-  if (!modelNames.includes(name))
-    throw new WorldError(`${file} holds a network "${name}", which is unknown here (known: ${modelNames.join(', ')})`);
-  const hyperparameters = recordedHyperparameters(record.get('hyperparameters'), name, file);
+  const found = decodeModel(readBytes(file), file);
+  const hyperparameters = recordedHyperparameters(found.record, file);
   const model = makeModel(hyperparameters);
-  // A checkpoint is a model too, with more beside it.
-  const own = new Map([...weights].filter(([tensor]) => !tensor.startsWith('optimizer.')));
-  requireParameters(model, own, file, name);
-  return { model, weights: own, file, hyperparameters };
+  return { model, ...findWeights(model, modelOf(found), file), file, hyperparameters };
 }
 
-/** What made the weights, as far as the file tells; a network's variant is among it. */
-function recordedHyperparameters(text: string | undefined, model: string, file: string): Hyperparameters {
-  try {
-    return completeHyperparameters({ ...(text === undefined ? {} : JSON.parse(text)), model });
-  } catch (error) {
-    throw new WorldError(
-      `${file}: its hyperparameters cannot be read: ${error instanceof Error ? error.message : error}`,
-      {
-        cause: error,
-      },
-    );
-  }
-}
-
-/** @param holds the network that the file says it holds. @throws WorldError naming the file whose tensors are not the model's. */
-export function requireParameters(model: Model, tensors: StateDict, file: string, holds?: string): void {
-  if (holds !== undefined && holds !== model.name) {
+/**
+ * The weights of a model in a file's bytes. @throws WorldError naming the file when it is damaged or of another kind,
+ * or holds another network.
+ */
+export function readWeights(model: Model, bytes: Uint8Array, file: string): FoundWeights {
+  const found = decodeModel(bytes, file);
+  const holds = found.record.get('model');
+  if (isOurs(found.record) && holds !== model.name) {
     throw new WorldError(`${file} holds a ${holds}, not a ${model.name}`);
   }
+  return findWeights(model, modelOf(found), file);
+}
+
+/** @throws WorldError naming the file when tensors are missing, foreign, or of another shape than the model's. */
+export function requireParameters(model: Model, tensors: StateDict, file: string): void {
   try {
     checkParameters(model, tensors);
   } catch (error) {
     throw new WorldError(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
+}
+
+/** @throws WorldError for a folder that is no run's, saying what to name instead. */
+function refuseOtherFolder(path: string): void {
+  if (!existsSync(path) || !statSync(path).isDirectory() || existsSync(join(path, 'model.safetensors'))) return;
+  const names = readdirSync(path);
+  if (names.includes('study.journal')) {
+    throw new WorldError(
+      `${path} is the folder of a study; name one of its trials, such as ${join(path, 'trial-0000')}`,
+    );
+  }
+  const models = names.filter((name) => name.endsWith('.safetensors'));
+  const instead = models.length > 0 ? `; name a file in it: ${models.map((name) => join(path, name)).join(', ')}` : '';
+  throw new WorldError(`${path} holds no model.safetensors${instead}`);
+}
+
+/** Whether our software wrote the metadata. Other software may use the same words for something else. */
+function isOurs(record: ModelFile['record']): boolean {
+  return ['model', 'hyperparameters', 'dataHash', 'version'].every((key) => record.has(key));
+}
+
+/** A checkpoint of ours is a model too, with the optimizer's state beside it. */
+function modelOf(found: ModelFile): ModelFile {
+  if (!found.record.has('recordFormat')) return found;
+  return { ...found, tensors: new Map([...found.tensors].filter(([name]) => !name.startsWith('optimizer.'))) };
+}
+
+/** What made the weights, as far as the file tells; the network and its variant are among it. */
+function recordedHyperparameters(record: ModelFile['record'], file: string): Hyperparameters {
+  const model = record.get('model');
+  if (!isOurs(record)) {
+    return completeHyperparameters({ model: model !== undefined && modelNames.includes(model) ? model : 'lenet5' });
+  }
+  if (!modelNames.includes(model!)) {
+    throw new WorldError(`${file} holds a network "${model}", which is unknown here (known: ${modelNames.join(', ')})`);
+  }
+  try {
+    return completeHyperparameters({ ...JSON.parse(record.get('hyperparameters')!), model });
+  } catch (error) {
+    throw new WorldError(
+      `${file}: its hyperparameters cannot be read: ${error instanceof Error ? error.message : error}`,
+      { cause: error },
+    );
   }
 }

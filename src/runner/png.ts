@@ -1,13 +1,18 @@
 /** PNG files of every kind as rasters. */
 import { convertIndexedToRgb, type DecodedPng, decode, hasPngSignature, type IndexedColors } from 'fast-png';
 import { WorldError } from '../base/errors.ts';
+import { describeKind, kindOfFile } from '../base/file-kind.ts';
 import type { Raster } from '../data/raster.ts';
 import { readBytes } from '../disk/read-file.ts';
 
 /** @throws WorldError when the file cannot be read, is no sound PNG, or is interlaced with less than 8 bits a sample. */
 export function readPng(path: string): Raster {
   const bytes = readBytes(path);
-  if (!hasPngSignature(bytes)) throw new WorldError(`${path} is no PNG image`);
+  if (!hasPngSignature(bytes)) {
+    const kind = kindOfFile(bytes);
+    const instead = kind ? ` but ${describeKind(kind)}` : '';
+    throw new WorldError(`${path} is no PNG image${instead}${kind?.wayOut ? '' : '; only PNG is read here'}`);
+  }
   // The first chunk is IHDR: bits a sample in byte 24, interlacing in byte 28. fast-png takes such pixels for whole bytes.
   if (bytes[28] === 1 && bytes[24]! < 8) {
     throw new WorldError(

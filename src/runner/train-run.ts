@@ -15,13 +15,13 @@ import {
   hyperparameterNames,
 } from '../tasks/lenet/hyperparameters.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
-import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
+import type { ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { batchParts } from '../train/session.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
 import { type LoadedMnist, loadMnist } from './mnist-files.ts';
-import { requireParameters } from './model-file.ts';
+import { readWeights, requireParameters } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
@@ -67,6 +67,8 @@ export type RunEvent =
       readonly resumedAt: Checkpoint | undefined;
       /** Threads that share the work. */
       readonly threads: number;
+      /** What was converted or left out of the file of initial weights, in sentences. */
+      readonly notes: readonly string[];
     }
   | { readonly type: 'epoch'; readonly line: MetricsLine }
   | { readonly type: 'saved'; readonly path: string }
@@ -129,7 +131,8 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
     folder.create(config);
   }
   const sizes = { train: images, evaluation: datasetSize(evaluation) };
-  yield { type: 'start', recipe, config, ...sizes, source: data.source, resumedAt, threads };
+  const notes = init?.notes ?? [];
+  yield { type: 'start', recipe, config, ...sizes, source: data.source, resumedAt, threads, notes };
 
   const record = modelRecord(config, recipe);
   const { signal, onProgress, checkpointEvery } = request;
@@ -199,9 +202,7 @@ function initialWeights(request: RunRequest, before: RunConfig | undefined, mode
   if (before && before.init?.sha256 !== sha256) {
     throw new UsageError(`--resume: the run in ${request.out} did not start from the weights in ${file}`);
   }
-  const { weights, record } = decodeModel(bytes, file);
-  requireParameters(model, weights, file, record.get('model'));
-  return { weights, origin: { file, sha256 } };
+  return { ...readWeights(model, bytes, file), origin: { file, sha256 } };
 }
 
 /** MNIST, evaluated on its test set. */

@@ -25,6 +25,13 @@ describe('grids', () => {
     expect(levels[1]!.settings).toEqual({ a: 1, b: false });
   });
 
+  test('values that people write alike are levels of their own', () => {
+    const factors = [factor('a', [1, '1', '1 b=true']), factor('b', [true])];
+    const levels = gridLevels({ kind: 'grid', factors }, { base: {}, space: {} });
+    expect(levels.map(({ settings }) => settings.a)).toEqual([1, '1', '1 b=true']);
+    expect(levels.map(({ label }) => label)).toEqual(['a=1 b=true', 'a=1 b=true', 'a=1 b=true b=true']);
+  });
+
   test('a grid of one factor keeps its levels and their labels', () => {
     const levels = [{ label: 'small', settings: { a: 1 } }, level({ a: 2 })];
     expect(gridLevels({ kind: 'grid', factors: [{ name: 'a', levels }] }, { base: {}, space: {} })).toEqual(levels);

@@ -1,8 +1,8 @@
 /** What a strategy is: it says which trials are next and what stands, as a pure function of definition and history. */
 import type { LevelView, StageView, TrialRequest } from './contest.ts';
-import type { Level, Plan, Settings, StudyDefinition } from './definition.ts';
+import type { Level, Plan, StudyDefinition } from './definition.ts';
 import type { Space } from './space.ts';
-import { type CompleteTrial, completeTrials, type History, type Trial } from './trial.ts';
+import { type CompleteTrial, completeTrials, configurationKey, type History, type Trial } from './trial.ts';
 
 export interface StudyView {
   readonly definition: StudyDefinition;
@@ -52,12 +52,8 @@ export function selectedTrials({ stages }: StudyView): CompleteTrial[] {
   return [...new Set(selected.flatMap(({ trials }) => completeTrials(trials)))];
 }
 
-/** Levels of `before` that `after` lacks. */
+/** The first level of `before` whose settings no level of `after` has. */
 export function lostLevel(before: readonly Level[], after: readonly Level[]): Level | undefined {
-  const known = new Set(after.map(({ settings }) => settingsText(settings)));
-  return before.find(({ settings }) => !known.has(settingsText(settings)));
-}
-
-function settingsText(settings: Settings): string {
-  return JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
+  const known = new Set(after.map(({ settings }) => configurationKey(settings)));
+  return before.find(({ settings }) => !known.has(configurationKey(settings)));
 }

@@ -1,6 +1,6 @@
 /** Models and checkpoints as safetensors bytes: PyTorch's state dict, for a checkpoint with optimizer state and position. */
 import { WorldError } from '../base/errors.ts';
-import { readSafetensors, writeSafetensors } from '../base/safetensors.ts';
+import { type AnySafetensors, readAnySafetensors, readSafetensors, writeSafetensors } from '../base/safetensors.ts';
 import type { StateDict, Tensor } from '../base/tensor.ts';
 import type { Checkpoint } from './fit.ts';
 
@@ -10,8 +10,8 @@ export const recordFormat = '2';
 /** What a model file says of its origin, beside its tensors. All values are strings. */
 export type ModelRecord = Readonly<Record<string, string>>;
 
-export interface ModelFile {
-  readonly weights: StateDict;
+/** A model file as it was read. Other software may have written it, so its tensors may have other types and names than the model's. */
+export interface ModelFile extends Pick<AnySafetensors, 'tensors' | 'converted' | 'unread'> {
   readonly record: ReadonlyMap<string, string>;
 }
 
@@ -20,10 +20,10 @@ export function encodeModel(weights: StateDict, record: ModelRecord): Uint8Array
   return writeSafetensors(weights, { ...record, format: 'pt' });
 }
 
-/** @throws WorldError when the file is damaged. */
+/** @throws WorldError when the file is damaged or of another kind. */
 export function decodeModel(bytes: Uint8Array, what: string): ModelFile {
-  const { tensors, metadata } = readSafetensors(bytes, what);
-  return { weights: tensors, record: metadata };
+  const { metadata, ...found } = readAnySafetensors(bytes, what);
+  return { ...found, record: metadata };
 }
 
 /** Optimizer state is stored as `optimizer.<state>.<parameter>`. */

@@ -55,7 +55,9 @@ export function confusionAlt(counts: readonly (readonly number[])[]): string {
   return `Confusion matrix: ${wrong.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} images wrong${often}.`;
 }
 
-/** Filters [count][height][width] as squares: positive weights are blue, negative weights orange, strong ones opaque. */
+/**
+ * Filters [count][height][width] as squares: positive weights are blue, negative weights orange, strong ones opaque.
+ */
 export function filtersChart(filters: readonly (readonly (readonly number[])[])[]): string {
   const most = Math.max(...filters.flat(2).map(Math.abs));
   const [cell, gap] = [16, 12];

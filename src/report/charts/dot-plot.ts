@@ -36,7 +36,7 @@ export interface DotPlotData {
   readonly leftOut: number;
 }
 
-/** More rows than this are not drawn. */
+/** At most so many rows are drawn. */
 const mostRows = 25;
 
 /** The contents of the chart; undefined where no level has a score. */
@@ -75,7 +75,10 @@ export function dotPlotData(stage: StageFacts, facts: StudyFacts): DotPlotData |
   return { rows, domain, band, isBandOverSeeds, leftOut };
 }
 
-/** The range of all dots and some room on both sides. Intervals do not count, since an interval of two seeds can dwarf everything else. */
+/**
+ * The range of all dots and some room on both sides. Intervals do not count, since an interval of two seeds can dwarf
+ * everything else.
+ */
 function frameOf(seen: readonly number[], objective: Objective): readonly [number, number] {
   const [least, most] = [Math.min(...seen), Math.max(...seen)];
   const room = Math.max((most - least) * 0.25, objective === 'accuracy' ? 0.05 : 1e-6 + Math.abs(most) * 0.002);

@@ -5,7 +5,10 @@ import { escapeXml, visible, visibleLines } from '../../base/plain-text.ts';
 
 const svgNamespace = 'http://www.w3.org/2000/svg';
 
-/** CSS variables with a fallback, so that a page can change them for its dark scheme. A chart in a file of its own takes the fallbacks. */
+/**
+ * CSS variables with a fallback, so that a page can change them for its dark scheme. A chart in a file of its own takes
+ * the fallbacks.
+ */
 export const colours = {
   ours: 'var(--ours, #1763b8)',
   muted: 'var(--muted, #5d6a77)',
@@ -44,8 +47,8 @@ export interface Drawing {
 }
 
 /**
- * A chart as a well-formed SVG file. Plot draws into a document of linkedom, which needs no browser; a document of XML escapes attributes as
- * XML asks. The legend stands above the frame.
+ * A chart as a well-formed SVG file. Plot draws into a document of linkedom, which needs no browser; a document of XML
+ * escapes attributes as XML asks. The legend stands above the frame.
  */
 export function draw({ options, alt, legend = [] }: Drawing): string {
   const { DOMParser } = parseHTML('<!doctype html>');
@@ -68,7 +71,10 @@ export function draw({ options, alt, legend = [] }: Drawing): string {
   return visibleLines(svg.outerHTML);
 }
 
-/** Wide enough for a letter of any usual sans-serif face, in units of its size: too much room is better than a clipped label. */
+/**
+ * Wide enough for a letter of any usual sans-serif face, in units of its size: too much room is better than a clipped
+ * label.
+ */
 const widths = { wide: 1, capital: 0.79, other: 0.66 } as const;
 
 /** Pixels that a line of text takes at most. */
@@ -143,7 +149,10 @@ export function integerTicks(first: number, last: number, most: number): number[
   return Array.from({ length: Math.floor((last - start) / step) + 1 }, (_, i) => start + i * step);
 }
 
-/** A label in lines of at most `most` characters, broken at spaces where there are any; of more than three lines the rest is cut. */
+/**
+ * A label as up to three lines of at most `most` characters, broken at spaces. A word that is too long is broken
+ * anywhere; what does not fit into three lines is cut off.
+ */
 export function labelLines(label: string, most = 26): string[] {
   const lines: string[] = [];
   let line = '';

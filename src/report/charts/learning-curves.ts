@@ -33,7 +33,7 @@ export interface CurvesData {
   readonly leftOut: number;
 }
 
-/** More charts than this are not shown. */
+/** At most so many charts are shown. */
 const mostCurves = 12;
 
 /** Mean and range over the seeds, epoch by epoch, from epoch 1 on; undefined where nothing has been trained. */
@@ -49,7 +49,7 @@ export function curvesData(stage: StageFacts, facts: StudyFacts): CurvesData | u
   );
   // A curve needs two points.
   if (!curves.some(({ points }) => points.some(({ epoch }) => epoch > 1))) return undefined;
-  // The first epoch's climb would flatten all that is worth seeing.
+  // The first epoch's large climb would leave no height for the later ones.
   const first = lastEpoch(curves) > 3 ? 2 : 1;
   const seen = curves.flatMap(({ points, reference }) => [
     ...points.filter(({ epoch }) => epoch >= first).flatMap(({ low, high }) => [low, high]),

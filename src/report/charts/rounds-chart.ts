@@ -14,7 +14,7 @@ export interface RoundsRow {
   readonly word: string;
 }
 
-/** More rows than this are not drawn. */
+/** At most so many rows are drawn. */
 const mostRows = 40;
 
 export interface RoundsData {

@@ -1,4 +1,7 @@
-/** The answers of the winner's network: confusion matrix, first filters, and the images that it gets wrong most confidently. */
+/**
+ * The answers of the winner's network: confusion matrix, first filters, and the images that it gets wrong most
+ * confidently.
+ */
 import { encode } from 'fast-png';
 import type { Dataset } from '../../data/dataset.ts';
 import { mostLikely, softmax } from '../../train/evaluate.ts';
@@ -65,7 +68,7 @@ export function mistakesOf({ set, logits }: Pick<Answers, 'set' | 'logits'>): { 
   return { counts, misses };
 }
 
-/** More mistakes than this are not shown. */
+/** At most so many mistakes are shown. */
 const mostShown = 12;
 
 function worst(misses: readonly Miss[], set: Dataset): Block[] {
@@ -85,7 +88,7 @@ function worst(misses: readonly Miss[], set: Dataset): Block[] {
   ];
 }
 
-/** One grey image as ink on white. */
+/** One grey image as a PNG file, dark ink on white. */
 function picture({ images, shape }: Dataset, image: number): Uint8Array {
   const [, height, width] = shape;
   const pixels = images.subarray(image * height * width, (image + 1) * height * width);

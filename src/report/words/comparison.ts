@@ -36,7 +36,10 @@ export function comparisonLines(first: LevelFacts, second: LevelFacts, facts: St
   ];
 }
 
-/** The trials of a configuration over all stages by stage, each trial once: under a seed rule every stage has seeds of its own. */
+/**
+ * The trials of a configuration over all stages by stage, each trial once: under a seed rule every stage has seeds of
+ * its own.
+ */
 function trialsByStage({ id }: LevelFacts, facts: StudyFacts): { stage: number; trials: (Trial | undefined)[] }[] {
   const known = new Set<Trial>();
   return (facts.configurations.get(id) ?? []).flatMap((place) => {
@@ -125,7 +128,10 @@ function judged(first: LevelFacts, second: LevelFacts, facts: StudyFacts): strin
 /** Under a seed rule the number of seeds depends on the scores. */
 const seedsAdded = 'A t test of two levels ignores that seeds were added until the question was settled.';
 
-/** The first level of a configuration, by the report's name (`C3`), or a level by its label. `choices`: what there is, if nothing fits. */
+/**
+ * The first level of a configuration, by the report's name (`C3`), or a level by its label. `choices`: what there is,
+ * if nothing fits.
+ */
 export function findConfiguration(
   wanted: string,
   facts: StudyFacts,

@@ -26,7 +26,9 @@ function hasOwnSeeds({ index }: StageFacts, other: number, { definition }: Study
   return isSeedRule(definition.seeds) && seedsOfStage(definition, index)[0] !== seedsOfStage(definition, other)[0];
 }
 
-/** `failed: the loss is NaN`, `was pruned`. Of a reason the first line is shown; the trial's own record has the rest. */
+/**
+ * `failed: the loss is NaN`, `was pruned`. Of a reason the first line is shown; the trial's own record has the rest.
+ */
 export function endText({ state, reason }: Pick<Trial, 'state' | 'reason'>): string {
   const end = state === 'pruned' ? 'was pruned' : state;
   return reason === undefined ? end : `${end}: ${reason.split('\n')[0]}`;

@@ -2,7 +2,10 @@
 import { type Objective, objectives } from '../../study/definition.ts';
 import type { Interval } from '../../study/judgement.ts';
 
-/** A score for other programs. An accuracy is a count of images, so its last digits are errors of rounding: 12 significant digits remain. */
+/**
+ * A score for other programs. An accuracy is a count of images, so its last digits are errors of rounding: 12
+ * significant digits remain.
+ */
 export function exactScore(score: number, objective: Objective): number {
   return objective === 'accuracy' ? Number(score.toPrecision(12)) : score;
 }

@@ -71,7 +71,7 @@ function intervals({ judgement }: LevelFacts, { definition, measure }: StudyFact
 export const quote =
   'If you ship a model and ask what it does on new images, quote the wider one; to compare settings on this benchmark, quote the other.';
 
-/** Whether the accuracy that the reference set out for was reached; only where the test set itself was selected on. */
+/** Whether the reference's aim was reached; only said of a study that selects on the test set, as the reference did. */
 function aim({ summary, view }: LevelFacts, { reference, measure }: StudyFacts): string[] {
   if (!reference || measure.set !== 'test' || measure.objective !== 'accuracy' || !summary) return [];
   const aim = `${reference.name}’s ${reference.aim} %`;
@@ -124,7 +124,7 @@ export function protocolSentence(
   return `Protocol held-out: settings are selected on a twelfth of the training set, drawn by class and fixed by the data’s hash${rest}; ${looks}.`;
 }
 
-/** Of a study that ended without a winner nothing is optimistic. */
+/** A study that ended without a winner has no score that could be optimistic. */
 function optimism({ winner, stuck }: Pick<StudyFacts, 'winner' | 'stuck'>): string {
   if (stuck !== undefined) return '';
   return winner ? ' The winner’s score is therefore optimistic.' : ' The winner’s score will therefore be optimistic.';

@@ -208,7 +208,8 @@ function listedParts(parts: readonly Part[], verb: string): string {
 }
 
 /**
- * Edwards and Hsu's interval where its lower end is above 0 as printed, else the upper end of the interval of differences to the best.
+ * Edwards and Hsu's interval where its lower end is above 0 as printed, else the upper end of the interval of
+ * differences to the best.
  * @param word `worse`, or `worse (this network)`.
  * @param isNamed whether it is said whose intervals these are.
  */

@@ -2,6 +2,7 @@
 import { assignmentsOf, type GridPlan, type Level, type Settings, type StudyDefinition } from '../definition.ts';
 import { countingSettings } from '../space.ts';
 import { lostLevel, type Strategy } from '../strategy.ts';
+import { configurationKey } from '../trial.ts';
 import { followStages } from './stages.ts';
 
 /**
@@ -18,8 +19,8 @@ export function gridLevels(
     combined = combined.flatMap((left) => levels.map(({ settings }) => ({ ...left, ...settings })));
   }
   const counting = combined.map((settings) => countingSettings(settings, definition));
-  const byLabel = new Map(counting.map((settings) => [assignmentsOf(settings), settings]));
-  return [...byLabel].map(([label, settings]) => ({ label, settings }));
+  const distinct = new Map(counting.map((settings) => [configurationKey(settings), settings]));
+  return [...distinct.values()].map((settings) => ({ label: assignmentsOf(settings), settings }));
 }
 
 export const grid: Strategy<GridPlan> = {
@@ -34,7 +35,7 @@ export const grid: Strategy<GridPlan> = {
     const names = (plan: GridPlan) => plan.factors.map(({ name }) => name);
     const [was, is] = [names(before), names(after)];
     // Another order of the factors starts the same trials in another order.
-    if ([...was].sort().join() !== [...is].sort().join()) {
+    if (was.length !== is.length || was.some((name) => !is.includes(name))) {
       return { what: 'grid', was: was.join(' x '), is: is.join(' x ') };
     }
     for (const { name, levels } of before.factors) {

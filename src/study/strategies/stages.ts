@@ -56,6 +56,10 @@ function toCome({ seeds }: StudyDefinition, stages: readonly Stage[], begun: rea
     : rest.reduce((sum, { levels }) => sum + (levels.length - 1) * seeds.length, 0);
 }
 
+function areEqual(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((name, i) => name === b[i]);
+}
+
 export const stages: Strategy<StagesPlan> = {
   follow: (definition, plan, history) => followStages(definition, plan.stages, history),
   levels: (plan) => plan.stages.map(({ levels }) => levels),
@@ -68,7 +72,7 @@ export const stages: Strategy<StagesPlan> = {
     for (const [index, stage] of before.stages.entries()) {
       const now = after.stages[index];
       const [was, is] = [stage.factors.join(' x '), now?.factors.join(' x ')];
-      if (!now || was !== is) return { what: `stage ${index + 1}`, was, is };
+      if (!now || !areEqual(stage.factors, now.factors)) return { what: `stage ${index + 1}`, was, is };
       const gone = lostLevel(stage.levels, now.levels);
       if (gone) return { what: `the level ${gone.label} of stage ${index + 1} (${was})`, was: 'there', is: undefined };
     }

@@ -1,0 +1,124 @@
+/**
+ * The weights of a model in a file that any software may have written: other types of numbers, a prefix before the
+ * names, tensors beside them.
+ */
+import { WorldError } from '../base/errors.ts';
+import type { StateDict, Tensor } from '../base/tensor.ts';
+import { type Model, parametersOf } from '../nn/model.ts';
+import type { ModelFile } from './checkpoint.ts';
+
+export interface FoundWeights {
+  /** The model's parameters by the model's names, in the model's order, float32. */
+  readonly weights: StateDict;
+  /**
+   * What was converted, renamed or left out, in sentences; empty for a file that holds the model's float32 tensors and
+   * nothing else.
+   */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Finds the model's parameters in a file. Their names may all begin with one more prefix, as `module.` from
+ * DataParallel, `_orig_mod.` from torch.compile, or `model.` from a program of one's own.
+ * @param what names the file in errors and notes.
+ * @throws WorldError listing the parameters that are missing, have another shape, hold integers or hold numbers that
+ * are not finite.
+ */
+export function findWeights(
+  model: Model,
+  { tensors, converted, unread }: Omit<ModelFile, 'record'>,
+  what: string,
+): FoundWeights {
+  const wanted = parametersOf(model);
+  const prefix = prefixOf(model, tensors, what);
+  const weights = new Map<string, Tensor>();
+  const [missing, misshapen, integers]: [string[], string[], string[]] = [[], [], []];
+  for (const { name, shape } of wanted) {
+    const found = tensors.get(prefix + name);
+    if (found?.shape.join() === shape.join()) weights.set(name, found);
+    else if (found) {
+      misshapen.push(
+        `tensor ${prefix}${name}: model ${model.name} needs [${shape.join(', ')}], got [${found.shape.join(', ')}]`,
+      );
+    } else if (unread.has(prefix + name)) integers.push(`${prefix}${name} (${unread.get(prefix + name)})`);
+    else missing.push(`${prefix}${name} [${shape.join(', ')}]`);
+  }
+  if (missing.length > 0) {
+    const lacking =
+      missing.length === 1
+        ? `a tensor ${missing[0]}, which is missing`
+        : `${missing.length} tensors that are missing: ${some(missing)}`;
+    const held = [...tensors.keys(), ...unread.keys()].filter((name) => !weights.has(name.slice(prefix.length)));
+    const others = held.length > 0 ? `. The file also holds ${some(held)}` : '';
+    throw new WorldError(`${what}: model ${model.name} needs ${lacking}${others}`);
+  }
+  if (misshapen.length > 0) throw new WorldError(`${what}: ${misshapen.join('; ')}`);
+  if (integers.length > 0) {
+    throw new WorldError(
+      `${what}: weights must be F32, F16, BF16 or F64; these are not: ${some(integers)}. Weights of 8 bits and less need scales that the file's own software knows: save them as float32 there`,
+    );
+  }
+  requireFinite(weights, prefix, converted, what);
+  return { weights, notes: notesOf({ model, tensors, converted, unread }, prefix, what) };
+}
+
+/** The one prefix before all names of the model; nothing where the names stand as they are, or where no prefix fits. */
+function prefixOf(model: Model, tensors: StateDict, what: string): string {
+  const wanted = parametersOf(model);
+  const fits = (prefix: string) =>
+    wanted.every(({ name, shape }) => tensors.get(prefix + name)?.shape.join() === shape.join());
+  const first = wanted[0]?.name;
+  if (first === undefined || fits('')) return '';
+  const prefixes = [...tensors.keys()]
+    .filter((name) => name.endsWith(`.${first}`))
+    .map((name) => name.slice(0, -first.length))
+    .filter(fits);
+  if (prefixes.length > 1) {
+    throw new WorldError(
+      `${what} holds several sets of weights for model ${model.name}: with names that begin with ${some(prefixes.map((prefix) => `"${prefix}"`))}. Save one of them in a file of its own`,
+    );
+  }
+  return prefixes[0] ?? '';
+}
+
+function requireFinite(weights: StateDict, prefix: string, converted: ModelFile['converted'], what: string): void {
+  for (const [name, { data }] of weights) {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad < 0) continue;
+    const why =
+      converted.get(prefix + name) === 'F64' ? 'a number that is not finite or too large for float32' : `${data[bad]}`;
+    throw new WorldError(`${what}: tensor ${prefix}${name} holds ${why} at position ${bad}`);
+  }
+}
+
+interface Found extends Omit<ModelFile, 'record'> {
+  readonly model: Model;
+}
+
+function notesOf({ model, tensors, converted, unread }: Found, prefix: string, what: string): string[] {
+  const used = new Set(parametersOf(model).map(({ name }) => prefix + name));
+  const byType = new Map<string, number>();
+  for (const [name, type] of converted) if (used.has(name)) byType.set(type, (byType.get(type) ?? 0) + 1);
+  const ignored = [...tensors.keys(), ...unread.keys()].filter((name) => !used.has(name));
+  const tensorsText = (count: number) => (count === 1 ? 'one tensor' : `${count} tensors`);
+  return [
+    ...[...byType].map(
+      ([type, count]) =>
+        `${what}: ${tensorsText(count)} of type ${type} ${count === 1 ? 'was' : 'were'} ${type === 'F64' ? 'rounded' : 'converted'} to float32.`,
+    ),
+    ...(prefix === '' ? [] : [`${what}: the names of its tensors begin with "${prefix}", which was left out.`]),
+    ...(ignored.length === 0
+      ? []
+      : [
+          `${what}: ${tensorsText(ignored.length)} that model ${model.name} does not have ${ignored.length === 1 ? 'was' : 'were'} ignored: ${some(ignored)}.`,
+        ]),
+  ];
+}
+
+const mostListed = 12;
+
+/** The first items of a list, and how many more there are. */
+function some(items: readonly string[]): string {
+  const more = items.length - mostListed;
+  return more > 0 ? `${items.slice(0, mostListed).join(', ')} and ${more} more` : items.join(', ');
+}

@@ -1,0 +1,31 @@
+/** The pictures in examples/digits are the first MNIST test images of their digits, pixel by pixel, and the package holds them. */
+import { execFileSync } from 'node:child_process';
+import { readdirSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { rasterToGrey } from '../src/data/raster.ts';
+import { loadMnist } from '../src/runner/mnist-files.ts';
+import { readPng } from '../src/runner/png.ts';
+
+const folder = new URL('../examples/digits/', import.meta.url).pathname;
+const names = Array.from({ length: 10 }, (_, digit) => `${digit}.png`);
+
+test('every digit is there, as the network is given it', async () => {
+  const { images, labels } = (await loadMnist(undefined)).test;
+  expect(readdirSync(folder).sort()).toEqual(names);
+  for (const [digit, name] of names.entries()) {
+    const index = labels.indexOf(digit);
+    expect(rasterToGrey(readPng(folder + name), 28, 28)).toEqual(
+      Uint8Array.from(images.subarray(index * 784, (index + 1) * 784)),
+    );
+  }
+});
+
+test('the package holds them', () => {
+  const root = new URL('..', import.meta.url).pathname;
+  const packed: [{ files: { path: string }[] }] = JSON.parse(
+    execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),
+  );
+  expect(packed[0].files.map(({ path }) => path)).toEqual(
+    expect.arrayContaining(names.map((name) => `examples/digits/${name}`)),
+  );
+});
