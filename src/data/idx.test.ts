@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
-import { gunzip, parseIdx } from './idx.ts';
+import { gunzip, parseIdx, readIdx } from './idx.ts';
 import { mnistFromIdx } from './mnist.ts';
 
 /** An IDX file: magic number, big-endian sizes, bytes. */
@@ -40,7 +40,11 @@ test.each([
   ['another format', idx(0x0d03, [1, 1, 1], [1]), 'got 0x00000d03'],
   ['compressed without saying so', new Uint8Array(gzipSync(images(1))), 'this one is compressed'],
   ['no images', idx(0x803, [0, 28, 28], []), 'f is empty'],
-  ['sizes beyond any file', idx(0x803, [0xffffffff, 0xffffffff, 0xffffffff], [1]), 'f is cut off'],
+  [
+    'sizes beyond any file',
+    idx(0x803, [0xffffffff, 0xffffffff, 0xffffffff], [1]),
+    'f: its header says 4294967295 x 4294967295 x 4294967295, which needs',
+  ],
 ])('images are refused: %s', (_, bytes, message) => {
   expect(() => parseIdx(bytes, 'f', 'images')).toThrow(WorldError);
   expect(() => parseIdx(bytes, 'f', 'images')).toThrow(message);
@@ -85,11 +89,85 @@ describe('MNIST', () => {
   });
 });
 
-test('gzip is unpacked; a damaged one is refused in words', async () => {
-  const packed = new Uint8Array(gzipSync(images(2)));
-  expect(await gunzip(packed, 'f.gz')).toEqual(images(2));
-  await expect(gunzip(packed.slice(0, -9), 'f.gz')).rejects.toThrow(WorldError);
-  await expect(gunzip(Uint8Array.of(1, 2, 3), 'f.gz')).rejects.toThrow('f.gz is no sound gzip file');
+async function* inPieces(bytes: Uint8Array<ArrayBuffer>, size = bytes.length): AsyncGenerator<Uint8Array<ArrayBuffer>> {
+  for (let at = 0; at < bytes.length; at += size) yield bytes.slice(at, at + size);
+}
+const gathered = async (pieces: AsyncIterable<Uint8Array>) => {
+  const all: number[] = [];
+  for await (const piece of pieces) all.push(...piece);
+  return Uint8Array.from(all);
+};
+
+describe('a file in pieces', () => {
+  test.each([1, 3, 15, 16, 17, 100])('of %d bytes is the same file', async (size) => {
+    expect(await readIdx(inPieces(images(3), size), 'f', 'images')).toEqual(images(3));
+    expect(await readIdx(inPieces(labels(7, 0, 9), size), 'f', 'labels')).toEqual(labels(7, 0, 9));
+  });
+
+  test.each<[string, Uint8Array<ArrayBuffer>, string]>([
+    ['cut off', images(3).slice(0, 20), 'f is cut off: 3 x 2 x 2 needs 28 bytes, it has 20'],
+    ['cut off in its header', images(3).slice(0, 9), 'f is cut off: it has 9 bytes, its header alone needs 16'],
+    ['nothing at all', new Uint8Array(0), 'f is cut off: it has 0 bytes'],
+    ['longer by one byte', Uint8Array.of(...images(3), 1), 'f is too long: 3 x 2 x 2 needs 28 bytes, it has more'],
+    ['another file', labels(...new Array<number>(20).fill(1)), 'this one holds labels'],
+    [
+      'four billion images',
+      idx(0x803, [2 ** 32 - 1, 28, 28], [1]),
+      'f: its header says 4294967295 x 28 x 28, which needs 3,367,254,359,296 bytes; at most 2,000,000,000 are read here',
+    ],
+  ])('is refused: %s', async (_, bytes, message) => {
+    for (const size of [1, 5, 64]) {
+      await expect(readIdx(inPieces(bytes, size), 'f', 'images')).rejects.toThrow(WorldError);
+      await expect(readIdx(inPieces(bytes, size), 'f', 'images')).rejects.toThrow(message);
+    }
+  });
+
+  test('is not read on once it is too long', async () => {
+    let asked = 0;
+    const endless = async function* () {
+      yield images(3);
+      for (;;) {
+        asked++;
+        yield new Uint8Array(1000);
+      }
+    };
+    await expect(readIdx(endless(), 'f', 'images')).rejects.toThrow('f is too long');
+    expect(asked).toBe(1);
+  });
+});
+
+describe('gzip', () => {
+  test('is unpacked; a damaged one is refused in words', async () => {
+    const packed = new Uint8Array(gzipSync(images(2)));
+    expect(await gathered(gunzip(inPieces(packed), 'f.gz'))).toEqual(images(2));
+    expect(await gathered(gunzip(inPieces(packed, 5), 'f.gz'))).toEqual(images(2));
+    for (const wrong of [packed.slice(0, -9), Uint8Array.of(1, 2, 3)]) {
+      await expect(gathered(gunzip(inPieces(wrong), 'f.gz'))).rejects.toThrow(WorldError);
+      await expect(gathered(gunzip(inPieces(wrong), 'f.gz'))).rejects.toThrow('f.gz is no sound gzip file');
+    }
+  });
+
+  test('a failure of the disk is not taken for one of the file', async () => {
+    const failing = async function* () {
+      yield new Uint8Array(gzipSync(images(2))).slice(0, 10);
+      throw new WorldError('cannot read f.gz: the disk reports an error');
+    };
+    await expect(gathered(gunzip(failing(), 'f.gz'))).rejects.toThrow('cannot read f.gz: the disk reports an error');
+  });
+
+  test('that goes on behind the file in it is not unpacked to its end', async () => {
+    // Three images, and 64 MB of zeros behind them, in 64 kB.
+    const packed = new Uint8Array(gzipSync(Buffer.concat([images(3), Buffer.alloc(2 ** 26)])));
+    let unpacked = 0;
+    const counted = async function* () {
+      for await (const piece of gunzip(inPieces(packed), 'f.gz')) {
+        unpacked += piece.length;
+        yield piece;
+      }
+    };
+    await expect(readIdx(counted(), 'f.gz', 'images')).rejects.toThrow('f.gz is too long');
+    expect(unpacked).toBeLessThan(2 ** 20);
+  });
 });
 
 test('random bytes and damaged files are refused in words or read, never anything else', () => {

@@ -12,11 +12,12 @@ export interface Raster {
   readonly data: ArrayLike<number>;
 }
 
-/** A grey picture, 0 (black) to 1 (white), [y][x]. */
+/** A grey picture. Its pixels are computed when they are asked for: a photograph as numbers of 64 bits would fill the memory. */
 interface Grey {
   readonly width: number;
   readonly height: number;
-  readonly data: Float64Array;
+  /** 0 (black) to 1 (white), of pixel y * width + x. */
+  at(pixel: number): number;
 }
 
 /**
@@ -38,7 +39,7 @@ export function rasterToGrey(raster: Raster, height: number, width: number): Uin
       let covered = 0;
       for (const { index: sy, weight: wy } of rows[y]!) {
         for (const { index: sx, weight: wx } of columns[x]!) {
-          sum += wy * wx * grey.data[sy * grey.width + sx]!;
+          sum += wy * wx * grey.at(sy * grey.width + sx);
           covered += wy * wx;
         }
       }
@@ -57,26 +58,38 @@ function toGrey({ width, height, channels, white, data }: Raster): Grey {
       `a picture of ${width}x${height} with ${channels} channels needs ${pixels * channels} values, got ${data.length}`,
     );
   }
-  const colours = channels >= 3 ? 3 : 1;
-  const luma = new Float64Array(pixels);
-  const alpha = new Float64Array(pixels).fill(1);
-  for (let p = 0; p < pixels; p++) {
-    const at = p * channels;
-    luma[p] = (colours === 3 ? 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]! : data[at]!) / white;
-    if (channels > colours) alpha[p] = data[at + colours]! / white;
+  const isColoured = channels >= 3;
+  const colours = isColoured ? 3 : 1;
+  const luma = (at: number) =>
+    (isColoured ? 0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]! : data[at]!) / white;
+  const alpha = channels > colours ? (at: number) => data[at + colours]! / white : () => 1;
+  let opacity = 0;
+  let weighted = 0;
+  for (let at = 0; at < data.length; at += channels) {
+    const a = alpha(at);
+    opacity += a;
+    weighted += luma(at) * a;
   }
-  const opacity = alpha.reduce((sum, a) => sum + a, 0);
-  const ink = luma.reduce((sum, value, p) => sum + value * alpha[p]!, 0) / Math.max(opacity, 1e-9);
+  const ink = weighted / Math.max(opacity, 1e-9);
   const ground = ink > 0.5 ? 0 : 1;
-  return { width, height, data: luma.map((value, p) => alpha[p]! * value + (1 - alpha[p]!) * ground) };
+  return {
+    ...{ width, height },
+    at(pixel) {
+      const a = alpha(pixel * channels);
+      return a * luma(pixel * channels) + (1 - a) * ground;
+    },
+  };
 }
 
-function borderMedian({ width, height, data }: Grey): number {
-  const border = data.filter((_, p) => {
-    const [x, y] = [p % width, Math.floor(p / width)];
-    return x === 0 || y === 0 || x === width - 1 || y === height - 1;
-  });
-  return border.sort()[Math.floor(border.length / 2)]!;
+function borderMedian({ width, height, at }: Grey): number {
+  const border: number[] = [];
+  const isEdge = (index: number, size: number) => index === 0 || index === size - 1;
+  for (let y = 0; y < height; y++) {
+    // Of the first and the last row all pixels, of the others two (one where the picture is one pixel wide).
+    const step = isEdge(y, height) ? 1 : Math.max(1, width - 1);
+    for (let x = 0; x < width; x += step) border.push(at(y * width + x));
+  }
+  return border.sort((a, b) => a - b)[Math.floor(border.length / 2)]!;
 }
 
 /**

@@ -9,7 +9,7 @@ import { worldError } from './atomic-file.ts';
 export const mostFileBytes = 2_000_000_000;
 
 /** Bytes that are asked of the disk at once. */
-const pieceBytes = 2 ** 22;
+const pieceBytes = 2 ** 20;
 
 /** Opening a pipe waits for its writer unless this flag is set. Windows has neither. */
 const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
@@ -74,7 +74,7 @@ export async function* readPieces(path: string, mostBytes = mostFileBytes): Asyn
     const file = await open(path, openFlags);
     try {
       checkRegular(await file.stat(), path, mostBytes);
-      const read = () => file.read(new Uint8Array(pieceBytes), 0, pieceBytes, null);
+      const read = () => file.read(Buffer.allocUnsafeSlow(pieceBytes), 0, pieceBytes, null);
       let length = 0;
       for (let reading = read(); ; ) {
         const { bytesRead, buffer } = await reading;

@@ -1,4 +1,5 @@
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
@@ -44,6 +45,28 @@ test('a folder of plain, compressed and dotted files gives the same data and has
   for (const { images } of [packaged.train, packaged.test, mine.train, mine.test]) {
     expect(images.constructor).toBe(Uint8Array);
   }
+});
+
+test.skipIf(process.platform === 'win32')('a pipe and a device among the files are refused at once', async () => {
+  const path = folder('pipe');
+  for (const name of Object.values(mnistFiles)) symlinkSync(join(original, name), join(path, name));
+  const [images, labels] = [join(path, mnistFiles.trainImages), join(path, mnistFiles.testLabels)];
+  rmSync(labels);
+  execFileSync('mkfifo', [labels]);
+  await expect(loadMnist(path)).rejects.toThrow(`cannot read ${labels}: it is a pipe; only files are read here`);
+  rmSync(images);
+  symlinkSync('/dev/zero', images);
+  await expect(loadMnist(path)).rejects.toThrow(`cannot read ${images}: it is a device; only files are read here`);
+});
+
+test('a compressed file that goes on behind its images is refused', async () => {
+  const path = folder('bomb');
+  const header = readFileSync(join(original, mnistFiles.trainImages)).subarray(0, 16);
+  const file = join(path, `${mnistFiles.trainImages}.gz`);
+  writeFileSync(file, gzipSync(Buffer.concat([header, Buffer.alloc(60_000_000)])));
+  await expect(loadMnist(path)).rejects.toThrow(
+    `${file} is too long: 60000 x 28 x 28 needs 47040016 bytes, it has more`,
+  );
 });
 
 test('missing, empty and incomplete folders are refused in words', async () => {

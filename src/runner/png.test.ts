@@ -6,7 +6,7 @@ import crc32 from 'crc-32';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
-import { readPng } from './png.ts';
+import { mostPixels, mostSide, readPng } from './png.ts';
 
 // Files are put together here after the PNG specification, chunk by chunk, so that fast-png does not check itself.
 const kinds = { grey: 0, rgb: 2, indexed: 3, greyAlpha: 4, rgba: 6 } as const;
@@ -172,7 +172,11 @@ describe('refused in words', () => {
     ['a JPEG', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46), 'is no PNG image'],
     ['cut inside its pixels', good.subarray(0, 45), 'is a damaged PNG image'],
     ['cut before its last chunk', good.subarray(0, good.length - 12), 'is a damaged PNG image'],
-    ['a changed byte, found by its checksum', good.with(20, 9), 'is a damaged PNG image: CRC mismatch'],
+    [
+      'a changed byte, found by its checksum',
+      good.with(20, 9),
+      'is a damaged PNG image: the checksum of its chunk IHDR is wrong',
+    ],
     [
       'a palette index beyond the palette',
       png({ kind: 'indexed', width: 1, rows: [[2]], chunks: [['PLTE', black]] }),
@@ -193,6 +197,76 @@ describe('refused in words', () => {
     expect(() => read(bytes)).toThrow(WorldError);
     expect(() => read(bytes)).toThrow(path);
     expect(() => read(bytes)).toThrow(message);
+  });
+
+  /** A picture whose header says any size, whatever its pixels are. */
+  const claiming = (width: number, height: number, pixels: Uint8Array) =>
+    Uint8Array.from([
+      ...good.subarray(0, 8),
+      ...chunk('IHDR', [...uint32(width), ...uint32(height), 8, kinds.grey, 0, 0, 0]),
+      ...chunk('IDAT', [...deflateSync(pixels)]),
+      ...chunk('IEND', []),
+    ]);
+  const nothing = new Uint8Array(0);
+
+  test.each([
+    [
+      '900 million pixels',
+      claiming(30_000, 30_000, nothing),
+      'has 30,000 x 30,000 pixels, at most 64,000,000 are read',
+    ],
+    ['one pixel too many', claiming(mostPixels / 2000 + 1, 2000, nothing), 'has 32,001 x 2,000 pixels'],
+    [
+      'a long side',
+      claiming(1, mostSide + 1, nothing),
+      'has 1 x 65,536 pixels, at most 64,000,000 are read here, 65,535',
+    ],
+    ['the largest sizes that a header holds', claiming(2 ** 32 - 1, 2 ** 32 - 1, nothing), 'has 4,294,967,295 x 4,'],
+    [
+      '20 MB that unpack from 20 kB for four pixels',
+      claiming(2, 2, new Uint8Array(20_000_000)),
+      'is a damaged PNG image: its pixels unpack to more than the 6 bytes of 2x2',
+    ],
+    ['fewer pixels than the header says', claiming(2, 3, new Uint8Array(6)), 'unpack to 6 bytes, 2x3 needs 9'],
+    ['a chunk longer than the file', good.with(8 + 25, 0x7f), 'is cut off in its chunk IDAT of 2,130,706,'],
+    ['no header', Uint8Array.from([...good.subarray(0, 8), ...good.subarray(33)]), 'it does not begin with a header'],
+  ])('%s', (_, bytes, message) => {
+    expect(() => read(bytes)).toThrow(WorldError);
+    expect(() => read(bytes)).toThrow(message);
+  });
+
+  test('compressed texts and profiles are not unpacked', () => {
+    const latin = (text: string) => [...new TextEncoder().encode(text)];
+    const bomb = [...deflateSync(new Uint8Array(20_000_000))];
+    const chunks = [
+      ['iCCP', [...latin('p'), 0, 0, ...bomb]],
+      ['zTXt', [...latin('t'), 0, 0, ...bomb]],
+      ['iCCP', [...latin('no profile at all'), 0, 0, 1, 2, 3]],
+    ] as const;
+    expect(read(png({ kind: 'grey', width: 1, rows: [[5]], chunks })).data).toEqual([5]);
+  });
+
+  test('a few bytes behind the pixels are forgiven, and a second header is not looked at', () => {
+    expect(read(claiming(2, 2, Uint8Array.of(0, 1, 2, 0, 3, 4, 9, 9, 9))).data).toEqual([1, 2, 3, 4]);
+    const other = [...uint32(50_000), ...uint32(50_000), 8, kinds.grey, 0, 0, 0];
+    expect(read(png({ kind: 'grey', width: 1, rows: [[5]], chunks: [['IHDR', other]] })).data).toEqual([5]);
+  });
+
+  test('an interlaced picture of several passes is read as large as it is', () => {
+    // 3 x 2 pixels in Adam7: pass 1 is pixel (0, 0), pass 4 is (2, 0), pass 6 is (1, 0), pass 7 is the second row.
+    const passes = [
+      [0, 10],
+      [0, 12],
+      [0, 11],
+      [0, 20, 21, 22],
+    ].flat();
+    const bytes = Uint8Array.from([
+      ...good.subarray(0, 8),
+      ...chunk('IHDR', [...uint32(3), ...uint32(2), 8, kinds.grey, 0, 0, 1]),
+      ...chunk('IDAT', [...deflateSync(Uint8Array.from(passes))]),
+      ...chunk('IEND', []),
+    ]);
+    expect(read(bytes).data).toEqual([10, 11, 12, 20, 21, 22]);
   });
 
   test('a missing file and a folder', () => {

@@ -1,36 +1,184 @@
 /** PNG files of every kind as rasters. */
+import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { convertIndexedToRgb, type DecodedPng, decode, hasPngSignature, type IndexedColors } from 'fast-png';
 import { WorldError } from '../base/errors.ts';
 import { describeKind, kindOfFile } from '../base/file-kind.ts';
+import { counted } from '../base/format.ts';
 import type { Raster } from '../data/raster.ts';
 import { readBytes } from '../disk/read-file.ts';
 
-/** @throws WorldError when the file cannot be read, is no sound PNG, or is interlaced with less than 8 bits a sample. */
+/** The most bytes of a PNG file. */
+export const mostPngBytes = 200_000_000;
+
+/**
+ * The most pixels of a picture: 8,000 by 8,000. Reading them takes 0.6 GB of memory in grey, 2.0 GB in colours with alpha and 3.9 GB in
+ * those of 16 bits, as the process's peak says.
+ */
+export const mostPixels = 64_000_000;
+
+/** The most pixels of a side. */
+export const mostSide = 65_535;
+
+/** Bytes of pixels beyond those of the header that are forgiven, as other readers forgive them. */
+const mostSurplusBytes = 65_536;
+
+/**
+ * Reads a picture. Its size is known from its header before any pixel is unpacked, and never more is unpacked than the header says.
+ * @throws WorldError when the file cannot be read, is no sound PNG, has more than {@link mostPixels} pixels, or is interlaced with less than
+ * 8 bits a sample.
+ */
 export function readPng(path: string): Raster {
-  const bytes = readBytes(path);
+  const bytes = readBytes(path, mostPngBytes);
   if (!hasPngSignature(bytes)) {
     const kind = kindOfFile(bytes);
     const instead = kind ? ` but ${describeKind(kind)}` : '';
     throw new WorldError(`${path} is no PNG image${instead}${kind?.wayOut ? '' : '; only PNG is read here'}`);
   }
-  // The first chunk is IHDR: bits a sample in byte 24, interlacing in byte 28. fast-png takes such pixels for whole bytes.
-  if (bytes[28] === 1 && bytes[24]! < 8) {
-    throw new WorldError(
-      `${path} is interlaced with ${bytes[24]} bits a sample, which is not read here; save it without interlacing`,
-    );
-  }
   try {
-    return toRaster(decode(bytes, { checkCrc: true }));
+    const { header, others, packed } = chunksOf(bytes);
+    const head = headerOf(header);
+    const { width, height, depth, isInterlaced } = head;
+    if (width * height > mostPixels || Math.max(width, height) > mostSide) {
+      const most = `at most ${counted(mostPixels)} are read here, ${counted(mostSide)} a side`;
+      throw new WorldError(`${path} has ${counted(width)} x ${counted(height)} pixels, ${most}; make it smaller`);
+    }
+    // fast-png takes such pixels for whole bytes.
+    if (isInterlaced && depth < 8) {
+      throw new WorldError(
+        `${path} is interlaced with ${depth} bits a sample, which is not read here; save it without interlacing`,
+      );
+    }
+    const pixels = deflateSync(unpacked(packed, head), { level: 0 });
+    const plain = [chunk('IHDR', header), ...others, chunk('IDAT', pixels), chunk('IEND', new Uint8Array(0))];
+    return toRaster(decode(Buffer.concat([bytes.subarray(0, 8), ...plain])));
   } catch (error) {
+    if (error instanceof WorldError) throw error;
     throw new WorldError(`${path} is a damaged PNG image: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     });
   }
 }
 
+interface Chunks {
+  /** What the chunk IHDR holds. */
+  readonly header: Uint8Array;
+  /** Whole chunks that say what colours mean: PLTE and tRNS. */
+  readonly others: readonly Uint8Array[];
+  /** What all chunks IDAT hold: the compressed pixels. */
+  readonly packed: Uint8Array;
+}
+
+/**
+ * The chunks that matter to the pixels. All others are checked and left out: some hold compressed texts and profiles, a few kilobytes
+ * of which can unpack to gigabytes. Source: the PNG specification, section 5.
+ */
+function chunksOf(bytes: Uint8Array): Chunks {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const others: Uint8Array[] = [];
+  const packed: Uint8Array[] = [];
+  let header: Uint8Array | undefined;
+  for (let at = 8; ; ) {
+    if (at + 12 > bytes.length) throw new Error('it is cut off');
+    const length = view.getUint32(at);
+    const type = String.fromCharCode(...bytes.subarray(at + 4, at + 8));
+    const end = at + 12 + length;
+    if (end > bytes.length) throw new Error(`it is cut off in its chunk ${name(type)} of ${counted(length)} bytes`);
+    if (crc32(bytes.subarray(at + 4, end - 4)) !== view.getUint32(end - 4)) {
+      throw new Error(`the checksum of its chunk ${name(type)} is wrong`);
+    }
+    const content = bytes.subarray(at + 8, end - 4);
+    if (at === 8) {
+      if (type !== 'IHDR' || length !== 13) throw new Error('it does not begin with a header');
+      header = content;
+    } else if (type === 'IDAT') packed.push(content);
+    else if (type === 'PLTE' || type === 'tRNS') others.push(bytes.subarray(at, end));
+    else if (type === 'IEND') return { header: header!, others, packed: Buffer.concat(packed) };
+    at = end;
+  }
+}
+
+/** Types are four letters, but a damaged one may hold anything. */
+function name(type: string): string {
+  return /^[A-Za-z]{4}$/.test(type) ? type : '?';
+}
+
+/** A chunk without its checksum, which is not checked twice. */
+function chunk(type: string, content: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(12 + content.length);
+  new DataView(bytes.buffer).setUint32(0, content.length);
+  bytes.set(new TextEncoder().encode(type), 4);
+  bytes.set(content, 8);
+  return bytes;
+}
+
+interface Header {
+  readonly width: number;
+  readonly height: number;
+  /** Bits a sample. */
+  readonly depth: number;
+  readonly channels: number;
+  readonly isInterlaced: boolean;
+}
+
+/** Channels and bits a sample by colour type. Source: the PNG specification, section 11.2.1 (table 12). */
+const colourTypes: Readonly<Record<number, { readonly channels: number; readonly depths: readonly number[] }>> = {
+  0: { channels: 1, depths: [1, 2, 4, 8, 16] },
+  2: { channels: 3, depths: [8, 16] },
+  3: { channels: 1, depths: [1, 2, 4, 8] },
+  4: { channels: 2, depths: [8, 16] },
+  6: { channels: 4, depths: [8, 16] },
+};
+
+function headerOf(header: Uint8Array): Header {
+  const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
+  const [width, height] = [view.getUint32(0), view.getUint32(4)];
+  const [depth = 0, colourType = 0, , , interlacing = 0] = header.subarray(8);
+  if (width === 0 || height === 0) throw new Error(`its size is ${width}x${height}`);
+  const colours = colourTypes[colourType];
+  if (!colours) throw new Error(`its colour type is ${colourType}`);
+  if (!colours.depths.includes(depth)) throw new Error(`it has ${colours.channels} channels of ${depth} bits`);
+  return { width, height, depth, channels: colours.channels, isInterlaced: interlacing === 1 };
+}
+
+/** The rows of pixels, each behind the byte of its filter. */
+function unpacked(packed: Uint8Array, header: Header): Uint8Array {
+  const expected = unpackedBytes(header);
+  const size = `${header.width}x${header.height}`;
+  let rows: Uint8Array;
+  try {
+    rows = inflateSync(packed, { maxOutputLength: expected + mostSurplusBytes });
+  } catch (error) {
+    const isTooLong = error instanceof RangeError;
+    throw isTooLong ? new Error(`its pixels unpack to more than the ${counted(expected)} bytes of ${size}`) : error;
+  }
+  if (rows.length >= expected) return rows.subarray(0, expected);
+  throw new Error(`its pixels unpack to ${counted(rows.length)} bytes, ${size} needs ${counted(expected)}`);
+}
+
+/** First column and row, and distance of columns and rows, of the seven passes of an interlaced picture (Adam7). */
+const passes = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const;
+const onePass = [[0, 0, 1, 1]] as const;
+
+function unpackedBytes({ width, height, depth, channels, isInterlaced }: Header): number {
+  let bytes = 0;
+  for (const [left, top, across, down] of isInterlaced ? passes : onePass) {
+    const columns = Math.max(0, Math.ceil((width - left) / across));
+    const rows = Math.max(0, Math.ceil((height - top) / down));
+    if (columns > 0) bytes += rows * (1 + Math.ceil((columns * channels * depth) / 8));
+  }
+  return bytes;
+}
+
 function toRaster(png: DecodedPng): Raster {
   const { width, height, depth, channels } = png;
-  if (width === 0 || height === 0) throw new Error(`its size is ${width}x${height}`);
   // A picture in true colour may carry a palette too, as a hint for poor screens.
   const palette = channels === 1 ? (png.palette ?? packedGreys(png)) : undefined;
   if (palette) {
@@ -38,8 +186,6 @@ function toRaster(png: DecodedPng): Raster {
     return { width, height, channels: palette[0]?.length === 4 ? 4 : 3, white: 255, data };
   }
   if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) throw new Error(`${channels} channels`);
-  // fast-png also decodes what the format has not, for instance RGB of 1 bit, into too few numbers.
-  if (depth < 8) throw new Error(`it has ${channels} channels of ${depth} bits`);
   return withTransparentColour({ width, height, channels, white: 2 ** depth - 1, data: png.data }, png.transparency);
 }
 
@@ -59,7 +205,8 @@ function packedGreys({ depth, transparency }: DecodedPng): IndexedColors | undef
 function withTransparentColour(raster: Raster, colour: Uint16Array | undefined): Raster {
   const { width, height, channels, white, data } = raster;
   if (colour === undefined || (channels !== 1 && channels !== 3)) return raster;
-  const out = new Uint16Array(width * height * (channels + 1));
+  const length = width * height * (channels + 1);
+  const out = white > 255 ? new Uint16Array(length) : new Uint8Array(length);
   for (let from = 0, to = 0; from < data.length; from += channels) {
     let isColour = true;
     for (let c = 0; c < channels; c++) {
