@@ -176,7 +176,7 @@ Examples:
   lenet train --batch-size 32 --out runs/mine    another batch size, results in a folder of your own
   lenet train --resume --out runs/mine           go on after Ctrl-C or a crash
   lenet evaluate runs/mine                       test a saved model
-  lenet predict runs/mine digit.png              read a digit from a picture
+  lenet predict runs/mine examples/digits/7.png  read a digit from a picture
   lenet describe lenet5 --svg lenet5.svg         show and draw the network`;
 
 function parseEvery(text: string): number {
