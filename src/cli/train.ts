@@ -97,6 +97,7 @@ function announcement(
     ...(loss.name === 'cross-entropy' ? [] : [`Loss ${loss.name}${loss.name === 'map' ? `, j ${loss.j}` : ''}`]),
     `${h.epochs} epochs, seed ${h.seed}, ${h.arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     `Results and TensorBoard logs go to "${out}"`,
+    ...event.repairs,
     ...(position ? [position] : []),
     '',
   ].join('\n');

@@ -6,22 +6,27 @@ import { checkParameters } from '../nn/network.ts';
 import { completeHyperparameters, type Hyperparameters, makeModel } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import { decodeModel } from '../train/checkpoint.ts';
-import { modelFileAt, readBytes } from './run-folder.ts';
+import { modelFileAt, type RunConfig, RunFolder, readBytes, runConfigAt } from './run-folder.ts';
 
 export interface LoadedModel {
   readonly model: Model;
   readonly weights: StateDict;
   readonly file: string;
   readonly hyperparameters: Hyperparameters;
+  /** What the file says of its origin; empty for a file of other software. */
+  readonly record: ReadonlyMap<string, string>;
+  /** The record of the run, where the path is that of a run's folder. */
+  readonly config: RunConfig | undefined;
 }
 
 /**
  * Reads a model file, or that of a run's folder. A file of other software, without our record, is taken for a lenet5.
- * @throws WorldError naming the file when it is missing, damaged, or holds another network's tensors.
+ * @throws WorldError naming the file when it is missing, damaged, holds another network's tensors, or lies in the folder of another run.
  */
 export function loadModel(path: string): LoadedModel {
   const file = modelFileAt(path);
-  const { weights, record } = decodeModel(readBytes(file), file);
+  const config = runConfigAt(path);
+  const { weights, record } = config ? new RunFolder(path).readModel(config) : decodeModel(readBytes(file), file);
   const name = record.get('model') ?? 'lenet5';
   if (!modelNames.includes(name))
     throw new WorldError(`${file} holds a network "${name}", which is unknown here (known: ${modelNames.join(', ')})`);
@@ -30,7 +35,7 @@ export function loadModel(path: string): LoadedModel {
   // A checkpoint is a model too, with more beside it.
   const own = new Map([...weights].filter(([tensor]) => !tensor.startsWith('optimizer.')));
   requireParameters(model, own, file, name);
-  return { model, weights: own, file, hyperparameters };
+  return { model, weights: own, file, hyperparameters, record, config };
 }
 
 /** What made the weights, as far as the file tells; a network's variant is among it. */

@@ -1,7 +1,8 @@
 /** One training run from its settings to its folder: starts or resumes it, records every epoch, saves, and tells what happens. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { UsageError } from '../base/errors.ts';
+import { resolve } from 'node:path';
+import { UsageError, WorldError } from '../base/errors.ts';
+import type { StateDict } from '../base/tensor.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import type { Model } from '../nn/model.ts';
@@ -14,19 +15,14 @@ import {
   makeModel,
   makeOptimizer,
 } from '../tasks/lenet/hyperparameters.ts';
-import { decodeModel, type ModelRecord } from '../train/checkpoint.ts';
+import { decodeModel } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
-import { type LoadedMnist, loadMnist } from './mnist-files.ts';
 import { requireParameters } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
+import { findResumePoint, readOrRestoreConfig } from './resume.ts';
+import { dataOf, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder, readBytes } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
-
-/** What a run trains on and what it is evaluated on after every epoch. */
-export interface RunData extends LoadedMnist {
-  /** What the set in `test` is. */
-  readonly evaluatedOn: EvaluatedSet;
-}
 
 export interface RunRequest {
   readonly hyperparameters: Hyperparameters;
@@ -40,6 +36,11 @@ export interface RunRequest {
   readonly init?: string | undefined;
   readonly out: string;
   readonly resume: boolean;
+  /**
+   * Where a resumed run's checkpoint or metrics are damaged: train from the first epoch again, which gives the same numbers. Default:
+   * refuse.
+   */
+  readonly startAgain?: boolean;
   /** A checkpoint every so many epochs; 0: only at the end. */
   readonly checkpointEvery: number;
   readonly threads: number;
@@ -56,6 +57,8 @@ export type RunEvent =
       readonly test: number;
       readonly source: string;
       readonly resumedAt: Checkpoint | undefined;
+      /** What was lost or damaged in a resumed run's folder, and what was done about it: a sentence each. */
+      readonly repairs: readonly string[];
     }
   | { readonly type: 'epoch'; readonly line: MetricsLine }
   | { readonly type: 'saved'; readonly path: string }
@@ -69,7 +72,8 @@ export type RunEvent =
  */
 export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, void, undefined> {
   const folder = new RunFolder(request.out);
-  const before = request.resume ? folder.readConfig() : undefined;
+  const restored = request.resume ? readOrRestoreConfig(folder) : undefined;
+  const before = restored?.config;
   const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
   const model = makeModel(hyperparameters);
   const loss = makeLoss(hyperparameters);
@@ -77,8 +81,7 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   if (hyperparameters.arithmetic === 'fused') enableFused();
   if (!before) folder.refuseIfUsed();
 
-  const dataFolder = request.dataFolder ?? before?.data.folder ?? undefined;
-  const mnist: RunData = request.data ?? { ...(await loadMnist(dataFolder)), evaluatedOn: 'test' };
+  const mnist = request.data ?? (await dataOf(before, request.dataFolder));
   const { evaluatedOn } = mnist;
   if (before && before.data.hash !== mnist.hash) {
     throw new UsageError(
@@ -89,66 +92,76 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   const testLimit = evaluatedOn === 'test' ? hyperparameters.testLimit : null;
   const test = limited(mnist.test, testLimit, '--test-limit');
   const images = datasetSize(train);
-  if (hyperparameters.batchSize > images) {
+  const { batchSize, epochs, seed, shuffle, arithmetic, schedule } = hyperparameters;
+  if (batchSize > images) {
     throw new UsageError(
-      `--batch-size: expected an integer from 1 to ${images} (the training images), got ${hyperparameters.batchSize}`,
+      `--batch-size: expected an integer from 1 to ${images} (the training images), got ${batchSize}`,
     );
   }
-  const init = initialWeights(request, before, model);
+  const batches = Math.ceil(images / batchSize);
+  const threads = nodeThreads(request.threads);
+  const given = initialWeights(request, before, model);
   const config: RunConfig = before
     ? { ...before, hyperparameters }
     : {
-        ...{ format: 1, version, hyperparameters },
-        data: { folder: request.dataFolder ?? null, hash: mnist.hash },
-        init: init?.origin ?? null,
+        ...{ format: 2, version, hyperparameters },
+        data: { folder: mnist.folder, hash: mnist.hash },
+        init: given?.origin ?? null,
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
       };
+  const point = before
+    ? await findResumePoint(folder, config, {
+        ...{ model, optimizer, loss, evaluated: test, batches, threads },
+        startAgain: request.startAgain ?? false,
+      })
+    : undefined;
+  const resumedAt = point?.checkpoint;
+  // A run that goes on from a checkpoint does not need the file it began with.
+  const init = given ?? (resumedAt ? undefined : recordedWeights(before, model));
 
-  const resumedAt = before && resumePoint(folder, model);
-  if (before) {
-    // Epoch 0 counts as recorded once training has begun.
-    const recorded = resumedAt && (resumedAt.epoch > 0 || resumedAt.batch > 0) ? resumedAt.epoch + 1 : 0;
-    folder.rewind(recorded);
-    if (before.hyperparameters.epochs !== hyperparameters.epochs) folder.writeConfig(config);
+  if (point) {
+    point.repair();
+    folder.rewind(point.lines, config, Date.now() / 1000);
+    const isChanged = before?.format === 1 || before?.hyperparameters.epochs !== epochs;
+    if (isChanged || restored?.repair !== undefined) folder.writeConfig(config);
   } else {
     folder.create(config);
   }
-  yield { type: 'start', model, config, train: images, test: datasetSize(test), source: mnist.source, resumedAt };
+  const repairs = [...(restored?.repair === undefined ? [] : [restored.repair]), ...(point?.repairs ?? [])];
+  yield {
+    ...{ type: 'start', model, config, train: images, test: datasetSize(test), source: mnist.source },
+    ...{ resumedAt, repairs },
+  };
 
-  const record = modelRecord(config);
-  const { batchSize, epochs, seed, shuffle, arithmetic, schedule } = hyperparameters;
   const { signal, onProgress, checkpointEvery } = request;
   const events = fit(model, {
-    ...{ train, test, optimizer, loss, schedule, batchSize, epochs, seed, shuffle, arithmetic, signal },
+    ...{ train, test, optimizer, loss, schedule, batchSize, epochs, seed, shuffle, arithmetic, signal, threads },
     ...(init ? { initial: init.weights } : {}),
     ...(resumedAt ? { resume: resumedAt } : {}),
     ...(onProgress ? { onProgress } : {}),
-    threads: nodeThreads(request.threads),
   });
   let lastGood = resumedAt ? folder.checkpointPath : undefined;
   for await (const event of events) {
     if (event.type === 'epoch') {
       const line = metricsLine(event, evaluatedOn);
-      folder.append(line, Date.now() / 1000);
+      folder.append(line, config, Date.now() / 1000);
       yield { type: 'epoch', line };
       const due = checkpointEvery > 0 && event.epoch > 0 && event.epoch % checkpointEvery === 0;
       if (due || event.epoch === epochs) {
-        folder.save(event, model.classes, record, evaluatedOn);
+        folder.save(event, model.classes, config);
         lastGood = folder.checkpointPath;
         yield { type: 'saved', path: folder.modelPath };
       }
     } else if (event.type === 'interrupted') {
-      folder.writeCheckpoint(event.checkpoint, record);
+      folder.writeCheckpoint(event.checkpoint, config);
       const { epoch, batch } = event.checkpoint;
-      yield { type: 'interrupted', epoch, batch, batches: Math.ceil(images / batchSize) };
+      yield { type: 'interrupted', epoch, batch, batches };
       return;
     } else {
       yield { type: 'diverged', event, lastGood };
       return;
     }
   }
-  // A run that was finished before has its model, unless somebody removed it.
-  if (resumedAt && !existsSync(folder.modelPath)) folder.writeModel(resumedAt, record);
   yield { type: 'finished', model: folder.modelPath };
 }
 
@@ -166,24 +179,38 @@ function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out
   return given.has('epochs') ? { ...recorded, epochs: hyperparameters.epochs } : recorded;
 }
 
-function resumePoint(folder: RunFolder, model: Model): Checkpoint | undefined {
-  const found = folder.readCheckpoint();
-  if (found === undefined) return undefined;
-  requireParameters(model, found.checkpoint.weights, folder.checkpointPath);
-  return found.checkpoint;
+interface InitialWeights {
+  readonly weights: StateDict;
+  readonly origin: RunConfig['init'];
 }
 
-function initialWeights(request: RunRequest, before: RunConfig | undefined, model: Model) {
-  const file = request.init ?? before?.init?.file;
-  if (file === undefined) return undefined;
-  const bytes = readBytes(file);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (before && before.init?.sha256 !== sha256) {
-    throw new UsageError(`--resume: the run in ${request.out} did not start from the weights in ${file}`);
+/** The weights in the file that the user named. @throws UsageError when a resumed run began with others. */
+function initialWeights(request: RunRequest, before: RunConfig | undefined, model: Model): InitialWeights | undefined {
+  if (request.init === undefined) return undefined;
+  const init = readWeights(request.init, model);
+  if (before && before.init?.sha256 !== init.origin?.sha256) {
+    throw new UsageError(`--resume: the run in ${request.out} did not start from the weights in ${request.init}`);
   }
+  return init;
+}
+
+/** The weights that a run began with, from the file that its record names. @throws WorldError when it is gone or holds others. */
+function recordedWeights(before: RunConfig | undefined, model: Model): InitialWeights | undefined {
+  if (!before?.init) return undefined;
+  const { file, sha256 } = before.init;
+  const init = readWeights(file, model);
+  if (init.origin?.sha256 === sha256) return init;
+  throw new WorldError(
+    `${file} is not what the run began with (SHA-256 ${init.origin?.sha256.slice(0, 12)}, recorded is ${sha256.slice(0, 12)}); give the right file with --init`,
+  );
+}
+
+function readWeights(file: string, model: Model): InitialWeights {
+  const bytes = readBytes(file);
   const { weights, record } = decodeModel(bytes, file);
   requireParameters(model, weights, file, record.get('model'));
-  return { weights, origin: { file, sha256 } };
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { weights, origin: { file: resolve(file), sha256 } };
 }
 
 function limited(set: Dataset, limit: number | null, option: string): Dataset {
@@ -196,18 +223,4 @@ function limited(set: Dataset, limit: number | null, option: string): Dataset {
 function metricsLine({ epoch, train, test, seconds }: EpochEvent, evaluatedOn: EvaluatedSet): MetricsLine {
   if (test === undefined) throw new Error('a run is always tested');
   return { epoch, train, [evaluatedOn]: test, seconds };
-}
-
-/** What model.safetensors says of its origin: nothing that differs between two runs with equal results. */
-function modelRecord({ hyperparameters, data, init }: RunConfig): ModelRecord {
-  const { epochs: _, ...rest } = hyperparameters;
-  // A cosine knows where it ends.
-  const determining = hyperparameters.schedule === 'cosine' ? hyperparameters : rest;
-  return {
-    model: hyperparameters.model,
-    hyperparameters: JSON.stringify(determining),
-    dataHash: data.hash,
-    initHash: init?.sha256 ?? '',
-    version,
-  };
 }

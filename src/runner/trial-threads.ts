@@ -3,8 +3,8 @@ import { Worker } from 'node:worker_threads';
 import type { Dataset } from '../data/dataset.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { RunningTrial, TrialMessage } from '../tasks/task.ts';
+import type { RunData } from './run-data.ts';
 import type { MetricsLine } from './run-folder.ts';
-import type { RunData } from './train-run.ts';
 
 /** What a worker is told. */
 export interface ThreadOrder {
