@@ -23,6 +23,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
 };
 const browserSafe = ['base', 'engine', 'nn', 'drawing', 'data', 'train', 'study', 'tasks'];
 const packages = {
+  base: ['crc-32', 'crc-32/crc32c.js'],
   tasks: ['yaml', 'zod'],
   runner: ['fast-png'],
   report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png'],

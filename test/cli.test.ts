@@ -41,7 +41,7 @@ describe('lenet train', () => {
       ],
     ]);
     const config = JSON.parse(readFileSync(join(trained, 'config.json'), 'utf8'));
-    expect(config).toMatchObject({ format: 1, version, data: { folder: null }, init: null });
+    expect(config).toMatchObject({ format: 2, version, data: { folder: null }, init: null });
     expect(Object.keys(config.hyperparameters)).toEqual(hyperparameterNames);
     expect(config.hyperparameters).toMatchObject({
       seed: 3,
@@ -309,7 +309,10 @@ describe('mistakes of the caller end with 2, one line and no stack trace', () =>
     [['train', '--resume', '--out', trained, '--seed', '4'], 'has seed 3, not 4'],
     [['train', '--resume', '--out', trained, '--epochs', '1'], 'has epochs 2, not 1'],
     [['describe', 'alexnet'], 'unknown model "alexnet": allowed are lenet5, lenet5-1998.'],
-    [['evaluate', trained, '--set', 'tset'], 'unknown set "tset": allowed are test, train. Did you mean test?'],
+    [
+      ['evaluate', trained, '--set', 'tset'],
+      'unknown set "tset": allowed are test, train, validation. Did you mean test?',
+    ],
     [['evaluate'], "missing required argument 'model'"],
   ];
   test.each(cases)('%j', (args, message) => {
@@ -344,7 +347,8 @@ describe('failures of the world end with 1, one line and no stack trace', () => 
   const short = new Map(tensors).set('conv1.bias', { shape: [5], data: bias.data.slice(0, 5) });
   const lacking = new Map([...tensors].filter(([name]) => name !== 'fc3.bias'));
   const foreign = writeSafetensors(new Map([['w', { shape: [1], data: Float32Array.of(1) }]]));
-  const another = writeSafetensors(tensors, { ...Object.fromEntries(metadata), model: 'resnet' });
+  const { digest: _, run: __, ...ours } = Object.fromEntries(metadata);
+  const another = writeSafetensors(tensors, { ...ours, model: 'resnet' });
   const cases: [string[], string][] = [
     [
       ['train', '--data', join(folder, 'none'), '--out', join(folder, 'x')],

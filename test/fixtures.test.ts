@@ -185,11 +185,10 @@ describe.each(studies)('study %s', (name) => {
       expect(looks(now)).toEqual(looks(then));
       for (const trial of kept) {
         const again = join(copy, basename(trial));
-        const predictions = (path: string) => readFileSync(join(path, 'predictions.safetensors'));
-        expect(predictions(again).equals(predictions(join(home, trial)))).toBe(true);
-        expect(safetensors(again, 'model.safetensors').tensors).toEqual(
-          safetensors(home, trial, 'model.safetensors').tensors,
-        );
+        // Newer files say more of their origin; their numbers are the same.
+        for (const file of ['predictions.safetensors', 'model.safetensors']) {
+          expect(safetensors(again, file).tensors).toEqual(safetensors(home, trial, file).tensors);
+        }
       }
     });
   }
@@ -265,7 +264,8 @@ test.each([...runs, ...trials])('the model of %s has the accuracy that was found
 
 describe.each(runs)('the interrupted run %s', (name) => {
   const folder = join(home, name);
-  const withoutTimes = (lines: Record<string, unknown>[]) => lines.map(({ seconds: _, ...line }) => line);
+  const withoutTimes = (lines: Record<string, unknown>[]) =>
+    lines.map(({ seconds: _, run: __, digest: ___, ...line }) => line);
 
   if (checkpointFormat(folder) < written.checkpoint) {
     test('is not resumed, since its checkpoint is of an older format, and is left alone', () => {

@@ -1,6 +1,7 @@
 /** Nothing is lost: Ctrl-C, kill -9 at random moments and cut-off files, and the same command goes on to the same bytes. */
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   readdirSync,
   readFileSync,
@@ -24,7 +25,7 @@ const metrics = (folder: string) =>
     .trimEnd()
     .split('\n')
     .map((line) => {
-      const { seconds: _, ...rest } = JSON.parse(line);
+      const { seconds: _, digest, ...rest } = JSON.parse(line);
       return rest;
     });
 
@@ -138,12 +139,11 @@ describe('files a crash or a person damaged', () => {
       (path: string) => writeFileSync(path, model),
       'is no checkpoint of format 2',
     ],
-    ['a damaged config', 'config.json', (path: string) => truncateSync(path, 20), 'is damaged: it is no valid JSON'],
     [
       'a config of a later format',
       'config.json',
-      (path: string) => writeFileSync(path, '{"format":2,"version":"9"}'),
-      'is no record of a run of format 1 (written by version 9)',
+      (path: string) => writeFileSync(path, '{"format":3,"version":"9"}'),
+      'is no record of a run of format 1 or 2 (written by version 9)',
     ],
   ])('%s is refused in words', (_, name, damage, message) => {
     const out = finished();
@@ -152,5 +152,61 @@ describe('files a crash or a person damaged', () => {
     expect(stderr).toMatch(/^error: /);
     expect(stderr).toContain(message);
     expect(code).toBe(1);
+  });
+});
+
+describe('the run folder of a finished trial', () => {
+  const folder = freshFolder();
+  const file = join(folder, 'tiny.yaml');
+  const base = 'base: { epochs: 2, trainLimit: 200, testLimit: 100, batchSize: 50 }';
+  writeFileSync(file, `name: tiny\nprotocol: post\n${base}\ngrid: { l2: [0] }\nseeds: [1, 2]\n`);
+  const study = join(folder, 'tiny');
+  const trial = join(study, 'trial-0000');
+  const results = () =>
+    ['model.safetensors', 'predictions.safetensors'].map((name) => readFileSync(join(trial, name)).toString('base64'));
+  const begun = lenet('study', 'run', file, '--jobs', '1', '--out', study);
+  const sound = results();
+  const shown = lenet('study', 'show', study, '--json').stdout;
+
+  const flip = (name: string) => {
+    const bytes = readFileSync(join(trial, name));
+    bytes[bytes.length >> 1]! ^= 4;
+    writeFileSync(join(trial, name), bytes);
+  };
+  test.each([
+    ['predictions that are lost, too', () => unlinkSync(join(trial, 'predictions.safetensors'))],
+    ['damaged predictions', () => flip('predictions.safetensors')],
+    ['a damaged checkpoint', () => flip('checkpoint.safetensors')],
+    ['damaged metrics', () => flip('metrics.jsonl')],
+    ['a damaged record', () => flip('config.json')],
+    [
+      'a damaged record and no checkpoint',
+      () => {
+        flip('config.json');
+        unlinkSync(join(trial, 'checkpoint.safetensors'));
+      },
+    ],
+  ])('without its model and with %s is made again, to the same bytes', (_, damage) => {
+    expect(begun.code).toBe(0);
+    unlinkSync(join(trial, 'model.safetensors'));
+    damage();
+    expect(lenet('study', 'run', file, '--jobs', '1', '--out', study)).toMatchObject({ code: 0, stderr: '' });
+    expect(results()).toEqual(sound);
+    expect(lenet('study', 'show', study, '--json').stdout).toBe(shown);
+  });
+
+  test('is left alone where it holds another trial’s run', () => {
+    const [ours, other] = [trial, join(study, 'trial-0001')];
+    for (const name of readdirSync(ours)) unlinkSync(join(ours, name));
+    for (const name of readdirSync(other)) {
+      if (name !== 'model.safetensors') copyFileSync(join(other, name), join(ours, name));
+    }
+    const { code, stderr } = lenet('study', 'run', file, '--jobs', '1', '--out', study);
+    expect(stderr).toMatch(
+      /trial-0000\/config\.json belongs to another run \(\w{16}; here is \w{16}\): seed 2, not 1\./,
+    );
+    expect(code).toBe(1);
+    expect(readFileSync(join(ours, 'config.json')).equals(readFileSync(join(other, 'config.json')))).toBe(true);
+    expect(lenet('study', 'show', study, '--json').stdout).toBe(shown);
   });
 });

@@ -62,9 +62,12 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   program
     .command('evaluate <model>')
     .description('Loss and accuracy of a saved model (a .safetensors file or a run folder) on the test set')
-    .option(...data)
+    .option('--data <dir>', "Folder with the four MNIST files (default: the run's own data)")
     .option(...threads, parseThreads)
-    .option('--set <name>', 'test or train', 'test')
+    .option(
+      '--set <name>',
+      'test, train, or validation: the held-out part (default: test, or validation where that selected)',
+    )
     .option('--json', 'Print one JSON object')
     .action(async (model: string, options: EvaluateOptions) => {
       const { evaluateModel } = await import('./evaluate.ts');

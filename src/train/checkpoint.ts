@@ -1,13 +1,23 @@
-/** Models and checkpoints as safetensors bytes: PyTorch's state dict, for a checkpoint with optimizer state and position. */
+/**
+ * Models, predictions and checkpoints as safetensors bytes: PyTorch's state dict, for a checkpoint with optimizer state and position.
+ * Each file carries a digest of its content, which is checked when the file is read.
+ */
+import { digestOf } from '../base/digest.ts';
 import { WorldError } from '../base/errors.ts';
-import { type AnySafetensors, readAnySafetensors, readSafetensors, writeSafetensors } from '../base/safetensors.ts';
+import {
+  type AnySafetensors,
+  readAnySafetensors,
+  readSafetensors,
+  type Safetensors,
+  writeSafetensors,
+} from '../base/safetensors.ts';
 import type { StateDict, Tensor } from '../base/tensor.ts';
 import type { Checkpoint } from './fit.ts';
 
-/** Version of both formats and of the bits that strict arithmetic gives (2: Winograd's convolution); a reader refuses others. */
+/** Version of checkpoints and of the bits that strict arithmetic gives (2: Winograd's convolution); a reader refuses others. */
 export const recordFormat = '2';
 
-/** What a model file says of its origin, beside its tensors. All values are strings. */
+/** What a file says of its origin, beside its tensors. All values are strings. */
 export type ModelRecord = Readonly<Record<string, string>>;
 
 /** A model file as it was read. Other software may have written it, so its tensors may have other types and names than the model's. */
@@ -17,13 +27,36 @@ export interface ModelFile extends Pick<AnySafetensors, 'tensors' | 'converted' 
 
 /** "format": "pt" is what PyTorch-based readers of safetensors look for. */
 export function encodeModel(weights: StateDict, record: ModelRecord): Uint8Array {
-  return writeSafetensors(weights, { ...record, format: 'pt' });
+  return seal(weights, { ...record, format: 'pt' });
 }
 
 /** @throws WorldError when the file is damaged or of another kind. */
 export function decodeModel(bytes: Uint8Array, what: string): ModelFile {
   const { metadata, ...found } = readAnySafetensors(bytes, what);
+  checkSeal(found.tensors, metadata, what);
   return { ...found, record: metadata };
+}
+
+/** A network's logits for a set of images. */
+export interface Predictions {
+  /** [images, classes]. */
+  readonly logits: Tensor;
+  /** Epochs that the network was trained for. */
+  readonly epoch: number;
+  readonly record: ReadonlyMap<string, string>;
+}
+
+export function encodePredictions({ logits, epoch }: Omit<Predictions, 'record'>, record: ModelRecord): Uint8Array {
+  return seal(new Map([['logits', logits]]), { ...record, epoch: `${epoch}` });
+}
+
+/** @throws WorldError when the file is damaged or holds no predictions. */
+export function decodePredictions(bytes: Uint8Array, what: string): Predictions {
+  const { tensors, metadata } = readSealed(bytes, what);
+  const logits = tensors.get('logits');
+  const epoch = count(metadata.get('epoch'));
+  if (logits?.shape.length !== 2 || epoch === undefined) throw new WorldError(`${what} holds no predictions`);
+  return { logits, epoch, record: metadata };
 }
 
 /** Optimizer state is stored as `optimizer.<state>.<parameter>`. */
@@ -33,7 +66,7 @@ export function encodeCheckpoint(checkpoint: Checkpoint, record: ModelRecord): U
     for (const [name, tensor] of dict) tensors.set(`optimizer.${state}.${name}`, tensor);
   }
   const position = { epoch: `${checkpoint.epoch}`, batch: `${checkpoint.batch}` };
-  return writeSafetensors(tensors, { ...record, ...position, recordFormat });
+  return seal(tensors, { ...record, ...position, recordFormat });
 }
 
 /** @throws WorldError when the file is damaged, or no checkpoint of this format. */
@@ -41,16 +74,15 @@ export function decodeCheckpoint(
   bytes: Uint8Array,
   what: string,
 ): { checkpoint: Checkpoint; record: ReadonlyMap<string, string> } {
-  const { tensors, metadata } = readSafetensors(bytes, what);
+  const { tensors, metadata } = readSealed(bytes, what);
   const format = metadata.get('recordFormat');
   if (format !== recordFormat) {
     throw new WorldError(
       `${what} is no checkpoint of format ${recordFormat}${format === undefined ? '' : `, but of ${format}`}`,
     );
   }
-  const [epoch, batch] = ['epoch', 'batch'].map((key) => Number(metadata.get(key)));
-  if (!Number.isSafeInteger(epoch) || !Number.isSafeInteger(batch))
-    throw new WorldError(`${what} does not say its epoch and batch`);
+  const [epoch, batch] = [count(metadata.get('epoch')), count(metadata.get('batch'))];
+  if (epoch === undefined || batch === undefined) throw new WorldError(`${what} does not say its epoch and batch`);
   const weights = new Map<string, Tensor>();
   const optimizerState = new Map<string, Map<string, Tensor>>();
   for (const [name, tensor] of tensors) {
@@ -62,5 +94,44 @@ export function decodeCheckpoint(
     const dict = optimizerState.get(state) ?? new Map<string, Tensor>();
     optimizerState.set(state, dict.set(parameter, tensor));
   }
-  return { checkpoint: { epoch: epoch!, batch: batch!, weights, optimizerState }, record: metadata };
+  return { checkpoint: { epoch, batch, weights, optimizerState }, record: metadata };
+}
+
+/** A number that metadata holds as text; undefined unless it is an integer from 0. */
+function count(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
+}
+
+/** Stands before a digest in the metadata: says how it is made, and that this key is ours. */
+const digestKind = 'crc32+crc32c:';
+
+/** The bytes of a safetensors file whose metadata has a digest of everything else in it. */
+function seal(tensors: StateDict, metadata: ModelRecord): Uint8Array {
+  return writeSafetensors(tensors, { ...metadata, digest: contentDigest(tensors, metadata) });
+}
+
+/** Reads a file of our own, and checks its digest. @throws WorldError for a damaged file. */
+function readSealed(bytes: Uint8Array, what: string): Safetensors {
+  const content = readSafetensors(bytes, what);
+  checkSeal(content.tensors, content.metadata, what);
+  return content;
+}
+
+/** Compares a digest with the content, where there is one. Files of other programs and of our first versions have none. @throws WorldError. */
+function checkSeal(tensors: StateDict, metadata: ReadonlyMap<string, string>, what: string): void {
+  const { digest: recorded, ...rest } = Object.fromEntries(metadata);
+  // Our files with a digest name their run and their data, too: damage to the digest's own name does not pass for a file without one.
+  const isSealed = recorded?.startsWith(digestKind) || (metadata.has('run') && metadata.has('dataHash'));
+  if (isSealed && recorded !== contentDigest(tensors, rest)) {
+    throw new WorldError(`${what} is damaged: its content does not match its digest`);
+  }
+}
+
+/**
+ * The digest of the file that holds the tensors sorted by name, and the metadata. So it covers names, shapes, numbers and metadata, but
+ * not the order in which tensors stand: a file that another program has read and written again, unchanged, still matches.
+ */
+function contentDigest(tensors: StateDict, metadata: ModelRecord): string {
+  const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));
+  return digestKind + digestOf(writeSafetensors(new Map(sorted), metadata));
 }

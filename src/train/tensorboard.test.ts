@@ -1,7 +1,7 @@
 import crc32c from 'crc-32/crc32c.js';
 import protobuf from 'protobufjs';
 import { expect, test } from 'vitest';
-import { fileVersion, firstRecords, scalarEvent } from './tensorboard.ts';
+import { fileVersion, scalarEvent, wallTimes } from './tensorboard.ts';
 
 // An independent reader: protobufjs with the public field numbers, and the CRC-32C of another package.
 const { root } = protobuf.parse(
@@ -53,9 +53,16 @@ test('an independent reader finds version, steps, times and scalars', () => {
   ]);
 });
 
-test('the first records of a file, also of one that is cut off', () => {
-  expect(readEvents(firstRecords(file, 2))).toHaveLength(2);
-  expect(firstRecords(file, 9)).toEqual(file);
-  expect(readEvents(firstRecords(file.subarray(0, file.length - 3), 9))).toHaveLength(2);
-  expect(firstRecords(new Uint8Array(5), 1)).toHaveLength(0);
+test('the times of all records, also of a file that is cut off or damaged', () => {
+  const times = [1_795_494_132.5, 1_795_494_133.25, 1_795_494_134];
+  expect(wallTimes(file)).toEqual(times);
+  expect(wallTimes(file.subarray(0, file.length - 3))).toEqual(times.slice(0, 2));
+  expect(wallTimes(new Uint8Array(5))).toEqual([]);
+  const first = fileVersion(0).length;
+  for (let bit = first * 8; bit < (first + 20) * 8; bit++) {
+    const damaged = file.slice();
+    damaged[bit >> 3]! ^= 1 << (bit & 7);
+    // A damaged length ends the list; damaged content leaves the record without a time.
+    expect(wallTimes(damaged)).toEqual(bit < (first + 12) * 8 ? times.slice(0, 1) : [times[0], undefined, times[2]]);
+  }
 });

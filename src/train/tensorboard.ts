@@ -14,16 +14,24 @@ export function scalarEvent(wallTime: number, step: number, scalars: Readonly<Re
   return record([...double(1, wallTime), ...varint(2, step), ...message(5, values)]);
 }
 
-/** The first `count` records of an event file; fewer if it is cut off before. */
-export function firstRecords(bytes: Uint8Array, count: number): Uint8Array {
+/**
+ * When each record of an event file was written [seconds since 1970], in the file's order. Undefined for a record whose checksum does not
+ * match; the list ends where no further record can be found.
+ */
+export function wallTimes(bytes: Uint8Array): (number | undefined)[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  let end = 0;
-  for (let i = 0; i < count && end + 12 <= bytes.length; i++) {
-    const next = end + 16 + view.getUint32(end, true);
-    if (next > bytes.length) break;
-    end = next;
+  const times: (number | undefined)[] = [];
+  for (let at = 0; at + 16 <= bytes.length; ) {
+    if (view.getUint32(at + 8, true) !== maskedCrc(bytes.subarray(at, at + 8))) break;
+    const end = at + 12 + view.getUint32(at, true);
+    if (end + 4 > bytes.length) break;
+    const data = bytes.subarray(at + 12, end);
+    // Our records begin with the time: field 1, a double.
+    const isSound = view.getUint32(end, true) === maskedCrc(data) && data.length >= 9 && data[0] === ((1 << 3) | 1);
+    times.push(isSound ? view.getFloat64(at + 13, true) : undefined);
+    at = end + 4;
   }
-  return bytes.slice(0, end);
+  return times;
 }
 
 /** Length, its checksum, data, its checksum. */

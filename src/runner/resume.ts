@@ -1,0 +1,242 @@
+/**
+ * What a run can go on from: every file in its folder is checked before anything is written, and what is lost or damaged is made again
+ * where the checkpoint allows.
+ */
+import { existsSync, rmSync } from 'node:fs';
+import { basename } from 'node:path';
+import { UsageError, WorldError } from '../base/errors.ts';
+import { type Dataset, datasetSize } from '../data/dataset.ts';
+import { aboutOptimizer } from '../nn/optimizers.ts';
+import type { ModelFile, Predictions } from '../train/checkpoint.ts';
+import type { Threads } from '../train/crew.ts';
+import { type Evaluation, evaluate, mostLikely } from '../train/evaluate.ts';
+import type { Checkpoint } from '../train/fit.ts';
+import type { Recipe } from '../train/recipe.ts';
+import { requireParameters } from './model-file.ts';
+import {
+  attempt,
+  evaluatedMetrics,
+  type MetricsLine,
+  parseConfig,
+  type RunConfig,
+  type RunFolder,
+} from './run-folder.ts';
+import { ForeignFileError, requireSameRun } from './run-identity.ts';
+
+/** The run's record, and what was done to have it. @throws UsageError when there is no run; WorldError when its record is damaged. */
+export function readOrRestoreConfig(folder: RunFolder): { config: RunConfig; repair: string | undefined } {
+  const isLost = !existsSync(folder.configPath);
+  const read = isLost ? { damage: '' } : attempt(() => folder.readConfig());
+  if ('value' in read) return { config: read.value, repair: undefined };
+  const found = attempt(() => folder.readCheckpoint());
+  const kept = 'value' in found ? found.value?.record.get('config') : undefined;
+  if (kept === undefined) {
+    if (isLost) throw new UsageError(`--resume: there is no run in ${folder.path} (no config.json)`);
+    throw new WorldError(
+      `${read.damage}. There is no checkpoint to make it again from: put a copy of the file back, or start the run in another folder`,
+    );
+  }
+  const config = parseConfig(kept, folder.checkpointPath);
+  const why = isLost ? 'config.json was missing' : 'config.json was damaged';
+  return { config, repair: `${why}: made again from the checkpoint.` };
+}
+
+/** The run's record, from config.json or else from the checkpoint; undefined where neither has one. @throws ForeignFileError. */
+export function tryToReadConfig(folder: RunFolder): RunConfig | undefined {
+  try {
+    return readOrRestoreConfig(folder).config;
+  } catch (error) {
+    if (error instanceof ForeignFileError || !(error instanceof WorldError || error instanceof UsageError)) throw error;
+    return undefined;
+  }
+}
+
+export interface ResumeOptions {
+  readonly recipe: Recipe;
+  /** The set that is evaluated after every epoch. */
+  readonly evaluation: Dataset;
+  /** Batches of an epoch. */
+  readonly batches: number;
+  readonly threads: Threads | undefined;
+  /**
+   * What to do where no sound checkpoint with sound metrics is left: train again from the first epoch, which gives the same numbers
+   * (true), or refuse (false).
+   */
+  readonly startAgain: boolean;
+}
+
+/** Where a run goes on. Nothing was written yet. */
+export interface ResumePoint {
+  /** Undefined: from the start. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** The metrics of the epochs that the checkpoint knows of. */
+  readonly lines: readonly MetricsLine[];
+  /** What {@link ResumePoint.repair} does, a sentence each. */
+  readonly repairs: readonly string[];
+  repair(): void;
+}
+
+/**
+ * @throws ForeignFileError for a file of another run; WorldError for damage that only training from the start can mend, unless that is asked
+ * for, and for files that contradict each other.
+ */
+export async function findResumePoint(
+  folder: RunFolder,
+  config: RunConfig,
+  options: ResumeOptions,
+): Promise<ResumePoint> {
+  const model = lookFor(folder.modelPath, () => folder.readModel(config));
+  const predictions = lookFor(folder.predictionsPath, () => folder.readPredictions(config));
+  folder.refuseForeignMetrics(config);
+  const found = findCheckpoint(folder, config, options);
+  const isLost = typeof found === 'string';
+  if (isLost && !options.startAgain) {
+    throw new WorldError(
+      `${found}. Put a sound copy of the file back; or remove ${folder.checkpointPath}, and --resume trains from the start again, to the same numbers`,
+    );
+  }
+  const { checkpoint, lines } = isLost ? { checkpoint: undefined, lines: [] } : found;
+  const repairs: string[] = [];
+  const actions: (() => void)[] = [];
+  const repair = () => {
+    for (const action of actions) action();
+  };
+  if (isLost) {
+    repairs.push(`${found}: the run is trained from the start again, to the same numbers.`);
+    actions.push(() => rmSync(folder.checkpointPath));
+  }
+
+  // Where the checkpoint lies within an epoch, model and predictions are of an earlier one: they cannot be made again, only later.
+  const isWhole = checkpoint?.batch === 0 && checkpoint.epoch > 0;
+  if (!isWhole) {
+    for (const { path, state } of [model, predictions]) {
+      if (state !== 'damaged') continue;
+      repairs.push(`${basename(path)} was damaged and is removed; the next save writes it.`);
+      actions.push(() => rmSync(path));
+    }
+    return { checkpoint, lines, repairs, repair };
+  }
+
+  const { epoch } = checkpoint;
+  const say = (path: string, problem: string) =>
+    repairs.push(`${basename(path)} ${problem}: made again from the checkpoint of epoch ${epoch}.`);
+  const wrongModel = model.state === 'sound' ? modelProblem(model.value, checkpoint) : `was ${model.state}`;
+  if (wrongModel !== undefined) say(folder.modelPath, wrongModel);
+  // Files of our first versions do not name their run; they are written again without a word.
+  if (wrongModel !== undefined || !namesRun(model)) actions.push(() => folder.writeModel(checkpoint, config));
+  const wrongPredictions =
+    predictions.state === 'sound'
+      ? predictionsProblem(predictions.value, lines.at(-1)!, options)
+      : `were ${predictions.state}`;
+  if (wrongPredictions !== undefined) say(folder.predictionsPath, wrongPredictions);
+  if (wrongPredictions !== undefined || !namesRun(predictions)) {
+    const { logits } = await evaluateAgain(folder, checkpoint, lines.at(-1)!, config, options);
+    actions.push(() => folder.writePredictions(logits, { epoch, classes: options.recipe.model.classes }, config));
+  }
+  return { checkpoint, lines, repairs, repair };
+}
+
+type Found<T> = { readonly path: string } & (
+  | { readonly state: 'missing' | 'damaged' }
+  | { readonly state: 'sound'; readonly value: T }
+);
+
+function lookFor<T>(path: string, read: () => T): Found<T> {
+  if (!existsSync(path)) return { path, state: 'missing' };
+  const found = attempt(read);
+  return 'value' in found ? { path, state: 'sound', value: found.value } : { path, state: 'damaged' };
+}
+
+function namesRun(found: Found<{ readonly record: ReadonlyMap<string, string> }>): boolean {
+  return found.state === 'sound' && found.value.record.has('run');
+}
+
+/** The checkpoint with the metrics up to it, or why one of them is lost. No checkpoint at all is the start of the run. */
+function findCheckpoint(
+  folder: RunFolder,
+  config: RunConfig,
+  { recipe: { model, optimizer }, batches }: ResumeOptions,
+): Pick<ResumePoint, 'checkpoint' | 'lines'> | string {
+  const path = folder.checkpointPath;
+  const read = attempt(() => folder.readCheckpoint());
+  if ('damage' in read) return read.damage;
+  if (read.value === undefined) return { checkpoint: undefined, lines: [] };
+  const { checkpoint, record } = read.value;
+  requireSameRun(record, config, path);
+  requireParameters(model, checkpoint.weights, path);
+  for (const state of aboutOptimizer(optimizer).stateNames()) {
+    const tensors = checkpoint.optimizerState.get(state);
+    if (tensors === undefined) throw new WorldError(`${path} lacks the optimizer's state ${state}`);
+    requireParameters(model, tensors, `${path}, optimizer state ${state}`);
+  }
+  const { epoch, batch } = checkpoint;
+  if (epoch > config.hyperparameters.epochs || batch > batches) {
+    return `${path} is of epoch ${epoch}, batch ${batch}: beyond the run's ${config.hyperparameters.epochs} epochs of ${batches} batches`;
+  }
+  // Epoch 0 counts as recorded once training has begun.
+  const expected = epoch > 0 || batch > 0 ? epoch + 1 : 0;
+  const metrics = attempt(() => folder.readMetrics(config, expected));
+  if ('damage' in metrics) return metrics.damage;
+  if (metrics.value.length < expected) {
+    return `${folder.metricsPath} has ${metrics.value.length} epochs, the checkpoint knows of ${expected}`;
+  }
+  return { checkpoint, lines: metrics.value };
+}
+
+/** What is wrong with the model beside a checkpoint of whole epochs. */
+function modelProblem({ tensors, record }: ModelFile, checkpoint: Checkpoint): string | undefined {
+  const epoch = record.get('epoch');
+  if (epoch !== `${checkpoint.epoch}`) return `was of epoch ${epoch}`;
+  const isSame = [...checkpoint.weights].every(([name, { data }]) => sameBits(data, tensors.get(name)?.data));
+  return isSame && tensors.size === checkpoint.weights.size ? undefined : 'held other weights';
+}
+
+/** By their bits: 0 and -0 differ. */
+function sameBits(a: Float32Array, b: Float32Array | undefined): boolean {
+  return b?.length === a.length && a.every((value, index) => Object.is(value, b[index]));
+}
+
+/** What is wrong with predictions, compared with the metrics of the epoch that they should be of. */
+function predictionsProblem(
+  { logits, epoch }: Predictions,
+  line: MetricsLine,
+  { recipe: { model }, evaluation }: ResumeOptions,
+): string | undefined {
+  if (epoch !== line.epoch) return `were of epoch ${epoch}`;
+  const [images, classes] = logits.shape;
+  const size = datasetSize(evaluation);
+  if (images !== size || classes !== model.classes) {
+    return `were [${logits.shape.join(', ')}] for ${size} images and ${model.classes} classes`;
+  }
+  return accuracyOf(logits.data, evaluation.labels) === evaluatedMetrics(line)?.accuracy
+    ? undefined
+    : 'did not have the accuracy in the metrics';
+}
+
+/** The fraction of images whose largest logit (the first of equals) is the label's. @param logits row-major [images, classes]. */
+export function accuracyOf(logits: Float32Array, labels: Uint8Array): number {
+  const classes = logits.length / labels.length;
+  const right = labels.filter((label, n) => mostLikely(logits.subarray(n * classes, (n + 1) * classes)) === label);
+  return right.length / labels.length;
+}
+
+/** The checkpoint's weights on the evaluated set. @throws WorldError when that contradicts the metrics. */
+async function evaluateAgain(
+  folder: RunFolder,
+  { weights, epoch }: Checkpoint,
+  line: MetricsLine,
+  { hyperparameters: { arithmetic } }: RunConfig,
+  { recipe, evaluation, threads }: ResumeOptions,
+): Promise<Evaluation> {
+  const found = await evaluate(recipe, weights, evaluation, { threads });
+  if (found === undefined) throw new Error('an evaluation without a signal is not interrupted');
+  const recorded = evaluatedMetrics(line);
+  // Bits of fused arithmetic may differ between machines.
+  if (arithmetic === 'strict' && (found.loss !== recorded?.loss || found.accuracy !== recorded.accuracy)) {
+    throw new WorldError(
+      `${folder.path}: the checkpoint and the metrics of epoch ${epoch} contradict each other (loss ${found.loss} and ${recorded?.loss}); one of the files is damaged. ` +
+        `Remove ${folder.checkpointPath}, and --resume trains from the start again, to the same numbers`,
+    );
+  }
+  return found;
+}

