@@ -10,6 +10,7 @@ const names = [
   'memory',
   'full-disks',
   'journal',
+  'damage',
   'online',
   'overhead',
   'resolve',

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../src/base/random.ts';
+import { readSafetensors } from '../src/base/safetensors.ts';
 import { ended, freshFolder, lenet, startLenet } from './lenet.ts';
 
 const home = freshFolder();
@@ -83,9 +84,11 @@ describe('a whole study', () => {
         out,
       );
       expect(code).toBe(0);
-      return readFileSync(join(out, 'predictions.safetensors')).toString('base64');
+      const predictions = readFileSync(join(out, 'predictions.safetensors'));
+      return readSafetensors(predictions, 'predictions').tensors.get('logits');
     });
-    expect(weights[1]).toBe(weights[0]);
+    expect(weights[0]?.shape).toEqual([300, 10]);
+    expect(weights[1]).toEqual(weights[0]);
   });
 
   test('a trial is the very run that lenet train does', () => {
@@ -390,7 +393,8 @@ describe('held out', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    for (const line of lines) expect(Object.keys(line)).toEqual(['epoch', 'train', 'validation', 'seconds']);
+    const members = ['epoch', 'train', 'validation', 'seconds', 'run', 'digest'];
+    for (const line of lines) expect(Object.keys(line)).toEqual(members);
     const events = readdirSync(trial).find((name) => name.startsWith('events'))!;
     const tags = readFileSync(join(trial, events), 'latin1');
     expect(tags).toContain('validation/acc');
