@@ -1,7 +1,17 @@
 // Builds dist/: compiles the kernels to two WebAssembly modules, writes these and their typed calls as TypeScript, runs tsc.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  accessSync,
+  chmodSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
@@ -35,10 +45,11 @@ function kernelSourceHash() {
 async function buildKernels() {
   mkdirSync(generated, { recursive: true });
   mkdirSync('kernels/generated', { recursive: true });
-  for (const [name, text] of Object.entries(generatedKernels)) writeFileSync(join('kernels/generated', name), text);
+  for (const [name, text] of Object.entries(generatedKernels)) writeIfNew(join('kernels/generated', name), text);
   const stamp = `// sources ${kernelSourceHash()}\n`;
   const files = [...Object.keys(variants), 'kernels'].map((name) => join(generated, `${name}.ts`));
   if (files.every((file) => existsSync(file) && readFileSync(file, 'utf8').endsWith(stamp))) return;
+  requireWritable(generated);
   for (const [name, flags] of Object.entries(variants)) {
     const { base64, signatures } = await compileKernels(name, flags);
     const head = `/** The ${name} kernels, compiled from kernels/ by scripts/build.mjs. */\n`;
@@ -66,12 +77,54 @@ async function compileKernels(name, flags) {
   return { base64, signatures };
 }
 
+/** Nothing is written that stands there already, so that who may not write can build what is built. */
+function writeIfNew(file, text) {
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+/** Asked before a compiler is called: it would name each file that it cannot write, or fail later in its own words. */
+function requireWritable(path) {
+  for (let at = path; ; at = dirname(at)) {
+    if (existsSync(at)) return accessSync(at, constants.W_OK);
+  }
+}
+
+/** The files of a folder and the folders below it, in a fixed order. */
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name))
+    .sort();
+}
+
+/** Hash of everything that dist/ depends on, and of every file in it: one that is lacking or was changed by hand is made again. */
+function distHash() {
+  const hash = createHash('sha256');
+  const sources = filesBelow('src').filter((file) => file.endsWith('.ts'));
+  const settings = [
+    'scripts/build.mjs',
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'node_modules/typescript/package.json',
+  ];
+  for (const file of [...settings, ...sources, ...filesBelow('dist').filter((name) => name !== distStamp)]) {
+    hash.update(`${file}\n`).update(readFileSync(file)).update('\n');
+  }
+  return hash.digest('hex');
+}
+
+const distStamp = join('dist', '.built');
+
 function compileTypeScript() {
+  if (existsSync(distStamp) && readFileSync(distStamp, 'utf8') === distHash()) return;
+  requireWritable('dist/cli/main.js');
   const tsc = spawnSync(process.execPath, ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json'], {
     stdio: 'inherit',
   });
   if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+  removeStaleOutput();
   for (const file of ['dist/cli/lenet.js', 'dist/cli/main.js']) if (existsSync(file)) chmodSync(file, 0o755);
+  writeFileSync(distStamp, distHash());
 }
 
 /** Files of sources that were renamed or removed would be packed and shipped for ever. */
@@ -82,6 +135,24 @@ function removeStaleOutput() {
   }
 }
 
-await buildKernels();
-compileTypeScript();
-removeStaleOutput();
+/** What the system refuses ends in one line that says what to do. */
+function endOf(error) {
+  if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(error?.code)) throw error;
+  const why = {
+    EROFS: 'the disk is read-only',
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the disk quota is used up',
+  }[error.code];
+  process.stderr.write(
+    `error: cannot write ${error.path ?? root}: ${why ?? 'permission denied'}. The build needs to write into ${root}: ` +
+      'let its owner run npm run build once, or copy the checkout to a place of your own\n',
+  );
+  process.exit(1);
+}
+
+try {
+  await buildKernels();
+  compileTypeScript();
+} catch (error) {
+  endOf(error);
+}

@@ -200,6 +200,23 @@ describe('mistakes are named with line and column', () => {
     expect(() => parseStudyFile(text, 'f')).toThrow(UsageError);
     return expect(() => parseStudyFile(text, 'f'));
   };
+  test('a message quotes no pages of the file', () => {
+    for (const text of [
+      study(`grid: { l2: ["${'x'.repeat(100_000)}"] }`),
+      study(`grid: { "${'x'.repeat(100_000)}": 1 }`),
+      study(`objective: "${'x'.repeat(100_000)}"`),
+      study(`random: { trials: "${'x'.repeat(100_000)}" }`),
+    ]) {
+      let message = '';
+      try {
+        parseStudyFile(text, 'f');
+      } catch (error) {
+        message = String(error);
+      }
+      expect(message).toMatch(/^UsageError: f:3:/);
+      expect(message.length).toBeLessThan(1100);
+    }
+  });
   const ruled = (text: string) => post.replace('[1, 2, 3]', `{ ${text} }`);
   const hundred = Array.from({ length: 100 }, (_, index) => index + 1).join(', ');
   const nine = (name: string) => Array.from({ length: 9 }, () => `*${name}`).join(', ');
@@ -334,8 +351,28 @@ describe('mistakes are named with line and column', () => {
     ],
     ['aliases that multiply', laughs, '5:7: more than 50000 values, with its aliases written out'],
     ['nesting by aliases', aliasChain, '50:11: nested more than 50 levels deep'],
+    [
+      'more bytes than any study needs',
+      `# ${'x'.repeat(250_000)}`,
+      '1:1: a study file has at most 250,000 bytes, this one has 250,0',
+    ],
     ['brackets without end', `a: ${'['.repeat(100_000)}`, '1:53: nested more than 50 levels deep'],
     ['lists without end', `${'- '.repeat(50_000)}x`, '1:100: nested more than 50 levels deep'],
+    [
+      'a name that no folder can have',
+      post.replace('name: post', `name: ${'x'.repeat(5000)}`),
+      '4:7: name: expected at most 200 letters, got 5000',
+    ],
+    [
+      'a label of pages',
+      study(`grid:\n  l2: [{ label: ${'x'.repeat(100_000)}, l2: 0 }]`),
+      '4:17: grid.l2.0.label: expected at most 200 letters, got 100000',
+    ],
+    [
+      'a value of pages',
+      study(`grid: { l2: ["${'x'.repeat(100_000)}"] }`),
+      '3:14: grid.l2.0: expected a number of at least 0',
+    ],
     ['a key twice', study('name: y'), '3:1: the key "name" stands twice in this map'],
     ['a list as a key', study('? [a]\n: 3'), '3:3: a key must be a name, not a list, a map or an alias'],
     ['maps to be merged', study('base: { <<: { l2: 0 } }'), '3:9: maps are not merged (<<) here: write the keys out'],

@@ -114,7 +114,9 @@ function explain(issue: Issue, { table, source }: { table: ParameterTable; sourc
       if (issue.origin === 'string') return `${where} is empty`;
       return `${where}: expected ${issue.inclusive === false ? 'more than' : 'at least'} ${issue.minimum}${given}${why(path)}`;
     case 'too_big':
-      return `${where}: expected at most ${issue.maximum}${given}`;
+      return issue.origin === 'string' || issue.origin === 'array'
+        ? `${where}: expected at most ${issue.maximum}${issue.origin === 'string' ? ' letters' : ''}, got ${lengthOf(found)}`
+        : `${where}: expected at most ${issue.maximum}${given}`;
     case 'invalid_format':
       return `${where}: expected letters, digits, dots, dashes and underscores${given}`;
     case 'invalid_union':
@@ -249,6 +251,10 @@ function hintFor(issue: Issue, source: YamlSource, { parameters }: ParameterTabl
   return '';
 }
 
+function lengthOf(value: unknown): number {
+  return typeof value === 'string' || Array.isArray(value) ? value.length : 0;
+}
+
 function nameOf(path: Path): string {
   return path.map(String).join('.') || 'the file';
 }
@@ -257,10 +263,14 @@ function isPlain(value: unknown): boolean {
   return value !== undefined && (typeof value !== 'object' || value === null);
 }
 
+/** Letters of a text that a message quotes. */
+const longestQuote = 80;
+
 /** A value of the file, for "got ...". */
 function shown(value: unknown): string {
   if (value === null) return 'nothing';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'a map';
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+  if (typeof value !== 'string') return String(value);
+  return JSON.stringify(value.length > longestQuote ? `${value.slice(0, longestQuote)}...` : value);
 }

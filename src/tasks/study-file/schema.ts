@@ -20,11 +20,14 @@ const seedRuleSchema = z
   })
   .describe('As many seeds as the question needs: levels leave when they cannot be better by more than resolve');
 
+/** The most letters of a study's name, which names a folder, and of a level's label, which stands in tables. */
+export const mostLetters = 200;
+
 export function studySchema({ parameters, objectives }: ParameterTable) {
   const byName = <T extends z.ZodType>(schema: (parameter: FileParameter) => T) =>
     Object.fromEntries(Object.entries(parameters).map(([name, entry]) => [name, schema(entry).optional()]));
   const settings = byName(valueSchema);
-  const labelledSchema = z.strictObject({ label: z.string().min(1).optional(), ...settings });
+  const labelledSchema = z.strictObject({ label: z.string().min(1).max(mostLetters).optional(), ...settings });
   const levelsSchema = (entry: FileParameter) => z.array(z.union([valueSchema(entry), labelledSchema])).min(1);
   const fromSchema = (entry: FileParameter) => z.union([rangeSchema, z.array(valueSchema(entry)).min(1)]);
 
@@ -32,6 +35,7 @@ export function studySchema({ parameters, objectives }: ParameterTable) {
     .strictObject({
       name: z
         .string()
+        .max(mostLetters)
         .regex(/^[\w][\w.-]*$/)
         .describe('Names the folder runs/<name>: letters, digits, dots, dashes, underscores'),
       protocol: z

@@ -13,6 +13,7 @@ import {
   type YAMLMap,
 } from 'yaml';
 import { UsageError } from '../../base/errors.ts';
+import { counted } from '../../base/format.ts';
 
 /** Keys and indices from the top of the file to a value. */
 export type Path = readonly PropertyKey[];
@@ -28,13 +29,19 @@ export interface YamlSource {
   mistake(path: Path, message: string, key?: string): UsageError;
 }
 
-/** The largest study file, in bytes: some 600 times the largest that ships. */
-export const mostStudyFileBytes = 1_000_000;
+/**
+ * The largest study file, in bytes: room for 10,000 levels of 25 letters each. Files of this size that are made to be slow take
+ * the parser some two seconds.
+ */
+export const mostStudyFileBytes = 250_000;
+
 /** Study files need six. The parser below is recursive, and so is what checks its result. */
-const deepestNesting = 50;
+export const deepestNesting = 50;
 const tooDeep = `nested more than ${deepestNesting} levels deep`;
 /** Values of a file once its aliases are written out: some 300 times the largest study that ships. */
-const mostValues = 50_000;
+export const mostValues = 50_000;
+/** A message that quotes a value of the file ends here. */
+const longestMessage = 1000;
 
 /**
  * Reads one YAML document.
@@ -47,6 +54,11 @@ export function readYaml(written: string, file: string): YamlSource {
     const { line, col } = text === '' ? { line: 1, col: 1 } : lines.linePos(Math.min(offset, text.length));
     return new UsageError(`${file}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${onOneLine(message)}`);
   };
+  const bytes = new TextEncoder().encode(text).length;
+  if (bytes > mostStudyFileBytes) {
+    const limit = `a study file has at most ${counted(mostStudyFileBytes)} bytes`;
+    throw mistakeIn(0, `${limit}, this one has ${counted(bytes)}`);
+  }
 
   const tokens = tokensOf(text, lines, mistakeIn);
   // Keys that stand twice are found below, where both places are known.
@@ -192,7 +204,8 @@ function plainData(root: unknown, mistakeIn: MistakeIn) {
 
 /** Values of the file stand in messages, and may hold line ends and what a terminal obeys. */
 function onOneLine(message: string): string {
-  return message.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
+  const short = message.length > longestMessage ? `${message.slice(0, longestMessage)} ...` : message;
+  return short.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
 }
 
 /** Undefined for a key that is a list, a map or an alias. */

@@ -1,0 +1,35 @@
+/** docs/limits.md says the limits that the code has. */
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { mostIdxBytes } from '../src/data/idx.ts';
+import { mostFileBytes } from '../src/disk/read-file.ts';
+import { mostPixels, mostPngBytes, mostSide } from '../src/runner/png.ts';
+import { mostLevels, mostListedSeeds, mostSeeds, mostTrials } from '../src/study/definition.ts';
+import { mostLetters } from '../src/tasks/study-file/schema.ts';
+import { deepestNesting, mostStudyFileBytes, mostValues } from '../src/tasks/study-file/yaml-source.ts';
+
+const limits: Readonly<Record<string, number>> = {
+  'bytes of a study file': mostStudyFileBytes,
+  'values of a study file, with its aliases written out': mostValues,
+  'nesting of a study file': deepestNesting,
+  "letters of a study's name, and of a level's label": mostLetters,
+  'levels of a study: of all stages, combinations of a grid, trials of a random search': mostLevels,
+  'trainings of a study: levels times seeds (under a rule, times `atLeast`)': mostTrials,
+  'seeds of a list': mostListedSeeds,
+  'seeds of a rule, `atMost`': mostSeeds,
+  'pixels of a PNG picture': mostPixels,
+  'pixels of a side of a PNG picture': mostSide,
+  'bytes of a PNG file': mostPngBytes,
+  'bytes of an IDX file, unpacked': mostIdxBytes,
+  'bytes of any other file': mostFileBytes,
+};
+
+test('the table has every limit, with its number', () => {
+  const rows = readFileSync(new URL('../docs/limits.md', import.meta.url), 'utf8')
+    .split('\n')
+    .filter((line) => line.startsWith('|'))
+    .slice(2)
+    .map((line) => line.split('|').map((cell) => cell.trim()));
+  const told = rows.map(([, what = '', most = '']): [string, number] => [what, Number(most.replaceAll(',', ''))]);
+  expect(Object.fromEntries(told)).toEqual(limits);
+});
