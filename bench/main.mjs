@@ -7,6 +7,7 @@ const names = [
   'latency',
   'memory',
   'journal',
+  'locks',
   'online',
   'overhead',
   'resolve',

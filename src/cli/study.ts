@@ -1,9 +1,10 @@
 /** `lenet study`: run a study, show it, list, compare, export. */
 import { statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { duration, megabytes } from '../base/format.ts';
 import { writeFileAtomically } from '../disk/atomic-file.ts';
+import { describeHolder } from '../disk/lock.ts';
 import { trialsCsv } from '../report/csv.ts';
 import type { StudyFacts } from '../report/facts.ts';
 import { showJson } from '../report/json.ts';
@@ -34,9 +35,10 @@ import { secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
-import { quoted } from './quoted.ts';
+import { quoted, quotedPath } from './quoted.ts';
 import { StudyBars } from './study-progress.ts';
 import { terminalWidth } from './terminal.ts';
+import { tellOfWait } from './waiting.ts';
 
 export interface StudyRunOptions {
   readonly out?: string;
@@ -73,12 +75,14 @@ async function report(folder: StudyFolder): Promise<StudyFacts> {
 export async function studyRun(file: string, options: StudyRunOptions): Promise<number> {
   const { path, text } = readStudyFile(file);
   const definition = parseStudyFile(text, path, options.seeds);
-  const out = options.out ?? join('runs', definition.name);
+  // Absolute, so that a message and what it tells the reader to run hold in any folder.
+  const out = resolve(options.out ?? join('runs', definition.name));
   const folder = new StudyFolder(out);
   const bars = new StudyBars();
-  const again = ['npx lenet study run', quoted(file), ...(options.out ? ['--out', quoted(options.out)] : [])];
+  // A shipped study is known by its name, which is no path.
+  const again = ['npx lenet study run', path === file ? quotedPath(file) : quoted(file), '--out', quoted(out)];
   if (options.seeds) again.push('--seeds', options.seeds.length === 1 ? `${options.seeds[0]},` : options.seeds.join());
-  if (options.data) again.push('--data', quoted(options.data));
+  if (options.data) again.push('--data', quotedPath(options.data));
   if (options.retryFailed) again.push('--retry-failed');
   const { signal, release } = interruptSignal(() => {
     bars.clear();
@@ -86,10 +90,10 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   });
   const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${text}` : text;
   const { jobs, data: dataFolder, retryFailed = false } = options;
-  const task = lenetTask({ folder: out, dataFolder, threads: jobs });
+  const task = lenetTask({ folder: out, dataFolder, threads: jobs, claim: () => folder.claim });
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
   try {
-    const store = folder.store(asRun);
+    const store = folder.store(asRun, { onWait: tellOfWait });
     const request = { definition, task, store, jobs, retryFailed, signal, environment: environment(jobs) };
     for await (const event of runStudy(request)) {
       if (event.type === 'interrupted') {
@@ -252,7 +256,7 @@ export function studyShow(path: string, json: boolean): void {
   }
   const { holder } = folder;
   const state = holder
-    ? `A process is at work on it (${holder.pid}).`
+    ? `A process is at work on it (${describeHolder(holder)}).`
     : facts.finished
       ? 'Finished.'
       : facts.stuck === undefined

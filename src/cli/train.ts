@@ -1,15 +1,16 @@
 /** `lenet train`: one run, told line by line. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { duration, percent, rounded } from '../base/format.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
 import type { MetricsLine } from '../runner/run-folder.ts';
 import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts';
 import { makeLoss, makeOptimizer, variantNames } from '../tasks/lenet/hyperparameters.ts';
+import type { Progress } from '../train/fit.ts';
 import { interruptedExitCode, interruptSignal } from './interrupt.ts';
 import { EpochBar } from './progress.ts';
-import { quoted } from './quoted.ts';
+import { quotedPath } from './quoted.ts';
 import { terminalWidth } from './terminal.ts';
+import { tellOfWait } from './waiting.ts';
 
 /** Returns the exit code. With `json` only one object an epoch goes to standard output, the rest to standard error. */
 export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, json: boolean): Promise<number> {
@@ -20,13 +21,18 @@ export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, 
     process.stderr.write('Stopping after this batch; press Ctrl-C again to stop at once.\n');
   });
   const started = performance.now();
+  // Absolute, so that a message and what it tells the reader to run hold in any folder.
+  const folder = request.out === undefined ? {} : { out: resolve(request.out) };
+  const onProgress = (progress: Progress) => bar?.show(progress);
+  let out = '';
   try {
-    for await (const event of trainRun({ ...request, signal, onProgress: (progress) => bar?.show(progress) })) {
+    for await (const event of trainRun({ ...request, ...folder, signal, onProgress, onWait: tellOfWait })) {
       bar?.clear();
       switch (event.type) {
         case 'start':
+          out = event.out;
           bar = new EpochBar(event.train, event.config.hyperparameters.batchSize);
-          say(announcement(event, request));
+          say(announcement(event, request.threads));
           break;
         case 'epoch':
           if (json) process.stdout.write(`${JSON.stringify(event.line)}\n`);
@@ -38,7 +44,7 @@ export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, 
         case 'interrupted':
           say(
             `Interrupted in epoch ${event.epoch + 1} after batch ${event.batch} of ${event.batches}; everything is saved.\n` +
-              `Go on with: npx lenet train --resume --out ${quoted(request.out)}`,
+              `Go on with: npx lenet train --resume --out ${quotedPath(out)}`,
           );
           return interruptedExitCode;
         case 'diverged':
@@ -46,7 +52,7 @@ export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, 
           return 1;
         case 'finished':
           say(
-            `Done in ${duration((performance.now() - started) / 1000)}. See it in TensorBoard: tensorboard --logdir ${quoted(request.out)}`,
+            `Done in ${duration((performance.now() - started) / 1000)}. See it in TensorBoard: tensorboard --logdir ${quotedPath(out)}`,
           );
           break;
       }
@@ -65,11 +71,8 @@ function epochLine({ epoch, train, test, validation }: MetricsLine): string {
   return `Epoch: ${epoch}${side('Train', train)}${side('Test', test)}${side('Validation', validation)}`;
 }
 
-function announcement(
-  event: RunEvent & { type: 'start' },
-  { out, threads }: Pick<RunRequest, 'out' | 'threads'>,
-): string {
-  const { model, config, resumedAt } = event;
+function announcement(event: RunEvent & { type: 'start' }, threads: number): string {
+  const { out, model, config, resumedAt } = event;
   const h = config.hyperparameters;
   const optimizer = makeOptimizer(h);
   const loss = makeLoss(h);
@@ -113,15 +116,4 @@ function divergence({ event, lastGood }: RunEvent & { type: 'diverged' }): strin
   const kept =
     lastGood === undefined ? 'No checkpoint was made yet.' : `The last good checkpoint is kept: "${lastGood}".`;
   return `error: the run diverged: the loss is ${event.loss} ${place}. A lower --learning-rate may help. ${kept}`;
-}
-
-/** `runs/<local time>-<model>`, with a number behind it if there is one of that name. */
-export function freshRunFolder(model: string, now: Date): string {
-  const two = (value: number) => `${value}`.padStart(2, '0');
-  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
-  const name = `${day}T${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('-')}-${model}`;
-  for (let number = 1; ; number++) {
-    const path = join('runs', number === 1 ? name : `${name}-${number}`);
-    if (!existsSync(path)) return path;
-  }
 }

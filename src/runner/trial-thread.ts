@@ -3,13 +3,18 @@ import { existsSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { readSafetensors } from '../base/safetensors.ts';
+import { assertHeld } from '../disk/lock.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { mostLikely } from '../train/evaluate.ts';
 import { type MetricsLine, RunFolder, readBytes } from './run-folder.ts';
 import { trainRun } from './train-run.ts';
 import type { ThreadMessage, ThreadOrder } from './trial-threads.ts';
 
-const { hyperparameters, out, threads, data }: ThreadOrder = workerData;
+const { hyperparameters, out, threads, data, dataFolder, claim }: ThreadOrder = workerData;
+/** Throws when another process has taken the study over. */
+const check = () => {
+  if (claim) assertHeld(claim, `the study of ${out}`);
+};
 const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 const stopper = new AbortController();
 parentPort?.on('message', () => stopper.abort());
@@ -20,17 +25,20 @@ function share(epoch: number, part: number): number {
 }
 
 async function work(): Promise<ThreadMessage> {
-  const folder = new RunFolder(out);
+  const folder = new RunFolder(out, check);
   const resume = existsSync(folder.configPath);
   // Without its results a finished run's checkpoint is of no use: the run is made again, to the same bytes.
   const lost = [folder.modelPath, folder.predictionsPath].some((path) => !existsSync(path));
   if (resume && lost) {
     const finished = folder.readCheckpoint()?.checkpoint.epoch === hyperparameters.epochs;
-    if (finished) rmSync(folder.checkpointPath);
+    if (finished) {
+      check();
+      rmSync(folder.checkpointPath);
+    }
   }
   let told = 0;
   const events = trainRun({
-    ...{ hyperparameters, given: new Set(hyperparameterNames), data, out, resume, threads },
+    ...{ hyperparameters, given: new Set(hyperparameterNames), data, dataFolder, out, resume, threads, check },
     ...{ checkpointEvery: 1, signal: stopper.signal },
     onProgress: ({ epoch, phase, done, total }) => {
       const now = performance.now();
