@@ -11,6 +11,7 @@ const names = [
   'full-disks',
   'journal',
   'damage',
+  'locks',
   'online',
   'overhead',
   'resolve',

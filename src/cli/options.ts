@@ -2,6 +2,7 @@
 import { Command, Option } from 'commander';
 import { nearest, UsageError } from '../base/errors.ts';
 import type { Hyperparameter } from '../base/hyperparameter.ts';
+import { platform } from '../disk/platform.ts';
 import { mostListedSeeds } from '../study/definition.ts';
 import {
   checkHyperparameter,
@@ -63,6 +64,16 @@ export function parseInteger(text: string, label: string, least: number, most = 
   const range =
     most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`;
   throw new UsageError(`${label}: expected ${range}, got ${text}`);
+}
+
+/** A path that an option names. @throws UsageError for an empty one, or one this system cannot keep a file under. */
+export function parsePath(label: string): (text: string) => string {
+  return (text) => {
+    if (text.trim() === '') throw new UsageError(`${label}: expected a path, got "${text}"`);
+    const why = platform.forbidden(text);
+    if (why !== undefined) throw new UsageError(`${label}: ${text} cannot be a path: ${why}`);
+    return text;
+  };
 }
 
 /** `--seeds 5` means 1 to 5, `--seeds 3,7` or `--seeds 3,` these. @throws UsageError for none, a repeated one, or no integers. */

@@ -1,5 +1,13 @@
-/** Paths as a shell takes them. */
+/** Words and paths as the command line of this system takes them. */
+import { resolve } from 'node:path';
+import { platform } from '../disk/platform.ts';
 
-export function quoted(path: string): string {
-  return /^[\w./:@%+=,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+/** One word of a command. */
+export function quoted(word: string): string {
+  return platform.quote(word);
+}
+
+/** A path for a command that is to work from any folder, so it is absolute. */
+export function quotedPath(path: string): string {
+  return platform.quote(resolve(path));
 }

@@ -1,10 +1,11 @@
 /** `lenet study`: run a study, show it, list, compare, export. */
 import { statfsSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { duration, megabytes } from '../base/format.ts';
 import { exactJson, visible, visibleLines } from '../base/plain-text.ts';
 import { writeFileAtomically } from '../disk/atomic-file.ts';
+import { describeHolder } from '../disk/lock.ts';
 import { trialsCsv } from '../report/csv.ts';
 import type { StudyFacts } from '../report/facts.ts';
 import { showJson } from '../report/json.ts';
@@ -36,9 +37,10 @@ import { secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import { Interrupt } from './interrupt.ts';
-import { quoted } from './quoted.ts';
+import { quoted, quotedPath } from './quoted.ts';
 import { StudyBars } from './study-progress.ts';
 import { terminalWidth } from './terminal.ts';
+import { tellOfWait } from './waiting.ts';
 import { usefulJobs, warn } from './warning.ts';
 
 export interface StudyRunOptions {
@@ -76,12 +78,14 @@ async function report(folder: StudyFolder): Promise<StudyFacts> {
 export async function studyRun(file: string, options: StudyRunOptions): Promise<number> {
   const { path, text } = readStudyFile(file);
   const definition = parseStudyFile(text, path, options.seeds);
-  const out = options.out ?? join('runs', definition.name);
+  // Absolute, so that a message and what it tells the reader to run hold in any folder.
+  const out = resolve(options.out ?? join('runs', definition.name));
   const folder = new StudyFolder(out);
   const bars = new StudyBars();
-  const again = ['npx lenet study run', quoted(file), ...(options.out ? ['--out', quoted(options.out)] : [])];
+  // A shipped study is known by its name, which is no path.
+  const again = ['npx lenet study run', path === file ? quotedPath(file) : quoted(file), '--out', quoted(out)];
   if (options.seeds) again.push('--seeds', options.seeds.length === 1 ? `${options.seeds[0]},` : options.seeds.join());
-  if (options.data) again.push('--data', quoted(options.data));
+  if (options.data) again.push('--data', quotedPath(options.data));
   if (options.retryFailed) again.push('--retry-failed');
   const interrupt = new Interrupt((again) => {
     bars.clear();
@@ -95,10 +99,10 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   for (const text of warnings) warn(text);
   // Trials that are left over share the cores that are there, whatever the number of jobs.
   const threads = Math.min(jobs, usableCores(machine));
-  const task = lenetTask({ folder: out, dataFolder, threads });
+  const task = lenetTask({ folder: out, dataFolder, threads, claim: () => folder.claim });
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
   try {
-    const store = folder.store(asRun);
+    const store = folder.store(asRun, { onWait: tellOfWait });
     const request = { definition, task, store, jobs, threads, retryFailed, signal, environment: environment(jobs) };
     for await (const event of runStudy(request)) {
       if (event.type === 'interrupted') {
@@ -263,7 +267,7 @@ export function studyShow(path: string, json: boolean): void {
   }
   const { holder } = folder;
   const state = holder
-    ? `A process is at work on it (${holder.pid}).`
+    ? `A process is at work on it (${describeHolder(holder)}).`
     : facts.finished
       ? 'Finished.'
       : facts.stuck === undefined

@@ -1,6 +1,5 @@
 /** `lenet train`: one run, told line by line. */
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { resolve } from 'node:path';
 import { duration, percent, rounded } from '../base/format.ts';
 import { visible, visibleLines } from '../base/plain-text.ts';
 import { aboutLoss } from '../nn/losses.ts';
@@ -15,8 +14,9 @@ import type { Progress } from '../train/fit.ts';
 import { batchParts } from '../train/session.ts';
 import { Interrupt } from './interrupt.ts';
 import { EpochBar } from './progress.ts';
-import { quoted } from './quoted.ts';
+import { quotedPath } from './quoted.ts';
 import { terminalWidth } from './terminal.ts';
+import { tellOfWait } from './waiting.ts';
 import { threadsWarning, warn } from './warning.ts';
 
 /** Returns the exit code. With `json` only one object an epoch goes to standard output, the rest to standard error. */
@@ -40,17 +40,21 @@ export async function train(
     if (!signal.aborted) bar?.show(progress);
   };
   const started = performance.now();
+  // Absolute, so that a message and what it tells the reader to run hold in any folder.
+  const folder = request.out === undefined ? {} : { out: resolve(request.out) };
+  let out = '';
   try {
-    for await (const event of trainRun({ ...request, signal, onWarning, onProgress })) {
+    for await (const event of trainRun({ ...request, ...folder, signal, onWarning, onProgress, onWait: tellOfWait })) {
       bar?.clear();
       switch (event.type) {
         case 'start': {
+          out = event.out;
           const { batchSize } = event.config.hyperparameters;
           const tooMany = threadsWarning(event.threads, batchParts(batchSize), readMachine());
           if (tooMany !== undefined && request.threads !== undefined) onWarning(tooMany);
           bar = new EpochBar(event.train, batchSize);
           for (const note of event.notes) process.stderr.write(`note: ${visible(note)}\n`);
-          say(announcement(event, request.out));
+          say(announcement(event));
           break;
         }
         case 'epoch':
@@ -63,7 +67,7 @@ export async function train(
         case 'interrupted':
           say(
             `Interrupted in epoch ${event.epoch + 1} after batch ${event.batch} of ${event.batches}; everything is saved.\n` +
-              `Go on with: npx lenet train --resume --out ${quoted(request.out)}`,
+              `Go on with: npx lenet train --resume --out ${quotedPath(out)}`,
           );
           return interrupt.exitCode(1);
         case 'diverged':
@@ -71,7 +75,7 @@ export async function train(
           return 1;
         case 'finished':
           say(
-            `Done in ${duration((performance.now() - started) / 1000)}. See it in TensorBoard: tensorboard --logdir ${quoted(request.out)}`,
+            `Done in ${duration((performance.now() - started) / 1000)}. See it in TensorBoard: tensorboard --logdir ${quotedPath(out)}`,
           );
           break;
       }
@@ -90,8 +94,8 @@ function epochLine({ epoch, train, test, validation }: MetricsLine): string {
   return `Epoch: ${epoch}${side('Train', train)}${side('Test', test)}${side('Validation', validation)}`;
 }
 
-function announcement(event: RunEvent & { type: 'start' }, out: string): string {
-  const { recipe, config, resumedAt, threads } = event;
+function announcement(event: RunEvent & { type: 'start' }): string {
+  const { out, recipe, config, resumedAt, threads } = event;
   const { model, loss, optimizer, schedule, batchSize, epochs, seed, arithmetic } = recipe;
   const h = config.hyperparameters;
   const changes = variantNames.filter((name) => h[name] !== 'published').map((name) => `${name} ${h[name]}`);
@@ -133,15 +137,4 @@ function divergence({ event, lastGood }: RunEvent & { type: 'diverged' }): strin
   const kept =
     lastGood === undefined ? 'No checkpoint was made yet.' : `The last good checkpoint is kept: "${lastGood}".`;
   return `error: the run diverged: the loss is ${event.loss} ${place}. A lower --learning-rate may help. ${kept}`;
-}
-
-/** `runs/<local time>-<model>`, with a number behind it if there is one of that name. */
-export function freshRunFolder(model: string, now: Date): string {
-  const two = (value: number) => `${value}`.padStart(2, '0');
-  const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');
-  const name = `${day}T${[now.getHours(), now.getMinutes(), now.getSeconds()].map(two).join('-')}-${model}`;
-  for (let number = 1; ; number++) {
-    const path = join('runs', number === 1 ? name : `${name}-${number}`);
-    if (!existsSync(path)) return path;
-  }
 }

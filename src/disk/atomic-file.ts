@@ -1,4 +1,5 @@
 /** Files that appear whole or not at all, and failures of the disk in plain words. */
+import { randomInt } from 'node:crypto';
 import {
   closeSync,
   existsSync,
@@ -6,12 +7,14 @@ import {
   mkdirSync,
   openSync,
   renameSync,
+  rmdirSync,
   rmSync,
   statSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { WorldError } from '../base/errors.ts';
+import { codeOf, platform, retryWhileBusy } from './platform.ts';
 
 const causes: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full; make room, then go on (a run with --resume, a study with the same command)',
@@ -31,19 +34,27 @@ const causes: Readonly<Record<string, string>> = {
 
 /** The world's failure behind an error of Node's file functions; anything else is passed on as it is. */
 export function worldError(action: string, path: string, error: unknown): unknown {
-  if (!(error instanceof Error) || !('code' in error) || typeof error.code !== 'string') return error;
-  return new WorldError(`cannot ${action} ${path}: ${causes[error.code] ?? error.message}`, { cause: error });
+  const code = codeOf(error);
+  if (!(error instanceof Error) || code === undefined) return error;
+  return new WorldError(`cannot ${action} ${path}: ${causes[code] ?? error.message}`, { cause: error });
 }
 
 /**
  * Writes beside the file, forces it to disk and renames it into place: a crash at any moment leaves the old file or the new.
+ * @param check is called just before the new file takes its place, and may prevent it by throwing.
  * @throws WorldError when the disk refuses; the old file is then untouched.
  */
-export function writeFileAtomically(path: string, content: Uint8Array | string): void {
-  const beside = join(dirname(path), `.${basename(path)}.${process.pid}.part`);
+export function writeFileAtomically(
+  path: string,
+  content: Uint8Array | string,
+  { check }: { readonly check?: (() => void) | undefined } = {},
+): void {
+  // Not the process number alone: two containers on one disk can have the same.
+  const beside = join(dirname(path), `.${basename(path)}.${process.pid}${randomInt(1e9)}.part`);
   try {
     writeAndSync(beside, 'w', content);
-    renameSync(beside, path);
+    check?.();
+    retryWhileBusy(() => renameSync(beside, path));
     syncFolder(dirname(path));
   } catch (error) {
     if (existsSync(beside)) rmSync(beside);
@@ -58,24 +69,38 @@ export function isUnfinished(name: string): boolean {
 
 /**
  * Makes a folder and the folders above it. Not mkdir's own `recursive`: where the system refuses to make anything
- * (as in /proc), Node 20 tries for ever. @throws WorldError when the disk refuses.
+ * (as in /proc), Node 20 tries for ever.
+ * @returns the folders that were not there before, the innermost first. @throws WorldError when the disk refuses; then none is left.
  */
-export function makeFolder(path: string): void {
+export function makeFolder(path: string): readonly string[] {
+  const made: string[] = [];
   try {
-    makeWithParents(resolve(path));
+    makeWithParents(resolve(path), made);
+    return made;
   } catch (error) {
+    removeEmptyFolders(made);
     throw worldError('make the folder', path, error);
   }
 }
 
-function makeWithParents(path: string): void {
+function makeWithParents(path: string, made: string[]): void {
   if (isFolder(path)) return;
-  if (!existsSync(dirname(path))) makeWithParents(dirname(path));
+  if (!existsSync(dirname(path))) makeWithParents(dirname(path), made);
   try {
     mkdirSync(path);
+    made.unshift(path);
   } catch (error) {
     // Another process may have made it meanwhile.
     if (!isFolder(path)) throw error;
+  }
+}
+
+/** Removes folders that nothing lies in, in this order, up to the first that something lies in. For what {@link makeFolder} made. */
+export function removeEmptyFolders(paths: readonly string[]): void {
+  try {
+    for (const path of paths) rmdirSync(path);
+  } catch {
+    // Somebody has put something there meanwhile, or the disk refuses: an empty folder harms nobody.
   }
 }
 
@@ -103,9 +128,9 @@ function writeAndSync(path: string, flag: 'w' | 'a', content: Uint8Array | strin
   }
 }
 
-/** Makes a rename in the folder last. Windows cannot open folders and needs no such call. */
+/** Makes a rename in the folder last. */
 function syncFolder(path: string): void {
-  if (process.platform === 'win32') return;
+  if (!platform.syncsFolders) return;
   const folder = openSync(path, 'r');
   try {
     sync(folder);
@@ -114,11 +139,11 @@ function syncFolder(path: string): void {
   }
 }
 
-/** Devices, and folders on some network disks, have nothing to force to disk and say EINVAL. */
+/** Devices, and folders on some network disks, have nothing to force to disk and say EINVAL. (On macOS, Node asks for F_FULLFSYNC itself.) */
 function sync(file: number): void {
   try {
     fsyncSync(file);
   } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'EINVAL')) throw error;
+    if (codeOf(error) !== 'EINVAL') throw error;
   }
 }

@@ -6,6 +6,8 @@ import { counted } from '../base/format.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
+import type { Claim } from '../disk/lock.ts';
+import { type Arithmetic, compileKernels } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import { parameterCount } from '../nn/model.ts';
 import type { Settings, StudyDefinition } from '../study/definition.ts';
@@ -16,6 +18,7 @@ import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { makeModel, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { OpenTask, Pool, Task, TrialMessage } from '../tasks/task.ts';
 import { evaluate } from '../train/evaluate.ts';
+import { checkFits } from '../train/session.ts';
 import { requireAddresses } from './machine.ts';
 import { loadMnist } from './mnist-files.ts';
 import { loadModel } from './model-file.ts';
@@ -32,6 +35,8 @@ export interface LenetTaskOptions {
   readonly dataFolder?: string | undefined;
   /** Threads for looks at the test set; results do not depend on it. */
   readonly threads?: number;
+  /** The right to write in `folder`, looked at before each write of a trial. Without it nothing guards the folder. */
+  readonly claim?: () => Claim;
 }
 
 /** The run folder of a trial within its study's folder. */
@@ -39,22 +44,20 @@ export function trialFolder(folder: string, number: number): RunFolder {
   return new RunFolder(join(folder, `trial-${`${number}`.padStart(4, '0')}`));
 }
 
-export function lenetTask({ folder, dataFolder, threads = 1 }: LenetTaskOptions): Task {
+export function lenetTask(options: LenetTaskOptions): Task {
+  const { folder, dataFolder, threads = 1 } = options;
   return {
     settings: lenetSettings,
     async open(definition) {
       requireEngine();
       requireAddresses();
       const data = await loadData(definition, dataFolder);
-      checkLevels(definition, data.run);
-      const levels = plannedLevels(definition).flat();
-      const settings = [definition.base, ...levels.map((level) => level.settings)];
-      if (settings.some(({ arithmetic }) => arithmetic === 'fused')) enableFused();
+      checkLevels(definition, data);
       const evaluated = datasetSize(data.run.evaluation);
       return {
         dataHash: data.run.hash,
         summary: summaryOf(definition, data.run),
-        pool: threadPool(folder, definition, data.run),
+        pool: threadPool(options, definition, data.run),
         bytesPerTrial: (configuration) => bytesOf(configuration, evaluated),
         hasResults: (number) => existsSync(trialFolder(folder, number).modelPath),
         evaluateOnTest: (number, configuration) => evaluateTrial(number, configuration),
@@ -73,14 +76,13 @@ export function lenetTask({ folder, dataFolder, threads = 1 }: LenetTaskOptions)
   };
 }
 
-function threadPool(folder: string, { objective }: StudyDefinition, data: RunData): Pool {
+function threadPool({ folder, claim }: LenetTaskOptions, { objective }: StudyDefinition, data: RunData): Pool {
   return {
     start({ number, configuration, seed, threads }, listen) {
       const hyperparameters = completeHyperparameters({ ...configuration, seed });
       const out = trialFolder(folder, number).path;
-      return startThread({ hyperparameters, out, threads, data }, (message) =>
-        listen(trialMessage(message, objective)),
-      );
+      const order = { hyperparameters, out, threads, data, claim: claim?.() };
+      return startThread(order, (message) => listen(trialMessage(message, objective)));
     },
   };
 }
@@ -134,21 +136,40 @@ function bytesOf(configuration: Settings, evaluated: number): number {
   return 4 * parameterCount(model) * 4 + 4 * evaluated * model.classes + 1000 * (complete.epochs + 4);
 }
 
-/** @throws UsageError when a level asks for more images than there are, or batches larger than the training set. */
-function checkLevels(definition: StudyDefinition, { train, evaluation, evaluatedOn }: RunData): void {
+/**
+ * Refuses before the study begins what its trials would refuse.
+ * @throws UsageError when a level's network does not fit the data, its arithmetic is not to be had here, it asks for more images than there
+ * are, or its batches are larger than the training set. WorldError when this machine cannot run the kernels.
+ */
+function checkLevels(definition: StudyDefinition, { run, test: looks }: StudyData): void {
+  const { train, evaluation } = run;
+  const fitting = new Set<string>();
+  const compiled = new Set<Arithmetic>();
   for (const { settings, label } of plannedLevels(definition).flat()) {
-    const { batchSize, trainLimit, testLimit } = completeSettings({ ...definition.base, ...settings });
+    const complete = completeSettings({ ...definition.base, ...settings });
+    const { arithmetic, batchSize, trainLimit, testLimit } = complete;
     const images = Math.min(trainLimit ?? datasetSize(train), datasetSize(train));
     const refuse = (name: string, problem: string) => {
       // The level, or else the base or the default that all levels share.
       const where = name in settings ? ` (level ${label})` : name in definition.base ? ' (in base)' : ' (the default)';
       return new UsageError(`${name}: ${problem}${where}`);
     };
+    const model = makeModel(complete);
+    // Looking at each image's label takes time, and most levels train the same network.
+    const network = JSON.stringify([model.name, model.input, model.classes]);
+    if (!fitting.has(network)) for (const set of [train, evaluation]) checkFits(model, set);
+    fitting.add(network);
+    if (!compiled.has(arithmetic)) {
+      if (arithmetic === 'fused') enableFused();
+      compileKernels(arithmetic);
+      compiled.add(arithmetic);
+    }
     if (trainLimit !== null && trainLimit > datasetSize(train)) {
       throw refuse('trainLimit', `there are ${datasetSize(train)} training images, got ${trainLimit}`);
     }
-    if (evaluatedOn === 'test' && testLimit !== null && testLimit > datasetSize(evaluation)) {
-      throw refuse('testLimit', `there are ${datasetSize(evaluation)} test images, got ${testLimit}`);
+    // Under protocol held-out the limit is that of the looks at the test set.
+    if (testLimit !== null && testLimit > datasetSize(looks)) {
+      throw refuse('testLimit', `there are ${datasetSize(looks)} test images, got ${testLimit}`);
     }
     if (batchSize > images) {
       throw refuse('batchSize', `expected at most ${images} (the training images), got ${batchSize}`);

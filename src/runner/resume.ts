@@ -103,7 +103,7 @@ export async function findResumePoint(
   };
   if (isLost) {
     repairs.push(`${found}: the run is trained from the start again, to the same numbers.`);
-    actions.push(() => rmSync(folder.checkpointPath));
+    actions.push(() => folder.removeCheckpoint());
   }
 
   // Where the checkpoint lies within an epoch, model and predictions are of an earlier one: they cannot be made again, only later.

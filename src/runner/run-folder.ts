@@ -6,7 +6,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../base/digest.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
-import { appendToFile, isUnfinished, makeFolder, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
+import { appendToFile, isUnfinished, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes, readText } from '../disk/read-file.ts';
 import { completeHyperparameters, type Hyperparameters, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import {
@@ -53,9 +53,12 @@ const eventPrefix = 'events.out.tfevents.';
 
 export class RunFolder {
   readonly path: string;
+  readonly #check: () => void;
 
-  constructor(path: string) {
+  /** @param check is called before each write, and may prevent it by throwing: when another process has taken the folder over. */
+  constructor(path: string, check: () => void = () => {}) {
     this.path = path;
+    this.#check = check;
   }
 
   get configPath(): string {
@@ -79,23 +82,31 @@ export class RunFolder {
     return [this.configPath, this.metricsPath, this.modelPath, this.checkpointPath].some((path) => existsSync(path));
   }
 
-  /** @throws UsageError when a run was started here. */
-  refuseIfUsed(): void {
-    if (!this.isUsed) return;
-    throw new UsageError(
-      `${this.path} already holds a run; go on with it by --resume, or choose another folder with --out`,
-    );
+  /** @throws UsageError when a new run cannot begin here, since a run or a study is here. */
+  requireFree(): void {
+    if (this.isUsed) {
+      throw new UsageError(
+        `${this.path} already holds a run; go on with it by --resume, or choose another folder with --out`,
+      );
+    }
+    if (existsSync(join(this.path, 'study.journal')))
+      throw new UsageError(`${this.path} holds a study; choose another folder with --out`);
   }
 
-  /** Makes the folder for a new run. @throws UsageError when a run is there; WorldError when the disk refuses. */
-  create(config: RunConfig): void {
-    this.refuseIfUsed();
-    makeFolder(this.path);
-    this.writeConfig(config);
+  /** @throws UsageError when no run was started here. */
+  requireRun(): void {
+    if (!this.isUsed) throw new UsageError(`--resume: there is no run in ${this.path} (no config.json)`);
+  }
+
+  /** @throws WorldError when the disk refuses. */
+  removeCheckpoint(): void {
+    this.#check();
+    rmSync(this.checkpointPath, { force: true });
   }
 
   /** Removes the run's files and leaves all others alone. @throws WorldError when the disk refuses. */
   clear(): void {
+    this.#check();
     const own = [this.configPath, this.metricsPath, this.modelPath, this.predictionsPath, this.checkpointPath];
     const events = readdirSync(this.path).filter((name) => name.startsWith(eventPrefix) || isUnfinished(name));
     for (const path of [...own, ...events.map((name) => join(this.path, name))]) {
@@ -109,7 +120,7 @@ export class RunFolder {
 
   /** Always in the newest format. */
   writeConfig(config: RunConfig): void {
-    writeFileAtomically(this.configPath, `${JSON.stringify(configRecord(config), null, 2)}\n`);
+    this.#write(this.configPath, `${JSON.stringify(configRecord(config), null, 2)}\n`);
   }
 
   /** @throws UsageError when no run is here; WorldError when its record is damaged. */
@@ -127,7 +138,7 @@ export class RunFolder {
   /** The checkpoint also holds the run's record, so that a lost config.json can be made again. */
   writeCheckpoint(checkpoint: Checkpoint, config: RunConfig): void {
     const record = { ...runRecord(config), config: JSON.stringify(configRecord(config)) };
-    writeFileAtomically(this.checkpointPath, encodeCheckpoint(checkpoint, record));
+    this.#write(this.checkpointPath, encodeCheckpoint(checkpoint, record));
   }
 
   /** The model, the evaluated set's logits, and last the checkpoint that vouches for them. */
@@ -138,7 +149,7 @@ export class RunFolder {
   }
 
   writeModel({ weights, epoch }: Pick<Checkpoint, 'weights' | 'epoch'>, config: RunConfig): void {
-    writeFileAtomically(this.modelPath, encodeModel(weights, { ...runRecord(config), epoch: `${epoch}` }));
+    this.#write(this.modelPath, encodeModel(weights, { ...runRecord(config), epoch: `${epoch}` }));
   }
 
   /** @param logits of the evaluated set, row-major [images, classes]. */
@@ -148,7 +159,7 @@ export class RunFolder {
     config: RunConfig,
   ): void {
     const tensor = { shape: [logits.length / classes, classes], data: logits };
-    writeFileAtomically(this.predictionsPath, encodePredictions({ logits: tensor, epoch }, runRecord(config)));
+    this.#write(this.predictionsPath, encodePredictions({ logits: tensor, epoch }, runRecord(config)));
   }
 
   /**
@@ -176,10 +187,10 @@ export class RunFolder {
 
   /** Appends an epoch to metrics.jsonl and to TensorBoard's file. @param wallTime seconds since 1970. */
   append(line: MetricsLine, config: RunConfig, wallTime: number): void {
-    appendToFile(this.metricsPath, metricsText(line, config));
+    this.#append(this.metricsPath, metricsText(line, config));
     const file = this.#eventFile() ?? this.#newEventFile(wallTime);
-    if (!existsSync(file)) appendToFile(file, fileVersion(wallTime));
-    appendToFile(file, eventOf(line, wallTime));
+    if (!existsSync(file)) this.#append(file, fileVersion(wallTime));
+    this.#append(file, eventOf(line, wallTime));
   }
 
   /**
@@ -225,17 +236,35 @@ export class RunFolder {
    * still writing. TensorBoard's file is made of the metrics; only its times are read.
    */
   rewind(lines: readonly MetricsLine[], config: RunConfig, wallTime: number): void {
+    this.#check();
     for (const name of readdirSync(this.path)) if (isUnfinished(name)) rmSync(join(this.path, name));
-    writeFileAtomically(this.metricsPath, lines.map((line) => metricsText(line, config)).join(''));
+    this.#write(this.metricsPath, lines.map((line) => metricsText(line, config)).join(''));
     const existing = this.#eventFile();
     if (existing === undefined && lines.length === 0) return;
     const [begun = wallTime, ...times] = existing === undefined ? [] : wallTimes(readBytes(existing));
     const events = lines.map((line, index) => eventOf(line, times[index] ?? wallTime));
-    writeFileAtomically(existing ?? this.#newEventFile(wallTime), Buffer.concat([fileVersion(begun), ...events]));
+    this.#write(existing ?? this.#newEventFile(wallTime), Buffer.concat([fileVersion(begun), ...events]));
   }
 
   #newEventFile(wallTime: number): string {
     return join(this.path, `${eventPrefix}${Math.floor(wallTime)}.lenet-lab`);
+  }
+
+  /** Removes what a new run has written before its first epoch was recorded. */
+  removeStart(): void {
+    this.#check();
+    const events = this.#eventFile();
+    const written = [this.configPath, this.metricsPath, ...(events === undefined ? [] : [events])];
+    for (const path of written) rmSync(path, { force: true });
+  }
+
+  #write(path: string, content: Uint8Array | string): void {
+    writeFileAtomically(path, content, { check: this.#check });
+  }
+
+  #append(path: string, content: Uint8Array | string): void {
+    this.#check();
+    appendToFile(path, content);
   }
 
   #eventFile(): string | undefined {

@@ -2,10 +2,12 @@
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
-import { isUnfinished, makeFolder, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
-import { describeHolder, type Holder, isAlive, Lock } from '../disk/lock.ts';
+import { isUnfinished, makeFolder, removeEmptyFolders, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
+import { assertHeld, type Claim, describeHolder, type Holder, type Lock } from '../disk/lock.ts';
+import { platform } from '../disk/platform.ts';
 import { JournalStore, readStudy } from '../store/journal-store.ts';
 import type { StudyRecord, StudyStore } from '../store/store.ts';
+import { studyLock } from './folder-locks.ts';
 import { trialFolder } from './lenet-task.ts';
 import { RunFolder } from './run-folder.ts';
 
@@ -15,7 +17,7 @@ export class StudyFolder {
 
   constructor(path: string) {
     this.path = path;
-    this.#lock = new Lock(join(path, 'study.lock'));
+    this.#lock = studyLock(path);
   }
 
   get journalPath(): string {
@@ -35,29 +37,42 @@ export class StudyFolder {
     return trialFolder(this.path, number);
   }
 
-  /** The process that works on the study now. */
+  /** The process that seems to work on the study now. */
   get holder(): Holder | undefined {
-    const holder = this.#lock.holder();
-    return holder && isAlive(holder) ? holder : undefined;
+    return this.#lock.holder();
   }
 
-  /** The journal of this folder, which only one process may have open at a time. @param text the study file's, kept beside it. */
-  store(text: string): StudyStore {
-    const journal = new JournalStore(this.journalPath);
+  /** The right to write in the folder, while its store is open. */
+  get claim(): Claim {
+    return this.#lock.claim;
+  }
+
+  /**
+   * The journal of this folder, which only one process may have open at a time.
+   * @param text the study file's, kept beside the journal.
+   * @param onWait is called where it takes a while to see whether the process that left a lock behind still lives.
+   */
+  store(text: string, { onWait }: { readonly onWait?: (holder: Holder) => void } = {}): StudyStore {
+    const check = () => assertHeld(this.#lock.claim, `the study in ${this.path}`);
+    const journal = new JournalStore(this.journalPath, check);
     let isOurs = false;
     return {
       read: () => journal.read(),
       open: async (start, accept) => {
-        this.#take();
+        const made = await this.#take(onWait);
         isOurs = true;
+        const isNew = !existsSync(this.journalPath);
         try {
           this.#removeUnfinished();
           const opened = await journal.open(start, accept);
-          writeFileAtomically(this.filePath, text);
+          writeFileAtomically(this.filePath, text, { check });
           return opened;
         } catch (error) {
+          // A start that fails leaves nothing.
+          if (isNew && this.#lock.isHeld) rmSync(this.journalPath, { force: true });
           this.#lock.release();
           isOurs = false;
+          removeEmptyFolders(made);
           throw error;
         }
       },
@@ -73,17 +88,23 @@ export class StudyFolder {
     };
   }
 
-  /** Makes the folder and takes the study for this process. @throws UsageError when a run lies there, WorldError when another process has it. */
-  #take(): void {
+  /**
+   * Makes the folder and takes the study for this process.
+   * @returns the folders it made. @throws UsageError when a run lies there, WorldError when another process has it.
+   */
+  async #take(onWait: ((holder: Holder) => void) | undefined): Promise<readonly string[]> {
     if (new RunFolder(this.path).isUsed)
       throw new UsageError(`${this.path} holds a single run, no study; choose another folder with --out`);
-    makeFolder(this.path);
-    const holder = this.#lock.tryAcquire();
-    if (holder) {
+    const made = makeFolder(this.path);
+    try {
+      const holder = await this.#lock.acquire(onWait);
+      if (!holder) return made;
       throw new WorldError(
-        `${describeHolder(holder)} is working on the study in ${this.path}; wait for it, or look at it with: lenet study show ${this.path}` +
-          (holder.pid === 0 ? '' : `. If that process is gone, remove ${this.#lock.path}`),
+        `${describeHolder(holder)} is working on the study in ${this.path}; wait for it or end it, or look at the study with: lenet study show ${platform.quote(this.path)}`,
       );
+    } catch (error) {
+      removeEmptyFolders(made);
+      throw error;
     }
   }
 

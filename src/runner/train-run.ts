@@ -1,9 +1,11 @@
 /** One training run from its settings to its folder: starts or resumes it, records every epoch, saves, and tells what happens. */
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
+import type { Holder } from '../disk/lock.ts';
 import { readBytes } from '../disk/read-file.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import type { Model } from '../nn/model.ts';
@@ -15,14 +17,16 @@ import {
   hyperparameterNames,
 } from '../tasks/lenet/hyperparameters.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
+import type { Threads } from '../train/crew.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import type { FoundWeights } from '../train/foreign-weights.ts';
 import type { Recipe } from '../train/recipe.ts';
-import { batchParts } from '../train/session.ts';
+import { batchParts, checkFits } from '../train/session.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
 import { readWeights } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
-import { findResumePoint, readOrRestoreConfig } from './resume.ts';
+import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
+import { claimExistingRun, claimNewRun } from './run-claim.ts';
 import { dataOf, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
@@ -37,7 +41,15 @@ export interface RunRequest {
   readonly dataFolder?: string | undefined;
   /** A file of initial weights. */
   readonly init?: string | undefined;
-  readonly out: string;
+  /** The run's folder. Without it a fresh one, `runs/<local time>-<model>`. */
+  readonly out?: string | undefined;
+  /**
+   * For a folder that the caller guards, as a study does: is called before each write, and may prevent it by throwing. Without it the run
+   * takes the folder's lock.
+   */
+  readonly check?: () => void;
+  /** Called where it takes seconds to see whether the process that left a lock behind still lives. */
+  readonly onWait?: (holder: Holder) => void;
   readonly resume: boolean;
   /**
    * Where a resumed run's checkpoint or metrics are damaged: train from the first epoch again, which gives the same numbers. Default:
@@ -57,6 +69,8 @@ export interface RunRequest {
 export type RunEvent =
   | {
       readonly type: 'start';
+      /** The run's folder. */
+      readonly out: string;
       readonly recipe: Recipe;
       readonly config: RunConfig;
       /** Images in the training set and in the evaluation set. */
@@ -84,70 +98,125 @@ export type RunEvent =
 export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, void, undefined> {
   requireEngine();
   requireAddresses();
-  const folder = new RunFolder(request.out);
-  const restored = request.resume ? readOrRestoreConfig(folder) : undefined;
-  const before = restored?.config;
+  const { check, onWait } = request;
+  const claim = { check, onWait };
+  if (request.resume) {
+    if (request.out === undefined) throw new UsageError('--resume needs the folder of the run to continue');
+    const { folder, release } = await claimExistingRun(request.out, claim);
+    try {
+      const { config, repair } = readOrRestoreConfig(folder);
+      yield* train(request, await prepare(request, { config, repair, folder }), folder);
+    } finally {
+      release();
+    }
+    return;
+  }
+  const before = request.out === undefined ? undefined : new RunFolder(request.out);
+  before?.requireFree();
+  const prepared = await prepare(request);
+  const claimed = await claimNewRun(request.out, prepared.recipe.model.name, claim);
+  let isRecorded = false;
+  try {
+    claimed.folder.writeConfig(prepared.config);
+    for await (const event of train(request, prepared, claimed.folder)) {
+      isRecorded ||= event.type === 'epoch' || event.type === 'interrupted';
+      yield event;
+    }
+  } finally {
+    // A start that fails before there is anything to go on from leaves no trace.
+    if (isRecorded) claimed.release();
+    else claimed.undo();
+  }
+}
+
+/** The run that is continued. */
+interface EarlierRun {
+  readonly config: RunConfig;
+  /** What was done to have its record, in a sentence. */
+  readonly repair: string | undefined;
+  readonly folder: RunFolder;
+}
+
+/** A run that may begin: everything was checked that can be checked without writing. */
+interface PreparedRun {
+  readonly recipe: Recipe;
+  /** With the sets cut to the run's limits. */
+  readonly data: RunData;
+  readonly threads: Threads;
+  readonly init: InitialWeights | undefined;
+  readonly config: RunConfig;
+  /** Whether config.json is no longer what it was. */
+  readonly isConfigNew: boolean;
+  /** Where the run goes on; undefined for a new run. */
+  readonly point: ResumePoint | undefined;
+  readonly repairs: readonly string[];
+}
+
+/** @throws UsageError for settings that cannot be right, WorldError for data and disk. */
+async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<PreparedRun> {
+  const before = earlier?.config;
   const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
   const recipe = recipeOf(hyperparameters);
-  const { model, batchSize, epochs } = recipe;
+  const { model, batchSize } = recipe;
   if (recipe.arithmetic === 'fused') enableFused();
-  if (!before) folder.refuseIfUsed();
-
-  const data = request.data ?? (await dataOf(before, request.dataFolder));
-  const { evaluatedOn } = data;
-  if (before && before.data.hash !== data.hash) {
+  const given = request.data ?? (await dataOf(before, request.dataFolder, request.out));
+  if (before && before.data.hash !== given.hash) {
     throw new UsageError(
-      `--resume: the run in ${request.out} was trained on other data (hash ${before.data.hash.slice(0, 12)}, this is ${data.hash.slice(0, 12)})`,
+      `--resume: the run in ${request.out} was trained on other data (hash ${before.data.hash.slice(0, 12)}, this is ${given.hash.slice(0, 12)})`,
     );
   }
-  const train = limited(data.train, hyperparameters.trainLimit, '--train-limit');
+  const { evaluatedOn, hash } = given;
+  const train = limited(given.train, hyperparameters.trainLimit, '--train-limit');
   const testLimit = evaluatedOn === 'test' ? hyperparameters.testLimit : null;
-  const evaluation = limited(data.evaluation, testLimit, '--test-limit');
+  const evaluation = limited(given.evaluation, testLimit, '--test-limit');
+  for (const set of [train, evaluation]) checkFits(model, set);
   const images = datasetSize(train);
   if (batchSize > images) {
     throw new UsageError(
       `--batch-size: expected an integer from 1 to ${images} (the training images), got ${batchSize}`,
     );
   }
-  const batches = Math.ceil(images / batchSize);
   const threads = nodeThreads(request.threads ?? defaultThreads(batchParts(batchSize)), { onFewer: request.onWarning });
-  const given = initialWeights(request, before, model);
+  const named = initialWeights(request, before, model);
   const config: RunConfig = before
-    ? { ...before, hyperparameters }
+    ? { ...before, hyperparameters, data: { ...before.data, folder: given.folder } }
     : {
         format: 2,
         version,
         hyperparameters,
-        data: { folder: data.folder, hash: data.hash },
-        init: given?.origin ?? null,
+        data: { folder: given.folder, hash },
+        init: named?.origin ?? null,
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
       };
-  const point = before
-    ? await findResumePoint(folder, config, {
-        recipe,
-        evaluation,
-        batches,
-        threads,
-        startAgain: request.startAgain ?? false,
-      })
-    : undefined;
-  const resumedAt = point?.checkpoint;
+  const batches = Math.ceil(images / batchSize);
+  const startAgain = request.startAgain ?? false;
+  const options = { recipe, evaluation, batches, threads, startAgain };
+  const point = earlier && (await findResumePoint(earlier.folder, config, options));
   // A run that goes on from a checkpoint does not need the file it began with.
-  const init = given ?? (resumedAt ? undefined : recordedWeights(before, model));
+  const init = named ?? (point?.checkpoint ? undefined : recordedWeights(request, before, model));
+  const repairs = [...(earlier?.repair === undefined ? [] : [earlier.repair]), ...(point?.repairs ?? [])];
+  const isConfigNew =
+    before?.format === 1 || earlier?.repair !== undefined || JSON.stringify(before) !== JSON.stringify(config);
+  return { recipe, data: { ...given, train, evaluation }, threads, init, config, isConfigNew, point, repairs };
+}
 
+async function* train(
+  request: RunRequest,
+  { recipe, data, threads, init, config, isConfigNew, point, repairs }: PreparedRun,
+  folder: RunFolder,
+): AsyncGenerator<RunEvent, void, undefined> {
+  const { train, evaluation, evaluatedOn, source } = data;
+  const { model, batchSize, epochs } = recipe;
+  const images = datasetSize(train);
+  const resumedAt = point?.checkpoint;
   if (point) {
     point.repair();
     folder.rewind(point.lines, config, Date.now() / 1000);
-    const isChanged = before?.format === 1 || before?.hyperparameters.epochs !== epochs;
-    if (isChanged || restored?.repair !== undefined) folder.writeConfig(config);
-  } else {
-    folder.create(config);
+    if (isConfigNew) folder.writeConfig(config);
   }
   const sizes = { train: images, evaluation: datasetSize(evaluation) };
-  const notes = init?.notes ?? [];
-  const repairs = [...(restored?.repair === undefined ? [] : [restored.repair]), ...(point?.repairs ?? [])];
-  const { source } = data;
-  yield { type: 'start', recipe, config, ...sizes, source, resumedAt, threads: threads.count, notes, repairs };
+  const told = { source, resumedAt, threads: threads.count, notes: init?.notes ?? [], repairs };
+  yield { type: 'start', out: folder.path, recipe, config, ...sizes, ...told };
 
   const { signal, onProgress, checkpointEvery } = request;
   const events = fit(recipe, {
@@ -174,7 +243,7 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
     } else if (event.type === 'interrupted') {
       folder.writeCheckpoint(event.checkpoint, config);
       const { epoch, batch } = event.checkpoint;
-      yield { type: 'interrupted', epoch, batch, batches };
+      yield { type: 'interrupted', epoch, batch, batches: Math.ceil(images / batchSize) };
       return;
     } else {
       yield { type: 'diverged', event, lastGood };
@@ -214,9 +283,14 @@ function initialWeights(request: RunRequest, before: RunConfig | undefined, mode
 }
 
 /** The weights that a run began with, from the file that its record names. @throws WorldError when it is gone or holds others. */
-function recordedWeights(before: RunConfig | undefined, model: Model): InitialWeights | undefined {
+function recordedWeights({ out }: RunRequest, before: RunConfig | undefined, model: Model): InitialWeights | undefined {
   if (!before?.init) return undefined;
   const { file, sha256 } = before.init;
+  if (!existsSync(file)) {
+    throw new WorldError(
+      `the weights ${file}, which the run in ${out} started from, do not exist; say with --init where they are now`,
+    );
+  }
   const init = weightsIn(file, model);
   if (init.origin?.sha256 === sha256) return init;
   throw new WorldError(

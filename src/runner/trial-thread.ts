@@ -1,6 +1,7 @@
 /** The program of a study's worker thread: trains one trial in its run folder and tells what happens. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { UsageError, WorldError } from '../base/errors.ts';
+import { assertHeld } from '../disk/lock.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { mostLikely } from '../train/evaluate.ts';
 import { machineFailure } from './machine.ts';
@@ -10,7 +11,11 @@ import { requireSameRun, runRecord } from './run-identity.ts';
 import { trainRun } from './train-run.ts';
 import type { ThreadMessage, ThreadOrder } from './trial-threads.ts';
 
-const { hyperparameters, out, threads, data }: ThreadOrder = workerData;
+const { hyperparameters, out, threads, data, claim }: ThreadOrder = workerData;
+/** Throws when another process has taken the study over. */
+const check = () => {
+  if (claim) assertHeld(claim, `the study of ${out}`);
+};
 const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 const stopper = new AbortController();
 parentPort?.on('message', () => stopper.abort());
@@ -21,12 +26,12 @@ function share(epoch: number, part: number): number {
 }
 
 async function work(): Promise<ThreadMessage> {
-  const folder = new RunFolder(out);
+  const folder = new RunFolder(out, check);
   const resume = prepare(folder);
   let config: RunConfig | undefined;
   let told = 0;
   const events = trainRun({
-    ...{ hyperparameters, given: new Set(hyperparameterNames), data, out, resume, threads },
+    ...{ hyperparameters, given: new Set(hyperparameterNames), data, out, resume, threads, check },
     ...{ checkpointEvery: 1, startAgain: true, signal: stopper.signal },
     onProgress: ({ epoch, phase, done, total }) => {
       const now = performance.now();

@@ -1,6 +1,7 @@
 /** Trials on worker threads of their own: started, listened to, stopped. */
 import { Worker } from 'node:worker_threads';
 import type { Dataset } from '../data/dataset.ts';
+import type { Claim } from '../disk/lock.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { RunningTrial, TrialMessage } from '../tasks/task.ts';
 import { machineFailure } from './machine.ts';
@@ -13,6 +14,8 @@ export interface ThreadOrder {
   readonly out: string;
   readonly threads: number;
   readonly data: RunData;
+  /** The study's right to write, which is looked at before each write. */
+  readonly claim: Claim | undefined;
 }
 
 /** What a worker tells; its epochs are lines of metrics. */

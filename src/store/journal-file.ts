@@ -1,8 +1,8 @@
 /** A journal on disk: appended under Optuna's lock, forced to disk, its torn tail mended. */
 import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
 import { WorldError } from '../base/errors.ts';
+import { AppendLock } from '../disk/append-lock.ts';
 import { appendToFile, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
-import { Lock } from '../disk/lock.ts';
 import { parsePythonJson } from './python-json.ts';
 
 /** Other writers hold the lock for one append only. */
@@ -10,14 +10,17 @@ const patienceMs = 60_000;
 
 export class JournalFile {
   readonly path: string;
-  readonly #lock: Lock;
+  readonly #lock: AppendLock;
+  readonly #check: () => void;
   #broken = false;
   /** Bytes that this process has read or written. */
   #known = 0;
 
-  constructor(path: string) {
+  /** @param check is called before each write, and may prevent it by throwing. */
+  constructor(path: string, check: () => void = () => {}) {
     this.path = path;
-    this.#lock = new Lock(`${path}.lock`);
+    this.#check = check;
+    this.#lock = new AppendLock(`${path}.lock`);
   }
 
   get exists(): boolean {
@@ -50,6 +53,7 @@ export class JournalFile {
     this.#lock.acquire(patienceMs);
     try {
       const lines = make(this.#foreign());
+      this.#beforeWrite();
       appendToFile(this.path, lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
       this.#known = statSync(this.path).size;
     } catch (error) {
@@ -58,6 +62,14 @@ export class JournalFile {
     } finally {
       this.#lock.release();
     }
+  }
+
+  #beforeWrite(): void {
+    this.#check();
+    if (this.#lock.isHeld) return;
+    throw new WorldError(
+      `another program took ${this.#lock.path} over while this process was suspended; nothing was written, go on with the same command`,
+    );
   }
 
   #foreign(): string {
@@ -78,6 +90,7 @@ export class JournalFile {
     try {
       const bytes = readFileSync(this.path);
       if (bytes.length === 0 || bytes.at(-1) === 0x0a) return undefined;
+      this.#beforeWrite();
       const whole = bytes.lastIndexOf(0x0a) + 1;
       const tail = bytes.subarray(whole);
       if (isJson(tail.toString('utf8'))) {

@@ -225,8 +225,9 @@ export class JournalStore implements StudyStore {
   #session = 0;
   #looks = 0;
 
-  constructor(path: string) {
-    this.#file = new JournalFile(path);
+  /** @param check is called before each write, and may prevent it by throwing: when another process has taken the study over. */
+  constructor(path: string, check?: () => void) {
+    this.#file = new JournalFile(path, check);
     this.#replayed = new Replay(path);
   }
 

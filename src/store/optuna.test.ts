@@ -1,10 +1,9 @@
 /** Replay of Optuna's lines, the file around them, and what is said of damaged ones. */
-import { appendFileSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { hostname, tmpdir } from 'node:os';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
-import { Lock } from '../disk/lock.ts';
 import { JournalFile } from './journal-file.ts';
 import { datetime, distributionText } from './optuna.ts';
 import { replay } from './replay.ts';
@@ -100,26 +99,5 @@ describe('the file', () => {
     file.append(() => [{ a: 3 }]);
     expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n{"a":2}\n{"a":3}\n');
     expect(readdirSync(join(path, '..')).sort()).toEqual(['study.journal', 'study.journal.torn']);
-  });
-
-  test('the lock of a dead process is taken over', () => {
-    const path = fresh();
-    // Process numbers end at 2^22 on Linux.
-    const dead = { pid: 2 ** 22 + 1, host: hostname(), began: null, since: 'x' };
-    writeFileSync(`${path}.lock`, JSON.stringify(dead));
-    new JournalFile(path).append(() => [{ a: 1 }]);
-    expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n');
-    expect(readdirSync(join(path, '..'))).toEqual(['study.journal']);
-  });
-
-  test('a living process’s lock is not', () => {
-    const lock = new Lock(fresh());
-    expect(lock.tryAcquire()).toBeUndefined();
-    expect(new Lock(lock.path).tryAcquire()).toMatchObject({ pid: process.pid, host: hostname() });
-    // The same number, but a process that began at another time: the holder is gone.
-    writeFileSync(lock.path, JSON.stringify({ pid: process.pid, host: hostname(), began: '1', since: 'x' }));
-    expect(new Lock(lock.path).tryAcquire()).toBeUndefined();
-    lock.release();
-    expect(lock.holder()).toBeUndefined();
   });
 });

@@ -287,7 +287,7 @@ function fill(arena: Arena, { images, labels }: Dataset, place: PlacedSet): void
 }
 
 /** @throws UsageError when the set's images or classes are not those of the model, or its number of parameters is 0. */
-function checkFits(model: Model, set: Dataset): void {
+export function checkFits(model: Model, set: Dataset): void {
   checkDataset(set);
   if (set.shape.join() !== model.input.join()) {
     throw new UsageError(

@@ -1,0 +1,81 @@
+/** What differs between operating systems for files, their names and processes. Everything else in src/ asks here. */
+
+export interface Platform {
+  /** Whether a folder can be opened and forced to disk, which makes a rename in it survive a power cut. */
+  readonly syncsFolders: boolean;
+  /** Whether /proc tells the boot, the PID namespace and the start of a process. */
+  readonly hasProc: boolean;
+  /**
+   * For how long (milliseconds) a refused rename or removal is tried again. Windows refuses both while any program, often a virus
+   * scanner, has the file open.
+   */
+  readonly retryMs: number;
+  /** The path as one word of a command line. */
+  quote(path: string): string;
+  /** Why the system cannot keep a file or folder under this path, or undefined where it can. */
+  forbidden(path: string): string | undefined;
+}
+
+const plainWord = /^[\w./:@%+=,-]+$/;
+
+const posix: Platform = {
+  ...{ syncsFolders: true, hasProc: false, retryMs: 0 },
+  quote: (path) => (plainWord.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`),
+  forbidden: (path) => (path.includes('\0') ? 'it holds a null character' : undefined),
+};
+
+// https://learn.microsoft.com/windows/win32/fileio/naming-a-file
+const deviceName = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
+
+const windows: Platform = {
+  ...{ syncsFolders: false, hasProc: false, retryMs: 1000 },
+  // Double quotes serve cmd and PowerShell. No Windows name contains one.
+  quote: (path) => (/^[\w./\\:@+=,-]+$/.test(path) ? path : `"${path}"`),
+  forbidden(path) {
+    for (const part of path.replace(/^[a-z]:/i, '').split(/[\\/]/)) {
+      if (deviceName.test(part)) return `Windows keeps the name "${part}" for a device`;
+      const character = [...part].find((each) => '<>:"|?*'.includes(each) || each < ' ');
+      if (character !== undefined) return `Windows names cannot contain ${JSON.stringify(character)}`;
+      if (/[. ]$/.test(part) && part !== '.' && part !== '..')
+        return 'Windows drops a dot or space at the end of a name';
+    }
+    return undefined;
+  },
+};
+
+/** The platform of this name, as `process.platform` gives it. macOS and other Unix systems have no /proc that we know. */
+export function platformNamed(name: string): Platform {
+  if (name === 'win32') return windows;
+  return name === 'linux' || name === 'android' ? { ...posix, hasProc: true } : posix;
+}
+
+/** The system that this process runs on. */
+export const platform: Platform = platformNamed(process.platform);
+
+const busyCodes = ['EPERM', 'EACCES', 'EBUSY'];
+
+/**
+ * Does what a program that has the file open for a moment may refuse, and tries again for as long as the platform needs.
+ * @throws the last error.
+ */
+export function retryWhileBusy<T>(act: () => T, { retryMs }: Pick<Platform, 'retryMs'> = platform): T {
+  const end = performance.now() + retryMs;
+  for (;;) {
+    try {
+      return act();
+    } catch (error) {
+      if (!busyCodes.includes(codeOf(error) ?? '') || performance.now() >= end) throw error;
+      sleep(20);
+    }
+  }
+}
+
+/** The system's code of a failed call, for instance ENOENT; undefined for errors of other kinds. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+}
+
+/** Blocks this thread. */
+export function sleep(ms: number): void {
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+}

@@ -1,0 +1,19 @@
+/** Which lock guards which folder. */
+import { existsSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import { Lock } from '../disk/lock.ts';
+
+/** The lock of the study in a folder. It guards the journal and the run folders of all trials. */
+export function studyLock(path: string): Lock {
+  return new Lock(join(path, 'study.lock'));
+}
+
+/**
+ * The lock that guards a run's folder. That of a trial is the lock of its study, so that `lenet train --resume` on a trial and the study
+ * itself exclude each other.
+ */
+export function runLock(path: string): Lock {
+  const study = dirname(resolve(path));
+  const isTrial = /^trial-\d{4,}$/.test(basename(resolve(path))) && existsSync(join(study, 'study.journal'));
+  return isTrial ? studyLock(study) : new Lock(join(path, 'run.lock'));
+}

@@ -1,0 +1,299 @@
+/** Two commands on one folder: one works, the other is refused; what a killed or suspended process left is taken over. */
+import { spawn, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { afterAll, describe, expect, test } from 'vitest';
+import { raceForLock } from '../bench/lock-trial.mjs';
+import { command, ended, freshFolder, lenet, small, startLenet } from './lenet.ts';
+
+const tiny = ['--train-limit', '300', '--test-limit', '100', '--batch-size', '50'];
+const children: { kill(signal: NodeJS.Signals): boolean }[] = [];
+afterAll(() => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
+/** Starts a long training and waits until its first epoch is recorded. */
+async function working(out: string) {
+  const child = startLenet('train', ...small, '--epochs', '100000', '--checkpoint-every', '1', '--out', out);
+  children.push(child);
+  const end = ended(child);
+  while (!existsSync(join(out, 'checkpoint.safetensors'))) await wait(50);
+  return { child, end };
+}
+
+describe('eight processes race for one lock', () => {
+  const some = { processes: 8, writes: 4, pauseMs: 3, staleMs: 15_000, isContainer: false };
+  test('undisturbed', async () => {
+    const found = await raceForLock({ ...some, turns: 40 });
+    expect(found).toMatchObject({ overlaps: 0, lost: 0 });
+    expect(found.writes).toBeGreaterThanOrEqual(160);
+  });
+
+  test('while they are killed', async () => {
+    const found = await raceForLock({ ...some, turns: 20, disturb: 'kill' });
+    expect(found).toMatchObject({ overlaps: 0, lost: 0 });
+    expect(found.kills).toBeGreaterThan(0);
+  });
+
+  test('while the one that holds it is suspended and taken over: it stops before its next write', async () => {
+    const found = await raceForLock({
+      ...{ ...some, processes: 3, writes: 20, pauseMs: 20, staleMs: 3000 },
+      ...{ turns: 3, disturb: 'suspend', disturbMs: 300 },
+    });
+    expect(found.overlaps).toBe(0);
+    expect(found.suspensions).toBeGreaterThan(0);
+    expect(found.lost).toBeGreaterThan(0);
+  });
+});
+
+test('a run has one process: a second is refused by name, and after kill -9 the run is continued at once', async () => {
+  const out = join(freshFolder(), 'run');
+  const { child, end } = await working(out);
+  const refused = lenet('train', '--resume', '--out', out);
+  expect(refused).toMatchObject({ code: 1, stdout: '' });
+  expect(refused.stderr).toMatch(
+    new RegExp(`^error: process ${child.pid} on this machine \\(since .*\\) is at work in ${out};`),
+  );
+  expect(lenet('train', ...tiny, '--out', out)).toMatchObject({ code: 2 });
+  child.kill('SIGKILL');
+  await end;
+  const resumed = startLenet('train', '--resume', '--out', out);
+  const resumedEnd = ended(resumed);
+  const before = performance.now();
+  // Only its announcement is waited for.
+  await new Promise((resolve) => resumed.stdout.once('data', resolve));
+  expect(performance.now() - before).toBeLessThan(14_000);
+  resumed.kill('SIGINT');
+  expect(await resumedEnd).toMatchObject({ code: 130 });
+  expect(existsSync(join(out, 'run.lock'))).toBe(false);
+});
+
+test('a run that was taken over stops without a write and says who works there', async () => {
+  const out = join(freshFolder(), 'run');
+  const { child, end } = await working(out);
+  child.kill('SIGSTOP');
+  // What another process does after 15 seconds of silence: one rename.
+  const lock = join(out, 'run.lock');
+  const [token] = readdirSync(lock);
+  const sign = JSON.parse(readFileSync(join(lock, token!), 'utf8'));
+  const taker = crypto.randomUUID();
+  renameSync(join(lock, token!), join(lock, taker));
+  writeFileSync(join(lock, taker), JSON.stringify({ ...sign, token: taker, pid: 7, host: 'container-b' }));
+  const contents = () =>
+    readdirSync(out)
+      .filter((name) => name !== 'run.lock' && !name.endsWith('.part'))
+      .map((name) => [name, readFileSync(join(out, name)).toString('base64')]);
+  const before = contents();
+  child.kill('SIGCONT');
+  const { code, stderr } = await end;
+  expect(code).toBe(1);
+  expect(stderr).toMatch(/^error: process 7 on container-b \(since .*\) has taken over the run in /m);
+  expect(contents()).toEqual(before);
+  // The other's lock is left alone.
+  expect(readdirSync(lock)).toEqual([taker]);
+});
+
+const study = (epochs: number) =>
+  `name: small\nprotocol: post\nbase: { epochs: ${epochs}, trainLimit: 300, testLimit: 100, batchSize: 50 }\ngrid: { l2: [0, 1e-4] }\nseeds: 1\n`;
+
+test('a study and a run in one of its trials exclude each other', async () => {
+  const folder = freshFolder();
+  const file = join(folder, 'small.yaml');
+  writeFileSync(file, study(100_000));
+  const out = join(folder, 'study');
+  const child = startLenet('study', 'run', file, '--out', out);
+  children.push(child);
+  const end = ended(child);
+  const trial = join(out, 'trial-0000');
+  while (!existsSync(join(trial, 'checkpoint.safetensors'))) await wait(50);
+  const refused = lenet('train', '--resume', '--out', trial);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain(`process ${child.pid} on this machine`);
+  expect(lenet('study', 'run', file, '--out', out).stderr).toContain('is working on the study in');
+  expect(lenet('train', ...tiny, '--out', out).stderr).toContain('holds a study');
+  child.kill('SIGKILL');
+  await end;
+});
+
+test('a study runs where the disk has no hard links', () => {
+  const folder = freshFolder();
+  const without = join(folder, 'without-links.mjs');
+  writeFileSync(
+    without,
+    `import fs from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+fs.linkSync = () => { throw Object.assign(new Error('EPERM: operation not permitted, link'), { code: 'EPERM' }); };
+syncBuiltinESMExports();
+`,
+  );
+  const file = join(folder, 'small.yaml');
+  writeFileSync(file, study(1));
+  const args = ['--import', without, command, 'study', 'run', file, '--out', join(folder, 'study')];
+  const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
+  expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
+});
+
+const canUnshare = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0;
+test.skipIf(!canUnshare)(
+  'process numbers of another PID namespace mean nothing (skipped where unshare is refused)',
+  async () => {
+    const out = join(freshFolder(), 'run');
+    const train = ['train', ...small, '--epochs', '100000', '--out', out];
+    const inside = spawn(
+      'unshare',
+      ['--pid', '--fork', '--kill-child', '--mount-proc', process.execPath, command, ...train],
+      { stdio: 'ignore' },
+    );
+    children.push(inside);
+    while (!existsSync(join(out, 'metrics.jsonl'))) await wait(50);
+    // Number 1 there and here are different processes, and this one lives: it is seen to give signs.
+    const refused = lenet('train', '--resume', '--out', out);
+    expect(refused.stderr).toMatch(/^error: process 1 on this machine .* is at work in/);
+    expect(refused.code).toBe(1);
+    inside.kill('SIGKILL');
+    await wait(500);
+    // Nobody here can tell that it has ended, so its silence is waited for.
+    const resumed = startLenet('train', '--resume', '--out', out);
+    const end = ended(resumed);
+    await new Promise((resolve) => resumed.stdout.once('data', resolve));
+    resumed.kill('SIGINT');
+    expect((await end).stderr).toContain('waiting up to 15 seconds for a sign of life');
+  },
+);
+
+describe('a start that is refused or fails leaves no trace', () => {
+  const data = mkdtempSync(join(tmpdir(), 'lenet-data-'));
+  const idx = (magic: number, sizes: number[], bytes: number) => {
+    const file = Buffer.alloc(4 + 4 * sizes.length + bytes);
+    for (const [i, word] of [magic, ...sizes].entries()) file.writeUInt32BE(word, 4 * i);
+    return file;
+  };
+  // Images of 14 x 14 where the network reads 28 x 28.
+  for (const [set, count] of [
+    ['train', 60],
+    ['t10k', 20],
+  ] as const) {
+    writeFileSync(join(data, `${set}-images-idx3-ubyte`), idx(0x803, [count, 14, 14], count * 196));
+    writeFileSync(join(data, `${set}-labels-idx1-ubyte`), idx(0x801, [count], count));
+  }
+  const weights = join(data, 'weights.safetensors');
+  writeFileSync(weights, 'no weights');
+
+  test.each<[string, string[], number, string]>([
+    ['images of the wrong size', ['--data', data], 2, 'expects images [1, 28, 28]'],
+    ['no data', ['--data', join(data, 'none')], 1, 'does not exist'],
+    ['damaged weights', [...tiny, '--init', weights], 1, 'is not a sound safetensors file'],
+    ['batches larger than the set', ['--train-limit', '100', '--batch-size', '101'], 2, '--batch-size'],
+    ['more images than there are', ['--test-limit', '10001'], 2, '--test-limit'],
+    [
+      'a loss that is no number from the start',
+      [...tiny, '--learning-rate', '1e-3', '--init', join(data, 'huge.safetensors')],
+      1,
+      'diverged',
+    ],
+  ])('%s', (_, options, code, message) => {
+    const folder = freshFolder();
+    if (options.includes(join(data, 'huge.safetensors'))) {
+      // Weights so large that their products are infinite.
+      lenet('train', ...tiny, '--epochs', '0', '--out', join(data, 'huge-run'));
+      const file = readFileSync(join(data, 'huge-run', 'model.safetensors'));
+      const header = 8 + Number(file.readBigUInt64LE());
+      for (let at = header; at < file.length; at += 4) file.writeFloatLE(1e30, at);
+      writeFileSync(join(data, 'huge.safetensors'), file);
+    }
+    const result = lenet('train', ...options, '--out', join(folder, 'deep', 'run'));
+    expect(result.stderr).toContain(message);
+    expect(result.code).toBe(code);
+    expect(readdirSync(folder)).toEqual([]);
+    // A folder that was there before stays, as it was.
+    mkdirSync(join(folder, 'mine'));
+    writeFileSync(join(folder, 'mine', 'note.txt'), 'keep');
+    expect(lenet('train', ...options, '--out', join(folder, 'mine')).code).toBe(code);
+    expect(readdirSync(join(folder, 'mine'))).toEqual(['note.txt']);
+  });
+
+  test.each<[string, string, string[], string]>([
+    ['images of the wrong size', 'base: { epochs: 1 }', ['--data', data], 'expects images [1, 28, 28]'],
+    [
+      'looks at more test images than there are',
+      'base: { epochs: 1, testLimit: 10001 }',
+      [],
+      'testLimit: there are 10000',
+    ],
+    ['Nesterov without momentum', 'base: { optimizer: sgd, nesterov: true }', [], 'momentum above 0'],
+    ['batches larger than the set', 'base: { trainLimit: 100, batchSize: 101 }', [], 'batchSize: expected at most 100'],
+  ])('a study of %s', (_, base, options, message) => {
+    const folder = freshFolder();
+    const file = join(folder, 'study.yaml');
+    writeFileSync(file, `name: s\nprotocol: held-out\n${base}\ngrid: { l2: [0, 1e-4] }\nseeds: 1\n`);
+    const result = lenet('study', 'run', file, ...options, '--out', join(folder, 'out'));
+    expect(result.stderr).toContain(message);
+    expect(result.code).toBe(2);
+    expect(readdirSync(folder)).toEqual(['study.yaml']);
+  });
+});
+
+describe('names of folders', () => {
+  test('runs that start in the same second get a folder each', async () => {
+    const cwd = freshFolder();
+    const runs = await Promise.all(
+      Array.from({ length: 4 }, () => {
+        const child = spawn(process.execPath, [command, 'train', ...tiny, '--epochs', '0'], {
+          cwd,
+          stdio: ['ignore', 'pipe', 'pipe'],
+        });
+        children.push(child);
+        return ended(child);
+      }),
+    );
+    expect(runs.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
+    const folders = readdirSync(join(cwd, 'runs'));
+    expect(folders).toHaveLength(4);
+    for (const name of folders) expect(readdirSync(join(cwd, 'runs', name))).toContain('model.safetensors');
+  });
+
+  test.each([
+    ['train', '--out'],
+    ['train', '--data'],
+    ['train', '--init'],
+    ['study run post', '--out'],
+    ['study run post', '--data'],
+    ['study export x --csv', '--out'],
+    ['describe lenet5', '--svg'],
+  ])('%s %s with an empty path is refused', (name, option) => {
+    expect(lenet(...name.split(' '), option, '')).toEqual({
+      code: 2,
+      stdout: '',
+      stderr: `error: ${option}: expected a path, got ""\n`,
+    });
+  });
+
+  test('paths given in one folder hold in another', () => {
+    const cwd = freshFolder();
+    const run = (folder: string, ...args: string[]) =>
+      spawnSync(process.execPath, [command, ...args], { cwd: folder, encoding: 'utf8' });
+    mkdirSync(join(cwd, 'data'));
+    const images = Buffer.alloc(16 + 40 * 784, 7);
+    for (const [i, word] of [0x803, 40, 28, 28].entries()) images.writeUInt32BE(word, 4 * i);
+    const labels = Buffer.alloc(8 + 40);
+    for (const [i, word] of [0x801, 40].entries()) labels.writeUInt32BE(word, 4 * i);
+    for (const set of ['train', 't10k']) {
+      writeFileSync(join(cwd, 'data', `${set}-images-idx3-ubyte`), images);
+      writeFileSync(join(cwd, 'data', `${set}-labels-idx1-ubyte`), labels);
+    }
+    expect(run(cwd, 'train', '--data', 'data', '--batch-size', '10', '--epochs', '1', '--out', 'run').status).toBe(0);
+    const resume = ['train', '--resume', '--epochs', '2', '--out', join(cwd, 'run')];
+    expect(run(tmpdir(), ...resume)).toMatchObject({ status: 0, stderr: '' });
+    renameSync(join(cwd, 'data'), join(cwd, 'moved'));
+    const lost = run(tmpdir(), ...resume.with(3, '3'));
+    expect(lost.stderr).toMatch(
+      /^error: the data folder .*\/data, .* does not exist; say with --data where it is now\n$/,
+    );
+    expect(lost.status).toBe(1);
+    expect(run(cwd, ...resume.with(3, '3'), '--data', 'moved').status).toBe(0);
+    // The new place is remembered.
+    expect(run(tmpdir(), ...resume.with(3, '4')).status).toBe(0);
+  });
+});
