@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { mostIdxBytes } from '../src/data/idx.ts';
-import { mostFileBytes } from '../src/disk/read-file.ts';
+import { mostFileBytes, mostTextBytes } from '../src/disk/read-file.ts';
 import { mostPixels, mostPngBytes, mostSide } from '../src/runner/png.ts';
 import { mostLevels, mostListedSeeds, mostSeeds, mostTrials } from '../src/study/definition.ts';
 import { mostLetters } from '../src/tasks/study-file/schema.ts';
@@ -21,6 +21,7 @@ const limits: Readonly<Record<string, number>> = {
   'pixels of a side of a PNG picture': mostSide,
   'bytes of a PNG file': mostPngBytes,
   'bytes of an IDX file, unpacked': mostIdxBytes,
+  "bytes of a journal, of a run's metrics or settings": mostTextBytes,
   'bytes of any other file': mostFileBytes,
 };
 

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
-import { mostFileBytes, readBytes, readPieces, readText } from './read-file.ts';
+import { mostFileBytes, mostTextBytes, readBytes, readPieces, readText } from './read-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lenet-read-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -85,6 +85,8 @@ test('a larger file than asked for is refused before it is read; one of just tha
   writeFileSync(at('sparse'), '');
   truncateSync(at('sparse'), mostFileBytes + 1);
   expect(() => readBytes(at('sparse'))).toThrow('it has 2,000,000,001 bytes, at most 2,000,000,000 are read here');
+  truncateSync(at('sparse'), mostTextBytes + 1);
+  expect(() => readText(at('sparse'))).toThrow('it has 500,000,001 bytes, at most 500,000,000 are read here');
 });
 
 test('a reader that stops after the first piece closes the file', async () => {

@@ -8,6 +8,9 @@ import { worldError } from './atomic-file.ts';
 /** The most bytes of a model, a checkpoint, a data file or a record of a run: the weights of 500 million parameters. */
 export const mostFileBytes = 2_000_000_000;
 
+/** The most bytes of a text: V8 makes no string of more than 536,870,888 characters. */
+export const mostTextBytes = 500_000_000;
+
 /** Bytes that are asked of the disk at once. */
 const pieceBytes = 2 ** 20;
 
@@ -36,7 +39,7 @@ export function readBytes(path: string, mostBytes = mostFileBytes): Uint8Array<A
 }
 
 /** @throws WorldError as {@link readBytes} does. */
-export function readText(path: string, mostBytes = mostFileBytes): string {
+export function readText(path: string, mostBytes = mostTextBytes): string {
   return new TextDecoder().decode(readBytes(path, mostBytes));
 }
 

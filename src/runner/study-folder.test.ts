@@ -1,10 +1,20 @@
 /** Who may write in a study's folder, and that nobody is left holding its lock. */
-import { appendFileSync, existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { definition, environment } from '../store/store.contract.ts';
-import { StudyFolder } from './study-folder.ts';
+import { StudyFolder, studyFolders } from './study-folder.ts';
 
 const start = { definition, dataHash: 'h', environment };
 const freshFolder = () => new StudyFolder(join(mkdtempSync(join(tmpdir(), 'lenet-folder-')), 'study'));
@@ -20,6 +30,29 @@ test('a study is open to one process at a time', async () => {
   await next.close();
   expect(existsSync(join(folder.path, 'study.lock'))).toBe(false);
 });
+
+test('studies are found among whatever else lies in a folder', () => {
+  const above = mkdtempSync(join(tmpdir(), 'lenet-folders-'));
+  writeFileSync(join(above, 'file'), '');
+  symlinkSync('nowhere', join(above, 'dangling'));
+  symlinkSync('circle', join(above, 'circle'));
+  for (const name of ['empty', 'b', 'a']) mkdirSync(join(above, name));
+  for (const name of ['b', 'a']) writeFileSync(join(above, name, 'study.journal'), '');
+  expect(studyFolders(above).map(({ path }) => path)).toEqual([join(above, 'a'), join(above, 'b')]);
+});
+
+test.skipIf(process.platform === 'win32')(
+  'a pipe for a journal, and one too long for a text, are refused at once',
+  () => {
+    const folder = new StudyFolder(mkdtempSync(join(tmpdir(), 'lenet-folder-')));
+    execFileSync('mkfifo', [folder.journalPath]);
+    expect(() => folder.read()).toThrow(`cannot read ${folder.journalPath}: it is a pipe; only files are read here`);
+    rmSync(folder.journalPath);
+    writeFileSync(folder.journalPath, '');
+    truncateSync(folder.journalPath, 600_000_000);
+    expect(() => folder.read()).toThrow('it has 600,000,000 bytes, at most 500,000,000 are read here');
+  },
+);
 
 describe('the lock is released where the study cannot be opened, since', () => {
   test.each<[string, (folder: StudyFolder) => void, string]>([

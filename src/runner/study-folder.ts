@@ -1,5 +1,5 @@
 /** The folder of one study: what lies in it, and who may write there. */
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { isUnfinished, makeFolder, removeEmptyFolders, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
@@ -130,11 +130,14 @@ export class StudyFolder {
 export function studyFolders(path: string): StudyFolder[] {
   if (!existsSync(path)) return [];
   try {
-    return readdirSync(path)
-      .sort()
-      .map((name) => join(path, name))
-      .filter((folder) => statSync(folder).isDirectory() && existsSync(join(folder, 'study.journal')))
-      .map((folder) => new StudyFolder(folder));
+    return (
+      readdirSync(path)
+        .sort()
+        .map((name) => join(path, name))
+        // Whatever else lies there, links that lead nowhere too, has no journal in it.
+        .filter((folder) => existsSync(join(folder, 'study.journal')))
+        .map((folder) => new StudyFolder(folder))
+    );
   } catch (error) {
     throw worldError('read the folder', path, error);
   }

@@ -1,8 +1,9 @@
 /** A journal on disk: appended under Optuna's lock, forced to disk, its torn tail mended. */
-import { existsSync, readFileSync, statSync, truncateSync } from 'node:fs';
+import { existsSync, statSync, truncateSync } from 'node:fs';
 import { WorldError } from '../base/errors.ts';
 import { AppendLock } from '../disk/append-lock.ts';
 import { appendToFile, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
+import { mostTextBytes, readBytes } from '../disk/read-file.ts';
 import { parsePythonJson } from './python-json.ts';
 
 /** Other writers hold the lock for one append only. */
@@ -30,7 +31,7 @@ export class JournalFile {
   /** @throws WorldError when the file cannot be read. */
   read(): string {
     try {
-      const bytes = readFileSync(this.path);
+      const bytes = this.#bytes();
       this.#known = bytes.length;
       return bytes.toString('utf8');
     } catch (error) {
@@ -72,9 +73,14 @@ export class JournalFile {
     );
   }
 
+  #bytes(): Buffer {
+    const { buffer, byteOffset, byteLength } = readBytes(this.path, mostTextBytes);
+    return Buffer.from(buffer, byteOffset, byteLength);
+  }
+
   #foreign(): string {
     if (!this.exists || statSync(this.path).size === this.#known) return '';
-    const text = readFileSync(this.path).subarray(this.#known).toString('utf8');
+    const text = this.#bytes().subarray(this.#known).toString('utf8');
     if (text.endsWith('\n')) return text;
     throw new WorldError(
       `${this.path}: another program left a piece of a line; go on with the same command, which mends it`,
@@ -88,7 +94,7 @@ export class JournalFile {
   repair(): string | undefined {
     this.#lock.acquire(patienceMs);
     try {
-      const bytes = readFileSync(this.path);
+      const bytes = this.#bytes();
       if (bytes.length === 0 || bytes.at(-1) === 0x0a) return undefined;
       this.#beforeWrite();
       const whole = bytes.lastIndexOf(0x0a) + 1;
