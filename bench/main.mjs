@@ -4,6 +4,7 @@ const names = [
   'micro',
   'study',
   'start',
+  'stops',
   'latency',
   'memory',
   'journal',
