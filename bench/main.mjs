@@ -6,6 +6,7 @@ const names = [
   'study',
   'study-kills',
   'start',
+  'stops',
   'latency',
   'memory',
   'full-disks',

@@ -61,7 +61,7 @@ export { type FunctionContext, type FunctionTaskOptions, functionTask } from './
 export { digitCodes, lenet5Original, type Variant } from './tasks/lenet/lenet5-1998.ts';
 export { lenet5, modelByName, modelNames } from './tasks/lenet/models.ts';
 export type { OpenTask, Pool, RunningTrial, Task, TaskSettings, TrialMessage, TrialOrder } from './tasks/task.ts';
-export type { Threads } from './train/crew.ts';
+export type { Helpers, Threads } from './train/crew.ts';
 export { type Evaluation, evaluate, type Prediction, predictor, softmax } from './train/evaluate.ts';
 export {
   type Checkpoint,

@@ -73,7 +73,7 @@ export class LiveLines {
     // One row stays for the shell's habit of keeping the last line free; what does not fit is left out, the first lines first.
     const rows = Math.max(1, (this.#screen.rows || 24) - 1);
     const lines = this.#draw(columns).slice(-rows);
-    const text = lines.map((line) => cut(line, columns - 1)).join('\r\n');
+    const text = lines.map((line) => cut(line, columns - 1)).join('\n');
     this.#screen.write(`\r${eraseBelow}${noWrap}${text}${wrap}\r${up(lines.length - 1)}`);
   };
 }

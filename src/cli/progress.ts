@@ -45,14 +45,20 @@ export interface EpochState extends Omit<Progress, 'losses'> {
   readonly left: number;
 }
 
-/** The bar in `columns` columns: less is said where there is less room. */
+/** The bar in `columns` columns, the last of which stays free: less is said where there is less room. */
 export function epochLine({ epoch, phase, done, total, rate, left }: EpochState, columns: number): string {
   const what = phase === 'train' ? `Epoch ${epoch}` : `Epoch ${epoch}, testing`;
   const share = total > 0 ? done / total : 1;
   const percent = `${Math.floor(share * 100)}%`;
-  if (columns < 40) return `${phase === 'train' ? what : `Epoch ${epoch} test`} ${percent}`;
+  const counts = ` | ${done}/${total} ${phase === 'train' ? 'batches' : 'images'}`;
   const time = rate === undefined ? '' : ` | ${duration(left / rate)} left`;
-  if (columns < 80) return `${what} ${bar(share, columns < 60 ? 10 : 20)} ${percent}${time}`;
   const speed = rate === undefined ? '' : ` | ${counted(rate)} images/s`;
-  return `${what} ${bar(share, 25)} ${percent} | ${done}/${total} ${phase === 'train' ? 'batches' : 'images'}${time}${speed}`;
+  const forms = [
+    `${what} ${bar(share, 25)} ${percent}${counts}${time}${speed}`,
+    `${what} ${bar(share, 25)} ${percent}${counts}${time}`,
+    `${what} ${bar(share, 20)} ${percent}${time}`,
+    `${what} ${bar(share, 10)} ${percent}${time}`,
+    `${what} ${percent}`,
+  ];
+  return forms.find((form) => form.length < columns) ?? `${epoch}: ${percent}`;
 }

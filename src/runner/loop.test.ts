@@ -143,4 +143,50 @@ describe('the loop', () => {
       { type: 'give up', message: 'full' },
     ]);
   });
+
+  test('shares a number of threads among more jobs', () => {
+    const begun = beginLoop(view([1, 2, 3]), { jobs: 256, threads: 4, lost: [] });
+    expect(step(begun, { type: 'followed', view: view([1, 2, 3]) }).actions).toEqual([start(1), start(2), start(3, 2)]);
+  });
+
+  describe('a trial that the machine has no room for', () => {
+    const refusal = { type: 'refused', message: 'EAGAIN' } as const;
+
+    test('waits at the head of its line until another has ended, and fewer run at once from then on', () => {
+      const { state } = play(beginLoop(view([1, 2, 3]), { jobs: 2, lost: [] }), [
+        { type: 'followed', view: view([1, 2, 3]) },
+        started(0, 1),
+        started(1, 2),
+      ]);
+      const next = step(state, said(1, refusal));
+      expect(next.actions).toEqual([{ type: 'tell', event: { type: 'fewer jobs', jobs: 1, because: 'EAGAIN' } }]);
+      const { done } = play(next.state, [
+        said(0, { type: 'finished' }),
+        { type: 'recorded', trial: trial(0, 'complete'), request: request(1) },
+      ]);
+      expect(done[1]).toEqual([start(2)]);
+    });
+
+    test('ends the study where it would be the only one', () => {
+      const { state } = play(beginLoop(view([1]), { jobs: 1, lost: [] }), [
+        { type: 'followed', view: view([1]) },
+        started(0, 1),
+      ]);
+      expect(step(state, said(0, refusal)).actions).toEqual([{ type: 'give up', message: 'EAGAIN' }]);
+      // A study that is being stopped is stopped.
+      const stopping = step(state, { type: 'stop' }).state;
+      const after = step(stopping, said(0, refusal));
+      expect(after.actions).toEqual([]);
+      expect(isIdle(after.state)).toBe(true);
+    });
+
+    test('lost results go back to the lost ones', () => {
+      const { state } = play(beginLoop(view([2]), { jobs: 2, lost: [request(1)] }), [
+        { type: 'followed', view: view([2]) },
+        { type: 'started', trial: trial(7, 'complete'), start: start(1, 1, true) },
+        started(8, 2),
+      ]);
+      expect(step(state, said(7, refusal)).state.lost).toEqual([request(1)]);
+    });
+  });
 });

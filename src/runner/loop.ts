@@ -215,6 +215,7 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
 
 /** The trial goes back to the head of its line, and waits until one that runs has ended. */
 function refused(state: LoopState, { request, restored }: Running, because: string): Step {
+  if (state.stopping) return { state, actions: [] };
   const jobs = state.running.size;
   if (jobs === 0) return { state, actions: [{ type: 'give up', message: because }] };
   const line = restored

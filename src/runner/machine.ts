@@ -193,7 +193,7 @@ function controlGroups({ read }: MachineSource): ControlGroups {
     const [, id, controllers, path] = /^(\d+):([^:]*):(.*)$/.exec(line) ?? [];
     if (path === undefined || controllers === undefined) continue;
     const upwards = ancestors(path);
-    const below = (mount: string) => upwards.map((folder) => posix.join(root, mount, folder));
+    const below = (mount: string) => upwards.map((folder) => posix.join(root, mount, folder).replace(/\/$/, ''));
     if (id === '0' && controllers === '') groups.unified.push(...below(''), ...below('unified'));
     const names = controllers.split(',');
     if (names.includes('cpu')) groups.cpu.push(...below(controllers), ...below('cpu'));

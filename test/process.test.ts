@@ -1,0 +1,309 @@
+/** The process among others: readers that go away, signals, closed terminals, small machines, dead threads. */
+import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fit, lenet5, sgd } from '../dist/index.js';
+import { nodeThreads } from '../dist/runner/threads.js';
+import { ended, freshFolder, startLenet } from './lenet.ts';
+
+const lenet = `'${process.execPath}' '${new URL('../dist/cli/lenet.js', import.meta.url).pathname}'`;
+const tiny = '--train-limit 256 --test-limit 64 --epochs 2';
+const folder = freshFolder();
+let folders = 0;
+const fresh = () => join(folder, `${folders++}`);
+
+/** Runs a line of bash in which `$lenet` is the command; no test waits longer than 40 s for it. */
+function bash(line: string, environment: Readonly<Record<string, string>> = {}): SpawnSyncReturns<string> {
+  const env = { ...process.env, ...environment };
+  return spawnSync('bash', ['-c', line.replaceAll('$lenet', lenet)], { encoding: 'utf8', timeout: 40_000, env });
+}
+
+const studyFile = join(folder, 'study.yaml');
+writeFileSync(
+  studyFile,
+  `name: tiny
+protocol: post
+objective: accuracy
+base: { epochs: 1, trainLimit: 256, testLimit: 64 }
+stages:
+  - learningRate: [0.001, 0.01]
+seeds: [1]
+`,
+);
+const whole = ['checkpoint', 'config', 'metrics', 'model', 'predictions'];
+const kept = (run: string) =>
+  readdirSync(run)
+    .map((name) => name.split('.')[0]!)
+    .filter((name) => name !== 'events')
+    .sort();
+
+const run = fresh();
+const study = fresh();
+const picture = fresh();
+
+beforeAll(() => {
+  expect(bash(`$lenet train ${tiny} --out ${run}`).status).toBe(0);
+  expect(bash(`$lenet study run ${studyFile} --out ${study}`).status).toBe(0);
+});
+
+describe('a reader that goes away', () => {
+  test('lenet train | head: the run is finished and saved, with 0', () => {
+    const out = fresh();
+    const { stdout, stderr } = bash(`$lenet train ${tiny} --out ${out} | head -1; echo "code \${PIPESTATUS[0]}"`);
+    expect(stdout).toMatch(/^Dataset MNIST.*\ncode 0\n$/);
+    expect(stderr).toBe('');
+    expect(kept(out)).toEqual(whole);
+    expect(readFileSync(join(out, 'model.safetensors')).equals(readFileSync(join(run, 'model.safetensors')))).toBe(
+      true,
+    );
+  });
+
+  test('train --json with a reader of standard error that has gone as well', () => {
+    const out = fresh();
+    const { stdout } = bash(
+      `$lenet train ${tiny} --json --out ${out} 2>&1 | head -1 >/dev/null; echo "\${PIPESTATUS[0]}"`,
+    );
+    expect(stdout).toBe('0\n');
+    expect(kept(out)).toEqual(whole);
+  });
+
+  test('lenet study run | head: all trials and the report are there, with 0', () => {
+    const out = fresh();
+    const { stdout } = bash(
+      `$lenet study run ${studyFile} --out ${out} 2>&1 | head -1 >/dev/null; echo "\${PIPESTATUS[0]}"`,
+    );
+    expect(stdout).toBe('0\n');
+    expect(existsSync(join(out, 'report.html'))).toBe(true);
+    expect(JSON.parse(bash(`$lenet study show ${out} --json`).stdout)).toMatchObject({ finished: true });
+  });
+
+  test.each([
+    `evaluate ${run}`,
+    'describe lenet5',
+    '--help',
+    `study show ${study}`,
+    `study show ${study} --json`,
+    `study compare ${study} C1 C2`,
+    `study export ${study} --csv`,
+    `study report ${study}`,
+    `study list ${folder}`,
+    'study schema',
+  ])('lenet %s: no word and 0 with no reader at all', (command) => {
+    const { stdout, stderr } = bash(`( $lenet ${command}; echo $? >&3 ) 3>&1 1> >(true) 2> >(true)`);
+    expect([stdout, stderr]).toEqual(['0\n', '']);
+  });
+
+  test.each([`evaluate ${run}`, '--help', `study show ${study}`])('lenet %s: on a full disk, and closed', (command) => {
+    const closed = bash(`$lenet ${command} >&- 2>&-`);
+    expect([closed.status, closed.stderr]).toEqual([0, '']);
+    if (!existsSync('/dev/full')) return;
+    const full = bash(`$lenet ${command} >/dev/full`);
+    expect([full.status, full.stderr]).toEqual([
+      1,
+      'error: cannot write to standard output: the disk is full; the work goes on\n',
+    ]);
+  });
+
+  test.skipIf(!existsSync('/dev/full'))(
+    'a full disk behind standard output: saved, one line, 1 (needs /dev/full)',
+    () => {
+      const out = fresh();
+      const { status, stderr } = bash(`$lenet train ${tiny} --out ${out} >/dev/full`);
+      expect(stderr).toBe('error: cannot write to standard output: the disk is full; the work goes on\n');
+      expect(status).toBe(1);
+      expect(kept(out)).toEqual(whole);
+    },
+  );
+
+  test('predict of a picture that is missing says so in one line with both streams closed or not', () => {
+    expect(bash(`$lenet predict ${run} ${picture} >&- 2>&-`).status).toBe(1);
+    expect(bash(`$lenet predict ${run} ${picture}`).stderr).toMatch(/^error: [^\n]*\n$/);
+  });
+});
+
+describe('signals', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ] as const)('%s stops a study so that the same command continues it, with %i', async (signal, code) => {
+    const out = fresh();
+    const child = startLenet('study', 'run', studyFile, '--out', out, '--jobs', '1', '--seeds', '20');
+    const end = ended(child);
+    child.stdout.on('data', (data: Buffer) => {
+      if (/^trial 0:/m.test(`${data}`)) child.kill(signal);
+    });
+    const { code: got, stdout, stderr } = await end;
+    expect(stderr).toMatch(/^Stopping after the batches at work; .* to stop at once\.\n$/);
+    expect(stdout).toContain(`Interrupted; everything is saved.\nContinue with: npx lenet study run ${studyFile}`);
+    expect(got).toBe(code);
+    const record = JSON.parse(bash(`$lenet study show ${out} --json`).stdout);
+    expect(record.finished).toBe(false);
+  });
+
+  test('a signal before the first batch: 143, and the run can be resumed to the same bytes', async () => {
+    const out = fresh();
+    const child = startLenet('train', ...tiny.split(' '), '--out', out);
+    const end = ended(child);
+    // The announcement comes after loading and before the engine is built.
+    child.stdout.once('data', () => child.kill('SIGTERM'));
+    const { code, stdout } = await end;
+    expect(code).toBe(143);
+    expect(stdout).toMatch(/Interrupted in epoch 1 after batch 0 of 2; everything is saved\./);
+    expect(bash(`$lenet train --resume --out ${out}`).status).toBe(0);
+    expect(readFileSync(join(out, 'model.safetensors')).equals(readFileSync(join(run, 'model.safetensors')))).toBe(
+      true,
+    );
+  });
+});
+
+const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
+
+/** The bytes a terminal gets from a line of sh that runs on it. */
+function onTerminal(line: string): string {
+  const { stdout } = spawnSync('script', ['-qec', line.replaceAll('$lenet', lenet), '/dev/null'], {
+    encoding: 'utf8',
+    timeout: 40_000,
+    env: { ...process.env, CI: '' },
+  });
+  return stdout;
+}
+
+/** Every drawing of the live lines. */
+const frames = (text: string) =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
+  [...text.matchAll(/\r\x1b\[J\x1b\[\?7l([^\x1b]*)\x1b\[\?7h\r(?:\x1b\[\d+A)?/g)].map(([, lines]) =>
+    lines!.split(/\r*\n/),
+  );
+
+describe.skipIf(!hasScript)('on a terminal (needs util-linux’s script)', () => {
+  test('a resized one gets bars of its new width, and nothing but them moves the cursor', () => {
+    const text = onTerminal(
+      `stty cols 100 rows 30; (sleep 2; stty cols 30 </dev/tty) & TERM=xterm exec $lenet train --train-limit 3000 --test-limit 300 --batch-size 4 --epochs 6 --threads 1 --out ${fresh()}`,
+    );
+    const widths = frames(text).map(([line]) => [...line!].length);
+    expect(Math.max(...widths)).toBeGreaterThan(40);
+    expect(widths.at(-1)).toBeLessThan(30);
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
+    expect(text.replace(/\x1b\[(J|\?7[lh]|\d+A)/g, '')).not.toContain('\x1b');
+    expect(text).toContain('Done in');
+  });
+
+  test('twenty columns: a study’s lines stay within them', () => {
+    const text = onTerminal(`stty cols 20 rows 30; TERM=xterm exec $lenet study run ${studyFile} --out ${fresh()}`);
+    const drawn = frames(text);
+    expect(drawn.length).toBeGreaterThan(2);
+    for (const line of drawn.flat()) expect([...line].length).toBeLessThan(20);
+  });
+
+  test.each(['TERM=dumb', 'TERM=xterm CI=true'])('%s: no escape sequence at all', (environment) => {
+    const text = onTerminal(`stty cols 80; ${environment} $lenet train ${tiny} --out ${fresh()}`);
+    expect(text).toContain('Done in');
+    expect(text).not.toContain('\x1b');
+  });
+
+  test('a terminal that closes: the run is saved, though standard error is gone as well', async () => {
+    const out = fresh();
+    const line = `exec $lenet train --train-limit 3000 --epochs 400 --checkpoint-every 0 --out ${out}`;
+    const terminal = spawn('script', ['-qec', line.replaceAll('$lenet', lenet), '/dev/null'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    await new Promise<void>((resolve) =>
+      terminal.stdout.on('data', (data: Buffer) => {
+        if (`${data}`.includes('Epoch: 1 ')) resolve();
+      }),
+    );
+    terminal.kill('SIGKILL');
+    await expect.poll(() => kept(out), { timeout: 20_000 }).toEqual(['checkpoint', 'config', 'metrics']);
+  });
+});
+
+describe('machines that allow little', () => {
+  const refused = (line: string, environment: Readonly<Record<string, string>>, message: RegExp) => {
+    const out = fresh();
+    const { status, stderr } = bash(line.replaceAll('$out', out), environment);
+    expect(stderr.split('\n').filter((text) => !text.startsWith('Warning: disabling flag'))).toEqual([
+      expect.stringMatching(message),
+      '',
+    ]);
+    expect(status).toBe(1);
+    expect(existsSync(out)).toBe(false);
+  };
+  const commands = [`train ${tiny} --out $out`, `study run ${studyFile} --jobs 1 --out $out`];
+
+  test.each(commands)('no WebAssembly (--jitless): %s', (command) => {
+    refused(`'${process.execPath}' --jitless ${lenet.split(' ')[1]} ${command}`, {}, /^error: .* has no WebAssembly/);
+  });
+
+  test.skipIf(process.arch !== 'x64').each(commands)('no SIMD: %s (V8 can be told so on x64)', (command) => {
+    const line = `'${process.execPath}' --no-enable-sse3 --no-enable-ssse3 --no-enable-sse4-1 ${lenet.split(' ')[1]} ${command}`;
+    refused(line, {}, /^error: WebAssembly has no SIMD on this machine/);
+  });
+
+  const linux = process.platform === 'linux';
+  const major = Number(process.versions.node.split('.')[0]);
+
+  test.skipIf(!linux || major >= 24).each(commands)('ulimit -v 4 GiB: %s (Node 24 needs less)', (command) => {
+    refused(`ulimit -v 4194304; $lenet ${command}`, {}, /^error: .*ulimit -v.*--disable-wasm-trap-handler/);
+  });
+
+  test.skipIf(!linux)('ulimit -v 2.5 GiB without the trap handler: fewer threads, the same bits', () => {
+    const out = fresh();
+    const { status, stderr } = bash(`ulimit -v 2621440; $lenet train ${tiny} --threads 5 --out ${out}`, {
+      NODE_OPTIONS: '--disable-wasm-trap-handler',
+    });
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/warning: [1-4] threads? works? instead of 5: ulimit -v allows 2.5 GiB of addresses/);
+    expect(readFileSync(join(out, 'model.safetensors')).equals(readFileSync(join(run, 'model.safetensors')))).toBe(
+      true,
+    );
+  });
+
+  test.skipIf(!linux)('ulimit -n 48: fewer threads, the same bits', () => {
+    const out = fresh();
+    const { status, stderr } = bash(`ulimit -n 48; $lenet train ${tiny} --threads 6 --out ${out}`);
+    expect(status).toBe(0);
+    expect(stderr).toMatch(/warning: [1-3] threads? works? instead of 6: ulimit -n allows 48 open files/);
+    expect(readFileSync(join(out, 'model.safetensors')).equals(readFileSync(join(run, 'model.safetensors')))).toBe(
+      true,
+    );
+  });
+
+  test.skipIf(!linux || major !== 20)(
+    'ulimit -n 20: one line before anything is read (Node 20 reads many files at once)',
+    () => {
+      const { status, stderr } = bash('ulimit -n 20; $lenet --version');
+      expect([status, stderr]).toEqual([
+        1,
+        'error: too many open files: the limit is too low to start (ulimit -n); lenet needs about 40\n',
+      ]);
+    },
+  );
+
+  test('--jobs beyond the cores is told before the work, and costs no more than its trials', () => {
+    const { status, stderr } = bash(`$lenet study run ${studyFile} --jobs 256 --out ${fresh()}`);
+    expect(stderr).toMatch(/^warning: --jobs 256: this machine has \d+ cores?, so more than \d+ trials at once .*\n$/);
+    expect(status).toBe(0);
+  });
+});
+
+describe('threads that die', () => {
+  test('training ends with an error instead of waiting for ever', { timeout: 20_000 }, async () => {
+    const threads = nodeThreads(3);
+    let helpers: Awaited<ReturnType<typeof threads.start>> | undefined;
+    const start = async (count: number) => {
+      helpers = await threads.start(count);
+      return helpers;
+    };
+    const images = new Uint8Array(64 * 784);
+    const train = { name: 'blank', shape: [1, 28, 28], images, labels: new Uint8Array(64), classes: 10 } as const;
+    const epochs = 100_000;
+    const optimizer = sgd();
+    const onProgress = () => helpers?.kill();
+    const events = fit(lenet5(), { train, optimizer, epochs, batchSize: 32, threads: { count: 3, start }, onProgress });
+    await expect(async () => {
+      for await (const _ of events);
+    }).rejects.toThrow('a thread of the engine has ended before its work was done');
+  });
+});
