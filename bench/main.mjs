@@ -7,6 +7,7 @@ const names = [
   'latency',
   'memory',
   'journal',
+  'journal-damage',
   'online',
   'overhead',
   'resolve',

@@ -30,7 +30,7 @@ import {
   operations,
   trialStates,
 } from './optuna.ts';
-import { isOurs, Replay, type ReplayedStudy, type ReplayedTrial, replay, workerPrefix } from './replay.ts';
+import { Replay, type ReplayedStudy, type ReplayedTrial, replay } from './replay.ts';
 import { isNumber, isText } from './shape.ts';
 import {
   type Environment,
@@ -43,12 +43,16 @@ import {
   type TestLook,
   type TrialEnd,
 } from './store.ts';
+import { isOurs, workerPrefix } from './worker.ts';
 
 /**
- * The version of what our attributes mean and of the bits that strict arithmetic gives; docs/formats.md lists them all. A larger number
- * comes from a newer version. A study of a smaller one can be shown, but not continued: its trials would not be comparable.
+ * The version of what our lines and attributes mean and of the bits that strict arithmetic gives; docs/formats.md lists them all.
+ * A larger number comes from a newer version.
  */
-const recordFormat = 4;
+const recordFormat = 5;
+
+/** The first format with today's definitions and bits. A study of an older one is shown, but not continued: its trials are not comparable. */
+const oldestContinued = 4;
 
 /** What the journal at `path` says; undefined if there is none or nothing in it yet. @throws WorldError, UsageError. */
 export function readStudy(path: string): StudyRecord | undefined {
@@ -106,13 +110,13 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
 }
 
 function definitionOf(attributes: Attributes, format: number): StudyDefinition | undefined {
-  if (format >= recordFormat) return attributes.get('definition', isDefinition);
+  if (format >= oldestContinued) return attributes.get('definition', isDefinition);
   const expanded = attributes.get('definition', isExpandedDefinition);
   return expanded && upgradedDefinition(expanded);
 }
 
 function looksOf(attributes: Attributes, format: number, path: string): TestLook[] {
-  if (format >= recordFormat) return attributes.all('test_look:', isLook);
+  if (format >= oldestContinued) return attributes.all('test_look:', isLook);
   return attributes.all('test_look:', isOldLook).map((look) => upgradedLook(look, path));
 }
 
@@ -244,7 +248,7 @@ export class JournalStore implements StudyStore {
     const { studies, trials } = this.#replayed;
     const before = interpret(studies, path);
     if (before) {
-      if (before.format < recordFormat) {
+      if (before.format < oldestContinued) {
         throw new UsageError(
           `${path} has record format ${before.format}, whose trials cannot be compared with this version's (${recordFormat}): show it as it is, or run the study in another folder`,
         );
@@ -262,8 +266,7 @@ export class JournalStore implements StudyStore {
         ...this.#begin({ definition, dataHash }, before),
         this.#studyAttribute(`session:${this.#session}`, session),
       ];
-      this.#replayed.add(lines);
-      return lines;
+      return this.#replayed.add(lines);
     });
     return {
       record: {
@@ -290,8 +293,11 @@ export class JournalStore implements StudyStore {
       const study_name = freeName(definition.name, studies);
       lines.push(this.#line(operations.createStudy, { study_name, directions: [direction] }));
     }
-    if (!before || open !== last) {
+    // An older version must not go on with lines of this format.
+    if (!before || open !== last || before.format < recordFormat) {
       lines.push(this.#studyAttribute('lenet_lab', { format: recordFormat, version }));
+    }
+    if (!before || open !== last) {
       lines.push(this.#studyAttribute('data_hash', dataHash));
     }
     if (open !== last || JSON.stringify(before?.definition) !== JSON.stringify(definition)) {
@@ -369,9 +375,7 @@ export class JournalStore implements StudyStore {
           `another program deleted the study in ${this.#file.path}; run the same command to begin it anew`,
         );
       }
-      const lines = make();
-      this.#replayed.add(lines);
-      return lines;
+      return this.#replayed.add(make());
     });
   }
 
