@@ -2,6 +2,7 @@
 import { unknownChoice } from '../base/errors.ts';
 import { counted, percent, rounded } from '../base/format.ts';
 import { datasetSize } from '../data/dataset.ts';
+import { requireModel } from '../runner/ended-trial.ts';
 import { loadMnist } from '../runner/mnist-files.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/threads.ts';
@@ -17,6 +18,7 @@ export interface EvaluateOptions {
 
 export async function evaluateModel(path: string, options: EvaluateOptions): Promise<void> {
   if (options.set !== 'test' && options.set !== 'train') throw unknownChoice('set', options.set, ['test', 'train']);
+  requireModel(path);
   const { model, weights, file, hyperparameters } = loadModel(path);
   const set = (await loadMnist(options.data))[options.set];
   const metrics = await evaluate(model, weights, set, {

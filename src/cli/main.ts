@@ -7,7 +7,14 @@ import { coreCount } from '../runner/threads.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import type { EvaluateOptions } from './evaluate.ts';
-import { hyperparameterOption, parseInteger, parseSeeds, readHyperparameters, SuggestingCommand } from './options.ts';
+import {
+  hyperparameterOption,
+  parseInteger,
+  parseSeeds,
+  parseTrials,
+  readHyperparameters,
+  SuggestingCommand,
+} from './options.ts';
 import type { StudyRunOptions } from './study.ts';
 
 // Each command's code is loaded when it is called, so that help and mistakes answer at once.
@@ -99,6 +106,11 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       parseSeeds,
     )
     .option('--retry-failed', 'Try failed trials again')
+    .option(
+      '--keep <trials>',
+      'Keep the models of these trials too, such as 3,7; those that were dropped are made again',
+      parseTrials,
+    )
     .option(...data)
     .action(async (file: string, options: StudyRunOptions) => {
       const { studyRun } = await import('./study.ts');

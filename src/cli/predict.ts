@@ -1,10 +1,12 @@
 /** `lenet predict`: digits from pictures. */
 import { rasterToGrey } from '../data/raster.ts';
+import { requireModel } from '../runner/ended-trial.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { readPng } from '../runner/png.ts';
 import { predictor } from '../train/evaluate.ts';
 
 export function predictImages(modelPath: string, images: readonly string[], json: boolean): void {
+  requireModel(modelPath);
   const { model, weights } = loadModel(modelPath);
   const [, height, width] = model.input;
   const predict = predictor(model, weights);

@@ -44,6 +44,7 @@ export interface StudyRunOptions {
   readonly data?: string;
   readonly seeds?: readonly number[];
   readonly retryFailed?: boolean;
+  readonly keep?: readonly number[];
 }
 
 /** What the folder's journal says. @throws UsageError when there is no study, or one of another task. */
@@ -85,12 +86,12 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     process.stderr.write('Stopping after the batches at work; press Ctrl-C again to stop at once.\n');
   });
   const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${text}` : text;
-  const { jobs, data: dataFolder, retryFailed = false } = options;
+  const { jobs, data: dataFolder, retryFailed = false, keep = [] } = options;
   const task = lenetTask({ folder: out, dataFolder, threads: jobs });
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
   try {
     const store = folder.store(asRun);
-    const request = { definition, task, store, jobs, retryFailed, signal, environment: environment(jobs) };
+    const request = { definition, task, store, jobs, retryFailed, keep, signal, environment: environment(jobs) };
     for await (const event of runStudy(request)) {
       if (event.type === 'interrupted') {
         bars.clear();
@@ -131,8 +132,9 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
     case 'trial-start':
       bars.start(
         event.number,
-        `${trialName(event.request, naming)}${event.restored ? ' (again: its files were lost)' : ''}`,
+        `${trialName(event.request, naming)}${event.restored ? ` (again: its files were ${event.restored.state})` : ''}`,
       );
+      if (event.restored) bars.say(fitted(`trial ${event.number} is made again: ${event.restored.why}`));
       break;
     case 'progress':
       bars.show(event.number, event.share, event.score);

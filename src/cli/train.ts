@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { duration, percent, rounded } from '../base/format.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
+import { refuseEndedTrial } from '../runner/ended-trial.ts';
 import type { MetricsLine } from '../runner/run-folder.ts';
 import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts';
 import { makeLoss, makeOptimizer, variantNames } from '../tasks/lenet/hyperparameters.ts';
@@ -13,6 +14,7 @@ import { terminalWidth } from './terminal.ts';
 
 /** Returns the exit code. With `json` only one object an epoch goes to standard output, the rest to standard error. */
 export async function train(request: Omit<RunRequest, 'signal' | 'onProgress'>, json: boolean): Promise<number> {
+  if (request.resume) refuseEndedTrial(request.out);
   const say = (text: string) => (json ? process.stderr : process.stdout).write(`${text}\n`);
   let bar: EpochBar | undefined;
   const { signal, release } = interruptSignal(() => {

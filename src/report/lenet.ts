@@ -1,12 +1,12 @@
 /** Reports of studies of our networks: their facts beside the post's, and the answers in their trials' folders. */
 import { readFileSync } from 'node:fs';
-import { readSafetensors } from '../base/safetensors.ts';
 import { holdOut } from '../data/hold-out.ts';
 import { loadMnist } from '../runner/mnist-files.ts';
-import { loadModel } from '../runner/model-file.ts';
-import { type RunFolder, readBytes } from '../runner/run-folder.ts';
+import type { RunFolder } from '../runner/run-folder.ts';
+import { trialLogits, trialModel } from '../runner/trial-results.ts';
 import type { StudyRecord } from '../store/store.ts';
 import type { Protocol } from '../study/definition.ts';
+import type { Trial } from '../study/trial.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
 import { makeModel } from '../tasks/lenet/hyperparameters.ts';
 import { type FactsOptions, type StudyFacts, studyFacts } from './facts.ts';
@@ -32,37 +32,45 @@ interface StudyFiles {
 
 /** The models and answers in the folders of a study's trials. */
 export function lenetSource(
-  { definition, dataHash }: Pick<StudyRecord, 'definition' | 'dataHash'>,
+  { definition, dataHash, trials }: Pick<StudyRecord, 'definition' | 'dataHash' | 'trials'>,
   files: StudyFiles,
 ): ReportSource {
   return {
     model: (settings) => makeModel(completeSettings(settings)),
-    answers: (number) => answersOf(files.trial(number), dataHash, definition.protocol),
+    answers: (number) =>
+      answersOf(files.trial(number), trials.find((trial) => trial.number === number)!, {
+        dataHash,
+        protocol: definition.protocol,
+      }),
   };
 }
 
 /** The answers in a run folder, or a sentence that says why they cannot be used. */
-async function answersOf(run: RunFolder, dataHash: string, protocol: Protocol | undefined): Promise<Answers | string> {
+async function answersOf(
+  run: RunFolder,
+  trial: Trial,
+  { dataHash, protocol }: { readonly dataHash: string; readonly protocol: Protocol | undefined },
+): Promise<Answers | string> {
   try {
     const { data } = run.readConfig();
     const mnist = await loadMnist(data.folder ?? undefined);
     if (mnist.hash !== dataHash) return 'Its pictures are left out: the data here are not those of the study.';
     const selection = protocol === 'held-out' ? holdOut(mnist.train, mnist.hash).validation : mnist.test;
-    const logits = readSafetensors(readBytes(run.predictionsPath), run.predictionsPath).tensors.get('logits')!;
-    const [images = 0] = logits.shape;
+    const logits = trialLogits(run, trial, selection.labels);
+    const images = logits.length / selection.classes;
     const pixels = selection.shape[0] * selection.shape[1] * selection.shape[2];
     const set = {
       ...selection,
       labels: selection.labels.subarray(0, images),
       images: selection.images.subarray(0, images * pixels),
     };
-    const { model, weights } = loadModel(run.path);
+    const { model, weights } = trialModel(run, trial, dataHash);
     const conv = model.layers.find(({ layer }) => layer.type === 'conv2d');
     const kernel = conv && weights.get(`${conv.name}.weight`);
-    return { set, logits: logits.data, filters: kernel ? filtersOf(kernel.shape, kernel.data) : [] };
+    return { set, logits, filters: kernel ? filtersOf(kernel.shape, kernel.data) : [] };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return `Its pictures are left out (${why}); lenet study run makes lost files again.`;
+    return `Its pictures are left out (${why}); lenet study run makes lost and damaged files again.`;
   }
 }
 

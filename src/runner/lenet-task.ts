@@ -1,24 +1,24 @@
 /** Our networks as a study's task: trials on worker threads, each in a run folder of its own. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../base/errors.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { UsageError, WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
-import { datasetSize, takeFirst } from '../data/dataset.ts';
+import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
 import { parameterCount } from '../nn/model.ts';
 import type { Settings, StudyDefinition } from '../study/definition.ts';
 import { plannedLevels } from '../study/strategies.ts';
-import { type EpochPoint, type Metrics, scoreOf } from '../study/trial.ts';
+import { type CompleteTrial, type EpochPoint, scoreOf } from '../study/trial.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
 import { completeHyperparameters, makeLoss, makeModel } from '../tasks/lenet/hyperparameters.ts';
-import type { OpenTask, Pool, Task, TrialMessage } from '../tasks/task.ts';
-import { evaluate } from '../train/evaluate.ts';
+import type { OpenTask, Pool, Task, TrialBytes, TrialMessage, TrialResults } from '../tasks/task.ts';
+import { type Evaluation, evaluate } from '../train/evaluate.ts';
 import { loadMnist } from './mnist-files.ts';
-import { loadModel } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
 import type { RunData } from './train-run.ts';
+import { inspectTrial, removeCheckpoint, removeResults, soundOr, trialLogits, trialModel } from './trial-results.ts';
 import { shareDataset, startThread, type ThreadMessage } from './trial-threads.ts';
 
 export interface LenetTaskOptions {
@@ -50,15 +50,31 @@ export function lenetTask({ folder, dataFolder, threads = 1 }: LenetTaskOptions)
         summary: summaryOf(definition, data.run),
         pool: threadPool(folder, definition, data.run),
         bytesPerTrial: (configuration) => bytesOf(configuration, evaluated),
-        hasResults: (number) => existsSync(trialFolder(folder, number).modelPath),
-        evaluateOnTest: (number, configuration) => evaluateTrial(number, configuration),
+        results: resultsOf,
+        discard(number, what) {
+          const run = trialFolder(folder, number);
+          if (what === 'results') removeResults(run);
+          else removeCheckpoint(run);
+        },
+        evaluateOnTest: (trial) => evaluateTrial(trial, data.test),
       } satisfies OpenTask;
 
-      async function evaluateTrial(number: number, configuration: Settings): Promise<Metrics> {
-        const { weights } = loadModel(trialFolder(folder, number).path);
-        const complete = completeSettings(configuration);
+      async function resultsOf(trial: CompleteTrial, { evaluate = false } = {}): Promise<TrialResults> {
+        const { hash, test } = data.run;
+        const run = trialFolder(folder, trial.number);
+        // Reading takes some milliseconds; signals have their turn between trials.
+        await nextTurn();
+        const found = inspectTrial(run, trial, { labels: test.labels, dataHash: hash });
+        if (found.state !== 'whole' || !evaluate) return found;
+        const again = await evaluateTrial(trial, test, data.run.evaluatedOn === 'test');
+        return soundOr(() => checkEvaluation(run, trial, { ...again, labels: test.labels }));
+      }
+
+      async function evaluateTrial(trial: CompleteTrial, whole: Dataset, isLimited = true): Promise<Evaluation> {
+        const { weights } = trialModel(trialFolder(folder, trial.number), trial, data.run.hash);
+        const complete = completeSettings(trial.configuration);
         const { arithmetic, testLimit } = complete;
-        const set = testLimit === null ? data.test : takeFirst(data.test, testLimit);
+        const set = testLimit === null || !isLimited ? whole : takeFirst(whole, testLimit);
         const options = { arithmetic, loss: makeLoss(complete), threads: nodeThreads(threads) };
         const found = await evaluate(makeModel(complete), weights, set, options);
         if (!found) throw new Error('an evaluation without a signal is not interrupted');
@@ -70,10 +86,10 @@ export function lenetTask({ folder, dataFolder, threads = 1 }: LenetTaskOptions)
 
 function threadPool(folder: string, { objective }: StudyDefinition, data: RunData): Pool {
   return {
-    start({ number, configuration, seed, threads }, listen) {
+    start({ number, configuration, seed, threads, again }, listen) {
       const hyperparameters = completeHyperparameters({ ...configuration, seed });
       const out = trialFolder(folder, number).path;
-      return startThread({ hyperparameters, out, threads, data }, (message) =>
+      return startThread({ hyperparameters, out, threads, data, again }, (message) =>
         listen(trialMessage(message, objective)),
       );
     },
@@ -123,11 +139,40 @@ function summaryOf(
   return `Protocol ${protocol}: ${counted(training)} images train, ${counted(selecting)} ${set} images select (${source})`;
 }
 
-/** What a run folder takes: model, checkpoint (weights, at most two moments each), logits, and the text beside. */
-function bytesOf(configuration: Settings, evaluated: number): number {
+/**
+ * The evaluation of a trial's model on the set that selects gives what the journal keeps. Fused arithmetic rounds otherwise on other
+ * processors: a few answers between two equally likely classes may then differ. @throws WorldError.
+ */
+function checkEvaluation(
+  run: RunFolder,
+  trial: CompleteTrial,
+  { loss, accuracy, logits, labels }: Evaluation & { readonly labels: Uint8Array },
+): void {
+  const recorded = trial.curve.at(-1)?.selection;
+  const isFused = completeSettings(trial.configuration).arithmetic === 'fused';
+  const agrees = (is: number, was: number, most: number) => is === was || (isFused && Math.abs(is - was) <= most);
+  const isSame =
+    recorded !== undefined &&
+    agrees(accuracy, recorded.accuracy, 0.002) &&
+    agrees(loss, recorded.loss, 0.002 * recorded.loss);
+  const { predictionsPath } = run;
+  const predicted = trialLogits(run, trial, labels);
+  const hasSameAnswers = isFused || logits.every((value, at) => value === predicted[at]);
+  if (isSame && hasSameAnswers) return;
+  if (isSame) throw new WorldError(`${run.modelPath} does not give the answers in ${predictionsPath}`);
+  const [is, was] = [accuracy, recorded?.accuracy ?? Number.NaN].map((share) => `${(100 * share).toFixed(2)} %`);
+  throw new WorldError(
+    `${run.modelPath} is not of trial ${trial.number}: its accuracy on the images that select is ${is}, the journal says ${was}`,
+  );
+}
+
+/** What lies in a run folder: weights (in a checkpoint with at most two moments each), logits, and about 1 kB of text an epoch. */
+function bytesOf(configuration: Settings, evaluated: number): TrialBytes {
   const complete = completeSettings(configuration);
   const model = makeModel(complete);
-  return 4 * parameterCount(model) * 4 + 4 * evaluated * model.classes + 1000 * (complete.epochs + 4);
+  const weights = 4 * parameterCount(model);
+  const dropped = 1000 * (complete.epochs + 4);
+  return { running: 3 * weights, whole: weights + 4 * evaluated * model.classes + dropped, dropped };
 }
 
 /** @throws UsageError when a level asks for more images than there are, or batches larger than the training set. */

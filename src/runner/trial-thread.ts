@@ -1,15 +1,15 @@
 /** The program of a study's worker thread: trains one trial in its run folder and tells what happens. */
 import { existsSync, rmSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { onesInBytes } from '../base/bits.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
-import { readSafetensors } from '../base/safetensors.ts';
-import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
-import { mostLikely } from '../train/evaluate.ts';
-import { type MetricsLine, RunFolder, readBytes } from './run-folder.ts';
+import { completeHyperparameters, hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
+import { RunFolder } from './run-folder.ts';
 import { trainRun } from './train-run.ts';
+import { readLogits, removeRun, wrongAnswers } from './trial-results.ts';
 import type { ThreadMessage, ThreadOrder } from './trial-threads.ts';
 
-const { hyperparameters, out, threads, data }: ThreadOrder = workerData;
+const { hyperparameters, out, threads, data, again }: ThreadOrder = workerData;
 const say = (message: ThreadMessage) => parentPort?.postMessage(message);
 const stopper = new AbortController();
 parentPort?.on('message', () => stopper.abort());
@@ -21,6 +21,7 @@ function share(epoch: number, part: number): number {
 
 async function work(): Promise<ThreadMessage> {
   const folder = new RunFolder(out);
+  if (again && !isPartlyMade(folder)) removeRun(folder);
   const resume = existsSync(folder.configPath);
   // Without its results a finished run's checkpoint is of no use: the run is made again, to the same bytes.
   const lost = [folder.modelPath, folder.predictionsPath].some((path) => !existsSync(path));
@@ -55,25 +56,30 @@ async function work(): Promise<ThreadMessage> {
       return { type: 'failed', kind: 'trial', message: `diverged: the loss is ${loss} ${place}` };
     }
   }
-  return { type: 'finished', wrong: wrongAnswers(folder) };
+  return { type: 'finished', wrong: answersOf(folder) };
 }
 
-/** One bit an image of the evaluated set: 1 where the most likely class is not the label. */
-function wrongAnswers(folder: RunFolder): Uint8Array {
-  const { tensors } = readSafetensors(readBytes(folder.predictionsPath), folder.predictionsPath);
-  const logits = tensors.get('logits');
-  const [images = 0, classes = 0] = logits?.shape ?? [];
-  const wrong = new Uint8Array(Math.ceil(images / 8));
-  let count = 0;
-  for (let image = 0; image < images; image++) {
-    const row = logits!.data.subarray(image * classes, (image + 1) * classes);
-    if (mostLikely(row) === data.test.labels[image]) continue;
-    wrong[image >> 3]! |= 1 << (image & 7);
-    count++;
+/** Whether an earlier process had begun to make this very run again, and can be continued. */
+function isPartlyMade(folder: RunFolder): boolean {
+  try {
+    const begun = completeHyperparameters(folder.readConfig().hyperparameters);
+    const isSame = hyperparameterNames.every((name) => begun[name] === hyperparameters[name]);
+    const epoch = folder.readCheckpoint()?.checkpoint.epoch;
+    return isSame && epoch !== undefined && epoch < hyperparameters.epochs;
+  } catch (error) {
+    // Damaged, or another run's: it is made from the beginning.
+    if (error instanceof WorldError || error instanceof UsageError) return false;
+    throw error;
   }
-  const last: MetricsLine | undefined = folder.readMetrics().at(-1);
+}
+
+/** Which images of the evaluated set the last epoch's network gets wrong. @throws WorldError where that does not make its accuracy. */
+function answersOf(folder: RunFolder): Uint8Array {
+  const { logits, images, classes } = readLogits(folder);
+  const wrong = wrongAnswers(logits, classes, data.test.labels);
+  const last = folder.readMetrics().at(-1);
   const accuracy = (last?.test ?? last?.validation)?.accuracy;
-  if (accuracy !== (images - count) / images) {
+  if (accuracy !== (images - onesInBytes(wrong)) / images) {
     throw new WorldError(
       `${folder.predictionsPath} does not belong to the run's last epoch; remove ${out} and try again`,
     );

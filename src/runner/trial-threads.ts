@@ -12,6 +12,8 @@ export interface ThreadOrder {
   readonly out: string;
   readonly threads: number;
   readonly data: RunData;
+  /** The results of a trial that ended are made again. */
+  readonly again: boolean;
 }
 
 /** What a worker tells; its epochs are lines of metrics. */

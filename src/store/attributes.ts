@@ -3,6 +3,7 @@ import { WorldError } from '../base/errors.ts';
 import {
   type Factor,
   type GridPlan,
+  keeps,
   type Level,
   objectives,
   protocols,
@@ -112,7 +113,7 @@ export const isDefinition = object<StudyDefinition>(
       seeds: either<[readonly number[], SeedRule]>(listOf(isNumber), isSeedRule),
     },
   },
-  { protocol: oneOf(protocols), defaults: isSettings, compare: oneOf(['previous']) },
+  { protocol: oneOf(protocols), defaults: isSettings, compare: oneOf(['previous']), keep: oneOf(keeps) },
 );
 
 export const isExpandedDefinition = object<ExpandedDefinition>(
@@ -145,8 +146,13 @@ export class Attributes {
     );
   }
 
-  /** Those whose names begin so, in the order they were first written. @throws WorldError */
+  /** The names that begin so, in the order in which they were first written. */
+  keys(prefix: string): string[] {
+    return [...this.#found.keys()].filter((key) => key.startsWith(prefix));
+  }
+
+  /** The attributes whose names begin so, in the order in which they were first written. @throws WorldError */
   all<T>(prefix: string, guard: Guard<T>): T[] {
-    return [...this.#found.keys()].filter((key) => key.startsWith(prefix)).map((key) => this.get(key, guard)!);
+    return this.keys(prefix).map((key) => this.get(key, guard)!);
   }
 }

@@ -4,7 +4,7 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { objectives, type StudyDefinition, type Value } from '../study/definition.ts';
 import { distributionOf, type Space } from '../study/space.ts';
-import type { EpochPoint, Trial, TrialState } from '../study/trial.ts';
+import { type EpochPoint, scoreOf, type Trial, type TrialState } from '../study/trial.ts';
 import {
   Attributes,
   type EpochAttribute,
@@ -31,13 +31,15 @@ import {
   trialStates,
 } from './optuna.ts';
 import { Replay, type ReplayedStudy, type ReplayedTrial, replay } from './replay.ts';
-import { isNumber, isText } from './shape.ts';
+import { isNumber, isText, oneOf } from './shape.ts';
 import {
   type Environment,
   type ForeignTrial,
   isValue,
   type NewTrial,
   type OpenedStudy,
+  type ResultsRecord,
+  resultsRecords,
   type StudyRecord,
   type StudyStore,
   type TestLook,
@@ -86,6 +88,7 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
   const definition = own.flatMap((attributes) => definitionOf(attributes, format) ?? []).at(-1);
   if (definition === undefined) return undefined;
   const elapsed: number[] = [];
+  const results = new Map(own.flatMap((attributes) => resultsIn(attributes)));
   const trials: Trial[] = [];
   const foreign: ForeignTrial[] = [];
   const all = studies.filter(({ deleted }) => !deleted).flatMap((study) => study.trials);
@@ -94,9 +97,11 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
       foreign.push(foreignTrial(trial));
       continue;
     }
-    const found = interpretTrial(trial, path);
+    const found = interpretTrial(trial, definition, path);
     if (!found) continue;
-    trials.push(found.trial);
+    const decided = results.get(trial.id);
+    const isWhole = decided === undefined || decided === 'whole';
+    trials.push(isWhole ? found.trial : { ...found.trial, results: decided });
     for (const { session, elapsedSeconds } of found.epochs) {
       elapsed[session] = Math.max(elapsed[session] ?? 0, elapsedSeconds);
     }
@@ -115,6 +120,15 @@ function definitionOf(attributes: Attributes, format: number): StudyDefinition |
   return expanded && upgradedDefinition(expanded);
 }
 
+/** By trial. Optuna lets nobody write an attribute of a trial that has ended, so they are the study's. */
+function resultsIn(attributes: Attributes): [number, ResultsRecord][] {
+  return attributes
+    .keys(resultsPrefix)
+    .map((key) => [Number(key.slice(resultsPrefix.length)), attributes.get(key, oneOf(resultsRecords))!]);
+}
+
+const resultsPrefix = 'results:';
+
 function looksOf(attributes: Attributes, format: number, path: string): TestLook[] {
   if (format >= oldestContinued) return attributes.all('test_look:', isLook);
   return attributes.all('test_look:', isOldLook).map((look) => upgradedLook(look, path));
@@ -130,6 +144,7 @@ const stateNames: Readonly<Record<number, ForeignTrial['state']>> = {
 
 function interpretTrial(
   { id, state, attributes: found, values, intermediate }: ReplayedTrial,
+  { objective }: StudyDefinition,
   path: string,
 ): { trial: Trial; epochs: EpochAttribute[] } | undefined {
   const attributes = new Attributes(found, `${path}, trial ${id}`);
@@ -145,6 +160,12 @@ function interpretTrial(
     const { session: _, elapsedSeconds: __, ...point } = attribute;
     const score = intermediate.get(point.epoch);
     if (score === undefined) throw missing(path, id, `epoch ${point.epoch} has no value`);
+    const { selection } = point;
+    if (selection && objective !== 'score' && scoreOf(selection, objective) !== score) {
+      throw new WorldError(
+        `${path}: trial ${id} has the value ${score} in epoch ${point.epoch}, which its ${objective} ${selection[objective]} does not make; a line is damaged`,
+      );
+    }
     return { ...point, score };
   });
   if (known === 'complete' && (curve.length === 0 || curve.at(-1)!.score !== values?.[0])) {
@@ -357,6 +378,10 @@ export class JournalStore implements StudyStore {
 
   async recordLook(look: TestLook): Promise<void> {
     this.#append(() => [this.#studyAttribute(`test_look:${this.#looks++}`, look)]);
+  }
+
+  async recordResults(number: number, results: ResultsRecord): Promise<void> {
+    this.#append(() => [this.#studyAttribute(`${resultsPrefix}${number}`, results)]);
   }
 
   close(): Promise<void> {
