@@ -7,7 +7,7 @@ import { writeFileAtomically } from '../disk/atomic-file.ts';
 import { trialsCsv } from '../report/csv.ts';
 import type { StudyFacts } from '../report/facts.ts';
 import { showJson } from '../report/json.ts';
-import { lenetFacts, lenetSource } from '../report/lenet.ts';
+import { lenetSource, readLenetStudy } from '../report/lenet.ts';
 import { type Naming, namingOf, settingsText, shortLabel } from '../report/naming.ts';
 import {
   compareText,
@@ -27,7 +27,6 @@ import { lenetTask } from '../runner/lenet-task.ts';
 import { readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
-import type { StudyRecord } from '../store/store.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
@@ -47,25 +46,13 @@ export interface StudyRunOptions {
   readonly keep?: readonly number[];
 }
 
-/** What the folder's journal says. @throws UsageError when there is no study, or one of another task. */
-function readRecord(folder: StudyFolder): StudyRecord {
-  const record = folder.read();
-  const settings = [...record.trials.map(({ configuration }) => configuration), record.definition.base];
-  const foreign = settings.flatMap(Object.keys).find((name) => !(name in lenetSettings.parameters));
-  if (foreign === undefined) return record;
-  throw new UsageError(
-    `the study in ${folder.path} is of another task: ${foreign} is no hyperparameter of our networks`,
-  );
-}
-
 function factsOf(folder: StudyFolder): StudyFacts {
-  return lenetFacts(readRecord(folder));
+  return readLenetStudy(folder).facts;
 }
 
 /** Writes the report of what the folder's journal says, and gives it. */
 async function report(folder: StudyFolder): Promise<StudyFacts> {
-  const record = readRecord(folder);
-  const facts = lenetFacts(record);
+  const { record, facts } = readLenetStudy(folder);
   await writeReport(facts, lenetSource(record, folder), folder);
   return facts;
 }

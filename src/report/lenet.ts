@@ -1,5 +1,6 @@
 /** Reports of studies of our networks: their facts beside the post's, and the answers in their trials' folders. */
 import { readFileSync } from 'node:fs';
+import { UsageError, WorldError } from '../base/errors.ts';
 import { holdOut } from '../data/hold-out.ts';
 import { loadMnist } from '../runner/mnist-files.ts';
 import type { RunFolder } from '../runner/run-folder.ts';
@@ -25,7 +26,44 @@ export function lenetFacts(record: StudyRecord, options: Omit<FactsOptions, 'ref
   return studyFacts(record, lenetSettings, { ...options, reference: postReference(readPostLogs(), record) });
 }
 
-/** A study's folder. */
+/** A study's folder, as far as its journal is asked. */
+interface StudyJournal {
+  readonly path: string;
+  readonly journalPath: string;
+  read(): StudyRecord;
+}
+
+/**
+ * What a folder's journal says, and the facts of it.
+ * @throws UsageError when there is no study, or one of another task; WorldError, which names the journal, when it is damaged.
+ */
+export function readLenetStudy(folder: StudyJournal): { readonly record: StudyRecord; readonly facts: StudyFacts } {
+  const record = folder.read();
+  const { definition, trials } = record;
+  const settings = [...trials.map(({ configuration }) => configuration), definition.base];
+  const foreign = settings.flatMap(Object.keys).find((name) => !(name in lenetSettings.parameters));
+  if (foreign !== undefined) {
+    throw new UsageError(
+      `the study in ${folder.path} is of another task: ${foreign} is no hyperparameter of our networks`,
+    );
+  }
+  let of = folder.journalPath;
+  try {
+    for (const { number, configuration } of trials) {
+      of = `${folder.journalPath}, trial ${number}`;
+      lenetSettings.canonical(configuration);
+    }
+    of = folder.journalPath;
+    return { record, facts: lenetFacts(record) };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new WorldError(`${of}: ${error.message}. Nothing is shown from a damaged journal; restore it from a copy`, {
+      cause: error,
+    });
+  }
+}
+
+/** A study's folder, as far as its trials are asked. */
 interface StudyFiles {
   trial(number: number): RunFolder;
 }

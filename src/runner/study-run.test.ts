@@ -245,6 +245,16 @@ test('settings the function does not know, and other data, are refused', async (
   );
 });
 
+test('a recorded trial of settings that the task does not know is damage, named by its number; nothing is written', async () => {
+  const store = new MemoryStore();
+  await run(base, { store });
+  const number = await store.startTrial({ configuration: { size: 'x' }, seed: 1, parameters: [] });
+  await expect(run(base, { store })).rejects.toThrow(
+    new WorldError(`trial ${number} of the study: size: expected a number, got x; its record is damaged`),
+  );
+  expect((await store.read())!.sessions).toHaveLength(1);
+});
+
 test.each<[string, Partial<StudyDefinition>, string]>([
   ['an unknown objective', { objective: 'foo' as 'loss' }, 'objective: allowed are accuracy, loss, score, got foo'],
   [

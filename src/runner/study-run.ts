@@ -76,6 +76,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
     const environment = request.environment ?? { ...unknownEnvironment, jobs };
     const { record, torn } = await store.open({ definition, dataHash: opened.dataHash, environment }, (before) => {
       checkExtends(before.definition, definition);
+      checkConfigurations(before.trials, task);
       if (before.dataHash === opened.dataHash) return;
       const [was, is] = [before.dataHash, opened.dataHash].map((hash) => hash.slice(0, 12));
       throw new UsageError(
@@ -290,6 +291,18 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
     signal?.removeEventListener('abort', onAbort);
     await Promise.all([...running.values()].map((trial) => trial.kill()));
     await store.close();
+  }
+}
+
+/** @throws WorldError naming a recorded trial whose settings the task does not know. */
+function checkConfigurations(trials: readonly Trial[], { settings }: Task): void {
+  for (const { number, configuration } of trials) {
+    try {
+      settings.canonical(configuration);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new WorldError(`trial ${number} of the study: ${error.message}; its record is damaged`, { cause: error });
+    }
   }
 }
 

@@ -4,6 +4,7 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { objectives, type StudyDefinition, type Value } from '../study/definition.ts';
 import { distributionOf, type Space } from '../study/space.ts';
+import { checkDefinition } from '../study/strategies.ts';
 import { type EpochPoint, scoreOf, type Trial, type TrialState } from '../study/trial.ts';
 import {
   Attributes,
@@ -31,7 +32,7 @@ import {
   trialStates,
 } from './optuna.ts';
 import { Replay, type ReplayedStudy, type ReplayedTrial, replay } from './replay.ts';
-import { isNumber, isText, oneOf } from './shape.ts';
+import { isInteger, isText, oneOf } from './shape.ts';
 import {
   type Environment,
   type ForeignTrial,
@@ -115,7 +116,16 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
 }
 
 function definitionOf(attributes: Attributes, format: number): StudyDefinition | undefined {
-  if (format >= oldestContinued) return attributes.get('definition', isDefinition);
+  if (format >= oldestContinued) {
+    const definition = attributes.get('definition', isDefinition);
+    try {
+      if (definition) checkDefinition(definition);
+    } catch (error) {
+      if (error instanceof UsageError) throw attributes.damaged('definition', error.message);
+      throw error;
+    }
+    return definition;
+  }
   const expanded = attributes.get('definition', isExpandedDefinition);
   return expanded && upgradedDefinition(expanded);
 }
@@ -148,7 +158,7 @@ function interpretTrial(
   path: string,
 ): { trial: Trial; epochs: EpochAttribute[] } | undefined {
   const attributes = new Attributes(found, `${path}, trial ${id}`);
-  const seed = attributes.get('seed', isNumber);
+  const seed = attributes.get('seed', isInteger);
   const configuration = attributes.get('configuration', isSettings);
   // Without both the trial's start was cut off.
   if (seed === undefined || configuration === undefined) return undefined;
