@@ -5,6 +5,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { DigestChain } from '../dist/store/digest.js';
 import { JournalStore, readStudy } from '../dist/store/journal-store.js';
 import { recordedParameters } from '../dist/study/space.js';
 import { canonicalSettings, completeSettings } from '../dist/tasks/lenet/configuration.js';
@@ -52,7 +53,13 @@ try {
       .replace(/"configuration":\{[^}]*\}/, `"configuration":${JSON.stringify(configurations[Math.floor(index / 10)])}`)
       .replace('"seed":1', `"seed":${seeds[index % 10]}`),
   );
-  writeFileSync(path, head + again.join(''));
+  const chain = new DigestChain();
+  const lines = (head + again.join('')).split('\n').slice(0, -1);
+  const sealed = lines.map((line) => {
+    const { crc32: _, ...operation } = JSON.parse(line);
+    return `${chain.seal(operation)}\n`;
+  });
+  writeFileSync(path, sealed.join(''));
   const megabytes = statSync(path).size / 1e6;
 
   const samples = { 'replay of the journal': [], 'lenet study show': [] };

@@ -13,6 +13,7 @@ const names = [
   'journal',
   'damage',
   'locks',
+  'journal-damage',
   'online',
   'overhead',
   'resolve',

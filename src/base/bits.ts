@@ -13,3 +13,8 @@ export function onesInBytes(bytes: Uint8Array): number {
   for (const byte of bytes) count += onesIn(byte);
   return count;
 }
+
+/** Whether two rows of bits are the same. */
+export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, at) => byte === b[at]);
+}

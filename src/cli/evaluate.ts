@@ -3,6 +3,7 @@ import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
 import { counted, percent, rounded } from '../base/format.ts';
 import { exactJson, visible } from '../base/plain-text.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
+import { requireModel } from '../runner/ended-trial.ts';
 import { defaultThreads } from '../runner/machine.ts';
 import { type LoadedMnist, loadMnist } from '../runner/mnist-files.ts';
 import { type LoadedModel, loadModel } from '../runner/model-file.ts';
@@ -26,6 +27,7 @@ export interface EvaluateOptions {
 export async function evaluateModel(path: string, options: EvaluateOptions): Promise<void> {
   const asked = setNames.find((name) => name === options.set);
   if (options.set !== undefined && asked === undefined) throw unknownChoice('set', options.set, setNames);
+  requireModel(path);
   const loaded = loadModel(path);
   const { model, weights, file, hyperparameters, record, config, notes } = loaded;
   const say = (text: string) => process.stderr.write(`note: ${visible(text)}\n`);

@@ -13,6 +13,7 @@ import {
   parseInteger,
   parsePath,
   parseSeeds,
+  parseTrials,
   readHyperparameters,
   SuggestingCommand,
 } from './options.ts';
@@ -116,6 +117,11 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       parseSeeds,
     )
     .option('--retry-failed', 'Try failed trials again')
+    .option(
+      '--keep <trials>',
+      'Keep the models of these trials too, such as 3,7; those that were dropped are made again',
+      parseTrials,
+    )
     .option(...data)
     .action(async (file: string, options: StudyRunOptions) => {
       const { studyRun } = await import('./study.ts');

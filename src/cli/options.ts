@@ -96,6 +96,11 @@ export function parseSeeds(text: string): readonly number[] {
   return seeds;
 }
 
+/** The numbers of trials, such as 3,7. @throws UsageError. */
+export function parseTrials(text: string): readonly number[] {
+  return text.split(',').map((part) => parseInteger(part.trim(), '--keep', 0));
+}
+
 /** The option of one hyperparameter. Flags that are on by default become `--no-...`. */
 export function hyperparameterOption(name: HyperparameterName): Option {
   const entry: Hyperparameter = hyperparameters[name];

@@ -2,6 +2,7 @@
 import { UsageError, WorldError } from '../base/errors.ts';
 import { exactJson, visible } from '../base/plain-text.ts';
 import { rasterToGrey } from '../data/raster.ts';
+import { requireModel } from '../runner/ended-trial.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { readPng } from '../runner/png.ts';
 import { type Prediction, predictor } from '../train/evaluate.ts';
@@ -12,6 +13,7 @@ import { type Prediction, predictor } from '../train/evaluate.ts';
  * be read.
  */
 export function predictImages(modelPath: string, images: readonly string[], json: boolean): number {
+  requireModel(modelPath);
   const { model, weights, notes } = loadModel(modelPath);
   for (const note of notes) process.stderr.write(`note: ${visible(note)}\n`);
   const [, height, width] = model.input;

@@ -9,7 +9,7 @@ import { describeHolder } from '../disk/lock.ts';
 import { trialsCsv } from '../report/csv.ts';
 import type { StudyFacts } from '../report/facts.ts';
 import { showJson } from '../report/json.ts';
-import { lenetFacts, lenetSource } from '../report/lenet.ts';
+import { lenetSource, readLenetStudy } from '../report/lenet.ts';
 import { type Naming, namingOf, settingsText, shortLabel } from '../report/naming.ts';
 import {
   compareText,
@@ -30,7 +30,6 @@ import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
 import { readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
-import type { StudyRecord } from '../store/store.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
@@ -49,27 +48,16 @@ export interface StudyRunOptions {
   readonly data?: string;
   readonly seeds?: readonly number[];
   readonly retryFailed?: boolean;
-}
-
-/** What the folder's journal says. @throws UsageError when there is no study, or one of another task. */
-function readRecord(folder: StudyFolder): StudyRecord {
-  const record = folder.read();
-  const settings = [...record.trials.map(({ configuration }) => configuration), record.definition.base];
-  const foreign = settings.flatMap(Object.keys).find((name) => !(name in lenetSettings.parameters));
-  if (foreign === undefined) return record;
-  throw new UsageError(
-    `the study in ${folder.path} is of another task: ${foreign} is no hyperparameter of our networks`,
-  );
+  readonly keep?: readonly number[];
 }
 
 function factsOf(folder: StudyFolder): StudyFacts {
-  return lenetFacts(readRecord(folder));
+  return readLenetStudy(folder).facts;
 }
 
 /** Writes the report of what the folder's journal says, and gives it. */
 async function report(folder: StudyFolder): Promise<StudyFacts> {
-  const record = readRecord(folder);
-  const facts = lenetFacts(record);
+  const { record, facts } = readLenetStudy(folder);
   await writeReport(facts, lenetSource(record, folder), folder);
   return facts;
 }
@@ -93,7 +81,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   });
   const { signal } = interrupt;
   const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${text}` : text;
-  const { data: dataFolder, retryFailed = false } = options;
+  const { data: dataFolder, retryFailed = false, keep = [] } = options;
   const machine = readMachine();
   const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
   for (const text of warnings) warn(text);
@@ -103,7 +91,8 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
   try {
     const store = folder.store(asRun, { onWait: tellOfWait });
-    const request = { definition, task, store, jobs, threads, retryFailed, signal, environment: environment(jobs) };
+    const environmentNow = environment(jobs);
+    const request = { definition, task, store, jobs, threads, retryFailed, keep, signal, environment: environmentNow };
     for await (const event of runStudy(request)) {
       if (event.type === 'interrupted') {
         bars.clear();
@@ -146,8 +135,9 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
     case 'trial-start':
       bars.start(
         event.number,
-        `${trialName(event.request, naming)}${event.restored ? ' (again: its files were lost)' : ''}`,
+        `${trialName(event.request, naming)}${event.restored ? ` (again: its files were ${event.restored.state})` : ''}`,
       );
+      if (event.restored) bars.say(fitted(`trial ${event.number} is made again: ${event.restored.why}`));
       break;
     case 'progress':
       bars.show(event.number, event.share, event.score);

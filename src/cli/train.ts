@@ -6,6 +6,7 @@ import { aboutLoss } from '../nn/losses.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
+import { refuseEndedTrial } from '../runner/ended-trial.ts';
 import { readMachine } from '../runner/machine.ts';
 import type { MetricsLine } from '../runner/run-folder.ts';
 import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts';
@@ -24,6 +25,7 @@ export async function train(
   request: Omit<RunRequest, 'signal' | 'onProgress' | 'onWarning'>,
   json: boolean,
 ): Promise<number> {
+  if (request.resume && request.out !== undefined) refuseEndedTrial(request.out);
   const say = (text: string) => (json ? process.stderr : process.stdout).write(`${visibleLines(text)}\n`);
   let bar: EpochBar | undefined;
   const interrupt = new Interrupt((again) => {

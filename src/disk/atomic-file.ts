@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import {
   closeSync,
+  constants,
   existsSync,
   fsyncSync,
   mkdirSync,
@@ -108,16 +109,19 @@ function isFolder(path: string): boolean {
   return existsSync(path) && statSync(path).isDirectory();
 }
 
-/** Appends and forces to disk. A crash may leave the last piece cut short. @throws WorldError when the disk refuses. */
-export function appendToFile(path: string, content: Uint8Array | string): void {
+/**
+ * Appends and forces to disk. A crash may leave the last piece cut short.
+ * @throws WorldError when the disk refuses, or for a file that is not there and shall not be made.
+ */
+export function appendToFile(path: string, content: Uint8Array | string, { create = true } = {}): void {
   try {
-    writeAndSync(path, 'a', content);
+    writeAndSync(path, create ? 'a' : constants.O_WRONLY | constants.O_APPEND, content);
   } catch (error) {
     throw worldError('write', path, error);
   }
 }
 
-function writeAndSync(path: string, flag: 'w' | 'a', content: Uint8Array | string): void {
+function writeAndSync(path: string, flag: 'w' | 'a' | number, content: Uint8Array | string): void {
   const bytes = typeof content === 'string' ? new TextEncoder().encode(content) : content;
   const file = openSync(path, flag);
   try {

@@ -3,12 +3,13 @@
  * folders.
  */
 import { readFileSync } from 'node:fs';
+import { UsageError, WorldError } from '../base/errors.ts';
 import { datasetSize, takeFirst } from '../data/dataset.ts';
-import { loadModel } from '../runner/model-file.ts';
-import { accuracyOf } from '../runner/resume.ts';
 import { ownData, ownSet } from '../runner/run-data.ts';
-import { evaluatedMetrics, type RunFolder } from '../runner/run-folder.ts';
+import type { RunFolder } from '../runner/run-folder.ts';
+import { trialLogits, trialModel } from '../runner/trial-results.ts';
 import type { StudyRecord } from '../store/store.ts';
+import type { Trial } from '../study/trial.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
 import { makeModel } from '../tasks/lenet/recipe.ts';
 import { type FactsOptions, type StudyFacts, studyFacts } from './facts.ts';
@@ -27,43 +28,78 @@ export function lenetFacts(record: StudyRecord, options: Omit<FactsOptions, 'ref
   return studyFacts(record, lenetSettings, { ...options, reference: postReference(readPostLogs(), record) });
 }
 
-/** A study's folder. */
+/** A study's folder, as far as its journal is asked. */
+interface StudyJournal {
+  readonly path: string;
+  readonly journalPath: string;
+  read(): StudyRecord;
+}
+
+/**
+ * What a folder's journal says, and the facts of it.
+ * @throws UsageError when there is no study, or one of another task; WorldError, which names the journal, when it is damaged.
+ */
+export function readLenetStudy(folder: StudyJournal): { readonly record: StudyRecord; readonly facts: StudyFacts } {
+  const record = folder.read();
+  const { definition, trials } = record;
+  const settings = [...trials.map(({ configuration }) => configuration), definition.base];
+  const foreign = settings.flatMap(Object.keys).find((name) => !(name in lenetSettings.parameters));
+  if (foreign !== undefined) {
+    throw new UsageError(
+      `the study in ${folder.path} is of another task: ${foreign} is no hyperparameter of our networks`,
+    );
+  }
+  let of = folder.journalPath;
+  try {
+    for (const { number, configuration } of trials) {
+      of = `${folder.journalPath}, trial ${number}`;
+      lenetSettings.canonical(configuration);
+    }
+    of = folder.journalPath;
+    return { record, facts: lenetFacts(record) };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new WorldError(`${of}: ${error.message}. Nothing is shown from a damaged journal; restore it from a copy`, {
+      cause: error,
+    });
+  }
+}
+
+/** A study's folder, as far as its trials are asked. */
 interface StudyFiles {
   trial(number: number): RunFolder;
 }
 
 /** The models and answers in the folders of a study's trials. */
-export function lenetSource({ dataHash }: Pick<StudyRecord, 'dataHash'>, files: StudyFiles): ReportSource {
+export function lenetSource(
+  { dataHash, trials }: Pick<StudyRecord, 'dataHash' | 'trials'>,
+  files: StudyFiles,
+): ReportSource {
   return {
     model: (settings) => makeModel(completeSettings(settings)),
-    answers: (number) => answersOf(files.trial(number), dataHash),
+    answers: (number) => answersOf(files.trial(number), trials.find((trial) => trial.number === number)!, dataHash),
   };
 }
 
 /** The answers that a trial's folder holds, or a sentence that says why the report cannot show them. */
-async function answersOf(run: RunFolder, dataHash: string): Promise<Answers | string> {
+async function answersOf(run: RunFolder, trial: Trial, dataHash: string): Promise<Answers | string> {
   try {
     const config = run.readConfig();
     if (config.data.hash !== dataHash) return 'Its pictures are left out: its folder holds a run on other data.';
-    const predictions = run.readPredictions(config);
     const { trainLimit } = config.hyperparameters;
     const evaluatedOn = config.evaluatedOn ?? 'test';
     const own = await ownData(config, run.path, 'put them back there');
     const whole = ownSet(own, evaluatedOn, { trainLimit, evaluatedOn });
-    const [images = 0] = predictions.logits.shape;
+    const logits = trialLogits(run, trial, whole.labels);
+    const images = logits.length / whole.classes;
     const set = images < datasetSize(whole) ? takeFirst(whole, images) : whole;
-    const { data: logits } = predictions.logits;
-    const line = run.readMetrics(config)[predictions.epoch];
-    if (line && evaluatedMetrics(line)?.accuracy !== accuracyOf(logits, set.labels)) {
-      return `Its pictures are left out: ${run.predictionsPath} does not have the accuracy of epoch ${predictions.epoch} in the metrics.`;
-    }
-    const { model, weights } = loadModel(run.path);
+    const { model, weights } = trialModel(run, trial, dataHash);
     const conv = model.layers.find(({ layer }) => layer.type === 'conv2d');
     const kernel = conv && weights.get(`${conv.name}.weight`);
     return { set, logits, filters: kernel ? filtersOf(kernel.shape, kernel.data) : [] };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    return `Its pictures are left out (${why}); lenet study run makes lost files again.`;
+    return `Its pictures are left out (${why}); lenet study run makes lost and damaged files again.`;
   }
 }
 

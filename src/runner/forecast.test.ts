@@ -9,7 +9,7 @@ const view = (seeds: StudyDefinition['seeds'], expected: number): StudyView => (
   definition: { name: 's', objective: 'loss', base: {}, plan: { kind: 'stages', stages: [] }, space: {}, seeds },
   ...{ stages: [], pending: [], winner: undefined, finished: false, stuck: undefined, trials: [], expected },
 });
-const task = { bytesPerTrial: () => 1000 };
+const task = { bytesPerTrial: () => ({ running: 0, whole: 1000, dropped: 10 }) };
 const started = { type: 'trial-start', number: 0 } as LoopEvent;
 const progress = (share: number): LoopEvent => ({ type: 'progress', number: 0, share });
 

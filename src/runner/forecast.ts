@@ -1,5 +1,6 @@
 /** How long a study will take and how much disk it needs, reckoned from the first batches of its first trials. */
-import { isSeedRule } from '../study/definition.ts';
+import { isSeedRule, type StudyDefinition } from '../study/definition.ts';
+import { plannedLevels } from '../study/strategies.ts';
 import type { StudyView } from '../study/strategy.ts';
 import type { OpenTask } from '../tasks/task.ts';
 import type { LoopEvent } from './loop.ts';
@@ -7,6 +8,7 @@ import type { LoopEvent } from './loop.ts';
 /** Of the trials still to come. Under a seed rule the first number is the least, with every level leaving as soon as it may. */
 export interface Forecast {
   readonly seconds: readonly [least: number, most: number];
+  /** At the moment when most is on the disk. */
   readonly bytes: readonly [least: number, most: number];
 }
 
@@ -56,7 +58,17 @@ function forecastOf(
   const most = Math.max(0, view.expected - ended);
   const { seeds } = view.definition;
   const least = isSeedRule(seeds) ? Math.ceil((most * seeds.atLeast) / seeds.atMost) : most;
-  const bytes = task.bytesPerTrial(view.stages[0]?.levels[0]?.configuration ?? {});
+  const { running, whole, dropped } = task.bytesPerTrial(view.stages[0]?.levels[0]?.configuration ?? {});
+  // Before a stage is decided all of its trials keep their models.
+  const together = view.definition.keep === 'winners' ? trialsOfLargestStage(view.definition) : most;
+  const bytes = (trials: number) =>
+    Math.min(trials, together) * whole + Math.max(0, trials - together) * dropped + Math.min(trials, jobs) * running;
   const seconds = (trials: number) => (trials * secondsPerTrial) / jobs;
-  return { seconds: [seconds(least), seconds(most)], bytes: [least * bytes, most * bytes] };
+  return { seconds: [seconds(least), seconds(most)], bytes: [bytes(least), bytes(most)] };
+}
+
+function trialsOfLargestStage(definition: StudyDefinition): number {
+  const { seeds } = definition;
+  const levels = Math.max(0, ...plannedLevels(definition).map((stage) => stage.length));
+  return levels * (isSeedRule(seeds) ? seeds.atMost : seeds.length);
 }

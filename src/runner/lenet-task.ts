@@ -1,31 +1,30 @@
 /** Our networks as a study's task: trials on worker threads, each in a run folder of its own. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { UsageError } from '../base/errors.ts';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { UsageError, WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
-import type { Metrics } from '../base/metrics.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
-import type { Claim } from '../disk/lock.ts';
+import { assertHeld, type Claim } from '../disk/lock.ts';
 import { type Arithmetic, compileKernels } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import { parameterCount } from '../nn/model.ts';
 import type { Settings, StudyDefinition } from '../study/definition.ts';
 import { plannedLevels } from '../study/strategies.ts';
-import { type EpochPoint, scoreOf } from '../study/trial.ts';
+import { type CompleteTrial, type EpochPoint, scoreOf } from '../study/trial.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { makeModel, recipeOf } from '../tasks/lenet/recipe.ts';
-import type { OpenTask, Pool, Task, TrialMessage } from '../tasks/task.ts';
-import { evaluate } from '../train/evaluate.ts';
+import type { OpenTask, Pool, Task, TrialBytes, TrialMessage, TrialResults } from '../tasks/task.ts';
+import { type Evaluation, evaluate } from '../train/evaluate.ts';
 import { checkFits } from '../train/session.ts';
 import { requireAddresses } from './machine.ts';
 import { loadMnist } from './mnist-files.ts';
-import { loadModel } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
 import type { RunData } from './run-data.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
 import { nodeThreads } from './threads.ts';
+import { inspectTrial, soundOr, trialLogits, trialModel } from './trial-results.ts';
 import { shareDataset, startThread, type ThreadMessage } from './trial-threads.ts';
 
 export interface LenetTaskOptions {
@@ -39,9 +38,9 @@ export interface LenetTaskOptions {
   readonly claim?: () => Claim;
 }
 
-/** The run folder of a trial within its study's folder. */
-export function trialFolder(folder: string, number: number): RunFolder {
-  return new RunFolder(join(folder, `trial-${`${number}`.padStart(4, '0')}`));
+/** The run folder of a trial within its study's folder. @param check is called before each write, and may prevent it by throwing. */
+export function trialFolder(folder: string, number: number, check?: () => void): RunFolder {
+  return new RunFolder(join(folder, `trial-${`${number}`.padStart(4, '0')}`), check);
 }
 
 export function lenetTask(options: LenetTaskOptions): Task {
@@ -59,15 +58,34 @@ export function lenetTask(options: LenetTaskOptions): Task {
         summary: summaryOf(definition, data.run),
         pool: threadPool(options, definition, data.run),
         bytesPerTrial: (configuration) => bytesOf(configuration, evaluated),
-        hasResults: (number) => existsSync(trialFolder(folder, number).modelPath),
-        evaluateOnTest: (number, configuration) => evaluateTrial(number, configuration),
+        results: resultsOf,
+        discard(number, what) {
+          const run = trialFolder(folder, number, () => {
+            if (options.claim) assertHeld(options.claim(), `the study in ${folder}`);
+          });
+          if (what === 'results') run.removeResults();
+          else run.removeCheckpoint();
+        },
+        evaluateOnTest: (trial) => evaluateTrial(trial, data.test),
       } satisfies OpenTask;
 
-      async function evaluateTrial(number: number, configuration: Settings): Promise<Metrics> {
-        const { weights } = loadModel(trialFolder(folder, number).path);
-        const complete = completeSettings(configuration);
+      async function resultsOf(trial: CompleteTrial, { evaluate = false } = {}): Promise<TrialResults> {
+        const { hash, evaluation, evaluatedOn } = data.run;
+        const { labels } = evaluation;
+        const run = trialFolder(folder, trial.number);
+        // Reading takes some milliseconds; signals have their turn between trials.
+        await nextTurn();
+        const found = inspectTrial(run, trial, { labels, dataHash: hash });
+        if (found.state !== 'whole' || !evaluate) return found;
+        const again = await evaluateTrial(trial, evaluation, evaluatedOn === 'test');
+        return soundOr(() => checkEvaluation(run, trial, { ...again, labels }));
+      }
+
+      async function evaluateTrial(trial: CompleteTrial, whole: Dataset, isLimited = true): Promise<Evaluation> {
+        const { weights } = trialModel(trialFolder(folder, trial.number), trial, data.run.hash);
+        const complete = completeSettings(trial.configuration);
         const { testLimit } = complete;
-        const set = testLimit === null ? data.test : takeFirst(data.test, testLimit);
+        const set = testLimit === null || !isLimited ? whole : takeFirst(whole, testLimit);
         const found = await evaluate(recipeOf(complete), weights, set, { threads: nodeThreads(threads) });
         if (!found) throw new Error('an evaluation without a signal is not interrupted');
         return found;
@@ -78,10 +96,10 @@ export function lenetTask(options: LenetTaskOptions): Task {
 
 function threadPool({ folder, claim }: LenetTaskOptions, { objective }: StudyDefinition, data: RunData): Pool {
   return {
-    start({ number, configuration, seed, threads }, listen) {
+    start({ number, configuration, seed, threads, again }, listen) {
       const hyperparameters = completeHyperparameters({ ...configuration, seed });
       const out = trialFolder(folder, number).path;
-      const order = { hyperparameters, out, threads, data, claim: claim?.() };
+      const order = { hyperparameters, out, threads, data, claim: claim?.(), again };
       return startThread(order, (message) => listen(trialMessage(message, objective)));
     },
   };
@@ -129,11 +147,40 @@ function summaryOf(
   return `Protocol ${protocol}: ${counted(training)} images train, ${counted(selecting)} ${set} images select (${source})`;
 }
 
-/** What a run folder takes: model, checkpoint (weights, at most two moments each), logits, and the text beside. */
-function bytesOf(configuration: Settings, evaluated: number): number {
+/**
+ * The evaluation of a trial's model on the set that selects gives what the journal keeps. Fused arithmetic rounds otherwise on other
+ * processors: a few answers between two equally likely classes may then differ. @throws WorldError.
+ */
+function checkEvaluation(
+  run: RunFolder,
+  trial: CompleteTrial,
+  { loss, accuracy, logits, labels }: Evaluation & { readonly labels: Uint8Array },
+): void {
+  const recorded = trial.curve.at(-1)?.selection;
+  const isFused = completeSettings(trial.configuration).arithmetic === 'fused';
+  const agrees = (is: number, was: number, most: number) => is === was || (isFused && Math.abs(is - was) <= most);
+  const isSame =
+    recorded !== undefined &&
+    agrees(accuracy, recorded.accuracy, 0.002) &&
+    agrees(loss, recorded.loss, 0.002 * recorded.loss);
+  const { predictionsPath } = run;
+  const predicted = trialLogits(run, trial, labels);
+  const hasSameAnswers = isFused || logits.every((value, at) => value === predicted[at]);
+  if (isSame && hasSameAnswers) return;
+  if (isSame) throw new WorldError(`${run.modelPath} does not give the answers in ${predictionsPath}`);
+  const [is, was] = [accuracy, recorded?.accuracy ?? Number.NaN].map((share) => `${(100 * share).toFixed(2)} %`);
+  throw new WorldError(
+    `${run.modelPath} is not of trial ${trial.number}: its accuracy on the images that select is ${is}, the journal says ${was}`,
+  );
+}
+
+/** What lies in a run folder: weights (in a checkpoint with at most two moments each), logits, and about 1 kB of text an epoch. */
+function bytesOf(configuration: Settings, evaluated: number): TrialBytes {
   const complete = completeSettings(configuration);
   const model = makeModel(complete);
-  return 4 * parameterCount(model) * 4 + 4 * evaluated * model.classes + 1000 * (complete.epochs + 4);
+  const weights = 4 * parameterCount(model);
+  const dropped = 1000 * (complete.epochs + 4);
+  return { running: 3 * weights, whole: weights + 4 * evaluated * model.classes + dropped, dropped };
 }
 
 /**

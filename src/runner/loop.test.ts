@@ -3,7 +3,15 @@ import { describe, expect, test } from 'vitest';
 import type { TrialRequest } from '../study/contest.ts';
 import type { StudyView } from '../study/strategy.ts';
 import type { Trial } from '../study/trial.ts';
-import { beginLoop, isIdle, type LoopAction, type LoopMessage, type LoopState, step } from './loop.ts';
+import {
+  beginLoop,
+  isIdle,
+  type LoopAction,
+  type LoopMessage,
+  type LoopState,
+  type RestorationCause,
+  step,
+} from './loop.ts';
 
 const request = (seed: number): TrialRequest => ({ key: '{}', configuration: {}, settings: {}, seed });
 const view = (seeds: readonly number[]): StudyView => ({
@@ -26,7 +34,8 @@ function play(state: LoopState, messages: readonly LoopMessage[]): { state: Loop
   return { state, done };
 }
 
-const start = (seed: number, threads = 1, restored = false) =>
+const lost: RestorationCause = { state: 'lost', why: 'model.safetensors is lost' };
+const start = (seed: number, threads = 1, restored?: RestorationCause) =>
   ({ type: 'start', request: request(seed), threads, restored }) as const;
 const started = (number: number, seed: number): LoopMessage => ({
   type: 'started',
@@ -86,21 +95,22 @@ describe('the loop', () => {
   });
 
   test('makes lost results again first, without a word in the store', () => {
-    const { done, state } = play(beginLoop(view([2]), { jobs: 1, lost: [request(1)] }), [
+    const { done, state } = play(beginLoop(view([2]), { jobs: 1, lost: [{ request: request(1), cause: lost }] }), [
       { type: 'followed', view: view([2]) },
-      { type: 'started', trial: trial(7, 'complete'), start: start(1, 1, true) },
+      { type: 'started', trial: trial(7, 'complete'), start: start(1, 1, lost) },
       said(7, { type: 'epoch', point: { epoch: 1, score: 2 }, share: 1 }),
       said(7, { type: 'finished' }),
     ]);
-    expect(done).toEqual([[start(1, 1, true)], [], [], [start(2)]]);
+    expect(done).toEqual([[start(1, 1, lost)], [], [], [{ type: 'made again', number: 7 }, start(2)]]);
     expect(state.ended).toBe(0);
   });
 
   test('lost results that cannot be made again, or come out differently, end the study', () => {
-    const complete: Trial = { ...trial(7, 'complete'), score: 2, curve: [{ epoch: 1, score: 2 }] };
-    const { state } = play(beginLoop(view([]), { jobs: 1, lost: [request(1)] }), [
+    const wrong = Uint8Array.of(5);
+    const complete: Trial = { ...trial(7, 'complete'), wrong, score: 2, curve: [{ epoch: 1, score: 2 }] };
+    const { state } = play(beginLoop(view([]), { jobs: 1, lost: [{ request: request(1), cause: lost }] }), [
       { type: 'followed', view: view([]) },
-      { type: 'started', trial: complete, start: start(1, 1, true) },
+      { type: 'started', trial: complete, start: start(1, 1, lost) },
     ]);
     const failed = said(7, { type: 'failed', kind: 'trial', message: 'out of memory' });
     expect(step(state, failed).actions).toEqual([
@@ -113,6 +123,11 @@ describe('the loop', () => {
     expect(step(state, other).actions).toEqual([
       { type: 'give up', message: expect.stringContaining('came out differently in epoch 1: 3 instead of 2') },
     ]);
+    const otherAnswers = said(7, { type: 'finished', wrong: Uint8Array.of(6) });
+    expect(step(state, otherAnswers).actions).toEqual([
+      { type: 'give up', message: expect.stringContaining('errs on other images') },
+    ]);
+    expect(step(state, said(7, { type: 'finished', wrong })).actions[0]).toEqual({ type: 'made again', number: 7 });
   });
 
   test('stops all that runs, those that were just starting too, and starts nothing more', () => {
@@ -181,12 +196,14 @@ describe('the loop', () => {
     });
 
     test('lost results go back to the lost ones', () => {
-      const { state } = play(beginLoop(view([2]), { jobs: 2, lost: [request(1)] }), [
+      const cause = { state: 'lost', why: 'model.safetensors is lost' } as const;
+      const restoration = { request: request(1), cause };
+      const { state } = play(beginLoop(view([2]), { jobs: 2, lost: [restoration] }), [
         { type: 'followed', view: view([2]) },
-        { type: 'started', trial: trial(7, 'complete'), start: start(1, 1, true) },
+        { type: 'started', trial: trial(7, 'complete'), start: start(1, 1, cause) },
         started(8, 2),
       ]);
-      expect(step(state, said(7, refusal)).state.lost).toEqual([request(1)]);
+      expect(step(state, said(7, refusal)).state.lost).toEqual([restoration]);
     });
   });
 });

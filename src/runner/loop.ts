@@ -1,18 +1,30 @@
 /** The loop of a study as a pure step: state and message in, state and actions out. study-run.ts carries the actions out. */
+import { isSameBytes } from '../base/bits.ts';
 import type { TrialEnd } from '../store/store.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule } from '../study/definition.ts';
 import type { StudyView } from '../study/strategy.ts';
 import type { EpochPoint, Trial } from '../study/trial.ts';
-import type { TrialMessage } from '../tasks/task.ts';
+import type { TrialMessage, TrialResults } from '../tasks/task.ts';
+
+/** A complete trial whose results are made again, to the same bytes. */
+export interface Restoration {
+  readonly request: TrialRequest;
+  readonly cause: RestorationCause;
+}
+
+/** Why results are made again: they are not whole, or were dropped and are asked for; `why` says it in words. */
+export type RestorationCause =
+  | Exclude<TrialResults, { state: 'whole' }>
+  | { readonly state: 'dropped'; readonly why: string };
 
 interface Running {
   /** As it was when it started. */
   readonly trial: Trial;
   readonly request: TrialRequest;
   readonly threads: number;
-  /** A complete trial whose results were lost: run again, to the same bytes, and not recorded again. */
-  readonly restored: boolean;
+  /** Of a complete trial whose results are made again: they are not recorded again. */
+  readonly restored: RestorationCause | undefined;
   /** The part that is done, 0 to 1. */
   readonly share: number;
   /** The last epoch in the store. */
@@ -25,8 +37,8 @@ export interface LoopState {
   /** Threads that all trials share; a trial has at least one. */
   readonly threads: number;
   readonly view: StudyView;
-  /** Complete trials whose results were lost; they go first. */
-  readonly lost: readonly TrialRequest[];
+  /** Results that are to be made again; they go first. */
+  readonly lost: readonly Restoration[];
   /** What the strategy asked for when it was last asked; `next` is the first that has not been started. */
   readonly queue: readonly TrialRequest[];
   readonly next: number;
@@ -46,13 +58,14 @@ export type LoopMessage =
   | { readonly type: 'started'; readonly trial: Trial; readonly start: StartAction }
   | { readonly type: 'said'; readonly number: number; readonly message: TrialMessage }
   | { readonly type: 'recorded'; readonly trial: Trial; readonly request: TrialRequest }
+  | { readonly type: 'restore'; readonly lost: readonly Restoration[] }
   | { readonly type: 'stop' };
 
 interface StartAction {
   readonly type: 'start';
   readonly request: TrialRequest;
   readonly threads: number;
-  readonly restored: boolean;
+  readonly restored: RestorationCause | undefined;
 }
 
 /** What is to be done, in this order. */
@@ -60,6 +73,8 @@ export type LoopAction =
   | StartAction
   | { readonly type: 'record epoch'; readonly number: number; readonly point: EpochPoint }
   | { readonly type: 'record end'; readonly number: number; readonly end: UnscoredEnd; readonly request: TrialRequest }
+  /** A complete trial's results are there again. */
+  | { readonly type: 'made again'; readonly number: number }
   /** Ask the strategy anew. */
   | { readonly type: 'follow' }
   | { readonly type: 'stop'; readonly number: number }
@@ -78,7 +93,7 @@ export type LoopEvent =
       readonly type: 'trial-start';
       readonly number: number;
       readonly request: TrialRequest;
-      readonly restored: boolean;
+      readonly restored: RestorationCause | undefined;
       readonly view: StudyView;
     }
   | { readonly type: 'progress'; readonly number: number; readonly share: number; readonly score?: number }
@@ -86,7 +101,7 @@ export type LoopEvent =
       readonly type: 'trial-end';
       readonly trial: Trial;
       readonly request: TrialRequest;
-      readonly restored: boolean;
+      readonly restored: RestorationCause | undefined;
       readonly ended: number;
       readonly view: StudyView;
     }
@@ -127,6 +142,8 @@ export function step(state: LoopState, message: LoopMessage): Step {
       return said(state, message.number, message.message);
     case 'recorded':
       return recorded(state, message.trial, message.request);
+    case 'restore':
+      return fill({ ...state, lost: [...state.lost, ...message.lost] });
     case 'stop': {
       const stops = [...state.running.keys()].map((number) => ({ type: 'stop' as const, number }));
       return { state: { ...state, stopping: true }, actions: stops };
@@ -182,8 +199,8 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
     const { point } = message;
     const before = work.trial.curve.find(({ epoch }) => epoch === point.epoch);
     if (work.restored && before && before.score !== point.score) {
-      const differs = `trial ${number}, made again since its results were lost, came out differently in epoch ${point.epoch}: ${point.score} instead of ${before.score}. Fused arithmetic differs between processors; else the data, the record or this machine is damaged`;
-      return { state, actions: [{ type: 'give up', message: differs }] };
+      const differs = `in epoch ${point.epoch}: ${point.score} instead of ${before.score}`;
+      return { state, actions: [cameOutDifferently(work, differs)] };
     }
     const isNew = !work.restored && point.epoch > work.epoch;
     running.set(number, { ...work, share, epoch: Math.max(work.epoch, point.epoch) });
@@ -201,7 +218,7 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
     return { state: rest, actions: [{ type: 'give up', message: message.message }] };
   }
   if (restored && message.type === 'failed') {
-    const lost = `the results of trial ${number} were lost and could not be made again: ${message.message}`;
+    const lost = `the results of trial ${number} were ${restored.state} and could not be made again: ${message.message}`;
     return { state: rest, actions: [{ type: 'give up', message: lost }] };
   }
   const end: UnscoredEnd =
@@ -209,8 +226,18 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
       ? { state: 'failed', reason: message.message }
       : { state: 'complete', wrong: message.wrong };
   if (!restored) return { state: rest, actions: [{ type: 'record end', number, end, request }] };
+  const { wrong } = work.trial;
+  if (wrong && end.state === 'complete' && end.wrong && !isSameBytes(wrong, end.wrong)) {
+    return { state: rest, actions: [cameOutDifferently(work, 'and errs on other images')] };
+  }
   const next = fill(rest);
-  return { state: next.state, actions: [tellEnd(rest, work.trial, request, true), ...next.actions] };
+  const told = tellEnd(rest, work.trial, request, restored);
+  return { state: next.state, actions: [{ type: 'made again', number }, told, ...next.actions] };
+}
+
+function cameOutDifferently({ trial, restored }: Running, how: string): LoopAction {
+  const message = `trial ${trial.number}, made again since its results were ${restored?.state}, came out differently ${how}. Fused arithmetic differs between processors; else the data, the record or this machine is damaged`;
+  return { type: 'give up', message };
 }
 
 /** The trial goes back to the head of its line, and waits until one that runs has ended. */
@@ -219,7 +246,7 @@ function refused(state: LoopState, { request, restored }: Running, because: stri
   const jobs = state.running.size;
   if (jobs === 0) return { state, actions: [{ type: 'give up', message: because }] };
   const line = restored
-    ? { lost: [request, ...state.lost] }
+    ? { lost: [{ request, cause: restored }, ...state.lost] }
     : { queue: [request, ...state.queue.slice(state.next)], next: 0 };
   return {
     state: { ...state, ...line, jobs },
@@ -231,10 +258,15 @@ function recorded(state: LoopState, trial: Trial, request: TrialRequest): Step {
   const counted: LoopState = { ...state, ended: state.ended + 1 };
   const exhausted = counted.lost.length === 0 && counted.next >= counted.queue.length && !counted.stopping;
   const next: Step = exhausted ? { state: counted, actions: [{ type: 'follow' }] } : fill(counted);
-  return { state: next.state, actions: [tellEnd(counted, trial, request, false), ...next.actions] };
+  return { state: next.state, actions: [tellEnd(counted, trial, request, undefined), ...next.actions] };
 }
 
-function tellEnd(state: LoopState, trial: Trial, request: TrialRequest, restored: boolean): LoopAction {
+function tellEnd(
+  state: LoopState,
+  trial: Trial,
+  request: TrialRequest,
+  restored: RestorationCause | undefined,
+): LoopAction {
   const { ended, view } = state;
   return { type: 'tell', event: { type: 'trial-end', trial, request, restored, ended, view } };
 }
@@ -251,16 +283,16 @@ function fill(state: LoopState): Step {
   let given = 0;
   while (state.running.size + starting < state.jobs) {
     const waiting = lost.length + state.queue.length - next;
-    const restored = lost.length > 0;
-    const request = restored ? lost[0] : state.queue[next];
+    const [first] = lost;
+    const request = first ? first.request : state.queue[next];
     if (!request) break;
-    if (restored) lost = lost.slice(1);
+    if (first) lost = lost.slice(1);
     else next++;
     // Where fewer trials are left than there are threads, the last get the spare ones.
     const threads = Math.max(1, Math.floor((state.threads - busy - given) / waiting));
     given += threads;
     starting++;
-    actions.push({ type: 'start', request, threads, restored });
+    actions.push({ type: 'start', request, threads, restored: first?.cause });
   }
   return { state: { ...state, lost, next, starting }, actions };
 }

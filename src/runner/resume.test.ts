@@ -397,7 +397,9 @@ describe('where a run’s things lie', () => {
     await expect(resume(out)).rejects.toThrow(`${init} is not what the run began with`);
     await expect(resume(out, { init })).rejects.toThrow(UsageError);
     rmSync(init);
-    await expect(resume(out)).rejects.toThrow(`the weights ${init}, which the run in ${out} started from, do not exist`);
+    await expect(resume(out)).rejects.toThrow(
+      `the weights ${init}, which the run in ${out} started from, do not exist`,
+    );
     const elsewhere = join(another, 'model.safetensors');
     await resume(out, { init: elsewhere });
     expect(contents(out)).toEqual(before);

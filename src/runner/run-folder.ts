@@ -98,24 +98,33 @@ export class RunFolder {
     if (!this.isUsed) throw new UsageError(`--resume: there is no run in ${this.path} (no config.json)`);
   }
 
-  /** @throws WorldError when the disk refuses. */
+  /** Removes what only a run that goes on needs. @throws WorldError when the disk refuses. */
   removeCheckpoint(): void {
-    this.#check();
-    rmSync(this.checkpointPath, { force: true });
+    this.#remove([this.checkpointPath]);
   }
 
-  /** Removes the run's files and leaves all others alone. @throws WorldError when the disk refuses. */
-  clear(): void {
+  /** Removes the model and its answers; settings and metrics stay. @throws WorldError when the disk refuses. */
+  removeResults(): void {
+    this.#remove([this.modelPath, this.predictionsPath, this.checkpointPath]);
+  }
+
+  #remove(paths: readonly string[]): void {
     this.#check();
-    const own = [this.configPath, this.metricsPath, this.modelPath, this.predictionsPath, this.checkpointPath];
-    const events = readdirSync(this.path).filter((name) => name.startsWith(eventPrefix) || isUnfinished(name));
-    for (const path of [...own, ...events.map((name) => join(this.path, name))]) {
+    for (const path of paths) {
       try {
         rmSync(path, { force: true });
       } catch (error) {
         throw worldError('remove', path, error);
       }
     }
+  }
+
+  /** Removes the run's files and leaves all others alone. @throws WorldError when the disk refuses. */
+  clear(): void {
+    if (!existsSync(this.path)) return;
+    const own = [this.configPath, this.metricsPath, this.modelPath, this.predictionsPath, this.checkpointPath];
+    const events = readdirSync(this.path).filter((name) => name.startsWith(eventPrefix) || isUnfinished(name));
+    this.#remove([...own, ...events.map((name) => join(this.path, name))]);
   }
 
   /** Always in the newest format. */

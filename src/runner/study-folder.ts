@@ -80,6 +80,7 @@ export class StudyFolder {
       reportEpoch: (number, point) => journal.reportEpoch(number, point),
       endTrial: (number, end) => journal.endTrial(number, end),
       recordLook: (look) => journal.recordLook(look),
+      recordResults: (number, results) => journal.recordResults(number, results),
       close: async () => {
         await journal.close();
         if (isOurs) this.#lock.release();

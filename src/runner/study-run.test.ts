@@ -7,6 +7,7 @@ import { MemoryStore } from '../store/memory.ts';
 import type { StudyStore } from '../store/store.ts';
 import { labelOf, type Plan, type Settings, type StudyDefinition } from '../study/definition.ts';
 import { followStudy } from '../study/strategies.ts';
+import { selectedTrials } from '../study/strategy.ts';
 import { TrialTable } from '../study/trial.ts';
 import { functionTask } from '../tasks/function.ts';
 import type { Task } from '../tasks/task.ts';
@@ -138,6 +139,7 @@ function dying(store: StudyStore, calls: number): StudyStore {
     reportEpoch: alive((number, point) => store.reportEpoch(number, point)),
     endTrial: alive((number, end) => store.endTrial(number, end)),
     recordLook: alive((look) => store.recordLook(look)),
+    recordResults: alive((number, results) => store.recordResults(number, results)),
   };
 }
 
@@ -243,6 +245,16 @@ test('settings the function does not know, and other data, are refused', async (
   );
 });
 
+test('a recorded trial of settings that the task does not know is damage, named by its number; nothing is written', async () => {
+  const store = new MemoryStore();
+  await run(base, { store });
+  const number = await store.startTrial({ configuration: { size: 'x' }, seed: 1, parameters: [] });
+  await expect(run(base, { store })).rejects.toThrow(
+    new WorldError(`trial ${number} of the study: size: expected a number, got x; its record is damaged`),
+  );
+  expect((await store.read())!.sessions).toHaveLength(1);
+});
+
 test.each<[string, Partial<StudyDefinition>, string]>([
   ['an unknown objective', { objective: 'foo' as 'loss' }, 'objective: allowed are accuracy, loss, score, got foo'],
   [
@@ -325,4 +337,199 @@ test('what a study spends beside its trials grows with their number, not with it
     const [small, large] = [await reads(20, seeds), await reads(160, seeds)];
     expect(large / small, JSON.stringify(seeds)).toBeLessThan(9);
   }
+});
+
+/** A disk of finished trials beside a study: the noisy task whose trials leave a file each. */
+function withFiles(files: Map<number, 'whole' | 'damaged'>, alive = () => true): Task {
+  const task = noisyTask();
+  return {
+    ...task,
+    async open(definition) {
+      const opened = await task.open(definition);
+      return {
+        ...opened,
+        pool: {
+          start: (order, listen) =>
+            opened.pool.start(order, (message) => {
+              if (message.type === 'finished') files.set(order.number, 'whole');
+              listen(message);
+            }),
+        },
+        results: ({ number }) => {
+          const found = files.get(number) ?? 'lost';
+          return Promise.resolve(
+            found === 'whole' ? { state: found } : { state: found, why: `file ${number} is ${found}` },
+          );
+        },
+        discard(number, what) {
+          if (!alive()) throw new WorldError('the process died');
+          if (what === 'results') files.delete(number);
+        },
+      };
+    },
+  };
+}
+
+describe('what finished trials keep', () => {
+  const winners: StudyDefinition = { ...base, keep: 'winners' };
+  const stateOf = async (store: StudyStore, definition: StudyDefinition) => {
+    const { trials } = (await store.read())!;
+    const view = followStudy(definition, new TrialTable(noisyTask().settings.canonical, trials));
+    const selected = selectedTrials(view).map(({ number }) => number);
+    return { trials, selected: selected.sort((a, b) => a - b) };
+  };
+  /** Trials that were made again, by number, and why. */
+  const made = (events: readonly StudyEvent[]) =>
+    events
+      .flatMap((event) =>
+        event.type === 'trial-start' && event.restored ? [[event.number, event.restored.state] as const] : [],
+      )
+      .sort(([a], [b]) => a - b);
+
+  test('all of them by default; a lost or damaged one is made again, and said so', async () => {
+    const files = new Map<number, 'whole' | 'damaged'>();
+    const store = new MemoryStore();
+    const first = await run(base, { store, task: withFiles(files) });
+    expect(files.size).toBe(first.trials.length);
+    files.delete(2);
+    files.set(5, 'damaged');
+    const { events, trials } = await run(base, { store, task: withFiles(files), jobs: 2 });
+    expect(made(events)).toEqual([
+      [2, 'lost'],
+      [5, 'damaged'],
+    ]);
+    expect([...files.values()]).toEqual(first.trials.map(() => 'whole'));
+    expect(trials).toEqual(first.trials);
+    expect(made((await run(base, { store, task: withFiles(files) })).events)).toEqual([]);
+  });
+
+  test.each([
+    ['a list of seeds', winners],
+    ['a seed rule', { ...resolving, keep: 'winners' } as const],
+  ])(
+    'under `winners` with %s the selected levels do, others are recorded as dropped and not made again',
+    async (_, definition) => {
+      const files = new Map<number, 'whole' | 'damaged'>();
+      const store = new MemoryStore();
+      const expected = await run({ ...definition, keep: 'all' });
+      const { trials } = await run(definition, { store, task: withFiles(files), jobs: 3 });
+      expect(trials).toEqual(expected.trials);
+      const found = await stateOf(store, definition);
+      expect([...files.keys()].sort((a, b) => a - b)).toEqual(found.selected);
+      expect(found.selected.length).toBeLessThan(trials.length / 2);
+      for (const { number, results } of found.trials) {
+        expect(results, `trial ${number}`).toBe(files.has(number) ? undefined : 'dropped');
+      }
+      expect(made((await run(definition, { store, task: withFiles(files) })).events)).toEqual([]);
+      // Lost is not dropped.
+      files.delete(found.selected[0]!);
+      const again = await run(definition, { store, task: withFiles(files) });
+      expect(made(again.events)).toEqual([[found.selected[0], 'lost']]);
+    },
+  );
+
+  test('what was dropped is made again when it is asked for, and then stays; `all` asks for everything', async () => {
+    const files = new Map<number, 'whole' | 'damaged'>();
+    const store = new MemoryStore();
+    const task = withFiles(files);
+    await run(winners, { store, task });
+    const dropped = (await store.read())!.trials.filter(({ results }) => results === 'dropped');
+    const { number } = dropped[0]!;
+    const asked: StudyEvent[] = [];
+    for await (const event of runStudy({ definition: winners, task, store, keep: [number] })) asked.push(event);
+    expect(made(asked)).toEqual([[number, 'dropped']]);
+    expect(files.get(number)).toBe('whole');
+    await run(winners, { store, task });
+    expect([files.get(number), (await store.read())!.trials[number]!.results]).toEqual(['whole', 'kept']);
+    const all = await run(base, { store, task });
+    expect(made(all.events)).toEqual(dropped.slice(1).map((trial) => [trial.number, 'dropped']));
+    const { trials } = (await store.read())!;
+    expect(trials.map((trial) => trial.results)).toEqual(
+      trials.map((trial) => (trial.number === number ? 'kept' : undefined)),
+    );
+    expect(files.size).toBe(trials.length);
+    const wrong = runStudy({ definition: winners, task, store, keep: [1000] });
+    await expect(wrong.next().then(() => wrong.next())).rejects.toThrow('keep: trial 1000 is no finished trial');
+  });
+
+  test('a level that a larger study selects has its dropped models made again', async () => {
+    const files = new Map<number, 'whole' | 'damaged'>();
+    const store = new MemoryStore();
+    // By one seed alone size 2 is best, by three it is size 3.
+    const scores = new Map([
+      [2, [9, 1, 1]],
+      [3, [5, 5, 5]],
+    ]);
+    const task = functionTask({
+      parameters,
+      run: ({ size }, { seed }) => scores.get(Number(size))![seed - 1]!,
+    });
+    const filed: Task = { ...withFiles(files), settings: task.settings };
+    const open = async (definition: StudyDefinition) => {
+      const [opened, own] = [await withFiles(files).open(definition), await task.open(definition)];
+      return {
+        ...opened,
+        pool: {
+          start: (...[order, listen]: Parameters<typeof own.pool.start>) =>
+            own.pool.start(order, (message) => {
+              if (message.type === 'finished') files.set(order.number, 'whole');
+              listen(message);
+            }),
+        },
+      };
+    };
+    const plan: Plan = { kind: 'stages', stages: [{ factors: ['size'], levels: levels('size', [2, 3]) }] };
+    const small = { ...winners, plan, seeds: [1] };
+    expect((await run(small, { store, task: { ...filed, open } })).winner).toEqual({ size: 2 });
+    expect([...files.keys()]).toEqual([0]);
+    const { winner, events } = await run({ ...small, seeds: [1, 2, 3] }, { store, task: { ...filed, open } });
+    expect(winner).toEqual({ size: 3 });
+    expect(made(events)).toEqual([[1, 'dropped']]);
+    const { trials, selected } = await stateOf(store, { ...small, seeds: [1, 2, 3] });
+    expect([...files.keys()].sort()).toEqual(selected);
+    expect(
+      trials
+        .filter(({ results }) => results === 'dropped')
+        .map(({ seed, configuration }) => [seed, configuration.size]),
+    ).toEqual([
+      [1, 2],
+      [2, 2],
+      [3, 2],
+    ]);
+  });
+
+  test('a process that dies at any moment, between the record and the removal too, leaves what the next one puts right', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom(winners, { ...resolving, keep: 'winners' } as const),
+        fc.integer({ min: 1, max: 4 }),
+        fc.array(fc.integer({ min: 1, max: 40 }), { maxLength: 5 }),
+        async (definition, jobs, crashes) => {
+          const expected = await run({ ...definition, keep: 'all' });
+          const files = new Map<number, 'whole' | 'damaged'>();
+          const store = new MemoryStore();
+          for (const calls of crashes) {
+            let left = calls;
+            const alive = () => left-- > 0;
+            const dead = dying(store, calls);
+            const task = withFiles(files, alive);
+            await run(definition, { task, store: dead, jobs }).catch((error: unknown) => {
+              expect(error).toBeInstanceOf(WorldError);
+            });
+            // Nothing that is not recorded as dropped has lost its file.
+            const { trials } = (await store.read())!;
+            for (const { number, state, results } of trials) {
+              if (state === 'complete' && results !== 'dropped') expect(files.get(number)).toBe('whole');
+            }
+          }
+          const { trials, winner } = await run(definition, { task: withFiles(files), store, jobs });
+          expect([...trials].sort()).toEqual([...expected.trials].sort());
+          expect(winner).toEqual(expected.winner);
+          const found = await stateOf(store, definition);
+          expect([...files.keys()].sort((a, b) => a - b)).toEqual(found.selected);
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
 });

@@ -1,15 +1,24 @@
 /** A study at work: asks the strategy, runs trials in the task's pool, records them in the store, until all is decided. */
 import { UsageError, WorldError } from '../base/errors.ts';
-import type { Environment, StudyRecord, StudyStore } from '../store/store.ts';
+import type { Environment, ResultsRecord, StudyRecord, StudyStore } from '../store/store.ts';
 import type { TrialRequest } from '../study/contest.ts';
 import type { StudyDefinition } from '../study/definition.ts';
+import { candidateTrials } from '../study/kept.ts';
 import { recordedParameters } from '../study/space.ts';
 import { checkDefinition, checkExtends, followStudy, plannedLevels } from '../study/strategies.ts';
 import { type StudyView, selectedTrials } from '../study/strategy.ts';
-import { isComplete, type Trial, TrialTable } from '../study/trial.ts';
+import { type CompleteTrial, isComplete, type Trial, TrialTable } from '../study/trial.ts';
 import type { OpenTask, RunningTrial, Task } from '../tasks/task.ts';
 import { type Forecast, Forecaster } from './forecast.ts';
-import { beginLoop, isIdle, type LoopAction, type LoopEvent, type LoopMessage, step } from './loop.ts';
+import {
+  beginLoop,
+  isIdle,
+  type LoopAction,
+  type LoopEvent,
+  type LoopMessage,
+  type Restoration,
+  step,
+} from './loop.ts';
 import { Mailbox } from './mailbox.ts';
 
 export interface StudyRequest {
@@ -24,6 +33,8 @@ export interface StudyRequest {
   readonly environment?: Environment;
   /** Trials that failed are tried again. */
   readonly retryFailed?: boolean;
+  /** Numbers of finished trials that keep their models whatever the definition says; those that were dropped are made again. */
+  readonly keep?: readonly number[];
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -71,6 +82,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
     const environment = request.environment ?? { ...unknownEnvironment, jobs };
     const { record, torn } = await store.open({ definition, dataHash: opened.dataHash, environment }, (before) => {
       checkExtends(before.definition, definition);
+      checkConfigurations(before.trials, task);
       if (before.dataHash === opened.dataHash) return;
       const [was, is] = [before.dataHash, opened.dataHash].map((hash) => hash.slice(0, 12));
       throw new UsageError(
@@ -86,15 +98,24 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       trials.set(trial);
       byNumber.set(trial.number, trial);
     };
+    /** Trials whose results this process has made again. */
+    const restored = new Set<number>();
     let view = followStudy(definition, trials);
     yield { type: 'start', view, record, summary: opened.summary, torn };
     signal?.addEventListener('abort', onAbort);
-    let state = beginLoop(view, { jobs, threads, lost: lostTrials(view, trials, opened) });
+    const lost = await lookAtResults();
+    await dropResults(view);
+    let state = beginLoop(view, { jobs, threads, lost });
     const forecaster = new Forecaster(jobs);
     const inbox: LoopMessage[] = [...(signal?.aborted ? [{ type: 'stop' } as const] : []), { type: 'followed', view }];
     for (;;) {
       const message = inbox.shift() ?? (isIdle(state) ? undefined : await mail.next());
-      if (!message) break;
+      if (!message) {
+        const missing = state.stopping ? [] : await missingAtTheEnd(state.view);
+        if (missing.length === 0) break;
+        inbox.push({ type: 'restore', lost: missing });
+        continue;
+      }
       const next = step(state, message);
       state = next.state;
       for (const action of next.actions) {
@@ -114,7 +135,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       return;
     }
     if (definition.protocol === 'held-out') {
-      const looked = await lookAtTest(store, view, record, opened, signal);
+      const looked = await lookAtTest(store, unseen(view), opened, signal);
       if (!looked) {
         yield { type: 'interrupted', view };
         return;
@@ -128,7 +149,8 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
           const trial = await numbered(action.request);
           const { number } = trial;
           const { configuration, seed } = action.request;
-          const order = { number, configuration, seed, threads: action.threads };
+          const again = action.restored !== undefined;
+          const order = { number, configuration, seed, threads: action.threads, again };
           running.set(
             number,
             opened.pool.start(order, (said) => mail.put({ type: 'said', number, message: said })),
@@ -156,16 +178,115 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
           await store.endTrial(number, scored);
           const ended: Trial = { ...trial, ...scored };
           remember(ended);
+          // Only now: a trial that was killed before its end was recorded goes on from its checkpoint.
+          opened.discard(number, 'checkpoint');
           return { type: 'recorded', trial: ended, request: of };
         }
-        case 'follow':
-          return { type: 'followed', view: followStudy(definition, trials) };
+        case 'made again': {
+          const trial = byNumber.get(action.number)!;
+          restored.add(trial.number);
+          opened.discard(trial.number, 'checkpoint');
+          if (trial.results === 'dropped') await decide(trial, 'whole');
+          return undefined;
+        }
+        case 'follow': {
+          const next = followStudy(definition, trials);
+          await dropResults(next);
+          return { type: 'followed', view: next };
+        }
         case 'stop':
           running.get(action.number)?.stop();
           return undefined;
         case 'give up':
           throw new WorldError(action.message);
       }
+    }
+
+    async function decide(trial: Trial, results: ResultsRecord): Promise<Trial> {
+      await store.recordResults(trial.number, results);
+      const decided: Trial = { ...trial, results: results === 'whole' ? undefined : results };
+      remember(decided);
+      return decided;
+    }
+
+    /** Before anything is run: which results are to be made again. Those that were dropped are so only if all are to be kept, or if asked for. */
+    async function lookAtResults(): Promise<Restoration[]> {
+      for (const number of request.keep ?? []) {
+        const trial = byNumber.get(number);
+        if (!isComplete(trial)) throw new UsageError(`keep: trial ${number} is no finished trial of this study`);
+        if (trial.results !== 'kept') await decide(trial, 'kept');
+      }
+      const wasDropped = new Set(
+        record.trials.filter(({ results }) => results === 'dropped').map(({ number }) => number),
+      );
+      const candidates = candidateTrials(view);
+      const found: Restoration[] = [];
+      for (const { number } of view.trials) {
+        const trial = byNumber.get(number);
+        if (signal?.aborted) break;
+        if (!isComplete(trial)) continue;
+        // A process that was killed right after a trial's end, or an older version, left it behind.
+        opened.discard(number, 'checkpoint');
+        const isDropped = trial.results === 'dropped' && definition.keep === 'winners';
+        if (isDropped) opened.discard(number, 'results');
+        else if (isKept(trial, candidates)) found.push(...(await notWhole(trial, wasDropped.has(number))));
+      }
+      return found;
+    }
+
+    function isKept({ number, results }: Trial, candidates: ReadonlySet<number>): boolean {
+      return definition.keep !== 'winners' || results === 'kept' || candidates.has(number);
+    }
+
+    /** Drops the results that nothing needs: first recorded, then removed, so that a kill between the two leaves nothing that seems lost. */
+    async function dropResults(now: StudyView): Promise<void> {
+      if (definition.keep !== 'winners') return;
+      const candidates = candidateTrials(now);
+      for (const { number } of now.trials) {
+        const trial = byNumber.get(number);
+        if (!isComplete(trial) || trial.results === 'dropped' || isKept(trial, candidates)) continue;
+        await decide(trial, 'dropped');
+        opened.discard(number, 'results');
+      }
+    }
+
+    /** Nothing, or what is to be done to have the trial's results whole. */
+    async function notWhole(
+      trial: CompleteTrial,
+      wasDropped: boolean,
+      options?: { readonly evaluate: boolean },
+    ): Promise<Restoration[]> {
+      const { number, configuration, seed } = trial;
+      const found = await opened.results(trial, options);
+      if (found.state === 'whole') {
+        if (trial.results === 'dropped') await decide(trial, 'whole');
+        return [];
+      }
+      if (restored.has(number)) throw new WorldError(`trial ${number} was made again, but ${found.why}`);
+      const canonical = trials.canonical(configuration);
+      const again = { key: trials.keyOf(configuration), configuration: canonical, settings: canonical, seed };
+      const cause = wasDropped && found.state === 'lost' ? { state: 'dropped' as const, why: 'it was dropped' } : found;
+      return [{ request: again, cause }];
+    }
+
+    /** Selected trials that were never evaluated on the test set. */
+    function unseen(now: StudyView): CompleteTrial[] {
+      const seen = new Set(record.looks.map(({ trial }) => trial));
+      return opened.evaluateOnTest ? selectedTrials(now).filter(({ number }) => !seen.has(number)) : [];
+    }
+
+    /** What looks at the test set and the report need and is not there: a level that was dropped may be selected by now. */
+    async function missingAtTheEnd(now: StudyView): Promise<Restoration[]> {
+      const looked = definition.protocol === 'held-out' ? unseen(now) : [];
+      const missing: Restoration[] = [];
+      for (const { number } of selectedTrials(now)) {
+        const trial = byNumber.get(number);
+        if (!isComplete(trial)) continue;
+        const evaluate = looked.some((unseenTrial) => unseenTrial.number === number);
+        const isDropped = trial.results === 'dropped';
+        if (evaluate || isDropped) missing.push(...(await notWhole(trial, isDropped, { evaluate })));
+      }
+      return missing;
     }
 
     /** The trial that is to be run: one that was begun before, or a new one. */
@@ -185,29 +306,30 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
   }
 }
 
-/** Complete trials of the view whose results are gone. */
-function lostTrials(view: StudyView, trials: TrialTable, opened: OpenTask): TrialRequest[] {
-  return view.trials
-    .filter((trial) => isComplete(trial) && !opened.hasResults(trial.number))
-    .map(({ configuration, seed }) => {
-      const canonical = trials.canonical(configuration);
-      return { key: trials.keyOf(configuration), configuration: canonical, settings: canonical, seed };
-    });
+/** @throws WorldError naming a recorded trial whose settings the task does not know. */
+function checkConfigurations(trials: readonly Trial[], { settings }: Task): void {
+  for (const { number, configuration } of trials) {
+    try {
+      settings.canonical(configuration);
+    } catch (error) {
+      if (!(error instanceof UsageError)) throw error;
+      throw new WorldError(`trial ${number} of the study: ${error.message}; its record is damaged`, { cause: error });
+    }
+  }
 }
 
 /** The selected configurations, and they alone, are evaluated on the test set; each look is counted. False where the signal stopped it. */
 async function lookAtTest(
   store: StudyStore,
-  view: StudyView,
-  record: StudyRecord,
+  unseen: readonly CompleteTrial[],
   opened: OpenTask,
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
-  const seen = new Set(record.looks.map(({ trial }) => trial));
-  for (const { number, configuration, seed } of selectedTrials(view)) {
-    if (seen.has(number) || !opened.evaluateOnTest) continue;
+  for (const trial of unseen) {
+    if (!opened.evaluateOnTest) break;
     if (signal?.aborted) return false;
-    const { loss, accuracy } = await opened.evaluateOnTest(number, configuration);
+    const { loss, accuracy } = await opened.evaluateOnTest(trial);
+    const { number, configuration, seed } = trial;
     await store.recordLook({ trial: number, configuration, seed, loss, accuracy });
   }
   return true;

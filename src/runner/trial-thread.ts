@@ -1,17 +1,18 @@
 /** The program of a study's worker thread: trains one trial in its run folder and tells what happens. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { onesInBytes } from '../base/bits.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { assertHeld } from '../disk/lock.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
-import { mostLikely } from '../train/evaluate.ts';
 import { machineFailure } from './machine.ts';
 import { tryToReadConfig } from './resume.ts';
 import { evaluatedMetrics, type RunConfig, RunFolder } from './run-folder.ts';
 import { requireSameRun, runRecord } from './run-identity.ts';
 import { trainRun } from './train-run.ts';
+import { wrongAnswers } from './trial-results.ts';
 import type { ThreadMessage, ThreadOrder } from './trial-threads.ts';
 
-const { hyperparameters, out, threads, data, claim }: ThreadOrder = workerData;
+const { hyperparameters, out, threads, data, claim, again }: ThreadOrder = workerData;
 /** Throws when another process has taken the study over. */
 const check = () => {
   if (claim) assertHeld(claim, `the study of ${out}`);
@@ -27,6 +28,7 @@ function share(epoch: number, part: number): number {
 
 async function work(): Promise<ThreadMessage> {
   const folder = new RunFolder(out, check);
+  if (again && !isPartlyMade(folder)) folder.clear();
   const resume = prepare(folder);
   let config: RunConfig | undefined;
   let told = 0;
@@ -57,7 +59,7 @@ async function work(): Promise<ThreadMessage> {
       return { type: 'failed', kind: 'trial', message: `diverged: the loss is ${loss} ${place}` };
     }
   }
-  return { type: 'finished', wrong: wrongAnswers(folder, config!) };
+  return { type: 'finished', wrong: answersOf(folder, config!) };
 }
 
 /**
@@ -71,27 +73,42 @@ function prepare(folder: RunFolder): boolean {
     folder.clear();
     return false;
   }
+  requireOwn(found, folder);
+  return true;
+}
+
+/** @throws ForeignFileError when the record is that of another run. */
+function requireOwn(found: RunConfig, folder: RunFolder): void {
   const { hash, folder: source, evaluatedOn } = data;
   const wanted = { hyperparameters, data: { hash, folder: source }, init: null };
   const origin = evaluatedOn === 'validation' ? { ...wanted, evaluatedOn } : wanted;
   requireSameRun(new Map(Object.entries(runRecord(found))), origin, folder.configPath);
-  return true;
 }
 
-/** One bit an image of the evaluated set: 1 where the most likely class is not the label. */
-function wrongAnswers(folder: RunFolder, config: RunConfig): Uint8Array {
+/** Whether an earlier process had begun to make this very run again, and can be continued. */
+function isPartlyMade(folder: RunFolder): boolean {
+  if (!folder.isUsed) return false;
+  try {
+    const config = folder.readConfig();
+    requireOwn(config, folder);
+    const begun = folder.readCheckpoint();
+    if (!begun || begun.checkpoint.epoch >= hyperparameters.epochs) return false;
+    requireSameRun(begun.record, config, folder.checkpointPath);
+    return true;
+  } catch (error) {
+    // Damaged, or another run's: it is made from the beginning.
+    if (error instanceof WorldError || error instanceof UsageError) return false;
+    throw error;
+  }
+}
+
+/** Which images of the evaluated set the last epoch's network gets wrong. @throws WorldError where that does not make its accuracy. */
+function answersOf(folder: RunFolder, config: RunConfig): Uint8Array {
   const { logits } = folder.readPredictions(config);
   const [images = 0, classes = 0] = logits.shape;
-  const wrong = new Uint8Array(Math.ceil(images / 8));
-  let count = 0;
-  for (let image = 0; image < images; image++) {
-    const row = logits.data.subarray(image * classes, (image + 1) * classes);
-    if (mostLikely(row) === data.evaluation.labels[image]) continue;
-    wrong[image >> 3]! |= 1 << (image & 7);
-    count++;
-  }
+  const wrong = wrongAnswers(logits.data, classes, data.evaluation.labels);
   const last = folder.readMetrics(config).at(-1);
-  if (last === undefined || evaluatedMetrics(last)?.accuracy !== (images - count) / images) {
+  if (last === undefined || evaluatedMetrics(last)?.accuracy !== (images - onesInBytes(wrong)) / images) {
     throw new WorldError(
       `${folder.predictionsPath} does not belong to the run's last epoch; remove ${out} and try again`,
     );

@@ -16,6 +16,8 @@ export interface ThreadOrder {
   readonly data: RunData;
   /** The study's right to write, which is looked at before each write. */
   readonly claim: Claim | undefined;
+  /** The results of a trial that ended are made again. */
+  readonly again: boolean;
 }
 
 /** What a worker tells; its epochs are lines of metrics. */

@@ -5,6 +5,7 @@ import type { Metrics } from '../base/metrics.ts';
 import {
   type Factor,
   type GridPlan,
+  keeps,
   type Level,
   objectives,
   protocols,
@@ -17,7 +18,7 @@ import {
   type Value,
 } from '../study/definition.ts';
 import type { Choices, Dimension, Range } from '../study/space.ts';
-import { either, type Guard, isBoolean, isNumber, isText, listOf, mapOf, object, oneOf } from './shape.ts';
+import { either, type Guard, isBoolean, isInteger, isNumber, isText, listOf, mapOf, object, oneOf } from './shape.ts';
 import { type Environment, isValue, type TestLook } from './store.ts';
 
 /** The format and version that began a study. */
@@ -63,8 +64,10 @@ const isMetrics = object<Metrics>({ loss: isNumber, accuracy: isNumber }, {});
 
 export const isWrittenBy = object<WrittenBy>({ format: isNumber, version: isText }, {});
 
+const isIndex: Guard<number> = (value): value is number => isInteger(value) && value >= 0 && value <= 1e6;
+
 export const isEpoch = object<EpochAttribute>(
-  { epoch: isNumber, session: isNumber, elapsedSeconds: isNumber },
+  { epoch: isInteger, session: isIndex, elapsedSeconds: isNumber },
   { train: isMetrics, selection: isMetrics, seconds: object({ train: isNumber, evaluate: isNumber }, {}) },
 );
 
@@ -77,9 +80,12 @@ const isEnvironment = object<Environment>(
 );
 export const isSession = object<StartedSession>({ started: isText, environment: isEnvironment }, {});
 
-const lookFields = { trial: isNumber, seed: isNumber, loss: isNumber, accuracy: isNumber };
+const lookFields = { trial: isInteger, seed: isInteger, loss: isNumber, accuracy: isNumber };
 export const isLook = object<TestLook>({ ...lookFields, configuration: isSettings }, {});
 export const isOldLook = object<OldLook>({ ...lookFields, key: isText }, {});
+
+/** A damaged number must not keep the reader busy for ever. */
+const isCountOfTrials: Guard<number> = (value): value is number => isInteger(value) && value >= 1 && value <= 1e6;
 
 const isLevel = object<Level>({ label: isText, settings: isSettings }, { short: isText });
 const isStage = object<Stage>({ factors: listOf(isText), levels: listOf(isLevel) }, {});
@@ -87,7 +93,7 @@ const isFactor = object<Factor>({ name: isText, levels: listOf(isLevel) }, {});
 const isPlan = either<[StagesPlan, GridPlan, RandomPlan]>(
   object<StagesPlan>({ kind: oneOf(['stages']), stages: listOf(isStage) }, {}),
   object<GridPlan>({ kind: oneOf(['grid']), factors: listOf(isFactor) }, {}),
-  object<RandomPlan>({ kind: oneOf(['random']), trials: isNumber, seed: isNumber }, {}),
+  object<RandomPlan>({ kind: oneOf(['random']), trials: isCountOfTrials, seed: isInteger }, {}),
 );
 
 const condition = { when: mapOf(listOf(isSetting)) };
@@ -113,7 +119,7 @@ export const isDefinition = object<StudyDefinition>(
       seeds: either<[readonly number[], SeedRule]>(listOf(isNumber), isSeedRule),
     },
   },
-  { protocol: oneOf(protocols), defaults: isSettings, compare: oneOf(['previous']) },
+  { protocol: oneOf(protocols), defaults: isSettings, compare: oneOf(['previous']), keep: oneOf(keeps) },
 );
 
 export const isExpandedDefinition = object<ExpandedDefinition>(
@@ -141,13 +147,24 @@ export class Attributes {
   get<T>(key: string, guard: Guard<T>): T | undefined {
     const value = this.#found.get(key);
     if (value === undefined || guard(value)) return value;
-    throw new WorldError(
-      `${this.#of}: the attribute "${key}" is damaged. Nothing is shown from a damaged journal; restore it from a copy`,
+    throw this.damaged(key);
+  }
+
+  /** @param why in a few words, where it is known. */
+  damaged(key: string, why?: string): WorldError {
+    const reason = why === undefined ? '' : ` (${why})`;
+    return new WorldError(
+      `${this.#of}: the attribute "${key}" is damaged${reason}. Nothing is shown from a damaged journal; restore it from a copy`,
     );
   }
 
-  /** Those whose names begin so, in the order they were first written. @throws WorldError */
+  /** The names that begin so, in the order in which they were first written. */
+  keys(prefix: string): string[] {
+    return [...this.#found.keys()].filter((key) => key.startsWith(prefix));
+  }
+
+  /** The attributes whose names begin so, in the order in which they were first written. @throws WorldError */
   all<T>(prefix: string, guard: Guard<T>): T[] {
-    return [...this.#found.keys()].filter((key) => key.startsWith(prefix)).map((key) => this.get(key, guard)!);
+    return this.keys(prefix).map((key) => this.get(key, guard)!);
   }
 }

@@ -4,7 +4,8 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { objectives, type StudyDefinition, type Value } from '../study/definition.ts';
 import { distributionOf, type Space } from '../study/space.ts';
-import type { EpochPoint, Trial, TrialState } from '../study/trial.ts';
+import { checkDefinition } from '../study/strategies.ts';
+import { type EpochPoint, scoreOf, type Trial, type TrialState } from '../study/trial.ts';
 import {
   Attributes,
   type EpochAttribute,
@@ -30,25 +31,31 @@ import {
   operations,
   trialStates,
 } from './optuna.ts';
-import { isOurs, Replay, type ReplayedStudy, type ReplayedTrial, replay, workerPrefix } from './replay.ts';
-import { isNumber, isText } from './shape.ts';
+import { Replay, type ReplayedStudy, type ReplayedTrial, replay } from './replay.ts';
+import { isInteger, isText, oneOf } from './shape.ts';
 import {
   type Environment,
   type ForeignTrial,
   isValue,
   type NewTrial,
   type OpenedStudy,
+  type ResultsRecord,
+  resultsRecords,
   type StudyRecord,
   type StudyStore,
   type TestLook,
   type TrialEnd,
 } from './store.ts';
+import { isOurs, workerPrefix } from './worker.ts';
 
 /**
- * The version of what our attributes mean and of the bits that strict arithmetic gives; docs/formats.md lists them all. A larger number
- * comes from a newer version. A study of a smaller one can be shown, but not continued: its trials would not be comparable.
+ * The version of what our lines and attributes mean and of the bits that strict arithmetic gives; docs/formats.md lists them all.
+ * A larger number comes from a newer version.
  */
-const recordFormat = 4;
+const recordFormat = 5;
+
+/** The first format with today's definitions and bits. A study of an older one is shown, but not continued: its trials are not comparable. */
+const oldestContinued = 4;
 
 /** What the journal at `path` says; undefined if there is none or nothing in it yet. @throws WorldError, UsageError. */
 export function readStudy(path: string): StudyRecord | undefined {
@@ -82,6 +89,7 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
   const definition = own.flatMap((attributes) => definitionOf(attributes, format) ?? []).at(-1);
   if (definition === undefined) return undefined;
   const elapsed: number[] = [];
+  const results = new Map(own.flatMap((attributes) => resultsIn(attributes)));
   const trials: Trial[] = [];
   const foreign: ForeignTrial[] = [];
   const all = studies.filter(({ deleted }) => !deleted).flatMap((study) => study.trials);
@@ -90,9 +98,11 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
       foreign.push(foreignTrial(trial));
       continue;
     }
-    const found = interpretTrial(trial, path);
+    const found = interpretTrial(trial, definition, path);
     if (!found) continue;
-    trials.push(found.trial);
+    const decided = results.get(trial.id);
+    const isWhole = decided === undefined || decided === 'whole';
+    trials.push(isWhole ? found.trial : { ...found.trial, results: decided });
     for (const { session, elapsedSeconds } of found.epochs) {
       elapsed[session] = Math.max(elapsed[session] ?? 0, elapsedSeconds);
     }
@@ -106,13 +116,31 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
 }
 
 function definitionOf(attributes: Attributes, format: number): StudyDefinition | undefined {
-  if (format >= recordFormat) return attributes.get('definition', isDefinition);
+  if (format >= oldestContinued) {
+    const definition = attributes.get('definition', isDefinition);
+    try {
+      if (definition) checkDefinition(definition);
+    } catch (error) {
+      if (error instanceof UsageError) throw attributes.damaged('definition', error.message);
+      throw error;
+    }
+    return definition;
+  }
   const expanded = attributes.get('definition', isExpandedDefinition);
   return expanded && upgradedDefinition(expanded);
 }
 
+/** By trial. Optuna lets nobody write an attribute of a trial that has ended, so they are the study's. */
+function resultsIn(attributes: Attributes): [number, ResultsRecord][] {
+  return attributes
+    .keys(resultsPrefix)
+    .map((key) => [Number(key.slice(resultsPrefix.length)), attributes.get(key, oneOf(resultsRecords))!]);
+}
+
+const resultsPrefix = 'results:';
+
 function looksOf(attributes: Attributes, format: number, path: string): TestLook[] {
-  if (format >= recordFormat) return attributes.all('test_look:', isLook);
+  if (format >= oldestContinued) return attributes.all('test_look:', isLook);
   return attributes.all('test_look:', isOldLook).map((look) => upgradedLook(look, path));
 }
 
@@ -126,10 +154,11 @@ const stateNames: Readonly<Record<number, ForeignTrial['state']>> = {
 
 function interpretTrial(
   { id, state, attributes: found, values, intermediate }: ReplayedTrial,
+  { objective }: StudyDefinition,
   path: string,
 ): { trial: Trial; epochs: EpochAttribute[] } | undefined {
   const attributes = new Attributes(found, `${path}, trial ${id}`);
-  const seed = attributes.get('seed', isNumber);
+  const seed = attributes.get('seed', isInteger);
   const configuration = attributes.get('configuration', isSettings);
   // Without both the trial's start was cut off.
   if (seed === undefined || configuration === undefined) return undefined;
@@ -141,6 +170,12 @@ function interpretTrial(
     const { session: _, elapsedSeconds: __, ...point } = attribute;
     const score = intermediate.get(point.epoch);
     if (score === undefined) throw missing(path, id, `epoch ${point.epoch} has no value`);
+    const { selection } = point;
+    if (selection && objective !== 'score' && scoreOf(selection, objective) !== score) {
+      throw new WorldError(
+        `${path}: trial ${id} has the value ${score} in epoch ${point.epoch}, which its ${objective} ${selection[objective]} does not make; a line is damaged`,
+      );
+    }
     return { ...point, score };
   });
   if (known === 'complete' && (curve.length === 0 || curve.at(-1)!.score !== values?.[0])) {
@@ -245,7 +280,7 @@ export class JournalStore implements StudyStore {
     const { studies, trials } = this.#replayed;
     const before = interpret(studies, path);
     if (before) {
-      if (before.format < recordFormat) {
+      if (before.format < oldestContinued) {
         throw new UsageError(
           `${path} has record format ${before.format}, whose trials cannot be compared with this version's (${recordFormat}): show it as it is, or run the study in another folder`,
         );
@@ -263,8 +298,7 @@ export class JournalStore implements StudyStore {
         ...this.#begin({ definition, dataHash }, before),
         this.#studyAttribute(`session:${this.#session}`, session),
       ];
-      this.#replayed.add(lines);
-      return lines;
+      return this.#replayed.add(lines);
     });
     return {
       record: {
@@ -291,8 +325,11 @@ export class JournalStore implements StudyStore {
       const study_name = freeName(definition.name, studies);
       lines.push(this.#line(operations.createStudy, { study_name, directions: [direction] }));
     }
-    if (!before || open !== last) {
+    // An older version must not go on with lines of this format.
+    if (!before || open !== last || before.format < recordFormat) {
       lines.push(this.#studyAttribute('lenet_lab', { format: recordFormat, version }));
+    }
+    if (!before || open !== last) {
       lines.push(this.#studyAttribute('data_hash', dataHash));
     }
     if (open !== last || JSON.stringify(before?.definition) !== JSON.stringify(definition)) {
@@ -354,6 +391,10 @@ export class JournalStore implements StudyStore {
     this.#append(() => [this.#studyAttribute(`test_look:${this.#looks++}`, look)]);
   }
 
+  async recordResults(number: number, results: ResultsRecord): Promise<void> {
+    this.#append(() => [this.#studyAttribute(`${resultsPrefix}${number}`, results)]);
+  }
+
   close(): Promise<void> {
     return Promise.resolve();
   }
@@ -370,9 +411,7 @@ export class JournalStore implements StudyStore {
           `another program deleted the study in ${this.#file.path}; run the same command to begin it anew`,
         );
       }
-      const lines = make();
-      this.#replayed.add(lines);
-      return lines;
+      return this.#replayed.add(make());
     });
   }
 

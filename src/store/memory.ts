@@ -2,7 +2,16 @@
 
 import type { EpochPoint, Trial } from '../study/trial.ts';
 import { datetime } from './optuna.ts';
-import type { Environment, NewTrial, OpenedStudy, StudyRecord, StudyStore, TestLook, TrialEnd } from './store.ts';
+import type {
+  Environment,
+  NewTrial,
+  OpenedStudy,
+  ResultsRecord,
+  StudyRecord,
+  StudyStore,
+  TestLook,
+  TrialEnd,
+} from './store.ts';
 
 export class MemoryStore implements StudyStore {
   #record: StudyRecord | undefined;
@@ -46,6 +55,11 @@ export class MemoryStore implements StudyStore {
 
   recordLook(look: TestLook): Promise<void> {
     this.#looks.push(look);
+    return Promise.resolve();
+  }
+
+  recordResults(number: number, results: ResultsRecord): Promise<void> {
+    this.#change(number, ({ results: _, ...trial }) => (results === 'whole' ? trial : { ...trial, results }));
     return Promise.resolve();
   }
 

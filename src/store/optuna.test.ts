@@ -90,13 +90,13 @@ describe('the file', () => {
   test('a torn tail is cut back and kept beside, a whole line gets its break', () => {
     const path = fresh();
     const file = new JournalFile(path);
-    file.append(() => [{ a: 1 }]);
+    file.append(() => ['{"a":1}']);
     appendFileSync(path, '{"a":2}');
     expect(file.repair()).toBeUndefined();
     appendFileSync(path, '{"a":');
     expect(file.repair()).toBe(`${path}.torn`);
     expect(readFileSync(`${path}.torn`, 'utf8')).toBe('{"a":');
-    file.append(() => [{ a: 3 }]);
+    file.append(() => ['{"a":3}']);
     expect(readFileSync(path, 'utf8')).toBe('{"a":1}\n{"a":2}\n{"a":3}\n');
     expect(readdirSync(join(path, '..')).sort()).toEqual(['study.journal', 'study.journal.torn']);
   });

@@ -1,10 +1,9 @@
 /** Replay of Optuna's journal: lines become studies and trials with the ids that Optuna gives them (optuna/storages/_journal/storage.py). */
 import { WorldError } from '../base/errors.ts';
+import { DigestChain, isTorn } from './digest.ts';
 import { distributionClass, type Operation, operations, trialStates } from './optuna.ts';
 import { parsePythonJson } from './python-json.ts';
-
-/** The names of our workers begin like this. Trials of other workers are left alone. */
-export const workerPrefix = 'lenet-lab-';
+import { isOurs } from './worker.ts';
 
 export interface ReplayedTrial {
   readonly id: number;
@@ -45,6 +44,7 @@ export class Replay {
   readonly studies: ReplayedStudy[] = [];
   readonly trials: ReplayedTrial[] = [];
   readonly #file: string;
+  readonly #digests = new DigestChain();
   #line = 0;
 
   /** @param file names the journal in errors. */
@@ -61,20 +61,23 @@ export class Replay {
       const end = text.indexOf('\n', start);
       const line = end < 0 ? text.slice(start) : text.slice(start, end);
       const operation = parsed(line);
-      if (end < 0 && operation === undefined) return;
+      if (end < 0 && operation === undefined && isTorn(line)) return;
       this.#line++;
       if (operation === undefined) throw this.#damaged('no valid JSON object with op_code and worker_id');
+      const wrong = this.#digests.check(line, operation);
+      if (wrong !== undefined) throw this.#damaged(wrong);
       this.#apply(operation);
       start = end < 0 ? text.length : end + 1;
     }
   }
 
-  /** Replays operations that were not read from the file. */
-  add(written: readonly Operation[]): void {
-    for (const operation of written) {
+  /** Replays operations of ours that are about to be appended. @returns their lines, without line breaks. */
+  add(operations: readonly Operation[]): string[] {
+    return operations.map((operation) => {
       this.#line++;
       this.#apply(operation);
-    }
+      return this.#digests.seal(operation);
+    });
   }
 
   #apply(operation: Operation): void {
@@ -206,7 +209,11 @@ export class Replay {
   #trial(operation: Operation): ReplayedTrial | undefined {
     const id = this.#integer(operation, 'trial_id');
     const trial = this.trials[id];
-    if (!trial && isOurs(operation.worker_id)) throw this.#damaged(`there is no trial ${id} yet`);
+    if (isOurs(operation.worker_id)) {
+      if (!trial) throw this.#damaged(`there is no trial ${id} yet`);
+      // Where a line of another program was taken out, the numbers of the trials after it are wrong.
+      if (!isOurs(trial.worker)) throw this.#damaged(`trial ${id} is another program's; lines of it are missing`);
+    }
     return trial && isUnfinished(trial) ? trial : undefined;
   }
 
@@ -232,7 +239,7 @@ export class Replay {
 
   #damaged(why: string): WorldError {
     return new WorldError(
-      `${this.#file}, line ${this.#line}: ${why}. Nothing is shown from a damaged journal; restore it from a copy, or remove the line if you know what it was`,
+      `${this.#file}, line ${this.#line}: ${why}. Nothing is shown from a damaged journal; restore it from a copy, or keep only the lines before this one (head -n ${this.#line - 1}), from which the study goes on`,
     );
   }
 }
@@ -251,22 +258,26 @@ function keepFirst({ distributions }: ReplayedStudy, parameter: string, distribu
   return first;
 }
 
-export function isOurs(worker: string): boolean {
-  return worker.startsWith(workerPrefix);
-}
-
 function isUnfinished({ state }: ReplayedTrial): boolean {
   return state === trialStates.running || state === trialStates.waiting;
 }
 
 function parsed(line: string): Operation | undefined {
+  const value = record(anyJson(line));
+  return typeof value.op_code === 'number' && typeof value.worker_id === 'string' ? (value as Operation) : undefined;
+}
+
+/** Undefined for what is no JSON. Python's bare NaN and infinite numbers are read in lines of other programs only: we never write them. */
+function anyJson(line: string): unknown {
   try {
-    const value = record(parsePythonJson(line));
-    if (typeof value.op_code !== 'number' || typeof value.worker_id !== 'string') return undefined;
-    // Our own writer writes strict JSON.
-    return isOurs(value.worker_id) ? JSON.parse(line) : (value as Operation);
+    return JSON.parse(line);
   } catch {
-    return undefined;
+    try {
+      const value = parsePythonJson(line);
+      return isOurs(String(record(value).worker_id)) ? undefined : value;
+    } catch {
+      return undefined;
+    }
   }
 }
 

@@ -6,6 +6,7 @@ type Optional<T> = { [K in keyof T]-?: Record<never, never> extends Pick<T, K> ?
 
 export const isText: Guard<string> = (value) => typeof value === 'string';
 export const isNumber: Guard<number> = (value) => typeof value === 'number';
+export const isInteger: Guard<number> = (value): value is number => Number.isSafeInteger(value);
 export const isBoolean: Guard<boolean> = (value) => typeof value === 'boolean';
 
 export function oneOf<const T>(values: readonly T[]): Guard<T> {

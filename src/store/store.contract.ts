@@ -97,6 +97,24 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       await next.close();
     });
 
+    test('what was decided about the models of ended trials is known; the last word counts', async () => {
+      const { store, reopen } = fresh();
+      await writeExample(store);
+      const results = async () => (await reopen().read())!.trials.map((trial) => trial.results);
+      expect(await results()).toEqual([undefined, undefined, undefined, undefined]);
+      await store.recordResults(0, 'dropped');
+      await store.recordResults(2, 'kept');
+      expect(await results()).toEqual(['dropped', undefined, 'kept', undefined]);
+      await store.close();
+      const next = reopen();
+      const { record } = await next.open({ definition, dataHash: 'h', environment }, () => {});
+      expect(record.trials.map((trial) => trial.results)).toEqual(['dropped', undefined, 'kept', undefined]);
+      await next.recordResults(0, 'whole');
+      await next.recordResults(2, 'dropped');
+      expect(await results()).toEqual([undefined, undefined, 'dropped', undefined]);
+      await next.close();
+    });
+
     test('looks at the test set are counted', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);

@@ -9,7 +9,8 @@ import { recordedParameters } from '../study/space.ts';
 import { JournalFile } from './journal-file.ts';
 import { JournalStore, readStudy } from './journal-store.ts';
 import { MemoryStore } from './memory.ts';
-import { replay } from './replay.ts';
+import { Replay, replay } from './replay.ts';
+import { resealed, unsealed } from './resealed.testing.ts';
 import { definition, environment, point, testStore, writeExample } from './store.contract.ts';
 
 const freshPath = () => join(mkdtempSync(join(tmpdir(), 'lenet-store-')), 'study.journal');
@@ -83,7 +84,7 @@ describe('the journal', () => {
     const path = await example();
     const text = readFileSync(path, 'utf8');
     // 8 of 16 are wrong; none of one to eight fits an accuracy of 0.5.
-    writeFileSync(path, text.replace('"wrong":"Dw8="', '"wrong":"AA=="'));
+    writeFileSync(path, resealed(text.replace('"wrong":"Dw8="', '"wrong":"AA=="')));
     expect(() => readStudy(path)).toThrow('trial 0 has wrong answers that do not make its accuracy of 0.5');
   });
 
@@ -161,23 +162,12 @@ describe('the journal', () => {
   test('of another format, another program, or with lines taken out is refused by name', async () => {
     const path = await example();
     const text = readFileSync(path, 'utf8');
-    writeFileSync(path, text.replace('"format":4', '"format":5'));
-    expect(() => readStudy(path)).toThrow('record format 5); this is version');
-    writeFileSync(
-      path,
-      text
-        .split('\n')
-        .filter((line) => !/"epoch:[01]"/.test(line))
-        .join('\n'),
-    );
+    writeFileSync(path, resealed(text.replace('"format":5', '"format":6')));
+    expect(() => readStudy(path)).toThrow('record format 6); this is version');
+    const without = (left: RegExp) => text.split('\n').filter((line) => !left.test(line));
+    writeFileSync(path, resealed(without(/"epoch:[01]"/).join('\n')));
     expect(() => readStudy(path)).toThrow('trial 0 ended with 50, but its last epoch does not say so');
-    writeFileSync(
-      path,
-      text
-        .split('\n')
-        .filter((line) => !line.includes('intermediate_value'))
-        .join('\n'),
-    );
+    writeFileSync(path, resealed(without(/intermediate_value/).join('\n')));
     expect(() => readStudy(path)).toThrow('trial 0 epoch 0 has no value; lines are missing');
     writeFileSync(
       path,
@@ -190,7 +180,7 @@ describe('the journal', () => {
     ['"plan":{"kind":"grid"', '"plan":{"kind":"gird"', 'study 0: the attribute "definition"'],
     ['"seeds":[1]', '"seeds":"all"', 'study 0: the attribute "definition"'],
     ['"values":[1,2]', '"values":{"a":1}', 'study 0: the attribute "definition"'],
-    ['"format":4', '"format":"four"', 'study 0: the attribute "lenet_lab"'],
+    ['"format":5', '"format":"five"', 'study 0: the attribute "lenet_lab"'],
     ['"data_hash":"h"', '"data_hash":7', 'study 0: the attribute "data_hash"'],
     ['"started":', '"begun":', 'study 0: the attribute "session:0"'],
     ['"configuration":{"a":1}', '"configuration":[1]', 'trial 0: the attribute "configuration"'],
@@ -200,10 +190,161 @@ describe('the journal', () => {
     const path = await example();
     const text = readFileSync(path, 'utf8');
     expect(text).toContain(whole);
-    writeFileSync(path, text.replace(whole, damaged));
+    writeFileSync(path, resealed(text.replace(whole, damaged)));
     expect(() => readStudy(path)).toThrow(WorldError);
     expect(() => readStudy(path)).toThrow(`${path}, ${name} is damaged`);
     await expect(new JournalStore(path).open(start, () => {})).rejects.toThrow(`${name} is damaged`);
+  });
+
+  describe('has a digest at the end of each of our lines', async () => {
+    const path = await example();
+    const store = new JournalStore(path);
+    appendFileSync(path, '{"op_code":4,"worker_id":"w-2","study_id":0,"datetime_start":null}\n');
+    await store.open(start, () => {});
+    await store.recordLook({ trial: 0, configuration, seed: 1, loss: 0.1, accuracy: 0.9 });
+    const bytes = readFileSync(path);
+    const lines = bytes.toString('utf8').split('\n').slice(0, -1);
+    const isForeign = (line: string) => line.includes('"w-2"');
+    const ours = [...lines.keys()].filter((index) => !isForeign(lines[index]!));
+    const said = (text: string) => {
+      const replayed = new Replay('j');
+      replayed.read(text);
+    };
+    const joined = (given: readonly string[]) => given.map((line) => `${line}\n`).join('');
+
+    test('so that no bit of them flips unnoticed, that of the worker and that of the digest among them', () => {
+      expect(lines).toHaveLength(ours.length + 1);
+      let tried = 0;
+      const unnoticed: string[] = [];
+      const from = bytes.indexOf('"w-2"');
+      const foreign = [bytes.lastIndexOf(0x0a, from) + 1, bytes.indexOf(0x0a, from)] as const;
+      for (let at = 0; at < bytes.length; at++) {
+        if (at >= foreign[0] && at <= foreign[1]) continue;
+        for (let bit = 0; bit < 8; bit++) {
+          bytes[at]! ^= 1 << bit;
+          tried++;
+          try {
+            said(bytes.toString('utf8'));
+            unnoticed.push(`byte ${at}, bit ${bit}`);
+          } catch (error) {
+            if (!(error instanceof WorldError)) throw error;
+          }
+          bytes[at]! ^= 1 << bit;
+        }
+      }
+      expect(unnoticed).toEqual([]);
+      expect(tried).toBeGreaterThan(30_000);
+      expect(() => said(bytes.toString('utf8'))).not.toThrow();
+    });
+
+    test('so that a line taken out, repeated or swapped with the next of ours is noticed; other programs’ lines stand where they like', () => {
+      for (const [position, index] of ours.slice(0, -1).entries()) {
+        const next = ours[position + 1]!;
+        expect(() => said(joined(lines.toSpliced(index, 1)))).toThrow(WorldError);
+        expect(() => said(joined(lines.toSpliced(index, 0, lines[index]!)))).toThrow(`j, line ${index + 2}`);
+        expect(() => said(joined(lines.with(index, lines[next]!).with(next, lines[index]!)))).toThrow(
+          `j, line ${index + 1}`,
+        );
+      }
+      const between = '{"op_code":2,"worker_id":"w-2","study_id":0,"user_attr":{"x":1}}';
+      const others = lines.filter((line) => !isForeign(line));
+      expect(() => said(joined(others.flatMap((line) => [line, between])))).not.toThrow();
+    });
+
+    test('also after lines that had none, as those of format 4, but not between lines that have', async () => {
+      const older = unsealed(joined(lines)).replace('"format":5', '"format":4');
+      const continued = freshPath();
+      writeFileSync(continued, older);
+      expect(readStudy(continued)).toMatchObject({ format: 4, trials: [{}, {}, {}, {}] });
+      const next = new JournalStore(continued);
+      await next.open(start, () => {});
+      expect(await next.startTrial({ configuration, seed: 7, parameters: [] })).toBe(5);
+      const text = readFileSync(continued, 'utf8');
+      expect(text.slice(0, older.length)).toBe(older);
+      const added = text.slice(older.length).split('\n').slice(0, -1);
+      expect(added.length).toBeGreaterThan(3);
+      for (const line of added) expect(line).toMatch(/,"crc32":"[0-9a-f]{8}"\}$/);
+      // An older version would break the chain, and is told so.
+      expect(readStudy(continued)).toMatchObject({ format: 5, trials: [{}, {}, {}, {}, { seed: 7 }] });
+      for (const changed of [unsealed(added[1]!), added[1]!.replace('crc32', 'crc33')]) {
+        writeFileSync(continued, older + joined(added.with(1, changed)));
+        expect(() => readStudy(continued)).toThrow('the digest at its end is damaged or missing');
+      }
+    });
+
+    test('and what stands behind a whole last line is damage, not the piece that a crash leaves', async () => {
+      const glued = freshPath();
+      writeFileSync(glued, `${joined(lines).slice(0, -1)}J`);
+      expect(() => readStudy(glued)).toThrow(`${glued}, line ${lines.length}: no valid JSON`);
+      await expect(new JournalStore(glued).open(start, () => {})).rejects.toThrow(
+        `line ${lines.length}: no valid JSON`,
+      );
+    });
+  });
+
+  test('in which another program’s trial was taken out is damaged: the numbers after it are others', async () => {
+    const path = freshPath();
+    const store = new JournalStore(path);
+    await store.open(start, () => {});
+    const foreign = '{"op_code":4,"worker_id":"w-2","study_id":0,"datetime_start":null}\n';
+    appendFileSync(path, foreign);
+    await store.startTrial({ configuration, seed: 1, parameters: [] });
+    appendFileSync(path, foreign);
+    expect(readStudy(path)!.trials).toMatchObject([{ number: 1 }]);
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace(foreign, ''));
+    expect(() => readStudy(path)).toThrow(/line \d+: (there is no trial 1 yet|trial 1 is another program's)/);
+  });
+
+  describe('changed by others while it is at work', () => {
+    const begun = async () => {
+      const path = freshPath();
+      const store = new JournalStore(path);
+      await store.open(start, () => {});
+      await store.startTrial({ configuration, seed: 1, parameters: [] });
+      return { path, store, text: readFileSync(path, 'utf8') };
+    };
+    const refused = async (path: string, store: JournalStore, message: string) => {
+      const before = existsSync(path) ? readFileSync(path, 'utf8') : undefined;
+      for (let again = 0; again < 2; again++) {
+        const trying = store.reportEpoch(0, point(0, 0.5));
+        await expect(trying).rejects.toThrow(WorldError);
+      }
+      expect(existsSync(path) ? readFileSync(path, 'utf8') : undefined).toBe(before);
+      await expect(store.reportEpoch(0, point(0, 0.5))).rejects.toThrow(message);
+      expect(existsSync(`${path}.lock`)).toBe(false);
+    };
+
+    test('removed: nothing begins anew without its head', async () => {
+      const { path, store } = await begun();
+      rmSync(path);
+      await refused(path, store, `${path} was removed while this process worked on it`);
+    });
+
+    test('removed with its folder', async () => {
+      const { path, store } = await begun();
+      rmSync(join(path, '..'), { recursive: true });
+      await refused(path, store, `${path} was removed while this process worked on it`);
+    });
+
+    test.each<[string, (text: string) => string, string]>([
+      ['replaced by another', (text) => `${text.replace(/\d/g, '7')}{}\n`, 'was replaced'],
+      ['emptied', () => '', 'was cut short'],
+      ['cut short', (text) => text.slice(0, text.lastIndexOf('\n', text.length - 2) + 1), 'was cut short'],
+    ])('%s', async (_, change, how) => {
+      const { path, store, text } = await begun();
+      writeFileSync(path, change(text));
+      await expect(store.reportEpoch(0, point(0, 0.5))).rejects.toThrow(`${path} ${how} while this process`);
+      await refused(path, store, 'could not be written before');
+    });
+
+    test('a copy in its place is as good', async () => {
+      const { path, store, text } = await begun();
+      rmSync(path);
+      writeFileSync(path, text);
+      await store.reportEpoch(0, point(0, 0.5));
+      expect(readStudy(path)!.trials[0]!.curve).toHaveLength(1);
+    });
   });
 
   describe('tells Optuna the space as it was declared', () => {

@@ -62,6 +62,10 @@ export type TrialEnd =
   | { readonly state: 'pruned'; readonly reason: string }
   | { readonly state: 'failed'; readonly reason: string };
 
+/** `dropped`: its model was removed to save room. `kept`: somebody asked for it. `whole`: neither, or it was made again. */
+export const resultsRecords = ['dropped', 'kept', 'whole'] as const;
+export type ResultsRecord = (typeof resultsRecords)[number];
+
 export interface OpenedStudy {
   readonly record: StudyRecord;
   /** Where a torn end of the record was put, if it had one. */
@@ -88,6 +92,8 @@ export interface StudyStore {
   endTrial(number: number, end: TrialEnd): Promise<void>;
   /** Counts a look at the test set. */
   recordLook(look: TestLook): Promise<void>;
+  /** What was decided about the model of a trial that has ended; the last word counts. */
+  recordResults(number: number, results: ResultsRecord): Promise<void>;
   /** Lets others open the study. A store that was not opened may be closed. */
   close(): Promise<void>;
 }

@@ -64,6 +64,10 @@ export const protocols = ['post', 'held-out'] as const;
 /** `post`: select on the test set, as the post did. `held-out`: select on a part of the training set. */
 export type Protocol = (typeof protocols)[number];
 
+/** `all`: every finished trial keeps its model and answers. `winners`: those of the selected levels do, all others are dropped. */
+export const keeps = ['all', 'winners'] as const;
+export type Keep = (typeof keeps)[number];
+
 /** What a study looks at, of the last epoch: accuracy in percent and any score are maximized, a loss is minimized. */
 export const objectives = {
   accuracy: { goal: 'maximize', unit: ' %', decimals: 2, range: [0, 100], defaultResolve: 0.1 },
@@ -125,6 +129,8 @@ export interface StudyDefinition {
   readonly seeds: readonly number[] | SeedRule;
   /** `previous`: each level is also compared with the one before, for a study that changes one thing after another. */
   readonly compare?: 'previous';
+  /** Which trials keep their models; without it all. May change while the study goes on. */
+  readonly keep?: Keep;
 }
 
 export function isSeedRule(seeds: StudyDefinition['seeds']): seeds is SeedRule {

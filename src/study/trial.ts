@@ -29,6 +29,8 @@ export interface Trial {
   readonly score?: number | undefined;
   /** One bit an image of the set that selects, lowest first: 1 where the last epoch's answer was wrong. */
   readonly wrong?: Uint8Array | undefined;
+  /** What was decided about its model: dropped to save room, or kept because somebody asked for it. */
+  readonly results?: 'dropped' | 'kept' | undefined;
 }
 
 export interface CompleteTrial extends Trial {

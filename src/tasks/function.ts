@@ -46,8 +46,9 @@ export function functionTask({ parameters, when = {}, dataHash = 'function', run
   };
   const opened: OpenTask = {
     ...{ dataHash, summary: 'Trials are calls of a function', pool },
-    bytesPerTrial: () => 0,
-    hasResults: () => true,
+    bytesPerTrial: () => ({ running: 0, whole: 0, dropped: 0 }),
+    results: () => Promise.resolve({ state: 'whole' }),
+    discard() {},
   };
   const described = Object.entries(parameters).map(([name, value]): [string, Parameter] => [
     name,

@@ -2,7 +2,7 @@
 import type { Metrics } from '../base/metrics.ts';
 import type { Settings, StudyDefinition, Value } from '../study/definition.ts';
 import type { Condition } from '../study/space.ts';
-import type { EpochPoint } from '../study/trial.ts';
+import type { CompleteTrial, EpochPoint } from '../study/trial.ts';
 
 /** A hyperparameter as far as studies and reports care. */
 export interface Parameter {
@@ -42,13 +42,31 @@ export interface OpenTask {
   /** What trains and what selects, in a sentence without a full stop. */
   readonly summary: string;
   readonly pool: Pool;
-  /** Bytes that a trial of these settings leaves on disk, about. */
-  bytesPerTrial(configuration: Settings): number;
-  /** Whether what a complete trial left behind is still there; a trial whose results are lost is run again. */
-  hasResults(number: number): boolean;
+  /** What a trial of these settings needs on disk, about. */
+  bytesPerTrial(configuration: Settings): TrialBytes;
+  /**
+   * Whether what a complete trial left behind is there and is what the record says. A trial whose results are lost or damaged is run again.
+   * @param evaluate the network is also evaluated on the set that selects, which takes as long as that takes.
+   */
+  results(trial: CompleteTrial, options?: { readonly evaluate?: boolean }): Promise<TrialResults>;
+  /** Removes what a trial that has ended left behind, so far as it is there: its `checkpoint`, or all `results`. */
+  discard(trial: number, what: 'checkpoint' | 'results'): void;
   /** Loss and accuracy of a complete trial's network on the test set. Absent where there is none. */
-  evaluateOnTest?(trial: number, configuration: Settings): Promise<Metrics>;
+  evaluateOnTest?(trial: CompleteTrial): Promise<Metrics>;
 }
+
+/** Bytes on disk. */
+export interface TrialBytes {
+  /** What a trial needs beside its results while it runs. */
+  readonly running: number;
+  /** What a finished trial keeps. */
+  readonly whole: number;
+  /** What is left of a finished trial whose results were dropped. */
+  readonly dropped: number;
+}
+
+/** What became of a complete trial's results; `why` names what is wrong. */
+export type TrialResults = { readonly state: 'whole' } | { readonly state: 'lost' | 'damaged'; readonly why: string };
 
 /** What a trial is told. */
 export interface TrialOrder {
@@ -57,6 +75,8 @@ export interface TrialOrder {
   readonly seed: number;
   /** Threads it may use; results do not depend on it. */
   readonly threads: number;
+  /** A complete trial whose results are made again: what is left of them is not used. */
+  readonly again: boolean;
 }
 
 /** What a trial tells; all but the first two end it. */

@@ -80,6 +80,7 @@ function definitionOf(file: StudyFile, means: Means, replaced: readonly number[]
     ...(Object.keys(defaults).length > 0 ? { defaults } : {}),
     ...{ plan, space, seeds },
     ...(file.compare === 'previous' ? { compare: 'previous' as const } : {}),
+    ...(file.keep === 'winners' ? { keep: file.keep } : {}),
   };
   for (const { factors, leavesOut } of contests) if (leavesOut) checkConditions(factors, definition, means);
   checkReachable(contests, definition, means);

@@ -1,7 +1,7 @@
 /** The shape of a study file, from the table of hyperparameters: for checks and, as JSON Schema, for editors. */
 
 import { z } from 'zod';
-import { mostLevels, mostListedSeeds, mostSeeds, protocols, type Value } from '../../study/definition.ts';
+import { keeps, mostLevels, mostListedSeeds, mostSeeds, protocols, type Value } from '../../study/definition.ts';
 import { fewestSeeds } from '../../study/elimination.ts';
 import type { FileParameter, ParameterTable } from './table.ts';
 
@@ -61,6 +61,10 @@ export function studySchema({ parameters, objectives }: ParameterTable) {
         .enum(['selected', 'previous'])
         .default('selected')
         .describe('previous: each level also with the one before it, to see what each change is worth'),
+      keep: z
+        .enum(keeps)
+        .default(keeps[0])
+        .describe('Which finished trials keep model and answers; winners: those of the selected levels'),
       seeds: z
         .union([z.int().min(1).max(mostListedSeeds), z.array(seedSchema).min(1).max(mostListedSeeds), seedRuleSchema])
         .default([1, 2, 3])

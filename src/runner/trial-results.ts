@@ -1,0 +1,102 @@
+/** What a finished trial leaves in its run folder, held against what the journal says of the trial. */
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import { isSameBytes } from '../base/bits.ts';
+import { UsageError, WorldError } from '../base/errors.ts';
+import { scheduleKinds } from '../nn/schedules.ts';
+import type { Trial } from '../study/trial.ts';
+import { completeHyperparameters, hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
+import type { TrialResults } from '../tasks/task.ts';
+import { mostLikely } from '../train/evaluate.ts';
+import { type LoadedModel, loadModel } from './model-file.ts';
+import { evaluatedMetrics, type RunFolder } from './run-folder.ts';
+
+/** One bit an image, lowest first: 1 where the most likely class is not the label. @param logits row-major [images, classes]. */
+export function wrongAnswers(logits: Float32Array, classes: number, labels: Uint8Array): Uint8Array {
+  const images = logits.length / classes;
+  const wrong = new Uint8Array(Math.ceil(images / 8));
+  for (let image = 0; image < images; image++) {
+    const row = logits.subarray(image * classes, (image + 1) * classes);
+    if (mostLikely(row) !== labels[image]) wrong[image >> 3]! |= 1 << (image & 7);
+  }
+  return wrong;
+}
+
+/**
+ * The logits of a trial's last epoch: their mistakes are those in the journal.
+ * @param labels of the set that selects. @throws WorldError for a file that is damaged or another trial's.
+ */
+export function trialLogits(folder: RunFolder, trial: Trial, labels: Uint8Array): Float32Array {
+  const { shape, data: logits } = folder.readPredictions(folder.readConfig()).logits;
+  const [images = 0, classes = 0] = shape;
+  const recorded = trial.wrong;
+  if (images > labels.length || (recorded && !isSameBytes(recorded, wrongAnswers(logits, classes, labels)))) {
+    throw new WorldError(
+      `${folder.predictionsPath} is not of trial ${trial.number}: its mistakes are not those that the journal keeps`,
+    );
+  }
+  return logits;
+}
+
+/**
+ * The network of a trial's last epoch, by what its file says: settings, seed, data and epoch are the trial's.
+ * @throws WorldError for a file that is damaged or another run's.
+ */
+export function trialModel(folder: RunFolder, trial: Trial, dataHash: string): LoadedModel {
+  const { modelPath } = folder;
+  const loaded = loadModel(folder.path);
+  const { record } = loaded;
+  const expected = completeHyperparameters({ ...trial.configuration, seed: trial.seed });
+  // How many epochs the whole run has is in the file only where the weights depend on it.
+  const names = hyperparameterNames.filter(
+    (name) => name !== 'epochs' || scheduleKinds[expected.schedule].dependsOnEpochs,
+  );
+  const differs = (what: string, is: unknown, was: unknown) =>
+    new WorldError(`${modelPath} is not of trial ${trial.number}: its ${what} is ${is}, the trial's is ${was}`);
+  if (!record.has('hyperparameters')) throw differs('origin', 'unknown', 'this study');
+  const other = names.find((name) => loaded.hyperparameters[name] !== expected[name]);
+  if (other !== undefined) throw differs(other, loaded.hyperparameters[other], expected[other]);
+  const last = trial.curve.at(-1)?.epoch;
+  if (record.get('epoch') !== `${last}`) throw differs('epoch', record.get('epoch'), last);
+  const hash = record.get('dataHash') ?? '';
+  if (hash !== dataHash) throw differs('data', `hash ${hash.slice(0, 12)}`, dataHash.slice(0, 12));
+  return loaded;
+}
+
+/** The last line of a trial's metrics is what the journal says of its last epoch. @throws WorldError. */
+function checkMetrics(folder: RunFolder, { number, curve }: Trial): void {
+  const [line, last] = [folder.readMetrics(folder.readConfig()).at(-1), curve.at(-1)];
+  const [is, was] = [line && evaluatedMetrics(line), last?.selection];
+  if (line && line.epoch === last?.epoch && is?.loss === was?.loss && is?.accuracy === was?.accuracy) return;
+  throw new WorldError(
+    `${folder.metricsPath} is not of trial ${number}: its last epoch is not the one that the journal keeps`,
+  );
+}
+
+/** Whether all results of a complete trial are there and are that trial's. Nothing is evaluated. */
+export function inspectTrial(
+  folder: RunFolder,
+  trial: Trial,
+  { labels, dataHash }: { readonly labels: Uint8Array; readonly dataHash: string },
+): TrialResults {
+  const missing = [folder.modelPath, folder.predictionsPath, folder.metricsPath].filter((path) => !existsSync(path));
+  if (missing.length > 0) {
+    return { state: 'lost', why: `${missing.map((path) => basename(path)).join(', ')} is lost` };
+  }
+  return soundOr(() => {
+    checkMetrics(folder, trial);
+    trialLogits(folder, trial, labels);
+    trialModel(folder, trial, dataHash);
+  });
+}
+
+/** Damaged, with the reason, where the check throws one of the errors that damage leads to. */
+export function soundOr(check: () => void): TrialResults {
+  try {
+    check();
+    return { state: 'whole' };
+  } catch (error) {
+    if (error instanceof WorldError || error instanceof UsageError) return { state: 'damaged', why: error.message };
+    throw error;
+  }
+}

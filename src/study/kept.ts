@@ -1,0 +1,19 @@
+/** Which trials' models a study may still need: those of the levels that are selected, or that may be. */
+import type { StageView } from './contest.ts';
+import type { StudyView } from './strategy.ts';
+import { isComplete } from './trial.ts';
+
+/**
+ * The numbers of the complete trials of every level that is selected or, while its stage is not decided, may be selected. A level that left
+ * under a seed rule, or one of whose trials failed, cannot be selected any more.
+ */
+export function candidateTrials({ stages }: Pick<StudyView, 'stages'>): Set<number> {
+  const levels = stages.flatMap((stage) => candidates(stage).map((index) => stage.levels[index]!));
+  return new Set(levels.flatMap(({ trials }) => trials.filter(isComplete).map(({ number }) => number)));
+}
+
+function candidates({ finished, selected, rounds, levels }: StageView): readonly number[] {
+  if (finished) return selected === undefined ? [] : [selected];
+  if (rounds) return rounds.in.map((index) => rounds.contenders[index]!);
+  return [...levels.keys()].filter((index) => levels[index]!.failed.length === 0);
+}
