@@ -22,7 +22,7 @@ import { Session } from '../src/train/session.ts';
 interface Run {
   readonly optimizer: 'sgd' | 'adam' | 'sdlm';
   readonly rate: number;
-  readonly loss: Loss['name'];
+  readonly loss: 'map' | 'mse' | 'cross-entropy';
   readonly batch: number;
   readonly steps: number;
   readonly losses: readonly number[];
@@ -35,7 +35,7 @@ const initial = tensors('lenet5-1998-initial.safetensors');
 const finals = tensors('lenet5-1998-final.safetensors');
 const { train } = await loadMnist();
 const model = lenet5Original();
-const losses: Record<Loss['name'], Loss> = {
+const losses: Record<Run['loss'], Loss> = {
   map: maximumAPosteriori(0.1),
   mse: mse(),
   'cross-entropy': crossEntropy(),

@@ -1,5 +1,6 @@
 /** Every schedule against its source. */
 import { expect, test } from 'vitest';
+import { completeValues } from '../base/hyperparameter.ts';
 import { constantRate } from './schedules/constant.ts';
 import { cosineRate } from './schedules/cosine.ts';
 import { lecun1998Rate } from './schedules/lecun1998.ts';
@@ -29,7 +30,7 @@ test('constant is 1', () => expect(factors(constantRate(), 3)).toEqual([1, 1, 1]
 test.each(Object.entries(scheduleKinds))(
   '%s says rightly whether its factors depend on the number of epochs',
   (_, kind) => {
-    const schedule = kind.make({});
+    const schedule = kind.make(completeValues(kind.hyperparameters, {}));
     const first = (epochs: number) => factors(schedule, epochs).slice(0, 5);
     const differs = JSON.stringify(first(6)) !== JSON.stringify(first(30));
     expect(differs).toBe(kind.dependsOnEpochs);
