@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { raceForLock } from '../bench/lock-trial.mjs';
+import { JournalFile } from '../src/store/journal-file.ts';
 import { command, ended, freshFolder, lenet, small, startLenet } from './lenet.ts';
 
 const tiny = ['--train-limit', '300', '--test-limit', '100', '--batch-size', '50'];
@@ -111,7 +112,14 @@ test('a study and a run in one of its trials exclude each other', async () => {
   const refused = lenet('train', '--resume', '--out', trial);
   expect(refused.code).toBe(1);
   expect(refused.stderr).toContain(`process ${child.pid} on this machine`);
-  expect(lenet('study', 'run', file, '--out', out).stderr).toContain('is working on the study in');
+  const second = lenet('study', 'run', file, '--out', out);
+  expect(second.code).toBe(1);
+  expect(second.stderr).toMatch(
+    new RegExp(`^error: process ${child.pid} on this machine .* is working on the study in ${out};`),
+  );
+  expect(lenet('study', 'show', out).stdout).toContain(
+    `A process is at work on it (process ${child.pid} on this machine`,
+  );
   expect(lenet('train', ...tiny, '--out', out).stderr).toContain('holds a study');
   child.kill('SIGKILL');
   await end;
@@ -134,6 +142,38 @@ syncBuiltinESMExports();
   const { status, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8' });
   expect({ status, stderr }).toEqual({ status: 0, stderr: '' });
 });
+
+const optuna = 'from optuna.storages._journal.file import *';
+const hasOptuna = spawnSync('/usr/bin/python3', ['-c', optuna]).status === 0;
+test.skipIf(!hasOptuna).each(['JournalFileSymlinkLock', 'JournalFileOpenLock'])(
+  'Optuna with its %s and we append to one journal at the same time, and no line is lost or cut (skipped without Optuna)',
+  async (kind) => {
+    const folder = freshFolder();
+    const program = `${optuna}
+storage = JournalFileStorage('study.journal', ${kind}('study.journal'))
+for i in range(300): storage.append_logs([{'optuna': i, 'text': 'x' * 500}])`;
+    // A path of its own folder, so that Optuna's link leads nowhere from ours.
+    const child = spawn('/usr/bin/python3', ['-c', program], { cwd: folder, stdio: 'inherit' });
+    children.push(child);
+    const end = new Promise((resolve) => child.on('exit', resolve));
+    const path = join(folder, 'study.journal');
+    while (!existsSync(path)) await wait(5);
+    const journal = new JournalFile(path);
+    for (let i = 0; i < 300; i++) {
+      journal.append(() => [{ ours: i, text: 'y'.repeat(500) }]);
+      if (i % 20 === 0) await wait(1);
+    }
+    expect(await end).toBe(0);
+    const lines = readFileSync(path, 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const numbers = Array.from({ length: 300 }, (_, i) => i);
+    expect(lines.filter((line) => 'ours' in line).map(({ ours }) => ours)).toEqual(numbers);
+    expect(lines.filter((line) => 'optuna' in line).map(({ optuna: number }) => number)).toEqual(numbers);
+    expect(readdirSync(folder)).toEqual(['study.journal']);
+  },
+);
 
 const canUnshare = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0;
 test.skipIf(!canUnshare)(

@@ -196,18 +196,16 @@ seeds: { atLeast: 3, atMost: 5, resolve: 2 }
 });
 
 describe('one at a time', () => {
-  test('Ctrl-C saves, says how to go on, and the study ends with the same bytes; a second process is refused meanwhile', async () => {
+  test('Ctrl-C saves, says how to go on, and the study ends with the same bytes; it can be looked at meanwhile', async () => {
     const out = join(freshFolder(), 'study');
     const child = startLenet(...study(out, '--jobs', '2'));
     const end = ended(child);
     let asked = 0;
-    let second: ReturnType<typeof lenet> | undefined;
     let shown: ReturnType<typeof lenet> | undefined;
     child.stdout.on('data', (data: Buffer) => {
       if (!`${data}`.includes('trial 1: ') || asked > 0) return;
       // Stopped meanwhile, or it might be done before it is asked to end.
       child.kill('SIGSTOP');
-      second = lenet(...study(out));
       shown = lenet('study', 'show', out);
       asked = performance.now();
       child.kill('SIGINT');
@@ -220,8 +218,6 @@ describe('one at a time', () => {
     expect(stdout).toContain(
       `Interrupted; everything is saved.\nContinue with: npx lenet study run ${file} --out ${out}\n`,
     );
-    expect(second?.code).toBe(1);
-    expect(second?.stderr).toContain(`process ${child.pid} on this machine since`);
     expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('A process is at work on it') });
     expect(lenet(...study(out)).code).toBe(0);
     expect(findings(out)).toEqual(expected);
