@@ -160,7 +160,7 @@ for i in range(300): storage.append_logs([{'optuna': i, 'text': 'x' * 500}])`;
     while (!existsSync(path)) await wait(5);
     const journal = new JournalFile(path);
     for (let i = 0; i < 300; i++) {
-      journal.append(() => [{ ours: i, text: 'y'.repeat(500) }]);
+      journal.append(() => [JSON.stringify({ ours: i, text: 'y'.repeat(500) })]);
       if (i % 20 === 0) await wait(1);
     }
     expect(await end).toBe(0);
