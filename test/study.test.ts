@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../src/base/random.ts';
 import { readSafetensors } from '../src/base/safetensors.ts';
+import { resealed } from '../src/store/resealed.testing.ts';
 import { ended, freshFolder, lenet, startLenet } from './lenet.ts';
 
 const home = freshFolder();
@@ -275,7 +276,8 @@ describe('what goes wrong', () => {
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).toContain('study.journal, line 10: no valid JSON');
     }
-    writeFileSync(path, readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":4', '"format":99'));
+    const newer = readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":5', '"format":99');
+    writeFileSync(path, resealed(newer));
     expect(lenet(...study(out)).stderr).toMatch(/was written by version .* use the newer version/);
   });
 
