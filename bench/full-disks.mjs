@@ -5,15 +5,16 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { randomStream } from '../dist/index.js';
 import { keep, printTable, root, say } from './measurement.mjs';
-import { generator } from './random.mjs';
 
 const { values } = parseArgs({
   options: { disks: { type: 'string', default: '24' }, seed: { type: 'string', default: '1' } },
 });
-const below = generator(Number(values.seed));
+const random = randomStream(Number(values.seed), 'disks');
 const folder = mkdtempSync(join(tmpdir(), 'lenet-disks-'));
-const lenet = (...args) => spawnSync(process.execPath, [join(root, 'dist/cli/main.js'), ...args], { encoding: 'utf8' });
+const lenet = (...args) =>
+  spawnSync(process.execPath, [join(root, 'dist/cli/lenet.js'), ...args], { encoding: 'utf8' });
 
 const study = join(folder, 'small.yaml');
 writeFileSync(
@@ -47,7 +48,7 @@ for (const [name, { sizes, begin, proceed, left }] of Object.entries(kinds)) {
   const expected = left(undisturbed);
   const counts = { disks: 0, filled: 0, inWords: 0, same: 0, failures: [] };
   for (let number = 0; number < Number(values.disks); number++) {
-    const kilobytes = sizes[0] + below(sizes[1] - sizes[0]);
+    const kilobytes = sizes[0] + random.below(sizes[1] - sizes[0]);
     say(`${name} on disk ${number + 1} of ${values.disks}: ${kilobytes} kB`);
     const disk = mkdtempSync(join(folder, 'disk-'));
     const mount = (...args) => spawnSync('mount', args).status === 0;

@@ -7,8 +7,8 @@ import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, syml
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { randomStream } from '../dist/index.js';
 import { keep, printTable, root, say } from './measurement.mjs';
-import { generator } from './random.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -105,9 +105,10 @@ function chosenPlaces() {
   const all = sourceFiles().flatMap(placesOf);
   if (values.only)
     return all.filter(({ file, line }) => values.only.some((at) => at === file || at === `${file}:${line}`));
-  const draw = generator(Number(values.seed));
+  const random = randomStream(Number(values.seed), 'places');
   const sample = [];
-  while (sample.length < Number(values.places) && all.length > 0) sample.push(...all.splice(draw(all.length), 1));
+  while (sample.length < Number(values.places) && all.length > 0)
+    sample.push(...all.splice(random.below(all.length), 1));
   return sample;
 }
 

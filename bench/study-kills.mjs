@@ -6,20 +6,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
+import { randomStream } from '../dist/index.js';
 import { keep, printTable, root, say } from './measurement.mjs';
-import { generator } from './random.mjs';
 
 const { values } = parseArgs({
   options: { studies: { type: 'string', default: '5' }, seed: { type: 'string', default: '1' } },
 });
-const below = generator(Number(values.seed));
+const random = randomStream(Number(values.seed), 'kills');
 const folder = mkdtempSync(join(tmpdir(), 'lenet-kills-'));
 const file = join(folder, 'small.yaml');
 writeFileSync(
   file,
   'name: small\nprotocol: post\nbase: { epochs: 2, trainLimit: 1000, testLimit: 200, batchSize: 25 }\nstages:\n  - batchSize: [25, 50]\n  - l2: [0, 1e-2, 1e-4]\nseeds: { atLeast: 3, atMost: 5, resolve: 0.5 }\n',
 );
-const command = (...args) => [process.execPath, [join(root, 'dist/cli/main.js'), ...args]];
+const command = (...args) => [process.execPath, [join(root, 'dist/cli/lenet.js'), ...args]];
 const lenet = (...args) => spawnSync(...command(...args), { encoding: 'utf8' });
 const found = (out) => lenet('study', 'show', out, '--json').stdout;
 
@@ -44,7 +44,7 @@ for (let number = 0; number < Number(values.studies); number++) {
   for (let turn = 0; ; turn++) {
     say(`study ${number + 1} of ${values.studies}, start ${turn + 1}, ${kills} kills so far`);
     // Every ninth start may run to its end, so that even a slow machine gets there.
-    const patience = turn % 9 === 8 ? Number.POSITIVE_INFINITY : 100 + below(Math.round(wholeMs / 2));
+    const patience = turn % 9 === 8 ? Number.POSITIVE_INFINITY : 100 + random.below(Math.round(wholeMs / 2));
     const child = spawn(...command('study', 'run', file, '--out', out, '--jobs', `${1 + (turn % 3)}`), {
       stdio: 'ignore',
     });
