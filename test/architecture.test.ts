@@ -10,7 +10,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
   engine: ['base'],
   nn: ['base', 'engine'],
-  drawing: ['nn'],
+  drawing: ['base', 'nn'],
   data: ['base'],
   train: ['base', 'engine', 'nn', 'data'],
   study: ['base'],
