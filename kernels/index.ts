@@ -19,7 +19,7 @@ export {
 } from './layout';
 export { sumOverImages } from './linear';
 export { rightLogitLoss, softmaxCrossEntropy, softmaxCurvature, softmaxOfGradient } from './losses';
-export { matmul, matmulSpread, matmulTaps } from './matmul';
+export { matmul, matmulTaps } from './matmul';
 export { maxPool2dBackward, maxPool2dForward, maxPool2dRelu } from './max-pool2d';
 export { adabelief, adam, flushTiny, sdlm, sgd } from './optimizers';
 export { rbfBackward, rbfCurvature, rbfForward, rbfLossCurvature } from './rbf';
