@@ -1,4 +1,7 @@
-/** The law of the kernels that move numbers: exactly what their plain twins give, on odd sizes, nothing written beside it. */
+/**
+ * The law of the kernels that move numbers: exactly what their plain twins give, on odd sizes, nothing written beside
+ * it.
+ */
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { Arena } from './arena.ts';
@@ -112,13 +115,16 @@ export function layoutContract(name: string, bind: () => { kernels: Kernels; mem
       expectBlock(arena, joined, reference.spread(reference.joinStrips(strips)));
     });
 
-    test.each(sizes)('%i vectors added, cleared, flushed', (vectors) => {
+    test.each(sizes)('%i vectors added, squared, cleared, flushed', (vectors) => {
       const { arena, numbers, block, empty } = open(vectors);
       const [a, b] = [numbers(vectors * 4), numbers(vectors * 4)];
       const sum = empty(a.length);
       arena.f32(sum, a.length).set(a);
       kernels.addVectors({ dst: sum, src: block(b), vectors });
       expectBlock(arena, sum, reference.add(a, b).map(Math.fround));
+      const squares = empty(a.length);
+      kernels.squareVectors({ x: block(a), y: squares, vectors });
+      expectBlock(arena, squares, reference.square(a).map(Math.fround));
       const starts = [0, vectors * 4 - 2];
       const cleared = empty(a.length);
       arena.f32(cleared, a.length).set(a);

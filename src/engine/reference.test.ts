@@ -7,7 +7,10 @@ import {
 } from './layers.contract.ts';
 import * as reference from './reference.ts';
 
-/** A case forward and backward; with `power` 2 for second derivatives, where squares take the place of weights, inputs and slopes. */
+/**
+ * A case forward and backward; with `power` 2 for second derivatives, where squares take the place of weights, inputs
+ * and slopes.
+ */
 function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power: 1 | 2 = 1): LayerOutcome {
   const x = input.data;
   const dy = gradOutput?.data ?? [];

@@ -35,7 +35,10 @@ function zeros(length: number): number[] {
   return new Array<number>(length).fill(0);
 }
 
-/** Calls `visit` for every product x·w that goes into y, with the three positions. Taps outside the image are no products. */
+/**
+ * Calls `visit` for every product x·w that goes into y, with the three positions. Taps outside the image are no
+ * products.
+ */
 function eachTap(s: ConvShape, visit: (x: number, w: number, y: number) => void): void {
   const [height, width] = s.size;
   const [kh, kw] = s.kernel;
@@ -206,7 +209,10 @@ export function rbfForward(x: Numbers, codes: readonly Numbers[]): number[] {
   );
 }
 
-/** dx[n][f] = sum over c of dz[n][c]^power·(2·(code - x))^power·sign: power 1 for gradients, power 2 for second derivatives. */
+/**
+ * dx[n][f] = sum over c of dz[n][c]^power·(2·(code - x))^power·sign: power 1 for gradients, power 2 for second
+ * derivatives.
+ */
 export function rbfBackward(x: Numbers, codes: readonly Numbers[], dz: Numbers, power: 1 | 2): number[] {
   const features = codes[0]!.length;
   return x.map((value, i) => {
@@ -272,7 +278,7 @@ export function linearBackward(x: Numbers, weight: Numbers, dy: Numbers, inFeatu
 
 /**
  * Per image -log softmax(z)[label], shifted by the maximum; gradient (softmax - onehot)·scale; the first largest class.
- * backgroundLogit: the logit of one more class that is never right (LeCun et al. 1998, equation 9: -j).
+ * backgroundLogit: the logit of a background class, which no image has (LeCun et al. 1998, equation 9: -j).
  */
 export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: number, backgroundLogit = -Infinity) {
   const classes = logits.length / labels.length;

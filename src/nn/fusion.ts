@@ -11,8 +11,8 @@ export interface Step {
 }
 
 /**
- * Convolution, relu and max-pooling become one step: the convolution's sums never leave the cache, and its gradients are
- * listed straight from the pooled ones, of which there are a quarter as many. Everything else is a step of its own.
+ * Convolution, relu and max-pooling become one step: the convolution's sums never leave the cache, and its gradients
+ * are listed straight from the pooled ones, of which there are a quarter as many. Everything else is a step of its own.
  */
 export function stepsOf(model: Model): Step[] {
   const steps: Step[] = [];

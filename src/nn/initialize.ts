@@ -13,8 +13,8 @@ export function initialWeights(model: Model, random: Random): StateDict {
 }
 
 /**
- * Weights uniform in (-a, a), a = sqrt(6 / (fan_in + fan_out)); biases zero. Source: Glorot and Bengio, "Understanding the difficulty
- * of training deep feedforward neural networks", AISTATS 2010, equation 16.
+ * Weights uniform in (-a, a), a = sqrt(6 / (fan_in + fan_out)); biases zero. Source: Glorot and Bengio, "Understanding
+ * the difficulty of training deep feedforward neural networks", AISTATS 2010, equation 16.
  */
 export function glorotUniform(model: Model, random: Random): StateDict {
   return initialize(model, random, ({ fans, constant }) =>
@@ -23,8 +23,8 @@ export function glorotUniform(model: Model, random: Random): StateDict {
 }
 
 /**
- * Weights uniform in (-a, a), a = sqrt(3 / F) with F the number of inputs of the unit, which gives them the variance 1 / F; biases zero. Source:
- * LeCun, Bottou, Orr, Müller, "Efficient BackProp", 1998, section 4.6.
+ * Weights uniform in (-a, a), a = sqrt(3 / F) with F the number of inputs of the unit, which gives them the variance 1
+ * / F; biases zero. Source: LeCun, Bottou, Orr, Müller, "Efficient BackProp", 1998, section 4.6.
  */
 export function lecunUniform(model: Model, random: Random): StateDict {
   return initialize(model, random, ({ name, fanIn }, unit) =>
@@ -33,8 +33,8 @@ export function lecunUniform(model: Model, random: Random): StateDict {
 }
 
 /**
- * Weights and biases uniform in (-2.4 / F, 2.4 / F), F the number of inputs of the unit. Source: LeCun, Bottou, Bengio, Haffner,
- * "Gradient-based learning applied to document recognition", Proc. IEEE 1998, appendix A.
+ * Weights and biases uniform in (-2.4 / F, 2.4 / F), F the number of inputs of the unit. Source: LeCun, Bottou, Bengio,
+ * Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 1998, appendix A.
  */
 export function lecunUniform1998(model: Model, random: Random): StateDict {
   return initialize(model, random, ({ fanIn }, unit) => ({ bound: 2.4 / fanInOf(fanIn, unit) }));

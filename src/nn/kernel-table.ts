@@ -1,4 +1,7 @@
-/** Which kernels a model is trained by, as a table: every step of the network, placed as training does it, says what it chose. */
+/**
+ * Which kernels a model is trained by, as a table: every step of the network, placed as training does it, says what it
+ * chose.
+ */
 import { Arena, createMemory } from '../engine/arena.ts';
 import { bindKernels, compileKernels } from '../engine/kernels.ts';
 import { alignColumns, type Model } from './model.ts';

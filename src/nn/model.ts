@@ -93,8 +93,12 @@ function sum(numbers: readonly number[]): number {
 export function layerTable(model: Model): string[][] {
   const count = (n: number) => (n === 0 ? '-' : n.toLocaleString('en-US'));
   const rows = model.layers.map(({ name, layer, output, parameters, connections, multiplyAdds }) => [
-    ...[name, about(layer).print(), output.join('x')],
-    ...[sum(parameters.map(trainable)), connections, multiplyAdds].map(count),
+    name,
+    about(layer).print(),
+    output.join('x'),
+    count(sum(parameters.map(trainable))),
+    count(connections),
+    count(multiplyAdds),
   ]);
   const multiplyAdds = sum(model.layers.map((layer) => layer.multiplyAdds));
   return [

@@ -7,7 +7,9 @@ import { stepsOf } from './fusion.ts';
 import type { Activation, PlacedLayer } from './layer.ts';
 import { type Model, parametersOf } from './model.ts';
 
-/** Byte offset of every parameter in a block that holds all of them (each on a vector's start), and the block's size. */
+/**
+ * Byte offset of every parameter in a block that holds all of them (each on a vector's start), and the block's size.
+ */
 export interface ParameterBlock {
   readonly offsets: ReadonlyMap<string, number>;
   readonly bytes: number;
@@ -95,8 +97,9 @@ export interface Network {
   /** From logits.gradient to the block of parameter gradients at `gradients`. */
   backward(quads: number, gradients: number): void;
   /**
-   * To a block of second derivatives: of the cross-entropy, from softmax's shares in logits.gradient; where the last layer gives
-   * distances, of the right one, from its gradient there. Overwrites logits.gradient.
+   * Writes second derivatives of the loss into the block at `gradients`. logits.gradient holds the softmax
+   * probabilities (cross-entropy) or, where the last layer gives distances, the gradient of the loss -z[label]; it is
+   * overwritten.
    */
   curvature(quads: number, gradients: number): void;
   /** Whether the last layer gives distances. */

@@ -88,8 +88,12 @@ export class Member {
     this.#blockBytes = layOutParameters(model).bytes;
     this.#spare = this.#arena.allocate(optimizer ? this.#blockBytes : 0);
     this.#network = placeNetwork(model, {
-      ...{ kernels: this.#kernels, arena: this.#arena, parameters: plan.parameters },
-      ...{ quads, training: optimizer !== null, curvature },
+      kernels: this.#kernels,
+      arena: this.#arena,
+      parameters: plan.parameters,
+      quads,
+      training: optimizer !== null,
+      curvature,
     });
     this.#words = this.#arena.i32(plan.control, controlWords);
     this.#barrier = new Barrier(this.#words, plan.threads);
