@@ -7,8 +7,8 @@ import { strict } from './generated/strict.ts';
 export type { Kernels } from './generated/kernels.ts';
 
 /**
- * How products are summed. `strict`: every multiplication and addition rounds on its own, the same bits on every machine.
- * `fused`: relaxed SIMD's multiply-add, faster, with bits that differ between processors.
+ * How products are summed. `strict`: every multiplication and addition rounds on its own, the same bits on every
+ * machine. `fused`: relaxed SIMD's multiply-add, faster, with bits that differ between processors.
  */
 export type Arithmetic = 'strict' | 'fused';
 

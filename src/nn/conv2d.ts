@@ -33,8 +33,8 @@ export interface Conv2d {
 
 /**
  * @param options.stride default 1. @param options.padding zeros on every side, default 0.
- * @param options.connections the input channels that each output channel reads; weights between others stand in the tensor as zeros,
- * are not trained and do not count as parameters. @throws UsageError.
+ * @param options.connections the input channels that each output channel reads; weights between others stand in the
+ * tensor as zeros, are not trained and do not count as parameters. @throws UsageError.
  */
 export function conv2d(
   inChannels: number,
@@ -125,7 +125,10 @@ export const conv2dKind: LayerKind<Conv2d> = {
   place: (layer, site) => placeConv2d(layer, site),
 };
 
-/** Puts a convolution to work; with `pool`, relu and that max-pooling are done in the same pass (site.outputShape is the pool's). */
+/**
+ * Puts a convolution to work; with `pool`, relu and that max-pooling are done in the same pass (site.outputShape is the
+ * pool's).
+ */
 export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): PlacedLayer {
   if (isDense(layer, site, pool)) return placeDense(layer, site);
   if (layer.padding[0] === 0 && layer.padding[1] === 0) return placeUnpadded(layer, site, site.input, pool);
@@ -287,7 +290,10 @@ function isDivisible({ shape }: Activation): boolean {
   return shape[1]! % 4 === 0;
 }
 
-/** The forward half for one image, cut into four strips of output lines, one a lane; every sum is the same as of the whole. */
+/**
+ * The forward half for one image, cut into four strips of output lines, one a lane; every sum is the same as of the
+ * whole.
+ */
 function placeStrips(layer: Conv2d, whole: ConvolutionSite, output: Activation, pool?: MaxPool2d): ConvolutionForward {
   const { kernels, arena } = whole;
   const [channels, , width] = whole.shape as [number, number, number];

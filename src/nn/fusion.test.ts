@@ -11,7 +11,14 @@ import { relu } from './relu.ts';
 
 test('LeNet-5 is done in eight steps', () => {
   expect(stepsOf(lenet5()).map(({ layers }) => layers.map(({ name }) => name).join(' '))).toEqual([
-    ...['conv1 relu1 pool1', 'conv2 relu2 pool2', 'flatten', 'fc1', 'relu3', 'fc2', 'relu4', 'fc3'],
+    'conv1 relu1 pool1',
+    'conv2 relu2 pool2',
+    'flatten',
+    'fc1',
+    'relu3',
+    'fc2',
+    'relu4',
+    'fc3',
   ]);
 });
 

@@ -56,12 +56,15 @@ export interface PlacedLayer {
   /** From output.gradient to input.gradient (if wanted) and the parameters' gradients in the block at `gradients`. */
   backward(quads: number, gradients: number): void;
   /**
-   * As backward, for second derivatives: output.gradient and what becomes of it are h = d²E/dx² of each element on its own. Curvature of
-   * the layer itself is left out (Gauss and Newton), so none turns negative; every connection counts as a weight of its own, and those
-   * that share one add up. Source: LeCun, "Efficient BackProp", 1998, section 7.
+   * Second derivatives in place of gradients: output.gradient holds h = d²E/dx² of every element; input.gradient and
+   * the block at `gradients` get theirs. The layer's own second derivative is left out (Gauss-Newton), so that no h is
+   * negative. A shared weight gets the sum over its connections. Source: LeCun, "Efficient BackProp", 1998, section 7.
    */
   curvature(quads: number, gradients: number): void;
-  /** For a last layer of distances: the second derivative of the right one, whose gradient stands in output.gradient. */
+  /**
+   * RBF output only: writes d²E/dx² of the loss -z[label] into input.gradient, from the loss's gradient in
+   * output.gradient.
+   */
   lossCurvature?(quads: number): void;
 }
 

@@ -1,4 +1,7 @@
-/** All layers: the union of their data and the table of their kinds. To add a layer, add it here; the compiler says what is missing. */
+/**
+ * All layers: the union of their data and the table of their kinds. To add a layer, add it here; the compiler says what
+ * is missing.
+ */
 import { type AvgPool2d, avgPool2dKind } from './avg-pool2d.ts';
 import { type Conv2d, conv2dKind } from './conv2d.ts';
 import { type Flatten, flattenKind } from './flatten.ts';

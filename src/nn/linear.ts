@@ -138,8 +138,8 @@ export const linearKind: LayerKind<Linear> = {
 };
 
 /**
- * The forward half for one image: four outputs a vector instead of four images. The bias is a row before the weights, taken once,
- * so that every sum is the same as of a quad.
+ * The forward half for one image: four outputs a vector instead of four images. The bias is a row before the weights,
+ * taken once, so that every sum is the same as of a quad.
  */
 function placeSingle(inFeatures: number, outFeatures: number, site: Site, output: Activation): PlacedLayer {
   const { kernels, arena, input } = site;

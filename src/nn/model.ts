@@ -98,7 +98,9 @@ export function layerTable(model: Model): string[][] {
     name,
     about(layer).print(),
     output.join('x'),
-    ...[sum(parameters.map(trainable)), connections, multiplyAdds].map(count),
+    count(sum(parameters.map(trainable))),
+    count(connections),
+    count(multiplyAdds),
   ]);
   const multiplyAdds = sum(model.layers.map((layer) => layer.multiplyAdds));
   return [

@@ -7,7 +7,9 @@ import { stepsOf } from './fusion.ts';
 import type { Activation, PlacedLayer } from './layer.ts';
 import { type Model, parametersOf } from './model.ts';
 
-/** Byte offset of every parameter in a block that holds all of them (each on a vector's start), and the block's size. */
+/**
+ * Byte offset of every parameter in a block that holds all of them (each on a vector's start), and the block's size.
+ */
 export interface ParameterBlock {
   readonly offsets: ReadonlyMap<string, number>;
   readonly bytes: number;

@@ -1,7 +1,7 @@
 /**
- * Euclidean radial basis functions against fixed codes, the output layer of LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to
- * document recognition", Proc. IEEE 1998. Its output is the negative of the paper's y, so that it is a logit like any other: the nearest
- * code is the largest, and softmax gives the paper's posterior.
+ * Euclidean radial basis functions against fixed codes, the output layer of LeCun, Bottou, Bengio, Haffner,
+ * "Gradient-based learning applied to document recognition", Proc. IEEE 1998. Its output is the negative of the paper's
+ * y, so that it is a logit like any other: the nearest code is the largest, and softmax gives the paper's posterior.
  */
 import { UsageError } from '../base/errors.ts';
 import { allocateOutput, type LayerKind } from './layer.ts';
@@ -12,7 +12,10 @@ export interface Rbf {
   readonly codes: readonly (readonly number[])[];
 }
 
-/** z[c] = -the sum over features of (x - codes[c])². @param codes one row a class, all of one length. @throws UsageError. */
+/**
+ * z[c] = -the sum over features of (x - codes[c])². @param codes one row a class, all of one length. @throws
+ * UsageError.
+ */
 export function rbf(codes: readonly (readonly number[])[]): Rbf {
   const features = codes[0]?.length ?? 0;
   if (features === 0 || codes.some((row) => row.length !== features || !row.every(Number.isFinite)))

@@ -17,7 +17,8 @@ export const reluKind: LayerKind<Relu> = {
   multiplyAdds: () => 0,
   connections: () => 0,
   place(_, { kernels, input }) {
-    // In place: the gradient needs the output's sign only, and no layer's gradient needs its own output from before relu.
+    // In place: the gradient needs the output's sign only, and no layer's gradient needs its own output from before
+    // relu.
     const vectors = elementsOf(input.shape);
     const backward = (quads: number) => {
       if (input.gradient)

@@ -1,6 +1,6 @@
 /**
- * Trainable subsampling, the S layers of LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE
- * 1998: the sum of every window times a coefficient plus a bias, one pair a channel.
+ * Trainable subsampling, the S layers of LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document
+ * recognition", Proc. IEEE 1998: the sum of every window times a coefficient plus a bias, one pair a channel.
  */
 
 import { UsageError } from '../base/errors.ts';
