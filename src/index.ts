@@ -3,7 +3,15 @@ export { UsageError, WorldError } from './base/errors.ts';
 export type { Metrics } from './base/metrics.ts';
 export { Random, randomStream } from './base/random.ts';
 export type { StateDict, Tensor } from './base/tensor.ts';
-export { checkDataset, type Dataset, datasetSize, takeFirst } from './data/dataset.ts';
+export {
+  checkDataset,
+  completeDataset,
+  type Dataset,
+  type DatasetSettings,
+  datasetSize,
+  type Labels,
+  takeFirst,
+} from './data/dataset.ts';
 export { type Arithmetic, supportsFused } from './engine/kernels.ts';
 export { avgPool2d } from './nn/avg-pool2d.ts';
 export { conv2d } from './nn/conv2d.ts';

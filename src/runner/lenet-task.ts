@@ -1,6 +1,7 @@
 /** Our networks as a study's task: trials on worker threads, each in a run folder of its own. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkOptions, checkPath } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import type { Metrics } from '../base/metrics.ts';
@@ -21,17 +22,18 @@ import { loadMnist } from './mnist-files.ts';
 import { loadModel } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
-import { nodeThreads } from './threads.ts';
+import { checkThreadCount, nodeThreads } from './threads.ts';
 import type { RunData } from './train-run.ts';
 import { shareDataset, startThread, type ThreadMessage } from './trial-threads.ts';
 
+/** Where {@link lenetTask} keeps its runs and finds its data. */
 export interface LenetTaskOptions {
   /** The run folders of the trials go here: `trial-0000`, `trial-0001`, ... */
   readonly folder: string;
   /** A folder with the four IDX files; without it the npm package's. */
   readonly dataFolder?: string | undefined;
-  /** Threads for looks at the test set; results do not depend on it. */
-  readonly threads?: number;
+  /** Threads for looks at the test set, 1 to 256, default 1; results do not depend on it. */
+  readonly threads?: number | undefined;
 }
 
 /** The run folder of a trial within its study's folder. */
@@ -39,7 +41,16 @@ export function trialFolder(folder: string, number: number): RunFolder {
   return new RunFolder(join(folder, `trial-${`${number}`.padStart(4, '0')}`));
 }
 
-export function lenetTask({ folder, dataFolder, threads = 1 }: LenetTaskOptions): Task {
+/**
+ * Our networks as a task for {@link runStudy}: each trial trains on a worker thread, in a run folder of its own.
+ * @throws UsageError for options that cannot be right, and for unknown ones.
+ */
+export function lenetTask(options: LenetTaskOptions): Task {
+  checkOptions('lenetTask()', options, { folder: true, dataFolder: true, threads: true });
+  const { folder, dataFolder, threads = 1 } = options;
+  checkPath('lenetTask(): folder', folder);
+  if (dataFolder !== undefined) checkPath('lenetTask(): dataFolder', dataFolder);
+  checkThreadCount(threads);
   return {
     settings: lenetSettings,
     async open(definition) {

@@ -1,6 +1,18 @@
 /** One training run from its settings to its folder: starts or resumes it, records every epoch, saves, and tells what happens. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
+import {
+  checkFlag,
+  checkFunction,
+  checkInteger,
+  checkOptions,
+  checkPath,
+  checkRecord,
+  checkSignal,
+  kindOf,
+  type OptionNames,
+  wrong,
+} from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
@@ -24,7 +36,7 @@ import { type LoadedMnist, loadMnist } from './mnist-files.ts';
 import { readWeights, requireParameters } from './model-file.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
-import { nodeThreads } from './threads.ts';
+import { checkThreadCount, nodeThreads } from './threads.ts';
 
 /** What a run trains on and what it is evaluated on after every epoch. */
 export interface RunData extends Omit<LoadedMnist, 'test'> {
@@ -33,6 +45,7 @@ export interface RunData extends Omit<LoadedMnist, 'test'> {
   readonly evaluatedOn: EvaluatedSet;
 }
 
+/** What {@link trainRun} trains, where the run is kept, and how. */
 export interface RunRequest {
   readonly hyperparameters: Hyperparameters;
   /** Those among them that the user set; a resumed run takes the rest from its record. */
@@ -55,6 +68,7 @@ export interface RunRequest {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** What {@link trainRun} yields. */
 export type RunEvent =
   | {
       readonly type: 'start';
@@ -81,6 +95,7 @@ export type RunEvent =
  * @throws UsageError for settings that cannot be right, WorldError for data and disk.
  */
 export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, void, undefined> {
+  checkRequest(request);
   requireEngine();
   requireAddresses();
   const folder = new RunFolder(request.out);
@@ -236,3 +251,28 @@ function modelRecord({ hyperparameters, data, init }: RunConfig, { schedule }: R
     version,
   };
 }
+
+/** @throws UsageError for values that cannot be right, and for unknown options. */
+function checkRequest(request: RunRequest): void {
+  checkOptions('trainRun()', request, {
+    ...{ hyperparameters: true, given: true, data: true, dataFolder: true, init: true, out: true, resume: true },
+    ...{ checkpointEvery: true, threads: true, onWarning: true, signal: true, onProgress: true },
+  });
+  const { hyperparameters, given, data, dataFolder, init, out, threads, onWarning, signal, onProgress } = request;
+  checkOptions('hyperparameters', hyperparameters, tableNames);
+  completeHyperparameters(hyperparameters);
+  if (kindOf(given) !== 'Set') throw wrong('trainRun(): given', 'a Set of names of hyperparameters', given);
+  if (data !== undefined) checkRecord('trainRun(): data', data, 'data that is loaded already');
+  if (dataFolder !== undefined) checkPath('trainRun(): dataFolder', dataFolder);
+  if (init !== undefined) checkPath('trainRun(): init', init);
+  checkPath('trainRun(): out', out);
+  checkFlag('trainRun(): resume', request.resume);
+  checkInteger('trainRun(): checkpointEvery', request.checkpointEvery, 0, Number.MAX_SAFE_INTEGER);
+  if (threads !== undefined) checkThreadCount(threads);
+  for (const [name, listener] of Object.entries({ onWarning, onProgress })) {
+    if (listener !== undefined) checkFunction(`trainRun(): ${name}`, listener);
+  }
+  checkSignal('trainRun(): signal', signal);
+}
+
+const tableNames = Object.fromEntries(hyperparameterNames.map((name) => [name, true])) as OptionNames<Hyperparameters>;

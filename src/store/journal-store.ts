@@ -1,4 +1,6 @@
 /** A study's store in Optuna's journal format: which lines each event writes, and what a replay of them means. */
+
+import { checkPath } from '../base/argument.ts';
 import { onesInBytes } from '../base/bits.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
@@ -52,6 +54,7 @@ const recordFormat = 4;
 
 /** What the journal at `path` says; undefined if there is none or nothing in it yet. @throws WorldError, UsageError. */
 export function readStudy(path: string): StudyRecord | undefined {
+  checkPath('readStudy(): path', path);
   const file = new JournalFile(path);
   return file.exists ? interpret(replay(file.read(), path).studies, path) : undefined;
 }
@@ -224,8 +227,11 @@ export class JournalStore implements StudyStore {
   #study = 0;
   #session = 0;
   #looks = 0;
+  #isOpen = false;
 
+  /** @param path of the journal; the file is made when the study is opened. @throws UsageError for what is no path. */
   constructor(path: string) {
+    checkPath('JournalStore: path', path);
     this.#file = new JournalFile(path);
     this.#replayed = new Replay(path);
   }
@@ -265,6 +271,7 @@ export class JournalStore implements StudyStore {
       this.#replayed.add(lines);
       return lines;
     });
+    this.#isOpen = true;
     return {
       record: {
         ...{ definition, dataHash, format: recordFormat },
@@ -362,6 +369,8 @@ export class JournalStore implements StudyStore {
    * that were created.
    */
   #append(make: () => readonly Operation[]): void {
+    if (!this.#isOpen)
+      throw new UsageError(`the study in ${this.#file.path} must be opened before anything is recorded`);
     this.#file.append((foreign) => {
       this.#replayed.read(foreign);
       if (this.#replayed.studies[this.#study]?.deleted) {
