@@ -18,6 +18,7 @@ export type Standing = 'best' | 'may be best' | 'worse' | 'left' | 'open' | 'fai
 
 export type { Interval } from './mcb.ts';
 
+/** What the data say of one level. */
 export interface LevelJudgement {
   readonly standing: Standing;
   /** What the standing is about: what other seeds would give, or only the networks that were trained. */
@@ -38,6 +39,7 @@ export interface LevelJudgement {
   readonly departure: { readonly round: number; readonly behind: number } | undefined;
 }
 
+/** What the data say of a stage, level by level. */
 export interface StageJudgement {
   /** `mcb`: Hsu's comparisons over seeds. `images`: one seed, or two that decide nothing. `rounds`: a seed rule. `none`: nothing to compare. */
   readonly method: 'mcb' | 'images' | 'rounds' | 'none';

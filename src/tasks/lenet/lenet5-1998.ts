@@ -28,7 +28,11 @@ export const variantChoices = {
 } as const;
 
 export type VariantName = keyof typeof variantChoices;
-/** What {@link lenet5Original} is made of; the first choice of each is the published one. */
+/**
+ * What {@link lenet5Original} is made of, the published choice of each first. `activation`: tanh, sigmoid or relu; `pooling`: subsample, average or
+ * max; `poolActivation`, whether an activation follows pooling, too: on or off; `output`: rbf or softmax; `connections`, which maps of S2 each map
+ * of C3 reads: table or full; `inputSize`, of the padded image: 32x32 or 28x28.
+ */
 export type Variant = { readonly [Name in VariantName]: (typeof variantChoices)[Name][number] };
 
 export const published: Variant = {
