@@ -57,7 +57,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
     withSet({ images: [...images] }),
     'got an array of 192; Uint8Array.from(pixels) or Float32Array.from(pixels)',
   ],
-  ['fit', withSet({ images: new Uint16Array(192) }), 'got an Uint16Array of 192'],
+  ['fit', withSet({ images: new Uint16Array(192) }), 'got a Uint16Array of 192'],
   ['fit', withSet({ images: new Uint8ClampedArray(192) }), 'if that is ImageData'],
   ['fit', withSet({ images: undefined }), 'mine: images: expected a Uint8Array'],
   ['fit', withSet({ images: [[[0, 1]]] }), 'got an array of 1'],

@@ -28,7 +28,7 @@ export function shown(value: unknown): string {
 }
 
 function article(kind: string): string {
-  return `${/^[AEIOU]/.test(kind) ? 'an' : 'a'} ${kind}`;
+  return `${/^(?:[AEIO]|Un)/.test(kind) ? 'an' : 'a'} ${kind}`;
 }
 
 /** Whether the value is an object with named fields: no array, no Map, no function. */
