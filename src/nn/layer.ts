@@ -1,5 +1,5 @@
 /** What a layer is: plain data, with one kind beside it that knows its shapes, parameters and kernels. */
-import { UsageError } from '../base/errors.ts';
+import { checkInteger } from '../base/argument.ts';
 import { elementsOf } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import type { Kernels } from '../engine/kernels.ts';
@@ -70,6 +70,8 @@ export interface PlacedLayer {
 
 /** The knowledge about one type of layer. */
 export interface LayerKind<L> {
+  /** The same layer, made by its constructor, which checks its numbers. @throws UsageError for numbers that cannot be right. */
+  remake(layer: L): { readonly type: string };
   /** As PyTorch prints it, for instance `Conv2d(1, 6, kernel_size=5)`. */
   print(layer: L): string;
   /** @throws UsageError saying what the layer expects and what it got. */
@@ -101,7 +103,10 @@ export function range(length: number): number[] {
   return Array.from({ length }, (_, i) => i);
 }
 
-/** @throws UsageError unless `size` is a positive integer. */
+/** The most channels, features, or pixels in one direction: beyond, a network does not fit in WebAssembly's memory of 4 GiB. */
+export const largestSize = 2 ** 24;
+
+/** @throws UsageError unless `size` is an integer from 1 to {@link largestSize}. */
 export function checkPositive(what: string, size: number): void {
-  if (!Number.isInteger(size) || size < 1) throw new UsageError(`${what} must be a positive integer, got ${size}`);
+  checkInteger(what, size, 1, largestSize);
 }

@@ -2,15 +2,18 @@
 import { elementsOf } from '../base/tensor.ts';
 import type { LayerKind } from './layer.ts';
 
+/** The plain data of a relu layer. */
 export interface Relu {
   readonly type: 'relu';
 }
 
+/** max(x, 0) of every number, with derivative 0 at 0. */
 export function relu(): Relu {
   return { type: 'relu' };
 }
 
 export const reluKind: LayerKind<Relu> = {
+  remake: relu,
   print: () => 'ReLU()',
   outputShape: (_, input) => input,
   parameters: () => [],

@@ -1,6 +1,7 @@
 /** Our networks as a study's task: trials on worker threads, each in a run folder of its own. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { checkFunction, checkOptions, checkPath } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
@@ -23,19 +24,20 @@ import { loadMnist } from './mnist-files.ts';
 import { enableFused } from './relaxed-simd.ts';
 import type { RunData } from './run-data.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
-import { nodeThreads } from './threads.ts';
+import { checkThreadCount, nodeThreads } from './threads.ts';
 import { inspectTrial, soundOr, trialLogits, trialModel } from './trial-results.ts';
 import { shareDataset, startThread, type ThreadMessage } from './trial-threads.ts';
 
+/** Where {@link lenetTask} keeps its runs and finds its data. */
 export interface LenetTaskOptions {
   /** The run folders of the trials go here: `trial-0000`, `trial-0001`, ... */
   readonly folder: string;
   /** A folder with the four IDX files; without it the npm package's. */
   readonly dataFolder?: string | undefined;
-  /** Threads for looks at the test set; results do not depend on it. */
-  readonly threads?: number;
+  /** Threads for looks at the test set, 1 to 256, default 1; results do not depend on it. */
+  readonly threads?: number | undefined;
   /** The right to write in `folder`, looked at before each write of a trial. Without it nothing guards the folder. */
-  readonly claim?: () => Claim;
+  readonly claim?: (() => Claim) | undefined;
 }
 
 /** The run folder of a trial within its study's folder. @param check is called before each write, and may prevent it by throwing. */
@@ -43,8 +45,17 @@ export function trialFolder(folder: string, number: number, check?: () => void):
   return new RunFolder(join(folder, `trial-${`${number}`.padStart(4, '0')}`), check);
 }
 
+/**
+ * Our networks as a task for {@link runStudy}: each trial trains on a worker thread, in a run folder of its own.
+ * @throws UsageError for options that cannot be right, and for unknown ones.
+ */
 export function lenetTask(options: LenetTaskOptions): Task {
-  const { folder, dataFolder, threads = 1 } = options;
+  checkOptions('lenetTask()', options, { folder: true, dataFolder: true, threads: true, claim: true });
+  const { folder, dataFolder, threads = 1, claim } = options;
+  checkPath('lenetTask(): folder', folder);
+  if (dataFolder !== undefined) checkPath('lenetTask(): dataFolder', dataFolder);
+  checkThreadCount(threads);
+  if (claim !== undefined) checkFunction('lenetTask(): claim', claim);
   return {
     settings: lenetSettings,
     async open(definition) {

@@ -1,4 +1,5 @@
 /** A study at work: asks the strategy, runs trials in the task's pool, records them in the store, until all is decided. */
+import { checkFlag, checkInteger, checkMethods, checkOptions, checkRecord, checkSignal } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import type { Environment, ResultsRecord, StudyRecord, StudyStore } from '../store/store.ts';
 import type { TrialRequest } from '../study/contest.ts';
@@ -21,23 +22,25 @@ import {
 } from './loop.ts';
 import { Mailbox } from './mailbox.ts';
 
+/** What {@link runStudy} runs, where it is kept, and how. */
 export interface StudyRequest {
   readonly definition: StudyDefinition;
   readonly task: Task;
   readonly store: StudyStore;
   /** Trials at once (default 1); neither results nor their order depend on it. */
-  readonly jobs?: number;
+  readonly jobs?: number | undefined;
   /** Threads that all trials share (default: one for each job); neither results nor their order depend on it. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Recorded with the work; nothing depends on it. */
-  readonly environment?: Environment;
+  readonly environment?: Environment | undefined;
   /** Trials that failed are tried again. */
-  readonly retryFailed?: boolean;
+  readonly retryFailed?: boolean | undefined;
   /** Numbers of finished trials that keep their models whatever the definition says; those that were dropped are made again. */
-  readonly keep?: readonly number[];
+  readonly keep?: readonly number[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What {@link runStudy} yields. */
 export type StudyEvent =
   | {
       readonly type: 'start';
@@ -54,21 +57,47 @@ export type StudyEvent =
   | { readonly type: 'interrupted'; readonly view: StudyView }
   | { readonly type: 'finished'; readonly view: StudyView };
 
+const storeMethods: readonly (keyof StudyStore)[] = [
+  'read',
+  'open',
+  'startTrial',
+  'reportEpoch',
+  'endTrial',
+  'recordLook',
+  'recordResults',
+  'close',
+];
+
 const unknownEnvironment: Environment = {
   ...{ cpu: 'unknown', cores: 1, memoryBytes: 0, os: 'unknown', node: 'unknown', version: 'unknown', jobs: 1 },
 };
 
 /**
  * Runs a study or continues it. An interrupt and a failed trial are events, not exceptions.
- * @throws UsageError for a study that cannot be right or is another one; WorldError for data, disk, or another process.
+ * @throws UsageError, when the first event is asked for: values that cannot be right, unknown options, or another study than the store's; WorldError for data, disk, or another process.
  */
 export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEvent, void, undefined> {
-  const { definition, task, store, jobs = 1, signal } = request;
-  if (!(Number.isInteger(jobs) && jobs >= 1)) throw new UsageError(`jobs: expected an integer from 1, got ${jobs}`);
-  const threads = request.threads ?? jobs;
-  if (!(Number.isInteger(threads) && threads >= 1)) {
-    throw new UsageError(`threads: expected an integer from 1, got ${threads}`);
-  }
+  checkOptions('runStudy()', request, {
+    definition: true,
+    task: true,
+    store: true,
+    jobs: true,
+    threads: true,
+    environment: true,
+    retryFailed: true,
+    keep: true,
+    signal: true,
+  });
+  const { definition, task, store, jobs = 1, threads = jobs, signal } = request;
+  checkInteger('jobs', jobs, 1, Number.MAX_SAFE_INTEGER);
+  checkInteger('threads', threads, 1, Number.MAX_SAFE_INTEGER);
+  checkSignal('signal', signal);
+  if (request.retryFailed !== undefined) checkFlag('retryFailed', request.retryFailed);
+  for (const number of request.keep ?? []) checkInteger('keep', number, 0, Number.MAX_SAFE_INTEGER);
+  if (request.environment !== undefined) checkRecord('environment', request.environment);
+  checkMethods('task', task, ['open'], 'a task, as functionTask() or lenetTask() make it');
+  checkMethods('task.settings', task.settings, ['complete', 'canonical', 'whySame'], 'what settings mean to the task');
+  checkMethods('store', store, storeMethods, 'a store, as new MemoryStore() or new JournalStore(path)');
   checkDefinition(definition);
   const planned = plannedLevels(definition);
   if (planned.length === 0 || planned.some((levels) => levels.length === 0)) {

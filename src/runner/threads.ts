@@ -1,6 +1,6 @@
 /** Node's worker threads as the crew of one model. */
 import { Worker } from 'node:worker_threads';
-import { UsageError } from '../base/errors.ts';
+import { checkFunction, checkInteger, checkOptions } from '../base/argument.ts';
 import type { CrewPlan, Helpers, Threads } from '../train/crew.ts';
 import { defaultThreads, machineFailure, mostThreads, readMachine, threadRoom, threadRuns } from './machine.ts';
 
@@ -16,6 +16,7 @@ export interface ThreadReady {
   readonly kernelThread: number | undefined;
 }
 
+/** How {@link nodeThreads} are watched. */
 export interface NodeThreadsOptions {
   /** Hears, in one line, that the machine allows fewer threads than were asked for. */
   readonly onFewer?: ((text: string) => void) | undefined;
@@ -24,15 +25,13 @@ export interface NodeThreadsOptions {
 /**
  * `count` threads to train or evaluate one model with (the calling thread is one of them). Default: one for each core that this
  * process may use. Results are the same for any count. Where the machine allows fewer (ulimit, cgroup), fewer are started.
- * @throws UsageError unless count is an integer from 1 to 256.
+ * @param count 1 to 256. @throws UsageError for any other count, and for unknown options.
  */
-export function nodeThreads(
-  count: number = defaultThreads(mostThreads),
-  { onFewer }: NodeThreadsOptions = {},
-): Threads {
-  if (!Number.isInteger(count) || count < 1 || count > mostThreads) {
-    throw new UsageError(`threads: expected an integer from 1 to ${mostThreads}, got ${count}`);
-  }
+export function nodeThreads(count: number = defaultThreads(mostThreads), options: NodeThreadsOptions = {}): Threads {
+  checkThreadCount(count);
+  checkOptions('nodeThreads()', options, { onFewer: true });
+  const { onFewer } = options;
+  if (onFewer !== undefined) checkFunction('nodeThreads(): onFewer', onFewer);
   return {
     count,
     async start(wanted) {
@@ -47,6 +46,11 @@ export function nodeThreads(
       return new NodeHelpers(workers);
     },
   };
+}
+
+/** @throws UsageError unless it is an integer from 1 to 256. */
+export function checkThreadCount(count: number): void {
+  checkInteger('threads', count, 1, mostThreads);
 }
 
 interface Started {

@@ -1,4 +1,6 @@
 /** A study's store in Optuna's journal format: which lines each event writes, and what a replay of them means. */
+
+import { checkPath } from '../base/argument.ts';
 import { onesInBytes } from '../base/bits.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
@@ -59,6 +61,7 @@ const oldestContinued = 4;
 
 /** What the journal at `path` says; undefined if there is none or nothing in it yet. @throws WorldError, UsageError. */
 export function readStudy(path: string): StudyRecord | undefined {
+  checkPath('readStudy(): path', path);
   const file = new JournalFile(path);
   return file.exists ? interpret(replay(file.read(), path).studies, path) : undefined;
 }
@@ -259,9 +262,15 @@ export class JournalStore implements StudyStore {
   #study = 0;
   #session = 0;
   #looks = 0;
+  #isOpen = false;
 
-  /** @param check is called before each write, and may prevent it by throwing: when another process has taken the study over. */
+  /**
+   * @param path of the journal; the file is made when the study is opened.
+   * @param check is called before each write, and may prevent it by throwing: when another process has taken the study over.
+   * @throws UsageError for what is no path.
+   */
   constructor(path: string, check?: () => void) {
+    checkPath('JournalStore: path', path);
     this.#file = new JournalFile(path, check);
     this.#replayed = new Replay(path);
   }
@@ -300,6 +309,7 @@ export class JournalStore implements StudyStore {
       ];
       return this.#replayed.add(lines);
     });
+    this.#isOpen = true;
     return {
       record: {
         ...{ definition, dataHash, format: recordFormat },
@@ -404,6 +414,8 @@ export class JournalStore implements StudyStore {
    * that were created.
    */
   #append(make: () => readonly Operation[]): void {
+    if (!this.#isOpen)
+      throw new UsageError(`the study in ${this.#file.path} must be opened before anything is recorded`);
     this.#file.append((foreign) => {
       this.#replayed.read(foreign);
       if (this.#replayed.studies[this.#study]?.deleted) {
