@@ -45,7 +45,9 @@ export function functionTask({ parameters, when = {}, dataHash = 'function', run
     start: (order, listen) => start(run, order, complete(order.configuration), listen),
   };
   const opened: OpenTask = {
-    ...{ dataHash, summary: 'Trials are calls of a function', pool },
+    dataHash,
+    summary: 'Trials are calls of a function',
+    pool,
     bytesPerTrial: () => 0,
     hasResults: () => true,
   };

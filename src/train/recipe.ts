@@ -70,7 +70,7 @@ function checkPart(what: string, part: { readonly name: string } | undefined, na
   const name: unknown = part?.name;
   if (typeof name === 'string' && names.includes(name)) return;
   const got = typeof part === 'string' ? `"${part}"` : typeof name === 'string' ? `one named "${name}"` : typeof part;
-  throw new UsageError(`${what}: expected what one of the ${what}s makes (${names.join(', ')}), got ${got}`);
+  throw new UsageError(`${what}: expected the object that a constructor makes (${names.join(', ')}), got ${got}`);
 }
 
 function checkInteger(name: string, value: number, least: number, most: number): void {
