@@ -69,7 +69,9 @@ export function functionTask(options: FunctionTaskOptions): Task {
     start: (order, listen) => start(run, order, complete(order.configuration), listen),
   };
   const opened: OpenTask = {
-    ...{ dataHash, summary: 'Trials are calls of a function', pool },
+    dataHash,
+    summary: 'Trials are calls of a function',
+    pool,
     bytesPerTrial: () => ({ running: 0, whole: 0, dropped: 0 }),
     results: () => Promise.resolve({ state: 'whole' }),
     discard() {},
