@@ -157,7 +157,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   ['fit', withRecipe({ seed: -1 }), 'seed: expected an integer of at least 0, got -1'],
   ['fit', withRecipe({ shuffle: 'yes' }), 'shuffle: expected true or false, got "yes"'],
   ['fit', withRecipe({ arithmetic: 'fast' }), 'unknown arithmetic "fast": allowed are strict, fused'],
-  ['fit', withRecipe({ optimizer: 'adam' }), 'optimizer: expected what a constructor of it makes (sgd, adam'],
+  ['fit', withRecipe({ optimizer: 'adam' }), 'optimizer: expected the object that a constructor makes (sgd, adam'],
   ['fit', withRecipe({ optimizer: adam }), 'got a function'],
   ['fit', withRecipe({ optimizer: { name: 'adam' } }), 'optimizer: expected what adam makes, got an object { name }'],
   [
@@ -168,13 +168,13 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   [
     'fit',
     withRecipe({ loss: 'mse' }),
-    'loss: expected what a constructor of it makes (cross-entropy, map, mse), got "mse"',
+    'loss: expected the object that a constructor makes (cross-entropy, map, mse), got "mse"',
   ],
   ['fit', withRecipe({ loss: library.mse() }), 'loss mse is for an rbf output only'],
   [
     'fit',
     withRecipe({ schedule: { name: 'step' } }),
-    'schedule: expected what a constructor of it makes (constant, cosine, lecun1998), got one named "step"',
+    'schedule: expected the object that a constructor makes (constant, cosine, lecun1998), got one named "step"',
   ],
   ['fit', withRecipe({ model: undefined }), 'model: expected a model, as sequential() makes it, got undefined'],
   ['fit', withRecipe({ model: 'lenet5' }), 'model: expected a model, as sequential() makes it, got "lenet5"'],

@@ -22,7 +22,7 @@ export function checkMade(
   if (typeof name !== 'string' || !Object.hasOwn(kinds, name)) {
     const got = typeof name === 'string' ? `one named "${name}"` : shown(part);
     const names = Object.keys(kinds).join(', ');
-    throw new UsageError(`${what}: expected what a constructor of it makes (${names}), got ${got}`);
+    throw new UsageError(`${what}: expected the object that a constructor makes (${names}), got ${got}`);
   }
   if (!isEqualData(kinds[name]!.remake(part as never), part)) throw wrong(what, `what ${name} makes`, part);
 }
