@@ -7,6 +7,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -31,6 +32,8 @@ const causes: Readonly<Record<string, string>> = {
   ELOOP: 'its links lead in a circle',
   EMFILE: 'too many files are open',
   EIO: 'the disk reports an error',
+  ENXIO: 'nobody reads the pipe',
+  EPIPE: 'nobody reads the pipe',
 };
 
 /** The world's failure behind an error of Node's file functions; anything else is passed on as it is. */
@@ -43,7 +46,7 @@ export function worldError(action: string, path: string, error: unknown): unknow
 /**
  * Writes beside the file, forces it to disk and renames it into place: a crash at any moment leaves the old file or the new.
  * @param check is called just before the new file takes its place, and may prevent it by throwing.
- * @throws WorldError when the disk refuses; the old file is then untouched.
+ * @throws WorldError when the disk refuses, or for a device, pipe or socket, which a rename would remove; the old file is then untouched.
  */
 export function writeFileAtomically(
   path: string,
@@ -53,6 +56,9 @@ export function writeFileAtomically(
   // Not the process number alone: two containers on one disk can have the same.
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}${randomInt(1e9)}.part`);
   try {
+    const special = specialKind(path);
+    if (special !== undefined)
+      throw new WorldError(`cannot write ${path}: it is a ${special}; only files are replaced here`);
     writeAndSync(beside, 'w', content);
     check?.();
     retryWhileBusy(() => renameSync(beside, path));
@@ -61,6 +67,34 @@ export function writeFileAtomically(
     if (existsSync(beside)) rmSync(beside);
     throw worldError('write', path, error);
   }
+}
+
+/**
+ * Writes what the user asked to have in a place of his choice: into a device or pipe (`--out /dev/stdout`), else a file as
+ * {@link writeFileAtomically} does. A link stays, and the file that it leads to is replaced.
+ * @throws WorldError when the disk refuses, for a socket, and for a pipe that nobody reads.
+ */
+export function writeOutput(path: string, content: Uint8Array | string): void {
+  const special = specialKind(path);
+  if (special === undefined) {
+    writeFileAtomically(existsSync(path) ? realpathSync(path) : path, content);
+    return;
+  }
+  try {
+    // Opening a pipe waits for its reader unless this flag is set: then a pipe without one is refused (ENXIO).
+    if (special === 'pipe') closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    writeAndSync(path, constants.O_WRONLY, content);
+  } catch (error) {
+    throw worldError('write', path, error);
+  }
+}
+
+/** What stands at this path if it is neither file nor folder nor nothing. */
+function specialKind(path: string): 'pipe' | 'socket' | 'device' | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile() || stats.isDirectory()) return undefined;
+  if (stats.isFIFO()) return 'pipe';
+  return stats.isSocket() ? 'socket' : 'device';
 }
 
 /** Whether a file of this name is what {@link writeFileAtomically} leaves behind when its process is killed. */
