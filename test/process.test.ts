@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fit, lenet5, sgd } from '../dist/index.js';
-import { nodeThreads } from '../dist/runner/threads.js';
+import { nodeThreads } from '../dist/runner/node-threads.js';
 import { ended, freshFolder, startLenet } from './lenet.ts';
 
 const lenet = `'${process.execPath}' '${new URL('../dist/cli/lenet.js', import.meta.url).pathname}'`;

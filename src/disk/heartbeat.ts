@@ -71,7 +71,7 @@ export function beatInThread(beating: Beating): () => void {
   };
   let worker: Worker | undefined;
   try {
-    worker = new Worker(new URL('./heartbeat-thread.js', import.meta.url), {
+    worker = new Worker(new URL('./heartbeat-thread-program.js', import.meta.url), {
       workerData: beating,
       // The thread holds one small object.
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4, codeRangeSizeMb: 4, stackSizeMb: 1 },

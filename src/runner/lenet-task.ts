@@ -20,12 +20,12 @@ import { type Evaluation, evaluate } from '../train/evaluate.ts';
 import { checkFits } from '../train/session.ts';
 import { requireAddresses } from './machine.ts';
 import { loadMnist } from './mnist-files.ts';
+import { nodeThreads } from './node-threads.ts';
 import { enableFused } from './relaxed-simd.ts';
 import type { RunData } from './run-data.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
-import { nodeThreads } from './threads.ts';
 import { inspectTrial, soundOr, trialLogits, trialModel } from './trial-results.ts';
-import { shareDataset, startThread, type ThreadMessage } from './trial-threads.ts';
+import { shareDataset, startTrialWorker, type TrialWorkerMessage } from './trial-worker.ts';
 
 export interface LenetTaskOptions {
   /** The run folders of the trials go here: `trial-0000`, `trial-0001`, ... */
@@ -100,12 +100,12 @@ function threadPool({ folder, claim }: LenetTaskOptions, { objective }: StudyDef
       const hyperparameters = completeHyperparameters({ ...configuration, seed });
       const out = trialFolder(folder, number).path;
       const order = { hyperparameters, out, threads, data, claim: claim?.(), again };
-      return startThread(order, (message) => listen(trialMessage(message, objective)));
+      return startTrialWorker(order, (message) => listen(trialMessage(message, objective)));
     },
   };
 }
 
-function trialMessage(message: ThreadMessage, objective: StudyDefinition['objective']): TrialMessage {
+function trialMessage(message: TrialWorkerMessage, objective: StudyDefinition['objective']): TrialMessage {
   if (message.type !== 'epoch') return message;
   return { type: 'epoch', point: epochPoint(message.line, objective), share: message.share };
 }

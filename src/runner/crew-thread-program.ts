@@ -3,7 +3,7 @@ import { readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { serve } from '../train/crew.ts';
-import type { ThreadOrder, ThreadReady } from './threads.ts';
+import type { CrewOrder, CrewReady } from './node-threads.ts';
 
 /** The number of this thread at the Linux kernel, by which others see whether it still runs; undefined elsewhere. */
 function kernelThread(): number | undefined {
@@ -14,6 +14,6 @@ function kernelThread(): number | undefined {
   }
 }
 
-parentPort?.once('message', ({ plan, index }: ThreadOrder) => serve(plan, index));
-const ready: ThreadReady = { kernelThread: kernelThread() };
+parentPort?.once('message', ({ plan, index }: CrewOrder) => serve(plan, index));
+const ready: CrewReady = { kernelThread: kernelThread() };
 parentPort?.postMessage(ready);

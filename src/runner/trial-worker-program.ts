@@ -10,14 +10,14 @@ import { evaluatedMetrics, type RunConfig, RunFolder } from './run-folder.ts';
 import { requireSameRun, runRecord } from './run-identity.ts';
 import { trainRun } from './train-run.ts';
 import { wrongAnswers } from './trial-results.ts';
-import type { ThreadMessage, ThreadOrder } from './trial-threads.ts';
+import type { TrialWorkerMessage, TrialWorkerOrder } from './trial-worker.ts';
 
-const { hyperparameters, out, threads, data, claim, again }: ThreadOrder = workerData;
+const { hyperparameters, out, threads, data, claim, again }: TrialWorkerOrder = workerData;
 /** Throws when another process has taken the study over. */
 const check = () => {
   if (claim) assertHeld(claim, `the study of ${out}`);
 };
-const say = (message: ThreadMessage) => parentPort?.postMessage(message);
+const say = (message: TrialWorkerMessage) => parentPort?.postMessage(message);
 const stopper = new AbortController();
 parentPort?.on('message', () => stopper.abort());
 
@@ -26,7 +26,7 @@ function share(epoch: number, part: number): number {
   return hyperparameters.epochs === 0 ? part : Math.min(1, Math.max(0, (epoch - 1 + part) / hyperparameters.epochs));
 }
 
-async function work(): Promise<ThreadMessage> {
+async function work(): Promise<TrialWorkerMessage> {
   const folder = new RunFolder(out, check);
   if (again && !isPartlyMade(folder)) folder.clear();
   const resume = prepare(folder);
@@ -116,7 +116,7 @@ function answersOf(folder: RunFolder, config: RunConfig): Uint8Array {
   return wrong;
 }
 
-function failure(error: unknown): ThreadMessage {
+function failure(error: unknown): TrialWorkerMessage {
   if (error instanceof WorldError) return { type: 'failed', kind: 'world', message: error.message };
   const expected = error instanceof UsageError ? error : machineFailure(error);
   if (expected) return { type: 'failed', kind: 'trial', message: expected.message };

@@ -5,13 +5,13 @@ import type { CrewPlan, Helpers, Threads } from '../train/crew.ts';
 import { defaultThreads, machineFailure, mostThreads, readMachine, threadRoom, threadRuns } from './machine.ts';
 
 /** What a worker is told at last: its place in the crew. */
-export interface ThreadOrder {
+export interface CrewOrder {
   readonly plan: CrewPlan;
   readonly index: number;
 }
 
 /** A worker's first message: it waits for its order. */
-export interface ThreadReady {
+export interface CrewReady {
   /** Its number at the Linux kernel; undefined elsewhere. */
   readonly kernelThread: number | undefined;
 }
@@ -59,7 +59,7 @@ async function startWorkers(count: number): Promise<{ workers: Started[]; refusa
   const starting: Promise<Started | string>[] = [];
   for (let i = 0; i < count; i++) {
     try {
-      starting.push(ready(new Worker(new URL('./thread.js', import.meta.url))));
+      starting.push(ready(new Worker(new URL('./crew-thread-program.js', import.meta.url))));
     } catch (error) {
       starting.push(Promise.resolve(refusalOf(error)));
       break;
@@ -75,7 +75,7 @@ async function startWorkers(count: number): Promise<{ workers: Started[]; refusa
 /** Resolves when the worker waits for its order, or has found no room on the machine. */
 function ready(worker: Worker): Promise<Started | string> {
   return new Promise((resolve, reject) => {
-    worker.once('message', ({ kernelThread }: ThreadReady) => resolve({ worker, kernelThread }));
+    worker.once('message', ({ kernelThread }: CrewReady) => resolve({ worker, kernelThread }));
     worker.once('error', (error) => {
       try {
         resolve(refusalOf(error));
@@ -118,7 +118,7 @@ class NodeHelpers implements Helpers {
 
   begin(plan: CrewPlan): void {
     for (const [i, { worker }] of this.#started.entries()) {
-      const order: ThreadOrder = { plan, index: i + 1 };
+      const order: CrewOrder = { plan, index: i + 1 };
       worker.postMessage(order);
     }
   }

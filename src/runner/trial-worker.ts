@@ -9,7 +9,7 @@ import type { RunData } from './run-data.ts';
 import type { MetricsLine } from './run-folder.ts';
 
 /** What a worker is told. */
-export interface ThreadOrder {
+export interface TrialWorkerOrder {
   readonly hyperparameters: Hyperparameters;
   readonly out: string;
   readonly threads: number;
@@ -21,7 +21,7 @@ export interface ThreadOrder {
 }
 
 /** What a worker tells; its epochs are lines of metrics. */
-export type ThreadMessage =
+export type TrialWorkerMessage =
   | Exclude<TrialMessage, { readonly type: 'epoch' }>
   | { readonly type: 'epoch'; readonly line: MetricsLine; readonly share: number };
 
@@ -32,13 +32,13 @@ const starts = { most: 5, pauseMs: 100 };
  * Starts a trial; `listen` hears everything up to its end, which comes exactly once, and only when the thread is gone: the next
  * trial may need its place (ulimit -u) and its memory.
  */
-export function startThread(order: ThreadOrder, listen: (message: ThreadMessage) => void): RunningTrial {
+export function startTrialWorker(order: TrialWorkerOrder, listen: (message: TrialWorkerMessage) => void): RunningTrial {
   let worker: Worker | undefined;
   let waiting: NodeJS.Timeout | undefined;
   const start = (tries: number): void => {
     waiting = undefined;
     try {
-      worker = new Worker(new URL('./trial-thread.js', import.meta.url), { workerData: order });
+      worker = new Worker(new URL('./trial-worker-program.js', import.meta.url), { workerData: order });
       follow(worker, listen);
     } catch (error) {
       // Callers hear of a trial's end after they have been given the trial, so never from within this call.
@@ -63,10 +63,10 @@ export function startThread(order: ThreadOrder, listen: (message: ThreadMessage)
   };
 }
 
-function follow(worker: Worker, listen: (message: ThreadMessage) => void): void {
+function follow(worker: Worker, listen: (message: TrialWorkerMessage) => void): void {
   let begun = false;
-  let end: ThreadMessage | undefined;
-  worker.on('message', (message: ThreadMessage) => {
+  let end: TrialWorkerMessage | undefined;
+  worker.on('message', (message: TrialWorkerMessage) => {
     begun = true;
     if (message.type === 'progress' || message.type === 'epoch') listen(message);
     else end ??= message;
@@ -80,7 +80,7 @@ function follow(worker: Worker, listen: (message: ThreadMessage) => void): void 
 }
 
 /** How a trial ends by an error: one that the machine had no room for has not begun. */
-function endOf(error: unknown, begun: boolean): ThreadMessage {
+function endOf(error: unknown, begun: boolean): TrialWorkerMessage {
   const failure = machineFailure(error);
   if (failure && !begun) return { type: 'refused', message: failure.message };
   return { type: 'failed', kind: 'trial', message: messageOf(failure ?? error) };
