@@ -356,7 +356,7 @@ describe('failures of the world end with 1, one line and no stack trace', () => 
     ],
     [['train', '--data', join(folder, 'empty'), '--out', join(folder, 'x')], 'is empty; expected the four MNIST files'],
     [['train', '--data', join(folder, 'damaged'), '--out', join(folder, 'x')], 'expected an IDX file of images'],
-    [['train', '--out', join(file('a-file', ''), 'run')], 'a part of its path is no folder'],
+    [['train', '--out', join(file('a-file', ''), 'run')], 'a part of its path is not a folder'],
     [['train', '--out', '/proc/run'], 'cannot make the folder /proc/run'],
     [['train', '--init', join(folder, 'none.safetensors'), '--out', join(folder, 'x')], 'it does not exist'],
     [

@@ -188,7 +188,7 @@ test.skipIf(!canUnshare)(
     );
     children.push(inside);
     while (!existsSync(join(out, 'metrics.jsonl'))) await wait(50);
-    // Number 1 there and here are different processes, and this one lives: it is seen to give signs.
+    // Number 1 there and here are different processes, and this one lives: its heartbeat is seen.
     const refused = lenet('train', '--resume', '--out', out);
     expect(refused.stderr).toMatch(/^error: process 1 on this machine .* is at work in/);
     expect(refused.code).toBe(1);
@@ -199,7 +199,7 @@ test.skipIf(!canUnshare)(
     const end = ended(resumed);
     await new Promise((resolve) => resumed.stdout.once('data', resolve));
     resumed.kill('SIGINT');
-    expect((await end).stderr).toContain('waiting up to 15 seconds for a sign of life');
+    expect((await end).stderr).toContain('waiting up to 15 seconds for a heartbeat');
   },
 );
 

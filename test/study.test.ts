@@ -322,7 +322,7 @@ describe('what goes wrong', () => {
       'unknown study "pst": allowed are 1998, post, post-resolved, post-rows, random-search, rate-and-batch. Did you mean post?',
     ],
     ['a missing file', ['run', './none.yaml'], 1, 'cannot read ./none.yaml: it does not exist'],
-    ['a folder for a file', ['run', './src'], 1, 'cannot read ./src: it is a folder; only files are read here'],
+    ['a folder for a file', ['run', './src'], 1, 'cannot read ./src: it is a folder; expected a regular file'],
     ['no seeds', ['run', file, '--seeds', '0'], 2, '--seeds: expected an integer from 1 to 10000, got 0'],
     ['a repeated seed', ['run', file, '--seeds', '1,2,1'], 2, '--seeds: seed 1 stands twice'],
     ['words for seeds', ['run', file, '--seeds', 'a,b'], 2, '--seeds: expected a number, got "a"'],
@@ -334,7 +334,7 @@ describe('what goes wrong', () => {
       'holds a single run, no study',
     ],
     ['a folder without a study', ['show', home], 2, `there is no study in ${home} (no study.journal)`],
-    ['a file for a folder', ['run', file, '--out', file], 1, 'it is there already'],
+    ['a file for a folder', ['run', file, '--out', file], 1, 'it already exists'],
     ['other data', ['run', file, '--out', whole, '--data', home], 1, 'has no train-images-idx3-ubyte'],
     ['a misspelt command', ['shwo', whole], 2, "unknown command 'shwo'"],
   ])('%s', (_, command, code, message) => {

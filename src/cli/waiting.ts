@@ -4,6 +4,6 @@ import { describeHolder, type Holder, staleMs } from '../disk/lock.ts';
 /** On standard error, where it disturbs no output that a program reads. */
 export function tellOfWait(holder: Holder): void {
   process.stderr.write(
-    `${describeHolder(holder)} has left its lock here; waiting up to ${staleMs / 1000} seconds for a sign of life.\n`,
+    `${describeHolder(holder)} has left its lock here; waiting up to ${staleMs / 1000} seconds for a heartbeat.\n`,
   );
 }
