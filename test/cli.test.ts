@@ -305,7 +305,7 @@ describe('mistakes of the caller end with 2, one line and no stack trace', () =>
     [['trian'], "unknown command 'trian'\n(Did you mean train?)"],
     [['train', '--resume'], '--resume needs --out'],
     [['train', '--resume', '--out', out], '--resume: there is no run in'],
-    [['train', '--out', trained], 'already holds a run; go on with it by --resume'],
+    [['train', '--out', trained], 'already holds a run; continue it with --resume'],
     [['train', '--resume', '--out', trained, '--seed', '4'], 'has seed 3, not 4'],
     [['train', '--resume', '--out', trained, '--epochs', '1'], 'has epochs 2, not 1'],
     [['describe', 'alexnet'], 'unknown model "alexnet": allowed are lenet5, lenet5-1998.'],

@@ -118,7 +118,7 @@ test('a study and a run in one of its trials exclude each other', async () => {
     new RegExp(`^error: process ${child.pid} on this machine .* is working on the study in ${out};`),
   );
   expect(lenet('study', 'show', out).stdout).toContain(
-    `A process is at work on it (process ${child.pid} on this machine`,
+    `A process is working on the study (process ${child.pid} on this machine`,
   );
   expect(lenet('train', ...tiny, '--out', out).stderr).toContain('holds a study');
   child.kill('SIGKILL');

@@ -101,7 +101,7 @@ describe('a reader that goes away', () => {
     const full = bash(`$lenet ${command} >/dev/full`);
     expect([full.status, full.stderr]).toEqual([
       1,
-      'error: cannot write to standard output: the disk is full; the work goes on\n',
+      'error: cannot write to standard output: the disk is full; the work continues\n',
     ]);
   });
 
@@ -110,7 +110,7 @@ describe('a reader that goes away', () => {
     () => {
       const out = fresh();
       const { status, stderr } = bash(`$lenet train ${tiny} --out ${out} >/dev/full`);
-      expect(stderr).toBe('error: cannot write to standard output: the disk is full; the work goes on\n');
+      expect(stderr).toBe('error: cannot write to standard output: the disk is full; the work continues\n');
       expect(status).toBe(1);
       expect(kept(out)).toEqual(whole);
     },
@@ -135,7 +135,7 @@ describe('signals', () => {
       if (/^trial 0:/m.test(`${data}`)) child.kill(signal);
     });
     const { code: got, stdout, stderr } = await end;
-    expect(stderr).toMatch(/^Stopping after the batches at work; .* to stop at once\.\n$/);
+    expect(stderr).toMatch(/^Stopping after the current batches; .* to stop at once\.\n$/);
     expect(stdout).toContain(`Interrupted; everything is saved.\nContinue with: npx lenet study run ${studyFile}`);
     expect(got).toBe(code);
     const record = JSON.parse(bash(`$lenet study show ${out} --json`).stdout);
