@@ -198,7 +198,7 @@ describe('lenet evaluate, predict and describe', () => {
     expect(plain.code).toBe(1);
     expect(plain.stdout).toMatch(/^\S+digits\/7\.png: \d {3}.*\n$/);
     expect(plain.stderr.split('\n')).toEqual([
-      `error: ${folder}/bad\\x1b[2J.png is no PNG image but a GIF picture; only PNG is read here`,
+      `error: ${folder}/bad\\x1b[2J.png is not a PNG image but a GIF picture; only PNG is read here`,
       expect.stringMatching(/^error: cannot read .*none\.png: it does not exist/),
       '',
     ]);
@@ -208,7 +208,7 @@ describe('lenet evaluate, predict and describe', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(first).toEqual({ image: bad, error: expect.stringContaining('is no PNG image but a GIF picture') });
+    expect(first).toEqual({ image: bad, error: expect.stringContaining('is not a PNG image but a GIF picture') });
     expect(second).toMatchObject({ image: good, digit: expect.any(Number) });
   });
 
@@ -374,8 +374,8 @@ describe('failures of the world end with 1, one line and no stack trace', () => 
     ],
     [['evaluate', file('another.safetensors', another)], 'holds a network "resnet", which is unknown here'],
     [['evaluate', join(folder, 'empty')], 'holds no model.safetensors'],
-    [['predict', trained, file('text.png', 'hello')], 'text.png is no PNG image; only PNG is read here'],
-    [['predict', trained, file('x.jpg', Uint8Array.of(255, 216, 255, 224))], 'is no PNG image but a JPEG picture'],
+    [['predict', trained, file('text.png', 'hello')], 'text.png is not a PNG image; only PNG is read here'],
+    [['predict', trained, file('x.jpg', Uint8Array.of(255, 216, 255, 224))], 'is not a PNG image but a JPEG picture'],
     [['evaluate', file('model.pt', 'PK\x03\x04')], 'is no safetensors file but a ZIP archive'],
     [['evaluate', join(folder, 'a\x1b[2Jb')], 'cannot read'],
     [['describe', 'lenet5', '--svg', join(folder, 'none', 'x.svg')], 'cannot write'],

@@ -91,7 +91,7 @@ describe('a run on data of its own', () => {
     );
     const resumed = lenet('train', '--resume', '--out', run);
     expect(resumed.code).toBe(2);
-    expect(resumed.stderr).toContain(`was trained on other data (hash ${own}, this is ${other})`);
+    expect(resumed.stderr).toContain(`was trained on other data (hash ${own}, the hash of these is ${other})`);
     expect(lenet('train', '--resume', '--out', run, '--data', elsewhere).code).toBe(0);
   });
 });

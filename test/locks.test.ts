@@ -55,7 +55,7 @@ test('a run has one process: a second is refused by name, and after kill -9 the 
   const refused = lenet('train', '--resume', '--out', out);
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).toMatch(
-    new RegExp(`^error: process ${child.pid} on this machine \\(since .*\\) is at work in ${out};`),
+    new RegExp(`^error: process ${child.pid} on this machine \\(since .*\\) is working in ${out};`),
   );
   expect(lenet('train', ...tiny, '--out', out)).toMatchObject({ code: 2 });
   child.kill('SIGKILL');
@@ -190,7 +190,7 @@ test.skipIf(!canUnshare)(
     while (!existsSync(join(out, 'metrics.jsonl'))) await wait(50);
     // Number 1 there and here are different processes, and this one lives: its heartbeat is seen.
     const refused = lenet('train', '--resume', '--out', out);
-    expect(refused.stderr).toMatch(/^error: process 1 on this machine .* is at work in/);
+    expect(refused.stderr).toMatch(/^error: process 1 on this machine .* is working in/);
     expect(refused.code).toBe(1);
     inside.kill('SIGKILL');
     await wait(500);
@@ -329,7 +329,7 @@ describe('names of folders', () => {
     renameSync(join(cwd, 'data'), join(cwd, 'moved'));
     const lost = run(tmpdir(), ...resume.with(3, '3'));
     expect(lost.stderr).toMatch(
-      /^error: the data folder .*\/data, .* does not exist; say with --data where it is now\n$/,
+      /^error: the data folder .*\/data, .* does not exist; name its place now with --data\n$/,
     );
     expect(lost.status).toBe(1);
     expect(run(cwd, ...resume.with(3, '3'), '--data', 'moved').status).toBe(0);

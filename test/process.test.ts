@@ -254,7 +254,7 @@ describe('machines that allow little', () => {
       NODE_OPTIONS: '--disable-wasm-trap-handler',
     });
     expect(status).toBe(0);
-    expect(stderr).toMatch(/warning: [1-4] threads? works? instead of 5: ulimit -v allows 2.5 GiB of addresses/);
+    expect(stderr).toMatch(/warning: [1-4] threads? works? instead of 5: ulimit -v allows 2.5 GiB of address space/);
     expect(readFileSync(join(out, 'model.safetensors')).equals(readFileSync(join(run, 'model.safetensors')))).toBe(
       true,
     );

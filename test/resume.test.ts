@@ -143,7 +143,7 @@ describe('files a crash or a person damaged', () => {
       'a config of a later format',
       'config.json',
       (path: string) => writeFileSync(path, '{"format":3,"version":"9"}'),
-      'is no record of a run of format 1 or 2 (written by version 9)',
+      'is not the record of a run of format 1 or 2 (written by version 9)',
     ],
   ])('%s is refused in words', (_, name, damage, message) => {
     const out = finished();

@@ -274,7 +274,7 @@ describe('what goes wrong', () => {
     for (const command of [study(out), ['study', 'show', out], ['study', 'report', out]]) {
       const { code, stderr, stdout } = lenet(...command);
       expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toContain('study.journal, line 10: no valid JSON');
+      expect(stderr).toContain('study.journal, line 10: not a valid JSON');
     }
     const newer = readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":5', '"format":99');
     writeFileSync(path, resealed(newer));
@@ -331,7 +331,7 @@ describe('what goes wrong', () => {
       'a folder with a single run',
       ['run', file, '--out', join(whole, 'trial-0000')],
       2,
-      'holds a single run, no study',
+      'holds a single run and no study',
     ],
     ['a folder without a study', ['show', home], 2, `there is no study in ${home} (no study.journal)`],
     ['a file for a folder', ['run', file, '--out', file], 1, 'it already exists'],

@@ -1,11 +1,13 @@
-/** The program of a worker thread: says that it is there, waits for its place in the crew, and takes it. */
+/**
+ * The program of a crew's worker thread: reports that it is ready, waits for its place in the crew, and works there.
+ */
 import { readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { serve } from '../train/crew.ts';
 import type { CrewOrder, CrewReady } from './node-threads.ts';
 
-/** The number of this thread at the Linux kernel, by which others see whether it still runs; undefined elsewhere. */
+/** The kernel's number of this thread (Linux), by which others see whether it still runs; undefined elsewhere. */
 function kernelThread(): number | undefined {
   try {
     return Number(basename(readlinkSync('/proc/thread-self')));

@@ -1,29 +1,30 @@
-/** Node's worker threads as the crew of one model. */
+/** Crews of Node's worker threads, which train or evaluate one model together. */
 import { Worker } from 'node:worker_threads';
 import { UsageError } from '../base/errors.ts';
 import type { CrewPlan, Helpers, Threads } from '../train/crew.ts';
 import { defaultThreads, machineFailure, mostThreads, readMachine, threadRoom, threadRuns } from './machine.ts';
 
-/** What a worker is told at last: its place in the crew. */
+/** The message to a crew thread: its place in the crew. */
 export interface CrewOrder {
   readonly plan: CrewPlan;
   readonly index: number;
 }
 
-/** A worker's first message: it waits for its order. */
+/** The first message of a crew thread: it is ready for its order. */
 export interface CrewReady {
-  /** Its number at the Linux kernel; undefined elsewhere. */
+  /** The kernel's number of the thread (Linux); undefined elsewhere. */
   readonly kernelThread: number | undefined;
 }
 
 export interface NodeThreadsOptions {
-  /** Hears, in one line, that the machine allows fewer threads than were asked for. */
+  /** Called with one line when the machine allows fewer threads than were asked for. */
   readonly onFewer?: ((text: string) => void) | undefined;
 }
 
 /**
- * `count` threads to train or evaluate one model with (the calling thread is one of them). Default: one for each core that this
- * process may use. Results are the same for any count. Where the machine allows fewer (ulimit, cgroup), fewer are started.
+ * `count` threads to train or evaluate one model with (the calling thread is one of them). Default: one for each core
+ * that this process may use. Results are the same for any count. Where the machine allows fewer (ulimit, cgroup), fewer
+ * are started.
  * @throws UsageError unless count is an integer from 1 to 256.
  */
 export function nodeThreads(
@@ -54,7 +55,7 @@ interface Started {
   readonly kernelThread: number | undefined;
 }
 
-/** As many as start; `refusal`: which limit of the machine kept the others from it. */
+/** Starts up to `count` workers. @returns the started ones, and in `refusal` the limit that prevented the others. */
 async function startWorkers(count: number): Promise<{ workers: Started[]; refusal: string | undefined }> {
   const starting: Promise<Started | string>[] = [];
   for (let i = 0; i < count; i++) {
@@ -72,7 +73,7 @@ async function startWorkers(count: number): Promise<{ workers: Started[]; refusa
   };
 }
 
-/** Resolves when the worker waits for its order, or has found no room on the machine. */
+/** Resolves to the worker when it is ready, or to a message about the limit of the machine that ended it. */
 function ready(worker: Worker): Promise<Started | string> {
   return new Promise((resolve, reject) => {
     worker.once('message', ({ kernelThread }: CrewReady) => resolve({ worker, kernelThread }));
@@ -87,7 +88,7 @@ function ready(worker: Worker): Promise<Started | string> {
   });
 }
 
-/** @throws what is no limit of the machine. */
+/** The message about a limit of the machine. @throws any other error. */
 function refusalOf(error: unknown): string {
   const failure = machineFailure(error);
   if (!failure) throw error;
@@ -127,7 +128,9 @@ class NodeHelpers implements Helpers {
     return this.#started.every(({ kernelThread }) => kernelThread === undefined || threadRuns(kernelThread));
   }
 
-  /** A thread's error arrives after its end, so it is waited for, but not for long. */
+  /**
+   * The error of a thread that has ended. The error arrives after the end, so this waits for it, one second at most.
+   */
   async failure(): Promise<string | undefined> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {
