@@ -45,7 +45,7 @@ function runFor(out, ms, signal) {
 
 /** Where a stopped process was, by what it had said. `saving`: an epoch's line is out and the word that it is saved is not. */
 function phaseOf({ stdout }) {
-  if (!stdout.includes('Epoch:') && !/^Goes on in|^This run is/m.test(stdout)) return 'before the first batch';
+  if (!stdout.includes('Epoch:') && !/^Continues in|^This run is/m.test(stdout)) return 'before the first batch';
   return /Epoch: [1-9][^\n]*\n$/.test(stdout) ? 'while saving' : 'in training or evaluation';
 }
 

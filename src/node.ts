@@ -1,7 +1,7 @@
 /** What needs Node: threads, files, MNIST from disk. */
 
 // Threads
-export { type NodeThreadsOptions, nodeThreads } from './runner/threads.ts';
+export { type NodeThreadsOptions, nodeThreads } from './runner/node-threads.ts';
 export { enableFused } from './runner/relaxed-simd.ts';
 
 // Files

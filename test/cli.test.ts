@@ -258,7 +258,7 @@ describe('lenet evaluate, predict and describe', () => {
     expect(plain.code).toBe(1);
     expect(plain.stdout).toMatch(/^\S+digits\/7\.png: \d {3}.*\n$/);
     expect(plain.stderr.split('\n')).toEqual([
-      `error: ${folder}/bad\\x1b[2J.png is no PNG image but a GIF picture; only PNG is read here`,
+      `error: ${folder}/bad\\x1b[2J.png is not a PNG image but a GIF picture; only PNG is read here`,
       expect.stringMatching(/^error: cannot read .*none\.png: it does not exist/),
       '',
     ]);
@@ -268,7 +268,7 @@ describe('lenet evaluate, predict and describe', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(first).toEqual({ image: bad, error: expect.stringContaining('is no PNG image but a GIF picture') });
+    expect(first).toEqual({ image: bad, error: expect.stringContaining('is not a PNG image but a GIF picture') });
     expect(second).toMatchObject({ image: good, digit: expect.any(Number) });
   });
 
@@ -365,7 +365,7 @@ describe('mistakes of the caller end with 2, one line and no stack trace', () =>
     [['trian'], "unknown command 'trian'\n(Did you mean train?)"],
     [['train', '--resume'], '--resume needs --out'],
     [['train', '--resume', '--out', out], '--resume: there is no run in'],
-    [['train', '--out', trained], 'already holds a run; go on with it by --resume'],
+    [['train', '--out', trained], 'already holds a run; continue it with --resume'],
     [['train', '--resume', '--out', trained, '--seed', '4'], 'has seed 3, not 4'],
     [['train', '--resume', '--out', trained, '--epochs', '1'], 'has epochs 2, not 1'],
     [['describe', 'alexnet'], 'unknown model "alexnet": allowed are lenet5, lenet5-1998.'],
@@ -416,7 +416,7 @@ describe('failures of the world end with 1, one line and no stack trace', () => 
     ],
     [['train', '--data', join(folder, 'empty'), '--out', join(folder, 'x')], 'is empty; expected the four MNIST files'],
     [['train', '--data', join(folder, 'damaged'), '--out', join(folder, 'x')], 'expected an IDX file of images'],
-    [['train', '--out', join(file('a-file', ''), 'run')], 'a part of its path is no folder'],
+    [['train', '--out', join(file('a-file', ''), 'run')], 'a part of its path is not a folder'],
     [['train', '--out', '/proc/run'], 'cannot make the folder /proc/run'],
     [['train', '--init', join(folder, 'none.safetensors'), '--out', join(folder, 'x')], 'it does not exist'],
     [
@@ -434,8 +434,8 @@ describe('failures of the world end with 1, one line and no stack trace', () => 
     ],
     [['evaluate', file('another.safetensors', another)], 'holds a network "resnet", which is unknown here'],
     [['evaluate', join(folder, 'empty')], 'holds no model.safetensors'],
-    [['predict', trained, file('text.png', 'hello')], 'text.png is no PNG image; only PNG is read here'],
-    [['predict', trained, file('x.jpg', Uint8Array.of(255, 216, 255, 224))], 'is no PNG image but a JPEG picture'],
+    [['predict', trained, file('text.png', 'hello')], 'text.png is not a PNG image; only PNG is read here'],
+    [['predict', trained, file('x.jpg', Uint8Array.of(255, 216, 255, 224))], 'is not a PNG image but a JPEG picture'],
     [['evaluate', file('model.pt', 'PK\x03\x04')], 'is no safetensors file but a ZIP archive'],
     [['evaluate', join(folder, 'a\x1b[2Jb')], 'cannot read'],
     [['describe', 'lenet5', '--svg', join(folder, 'none', 'x.svg')], 'cannot write'],

@@ -34,7 +34,7 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     const out = join(disk, 'run');
     const { code, stderr } = lenet('train', ...short, '--out', out);
     expect(stderr).toBe(
-      `error: cannot write ${out}/checkpoint.safetensors: the disk is full; make room, then go on (a run with --resume, a study with the same command)\n`,
+      `error: cannot write ${out}/checkpoint.safetensors: the disk is full; make room, then continue (a run with --resume, a study with the same command)\n`,
     );
     expect(code).toBe(1);
     expect(readdirSync(out).filter((name) => name.endsWith('.part'))).toEqual([]);
@@ -64,7 +64,7 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     const out = join(studyDisk, 'study');
     const { code, stderr } = lenet('study', 'run', file, '--out', out);
     // Which of a trial's files or the journal's lock meets it first depends on the threads.
-    expect(stderr).toMatch(/^error: cannot (write|make) .*: the disk is full; make room, then go on \(.*\)\n$/);
+    expect(stderr).toMatch(/^error: cannot (write|make) .*: the disk is full; make room, then continue \(.*\)\n$/);
     expect(code).toBe(1);
     // What is on the disk can be looked at, however full it is, and is no finished table.
     const shown = lenet('study', 'show', out, '--json');

@@ -48,7 +48,7 @@ describe('a run on data of its own', () => {
     expect([train.loss, train.accuracy]).toEqual([lastLine().train.loss, lastLine().train.accuracy]);
   });
 
-  test('other data must be asked for, and are called so', () => {
+  test('other data are used only when asked for, with a note', () => {
     const own = hashOf(lenet('evaluate', run, '--json').stdout);
     for (const path of [run, model]) {
       const { code, stdout, stderr } = lenet('evaluate', path, '--data', usual, '--json');
@@ -56,7 +56,7 @@ describe('a run on data of its own', () => {
       expect(JSON.parse(stdout)).toMatchObject({ images: 600, data: { folder: usual, isOwn: false } });
       expect(JSON.parse(stdout).accuracy).toBeLessThan(0.5);
       expect(stderr).toBe(
-        `note: these are not the data that ${path} was trained on: their hash is ${hashOf(stdout)}, not ${own}\n`,
+        `note: ${path} was trained on other data: their hash is ${own}, the hash of these is ${hashOf(stdout)}\n`,
       );
     }
   });
@@ -64,7 +64,7 @@ describe('a run on data of its own', () => {
   test('a file alone says of which data it is, not where they are', () => {
     const alone = lenet('evaluate', model, '--json');
     expect(JSON.parse(alone.stdout).data).toMatchObject({ folder: null, isOwn: false });
-    expect(alone.stderr).toMatch(/^note: these are not the data that/);
+    expect(alone.stderr).toMatch(/^note: .* was trained on other data/);
     const told = lenet('evaluate', model, '--data', inverted, '--json');
     expect([told.stderr, JSON.parse(told.stdout).data.isOwn]).toEqual(['', true]);
   });
@@ -78,7 +78,7 @@ describe('a run on data of its own', () => {
     expect(gone.stderr).toBe(
       `error: the data of ${run} (hash ${own}) cannot be read where they were, in ${inverted}: data folder ${inverted} does not exist; ` +
         'expected the four MNIST files, plain or .gz: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; ' +
-        'with --data, give the folder that holds its data now, or other data to evaluate the model on those\n',
+        'with --data, name the folder where its data are now, or other data to evaluate the model on\n',
     );
     const moved = lenet('evaluate', run, '--data', elsewhere, '--json');
     expect([moved.stderr, JSON.parse(moved.stdout).data.isOwn]).toEqual(['', true]);
@@ -91,7 +91,7 @@ describe('a run on data of its own', () => {
     );
     const resumed = lenet('train', '--resume', '--out', run);
     expect(resumed.code).toBe(2);
-    expect(resumed.stderr).toContain(`was trained on other data (hash ${own}, this is ${other})`);
+    expect(resumed.stderr).toContain(`was trained on other data (hash ${own}, the hash of these is ${other})`);
     expect(lenet('train', '--resume', '--out', run, '--data', elsewhere).code).toBe(0);
   });
 });
@@ -108,7 +108,7 @@ describe('the sets that a model used', () => {
     const { code, stderr } = lenet('evaluate', out, '--set', 'validation');
     expect([code, stderr]).toEqual([
       2,
-      `error: --set validation: ${out} was trained without a held-out part; allowed are test, train\n`,
+      `error: --set validation: ${out} was trained without a held-out part; allowed are test and train\n`,
     ]);
   });
 
@@ -128,14 +128,12 @@ describe('the sets that a model used', () => {
     }
     const looked = lenet('evaluate', trial, '--set', 'test');
     expect(looked.stdout).toContain('on 10,000 test images');
-    expect(looked.stderr).toBe(
-      'note: this looks at the test set, which the study counts only where it does so itself\n',
-    );
+    expect(looked.stderr).toBe('note: this is a look at the test set that the study does not count\n');
     const own = lenet('evaluate', trial, '--set', 'train', '--json');
     expect(JSON.parse(own.stdout)).toMatchObject({ images: 200, loss: line.train.loss });
     const foreign = lenet('evaluate', trial, '--set', 'validation', '--data', usual);
     expect(foreign.code).toBe(2);
-    expect(foreign.stderr).toContain('error: --set validation: the held-out part is one of the data that');
+    expect(foreign.stderr).toContain('error: --set validation: the held-out part belongs to the data that');
   });
 });
 

@@ -55,7 +55,7 @@ test('a run has one process: a second is refused by name, and after kill -9 the 
   const refused = lenet('train', '--resume', '--out', out);
   expect(refused).toMatchObject({ code: 1, stdout: '' });
   expect(refused.stderr).toMatch(
-    new RegExp(`^error: process ${child.pid} on this machine \\(since .*\\) is at work in ${out};`),
+    new RegExp(`^error: process ${child.pid} on this machine \\(since .*\\) is working in ${out};`),
   );
   expect(lenet('train', ...tiny, '--out', out)).toMatchObject({ code: 2 });
   child.kill('SIGKILL');
@@ -118,7 +118,7 @@ test('a study and a run in one of its trials exclude each other', async () => {
     new RegExp(`^error: process ${child.pid} on this machine .* is working on the study in ${out};`),
   );
   expect(lenet('study', 'show', out).stdout).toContain(
-    `A process is at work on it (process ${child.pid} on this machine`,
+    `A process is working on the study (process ${child.pid} on this machine`,
   );
   expect(lenet('train', ...tiny, '--out', out).stderr).toContain('holds a study');
   child.kill('SIGKILL');
@@ -188,9 +188,9 @@ test.skipIf(!canUnshare)(
     );
     children.push(inside);
     while (!existsSync(join(out, 'metrics.jsonl'))) await wait(50);
-    // Number 1 there and here are different processes, and this one lives: it is seen to give signs.
+    // Number 1 there and here are different processes, and this one lives: its heartbeat is seen.
     const refused = lenet('train', '--resume', '--out', out);
-    expect(refused.stderr).toMatch(/^error: process 1 on this machine .* is at work in/);
+    expect(refused.stderr).toMatch(/^error: process 1 on this machine .* is working in/);
     expect(refused.code).toBe(1);
     inside.kill('SIGKILL');
     await wait(500);
@@ -199,7 +199,7 @@ test.skipIf(!canUnshare)(
     const end = ended(resumed);
     await new Promise((resolve) => resumed.stdout.once('data', resolve));
     resumed.kill('SIGINT');
-    expect((await end).stderr).toContain('waiting up to 15 seconds for a sign of life');
+    expect((await end).stderr).toContain('waiting up to 15 seconds for a heartbeat');
   },
 );
 
@@ -329,7 +329,7 @@ describe('names of folders', () => {
     renameSync(join(cwd, 'data'), join(cwd, 'moved'));
     const lost = run(tmpdir(), ...resume.with(3, '3'));
     expect(lost.stderr).toMatch(
-      /^error: the data folder .*\/data, .* does not exist; say with --data where it is now\n$/,
+      /^error: the data folder .*\/data, .* does not exist; name its place now with --data\n$/,
     );
     expect(lost.status).toBe(1);
     expect(run(cwd, ...resume.with(3, '3'), '--data', 'moved').status).toBe(0);

@@ -41,7 +41,7 @@ test('it holds what a user needs and nothing else, in less than 2 MB', () => {
     'dist/index.d.ts',
     'dist/node.js',
     'dist/cli/main.js',
-    'dist/runner/thread.js',
+    'dist/runner/crew-thread-program.js',
   ]) {
     expect(paths).toContain(path);
   }

@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fit, lenet5, sgd } from '../dist/index.js';
-import { nodeThreads } from '../dist/runner/threads.js';
+import { nodeThreads } from '../dist/runner/node-threads.js';
 import { ended, freshFolder, startLenet } from './lenet.ts';
 
 const lenet = `'${process.execPath}' '${new URL('../dist/cli/lenet.js', import.meta.url).pathname}'`;
@@ -105,7 +105,7 @@ describe('a reader that goes away', () => {
     const full = bash(`$lenet ${command} >/dev/full`);
     expect([full.status, full.stderr]).toEqual([
       1,
-      'error: cannot write to standard output: the disk is full; the work goes on\n',
+      'error: cannot write to standard output: the disk is full; the work continues\n',
     ]);
   });
 
@@ -114,7 +114,7 @@ describe('a reader that goes away', () => {
     () => {
       const out = fresh();
       const { status, stderr } = bash(`$lenet train ${tiny} --out ${out} >/dev/full`);
-      expect(stderr).toBe('error: cannot write to standard output: the disk is full; the work goes on\n');
+      expect(stderr).toBe('error: cannot write to standard output: the disk is full; the work continues\n');
       expect(status).toBe(1);
       expect(kept(out)).toEqual(whole);
     },
@@ -139,7 +139,7 @@ describe('signals', () => {
       if (/^trial 0:/m.test(`${data}`)) child.kill(signal);
     });
     const { code: got, stdout, stderr } = await end;
-    expect(stderr).toMatch(/^Stopping after the batches at work; .* to stop at once\.\n$/);
+    expect(stderr).toMatch(/^Stopping after the current batches; .* to stop at once\.\n$/);
     expect(stdout).toContain(`Interrupted; everything is saved.\nContinue with: npx lenet study run ${studyFile}`);
     expect(got).toBe(code);
     const record = JSON.parse(bash(`$lenet study show ${out} --json`).stdout);
@@ -258,7 +258,7 @@ describe('machines that allow little', () => {
       NODE_OPTIONS: '--disable-wasm-trap-handler',
     });
     expect(status).toBe(0);
-    expect(stderr).toMatch(/warning: [1-4] threads? works? instead of 5: ulimit -v allows 2.5 GiB of addresses/);
+    expect(stderr).toMatch(/warning: [1-4] threads? works? instead of 5: ulimit -v allows 2.5 GiB of address space/);
     expect(readFileSync(join(out, 'model.safetensors')).equals(readFileSync(join(run, 'model.safetensors')))).toBe(
       true,
     );

@@ -76,7 +76,7 @@ describe('Ctrl-C', () => {
     ['SIGTERM', 143, 'send the signal again'],
     ['SIGHUP', 129, 'send the signal again'],
   ] as const)(
-    '%s ends the batch, saves, says how to go on, and the run ends with the same bytes',
+    '%s ends the batch, saves, says how to continue, and the run ends with the same bytes',
     async (signal, exitCode, again) => {
       const out = join(freshFolder(), 'run');
       const child = startLenet('train', ...options, '--checkpoint-every', '0', '--out', out);
@@ -87,12 +87,12 @@ describe('Ctrl-C', () => {
       });
       const { code, stdout, stderr } = await end;
       expect(code).toBe(exitCode);
-      expect(stderr).toBe(`Stopping after this batch; ${again} to stop at once.\n`);
+      expect(stderr).toBe(`Stopping after the current batch; ${again} to stop at once.\n`);
       expect(stdout).toMatch(/Interrupted in epoch [2-4] after batch \d+ of 60; everything is saved\.\n/);
-      expect(stdout).toContain(`Go on with: npx lenet train --resume --out ${out}`);
+      expect(stdout).toContain(`Continue with: npx lenet train --resume --out ${out}`);
       const resumed = lenet('train', '--resume', '--out', out);
       expect(resumed.code).toBe(0);
-      expect(resumed.stdout).toMatch(/Goes on in epoch [2-4]/);
+      expect(resumed.stdout).toMatch(/Continues in epoch [2-4]/);
       expectSame(out);
     },
   );
@@ -143,7 +143,7 @@ describe('files a crash or a person damaged', () => {
       'a config of a later format',
       'config.json',
       (path: string) => writeFileSync(path, '{"format":3,"version":"9"}'),
-      'is no record of a run of format 1 or 2 (written by version 9)',
+      'is not the record of a run of format 1 or 2 (written by version 9)',
     ],
   ])('%s is refused in words', (_, name, damage, message) => {
     const out = finished();

@@ -111,7 +111,7 @@ describe('a whole study', () => {
     const again = lenet(...study(whole));
     expect(again.code).toBe(0);
     expect(again.stdout).not.toMatch(/^trial \d: /m);
-    expect(again.stdout).toContain('Continues: 8 trials have ended before.');
+    expect(again.stdout).toContain('Continues the study: 8 trials have ended before.');
     expect(findings(whole)).toEqual(expected);
   });
 
@@ -197,7 +197,7 @@ seeds: { atLeast: 3, atMost: 5, resolve: 2 }
 });
 
 describe('one at a time', () => {
-  test('Ctrl-C saves, says how to go on, and the study ends with the same bytes; it can be looked at meanwhile', async () => {
+  test('Ctrl-C saves, says how to continue, and the study ends with the same bytes; it can be looked at meanwhile', async () => {
     const out = join(freshFolder(), 'study');
     const child = startLenet(...study(out, '--jobs', '2'));
     const end = ended(child);
@@ -215,11 +215,11 @@ describe('one at a time', () => {
     const { code, stdout, stderr } = await end;
     expect(performance.now() - asked).toBeLessThan(10_000);
     expect(code).toBe(130);
-    expect(stderr).toBe('Stopping after the batches at work; press Ctrl-C again to stop at once.\n');
+    expect(stderr).toBe('Stopping after the current batches; press Ctrl-C again to stop at once.\n');
     expect(stdout).toContain(
       `Interrupted; everything is saved.\nContinue with: npx lenet study run ${file} --out ${out}\n`,
     );
-    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('A process is at work on it') });
+    expect(shown).toMatchObject({ code: 0, stdout: expect.stringContaining('A process is working on the study') });
     expect(lenet(...study(out)).code).toBe(0);
     expect(findings(out)).toEqual(expected);
   });
@@ -238,7 +238,7 @@ describe('what goes wrong', () => {
     expect(stdout).toMatch(
       /trial \d: learningRate 1e30, seed 1: failed: diverged: the loss is (NaN|Infinity) in epoch 1, batch \d/,
     );
-    expect(stdout).toContain('2 of 4 trials failed; try them again with:');
+    expect(stdout).toContain('2 of 4 trials failed; run them again with:');
     expect(stdout).toMatch(/1e30\s+│.*failed/);
     const retried = lenet('study', 'run', wild, '--out', out, '--retry-failed');
     expect(retried.stdout.match(/^trial [45]: .*diverged/gm)).toHaveLength(2);
@@ -274,7 +274,7 @@ describe('what goes wrong', () => {
     for (const command of [study(out), ['study', 'show', out], ['study', 'report', out]]) {
       const { code, stderr, stdout } = lenet(...command);
       expect([code, stdout]).toEqual([1, '']);
-      expect(stderr).toContain('study.journal, line 10: no valid JSON');
+      expect(stderr).toContain('study.journal, line 10: not a valid JSON');
     }
     const newer = readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":5', '"format":99');
     writeFileSync(path, resealed(newer));
@@ -322,19 +322,19 @@ describe('what goes wrong', () => {
       'unknown study "pst": allowed are 1998, post, post-resolved, post-rows, random-search, rate-and-batch. Did you mean post?',
     ],
     ['a missing file', ['run', './none.yaml'], 1, 'cannot read ./none.yaml: it does not exist'],
-    ['a folder for a file', ['run', './src'], 1, 'cannot read ./src: it is a folder; only files are read here'],
+    ['a folder for a file', ['run', './src'], 1, 'cannot read ./src: it is a folder; expected a regular file'],
     ['no seeds', ['run', file, '--seeds', '0'], 2, '--seeds: expected an integer from 1 to 10000, got 0'],
-    ['a repeated seed', ['run', file, '--seeds', '1,2,1'], 2, '--seeds: seed 1 stands twice'],
+    ['a repeated seed', ['run', file, '--seeds', '1,2,1'], 2, '--seeds: seed 1 is given twice'],
     ['words for seeds', ['run', file, '--seeds', 'a,b'], 2, '--seeds: expected a number, got "a"'],
     ['no jobs', ['run', file, '--jobs', '0'], 2, '--jobs: expected an integer from 1 to 256, got 0'],
     [
       'a folder with a single run',
       ['run', file, '--out', join(whole, 'trial-0000')],
       2,
-      'holds a single run, no study',
+      'holds a single run and no study',
     ],
     ['a folder without a study', ['show', home], 2, `there is no study in ${home} (no study.journal)`],
-    ['a file for a folder', ['run', file, '--out', file], 1, 'it is there already'],
+    ['a file for a folder', ['run', file, '--out', file], 1, 'it already exists'],
     ['other data', ['run', file, '--out', whole, '--data', home], 1, 'has no train-images-idx3-ubyte'],
     ['a misspelt command', ['shwo', whole], 2, "unknown command 'shwo'"],
   ])('%s', (_, command, code, message) => {

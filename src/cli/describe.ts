@@ -1,4 +1,4 @@
-/** `lenet describe`: the layers of a network as a table, the kernels chosen for them, and a drawing. */
+/** `lenet describe`: prints a network's layers and the kernels that train them, and draws the network. */
 import { visible } from '../base/plain-text.ts';
 import { writeOutput } from '../disk/atomic-file.ts';
 import { drawModel } from '../drawing/network.ts';

@@ -1,4 +1,4 @@
-/** `lenet evaluate`: metrics of a saved model, on the data that it was trained on unless others are asked for. */
+/** `lenet evaluate`: loss and accuracy of a saved model, on its run's own data or on the data that the user names. */
 import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
 import { counted, percent, rounded } from '../base/format.ts';
 import { exactJson, visible } from '../base/plain-text.ts';
@@ -7,10 +7,10 @@ import { requireModel } from '../runner/ended-trial.ts';
 import { defaultThreads } from '../runner/machine.ts';
 import { type LoadedMnist, loadMnist } from '../runner/mnist-files.ts';
 import { type LoadedModel, loadModel } from '../runner/model-file.ts';
+import { nodeThreads } from '../runner/node-threads.ts';
 import { accuracyOf } from '../runner/resume.ts';
 import { ownData, ownSet, setNames, shortHash } from '../runner/run-data.ts';
 import { attempt, evaluatedMetrics, RunFolder } from '../runner/run-folder.ts';
-import { nodeThreads } from '../runner/threads.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { evaluationParts } from '../train/session.ts';
@@ -19,7 +19,7 @@ import { warn } from './warning.ts';
 export interface EvaluateOptions {
   readonly data?: string;
   readonly threads?: number;
-  /** Default: the test set; for a trial that was selected by held-out images, those. */
+  /** The set to evaluate on. Default: the set that the run was evaluated on. */
   readonly set?: string;
   readonly json?: boolean;
 }
@@ -35,26 +35,26 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
   const evaluatedOn = (config?.evaluatedOn ?? record.get('evaluatedOn')) === 'validation' ? 'validation' : 'test';
   const name = asked ?? evaluatedOn;
   if (name === 'validation' && evaluatedOn === 'test') {
-    throw new UsageError(`--set validation: ${path} was trained without a held-out part; allowed are test, train`);
+    throw new UsageError(`--set validation: ${path} was trained without a held-out part; allowed are test and train`);
   }
   const { mnist, ownHash } = await dataFor(loaded, path, options.data);
   const isOwn = ownHash === undefined ? null : mnist.hash === ownHash;
   if (isOwn === false) {
     if (name === 'validation') {
       throw new UsageError(
-        `--set validation: the held-out part is one of the data that ${path} was trained on (hash ${shortHash(ownHash ?? '')}), not of these (hash ${shortHash(mnist.hash)})`,
+        `--set validation: the held-out part belongs to the data that ${path} was trained on (hash ${shortHash(ownHash ?? '')}), not to these data (hash ${shortHash(mnist.hash)})`,
       );
     }
     say(
-      `these are not the data that ${path} was trained on: their hash is ${shortHash(mnist.hash)}, not ${shortHash(ownHash ?? '')}`,
+      `${path} was trained on other data: their hash is ${shortHash(ownHash ?? '')}, the hash of these is ${shortHash(mnist.hash)}`,
     );
   }
   if (name === 'test' && evaluatedOn === 'validation') {
-    say('this looks at the test set, which the study counts only where it does so itself');
+    say('this is a look at the test set that the study does not count');
   }
   const { trainLimit, arithmetic } = hyperparameters;
   const set = isOwn ? ownSet(mnist, name, { trainLimit, evaluatedOn }) : mnist[name === 'train' ? 'train' : 'test'];
-  // Strict, so that the numbers are the same on every machine whatever the run was trained with.
+  // Strict arithmetic gives the same numbers on every machine, also for a run that was trained with fused arithmetic.
   const metrics = await evaluate({ ...recipeOf(hyperparameters), arithmetic: 'strict' }, weights, set, {
     threads: nodeThreads(options.threads ?? defaultThreads(evaluationParts(datasetSize(set))), { onFewer: warn }),
   });
@@ -73,21 +73,24 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
   process.stdout.write(`${text}\n`);
 }
 
-/** The data that were asked for, else the model's own; and the hash of its own, where the model tells. */
+/**
+ * The data that the user named, else the run's own data; and the hash of the run's own data, where the file records it.
+ */
 async function dataFor(
   { config, record }: LoadedModel,
   path: string,
   asked: string | undefined,
 ): Promise<{ mnist: LoadedMnist; ownHash: string | undefined }> {
   const ownHash = config?.data.hash ?? record.get('dataHash');
-  const wayOut = 'with --data, give the folder that holds its data now, or other data to evaluate the model on those';
+  const wayOut = 'with --data, name the folder where its data are now, or other data to evaluate the model on';
   const mnist = config && asked === undefined ? await ownData(config, path, wayOut) : await loadMnist(asked);
   return { mnist, ownHash };
 }
 
 /**
- * The run recorded the accuracy of the same weights on the same images; gives a sentence where its record cannot be read.
- * @throws WorldError when it is another now: a file of the run is damaged in a way that its digest does not show, or the machine errs.
+ * Compares the accuracy with the one that the run recorded for the same weights and images.
+ * @returns a sentence where the run's metrics cannot be read. @throws WorldError when the two differ: a file is damaged
+ * in a way that its digest does not show, or the machine computes wrongly.
  */
 function compareWithRun(
   { config, record, file }: LoadedModel,
@@ -95,7 +98,7 @@ function compareWithRun(
   set: Dataset,
   logits: Float32Array,
 ): string | undefined {
-  // A run of the first format may have been made by an engine of other bits.
+  // A run of format 1 may come from an engine that computed other bits.
   if (!config || config.format === 1) return undefined;
   const folder = new RunFolder(path);
   const epoch = Number(record.get('epoch'));

@@ -1,8 +1,8 @@
-/** Signals as a wish to stop: the first is granted, the second stops at once, repeated ones of one cause count once. */
+/** The first signal stops after the batch, a second one at once; repetitions of the same key press count once. */
 import { expect, test } from 'vitest';
 import { Interrupt, type InterruptSource, type StopSignal } from './interrupt.ts';
 
-/** A process that is told its signals and the time. */
+/** A simulated process: the test sends its signals and sets its clock. */
 function fakeProcess() {
   const listeners = new Map<StopSignal, (signal: StopSignal) => void>();
   const exits: number[] = [];
@@ -45,7 +45,7 @@ test('the second signal stops at once with its own code', () => {
   expect(exits).toEqual([143]);
 });
 
-test('the Ctrl-C that npx hands on a moment later is the same wish', () => {
+test('the Ctrl-C that npx forwards a moment later counts as the first one', () => {
   const { source, send, exits } = fakeProcess();
   const told: string[] = [];
   new Interrupt((again) => told.push(again), source);
@@ -57,7 +57,7 @@ test('the Ctrl-C that npx hands on a moment later is the same wish', () => {
   expect(exits).toEqual([130]);
 });
 
-test('a terminal that closes sends SIGHUP several times; saving goes on', async () => {
+test('a closing terminal sends SIGHUP several times; saving continues', async () => {
   const { source, send, exits } = fakeProcess();
   const interrupt = new Interrupt(() => {}, source);
   send('SIGINT', 0);
@@ -67,7 +67,7 @@ test('a terminal that closes sends SIGHUP several times; saving goes on', async 
   expect(await interrupt.exitCode(1)).toBe(130);
 });
 
-test('released, signals are the process’s again', () => {
+test('after the release a signal ends the process again', () => {
   const { source, listeners } = fakeProcess();
   const interrupt = new Interrupt(() => {}, source);
   expect([...listeners.keys()]).toEqual(['SIGINT', 'SIGTERM', 'SIGHUP']);

@@ -1,12 +1,16 @@
-/** Ctrl-C, SIGTERM and a closed terminal as a wish to stop: the first is granted at the next batch, the second at once. */
+/**
+ * Signals that stop the work (Ctrl-C, SIGTERM, SIGHUP): the first one saves after the current batch, a second one exits
+ * at once.
+ */
 
-/** Exit codes as shells count: 128 and the signal's number. */
+/** Exit codes as shells give them: 128 plus the signal's number. */
 const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 
 export type StopSignal = keyof typeof exitCodes;
 
 /**
- * Signals this soon after the first are the same wish: npx and npm hand on the Ctrl-C that the terminal sends to both.
+ * A signal this soon after the first one is the same key press: npx and npm forward the Ctrl-C that the terminal also
+ * sends to us.
  */
 const sameWishMs = 250;
 
@@ -14,7 +18,7 @@ export interface InterruptSource {
   on(signal: StopSignal, listener: (signal: StopSignal) => void): unknown;
   off(signal: StopSignal, listener: (signal: StopSignal) => void): unknown;
   exit(code: number): void;
-  /** Milliseconds since any moment. */
+  /** The time of a monotonic clock (milliseconds). */
   now(): number;
 }
 
@@ -31,7 +35,7 @@ export class Interrupt {
   readonly #onFirst: (again: string) => void;
   #first: { readonly signal: StopSignal; readonly at: number } | undefined;
 
-  /** @param onFirst tells the user; `again` says what stops at once: `press Ctrl-C again`. */
+  /** @param onFirst is called at the first signal; `again` says how to exit at once: `press Ctrl-C again`. */
   constructor(onFirst: (again: string) => void, source: InterruptSource = thisProcess) {
     this.#onFirst = onFirst;
     this.#source = source;
@@ -44,15 +48,16 @@ export class Interrupt {
   }
 
   /**
-   * The exit code of a command whose work ended with `code`: after a signal that signal's, even if the work was done by then, so that
-   * a script that was interrupted does not go on. The event loop gets a turn first, in which signals arrive.
+   * The exit code of a command whose work ended with `code`. After a signal this is the signal's code, even if the work
+   * had just finished: a calling script must see that it was interrupted. The event loop gets a turn first, in which
+   * pending signals arrive.
    */
   async exitCode(code: number): Promise<number> {
     await new Promise((resolve) => setImmediate(resolve));
     return this.#first ? exitCodes[this.#first.signal] : code;
   }
 
-  /** Signals end the process again. */
+  /** Stops listening: from now on signals end the process. */
   release(): void {
     for (const signal of signals) this.#source.off(signal, this.#hear);
   }
@@ -65,7 +70,7 @@ export class Interrupt {
       this.#onFirst(signal === 'SIGINT' ? 'press Ctrl-C again' : 'send the signal again');
       return;
     }
-    // A terminal that closes sends SIGHUP more than once, and nobody is there to be impatient.
+    // A closing terminal sends SIGHUP several times, so a second SIGHUP is no second wish.
     if (signal === 'SIGHUP' || now() - this.#first.at < sameWishMs) return;
     exit(exitCodes[signal]);
   };

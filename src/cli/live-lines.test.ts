@@ -1,4 +1,4 @@
-/** Lines that are drawn over: nothing of them stays behind, whatever the terminal's size becomes. */
+/** Redrawn lines leave nothing behind on the screen, also after the terminal was resized. */
 import { describe, expect, test } from 'vitest';
 import { bar, cut, LiveLines } from './live-lines.ts';
 import { canRedraw, columnsOf, terminalWidth } from './terminal.ts';
@@ -12,7 +12,7 @@ function lines(terminal: TinyTerminal): LiveLines {
 const bars = (columns: number) => ['first', 'second', 'third'].map((name) => `${name} ${'#'.repeat(columns)}`);
 
 describe.each([
-  ['that wraps its lines anew', true],
+  ['that wraps its lines again', true],
   ['that cuts its lines', false],
 ])('on a terminal %s', (_, reflows) => {
   test.each([
@@ -34,7 +34,7 @@ describe.each([
     live.above(() => terminal.write('Epoch 3\n'));
     live.clear();
     expect(terminal.text).toBe('Epoch 1\nEpoch 2\nEpoch 3');
-    // Nothing is drawn any more.
+    // Nothing is drawn from now on.
     terminal.resize(50);
     expect(terminal.text).toBe('Epoch 1\nEpoch 2\nEpoch 3');
   });
@@ -48,7 +48,7 @@ describe.each([
   });
 });
 
-test('characters that are wider than they count do not wrap', () => {
+test('characters that take two columns do not wrap the line', () => {
   const written: string[] = [];
   const terminal = new TinyTerminal(10, true);
   terminal.write = (text: string) => written.push(text);
@@ -73,7 +73,7 @@ test('it draws at most about 14 times a second', () => {
   expect(terminal.text).toBe('70');
 });
 
-test('where lines cannot be drawn over nothing is written', () => {
+test('nothing is written where lines cannot be redrawn', () => {
   const terminal = new TinyTerminal(80, true);
   const live = new LiveLines(terminal, { enabled: false });
   live.show(() => ['a bar']);
@@ -93,13 +93,13 @@ test.each([
   expect(canRedraw(screen, environment)).toBe(expected);
 });
 
-test('a terminal that tells no size has 80 columns, a file 100', () => {
+test('a terminal that does not report its size has 80 columns, a file 100', () => {
   expect(columnsOf({ columns: 0 })).toBe(80);
   expect(terminalWidth({ isTTY: true, columns: 0 })).toBe(80);
   expect(terminalWidth({ isTTY: true, columns: 132 })).toBe(132);
   expect(terminalWidth({ isTTY: false })).toBe(100);
 });
 
-test('a bar has its width for any share', () => {
+test('a bar has the asked width for any share', () => {
   expect([-1, 0, 0.5, 1, 7].map((share) => bar(share, 4))).toEqual(['░░░░', '░░░░', '██░░', '████', '████']);
 });

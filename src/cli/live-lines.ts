@@ -1,10 +1,10 @@
 /**
- * A few lines at the bottom of a terminal that are drawn over: progress bars.
+ * Progress bars: lines at the bottom of a terminal that are redrawn in place.
  *
- * The cursor rests on the first character of the first line. So taking the lines away is one sequence, "erase from the cursor to
- * the end of the screen", whatever happened in between: a terminal that was made narrower may have wrapped the lines anew or cut them
- * (terminals differ), but keeps the cursor where it was in the text. Libraries that rest below their lines must guess how many rows
- * to go up, and leave dead bars behind or erase what was printed above.
+ * The cursor rests on the first character of the first line, so one escape sequence removes the lines: "erase from the
+ * cursor to the end of the screen". This also holds after a resize: a narrower terminal may wrap or cut the lines
+ * (terminals differ), but the cursor stays at its character. Libraries whose cursor rests below the lines must guess
+ * how many rows to move up; after a resize they leave old bars behind or erase the text above.
  */
 import { canRedraw, columnsOf, type Screen } from './terminal.ts';
 
@@ -15,11 +15,11 @@ export interface LiveScreen extends Screen {
 }
 
 const eraseBelow = '\x1b[J';
-/** Without wrapping a line that is too long (a wide character, a stale width) stays one row. */
+/** Without wrapping, a line that is too long (a wide character, an old width) stays in one row. */
 const [noWrap, wrap] = ['\x1b[?7l', '\x1b[?7h'];
 const up = (rows: number) => (rows > 0 ? `\x1b[${rows}A` : '');
 
-/** Drawn this often at most. */
+/** The shortest time between two redraws. */
 const framesMs = 70;
 
 /** The lines for a terminal of this many columns. */
@@ -41,7 +41,7 @@ export class LiveLines {
     this.#now = now;
   }
 
-  /** Shows these lines from now on; they may be drawn a little later, with what a later call asks for. */
+  /** Shows these lines. A call soon after another one does not draw; the next call does. */
   show(draw: DrawLines): void {
     if (!this.#enabled) return;
     if (!this.#draw) this.#screen.on('resize', this.#redraw);
@@ -49,7 +49,7 @@ export class LiveLines {
     if (this.#now() - this.#drawn >= framesMs) this.#redraw();
   }
 
-  /** Takes the lines off the screen. */
+  /** Removes the lines from the screen. */
   clear(): void {
     if (!this.#draw) return;
     this.#draw = undefined;
@@ -58,7 +58,7 @@ export class LiveLines {
     this.#screen.write(eraseBelow);
   }
 
-  /** Prints above the lines: `print` writes whole lines, to any stream of this terminal. */
+  /** Prints above the lines. @param print writes whole lines to any stream of this terminal. */
   above(print: () => void): void {
     const draw = this.#draw;
     this.clear();
@@ -70,7 +70,7 @@ export class LiveLines {
     if (!this.#draw) return;
     this.#drawn = this.#now();
     const columns = columnsOf(this.#screen);
-    // One row stays for the shell's habit of keeping the last line free; what does not fit is left out, the first lines first.
+    // The last row of the terminal stays free. If the lines do not fit, the first ones are left out.
     const rows = Math.max(1, (this.#screen.rows || 24) - 1);
     const lines = this.#draw(columns).slice(-rows);
     const text = lines.map((line) => cut(line, columns - 1)).join('\n');
@@ -78,13 +78,13 @@ export class LiveLines {
   };
 }
 
-/** The first `room` characters, the last of them an ellipsis where something is missing. */
+/** The text, cut to `room` characters; the last one is an ellipsis where something was cut. */
 export function cut(text: string, room: number): string {
   const characters = [...text];
   return characters.length > room ? `${characters.slice(0, Math.max(0, room - 1)).join('')}…` : text;
 }
 
-/** `██████░░░░` in so many columns. @param share 0 to 1. */
+/** A bar such as `██████░░░░`. @param share the filled part, 0 to 1. */
 export function bar(share: number, columns: number): string {
   const full = Math.round(Math.min(1, Math.max(0, share)) * columns);
   return '█'.repeat(full) + '░'.repeat(columns - full);

@@ -1,5 +1,8 @@
 #!/usr/bin/env node
-/** The `lenet` command: reads arguments, calls the runner, turns failures into messages and exit codes. */
+/**
+ * The command line: reads the arguments, calls the command, turns errors into messages and exit codes. `lenet` starts
+ * it by way of lenet.ts; it can also be run directly (`node dist/cli/main.js`).
+ */
 import { type Command, CommanderError } from 'commander';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { visibleLines } from '../base/plain-text.ts';
@@ -20,11 +23,11 @@ import {
 import { Output } from './output.ts';
 import type { StudyRunOptions } from './study.ts';
 
-// Each command's code is loaded when it is called, so that help and mistakes answer at once.
+// The code of a command is loaded when the command is called, so that help and error messages appear at once.
 
 function buildProgram(finish: (exitCode: number) => void): Command {
   const program = new SuggestingCommand('lenet')
-    .description('Train small convolutional networks on MNIST: fast, exactly reproducible, resumable.')
+    .description('Train and tune small convolutional networks: fast, exactly reproducible, resumable.')
     .version(version)
     .addHelpText('after', examples)
     .exitOverride()
@@ -33,7 +36,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   const cores = usableCores(readMachine());
   const threads = [
     '--threads <n>',
-    `Threads to share the work; results do not depend on it (default: as many as are useful, here at most ${defaultThreads(mostThreads)})`,
+    `Number of threads; results do not depend on it (default: as many as are useful, here at most ${defaultThreads(mostThreads)})`,
   ] as const;
   const parseJobs = (text: string) => parseInteger(text, '--jobs', 1, mostThreads);
   const parseThreads = (text: string) => parseInteger(text, '--threads', 1, mostThreads);
@@ -50,32 +53,29 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   train
     .option(...data)
     .option(...threads, parseThreads)
-    .option('--out <dir>', 'Folder for the results (default: a fresh runs/<time>-<model>)', parsePath('--out'))
-    .option('--checkpoint-every <n>', 'Save model and checkpoint every N epochs; 0: only at the end', parseEvery, 5)
-    .option('--resume', 'Go on with the run in --out as if nothing had happened')
+    .option('--out <dir>', 'Run folder (default: a new folder runs/<time>-<model>)', parsePath('--out'))
+    .option('--checkpoint-every <n>', 'Save model and checkpoint every n epochs; 0: only at the end', parseEvery, 5)
+    .option('--resume', 'Continue the run in --out; the results are those of an uninterrupted run')
     .option('--init <file>', 'Start from the weights in a safetensors file', parsePath('--init'))
-    .option('--json', 'One JSON object an epoch on standard output, nothing else there')
+    .option('--json', 'Print one JSON object per epoch on standard output, and nothing else')
     .action(async (options: TrainOptions, command: Command) => {
       const { train } = await import('./train.ts');
       const { values, given } = readHyperparameters({ ...options }, (name) => command.getOptionValueSource(name));
       if (options.resume && options.out === undefined)
-        throw new UsageError('--resume needs --out: the folder of the run to go on with');
-      const request = {
-        ...{ hyperparameters: values, given, dataFolder: options.data, init: options.init },
-        ...{ resume: options.resume ?? false, checkpointEvery: options.checkpointEvery, threads: options.threads },
-        out: options.out,
-      };
+        throw new UsageError('--resume needs --out: the folder of the run to continue');
+      const { data: dataFolder, init, resume = false, checkpointEvery, threads, out } = options;
+      const request = { hyperparameters: values, given, dataFolder, init, resume, checkpointEvery, threads, out };
       finish(await train(request, options.json ?? false));
     });
 
   program
     .command('evaluate <model>')
-    .description('Loss and accuracy of a saved model (a .safetensors file or a run folder) on the test set')
+    .description('Print loss and accuracy of a saved model (a .safetensors file or a run folder)')
     .option('--data <dir>', "Folder with the four MNIST files (default: the run's own data)")
     .option(...threads, parseThreads)
     .option(
       '--set <name>',
-      'test, train, or validation: the held-out part (default: test, or validation where that selected)',
+      'Images to evaluate on: test, train or validation, the held-out part of the training set (default: the set that the run was evaluated on)',
     )
     .option('--json', 'Print one JSON object')
     .action(async (model: string, options: EvaluateOptions) => {
@@ -85,9 +85,9 @@ function buildProgram(finish: (exitCode: number) => void): Command {
 
   program
     .command('describe <model-name>')
-    .description(`The layers of a network (${modelNames.join(', ')}), their shapes and parameters`)
-    .option('--kernels', 'Say which kernels train it')
-    .option('--svg <file>', 'Draw the architecture into an SVG file', parsePath('--svg'))
+    .description(`Print the layers of a network (${modelNames.join(', ')}), their shapes and numbers of parameters`)
+    .option('--kernels', 'Also print which kernels train it')
+    .option('--svg <file>', 'Also draw the network into an SVG file', parsePath('--svg'))
     .action(async (name: string, options: { svg?: string; kernels?: boolean }) => {
       const { describe } = await import('./describe.ts');
       describe(name, options);
@@ -95,31 +95,32 @@ function buildProgram(finish: (exitCode: number) => void): Command {
 
   program
     .command('predict <model> <images...>')
-    .description('Which digit each PNG image shows, with probabilities')
-    .option('--json', 'Print one JSON object an image')
+    .description('Predict which digit each PNG image shows, with probabilities')
+    .option('--json', 'Print one JSON object per image')
     .action(async (model: string, images: string[], options: { json?: boolean }) => {
       const { predictImages } = await import('./predict.ts');
       finish(predictImages(model, images, options.json ?? false));
     });
   const study = program
     .command('study')
-    .description('Which hyperparameters matter: many trainings, with replicates, error bars and a report');
+    .description('Find out which hyperparameters matter: many runs, with several seeds each, error bars and a report');
   study
     .command('run <study>')
     .description(
-      'Run a study file (YAML) or one that ships (post, post-resolved, post-rows, rate-and-batch, random-search, 1998), or continue it',
+      'Run or continue a study: a study file (YAML), or the name of one that ships (post, post-resolved, post-rows, rate-and-batch, random-search, 1998)',
     )
-    .option('--out <dir>', "The study's folder (default: runs/<name>)", parsePath('--out'))
-    .option('--jobs <n>', 'Trials at once; results do not depend on it', parseJobs, Math.min(cores, mostThreads))
+    .option('--out <dir>', 'Study folder (default: runs/<name>)', parsePath('--out'))
     .option(
-      '--seeds <n>',
-      "Instead of the file's seeds or its rule for them: N for 1 to N, or a list like 1,2,7",
-      parseSeeds,
+      '--jobs <n>',
+      'Number of trials that run at once; results do not depend on it',
+      parseJobs,
+      Math.min(cores, mostThreads),
     )
-    .option('--retry-failed', 'Try failed trials again')
+    .option('--seeds <n>', "Seeds, instead of the study file's: 5 means 1 to 5; 3,7 means these two", parseSeeds)
+    .option('--retry-failed', 'Run failed trials again')
     .option(
       '--keep <trials>',
-      'Keep the models of these trials too, such as 3,7; those that were dropped are made again',
+      'Numbers of finished trials, such as 3,7, whose models are kept; dropped models are made again',
       parseTrials,
     )
     .option(...data)
@@ -129,31 +130,33 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     });
   study
     .command('show <dir>')
-    .description('Tables and verdicts of a study, also while it runs')
-    .option('--json', 'What it found as one JSON object')
+    .description('Print tables and verdicts of a study, also while it runs')
+    .option('--json', 'Print one JSON object')
     .action(async (path: string, options: { json?: boolean }) => {
       const { studyShow } = await import('./study.ts');
       studyShow(path, options.json ?? false);
     });
   study
     .command('list [dir]')
-    .description('The studies in a folder (default: runs)')
+    .description('List the studies in a folder (default: runs)')
     .action(async (path: string | undefined) => {
       const { studyList } = await import('./study.ts');
       studyList(path ?? 'runs');
     });
   study
     .command('compare <dir> <a> <b>')
-    .description('Two configurations of a study: by their names in the report (C1, C2, ...) or their labels')
+    .description(
+      'Compare two configurations of a study, given by their names in the report (C1, C2, ...) or their labels',
+    )
     .action(async (path: string, a: string, b: string) => {
       const { studyCompare } = await import('./study.ts');
       studyCompare(path, a, b);
     });
   study
     .command('export <dir>')
-    .description('The trials of a study as a table')
-    .option('--csv', 'Comma-separated values, one row a trial')
-    .option('--out <file>', 'Write them to a file (default: standard output)', parsePath('--out'))
+    .description('Export the trials of a study as a table')
+    .option('--csv', 'As comma-separated values, one row per trial')
+    .option('--out <file>', 'File for the table (default: standard output)', parsePath('--out'))
     .action(async (path: string, options: { csv?: boolean; out?: string }) => {
       const { studyExport } = await import('./study.ts');
       studyExport(path, options);
@@ -167,7 +170,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     });
   study
     .command('schema')
-    .description('The JSON Schema of study files, for editors')
+    .description('Print the JSON Schema of study files, for editors')
     .action(async () => {
       const { studySchema } = await import('./study.ts');
       studySchema();
@@ -188,12 +191,12 @@ interface TrainOptions {
 const examples = `
 Examples:
   lenet study run post                           the whole study of the post, with a report
-  lenet study show runs/post                     what it has found so far
+  lenet study show runs/post                     its results so far
   lenet train                                    the baseline: LeNet-5 on MNIST, about 98.4 % after 10 epochs
-  lenet train --batch-size 32 --out runs/mine    another batch size, results in a folder of your own
-  lenet train --resume --out runs/mine           go on after Ctrl-C or a crash
-  lenet evaluate runs/mine                       test a saved model
-  lenet predict runs/mine examples/digits/7.png  read a digit from a picture
+  lenet train --batch-size 32 --out runs/mine    another batch size, with a named run folder
+  lenet train --resume --out runs/mine           continue after Ctrl-C or a crash
+  lenet evaluate runs/mine                       evaluate a saved model
+  lenet predict runs/mine examples/digits/7.png  predict the digit in an image
   lenet describe lenet5 --svg lenet5.svg         show and draw the network`;
 
 function parseEvery(text: string): number {
@@ -201,8 +204,8 @@ function parseEvery(text: string): number {
 }
 
 /**
- * Runs the command line and returns the exit code: 0, 1 (the world), 2 (the caller), or 128 and the number of the signal that
- * stopped the work.
+ * Runs the command line and returns the exit code: 0, 1 (WorldError), 2 (UsageError), or 128 plus the number of the
+ * signal that stopped the work.
  */
 async function run(args: readonly string[]): Promise<number> {
   let exitCode = 0;
@@ -226,6 +229,6 @@ async function run(args: readonly string[]): Promise<number> {
 
 const output = new Output();
 const exitCode = await run(process.argv.slice(2));
-// Failures of the last write arrive now.
+// The errors of the last write arrive in this turn of the event loop.
 await new Promise((resolve) => setImmediate(resolve));
 process.exitCode = output.exitCode(exitCode);

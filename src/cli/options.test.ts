@@ -1,4 +1,4 @@
-/** Options that nobody declared: what is suggested in their place. */
+/** The suggestions for unknown options. */
 import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
@@ -44,11 +44,11 @@ describe('an unknown option suggests the one that was meant', () => {
     expect(answerTo(['train', given, '1'])).toBe(`error: unknown option '${given}'${hint}\n`);
   });
 
-  test('lr is never taken for l2, even where there is no learning rate', () => {
+  test('l2 is never suggested for lr, even where there is no learning rate', () => {
     expect(suggestOption('--lr', ['--l2', '--out'])).toBeUndefined();
   });
 
-  test('options of the commands above are suggested, too', () => {
+  test('options of the parent commands are suggested, too', () => {
     expect(answerTo(['train', '--vresion'])).toContain('(Did you mean --version?)');
   });
 });

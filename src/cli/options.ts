@@ -1,4 +1,6 @@
-/** Hyperparameters as options of the command line, derived from their one table. */
+/**
+ * The options of the command line: those of hyperparameters, made from their table, and the parsers of option values.
+ */
 import { Command, Option } from 'commander';
 import { nearest, UsageError } from '../base/errors.ts';
 import type { Hyperparameter } from '../base/hyperparameter.ts';
@@ -19,20 +21,25 @@ function kebab(name: string): string {
   return name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
-/** The option that was meant: `--learning-rate` for `--lr`, where commander would say `--l2`. Undefined where none is near. */
+/**
+ * The nearest known option: `--learning-rate` for `--lr`, for which commander suggests `--l2`. Undefined where none is
+ * near.
+ */
 export function suggestOption(flag: string, options: readonly string[]): string | undefined {
   const bare = (text: string) => text.replace(/^-+/, '').replace(/=.*$/s, '');
   const meant = nearest(bare(flag), options.map(bare), synonyms);
   return options.find((option) => bare(option) === meant);
 }
 
-/** A command, and with it all its subcommands, that suggests options by the words that people know hyperparameters by. */
+/**
+ * A command that suggests options by the common names of hyperparameters (synonyms.ts). Its subcommands do the same.
+ */
 export class SuggestingCommand extends Command {
   override createCommand(name?: string): Command {
     return new SuggestingCommand(name);
   }
 
-  /** Commander calls this method for an option it does not know, but its types leave it out (lib/command.js). */
+  /** Commander calls this method for an unknown option; its types do not declare the method (lib/command.js). */
   unknownOption(flag: string): never {
     const known: string[] = [];
     for (let command: Command | null = this; command; command = command.parent) {
@@ -49,7 +56,9 @@ export class SuggestingCommand extends Command {
   }
 }
 
-/** A number as people write them; `many`, an empty string or 0x10 are none. NaN passes, so that the range check names it. */
+/**
+ * Reads a decimal number: `many`, an empty string and 0x10 are refused. NaN passes, because the range check names it.
+ */
 export function parseNumber(text: string, label: string): number {
   if (!/^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan)$/i.test(text.trim())) {
     throw new UsageError(`${label}: expected a number, got "${text}"`);
@@ -66,7 +75,9 @@ export function parseInteger(text: string, label: string, least: number, most = 
   throw new UsageError(`${label}: expected ${range}, got ${text}`);
 }
 
-/** A path that an option names. @throws UsageError for an empty one, or one this system cannot keep a file under. */
+/**
+ * A parser of paths. The parser throws a UsageError for an empty path, and for one that this operating system forbids.
+ */
 export function parsePath(label: string): (text: string) => string {
   return (text) => {
     if (text.trim() === '') throw new UsageError(`${label}: expected a path, got "${text}"`);
@@ -76,7 +87,10 @@ export function parsePath(label: string): (text: string) => string {
   };
 }
 
-/** `--seeds 5` means 1 to 5, `--seeds 3,7` or `--seeds 3,` these. @throws UsageError for none, a repeated one, or no integers. */
+/**
+ * `--seeds 5` means the seeds 1 to 5; `--seeds 3,7` means 3 and 7; `--seeds 3,` means 3. @throws UsageError for other
+ * texts and for a repeated seed.
+ */
 export function parseSeeds(text: string): readonly number[] {
   const parts = text.split(',').map((part) => part.trim());
   if (parts.length === 1) {
@@ -90,18 +104,18 @@ export function parseSeeds(text: string): readonly number[] {
   }
   const known = new Set<number>();
   for (const seed of seeds) {
-    if (known.has(seed)) throw new UsageError(`--seeds: seed ${seed} stands twice`);
+    if (known.has(seed)) throw new UsageError(`--seeds: seed ${seed} is given twice`);
     known.add(seed);
   }
   return seeds;
 }
 
-/** The numbers of trials, such as 3,7. @throws UsageError. */
+/** A list of trial numbers, such as `3,7`. @throws UsageError. */
 export function parseTrials(text: string): readonly number[] {
   return text.split(',').map((part) => parseInteger(part.trim(), '--keep', 0));
 }
 
-/** The option of one hyperparameter. Flags that are on by default become `--no-...`. */
+/** The option of one hyperparameter. A flag that is on by default becomes `--no-...`. */
 export function hyperparameterOption(name: HyperparameterName): Option {
   const entry: Hyperparameter = hyperparameters[name];
   const label = `--${kebab(name)}`;
@@ -119,7 +133,7 @@ export function hyperparameterOption(name: HyperparameterName): Option {
   return entry.default === null ? option : option.default(entry.default);
 }
 
-/** Collects the hyperparameters among parsed options, and which of them the user gave. */
+/** The hyperparameters among the parsed options, and the names of those that the user gave. */
 export function readHyperparameters(
   options: Readonly<Record<string, unknown>>,
   source: (name: string) => string | undefined,

@@ -1,4 +1,4 @@
-/** Streams that cannot be written: a reader that went away is silent, a full disk is told once. */
+/** Failures of output streams: a reader that has gone gives no message, a full disk gives one. */
 import { EventEmitter } from 'node:events';
 import { expect, test } from 'vitest';
 import { Output } from './output.ts';
@@ -17,7 +17,7 @@ function streams() {
   };
 }
 
-test.each(['EPIPE', 'EIO'])('%s: nobody listens, and the exit code is that of the work', (code) => {
+test.each(['EPIPE', 'EIO'])('%s: the reader has gone; the exit code is that of the work', (code) => {
   const { output, told, failOut, failError } = streams();
   failOut(code);
   failError(code);
@@ -26,15 +26,15 @@ test.each(['EPIPE', 'EIO'])('%s: nobody listens, and the exit code is that of th
   expect([0, 1, 130].map((worked) => output.exitCode(worked))).toEqual([0, 1, 130]);
 });
 
-test('a full disk is told once, and makes 0 a 1', () => {
+test('a full disk gives one message and exit code 1 instead of 0', () => {
   const { output, told, failOut } = streams();
   failOut('ENOSPC');
   failOut('ENOSPC');
-  expect(told).toEqual(['error: cannot write to standard output: the disk is full; the work goes on\n']);
+  expect(told).toEqual(['error: cannot write to standard output: the disk is full; the work continues\n']);
   expect([0, 2, 143].map((worked) => output.exitCode(worked))).toEqual([1, 2, 143]);
 });
 
-test('a full disk behind standard error harms nothing', () => {
+test('a full disk behind standard error has no effect', () => {
   const { output, told, failError } = streams();
   failError('ENOSPC');
   expect(told).toEqual([]);

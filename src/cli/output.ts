@@ -1,10 +1,10 @@
 /**
- * What happens when standard output or standard error cannot be written: the one place for readers that go away and full disks.
+ * Failures of standard output and standard error.
  *
- * - Nobody listens any more (`lenet train | head`, a closed terminal): what follows is dropped and the work goes on to its end.
- *   The exit code is that of the work.
- * - Another failure (a full disk behind `> file`): one line on standard error says so, the work goes on, and a command that
- *   would have ended with 0 ends with 1, because its output is not complete.
+ * - The reader has gone (`lenet train | head`, a closed terminal): further output is dropped and the work continues to
+ *   its end. The exit code is that of the work.
+ * - Another failure (a full disk behind `> file`): one line on standard error says so, the work continues, and the exit
+ *   code is 1 instead of 0, because the output is incomplete.
  */
 
 interface Streams {
@@ -26,13 +26,16 @@ export class Output {
       if (nobodyListens.includes(error.code) || this.#incomplete) return;
       this.#incomplete = true;
       const reason = reasons[error.code ?? ''] ?? error.message;
-      stderr.write(`error: cannot write to standard output: ${reason}; the work goes on\n`);
+      stderr.write(`error: cannot write to standard output: ${reason}; the work continues\n`);
     });
-    // There is no place left to say anything.
+    // No stream is left to report this error.
     stderr.on('error', () => {});
   }
 
-  /** The exit code of a command whose work ended with `code`; asked after the event loop had a turn, since failures arrive late. */
+  /**
+   * The exit code of a command whose work ended with `code`. Call it after a turn of the event loop, in which write
+   * errors arrive.
+   */
   exitCode(code: number): number {
     return code === 0 && this.#incomplete ? 1 : code;
   }

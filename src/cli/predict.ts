@@ -1,4 +1,4 @@
-/** `lenet predict`: digits from pictures. */
+/** `lenet predict`: predicts the digits in PNG images. */
 import { UsageError, WorldError } from '../base/errors.ts';
 import { exactJson, visible } from '../base/plain-text.ts';
 import { rasterToGrey } from '../data/raster.ts';
@@ -8,9 +8,9 @@ import { readPng } from '../runner/png.ts';
 import { type Prediction, predictor } from '../train/evaluate.ts';
 
 /**
- * Prints a line or a JSON object for each picture. A picture that cannot be read has its line on standard error (with
- * `json` its object, too), and the others are predicted all the same. Returns the exit code: 1 if any picture could not
- * be read.
+ * Prints a line or a JSON object for each image. An image that cannot be read gives a line on standard error (and with
+ * `json` an object with `error`); the other images are still predicted.
+ * @returns the exit code: 1 if an image could not be read.
  */
 export function predictImages(modelPath: string, images: readonly string[], json: boolean): number {
   requireModel(modelPath);
@@ -41,7 +41,7 @@ function predictionText(image: string, { class: digit, probabilities }: Predicti
   return `${visible(image)}: ${digit}   ${listed(probabilities)}`;
 }
 
-/** `7: 99.8 %  2: 0.1 %`: the classes from the most likely, as far as they reach 0.1 %. */
+/** `7: 99.8 %  2: 0.1 %`: the classes by probability, the largest first, down to those that round to 0.1 %. */
 function listed(probabilities: readonly number[]): string {
   return probabilities
     .map((probability, digit) => ({ probability, digit }))

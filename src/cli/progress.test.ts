@@ -4,7 +4,7 @@ import { epochLine } from './progress.ts';
 
 const state = { epoch: 12, phase: 'train', done: 120, total: 469, rate: 21_345, left: 44_640 } as const;
 
-test('says less where there is less room, and fits from 20 columns on', () => {
+test('the line is shorter in a narrow terminal and fits into 20 columns', () => {
   expect(epochLine(state, 100)).toBe(
     'Epoch 12 ██████░░░░░░░░░░░░░░░░░░░ 25% | 120/469 batches | 2.1 s left | 21,345 images/s',
   );
@@ -18,7 +18,7 @@ test('says less where there is less room, and fits from 20 columns on', () => {
   }
 });
 
-test('an empty phase is done, and before the first images no speed is made up', () => {
+test('an empty phase is done, and before the first images no speed is shown', () => {
   expect(epochLine({ ...state, done: 0, total: 0, rate: undefined }, 60)).toBe(
     'Epoch 12 █████████████████████████ 100% | 0/0 batches',
   );

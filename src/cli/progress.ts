@@ -1,4 +1,4 @@
-/** A progress bar for one epoch on standard error, where that is a terminal; nothing elsewhere. */
+/** The progress bar of `lenet train` on standard error: one epoch. Shown only on a terminal. */
 import { counted, duration } from '../base/format.ts';
 import type { Progress } from '../train/fit.ts';
 import { bar, LiveLines } from './live-lines.ts';
@@ -31,7 +31,7 @@ export class EpochBar {
     this.#lines.show((columns) => [epochLine({ epoch, phase, done, total, rate, left }, columns)]);
   }
 
-  /** Takes the bar off the screen, so that a line may be printed. */
+  /** Removes the bar from the screen, so that a line can be printed. */
   clear(): void {
     this.#lines.clear();
     this.#phase = '';
@@ -39,13 +39,13 @@ export class EpochBar {
 }
 
 export interface EpochState extends Omit<Progress, 'losses'> {
-  /** Images a second, if some are done. */
+  /** Images per second; undefined before the first ones are done. */
   readonly rate: number | undefined;
   /** Images still to come. */
   readonly left: number;
 }
 
-/** The bar in `columns` columns, the last of which stays free: less is said where there is less room. */
+/** The longest form of the bar that is shorter than `columns`. */
 export function epochLine({ epoch, phase, done, total, rate, left }: EpochState, columns: number): string {
   const what = phase === 'train' ? `Epoch ${epoch}` : `Epoch ${epoch}, testing`;
   const share = total > 0 ? done / total : 1;

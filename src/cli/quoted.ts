@@ -1,4 +1,4 @@
-/** Words and paths as the command line of this system takes them. */
+/** Words and paths quoted for the command line of this operating system. */
 import { resolve } from 'node:path';
 import { platform } from '../disk/platform.ts';
 
@@ -7,7 +7,7 @@ export function quoted(word: string): string {
   return platform.quote(word);
 }
 
-/** A path for a command that is to work from any folder, so it is absolute. */
+/** The absolute path, so that the printed command works in any folder. */
 export function quotedPath(path: string): string {
   return platform.quote(resolve(path));
 }

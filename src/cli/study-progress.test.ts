@@ -1,10 +1,10 @@
-/** The line of the whole study beside its bar. */
+/** The line of the study's bar. */
 import { expect, test } from 'vitest';
 import { wholeText } from './study-progress.ts';
 
 const state = { done: 12, expected: 40, eta: '3 min left', stillIn: ['1e-3', '3e-3', '1e-2'] };
 
-test('the names of the levels still in are the last to be cut', () => {
+test('the names of the levels that are still in are cut last', () => {
   expect(wholeText(state, 80)).toBe('study: 12 of 40 trials, 3 min left, still in: 1e-3, 3e-3, 1e-2');
   expect(wholeText(state, 50)).toBe('in: 1e-3, 3e-3, 1e-2; 12/40, 3 min left');
   expect(wholeText(state, 32)).toBe('in: 1e-3, 3e-3, 1e-2; 12/40');
@@ -14,7 +14,7 @@ test('the names of the levels still in are the last to be cut', () => {
   );
 });
 
-test('nothing is longer than its room', () => {
+test('the line is never longer than its room', () => {
   for (let room = 1; room < 80; room++) {
     expect(wholeText(state, room).length).toBeLessThanOrEqual(room);
     expect(wholeText({ ...state, stillIn: [] }, room).length).toBeLessThanOrEqual(room);

@@ -1,4 +1,7 @@
-/** Live bars of a study on standard error, where that is a terminal: one for the whole, one for each running trial. */
+/**
+ * The progress bars of `lenet study run` on standard error: one for each running trial and one for the study. Shown
+ * only on a terminal.
+ */
 import { duration } from '../base/format.ts';
 import { visible, visibleLines } from '../base/plain-text.ts';
 import { bar, cut, LiveLines } from './live-lines.ts';
@@ -7,7 +10,7 @@ interface RunningBar {
   readonly label: string;
   readonly share: number;
   readonly score: number | undefined;
-  /** The share when it was first heard of: what an earlier process had done. */
+  /** The share at the trial's first message: what an earlier process had done. */
   readonly from: number | undefined;
 }
 
@@ -24,7 +27,7 @@ export class StudyBars {
     this.#lines = lines;
   }
 
-  /** @param done trials that had ended before this process began. */
+  /** @param done trials that had ended before this process started. @param expected all trials of the study. */
   begin(done: number, expected: number): void {
     this.#doneBefore = done;
     this.#done = done;
@@ -52,7 +55,7 @@ export class StudyBars {
     else this.#lines.clear();
   }
 
-  /** Names of the levels that have not left, for stages with a seed rule. */
+  /** Sets the names of the levels that are still in the stage, for a stage with a seed rule. */
   stillIn(names: readonly string[]): void {
     this.#stillIn = names;
   }
@@ -62,7 +65,7 @@ export class StudyBars {
     this.#lines.above(() => process.stdout.write(`${visibleLines(text)}\n`));
   }
 
-  /** Takes the bars off the screen. */
+  /** Removes the bars from the screen. */
   clear(): void {
     this.#lines.clear();
   }
@@ -103,13 +106,13 @@ export interface WholeState {
   readonly expected: number;
   /** `3 min left`, if that is known. */
   readonly eta: string | undefined;
-  /** Names of the levels that have not left, for stages with a seed rule. */
+  /** Names of the levels that are still in the stage, for a stage with a seed rule. */
   readonly stillIn: readonly string[];
 }
 
 /**
- * The line of the whole study in `room` characters. Where it is too long, its words are shortened first, then the time goes, then the
- * last names are counted.
+ * The line of the study's bar in at most `room` characters. Where the room is too small, shorter words are used first,
+ * then the time is left out, then the last names are replaced by their number.
  */
 export function wholeText({ done, expected, eta, stillIn }: WholeState, room: number): string {
   const time = eta === undefined ? '' : `, ${eta}`;

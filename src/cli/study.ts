@@ -1,4 +1,4 @@
-/** `lenet study`: run a study, show it, list, compare, export. */
+/** The commands `lenet study ...`: run, show, list, compare, export, report, schema. */
 import { statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../base/errors.ts';
@@ -55,29 +55,29 @@ function factsOf(folder: StudyFolder): StudyFacts {
   return readLenetStudy(folder).facts;
 }
 
-/** Writes the report of what the folder's journal says, and gives it. */
+/** Writes the report of the study in a folder. @returns the facts in the report. */
 async function report(folder: StudyFolder): Promise<StudyFacts> {
   const { record, facts } = readLenetStudy(folder);
   await writeReport(facts, lenetSource(record, folder), folder);
   return facts;
 }
 
-/** Returns the exit code. */
+/** Runs or continues a study. @returns the exit code. */
 export async function studyRun(file: string, options: StudyRunOptions): Promise<number> {
   const { path, text } = readStudyFile(file);
   const definition = parseStudyFile(text, path, options.seeds);
-  // Absolute, so that a message and what it tells the reader to run hold in any folder.
+  // Absolute, so that paths and commands in messages work in any folder.
   const out = resolve(options.out ?? join('runs', definition.name));
   const folder = new StudyFolder(out);
   const bars = new StudyBars();
-  // A shipped study is known by its name, which is no path.
+  // The name of a study that ships is not a path.
   const again = ['npx lenet study run', path === file ? quotedPath(file) : quoted(file), '--out', quoted(out)];
   if (options.seeds) again.push('--seeds', options.seeds.length === 1 ? `${options.seeds[0]},` : options.seeds.join());
   if (options.data) again.push('--data', quotedPath(options.data));
   if (options.retryFailed) again.push('--retry-failed');
   const interrupt = new Interrupt((again) => {
     bars.clear();
-    process.stderr.write(`Stopping after the batches at work; ${again} to stop at once.\n`);
+    process.stderr.write(`Stopping after the current batches; ${again} to stop at once.\n`);
   });
   const { signal } = interrupt;
   const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${text}` : text;
@@ -85,7 +85,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const machine = readMachine();
   const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
   for (const text of warnings) warn(text);
-  // Trials that are left over share the cores that are there, whatever the number of jobs.
+  // Where fewer trials are left than there are jobs, the last trials share these threads.
   const threads = Math.min(jobs, usableCores(machine));
   const task = lenetTask({ folder: out, dataFolder, threads, claim: () => folder.claim });
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
@@ -102,7 +102,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
       tell(event, teller);
     }
     bars.clear();
-    // Every trial is on disk by now; a signal that comes while the report is written lets it be finished.
+    // Every trial is on disk now. A signal does not stop the writing of the report.
     const facts = await report(folder);
     const retry = [...again, ...(options.retryFailed ? [] : ['--retry-failed'])].join(' ');
     process.stdout.write(`${visibleLines(closing(facts, folder, retry))}\n`);
@@ -135,7 +135,7 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
     case 'trial-start':
       bars.start(
         event.number,
-        `${trialName(event.request, naming)}${event.restored ? ` (again: its files were ${event.restored.state})` : ''}`,
+        `${trialName(event.request, naming)}${event.restored ? ` (again; its files were ${event.restored.state})` : ''}`,
       );
       if (event.restored) bars.say(fitted(`trial ${event.number} is made again: ${event.restored.why}`));
       break;
@@ -162,7 +162,7 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
   }
 }
 
-/** Broken at the terminal's width; a line of a file stays whole. */
+/** The line, wrapped at the terminal's width. Not wrapped where the output is no terminal. */
 function fitted(line: string): string {
   return process.stdout.isTTY ? wrapped(line, terminalWidth()) : visible(line);
 }
@@ -176,13 +176,13 @@ function opening(
   return [
     `${studyTitle(view.definition)}; ${about} ${view.expected} trials, ${jobs} at once`,
     summary,
-    `Everything goes to "${folder.path}"; look in at any time with: npx lenet study show ${quoted(folder.path)}`,
-    ...(torn ? [`The journal's last line was cut off by a crash; it was put into "${torn}"`] : []),
-    ...(ended > 0 ? [`Continues: ${ended} trials have ended before.`] : []),
+    `Everything goes to "${folder.path}"; see its results at any time with: npx lenet study show ${quoted(folder.path)}`,
+    ...(torn ? [`A crash cut the journal's last line short; the line was moved to "${torn}"`] : []),
+    ...(ended > 0 ? [`Continues the study: ${ended} trials have ended before.`] : []),
   ];
 }
 
-/** What is still to come, and whether the disk has room for it. */
+/** The expected time and disk space, and a warning where the disk has too little room. */
 function forecastText({ seconds, bytes }: Forecast, folder: StudyFolder): string {
   const range = (text: (value: number) => string, [least, most]: readonly [number, number]) =>
     text(least) === text(most) ? `about ${text(most)}` : `${text(least)} to ${text(most)}`;
@@ -190,7 +190,7 @@ function forecastText({ seconds, bytes }: Forecast, folder: StudyFolder): string
   const free = freeBytes(folder.path);
   const warning =
     free !== undefined && free < needed
-      ? ` Only ${megabytes(free)} are free on this disk; the study will not fit.`
+      ? ` Only ${megabytes(free)} are free on this disk, which is too little for the study.`
       : '';
   return `Forecast from the first batches: ${range(duration, seconds)}, ${range(megabytes, bytes)} of disk.${warning}`;
 }
@@ -200,12 +200,12 @@ function freeBytes(path: string): number | undefined {
     const { bavail, bsize } = statfsSync(path);
     return bavail * bsize;
   } catch {
-    // Some file systems do not tell.
+    // Some file systems do not report free space.
     return undefined;
   }
 }
 
-/** The labels of the levels that have not left. */
+/** The labels of the levels that are still in the stage. */
 function stillIn({ rounds, levels }: StageView, naming: Naming): string[] {
   return (rounds?.in ?? []).map((i) => shortLabel(levels[rounds!.contenders[i]!]!.level, naming));
 }
@@ -219,7 +219,7 @@ function roundText(stage: StageView, naming: Naming): string {
   return `After ${rounds!.rounds} seeds: still in: ${stillIn(stage, naming).join(', ')}${gone}`;
 }
 
-/** What distinguishes the trial in this study: `batchSize 32, l2 0, seed 1`. */
+/** The settings that the study varies, and the seed: `batchSize 32, l2 0, seed 1`. */
 function trialName({ configuration, seed }: TrialRequest, naming: Naming): string {
   return `${settingsText(configuration, naming)}, seed ${seed}`;
 }
@@ -232,22 +232,22 @@ function trialLine({ trial, request, restored, view }: StudyEvent & { type: 'tri
   return `${name}: ${selection ? `${(selection.accuracy * 100).toFixed(2)} % (loss ${selection.loss.toFixed(4)})` : scoreText(trial.score!, view.definition.objective)}, ${made}`;
 }
 
-/** @param retry the command that tries failed trials again. */
+/** The summary at the end of a study. @param retry the command that runs failed trials again. */
 function closing(facts: StudyFacts, folder: StudyFolder, retry: string): string {
   const width = terminalWidth();
   const { failed } = facts.counts;
   const winner = facts.winner?.view.trials[0];
   return [
     ...outcomeLines(facts).map((line) => wrapped(line, width)),
-    ...(failed > 0 ? [`${failed} of ${facts.counts.ended} trials failed; try them again with: ${retry}`] : []),
-    `Time: ${duration(facts.wallSeconds)} at work, ${duration(facts.coreSeconds)} of training and evaluation in ${facts.trials.length} trials`,
+    ...(failed > 0 ? [`${failed} of ${facts.counts.ended} trials failed; run them again with: ${retry}`] : []),
+    `Time: ${duration(facts.wallSeconds)}; training and evaluation of ${facts.trials.length} trials: ${duration(facts.coreSeconds)}`,
     ...(winner ? [`Winner's model: "${folder.trial(winner.number).modelPath}"`] : []),
     `Report: "${folder.htmlPath}" and "${folder.markdownPath}"`,
-    `Journal (Optuna opens it): "${folder.journalPath}"`,
+    `Journal (Optuna can open it): "${folder.journalPath}"`,
   ].join('\n');
 }
 
-/** The whole study as far as it has come. */
+/** Prints the study's results so far. */
 export function studyShow(path: string, json: boolean): void {
   const folder = new StudyFolder(path);
   const facts = factsOf(folder);
@@ -257,20 +257,20 @@ export function studyShow(path: string, json: boolean): void {
   }
   const { holder } = folder;
   const state = holder
-    ? `A process is at work on it (${describeHolder(holder)}).`
+    ? `A process is working on the study (${describeHolder(holder)}).`
     : facts.finished
       ? 'Finished.'
       : facts.stuck === undefined
-        ? 'Nobody is at work on it; the command that began it continues it.'
+        ? 'Not running; the command that started the study continues it.'
         : 'Ended: no level succeeded.';
   process.stdout.write(`${showText(facts, { width: terminalWidth(), state })}\n`);
 }
 
-/** The studies below a folder, a line each. */
+/** Prints the studies in a folder, one line each. */
 export function studyList(path: string): void {
   const folders = studyFolders(path);
   if (folders.length === 0) {
-    process.stdout.write(`There are no studies in "${visible(path)}". Begin one with: npx lenet study run post\n`);
+    process.stdout.write(`There are no studies in "${visible(path)}". Start one with: npx lenet study run post\n`);
     return;
   }
   const rows = folders.map((folder) => {
@@ -290,16 +290,17 @@ export function studyList(path: string): void {
       return [folder.path, '', '', 'damaged', error instanceof Error ? error.message : String(error)];
     }
   });
-  // Where the terminal is narrow, the winner goes first, then the protocol.
+  // In a narrow terminal the column with the highest rank is left out first: the winner, then the protocol.
   const heads = [['study'], ['protocol', 2], ['trials'], ['state'], ['winner', 3]] as const;
   const columns = heads.map(([head, rank], column) => ({
-    ...{ head, cells: rows.map((row) => row[column]!) },
+    head,
+    cells: rows.map((row) => row[column]!),
     ...(rank === undefined ? {} : { rank }),
   }));
   process.stdout.write(`${terminalTable({ columns }, terminalWidth())}\n`);
 }
 
-/** Two configurations of one study beside each other: by the report's names (C3) or by labels. */
+/** Prints two configurations of a study side by side. Each is given by its name in the report (C3) or its label. */
 export function studyCompare(path: string, first: string, second: string): void {
   process.stdout.write(`${compareText(factsOf(new StudyFolder(path)), first, second, terminalWidth())}\n`);
 }
@@ -309,9 +310,9 @@ export interface StudyExportOptions {
   readonly out?: string;
 }
 
-/** One row a trial, to standard output or a file. */
+/** Writes the table of trials, one row per trial, to standard output or a file. */
 export function studyExport(path: string, { csv, out }: StudyExportOptions): void {
-  if (!csv) throw new UsageError('give a format: --csv, one row a trial');
+  if (!csv) throw new UsageError('expected a format: --csv, one row per trial');
   const text = trialsCsv(factsOf(new StudyFolder(path)));
   if (out === undefined) process.stdout.write(text);
   else {
@@ -320,14 +321,14 @@ export function studyExport(path: string, { csv, out }: StudyExportOptions): voi
   }
 }
 
-/** Writes the report of a study as far as it has come. */
+/** Writes the report of a study, also of an unfinished one. */
 export async function studyReport(path: string): Promise<void> {
   const folder = new StudyFolder(path);
   await report(folder);
   process.stdout.write(`Report: "${visible(folder.htmlPath)}" and "${visible(folder.markdownPath)}"\n`);
 }
 
-/** The JSON Schema of study files. */
+/** Prints the JSON Schema of study files. */
 export function studySchema(): void {
   process.stdout.write(`${JSON.stringify(studyJsonSchema(), null, 2)}\n`);
 }

@@ -1,27 +1,27 @@
-/** What standard output and standard error are: terminals of some width, terminals without a movable cursor, or neither. */
+/** The terminal behind a stream: its width, and whether its lines can be redrawn. */
 
 const usualColumns = 80;
 
-/** A stream as far as its width and abilities count. */
+/** The properties of a stream that tell about its terminal. */
 export interface Screen {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
   readonly rows?: number | undefined;
 }
 
-/** Columns of the terminal; a generous page where output goes elsewhere. */
+/** Columns of the terminal; 100 where the output goes to a file or pipe. */
 export function terminalWidth(stdout: Screen = process.stdout): number {
   return stdout.isTTY ? columnsOf(stdout) : 100;
 }
 
-/** Columns of a terminal. One that does not tell its size says 0. */
+/** Columns of a terminal; 80 where the terminal does not report its size (it then says 0). */
 export function columnsOf({ columns }: Screen): number {
   return columns || usualColumns;
 }
 
 /**
- * Whether lines can be drawn over: on a terminal that moves its cursor (TERM=dumb does not), but not under CI, whose logs keep every
- * redrawn line. NO_COLOR changes nothing, since nothing is coloured.
+ * Whether lines can be redrawn: on a terminal that can move its cursor (TERM=dumb cannot), but not under CI, whose logs
+ * keep every redrawn line. NO_COLOR has no effect, since the output has no colours.
  */
 export function canRedraw(
   stderr: Screen = process.stderr,

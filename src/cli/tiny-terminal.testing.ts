@@ -1,9 +1,12 @@
-/** For tests: a terminal that understands what live lines write, and that wraps its text anew when it is resized, or cuts it. */
+/**
+ * For tests: a terminal that understands what live lines write, and that wraps its text anew when it is resized, or
+ * cuts it.
+ */
 import type { LiveScreen } from './live-lines.ts';
 
 interface Row {
   text: string;
-  /** The text goes on in the next row. */
+  /** The text continues in the next row. */
   wraps: boolean;
 }
 
@@ -18,7 +21,9 @@ export class TinyTerminal implements LiveScreen {
   #wrapping = true;
   readonly #listeners = new Set<() => void>();
 
-  /** @param reflows wraps lines anew at another width, as VTE, kitty and tmux do; otherwise cuts them, as xterm does. */
+  /**
+   * @param reflows wraps lines anew at another width, as VTE, kitty and tmux do; otherwise cuts them, as xterm does.
+   */
   constructor(columns: number, reflows: boolean) {
     this.columns = columns;
     this.#reflows = reflows;

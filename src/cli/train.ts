@@ -1,4 +1,4 @@
-/** `lenet train`: one run, told line by line. */
+/** `lenet train`: one run, reported line by line. */
 import { resolve } from 'node:path';
 import { duration, percent, rounded } from '../base/format.ts';
 import { visible, visibleLines } from '../base/plain-text.ts';
@@ -20,7 +20,10 @@ import { terminalWidth } from './terminal.ts';
 import { tellOfWait } from './waiting.ts';
 import { threadsWarning, warn } from './warning.ts';
 
-/** Returns the exit code. With `json` only one object an epoch goes to standard output, the rest to standard error. */
+/**
+ * Does a run. With `json`, standard output gets one object per epoch and standard error everything else. @returns the
+ * exit code.
+ */
 export async function train(
   request: Omit<RunRequest, 'signal' | 'onProgress' | 'onWarning'>,
   json: boolean,
@@ -30,7 +33,7 @@ export async function train(
   let bar: EpochBar | undefined;
   const interrupt = new Interrupt((again) => {
     bar?.clear();
-    process.stderr.write(`Stopping after this batch; ${again} to stop at once.\n`);
+    process.stderr.write(`Stopping after the current batch; ${again} to stop at once.\n`);
   });
   const { signal } = interrupt;
   const onWarning = (text: string) => {
@@ -38,11 +41,11 @@ export async function train(
     warn(text);
   };
   const onProgress = (progress: Progress) => {
-    // Once the user has asked to stop, the bar would only cover the words about it.
+    // After the first signal the bar would overwrite the message about it.
     if (!signal.aborted) bar?.show(progress);
   };
   const started = performance.now();
-  // Absolute, so that a message and what it tells the reader to run hold in any folder.
+  // Absolute, so that paths and commands in messages work in any folder.
   const folder = request.out === undefined ? {} : { out: resolve(request.out) };
   let out = '';
   try {
@@ -69,7 +72,7 @@ export async function train(
         case 'interrupted':
           say(
             `Interrupted in epoch ${event.epoch + 1} after batch ${event.batch} of ${event.batches}; everything is saved.\n` +
-              `Go on with: npx lenet train --resume --out ${quotedPath(out)}`,
+              `Continue with: npx lenet train --resume --out ${quotedPath(out)}`,
           );
           return interrupt.exitCode(1);
         case 'diverged':
@@ -89,7 +92,7 @@ export async function train(
   }
 }
 
-/** The post's line; accuracies in percent, everything rounded to four decimals. */
+/** The line of an epoch in the format of the post: losses, and accuracies in percent, with up to four decimals. */
 function epochLine({ epoch, train, test, validation }: MetricsLine): string {
   const side = (name: string, metrics: MetricsLine['train'] | undefined) =>
     metrics ? `   ${name}: (loss = ${rounded(metrics.loss)}, acc = ${percent(metrics.accuracy)})` : '';
@@ -129,8 +132,8 @@ function announcement(event: RunEvent & { type: 'start' }): string {
 }
 
 function resumption({ epoch, batch }: { epoch: number; batch: number }, epochs: number): string {
-  if (epoch >= epochs) return 'This run is finished; a larger --epochs prolongs it.';
-  return `Goes on in epoch ${epoch + 1}${batch > 0 ? ` after batch ${batch}` : ''}.`;
+  if (epoch >= epochs) return 'This run is finished; a larger --epochs continues it.';
+  return `Continues in epoch ${epoch + 1}${batch > 0 ? ` after batch ${batch}` : ''}.`;
 }
 
 function divergence({ event, lastGood }: RunEvent & { type: 'diverged' }): string {

@@ -1,4 +1,4 @@
-/** Warnings: one line on standard error each, before or beside the work. */
+/** Warnings on standard error, one line each. */
 import { coresInWords, type Machine, type Room, usableCores } from '../runner/machine.ts';
 
 export function warn(text: string): void {
@@ -6,21 +6,21 @@ export function warn(text: string): void {
 }
 
 /**
- * What to say if more threads were asked for than can work at once.
- * @param parts pieces of 16 images or more that a batch can be shared in.
+ * The warning about more threads than can work at once; undefined where there is nothing to warn about.
+ * @param parts the most threads that a batch can occupy: its chunks of 16 or more images.
  */
 export function threadsWarning(asked: number, parts: number, machine: Machine): string | undefined {
   const cores = usableCores(machine);
   if (asked > cores) {
-    return `--threads ${asked}: this machine has ${coresInWords(machine)}, so more than ${cores} threads will not be faster and may be much slower`;
+    return `--threads ${asked}: this machine has ${coresInWords(machine)}, so more than ${cores} threads are not faster and may be much slower`;
   }
   if (asked > parts) {
-    return `--threads ${asked}: a batch has ${parts} ${parts === 1 ? 'part' : 'parts'} to share, so the other threads wait while it is trained on`;
+    return `--threads ${asked}: a batch can occupy ${parts} ${parts === 1 ? 'thread' : 'threads'} only; the others have nothing to do`;
   }
   return undefined;
 }
 
-/** How many trials run at once when `asked` are wanted, and what to say of it before the work. */
+/** The number of trials that run at once when `asked` are wanted, and the warnings to print first. */
 export function usefulJobs(asked: number, room: Room, machine: Machine): { jobs: number; warnings: string[] } {
   const cores = usableCores(machine);
   const jobs = Math.max(1, Math.min(asked, room.threads));
@@ -30,7 +30,7 @@ export function usefulJobs(asked: number, room: Room, machine: Machine): { jobs:
   }
   if (jobs > cores) {
     warnings.push(
-      `--jobs ${jobs}: this machine has ${coresInWords(machine)}, so more than ${cores} trials at once will not be faster and take more memory; --jobs ${cores} is best`,
+      `--jobs ${jobs}: this machine has ${coresInWords(machine)}, so more than ${cores} trials at once are not faster and take more memory; use --jobs ${cores}`,
     );
   }
   return { jobs, warnings };

@@ -89,7 +89,7 @@ describe('an MNIST digit comes back', () => {
 
 test.each([
   ['missing', undefined, 'it does not exist'],
-  ['text', new TextEncoder().encode('hello'), 'is no PNG image'],
+  ['text', new TextEncoder().encode('hello'), 'is not a PNG image'],
   ['cut', encode({ width: 28, height: 28, channels: 1, data: digit }).subarray(0, 120), 'is a damaged PNG image'],
 ])('refused in words: %s', (name, bytes, message) => {
   const path = join(folder, `bad-${name}.png`);

@@ -1,4 +1,4 @@
-/** Our side of Optuna's lock for appends: Optuna's locks are waited for, those that were left behind are removed. */
+/** Our side of Optuna's lock for appends: it waits for Optuna's locks and removes stale ones. */
 import {
   existsSync,
   lstatSync,
@@ -19,7 +19,7 @@ import { thisProcess } from './process-record.ts';
 const freshLock = () => join(mkdtempSync(join(tmpdir(), 'lenet-append-')), 'study.journal.lock');
 const ended = { ...thisProcess(), pid: 2 ** 22 + 1 };
 
-test('one has it, the other waits in vain and says who has it', () => {
+test('a second writer waits, gives up and names the lock holder', () => {
   const path = freshLock();
   const lock = new AppendLock(path);
   lock.acquire(0);
@@ -41,7 +41,7 @@ test('the lock of a process that has ended is removed at once', () => {
 
 test.each<[string, (path: string) => void]>([
   ['a link to the journal', (path) => symlinkSync(path.replace(/\.lock$/, ''), path)],
-  // Optuna makes the link to the path as it was given, which leads nowhere from the journal's own folder.
+  // Optuna links to the path as given, which can be a broken link seen from the journal's folder.
   ['a link that leads nowhere', (path) => symlinkSync('runs/post/study.journal', path)],
   ['an empty file', (path) => writeFileSync(path, '')],
 ])('a lock of Optuna, %s, is waited for and left alone', (_, make) => {
@@ -53,7 +53,7 @@ test.each<[string, (path: string) => void]>([
   new AppendLock(path).acquire(0);
 });
 
-test('the right to remove a lock that was left behind is one process’s', () => {
+test('only one process gets the right to remove a stale lock', () => {
   const path = freshLock();
   writeFileSync(path, JSON.stringify(ended));
   const { ino, birthtimeNs } = lstatSync(path, { bigint: true });
@@ -62,7 +62,7 @@ test('the right to remove a lock that was left behind is one process’s', () =>
   expect(JSON.parse(readFileSync(path, 'utf8'))).toMatchObject({ pid: ended.pid });
 });
 
-test('a lock that another writer has taken over is not given back by the first', () => {
+test('the first holder does not release a lock that another writer has taken over', () => {
   const path = freshLock();
   const lock = new AppendLock(path);
   lock.acquire(0);

@@ -1,6 +1,7 @@
 /**
- * Optuna's lock for appends to a journal: a file beside it, held for one append. Optuna makes it as a symbolic link (its default) or as an
- * empty file; each fails where the name is taken, whatever it is taken by, and so does ours, which names its holder.
+ * Optuna's lock for appends to a journal: a file beside the journal, held for one append. Optuna makes a symbolic link
+ * (its default) or an empty file; we make a file that names the lock holder. All three fail where any file of that name
+ * exists, so they exclude each other.
  */
 import { closeSync, lstatSync, mkdirSync, openSync, readFileSync, rmdirSync, unlinkSync, writeSync } from 'node:fs';
 import { WorldError } from '../base/errors.ts';
@@ -8,18 +9,21 @@ import { worldError } from './atomic-file.ts';
 import { codeOf, retryWhileBusy, sleep } from './platform.ts';
 import { describeProcess, hasEnded, isProcessRecord, type ProcessRecord, thisProcess } from './process-record.ts';
 
-/** A lock that stays as it is for this long was left behind: as in Optuna since 4.3. An append takes milliseconds. */
+/** A lock that does not change for this long is stale: the limit of Optuna since 4.3. An append takes milliseconds. */
 const staleMs = 30_000;
-/** Removing a lock that was left behind takes milliseconds, too. */
+/** A right to remove a stale lock that is this old was itself left behind: the removal takes milliseconds. */
 const rightMs = 10_000;
-/** Time between two looks. One look counts for at most ten of these, so that a clock that jumps makes no holder look dead. */
+/**
+ * Time between two looks. One look counts as at most ten intervals: after a jump of the clock no living holder counts
+ * as dead.
+ */
 const pollMs = 5;
 
-/** What one look at the lock shows. Two looks that are equal saw the same lock. */
+/** What one look at the lock shows. Two looks with the same identity saw the same lock. */
 interface Look {
-  /** Which file it is, and when it was made. */
+  /** The file's inode and the time when the file was made. */
   readonly identity: string;
-  /** The holder, if the lock is ours. */
+  /** The lock holder, where lenet made the lock. */
   readonly holder: ProcessRecord | undefined;
 }
 
@@ -33,8 +37,9 @@ export class AppendLock {
   }
 
   /**
-   * Waits for other writers. Blocks this thread.
-   * @param patienceMs how long. @throws WorldError naming the holder when it was in vain, or when the disk refuses.
+   * Takes the lock. Blocks this thread while another writer holds it.
+   * @param patienceMs the longest wait. @throws WorldError naming the lock holder after that time, or when the disk
+   * refuses.
    */
   acquire(patienceMs: number): void {
     try {
@@ -49,7 +54,7 @@ export class AppendLock {
         if (look && (silentMs >= staleMs || (look.holder && hasEnded(look.holder, this.#process)))) {
           if (this.#removeStale(look, silentMs)) continue;
         }
-        if (waitedMs >= patienceMs) throw new WorldError(this.#inVain(look));
+        if (waitedMs >= patienceMs) throw new WorldError(this.#refusal(look));
         sleep(pollMs);
         const now = performance.now();
         const passed = Math.min(now - last, 10 * pollMs);
@@ -60,7 +65,7 @@ export class AppendLock {
     }
   }
 
-  /** Whether the lock is still this object's: another writer takes it from one that was suspended. */
+  /** Whether this object still holds the lock. Another writer takes the lock over while this process is suspended. */
   get isHeld(): boolean {
     return this.#identity !== undefined && this.#look()?.identity === this.#identity;
   }
@@ -98,7 +103,7 @@ export class AppendLock {
 
   #look(): Look | undefined {
     try {
-      // Never what a link points to: that is the journal, and may be named from another folder.
+      // Not stat: Optuna's link points to the journal.
       const found = lstatSync(this.path, { bigint: true });
       return {
         identity: `${found.ino}-${found.birthtimeNs}`,
@@ -111,12 +116,14 @@ export class AppendLock {
   }
 
   /**
-   * Removes a lock that was left behind. The right to remove just this one is a folder named after it, which one process can make: a second
-   * that also saw the lock of before would remove the lock that the first has made since. @returns whether the lock is gone.
+   * Removes a stale lock. The right to remove this lock is a folder named after its identity, which only one process
+   * can make. Without the right, a second process that saw the stale lock too could remove the new lock that the first
+   * process has made meanwhile.
+   * @returns whether the stale lock is gone.
    */
   #removeStale(stale: Look, silentMs: number): boolean {
     const right = `${this.path}.${stale.identity}.taken`;
-    // Left by a process that was killed with this right.
+    // A process that was killed while it had this right left the folder.
     if (silentMs > staleMs + rightMs) removeFolder(right);
     try {
       mkdirSync(right);
@@ -135,7 +142,7 @@ export class AppendLock {
     }
   }
 
-  #inVain(look: Look | undefined): string {
+  #refusal(look: Look | undefined): string {
     const who = look?.holder ? describeProcess(look.holder) : 'another program';
     return `${this.path} is held by ${who}; end that process, or remove the file if it has ended`;
   }

@@ -22,7 +22,7 @@ import { appendToFile, makeFolder, worldError, writeFileAtomically, writeOutput 
 
 const folder = mkdtempSync(join(tmpdir(), 'lenet-files-'));
 
-test('a file is replaced whole, and nothing else is left in the folder', () => {
+test('a file is replaced as a whole, and no temporary file stays in the folder', () => {
   const path = join(folder, 'a.txt');
   writeFileAtomically(path, 'first, longer');
   writeFileAtomically(path, 'second');
@@ -34,7 +34,7 @@ test('a file is replaced whole, and nothing else is left in the folder', () => {
 test.each([
   ['a folder that does not exist', join(folder, 'none', 'x'), 'it does not exist'],
   ['a name beyond the disk’s limit', join(folder, 'n'.repeat(300)), 'the name is too long'],
-  ['a path through a file', join(folder, 'file', 'x'), 'a part of its path is no folder'],
+  ['a path through a file', join(folder, 'file', 'x'), 'a part of its path is not a folder'],
 ])('refused in words: %s', (_, path, cause) => {
   writeFileSync(join(folder, 'file'), '');
   expect(() => writeFileAtomically(path, 'x')).toThrow(WorldError);
@@ -46,7 +46,7 @@ test.skipIf(!existsSync('/dev/full'))('a full disk is named (needs /dev/full)', 
   expect(() => appendToFile('/dev/full', 'x')).toThrow('cannot write /dev/full: the disk is full');
 });
 
-test('when the new file cannot take the old one’s place, nothing is left beside it', () => {
+test('when the rename fails, no temporary file stays', () => {
   const target = join(folder, 'taken');
   mkdirSync(join(target, 'inside'), { recursive: true });
   expect(() => writeFileAtomically(target, 'x')).toThrow('it is a folder');
@@ -78,18 +78,18 @@ test('output goes to the file that a link leads to, and the link stays', () => {
   expect(readFileSync(join(folder, 'far'), 'utf8')).toBe('new');
 });
 
-test('folders are made with those above them, also when they are there; a file is never taken for one', () => {
+test('a folder is made with its parents, existing ones included; a file in its place is an error', () => {
   const path = join(folder, 'made', 'deep', 'inside');
   makeFolder(path);
   makeFolder(path);
   expect(statSync(path).isDirectory()).toBe(true);
   const file = join(folder, 'made', 'file');
   writeFileSync(file, '');
-  expect(() => makeFolder(file)).toThrow(`cannot make the folder ${file}: it is there already`);
+  expect(() => makeFolder(file)).toThrow(`cannot make the folder ${file}: it already exists`);
   expect(() => makeFolder(join(file, 'x'))).toThrow(WorldError);
 });
 
-test('errors that are not the disk’s pass as they are', () => {
+test('errors of other kinds are returned unchanged', () => {
   const bug = new TypeError('bug');
   expect(worldError('write', 'x', bug)).toBe(bug);
   expect(worldError('write', 'x', Object.assign(new Error('r'), { code: 'EROFS' }))).toMatchObject({

@@ -1,4 +1,4 @@
-/** Files that appear whole or not at all, and failures of the disk in plain words. */
+/** Writing files so that they appear whole or not at all, and the disk's errors in plain words. */
 import { randomInt } from 'node:crypto';
 import {
   closeSync,
@@ -19,24 +19,24 @@ import { WorldError } from '../base/errors.ts';
 import { codeOf, platform, retryWhileBusy } from './platform.ts';
 
 const causes: Readonly<Record<string, string>> = {
-  ENOSPC: 'the disk is full; make room, then go on (a run with --resume, a study with the same command)',
-  EDQUOT: 'the disk quota is used up; make room, then go on (a run with --resume, a study with the same command)',
+  ENOSPC: 'the disk is full; make room, then continue (a run with --resume, a study with the same command)',
+  EDQUOT: 'the disk quota is used up; make room, then continue (a run with --resume, a study with the same command)',
   EROFS: 'the disk is read-only; choose another folder',
   EACCES: 'permission denied; change its permissions or choose another place',
   EPERM: 'permission denied; change its permissions or choose another place',
   ENOENT: 'it does not exist',
-  ENOTDIR: 'a part of its path is no folder',
+  ENOTDIR: 'a part of its path is not a folder',
   EISDIR: 'it is a folder',
-  EEXIST: 'it is there already',
+  EEXIST: 'it already exists',
   ENAMETOOLONG: 'the name is too long',
-  ELOOP: 'its links lead in a circle',
+  ELOOP: 'its symbolic links form a loop',
   EMFILE: 'too many files are open',
   EIO: 'the disk reports an error',
   ENXIO: 'nobody reads the pipe',
   EPIPE: 'nobody reads the pipe',
 };
 
-/** The world's failure behind an error of Node's file functions; anything else is passed on as it is. */
+/** The WorldError for an error of Node's file functions. Any other error is returned unchanged. */
 export function worldError(action: string, path: string, error: unknown): unknown {
   const code = codeOf(error);
   if (!(error instanceof Error) || code === undefined) return error;
@@ -44,16 +44,18 @@ export function worldError(action: string, path: string, error: unknown): unknow
 }
 
 /**
- * Writes beside the file, forces it to disk and renames it into place: a crash at any moment leaves the old file or the new.
- * @param check is called just before the new file takes its place, and may prevent it by throwing.
- * @throws WorldError when the disk refuses, or for a device, pipe or socket, which a rename would remove; the old file is then untouched.
+ * Writes a temporary file, forces it to disk and renames it into place: a crash at any moment leaves the old file or
+ * the new one.
+ * @param check is called just before the rename, and prevents the rename by throwing.
+ * @throws WorldError when the disk refuses, or for a device, pipe or socket, which a rename would remove; the old file
+ * then stays as it was.
  */
 export function writeFileAtomically(
   path: string,
   content: Uint8Array | string,
   { check }: { readonly check?: (() => void) | undefined } = {},
 ): void {
-  // Not the process number alone: two containers on one disk can have the same.
+  // The process number alone is not unique: processes of two containers that share a disk can have the same one.
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}${randomInt(1e9)}.part`);
   try {
     const special = specialKind(path);
@@ -103,9 +105,10 @@ export function isUnfinished(name: string): boolean {
 }
 
 /**
- * Makes a folder and the folders above it. Not mkdir's own `recursive`: where the system refuses to make anything
- * (as in /proc), Node 20 tries for ever.
- * @returns the folders that were not there before, the innermost first. @throws WorldError when the disk refuses; then none is left.
+ * Makes a folder and its missing parents. Does not use mkdir's option `recursive`, with which Node 20 never returns
+ * where the system refuses every folder (as in /proc).
+ * @returns the folders that it made, the innermost first. @throws WorldError when the disk refuses; then all of them
+ * are removed again.
  */
 export function makeFolder(path: string): readonly string[] {
   const made: string[] = [];
@@ -125,17 +128,17 @@ function makeWithParents(path: string, made: string[]): void {
     mkdirSync(path);
     made.unshift(path);
   } catch (error) {
-    // Another process may have made it meanwhile.
+    // Another process may have made the folder meanwhile.
     if (!isFolder(path)) throw error;
   }
 }
 
-/** Removes folders that nothing lies in, in this order, up to the first that something lies in. For what {@link makeFolder} made. */
+/** Removes empty folders in this order and stops at the first that is not empty. Undoes {@link makeFolder}. */
 export function removeEmptyFolders(paths: readonly string[]): void {
   try {
     for (const path of paths) rmdirSync(path);
   } catch {
-    // Somebody has put something there meanwhile, or the disk refuses: an empty folder harms nobody.
+    // Another process has put a file there meanwhile, or the disk refuses. An empty folder that stays does no harm.
   }
 }
 
@@ -144,8 +147,9 @@ function isFolder(path: string): boolean {
 }
 
 /**
- * Appends and forces to disk. A crash may leave the last piece cut short.
- * @throws WorldError when the disk refuses, or for a file that is not there and shall not be made.
+ * Appends to a file and forces it to disk. A crash may leave only the beginning of the appended content.
+ * @param create false: refuses to make the file. @throws WorldError when the disk refuses, or for a missing file under
+ * `create: false`.
  */
 export function appendToFile(path: string, content: Uint8Array | string, { create = true } = {}): void {
   try {
@@ -166,7 +170,7 @@ function writeAndSync(path: string, flag: 'w' | 'a' | number, content: Uint8Arra
   }
 }
 
-/** Makes a rename in the folder last. */
+/** Forces the folder's entries to disk, so that a rename survives a power cut. */
 function syncFolder(path: string): void {
   if (!platform.syncsFolders) return;
   const folder = openSync(path, 'r');
@@ -177,7 +181,10 @@ function syncFolder(path: string): void {
   }
 }
 
-/** Devices, and folders on some network disks, have nothing to force to disk and say EINVAL. (On macOS, Node asks for F_FULLFSYNC itself.) */
+/**
+ * Forces a file to disk. EINVAL is no failure: devices, and folders on some network disks, cannot be synchronized. (On
+ * macOS, Node itself asks for F_FULLFSYNC.)
+ */
 function sync(file: number): void {
   try {
     fsyncSync(file);

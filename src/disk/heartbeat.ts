@@ -1,30 +1,40 @@
-/** Signs of life: the holder of a lock rewrites its file, from a thread of its own, so that others see that it lives. */
+/**
+ * The heartbeat of a lock holder: a separate thread rewrites the holder's file every second, which tells others that
+ * the holder lives.
+ */
 import { closeSync, ftruncateSync, openSync, writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { codeOf } from './platform.ts';
 import type { ProcessRecord } from './process-record.ts';
 
-/** What the file of a lock's holder says. */
-export interface Sign extends ProcessRecord {
-  /** Unique for each time a lock was taken. */
+/** The content of a lock holder's file. */
+export interface HolderRecord extends ProcessRecord {
+  /** A random name: a new one each time that a lock is taken. */
   readonly token: string;
-  /** When the lock was taken, ISO 8601, by the holder's clock. For people only. */
+  /** When the lock was taken (ISO 8601, the holder's clock). Shown to people, never compared. */
   readonly since: string;
-  /** Counts up with each sign of life. */
+  /** The number of heartbeats so far. */
   readonly beat: number;
 }
 
-/** What the thread is told. */
+/** What the heartbeat thread is given. */
 export interface Beating {
   readonly file: string;
-  readonly sign: Sign;
+  readonly record: HolderRecord;
 }
 
-/** A second between two signs: whoever waits sees within about a second that the holder lives, and one write a second costs nothing. */
+/**
+ * Time between two heartbeats. A waiting process sees within about a second that the holder lives, and one write a
+ * second is cheap.
+ */
 export const beatMs = 1000;
 
-/** Writes a sign into the file if that is still there, and never makes it: it would bring back a lock that was lost. @returns whether it was. */
-export function writeSign(file: string, sign: Sign): boolean {
+/**
+ * Rewrites the holder's file. Never makes a missing file, since that would bring back a lock that another process has
+ * taken over.
+ * @returns whether the file was there.
+ */
+export function writeRecord(file: string, record: HolderRecord): boolean {
   let descriptor: number;
   try {
     descriptor = openSync(file, 'r+');
@@ -33,9 +43,9 @@ export function writeSign(file: string, sign: Sign): boolean {
     throw error;
   }
   try {
-    const bytes = Buffer.from(JSON.stringify(sign));
+    const bytes = Buffer.from(JSON.stringify(record));
     writeSync(descriptor, bytes, 0, bytes.length, 0);
-    // The file may have held the longer sign of a holder before.
+    // The file may still hold the longer text of an earlier holder.
     ftruncateSync(descriptor, bytes.length);
   } finally {
     closeSync(descriptor);
@@ -43,35 +53,37 @@ export function writeSign(file: string, sign: Sign): boolean {
   return true;
 }
 
-/** Gives a sign every second until the file is gone. @returns the timer. */
-export function beat({ file, sign }: Beating): NodeJS.Timeout {
-  let count = sign.beat;
+/** Writes a heartbeat every second until the file is gone. @returns the timer. */
+export function beat({ file, record }: Beating): NodeJS.Timeout {
+  let count = record.beat;
   const timer = setInterval(() => {
     try {
       count += 1;
-      if (!writeSign(file, { ...sign, beat: count })) clearInterval(timer);
+      if (!writeRecord(file, { ...record, beat: count })) clearInterval(timer);
     } catch {
-      // A disk that fails for a moment costs one sign. After many the lock is lost, which its holder notices before it writes.
+      // A short failure of the disk costs one heartbeat. After 15 the lock may be taken over, which the holder notices
+      // before it writes.
     }
   }, beatMs);
   return timer;
 }
 
 /**
- * Gives signs from a thread of its own, since the main thread can be busy for many seconds: a batch of all images, a slow disk that is
- * forced to write, the wait for another writer of a journal. Where no thread can be started, this thread gives them.
- * @returns what stops it.
+ * Starts the heartbeat in a separate thread, because the main thread can be blocked for many seconds: by a batch of all
+ * images, a slow disk, or another writer of the journal. Where no thread can be started, this thread writes the
+ * heartbeat.
+ * @returns a function that stops the heartbeat.
  */
 export function beatInThread(beating: Beating): () => void {
   let isStopped = false;
   let timer: NodeJS.Timeout | undefined;
   const beatHere = () => {
-    // The signs keep no process alive.
+    // unref: the timer must not keep the process running.
     if (!isStopped) timer ??= beat(beating).unref();
   };
   let worker: Worker | undefined;
   try {
-    worker = new Worker(new URL('./heartbeat-thread.js', import.meta.url), {
+    worker = new Worker(new URL('./heartbeat-thread-program.js', import.meta.url), {
       workerData: beating,
       // The thread holds one small object.
       resourceLimits: { maxOldGenerationSizeMb: 16, maxYoungGenerationSizeMb: 4, codeRangeSizeMb: 4, stackSizeMb: 1 },

@@ -1,24 +1,27 @@
-/** One holder at a time, a living one is never taken for dead, and one that was taken over notices. */
+/** A lock has one holder at a time; a living holder never counts as gone; a holder that was taken over notices. */
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
-import { type Beating, writeSign } from './heartbeat.ts';
+import { type Beating, writeRecord } from './heartbeat.ts';
 import { assertHeld, Lock, type Surroundings } from './lock.ts';
 import { type ProcessRecord, thisProcess } from './process-record.ts';
 
 const freshLock = () => join(mkdtempSync(join(tmpdir(), 'lenet-lock-')), 'run.lock');
 
-/** A process in another container: its number means nothing here. */
+/** A process in another container, whose process number is not valid here. */
 const elsewhere = (host: string): ProcessRecord => ({ ...thisProcess(), host, namespace: `pid:[${host}]` });
-/** A process of this system that has ended: no number is as large. */
+/** A process of this system that has ended: no living process has a number as large as this. */
 const ended: ProcessRecord = { ...thisProcess(), pid: 2 ** 22 + 1 };
 
-/** A world whose clock moves only while somebody waits, and whose holders give signs every second unless they are suspended. */
+/**
+ * A simulated world: its clock moves only during waits, and its holders write a heartbeat every second unless they are
+ * suspended.
+ */
 class World {
   ms = 0;
-  /** How much the clock moves beyond what was waited for. */
+  /** How much further the clock moves than the wait was long. */
   jumpMs = 0;
   readonly #holders = new Map<string, Beating & { beat: number; isSuspended: boolean }>();
 
@@ -34,8 +37,8 @@ class World {
       if (Math.floor(this.ms / 1000) !== before) this.#giveSigns();
     },
     beat: (beating) => {
-      this.#holders.set(beating.sign.token, { ...beating, beat: 0, isSuspended: false });
-      return () => this.#holders.delete(beating.sign.token);
+      this.#holders.set(beating.record.token, { ...beating, beat: 0, isSuspended: false });
+      return () => this.#holders.delete(beating.record.token);
     },
   };
 
@@ -47,23 +50,23 @@ class World {
     for (const holder of this.#holders.values()) {
       if (holder.isSuspended) continue;
       holder.beat += 1;
-      writeSign(holder.file, { ...holder.sign, beat: holder.beat });
+      writeRecord(holder.file, { ...holder.record, beat: holder.beat });
     }
   }
 }
 
-test('a lock has one holder, who is named, and nothing is left when it is given back', async () => {
+test('a lock has one holder, who is named, and a released lock leaves nothing behind', async () => {
   const world = new World();
   const path = freshLock();
   const first = world.lock(path, elsewhere('a'));
   expect(await first.acquire()).toBeUndefined();
   expect(first.isHeld).toBe(true);
   const second = world.lock(path, elsewhere('b'));
-  expect(await second.acquire()).toMatchObject({ sign: { pid: process.pid, host: 'a' } });
-  // A living holder is recognized by its first sign.
+  expect(await second.acquire()).toMatchObject({ record: { pid: process.pid, host: 'a' } });
+  // A living holder is recognized by its first heartbeat.
   expect(world.ms).toBeLessThan(2500);
   expect(second.isHeld).toBe(false);
-  // Giving back what one does not have takes nothing from the other.
+  // The release by a process that does not hold the lock changes nothing.
   second.release();
   assertHeld(first.claim, 'the run');
   first.release();
@@ -71,7 +74,7 @@ test('a lock has one holder, who is named, and nothing is left when it is given 
   expect(await second.acquire()).toBeUndefined();
 });
 
-test('a holder of this system that has ended is not waited for', async () => {
+test('the lock of a process of this system that has ended is taken at once', async () => {
   const world = new World();
   const path = freshLock();
   const dead = world.lock(path, ended);
@@ -82,7 +85,7 @@ test('a holder of this system that has ended is not waited for', async () => {
   expect(world.ms).toBeLessThan(1000);
 });
 
-test('who took over is seen to live, also where the sign of the holder before was longer', async () => {
+test('the new holder is seen to live, also when the old holder’s record was longer', async () => {
   const world = new World();
   const path = freshLock();
   const dead = world.lock(path, { ...ended, host: 'a-name-longer-than-that-of-the-next'.repeat(9) });
@@ -94,10 +97,10 @@ test('who took over is seen to live, also where the sign of the holder before wa
     host: 'b',
     token: next.claim.token,
   });
-  expect(await world.lock(path, elsewhere('c')).acquire()).toMatchObject({ sign: { host: 'b' } });
+  expect(await world.lock(path, elsewhere('c')).acquire()).toMatchObject({ record: { host: 'b' } });
 });
 
-test('the number of an ended process that another process has got means nothing', async () => {
+test('a process that got the number of the ended holder does not count as the holder', async () => {
   const world = new World();
   const path = freshLock();
   const dead = world.lock(path, { ...thisProcess(), began: '1' });
@@ -107,18 +110,18 @@ test('the number of an ended process that another process has got means nothing'
   expect(world.ms).toBeLessThan(1000);
 });
 
-test('a living holder is left its lock, though its number belongs to nobody here', async () => {
+test('a living holder in another PID namespace keeps its lock', async () => {
   const world = new World();
   const path = freshLock();
   const held = world.lock(path, { ...ended, host: 'container', namespace: 'pid:[1]' });
   await held.acquire();
   for (let attempt = 0; attempt < 10; attempt++) {
-    expect(await world.lock(path, thisProcess()).acquire()).toMatchObject({ sign: { host: 'container' } });
+    expect(await world.lock(path, thisProcess()).acquire()).toMatchObject({ record: { host: 'container' } });
   }
   assertHeld(held.claim, 'the run');
 });
 
-test('a silent holder elsewhere is taken over after 15 seconds, notices it, and its release takes nothing away', async () => {
+test('a lock without heartbeat is taken over after 15 seconds; the old holder notices, and its release changes nothing', async () => {
   const world = new World();
   const path = freshLock();
   const first = world.lock(path, elsewhere('a'));
@@ -126,30 +129,31 @@ test('a silent holder elsewhere is taken over after 15 seconds, notices it, and 
   world.suspend(first);
   const second = world.lock(path, elsewhere('b'));
   const told: unknown[] = [];
-  expect(await second.acquire((holder) => told.push(holder.sign?.host))).toBeUndefined();
+  expect(await second.acquire((holder) => told.push(holder.record?.host))).toBeUndefined();
   expect(told).toEqual(['a']);
   expect(world.ms).toBeGreaterThan(15_000);
   expect(world.ms).toBeLessThan(17_000);
   expect(first.isHeld).toBe(false);
   expect(() => assertHeld(first.claim, 'the run in x')).toThrow(WorldError);
   expect(() => assertHeld(first.claim, 'the run in x')).toThrow(
-    /^process \d+ on b \(since .*\) has taken over the run in x, since this process gave no sign of life for 15 seconds/,
+    /^process \d+ on b \(since .*\) has taken over the run in x, because this process wrote no heartbeat for 15 seconds/,
   );
   first.release();
   assertHeld(second.claim, 'the run in x');
 });
 
-test('clocks that jump make no holder look dead', async () => {
+test('a holder does not count as gone when the clock jumps', async () => {
   const world = new World();
   const path = freshLock();
   const held = world.lock(path, elsewhere('a'));
   await held.acquire();
-  // The waiting process sleeps for an hour between two looks, as with a closed lid; each look then finds a new sign.
+  // The waiting process sleeps for an hour between two looks, as with a closed lid; each look then finds a new
+  // heartbeat.
   world.jumpMs = 3_600_000;
-  expect(await world.lock(path, elsewhere('b')).acquire()).toMatchObject({ sign: { host: 'a' } });
+  expect(await world.lock(path, elsewhere('b')).acquire()).toMatchObject({ record: { host: 'a' } });
   world.suspend(held);
   world.jumpMs = -50;
-  // A clock that creeps or goes back makes the wait longer, not shorter, and what was seen is not forgotten.
+  // A clock that is slow or goes back makes the wait longer, never shorter.
   const began = world.ms;
   expect(await world.lock(path, elsewhere('b')).acquire()).toBeUndefined();
   expect(world.ms - began).toBeGreaterThan(15_000);
@@ -187,13 +191,13 @@ test.each([
   }
 });
 
-describe('what a killed process or a system leaves in the folder', () => {
+describe('files that a killed process or the system left in the folder', () => {
   test.each<[string, (path: string) => void, number]>([
     ['an empty folder', () => {}, 1500],
     ['files of the system', (path) => writeFileSync(join(path, '.DS_Store'), 'x'), 1500],
     ['an empty file', (path) => writeFileSync(join(path, crypto.randomUUID()), ''), 17_000],
-    ['half a sign', (path) => writeFileSync(join(path, crypto.randomUUID()), '{"token":"a","pi'), 17_000],
-    ['a sign of other words', (path) => writeFileSync(join(path, crypto.randomUUID()), '{"pid":-1}'), 17_000],
+    ['half a record', (path) => writeFileSync(join(path, crypto.randomUUID()), '{"token":"a","pi'), 17_000],
+    ['a record with other fields', (path) => writeFileSync(join(path, crypto.randomUUID()), '{"pid":-1}'), 17_000],
     [
       'two files, of an intruder that was killed before it went',
       (path) => {
@@ -215,14 +219,14 @@ describe('what a killed process or a system leaves in the folder', () => {
   });
 });
 
-test('the lock file of an earlier version is named and left alone', async () => {
+test('the lock file of an earlier version is named and not removed', async () => {
   const path = freshLock();
   writeFileSync(path, '{"pid":1,"host":"a","began":null,"since":"x"}');
   await expect(new Lock(path).acquire()).rejects.toThrow('is a file, the lock of an earlier version');
   expect(readFileSync(path, 'utf8')).toContain('"pid":1');
 });
 
-test('a folder that is not there is said, and so is a lock that was removed', async () => {
+test('a missing folder and a removed lock are errors that say so', async () => {
   await expect(new Lock(join(freshLock(), 'x', 'y')).acquire()).rejects.toThrow('it does not exist');
   const lock = new Lock(freshLock());
   await lock.acquire();
@@ -231,12 +235,12 @@ test('a folder that is not there is said, and so is a lock that was removed', as
   expect(() => assertHeld(claim, 'the run in x')).toThrow('this process has lost its lock on the run in x');
 });
 
-test('who holds it is shown while it is held', async () => {
+test('the holder is shown while the lock is held', async () => {
   const path = freshLock();
   const lock = new Lock(path);
   expect(lock.holder()).toBeUndefined();
   await lock.acquire();
-  expect(new Lock(path).holder()).toMatchObject({ sign: { pid: process.pid } });
+  expect(new Lock(path).holder()).toMatchObject({ record: { pid: process.pid } });
   lock.release();
   expect(new Lock(path).holder()).toBeUndefined();
   await new Lock(path, { process: ended }).acquire();

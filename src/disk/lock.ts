@@ -1,17 +1,18 @@
 /**
  * Locks between processes, for folders that one process writes at a time.
  *
- * A lock is a folder that holds one file, named after a token of its holder. Each change of hands is one system call that succeeds for one
- * process only, and none of them needs hard links:
- * - free to held: mkdir of the folder; then the holder makes its file.
- * - held to held by another, where the old holder is gone: the file is renamed from the old token to the new one. Of ten processes that try
- *   this at once, one finds the old name.
- * - held to free: the holder removes its own file, then the folder. It never removes a file of another token.
- * So a process holds the lock exactly as long as its file is there, which one look tells (`assertHeld`).
+ * A lock is a folder with one file in it. The file's name is the random token of the lock holder. Each transition is
+ * one system call that succeeds for only one process, and none needs hard links:
+ * - free to held: the process makes the folder (mkdir), then its file.
+ * - held to held by another process, after the old holder has gone: the process renames the file from the old token to
+ *   its own. Of ten processes that try this at once, only one finds the old name.
+ * - held to free: the holder removes its own file, then the folder. It never removes the file of another token.
+ * So a process holds the lock exactly as long as its file exists, which one look tells (`assertHeld`).
  *
- * The holder rewrites its file every second (heartbeat.ts). Who waits judges by this alone: a file that changes has a living holder, a file
- * that does not change while the waiting process looks at it for 15 seconds has none. No clocks of two machines are compared. A holder on
- * the same system that has certainly ended is not waited for. A holder that was only suspended finds its file gone before it writes again.
+ * The holder rewrites its file every second (heartbeat.ts). A waiting process judges by the file's content alone: if
+ * the content changes, the holder lives; if it does not change for 15 seconds, the holder has gone. The clocks of two
+ * machines are never compared. For a holder that has certainly ended (process-record.ts) there is no wait. A holder
+ * that was suspended finds its file gone before its next write.
  */
 import {
   closeSync,
@@ -29,43 +30,47 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { WorldError } from '../base/errors.ts';
 import { worldError } from './atomic-file.ts';
-import { type Beating, beatInThread, beatMs, type Sign, writeSign } from './heartbeat.ts';
+import { type Beating, beatInThread, beatMs, type HolderRecord, writeRecord } from './heartbeat.ts';
 import { codeOf, retryWhileBusy } from './platform.ts';
 import { describeProcess, hasEnded, isProcessRecord, type ProcessRecord, thisProcess } from './process-record.ts';
 
-/** The right to write that a lock gives, as plain data: a thread can be told of it. */
+/** The right to write under a lock, as plain data that can be posted to a thread. */
 export interface Claim {
   /** The lock's folder. */
   readonly lock: string;
   readonly token: string;
 }
 
-/** Who holds a lock, as far as its file tells. Undefined while the file is being written. */
+/** The holder of a lock. */
 export interface Holder {
-  readonly sign: Sign | undefined;
+  /** The content of the holder's file; undefined while the file is being written. */
+  readonly record: HolderRecord | undefined;
 }
 
-/** What a lock asks of its surroundings. Tests give their own. */
+/** The clock, the heartbeat and the process that a lock uses. Tests replace them. */
 export interface Surroundings {
-  /** Milliseconds on a clock that only goes forward. */
+  /** The time of a monotonic clock (milliseconds). */
   now(): number;
   wait(ms: number): Promise<unknown>;
-  /** Starts the signs of life and returns what stops them. */
+  /** Starts the heartbeat and returns a function that stops it. */
   beat(beating: Beating): () => void;
   readonly process: ProcessRecord;
-  /** Without a sign for this long (milliseconds) a holder counts as gone. */
+  /** After this long without a heartbeat (milliseconds) a holder counts as gone. */
   readonly staleMs: number;
 }
 
 /**
- * Without a sign for this long a holder counts as gone. 15 signs are missed by then: more than a loaded machine or a slow network disk
- * delays one, and still short enough to wait for.
+ * After this long without a heartbeat a holder counts as gone. By then 15 heartbeats are missing: a busy machine or a
+ * slow network disk delays a heartbeat by less, and users can still wait for that long.
  */
 export const staleMs = 15_000;
 const pollMs = 100;
-/** One look counts for at most this much silence, so that a clock that jumps, or this process being suspended, makes no holder look dead. */
+/**
+ * One look counts as at most this much silence: after a jump of the clock, or a suspension of this process, no living
+ * holder looks dead.
+ */
 const mostMsPerLook = 500;
-/** A folder without a file is the work of a microsecond, or was left by a process that was killed in it. */
+/** An empty folder that is this old was left by a killed process: a living one makes its file within microseconds. */
 const emptyMs = 500;
 
 const tokenPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
@@ -73,39 +78,44 @@ const tokenPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 export class Lock {
   readonly path: string;
   readonly #around: Surroundings;
-  /** What the holder's file says, while this object holds the lock. */
-  #sign: Sign | undefined;
+  /** The content of the holder's file while this object holds the lock. */
+  #record: HolderRecord | undefined;
   #stopBeating: (() => void) | undefined;
 
   constructor(path: string, around: Partial<Surroundings> = {}) {
     this.path = path;
     this.#around = {
-      ...{ now: () => performance.now(), wait, beat: beatInThread, process: thisProcess(), staleMs },
+      now: () => performance.now(),
+      wait,
+      beat: beatInThread,
+      process: thisProcess(),
+      staleMs,
       ...around,
     };
   }
 
   /**
-   * Takes the lock, or finds out who holds it. Takes about a second where a living process holds it, and {@link staleMs} where one does that
-   * has ended elsewhere. The folder around the lock must exist.
-   * @param onWait is called once where it takes longer than a living holder needs to give a sign.
-   * @returns who else holds it, or undefined when it is now ours. @throws WorldError when the disk refuses.
+   * Takes the lock, or finds its holder. Needs about a second if a living process holds the lock, and {@link staleMs}
+   * if the holder has ended on another machine or in another container. The folder around the lock must exist.
+   * @param onWait is called once if two heartbeats of the holder are missing.
+   * @returns the other holder, or undefined when this object now holds the lock. @throws WorldError when the disk
+   * refuses.
    */
   async acquire(onWait?: (holder: Holder) => void): Promise<Holder | undefined> {
-    if (this.#sign) return { sign: this.#sign };
+    if (this.#record) return { record: this.#record };
     const watch = new Watch(this.#around);
     let [last, silence, waited, isTold] = [this.#around.now(), 0, 0, false];
     try {
       for (;;) {
-        const sign = this.#newSign();
-        if (this.#makeFolder() && this.#enter(sign)) return undefined;
+        const record = this.#newRecord();
+        if (this.#makeFolder() && this.#enter(record)) return undefined;
         const found = occupantsOf(this.path);
         const verdict = watch.look(found, silence);
         if (verdict === 'alive') return firstOf(found);
-        if (verdict === 'gone' && (found.size === 0 ? this.#enter(sign) : this.#replace([...found.keys()], sign))) {
+        if (verdict === 'gone' && (found.size === 0 ? this.#enter(record) : this.#replace([...found.keys()], record))) {
           return undefined;
         }
-        // Those that wait do not look in step.
+        // A random interval, so that waiting processes do not collide again and again.
         await this.#around.wait(pollMs * (0.5 + Math.random()));
         const now = this.#around.now();
         silence = Math.min(Math.max(now - last, 0), mostMsPerLook);
@@ -121,21 +131,24 @@ export class Lock {
     }
   }
 
-  #newSign(): Sign {
+  #newRecord(): HolderRecord {
     return {
-      ...{ token: crypto.randomUUID(), ...this.#around.process },
-      ...{ since: new Date().toISOString(), beat: 0 },
+      token: crypto.randomUUID(),
+      ...this.#around.process,
+      since: new Date().toISOString(),
+      beat: 0,
     };
   }
 
   /**
-   * Who seems to hold the lock, for showing only: one look cannot tell a living process elsewhere from one that has just ended. A file of
-   * more than a minute ago, by this machine's clock, counts as left behind. @throws WorldError when the disk refuses.
+   * The probable holder, for display only: one look cannot tell a living process on another machine from one that has
+   * just ended. A file that was not written for a minute (this machine's clock) counts as left behind. @throws
+   * WorldError when the disk refuses.
    */
   holder(): Holder | undefined {
     try {
-      const found = [...occupantsOf(this.path)].filter(([token, sign]) => {
-        if (sign && hasEnded(sign, this.#around.process)) return false;
+      const found = [...occupantsOf(this.path)].filter(([token, record]) => {
+        if (record && hasEnded(record, this.#around.process)) return false;
         const file = statSync(join(this.path, token), { throwIfNoEntry: false });
         return file !== undefined && Date.now() - file.mtimeMs < 60_000;
       });
@@ -145,27 +158,27 @@ export class Lock {
     }
   }
 
-  /** What a thread needs in order to write under this lock. */
+  /** The right to write under this lock, for a thread. */
   get claim(): Claim {
-    if (!this.#sign) throw new Error(`${this.path} is not held`);
-    return { lock: this.path, token: this.#sign.token };
+    if (!this.#record) throw new Error(`${this.path} is not held`);
+    return { lock: this.path, token: this.#record.token };
   }
 
-  /** Whether the lock is still this object's. */
+  /** Whether this object still holds the lock. */
   get isHeld(): boolean {
-    return this.#sign !== undefined && isThere(join(this.path, this.#sign.token));
+    return this.#record !== undefined && isThere(join(this.path, this.#record.token));
   }
 
-  /** Gives the lock back, if this process still has it. */
+  /** Releases the lock, if this object still holds it. */
   release(): void {
-    const sign = this.#sign;
-    if (!sign) return;
-    this.#sign = undefined;
+    const record = this.#record;
+    if (!record) return;
+    this.#record = undefined;
     this.#stopBeating?.();
-    this.#leave(sign.token);
+    this.#leave(record.token);
   }
 
-  /** @returns whether this process made the folder, and so may enter at once. */
+  /** @returns whether this process made the folder and so may make its file at once. */
   #makeFolder(): boolean {
     try {
       retryWhileBusy(() => mkdirSync(this.path));
@@ -174,54 +187,59 @@ export class Lock {
       if (codeOf(error) !== 'EEXIST') throw error;
       if (statSync(this.path, { throwIfNoEntry: false })?.isDirectory() === false) {
         throw new WorldError(
-          `${this.path} is a file, the lock of an earlier version; remove it when no process of that version is at work`,
+          `${this.path} is a file, the lock of an earlier version; remove the file when no process of that version is running`,
         );
       }
       return false;
     }
   }
 
-  /** Makes the file of a holder where there is none. Safe at any time: who finds another file beside its own takes its own away. */
-  #enter(sign: Sign): boolean {
+  /**
+   * Makes the holder's file in an empty folder. Safe at any time: a process that finds a second file removes its own.
+   */
+  #enter(record: HolderRecord): boolean {
     try {
-      const file = openSync(join(this.path, sign.token), 'wx');
+      const file = openSync(join(this.path, record.token), 'wx');
       try {
-        writeSync(file, JSON.stringify(sign));
+        writeSync(file, JSON.stringify(record));
       } finally {
         closeSync(file);
       }
     } catch (error) {
-      // Another process found the folder empty and removed it, as the last step of giving its lock back.
+      // Another process removed the empty folder: the last step of releasing its lock.
       if (codeOf(error) === 'ENOENT') return false;
-      this.#leave(sign.token);
+      this.#leave(record.token);
       throw error;
     }
-    return this.#settle(sign);
+    return this.#settle(record);
   }
 
-  /** Takes over from holders that are gone. */
-  #replace([first, ...others]: readonly string[], sign: Sign): boolean {
-    const file = join(this.path, sign.token);
+  /** Takes the lock over from holders that have gone. */
+  #replace([first, ...others]: readonly string[], record: HolderRecord): boolean {
+    const file = join(this.path, record.token);
     try {
       retryWhileBusy(() => renameSync(join(this.path, first!), file));
     } catch (error) {
       if (codeOf(error) !== 'ENOENT') throw error;
-      // Another process was faster, or a network disk carried the rename out and lost its answer.
+      // Another process was faster; or the rename succeeded on a network disk whose answer was lost.
       if (!isThere(file)) return false;
     }
     for (const other of others) remove(() => unlinkSync(join(this.path, other)));
-    return writeSign(file, sign) && this.#settle(sign);
+    return writeRecord(file, record) && this.#settle(record);
   }
 
-  /** Two that came in at the same time see each other here, and both go. */
-  #settle(sign: Sign): boolean {
+  /**
+   * Holds the lock if no other file is there. Two processes that made their files at the same time see each other here;
+   * both withdraw.
+   */
+  #settle(record: HolderRecord): boolean {
     const found = tokensIn(this.path);
-    if (found.length !== 1 || found[0] !== sign.token) {
-      this.#leave(sign.token);
+    if (found.length !== 1 || found[0] !== record.token) {
+      this.#leave(record.token);
       return false;
     }
-    this.#sign = sign;
-    this.#stopBeating = this.#around.beat({ file: join(this.path, sign.token), sign });
+    this.#record = record;
+    this.#stopBeating = this.#around.beat({ file: join(this.path, record.token), record });
     return true;
   }
 
@@ -232,8 +250,9 @@ export class Lock {
 }
 
 /**
- * To be called before each write. @param what is written, for the message, for instance `the run in runs/a`.
- * @throws WorldError when another process has taken over: this one was suspended for too long, and must not write any more.
+ * Checks the lock; called before each write. @param what names the guarded work in the message, for instance `the run
+ * in runs/a`.
+ * @throws WorldError when this process has lost the lock. It was suspended for too long and must not write.
  */
 export function assertHeld({ lock, token }: Claim, what: string): void {
   try {
@@ -243,7 +262,7 @@ export function assertHeld({ lock, token }: Claim, what: string): void {
   }
   const taker = takerOf(lock);
   const why = taker
-    ? `${describeHolder(taker)} has taken over ${what}, since this process gave no sign of life for ${staleMs / 1000} seconds (was it suspended?)`
+    ? `${describeHolder(taker)} has taken over ${what}, because this process wrote no heartbeat for ${staleMs / 1000} seconds (was it suspended?)`
     : `this process has lost its lock on ${what}: ${lock} was removed, or another process took over and has ended`;
   throw new WorldError(`${why}; this process stops and writes nothing more`);
 }
@@ -253,21 +272,21 @@ function takerOf(lock: string): Holder | undefined {
     const found = occupantsOf(lock);
     return found.size > 0 ? firstOf(found) : undefined;
   } catch {
-    // The message then does without the name.
+    // The message then names no holder.
     return undefined;
   }
 }
 
 /** `process 4711 on this machine (since 2026-01-02T03:04:05.000Z)`. */
-export function describeHolder({ sign }: Holder): string {
-  return sign ? `${describeProcess(sign)} (since ${sign.since})` : 'another process';
+export function describeHolder({ record }: Holder): string {
+  return record ? `${describeProcess(record)} (since ${record.since})` : 'another process';
 }
 
-function firstOf(found: ReadonlyMap<string, Sign | undefined>): Holder {
-  return { sign: [...found.values()].find((sign) => sign !== undefined) };
+function firstOf(found: ReadonlyMap<string, HolderRecord | undefined>): Holder {
+  return { record: [...found.values()].find((record) => record !== undefined) };
 }
 
-/** What a process that waits has seen of the holders. */
+/** What a waiting process has seen of the holders so far. */
 class Watch {
   readonly #asker: ProcessRecord;
   readonly #staleMs: number;
@@ -279,18 +298,18 @@ class Watch {
     this.#staleMs = staleMs;
   }
 
-  /** @param ms since the look before. */
-  look(found: ReadonlyMap<string, Sign | undefined>, ms: number): 'alive' | 'gone' | 'unknown' {
+  /** Judges the holders by what the lock's folder holds now. @param ms since the last look. */
+  look(found: ReadonlyMap<string, HolderRecord | undefined>, ms: number): 'alive' | 'gone' | 'unknown' {
     this.#emptyMs = found.size === 0 ? this.#emptyMs + ms : 0;
     if (found.size === 0) return this.#emptyMs >= emptyMs ? 'gone' : 'unknown';
     for (const token of this.#seen.keys()) if (!found.has(token)) this.#seen.delete(token);
     let gone = 0;
-    for (const [token, sign] of found) {
+    for (const [token, record] of found) {
       const before = this.#seen.get(token);
-      if (before?.beat !== undefined && sign !== undefined && sign.beat !== before.beat) return 'alive';
+      if (before?.beat !== undefined && record !== undefined && record.beat !== before.beat) return 'alive';
       const silentMs = before ? before.silentMs + ms : 0;
-      this.#seen.set(token, { beat: sign?.beat ?? before?.beat, silentMs });
-      if (silentMs >= this.#staleMs || (sign && hasEnded(sign, this.#asker))) gone++;
+      this.#seen.set(token, { beat: record?.beat ?? before?.beat, silentMs });
+      if (silentMs >= this.#staleMs || (record && hasEnded(record, this.#asker))) gone++;
     }
     return gone === found.size ? 'gone' : 'unknown';
   }
@@ -298,7 +317,7 @@ class Watch {
 
 function tokensIn(lock: string): string[] {
   try {
-    // Systems leave files of their own (.DS_Store, .nfs0001).
+    // The system may add other files (.DS_Store, .nfs0001).
     return readdirSync(lock)
       .filter((name) => tokenPattern.test(name))
       .sort();
@@ -308,27 +327,27 @@ function tokensIn(lock: string): string[] {
   }
 }
 
-/** The files in the lock's folder by token, each with its sign where that can be read. */
-function occupantsOf(lock: string): Map<string, Sign | undefined> {
-  const found = new Map<string, Sign | undefined>();
+/** The files in the lock's folder: token to content, or to undefined where the content cannot be read. */
+function occupantsOf(lock: string): Map<string, HolderRecord | undefined> {
+  const found = new Map<string, HolderRecord | undefined>();
   for (const token of tokensIn(lock)) {
     try {
-      const sign: unknown = JSON.parse(readFileSync(join(lock, token), 'utf8'));
-      // Just after a rename the file still has the words of the holder before.
-      found.set(token, isSign(sign) && sign.token === token ? sign : undefined);
+      const record: unknown = JSON.parse(readFileSync(join(lock, token), 'utf8'));
+      // Just after a rename the file still has the content of the old holder.
+      found.set(token, isHolderRecord(record) && record.token === token ? record : undefined);
     } catch (error) {
       if (codeOf(error) === 'ENOENT') continue;
       if (!(error instanceof SyntaxError)) throw error;
-      // Just being written, or damaged.
+      // The file is being written, or is damaged.
       found.set(token, undefined);
     }
   }
   return found;
 }
 
-function isSign(value: unknown): value is Sign {
+function isHolderRecord(value: unknown): value is HolderRecord {
   if (!isProcessRecord(value)) return false;
-  const { token, since, beat } = value as Partial<Record<keyof Sign, unknown>>;
+  const { token, since, beat } = value as Partial<Record<keyof HolderRecord, unknown>>;
   return typeof token === 'string' && typeof since === 'string' && typeof beat === 'number';
 }
 
@@ -336,7 +355,10 @@ function isThere(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false }) !== undefined;
 }
 
-/** A lock that cannot be removed is found silent by the next process, so this is no failure of the work that was done under it. */
+/**
+ * Calls `act` and ignores its failure: the work is done, and the next process finds that a lock that could not be
+ * removed is stale.
+ */
 function remove(act: () => void): void {
   try {
     retryWhileBusy(act);

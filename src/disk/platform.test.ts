@@ -1,4 +1,4 @@
-/** What this machine cannot show: how paths, renames and processes are treated on other systems, by what the code is told of them. */
+/** Paths, renames and processes on other operating systems, simulated by a `Platform`. */
 import { expect, test } from 'vitest';
 import { platformNamed, retryWhileBusy } from './platform.ts';
 
@@ -11,16 +11,16 @@ const failing = (code: string, times: number) => {
   };
 };
 
-test('Windows refuses a rename while another program reads the file; it is tried again there, and there only', () => {
+test('a rename that is refused while another program reads the file is retried on Windows only', () => {
   expect(retryWhileBusy(failing('EPERM', 3), platformNamed('win32'))).toBe(4);
   expect(retryWhileBusy(failing('EBUSY', 1), platformNamed('win32'))).toBe(2);
   expect(() => retryWhileBusy(failing('EPERM', 1), platformNamed('linux'))).toThrow('EPERM');
   expect(() => retryWhileBusy(failing('ENOENT', 1), platformNamed('win32'))).toThrow('ENOENT');
-  // Not for ever.
+  // The retries end.
   expect(() => retryWhileBusy(failing('EACCES', 1e9), { retryMs: 50 })).toThrow('EACCES');
 });
 
-test('only Linux tells boots and namespaces, and Windows does not force folders to disk', () => {
+test('only Linux has /proc, and only Windows does not force folders to disk', () => {
   const facts = ['linux', 'darwin', 'freebsd', 'win32'].map((name) => {
     const { hasProc, syncsFolders } = platformNamed(name);
     return [name, hasProc, syncsFolders];

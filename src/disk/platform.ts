@@ -1,13 +1,16 @@
-/** What differs between operating systems for files, their names and processes. Everything else in src/ asks here. */
+/**
+ * The differences between operating systems in files, file names and processes. No other file of src/ asks for the
+ * system's name.
+ */
 
 export interface Platform {
   /** Whether a folder can be opened and forced to disk, which makes a rename in it survive a power cut. */
   readonly syncsFolders: boolean;
-  /** Whether /proc tells the boot, the PID namespace and the start of a process. */
+  /** Whether /proc names the boot, the PID namespace and the start time of a process. */
   readonly hasProc: boolean;
   /**
-   * For how long (milliseconds) a refused rename or removal is tried again. Windows refuses both while any program, often a virus
-   * scanner, has the file open.
+   * How long a refused rename or removal is retried (milliseconds). Windows refuses both while any program, often a
+   * virus scanner, has the file open.
    */
   readonly retryMs: number;
   /** The path as one word of a command line. */
@@ -19,17 +22,21 @@ export interface Platform {
 const plainWord = /^[\w./:@%+=,-]+$/;
 
 const posix: Platform = {
-  ...{ syncsFolders: true, hasProc: false, retryMs: 0 },
+  syncsFolders: true,
+  hasProc: false,
+  retryMs: 0,
   quote: (path) => (plainWord.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`),
-  forbidden: (path) => (path.includes('\0') ? 'it holds a null character' : undefined),
+  forbidden: (path) => (path.includes('\0') ? 'it contains a null character' : undefined),
 };
 
 // https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 const deviceName = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 
 const windows: Platform = {
-  ...{ syncsFolders: false, hasProc: false, retryMs: 1000 },
-  // Double quotes serve cmd and PowerShell. No Windows name contains one.
+  syncsFolders: false,
+  hasProc: false,
+  retryMs: 1000,
+  // cmd and PowerShell both read double quotes, and no Windows file name contains one.
   quote: (path) => (/^[\w./\\:@+=,-]+$/.test(path) ? path : `"${path}"`),
   forbidden(path) {
     for (const part of path.replace(/^[a-z]:/i, '').split(/[\\/]/)) {
@@ -43,7 +50,10 @@ const windows: Platform = {
   },
 };
 
-/** The platform of this name, as `process.platform` gives it. macOS and other Unix systems have no /proc that we know. */
+/**
+ * The platform with this name, in the words of `process.platform`. Only Linux and Android have the /proc that we can
+ * read.
+ */
 export function platformNamed(name: string): Platform {
   if (name === 'win32') return windows;
   return name === 'linux' || name === 'android' ? { ...posix, hasProc: true } : posix;
@@ -55,8 +65,9 @@ export const platform: Platform = platformNamed(process.platform);
 const busyCodes = ['EPERM', 'EACCES', 'EBUSY'];
 
 /**
- * Does what a program that has the file open for a moment may refuse, and tries again for as long as the platform needs.
- * @throws the last error.
+ * Calls `act`, and repeats the call for `retryMs` while the system refuses it because another program has the file
+ * open.
+ * @throws the error of the last call.
  */
 export function retryWhileBusy<T>(act: () => T, { retryMs }: Pick<Platform, 'retryMs'> = platform): T {
   const end = performance.now() + retryMs;
@@ -70,7 +81,7 @@ export function retryWhileBusy<T>(act: () => T, { retryMs }: Pick<Platform, 'ret
   }
 }
 
-/** The system's code of a failed call, for instance ENOENT; undefined for errors of other kinds. */
+/** The code of a failed system call, such as ENOENT; undefined for errors of other kinds. */
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }

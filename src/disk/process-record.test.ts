@@ -1,4 +1,4 @@
-/** When a process has certainly ended, and when nothing is certain. */
+/** When a process has certainly ended, and when this process cannot know. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
@@ -8,14 +8,14 @@ import { hasEnded, isProcessRecord, thisProcess } from './process-record.ts';
 const hasProc = existsSync('/proc/self/ns/pid');
 
 describe.skipIf(!hasProc)('with /proc (skipped on systems without it)', () => {
-  test('this process lives, by its number, boot, namespace and start', () => {
+  test('this process lives: its number, boot, namespace and start time are found', () => {
     const own = thisProcess();
     expect(own).toMatchObject({ pid: process.pid, boot: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(own.namespace).toMatch(/^pid:\[\d+\]$/);
     expect(hasEnded(own)).toBe(false);
   });
 
-  test('a process has ended once its number is free, or belongs to one that began at another time', async () => {
+  test('a process has ended when its number is free, or belongs to a process with another start time', async () => {
     const child = spawn(process.execPath, ['-e', 'setTimeout(() => {}, 60_000)']);
     const own = thisProcess();
     const { stdout } = spawnSync('cut', ['-d', ' ', '-f22', `/proc/${child.pid}/stat`], { encoding: 'utf8' });
@@ -25,13 +25,13 @@ describe.skipIf(!hasProc)('with /proc (skipped on systems without it)', () => {
     child.kill('SIGKILL');
     await once(child, 'exit');
     expect(hasEnded(record)).toBe(true);
-    // Elsewhere the same number says nothing.
+    // In another namespace the same number is another process.
     expect(hasEnded({ ...record, boot: 'another' })).toBe(false);
     expect(hasEnded({ ...record, namespace: 'pid:[1]' })).toBe(false);
   });
 });
 
-test('on a system without /proc nothing is certain', () => {
+test('on a system without /proc no process has certainly ended', () => {
   const record = thisProcess({ hasProc: false });
   expect(record).toMatchObject({ boot: null, namespace: null, began: null });
   expect(hasEnded({ ...record, pid: 2 ** 22 + 1 })).toBe(false);

@@ -1,4 +1,7 @@
-/** Which process holds a lock, written so that other machines and containers can read it, and whether it has certainly ended. */
+/**
+ * The identity of a process, readable on other machines and in other containers, and the test whether that process has
+ * ended.
+ */
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { codeOf, type Platform, platform } from './platform.ts';
@@ -6,11 +9,14 @@ import { codeOf, type Platform, platform } from './platform.ts';
 export interface ProcessRecord {
   readonly pid: number;
   readonly host: string;
-  /** Linux: the id of this start of the system. Containers on one machine share it. Null elsewhere. */
+  /** Linux: the id of the system's boot. Containers on one machine share the id. Null elsewhere. */
   readonly boot: string | null;
-  /** Linux: the PID namespace. Process numbers mean something within it only. Null elsewhere. */
+  /** Linux: the PID namespace. A process number is valid only within its namespace. Null elsewhere. */
   readonly namespace: string | null;
-  /** Linux: when the process started, in clock ticks since the boot. The system gives process numbers out again. Null elsewhere. */
+  /**
+   * Linux: when the process started (clock ticks since the boot), since the system reuses process numbers. Null
+   * elsewhere.
+   */
   readonly began: string | null;
 }
 
@@ -20,7 +26,8 @@ export function thisProcess({ hasProc }: Pick<Platform, 'hasProc'> = platform): 
   const host = hostname();
   if (!hasProc) return { pid, host, boot: null, namespace: null, began: null };
   return {
-    ...{ pid, host },
+    pid,
+    host,
     boot: orNull(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()),
     namespace: orNull(() => readlinkSync('/proc/self/ns/pid')),
     began: orNull(() => statOf(pid)?.began ?? null),
@@ -28,8 +35,8 @@ export function thisProcess({ hasProc }: Pick<Platform, 'hasProc'> = platform): 
 }
 
 /**
- * Whether the process has certainly ended. False where nothing is certain: another machine, another container, or a system without /proc,
- * where two machines may have the same name.
+ * Whether the process has certainly ended. False where this process cannot know: for another machine, another
+ * container, or a system without /proc (host names alone do not tell two machines apart).
  */
 export function hasEnded(of: ProcessRecord, asker: ProcessRecord = thisProcess()): boolean {
   if (of.boot === null || of.namespace === null || of.began === null) return false;
@@ -38,12 +45,14 @@ export function hasEnded(of: ProcessRecord, asker: ProcessRecord = thisProcess()
     const found = statOf(of.pid);
     return found === undefined || found.began !== of.began || found.state === 'Z' || found.state === 'X';
   } catch {
-    // /proc refuses (for instance mounted with hidepid), so nothing is known.
+    // /proc refuses the question (for instance when mounted with hidepid), so the answer is unknown.
     return false;
   }
 }
 
-/** State and start of a process (proc(5), stat, fields 3 and 22), or undefined where no process has this number. */
+/**
+ * The state and start time of a process (proc(5), stat, fields 3 and 22); undefined where no process has this number.
+ */
 function statOf(pid: number): { state: string; began: string } | undefined {
   let stat: string;
   try {
@@ -53,14 +62,17 @@ function statOf(pid: number): { state: string; began: string } | undefined {
     if ((code === 'ENOENT' || code === 'ESRCH') && !exists(pid)) return undefined;
     throw error;
   }
-  // The second field is the program's name in brackets, and may itself hold spaces and brackets.
+  // The second field is the program's name in brackets. The name may contain spaces and brackets.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const [state, began] = [fields[0], fields[19]];
-  if (state === undefined || began === undefined) throw new Error(`/proc/${pid}/stat has an unknown form`);
+  if (state === undefined || began === undefined) throw new Error(`/proc/${pid}/stat has an unknown format`);
   return { state, began };
 }
 
-/** /proc may hide the processes of other users, so a missing entry alone proves nothing. */
+/**
+ * Whether a process has this number. /proc may hide the processes of other users, so a missing entry there proves
+ * nothing.
+ */
 function exists(pid: number): boolean {
   try {
     process.kill(pid, 0);
@@ -78,7 +90,7 @@ function orNull(read: () => string | null): string | null {
   }
 }
 
-/** Whether text read from a file says which process it is of. */
+/** Whether a value read from a lock's file is a process record. */
 export function isProcessRecord(value: unknown): value is ProcessRecord {
   if (typeof value !== 'object' || value === null) return false;
   const { pid, host, boot, namespace, began } = value as Partial<Record<keyof ProcessRecord, unknown>>;
@@ -91,7 +103,7 @@ export function isProcessRecord(value: unknown): value is ProcessRecord {
   );
 }
 
-/** `process 4711 on this machine`, or the machine's name. */
+/** `process 4711 on this machine`, or `process 4711 on HOST`. */
 export function describeProcess({ pid, host }: ProcessRecord): string {
   return `process ${pid} on ${host === hostname() ? 'this machine' : host}`;
 }

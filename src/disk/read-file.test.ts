@@ -1,4 +1,4 @@
-/** Which files are read, and how much of them. */
+/** Only regular files are read, and only up to a size. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -18,7 +18,7 @@ async function inPieces(path: string, mostBytes?: number): Promise<{ bytes: Uint
   return { bytes: new Uint8Array(Buffer.concat(pieces)), pieces: pieces.length };
 }
 
-/** More than two pieces, and no two of them alike. */
+/** More than two pieces of different content. */
 const large = Uint8Array.from({ length: 9_000_001 }, (_, i) => (i * 2_654_435_761) >>> 24);
 
 test.each([
@@ -43,7 +43,7 @@ test('text is UTF-8, and a link leads to its file', () => {
 test.runIf(process.platform === 'linux')('a file whose size the system does not tell is read to its end', async () => {
   expect(readText('/proc/self/mounts')).toContain(' proc ');
   expect((await inPieces('/proc/self/mounts')).bytes.length).toBeGreaterThan(10);
-  expect(() => readBytes('/proc/self/mounts', 10)).toThrow(/has [\d,]+ bytes, at most 10 are read here/);
+  expect(() => readBytes('/proc/self/mounts', 10)).toThrow(/has [\d,]+ bytes; at most 10 are read here/);
 });
 
 describe.skipIf(process.platform === 'win32')('what is no file is refused at once', () => {
@@ -53,19 +53,19 @@ describe.skipIf(process.platform === 'win32')('what is no file is refused at onc
     ['a link to a pipe', () => symlinkSync('pipe', at('piped')), 'piped', 'a pipe'],
   ])('%s', async (kind, make, name, said = kind) => {
     make();
-    const message = `cannot read ${at(name)}: it is ${said}; only files are read here`;
+    const message = `cannot read ${at(name)}: it is ${said}; expected a regular file`;
     expect(() => readBytes(at(name))).toThrow(new WorldError(message));
     await expect(inPieces(at(name))).rejects.toThrow(new WorldError(message));
   });
 
   test('a device', () => {
-    expect(() => readBytes('/dev/zero')).toThrow('cannot read /dev/zero: it is a device; only files are read here');
+    expect(() => readBytes('/dev/zero')).toThrow('cannot read /dev/zero: it is a device; expected a regular file');
   });
 
   test('a socket', async () => {
     const server = createServer().listen(at('socket'));
     await new Promise((listening) => server.once('listening', listening));
-    expect(() => readBytes(at('socket'))).toThrow('it is a socket; only files are read here');
+    expect(() => readBytes(at('socket'))).toThrow('it is a socket; expected a regular file');
     await new Promise((closed) => server.close(closed));
   });
 });
@@ -75,18 +75,18 @@ test('a missing file is named', async () => {
   await expect(inPieces(at('none'))).rejects.toThrow(`cannot read ${at('none')}: it does not exist`);
 });
 
-test('a larger file than asked for is refused before it is read; one of just that size is not', async () => {
+test('a file above the limit is refused before it is read; a file of exactly the limit is read', async () => {
   writeFileSync(at('three'), 'abc');
   expect(readText(at('three'), 3)).toBe('abc');
-  const message = `cannot read ${at('three')}: it has 3 bytes, at most 2 are read here`;
+  const message = `cannot read ${at('three')}: it has 3 bytes; at most 2 are read here`;
   expect(() => readBytes(at('three'), 2)).toThrow(new WorldError(message));
   await expect(inPieces(at('three'), 2)).rejects.toThrow(new WorldError(message));
-  // A sparse file: its bytes stand nowhere.
+  // A sparse file takes no space on the disk.
   writeFileSync(at('sparse'), '');
   truncateSync(at('sparse'), mostFileBytes + 1);
-  expect(() => readBytes(at('sparse'))).toThrow('it has 2,000,000,001 bytes, at most 2,000,000,000 are read here');
+  expect(() => readBytes(at('sparse'))).toThrow('it has 2,000,000,001 bytes; at most 2,000,000,000 are read here');
   truncateSync(at('sparse'), mostTextBytes + 1);
-  expect(() => readText(at('sparse'))).toThrow('it has 500,000,001 bytes, at most 500,000,000 are read here');
+  expect(() => readText(at('sparse'))).toThrow('it has 500,000,001 bytes; at most 500,000,000 are read here');
 });
 
 test('a reader that stops after the first piece closes the file', async () => {

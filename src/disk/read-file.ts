@@ -1,4 +1,4 @@
-/** Reading files: only regular ones, and never more than the caller can use. */
+/** Reading regular files of a limited size. */
 import { closeSync, constants, fstatSync, openSync, readSync, type Stats, statSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { WorldError } from '../base/errors.ts';
@@ -8,13 +8,13 @@ import { worldError } from './atomic-file.ts';
 /** The most bytes of a model, a checkpoint, a data file or a record of a run: the weights of 500 million parameters. */
 export const mostFileBytes = 2_000_000_000;
 
-/** The most bytes of a text: V8 makes no string of more than 536,870,888 characters. */
+/** The most bytes of a text. The longest string in V8 has 536,870,888 characters. */
 export const mostTextBytes = 500_000_000;
 
-/** Bytes that are asked of the disk at once. */
+/** Bytes of one read. */
 const pieceBytes = 2 ** 20;
 
-/** Opening a pipe waits for its writer unless this flag is set. Windows has neither. */
+/** Without O_NONBLOCK the opening of a pipe waits for a writer. Windows has neither such pipes nor the flag. */
 const openFlags = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0);
 
 /**
@@ -27,7 +27,7 @@ export function readBytes(path: string, mostBytes = mostFileBytes): Uint8Array<A
     checkRegular(statSync(path), path, mostBytes);
     const file = openSync(path, openFlags);
     try {
-      // The path may lead to something else by now.
+      // The path may lead to another file by now.
       const { size } = checkRegular(fstatSync(file), path, mostBytes);
       return readAll(file, { path, size, mostBytes });
     } finally {
@@ -45,13 +45,16 @@ export function readText(path: string, mostBytes = mostTextBytes): string {
 
 interface Reading {
   readonly path: string;
-  /** As the system says. Some files say 0 and hold bytes (those in /proc), others grow meanwhile. */
+  /**
+   * The file's size as the system says (bytes). Files in /proc say 0 and hold bytes, and a file can grow while it is
+   * read.
+   */
   readonly size: number;
   readonly mostBytes: number;
 }
 
 function readAll(file: number, { path, size, mostBytes }: Reading): Uint8Array<ArrayBuffer> {
-  // One byte more than expected tells whether the end is reached.
+  // Room for one byte more than expected, to see whether the file ends there.
   let bytes = new Uint8Array(size + 1);
   let length = 0;
   for (;;) {
@@ -67,8 +70,8 @@ function readAll(file: number, { path, size, mostBytes }: Reading): Uint8Array<A
 }
 
 /**
- * The bytes of a regular file, piece by piece; the next piece is on its way while the caller works on this one.
- * The pieces are the caller's to keep.
+ * The bytes of a regular file, piece by piece. The next piece is read while the caller works on the current one.
+ * The caller may keep the pieces.
  * @throws WorldError as {@link readBytes} does.
  */
 export async function* readPieces(path: string, mostBytes = mostFileBytes): AsyncGenerator<Uint8Array<ArrayBuffer>> {
@@ -85,7 +88,7 @@ export async function* readPieces(path: string, mostBytes = mostFileBytes): Asyn
         length += bytesRead;
         if (length > mostBytes) throw tooLarge(path, length, mostBytes);
         reading = read();
-        // A caller that stops early never waits for this piece.
+        // A caller that stops early does not await this read, and its failure must not end the process.
         reading.catch(() => {});
         yield buffer.subarray(0, bytesRead);
       }
@@ -99,7 +102,7 @@ export async function* readPieces(path: string, mostBytes = mostFileBytes): Asyn
 
 function checkRegular(stats: Stats, path: string, mostBytes: number): Stats {
   if (!stats.isFile()) {
-    throw new WorldError(`cannot read ${path}: it is ${kindOf(stats)}; only files are read here`);
+    throw new WorldError(`cannot read ${path}: it is ${kindOf(stats)}; expected a regular file`);
   }
   if (stats.size > mostBytes) throw tooLarge(path, stats.size, mostBytes);
   return stats;
@@ -114,6 +117,6 @@ function kindOf(stats: Stats): string {
 
 function tooLarge(path: string, bytes: number, mostBytes: number): WorldError {
   return new WorldError(
-    `cannot read ${path}: it has ${counted(bytes)} bytes, at most ${counted(mostBytes)} are read here`,
+    `cannot read ${path}: it has ${counted(bytes)} bytes; at most ${counted(mostBytes)} are read here`,
   );
 }

@@ -1,4 +1,4 @@
-/** Run folders that are trials of a study: why a file is missing there, and how it is made again. */
+/** Errors about the run folders of ended trials: why a file is missing there, and how to make it again. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
@@ -23,7 +23,7 @@ function trialAt(path: string): OwnedTrial | undefined {
   return trial && { trial, study };
 }
 
-/** @throws WorldError for the folder of a finished trial whose model is not there. It says how the model is made again. */
+/** @throws WorldError for the folder of a finished trial without a model, saying how to make the model again. */
 export function requireModel(path: string): void {
   if (!existsSync(path) || existsSync(new RunFolder(path).modelPath)) return;
   const found = trialAt(path);
@@ -37,13 +37,13 @@ export function requireModel(path: string): void {
   );
 }
 
-/** @throws UsageError for the folder of a trial that has ended: there is nothing to resume from. */
+/** @throws UsageError for the folder of an ended trial: it has no checkpoint to resume from. */
 export function refuseEndedTrial(path: string): void {
   if (existsSync(new RunFolder(path).checkpointPath)) return;
   const found = trialAt(path);
   if (!found || found.trial.state === 'running') return;
   throw new UsageError(
     `--resume: ${path} is trial ${found.trial.number} of a study, which has ended and keeps no checkpoint. ` +
-      `To train longer, start a run of its own with the settings in ${join(path, 'config.json')}: npx lenet train --epochs N ... --out ANOTHER`,
+      `To train longer, start a separate run with the settings in ${join(path, 'config.json')}: npx lenet train --epochs N ... --out ANOTHER`,
   );
 }

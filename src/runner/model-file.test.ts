@@ -48,7 +48,7 @@ describe('metadata', () => {
   test('of our own must be right', () => {
     expect(loadModel(saved(weights, ours)).weights).toEqual(weights);
     const load = (change: Readonly<Record<string, string>>) => () => loadModel(saved(weights, { ...ours, ...change }));
-    expect(load({ model: 'resnet50' })).toThrow('holds a network "resnet50", which is unknown here');
+    expect(load({ model: 'resnet50' })).toThrow('holds a network "resnet50", which this version does not know');
     expect(load({ hyperparameters: 'lr' })).toThrow('its hyperparameters cannot be read');
     expect(load({ model: 'lenet5-1998' })).toThrow('needs');
   });
@@ -73,6 +73,6 @@ test('a folder that is no run’s says what to name instead', () => {
   writeFileSync(join(study, 'study.journal'), '');
   writeFileSync(join(models, 'best.safetensors'), '');
   expect(() => loadModel(study)).toThrow(WorldError);
-  expect(() => loadModel(study)).toThrow('is the folder of a study; name one of its trials');
+  expect(() => loadModel(study)).toThrow('is a study folder; name one of its trials');
   expect(() => loadModel(models)).toThrow(`name a file in it: ${join(models, 'best.safetensors')}`);
 });

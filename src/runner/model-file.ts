@@ -1,4 +1,4 @@
-/** A saved model from disk: the network that its file names, or that its tensors fit. */
+/** Loading a saved model from disk: our own files, and safetensors files of other software. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPath } from '../base/argument.ts';
@@ -20,18 +20,18 @@ export interface LoadedModel {
   readonly weights: StateDict;
   readonly file: string;
   readonly hyperparameters: Hyperparameters;
-  /** What was converted, renamed or left out, in sentences. Empty for a file of our own. */
+  /** Sentences about what was converted, renamed or left out. Empty for our own files. */
   readonly notes: readonly string[];
-  /** What the file says of its origin; empty for a file of other software. */
+  /** The file's metadata: where the weights come from. */
   readonly record: ReadonlyMap<string, string>;
-  /** The record of the run, where the path is that of a run's folder. */
+  /** The run's config.json, where the path is a run folder. */
   readonly config: RunConfig | undefined;
 }
 
 /**
- * Reads a model file, or the model in a run's folder. A file without our record is taken for the network that its
- * metadata name, if we know it, else for a lenet5. Such a file may hold F16, BF16 or F64 numbers, names with a prefix,
- * and tensors beside the model's.
+ * Reads a model file, or the model in a run folder. A file without our metadata is read as the network that its `model`
+ * names, if we know that name, else as a lenet5. Such a file may hold F16, BF16 or F64 numbers, names with a prefix,
+ * and further tensors.
  * @throws WorldError naming the file when it is missing, damaged or of another kind, does not hold the network's
  * tensors, or lies in the folder of another run.
  */
@@ -69,39 +69,41 @@ export function requireParameters(model: Model, tensors: StateDict, file: string
   }
 }
 
-/** @throws WorldError for a folder that is no run's, saying what to name instead. */
+/** @throws WorldError for a folder without a model, saying which path to give instead. */
 function refuseOtherFolder(path: string): void {
   if (!existsSync(path) || !statSync(path).isDirectory() || existsSync(join(path, 'model.safetensors'))) return;
   const names = readdirSync(path);
   if (names.includes('study.journal')) {
-    throw new WorldError(
-      `${path} is the folder of a study; name one of its trials, such as ${join(path, 'trial-0000')}`,
-    );
+    throw new WorldError(`${path} is a study folder; name one of its trials, such as ${join(path, 'trial-0000')}`);
   }
   const models = names.filter((name) => name.endsWith('.safetensors'));
   const instead = models.length > 0 ? `; name a file in it: ${models.map((name) => join(path, name)).join(', ')}` : '';
   throw new WorldError(`${path} holds no model.safetensors${instead}`);
 }
 
-/** Whether our software wrote the metadata. Other software may use the same words for something else. */
+/**
+ * Whether our software wrote the metadata. All four keys are asked for, since other software may use one of them too.
+ */
 function isOurs(record: ModelFile['record']): boolean {
   return ['model', 'hyperparameters', 'dataHash', 'version'].every((key) => record.has(key));
 }
 
-/** A checkpoint of ours is a model too, with the optimizer's state beside it. */
+/** The model's tensors. One of our checkpoints also holds the optimizer's state, which is left out. */
 function modelOf(found: ModelFile): ModelFile {
   if (!found.record.has('recordFormat')) return found;
   return { ...found, tensors: new Map([...found.tensors].filter(([name]) => !name.startsWith('optimizer.'))) };
 }
 
-/** What made the weights, as far as the file tells; the network and its variant are among it. */
+/** The recorded hyperparameters, which include the network and its variant; for other software's files the defaults. */
 function recordedHyperparameters(record: ModelFile['record'], file: string): Hyperparameters {
   const model = record.get('model');
   if (!isOurs(record)) {
     return completeHyperparameters({ model: model !== undefined && modelNames.includes(model) ? model : 'lenet5' });
   }
   if (!modelNames.includes(model!)) {
-    throw new WorldError(`${file} holds a network "${model}", which is unknown here (known: ${modelNames.join(', ')})`);
+    throw new WorldError(
+      `${file} holds a network "${model}", which this version does not know (known: ${modelNames.join(', ')})`,
+    );
   }
   try {
     return completeHyperparameters({ ...JSON.parse(record.get('hyperparameters')!), model });

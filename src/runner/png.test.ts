@@ -168,8 +168,8 @@ const good = png({
 
 describe('refused in words', () => {
   test.each([
-    ['an empty file', new Uint8Array(0), 'is no PNG image'],
-    ['a JPEG', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46), 'is no PNG image'],
+    ['an empty file', new Uint8Array(0), 'is not a PNG image'],
+    ['a JPEG', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46), 'is not a PNG image'],
     ['cut inside its pixels', good.subarray(0, 45), 'is a damaged PNG image'],
     ['cut before its last chunk', good.subarray(0, good.length - 12), 'is a damaged PNG image'],
     [
@@ -280,7 +280,8 @@ describe('refused in words', () => {
   });
 
   test('any bytes behind a valid signature are refused or read, never anything else', () => {
-    // Most of it is right, so that what is wrong is met deep inside; sizes stay small, so that what is claimed can be held.
+    // Most of it is right, so that what is wrong is met deep inside; sizes stay small, so that what is claimed can be
+    // held.
     const side = fc.oneof(
       { weight: 9, arbitrary: fc.integer({ min: 1, max: 9 }) },
       { weight: 1, arbitrary: fc.constant(0) },

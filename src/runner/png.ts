@@ -1,4 +1,4 @@
-/** PNG files of every kind as rasters. */
+/** Reading PNG files of all colour types as rasters. */
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 import { convertIndexedToRgb, type DecodedPng, decode, hasPngSignature, type IndexedColors } from 'fast-png';
 import { WorldError } from '../base/errors.ts';
@@ -11,28 +11,29 @@ import { readBytes } from '../disk/read-file.ts';
 export const mostPngBytes = 200_000_000;
 
 /**
- * The most pixels of a picture: 8,000 by 8,000. Reading them takes 0.6 GB of memory in grey, 2.0 GB in colours with alpha and 3.9 GB in
- * those of 16 bits, as the process's peak says.
+ * The most pixels of a picture: 8,000 by 8,000. Peak memory of the process while it reads them: 0.6 GB in grey, 2.0 GB
+ * in RGBA of 8 bits, 3.9 GB in RGBA of 16 bits.
  */
 export const mostPixels = 64_000_000;
 
-/** The most pixels of a side. */
+/** The largest width and height (pixels). */
 export const mostSide = 65_535;
 
-/** Bytes of pixels beyond those of the header that are forgiven, as other readers forgive them. */
+/** The most surplus bytes of pixels that are ignored, as other readers ignore them. */
 const mostSurplusBytes = 65_536;
 
 /**
- * Reads a picture. Its size is known from its header before any pixel is unpacked, and never more is unpacked than the header says.
- * @throws WorldError when the file cannot be read, is no sound PNG, has more than {@link mostPixels} pixels, or is interlaced with less than
- * 8 bits a sample.
+ * Reads a picture. Its size is read from the header and checked before any pixel is unpacked, and no more is unpacked
+ * than that size needs.
+ * @throws WorldError when the file cannot be read, is not a sound PNG, has more than {@link mostPixels} pixels, or is
+ * interlaced with less than 8 bits a sample.
  */
 export function readPng(path: string): Raster {
   const bytes = readBytes(path, mostPngBytes);
   if (!hasPngSignature(bytes)) {
     const kind = kindOfFile(bytes);
     const instead = kind ? ` but ${describeKind(kind)}` : '';
-    throw new WorldError(`${path} is no PNG image${instead}${kind?.wayOut ? '' : '; only PNG is read here'}`);
+    throw new WorldError(`${path} is not a PNG image${instead}${kind?.wayOut ? '' : '; only PNG is read here'}`);
   }
   try {
     const { header, others, packed } = chunksOf(bytes);
@@ -42,7 +43,7 @@ export function readPng(path: string): Raster {
       const most = `at most ${counted(mostPixels)} are read here, ${counted(mostSide)} a side`;
       throw new WorldError(`${path} has ${counted(width)} x ${counted(height)} pixels, ${most}; make it smaller`);
     }
-    // fast-png takes such pixels for whole bytes.
+    // fast-png reads such pixels as whole bytes, which is wrong.
     if (isInterlaced && depth < 8) {
       throw new WorldError(
         `${path} is interlaced with ${depth} bits a sample, which is not read here; save it without interlacing`,
@@ -60,17 +61,17 @@ export function readPng(path: string): Raster {
 }
 
 interface Chunks {
-  /** What the chunk IHDR holds. */
+  /** The content of chunk IHDR. */
   readonly header: Uint8Array;
-  /** Whole chunks that say what colours mean: PLTE and tRNS. */
+  /** The chunks PLTE and tRNS, which define colours. */
   readonly others: readonly Uint8Array[];
-  /** What all chunks IDAT hold: the compressed pixels. */
+  /** The content of all chunks IDAT: the compressed pixels. */
   readonly packed: Uint8Array;
 }
 
 /**
- * The chunks that matter to the pixels. All others are checked and left out: some hold compressed texts and profiles, a few kilobytes
- * of which can unpack to gigabytes. Source: the PNG specification, section 5.
+ * The chunks that determine the pixels. The checksums of all chunks are checked, but other chunks are left out: a few
+ * kilobytes of compressed text or colour profile can unpack to gigabytes. Source: the PNG specification, section 5.
  */
 function chunksOf(bytes: Uint8Array): Chunks {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -97,12 +98,12 @@ function chunksOf(bytes: Uint8Array): Chunks {
   }
 }
 
-/** Types are four letters, but a damaged one may hold anything. */
+/** The chunk's type for messages; `?` where it is not four letters. */
 function name(type: string): string {
   return /^[A-Za-z]{4}$/.test(type) ? type : '?';
 }
 
-/** A chunk without its checksum, which is not checked twice. */
+/** A chunk with an empty checksum: fast-png is not asked to check it. */
 function chunk(type: string, content: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(12 + content.length);
   new DataView(bytes.buffer).setUint32(0, content.length);
@@ -114,13 +115,13 @@ function chunk(type: string, content: Uint8Array): Uint8Array {
 interface Header {
   readonly width: number;
   readonly height: number;
-  /** Bits a sample. */
+  /** Bits per sample. */
   readonly depth: number;
   readonly channels: number;
   readonly isInterlaced: boolean;
 }
 
-/** Channels and bits a sample by colour type. Source: the PNG specification, section 11.2.1 (table 12). */
+/** Channels and allowed bits per sample, by colour type. Source: the PNG specification, section 11.2.1 (table 12). */
 const colourTypes: Readonly<Record<number, { readonly channels: number; readonly depths: readonly number[] }>> = {
   0: { channels: 1, depths: [1, 2, 4, 8, 16] },
   2: { channels: 3, depths: [8, 16] },
@@ -140,7 +141,7 @@ function headerOf(header: Uint8Array): Header {
   return { width, height, depth, channels: colours.channels, isInterlaced: interlacing === 1 };
 }
 
-/** The rows of pixels, each behind the byte of its filter. */
+/** The unpacked rows of pixels. Each row begins with the byte of its filter. */
 function unpacked(packed: Uint8Array, header: Header): Uint8Array {
   const expected = unpackedBytes(header);
   const size = `${header.width}x${header.height}`;
@@ -155,7 +156,7 @@ function unpacked(packed: Uint8Array, header: Header): Uint8Array {
   throw new Error(`its pixels unpack to ${counted(rows.length)} bytes, ${size} needs ${counted(expected)}`);
 }
 
-/** First column and row, and distance of columns and rows, of the seven passes of an interlaced picture (Adam7). */
+/** The seven passes of an interlaced picture (Adam7): first column, first row, step of columns, step of rows. */
 const passes = [
   [0, 0, 8, 8],
   [4, 0, 8, 8],
@@ -179,7 +180,7 @@ function unpackedBytes({ width, height, depth, channels, isInterlaced }: Header)
 
 function toRaster(png: DecodedPng): Raster {
   const { width, height, depth, channels } = png;
-  // A picture in true colour may carry a palette too, as a hint for poor screens.
+  // An RGB picture may have a palette too: a suggestion for screens with few colours.
   const palette = channels === 1 ? (png.palette ?? packedGreys(png)) : undefined;
   if (palette) {
     const data = convertIndexedToRgb({ ...png, palette });
@@ -189,7 +190,7 @@ function toRaster(png: DecodedPng): Raster {
   return withTransparentColour({ width, height, channels, white: 2 ** depth - 1, data: png.data }, png.transparency);
 }
 
-/** Greys of less than 8 bits are indices into a palette of greys. */
+/** The palette for grey pictures of less than 8 bits, whose samples are read as indices. */
 function packedGreys({ depth, transparency }: DecodedPng): IndexedColors | undefined {
   if (depth >= 8) return undefined;
   const levels = 2 ** depth;
@@ -201,7 +202,7 @@ function packedGreys({ depth, transparency }: DecodedPng): IndexedColors | undef
   });
 }
 
-/** A grey or RGB picture may name one colour that is transparent (chunk tRNS): it becomes alpha. */
+/** Adds an alpha channel, in which the colour that chunk tRNS names is transparent. */
 function withTransparentColour(raster: Raster, colour: Uint16Array | undefined): Raster {
   const { width, height, channels, white, data } = raster;
   if (colour === undefined || (channels !== 1 && channels !== 3)) return raster;

@@ -1,4 +1,7 @@
-/** Damaged, lost and swapped files in a run's folder: noticed before they are used, and made again where the checkpoint allows. */
+/**
+ * Damaged, lost and swapped files in a run's folder: noticed before they are used, and made again where the checkpoint
+ * allows.
+ */
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -235,15 +238,11 @@ describe('what cannot be made again', () => {
       },
       'metrics.jsonl, line 1, is damaged: its content does not match its digest',
     ],
-    [
-      'lost metrics',
-      (out) => rmSync(join(out, 'metrics.jsonl')),
-      'metrics.jsonl has 0 epochs, the checkpoint knows of 3',
-    ],
+    ['lost metrics', (out) => rmSync(join(out, 'metrics.jsonl')), 'metrics.jsonl has 0 epochs, the checkpoint needs 3'],
     [
       'metrics whose last line is torn',
       (out) => flip(join(out, 'metrics.jsonl'), (readFileSync(join(out, 'metrics.jsonl')).length - 1) * 8),
-      'metrics.jsonl has 2 epochs, the checkpoint knows of 3',
+      'metrics.jsonl has 2 epochs, the checkpoint needs 3',
     ],
     [
       'metrics without their first line',
@@ -291,7 +290,7 @@ describe('what cannot be made again', () => {
     const copy = copyOf(finished);
     writeFileSync(join(copy, 'config.json'), '{"format":3,"version":"9"}');
     const before = contents(copy);
-    await expect(resume(copy)).rejects.toThrow('is no record of a run of format 1 or 2 (written by version 9)');
+    await expect(resume(copy)).rejects.toThrow('is not the record of a run of format 1 or 2 (written by version 9)');
     expect(contents(copy)).toEqual(before);
   });
 });
@@ -394,7 +393,7 @@ describe('where a run’s things lie', () => {
     await resume(out);
     expect(contents(out)).toEqual(before);
     rmSync(join(out, 'checkpoint.safetensors'));
-    await expect(resume(out)).rejects.toThrow(`${init} is not what the run began with`);
+    await expect(resume(out)).rejects.toThrow(`${init} does not hold the weights that the run started from`);
     await expect(resume(out, { init })).rejects.toThrow(UsageError);
     rmSync(init);
     await expect(resume(out)).rejects.toThrow(

@@ -1,6 +1,6 @@
 /**
- * What a run can go on from: every file in its folder is checked before anything is written, and what is lost or damaged is made again
- * where the checkpoint allows.
+ * Resuming a run: checks every file in the run folder before anything is written, and prepares the repair of lost or
+ * damaged files where the checkpoint allows it.
  */
 import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
@@ -23,7 +23,10 @@ import {
 } from './run-folder.ts';
 import { ForeignFileError, requireSameRun } from './run-identity.ts';
 
-/** The run's record, and what was done to have it. @throws UsageError when there is no run; WorldError when its record is damaged. */
+/**
+ * The content of config.json, and a sentence about its repair if it was lost or damaged. @throws UsageError when there
+ * is no run; WorldError when its record is damaged.
+ */
 export function readOrRestoreConfig(folder: RunFolder): { config: RunConfig; repair: string | undefined } {
   const isLost = !existsSync(folder.configPath);
   const read = isLost ? { damage: '' } : attempt(() => folder.readConfig());
@@ -33,7 +36,7 @@ export function readOrRestoreConfig(folder: RunFolder): { config: RunConfig; rep
   if (kept === undefined) {
     if (isLost) throw new UsageError(`--resume: there is no run in ${folder.path} (no config.json)`);
     throw new WorldError(
-      `${read.damage}. There is no checkpoint to make it again from: put a copy of the file back, or start the run in another folder`,
+      `${read.damage}. There is no checkpoint to make it again from: restore the file from a copy, or start the run in another folder`,
     );
   }
   const config = parseConfig(kept, folder.checkpointPath);
@@ -41,7 +44,10 @@ export function readOrRestoreConfig(folder: RunFolder): { config: RunConfig; rep
   return { config, repair: `${why}: made again from the checkpoint.` };
 }
 
-/** The run's record, from config.json or else from the checkpoint; undefined where neither has one. @throws ForeignFileError. */
+/**
+ * The content of config.json, from the file or from the checkpoint; undefined where both are lost or damaged. @throws
+ * ForeignFileError.
+ */
 export function tryToReadConfig(folder: RunFolder): RunConfig | undefined {
   try {
     return readOrRestoreConfig(folder).config;
@@ -55,30 +61,31 @@ export interface ResumeOptions {
   readonly recipe: Recipe;
   /** The set that is evaluated after every epoch. */
   readonly evaluation: Dataset;
-  /** Batches of an epoch. */
+  /** Batches per epoch. */
   readonly batches: number;
   readonly threads: Threads | undefined;
   /**
-   * What to do where no sound checkpoint with sound metrics is left: train again from the first epoch, which gives the same numbers
-   * (true), or refuse (false).
+   * What to do where the checkpoint or the metrics are lost: train from the first epoch again, which gives the same
+   * numbers (true), or refuse (false).
    */
   readonly startAgain: boolean;
 }
 
-/** Where a run goes on. Nothing was written yet. */
+/** The point at which a run continues. Nothing has been written yet. */
 export interface ResumePoint {
-  /** Undefined: from the start. */
+  /** Undefined: the run starts at epoch 0. */
   readonly checkpoint: Checkpoint | undefined;
-  /** The metrics of the epochs that the checkpoint knows of. */
+  /** The metrics of the epochs up to the checkpoint. */
   readonly lines: readonly MetricsLine[];
-  /** What {@link ResumePoint.repair} does, a sentence each. */
+  /** What {@link ResumePoint.repair} does, one sentence each. */
   readonly repairs: readonly string[];
   repair(): void;
 }
 
 /**
- * @throws ForeignFileError for a file of another run; WorldError for damage that only training from the start can mend, unless that is asked
- * for, and for files that contradict each other.
+ * Checks the run folder and finds the point at which the run continues.
+ * @throws ForeignFileError for a file of another run; WorldError for files that contradict each other, and (unless
+ * `startAgain`) for damage that needs training from the start.
  */
 export async function findResumePoint(
   folder: RunFolder,
@@ -92,7 +99,7 @@ export async function findResumePoint(
   const isLost = typeof found === 'string';
   if (isLost && !options.startAgain) {
     throw new WorldError(
-      `${found}. Put a sound copy of the file back; or remove ${folder.checkpointPath}, and --resume trains from the start again, to the same numbers`,
+      `${found}. Restore the file from a sound copy; or remove ${folder.checkpointPath}, and --resume trains from the start again, to the same numbers`,
     );
   }
   const { checkpoint, lines } = isLost ? { checkpoint: undefined, lines: [] } : found;
@@ -106,7 +113,8 @@ export async function findResumePoint(
     actions.push(() => folder.removeCheckpoint());
   }
 
-  // Where the checkpoint lies within an epoch, model and predictions are of an earlier one: they cannot be made again, only later.
+  // A checkpoint within an epoch does not hold the weights of model and predictions, which are of an earlier save. So
+  // damaged ones are removed.
   const isWhole = checkpoint?.batch === 0 && checkpoint.epoch > 0;
   if (!isWhole) {
     for (const { path, state } of [model, predictions]) {
@@ -122,7 +130,7 @@ export async function findResumePoint(
     repairs.push(`${basename(path)} ${problem}: made again from the checkpoint of epoch ${epoch}.`);
   const wrongModel = model.state === 'sound' ? modelProblem(model.value, checkpoint) : `was ${model.state}`;
   if (wrongModel !== undefined) say(folder.modelPath, wrongModel);
-  // Files of our first versions do not name their run; they are written again without a word.
+  // Files of our first versions do not name their run. They are rewritten without a message.
   if (wrongModel !== undefined || !namesRun(model)) actions.push(() => folder.writeModel(checkpoint, config));
   const wrongPredictions =
     predictions.state === 'sound'
@@ -151,7 +159,10 @@ function namesRun(found: Found<{ readonly record: ReadonlyMap<string, string> }>
   return found.state === 'sound' && found.value.record.has('run');
 }
 
-/** The checkpoint with the metrics up to it, or why one of them is lost. No checkpoint at all is the start of the run. */
+/**
+ * The checkpoint and the metrics up to it, or a phrase that says why they cannot be used. Without a checkpoint the run
+ * starts at epoch 0.
+ */
 function findCheckpoint(
   folder: RunFolder,
   config: RunConfig,
@@ -173,17 +184,17 @@ function findCheckpoint(
   if (epoch > config.hyperparameters.epochs || batch > batches) {
     return `${path} is of epoch ${epoch}, batch ${batch}: beyond the run's ${config.hyperparameters.epochs} epochs of ${batches} batches`;
   }
-  // Epoch 0 counts as recorded once training has begun.
+  // After the first batch there must be a line for epoch 0, the untrained network.
   const expected = epoch > 0 || batch > 0 ? epoch + 1 : 0;
   const metrics = attempt(() => folder.readMetrics(config, expected));
   if ('damage' in metrics) return metrics.damage;
   if (metrics.value.length < expected) {
-    return `${folder.metricsPath} has ${metrics.value.length} epochs, the checkpoint knows of ${expected}`;
+    return `${folder.metricsPath} has ${metrics.value.length} epochs, the checkpoint needs ${expected}`;
   }
   return { checkpoint, lines: metrics.value };
 }
 
-/** What is wrong with the model beside a checkpoint of whole epochs. */
+/** How a model differs from the checkpoint of its epoch; undefined where it does not. */
 function modelProblem({ tensors, record }: ModelFile, checkpoint: Checkpoint): string | undefined {
   const epoch = record.get('epoch');
   if (epoch !== `${checkpoint.epoch}`) return `was of epoch ${epoch}`;
@@ -191,12 +202,12 @@ function modelProblem({ tensors, record }: ModelFile, checkpoint: Checkpoint): s
   return isSame && tensors.size === checkpoint.weights.size ? undefined : 'held other weights';
 }
 
-/** By their bits: 0 and -0 differ. */
+/** Compares bit by bit: 0 and -0 differ. */
 function sameBits(a: Float32Array, b: Float32Array | undefined): boolean {
   return b?.length === a.length && a.every((value, index) => Object.is(value, b[index]));
 }
 
-/** What is wrong with predictions, compared with the metrics of the epoch that they should be of. */
+/** How predictions differ from the metrics of their epoch; undefined where they do not. */
 function predictionsProblem(
   { logits, epoch }: Predictions,
   line: MetricsLine,
@@ -213,14 +224,19 @@ function predictionsProblem(
     : 'did not have the accuracy in the metrics';
 }
 
-/** The fraction of images whose largest logit (the first of equals) is the label's. @param logits row-major [images, classes]. */
+/**
+ * The accuracy (0 to 1): the share of images whose largest logit (the first of equals) is that of the label. @param
+ * logits row-major [images, classes].
+ */
 export function accuracyOf(logits: Float32Array, labels: Uint8Array): number {
   const classes = logits.length / labels.length;
   const right = labels.filter((label, n) => mostLikely(logits.subarray(n * classes, (n + 1) * classes)) === label);
   return right.length / labels.length;
 }
 
-/** The checkpoint's weights on the evaluated set. @throws WorldError when that contradicts the metrics. */
+/**
+ * Evaluates the checkpoint's weights on the evaluation set. @throws WorldError when the result contradicts the metrics.
+ */
 async function evaluateAgain(
   folder: RunFolder,
   { weights, epoch }: Checkpoint,
@@ -231,7 +247,7 @@ async function evaluateAgain(
   const found = await evaluate(recipe, weights, evaluation, { threads });
   if (found === undefined) throw new Error('an evaluation without a signal is not interrupted');
   const recorded = evaluatedMetrics(line);
-  // Bits of fused arithmetic may differ between machines.
+  // Fused arithmetic may give other bits on another machine.
   if (arithmetic === 'strict' && (found.loss !== recorded?.loss || found.accuracy !== recorded.accuracy)) {
     throw new WorldError(
       `${folder.path}: the checkpoint and the metrics of epoch ${epoch} contradict each other (loss ${found.loss} and ${recorded?.loss}); one of the files is damaged. ` +

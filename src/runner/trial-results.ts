@@ -1,4 +1,4 @@
-/** What a finished trial leaves in its run folder, held against what the journal says of the trial. */
+/** Comparing the results in a finished trial's run folder with the journal. */
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isSameBytes } from '../base/bits.ts';
@@ -11,7 +11,10 @@ import { mostLikely } from '../train/evaluate.ts';
 import { type LoadedModel, loadModel } from './model-file.ts';
 import { evaluatedMetrics, type RunFolder } from './run-folder.ts';
 
-/** One bit an image, lowest first: 1 where the most likely class is not the label. @param logits row-major [images, classes]. */
+/**
+ * One bit per image, lowest bit first: 1 where the most likely class is not the label. @param logits row-major [images,
+ * classes].
+ */
 export function wrongAnswers(logits: Float32Array, classes: number, labels: Uint8Array): Uint8Array {
   const images = logits.length / classes;
   const wrong = new Uint8Array(Math.ceil(images / 8));
@@ -23,8 +26,8 @@ export function wrongAnswers(logits: Float32Array, classes: number, labels: Uint
 }
 
 /**
- * The logits of a trial's last epoch: their mistakes are those in the journal.
- * @param labels of the set that selects. @throws WorldError for a file that is damaged or another trial's.
+ * The logits of a trial's last epoch, after a check that their mistakes are those in the journal.
+ * @param labels of the evaluation set. @throws WorldError when the file is damaged or belongs to another trial.
  */
 export function trialLogits(folder: RunFolder, trial: Trial, labels: Uint8Array): Float32Array {
   const { shape, data: logits } = folder.readPredictions(folder.readConfig()).logits;
@@ -39,15 +42,16 @@ export function trialLogits(folder: RunFolder, trial: Trial, labels: Uint8Array)
 }
 
 /**
- * The network of a trial's last epoch, by what its file says: settings, seed, data and epoch are the trial's.
- * @throws WorldError for a file that is damaged or another run's.
+ * The model of a trial's last epoch, after a check that settings, seed, data and epoch in its metadata are those of the
+ * trial.
+ * @throws WorldError when the file is damaged or belongs to another run.
  */
 export function trialModel(folder: RunFolder, trial: Trial, dataHash: string): LoadedModel {
   const { modelPath } = folder;
   const loaded = loadModel(folder.path);
   const { record } = loaded;
   const expected = completeHyperparameters({ ...trial.configuration, seed: trial.seed });
-  // How many epochs the whole run has is in the file only where the weights depend on it.
+  // The file records the run's number of epochs only where the weights depend on it.
   const names = hyperparameterNames.filter(
     (name) => name !== 'epochs' || scheduleKinds[expected.schedule].dependsOnEpochs,
   );
@@ -63,7 +67,7 @@ export function trialModel(folder: RunFolder, trial: Trial, dataHash: string): L
   return loaded;
 }
 
-/** The last line of a trial's metrics is what the journal says of its last epoch. @throws WorldError. */
+/** Checks that the last line of metrics.jsonl is the trial's last epoch in the journal. @throws WorldError. */
 function checkMetrics(folder: RunFolder, { number, curve }: Trial): void {
   const [line, last] = [folder.readMetrics(folder.readConfig()).at(-1), curve.at(-1)];
   const [is, was] = [line && evaluatedMetrics(line), last?.selection];
@@ -73,7 +77,7 @@ function checkMetrics(folder: RunFolder, { number, curve }: Trial): void {
   );
 }
 
-/** Whether all results of a complete trial are there and are that trial's. Nothing is evaluated. */
+/** The state of a complete trial's results: whole, lost or damaged. The model is not evaluated. */
 export function inspectTrial(
   folder: RunFolder,
   trial: Trial,
@@ -90,7 +94,7 @@ export function inspectTrial(
   });
 }
 
-/** Damaged, with the reason, where the check throws one of the errors that damage leads to. */
+/** `whole`, or `damaged` with the message of the UsageError or WorldError that the check throws. */
 export function soundOr(check: () => void): TrialResults {
   try {
     check();

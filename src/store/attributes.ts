@@ -1,4 +1,4 @@
-/** What lies in our user attributes, and how it is read: checked once, here. */
+/** Our user attributes in Optuna's journal: their types, and the guards that check them when they are read. */
 
 import { WorldError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
@@ -21,20 +21,20 @@ import type { Choices, Dimension, Range } from '../study/space.ts';
 import { either, type Guard, isBoolean, isInteger, isNumber, isText, listOf, mapOf, object, oneOf } from './shape.ts';
 import { type Environment, isValue, type TestLook } from './store.ts';
 
-/** The format and version that began a study. */
+/** The record format of a study's newest lines, and the version that wrote it. */
 export interface WrittenBy {
   readonly format: number;
   readonly version: string;
 }
 
-/** An epoch's attribute; its score is Optuna's intermediate value. */
+/** The attribute of an epoch. The epoch's score is not in it, but is Optuna's intermediate value. */
 export interface EpochAttribute {
   readonly epoch: number;
   readonly train?: Metrics;
   readonly selection?: Metrics;
   readonly seconds?: { readonly train: number; readonly evaluate: number };
   readonly session: number;
-  /** Since the session's start. */
+  /** Seconds since the session's start. */
   readonly elapsedSeconds: number;
 }
 
@@ -43,7 +43,7 @@ export interface StartedSession {
   readonly environment: Environment;
 }
 
-/** A definition as formats 1 to 3 keep it: every plan expanded into stages of levels. */
+/** The definition in formats 1 to 3: every plan is expanded into stages of levels. */
 export interface ExpandedDefinition {
   readonly name: string;
   readonly protocol: 'post' | 'held-out';
@@ -55,7 +55,7 @@ export interface ExpandedDefinition {
   readonly compare?: 'previous';
 }
 
-/** A look as formats 1 to 3 keep it: the configuration is JSON. */
+/** A look at the test set in formats 1 to 3: the configuration is a JSON text. */
 export type OldLook = Omit<TestLook, 'configuration'> & { readonly key: string };
 
 const isSetting: Guard<Value> = isValue;
@@ -73,8 +73,13 @@ export const isEpoch = object<EpochAttribute>(
 
 const isEnvironment = object<Environment>(
   {
-    ...{ cpu: isText, cores: isNumber, memoryBytes: isNumber, os: isText },
-    ...{ node: isText, version: isText, jobs: isNumber },
+    cpu: isText,
+    cores: isNumber,
+    memoryBytes: isNumber,
+    os: isText,
+    node: isText,
+    version: isText,
+    jobs: isNumber,
   },
   {},
 );
@@ -84,7 +89,7 @@ const lookFields = { trial: isInteger, seed: isInteger, loss: isNumber, accuracy
 export const isLook = object<TestLook>({ ...lookFields, configuration: isSettings }, {});
 export const isOldLook = object<OldLook>({ ...lookFields, key: isText }, {});
 
-/** A damaged number must not keep the reader busy for ever. */
+/** Limited, since the reader would take hours over a damaged, huge number. */
 const isCountOfTrials: Guard<number> = (value): value is number => isInteger(value) && value >= 1 && value <= 1e6;
 
 const isLevel = object<Level>({ label: isText, settings: isSettings }, { short: isText });
@@ -112,19 +117,22 @@ const isSeedRule = object<SeedRule>({ atLeast: isNumber, atMost: isNumber, resol
 
 export const isDefinition = object<StudyDefinition>(
   {
-    ...{ name: isText, objective: oneOf(Object.keys(objectives) as (keyof typeof objectives)[]), base: isSettings },
-    ...{
-      plan: isPlan,
-      space: mapOf(isDimension),
-      seeds: either<[readonly number[], SeedRule]>(listOf(isNumber), isSeedRule),
-    },
+    name: isText,
+    objective: oneOf(Object.keys(objectives) as (keyof typeof objectives)[]),
+    base: isSettings,
+    plan: isPlan,
+    space: mapOf(isDimension),
+    seeds: either<[readonly number[], SeedRule]>(listOf(isNumber), isSeedRule),
   },
   { protocol: oneOf(protocols), defaults: isSettings, compare: oneOf(['previous']), keep: oneOf(keeps) },
 );
 
 export const isExpandedDefinition = object<ExpandedDefinition>(
   {
-    ...{ name: isText, protocol: oneOf(protocols), objective: oneOf(['accuracy', 'loss']), base: isSettings },
+    name: isText,
+    protocol: oneOf(protocols),
+    objective: oneOf(['accuracy', 'loss']),
+    base: isSettings,
     plan: oneOf(['one-factor-at-a-time', 'grid', 'random']),
     stages: listOf(object({ name: isText, levels: listOf(isLevel) }, {})),
     seeds: listOf(isNumber),
@@ -137,33 +145,33 @@ export class Attributes {
   readonly #found: ReadonlyMap<string, unknown>;
   readonly #of: string;
 
-  /** @param of names their owner in errors: `runs/post/study.journal, trial 3`. */
+  /** @param of names the study or trial in errors: `runs/post/study.journal, trial 3`. */
   constructor(found: ReadonlyMap<string, unknown>, of: string) {
     this.#found = found;
     this.#of = of;
   }
 
-  /** Undefined if there is none of this name. @throws WorldError if it is not what the guard asks for. */
+  /** The attribute; undefined where it does not exist. @throws WorldError where the guard refuses it. */
   get<T>(key: string, guard: Guard<T>): T | undefined {
     const value = this.#found.get(key);
     if (value === undefined || guard(value)) return value;
     throw this.damaged(key);
   }
 
-  /** @param why in a few words, where it is known. */
+  /** The error for a damaged attribute. @param why the reason in a few words, where it is known. */
   damaged(key: string, why?: string): WorldError {
     const reason = why === undefined ? '' : ` (${why})`;
     return new WorldError(
-      `${this.#of}: the attribute "${key}" is damaged${reason}. Nothing is shown from a damaged journal; restore it from a copy`,
+      `${this.#of}: the attribute "${key}" is damaged${reason}. A damaged journal is not read; restore it from a copy`,
     );
   }
 
-  /** The names that begin so, in the order in which they were first written. */
+  /** The names with this prefix, in the order in which they were first written. */
   keys(prefix: string): string[] {
     return [...this.#found.keys()].filter((key) => key.startsWith(prefix));
   }
 
-  /** The attributes whose names begin so, in the order in which they were first written. @throws WorldError */
+  /** The attributes whose names have this prefix, in the order in which they were first written. @throws WorldError. */
   all<T>(prefix: string, guard: Guard<T>): T[] {
     return this.keys(prefix).map((key) => this.get(key, guard)!);
   }

@@ -1,38 +1,57 @@
-/** The digest at the end of each line that we write: damaged, missing, repeated and swapped lines of ours are noticed by it. */
+/**
+ * The digest at the end of each of our lines in a journal, which shows damaged, missing, repeated and swapped lines.
+ */
 import { crc32 } from 'node:zlib';
 import type { Operation } from './optuna.ts';
 import { isOurs } from './worker.ts';
 
-/** What stands around the eight hexadecimal digits. Optuna ignores keys that it does not know. */
+/** The text before and after the eight hexadecimal digits. Optuna ignores unknown keys. */
 const opening = ',"crc32":"';
 const closing = '"}';
 const endLength = opening.length + 8 + closing.length;
 const sealedEnd = /,"crc32":"[0-9a-f]{8}"\}/;
 
-/** The keys of our lines up to format 4, which had no digest. A damaged digest is a key that is not among them. */
+/**
+ * The keys of our lines up to format 4, which had no digest. A line with another key is a newer one whose digest is
+ * damaged.
+ */
 const unsealedKeys: ReadonlySet<string> = new Set([
-  ...['op_code', 'worker_id', 'study_id', 'study_name', 'directions', 'user_attr', 'trial_id'],
-  ...['state', 'values', 'datetime_start', 'datetime_complete'],
-  ...['param_name', 'param_value_internal', 'distribution', 'step', 'intermediate_value'],
+  'op_code',
+  'worker_id',
+  'study_id',
+  'study_name',
+  'directions',
+  'user_attr',
+  'trial_id',
+  'state',
+  'values',
+  'datetime_start',
+  'datetime_complete',
+  'param_name',
+  'param_value_internal',
+  'distribution',
+  'step',
+  'intermediate_value',
 ]);
 
 /**
- * The digests of one journal's lines. A digest is the CRC-32 (ISO 3309, as in gzip) of the line before it, begun with the digest of our
- * line before: it depends on all our lines so far. Lines of other programs may stand between ours.
+ * The digests of the lines in one journal. A line's digest is the CRC-32 (ISO 3309, as in gzip) of the line's text
+ * before the digest, started with the digest of our previous line, so it depends on all our lines so far. Other
+ * programs' lines may stand between ours.
  */
 export class DigestChain {
   /** The digest of our last line; undefined before the first line that has one. */
   #last: number | undefined;
 
-  /** The text of a line of ours, without its line break. The chain goes on from this line. */
+  /** The text of our next line with its digest, without a line break. */
   seal(operation: Operation): string {
     const body = JSON.stringify(operation).slice(0, -1);
     return `${body}${opening}${this.#next(body)}${closing}`;
   }
 
   /**
-   * Checks the next line of the journal. @param line without its line break. @param operation what the line says.
-   * @returns what is wrong with the line, or undefined.
+   * Checks the next line of the journal. @param line without its line break. @param operation the parsed line.
+   * @returns the fault in a few words; undefined for a sound line.
    */
   check(line: string, operation: Operation): string | undefined {
     const end = line.length - endLength;
@@ -42,7 +61,7 @@ export class DigestChain {
       return isOld ? undefined : 'the digest at its end is damaged or missing';
     }
     if (line.slice(end + opening.length) === `${this.#next(line.slice(0, end))}${closing}`) return undefined;
-    return 'its digest does not fit: the line is damaged, or a line before it is missing, repeated or in another place';
+    return 'its digest does not match: the line is damaged, or a line before it is missing, repeated or in another place';
   }
 
   #next(body: string): string {
@@ -51,7 +70,7 @@ export class DigestChain {
   }
 }
 
-/** Whether a crash can have left this piece of a line: it ends before the end of our line, never after it. */
+/** Whether a crash can have left this piece of a line: a piece that contains a whole digest is damage instead. */
 export function isTorn(piece: string): boolean {
   return !sealedEnd.test(piece);
 }

@@ -113,7 +113,7 @@ describe('other programs in the same journal', () => {
   test('keep their empty study: ours is not begun in it', async () => {
     const path = freshPath();
     writeFileSync(path, foreignStudy('s'));
-    await expect(work(path, { a: choices('x') }, 'x')).rejects.toThrow('is a journal of another program');
+    await expect(work(path, { a: choices('x') }, 'x')).rejects.toThrow('is the journal of another program');
   });
 
   test('that delete the study stop its process at the next line, and the next process begins anew', async () => {

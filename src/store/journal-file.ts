@@ -1,4 +1,4 @@
-/** A journal on disk: appended under Optuna's lock, forced to disk, its torn tail mended. */
+/** A journal file: appends under Optuna's lock, forces lines to disk, and repairs a torn last line. */
 import { closeSync, existsSync, fstatSync, openSync, readSync, truncateSync } from 'node:fs';
 import { WorldError } from '../base/errors.ts';
 import { AppendLock } from '../disk/append-lock.ts';
@@ -7,7 +7,7 @@ import { mostTextBytes, readBytes } from '../disk/read-file.ts';
 import { isTorn } from './digest.ts';
 import { parsePythonJson } from './python-json.ts';
 
-/** Other writers hold the lock for one append only. */
+/** The longest wait for other writers, each of which holds the lock for one append only. */
 const patienceMs = 60_000;
 
 export class JournalFile {
@@ -15,10 +15,10 @@ export class JournalFile {
   readonly #lock: AppendLock;
   readonly #check: () => void;
   #broken = false;
-  /** What this process has read or written: its length in bytes, and its end. */
+  /** The part of the file that this process has read or written: its length (bytes) and its last bytes. */
   #known: { readonly length: number; readonly end: Buffer } = { length: 0, end: Buffer.alloc(0) };
 
-  /** @param check is called before each write, and may prevent it by throwing. */
+  /** @param check is called before each write, and prevents the write by throwing. */
   constructor(path: string, check: () => void = () => {}) {
     this.path = path;
     this.#check = check;
@@ -41,15 +41,16 @@ export class JournalFile {
   }
 
   /**
-   * Appends lines, all or (after a crash) a whole number of them and a torn line.
-   * @param make gives the lines, without line breaks; it is told what other programs have appended since this one last read or wrote.
-   * @throws WorldError, also where the file is not the one that this process knows: removed, replaced, cut short.
+   * Appends lines and forces them to disk. A crash may leave only the first lines and a torn line after them.
+   * @param make returns the lines without line breaks. Its argument is the text that other programs have appended since
+   * the last read or append of this process.
+   * @throws WorldError when the disk refuses, and when the file was removed, replaced or cut short meanwhile.
    */
   append(make: (foreign: string) => readonly string[]): void {
-    // After a torn line the file must not be appended to; the next process mends it.
+    // After a torn line the file must not be appended to. The next process repairs it.
     if (this.#broken) {
       throw new WorldError(
-        `${this.path} could not be written before, and nothing more is appended; run the same command again`,
+        `an earlier write to ${this.path} failed, so nothing more is appended; run the same command again`,
       );
     }
     this.#refuseIfRemoved();
@@ -63,7 +64,7 @@ export class JournalFile {
           .join(''),
       );
       this.#beforeWrite();
-      // A file that is gone by now must not begin anew without its head.
+      // A file that was removed just now must not start again without its first lines.
       appendToFile(this.path, text, { create: this.#known.length === 0 });
       this.#known = knownOf(this.#known.length + foreign.length + text.length, this.#known.end, foreign, text);
     } catch (error) {
@@ -78,7 +79,7 @@ export class JournalFile {
     this.#check();
     if (this.#lock.isHeld) return;
     throw new WorldError(
-      `another program took ${this.#lock.path} over while this process was suspended; nothing was written, go on with the same command`,
+      `another program took ${this.#lock.path} over while this process was suspended; nothing was written. Run the same command again`,
     );
   }
 
@@ -91,7 +92,7 @@ export class JournalFile {
     if (this.#known.length > 0 && !this.exists) throw this.#changed('removed');
   }
 
-  /** What stands after the bytes that this process knows. */
+  /** The bytes that other programs have appended to the known part. */
   #foreign(): Buffer {
     if (!this.exists) return Buffer.alloc(0);
     const { length, end } = this.#known;
@@ -105,7 +106,7 @@ export class JournalFile {
       const foreign = found.subarray(end.length);
       if (foreign.length === 0 || foreign.at(-1) === 0x0a) return foreign;
       throw new WorldError(
-        `${this.path}: another program left a piece of a line; go on with the same command, which mends it`,
+        `${this.path}: another program left a piece of a line. Run the same command again, which repairs it`,
       );
     } finally {
       closeSync(file);
@@ -114,13 +115,14 @@ export class JournalFile {
 
   #changed(how: string): WorldError {
     return new WorldError(
-      `${this.path} was ${how} while this process worked on it, and nothing more is written; restore it from a copy, then run the same command again`,
+      `${this.path} was ${how} while this process was using it, so nothing more is written; restore it from a copy, then run the same command again`,
     );
   }
 
   /**
-   * Mends a file whose last line a crash cut off: a whole line gets its line break, a piece is cut away and kept beside.
-   * Optuna's own writer would glue its next line on (optuna#5138). @returns where the piece went, if there was one.
+   * Repairs a file whose last line has no line break: a whole line gets one; a torn line is moved to a file beside the
+   * journal. Without this, Optuna would append its next line to the piece (optuna#5138). @returns the path of the moved
+   * line; undefined where there was none.
    */
   repair(): string | undefined {
     this.#lock.acquire(patienceMs);
@@ -130,7 +132,7 @@ export class JournalFile {
       this.#beforeWrite();
       const whole = bytes.lastIndexOf(0x0a) + 1;
       const tail = bytes.subarray(whole);
-      // More than a piece of one line is damage, which is refused by name when the file is read.
+      // More than a piece of one line is damage, which is reported when the file is read.
       if (!isTorn(tail.toString('utf8')) && !isJson(tail.toString('utf8'))) return undefined;
       if (isJson(tail.toString('utf8'))) {
         appendToFile(this.path, '\n');
@@ -142,14 +144,17 @@ export class JournalFile {
       truncateSync(this.path, whole);
       return aside;
     } catch (error) {
-      throw worldError('mend', this.path, error);
+      throw worldError('repair', this.path, error);
     } finally {
       this.#lock.release();
     }
   }
 }
 
-/** So many bytes at the end of the file are compared before an append. Our last line's digest, which is among them, depends on all lines before. */
+/**
+ * Bytes at the end of the known part that are compared before an append. The digest of our last line, which is among
+ * them, depends on all our lines.
+ */
 const comparedBytes = 4096;
 
 function knownOf(length: number, ...pieces: readonly Buffer[]): { length: number; end: Buffer } {

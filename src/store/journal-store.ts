@@ -1,5 +1,4 @@
-/** A study's store in Optuna's journal format: which lines each event writes, and what a replay of them means. */
-
+/** A study store in Optuna's journal format: the lines that each event writes, and the record that a replay gives. */
 import { checkPath } from '../base/argument.ts';
 import { onesInBytes } from '../base/bits.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
@@ -51,15 +50,21 @@ import {
 import { isOurs, workerPrefix } from './worker.ts';
 
 /**
- * The version of what our lines and attributes mean and of the bits that strict arithmetic gives; docs/formats.md lists them all.
- * A larger number comes from a newer version.
+ * The record format: the version of our lines and attributes and of the bits of strict arithmetic. docs/formats.md
+ * lists all formats. A larger number was written by a newer version of this software.
  */
 const recordFormat = 5;
 
-/** The first format with today's definitions and bits. A study of an older one is shown, but not continued: its trials are not comparable. */
+/**
+ * The first format with the current definitions and bits. Older studies are shown but not continued, since their trials
+ * are not comparable.
+ */
 const oldestContinued = 4;
 
-/** What the journal at `path` says; undefined if there is none or nothing in it yet. @throws WorldError, UsageError. */
+/**
+ * The study in a journal; undefined where the file does not exist or holds no study yet. @throws WorldError for damage,
+ * UsageError for another program's journal.
+ */
 export function readStudy(path: string): StudyRecord | undefined {
   checkPath('readStudy(): path', path);
   const file = new JournalFile(path);
@@ -67,7 +72,8 @@ export function readStudy(path: string): StudyRecord | undefined {
 }
 
 /**
- * The Optuna studies that are one study of ours: its first, and one more for each time it grew by a choice that Optuna's study could not take.
+ * The Optuna studies that make up our study: the first, and one more for each time our study grew by a choice that
+ * Optuna's study could not hold.
  */
 function ownStudies(studies: readonly ReplayedStudy[]): ReplayedStudy[] {
   return studies.filter(({ deleted, attributes }) => !deleted && attributes.has('lenet_lab'));
@@ -79,9 +85,9 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
   const own = ownStudies(studies).map(({ id, attributes }) => new Attributes(attributes, `${path}, study ${id}`));
   const written = own.at(-1)?.get('lenet_lab', isWrittenBy);
   if (written === undefined) {
-    // Killed between the first line and the second: nothing is lost by beginning again.
+    // The process was killed after the first line. Nothing is lost by starting again.
     if (isBegun(first)) return undefined;
-    throw new UsageError(`${path} is a journal of another program, which keeps its study "${first.name}" in it`);
+    throw new UsageError(`${path} is the journal of another program, with its study "${first.name}"`);
   }
   const { format } = written;
   if (format > recordFormat) {
@@ -133,7 +139,10 @@ function definitionOf(attributes: Attributes, format: number): StudyDefinition |
   return expanded && upgradedDefinition(expanded);
 }
 
-/** By trial. Optuna lets nobody write an attribute of a trial that has ended, so they are the study's. */
+/**
+ * The results records by trial number. They are attributes of the study, because Optuna forbids new attributes of ended
+ * trials.
+ */
 function resultsIn(attributes: Attributes): [number, ResultsRecord][] {
   return attributes
     .keys(resultsPrefix)
@@ -163,7 +172,7 @@ function interpretTrial(
   const attributes = new Attributes(found, `${path}, trial ${id}`);
   const seed = attributes.get('seed', isInteger);
   const configuration = attributes.get('configuration', isSettings);
-  // Without both the trial's start was cut off.
+  // A crash cut off the start of this trial.
   if (seed === undefined || configuration === undefined) return undefined;
   const epochs = attributes.all('epoch:', isEpoch).sort((a, b) => a.epoch - b.epoch);
   const wrong = attributes.get('wrong', isText);
@@ -176,25 +185,29 @@ function interpretTrial(
     const { selection } = point;
     if (selection && objective !== 'score' && scoreOf(selection, objective) !== score) {
       throw new WorldError(
-        `${path}: trial ${id} has the value ${score} in epoch ${point.epoch}, which its ${objective} ${selection[objective]} does not make; a line is damaged`,
+        `${path}: trial ${id} has the value ${score} in epoch ${point.epoch}, which contradicts its ${objective} of ${selection[objective]}; a line is damaged`,
       );
     }
     return { ...point, score };
   });
   if (known === 'complete' && (curve.length === 0 || curve.at(-1)!.score !== values?.[0])) {
-    throw missing(path, id, `ended with ${values?.[0]}, but its last epoch does not say so`);
+    throw missing(path, id, `ended with the value ${values?.[0]}, which is not that of its last recorded epoch`);
   }
   const answers = known === 'complete' && wrong !== undefined ? bytesOf(wrong) : undefined;
   const accuracy = curve.at(-1)?.selection?.accuracy;
   if (answers && accuracy !== undefined && !fitsAccuracy(answers, accuracy)) {
     throw new WorldError(
-      `${path}: trial ${id} has wrong answers that do not make its accuracy of ${accuracy}; the line is damaged`,
+      `${path}: trial ${id} has a number of wrong answers that contradicts its accuracy of ${accuracy}; the line is damaged`,
     );
   }
   const trial: Trial = {
-    ...{ number: id, configuration, seed, state: known, curve },
+    number: id,
+    configuration,
+    seed,
+    state: known,
+    curve,
     ...(known === 'complete' ? { score: values![0]! } : {}),
-    // A crash may have left it without the end, which is then reached anew.
+    // A trial whose end a crash cut off still runs; its answers are recorded again.
     ...(answers ? { wrong: answers } : {}),
     ...(known === 'failed' || known === 'pruned'
       ? { reason: attributes.get('fail_reason', isText) ?? 'not recorded' }
@@ -203,7 +216,10 @@ function interpretTrial(
   return { trial, epochs };
 }
 
-/** Whether so many wrong answers can be those of this accuracy: the bits are padded to bytes, so up to eight numbers of images fit. */
+/**
+ * Whether the number of wrong answers fits the accuracy. The bits are padded to bytes, so eight numbers of images are
+ * possible.
+ */
 function fitsAccuracy(wrong: Uint8Array, accuracy: number): boolean {
   const mistakes = onesInBytes(wrong);
   const counts = Array.from({ length: 8 }, (_, padding) => 8 * wrong.length - padding);
@@ -221,17 +237,22 @@ function foreignTrial({ id, state, values, parameters, distributions }: Replayed
     return [[name, isValue(choice) ? choice : internal]];
   });
   return {
-    ...{ number: id, state: stateNames[state] ?? 'failed', value: values?.[0] },
+    number: id,
+    state: stateNames[state] ?? 'failed',
+    value: values?.[0],
     settings: Object.fromEntries(settings),
   };
 }
 
-/** A study of ours whose process was killed after the line that created it. */
+/** Whether this is our study with its first line only: its process was killed then. */
 function isBegun({ worker, deleted, trials, attributes }: ReplayedStudy): boolean {
   return !deleted && isOurs(worker) && trials.length === 0 && attributes.size === 0;
 }
 
-/** Whether Optuna would keep the parameters of trials of this space in the study: it drops those of another class than the study's first. */
+/**
+ * Whether Optuna would keep parameters of this space in the study. Optuna drops a parameter whose distribution has
+ * another class than the first of its name.
+ */
 function canHold(study: ReplayedStudy, space: Space): boolean {
   return Object.entries(space).every(([name, dimension]) => {
     const recorded = study.distributions.get(name);
@@ -242,7 +263,7 @@ function canHold(study: ReplayedStudy, space: Space): boolean {
   });
 }
 
-/** `post`, or `post-2`, `post-3` ... where living studies, of whatever program, have the names before. */
+/** A free study name in the journal: `post`, or `post-2`, `post-3` ... where other studies have the earlier names. */
 function freeName(name: string, studies: readonly ReplayedStudy[]): string {
   const taken = new Set(studies.filter(({ deleted }) => !deleted).map((study) => study.name));
   let free = name;
@@ -250,13 +271,13 @@ function freeName(name: string, studies: readonly ReplayedStudy[]): string {
   return free;
 }
 
-/** The one writer of a study in a journal. A promise resolves when its lines are on disk. */
+/** A study store in a journal file. Only one may be open per study. A promise resolves when its lines are on disk. */
 export class JournalStore implements StudyStore {
   readonly #file: JournalFile;
   readonly #worker = `${workerPrefix}${globalThis.crypto.randomUUID()}`;
-  /** When each running trial began. */
+  /** The start times of running trials. */
   readonly #starts = new Map<number, string>();
-  /** All that the journal says, other programs' lines too. */
+  /** The replay of the whole journal, including other programs' lines. */
   #replayed: Replay;
   #began = performance.now();
   #study = 0;
@@ -291,7 +312,7 @@ export class JournalStore implements StudyStore {
     if (before) {
       if (before.format < oldestContinued) {
         throw new UsageError(
-          `${path} has record format ${before.format}, whose trials cannot be compared with this version's (${recordFormat}): show it as it is, or run the study in another folder`,
+          `${path} has record format ${before.format}, whose trials cannot be compared with this version's (${recordFormat}): show the study, or run it in another folder`,
         );
       }
       accept(before);
@@ -312,15 +333,22 @@ export class JournalStore implements StudyStore {
     this.#isOpen = true;
     return {
       record: {
-        ...{ definition, dataHash, format: recordFormat },
-        ...{ trials: before?.trials ?? [], looks: before?.looks ?? [], foreign: before?.foreign ?? [] },
+        definition,
+        dataHash,
+        format: recordFormat,
+        trials: before?.trials ?? [],
+        looks: before?.looks ?? [],
+        foreign: before?.foreign ?? [],
         sessions: [...(before?.sessions ?? []), { ...session, seconds: 0 }],
       },
       torn,
     };
   }
 
-  /** Finds the Optuna study that takes the next trials, or begins it. @returns the lines that make it so. */
+  /**
+   * Finds the Optuna study for the next trials, or a number for a new one. @returns the lines that create or update the
+   * study.
+   */
   #begin(
     { definition, dataHash }: Pick<StudyRecord, 'definition' | 'dataHash'>,
     before: StudyRecord | undefined,
@@ -335,7 +363,7 @@ export class JournalStore implements StudyStore {
       const study_name = freeName(definition.name, studies);
       lines.push(this.#line(operations.createStudy, { study_name, directions: [direction] }));
     }
-    // An older version must not go on with lines of this format.
+    // The new format tells older versions not to continue the study.
     if (!before || open !== last || before.format < recordFormat) {
       lines.push(this.#studyAttribute('lenet_lab', { format: recordFormat, version }));
     }
@@ -358,7 +386,9 @@ export class JournalStore implements StudyStore {
         this.#line(operations.createTrial, { study_id: this.#study, datetime_start: start }),
         ...parameters.map(({ name, internal, distribution }) =>
           this.#line(operations.setTrialParameter, {
-            ...{ trial_id, param_name: name, param_value_internal: internal },
+            trial_id,
+            param_name: name,
+            param_value_internal: internal,
             distribution: distributionText(distribution),
           }),
         ),
@@ -390,8 +420,11 @@ export class JournalStore implements StudyStore {
           : []
         : [this.#trialAttribute(trial_id, 'fail_reason', end.reason)];
     const line = {
-      ...{ trial_id, state: trialStates[end.state], values: end.state === 'complete' ? [end.score] : null },
-      ...{ datetime_start: this.#starts.get(trial_id), datetime_complete: complete },
+      trial_id,
+      state: trialStates[end.state],
+      values: end.state === 'complete' ? [end.score] : null,
+      datetime_start: this.#starts.get(trial_id),
+      datetime_complete: complete,
     };
     this.#append(() => [...attributes, this.#line(operations.setTrialState, line)]);
     this.#starts.delete(trial_id);
@@ -410,8 +443,8 @@ export class JournalStore implements StudyStore {
   }
 
   /**
-   * @param make gives the lines, once what other programs appended meanwhile has been replayed: a trial's number is its place among all trials
-   * that were created.
+   * Appends lines. @param make returns the lines. It is called after the lines that other programs appended have been
+   * replayed, because a trial's number is its position among all trials in the journal.
    */
   #append(make: () => readonly Operation[]): void {
     if (!this.#isOpen)
@@ -420,7 +453,7 @@ export class JournalStore implements StudyStore {
       this.#replayed.read(foreign);
       if (this.#replayed.studies[this.#study]?.deleted) {
         throw new WorldError(
-          `another program deleted the study in ${this.#file.path}; run the same command to begin it anew`,
+          `another program deleted the study in ${this.#file.path}; run the same command to start it again`,
         );
       }
       return this.#replayed.add(make());

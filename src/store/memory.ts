@@ -1,4 +1,4 @@
-/** A study kept in memory: for simulations, tests, and studies that nobody needs to continue. */
+/** A study store in memory: for simulations, tests, and studies that need not be continued later. */
 import { shown } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import type { EpochPoint, Trial } from '../study/trial.ts';

@@ -1,11 +1,11 @@
-/** Studies of older record formats, brought into today's words, so that they can be shown. */
+/** Conversion of studies of older record formats to the current one, so that they can be shown. */
 import { WorldError } from '../base/errors.ts';
 import type { Level, Settings, StudyDefinition, Value } from '../study/definition.ts';
 import type { Space } from '../study/space.ts';
 import { type ExpandedDefinition, isSettings, type OldLook } from './attributes.ts';
 import type { TestLook } from './store.ts';
 
-/** The definition in today's words. Grids and random searches are shown as the single stage they were kept as. */
+/** The definition in the current format. A grid or random search becomes one stage, as it was recorded. */
 export function upgradedDefinition({ plan, stages, ...rest }: ExpandedDefinition): StudyDefinition {
   const kept = stages.map(({ name, levels }) => ({
     factors: plan === 'one-factor-at-a-time' ? [name] : sharedNames(levels),
@@ -21,7 +21,7 @@ export function upgradedDefinition({ plan, stages, ...rest }: ExpandedDefinition
   };
 }
 
-/** The look with its configuration read. @param path names the journal in errors. */
+/** The look in the current format, with its configuration parsed. @param path names the journal in errors. */
 export function upgradedLook({ key, ...look }: OldLook, path: string): TestLook {
   const configuration = parsed(key);
   if (isSettings(configuration)) return { ...look, configuration };

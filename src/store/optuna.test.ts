@@ -46,10 +46,10 @@ describe('replay', () => {
   });
 
   test.each([
-    ['no JSON', 'rubbish', 'line 3: no valid JSON object'],
-    ['half a line glued to the next', example[4]!.slice(0, 30) + example[5], 'line 3: no valid JSON object'],
-    ['an empty line', '', 'line 3: no valid JSON object'],
-    ['no op_code', '{"worker_id":"w"}', 'line 3: no valid JSON object'],
+    ['no JSON', 'rubbish', 'line 3: not a valid JSON object'],
+    ['half a line glued to the next', example[4]!.slice(0, 30) + example[5], 'line 3: not a valid JSON object'],
+    ['an empty line', '', 'line 3: not a valid JSON object'],
+    ['no op_code', '{"worker_id":"w"}', 'line 3: not a valid JSON object'],
     ['an unknown op_code', '{"op_code":17,"worker_id":"w"}', 'line 3: unknown op_code 17; a newer version'],
     [
       'a trial from nowhere',

@@ -1,4 +1,4 @@
-/** Optuna's journal as data: the codes of its operations, its distributions and its moments. */
+/** Optuna's journal format: codes of operations and states, distributions, times. */
 import type { Distribution } from '../study/space.ts';
 import { parsePythonJson } from './python-json.ts';
 
@@ -21,14 +21,14 @@ export const trialStates = { running: 0, complete: 1, pruned: 2, failed: 3, wait
 
 export const directions = { minimize: 1, maximize: 2 } as const;
 
-/** One line: its code, its writer, and what the code asks for. */
+/** One line of a journal: an operation with its code, its writer and further fields. */
 export interface Operation {
   readonly op_code: number;
   readonly worker_id: string;
   readonly [field: string]: unknown;
 }
 
-/** The moment as every Optuna from 3.1 to 5.0 reads it: local, without zone, six digits. */
+/** A time as every Optuna from 3.1 to 5.0 reads it: local time without zone, with six digits after the seconds. */
 export function datetime(moment: Date): string {
   const digits = (value: number, length = 2) => `${value}`.padStart(length, '0');
   const day = [digits(moment.getFullYear(), 4), digits(moment.getMonth() + 1), digits(moment.getDate())].join('-');
@@ -36,21 +36,24 @@ export function datetime(moment: Date): string {
   return `${day}T${time}.${digits(moment.getMilliseconds(), 3)}000`;
 }
 
-/** A distribution as Python's json.dumps would write it: a string inside the line. */
+/** A distribution as JSON in the form of Python's json.dumps. The line holds it as a string. */
 export function distributionText({ name, attributes }: Distribution): string {
   const fields = Object.entries(attributes).map(([key, value]) => {
     if (Array.isArray(value)) return `"${key}": [${value.map((choice) => JSON.stringify(choice)).join(', ')}]`;
-    // Optuna tells a float from an integer by its point.
+    // Optuna tells a float from an integer by the decimal point.
     const isFloat = name === 'FloatDistribution' && Number.isInteger(value) && typeof value === 'number';
     return `"${key}": ${isFloat && Math.abs(value) < 1e21 ? value.toFixed(1) : JSON.stringify(value)}`;
   });
   return `{"name": "${name}", "attributes": {${fields.join(', ')}}}`;
 }
 
-/** What two distributions of one parameter must share, or Optuna drops the later one (check_distribution_compatibility). @param text JSON. */
+/**
+ * The class of a distribution. Optuna drops a parameter whose distribution has another class than the first of its name
+ * (check_distribution_compatibility). @param text JSON.
+ */
 export function distributionClass(text: string): string {
   const { name, attributes } = distributionIn(text) ?? { name: text, attributes: {} };
-  // To Python true is 1.
+  // In Python, True equals 1.
   const choices = choicesIn(attributes)?.map((choice) => (typeof choice === 'boolean' ? Number(choice) : choice));
   return JSON.stringify([name, attributes.log ?? null, choices ?? null]);
 }

@@ -1,8 +1,10 @@
-/** JSON as Python's json module writes it: NaN, Infinity and -Infinity may stand where JSON has no number for them. */
+/**
+ * JSON as Python's json module writes it, which has the tokens NaN, Infinity and -Infinity that JSON does not allow.
+ */
 
 const stringOrToken = /"[^"\\]*(?:\\.[^"\\]*)*"|-?Infinity|NaN/g;
 
-/** Parses JSON; the three tokens become null, "no value". @throws SyntaxError. */
+/** Parses such JSON; each of the three tokens becomes null. @throws SyntaxError. */
 export function parsePythonJson(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -200,7 +200,7 @@ describe('NaN and infinite numbers, as Python’s json writes them', () => {
   });
 
   test('of our own are damage, since we never write them', () => {
-    expect(() => replayed(study('a'), trial(0), report('lenet-lab-1', 'Infinity'))).toThrow('line 3: no valid JSON');
+    expect(() => replayed(study('a'), trial(0), report('lenet-lab-1', 'Infinity'))).toThrow('line 3: not a valid JSON');
   });
 });
 
@@ -234,7 +234,9 @@ function told({ studies, trials }: Replay) {
 /** JSON in which `@NaN` stands for Python's bare NaN. */
 const pythonJson = (value: unknown) => JSON.stringify(value).replace(/"@([^"]+)"/g, '$1');
 
-/** A line of any kind about studies and trials that may or may not exist, whether or not Optuna's API would write it. */
+/**
+ * A line of any kind about studies and trials that may or may not exist, whether or not Optuna's API would write it.
+ */
 function randomLine(random: Random): string {
   const one = <T>(items: readonly T[]): T => items[random.below(items.length)]!;
   const [study_id, trial_id] = [random.below(4), random.below(12)];

@@ -1,4 +1,7 @@
-/** Replay of Optuna's journal: lines become studies and trials with the ids that Optuna gives them (optuna/storages/_journal/storage.py). */
+/**
+ * Replay of Optuna's journal: lines become studies and trials with the ids that Optuna gives them
+ * (optuna/storages/_journal/storage.py).
+ */
 import { WorldError } from '../base/errors.ts';
 import { DigestChain, isTorn } from './digest.ts';
 import { distributionClass, type Operation, operations, trialStates } from './optuna.ts';
@@ -8,16 +11,16 @@ import { isOurs } from './worker.ts';
 export interface ReplayedTrial {
   readonly id: number;
   readonly study: number;
-  /** Who created the trial. */
+  /** The worker that created the trial. */
   readonly worker: string;
   state: number;
-  /** Null also where one of the values is NaN or infinite. */
+  /** Null where there are none, or where one of them is NaN or infinite. */
   values: readonly number[] | null;
   started: string | null;
   completed: string | null;
-  /** Internal values: a categorical's index, else the number; null where JSON has none for it. */
+  /** Internal values by parameter: the index of a categorical, else the number; null for NaN and infinite ones. */
   readonly parameters: Map<string, number | null>;
-  /** By parameter, as JSON. */
+  /** Distributions by parameter, as JSON. */
   readonly distributions: Map<string, string>;
   readonly intermediate: Map<number, number>;
   readonly attributes: Map<string, unknown>;
@@ -26,19 +29,19 @@ export interface ReplayedTrial {
 export interface ReplayedStudy {
   readonly id: number;
   readonly name: string;
-  /** Who created the study. */
+  /** The worker that created the study. */
   readonly worker: string;
   readonly directions: readonly number[];
   readonly attributes: Map<string, unknown>;
   readonly trials: ReplayedTrial[];
-  /** The first distribution of each parameter, as JSON: those of later trials must be of its class. */
+  /** The first distribution of each parameter, as JSON. Distributions of later trials must have the same class. */
   readonly distributions: Map<string, string>;
   deleted: boolean;
 }
 
 /**
- * What the lines so far say. A line that asks for something impossible (a study that does not exist, a name that is taken) is dropped
- * as Optuna drops it, but from one of our own workers it means that the journal is damaged.
+ * The studies and trials after the lines so far. An impossible line (for a study that does not exist, or with a name
+ * that is taken) is ignored, as Optuna ignores it; from one of our own workers it shows that the journal is damaged.
  */
 export class Replay {
   readonly studies: ReplayedStudy[] = [];
@@ -53,8 +56,9 @@ export class Replay {
   }
 
   /**
-   * Replays a text of lines. A last line without its line break counts if it is whole; otherwise a crash cut it off.
-   * @throws WorldError naming the line that is damaged or that asks for something unknown.
+   * Replays lines. A last line without a line break counts if it is whole; otherwise a crash cut it short, and it is
+   * ignored.
+   * @throws WorldError naming the line that is damaged or has an unknown code.
    */
   read(text: string): void {
     for (let start = 0; start < text.length; ) {
@@ -63,7 +67,7 @@ export class Replay {
       const operation = parsed(line);
       if (end < 0 && operation === undefined && isTorn(line)) return;
       this.#line++;
-      if (operation === undefined) throw this.#damaged('no valid JSON object with op_code and worker_id');
+      if (operation === undefined) throw this.#damaged('not a valid JSON object with op_code and worker_id');
       const wrong = this.#digests.check(line, operation);
       if (wrong !== undefined) throw this.#damaged(wrong);
       this.#apply(operation);
@@ -71,7 +75,7 @@ export class Replay {
     }
   }
 
-  /** Replays operations of ours that are about to be appended. @returns their lines, without line breaks. */
+  /** Replays our operations, which are about to be appended. @returns their lines without line breaks. */
   add(operations: readonly Operation[]): string[] {
     return operations.map((operation) => {
       this.#line++;
@@ -119,7 +123,7 @@ export class Replay {
     }
   }
 
-  /** A name that a living study has is dropped and uses no id: `create_study(load_if_exists=True)` writes the line all the same. */
+  /** A line with a taken name is ignored and uses no id: `create_study(load_if_exists=True)` writes such lines. */
   #createStudy({ study_name: name, directions, worker_id: worker }: Operation): void {
     if (typeof name !== 'string' || !Array.isArray(directions)) {
       throw this.#damaged('study_name or directions is missing');
@@ -129,8 +133,14 @@ export class Replay {
       return;
     }
     this.studies.push({
-      ...{ id: this.studies.length, name, worker, directions, deleted: false },
-      ...{ attributes: new Map(), trials: [], distributions: new Map() },
+      id: this.studies.length,
+      name,
+      worker,
+      directions,
+      deleted: false,
+      attributes: new Map(),
+      trials: [],
+      distributions: new Map(),
     });
   }
 
@@ -138,7 +148,9 @@ export class Replay {
     const study = this.#study(operation);
     if (!study) return;
     const trial: ReplayedTrial = {
-      ...{ id: this.trials.length, study: study.id, worker: operation.worker_id },
+      id: this.trials.length,
+      study: study.id,
+      worker: operation.worker_id,
       state: operation.state === undefined ? trialStates.running : this.#stateOf(operation),
       values: finiteNumbers(typeof operation.value === 'number' ? [operation.value] : operation.values),
       started: textOf(operation.datetime_start),
@@ -159,7 +171,7 @@ export class Replay {
     for (const name of trial.parameters.keys()) keepFirst(study, name, trial.distributions.get(name));
   }
 
-  /** Optuna drops a parameter whose distribution is of another class than the study's first of that name. */
+  /** Optuna drops a parameter whose distribution has another class than the first of its name in the study. */
   #setParameter(operation: Operation): void {
     const trial = this.#trial(operation);
     if (!trial) return;
@@ -197,7 +209,7 @@ export class Replay {
     attributes.set(...entry);
   }
 
-  /** The living study that the line is about; undefined where the line is to be dropped. */
+  /** The study of the line; undefined where the line is ignored: the study does not exist or was deleted. */
   #study(operation: Operation): ReplayedStudy | undefined {
     const id = this.#integer(operation, 'study_id');
     const study = this.studies[id];
@@ -205,14 +217,17 @@ export class Replay {
     return study?.deleted ? undefined : study;
   }
 
-  /** The unfinished trial that the line is about; undefined where the line is to be dropped. Trials outlive a deleted study. */
+  /**
+   * The unfinished trial of the line; undefined where the line is ignored. The trials of a deleted study still count.
+   */
   #trial(operation: Operation): ReplayedTrial | undefined {
     const id = this.#integer(operation, 'trial_id');
     const trial = this.trials[id];
     if (isOurs(operation.worker_id)) {
       if (!trial) throw this.#damaged(`there is no trial ${id} yet`);
-      // Where a line of another program was taken out, the numbers of the trials after it are wrong.
-      if (!isOurs(trial.worker)) throw this.#damaged(`trial ${id} is another program's; lines of it are missing`);
+      // If a line of another program was removed, the numbers of later trials have moved.
+      if (!isOurs(trial.worker))
+        throw this.#damaged(`trial ${id} belongs to another program; lines of that program are missing`);
     }
     return trial && isUnfinished(trial) ? trial : undefined;
   }
@@ -223,23 +238,23 @@ export class Replay {
     return state;
   }
 
-  /** Null from another worker whose number is NaN or infinite. */
+  /** A number field; null where another program wrote NaN or an infinite number. */
   #number(operation: Operation, field: string): number | null {
     const value = operation[field];
     if (typeof value === 'number') return value;
     if (value === null && !isOurs(operation.worker_id)) return null;
-    throw this.#damaged(`${field} is no number`);
+    throw this.#damaged(`${field} is not a number`);
   }
 
   #integer(operation: Operation, field: string): number {
     const value = operation[field];
     if (typeof value === 'number' && Number.isInteger(value)) return value;
-    throw this.#damaged(`${field} is no integer`);
+    throw this.#damaged(`${field} is not an integer`);
   }
 
   #damaged(why: string): WorldError {
     return new WorldError(
-      `${this.#file}, line ${this.#line}: ${why}. Nothing is shown from a damaged journal; restore it from a copy, or keep only the lines before this one (head -n ${this.#line - 1}), from which the study goes on`,
+      `${this.#file}, line ${this.#line}: ${why}. A damaged journal is not read; restore it from a copy, or keep only the lines before this one (head -n ${this.#line - 1}), from which the study continues`,
     );
   }
 }
@@ -251,7 +266,7 @@ export function replay(text: string, file: string): Replay {
   return replayed;
 }
 
-/** @returns the first distribution of the parameter, which may be this one. */
+/** Keeps the distribution if it is the first of its parameter. @returns the first one. */
 function keepFirst({ distributions }: ReplayedStudy, parameter: string, distribution = ''): string {
   const first = distributions.get(parameter) ?? distribution;
   distributions.set(parameter, first);
@@ -267,7 +282,10 @@ function parsed(line: string): Operation | undefined {
   return typeof value.op_code === 'number' && typeof value.worker_id === 'string' ? (value as Operation) : undefined;
 }
 
-/** Undefined for what is no JSON. Python's bare NaN and infinite numbers are read in lines of other programs only: we never write them. */
+/**
+ * The parsed line; undefined where it is not JSON. Python's NaN and infinite numbers are accepted only in lines of
+ * other programs.
+ */
 function anyJson(line: string): unknown {
   try {
     return JSON.parse(line);
@@ -293,7 +311,7 @@ function textOf(value: unknown): string | null {
   return typeof value === 'string' ? value : null;
 }
 
-/** Null where there are none, or one of them is NaN or infinite. */
+/** The numbers; null where there are none, or where one of them is NaN or infinite. */
 function finiteNumbers(values: unknown): readonly number[] | null {
   return Array.isArray(values) && values.every((value) => typeof value === 'number') ? values : null;
 }

@@ -1,9 +1,9 @@
-/** For tests: lines changed by hand, as a program of ours could have written them. */
+/** For tests: gives edited lines of a journal valid digests, or removes the digests. */
 import { DigestChain } from './digest.ts';
 import type { Operation } from './optuna.ts';
 import { isOurs } from './worker.ts';
 
-/** The journal with the digests that our lines should have. Lines that are no JSON stay as they are. */
+/** The journal with correct digests in our lines. Lines that are not JSON stay unchanged. */
 export function resealed(text: string): string {
   const chain = new DigestChain();
   return text
@@ -15,7 +15,7 @@ export function resealed(text: string): string {
     .join('\n');
 }
 
-/** The line as it stood before format 5. */
+/** The journal without digests, as before format 5. */
 export function unsealed(text: string): string {
   return text.replace(/,"crc32":"[0-9a-f]{8}"\}$/gm, '}');
 }

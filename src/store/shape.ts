@@ -1,4 +1,4 @@
-/** Shapes of JSON: guards that tell whether a value read from a file is what its type says. */
+/** Guards for values that were read from JSON: each tells whether a value has a type. */
 
 export type Guard<T> = (value: unknown) => value is T;
 
@@ -17,12 +17,12 @@ export function listOf<T>(guard: Guard<T>): Guard<readonly T[]> {
   return (value): value is readonly T[] => Array.isArray(value) && value.every(guard);
 }
 
-/** An object whose keys are data. */
+/** A record with any keys, whose values all pass the guard. */
 export function mapOf<T>(guard: Guard<T>): Guard<Readonly<Record<string, T>>> {
   return (value): value is Readonly<Record<string, T>> => isObject(value) && Object.values(value).every(guard);
 }
 
-/** An object with these fields. Further ones are let pass. */
+/** An object with these fields. Further fields are allowed. */
 export function object<T extends object>(
   required: { readonly [K in Exclude<keyof T, Optional<T>>]: Guard<T[K]> },
   optional: { readonly [K in Optional<T>]: Guard<Exclude<T[K], undefined>> },

@@ -76,7 +76,7 @@ describe('the journal', () => {
       () => store.reportEpoch(3, point(0, 0.5)),
       () => store.endTrial(3, { state: 'failed', reason: 'x' }),
     ]) {
-      await expect(again()).rejects.toThrow('could not be written before');
+      await expect(again()).rejects.toThrow('an earlier write to');
     }
   });
 
@@ -85,7 +85,7 @@ describe('the journal', () => {
     const text = readFileSync(path, 'utf8');
     // 8 of 16 are wrong; none of one to eight fits an accuracy of 0.5.
     writeFileSync(path, resealed(text.replace('"wrong":"Dw8="', '"wrong":"AA=="')));
-    expect(() => readStudy(path)).toThrow('trial 0 has wrong answers that do not make its accuracy of 0.5');
+    expect(() => readStudy(path)).toThrow('trial 0 has a number of wrong answers that contradicts its accuracy of 0.5');
   });
 
   test('begins anew where Optuna deleted the study', async () => {
@@ -166,14 +166,16 @@ describe('the journal', () => {
     expect(() => readStudy(path)).toThrow('record format 6); this is version');
     const without = (left: RegExp) => text.split('\n').filter((line) => !left.test(line));
     writeFileSync(path, resealed(without(/"epoch:[01]"/).join('\n')));
-    expect(() => readStudy(path)).toThrow('trial 0 ended with 50, but its last epoch does not say so');
+    expect(() => readStudy(path)).toThrow(
+      'trial 0 ended with the value 50, which is not that of its last recorded epoch',
+    );
     writeFileSync(path, resealed(without(/intermediate_value/).join('\n')));
     expect(() => readStudy(path)).toThrow('trial 0 epoch 0 has no value; lines are missing');
     writeFileSync(
       path,
       '{"op_code":0,"worker_id":"w","study_name":"other","directions":[1]}\n{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{"a":1}}\n',
     );
-    expect(() => readStudy(path)).toThrow('is a journal of another program');
+    expect(() => readStudy(path)).toThrow('is the journal of another program');
   });
 
   test.each([
@@ -275,9 +277,9 @@ describe('the journal', () => {
     test('and what stands behind a whole last line is damage, not the piece that a crash leaves', async () => {
       const glued = freshPath();
       writeFileSync(glued, `${joined(lines).slice(0, -1)}J`);
-      expect(() => readStudy(glued)).toThrow(`${glued}, line ${lines.length}: no valid JSON`);
+      expect(() => readStudy(glued)).toThrow(`${glued}, line ${lines.length}: not a valid JSON`);
       await expect(new JournalStore(glued).open(start, () => {})).rejects.toThrow(
-        `line ${lines.length}: no valid JSON`,
+        `line ${lines.length}: not a valid JSON`,
       );
     });
   });
@@ -318,13 +320,13 @@ describe('the journal', () => {
     test('removed: nothing begins anew without its head', async () => {
       const { path, store } = await begun();
       rmSync(path);
-      await refused(path, store, `${path} was removed while this process worked on it`);
+      await refused(path, store, `${path} was removed while this process was using it`);
     });
 
     test('removed with its folder', async () => {
       const { path, store } = await begun();
       rmSync(join(path, '..'), { recursive: true });
-      await refused(path, store, `${path} was removed while this process worked on it`);
+      await refused(path, store, `${path} was removed while this process was using it`);
     });
 
     test.each<[string, (text: string) => string, string]>([
@@ -335,7 +337,7 @@ describe('the journal', () => {
       const { path, store, text } = await begun();
       writeFileSync(path, change(text));
       await expect(store.reportEpoch(0, point(0, 0.5))).rejects.toThrow(`${path} ${how} while this process`);
-      await refused(path, store, 'could not be written before');
+      await refused(path, store, 'an earlier write to');
     });
 
     test('a copy in its place is as good', async () => {

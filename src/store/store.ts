@@ -1,10 +1,10 @@
-/** Where a study is kept: what a store must do, and what it gives back. store.contract.ts is its law. */
+/** The interface of a study store, and the record that it returns. store.contract.ts tests every implementation. */
 import type { Metrics } from '../base/metrics.ts';
 import type { Settings, StudyDefinition, Value } from '../study/definition.ts';
 import type { RecordedParameter } from '../study/space.ts';
 import type { EpochPoint, Trial } from '../study/trial.ts';
 
-/** The machine and the way a process worked on the study. */
+/** The machine and the software of a process that works on a study. */
 export interface Environment {
   readonly cpu: string;
   readonly cores: number;
@@ -15,23 +15,23 @@ export interface Environment {
   readonly jobs: number;
 }
 
-/** One process that worked on the study. */
+/** The work of one process on the study. */
 export interface WorkSession {
   /** Local time, `2026-01-02T03:04:05.000000`. */
   readonly started: string;
   readonly environment: Environment;
-  /** Wall time up to the last thing it recorded. */
+  /** Wall time until the last recorded event (seconds). */
   readonly seconds: number;
 }
 
-/** One evaluation of one trained network on the test set, under protocol held-out. */
+/** One evaluation of a trial's network on the test set, under protocol held-out. */
 export interface TestLook extends Metrics {
   readonly trial: number;
   readonly seed: number;
   readonly configuration: Settings;
 }
 
-/** A trial that another program added. We show it and leave it alone. */
+/** A trial that another program added. It is shown, but not used. */
 export interface ForeignTrial {
   readonly number: number;
   readonly state: 'running' | 'complete' | 'pruned' | 'failed' | 'waiting';
@@ -47,7 +47,7 @@ export interface StudyRecord {
   readonly looks: readonly TestLook[];
   readonly sessions: readonly WorkSession[];
   readonly foreign: readonly ForeignTrial[];
-  /** Version of the record's meaning, see `recordFormat` of the store. */
+  /** The record format (docs/formats.md). */
   readonly format: number;
 }
 
@@ -63,24 +63,31 @@ export type TrialEnd =
   | { readonly state: 'pruned'; readonly reason: string }
   | { readonly state: 'failed'; readonly reason: string };
 
-/** `dropped`: its model was removed to save room. `kept`: somebody asked for it. `whole`: neither, or it was made again. */
+/**
+ * `dropped`: the model was removed to save disk space. `kept`: the user asked for the model. `whole`: neither, or made
+ * again.
+ */
 export const resultsRecords = ['dropped', 'kept', 'whole'] as const;
 export type ResultsRecord = (typeof resultsRecords)[number];
 
 export interface OpenedStudy {
   readonly record: StudyRecord;
-  /** Where a torn end of the record was put, if it had one. */
+  /** The file to which a torn last line of the record was moved; undefined where there was none. */
   readonly torn: string | undefined;
 }
 
-/** One study's store. A promise of a writing method resolves when what it was given is safely kept. @throws WorldError where it cannot be kept. */
+/**
+ * The store of one study. The promise of a writing method resolves when the data are stored safely. @throws WorldError
+ * when they cannot be stored.
+ */
 export interface StudyStore {
-  /** The study kept here; undefined if there is none. May be called while another process writes. */
+  /** The stored study; undefined where there is none. May be called while another process writes. */
   read(): Promise<StudyRecord | undefined>;
   /**
-   * Begins the study, or opens it again: `accept` sees what is there and may refuse it by throwing, before anything is written. Then the
-   * definition (if it is new or grew) and this session are recorded. Only `read` may be called before.
-   * @throws UsageError for a record of an older format.
+   * Starts the study, or opens an existing one. `accept` is called with the existing record before anything is written,
+   * and refuses it by throwing. Then this session is recorded, and the definition if it is new or has grown. Only
+   * `read` may be called before `open`.
+   * @throws UsageError for a record of an older format that cannot be continued.
    */
   open(
     start: Pick<StudyRecord, 'definition' | 'dataHash'> & { readonly environment: Environment },
@@ -89,17 +96,17 @@ export interface StudyStore {
   /** @returns the number of the new trial. */
   startTrial(trial: NewTrial): Promise<number>;
   reportEpoch(number: number, point: EpochPoint): Promise<void>;
-  /** A trial ends once; its last reported epoch has the score. */
+  /** Records the end of a trial, once per trial. The score must be that of the last reported epoch. */
   endTrial(number: number, end: TrialEnd): Promise<void>;
-  /** Counts a look at the test set. */
+  /** Records a look at the test set. */
   recordLook(look: TestLook): Promise<void>;
-  /** What was decided about the model of a trial that has ended; the last word counts. */
+  /** Records the decision about the model of an ended trial. The last record counts. */
   recordResults(number: number, results: ResultsRecord): Promise<void>;
-  /** Lets others open the study. A store that was not opened may be closed. */
+  /** Closes the store, so that others can open the study. May be called without `open`. */
   close(): Promise<void>;
 }
 
-/** A value that another program recorded. */
+/** Whether a recorded value can be the value of a hyperparameter. */
 export function isValue(value: unknown): value is Value {
   return value === null || ['string', 'number', 'boolean'].includes(typeof value);
 }

@@ -1,8 +1,8 @@
-/** The names of the workers that write a journal: ours are told from those of other programs. */
+/** The worker names in a journal, which tell our lines from those of other programs. */
 
 export const workerPrefix = 'lenet-lab-';
 
-/** Whether a line or a trial is ours. Trials of other workers are left alone. */
+/** Whether this worker is ours. */
 export function isOurs(worker: string): boolean {
   return worker.startsWith(workerPrefix);
 }

@@ -1,4 +1,4 @@
-/** The program of a study's worker thread: trains one trial in its run folder and tells what happens. */
+/** The program of a trial's worker thread: trains the trial in its run folder and reports to the main thread. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { onesInBytes } from '../base/bits.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
@@ -10,23 +10,26 @@ import { evaluatedMetrics, type RunConfig, RunFolder } from './run-folder.ts';
 import { requireSameRun, runRecord } from './run-identity.ts';
 import { trainRun } from './train-run.ts';
 import { wrongAnswers } from './trial-results.ts';
-import type { ThreadMessage, ThreadOrder } from './trial-threads.ts';
+import type { TrialWorkerMessage, TrialWorkerOrder } from './trial-worker.ts';
 
-const { hyperparameters, out, threads, data, claim, again }: ThreadOrder = workerData;
-/** Throws when another process has taken the study over. */
+const { hyperparameters, out, threads, data, claim, again }: TrialWorkerOrder = workerData;
+/** @throws WorldError when another process has taken the study over. */
 const check = () => {
   if (claim) assertHeld(claim, `the study of ${out}`);
 };
-const say = (message: ThreadMessage) => parentPort?.postMessage(message);
+const say = (message: TrialWorkerMessage) => parentPort?.postMessage(message);
 const stopper = new AbortController();
 parentPort?.on('message', () => stopper.abort());
 
-/** Share of the trial that is done; an epoch's evaluation counts with its training. */
+/**
+ * The finished share of the trial, 0 to 1. @param part the finished share of the epoch: its training and its
+ * evaluation.
+ */
 function share(epoch: number, part: number): number {
   return hyperparameters.epochs === 0 ? part : Math.min(1, Math.max(0, (epoch - 1 + part) / hyperparameters.epochs));
 }
 
-async function work(): Promise<ThreadMessage> {
+async function work(): Promise<TrialWorkerMessage> {
   const folder = new RunFolder(out, check);
   if (again && !isPartlyMade(folder)) folder.clear();
   const resume = prepare(folder);
@@ -63,8 +66,9 @@ async function work(): Promise<ThreadMessage> {
 }
 
 /**
- * Whether the folder holds this trial's run to go on with. A folder whose record is lost, without a checkpoint to make it again, is
- * cleared: the trial runs again, to the same numbers. @throws ForeignFileError when another run lies there.
+ * Whether the folder holds this trial's run, to be resumed. A folder without a readable config.json and without a
+ * checkpoint to make it again is cleared: the trial is trained from the start, to the same numbers. @throws
+ * ForeignFileError when another run lies there.
  */
 function prepare(folder: RunFolder): boolean {
   if (!folder.isUsed) return false;
@@ -77,7 +81,7 @@ function prepare(folder: RunFolder): boolean {
   return true;
 }
 
-/** @throws ForeignFileError when the record is that of another run. */
+/** @throws ForeignFileError when config.json belongs to another run. */
 function requireOwn(found: RunConfig, folder: RunFolder): void {
   const { hash, folder: source, evaluatedOn } = data;
   const wanted = { hyperparameters, data: { hash, folder: source }, init: null };
@@ -85,7 +89,7 @@ function requireOwn(found: RunConfig, folder: RunFolder): void {
   requireSameRun(new Map(Object.entries(runRecord(found))), origin, folder.configPath);
 }
 
-/** Whether an earlier process had begun to make this very run again, and can be continued. */
+/** Whether an earlier process had begun to make these results again and left a checkpoint to continue from. */
 function isPartlyMade(folder: RunFolder): boolean {
   if (!folder.isUsed) return false;
   try {
@@ -96,13 +100,16 @@ function isPartlyMade(folder: RunFolder): boolean {
     requireSameRun(begun.record, config, folder.checkpointPath);
     return true;
   } catch (error) {
-    // Damaged, or another run's: it is made from the beginning.
+    // Damaged files, or files of another run: the trial is trained from the start.
     if (error instanceof WorldError || error instanceof UsageError) return false;
     throw error;
   }
 }
 
-/** Which images of the evaluated set the last epoch's network gets wrong. @throws WorldError where that does not make its accuracy. */
+/**
+ * Which images of the evaluation set the last epoch's network gets wrong. @throws WorldError when their number
+ * contradicts the metrics.
+ */
 function answersOf(folder: RunFolder, config: RunConfig): Uint8Array {
   const { logits } = folder.readPredictions(config);
   const [images = 0, classes = 0] = logits.shape;
@@ -116,7 +123,7 @@ function answersOf(folder: RunFolder, config: RunConfig): Uint8Array {
   return wrong;
 }
 
-function failure(error: unknown): ThreadMessage {
+function failure(error: unknown): TrialWorkerMessage {
   if (error instanceof WorldError) return { type: 'failed', kind: 'world', message: error.message };
   const expected = error instanceof UsageError ? error : machineFailure(error);
   if (expected) return { type: 'failed', kind: 'trial', message: expected.message };

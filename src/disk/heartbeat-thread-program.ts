@@ -1,4 +1,4 @@
-/** The program of the thread that gives a lock's signs of life. */
+/** The program of the thread that writes the heartbeat of a lock holder. */
 import { workerData } from 'node:worker_threads';
 import { type Beating, beat } from './heartbeat.ts';
 

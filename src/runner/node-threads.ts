@@ -1,24 +1,24 @@
-/** Node's worker threads as the crew of one model. */
+/** Crews of Node's worker threads, which train or evaluate one model together. */
 import { Worker } from 'node:worker_threads';
 import { checkFunction, checkInteger, checkOptions } from '../base/argument.ts';
 import type { CrewPlan, Helpers, Threads } from '../train/crew.ts';
 import { defaultThreads, machineFailure, mostThreads, readMachine, threadRoom, threadRuns } from './machine.ts';
 
-/** What a worker is told at last: its place in the crew. */
-export interface ThreadOrder {
+/** The message to a crew thread: its place in the crew. */
+export interface CrewOrder {
   readonly plan: CrewPlan;
   readonly index: number;
 }
 
-/** A worker's first message: it waits for its order. */
-export interface ThreadReady {
-  /** Its number at the Linux kernel; undefined elsewhere. */
+/** The first message of a crew thread: it is ready for its order. */
+export interface CrewReady {
+  /** The kernel's number of the thread (Linux); undefined elsewhere. */
   readonly kernelThread: number | undefined;
 }
 
 /** How {@link nodeThreads} are watched. */
 export interface NodeThreadsOptions {
-  /** Hears, in one line, that the machine allows fewer threads than were asked for. */
+  /** Called with one line when the machine allows fewer threads than were asked for. */
   readonly onFewer?: ((text: string) => void) | undefined;
 }
 
@@ -58,12 +58,12 @@ interface Started {
   readonly kernelThread: number | undefined;
 }
 
-/** As many as start; `refusal`: which limit of the machine kept the others from it. */
+/** Starts up to `count` workers. @returns the started ones, and in `refusal` the limit that prevented the others. */
 async function startWorkers(count: number): Promise<{ workers: Started[]; refusal: string | undefined }> {
   const starting: Promise<Started | string>[] = [];
   for (let i = 0; i < count; i++) {
     try {
-      starting.push(ready(new Worker(new URL('./thread.js', import.meta.url))));
+      starting.push(ready(new Worker(new URL('./crew-thread-program.js', import.meta.url))));
     } catch (error) {
       starting.push(Promise.resolve(refusalOf(error)));
       break;
@@ -76,10 +76,10 @@ async function startWorkers(count: number): Promise<{ workers: Started[]; refusa
   };
 }
 
-/** Resolves when the worker waits for its order, or has found no room on the machine. */
+/** Resolves to the worker when it is ready, or to a message about the limit of the machine that ended it. */
 function ready(worker: Worker): Promise<Started | string> {
   return new Promise((resolve, reject) => {
-    worker.once('message', ({ kernelThread }: ThreadReady) => resolve({ worker, kernelThread }));
+    worker.once('message', ({ kernelThread }: CrewReady) => resolve({ worker, kernelThread }));
     worker.once('error', (error) => {
       try {
         resolve(refusalOf(error));
@@ -91,7 +91,7 @@ function ready(worker: Worker): Promise<Started | string> {
   });
 }
 
-/** @throws what is no limit of the machine. */
+/** The message about a limit of the machine. @throws any other error. */
 function refusalOf(error: unknown): string {
   const failure = machineFailure(error);
   if (!failure) throw error;
@@ -122,7 +122,7 @@ class NodeHelpers implements Helpers {
 
   begin(plan: CrewPlan): void {
     for (const [i, { worker }] of this.#started.entries()) {
-      const order: ThreadOrder = { plan, index: i + 1 };
+      const order: CrewOrder = { plan, index: i + 1 };
       worker.postMessage(order);
     }
   }
@@ -131,7 +131,9 @@ class NodeHelpers implements Helpers {
     return this.#started.every(({ kernelThread }) => kernelThread === undefined || threadRuns(kernelThread));
   }
 
-  /** A thread's error arrives after its end, so it is waited for, but not for long. */
+  /**
+   * The error of a thread that has ended. The error arrives after the end, so this waits for it, one second at most.
+   */
   async failure(): Promise<string | undefined> {
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<undefined>((resolve) => {

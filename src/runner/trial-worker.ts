@@ -1,4 +1,4 @@
-/** Trials on worker threads of their own: started, listened to, stopped. */
+/** The worker thread of one trial, seen from the main thread: started, listened to, stopped. */
 import { Worker } from 'node:worker_threads';
 import type { Dataset } from '../data/dataset.ts';
 import type { Claim } from '../disk/lock.ts';
@@ -8,40 +8,42 @@ import { machineFailure } from './machine.ts';
 import type { RunData } from './run-data.ts';
 import type { MetricsLine } from './run-folder.ts';
 
-/** What a worker is told. */
-export interface ThreadOrder {
+/** What a trial's worker is given. */
+export interface TrialWorkerOrder {
   readonly hyperparameters: Hyperparameters;
   readonly out: string;
   readonly threads: number;
   readonly data: RunData;
-  /** The study's right to write, which is looked at before each write. */
+  /** The study's right to write, checked before each write. */
   readonly claim: Claim | undefined;
-  /** The results of a trial that ended are made again. */
+  /** Whether the results of an ended trial are made again. */
   readonly again: boolean;
 }
 
-/** What a worker tells; its epochs are lines of metrics. */
-export type ThreadMessage =
+/** The messages of a trial's worker. Its epochs are lines of metrics. */
+export type TrialWorkerMessage =
   | Exclude<TrialMessage, { readonly type: 'epoch' }>
   | { readonly type: 'epoch'; readonly line: MetricsLine; readonly share: number };
 
-/** The kernel counts a thread for a moment after its end, so that a refused start is tried again: so often, so far apart. */
+/**
+ * Retries of a refused start: the kernel still counts a thread for a moment after its end.
+ */
 const starts = { most: 5, pauseMs: 100 };
 
 /**
- * Starts a trial; `listen` hears everything up to its end, which comes exactly once, and only when the thread is gone: the next
- * trial may need its place (ulimit -u) and its memory.
+ * Starts a trial. `listen` gets every message. The message about the trial's end comes exactly once, after the thread
+ * has ended, because the next trial may need the thread's place (ulimit -u) and memory.
  */
-export function startThread(order: ThreadOrder, listen: (message: ThreadMessage) => void): RunningTrial {
+export function startTrialWorker(order: TrialWorkerOrder, listen: (message: TrialWorkerMessage) => void): RunningTrial {
   let worker: Worker | undefined;
   let waiting: NodeJS.Timeout | undefined;
   const start = (tries: number): void => {
     waiting = undefined;
     try {
-      worker = new Worker(new URL('./trial-thread.js', import.meta.url), { workerData: order });
+      worker = new Worker(new URL('./trial-worker-program.js', import.meta.url), { workerData: order });
       follow(worker, listen);
     } catch (error) {
-      // Callers hear of a trial's end after they have been given the trial, so never from within this call.
+      // A timer, since the caller must get the trial before the message about its end.
       const again = tries < starts.most ? () => start(tries + 1) : () => listen(endOf(error, false));
       waiting = setTimeout(again, starts.pauseMs);
     }
@@ -63,10 +65,10 @@ export function startThread(order: ThreadOrder, listen: (message: ThreadMessage)
   };
 }
 
-function follow(worker: Worker, listen: (message: ThreadMessage) => void): void {
+function follow(worker: Worker, listen: (message: TrialWorkerMessage) => void): void {
   let begun = false;
-  let end: ThreadMessage | undefined;
-  worker.on('message', (message: ThreadMessage) => {
+  let end: TrialWorkerMessage | undefined;
+  worker.on('message', (message: TrialWorkerMessage) => {
     begun = true;
     if (message.type === 'progress' || message.type === 'epoch') listen(message);
     else end ??= message;
@@ -79,8 +81,10 @@ function follow(worker: Worker, listen: (message: ThreadMessage) => void): void 
   });
 }
 
-/** How a trial ends by an error: one that the machine had no room for has not begun. */
-function endOf(error: unknown, begun: boolean): ThreadMessage {
+/**
+ * The end of a trial by an error. If the machine had no room for the thread, the trial was refused and has not begun.
+ */
+function endOf(error: unknown, begun: boolean): TrialWorkerMessage {
   const failure = machineFailure(error);
   if (failure && !begun) return { type: 'refused', message: failure.message };
   return { type: 'failed', kind: 'trial', message: messageOf(failure ?? error) };
@@ -90,7 +94,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The set in memory that threads share instead of copying. */
+/** The data set in shared memory, so that threads need no copies. */
 export function shareDataset(dataset: Dataset): Dataset {
   const share = <T extends Uint8Array | Float32Array>(array: T, make: (memory: SharedArrayBuffer) => T): T => {
     const shared = make(new SharedArrayBuffer(array.byteLength));
