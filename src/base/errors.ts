@@ -1,4 +1,7 @@
-/** The two expected kinds of failure: the caller's and the world's. Every other error is a bug and keeps its stack trace. */
+/**
+ * The two expected kinds of failure: the caller's and the world's. Every other error is a bug and keeps its stack
+ * trace.
+ */
 
 /**
  * The caller's mistake: an option, a value or a call that is not allowed.
@@ -23,8 +26,8 @@ export type Synonyms = Readonly<Record<string, string>>;
 
 /**
  * The entry of `choices` that `given` was probably meant to be, or undefined if no entry is near enough.
- * Case, dashes and underscores are ignored. In this order: the same letters, a synonym, the nearest by edit distance (one mistake up to
- * five letters, then one in three letters), the shortest entry that begins with `given`.
+ * Case, dashes and underscores are ignored. In this order: the same letters, a synonym, the nearest by edit distance
+ * (one mistake up to five letters, then one in three letters), the shortest entry that begins with `given`.
  * Distance: Damerau-Levenshtein with adjacent transpositions (optimal string alignment).
  */
 export function nearest(given: string, choices: readonly string[], synonyms: Synonyms = {}): string | undefined {

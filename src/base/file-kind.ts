@@ -108,8 +108,8 @@ function head(bytes: Uint8Array): string {
 }
 
 /**
- * The name of the first file in a ZIP archive, or '' for other files. Source: APPNOTE.TXT, 4.3.7: the name's length is at
- * byte 26, the name at byte 30.
+ * The name of the first file in a ZIP archive, or '' for other files. Source: APPNOTE.TXT, 4.3.7: the name's length is
+ * at byte 26, the name at byte 30.
  */
 function firstEntry(bytes: Uint8Array): string {
   if (!starts('PK\x03\x04')(bytes) || bytes.length < 30) return '';

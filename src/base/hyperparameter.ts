@@ -1,4 +1,7 @@
-/** Hyperparameters as data: allowed values, default and a sentence. Help, checks and study files are derived from this data. */
+/**
+ * Hyperparameters as data: allowed values, default and a sentence. Help, checks and study files are derived from this
+ * data.
+ */
 import { UsageError, unknownChoice } from './errors.ts';
 
 interface Common<T> {
@@ -45,7 +48,10 @@ export type NumericRange = Pick<Numeric, 'least' | 'most' | 'above' | 'mostIs'>;
 
 export const positive: NumericRange = { least: 0, most: Number.MAX_VALUE, above: true };
 export const notNegative: NumericRange = { least: 0, most: Number.MAX_VALUE };
-/** From 0 to the largest float32 below 1. The kernels compute in float32, in which a larger number would be rounded to 1. */
+/**
+ * From 0 to the largest float32 below 1. The kernels compute in float32, in which a larger number would be rounded to
+ * 1.
+ */
 export const fraction: NumericRange = { least: 0, most: 1 - 2 ** -24, mostIs: 'the largest 32-bit number below 1' };
 
 export function number(value: number, range: NumericRange, sentence: string): Numeric {
@@ -69,7 +75,8 @@ export function limit(sentence: string): Limit {
 
 /**
  * Checks one value.
- * @param name of the hyperparameter. @param label the hyperparameter's name in the message, for instance `--batch-size`.
+ * @param name of the hyperparameter. @param label the hyperparameter's name in the message, for instance
+ * `--batch-size`.
  * @throws UsageError unless the value is allowed.
  */
 export function checkValue(name: string, entry: Hyperparameter, value: unknown, label = name): void {

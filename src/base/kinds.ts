@@ -1,4 +1,7 @@
-/** Kinds: the knowledge about each type of optimizer, loss or schedule, beside its plain data. This file makes one table of what kinds declare. */
+/**
+ * Kinds: the knowledge about each type of optimizer, loss or schedule, beside its plain data. This file makes one table
+ * of what kinds declare.
+ */
 import { UsageError } from './errors.ts';
 import type { Hyperparameter, HyperparameterTable } from './hyperparameter.ts';
 

@@ -4,9 +4,9 @@
  */
 
 /**
- * Characters that are not visible but have an effect: control characters (such as ESC, which begins a terminal's commands),
- * bidirectional marks, invisible characters, line and paragraph separators, halves of surrogate pairs, and noncharacters.
- * XML forbids some of them. The two variation selectors of emoji are allowed.
+ * Characters that are not visible but have an effect: control characters (such as ESC, which begins a terminal's
+ * commands), bidirectional marks, invisible characters, line and paragraph separators, halves of surrogate pairs, and
+ * noncharacters. XML forbids some of them. The two variation selectors of emoji are allowed.
  */
 const unseen =
   /(?![\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
@@ -66,8 +66,8 @@ export function escapeMarkdown(text: string): string {
 
 /**
  * A cell of a CSV file (RFC 4180). A spreadsheet treats text that begins with one of `= + - @` as a formula and may run
- * it, so such text gets an apostrophe in front, unless it is a number. Line ends and tabs stay; other invisible characters
- * are written out. Source of the rule: OWASP, "CSV Injection".
+ * it, so such text gets an apostrophe in front, unless it is a number. Line ends and tabs stay; other invisible
+ * characters are written out. Source of the rule: OWASP, "CSV Injection".
  */
 export function csvCell(text: string): string {
   const shown = text.replace(unseen, (character) => (/[\n\r\t]/.test(character) ? character : written(character)));

@@ -18,7 +18,10 @@ export function datasetSize({ labels }: Dataset): number {
   return labels.length;
 }
 
-/** @throws UsageError when arrays and shape do not match, a size or label cannot be, a pixel is not finite, or nothing is there. */
+/**
+ * @throws UsageError when arrays and shape do not match, a size or label cannot be, a pixel is not finite, or nothing
+ * is there.
+ */
 export function checkDataset({ name, images, labels, shape, classes }: Dataset): void {
   const pixels = shape[0] * shape[1] * shape[2];
   if (shape.length !== 3 || !shape.every((size) => Number.isInteger(size) && size > 0)) {

@@ -7,8 +7,8 @@ import { type Dataset, datasetSize } from './dataset.ts';
 const heldOutShare = 1 / 12;
 
 /**
- * Splits off one image in twelve, with the shares of the classes kept (largest remainders). The random draw depends on the data's hash
- * alone, so equal data always give the same split. Both parts keep the order of the data.
+ * Splits off one image in twelve, with the shares of the classes kept (largest remainders). The random draw depends on
+ * the data's hash alone, so equal data always give the same split. Both parts keep the order of the data.
  * @param hash of the data. @throws UsageError for fewer than six images.
  */
 export function holdOut(dataset: Dataset, hash: string): { train: Dataset; validation: Dataset } {

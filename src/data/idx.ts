@@ -1,4 +1,7 @@
-/** Reads IDX files, the format of MNIST: big-endian sizes, then unsigned bytes. Source: LeCun's MNIST page, "file formats". */
+/**
+ * Reads IDX files, the format of MNIST: big-endian sizes, then unsigned bytes. Source: LeCun's MNIST page, "file
+ * formats".
+ */
 import { WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 
@@ -70,8 +73,8 @@ export function parseIdx(bytes: Uint8Array, what: string, content: Content): Idx
 }
 
 /**
- * The bytes of an IDX file that arrives in pieces. As much memory is allocated as the header says, and reading stops when the file is
- * longer: a compressed megabyte may unpack to a gigabyte.
+ * The bytes of an IDX file that arrives in pieces. As much memory is allocated as the header says, and reading stops
+ * when the file is longer: a compressed megabyte may unpack to a gigabyte.
  * @param what names the file in errors. @throws WorldError as {@link parseIdx}.
  */
 export async function readIdx(

@@ -1,4 +1,6 @@
-/** Converts pictures of any size and colour to the grey images that a network reads: light ink on dark ground, 0 to 255. */
+/**
+ * Converts pictures of any size and colour to the grey images that a network reads: light ink on dark ground, 0 to 255.
+ */
 import { UsageError } from '../base/errors.ts';
 
 export interface Raster {
@@ -12,7 +14,9 @@ export interface Raster {
   readonly data: ArrayLike<number>;
 }
 
-/** A grey picture. Each pixel is computed on demand, since a large photograph as 64-bit numbers would fill the memory. */
+/**
+ * A grey picture. Each pixel is computed on demand, since a large photograph as 64-bit numbers would fill the memory.
+ */
 interface Grey {
   readonly width: number;
   readonly height: number;
@@ -21,9 +25,9 @@ interface Grey {
 }
 
 /**
- * Greys [height][width], 0 to 255. Transparent pixels get a ground that contrasts with the ink. The whole picture is scaled to
- * fit, and the remaining sides are filled with its ground. If the ground (the median of the border) is light, the picture is
- * inverted. An opaque grey picture of the wanted size with dark ground keeps its bytes.
+ * Greys [height][width], 0 to 255. Transparent pixels get a ground that contrasts with the ink. The whole picture is
+ * scaled to fit, and the remaining sides are filled with its ground. If the ground (the median of the border) is light,
+ * the picture is inverted. An opaque grey picture of the wanted size with dark ground keeps its bytes.
  * @throws UsageError when the data does not have width x height pixels.
  */
 export function rasterToGrey(raster: Raster, height: number, width: number): Uint8Array {
@@ -86,7 +90,8 @@ function borderMedian({ width, height, at }: Grey): number {
   const border: number[] = [];
   const isEdge = (index: number, size: number) => index === 0 || index === size - 1;
   for (let y = 0; y < height; y++) {
-    // All pixels of the first and the last row; the two outer pixels of other rows (one if the picture is one pixel wide).
+    // All pixels of the first and the last row; the two outer pixels of other rows (one if the picture is one pixel
+    // wide).
     const step = isEdge(y, height) ? 1 : Math.max(1, width - 1);
     for (let x = 0; x < width; x += step) border.push(at(y * width + x));
   }
@@ -94,8 +99,9 @@ function borderMedian({ width, height, at }: Grey): number {
 }
 
 /**
- * The source pixels and their weights for each of `targets` pixels along one axis; the picture is centred. Weights sum to 1 for a
- * target pixel inside the picture. Shrinking averages the covered source pixels; enlarging interpolates between the two nearest.
+ * The source pixels and their weights for each of `targets` pixels along one axis; the picture is centred. Weights sum
+ * to 1 for a target pixel inside the picture. Shrinking averages the covered source pixels; enlarging interpolates
+ * between the two nearest.
  */
 function sampling(sources: number, targets: number, scale: number): { index: number; weight: number }[][] {
   const start = (sources - targets * scale) / 2;

@@ -1,4 +1,7 @@
-/** The strategies there are, by the kind of their plan; to add one is its file, its plan in definition.ts and its line here. */
+/**
+ * All strategies by the kind of their plan. To add one, write its file, declare its plan in definition.ts, and add it
+ * here.
+ */
 import { UsageError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import {
@@ -83,13 +86,13 @@ function checkSpace(space: Space): void {
   }
 }
 
-/** What is too many in a study, and what to do about it. */
+/** Which part of a study is too large, and how to make it smaller. */
 export interface SizeProblem {
   readonly of: 'plan' | 'seeds';
   readonly message: string;
 }
 
-/** Counts levels and trainings by multiplication, before any of them is made. */
+/** Counts levels and trainings by multiplication, before any level is created. */
 export function sizeProblem({ plan, seeds }: Pick<StudyDefinition, 'plan' | 'seeds'>): SizeProblem | undefined {
   const levels = strategyOf(plan).count(plan);
   if (!(Number.isInteger(levels) || levels === Number.POSITIVE_INFINITY)) {
@@ -127,14 +130,15 @@ export function plannedLevels(definition: StudyDefinition): readonly (readonly L
   return strategyOf(definition.plan).levels(definition.plan, definition);
 }
 
-/** What is varied and how, in a few words. */
+/** The plan in a few words. */
 export function describePlan(definition: StudyDefinition): string {
   return strategyOf(definition.plan).describe(definition.plan, definition);
 }
 
 /**
- * Checks that `after` only adds seeds, levels, trials or stages to `before`, so that what was trained keeps its meaning.
- * @throws UsageError naming the first difference that is none of these.
+ * Checks that `after` only adds seeds, levels, trials or stages to `before`, so that what was trained keeps its
+ * meaning.
+ * @throws UsageError naming the first other difference.
  */
 export function checkExtends(before: StudyDefinition, after: StudyDefinition): void {
   const found = firstDifference(before, after);
@@ -164,7 +168,7 @@ function seedDifference(before: StudyDefinition, after: StudyDefinition): Differ
   const different = { what: 'seeds', was: seedsText(before.seeds), is: seedsText(after.seeds) };
   const [was, is] = [before.seeds, after.seeds];
   if (!isSeedRule(was)) {
-    // Under a rule later stages have seeds of their own, so what they trained with a list would serve nothing.
+    // Under a rule later stages have their own seeds, so their trials with a list of seeds could not be used.
     const isKept = isSeedRule(is)
       ? plannedLevels(before).length === 1 && was.every((seed) => seed >= 1 && seed <= is.atMost)
       : was.every((seed) => is.includes(seed));

@@ -1,4 +1,4 @@
-/** A task that is a JavaScript function: for functions of one's own, simulations and tests. */
+/** A task that is a JavaScript function, for your own functions, simulations and tests. */
 import { UsageError } from '../base/errors.ts';
 import { type Random, randomStream } from '../base/random.ts';
 import type { Settings, Value } from '../study/definition.ts';
@@ -7,20 +7,23 @@ import type { OpenTask, Parameter, Pool, RunningTrial, Task, TrialMessage, Trial
 
 export interface FunctionContext {
   readonly seed: number;
-  /** A generator of the trial's own, from its seed. Use it instead of Math.random, or the study cannot be repeated. */
+  /**
+   * The trial's own random generator, made from its seed. Use it instead of Math.random, or the study cannot be
+   * repeated.
+   */
   readonly random: Random;
   /** Aborted when the study is asked to stop; a function that throws then is run again later. */
   readonly signal: AbortSignal;
-  /** Reports a score on the way, by epoch from 1 on. @throws UsageError for a number that is none. */
+  /** Reports an intermediate score after an epoch (1, 2, ...). @throws UsageError unless the score is finite. */
   report(epoch: number, score: number): void;
 }
 
 export interface FunctionTaskOptions {
-  /** The default of every parameter; others are refused. */
+  /** The default of every parameter; unknown parameters are refused. */
   readonly parameters: Readonly<Record<string, Value>>;
-  /** Parameters that count under some values of others only. */
+  /** Conditions: parameters that count only under some values of others. */
   readonly when?: Readonly<Record<string, Condition>>;
-  /** What the results depend on beside settings and seed; a study is not continued with another. */
+  /** Names the data that results depend on; a study is not continued with another hash. */
   readonly dataHash?: string;
   /** @returns the score. A thrown error makes a failed trial. */
   run(settings: Settings, context: FunctionContext): number | Promise<number>;
@@ -45,7 +48,9 @@ export function functionTask({ parameters, when = {}, dataHash = 'function', run
     start: (order, listen) => start(run, order, complete(order.configuration), listen),
   };
   const opened: OpenTask = {
-    ...{ dataHash, summary: 'Trials are calls of a function', pool },
+    dataHash,
+    summary: 'Trials are calls of a function',
+    pool,
     bytesPerTrial: () => ({ running: 0, whole: 0, dropped: 0 }),
     results: () => Promise.resolve({ state: 'whole' }),
     discard() {},

@@ -1,4 +1,4 @@
-/** The networks that can be asked for by name. */
+/** All named networks. To add one, add it to the table. */
 import { unknownChoice } from '../../base/errors.ts';
 import { conv2d } from '../../nn/conv2d.ts';
 import { flatten } from '../../nn/flatten.ts';

@@ -1,4 +1,4 @@
-/** What others call our hyperparameters, for "did you mean": in study files and on the command line. */
+/** Names of our hyperparameters in other software, for "did you mean" in study files and on the command line. */
 import type { Synonyms } from '../../base/errors.ts';
 import type { HyperparameterName } from './hyperparameters.ts';
 
@@ -25,7 +25,7 @@ const otherNames: Readonly<Partial<Record<HyperparameterName, readonly string[]>
   testLimit: ['ntest', 'testsize', 'testsamples', 'limittest', 'numtest', 'maxtest'],
 };
 
-/** By the other name. */
+/** Our name by the other name. */
 export const synonyms: Synonyms = Object.fromEntries(
   Object.entries(otherNames).flatMap(([name, others]) => others.map((other) => [other, name])),
 );
