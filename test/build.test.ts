@@ -46,5 +46,5 @@ test.skipIf(process.platform === 'win32' || !canRead)('(skipped where no other u
   change('src/base/version.ts');
   expect(build()).toEqual(refused('dist/cli/main.js'));
   change('kernels/index.ts');
-  expect(build()).toEqual(refused('src/engine/binary'));
+  expect(build()).toEqual(refused('src/engine/generated'));
 });

@@ -52,14 +52,16 @@ function safetensors(...path: string[]) {
 const checkpointFormat = (folder: string) =>
   Number(safetensors(folder, 'checkpoint.safetensors').metadata.get('recordFormat'));
 
-/** The formats that this version writes, as a tiny study shows. */
+/** The formats that this version writes, as a tiny study and a tiny run show. A finished trial keeps no checkpoint. */
 const fresh = freshFolder();
 const tiny = 'base: { epochs: 1, trainLimit: 100, testLimit: 100, batchSize: 50 }';
 writeFileSync(join(fresh, 'tiny.yaml'), `name: tiny\nprotocol: post\n${tiny}\nstages: [{ l2: [0] }]\nseeds: [1]\n`);
 lenet('study', 'run', join(fresh, 'tiny.yaml'), '--out', join(fresh, 'tiny'));
+const tinyRun = ['--epochs', '1', '--train-limit', '100', '--test-limit', '100', '--batch-size', '50'];
+lenet('train', ...tinyRun, '--out', join(fresh, 'run'));
 const written = {
   journal: journalFormat(join(fresh, 'tiny')),
-  checkpoint: checkpointFormat(join(fresh, 'tiny', 'trial-0000')),
+  checkpoint: checkpointFormat(join(fresh, 'run')),
 };
 
 /** Trials of the formats from this one on can be compared with today's: formats 4 and 5 differ in what a line of the journal holds. */
