@@ -1,7 +1,7 @@
 /** All rules for initial weights: the table of their kinds. To add one, add it here. */
 import type { LayerParameter } from './layer.ts';
 
-/** How the elements of one unit of a parameter start: uniform in (-bound, bound), or all alike. */
+/** The initial values of one unit of a parameter: uniform in (-bound, bound), or one constant. */
 export type Start = { readonly bound: number } | { readonly constant: number };
 
 /** The knowledge about one rule. */

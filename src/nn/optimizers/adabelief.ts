@@ -1,4 +1,4 @@
-/** AdaBelief: steps are large where the gradient is as the first moment foretold. */
+/** AdaBelief: steps are large where the gradient is close to its running mean. */
 import { completeValues, type HyperparameterTable } from '../../base/hyperparameter.ts';
 import { biasCorrection, type CorrectedOptions, completeMoments, correction, type Moments } from './moments.ts';
 import type { OptimizerKind } from './optimizer.ts';

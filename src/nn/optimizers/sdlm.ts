@@ -1,4 +1,4 @@
-/** The stochastic diagonal Levenberg-Marquardt method of LeNet-5's paper: every parameter has a learning rate of its own. */
+/** The stochastic diagonal Levenberg-Marquardt method of LeNet-5's paper: every parameter has its own learning rate. */
 import { completeValues, type HyperparameterTable, number, positive } from '../../base/hyperparameter.ts';
 import { type CommonOptions, commonHyperparameters, type OptimizerKind } from './optimizer.ts';
 
