@@ -101,7 +101,9 @@ export function spreadMatrix(src: usize, rows: i32, columns: i32, dst: usize): v
   }
 }
 
-/** [quad][outer][inner][4] -> [quad][inner][outer][4]. Converts (y, x, c) to PyTorch's flat order (c, y, x) and back. */
+/**
+ * [quad][outer][inner][4] -> [quad][inner][outer][4]. Converts (y, x, c) to PyTorch's flat order (c, y, x) and back.
+ */
 export function swapAxes(src: usize, dst: usize, quads: i32, outer: i32, inner: i32): void {
   const step = <usize>outer << 4;
   for (let q = 0; q < quads; q++) {

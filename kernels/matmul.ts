@@ -13,7 +13,8 @@
 import { band, bandSpread, bandTaps } from './generated/blocks';
 
 /**
- * Rows of the tallest block: six if multiply and add are one instruction, else five, since the product needs a register.
+ * Rows of the tallest block: six if multiply and add are one instruction, else five, since the product needs a
+ * register.
  */
 // @ts-ignore: decorator
 @inline
@@ -21,8 +22,8 @@ const tallest: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
 
 /**
  * Divides the rows into as few bands as the tallest block allows, of nearly equal height (16 rows: 6, 5, 5).
- * If the row length of C is not a multiple of four floats, the last vector of a row overwrites up to three floats at the
- * start of the next row. Columns are therefore written from last to first, and rows from first to last: the correct
+ * If the row length of C is not a multiple of four floats, the last vector of a row overwrites up to three floats at
+ * the start of the next row. Columns are therefore written from last to first, and rows from first to last: the correct
  * values of the next row are written afterwards. The last row needs up to 12 bytes of space after C.
  * kind: 0 for band, 1 for bandSpread, 2 for bandTaps; a constant after inlining.
  */

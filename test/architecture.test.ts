@@ -1,4 +1,4 @@
-/** The house's plan (docs/architecture.md): which folder may import which, no cycles, and no Node on the browser's side. */
+/** The architecture (docs/architecture.md): which folder may import which, no cycles, no Node in code for browsers. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
@@ -41,7 +41,7 @@ function importsOf(source: string): string[] {
 
 test('there are files to look at', () => expect(files.length).toBeGreaterThan(40));
 
-test('every folder of src has its place in the plan', () => {
+test('every folder of src is in the table of allowed imports', () => {
   const folders = new Set(files.filter(({ name }) => name.includes('/')).map(({ name }) => name.split('/')[0]));
   expect([...folders].sort()).toEqual(Object.keys(mayImport).sort());
 });

@@ -21,7 +21,8 @@ export class Barrier {
 
   /**
    * @param words {@link barrierWords} shared words, all zero at first.
-   * @param othersLive whether the other threads still run. Without it, a thread waits until all have arrived or one has failed.
+   * @param othersLive whether the other threads still run. Without it, a thread waits until all have arrived or one has
+   * failed.
    */
   constructor(words: Int32Array, threads: number, othersLive?: () => boolean) {
     this.#words = words;
@@ -47,7 +48,9 @@ export class Barrier {
     if (Atomics.load(words, failedWord) !== 0) throw failure();
   }
 
-  /** Tells the other threads that this thread has failed, so that they stop waiting. The barrier cannot be used again. */
+  /**
+   * Tells the other threads that this thread has failed, so that they stop waiting. The barrier cannot be used again.
+   */
   fail(): void {
     Atomics.store(this.#words, failedWord, 1);
     Atomics.add(this.#words, generationWord, 1);

@@ -7,8 +7,8 @@ import { strict } from './generated/strict.ts';
 export type { Kernels } from './generated/kernels.ts';
 
 /**
- * How products are summed. `strict`: every multiplication and every addition is rounded, so that all machines compute the
- * same bits. `fused`: relaxed SIMD's multiply-add, which is faster; its bits differ between processors.
+ * How products are summed. `strict`: every multiplication and every addition is rounded, so that all machines compute
+ * the same bits. `fused`: relaxed SIMD's multiply-add, which is faster; its bits differ between processors.
  */
 export type Arithmetic = 'strict' | 'fused';
 

@@ -36,8 +36,8 @@ export interface Workspace<Layout> {
 }
 
 /**
- * Creates a memory that is as large as `layOut` needs. `layOut` is called twice: first on an arena that only counts, then
- * on the memory. It allocates blocks and must call no kernel.
+ * Creates a memory that is as large as `layOut` needs. `layOut` is called twice: first on an arena that only counts,
+ * then on the memory. It allocates blocks and must call no kernel.
  * @throws WorldError if the machine cannot run the kernels or has too little memory.
  */
 export function openWorkspace<Layout>(

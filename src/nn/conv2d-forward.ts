@@ -20,8 +20,8 @@ export interface ConvolutionWindows {
 }
 
 /**
- * Winograd's filtering needs rows of at least four outputs, the length of a tile. The transforms are worth their time if
- * each product is a sum over at least five lines and channels of the window (docs/engine.md).
+ * Winograd's filtering needs rows of at least four outputs, the length of a tile. The transforms are worth their time
+ * if each product is a sum over at least five lines and channels of the window (docs/engine.md).
  */
 export function convolutionMethod(layer: ConvolutionWindows, outWidth: number): ConvolutionMethod {
   const { kernelSize, stride, inChannels } = layer;
@@ -65,8 +65,9 @@ export function placeForward(layer: ConvolutionWindows, site: ConvolutionSite): 
 
 /**
  * Chooses `exact` (window by window) while gradients are wanted and a bias is zero, else `fast` (Winograd).
- * For a window of zeros the direct sum is exactly zero, but Winograd's sum may be a rounding error above zero. With a bias
- * of zero, relu would then pass a gradient that PyTorch does not pass. All biases are zero in the first step of training.
+ * For a window of zeros the direct sum is exactly zero, but Winograd's sum may be a rounding error above zero. With a
+ * bias of zero, relu would then pass a gradient that PyTorch does not pass. All biases are zero in the first step of
+ * training.
  */
 function unlessZeroBias(
   fast: ConvolutionForward,
@@ -116,7 +117,9 @@ function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): Convolut
       return (oy * stride[0] * width + ox * stride[1]) * channels * 16;
     }),
   );
-  /** The weights as [tap][out][4], every number four times; this is cheap, since each of the few weights is used often. */
+  /**
+   * The weights as [tap][out][4], every number four times; this is cheap, since each of the few weights is used often.
+   */
   const spread = arena.allocate(taps * outChannels * 16);
   const row = outChannels * 16;
   const sums = (from: number, to: number) =>

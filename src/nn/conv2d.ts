@@ -156,7 +156,9 @@ function isDense({ padding, connections }: Conv2d, { outputShape }: Site, pool: 
   return !pool && !connections && padding.every((p) => p === 0) && outputShape[1] === 1 && outputShape[2] === 1;
 }
 
-/** A convolution over the whole image as flatten and a dense layer. The weights already have the order of a dense layer. */
+/**
+ * A convolution over the whole image as flatten and a dense layer. The weights already have the order of a dense layer.
+ */
 function placeDense({ outChannels }: Conv2d, site: Site): PlacedLayer {
   const { input } = site;
   const features = elementsOf(input.shape);

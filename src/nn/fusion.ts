@@ -11,9 +11,9 @@ export interface Step {
 }
 
 /**
- * Convolution, relu and max-pooling become one step. The outputs of the convolution stay in the cache, and its gradients
- * are listed from the gradients of the pooling, which are a quarter as many for 2x2 windows. Every other layer is a
- * separate step.
+ * Convolution, relu and max-pooling become one step. The outputs of the convolution stay in the cache, and its
+ * gradients are listed from the gradients of the pooling, which are a quarter as many for 2x2 windows. Every other
+ * layer is a separate step.
  */
 export function stepsOf(model: Model): Step[] {
   const steps: Step[] = [];

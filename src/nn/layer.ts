@@ -16,7 +16,10 @@ export interface LayerParameter {
   readonly constant?: number;
   /** For LeCun's initialization: the number of inputs of every unit, or of each unit along the first axis. */
   readonly fanIn: number | readonly number[];
-  /** Elements that stay zero and are not trained: runs of `size` elements. `runs`: the index of each run's first element. */
+  /**
+   * Elements that stay zero and are not trained: runs of `size` elements. `runs`: the index of each run's first
+   * element.
+   */
   readonly absent?: { readonly size: number; readonly runs: readonly number[] };
 }
 
@@ -54,15 +57,19 @@ export interface PlacedLayer {
   readonly work: readonly [forward: string, backward: string];
   readonly output: Activation;
   forward(quads: number): void;
-  /** Must be called after every change of the parameters, before `forward`. `learning`: whether `backward` will follow. */
+  /**
+   * Must be called after every change of the parameters, before `forward`. `learning`: whether `backward` will follow.
+   */
   prepare?(learning: boolean): void;
-  /** Reads output.gradient; writes input.gradient (if wanted) and the parameters' gradients in the block at `gradients`. */
+  /**
+   * Reads output.gradient; writes input.gradient (if wanted) and the parameters' gradients in the block at `gradients`.
+   */
   backward(quads: number, gradients: number): void;
   /**
    * `backward` with second derivatives instead of gradients. Reads h = d²E/dx² of every output element from
    * output.gradient; writes the second derivatives by the inputs to input.gradient, and those by the parameters to the
-   * block at `gradients`. The layer's own second derivative is neglected (Gauss-Newton), so that no h is negative. For a
-   * shared weight the values of its connections are summed. Source: LeCun, "Efficient BackProp", 1998, section 7.
+   * block at `gradients`. The layer's own second derivative is neglected (Gauss-Newton), so that no h is negative. For
+   * a shared weight the values of its connections are summed. Source: LeCun, "Efficient BackProp", 1998, section 7.
    */
   curvature(quads: number, gradients: number): void;
   /**

@@ -138,8 +138,8 @@ export const linearKind: LayerKind<Linear> = {
 };
 
 /**
- * The forward half for one image: a vector holds four outputs instead of four images. The bias is an additional first row
- * of the weights with the input 1, so that every sum has the same bits as in a whole quad.
+ * The forward half for one image: a vector holds four outputs instead of four images. The bias is an additional first
+ * row of the weights with the input 1, so that every sum has the same bits as in a whole quad.
  */
 function placeSingle(inFeatures: number, outFeatures: number, site: Site, output: Activation): PlacedLayer {
   const { kernels, arena, input } = site;

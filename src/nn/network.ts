@@ -90,7 +90,9 @@ export interface Network {
   readonly steps: readonly NetworkStep[];
   readonly input: Activation;
   readonly logits: Activation;
-  /** Must be called after every change of the parameters, before `forward`. `learning`: whether `backward` will follow. */
+  /**
+   * Must be called after every change of the parameters, before `forward`. `learning`: whether `backward` will follow.
+   */
   prepare(learning: boolean): void;
   /** Reads input.value, writes logits.value. */
   forward(quads: number): void;

@@ -1,4 +1,7 @@
-/** All optimizers: the table of their kinds. To add one, write its file and add it to the table; the compiler says what is missing. */
+/**
+ * All optimizers: the table of their kinds. To add one, write its file and add it to the table; the compiler says what
+ * is missing.
+ */
 import type { MadeBy } from '../base/kinds.ts';
 import type { Kernels } from '../engine/kernels.ts';
 import { adabeliefKind } from './optimizers/adabelief.ts';

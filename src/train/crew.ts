@@ -29,7 +29,9 @@ export interface CrewPlan {
   /** The whole recipe; null if nothing is trained. */
   readonly training: Recipe | null;
   readonly threads: number;
-  /** Images that a thread processes at once. The number is fixed, so that sums do not depend on the number of threads. */
+  /**
+   * Images that a thread processes at once. The number is fixed, so that sums do not depend on the number of threads.
+   */
   readonly chunk: number;
   /** The most blocks of gradients for a batch. Each block is the sum over one or more consecutive chunks. */
   readonly parts: number;
@@ -206,7 +208,9 @@ export class Member {
     }
   }
 
-  /** Forward and backward for `images` images of the order, starting at position `from`. Writes the gradient to `block`. */
+  /**
+   * Forward and backward for `images` images of the order, starting at position `from`. Writes the gradient to `block`.
+   */
   #learn(set: PlacedSet, from: number, images: number, scale: number, block: number): void {
     const { losses, predicted } = this.#plan;
     this.#see(set, from, images);

@@ -169,7 +169,9 @@ export class Session {
     this.#arena.i32(this.#plan.indices, order.length).set(order);
   }
 
-  /** Estimates second derivatives on the first `count` images of the order set before, into the optimizer's first state. */
+  /**
+   * Estimates second derivatives on the first `count` images of the order set before, into the optimizer's first state.
+   */
   async estimateCurvature(set: number, count: number): Promise<void> {
     await this.#command('curvature', set, 0, count, 0);
   }

@@ -1,4 +1,6 @@
-/** The interfaces of a loss: its plain data, and its kind, which knows hyperparameters, kernels and suitable outputs. */
+/**
+ * The interfaces of a loss: its plain data, and its kind, which knows hyperparameters, kernels and suitable outputs.
+ */
 import type { HyperparameterTable, ValuesOf } from '../../base/hyperparameter.ts';
 import type { Kernels } from '../../engine/kernels.ts';
 
@@ -10,7 +12,10 @@ export interface LossSite {
   readonly labels: number;
   readonly images: number;
   readonly classes: number;
-  /** Gradients are multiplied by it: 1 / images of the batch, so that their sum is the gradient of the batch's mean loss. */
+  /**
+   * Gradients are multiplied by it: 1 / images of the batch, so that their sum is the gradient of the batch's mean
+   * loss.
+   */
   readonly scale: number;
   /** Receives dE/dz in the layout of the logits; 0: not wanted. */
   readonly gradient: number;
@@ -38,9 +43,9 @@ export interface LossKind<
   /** Computes losses, predictions and, if wanted, gradients of the images at the site. */
   apply(kernels: Kernels, loss: L, site: LossSite): void;
   /**
-   * Writes d²E/dz² of each logit to `gradient`, with scale 1; no value is negative. For an rbf output this method is not
-   * called, since the rbf layer computes the second derivatives. An optimizer that needs second derivatives cannot train
-   * a loss without this method.
+   * Writes d²E/dz² of each logit to `gradient`, with scale 1; no value is negative. For an rbf output this method is
+   * not called, since the rbf layer computes the second derivatives. An optimizer that needs second derivatives cannot
+   * train a loss without this method.
    */
   curvature?(kernels: Kernels, loss: L, site: LossSite): void;
 }

@@ -14,7 +14,10 @@ export type CommonValues = ValuesOf<typeof commonHyperparameters>;
 export interface CommonOptions {
   /** Above 0. Default 3e-4, where the constructor does not say otherwise. */
   readonly learningRate?: number;
-  /** At least 0. Default 0. l2 · x is added to the gradient before anything else: the `weight_decay` of torch.optim.SGD and Adam. */
+  /**
+   * At least 0. Default 0. l2 · x is added to the gradient before anything else: the `weight_decay` of torch.optim.SGD
+   * and Adam.
+   */
   readonly l2?: number;
 }
 

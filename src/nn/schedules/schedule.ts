@@ -1,4 +1,6 @@
-/** The interfaces of a learning-rate schedule: its plain data, and its kind, which knows hyperparameters and formula. */
+/**
+ * The interfaces of a learning-rate schedule: its plain data, and its kind, which knows hyperparameters and formula.
+ */
 import type { HyperparameterTable, ValuesOf } from '../../base/hyperparameter.ts';
 
 /** The position of a run. */
