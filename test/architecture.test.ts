@@ -1,4 +1,4 @@
-/** The architecture (docs/architecture.md): which folder may import which, no cycles, no Node in code for browsers. */
+/** The house's plan (docs/architecture.md): which folder may import which, no cycles, and no Node on the browser's side. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';

@@ -194,7 +194,7 @@ test.skipIf(!canUnshare)(
     );
     children.push(inside);
     while (!existsSync(join(out, 'metrics.jsonl'))) await wait(50);
-    // Process 1 there and here are different processes. The holder lives, and its heartbeat shows it.
+    // Number 1 there and here are different processes, and this one lives: it is seen to give signs.
     const refused = lenet('train', '--resume', '--out', out);
     expect(refused.stderr).toMatch(/^error: process 1 on this machine .* is at work in/);
     expect(refused.code).toBe(1);

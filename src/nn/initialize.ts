@@ -9,18 +9,12 @@ export function initialWeights(model: Model, random: Random): StateDict {
   return weightsBy(model.initialization, model, random);
 }
 
-/**
- * Weights by Glorot and Bengio's rule, AISTATS 2010, equation 16: uniform within sqrt(6 / (fan-in + fan-out)), biases
- * zero.
- */
+/** Weights by Glorot and Bengio's rule, AISTATS 2010, equation 16: uniform within sqrt(6 / (fan-in + fan-out)), biases zero. */
 export function glorotUniform(model: Model, random: Random): StateDict {
   return weightsBy('glorot', model, random);
 }
 
-/**
- * Weights by the rule of LeCun, Bottou, Orr, Müller, "Efficient BackProp", 1998, section 4.6: uniform with variance 1 /
- * fan-in, biases zero.
- */
+/** Weights by the rule of LeCun, Bottou, Orr, Müller, "Efficient BackProp", 1998, section 4.6: uniform with variance 1 / fan-in, biases zero. */
 export function lecunUniform(model: Model, random: Random): StateDict {
   return weightsBy('lecun', model, random);
 }

@@ -1,4 +1,4 @@
-/** The interfaces of a layer: its plain data, and its kind, which knows shapes, parameters and kernels. */
+/** What a layer is: plain data, with one kind beside it that knows its shapes, parameters and kernels. */
 import { UsageError } from '../base/errors.ts';
 import { elementsOf } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';

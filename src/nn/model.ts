@@ -32,8 +32,7 @@ export interface Model {
 /**
  * Builds a model from named layers in order; the names become PyTorch's parameter names (`conv1` -> `conv1.weight`).
  * @param input one image's [channels, height, width].
- * @throws UsageError naming the layer, what it expects and what it got; the last layer must give one flat row of
- * logits.
+ * @throws UsageError naming the layer, what it expects and what it got; the last layer must give one flat row of logits.
  */
 export function sequential(
   name: string,
@@ -92,10 +91,7 @@ function sum(numbers: readonly number[]): number {
   return numbers.reduce((total, each) => total + each, 0);
 }
 
-/**
- * The table of layers: name, layer, output shape, parameters, connections, multiply-accumulates for one image. The
- * first row is a head, the last has totals.
- */
+/** The table of layers: name, layer, output shape, parameters, connections, multiply-accumulates for one image. The first row is a head, the last has totals. */
 export function layerTable(model: Model): string[][] {
   const count = (n: number) => (n === 0 ? '-' : n.toLocaleString('en-US'));
   const rows = model.layers.map(({ name, layer, output, parameters, connections, multiplyAdds }) => [
@@ -130,10 +126,7 @@ export function describeModel(model: Model, width = Infinity): string {
   return [6, 5].map(set).find(fits) ?? set(4);
 }
 
-/**
- * Rows of cells as lines of text, with two spaces between columns.
- * @param right the columns that are aligned to the right.
- */
+/** Rows of cells as lines of text, with two spaces between columns. @param right the columns that are aligned to the right. */
 export function alignColumns(rows: readonly (readonly string[])[], right: ReadonlySet<number> = new Set()): string {
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
   const align = (cell: string, i: number) => (right.has(i) ? cell.padStart(widths[i]!) : cell.padEnd(widths[i]!));

@@ -1,4 +1,4 @@
-/** A model in the engine's memory: its parameters in one block, and its layers at their sites. */
+/** A model in memory: its parameters in one block, its layers ready to run on chunks of images. */
 import { UsageError } from '../base/errors.ts';
 import { elementsOf, type StateDict, type Tensor } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';

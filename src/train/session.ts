@@ -1,4 +1,4 @@
-/** A session: one model with its weights, data sets and threads on one memory, which trains and evaluates in slices. */
+/** One model at work: its weights, its data and its crew of threads in one memory, with training and evaluation in slices. */
 import { UsageError, WorldError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { elementsOf, type StateDict } from '../base/tensor.ts';

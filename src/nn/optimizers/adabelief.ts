@@ -1,4 +1,4 @@
-/** AdaBelief: steps are large where the gradient is close to its running mean. */
+/** AdaBelief: steps are large where the gradient is as the first moment foretold. */
 import { completeValues, type HyperparameterTable } from '../../base/hyperparameter.ts';
 import { biasCorrection, type CorrectedOptions, completeMoments, correction, type Moments } from './moments.ts';
 import type { OptimizerKind } from './optimizer.ts';
@@ -13,8 +13,8 @@ export interface AdaBelief extends Moments {
 const hyperparameters = { biasCorrection } as const satisfies HyperparameterTable;
 
 /**
- * AdaBelief, equal to optax.adabelief: m = beta1 · m + (1 - beta1) · g and s = beta2 · s + (1 - beta2) · (g - m)² +
- * eps, then x -= learningRate · m / (1 - beta1^t) / (sqrt(s / (1 - beta2^t)) + eps), with eps 1e-16.
+ * AdaBelief, equal to optax.adabelief: m = beta1 · m + (1 - beta1) · g and s = beta2 · s + (1 - beta2) · (g - m)² + eps, then
+ * x -= learningRate · m / (1 - beta1^t) / (sqrt(s / (1 - beta2^t)) + eps), with eps 1e-16.
  * Source: Zhuang et al., "AdaBelief optimizer", NeurIPS 2020, algorithm 2.
  * Without bias correction it is what Flux 0.12.4 did: eps is 1e-8, and none is added to s.
  * @throws UsageError for values out of range.

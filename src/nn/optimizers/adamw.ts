@@ -16,8 +16,7 @@ const hyperparameters = {
 /**
  * AdamW, equal to torch.optim.AdamW: x loses learningRate · weightDecay · x, then does Adam's step.
  * Source: Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2.
- * @param options weightDecay: at least 0, default 0.01 as in PyTorch. (The command line's default is 0: there every
- * option defaults to none.)
+ * @param options weightDecay: at least 0, default 0.01 as in PyTorch. (The command line's default is 0: there every option defaults to none.)
  * @throws UsageError for values out of range.
  */
 export function adamw(options: CorrectedOptions & { readonly weightDecay?: number } = {}): AdamW {

@@ -1,7 +1,4 @@
-/**
- * What the optimizers with two running moments share: their options, the correction for a start at zero, and Adam's
- * step.
- */
+/** What the optimizers with two running moments share: their options, the correction for a start at zero, and Adam's step. */
 import { UsageError } from '../../base/errors.ts';
 import { checkValue, completeValues, fraction, notNegative, number, on } from '../../base/hyperparameter.ts';
 import type { Kernels } from '../../engine/kernels.ts';

@@ -14,10 +14,7 @@ export type CommonValues = ValuesOf<typeof commonHyperparameters>;
 export interface CommonOptions {
   /** Above 0. Default 3e-4, where the constructor does not say otherwise. */
   readonly learningRate?: number;
-  /**
-   * At least 0. Default 0. l2 · x is added to the gradient before anything else: the `weight_decay` of torch.optim.SGD
-   * and Adam.
-   */
+  /** At least 0. Default 0. l2 · x is added to the gradient before anything else: the `weight_decay` of torch.optim.SGD and Adam. */
   readonly l2?: number;
 }
 
@@ -53,7 +50,7 @@ export interface OptimizerKind<O extends AnyOptimizer, Table extends Hyperparame
   readonly hyperparameters: Table;
   /** @throws UsageError for values that are not allowed, or not together. */
   make(values: CommonValues & ValuesOf<Table>): O;
-  /** PyTorch's names of the states that it keeps for every parameter. All states start at zero. */
+  /** Names of the state it keeps for every parameter, as PyTorch calls them. All start at zero. */
   stateNames(optimizer: O): readonly string[];
   /** Does one step on consecutive parameters. */
   step(kernels: Kernels, optimizer: O, number: StepNumber, blocks: StepBlocks): void;

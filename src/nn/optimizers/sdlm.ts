@@ -1,4 +1,4 @@
-/** The stochastic diagonal Levenberg-Marquardt method of LeNet-5's paper: every parameter has its own learning rate. */
+/** The stochastic diagonal Levenberg-Marquardt method of LeNet-5's paper: every parameter has a learning rate of its own. */
 import { completeValues, type HyperparameterTable, number, positive } from '../../base/hyperparameter.ts';
 import { type CommonOptions, commonHyperparameters, type OptimizerKind } from './optimizer.ts';
 
@@ -14,10 +14,9 @@ const hyperparameters = {
 } as const satisfies HyperparameterTable;
 
 /**
- * The stochastic diagonal Levenberg-Marquardt method: x -= learningRate / (mu + h) · g, with h the second derivative of
- * the loss by x, estimated before every epoch. Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied
- * to document recognition", Proc. IEEE 1998, appendix C, where the learning rate follows the schedule `lecun1998` and
- * mu is 0.02.
+ * The stochastic diagonal Levenberg-Marquardt method: x -= learningRate / (mu + h) · g, with h the second derivative of the loss by x, estimated
+ * before every epoch. Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 1998,
+ * appendix C, where the learning rate follows the schedule `lecun1998` and mu is 0.02.
  * @param options learningRate: default 5e-4, the paper's first; mu: above 0, default 0.02.
  * @throws UsageError for values out of range.
  */

@@ -17,8 +17,8 @@ const hyperparameters = {
 } as const satisfies HyperparameterTable;
 
 /**
- * Stochastic gradient descent, equal to torch.optim.SGD: with gradient g (and l2 · x added to it), b = momentum · b +
- * g, then x -= learningRate · b, or with Nesterov's form x -= learningRate · (g + momentum · b). The first b is g.
+ * Stochastic gradient descent, equal to torch.optim.SGD: with gradient g (and l2 · x added to it), b = momentum · b + g, then
+ * x -= learningRate · b, or with Nesterov's form x -= learningRate · (g + momentum · b). The first b is g.
  * @param options momentum: 0 (default) to below 1; nesterov: default false.
  * @throws UsageError for values out of range, or nesterov without momentum.
  */
