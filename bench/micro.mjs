@@ -1,6 +1,7 @@
-// `npm run bench -- micro`: microseconds of every step of LeNet-5 for a batch of 32, forward and backward, one thread, with
-// GFLOP/s and the share of this processor's multiply-add peak in WebAssembly (measured first). Options: --rounds N (default 15),
-// --model lenet5-1998, --model general (a chain of layers of other shapes, to see what the general kernels do; its gradients are dense).
+// `npm run bench -- micro`: microseconds of every step of LeNet-5 for a batch of 32, forward and backward, one thread,
+// with GFLOP/s and the share of this processor's multiply-add peak in WebAssembly (measured first). Options: --rounds N
+// (default 15), --model lenet5-1998, --model general (a chain of layers of other shapes, to see what the general
+// kernels do; its gradients are dense).
 import { parseArgs } from 'node:util';
 import { randomStream } from '../dist/base/random.js';
 import { Arena, createMemory } from '../dist/engine/arena.js';
@@ -168,7 +169,8 @@ const results = all.map(({ name, arithmetic, macs, samples }) => {
   return { name, arithmetic, microseconds, ...(macs > 0 ? { gflops, ofPeak: peak && gflops / peak } : {}) };
 });
 const cells = ({ microseconds, gflops, ofPeak }) => [
-  ...[microseconds.toFixed(1), gflops === undefined ? '' : gflops.toFixed(1)],
+  microseconds.toFixed(1),
+  gflops === undefined ? '' : gflops.toFixed(1),
   ofPeak === undefined ? '' : `${(100 * ofPeak).toFixed(0)} %`,
 ];
 const names = [...new Set(results.map(({ name }) => name))];

@@ -1,18 +1,18 @@
 /**
- * The backward half of conv2d, over the non-zero output gradients only; the forward half is matmul with a table of taps.
+ * The backward half of conv2d, over the non-zero output gradients only. The forward half is matmulTaps or winograd.ts.
  *
  * Behind relu and a 2x2 max-pool at most one output gradient in four is not zero, so for one output channel at a time
  * these are listed as (corner, gradient), corner being the byte offset of the gradient's window in rows layout
  * [image][y][x][channel]. In that layout a window is kernelHeight lines of kernelWidth·channels floats, each cut into
- * vectors of four. The last vector of a line reads up to three floats too many; their sums are never used, their weights
- * are zero.
+ * vectors of four. The last vector of a line reads up to three floats too many; their sums are never used, their
+ * weights are zero.
  */
 import { sumLanes } from './arithmetic';
 import { spreadSome, sumSome } from './generated/windows';
 
 /**
- * Appends the lanes set in `some` to a list and returns its end. Every lane is written and the end moves on only past those
- * that count: no branch to mispredict.
+ * Appends the lanes set in `some` to a list and returns its end. Every lane is written and the end moves on only past
+ * those that count: no branch to mispredict.
  */
 // @ts-ignore: decorator
 @inline
@@ -29,10 +29,11 @@ function append(list: usize, corner: v128, g: v128, some: i32): usize {
 }
 
 /**
- * Lists the non-zero gradients of one output channel, 8 bytes each (i32 corner, f32 gradient), in the order quad, output, lane.
- * dy: address of the channel in quads [quad][outputs][channels][4], `pixel` bytes from one output to the next.
- * corners: i32 byte offset in an image for each output; image n starts at n·imageStride in rows.
- * biasGradient: gets their sum. Returns the end of the list; it needs room for all and one more.
+ * Lists the non-zero gradients of one output channel, 8 bytes each (i32 corner, f32 gradient), in the order quad,
+ * output, lane. Returns the end of the list, which needs room for all gradients and one more.
+ * dy: the channel in quads [quad][outputs][channels][4], `pixel` bytes from one output to the next.
+ * corners: for each output the i32 byte offset of its window in an image; image n starts at n·imageStride in rows.
+ * biasGradient: gets the sum of the gradients.
  */
 export function listGradients(
   dy: usize, quads: i32, outputs: i32, pixel: usize,
@@ -59,8 +60,8 @@ export function listGradients(
 }
 
 /**
- * As listGradients, behind relu and max-pooling: dy and y are the pooled layer's gradient and output, and `corners` holds
- * for each of its elements the winners' corners (maxPool2dRelu). Where y is 0, relu lets no gradient through.
+ * As listGradients, behind relu and max-pooling: dy and y are the pooled layer's gradient and output, and `corners`
+ * holds for each of its elements the winners' corners (maxPool2dRelu). Where y is 0, relu lets no gradient through.
  */
 export function listPooledGradients(
   dy: usize, y: usize, corners: usize, quads: i32, outputs: i32, pixel: usize,
@@ -89,7 +90,9 @@ export function listPooledGradients(
 /** Vectors of a line that are done at once. */
 const widest: i32 = 8;
 
-/** out[l][v] = sum over the list of gradient · x[corner + l·line + 16·v]: `lines` lines of `vectors` vectors of four. */
+/**
+ * out[l][v] = sum over the list of gradient · x[corner + l·line + 16·v]: `lines` lines of `vectors` vectors of four.
+ */
 export function sumWindows(list: usize, end: usize, x: usize, line: usize, lines: i32, vectors: i32, out: usize): void {
   const outLine = <usize>vectors << 4;
   for (let rest = vectors; rest > 0; rest -= widest) {
@@ -118,10 +121,13 @@ export function spreadWindows(
 }
 
 /**
- * The gradients of a convolution, one output channel after the other: each is listed, then summed into its weights'
- * gradients and spread over dx (cleared first). With `y` the convolution's relu and pooling stand between, see listPooledGradients.
- * dy, y, corners: as the two lists want them, for the first channel. x, dx (or 0): rows, `imageStride` bytes an image and
- * `line` bytes a line. runs: room for one channel's sums. packed: see packWeights. weightGradient, biasGradient: as weight and bias.
+ * The gradients of a convolution. For one output channel after the other, the non-zero output gradients are listed,
+ * summed into the gradients of the channel's weights, and spread over dx, which is cleared first.
+ * y: 0, or the output of the relu and max-pooling that follow in the same step (listPooledGradients).
+ * dy, y, corners: as listGradients or listPooledGradients reads them, at the first channel.
+ * x, dx (0: not wanted): rows, `imageStride` bytes from image to image and `line` bytes from line to line.
+ * list: room for the list. runs: room for the sums of one channel. packed: the weights as packWeights writes them.
+ * weightGradient, biasGradient: laid out as weight and bias.
  */
 export function conv2dBackward(
   outChannels: i32, quads: i32, outputs: i32, imageStride: usize, line: usize,

@@ -1,6 +1,7 @@
 /**
- * The kernels: the functions that JavaScript may call. To add one, name it here; the build reads its signature and writes
- * the typed call (scripts/kernel-binding.mjs). All memory is the caller's: addresses, and the steps between them, are bytes.
+ * The kernels: the functions that JavaScript may call. To add one, name it here; the build reads its signature and
+ * writes the typed call (scripts/kernel-binding.mjs). All memory is the caller's: addresses, and the steps between
+ * them, are bytes.
  */
 export { heapBase } from './arithmetic';
 export { clearBlocks, conv2dBackward, packWeights } from './conv2d';
@@ -19,7 +20,7 @@ export {
 } from './layout';
 export { sumOverImages } from './linear';
 export { rightLogitLoss, softmaxCrossEntropy, softmaxCurvature, softmaxOfGradient } from './losses';
-export { matmul, matmulSpread, matmulTaps } from './matmul';
+export { matmul, matmulTaps } from './matmul';
 export { maxPool2dBackward, maxPool2dForward, maxPool2dRelu } from './max-pool2d';
 export { adabelief, adam, flushTiny, sdlm, sgd } from './optimizers';
 export { rbfBackward, rbfCurvature, rbfForward, rbfLossCurvature } from './rbf';

@@ -5,5 +5,6 @@
 export { listGradients, listPooledGradients, spreadWindows, sumWindows, unpackRuns } from './conv2d';
 export * from './generated/blocks';
 export * from './generated/windows';
+export { matmulSpread } from './matmul';
 export { pool2x2 } from './max-pool2d';
 export { winogradLine, winogradPool, winogradTile } from './winograd';

@@ -203,8 +203,8 @@ export function gatherFloats(
 }
 
 /**
- * One image cut into four strips, one a lane, so that a single image keeps all lanes busy: vector v of dst gets lane 0 of vectors
- * v, v + step, v + 2·step and v + 3·step of src (step in bytes).
+ * Cuts one image into four strips, one for each lane: element v of dst gets lane 0 of the vectors v, v + step,
+ * v + 2·step and v + 3·step of src (step in bytes). So a single image uses all lanes.
  */
 export function cutStrips(src: usize, step: usize, dst: usize, vectors: i32): void {
   for (const end = dst + (<usize>vectors << 4); dst < end; dst += 16) {

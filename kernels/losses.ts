@@ -17,8 +17,8 @@ function firstLargest(z: usize, classes: i32): i32 {
 }
 
 /**
- * The cross-entropy of softmax with the right class: -log(exp(z_label) / (exp(backgroundLogit) + sum over c of exp(z_c))).
- * backgroundLogit: the logit of one more class that is never right, or -infinity.
+ * The cross-entropy: -log(exp(z_label) / (exp(backgroundLogit) + sum over c of exp(z_c))).
+ * backgroundLogit: of a class that no image has (LeCun et al. 1998, equation 9: -j); -infinity for none.
  * gradient (0: not wanted): quads like logits, gets (softmax - onehot)·scale; lanes without an image get 0.
  * losses: `count` f64; predicted: `count` bytes (the first maximum).
  */
@@ -57,7 +57,10 @@ export function softmaxCrossEntropy(
   }
 }
 
-/** -z_label, the distance from the right code where z are negative distances; arguments as of softmaxCrossEntropy. */
+/**
+ * The loss -z_label: where z are negative distances, the distance from the code of the label. Arguments as in
+ * softmaxCrossEntropy.
+ */
 export function rightLogitLoss(
   logits: usize,
   labels: usize,
@@ -80,7 +83,10 @@ export function rightLogitLoss(
   }
 }
 
-/** Turns each image's gradient p - onehot, as softmaxCrossEntropy gives it at scale 1, into softmax's probabilities p; other lanes stay 0. */
+/**
+ * Adds 1 at each image's label: the gradient p - onehot (softmaxCrossEntropy at scale 1) becomes the probabilities p.
+ * Lanes without an image stay 0.
+ */
 export function softmaxOfGradient(gradient: usize, labels: usize, count: i32, classes: i32): void {
   const quad = (<usize>classes) << 4;
   for (let n = 0; n < count; n++) {

@@ -7,12 +7,14 @@
  *   A[k][i] at a + k·aStep + 4·i
  *   B[k][j] at b + k·bStep + bOffsets[j]      a table of byte offsets (i32), so that B's columns may lie anywhere
  *   C[i][j] at c + i·cRow + j·cColumn
- * `bias` is the address of `rows` floats, or 0 for none. All distances are in bytes. Each element is summed in the order of
- * k, one product at a time: how the matrix is cut into blocks changes no bit.
+ * `bias` is the address of `rows` floats, or 0 for none. All distances are in bytes. Each element is summed in the
+ * order of k, one product at a time: how the matrix is cut into blocks changes no bit.
  */
 import { band, bandSpread, bandTaps } from './generated/blocks';
 
-/** Rows of the tallest block: six where multiply and add are one instruction, else their product needs a register too. */
+/**
+ * Rows of the tallest block: six where multiply and add are one instruction, else their product needs a register too.
+ */
 // @ts-ignore: decorator
 @inline
 const tallest: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
@@ -56,7 +58,9 @@ export function matmulSpread(
   cut(1, rows, columns, depth, a, aStep, b, bStep, bOffsets, c, cRow, cColumn, bias);
 }
 
-/** As matmulSpread, for windows of an image: B[k][j] at b + taps[k] + bOffsets[j], `taps` a table of byte offsets too. */
+/**
+ * As matmulSpread, for windows of an image: B[k][j] at b + taps[k] + bOffsets[j], `taps` a table of byte offsets too.
+ */
 export function matmulTaps(
   rows: i32, columns: i32, depth: i32, a: usize, aStep: usize,
   b: usize, taps: usize, bOffsets: usize, c: usize, cRow: usize, cColumn: usize, bias: usize,

@@ -82,8 +82,8 @@ export function maxPool2dRelu(
 }
 
 /**
- * All channels of one window of 2x2. f32x4.max is nine instructions for the sake of NaN and -0, pmax is one; it keeps a NaN
- * of the window's first or third element only, and a whole window of them, which is what a diverged run has.
+ * All channels of one window of 2x2. f32x4.max is nine instructions for the sake of NaN and -0, pmax is one; it keeps a
+ * NaN of the window's first or third element only, and a whole window of them, which is what a diverged run has.
  */
 export function pool2x2(
   x: usize, pixel: usize, row: usize, y: usize, corners: usize, corner: i32, cornerY: i32, cornerX: i32,

@@ -17,8 +17,8 @@ function gradientAt(g: usize, stride: usize, chunks: i32, x: v128, l2: v128): v1
 }
 
 /**
- * Sets to 0 where |v| < 2^-100: a state that decays towards zero would reach denormal numbers, which cost a hundred cycles each
- * on some processors; beside eps = 1e-8 so small a state changes nothing. NaN stays.
+ * Sets to 0 where |v| < 2^-100: a state that decays towards zero would reach denormal numbers, which cost a hundred
+ * cycles each on some processors; beside eps = 1e-8 so small a state changes nothing. NaN stays.
  */
 export function flushTiny(v: usize, vectors: i32): void {
   const tiny = f32x4.splat(7.888609052210118e-31);

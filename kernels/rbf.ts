@@ -1,6 +1,9 @@
 /** Euclidean radial basis functions: how far the features are from the code of each class. */
 
-/** z[c] = -the sum over features of (x - code)². x: quads [quad][features][4], z: [quad][classes][4], codes: floats [classes][features]. */
+/**
+ * z[c] = -(sum over features of (x - code)²).
+ * x: quads [quad][features][4]; z: quads [quad][classes][4]; codes: floats [classes][features].
+ */
 export function rbfForward(x: usize, quads: i32, features: i32, classes: i32, codes: usize, z: usize): void {
   const image = <usize>features << 4;
   for (let q = 0; q < quads; q++) {
@@ -38,7 +41,7 @@ export function rbfBackward(x: usize, quads: i32, features: i32, classes: i32, c
   }
 }
 
-/** Gauss and Newton's part of the second derivative: hx = the sum over classes of hz · (2 (x - code))². */
+/** Gauss-Newton part of the second derivative: hx = sum over classes of hz · (2 (x - code))². */
 export function rbfCurvature(x: usize, quads: i32, features: i32, classes: i32, codes: usize, hz: usize, hx: usize): void {
   const row = <usize>features << 2;
   for (let q = 0; q < quads; q++) {
@@ -58,8 +61,9 @@ export function rbfCurvature(x: usize, quads: i32, features: i32, classes: i32, 
 }
 
 /**
- * The second derivative of each image's distance from its right code (equation 8) by each of its features, which is 2: hx = -2 times the sum
- * of g, g the gradient by z, -1 at the right class. Lanes without an image have no g and get 0.
+ * Second derivatives of the loss -z[label] (equation 8 of LeCun et al. 1998) by the features: 2 for every feature of an
+ * image. hx = -2 times the sum of g over the classes.
+ * g: the loss's gradient by z at scale 1, -1 at the label and else 0. Lanes without an image have g = 0 and get 0.
  */
 export function rbfLossCurvature(quads: i32, features: i32, classes: i32, g: usize, hx: usize): void {
   for (let q = 0; q < quads; q++) {

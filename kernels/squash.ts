@@ -1,7 +1,7 @@
 /**
- * The two smooth activations, four at a time. Only additions, multiplications, divisions and moves of bits, so strict arithmetic gives
- * the same bits everywhere. The polynomials and the quotient are minimax fits in float64
- * (Lawson's iteration on Chebyshev nodes), rounded to float32.
+ * The two smooth activations, four at a time. Only additions, multiplications, divisions and moves of bits, so strict
+ * arithmetic gives the same bits everywhere. The polynomials and the quotient are minimax fits in float64 (Lawson's
+ * iteration on Chebyshev nodes), rounded to float32.
  */
 import { multiplyAdd } from './arithmetic';
 
@@ -26,8 +26,8 @@ function exponential(x: v128): v128 {
 }
 
 /**
- * tanh x, relative error below 4e-7: x times a quotient of two polynomials in x², fitted on [-9.01, 9.01], beyond which the nearest float32
- * is ±1. pmin and pmax let NaN pass and are one instruction.
+ * tanh x, relative error below 4e-7: x times a quotient of two polynomials in x², fitted on [-9.01, 9.01], beyond which
+ * the nearest float32 is ±1. pmin and pmax let NaN pass and are one instruction.
  */
 // @ts-ignore: decorator
 @inline
@@ -58,8 +58,8 @@ export function tanhForward(x: usize, y: usize, vectors: i32, amplitude: f32, sl
 }
 
 /**
- * dx = dy · f'(x)^power, power 1 or 2 (2: second derivatives without the curvature of f), with f' = slope / amplitude · (amplitude² - y²)
- * from the forward output y. dy and dx may be the same block.
+ * dx = dy · f'(x)^power, power 1 or 2 (2: second derivatives without the curvature of f), with f' = slope / amplitude ·
+ * (amplitude² - y²) from the forward output y. dy and dx may be the same block.
  */
 export function tanhBackward(y: usize, dy: usize, dx: usize, vectors: i32, amplitude: f32, slope: f32, power: i32): void {
   const square = f32x4.splat(amplitude * amplitude), scale = f32x4.splat(slope / amplitude);

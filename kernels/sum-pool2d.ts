@@ -2,8 +2,8 @@
 import { multiplyAdd, sumLanes } from './arithmetic';
 
 /**
- * y = scale · the sum of every window. x: quads [quad][height][width][channels][4], y: the same of [outHeight][outWidth].
- * Summed x fastest, then y.
+ * y = scale · the sum of every window. x: quads [quad][height][width][channels][4], y: the same of
+ * [outHeight][outWidth]. Summed x fastest, then y.
  */
 export function sumPool2dForward(
   x: usize, y: usize, scale: f32, quads: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
@@ -68,7 +68,10 @@ export function sumPool2dBackward(
   }
 }
 
-/** y = scale[channel] · x + offset[channel] over `pixels` pixels [pixel][channel][4]; offset 0: none. x and y may be the same block. */
+/**
+ * y = scale[channel] · x + offset[channel] over `pixels` pixels [pixel][channel][4]; offset 0: none. x and y may be the
+ * same block.
+ */
 export function scaleChannels(x: usize, y: usize, pixels: i32, channels: i32, scale: usize, offset: usize): void {
   const bytes = <usize>channels << 2;
   for (let p = 0; p < pixels; p++) {

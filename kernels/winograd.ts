@@ -1,14 +1,16 @@
 /**
  * Convolution five columns wide by Winograd's minimal filtering F(4, 5): four neighbouring outputs of a row from eight
- * products instead of twenty, each product a sum over the window's lines and channels. Lavin and Gray, "Fast algorithms for
- * convolutional neural networks", CVPR 2016; points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity, as in their successors' F(6, 3):
+ * products instead of twenty, each product a sum over the window's lines and channels. Lavin and Gray, "Fast algorithms
+ * for convolutional neural networks", CVPR 2016; points 0, 1, -1, 2, -2, 1/2, -1/2 and infinity, as in their
+ * successors' F(6, 3):
  *
  *   outputs = A'((G weights) * (B' inputs))
  *
- * A tile is four outputs and the eight inputs they read; the last one of a row overlaps its neighbour where the row's length
- * is no multiple of four. Every element is a vector of four images. Transformed inputs lie as [point][tile][y][channel], so
- * that all lines and channels of a window follow each other; transformed weights as [point][line][channel][out], each four times;
- * products as [point][y][tile][out]. G's rows of 1/2 and -1/2 are scaled by 1/8 and A's columns by 8, so that A' has no fractions.
+ * A tile is four outputs and the eight inputs they read; the last one of a row overlaps its neighbour where the row's
+ * length is no multiple of four. Every element is a vector of four images. Transformed inputs lie as
+ * [point][tile][y][channel], so that all lines and channels of a window follow each other; transformed weights as
+ * [point][line][channel][out], each four times; products as [point][y][tile][out]. G's rows of 1/2 and -1/2 are scaled
+ * by 1/8 and A's columns by 8, so that A' has no fractions.
  */
 import { multiplyAdd } from './arithmetic';
 import { matmulSpread } from './matmul';
@@ -126,14 +128,15 @@ export function winogradWeights(weights: usize, outChannels: i32, channels: i32,
 }
 
 /**
- * The convolution of `quads` quads, from x [quad][height][width][channels][4] to y, `strip` lines of outputs at a time, for their
- * products to stay in the cache. inputs: room for one quad's, `inPoint` bytes a point; weights: transformed; depth: lines times channels
- * of a window. tileOffsets: matmul's table for the outputs of a strip; `down`: bytes of the transformed inputs from one output line
- * to the next. products: room for a strip.
+ * The convolution of `quads` quads, from x [quad][height][width][channels][4] to y, `strip` lines of outputs at a time,
+ * for their products to stay in the cache.
+ * inputs: room for the transformed inputs of one quad, `inPoint` bytes a point. weights: as winogradWeights writes them.
+ * depth: lines times channels of a window. tileOffsets: matmul's bOffsets for the tiles of a strip.
+ * down: bytes in the transformed inputs from one output line to the next. products: room for a strip.
  *
- * Without `corners` (0) y is [quad][outHeight][outWidth][out][4]. With it, relu and 2x2 max-pooling follow while the outputs
- * are in registers: y is [quad][outHeight / 2][outWidth / 2][out][4], and `corners` gets the winners' windows as in maxPool2dRelu.
- * All of outHeight, outWidth and strip are even then.
+ * Without `corners` (0) y is [quad][outHeight][outWidth][out][4]. With it, relu and 2x2 max-pooling follow while the
+ * outputs are in registers: y is [quad][outHeight / 2][outWidth / 2][out][4], and `corners` gets the winners' windows
+ * as in maxPool2dRelu. All of outHeight, outWidth and strip are even then.
  */
 export function winogradForward(
   quads: i32, x: usize, height: i32, width: i32, channels: i32,
@@ -252,8 +255,8 @@ function output3(m7: v128, odd1: v128, odd2: v128, oddHalf: v128, eight: v128): 
 }
 
 /**
- * A' of all channels of two tiles, one `below` the other, and relu and maximum of their two windows, as pool2x2 does it. The bias,
- * equal for all four candidates, is added to the maximum.
+ * A' of all channels of two tiles, one `below` the other, and relu and maximum of their two windows, as pool2x2 does
+ * it. The bias, equal for all four candidates, is added to the maximum.
  */
 export function winogradPool(
   products: usize, below: usize, point: usize, pixel: usize, bias: usize,

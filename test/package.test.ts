@@ -45,7 +45,14 @@ test('it holds what a user needs and nothing else, in less than 2 MB', () => {
   ]) {
     expect(paths).toContain(path);
   }
-  for (const path of ['README.md', 'LICENSE', 'CHANGELOG.md', 'studies/post.yaml', 'examples/rates.yaml']) {
+  for (const path of [
+    'README.md',
+    'LICENSE',
+    'CHANGELOG.md',
+    'docs/reference.md',
+    'studies/post.yaml',
+    'examples/rates.yaml',
+  ]) {
     expect(paths).toContain(path);
   }
   const allowed = /^(dist|docs|examples|studies)\/|^(README|LICENSE|CHANGELOG)(\.md)?$|^package\.json$/;
@@ -89,6 +96,48 @@ test('its types are found and hold in a strict program', () => {
   const compile = [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--module', 'nodenext'];
   const { code, output } = run(process.execPath, ...compile, '--target', 'es2022', '--types', 'node', 'program.ts');
   expect([code, output]).toEqual([0, '']);
+});
+
+test('a browser program without Node’s types holds, the library’s own types checked, with and without exact optional properties', () => {
+  const browser = mkdtempSync(join(tmpdir(), 'lenet-browser-'));
+  symlinkSync(join(project, 'node_modules'), join(browser, 'node_modules'));
+  writeFileSync(join(browser, 'package.json'), '{ "private": true, "type": "module" }');
+  writeFileSync(
+    join(browser, 'program.ts'),
+    `import { type DatasetSettings, type FitOptions, type RecipeSettings, adam, conv2d, evaluate, fit, flatten, linear, predictor, sequential } from 'lenet-lab';
+    const model = sequential('m', [1, 4, 4], { conv1: conv2d(1, 2, 3, { stride: 1 }), flat: flatten(), fc1: linear(8, 2) });
+    const train: DatasetSettings = { name: 't', images: new Float32Array(32), labels: [0, 1], shape: [1, 4, 4], classes: 2 };
+    const maybe = (value?: number) => value;
+    const recipe: RecipeSettings = { model, optimizer: adam({ learningRate: maybe() }), batchSize: maybe(1), epochs: maybe() };
+    const options: FitOptions = { train, onProgress: ({ total }) => console.log(total) };
+    for await (const event of fit(recipe, options)) {
+      if (event.type !== 'epoch') continue;
+      const accuracy: number = event.train.accuracy;
+      // @ts-expect-error without an evaluation set there is no evaluation
+      event.evaluation.accuracy;
+      const found = await evaluate({ model }, event.checkpoint.weights, train);
+      console.log(accuracy, found?.logits.length, predictor(model, event.checkpoint.weights)(new Uint8Array(16)).class);
+    }
+    // @ts-expect-error a misspelled option
+    adam({ lr: 1 });
+    // @ts-expect-error images as double precision
+    const wrong: DatasetSettings = { ...train, images: new Float64Array(32) };
+    export { wrong };`,
+  );
+  const tsc = [join(root, 'node_modules/typescript/bin/tsc'), '--noEmit', '--strict', '--skipLibCheck', 'false'];
+  for (const exact of ['false', 'true']) {
+    for (const module of [
+      ['--module', 'nodenext'],
+      ['--module', 'esnext', '--moduleResolution', 'bundler'],
+    ]) {
+      const settings = [...module, '--target', 'es2022', '--lib', 'es2022,dom', '--exactOptionalPropertyTypes', exact];
+      const { stdout, status } = spawnSync(process.execPath, [...tsc, ...settings, 'program.ts'], {
+        cwd: browser,
+        encoding: 'utf8',
+      });
+      expect([status, stdout]).toEqual([0, '']);
+    }
+  }
 });
 
 test('npx lenet runs from there', () => {

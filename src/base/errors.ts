@@ -60,8 +60,13 @@ function shortestFrom(beginning: string, choices: readonly string[]): string | u
 }
 
 /** `"adm" is not an optimizer: sgd, adam, ... Did you mean adam?` as a {@link UsageError}. */
-export function unknownChoice(what: string, given: string, choices: readonly string[]): UsageError {
-  const near = nearest(given, choices);
+export function unknownChoice(
+  what: string,
+  given: string,
+  choices: readonly string[],
+  synonyms: Synonyms = {},
+): UsageError {
+  const near = nearest(given, choices, synonyms);
   const hint = near === undefined ? '' : ` Did you mean ${near}?`;
   return new UsageError(`unknown ${what} "${given}": allowed are ${choices.join(', ')}.${hint}`);
 }

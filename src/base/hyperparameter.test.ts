@@ -21,7 +21,7 @@ test.each<[Hyperparameter, unknown, string]>([
   ],
   [number(1, { least: 0, most: 5 }, ''), 6, 'x: expected a number from 0 to 5, got 6'],
   [number(1, { least: 0, most: 5, above: true }, ''), 0, 'x: expected a number above 0 and up to 5, got 0'],
-  [number(1, positive, ''), '1', 'x: expected a number above 0, got 1'],
+  [number(1, positive, ''), '1', 'x: expected a number above 0, got "1"'],
   [integer(1, 1, 9, ''), 1.5, 'x: expected an integer from 1 to 9, got 1.5'],
   [integer(1, 0, Number.MAX_SAFE_INTEGER, ''), -1, 'x: expected an integer of at least 0, got -1'],
   [limit(''), 0, 'x: expected an integer of at least 1, got 0'],

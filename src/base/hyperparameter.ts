@@ -1,4 +1,5 @@
 /** Hyperparameters as data: what each may be, its default, and a sentence about it. Help, checks and study files are made from it. */
+import { shown } from './argument.ts';
 import { UsageError, unknownChoice } from './errors.ts';
 
 interface Common<T> {
@@ -69,17 +70,22 @@ export function limit(sentence: string): Limit {
 
 /**
  * Checks one value.
- * @param name of the hyperparameter. @param label what the caller calls it, for instance `--batch-size`.
+ * @param name of the hyperparameter. @param options label: what the caller calls it, for instance `--batch-size`; say: how the value is shown.
  * @throws UsageError unless the value is allowed.
  */
-export function checkValue(name: string, entry: Hyperparameter, value: unknown, label = name): void {
+export function checkValue(
+  name: string,
+  entry: Hyperparameter,
+  value: unknown,
+  { label = name, say = shown }: { readonly label?: string; readonly say?: (value: unknown) => string } = {},
+): void {
   if (entry.kind === 'choice') {
     if (typeof value !== 'string' || !entry.choices.includes(value))
-      throw unknownChoice(name, String(value), entry.choices);
+      throw unknownChoice(name, typeof value === 'string' ? value : say(value), entry.choices);
   } else if (entry.kind === 'flag') {
-    if (typeof value !== 'boolean') throw new UsageError(`${label}: expected true or false, got ${String(value)}`);
+    if (typeof value !== 'boolean') throw new UsageError(`${label}: expected true or false, got ${say(value)}`);
   } else if (!(entry.kind === 'limit' && value === null) && !isAllowed(entry, value)) {
-    throw new UsageError(`${label}: expected ${allowed(entry)}, got ${String(value)}`);
+    throw new UsageError(`${label}: expected ${allowed(entry)}, got ${say(value)}`);
   }
 }
 

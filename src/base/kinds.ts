@@ -1,4 +1,5 @@
 /** Kinds: the knowledge about each type of optimizer, loss or schedule, beside its plain data. This file makes one table of what kinds declare. */
+import { isEqualData, isRecord, shown, wrong } from './argument.ts';
 import { UsageError } from './errors.ts';
 import type { Hyperparameter, HyperparameterTable } from './hyperparameter.ts';
 
@@ -7,6 +8,24 @@ export interface DeclaresHyperparameters {
   readonly hyperparameters: HyperparameterTable;
 }
 export type Kinds = Readonly<Record<string, DeclaresHyperparameters>>;
+
+/**
+ * Checks plain data that one of the kinds should have made: its name, and its numbers by making it again.
+ * @param what for instance `optimizer`. @throws UsageError saying what does not fit.
+ */
+export function checkMade(
+  what: string,
+  kinds: Readonly<Record<string, { remake(part: never): unknown }>>,
+  part: unknown,
+): void {
+  const name = isRecord(part) ? part.name : undefined;
+  if (typeof name !== 'string' || !Object.hasOwn(kinds, name)) {
+    const got = typeof name === 'string' ? `one named "${name}"` : shown(part);
+    const names = Object.keys(kinds).join(', ');
+    throw new UsageError(`${what}: expected the object that a constructor makes (${names}), got ${got}`);
+  }
+  if (!isEqualData(kinds[name]!.remake(part as never), part)) throw wrong(what, `what ${name} makes`, part);
+}
 
 /** The union of the plain data that kinds make. */
 export type MadeBy<List extends Readonly<Record<string, { make(values: never): unknown }>>> = ReturnType<

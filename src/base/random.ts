@@ -1,4 +1,5 @@
 /** Seeded random numbers: one independent stream per purpose, the same on every machine. */
+import { shown } from './argument.ts';
 import { UsageError } from './errors.ts';
 
 /** The most values that {@link Random.below} chooses from: every integer up to here is a number of its own. */
@@ -11,8 +12,13 @@ export const mostBelow = 2 ** 53;
 export class Random {
   readonly #state: Uint32Array;
 
-  /** @param state four 32-bit words, not all zero. */
+  /** @param state four integers from 0 to 2^32 - 1, not all zero. @throws UsageError for any other. */
   constructor(state: readonly [number, number, number, number]) {
+    const isWord = (word: unknown) => typeof word === 'number' && Number.isInteger(word) && word >= 0 && word < 2 ** 32;
+    if (!Array.isArray(state) || state.length !== 4 || !state.every(isWord) || state.every((word) => word === 0)) {
+      const got = Array.isArray(state) ? `[${state.map(shown).join(', ')}]` : shown(state);
+      throw new UsageError(`Random: expected four integers from 0 to ${2 ** 32 - 1}, not all zero, got ${got}`);
+    }
     this.#state = Uint32Array.from(state);
   }
 
@@ -41,7 +47,7 @@ export class Random {
    */
   below(bound: number): number {
     if (!(Number.isInteger(bound) && bound >= 1 && bound <= mostBelow)) {
-      throw new UsageError(`a random number below ${bound}: expected an integer from 1 to ${mostBelow}`);
+      throw new UsageError(`a random number below ${shown(bound)}: expected an integer from 1 to ${mostBelow}`);
     }
     const all = bound <= 2 ** 32 ? 2 ** 32 : mostBelow;
     const limit = all - (all % bound);
@@ -55,11 +61,15 @@ export class Random {
 /**
  * The stream of one purpose under a seed, for instance `randomStream(1, 'shuffle', epoch)`.
  * The words of its state are MurmurHash3 of "seed/purpose/..." under four hash seeds, so streams do not overlap in practice.
- * @throws UsageError if `seed` is no integer from 0 to 2^53 - 1.
+ * @throws UsageError if `seed` is no integer from 0 to 2^53 - 1, or a part of the purpose is neither a text nor a finite number.
  */
 export function randomStream(seed: number, ...purpose: readonly (string | number)[]): Random {
   if (!Number.isSafeInteger(seed) || seed < 0) {
-    throw new UsageError(`seed: expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}, got ${seed}`);
+    throw new UsageError(`seed: expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}, got ${shown(seed)}`);
+  }
+  for (const part of purpose) {
+    if (typeof part === 'string' || Number.isFinite(part)) continue;
+    throw new UsageError(`the purpose of a random stream: expected texts and finite numbers, got ${shown(part)}`);
   }
   const key = new TextEncoder().encode([seed, ...purpose].join('/'));
   return new Random([murmur3(key, 1), murmur3(key, 2), murmur3(key, 3), murmur3(key, 4)]);
@@ -74,7 +84,7 @@ const longestPermutation = 2 ** 31 - 1;
  */
 export function permutation(n: number, random: Random): Int32Array {
   if (!(Number.isInteger(n) && n >= 0 && n <= longestPermutation)) {
-    throw new UsageError(`a permutation of ${n} numbers: expected an integer from 0 to ${longestPermutation}`);
+    throw new UsageError(`a permutation of ${shown(n)} numbers: expected an integer from 0 to ${longestPermutation}`);
   }
   const order = Int32Array.from({ length: n }, (_, i) => i);
   for (let i = n - 1; i > 0; i--) {

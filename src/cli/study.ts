@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { duration, megabytes } from '../base/format.ts';
 import { exactJson, visible, visibleLines } from '../base/plain-text.ts';
-import { writeFileAtomically } from '../disk/atomic-file.ts';
+import { writeOutput } from '../disk/atomic-file.ts';
 import { describeHolder } from '../disk/lock.ts';
 import { trialsCsv } from '../report/csv.ts';
 import type { StudyFacts } from '../report/facts.ts';
@@ -316,7 +316,7 @@ export function studyExport(path: string, { csv, out }: StudyExportOptions): voi
   const text = trialsCsv(factsOf(new StudyFolder(path)));
   if (out === undefined) process.stdout.write(text);
   else {
-    writeFileAtomically(out, text);
+    writeOutput(out, text);
     process.stdout.write(`Trials: "${visible(out)}"\n`);
   }
 }

@@ -1,6 +1,8 @@
 /** Images with their classes, as a program hands them in: plain arrays, checked before the engine takes them. */
+import { checkRecord, isRecord, kindOf, shown, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 
+/** A checked data set: images of one shape, each with its class. */
 export interface Dataset {
   /** For messages and records. */
   readonly name: string;
@@ -8,48 +10,175 @@ export interface Dataset {
   readonly images: Uint8Array | Float32Array;
   /** One class an image, 0 to classes - 1. */
   readonly labels: Uint8Array;
-  /** One image's shape. */
+  /** One image's shape: integers of at least 1. */
   readonly shape: readonly [channels: number, height: number, width: number];
+  /** How many classes there are, 1 to 256. */
   readonly classes: number;
 }
 
-/** Number of images. */
-export function datasetSize({ labels }: Dataset): number {
+/** Labels as users have them. All must be whole numbers from 0 to classes - 1. */
+export type Labels =
+  | Uint8Array
+  | Uint8ClampedArray
+  | Uint16Array
+  | Uint32Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | Float32Array
+  | Float64Array
+  | readonly number[];
+
+/**
+ * A data set as users write it: a {@link Dataset} whose labels may be an array of numbers of any type. They are converted, each checked.
+ * Images must be a Uint8Array or a Float32Array: of other arrays nobody can tell whether 1 is white or nearly black.
+ */
+export type DatasetSettings = Omit<Dataset, 'labels'> & { readonly labels: Labels };
+
+/** The most pixels, all channels together, of one image: the activations of larger ones do not fit in WebAssembly's memory of 4 GiB. */
+export const mostImagePixels = 2 ** 24;
+
+const labelKinds: readonly string[] = [
+  ...[
+    'Array',
+    'Uint8Array',
+    'Uint8ClampedArray',
+    'Uint16Array',
+    'Uint32Array',
+    'Int8Array',
+    'Int16Array',
+    'Int32Array',
+  ],
+  ...['Float32Array', 'Float64Array'],
+];
+
+/** Number of images. @throws UsageError unless it is a data set. */
+export function datasetSize(dataset: DatasetSettings): number {
+  const labels: unknown = isRecord(dataset) ? dataset.labels : undefined;
+  if (!isLabels(labels)) throw wrong('datasetSize()', 'a data set with labels', dataset);
   return labels.length;
 }
 
-/** @throws UsageError when arrays and shape do not match, a size or label cannot be, a pixel is not finite, or nothing is there. */
-export function checkDataset({ name, images, labels, shape, classes }: Dataset): void {
-  const pixels = shape[0] * shape[1] * shape[2];
-  if (shape.length !== 3 || !shape.every((size) => Number.isInteger(size) && size > 0)) {
-    throw new UsageError(
-      `${name}: shape is [${shape.join(', ')}], expected [channels, height, width], integers from 1`,
-    );
-  }
+/**
+ * Checks a data set as {@link completeDataset} does.
+ * @throws UsageError when an array has another type or length than the shape says, a size, label or class count cannot be, a pixel is not
+ * finite, or nothing is there.
+ */
+export function checkDataset(dataset: DatasetSettings): void {
+  completeDataset(dataset);
+}
+
+/** The data set, checked, with its labels as bytes. Images are not copied. @throws UsageError as {@link checkDataset}. */
+export function completeDataset(dataset: DatasetSettings): Dataset {
+  return checkedDataset(dataset, 'data set');
+}
+
+/** {@link completeDataset}. @param what names it in messages where it has no name of its own. */
+export function checkedDataset(dataset: DatasetSettings, what: string): Dataset {
+  checkRecord(what, dataset, 'a data set { name, images, labels, shape, classes }');
+  const { name, images, labels, shape, classes } = dataset;
+  if (typeof name !== 'string') throw wrong(`${what}: name`, 'a text', name);
+  checkShape(name, shape);
   if (!Number.isInteger(classes) || classes < 1 || classes > 256) {
-    throw new UsageError(`${name}: classes is ${classes}, expected an integer from 1 to 256`);
+    throw new UsageError(`${name}: classes is ${shown(classes)}, expected an integer from 1 to 256`);
   }
+  const pixels = checkImages(name, images, shape);
+  if (!isLabels(labels)) throw wrong(`${name}: labels`, 'an array of the class of each image', labels);
   if (labels.length === 0) throw new UsageError(`${name}: the data set is empty`);
   if (images.length !== labels.length * pixels) {
+    const oneHot =
+      images.length * classes === labels.length * pixels && classes > 1
+        ? `. There are ${classes} labels for every image: one-hot rows are not accepted, give the class of each image`
+        : '';
     throw new UsageError(
-      `${name}: ${labels.length} labels of images [${shape.join(', ')}] need ${labels.length * pixels} pixels, got ${images.length}`,
+      `${name}: ${labels.length} labels of images [${shape.join(', ')}] need ${labels.length * pixels} pixels, got ${images.length}${oneHot}`,
     );
   }
-  const wrong = labels.findIndex((label) => label >= classes);
-  if (wrong >= 0) throw new UsageError(`${name}: label ${wrong} is ${labels[wrong]}, expected 0 to ${classes - 1}`);
-  if (images instanceof Float32Array) {
-    const bad = images.findIndex((pixel) => !Number.isFinite(pixel));
-    if (bad >= 0)
-      throw new UsageError(`${name}: image ${Math.floor(bad / pixels)} holds ${images[bad]}, expected finite numbers`);
+  checkFinitePixels(name, images, pixels);
+  return { ...dataset, labels: labelBytes(name, labels, classes) };
+}
+
+/** Whether bytes count as pixels: Uint8Array, Buffer among them. */
+export function areBytes(images: Uint8Array | Float32Array): images is Uint8Array {
+  return kindOf(images) === 'Uint8Array';
+}
+
+/** @throws UsageError unless the images are bytes or 32-bit floats. @returns pixels of one image. */
+function checkImages(name: string, images: unknown, shape: Dataset['shape']): number {
+  if (!isPixels(images)) throw wrongPixels(`${name}: images`, images);
+  return shape[0] * shape[1] * shape[2];
+}
+
+/** Whether the value is a Uint8Array or a Float32Array, also of another window. */
+export function isPixels(value: unknown): value is Uint8Array | Float32Array {
+  return ['Uint8Array', 'Float32Array'].includes(kindOf(value));
+}
+
+/** What is said of pixels of another type, with the way to convert them. */
+export function wrongPixels(what: string, got: unknown): UsageError {
+  const { message } = wrong(
+    what,
+    'a Uint8Array (0 to 255) or a Float32Array (as the model takes them, usually 0 to 1)',
+    got,
+  );
+  const ways: Readonly<Record<string, string>> = {
+    Float64Array: '; Float32Array.from(pixels) converts it',
+    Uint8ClampedArray: '; if that is ImageData, it has four bytes a pixel: keep those that the model takes',
+    Array: '; Uint8Array.from(pixels) or Float32Array.from(pixels) converts a flat array of numbers',
+  };
+  return new UsageError(`${message}${ways[kindOf(got)] ?? ''}`);
+}
+
+function checkShape(name: string, shape: unknown): asserts shape is Dataset['shape'] {
+  const wanted = 'expected [channels, height, width], integers from 1';
+  if (!Array.isArray(shape)) throw new UsageError(`${name}: shape is ${shown(shape)}, ${wanted}`);
+  if (shape.length !== 3 || !shape.every((size) => Number.isInteger(size) && size > 0)) {
+    throw new UsageError(`${name}: shape is [${shape.map(shown).join(', ')}], ${wanted}`);
+  }
+  if (shape[0] * shape[1] * shape[2] > mostImagePixels) {
+    throw new UsageError(
+      `${name}: images of ${shape.join('x')} are too large: at most ${mostImagePixels} numbers each`,
+    );
   }
 }
 
-/** The first n images (a view, nothing is copied). @throws UsageError unless n is an integer from 1 to the size. */
-export function takeFirst(dataset: Dataset, n: number): Dataset {
-  const { name, images, labels, shape } = dataset;
-  if (!Number.isInteger(n) || n < 1 || n > labels.length) {
-    throw new UsageError(`${name} has ${labels.length} images; cannot take the first ${n}`);
+/** @throws UsageError for the first pixel that is not finite. @param pixels of one image. */
+export function checkFinitePixels(what: string, images: Uint8Array | Float32Array, pixels: number): void {
+  if (areBytes(images)) return;
+  const bad = images.findIndex((pixel) => !Number.isFinite(pixel));
+  if (bad < 0) return;
+  throw new UsageError(`${what}: image ${Math.floor(bad / pixels)} holds ${images[bad]}, expected finite numbers`);
+}
+
+function isLabels(value: unknown): value is Labels {
+  return labelKinds.includes(kindOf(value));
+}
+
+function labelBytes(name: string, labels: Labels, classes: number): Uint8Array {
+  // Array.from also visits the holes of an array.
+  const bad = Array.isArray(labels) ? Array.from(labels).findIndex(isWrong) : labels.findIndex(isWrong);
+  if (bad >= 0) {
+    const label: unknown = labels[bad];
+    const way = Array.isArray(label) ? '; give its class, not a one-hot row' : '';
+    throw new UsageError(`${name}: label ${bad} is ${shown(label)}, expected 0 to ${classes - 1}${way}`);
   }
+  return kindOf(labels) === 'Uint8Array' ? (labels as Uint8Array) : Uint8Array.from(labels);
+
+  function isWrong(label: unknown): boolean {
+    return !(typeof label === 'number' && Number.isInteger(label) && label >= 0 && label < classes);
+  }
+}
+
+/**
+ * The first n images. Images are a view of the same memory; labels too, if they are bytes already.
+ * @param n from 1 to the size of the data set. @throws UsageError for any other, and as {@link checkDataset}.
+ */
+export function takeFirst(dataset: DatasetSettings, n: number): Dataset {
+  const { labels, images, ...rest } = checkedDataset(dataset, 'takeFirst()');
+  if (!Number.isInteger(n) || n < 1 || n > labels.length) {
+    throw new UsageError(`${rest.name} has ${labels.length} images; cannot take the first ${shown(n)}`);
+  }
+  const { shape } = rest;
   const pixels = shape[0] * shape[1] * shape[2];
-  return { ...dataset, images: images.subarray(0, n * pixels), labels: labels.subarray(0, n) };
+  return { ...rest, images: images.subarray(0, n * pixels), labels: labels.subarray(0, n) };
 }

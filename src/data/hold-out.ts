@@ -1,7 +1,7 @@
 /** A part of the training set held out to select by, so that the test set need not be. */
 import { UsageError } from '../base/errors.ts';
 import { permutation, randomStream } from '../base/random.ts';
-import { type Dataset, datasetSize } from './dataset.ts';
+import { areBytes, type Dataset, datasetSize } from './dataset.ts';
 
 /** One image in twelve: 5,000 of MNIST's 60,000. */
 const heldOutShare = 1 / 12;
@@ -52,7 +52,7 @@ function sharesOf(exact: readonly number[]): number[] {
 function pick({ images, labels, shape, ...rest }: Dataset, indices: readonly number[], name: string): Dataset {
   const pixels = shape[0] * shape[1] * shape[2];
   const length = indices.length * pixels;
-  const picked = images instanceof Float32Array ? new Float32Array(length) : new Uint8Array(length);
+  const picked = areBytes(images) ? new Uint8Array(length) : new Float32Array(length);
   for (const [to, from] of indices.entries())
     picked.set(images.subarray(from * pixels, (from + 1) * pixels), to * pixels);
   return { ...rest, name, shape, images: picked, labels: Uint8Array.from(indices, (index) => labels[index]!) };

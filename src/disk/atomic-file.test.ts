@@ -1,9 +1,24 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
-import { appendToFile, makeFolder, worldError, writeFileAtomically } from './atomic-file.ts';
+import { appendToFile, makeFolder, worldError, writeFileAtomically, writeOutput } from './atomic-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lenet-files-'));
 
@@ -36,6 +51,31 @@ test('when the rename fails, no temporary file stays', () => {
   mkdirSync(join(target, 'inside'), { recursive: true });
   expect(() => writeFileAtomically(target, 'x')).toThrow('it is a folder');
   expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+});
+
+// A pipe, not /dev/full: a failure of this test must not replace a device of the machine it runs on.
+test.skipIf(process.platform === 'win32')('a rename never removes a pipe or device (needs mkfifo)', () => {
+  const pipe = join(folder, 'pipe');
+  execFileSync('mkfifo', [pipe]);
+  expect(() => writeFileAtomically(pipe, 'x')).toThrow(`cannot write ${pipe}: it is a pipe`);
+  expect(() => writeOutput(pipe, 'x')).toThrow(`cannot write ${pipe}: nobody reads the pipe`);
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
+  expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
+
+  const reader = openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK);
+  writeOutput(pipe, 'to the reader');
+  const bytes = Buffer.alloc(100);
+  expect(bytes.toString('utf8', 0, readSync(reader, bytes))).toBe('to the reader');
+  closeSync(reader);
+  expect(lstatSync(pipe).isFIFO()).toBe(true);
+});
+
+test('output goes to the file that a link leads to, and the link stays', () => {
+  writeFileSync(join(folder, 'far'), 'old');
+  symlinkSync(join(folder, 'far'), join(folder, 'link'));
+  writeOutput(join(folder, 'link'), 'new');
+  expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true);
+  expect(readFileSync(join(folder, 'far'), 'utf8')).toBe('new');
 });
 
 test('a folder is made with its parents, existing ones included; a file in its place is an error', () => {

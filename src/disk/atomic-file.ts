@@ -7,6 +7,7 @@ import {
   fsyncSync,
   mkdirSync,
   openSync,
+  realpathSync,
   renameSync,
   rmdirSync,
   rmSync,
@@ -31,6 +32,8 @@ const causes: Readonly<Record<string, string>> = {
   ELOOP: 'its symbolic links form a loop',
   EMFILE: 'too many files are open',
   EIO: 'the disk reports an error',
+  ENXIO: 'nobody reads the pipe',
+  EPIPE: 'nobody reads the pipe',
 };
 
 /** The WorldError for an error of Node's file functions. Any other error is returned unchanged. */
@@ -44,7 +47,8 @@ export function worldError(action: string, path: string, error: unknown): unknow
  * Writes a temporary file, forces it to disk and renames it into place: a crash at any moment leaves the old file or
  * the new one.
  * @param check is called just before the rename, and prevents the rename by throwing.
- * @throws WorldError when the disk refuses; the old file then stays as it was.
+ * @throws WorldError when the disk refuses, or for a device, pipe or socket, which a rename would remove; the old file
+ * then stays as it was.
  */
 export function writeFileAtomically(
   path: string,
@@ -54,6 +58,9 @@ export function writeFileAtomically(
   // The process number alone is not unique: processes of two containers that share a disk can have the same one.
   const beside = join(dirname(path), `.${basename(path)}.${process.pid}${randomInt(1e9)}.part`);
   try {
+    const special = specialKind(path);
+    if (special !== undefined)
+      throw new WorldError(`cannot write ${path}: it is a ${special}; only files are replaced here`);
     writeAndSync(beside, 'w', content);
     check?.();
     retryWhileBusy(() => renameSync(beside, path));
@@ -62,6 +69,34 @@ export function writeFileAtomically(
     if (existsSync(beside)) rmSync(beside);
     throw worldError('write', path, error);
   }
+}
+
+/**
+ * Writes output to the path that the user named: into a device or pipe (`--out /dev/stdout`), else to a file as
+ * {@link writeFileAtomically} does. A link stays, and the file that it leads to is replaced.
+ * @throws WorldError when the disk refuses, for a socket, and for a pipe without a reader.
+ */
+export function writeOutput(path: string, content: Uint8Array | string): void {
+  const special = specialKind(path);
+  if (special === undefined) {
+    writeFileAtomically(existsSync(path) ? realpathSync(path) : path, content);
+    return;
+  }
+  try {
+    // Without O_NONBLOCK the opening of a pipe waits for a reader. With it, a pipe without one is refused (ENXIO).
+    if (special === 'pipe') closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
+    writeAndSync(path, constants.O_WRONLY, content);
+  } catch (error) {
+    throw worldError('write', path, error);
+  }
+}
+
+/** The kind of a special file at this path; undefined for a file, a folder, or nothing. */
+function specialKind(path: string): 'pipe' | 'socket' | 'device' | undefined {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined || stats.isFile() || stats.isDirectory()) return undefined;
+  if (stats.isFIFO()) return 'pipe';
+  return stats.isSocket() ? 'socket' : 'device';
 }
 
 /**

@@ -32,6 +32,10 @@ test('every map and every bar is drawn, inside the picture, with captions that d
   const [, width = 0, height = 0] = /viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg)?.map(Number) ?? [];
   const xs = numbers(svg, 'x', 'rect');
   const ys = numbers(svg, 'y', 'rect');
+  // The maps and the windows.
+  expect([xs, ys].map(({ length }) => length)).toEqual([49, 49]);
+  expect(numbers(svg, 'width', 'rect')).toHaveLength(49);
+  expect(numbers(svg, 'height', 'rect')).toHaveLength(49);
   for (const [i, size] of numbers(svg, 'width', 'rect').entries()) expect(xs[i]! + size).toBeLessThan(width);
   for (const [i, size] of numbers(svg, 'height', 'rect').entries()) expect(ys[i]! + size).toBeLessThan(height);
   expect(Math.min(...xs, ...ys)).toBeGreaterThan(0);

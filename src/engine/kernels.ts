@@ -7,8 +7,8 @@ import { strict } from './generated/strict.ts';
 export type { Kernels } from './generated/kernels.ts';
 
 /**
- * How products are summed. `strict`: every multiplication and addition rounds on its own, the same bits on every machine.
- * `fused`: relaxed SIMD's multiply-add, faster, with bits that differ between processors.
+ * How products are summed. `strict`: every multiplication and addition rounds on its own, the same bits on every
+ * machine. `fused`: relaxed SIMD's multiply-add, faster, with bits that differ between processors.
  */
 export type Arithmetic = 'strict' | 'fused';
 
@@ -24,9 +24,9 @@ const relaxedProbe = [
   [0xfd, 0x85, 0x02, 0x0b], // f32x4.relaxed_madd, end
 ];
 
-/** Whether this JavaScript engine runs `arithmetic: 'fused'` (Node 22 and later, today's browsers). */
+/** Whether this JavaScript engine runs `arithmetic: 'fused'` (Node 22 and later, today's browsers). Throws nothing. */
 export function supportsFused(): boolean {
-  return WebAssembly.validate(Uint8Array.from(relaxedProbe.flat()));
+  return typeof WebAssembly !== 'undefined' && WebAssembly.validate(Uint8Array.from(relaxedProbe.flat()));
 }
 
 /** Compiles the kernels of one arithmetic. @throws UsageError where the engine has no relaxed SIMD for `fused`. */

@@ -1,4 +1,6 @@
-/** The law of the layers' arithmetic: PyTorch's numbers on odd sizes, partial quads and ties, for every implementation. */
+/**
+ * The law of the layers' arithmetic: PyTorch's numbers on odd sizes, partial quads and ties, for every implementation.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 
@@ -58,10 +60,14 @@ function golden<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`../../test/golden/${name}.json`, import.meta.url), 'utf8')) as T;
 }
 const cases = [...golden<LayerCase[]>('layers'), ...golden<LayerCase[]>('layers-1998')];
-/** As cases, with second derivatives in place of gradients; and losses with an exact one by the input of the last layer. */
+/**
+ * As cases, with second derivatives in place of gradients; and losses with an exact one by the input of the last layer.
+ */
 const curved = golden<{ layers: (LayerCase & { op: LayerOp })[]; ends: CurvatureEnd[] }>('curvature');
 
-/** The end of a network: the cross-entropy of logits, or the distance from the right code by what an rbf layer reads. */
+/**
+ * The end of a network: the cross-entropy of logits, or the distance from the right code by what an rbf layer reads.
+ */
 export interface CurvatureEnd {
   readonly codes?: readonly (readonly number[])[];
   readonly labels: readonly number[];

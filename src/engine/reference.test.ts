@@ -7,7 +7,10 @@ import {
 } from './layers.contract.ts';
 import * as reference from './reference.ts';
 
-/** A case forward and backward; with `power` 2 for second derivatives, where squares take the place of weights, inputs and slopes. */
+/**
+ * A case forward and backward; with `power` 2 for second derivatives, where squares take the place of weights, inputs
+ * and slopes.
+ */
 function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power: 1 | 2 = 1): LayerOutcome {
   const x = input.data;
   const dy = gradOutput?.data ?? [];
@@ -18,9 +21,15 @@ function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power:
   switch (op) {
     case 'conv2d': {
       const [outChannels = 1, inChannels = 1, kh = 1, kw = 1] = weight!.shape;
+      const { stride, padding } = options;
       const shape = {
-        ...{ images, inChannels, outChannels, size, kernel: [kh, kw] as const },
-        ...{ stride: options.stride!, padding: options.padding! },
+        images,
+        inChannels,
+        outChannels,
+        size,
+        kernel: [kh, kw] as const,
+        stride: stride!,
+        padding: padding!,
       };
       const { dx, dWeight, dBias } = reference.conv2dBackward(raised(x), raised(weight!.data), dy, shape);
       const output = reference.conv2dForward(x, weight!.data, bias!.data, shape);
@@ -49,7 +58,7 @@ function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power:
       const area = sums.length / images / channels;
       const channelOf = (i: number) => Math.floor(i / area) % channels;
       return {
-        output: sums.map((sum, i) => weight!.data[channelOf(i)]! * sum + bias!.data[channelOf(i)]!),
+        output: reference.scaleChannels(sums, weight!.data, bias!.data, area),
         gradInput: reference.sumPool2dBackward(times(dy.map((_, i) => weight!.data[channelOf(i)]!)), shape),
         gradWeight: reference.sumByChannel(times(sums), images, channels),
         gradBias: reference.sumByChannel(dy, images, channels),
@@ -80,7 +89,7 @@ function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power:
       };
     case 'rescale': {
       const scale = options.high! - options.low!;
-      return { output: x.map((value) => options.low! + scale * value), gradInput: times(x.map(() => scale)) };
+      return { output: reference.rescale(x, scale, options.low!), gradInput: times(x.map(() => scale)) };
     }
     case 'pad2d':
       return {
@@ -104,10 +113,8 @@ function end({ codes, labels, input }: CurvatureEnd): number[] {
   // A squared distance bends by 2 wherever it stands.
   if (codes) return input.data.map(() => 2);
   const z = input.data;
-  const classes = z.length / labels.length;
-  const isRight = (i: number) => (labels[Math.floor(i / classes)] === i % classes ? 1 : 0);
-  const shares = reference.softmaxCrossEntropy(z, labels, 1).gradient.map((g, i) => g + isRight(i));
-  return shares.map((share) => share * (1 - share));
+  const { gradient } = reference.softmaxCrossEntropy(z, labels, 1);
+  return reference.softmaxCurvature(reference.softmaxOfGradient(gradient, labels));
 }
 
 layersContract('reference', run, 1e-8);

@@ -1,6 +1,6 @@
 /**
  * The specification: every kernel's arithmetic once more, in plain loops over plain arrays in PyTorch's layouts (NCHW).
- * Nothing here is fast; the contract (reference.contract.ts) holds both sides to the same numbers.
+ * Nothing here is fast; layers.contract.ts and layout.contract.ts hold both sides to the same numbers.
  * All numbers are float64; images x are [images][channels][height][width].
  */
 
@@ -35,7 +35,10 @@ function zeros(length: number): number[] {
   return new Array<number>(length).fill(0);
 }
 
-/** Calls `visit` for every product x·w that goes into y, with the three positions. Taps outside the image are no products. */
+/**
+ * Calls `visit` for every product x·w that goes into y, with the three positions. Taps outside the image are no
+ * products.
+ */
 function eachTap(s: ConvShape, visit: (x: number, w: number, y: number) => void): void {
   const [height, width] = s.size;
   const [kh, kw] = s.kernel;
@@ -181,6 +184,24 @@ export function sumByChannel(values: Numbers, images: number, channels: number):
   return out;
 }
 
+/** y = scale·x + offset. */
+export function rescale(x: Numbers, scale: number, offset: number): number[] {
+  return x.map((value) => scale * value + offset);
+}
+
+/** y = scale[channel]·x + offset[channel] for x [images][channels][area]. */
+export function scaleChannels(x: Numbers, scale: Numbers, offset: Numbers, area: number): number[] {
+  return x.map((value, i) => {
+    const channel = Math.floor(i / area) % scale.length;
+    return scale[channel]! * value + offset[channel]!;
+  });
+}
+
+/** y = x². */
+export function square(x: Numbers): number[] {
+  return x.map((value) => value ** 2);
+}
+
 /** z[n][c] = -sum over f of (x[n][f] - codes[c][f])²: LeCun et al. 1998, equation 7, with the sign of a logit. */
 export function rbfForward(x: Numbers, codes: readonly Numbers[]): number[] {
   return rows(x, codes[0]!.length).flatMap((row) =>
@@ -188,7 +209,10 @@ export function rbfForward(x: Numbers, codes: readonly Numbers[]): number[] {
   );
 }
 
-/** dx[n][f] = sum over c of dz[n][c]^power·(2·(code - x))^power·sign: power 1 for gradients, power 2 for second derivatives. */
+/**
+ * dx[n][f] = sum over c of dz[n][c]^power·(2·(code - x))^power·sign: power 1 for gradients, power 2 for second
+ * derivatives.
+ */
 export function rbfBackward(x: Numbers, codes: readonly Numbers[], dz: Numbers, power: 1 | 2): number[] {
   const features = codes[0]!.length;
   return x.map((value, i) => {
@@ -254,7 +278,7 @@ export function linearBackward(x: Numbers, weight: Numbers, dy: Numbers, inFeatu
 
 /**
  * Per image -log softmax(z)[label], shifted by the maximum; gradient (softmax - onehot)·scale; the first largest class.
- * backgroundLogit: the logit of one more class that is never right (LeCun et al. 1998, equation 9: -j).
+ * backgroundLogit: the logit of a background class, which no image has (LeCun et al. 1998, equation 9: -j).
  */
 export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: number, backgroundLogit = -Infinity) {
   const classes = logits.length / labels.length;
@@ -270,6 +294,17 @@ export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: num
     for (const [c, value] of z.entries()) gradient.push((Math.exp(value - top) / sum - (c === label ? 1 : 0)) * scale);
   }
   return { losses, predicted, gradient };
+}
+
+/** softmax(z) per image, from the gradient softmax - onehot. */
+export function softmaxOfGradient(gradient: Numbers, labels: Numbers): number[] {
+  const classes = gradient.length / labels.length;
+  return gradient.map((g, i) => g + (labels[Math.floor(i / classes)] === i % classes ? 1 : 0));
+}
+
+/** p·(1 - p): the diagonal of the cross-entropy's second derivative by the logits. */
+export function softmaxCurvature(probabilities: Numbers): number[] {
+  return probabilities.map((p) => p * (1 - p));
 }
 
 /** Per image -z[label] (LeCun et al. 1998, equation 8, of z = -y); gradient -onehot·scale. */
@@ -344,4 +379,75 @@ export function adabeliefStep(
 /** LeCun et al. 1998, appendix C: x -= rate / (mu + h)·(g + l2·x), `first` the second derivative h. */
 export function sdlmStep(slot: Slot, g: number, o: { learningRate: number; l2: number; mu: number }): Slot {
   return { ...slot, x: slot.x - (o.learningRate / (o.mu + slot.first)) * (g + o.l2 * slot.x) };
+}
+
+// The kernels that only move numbers. Quads are [quad][element][4]: image n is in lane n % 4 of quad floor(n / 4).
+
+/** images [image][element] -> quads; lanes without an image are 0. */
+export function toQuads(images: Numbers, elements: number): number[] {
+  const quads = Math.ceil(images.length / elements / 4);
+  return Array.from({ length: quads * elements * 4 }, (_, i) => {
+    const image = Math.floor(i / (elements * 4)) * 4 + (i % 4);
+    return images[image * elements + (Math.floor(i / 4) % elements)] ?? 0;
+  });
+}
+
+/** Images `indices` of pixels [image][channel][area] -> quads [quad][area][channel][4]. */
+export function gather(pixels: Numbers, indices: Numbers, channels: number, area: number): number[] {
+  const elements = channels * area;
+  const chosen = indices.flatMap((image) =>
+    Array.from({ length: elements }, (_, i) => {
+      const [pixel, channel] = [Math.floor(i / channels), i % channels];
+      return pixels[image * elements + channel * area + pixel]!;
+    }),
+  );
+  return toQuads(chosen, elements);
+}
+
+/** Matrix [rows][columns] -> [columns][rows], of elements of `size` numbers. */
+export function transpose(matrix: Numbers, rowCount: number, columnCount: number, size = 1): number[] {
+  return Array.from({ length: columnCount * rowCount * size }, (_, i) => {
+    const [column, row] = [Math.floor(i / size / rowCount), Math.floor(i / size) % rowCount];
+    return matrix[(row * columnCount + column) * size + (i % size)]!;
+  });
+}
+
+/** Every number four times. */
+export function spread(values: Numbers): number[] {
+  return values.flatMap((value) => [value, value, value, value]);
+}
+
+/** Four strips of `length` numbers, which begin `step` numbers apart, side by side: [number of the strip][4]. */
+export function cutStrips(values: Numbers, step: number, length: number): number[] {
+  return Array.from({ length: length * 4 }, (_, i) => values[(i % 4) * step + Math.floor(i / 4)]!);
+}
+
+/** Four strips [number of the strip][4], one after the other. */
+export function joinStrips(strips: Numbers): number[] {
+  return transpose(strips, strips.length / 4, 4);
+}
+
+/** a + b. */
+export function add(a: Numbers, b: Numbers): number[] {
+  return a.map((value, i) => value + b[i]!);
+}
+
+/** `values` with 0 in the `size` numbers from each of `starts` on. */
+export function clear(values: Numbers, starts: Numbers, size: number): number[] {
+  return values.map((value, i) => (starts.some((start) => i >= start && i < start + size) ? 0 : value));
+}
+
+/** `values` with 0 where the magnitude is below 2^-100. */
+export function flushTiny(values: Numbers): number[] {
+  return values.map((value) => (Math.abs(value) < 2 ** -100 ? 0 : value));
+}
+
+/** Weights [out][in][ky][kx] -> [out][ky] lines of (kx, in), each with zeros up to a multiple of four numbers. */
+export function packWeights(weights: Numbers, outChannels: number, channels: number, [kh, kw]: Size2): number[] {
+  const line = Math.ceil((kw * channels) / 4) * 4;
+  return Array.from({ length: outChannels * kh * line }, (_, i) => {
+    const [o, ky, at] = [Math.floor(i / line / kh), Math.floor(i / line) % kh, i % line];
+    const [kx, c] = [Math.floor(at / channels), at % channels];
+    return kx < kw ? weights[((o * channels + c) * kh + ky) * kw + kx]! : 0;
+  });
 }

@@ -54,11 +54,20 @@ export function openWorkspace<Placed>(
   return { module, memory, kernels, arena, placed: place(arena, kernels) };
 }
 
-/** V8 throws a RangeError where it gets no addresses for code. */
+/**
+ * What stands in the way of sound kernels. V8 throws a RangeError where it gets no addresses for code. A page's content security policy makes
+ * compiling fail with a CompileError (Chromium, Firefox) or an EvalError (Safari).
+ */
 function withinLimits<T>(what: string, work: () => T): T {
   try {
     return work();
   } catch (error) {
+    if (error instanceof WebAssembly.CompileError || error instanceof EvalError) {
+      throw new WorldError(
+        `cannot ${what}: this page's content security policy seems to forbid WebAssembly; allow it with script-src 'self' 'wasm-unsafe-eval' (${error.message})`,
+        { cause: error },
+      );
+    }
     if (!(error instanceof RangeError)) throw error;
     throw new WorldError(`cannot ${what}: ${error.message}; a limit on addresses (ulimit -v) may be too low`, {
       cause: error,

@@ -1,18 +1,26 @@
 /** The mean of every window. */
 import { elementsOf } from '../base/tensor.ts';
 import { allocateOutput, type LayerKind } from './layer.ts';
-import { type Pooling, pooling, printSize, type Size, slide, windowOf } from './window.ts';
+import { type Pooling, type PoolingOptions, pooling, printSize, type Size, slide, windowOf } from './window.ts';
 
+/** The plain data of an avgPool2d layer. */
 export interface AvgPool2d extends Pooling {
   readonly type: 'avgPool2d';
 }
 
-/** @param options.stride defaults to the kernel size, as in PyTorch. @throws UsageError. */
-export function avgPool2d(kernelSize: Size, options: { readonly stride?: Size } = {}): AvgPool2d {
+/**
+ * The mean of every window: images [channels, height, width] become [channels, height', width'], with
+ * height' = floor((height - kernel) / stride) + 1 and the same for the width. No padding.
+ * @param kernelSize the window in pixels: an integer of at least 1, or [vertical, horizontal].
+ * @param options stride: default the kernel size.
+ * @throws UsageError for sizes that are no integers of at least 1, and for unknown options.
+ */
+export function avgPool2d(kernelSize: Size, options: PoolingOptions = {}): AvgPool2d {
   return { type: 'avgPool2d', ...pooling(kernelSize, options, 'avgPool2d') };
 }
 
 export const avgPool2dKind: LayerKind<AvgPool2d> = {
+  remake: ({ kernelSize, stride }) => avgPool2d(kernelSize, { stride }),
   print: ({ kernelSize, stride }) => `AvgPool2d(kernel_size=${printSize(kernelSize)}, stride=${printSize(stride)})`,
   outputShape: ({ kernelSize, stride }, input) => [input[0]!, ...slide(input, kernelSize, stride, [0, 0], 'avgPool2d')],
   parameters: () => [],

@@ -1,4 +1,6 @@
-/** The forward half of a convolution without padding, in one of two ways: window by window, or by Winograd's filtering. */
+/**
+ * The forward half of a convolution without padding, in one of two ways: window by window, or by Winograd's filtering.
+ */
 import { elementsOf } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import type { Kernels } from '../engine/kernels.ts';
@@ -17,7 +19,10 @@ export interface ConvolutionWindows {
   readonly stride: readonly [number, number];
 }
 
-/** Winograd's tiles are four outputs long; its transforms pay where their products are sums of at least five (docs/engine.md). */
+/**
+ * Winograd's tiles are four outputs long; its transforms pay where their products are sums of at least five
+ * (docs/engine.md).
+ */
 export function convolutionMethod(layer: ConvolutionWindows, outWidth: number): ConvolutionMethod {
   const { kernelSize, stride, inChannels } = layer;
   const fits = kernelSize[1] === 5 && stride[1] === 1 && outWidth >= 4;
@@ -35,7 +40,10 @@ export interface ConvolutionSite {
   readonly weight: number;
   readonly bias: number;
   readonly y: number;
-  /** If relu and max-pooling are done in the same pass: the pooling, and where its winners' windows go (see maxPool2dRelu). */
+  /**
+   * If relu and max-pooling are done in the same pass: the pooling, and where its winners' windows go (see
+   * maxPool2dRelu).
+   */
   readonly pool: { readonly layer: MaxPool2d; readonly corners: number } | undefined;
 }
 
@@ -141,8 +149,8 @@ function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): Convolut
 }
 
 /**
- * Relu and pooling as a pass of their own: the sums of one quad at a time, which `sums` takes from one address to the other, live in
- * a block that stays in the cache, and only what pooling leaves of them is kept.
+ * Relu and pooling as a pass of their own: the sums of one quad at a time, which `sums` takes from one address to the
+ * other, live in a block that stays in the cache, and only what pooling leaves of them is kept.
  */
 function pooledForward(
   layer: ConvolutionWindows,
@@ -181,7 +189,10 @@ function pooledForward(
   };
 }
 
-/** Bytes of products at a time: well within a usual second-level cache, and enough to make the calls for them few (docs/engine.md). */
+/**
+ * Bytes of products at a time: well within a usual second-level cache, and enough to make the calls for them few
+ * (docs/engine.md).
+ */
 const stripBytes = 65536;
 
 function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): ConvolutionForward {
@@ -197,7 +208,8 @@ function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): Convol
   const lines = Math.min(outHeight, Math.max(1, Math.floor(stripBytes / lineBytes)));
   const inputs = arena.allocate(points * inPoint);
   const weights = arena.allocate(points * depth * outChannels * 16);
-  // Pooling joins in where its windows are 2x2 side by side and fit into tiles; other poolings read the sums of a whole quad.
+  // Pooling joins in where its windows are 2x2 side by side and fit into tiles; other poolings read the sums of a whole
+  // quad.
   const joined = pool !== undefined && isTwoByTwo(pool.layer) && outHeight % 2 === 0 && outWidth % 2 === 0;
   const strip = joined ? Math.max(2, lines - (lines % 2)) : lines;
   const products = arena.allocate(strip * lineBytes);
@@ -208,7 +220,9 @@ function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): Convol
   const { cornerY, cornerX } = cornersApart(layer, shape);
   const prepare = () =>
     kernels.winogradWeights({ weights: site.weight, outChannels, channels, lines: kernelSize[0], to: weights });
-  /** From the quads at `from` to those at `to`; `corners` gets the winners' windows if pooling joins in, else it is 0. */
+  /**
+   * From the quads at `from` to those at `to`; `corners` gets the winners' windows if pooling joins in, else it is 0.
+   */
   const convolve = (quads: number, from: number, to: number, corners: number) =>
     kernels.winogradForward({
       quads,

@@ -1,5 +1,6 @@
 /** Cross-correlation of images with trained windows, weight [out, in, ky, kx] and bias [out] as in PyTorch. */
 
+import { checkOptions, shown, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { elementsOf } from '../base/tensor.ts';
 import { placeBorder } from './border.ts';
@@ -20,6 +21,7 @@ import { linear, linearKind } from './linear.ts';
 import type { MaxPool2d } from './max-pool2d.ts';
 import { pair, printSize, type Size, slide } from './window.ts';
 
+/** The plain data of a convolution. */
 export interface Conv2d {
   readonly type: 'conv2d';
   readonly inChannels: number;
@@ -31,24 +33,33 @@ export interface Conv2d {
   readonly connections?: readonly (readonly number[])[];
 }
 
+/** Options of {@link conv2d}. */
+export interface Conv2dOptions {
+  /** How far the window moves, in pixels: an integer of at least 1, or [vertical, horizontal]. Default 1. */
+  readonly stride?: Size | undefined;
+  /** Zeros on every side, in pixels: an integer of at least 0, or [vertical, horizontal]. Default 0. */
+  readonly padding?: Size | undefined;
+  /**
+   * A row for each output channel: the input channels that it reads, each once, at least one. Weights between others stand in the tensor as
+   * zeros, are not trained and do not count as parameters. Default: every output channel reads all.
+   */
+  readonly connections?: readonly (readonly number[])[] | undefined;
+}
+
 /**
- * @param options.stride default 1. @param options.padding zeros on every side, default 0.
- * @param options.connections the input channels that each output channel reads; weights between others stand in the tensor as zeros,
- * are not trained and do not count as parameters. @throws UsageError.
+ * Cross-correlation of images with trained windows: [inChannels, height, width] becomes [outChannels, height', width'], with
+ * height' = floor((height + 2 · padding - kernel) / stride) + 1 and the same for the width. Parameters as in torch.nn.Conv2d:
+ * weight [outChannels, inChannels, kernel height, kernel width] and bias [outChannels].
+ * @param inChannels channels of the input, at least 1.
+ * @param outChannels channels of the output, at least 1.
+ * @param kernelSize the window in pixels: an integer of at least 1, or [vertical, horizontal].
+ * @throws UsageError for a size that is no such integer, for connections that do not fit, and for unknown options.
  */
-export function conv2d(
-  inChannels: number,
-  outChannels: number,
-  kernelSize: Size,
-  options: {
-    readonly stride?: Size;
-    readonly padding?: Size;
-    readonly connections?: readonly (readonly number[])[];
-  } = {},
-): Conv2d {
+export function conv2d(inChannels: number, outChannels: number, kernelSize: Size, options: Conv2dOptions = {}): Conv2d {
+  checkOptions('conv2d()', options, { stride: true, padding: true, connections: true });
   checkPositive('conv2d: in channels', inChannels);
   checkPositive('conv2d: out channels', outChannels);
-  if (options.connections) checkConnections(options.connections, inChannels, outChannels);
+  if (options.connections !== undefined) checkConnections(options.connections, inChannels, outChannels);
   return {
     type: 'conv2d',
     inChannels,
@@ -61,16 +72,21 @@ export function conv2d(
 }
 
 function checkConnections(table: readonly (readonly number[])[], inChannels: number, outChannels: number): void {
+  if (!Array.isArray(table))
+    throw wrong('conv2d connections', 'a row of input channels for each output channel', table);
   if (table.length !== outChannels) {
     throw new UsageError(
       `conv2d connections: expected a row for each of ${outChannels} out channels, got ${table.length}`,
     );
   }
   for (const [out, row] of table.entries()) {
-    const isFine = row.every((channel) => Number.isInteger(channel) && channel >= 0 && channel < inChannels);
+    const isFine =
+      Array.isArray(row) && row.every((channel) => Number.isInteger(channel) && channel >= 0 && channel < inChannels);
     if (!isFine || row.length === 0 || new Set(row).size !== row.length) {
       const range = `different numbers from 0 to ${inChannels - 1}, at least one`;
-      throw new UsageError(`conv2d connections of out channel ${out}: expected ${range}, got [${row.join(', ')}]`);
+      throw new UsageError(
+        `conv2d connections of out channel ${out}: expected ${range}, got ${Array.isArray(row) ? `[${row.map(shown).join(', ')}]` : shown(row)}`,
+      );
     }
   }
 }
@@ -91,6 +107,8 @@ function absentPlanes({ inChannels, kernelSize, connections = [] }: Conv2d): num
 }
 
 export const conv2dKind: LayerKind<Conv2d> = {
+  remake: ({ inChannels, outChannels, kernelSize, stride, padding, connections }) =>
+    conv2d(inChannels, outChannels, kernelSize, { stride, padding, connections }),
   print({ inChannels, outChannels, kernelSize, stride, padding, connections }) {
     const more = stride.some((s) => s !== 1) ? `, stride=${printSize(stride)}` : '';
     const padded = padding.some((p) => p !== 0) ? `, padding=${printSize(padding)}` : '';
@@ -125,7 +143,10 @@ export const conv2dKind: LayerKind<Conv2d> = {
   place: (layer, site) => placeConv2d(layer, site),
 };
 
-/** Puts a convolution to work; with `pool`, relu and that max-pooling are done in the same pass (site.outputShape is the pool's). */
+/**
+ * Puts a convolution to work; with `pool`, relu and that max-pooling are done in the same pass (site.outputShape is the
+ * pool's).
+ */
 export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): PlacedLayer {
   if (isDense(layer, site, pool)) return placeDense(layer, site);
   if (layer.padding[0] === 0 && layer.padding[1] === 0) return placeUnpadded(layer, site, site.input, pool);
@@ -287,7 +308,10 @@ function isDivisible({ shape }: Activation): boolean {
   return shape[1]! % 4 === 0;
 }
 
-/** The forward half for one image, cut into four strips of output lines, one a lane; every sum is the same as of the whole. */
+/**
+ * The forward half for one image, cut into four strips of output lines, one a lane; every sum is the same as of the
+ * whole.
+ */
 function placeStrips(layer: Conv2d, whole: ConvolutionSite, output: Activation, pool?: MaxPool2d): ConvolutionForward {
   const { kernels, arena } = whole;
   const [channels, , width] = whole.shape as [number, number, number];

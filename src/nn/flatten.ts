@@ -2,15 +2,18 @@
 import { elementsOf } from '../base/tensor.ts';
 import { allocateOutput, type LayerKind } from './layer.ts';
 
+/** The plain data of a flatten layer. */
 export interface Flatten {
   readonly type: 'flatten';
 }
 
+/** [channels, height, width] becomes one row of features, in PyTorch's order: channel by channel, each row by row. */
 export function flatten(): Flatten {
   return { type: 'flatten' };
 }
 
 export const flattenKind: LayerKind<Flatten> = {
+  remake: flatten,
   print: () => 'Flatten()',
   outputShape: (_, input) => [elementsOf(input)],
   parameters: () => [],

@@ -1,4 +1,6 @@
-/** Finite differences: the gradient of every layer, and of a whole odd network, is the slope of its own forward pass. */
+/**
+ * Finite differences: the gradient of every layer, and of a whole odd network, is the slope of its own forward pass.
+ */
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { elementsOf, type StateDict } from '../base/tensor.ts';

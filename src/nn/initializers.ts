@@ -48,5 +48,7 @@ function fanInOf(fanIn: LayerParameter['fanIn'], unit: number): number {
 export const initializerKinds = { glorot, lecun, lecun1998 } as const satisfies Readonly<
   Record<string, InitializerKind>
 >;
+/** The rule for initial weights: `glorot` (uniform by Glorot and Bengio, biases zero), `lecun` (variance 1 / fan-in, biases zero) or `lecun1998`
+ * (within 2.4 / fan-in, biases too). */
 export type Initialization = keyof typeof initializerKinds;
 export const initializations = Object.keys(initializerKinds) as Initialization[];

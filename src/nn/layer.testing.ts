@@ -29,8 +29,15 @@ export function placeAlone(
   const gradientBlock = arena.allocate(sizes.length * 16 + sizes.reduce((sum, size) => sum + size * 4, 0));
   for (const [i, values] of parameters.entries()) arena.f32(block + offsets[i]!, sizes[i]!).set(values);
   const placed = (step ?? kind).place({
-    ...{ kernels, arena, quads, training: true, single: false, curvature: true },
-    ...{ input, outputShape, gradientOffsets: offsets },
+    kernels,
+    arena,
+    quads,
+    training: true,
+    single: false,
+    curvature: true,
+    input,
+    outputShape,
+    gradientOffsets: offsets,
     parameters: offsets.map((offset) => block + offset),
   });
   // What was there before must not shine through.

@@ -1,5 +1,5 @@
 /** What a layer is: plain data, with one kind beside it that knows its shapes, parameters and kernels. */
-import { UsageError } from '../base/errors.ts';
+import { checkInteger } from '../base/argument.ts';
 import { elementsOf } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import type { Kernels } from '../engine/kernels.ts';
@@ -56,17 +56,22 @@ export interface PlacedLayer {
   /** From output.gradient to input.gradient (if wanted) and the parameters' gradients in the block at `gradients`. */
   backward(quads: number, gradients: number): void;
   /**
-   * As backward, for second derivatives: output.gradient and what becomes of it are h = d²E/dx² of each element on its own. Curvature of
-   * the layer itself is left out (Gauss and Newton), so none turns negative; every connection counts as a weight of its own, and those
-   * that share one add up. Source: LeCun, "Efficient BackProp", 1998, section 7.
+   * Second derivatives in place of gradients: output.gradient holds h = d²E/dx² of every element; input.gradient and
+   * the block at `gradients` get theirs. The layer's own second derivative is left out (Gauss-Newton), so that no h is
+   * negative. A shared weight gets the sum over its connections. Source: LeCun, "Efficient BackProp", 1998, section 7.
    */
   curvature(quads: number, gradients: number): void;
-  /** For a last layer of distances: the second derivative of the right one, whose gradient stands in output.gradient. */
+  /**
+   * RBF output only: writes d²E/dx² of the loss -z[label] into input.gradient, from the loss's gradient in
+   * output.gradient.
+   */
   lossCurvature?(quads: number): void;
 }
 
 /** The knowledge about one type of layer. */
 export interface LayerKind<L> {
+  /** The same layer, made by its constructor, which checks its numbers. @throws UsageError for numbers that cannot be right. */
+  remake(layer: L): { readonly type: string };
   /** As PyTorch prints it, for instance `Conv2d(1, 6, kernel_size=5)`. */
   print(layer: L): string;
   /** @throws UsageError saying what the layer expects and what it got. */
@@ -98,7 +103,10 @@ export function range(length: number): number[] {
   return Array.from({ length }, (_, i) => i);
 }
 
-/** @throws UsageError unless `size` is a positive integer. */
+/** The most channels, features, or pixels in one direction: beyond, a network does not fit in WebAssembly's memory of 4 GiB. */
+export const largestSize = 2 ** 24;
+
+/** @throws UsageError unless `size` is an integer from 1 to {@link largestSize}. */
 export function checkPositive(what: string, size: number): void {
-  if (!Number.isInteger(size) || size < 1) throw new UsageError(`${what} must be a positive integer, got ${size}`);
+  checkInteger(what, size, 1, largestSize);
 }

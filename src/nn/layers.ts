@@ -1,4 +1,9 @@
-/** All layers: the union of their data and the table of their kinds. To add a layer, add it here; the compiler says what is missing. */
+/**
+ * All layers: the union of their data and the table of their kinds. To add a layer, add it here; the compiler says what
+ * is missing.
+ */
+import { isEqualData, isRecord, shown, wrong } from '../base/argument.ts';
+import { UsageError } from '../base/errors.ts';
 import { type AvgPool2d, avgPool2dKind } from './avg-pool2d.ts';
 import { type Conv2d, conv2dKind } from './conv2d.ts';
 import { type Flatten, flattenKind } from './flatten.ts';
@@ -12,6 +17,7 @@ import { type Rescale, rescaleKind } from './rescale.ts';
 import { type Sigmoid, sigmoidKind, type Tanh, tanhKind } from './squash.ts';
 import { type Subsample2d, subsample2dKind } from './subsample2d.ts';
 
+/** A layer as plain data, as `conv2d()`, `relu()` and the other constructors make it. */
 export type Layer =
   | Conv2d
   | MaxPool2d
@@ -40,6 +46,18 @@ const kinds: { readonly [L in Layer as L['type']]: LayerKind<L> } = {
   pad2d: pad2dKind,
   rescale: rescaleKind,
 };
+
+/** @throws UsageError unless the value is what one of the layers' constructors makes. */
+export function checkLayer(value: Layer): void {
+  const wanted = `a layer, as ${Object.keys(kinds).join('(), ')}() and so on make it`;
+  const type: unknown = isRecord(value) ? value.type : undefined;
+  if (typeof type !== 'string' || !Object.hasOwn(kinds, type)) {
+    const way = typeof value === 'function' ? '; call the function' : '';
+    throw new UsageError(`expected ${wanted}, got ${shown(value)}${way}`);
+  }
+  const kind: LayerKind<never> = kinds[value.type];
+  if (!isEqualData(kind.remake(value as never), value)) throw wrong(`layer ${value.type}`, wanted, value);
+}
 
 /** The kind of a layer with the layer filled in. */
 export function about(layer: Layer) {

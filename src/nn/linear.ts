@@ -11,13 +11,20 @@ import {
   type Site,
 } from './layer.ts';
 
+/** The plain data of a dense layer. */
 export interface Linear {
   readonly type: 'linear';
   readonly inFeatures: number;
   readonly outFeatures: number;
 }
 
-/** @throws UsageError unless both are positive integers. */
+/**
+ * A dense layer, y = W x + b: [inFeatures] becomes [outFeatures]. Parameters as in torch.nn.Linear: weight [outFeatures, inFeatures] and
+ * bias [outFeatures].
+ * @param inFeatures numbers that come in, at least 1; images need a flatten() before.
+ * @param outFeatures numbers that go out, at least 1.
+ * @throws UsageError unless both are such integers.
+ */
 export function linear(inFeatures: number, outFeatures: number): Linear {
   checkPositive('linear: in features', inFeatures);
   checkPositive('linear: out features', outFeatures);
@@ -25,6 +32,7 @@ export function linear(inFeatures: number, outFeatures: number): Linear {
 }
 
 export const linearKind: LayerKind<Linear> = {
+  remake: ({ inFeatures, outFeatures }) => linear(inFeatures, outFeatures),
   print: ({ inFeatures, outFeatures }) => `Linear(in_features=${inFeatures}, out_features=${outFeatures})`,
   outputShape({ inFeatures, outFeatures }, input) {
     if (input.length !== 1) {
@@ -138,8 +146,8 @@ export const linearKind: LayerKind<Linear> = {
 };
 
 /**
- * The forward half for one image: four outputs a vector instead of four images. The bias is a row before the weights, taken once,
- * so that every sum is the same as of a quad.
+ * The forward half for one image: four outputs a vector instead of four images. The bias is a row before the weights,
+ * taken once, so that every sum is the same as of a quad.
  */
 function placeSingle(inFeatures: number, outFeatures: number, site: Site, output: Activation): PlacedLayer {
   const { kernels, arena, input } = site;

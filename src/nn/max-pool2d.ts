@@ -1,20 +1,28 @@
 /** The maximum of every window; the gradient goes to the first maximum (x fastest, then y). */
 import { elementsOf } from '../base/tensor.ts';
 import { allocateOutput, type LayerKind } from './layer.ts';
-import { type Pooling, pooling, printSize, type Size, slide, windowOf } from './window.ts';
+import { type Pooling, type PoolingOptions, pooling, printSize, type Size, slide, windowOf } from './window.ts';
 
+/** The plain data of a maxPool2d layer. */
 export interface MaxPool2d extends Pooling {
   readonly type: 'maxPool2d';
 }
 
-/** @param options.stride defaults to the kernel size, as in PyTorch. @throws UsageError. */
-export function maxPool2d(kernelSize: Size, options: { readonly stride?: Size } = {}): MaxPool2d {
+/**
+ * The maximum of every window: images [channels, height, width] become [channels, height', width'], with
+ * height' = floor((height - kernel) / stride) + 1 and the same for the width. No padding.
+ * @param kernelSize the window in pixels: an integer of at least 1, or [vertical, horizontal].
+ * @param options stride: default the kernel size.
+ * @throws UsageError for sizes that are no integers of at least 1, and for unknown options.
+ */
+export function maxPool2d(kernelSize: Size, options: PoolingOptions = {}): MaxPool2d {
   return { type: 'maxPool2d', ...pooling(kernelSize, options, 'maxPool2d') };
 }
 
 const noPadding = [0, 0] as const;
 
 export const maxPool2dKind: LayerKind<MaxPool2d> = {
+  remake: ({ kernelSize, stride }) => maxPool2d(kernelSize, { stride }),
   print: ({ kernelSize, stride }) => `MaxPool2d(kernel_size=${printSize(kernelSize)}, stride=${printSize(stride)})`,
   outputShape: ({ kernelSize, stride }, input) => [
     input[0]!,

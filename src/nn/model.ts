@@ -1,9 +1,10 @@
 /** A network as a list of named layers that knows its shapes and parameters, checks itself and prints itself. */
+import { checkChoice, checkText, isEqualData, isRecord, shown, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { elementsOf } from '../base/tensor.ts';
-import type { Initialization } from './initializers.ts';
-import type { LayerParameter, Shape } from './layer.ts';
-import { about, type Layer } from './layers.ts';
+import { type Initialization, initializations } from './initializers.ts';
+import { type LayerParameter, largestSize, type Shape } from './layer.ts';
+import { about, checkLayer, type Layer } from './layers.ts';
 
 /** One layer of a model with the shapes of a single image before and after it. */
 export interface ModelLayer {
@@ -22,7 +23,9 @@ export interface ModelLayer {
 /** An architecture without weights. It is plain data and never changes, so it may be posted to another thread. */
 export interface Model {
   readonly name: string;
+  /** One image's shape. */
   readonly input: readonly [channels: number, height: number, width: number];
+  /** How many outputs there are, 1 to 256. */
   readonly classes: number;
   readonly layers: readonly ModelLayer[];
   /** The rule for its initial weights. */
@@ -31,8 +34,11 @@ export interface Model {
 
 /**
  * Builds a model from named layers in order; the names become PyTorch's parameter names (`conv1` -> `conv1.weight`).
- * @param input one image's [channels, height, width].
- * @throws UsageError naming the layer, what it expects and what it got; the last layer must give one flat row of logits.
+ * @param name of the model, for messages and files.
+ * @param input one image's [channels, height, width], integers of at least 1.
+ * @param layers by name: a letter, then letters, digits or _. The last layer must give one flat row of 1 to 256 logits.
+ * @param initialization the rule for initial weights: `glorot` (default), `lecun` or `lecun1998`.
+ * @throws UsageError naming the layer, what it expects and what it got.
  */
 export function sequential(
   name: string,
@@ -40,9 +46,14 @@ export function sequential(
   layers: Readonly<Record<string, Layer>>,
   initialization: Initialization = 'glorot',
 ): Model {
-  if (input.length !== 3 || input.some((size) => !Number.isInteger(size) || size < 1)) {
-    throw new UsageError(`model ${name}: input must be [channels, height, width], got [${input.join(', ')}]`);
+  checkText('sequential: name of the model', name);
+  if (!Array.isArray(input) || input.length !== 3 || input.some((size) => !Number.isInteger(size) || size < 1)) {
+    const got = Array.isArray(input) ? `[${input.map(shown).join(', ')}]` : shown(input);
+    throw new UsageError(`model ${name}: input must be [channels, height, width], integers from 1, got ${got}`);
   }
+  if (!isRecord(layers)) throw wrong(`model ${name}: layers`, 'an object of layers by name', layers);
+  checkChoice(`initialization of model ${name}`, initialization, initializations);
+  checkSize(`model ${name}: input`, input);
   let shape: Shape = input;
   const placed = Object.entries(layers).map(([layerName, layer]): ModelLayer => {
     // A key that looks like a number would be moved to the front by JavaScript.
@@ -51,10 +62,15 @@ export function sequential(
         `model ${name}: layer name "${layerName}" must be a letter followed by letters, digits or _`,
       );
     }
+    const where = `model ${name}, layer ${layerName}`;
+    withWhere(where, () => checkLayer(layer));
     const kind = about(layer);
     const before = shape;
-    shape = withWhere(`model ${name}, layer ${layerName}`, () => kind.outputShape(before));
+    shape = withWhere(where, () => kind.outputShape(before));
+    checkSize(where, shape);
     const parameters = kind.parameters().map((p) => ({ ...p, name: `${layerName}.${p.name}` }));
+    for (const parameter of parameters)
+      checkSize(`model ${name}, parameter ${parameter.name}`, parameter.shape, mostWeights);
     const counts = { multiplyAdds: kind.multiplyAdds(shape), connections: kind.connections(shape) };
     return { name: layerName, layer, input: before, output: shape, parameters, ...counts };
   });
@@ -62,6 +78,34 @@ export function sequential(
     throw new UsageError(`model ${name}: the last layer must give 1 to 256 logits, got [${shape.join(', ')}]`);
   }
   return { name, input, classes: shape[0]!, layers: placed, initialization };
+}
+
+/** The most numbers of one parameter: more do not fit, with their gradient and an optimizer's state, in 4 GiB. */
+const mostWeights = 2 ** 28;
+
+function checkSize(what: string, shape: Shape, most = largestSize): void {
+  if (elementsOf(shape) <= most) return;
+  throw new UsageError(`${what}: ${shape.join('x')} is too large: at most ${most} numbers fit`);
+}
+
+/**
+ * Checks that the value is a model, as {@link sequential} makes it: it may have been posted by another thread or written by hand.
+ * @param what names the argument. @throws UsageError saying what does not fit.
+ */
+export function checkModel(what: string, model: Model): void {
+  const wanted = 'a model, as sequential() makes it';
+  if (!isRecord(model) || !Array.isArray(model.layers)) {
+    throw wrong(what, wanted, model);
+  }
+  const layers: Record<string, Layer> = {};
+  for (const entry of model.layers as readonly ModelLayer[]) {
+    if (!isRecord(entry) || typeof entry.name !== 'string') throw wrong(`${what}: a layer`, '{ name, layer }', entry);
+    if (Object.hasOwn(layers, entry.name)) throw new UsageError(`${what}: two layers are named ${entry.name}`);
+    layers[entry.name] = entry.layer;
+  }
+  const again = sequential(model.name, model.input, layers, model.initialization);
+  if (!isEqualData(again, model))
+    throw new UsageError(`${what}: shapes or parameters are not those of its layers; expected ${wanted}`);
 }
 
 /** All parameters of a model, in order. */
@@ -74,11 +118,15 @@ export function givesDistances(model: Model): boolean {
   return model.layers.at(-1)?.layer.type === 'rbf';
 }
 
+/** How many numbers of a model are trained. @throws UsageError unless it is a model. */
 export function parameterCount(model: Model): number {
+  checkModel('parameterCount()', model);
   return sum(parametersOf(model).map(trainable));
 }
 
+/** Connections as LeCun counts them: the inputs of every unit, with its bias as one of them. @throws UsageError unless it is a model. */
 export function connectionCount(model: Model): number {
+  checkModel('connectionCount()', model);
   return sum(model.layers.map(({ connections }) => connections));
 }
 
@@ -98,7 +146,9 @@ export function layerTable(model: Model): string[][] {
     name,
     about(layer).print(),
     output.join('x'),
-    ...[sum(parameters.map(trainable)), connections, multiplyAdds].map(count),
+    count(sum(parameters.map(trainable))),
+    count(connections),
+    count(multiplyAdds),
   ]);
   const multiplyAdds = sum(model.layers.map((layer) => layer.multiplyAdds));
   return [
@@ -110,10 +160,13 @@ export function layerTable(model: Model): string[][] {
 }
 
 /**
- * {@link layerTable} as lines of text.
- * @param width columns of the terminal. Where the table is wider, it loses its last column, or its last two.
+ * The table of layers as lines of text: name, layer, output shape, parameters, connections, multiply-accumulates for one image.
+ * @param width columns of the terminal, above 0. Where the table is wider, it loses its last column, or its last two. Default: any width.
+ * @throws UsageError unless it is a model, and the width such a number.
  */
 export function describeModel(model: Model, width = Infinity): string {
+  checkModel('describeModel()', model);
+  if (!(typeof width === 'number' && width > 0)) throw wrong('describeModel(): width', 'a number above 0', width);
   const table = layerTable(model);
   const set = (columns: number) =>
     alignColumns(

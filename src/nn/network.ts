@@ -1,4 +1,5 @@
 /** A model in memory: its parameters in one block, its layers ready to run on chunks of images. */
+import { isRecord, kindOf, shown, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { elementsOf, type StateDict, type Tensor } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
@@ -7,7 +8,9 @@ import { stepsOf } from './fusion.ts';
 import type { Activation, PlacedLayer } from './layer.ts';
 import { type Model, parametersOf } from './model.ts';
 
-/** Byte offset of every parameter in a block that holds all of them (each on a vector's start), and the block's size. */
+/**
+ * Byte offset of every parameter in a block that holds all of them (each on a vector's start), and the block's size.
+ */
 export interface ParameterBlock {
   readonly offsets: ReadonlyMap<string, number>;
   readonly bytes: number;
@@ -21,6 +24,14 @@ export function layOutParameters(model: Model): ParameterBlock {
     bytes += Math.ceil(elementsOf(shape) / 4) * 16;
   }
   return { offsets, bytes: Math.ceil(bytes / 64) * 64 };
+}
+
+/** @throws UsageError naming the first tensor that holds a number that is not finite. */
+export function checkFiniteTensors(tensors: StateDict): void {
+  for (const [name, { data }] of tensors) {
+    const bad = data.findIndex((value) => !Number.isFinite(value));
+    if (bad >= 0) throw new UsageError(`tensor ${name} holds ${data[bad]} at position ${bad}, expected finite numbers`);
+  }
 }
 
 /** Copies named tensors into a block. @throws UsageError when a name or a shape is not the model's. */
@@ -43,17 +54,31 @@ export function readParameters(model: Model, arena: Arena, address: number): Sta
   );
 }
 
-/** @throws UsageError naming the first tensor that is missing, foreign or of another shape than the model's. */
-export function checkParameters(model: Model, tensors: StateDict): void {
+/**
+ * @param what names the tensors in messages, for instance `initial`.
+ * @throws UsageError naming the first tensor that is missing, foreign, no float32 tensor, or of another shape than the model's.
+ */
+export function checkParameters(model: Model, tensors: StateDict, what = 'weights'): void {
+  if (kindOf(tensors) !== 'Map') {
+    const way = isRecord(tensors) ? '; new Map(Object.entries(weights)) makes one of an object' : '';
+    throw new UsageError(`${what}: expected a Map from names to tensors { shape, data }, got ${shown(tensors)}${way}`);
+  }
   const wanted = new Map(parametersOf(model).map(({ name, shape }) => [name, shape]));
   for (const [name, shape] of wanted) {
     const found = tensors.get(name);
     if (found === undefined)
       throw new UsageError(`model ${model.name} needs a tensor ${name} [${shape.join(', ')}], which is missing`);
+    const [givenShape, data]: [unknown, unknown] = isRecord(found) ? [found.shape, found.data] : [undefined, undefined];
+    if (!Array.isArray(givenShape)) throw wrong(`tensor ${name}`, '{ shape: numbers, data: a Float32Array }', found);
+    if (kindOf(data) !== 'Float32Array') throw wrong(`tensor ${name}: data`, 'a Float32Array', data);
     if (found.shape.join() !== shape.join()) {
       throw new UsageError(
-        `tensor ${name}: model ${model.name} needs [${shape.join(', ')}], got [${found.shape.join(', ')}]`,
+        `tensor ${name}: model ${model.name} needs [${shape.join(', ')}], got [${found.shape.map(shown).join(', ')}]`,
       );
+    }
+    const { length } = found.data;
+    if (length !== elementsOf(shape)) {
+      throw new UsageError(`tensor ${name} [${shape.join(', ')}] needs ${elementsOf(shape)} numbers, got ${length}`);
     }
   }
   for (const name of tensors.keys()) {

@@ -1,19 +1,28 @@
 /**
- * Euclidean radial basis functions against fixed codes, the output layer of LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to
- * document recognition", Proc. IEEE 1998. Its output is the negative of the paper's y, so that it is a logit like any other: the nearest
- * code is the largest, and softmax gives the paper's posterior.
+ * Euclidean radial basis functions against fixed codes, the output layer of LeCun, Bottou, Bengio, Haffner,
+ * "Gradient-based learning applied to document recognition", Proc. IEEE 1998. Its output is the negative of the paper's
+ * y, so that it is a logit like any other: the nearest code is the largest, and softmax gives the paper's posterior.
  */
+import { wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { allocateOutput, type LayerKind } from './layer.ts';
 
+/** The plain data of an output layer of distances. */
 export interface Rbf {
   readonly type: 'rbf';
   /** [classes][features]. */
   readonly codes: readonly (readonly number[])[];
 }
 
-/** z[c] = -the sum over features of (x - codes[c])². @param codes one row a class, all of one length. @throws UsageError. */
+/**
+ * Distances from fixed codes, for an output layer: z[c] = -the sum over features of (x - codes[c])², so [features] becomes [classes]. Nothing in
+ * it is trained. Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 1998, equation 7;
+ * ours is the negative of it, so that the nearest code is the largest output.
+ * @param codes [classes][features], finite numbers, for instance {@link digitCodes}. @throws UsageError for any other.
+ */
 export function rbf(codes: readonly (readonly number[])[]): Rbf {
+  if (!Array.isArray(codes) || !codes.every(Array.isArray))
+    throw wrong('rbf codes', 'rows of numbers, one a class', codes);
   const features = codes[0]?.length ?? 0;
   if (features === 0 || codes.some((row) => row.length !== features || !row.every(Number.isFinite)))
     throw new UsageError('rbf: expected codes as rows of numbers, one a class and all of one length');
@@ -21,6 +30,7 @@ export function rbf(codes: readonly (readonly number[])[]): Rbf {
 }
 
 export const rbfKind: LayerKind<Rbf> = {
+  remake: ({ codes }) => rbf(codes),
   print: ({ codes }) => `RBF(${codes[0]!.length}, ${codes.length}, fixed codes)`,
   outputShape({ codes }, input) {
     const features = codes[0]!.length;

@@ -2,22 +2,26 @@
 import { elementsOf } from '../base/tensor.ts';
 import type { LayerKind } from './layer.ts';
 
+/** The plain data of a relu layer. */
 export interface Relu {
   readonly type: 'relu';
 }
 
+/** max(x, 0) of every number, with derivative 0 at 0. */
 export function relu(): Relu {
   return { type: 'relu' };
 }
 
 export const reluKind: LayerKind<Relu> = {
+  remake: relu,
   print: () => 'ReLU()',
   outputShape: (_, input) => input,
   parameters: () => [],
   multiplyAdds: () => 0,
   connections: () => 0,
   place(_, { kernels, input }) {
-    // In place: the gradient needs the output's sign only, and no layer's gradient needs its own output from before relu.
+    // In place: the gradient needs the output's sign only, and no layer's gradient needs its own output from before
+    // relu.
     const vectors = elementsOf(input.shape);
     const backward = (quads: number) => {
       if (input.gradient)

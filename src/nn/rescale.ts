@@ -1,22 +1,26 @@
 /** A layer that maps pixels from [0, 1] to another range. */
+import { checkFinite } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { elementsOf } from '../base/tensor.ts';
 import { allocateOutput, type LayerKind } from './layer.ts';
 
+/** The plain data of a rescale layer. */
 export interface Rescale {
   readonly type: 'rescale';
   readonly low: number;
   readonly high: number;
 }
 
-/** y = low + (high - low) · x: 0 becomes `low`, 1 becomes `high`. @throws UsageError. */
+/** y = low + (high - low) · x: 0 becomes `low`, 1 becomes `high`. @throws UsageError unless these are two different finite numbers. */
 export function rescale(low: number, high: number): Rescale {
-  if (!Number.isFinite(low) || !Number.isFinite(high) || low === high)
-    throw new UsageError(`rescale: expected two different numbers, got ${low} and ${high}`);
+  checkFinite('rescale: low', low);
+  checkFinite('rescale: high', high);
+  if (low === high) throw new UsageError(`rescale: expected two different numbers, got ${low} and ${high}`);
   return { type: 'rescale', low, high };
 }
 
 export const rescaleKind: LayerKind<Rescale> = {
+  remake: ({ low, high }) => rescale(low, high),
   print: ({ low, high }) => `Rescale(${low}, ${high})`,
   outputShape: (_, input) => input,
   parameters: () => [],

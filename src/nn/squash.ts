@@ -1,25 +1,37 @@
 /** The smooth activations: a tanh of any height and steepness, and the sigmoid. */
 
-import { UsageError } from '../base/errors.ts';
+import { checkOptions, wrong } from '../base/argument.ts';
 import { elementsOf } from '../base/tensor.ts';
 import type { Kernels } from '../engine/kernels.ts';
 import { allocateOutput, type LayerKind, type Site } from './layer.ts';
 
+/** The plain data of a tanh layer. */
 export interface Tanh {
   readonly type: 'tanh';
   readonly amplitude: number;
   readonly slope: number;
 }
 
+/** The plain data of a sigmoid layer. */
 export interface Sigmoid {
   readonly type: 'sigmoid';
 }
 
-/** y = amplitude · tanh(slope · x), both 1 by default. @throws UsageError unless both are above 0. */
-export function tanh(options: { readonly amplitude?: number; readonly slope?: number } = {}): Tanh {
+/** Options of {@link tanh}. */
+export interface TanhOptions {
+  /** Above 0. Default 1. */
+  readonly amplitude?: number | undefined;
+  /** Above 0. Default 1. */
+  readonly slope?: number | undefined;
+}
+
+/** amplitude · tanh(slope · x) of every number. @throws UsageError unless both options are finite numbers above 0. */
+export function tanh(options: TanhOptions = {}): Tanh {
+  checkOptions('tanh()', options, { amplitude: true, slope: true });
   const { amplitude = 1, slope = 1 } = options;
   for (const [name, value] of Object.entries({ amplitude, slope })) {
-    if (!(value > 0 && value < Infinity)) throw new UsageError(`tanh: ${name} must be a number above 0, got ${value}`);
+    if (!(typeof value === 'number' && value > 0 && value < Infinity))
+      throw wrong(`tanh: ${name}`, 'a number above 0', value);
   }
   return { type: 'tanh', amplitude, slope };
 }
@@ -29,12 +41,13 @@ export function squash(): Tanh {
   return tanh({ amplitude: 1.7159, slope: 2 / 3 });
 }
 
-/** y = 1 / (1 + e^-x). */
+/** 1 / (1 + e^-x) of every number. */
 export function sigmoid(): Sigmoid {
   return { type: 'sigmoid' };
 }
 
 export const tanhKind: LayerKind<Tanh> = {
+  remake: ({ amplitude, slope }) => tanh({ amplitude, slope }),
   print: ({ amplitude, slope }) =>
     amplitude === 1 && slope === 1 ? 'Tanh()' : `Tanh(amplitude=${short(amplitude)}, slope=${short(slope)})`,
   outputShape: (_, input) => input,
@@ -50,6 +63,7 @@ export const tanhKind: LayerKind<Tanh> = {
 };
 
 export const sigmoidKind: LayerKind<Sigmoid> = {
+  remake: sigmoid,
   print: () => 'Sigmoid()',
   outputShape: (_, input) => input,
   parameters: () => [],

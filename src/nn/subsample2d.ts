@@ -1,6 +1,6 @@
 /**
- * Trainable subsampling, the S layers of LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE
- * 1998: the sum of every window times a coefficient plus a bias, one pair a channel.
+ * Trainable subsampling, the S layers of LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document
+ * recognition", Proc. IEEE 1998: the sum of every window times a coefficient plus a bias, one pair a channel.
  */
 
 import { UsageError } from '../base/errors.ts';
@@ -8,6 +8,7 @@ import { elementsOf } from '../base/tensor.ts';
 import { allocateOutput, checkPositive, type LayerKind } from './layer.ts';
 import { pair, printSize, type Size, slide, windowOf } from './window.ts';
 
+/** The plain data of a trainable subsampling. */
 export interface Subsample2d {
   readonly type: 'subsample2d';
   readonly channels: number;
@@ -15,13 +16,20 @@ export interface Subsample2d {
   readonly kernelSize: readonly [number, number];
 }
 
-/** y = weight[c] · (the sum of the window) + bias[c], windows side by side. @throws UsageError. */
+/**
+ * Trainable subsampling: weight[c] · (the sum of the window) + bias[c], windows side by side. [channels, height, width] becomes
+ * [channels, floor(height / kernel), floor(width / kernel)]; parameters weight [channels] and bias [channels].
+ * @param channels of the input, at least 1.
+ * @param kernelSize the window in pixels, and how far it moves: an integer of at least 1, or [vertical, horizontal].
+ * @throws UsageError for sizes that are no such integers.
+ */
 export function subsample2d(channels: number, kernelSize: Size): Subsample2d {
   checkPositive('subsample2d: channels', channels);
   return { type: 'subsample2d', channels, kernelSize: pair(kernelSize, 'subsample2d kernel size', 1) };
 }
 
 export const subsample2dKind: LayerKind<Subsample2d> = {
+  remake: ({ channels, kernelSize }) => subsample2d(channels, kernelSize),
   print: ({ channels, kernelSize }) => `Subsample2d(${channels}, kernel_size=${printSize(kernelSize)})`,
   outputShape({ channels, kernelSize }, input) {
     const size = slide(input, kernelSize, kernelSize, [0, 0], 'subsample2d');

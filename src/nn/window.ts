@@ -1,19 +1,22 @@
 /** Windows that slide over an image: sizes given as one number or as [vertical, horizontal]. */
+import { checkInteger, checkOptions, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
-import type { Shape } from './layer.ts';
+import { largestSize, type Shape } from './layer.ts';
 
 /** One number for both directions, or [vertical, horizontal]. */
 export type Size = number | readonly [number, number];
 
-/** @throws UsageError unless both are integers of at least `least`. */
+/** @throws UsageError unless both are integers from `least` to {@link largestSize}. */
 export function pair(size: Size, what: string, least: number): readonly [number, number] {
-  const both = typeof size === 'number' ? ([size, size] as const) : ([size[0], size[1]] as const);
-  for (const value of both) {
-    if (!Number.isInteger(value) || value < least) {
-      throw new UsageError(`${what}: expected integers of at least ${least}, got ${both.join('x')}`);
-    }
+  if (typeof size === 'number') {
+    checkInteger(what, size, least, largestSize);
+    return [size, size];
   }
-  return both;
+  if (!Array.isArray(size) || size.length !== 2) throw wrong(what, 'an integer or [vertical, horizontal]', size);
+  const [vertical, horizontal] = size;
+  checkInteger(`${what}, vertical`, vertical, least, largestSize);
+  checkInteger(`${what}, horizontal`, horizontal, least, largestSize);
+  return [vertical, horizontal];
 }
 
 /**
@@ -45,8 +48,15 @@ export interface Pooling {
   readonly stride: readonly [number, number];
 }
 
-/** @param options.stride defaults to the kernel size, as in PyTorch. @throws UsageError. */
-export function pooling(kernelSize: Size, options: { readonly stride?: Size }, what: string): Pooling {
+/** Options of {@link maxPool2d} and {@link avgPool2d}. */
+export interface PoolingOptions {
+  /** How far the window moves, in pixels: an integer of at least 1, or [vertical, horizontal]. Default: the kernel size, as in PyTorch. */
+  readonly stride?: Size | undefined;
+}
+
+/** @throws UsageError for sizes that are no integers of at least 1, and for unknown options. */
+export function pooling(kernelSize: Size, options: PoolingOptions, what: string): Pooling {
+  checkOptions(`${what}()`, options, { stride: true });
   return {
     kernelSize: pair(kernelSize, `${what} kernel size`, 1),
     stride: pair(options.stride ?? kernelSize, `${what} stride`, 1),

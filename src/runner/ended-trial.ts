@@ -2,20 +2,21 @@
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
+import { platform } from '../disk/platform.ts';
 import { readStudy } from '../store/journal-store.ts';
 import type { Trial } from '../study/trial.ts';
 import { RunFolder } from './run-folder.ts';
 
 interface OwnedTrial {
   readonly trial: Trial;
-  /** The study's folder: relative if the given path is relative. */
+  /** The study's folder, absolute: the commands that name it work from any folder. */
   readonly study: string;
 }
 
 /** The trial whose run folder this is; undefined for any other path. */
 function trialAt(path: string): OwnedTrial | undefined {
   const [, digits] = /^trial-(\d{4,})$/.exec(basename(resolve(path))) ?? [];
-  const study = basename(path).startsWith('trial-') ? dirname(path) : join(path, '..');
+  const study = dirname(resolve(path));
   const journal = join(study, 'study.journal');
   if (digits === undefined || !existsSync(journal)) return undefined;
   const trial = readStudy(journal)?.trials.find(({ number }) => number === Number(digits));
@@ -28,7 +29,7 @@ export function requireModel(path: string): void {
   const found = trialAt(path);
   if (found?.trial.state !== 'complete') return;
   const { trial, study } = found;
-  const again = `npx lenet study run ${JSON.stringify(join(study, 'study.yaml'))} --out ${JSON.stringify(study)}`;
+  const again = `npx lenet study run ${platform.quote(join(study, 'study.yaml'))} --out ${platform.quote(study)}`;
   throw new WorldError(
     trial.results === 'dropped'
       ? `the model of trial ${trial.number} was dropped to save room (keep: winners). Make it again with: ${again} --keep ${trial.number}`

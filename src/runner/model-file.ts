@@ -1,6 +1,7 @@
 /** Loading a saved model from disk: our own files, and safetensors files of other software. */
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { checkPath } from '../base/argument.ts';
 import { WorldError } from '../base/errors.ts';
 import type { StateDict } from '../base/tensor.ts';
 import { readBytes } from '../disk/read-file.ts';
@@ -13,6 +14,7 @@ import { decodeModel, type ModelFile } from '../train/checkpoint.ts';
 import { type FoundWeights, findWeights } from '../train/foreign-weights.ts';
 import { modelFileAt, type RunConfig, RunFolder, runConfigAt } from './run-folder.ts';
 
+/** A network with its weights, as {@link loadModel} finds them. */
 export interface LoadedModel {
   readonly model: Model;
   readonly weights: StateDict;
@@ -34,6 +36,7 @@ export interface LoadedModel {
  * tensors, or lies in the folder of another run.
  */
 export function loadModel(path: string): LoadedModel {
+  checkPath('loadModel(): path', path);
   refuseOtherFolder(path);
   const file = modelFileAt(path);
   const config = runConfigAt(path);

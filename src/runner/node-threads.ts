@@ -1,6 +1,6 @@
 /** Crews of Node's worker threads, which train or evaluate one model together. */
 import { Worker } from 'node:worker_threads';
-import { UsageError } from '../base/errors.ts';
+import { checkFunction, checkInteger, checkOptions } from '../base/argument.ts';
 import type { CrewPlan, Helpers, Threads } from '../train/crew.ts';
 import { defaultThreads, machineFailure, mostThreads, readMachine, threadRoom, threadRuns } from './machine.ts';
 
@@ -16,6 +16,7 @@ export interface CrewReady {
   readonly kernelThread: number | undefined;
 }
 
+/** How {@link nodeThreads} are watched. */
 export interface NodeThreadsOptions {
   /** Called with one line when the machine allows fewer threads than were asked for. */
   readonly onFewer?: ((text: string) => void) | undefined;
@@ -25,15 +26,13 @@ export interface NodeThreadsOptions {
  * `count` threads to train or evaluate one model with (the calling thread is one of them). Default: one for each core
  * that this process may use. Results are the same for any count. Where the machine allows fewer (ulimit, cgroup), fewer
  * are started.
- * @throws UsageError unless count is an integer from 1 to 256.
+ * @param count 1 to 256. @throws UsageError for any other count, and for unknown options.
  */
-export function nodeThreads(
-  count: number = defaultThreads(mostThreads),
-  { onFewer }: NodeThreadsOptions = {},
-): Threads {
-  if (!Number.isInteger(count) || count < 1 || count > mostThreads) {
-    throw new UsageError(`threads: expected an integer from 1 to ${mostThreads}, got ${count}`);
-  }
+export function nodeThreads(count: number = defaultThreads(mostThreads), options: NodeThreadsOptions = {}): Threads {
+  checkThreadCount(count);
+  checkOptions('nodeThreads()', options, { onFewer: true });
+  const { onFewer } = options;
+  if (onFewer !== undefined) checkFunction('nodeThreads(): onFewer', onFewer);
   return {
     count,
     async start(wanted) {
@@ -48,6 +47,11 @@ export function nodeThreads(
       return new NodeHelpers(workers);
     },
   };
+}
+
+/** @throws UsageError unless it is an integer from 1 to 256. */
+export function checkThreadCount(count: number): void {
+  checkInteger('threads', count, 1, mostThreads);
 }
 
 interface Started {

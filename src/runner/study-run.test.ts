@@ -256,17 +256,21 @@ test('a recorded trial of settings that the task does not know is damage, named 
 });
 
 test.each<[string, Partial<StudyDefinition>, string]>([
-  ['an unknown objective', { objective: 'foo' as 'loss' }, 'objective: allowed are accuracy, loss, score, got foo'],
+  [
+    'an unknown objective',
+    { objective: 'foo' as 'loss' },
+    'unknown objective "foo": allowed are accuracy, loss, score',
+  ],
   [
     'an unknown plan',
     { plan: { kind: 'foo' } as unknown as Plan },
-    'plan.kind: allowed are stages, grid, random, got foo',
+    'unknown plan.kind "foo": allowed are stages, grid, random',
   ],
-  ['no stage', { plan: { kind: 'stages', stages: [] } }, 'plan: expected at least one stage'],
+  ['no stage', { plan: { kind: 'stages', stages: [] } }, 'plan.stages is empty: at least one is needed'],
   [
     'a stage without levels',
     { plan: { kind: 'stages', stages: [{ factors: ['x'], levels: [] }] } },
-    'and a level in each',
+    'plan.stages[0].levels is empty: at least one is needed',
   ],
   [
     'a number of seeds',
@@ -296,7 +300,7 @@ test.each<[string, Partial<StudyDefinition>, string]>([
 });
 
 test.each([0, Number.NaN, 1.5, -1])('%d jobs are refused', async (jobs) => {
-  await expect(run(base, { jobs })).rejects.toThrow(`jobs: expected an integer from 1, got ${jobs}`);
+  await expect(run(base, { jobs })).rejects.toThrow(`jobs: expected an integer of at least 1, got ${jobs}`);
 });
 
 test('a signal that was aborted before starts nothing', async () => {

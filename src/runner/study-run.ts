@@ -2,6 +2,7 @@
  * Running a study: asks the strategy for trials, runs them in the task's pool and records them in the store, until all
  * stages are decided.
  */
+import { checkFlag, checkInteger, checkMethods, checkOptions, checkRecord, checkSignal } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import type { Environment, ResultsRecord, StudyRecord, StudyStore } from '../store/store.ts';
 import type { TrialRequest } from '../study/contest.ts';
@@ -24,25 +25,27 @@ import {
 } from './loop.ts';
 import { Mailbox } from './mailbox.ts';
 
+/** What {@link runStudy} runs, where it is kept, and how. */
 export interface StudyRequest {
   readonly definition: StudyDefinition;
   readonly task: Task;
   readonly store: StudyStore;
   /** The most trials that run at once (default 1). Neither results nor the numbers of trials depend on it. */
-  readonly jobs?: number;
+  readonly jobs?: number | undefined;
   /** Threads that all trials share (default: one per job). Neither results nor the numbers of trials depend on it. */
-  readonly threads?: number;
+  readonly threads?: number | undefined;
   /** Recorded with the session; results do not depend on it. */
-  readonly environment?: Environment;
+  readonly environment?: Environment | undefined;
   /** Whether failed trials are run again. */
-  readonly retryFailed?: boolean;
+  readonly retryFailed?: boolean | undefined;
   /**
    * Numbers of finished trials whose models are kept under any `keep` of the definition. Dropped models are made again.
    */
-  readonly keep?: readonly number[];
+  readonly keep?: readonly number[] | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
+/** What {@link runStudy} yields. */
 export type StudyEvent =
   | {
       readonly type: 'start';
@@ -59,6 +62,17 @@ export type StudyEvent =
   | { readonly type: 'interrupted'; readonly view: StudyView }
   | { readonly type: 'finished'; readonly view: StudyView };
 
+const storeMethods: readonly (keyof StudyStore)[] = [
+  'read',
+  'open',
+  'startTrial',
+  'reportEpoch',
+  'endTrial',
+  'recordLook',
+  'recordResults',
+  'close',
+];
+
 const unknownEnvironment: Environment = {
   cpu: 'unknown',
   cores: 1,
@@ -71,16 +85,31 @@ const unknownEnvironment: Environment = {
 
 /**
  * Runs a study or continues it. An interrupt and a failed trial are events, not exceptions.
- * @throws UsageError for a wrong definition or one that does not continue the stored study; WorldError for data, disk,
- * or another process.
+ * @throws when the first event is asked for: UsageError for wrong values, unknown options, or a definition that does not
+ * continue the stored study; WorldError for data, disk, or another process.
  */
 export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEvent, void, undefined> {
-  const { definition, task, store, jobs = 1, signal } = request;
-  if (!(Number.isInteger(jobs) && jobs >= 1)) throw new UsageError(`jobs: expected an integer from 1, got ${jobs}`);
-  const threads = request.threads ?? jobs;
-  if (!(Number.isInteger(threads) && threads >= 1)) {
-    throw new UsageError(`threads: expected an integer from 1, got ${threads}`);
-  }
+  checkOptions('runStudy()', request, {
+    definition: true,
+    task: true,
+    store: true,
+    jobs: true,
+    threads: true,
+    environment: true,
+    retryFailed: true,
+    keep: true,
+    signal: true,
+  });
+  const { definition, task, store, jobs = 1, threads = jobs, signal } = request;
+  checkInteger('jobs', jobs, 1, Number.MAX_SAFE_INTEGER);
+  checkInteger('threads', threads, 1, Number.MAX_SAFE_INTEGER);
+  checkSignal('signal', signal);
+  if (request.retryFailed !== undefined) checkFlag('retryFailed', request.retryFailed);
+  for (const number of request.keep ?? []) checkInteger('keep', number, 0, Number.MAX_SAFE_INTEGER);
+  if (request.environment !== undefined) checkRecord('environment', request.environment);
+  checkMethods('task', task, ['open'], 'a task, as functionTask() or lenetTask() make it');
+  checkMethods('task.settings', task.settings, ['complete', 'canonical', 'whySame'], 'what settings mean to the task');
+  checkMethods('store', store, storeMethods, 'a store, as new MemoryStore() or new JournalStore(path)');
   checkDefinition(definition);
   const planned = plannedLevels(definition);
   if (planned.length === 0 || planned.some((levels) => levels.length === 0)) {

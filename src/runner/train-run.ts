@@ -4,6 +4,18 @@
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import {
+  checkFlag,
+  checkFunction,
+  checkInteger,
+  checkOptions,
+  checkPath,
+  checkRecord,
+  checkSignal,
+  kindOf,
+  type OptionNames,
+  wrong,
+} from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
@@ -26,13 +38,14 @@ import type { Recipe } from '../train/recipe.ts';
 import { batchParts, checkFits } from '../train/session.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
 import { readWeights } from './model-file.ts';
-import { nodeThreads } from './node-threads.ts';
+import { checkThreadCount, nodeThreads } from './node-threads.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
 import { dataOf, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 
+/** What {@link trainRun} trains, where the run is kept, and how. */
 export interface RunRequest {
   readonly hyperparameters: Hyperparameters;
   /** The names of those that the user set. A resumed run takes the others from its record. */
@@ -68,6 +81,7 @@ export interface RunRequest {
   readonly onProgress?: (progress: Progress) => void;
 }
 
+/** What {@link trainRun} yields. */
 export type RunEvent =
   | {
       readonly type: 'start';
@@ -98,6 +112,7 @@ export type RunEvent =
  * @throws UsageError for wrong settings, WorldError for data and disk.
  */
 export async function* trainRun(request: RunRequest): AsyncGenerator<RunEvent, void, undefined> {
+  checkRequest(request);
   requireEngine();
   requireAddresses();
   const { check, onWait } = request;
@@ -327,3 +342,45 @@ function metricsLine({ epoch, train, evaluation, seconds }: EpochEvent, evaluate
   const { loss, accuracy } = evaluation;
   return { epoch, train, [evaluatedOn]: { loss, accuracy }, seconds };
 }
+
+/** @throws UsageError for values that cannot be right, and for unknown options. */
+function checkRequest(request: RunRequest): void {
+  checkOptions('trainRun()', request, requestNames);
+  const { hyperparameters, given, data, dataFolder, init, out, threads, signal } = request;
+  checkOptions('hyperparameters', hyperparameters, tableNames);
+  completeHyperparameters(hyperparameters);
+  if (kindOf(given) !== 'Set') throw wrong('trainRun(): given', 'a Set of names of hyperparameters', given);
+  if (data !== undefined) checkRecord('trainRun(): data', data, 'data that is loaded already');
+  for (const [name, path] of Object.entries({ dataFolder, init, out })) {
+    if (path !== undefined) checkPath(`trainRun(): ${name}`, path);
+  }
+  checkFlag('trainRun(): resume', request.resume);
+  if (request.startAgain !== undefined) checkFlag('trainRun(): startAgain', request.startAgain);
+  checkInteger('trainRun(): checkpointEvery', request.checkpointEvery, 0, Number.MAX_SAFE_INTEGER);
+  if (threads !== undefined) checkThreadCount(threads);
+  const { check, onWait, onWarning, onProgress } = request;
+  for (const [name, listener] of Object.entries({ check, onWait, onWarning, onProgress })) {
+    if (listener !== undefined) checkFunction(`trainRun(): ${name}`, listener);
+  }
+  checkSignal('trainRun(): signal', signal);
+}
+
+const requestNames: OptionNames<RunRequest> = {
+  hyperparameters: true,
+  given: true,
+  data: true,
+  dataFolder: true,
+  init: true,
+  out: true,
+  check: true,
+  onWait: true,
+  resume: true,
+  startAgain: true,
+  checkpointEvery: true,
+  threads: true,
+  onWarning: true,
+  signal: true,
+  onProgress: true,
+};
+
+const tableNames = Object.fromEntries(hyperparameterNames.map((name) => [name, true])) as OptionNames<Hyperparameters>;

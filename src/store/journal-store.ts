@@ -1,4 +1,5 @@
 /** A study store in Optuna's journal format: the lines that each event writes, and the record that a replay gives. */
+import { checkPath } from '../base/argument.ts';
 import { onesInBytes } from '../base/bits.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
@@ -65,6 +66,7 @@ const oldestContinued = 4;
  * UsageError for another program's journal.
  */
 export function readStudy(path: string): StudyRecord | undefined {
+  checkPath('readStudy(): path', path);
   const file = new JournalFile(path);
   return file.exists ? interpret(replay(file.read(), path).studies, path) : undefined;
 }
@@ -281,12 +283,16 @@ export class JournalStore implements StudyStore {
   #study = 0;
   #session = 0;
   #looks = 0;
+  #isOpen = false;
 
   /**
+   * @param path of the journal; the file is made when the study is opened.
    * @param check is called before each write, and prevents the write by throwing: another process has taken the study
    * over.
+   * @throws UsageError for a value that is not a path.
    */
   constructor(path: string, check?: () => void) {
+    checkPath('JournalStore: path', path);
     this.#file = new JournalFile(path, check);
     this.#replayed = new Replay(path);
   }
@@ -325,6 +331,7 @@ export class JournalStore implements StudyStore {
       ];
       return this.#replayed.add(lines);
     });
+    this.#isOpen = true;
     return {
       record: {
         definition,
@@ -441,6 +448,8 @@ export class JournalStore implements StudyStore {
    * replayed, because a trial's number is its position among all trials in the journal.
    */
   #append(make: () => readonly Operation[]): void {
+    if (!this.#isOpen)
+      throw new UsageError(`the study in ${this.#file.path} must be opened before anything is recorded`);
     this.#file.append((foreign) => {
       this.#replayed.read(foreign);
       if (this.#replayed.studies[this.#study]?.deleted) {

@@ -1,5 +1,6 @@
 /** A study store in memory: for simulations, tests, and studies that need not be continued later. */
-
+import { shown } from '../base/argument.ts';
+import { UsageError } from '../base/errors.ts';
 import type { EpochPoint, Trial } from '../study/trial.ts';
 import { datetime } from './optuna.ts';
 import type {
@@ -13,6 +14,7 @@ import type {
   TrialEnd,
 } from './store.ts';
 
+/** A study in memory. Nothing is left of it when the program ends. */
 export class MemoryStore implements StudyStore {
   #record: StudyRecord | undefined;
   readonly #trials: Trial[] = [];
@@ -38,19 +40,19 @@ export class MemoryStore implements StudyStore {
   }
 
   startTrial({ configuration, seed }: NewTrial): Promise<number> {
+    if (!this.#record)
+      return Promise.reject(new UsageError('MemoryStore: open() must be called before trials are recorded'));
     const number = this.#trials.length;
     this.#trials.push({ number, configuration, seed, state: 'running', curve: [] });
     return Promise.resolve(number);
   }
 
   reportEpoch(number: number, point: EpochPoint): Promise<void> {
-    this.#change(number, (trial) => ({ ...trial, curve: [...trial.curve, point] }));
-    return Promise.resolve();
+    return this.#change(number, (trial) => ({ ...trial, curve: [...trial.curve, point] }));
   }
 
   endTrial(number: number, end: TrialEnd): Promise<void> {
-    this.#change(number, (trial) => ({ ...trial, ...end }));
-    return Promise.resolve();
+    return this.#change(number, (trial) => ({ ...trial, ...end }));
   }
 
   recordLook(look: TestLook): Promise<void> {
@@ -67,8 +69,12 @@ export class MemoryStore implements StudyStore {
     return Promise.resolve();
   }
 
-  #change(number: number, change: (trial: Trial) => Trial): void {
-    this.#trials[number] = change(this.#trials[number]!);
+  /** Rejects with a UsageError where there is no such trial. */
+  async #change(number: number, change: (trial: Trial) => Trial): Promise<void> {
+    const trial = this.#trials[number];
+    if (!trial)
+      throw new UsageError(`MemoryStore: there is no trial ${shown(number)}; startTrial() numbers them from 0`);
+    this.#trials[number] = change(trial);
     const sessions = this.#record?.sessions ?? [];
     const seconds = (performance.now() - this.#began) / 1000;
     this.#record = this.#record && {

@@ -7,12 +7,14 @@ import { describe, expect, test } from 'vitest';
 import { type Random, randomStream } from '../base/random.ts';
 import { operations } from './optuna.ts';
 import { type Replay, replay } from './replay.ts';
+import { resealed } from './resealed.testing.ts';
 
 const line = (op_code: number, fields: object, worker_id = 'w-1') => JSON.stringify({ op_code, worker_id, ...fields });
 const study = (study_name: string, worker?: string) =>
   line(operations.createStudy, { study_name, directions: [1] }, worker);
 const trial = (study_id: number) => line(operations.createTrial, { study_id, datetime_start: null });
-const replayed = (...lines: string[]) => replay(`${lines.join('\n')}\n`, 'j');
+/** Our own lines get the digests that they must have. */
+const replayed = (...lines: string[]) => replay(resealed(`${lines.join('\n')}\n`), 'j');
 
 describe('lines of other programs that Optuna drops', () => {
   test('a study whose name a living study has uses no id; the name of a deleted one is free', () => {
@@ -74,6 +76,113 @@ test('of our own workers, such lines are damage', () => {
   expect(() => replayed(study('a'), study('a', ours))).toThrow('j, line 2: there is a study "a" already');
   expect(() => replayed(line(operations.createTrial, { study_id: 0 }, ours))).toThrow('there is no study 0 yet');
   expect(() => replayed(line(operations.setTrialUserAttribute, { trial_id: 0 }, ours))).toThrow('no trial 0 yet');
+});
+
+describe('of our own workers, what is about nothing is damage', () => {
+  const ours = 'lenet-lab-1';
+  const { deleteStudy, setStudyUserAttribute, setStudySystemAttribute, createTrial } = operations;
+  test.each(Object.entries({ deleteStudy, setStudyUserAttribute, setStudySystemAttribute, createTrial }))(
+    '%s of a missing study',
+    (_, code) => {
+      const fields = { study_id: 1, user_attr: { k: 1 }, system_attr: { k: 1 }, datetime_start: null };
+      expect(() => replayed(study('a'), line(code, fields, ours))).toThrow('j, line 2: there is no study 1 yet');
+      expect(replayed(study('a'), line(code, fields)).trials).toEqual([]);
+    },
+  );
+
+  const {
+    setTrialParameter,
+    setTrialState,
+    setTrialIntermediateValue,
+    setTrialUserAttribute,
+    setTrialSystemAttribute,
+  } = operations;
+  test.each(
+    Object.entries({
+      ...{ setTrialParameter, setTrialState, setTrialIntermediateValue },
+      ...{ setTrialUserAttribute, setTrialSystemAttribute },
+    }),
+  )('%s of a missing trial, or of another program’s', (_, code) => {
+    const fields = {
+      ...{ param_name: 'p', param_value_internal: 1, distribution: 'd', state: 1, values: [1], step: 1 },
+      ...{ intermediate_value: 1, user_attr: { k: 1 }, system_attr: { k: 1 }, datetime_complete: null },
+    };
+    const about = (trial_id: number) => line(code, { ...fields, trial_id }, ours);
+    expect(() => replayed(study('a'), about(0))).toThrow('j, line 2: there is no trial 0 yet');
+    expect(() => replayed(study('a'), trial(0), about(0))).toThrow('j, line 3: trial 0 is another program');
+    // Of other programs, the same line is dropped or done.
+    expect(replayed(study('a'), line(code, { ...fields, trial_id: 0 })).trials).toEqual([]);
+    expect(replayed(study('a'), trial(0), line(code, { ...fields, trial_id: 0 })).trials).toHaveLength(1);
+  });
+});
+
+describe('whoever wrote it, a line that says nothing is damage', () => {
+  const about = (code: number, fields: object) => line(code, { study_id: 0, trial_id: 0, ...fields });
+  test.each<[string, string]>([
+    ['[]', 'no valid JSON object with op_code and worker_id'],
+    ['{"op_code":4}', 'no valid JSON object with op_code and worker_id'],
+    ['{"op_code":"4","worker_id":"w"}', 'no valid JSON object with op_code and worker_id'],
+    [about(operations.createStudy, { study_name: 1, directions: [1] }), 'study_name or directions is missing'],
+    [about(operations.createStudy, { study_name: 'b', directions: 1 }), 'study_name or directions is missing'],
+    [about(10, {}), 'unknown op_code 10; a newer version may have written it'],
+    [about(operations.createTrial, { study_id: 'a' }), 'study_id is no integer'],
+    [about(operations.createTrial, { study_id: 0.5 }), 'study_id is no integer'],
+    [about(operations.createTrial, { state: 5 }), 'there is no state 5'],
+    [about(operations.setTrialState, { state: -1 }), 'there is no state -1'],
+    [about(operations.setTrialIntermediateValue, { step: 1.5, intermediate_value: 1 }), 'step is no integer'],
+    [about(operations.setTrialIntermediateValue, { step: 1 }), 'intermediate_value is no number'],
+    [about(operations.setTrialParameter, { param_value_internal: '1' }), 'param_value_internal is no number'],
+    [about(operations.setTrialUserAttribute, { user_attr: {} }), 'an attribute needs exactly one key'],
+    [about(operations.setTrialUserAttribute, { user_attr: { a: 1, b: 2 } }), 'an attribute needs exactly one key'],
+    [about(operations.setStudyUserAttribute, { user_attr: [1] }), 'an attribute needs exactly one key'],
+  ])('%s', (text, why) => {
+    expect(() => replayed(study('a'), trial(0), text, trial(0))).toThrow(`j, line 3: ${why}. Nothing is shown`);
+    expect(() => replayed(study('a'), trial(0), text)).toThrow('(head -n 2)');
+  });
+});
+
+describe('the states of a trial', () => {
+  const moment = '2026-01-02T03:04:05.000000';
+  const state = (of: number, more: object = {}) =>
+    line(operations.setTrialState, { trial_id: 0, state: of, values: null, ...more });
+  const waiting = line(operations.createTrial, { study_id: 0, datetime_start: null, state: 4 });
+
+  test('a waiting trial that starts has its start; one that ends has its end', () => {
+    const started = replayed(study('a'), waiting, state(0, { datetime_start: moment })).trials[0];
+    expect(started).toMatchObject({ state: 0, started: moment, completed: null });
+    const ended = replayed(study('a'), waiting, state(3, { datetime_complete: moment })).trials[0];
+    expect(ended).toMatchObject({ state: 3, started: null, completed: moment });
+  });
+
+  test('a running trial is not started again, and an ended one stays as it is', () => {
+    const again = [state(0, { datetime_start: moment, values: [1] })];
+    expect(replayed(study('a'), trial(0), ...again).trials[0]).toMatchObject({ state: 0, started: null, values: null });
+    const lines = [study('a'), trial(0), state(1, { values: [0.5], datetime_complete: moment })];
+    expect(replayed(...lines, state(3, { values: [9] })).trials[0]).toMatchObject({ state: 1, values: [0.5] });
+    const late = line(operations.setTrialUserAttribute, { trial_id: 0, user_attr: { k: 1 } });
+    expect(replayed(...lines, late).trials[0]!.attributes.size).toBe(0);
+  });
+
+  test('a trial that goes back to waiting keeps no end', () => {
+    expect(replayed(study('a'), trial(0), state(4, { datetime_complete: moment })).trials[0]).toMatchObject({
+      ...{ state: 4, completed: null },
+    });
+  });
+});
+
+test('a value that becomes NaN takes the earlier one of its step with it', () => {
+  const report = (step: number, intermediate_value: number | null) =>
+    line(operations.setTrialIntermediateValue, { trial_id: 0, step, intermediate_value });
+  const { trials } = replayed(study('a'), trial(0), report(1, 5), report(2, 6), report(1, null), report(2, 7));
+  expect([...trials[0]!.intermediate]).toEqual([[2, 7]]);
+});
+
+test('a last line without its line break counts if it is whole', () => {
+  const text = `${study('a')}\n${trial(0)}`;
+  expect(replay(text, 'j').trials).toHaveLength(1);
+  expect(replay(text.slice(0, -1), 'j').trials).toHaveLength(0);
+  expect(replay('', 'j').studies).toEqual([]);
+  expect(() => replay(`${text.slice(0, -1)}\n`, 'j')).toThrow('j, line 2: no valid JSON');
 });
 
 describe('NaN and infinite numbers, as Python’s json writes them', () => {

@@ -23,7 +23,7 @@ export function unsealed(text: string): string {
 function operationIn(line: string): Operation | undefined {
   try {
     const { crc32: _, ...operation }: Operation & { readonly crc32?: unknown } = JSON.parse(line);
-    return operation;
+    return typeof operation.worker_id === 'string' ? operation : undefined;
   } catch {
     return undefined;
   }

@@ -39,6 +39,7 @@ export interface ForeignTrial {
   readonly settings: Settings;
 }
 
+/** What is known of a study: its definition, every trial, and who worked on it. */
 export interface StudyRecord {
   readonly definition: StudyDefinition;
   readonly dataHash: string;

@@ -14,6 +14,7 @@ import { type EliminationState, followRounds } from './elimination.ts';
 import { type Summary, summarize } from './statistics.ts';
 import { completeTrials, configurationKey, type History, isBetter, isComplete, type Trial } from './trial.ts';
 
+/** Where one level of a stage stands. */
 export interface LevelView {
   readonly level: Level;
   /** The base, what earlier stages chose, and the level's own. */
@@ -35,6 +36,7 @@ export function isRepeated({ sameAs }: Pick<LevelView, 'sameAs'>, stage: number)
   return sameAs?.stage === stage;
 }
 
+/** Where a stage stands. */
 export interface StageView {
   readonly index: number;
   /** The hyperparameters it is about. */
@@ -52,6 +54,7 @@ export interface StageView {
   readonly selected: number | undefined;
 }
 
+/** A trial that is to be run: a configuration with a seed. */
 export interface TrialRequest {
   readonly key: string;
   readonly configuration: Settings;

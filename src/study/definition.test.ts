@@ -14,6 +14,13 @@ describe('values in words', () => {
     [true, 'true'],
     [null, 'null'],
     ['adam', 'adam'],
+    [0.001, '1e-3'],
+    [0.0099, '0.0099'],
+    [0.000999, '9.99e-4'],
+    [0.1, '0.1'],
+    [0.02, '0.02'],
+    [1e30, '1e30'],
+    [-1e30, '-1e30'],
   ])('%s is written %s', (value, text) => expect(valueText(value)).toBe(text));
 
   test('one setting is labelled by its value, more by their names', () => {

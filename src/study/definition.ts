@@ -113,6 +113,7 @@ export interface SeedRule {
   readonly resolve: number;
 }
 
+/** What a study asks: what is varied, with which seeds, and what decides. */
 export interface StudyDefinition {
   readonly name: string;
   /** Absent where the task has no test set. */

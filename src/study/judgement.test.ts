@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { labelOf, type StudyDefinition } from './definition.ts';
 import { judgeStage, type StageJudgement } from './judgement.ts';
+import { expectedMargin } from './mcb.ts';
 import { followStudy } from './strategies.ts';
 import { type Trial, TrialTable } from './trial.ts';
 
@@ -95,6 +96,73 @@ describe('the post’s study, three seeds (docs/results.md)', () => {
     );
     expect(wild.seedsNeeded).toBe('many');
   });
+});
+
+describe('the seeds that are needed', () => {
+  const noise = [
+    [0, 1, -1, 0.5],
+    [1, -1, 0.5, 0],
+    [-1, 0, 1, 1],
+  ];
+  const scaled = (size: number) => judge(noise.map((own) => own.map((score) => 50 + size * score)));
+  const margin = (size: number, n: number) => expectedMargin(scaled(size).spread!, { k: 3, n });
+
+  test('are the least whose margin is the resolve or less', () => {
+    for (const size of [0.1, 0.15, 0.2, 0.3]) {
+      const needed = Number(scaled(size).seedsNeeded);
+      expect(needed).toBeGreaterThan(4);
+      expect(margin(size, needed)).toBeLessThanOrEqual(0.1);
+      if (needed > 5) expect(margin(size, needed - 1)).toBeGreaterThan(0.1);
+    }
+  });
+
+  test('are told up to a hundred', () => {
+    const just = 0.1 / margin(1, 100);
+    expect(scaled(just * (1 - 1e-9)).seedsNeeded).toBe(100);
+    expect(scaled(just * (1 + 1e-9)).seedsNeeded).toBe('many');
+  });
+
+  test('are one more at least, and none where the margin is small already or the spread unknown', () => {
+    const just = 0.1 / margin(1, 4);
+    expect(scaled(just * (1 + 1e-9)).seedsNeeded).toBe(5);
+    expect(scaled(just * (1 - 1e-9)).seedsNeeded).toBeUndefined();
+    expect(
+      judge([
+        [1, 1, 1],
+        [2, 2, 2],
+      ]).seedsNeeded,
+    ).toBeUndefined();
+  });
+});
+
+test('three seeds or more are judged by Hsu’s comparisons alone, two by the images where these do not decide', () => {
+  const images = 1000;
+  // The seeds swap places, but on each seed's images the second level answers 100 more wrong.
+  const level = (counts: readonly number[]) => counts.map((count) => bitmap(images, (i) => i < count));
+  const two = judge([level([100, 140]), level([260, 200])], { images });
+  expect(two.method).toBe('mcb');
+  expect(two.levels).toMatchObject([
+    { standing: 'best', scope: 'these networks', bothEnds: undefined },
+    { standing: 'worse', scope: 'these networks', bothEnds: undefined },
+  ]);
+  const three = judge([level([100, 140, 240]), level([260, 200, 230])], { images });
+  expect(three.levels).toMatchObject([{ scope: 'other seeds' }, { scope: 'other seeds' }]);
+  expect(standings(three)).toEqual(['may be best', 'may be best']);
+});
+
+test('answers are compared where all were recorded and the pairs are affordable', () => {
+  const images = 1000;
+  const answered = (k: number) => Array.from({ length: k }, (_, i) => [bitmap(images, (image) => image < 10 + i)]);
+  expect(judge(answered(3), { images }).method).toBe('images');
+  expect(judge(answered(3)).method).toBe('none');
+  expect(judge([...answered(2), [98]], { images }).method).toBe('none');
+  // Bitmaps of another number of images are none.
+  expect(judge(answered(3), { images: images + 8 }).method).toBe('none');
+  // 10 levels, 100 pairs of levels by images / 2 steps: 2,000,000 images are just allowed.
+  const [few, many] = [2_000_000, 2_000_016];
+  const huge = (count: number) => Array.from({ length: 10 }, () => [{ score: 100, wrong: new Uint8Array(count / 8) }]);
+  expect(judge(huge(few), { images: few }).method).toBe('images');
+  expect(judge(huge(many), { images: many }).method).toBe('none');
 });
 
 describe('levels that failed or are missing', () => {

@@ -1,4 +1,5 @@
 /** What the data of a stage say about its levels. */
+import { checkChoice, checkInteger, checkRecord, isRecord, wrong } from '../base/argument.ts';
 import { isRepeated, type LevelView, type StageView } from './contest.ts';
 import { differenceRange, objectives, resolveOf, type StudyDefinition } from './definition.ts';
 import { compareWithBest, expectedMargin, type Interval, meanInterval, type StageVerdict } from './mcb.ts';
@@ -17,6 +18,7 @@ export type Standing = 'best' | 'may be best' | 'worse' | 'left' | 'open' | 'fai
 
 export type { Interval } from './mcb.ts';
 
+/** What the data say of one level. */
 export interface LevelJudgement {
   readonly standing: Standing;
   /** What the standing is about: what other seeds would give, or only the networks that were trained. */
@@ -37,6 +39,7 @@ export interface LevelJudgement {
   readonly departure: { readonly round: number; readonly behind: number } | undefined;
 }
 
+/** What the data say of a stage, level by level. */
 export interface StageJudgement {
   /** `mcb`: Hsu's comparisons over seeds. `images`: one seed, or two that decide nothing. `rounds`: a seed rule. `none`: nothing to compare. */
   readonly method: 'mcb' | 'images' | 'rounds' | 'none';
@@ -77,6 +80,13 @@ export function judgeStage(
   definition: Pick<StudyDefinition, 'objective' | 'seeds'>,
   images?: number,
 ): StageJudgement {
+  checkStage(stage);
+  checkRecord('judgeStage(): definition', definition, 'the definition of the study');
+  checkChoice('objective', definition.objective, Object.keys(objectives));
+  if (!Array.isArray(definition.seeds) && !isRecord(definition.seeds)) {
+    throw wrong('seeds', 'a list or { atLeast, atMost, resolve }', definition.seeds);
+  }
+  if (images !== undefined) checkInteger('judgeStage(): images', images, 1, Number.MAX_SAFE_INTEGER);
   const counted = definition.objective === 'accuracy' ? images : undefined;
   const distinct = [...stage.levels.keys()].filter((level) => !isRepeated(stage.levels[level]!, stage.index));
   const entrants =
@@ -87,6 +97,15 @@ export function judgeStage(
   if (!stage.finished || entrants.length < 2) return judgeAlone(field);
   if (stage.seeds.length >= 2) return judgeSeeds(field);
   return judgeOneSeed(field);
+}
+
+function checkStage(stage: StageView): void {
+  const wanted = "a stage of a study's view, as the events of runStudy() have it";
+  checkRecord('judgeStage(): stage', stage, wanted);
+  const { levels, seeds } = stage;
+  const isLevel = (level: unknown) => isRecord(level) && Array.isArray(level.trials) && Array.isArray(level.failed);
+  if (!Array.isArray(levels) || !Array.isArray(seeds) || !levels.every(isLevel))
+    throw wrong('judgeStage(): stage', wanted, stage);
 }
 
 /** Scores in the order of the seeds, up to the first seed without one. */

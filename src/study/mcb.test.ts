@@ -1,7 +1,7 @@
 /** The verdict on a stage: the post's own study, laws that must hold for any scores, and what identical scores may say. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { compareWithBest, constrainedIntervals, meanInterval, type StageVerdict } from './mcb.ts';
+import { compareWithBest, constrainedIntervals, expectedMargin, meanInterval, type StageVerdict } from './mcb.ts';
 import { summarize } from './statistics.ts';
 import { widening } from './widening.ts';
 
@@ -313,6 +313,100 @@ test('a plainly noisier level is named: the F ratio of its residuals', () => {
   expect(noisy.levels[3]!.spreadRatio).toBeGreaterThan(5);
   const calm = compareWithBest([...quiet, [98.0, 98.2, 98.0, 97.9, 98.1]], accuracy);
   expect(calm.levels.map((level) => level.noisy)).toEqual([false, false, false, false]);
+});
+
+// SciPy 1.17.1: scipy.stats.f.isf(0.05 / k, n - 1, (k - 2) * (n - 1)).
+test.each([
+  [3, 2, 1458.3584234805728],
+  [4, 3, 15.888543819998349],
+  [5, 5, 5.411951434473138],
+  [3, 10, 4.580821756285999],
+])('of %i levels with %i seeds, one is noisier from an F ratio of %d on', (k, n, critical) => {
+  // Level 0 alternates by `size`, the others by 1 in other patterns; only its size grows.
+  const verdict = (size: number) =>
+    compareWithBest(
+      Array.from({ length: k }, (_, level) =>
+        Array.from({ length: n }, (_, seed) => (level === 0 ? size * (-1) ** seed : Math.sin(5 * level + 3 * seed))),
+      ),
+      { goal: 'maximize' },
+    ).levels[0]!;
+  let [quiet, noisy] = [0, 1e6];
+  expect([verdict(quiet).noisy, verdict(noisy).noisy]).toEqual([false, true]);
+  while ((quiet + noisy) / 2 > quiet && (quiet + noisy) / 2 < noisy) {
+    const middle = (quiet + noisy) / 2;
+    if (verdict(middle).noisy) noisy = middle;
+    else quiet = middle;
+  }
+  expect(verdict(noisy).spreadRatio! ** 2 / critical - 1).toBeCloseTo(0, 8);
+});
+
+test('the ratio of spreads is that of residuals: by hand for three levels of two seeds', () => {
+  // Level 0 departs from the sum of its level and its seed by ±4/3, the others by ±2/3.
+  const { levels, spread, degrees } = compareWithBest(
+    [
+      [0, 4],
+      [5, 5],
+      [7, 7],
+    ],
+    { goal: 'maximize' },
+  );
+  expect(degrees).toBe(2);
+  expect(spread).toBeCloseTo(Math.sqrt((2 * 16 + 4 * 4) / 9 / 2), 12);
+  // 3/2 of its own 32/9 are all of the squares: nothing is left for the others.
+  expect(levels[0]!.spreadRatio).toBe(Number.POSITIVE_INFINITY);
+  // 3/2 of 8/9 against the rest of 48/9, which has one degree of freedom a seed.
+  for (const level of [1, 2]) expect(levels[level]!.spreadRatio).toBeCloseTo(Math.sqrt(12 / 9 / (36 / 9)), 12);
+});
+
+test('a stage of one level has nothing to compare', () => {
+  const [scores] = [[98.1, 98.4]];
+  expect(compareWithBest([scores!], accuracy)).toMatchObject({
+    ...{ spread: 0, degrees: 0, widening: 1, margin: 0, basis: 'spread' },
+    levels: [{ difference: 0, constrained: [0, 0], twoSided: [0, 0], standing: 'may be best', noisy: false }],
+  });
+});
+
+test('without images, identical differences are certain from the sign test on: 2^-n times the comparisons', () => {
+  const basis = (k: number, n: number) =>
+    compareWithBest(
+      Array.from({ length: k }, (_, level) => Array.from({ length: n }, (_, seed) => level + seed)),
+      { goal: 'minimize' },
+    );
+  // One comparison: 2^-4 > 0.05 >= 2^-5. Four comparisons: 4 / 64 > 0.05 >= 4 / 128.
+  expect([basis(2, 4).basis, basis(2, 5).basis, basis(5, 6).basis, basis(5, 7).basis]).toEqual([
+    ...['none', 'signs', 'none', 'signs'],
+  ]);
+  expect(basis(2, 4).margin).toBe(Number.POSITIVE_INFINITY);
+  expect(basis(2, 5).margin).toBeGreaterThan(0);
+  expect(basis(2, 5).margin).toBeLessThan(1e-7);
+  // The two-sided intervals need twice as much: 2 x 2^-5 > 0.05 has no ends yet, 2 x 2^-6 has.
+  expect(basis(2, 5).levels[0]!.twoSided[0]).toBe(Number.NEGATIVE_INFINITY);
+  expect(basis(2, 6).levels[0]!.twoSided[0]).toBeCloseTo(-1, 6);
+});
+
+test('the least margin of accuracies: Delta images with Delta = c sqrt((Delta + 2) / n)', () => {
+  for (const [k, n] of [
+    [2, 2],
+    [5, 3],
+    [10, 20],
+  ] as const) {
+    const delta = (expectedMargin(1e-12, { k, n, images: 1000 }) * 1000) / 100;
+    const critical = delta / Math.sqrt((delta + 2) / n);
+    // The same critical value as of a margin that rests on the spread.
+    expect(expectedMargin(1, { k, n }) / (critical * Math.sqrt(2 / n))).toBeCloseTo(1, 9);
+  }
+  expect(expectedMargin(1, { k: 1, n: 3 })).toBe(0);
+});
+
+test('widening: the numbers of its table, and lines between them in ln k and 1 / n', () => {
+  expect(widening(3, 3, { sides: 1 })).toBe(1.19);
+  expect(widening(100, 1e9, { sides: 2 })).toBeCloseTo(1.9, 8);
+  expect(widening(5, 10, { sides: 2 })).toBe(1.32);
+  // 1 / 4 lies 5/8 of the way from 1 / 3 to 1 / 5.
+  expect(widening(4, 4, { sides: 1 })).toBeCloseTo(1.29 + (5 / 8) * (1.25 - 1.29), 12);
+  // Between 6 and 8 levels at 2 seeds.
+  const share = Math.log(7 / 6) / Math.log(8 / 6);
+  expect(widening(7, 2, { sides: 1 })).toBeCloseTo(1.44 + share * 0.06, 12);
 });
 
 test('widening: 1 for two levels, between rows and columns in between, the last value beyond', () => {

@@ -9,6 +9,7 @@ import { widening } from './widening.ts';
 /** 'worse': shown to be worse than the best. 'best': every other level is shown to be worse. */
 export type Standing = 'best' | 'may be best' | 'worse';
 
+/** Two ends of an interval, in points of accuracy or units of loss or score. An end may be infinite. */
 export type Interval = readonly [low: number, high: number];
 
 export interface ScoreOptions {

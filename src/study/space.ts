@@ -1,4 +1,5 @@
 /** Search spaces as declared: what each hyperparameter may be, and when it counts. */
+import { checkRecord, wrong } from '../base/argument.ts';
 import { mostBelow } from '../base/random.ts';
 import type { Settings, Value } from './settings.ts';
 
@@ -26,6 +27,14 @@ export type Dimension = (Range | Choices) & { readonly when?: Condition };
 
 /** By hyperparameter. */
 export type Space = Readonly<Record<string, Dimension>>;
+
+/** @throws UsageError unless it is a list of values for each of some hyperparameters. */
+export function checkCondition(what: string, when: Condition): void {
+  checkRecord(what, when, 'lists of values by name');
+  for (const [name, values] of Object.entries(when)) {
+    if (!Array.isArray(values)) throw wrong(`${what}.${name}`, 'a list of values', values);
+  }
+}
 
 /** Whether the settings meet the condition. @param settings complete: no value of the condition's hyperparameters is missing. */
 export function meets(settings: Settings, when: Condition | undefined): boolean {

@@ -1,8 +1,8 @@
 /** The study's mathematics against SciPy's numbers (test/golden/make_statistics.py) and published examples. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { holm, mcNemarExact, pairedTTest, seedsToResolve, summarize } from './statistics.ts';
-import { criticalT, twoSidedP } from './student-t.ts';
+import { cutTo, holm, mcNemarExact, pairedTTest, seedsToResolve, summarize } from './statistics.ts';
+import { centralProbability, criticalT, twoSidedP } from './student-t.ts';
 
 interface Golden {
   t: { degrees: number; t: number; twoSidedP: number }[];
@@ -51,6 +51,36 @@ test('equal differences tell no more than their sign: 2^(1 - n) is the sign test
 test.each(golden.mcnemar)('McNemar exact with $first against $second', ({ first, second, p }) => {
   expect(mcNemarExact(first, second) / p - 1).toBeCloseTo(0, 9);
   expect(mcNemarExact(second, first)).toBe(mcNemarExact(first, second));
+});
+
+// By hand: 2 x the sum of binomials / 2^n.
+test.each([
+  [0, 5, 2 / 32],
+  [1, 5, (2 * 7) / 64],
+  [2, 2, 1],
+  [2, 3, 1],
+  [3, 12, (2 * (1 + 15 + 105 + 455)) / 32_768],
+])('McNemar of %i against %i', (first, second, p) => expect(mcNemarExact(first, second)).toBeCloseTo(p, 12));
+
+test('an interval is cut at either end, and left alone within', () => {
+  expect(cutTo([-3, 7], [0, 5])).toEqual([0, 5]);
+  expect(cutTo([1, 2], [0, 5])).toEqual([1, 2]);
+});
+
+test('a hundred seeds are told, more are many', () => {
+  // Student's t of 99 degrees of freedom (SciPy): 1.9842169515864165.
+  const just = 10 / 1.9842169515864165;
+  expect(seedsToResolve(just * (1 - 1e-8), 1)).toBe(100);
+  expect(seedsToResolve(just * (1 + 1e-8), 1)).toBe('many');
+  // Of 1 degree of freedom: 12.706204736174698.
+  expect(seedsToResolve((Math.SQRT2 / 12.706204736174698) * (1 - 1e-8), 1)).toBe(2);
+  expect(seedsToResolve((Math.SQRT2 / 12.706204736174698) * (1 + 1e-8), 1)).toBe(3);
+});
+
+test('Student’s t at its ends', () => {
+  expect(centralProbability(Number.POSITIVE_INFINITY, 3)).toBe(1);
+  expect(centralProbability(0, 3)).toBe(0);
+  expect(twoSidedP(-2, 3)).toBe(twoSidedP(2, 3));
 });
 
 test('McNemar without a disagreement says nothing', () => expect(mcNemarExact(0, 0)).toBe(1));

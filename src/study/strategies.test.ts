@@ -76,8 +76,8 @@ describe('a study too large is refused by counting, before anything of it is mad
     ],
     ['a billion random trials', draws(1e9), 'the random search has 1,000,000,000 trials, at most 10,000 are allowed'],
     ['stages that together are too many', stages(9_999, 2), 'the stages have 10,001 levels, at most 10,000 are'],
-    ['half a trial', draws(1.5), 'the plan has 1.5 levels, expected an integer from 1 to 10000'],
-    ['no number of trials', draws(Number.NaN), 'the plan has NaN levels'],
+    ['half a trial', draws(1.5), 'plan.trials: expected an integer of at least 1, got 1.5'],
+    ['no number of trials', draws(Number.NaN), 'plan.trials: expected an integer of at least 1, got NaN'],
   ])('%s', (_, plan, message) => check(plan).toThrow(message));
 
   test('levels times seeds', () => {

@@ -1,8 +1,21 @@
 /** The strategies there are, by the kind of their plan; to add one is its file, its plan in definition.ts and its line here. */
+import {
+  checkChoice,
+  checkFlag,
+  checkInteger,
+  checkOptions,
+  checkRecord,
+  checkText,
+  isRecord,
+  type OptionNames,
+  shown,
+  wrong,
+} from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import {
   isSeedRule,
+  keeps,
   type Level,
   mostLevels,
   mostListedSeeds,
@@ -10,11 +23,13 @@ import {
   mostTrials,
   objectives,
   type Plan,
+  protocols,
   type SeedRule,
+  type Settings,
   type StudyDefinition,
 } from './definition.ts';
 import { fewestSeeds } from './elimination.ts';
-import { dimensionProblem, type Space } from './space.ts';
+import { checkCondition, type Dimension, dimensionProblem, type Space } from './space.ts';
 import { grid } from './strategies/grid.ts';
 import { random } from './strategies/random.ts';
 import { stages } from './strategies/stages.ts';
@@ -36,18 +51,23 @@ function strategyOf({ kind }: Plan): Strategy<Plan> {
  * Checks a definition that did not come from a study file.
  * @throws UsageError naming the first field that cannot be right.
  */
-export function checkDefinition({ name, objective, plan, seeds, space }: StudyDefinition): void {
-  if (typeof name !== 'string' || name === '') throw new UsageError(`name: expected a text, got ${shown(name)}`);
-  if (!(objective in objectives)) {
-    throw new UsageError(`objective: allowed are ${Object.keys(objectives).join(', ')}, got ${shown(objective)}`);
+export function checkDefinition(definition: StudyDefinition): void {
+  checkOptions('a study definition', definition, definitionNames);
+  const { name, protocol, objective, base, defaults, plan, seeds, space, compare, keep } = definition;
+  checkText('name', name);
+  if (protocol !== undefined) checkChoice('protocol', protocol, protocols);
+  checkChoice('objective', objective, Object.keys(objectives));
+  if (compare !== undefined) checkChoice('compare', compare, ['previous']);
+  if (keep !== undefined) checkChoice('keep', keep, keeps);
+  checkSettings('base', base);
+  if (defaults !== undefined) checkSettings('defaults', defaults);
+  checkRecord('plan', plan, `{ kind: ${Object.keys(strategies).join(' or ')}, ... }`);
+  checkChoice('plan.kind', plan.kind, Object.keys(strategies));
+  checkRecord('space', space, 'the dimensions by name ({} if there are none)');
+  if (!Array.isArray(seeds) && !isRecord(seeds)) {
+    throw wrong('seeds', 'a list or { atLeast, atMost, resolve }', seeds);
   }
-  if (!(plan?.kind in strategies)) {
-    throw new UsageError(`plan.kind: allowed are ${Object.keys(strategies).join(', ')}, got ${shown(plan?.kind)}`);
-  }
-  if (typeof space !== 'object') throw new UsageError('space: expected the dimensions by name; {} if there are none');
-  if (typeof seeds !== 'object' || seeds === null) {
-    throw new UsageError(`seeds: expected a list or { atLeast, atMost, resolve }, got ${shown(seeds)}`);
-  }
+  checkPlan(plan);
   if (isSeedRule(seeds)) checkSeedRule(seeds);
   else checkSeedList(seeds);
   checkSpace(space);
@@ -55,31 +75,122 @@ export function checkDefinition({ name, objective, plan, seeds, space }: StudyDe
   if (problem) throw new UsageError(problem.message);
 }
 
+const definitionNames: OptionNames<StudyDefinition> = {
+  name: true,
+  protocol: true,
+  objective: true,
+  base: true,
+  defaults: true,
+  plan: true,
+  space: true,
+  seeds: true,
+  compare: true,
+  keep: true,
+};
+
+function checkPlan(plan: Plan): void {
+  if (plan.kind === 'stages') {
+    checkOptions('plan', plan, { kind: true, stages: true });
+    for (const [index, stage] of entriesOf('plan.stages', plan.stages)) {
+      const where = `plan.stages[${index}]`;
+      checkOptions(where, stage, { factors: true, levels: true });
+      for (const [at, factor] of entriesOf(`${where}.factors`, stage.factors))
+        checkText(`${where}.factors[${at}]`, factor);
+      checkLevels(`${where}.levels`, stage.levels);
+    }
+  } else if (plan.kind === 'grid') {
+    checkOptions('plan', plan, { kind: true, factors: true });
+    for (const [index, factor] of entriesOf('plan.factors', plan.factors)) {
+      const where = `plan.factors[${index}]`;
+      checkOptions(where, factor, { name: true, levels: true });
+      checkText(`${where}.name`, factor.name);
+      checkLevels(`${where}.levels`, factor.levels);
+    }
+  } else {
+    checkOptions('plan', plan, { kind: true, trials: true, seed: true });
+    checkInteger('plan.trials', plan.trials, 1, Number.MAX_SAFE_INTEGER);
+    checkInteger('plan.seed', plan.seed, 0, Number.MAX_SAFE_INTEGER);
+  }
+}
+
+/** The places and entries of a list that must not be empty. */
+function entriesOf<T>(what: string, list: readonly T[]): [number, T][] {
+  if (!Array.isArray(list)) throw wrong(what, 'a list', list);
+  if (list.length === 0) throw new UsageError(`${what} is empty: at least one is needed`);
+  return Array.from(list, (entry: T, index): [number, T] => [index, entry]);
+}
+
+function checkLevels(what: string, levels: readonly Level[]): void {
+  for (const [index, level] of entriesOf(what, levels)) {
+    const where = `${what}[${index}]`;
+    checkOptions(where, level, { label: true, settings: true, short: true });
+    checkText(`${where}.label`, level.label);
+    if (level.short !== undefined) checkText(`${where}.short`, level.short);
+    checkSettings(`${where}.settings`, level.settings);
+  }
+}
+
+function checkSettings(what: string, settings: Settings): void {
+  checkRecord(what, settings, 'values by name');
+  for (const [name, value] of Object.entries(settings)) checkSetting(`${what}.${name}`, value);
+}
+
+function checkSetting(what: string, value: unknown): void {
+  const isFine = value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value);
+  if (!isFine) throw wrong(what, 'a text, a finite number, true, false or null', value);
+}
+
 function checkSeedList(seeds: readonly number[]): void {
   if (seeds.length === 0) throw new UsageError('seeds is empty: at least one is needed');
   const known = new Set<number>();
   for (const seed of seeds) {
     if (!(Number.isSafeInteger(seed) && seed >= 0))
-      throw new UsageError(`seeds: expected integers from 0, got ${seed}`);
+      throw new UsageError(`seeds: expected integers from 0, got ${shown(seed)}`);
     if (known.has(seed)) throw new UsageError(`seeds: expected different integers, ${seed} stands twice`);
     known.add(seed);
   }
 }
 
-function checkSeedRule({ atLeast, atMost, resolve }: SeedRule): void {
+function checkSeedRule(rule: SeedRule): void {
+  checkOptions('seeds', rule, { atLeast: true, atMost: true, resolve: true });
+  const { atLeast, atMost, resolve } = rule;
   if (!(Number.isInteger(atLeast) && atLeast >= fewestSeeds)) {
     throw new UsageError(`seeds.atLeast: expected an integer from ${fewestSeeds}, got ${shown(atLeast)}`);
   }
   if (!(Number.isInteger(atMost) && atMost >= atLeast && atMost <= mostSeeds)) {
     throw new UsageError(`seeds.atMost: expected an integer from ${atLeast} to ${mostSeeds}, got ${shown(atMost)}`);
   }
-  if (!(resolve > 0)) throw new UsageError(`seeds.resolve: expected a number above 0, got ${shown(resolve)}`);
+  if (!(Number.isFinite(resolve) && resolve > 0))
+    throw new UsageError(`seeds.resolve: expected a number above 0, got ${shown(resolve)}`);
 }
 
 function checkSpace(space: Space): void {
   for (const [name, dimension] of Object.entries(space)) {
+    checkDimension(`space.${name}`, dimension);
     const problem = dimensionProblem(dimension);
     if (problem !== undefined) throw new UsageError(`space.${name}: ${problem}`);
+  }
+}
+
+function checkDimension(what: string, dimension: Dimension): void {
+  checkRecord(what, dimension, 'a range or choices');
+  checkChoice(`${what}.kind`, dimension.kind, ['float', 'int', 'choices']);
+  if (dimension.when !== undefined) checkCondition(`${what}.when`, dimension.when);
+  if (dimension.kind === 'choices') {
+    checkOptions(what, dimension, { kind: true, values: true, numeric: true, when: true });
+    if (!Array.isArray(dimension.values)) throw wrong(`${what}.values`, 'a list', dimension.values);
+    for (const [index, value] of dimension.values.entries()) checkSetting(`${what}.values[${index}]`, value);
+    if (dimension.numeric === undefined) return;
+    checkChoice(`${what}.numeric`, dimension.numeric, ['float', 'int']);
+    const bad = dimension.values.find((value) => typeof value !== 'number');
+    if (bad !== undefined) throw wrong(`${what}.values`, 'numbers, since they are numeric', bad);
+    return;
+  }
+  checkOptions(what, dimension, { kind: true, low: true, high: true, log: true, step: true, when: true });
+  if (dimension.log !== undefined) checkFlag(`${what}.log`, dimension.log);
+  for (const [name, value] of Object.entries({ low: dimension.low, high: dimension.high, step: dimension.step })) {
+    if (typeof value !== 'number' && !(name === 'step' && value === undefined))
+      throw wrong(`${what}.${name}`, 'a number', value);
   }
 }
 
@@ -140,7 +251,7 @@ export function checkExtends(before: StudyDefinition, after: StudyDefinition): v
   const found = firstDifference(before, after);
   if (!found) return;
   throw new UsageError(
-    `the study file differs from the study in this folder: ${found.what} was ${shown(found.was)}, is ${shown(found.is)}. ` +
+    `the study file differs from the study in this folder: ${found.what} was ${written(found.was)}, is ${written(found.is)}. ` +
       'Seeds, trials and levels may be added; for anything else choose another folder with --out',
   );
 }
@@ -183,6 +294,7 @@ function ruleText({ atLeast, atMost, resolve }: SeedRule): string {
   return `${atLeast} to ${atMost}, resolving ${resolve}`;
 }
 
-function shown(value: unknown): string {
+/** A value of a definition as people write it. */
+function written(value: unknown): string {
   return value === undefined ? 'absent' : String(value);
 }

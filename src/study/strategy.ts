@@ -4,6 +4,7 @@ import type { Level, Plan, StudyDefinition } from './definition.ts';
 import type { Space } from './space.ts';
 import { type CompleteTrial, completeTrials, configurationKey, type History, type Trial } from './trial.ts';
 
+/** Where a study stands and what is next. */
 export interface StudyView {
   readonly definition: StudyDefinition;
   /** Stages begun so far: a stage is not known before the one above it is decided. */

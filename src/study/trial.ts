@@ -16,6 +16,7 @@ export interface EpochPoint {
 /** `pruned`: stopped early by a pruner, its last score is no final one. */
 export type TrialState = 'running' | 'complete' | 'pruned' | 'failed';
 
+/** One configuration trained with one seed, and what is known of it so far. */
 export interface Trial {
   readonly number: number;
   /** The canonical settings, those that differ from the defaults. */

@@ -1,40 +1,64 @@
 /** A task that is a JavaScript function: for functions of one's own, simulations and tests. */
-import { UsageError } from '../base/errors.ts';
+import { checkFunction, checkInteger, checkOptions, checkRecord, checkText, shown, wrong } from '../base/argument.ts';
+import { UsageError, unknownChoice } from '../base/errors.ts';
 import { type Random, randomStream } from '../base/random.ts';
 import type { Settings, Value } from '../study/definition.ts';
-import type { Condition } from '../study/space.ts';
+import { type Condition, checkCondition } from '../study/space.ts';
 import type { OpenTask, Parameter, Pool, RunningTrial, Task, TrialMessage, TrialOrder } from './task.ts';
 
+/** What a task's function is given beside its settings. */
 export interface FunctionContext {
   readonly seed: number;
   /** A generator of the trial's own, from its seed. Use it instead of Math.random, or the study cannot be repeated. */
   readonly random: Random;
   /** Aborted when the study is asked to stop; a function that throws then is run again later. */
   readonly signal: AbortSignal;
-  /** Reports a score on the way, by epoch from 1 on. @throws UsageError for a number that is none. */
+  /**
+   * Reports a score on the way.
+   * @param epoch from 1 on, each larger than the one before. @param score a finite number. @throws UsageError for any other.
+   */
   report(epoch: number, score: number): void;
 }
 
+/** What {@link functionTask} makes a task of. */
 export interface FunctionTaskOptions {
   /** The default of every parameter; others are refused. */
   readonly parameters: Readonly<Record<string, Value>>;
   /** Parameters that count under some values of others only. */
-  readonly when?: Readonly<Record<string, Condition>>;
+  readonly when?: Readonly<Record<string, Condition>> | undefined;
   /** What the results depend on beside settings and seed; a study is not continued with another. */
-  readonly dataHash?: string;
+  readonly dataHash?: string | undefined;
   /** @returns the score. A thrown error makes a failed trial. */
   run(settings: Settings, context: FunctionContext): number | Promise<number>;
 }
 
-/** A task for {@link runStudy} whose trials call `run` in this process. */
-export function functionTask({ parameters, when = {}, dataHash = 'function', run }: FunctionTaskOptions): Task {
+/**
+ * A task for {@link runStudy} whose trials call `run` in this process.
+ * @throws UsageError for options that cannot be right, and for unknown ones.
+ */
+export function functionTask(options: FunctionTaskOptions): Task {
+  checkOptions('functionTask()', options, { parameters: true, when: true, dataHash: true, run: true });
+  const { parameters, when = {}, dataHash = 'function', run } = options;
+  checkRecord('functionTask(): parameters', parameters, 'default values by name');
+  for (const [name, value] of Object.entries(parameters)) {
+    if (!(value === null || typeof value === 'string' || typeof value === 'boolean' || Number.isFinite(value))) {
+      throw wrong(`functionTask(): parameters.${name}`, 'a text, a finite number, true, false or null', value);
+    }
+  }
+  checkRecord('functionTask(): when', when, 'conditions by name');
+  for (const [name, condition] of Object.entries(when)) {
+    if (!Object.hasOwn(parameters, name)) throw unknownChoice('parameter in when', name, Object.keys(parameters));
+    checkCondition(`functionTask(): when.${name}`, condition);
+  }
+  checkText('functionTask(): dataHash', dataHash);
+  checkFunction('functionTask(): run', run);
   const complete = (settings: Settings): Settings => {
     for (const [name, value] of Object.entries(settings)) {
-      if (!(name in parameters)) {
+      if (!Object.hasOwn(parameters, name)) {
         throw new UsageError(`unknown parameter ${name}: there are ${Object.keys(parameters).join(', ')}`);
       }
       if (typeof value !== typeof parameters[name]) {
-        throw new UsageError(`${name}: expected a ${typeof parameters[name]}, got ${value}`);
+        throw new UsageError(`${name}: expected a ${typeof parameters[name]}, got ${shown(value)}`);
       }
     }
     return { ...parameters, ...settings };
@@ -45,7 +69,9 @@ export function functionTask({ parameters, when = {}, dataHash = 'function', run
     start: (order, listen) => start(run, order, complete(order.configuration), listen),
   };
   const opened: OpenTask = {
-    ...{ dataHash, summary: 'Trials are calls of a function', pool },
+    dataHash,
+    summary: 'Trials are calls of a function',
+    pool,
     bytesPerTrial: () => ({ running: 0, whole: 0, dropped: 0 }),
     results: () => Promise.resolve({ state: 'whole' }),
     discard() {},
@@ -74,7 +100,8 @@ function start(
   const { signal } = stopper;
   let last = 0;
   const report = (epoch: number, score: number) => {
-    if (!Number.isFinite(score)) throw new UsageError(`epoch ${epoch}: expected a finite score, got ${score}`);
+    checkInteger('report(): epoch', epoch, last + 1, Number.MAX_SAFE_INTEGER);
+    if (!Number.isFinite(score)) throw new UsageError(`epoch ${epoch}: expected a finite score, got ${shown(score)}`);
     last = epoch;
     listen({ type: 'epoch', point: { epoch, score }, share: 0 });
   };
@@ -86,7 +113,7 @@ function start(
   work()
     .catch((error: unknown): TrialMessage => {
       if (signal.aborted) return { type: 'interrupted' };
-      return { type: 'failed', kind: 'trial', message: error instanceof Error ? error.message : String(error) };
+      return { type: 'failed', kind: 'trial', message: error instanceof Error ? error.message : shown(error) };
     })
     .then(listen);
   return { stop: () => stopper.abort(), kill: () => Promise.resolve(stopper.abort()) };

@@ -26,6 +26,7 @@ export interface TaskSettings {
   whySame(a: Settings, b: Settings): string | undefined;
 }
 
+/** What a study can tune, before its data are loaded. */
 export interface Task {
   readonly settings: TaskSettings;
   /**
@@ -92,6 +93,7 @@ export type TrialMessage =
   /** `world`: the disk or the data failed, and with them the study. */
   | { readonly type: 'failed'; readonly kind: 'trial' | 'world'; readonly message: string };
 
+/** A trial at work. */
 export interface RunningTrial {
   /** Lets the trial save itself and end as interrupted. */
   stop(): void;

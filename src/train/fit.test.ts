@@ -48,9 +48,16 @@ const sets = { train, evaluation: testSet };
 /** Recipe and data of a run, as far as they differ from the usual ones. */
 type Changes = Partial<RecipeSettings & FitOptions>;
 
+function split({ train, evaluation, initial, resume, threads, signal, onProgress, ...recipe }: Changes) {
+  const given = { train, evaluation, initial, resume, threads, signal, onProgress };
+  const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
+  return { recipe: { ...base, ...recipe }, options: { ...sets, ...options } };
+}
+
 async function all(changes: Changes = {}): Promise<FitEvent[]> {
   const events = [];
-  for await (const event of fit({ ...base, ...changes }, { ...sets, ...changes })) events.push(event);
+  const { recipe, options } = split(changes);
+  for await (const event of fit(recipe, options)) events.push(event);
   return events;
 }
 

@@ -1,13 +1,15 @@
 /** Training: an async generator with one event per epoch, exact to the bit for the same inputs, and resumable at any batch. */
+import { checkInteger, checkOptions, checkRecord, kindOf, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { permutation, randomStream } from '../base/random.ts';
 import type { StateDict } from '../base/tensor.ts';
-import { type Dataset, datasetSize } from '../data/dataset.ts';
+import { checkedDataset, type DatasetSettings, datasetSize } from '../data/dataset.ts';
 import { initialWeights } from '../nn/initialize.ts';
+import { checkFiniteTensors, checkParameters } from '../nn/network.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
 import type { Threads } from './crew.ts';
-import type { Evaluation } from './evaluate.ts';
+import { checkListeners, type Evaluation } from './evaluate.ts';
 import { completeRecipe, type RecipeSettings } from './recipe.ts';
 import { Session } from './session.ts';
 
@@ -25,9 +27,10 @@ export interface Checkpoint {
 
 /** What a run works on, and how it is watched. */
 export interface FitOptions {
-  readonly train: Dataset;
+  /** At least as many images as `batchSize`, of the model's input shape, with no more classes than the model has. */
+  readonly train: DatasetSettings;
   /** A set that is evaluated after every epoch and never trained on, if given: a test set, or a part held out of the training set. */
-  readonly evaluation?: Dataset | undefined;
+  readonly evaluation?: DatasetSettings | undefined;
   /** Initial weights. Default: drawn by the model's rule, from the seed. */
   readonly initial?: StateDict | undefined;
   /** Continues from here. Recipe and data must be those of the run that made it. */
@@ -39,7 +42,9 @@ export interface FitOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
+/** How far a run is. */
 export interface Progress {
+  /** The epoch at work, from 1; 0 while the untrained network is evaluated. */
   readonly epoch: number;
   readonly phase: 'train' | 'evaluate';
   /** Batches when training, images when evaluating. */
@@ -56,7 +61,7 @@ export interface EpochEvent {
   readonly train: Metrics;
   /** Of the evaluation set, if there is one. */
   readonly evaluation?: Evaluation;
-  /** Wall time. */
+  /** Wall time, in seconds. */
   readonly seconds: { readonly train: number; readonly evaluate: number };
   readonly checkpoint: Checkpoint;
 }
@@ -75,24 +80,37 @@ export interface DivergedEvent {
   readonly loss: number;
 }
 
+/** What {@link fit} yields: an event an epoch, and at most one of the others, at the end. */
 export type FitEvent = EpochEvent | InterruptedEvent | DivergedEvent;
 
 /**
  * Trains a model by a recipe. Yields an event for epoch 0 (before training) and after every epoch; an interrupted or diverged
  * run ends with an event of that type.
  * @param settings a recipe; what is left out has a default.
- * @throws UsageError when recipe and data do not fit each other.
+ * @param options the training set, and what else a run works on.
+ * @throws UsageError, when the first event is asked for: values that cannot be right, unknown options, and recipe, weights and data that do
+ * not fit each other. WorldError where the machine cannot run the engine.
  */
-export async function* fit(
-  settings: RecipeSettings,
-  { train, evaluation, initial, resume, threads, signal, onProgress }: FitOptions,
-): AsyncGenerator<FitEvent, void, undefined> {
+export async function* fit(settings: RecipeSettings, options: FitOptions): AsyncGenerator<FitEvent, void, undefined> {
   const recipe = completeRecipe(settings);
+  checkOptions('fit()', options, {
+    ...{ train: true, evaluation: true, initial: true, resume: true, threads: true, signal: true, onProgress: true },
+  });
+  checkListeners(options);
+  const { initial, resume, threads, signal, onProgress } = options;
+  const train = checkedDataset(options.train, 'fit(): train');
+  const evaluation =
+    options.evaluation === undefined ? undefined : checkedDataset(options.evaluation, 'fit(): evaluation');
   const { model, batchSize, epochs, seed, shuffle } = recipe;
   const images = datasetSize(train);
   if (batchSize > images) {
     throw new UsageError(`batchSize: expected an integer from 1 to ${images} (the training images), got ${batchSize}`);
   }
+  if (initial !== undefined) {
+    checkParameters(model, initial, 'initial');
+    checkFiniteTensors(initial);
+  }
+  if (resume !== undefined) checkCheckpoint(resume, epochs, Math.ceil(images / batchSize));
   const { needsCurvature } = aboutOptimizer(recipe.optimizer);
   const batches = Math.ceil(images / batchSize);
   const sets = evaluation ? [train, evaluation] : [train];
@@ -167,5 +185,16 @@ export async function* fit(
     }
   } finally {
     await session.close();
+  }
+}
+
+/** @throws UsageError unless the checkpoint can be of a run of so many epochs and batches an epoch; its tensors are checked when they are copied. */
+function checkCheckpoint(checkpoint: Checkpoint, epochs: number, batches: number): void {
+  checkRecord('resume', checkpoint, 'a checkpoint { epoch, batch, weights, optimizerState }');
+  const { epoch, batch, optimizerState } = checkpoint;
+  checkInteger('resume.epoch', epoch, 0, epochs);
+  checkInteger('resume.batch', batch, 0, batches);
+  if (kindOf(optimizerState) !== 'Map') {
+    throw wrong('resume.optimizerState', 'a Map from the names of states to Maps of tensors', optimizerState);
   }
 }

@@ -1,8 +1,9 @@
 /** One model at work: its weights, its data and its crew of threads in one memory, with training and evaluation in slices. */
+import { shown } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { elementsOf, type StateDict } from '../base/tensor.ts';
-import { checkDataset, type Dataset, datasetSize } from '../data/dataset.ts';
+import { areBytes, type Dataset, datasetSize } from '../data/dataset.ts';
 import type { Arena } from '../engine/arena.ts';
 import { openWorkspace } from '../engine/workspace.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
@@ -20,8 +21,10 @@ import {
 import type { EvaluationRecipe, Recipe } from './recipe.ts';
 
 export interface EvaluateOptions {
+  /** Stops the evaluation, which then gives undefined. */
   readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: (imagesDone: number) => void;
+  /** Hears how many images are done, some 25 times a second. */
+  readonly onProgress?: ((imagesDone: number) => void) | undefined;
 }
 
 /** Images a thread works on at once, and blocks a batch's gradient is summed in: part of what determines a run's bits. */
@@ -59,7 +62,7 @@ export class Session {
   }
 
   /**
-   * A session that trains and evaluates. Copies the data sets into the engine and starts the threads.
+   * A session that trains and evaluates. Copies the data sets, which are checked already, into the engine and starts the threads.
    * @throws UsageError when data and model do not fit; WorldError when the machine cannot run them.
    */
   static forTraining(recipe: Recipe, sets: readonly Dataset[], threads?: Threads): Promise<Session> {
@@ -156,6 +159,12 @@ export class Session {
   setOptimizerState(state: ReadonlyMap<string, StateDict>): void {
     const { training, optimizerState } = this.#plan;
     const names = stateNamesOf(training);
+    const foreign = [...state.keys()].find((name) => !names.includes(name));
+    if (foreign !== undefined) {
+      throw new UsageError(
+        `the optimizer's state holds ${shown(foreign)}, which ${training?.optimizer.name} does not have (${names.join(', ') || 'it has none'})`,
+      );
+    }
     for (const [i, name] of names.entries()) {
       const tensors = state.get(name);
       if (tensors === undefined) throw new UsageError(`the optimizer's state lacks ${name}`);
@@ -275,20 +284,19 @@ function reserve(arena: Arena, { images, labels }: Dataset): PlacedSet {
   return {
     images: arena.allocate(images.byteLength),
     labels: arena.allocate(labels.length),
-    floats: images instanceof Float32Array,
+    floats: !areBytes(images),
     size: labels.length,
   };
 }
 
 function fill(arena: Arena, { images, labels }: Dataset, place: PlacedSet): void {
-  if (images instanceof Float32Array) arena.f32(place.images, images.length).set(images);
-  else arena.u8(place.images, images.length).set(images);
+  if (areBytes(images)) arena.u8(place.images, images.length).set(images);
+  else arena.f32(place.images, images.length).set(images);
   arena.u8(place.labels, labels.length).set(labels);
 }
 
 /** @throws UsageError when the set's images or classes are not those of the model, or its number of parameters is 0. */
 export function checkFits(model: Model, set: Dataset): void {
-  checkDataset(set);
   if (set.shape.join() !== model.input.join()) {
     throw new UsageError(
       `model ${model.name} expects images [${model.input.join(', ')}], ${set.name} has [${set.shape.join(', ')}]`,

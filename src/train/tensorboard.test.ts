@@ -66,3 +66,54 @@ test('the times of all records, also of a file that is cut off or damaged', () =
     expect(wallTimes(damaged)).toEqual(bit < (first + 12) * 8 ? times.slice(0, 1) : [times[0], undefined, times[2]]);
   }
 });
+
+test('an independent reader finds steps, tags and texts of every length', () => {
+  const steps = [0, 1, 127, 128, 16_383, 16_384, 2 ** 31, 2 ** 40, Number.MAX_SAFE_INTEGER];
+  const tags = [1, 2, 115, 127, 128, 300, 20_000].map((length) => 'é'.repeat(length / 2) + 'x'.repeat(length % 2));
+  const records = [
+    ...steps.map((step) => scalarEvent(1, step, { a: 1 })),
+    ...tags.map((tag) => scalarEvent(1, 0, { [tag]: 1 })),
+    scalarEvent(2, 7, {}),
+  ];
+  const events = readEvents(new Uint8Array(records.flatMap((record) => [...record])));
+  expect(events).toEqual([
+    ...steps.map((step) => ({ wall_time: 1, step, summary: { value: [{ tag: 'a', simple_value: 1 }] } })),
+    ...tags.map((tag) => ({ wall_time: 1, step: 0, summary: { value: [{ tag, simple_value: 1 }] } })),
+    { wall_time: 2, step: 7, summary: {} },
+  ]);
+});
+
+/** A whole record of this data, its checksums by the other package. */
+function recordOf(data: readonly number[]): number[] {
+  const bytes = new Uint8Array(16 + data.length);
+  const view = new DataView(bytes.buffer);
+  const masked = (part: Uint8Array) => {
+    const crc = crc32c.buf(part) >>> 0;
+    return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+  };
+  view.setUint32(0, data.length, true);
+  view.setUint32(8, masked(bytes.subarray(0, 8)), true);
+  bytes.set(data, 12);
+  view.setUint32(12 + data.length, masked(bytes.subarray(12, 12 + data.length)), true);
+  return [...bytes];
+}
+
+test('records without a time of ours have none: no data, too few, another first field', () => {
+  const time = [...new Uint8Array(Float64Array.of(5.5).buffer)];
+  const times = (...records: number[][]) => wallTimes(new Uint8Array(records.flatMap(recordOf)));
+  expect(times([])).toEqual([undefined]);
+  expect(times([9, ...time])).toEqual([5.5]);
+  expect(times([9, ...time.slice(1)])).toEqual([undefined]);
+  expect(times([17, ...time])).toEqual([undefined]);
+  expect(times([], [9, ...time, 1], [9])).toEqual([undefined, 5.5, undefined]);
+});
+
+test('a file cut at any byte has the times of its whole records', () => {
+  const ends = [fileVersion(1), scalarEvent(2, 0, { a: 1 }), scalarEvent(3, 1, { a: 2 })];
+  const whole = new Uint8Array(ends.flatMap((record) => [...record]));
+  const lengths = ends.map((_, i) => ends.slice(0, i + 1).reduce((sum, record) => sum + record.length, 0));
+  for (let end = 0; end <= whole.length; end++)
+    expect(wallTimes(whole.subarray(0, end))).toEqual([1, 2, 3].slice(0, lengths.filter((at) => at <= end).length));
+  // A view into a larger buffer is read from its own start.
+  expect(wallTimes(new Uint8Array([7, ...whole]).subarray(1))).toEqual([1, 2, 3]);
+});

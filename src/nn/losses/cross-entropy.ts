@@ -1,6 +1,7 @@
 /** Cross-entropy of the softmax. */
 import { type LossKind, lossArguments } from './loss.ts';
 
+/** The plain data of the loss `cross-entropy`. */
 export interface CrossEntropy {
   readonly name: 'cross-entropy';
 }
@@ -13,6 +14,7 @@ export function crossEntropy(): CrossEntropy {
 export const crossEntropyKind: LossKind<CrossEntropy, Record<never, never>> = {
   hyperparameters: {},
   make: crossEntropy,
+  remake: crossEntropy,
   describe: ({ name }) => name,
   needsDistances: false,
   apply: (kernels, _, site) => kernels.softmaxCrossEntropy({ ...lossArguments(site), backgroundLogit: -Infinity }),

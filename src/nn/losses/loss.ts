@@ -31,6 +31,8 @@ export interface LossKind<
   readonly hyperparameters: Table;
   /** @throws UsageError for values that are not allowed. */
   make(values: ValuesOf<Table>): L;
+  /** The same loss, made by its constructor, which checks its numbers. @throws UsageError for numbers that are not allowed. */
+  remake(loss: L): { readonly name: string };
   /** Name and options, for instance `map, j 0.1`. */
   describe(loss: L): string;
   /** Whether it is defined only for outputs that are negative distances, as those of an rbf layer. */

@@ -2,6 +2,7 @@
 import { completeValues, type HyperparameterTable, number, positive } from '../../base/hyperparameter.ts';
 import { type LossKind, lossArguments } from './loss.ts';
 
+/** The plain data of the loss `map`. */
 export interface MaximumAPosteriori {
   readonly name: 'map';
   readonly j: number;
@@ -25,6 +26,7 @@ export const maximumAPosterioriKind: LossKind<MaximumAPosteriori, typeof hyperpa
   summary: 'equation 9 of LeCun et al. 1998',
   hyperparameters,
   make: ({ mapConstant }) => maximumAPosteriori(mapConstant),
+  remake: ({ j }) => maximumAPosteriori(j),
   describe: ({ j }) => `map, j ${j}`,
   needsDistances: true,
   apply: (kernels, { j }, site) => kernels.softmaxCrossEntropy({ ...lossArguments(site), backgroundLogit: -j }),

@@ -1,6 +1,7 @@
 /** The squared distance from the code of the right class. */
 import { type LossKind, lossArguments } from './loss.ts';
 
+/** The plain data of the loss `mse`. */
 export interface Mse {
   readonly name: 'mse';
 }
@@ -17,6 +18,7 @@ export const mseKind: LossKind<Mse, Record<never, never>> = {
   summary: 'equation 8 of LeCun et al. 1998',
   hyperparameters: {},
   make: mse,
+  remake: mse,
   describe: ({ name }) => name,
   needsDistances: true,
   apply: (kernels, _, site) => kernels.rightLogitLoss(lossArguments(site)),

@@ -1,8 +1,17 @@
 /** AdaBelief: steps are large where the gradient is as the first moment foretold. */
+import { checkOptions } from '../../base/argument.ts';
 import { completeValues, type HyperparameterTable } from '../../base/hyperparameter.ts';
-import { biasCorrection, type CorrectedOptions, completeMoments, correction, type Moments } from './moments.ts';
+import {
+  biasCorrection,
+  type CorrectedOptions,
+  completeMoments,
+  correctedOptions,
+  correction,
+  type Moments,
+} from './moments.ts';
 import type { OptimizerKind } from './optimizer.ts';
 
+/** The plain data of `adabelief()`. */
 export interface AdaBelief extends Moments {
   readonly name: 'adabelief';
   readonly biasCorrection: boolean;
@@ -17,18 +26,21 @@ const hyperparameters = { biasCorrection } as const satisfies HyperparameterTabl
  * x -= learningRate · m / (1 - beta1^t) / (sqrt(s / (1 - beta2^t)) + eps), with eps 1e-16.
  * Source: Zhuang et al., "AdaBelief optimizer", NeurIPS 2020, algorithm 2.
  * Without bias correction it is what Flux 0.12.4 did: eps is 1e-8, and none is added to s.
- * @throws UsageError for values out of range.
+ * @throws UsageError for values out of range, and for unknown options.
  */
 export function adabelief(options: CorrectedOptions = {}): AdaBelief {
-  const corrected = completeValues(hyperparameters, options);
+  checkOptions('adabelief()', options, correctedOptions);
+  const corrected = completeValues(hyperparameters, { biasCorrection: options.biasCorrection });
   const isCorrected = corrected.biasCorrection;
-  const moments = completeMoments({ eps: isCorrected ? 1e-16 : 1e-8, ...options });
+  const { eps = isCorrected ? 1e-16 : 1e-8, ...rest } = options;
+  const moments = completeMoments({ ...rest, eps });
   return { name: 'adabelief', ...moments, ...corrected, epsInside: isCorrected ? moments.eps : 0 };
 }
 
 export const adabeliefKind: OptimizerKind<AdaBelief, typeof hyperparameters> = {
   hyperparameters,
-  make: adabelief,
+  make: ({ learningRate, l2, biasCorrection }) => adabelief({ learningRate, l2, biasCorrection }),
+  remake: ({ name: _, epsInside: __, ...options }) => adabelief(options),
   stateNames: () => ['exp_avg', 'exp_avg_var'],
   step(kernels, adabelief, { t, learningRate }, { x, gradients, stride, chunks, state, vectors }) {
     const { l2, eps, epsInside } = adabelief;

@@ -1,15 +1,18 @@
 /** Adam. */
+import { checkOptions } from '../../base/argument.ts';
 import { completeValues, type HyperparameterTable } from '../../base/hyperparameter.ts';
 import {
   biasCorrection,
   type CorrectedOptions,
   completeMoments,
+  correctedOptions,
   correction,
   type Moments,
   stepByMoments,
 } from './moments.ts';
 import type { OptimizerKind } from './optimizer.ts';
 
+/** The plain data of `adam()`. */
 export interface Adam extends Moments {
   readonly name: 'adam';
   readonly biasCorrection: boolean;
@@ -21,15 +24,21 @@ const hyperparameters = { biasCorrection } as const satisfies HyperparameterTabl
  * Adam, equal to torch.optim.Adam: m = beta1 · m + (1 - beta1) · g and v = beta2 · v + (1 - beta2) · g², then
  * x -= learningRate · m / (1 - beta1^t) / (sqrt(v / (1 - beta2^t)) + eps).
  * Source: Kingma and Ba, "Adam: a method for stochastic optimization", ICLR 2015, algorithm 1.
- * @throws UsageError for values out of range.
+ * @throws UsageError for values out of range, and for unknown options.
  */
 export function adam(options: CorrectedOptions = {}): Adam {
-  return { name: 'adam', ...completeMoments(options), ...completeValues(hyperparameters, options) };
+  checkOptions('adam()', options, correctedOptions);
+  return {
+    name: 'adam',
+    ...completeMoments(options),
+    ...completeValues(hyperparameters, { biasCorrection: options.biasCorrection }),
+  };
 }
 
 export const adamKind: OptimizerKind<Adam, typeof hyperparameters> = {
   hyperparameters,
-  make: adam,
+  make: ({ learningRate, l2, biasCorrection }) => adam({ learningRate, l2, biasCorrection }),
+  remake: ({ name: _, ...options }) => adam(options),
   stateNames: () => ['exp_avg', 'exp_avg_sq'],
   step(kernels, adam, { t, learningRate }, blocks) {
     const [beta1, beta2] = adam.betas;

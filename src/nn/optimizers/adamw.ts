@@ -1,8 +1,24 @@
 /** AdamW: Adam with a weight decay that does not pass through the moments. */
-import { completeValues, type HyperparameterTable, notNegative, number } from '../../base/hyperparameter.ts';
-import { type CorrectedOptions, completeMoments, correction, type Moments, stepByMoments } from './moments.ts';
+import { checkOptions } from '../../base/argument.ts';
+import {
+  checkValue,
+  completeValues,
+  type HyperparameterTable,
+  notNegative,
+  number,
+} from '../../base/hyperparameter.ts';
+import {
+  type CorrectedOptions,
+  completeMoments,
+  correctedOptions,
+  correction,
+  biasCorrection as correctionEntry,
+  type Moments,
+  stepByMoments,
+} from './moments.ts';
 import type { OptimizerKind } from './optimizer.ts';
 
+/** The plain data of `adamw()`. */
 export interface AdamW extends Moments {
   readonly name: 'adamw';
   readonly weightDecay: number;
@@ -13,14 +29,21 @@ const hyperparameters = {
   weightDecay: number(0, notNegative, 'Decoupled decay, times learning rate and weights'),
 } as const satisfies HyperparameterTable;
 
+/** Options of {@link adamw}. */
+export interface AdamWOptions extends CorrectedOptions {
+  /** At least 0. Default 0.01, as in PyTorch. (The command line's default is 0: there every option defaults to none.) */
+  readonly weightDecay?: number | undefined;
+}
+
 /**
  * AdamW, equal to torch.optim.AdamW: x loses learningRate · weightDecay · x, then does Adam's step.
  * Source: Loshchilov and Hutter, "Decoupled weight decay regularization", ICLR 2019, algorithm 2.
- * @param options weightDecay: at least 0, default 0.01 as in PyTorch. (The command line's default is 0: there every option defaults to none.)
- * @throws UsageError for values out of range.
+ * @throws UsageError for values out of range, and for unknown options.
  */
-export function adamw(options: CorrectedOptions & { readonly weightDecay?: number } = {}): AdamW {
+export function adamw(options: AdamWOptions = {}): AdamW {
+  checkOptions('adamw()', options, { ...correctedOptions, weightDecay: true });
   const { biasCorrection = true, weightDecay = 0.01 } = options;
+  checkValue('biasCorrection', correctionEntry, biasCorrection);
   return {
     name: 'adamw',
     ...completeMoments(options),
@@ -31,7 +54,8 @@ export function adamw(options: CorrectedOptions & { readonly weightDecay?: numbe
 
 export const adamwKind: OptimizerKind<AdamW, typeof hyperparameters> = {
   hyperparameters,
-  make: adamw,
+  make: ({ learningRate, l2, weightDecay }) => adamw({ learningRate, l2, weightDecay }),
+  remake: ({ name: _, ...options }) => adamw(options),
   stateNames: () => ['exp_avg', 'exp_avg_sq'],
   step(kernels, adamw, { t, learningRate }, blocks) {
     const [beta1, beta2] = adamw.betas;

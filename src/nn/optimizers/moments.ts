@@ -1,21 +1,27 @@
 /** What the optimizers with two running moments share: their options, the correction for a start at zero, and Adam's step. */
-import { UsageError } from '../../base/errors.ts';
+import { type OptionNames, wrong } from '../../base/argument.ts';
 import { checkValue, completeValues, fraction, notNegative, number, on } from '../../base/hyperparameter.ts';
 import type { Kernels } from '../../engine/kernels.ts';
 import { type CommonOptions, commonHyperparameters, type StepBlocks } from './optimizer.ts';
 
+/** Options of {@link nadam}; {@link adam} and its kin have more. */
 export interface MomentOptions extends CommonOptions {
   /** How much of each moment is kept at every step, 0 to below 1. Default [0.9, 0.999]. */
-  readonly betas?: readonly [number, number];
+  readonly betas?: readonly [number, number] | undefined;
   /** Added to the root of the second moment, at least 0. Default 1e-8, where the constructor does not say otherwise. */
-  readonly eps?: number;
+  readonly eps?: number | undefined;
 }
 
+/** Options of {@link adam} and {@link adabelief}. */
 export interface CorrectedOptions extends MomentOptions {
   /** Whether the moments are divided by 1 - beta^t, since they start at zero. Default true. */
-  readonly biasCorrection?: boolean;
+  readonly biasCorrection?: boolean | undefined;
 }
 
+export const momentOptions: OptionNames<MomentOptions> = { learningRate: true, l2: true, betas: true, eps: true };
+export const correctedOptions: OptionNames<CorrectedOptions> = { ...momentOptions, biasCorrection: true };
+
+/** What the plain data of Adam and its kin have in common. */
 export interface Moments {
   readonly learningRate: number;
   readonly l2: number;
@@ -35,8 +41,7 @@ const epsilon = number(0, notNegative, 'Added to the root');
 /** @throws UsageError for values out of range. */
 export function completeMoments({ betas = [0.9, 0.999], eps = 1e-8, ...options }: MomentOptions): Moments {
   const { learningRate, l2 } = completeValues(commonHyperparameters, options);
-  if (!Array.isArray(betas) || betas.length !== 2)
-    throw new UsageError(`betas: expected two numbers, got ${String(betas)}`);
+  if (!Array.isArray(betas) || betas.length !== 2) throw wrong('betas', 'two numbers, each 0 to below 1', betas);
   checkValue('beta1', beta, betas[0]);
   checkValue('beta2', beta, betas[1]);
   checkValue('eps', epsilon, eps);

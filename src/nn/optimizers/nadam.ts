@@ -1,7 +1,16 @@
 /** NAdam: Adam that looks ahead along its first moment, as Nesterov's momentum does. */
-import { completeMoments, correction, type MomentOptions, type Moments, stepByMoments } from './moments.ts';
+import { checkOptions } from '../../base/argument.ts';
+import {
+  completeMoments,
+  correction,
+  type MomentOptions,
+  type Moments,
+  momentOptions,
+  stepByMoments,
+} from './moments.ts';
 import type { OptimizerKind } from './optimizer.ts';
 
+/** The plain data of `nadam()`. */
 export interface NAdam extends Moments {
   readonly name: 'nadam';
 }
@@ -10,15 +19,17 @@ export interface NAdam extends Moments {
  * NAdam with a constant beta1, as Flux and optax have it; torch.optim.NAdam changes beta1 from step to step and differs. With Adam's m and v:
  * x -= learningRate · (beta1 · m / (1 - beta1^(t + 1)) + (1 - beta1) · g / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps).
  * Source: Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016, algorithm 2.
- * @throws UsageError for values out of range.
+ * @throws UsageError for values out of range, and for unknown options.
  */
 export function nadam(options: MomentOptions = {}): NAdam {
+  checkOptions('nadam()', options, momentOptions);
   return { name: 'nadam', ...completeMoments(options) };
 }
 
 export const nadamKind: OptimizerKind<NAdam, Record<never, never>> = {
   hyperparameters: {},
-  make: nadam,
+  make: ({ learningRate, l2 }) => nadam({ learningRate, l2 }),
+  remake: ({ name: _, ...options }) => nadam(options),
   stateNames: () => ['exp_avg', 'exp_avg_sq'],
   step(kernels, nadam, { t, learningRate }, blocks) {
     const [beta1, beta2] = nadam.betas;

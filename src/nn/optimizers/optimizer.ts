@@ -10,12 +10,12 @@ export const commonHyperparameters = {
 
 export type CommonValues = ValuesOf<typeof commonHyperparameters>;
 
-/** Options of every constructor. */
+/** Options of every optimizer. */
 export interface CommonOptions {
   /** Above 0. Default 3e-4, where the constructor does not say otherwise. */
-  readonly learningRate?: number;
+  readonly learningRate?: number | undefined;
   /** At least 0. Default 0. l2 · x is added to the gradient before anything else: the `weight_decay` of torch.optim.SGD and Adam. */
-  readonly l2?: number;
+  readonly l2?: number | undefined;
 }
 
 /** The plain data of an optimizer, as far as all have it in common. */
@@ -48,8 +48,10 @@ export interface StepNumber {
 export interface OptimizerKind<O extends AnyOptimizer, Table extends HyperparameterTable = HyperparameterTable> {
   /** What it reads beside the common hyperparameters. Kinds that read the same hyperparameter share its entry. */
   readonly hyperparameters: Table;
-  /** @throws UsageError for values that are not allowed, or not together. */
+  /** The optimizer that values of all hyperparameters describe, of which it reads its own. @throws UsageError for values that are not allowed, or not together. */
   make(values: CommonValues & ValuesOf<Table>): O;
+  /** The same optimizer, made by its constructor, which checks its numbers. @throws UsageError for numbers that are not allowed. */
+  remake(optimizer: O): AnyOptimizer;
   /** Names of the state it keeps for every parameter, as PyTorch calls them. All start at zero. */
   stateNames(optimizer: O): readonly string[];
   /** Does one step on a stretch of parameters. */

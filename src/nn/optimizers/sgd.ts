@@ -1,8 +1,10 @@
 /** Stochastic gradient descent, with momentum and Nesterov's form of it. */
+import { checkOptions } from '../../base/argument.ts';
 import { UsageError } from '../../base/errors.ts';
 import { completeValues, fraction, type HyperparameterTable, number, off } from '../../base/hyperparameter.ts';
 import { type CommonOptions, commonHyperparameters, type OptimizerKind } from './optimizer.ts';
 
+/** The plain data of `sgd()`. */
 export interface Sgd {
   readonly name: 'sgd';
   readonly learningRate: number;
@@ -16,13 +18,21 @@ const hyperparameters = {
   nesterov: off('Look ahead along the momentum'),
 } as const satisfies HyperparameterTable;
 
+/** Options of {@link sgd}. */
+export interface SgdOptions extends CommonOptions {
+  /** How much of the past gradients is kept at every step, 0 to below 1. Default 0. */
+  readonly momentum?: number | undefined;
+  /** Nesterov's form of the momentum, which must then be above 0. Default false. */
+  readonly nesterov?: boolean | undefined;
+}
+
 /**
  * Stochastic gradient descent, equal to torch.optim.SGD: with gradient g (and l2 · x added to it), b = momentum · b + g, then
  * x -= learningRate · b, or with Nesterov's form x -= learningRate · (g + momentum · b). The first b is g.
- * @param options momentum: 0 (default) to below 1; nesterov: default false.
- * @throws UsageError for values out of range, or nesterov without momentum.
+ * @throws UsageError for values out of range, unknown options, or nesterov without momentum.
  */
-export function sgd(options: CommonOptions & { readonly momentum?: number; readonly nesterov?: boolean } = {}): Sgd {
+export function sgd(options: SgdOptions = {}): Sgd {
+  checkOptions('sgd()', options, { learningRate: true, l2: true, momentum: true, nesterov: true });
   const { learningRate, l2, momentum, nesterov } = completeValues(
     { ...commonHyperparameters, ...hyperparameters },
     options,
@@ -33,7 +43,8 @@ export function sgd(options: CommonOptions & { readonly momentum?: number; reado
 
 export const sgdKind: OptimizerKind<Sgd, typeof hyperparameters> = {
   hyperparameters,
-  make: sgd,
+  make: ({ learningRate, l2, momentum, nesterov }) => sgd({ learningRate, l2, momentum, nesterov }),
+  remake: ({ name: _, ...options }) => sgd(options),
   stateNames: ({ momentum }) => (momentum === 0 ? [] : ['momentum_buffer']),
   step(kernels, { l2, momentum, nesterov }, { learningRate }, { x, gradients, stride, chunks, state, vectors }) {
     const [buffer = 0] = state;

@@ -1,6 +1,7 @@
 /** The learning rate stays as it is. */
 import type { ScheduleKind } from './schedule.ts';
 
+/** The plain data of the schedule `constant`. */
 export interface ConstantRate {
   readonly name: 'constant';
 }
@@ -13,6 +14,7 @@ export function constantRate(): ConstantRate {
 export const constantRateKind: ScheduleKind<ConstantRate, Record<never, never>> = {
   hyperparameters: {},
   make: constantRate,
+  remake: constantRate,
   describe: ({ name }) => name,
   factor: () => 1,
   dependsOnEpochs: false,

@@ -1,6 +1,7 @@
 /** The learning rate falls along half a cosine, from its first value towards 0 at the end of the run. */
 import type { ScheduleKind } from './schedule.ts';
 
+/** The plain data of the schedule `cosine`. */
 export interface CosineRate {
   readonly name: 'cosine';
 }
@@ -18,6 +19,7 @@ export const cosineRateKind: ScheduleKind<CosineRate, Record<never, never>> = {
   summary: 'falls along half a cosine towards 0',
   hyperparameters: {},
   make: cosineRate,
+  remake: cosineRate,
   describe: ({ name }) => name,
   // (1 + cos 2x) / 2 = cos² x.
   factor: (_, { epoch, epochs }) => (epoch < epochs ? square(cosine(((Math.PI / 2) * epoch) / epochs)) : 0),

@@ -1,6 +1,7 @@
 /** The learning rates of LeNet-5's paper. */
 import type { ScheduleKind } from './schedule.ts';
 
+/** The plain data of the schedule `lecun1998`. */
 export interface Lecun1998Rate {
   readonly name: 'lecun1998';
 }
@@ -26,6 +27,7 @@ export const lecun1998RateKind: ScheduleKind<Lecun1998Rate, Record<never, never>
   summary: 'times 1 (2 epochs), 0.4 (3), 0.2 (3), 0.1 (4), then 0.02',
   hyperparameters: {},
   make: lecun1998Rate,
+  remake: lecun1998Rate,
   describe: ({ name }) => name,
   factor(_, { epoch }) {
     let end = 0;

@@ -20,6 +20,8 @@ export interface ScheduleKind<
   readonly hyperparameters: Table;
   /** @throws UsageError for values that are not allowed. */
   make(values: ValuesOf<Table>): S;
+  /** The same schedule, made by its constructor, which checks its numbers. @throws UsageError for numbers that are not allowed. */
+  remake(schedule: S): { readonly name: string };
   /** Name and options, for instance `cosine`. */
   describe(schedule: S): string;
   /**

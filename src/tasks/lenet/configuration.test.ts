@@ -1,17 +1,125 @@
 /** Which settings train the same network. */
-import { expect, test } from 'vitest';
-import { canonicalSettings, lenetSettings } from './configuration.ts';
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../base/errors.ts';
+import type { Settings } from '../../study/definition.ts';
+import { canonicalSettings, completeSettings, lenetSettings } from './configuration.ts';
+import { hyperparameterNames, hyperparameters } from './hyperparameters.ts';
+import { published, variantChoices } from './lenet5-1998.ts';
+import { recipeOf } from './recipe.ts';
+
+const old = { model: 'lenet5-1998' } as const;
 
 test('AdamW without decay is Adam, with it it is not', () => {
   const adam = canonicalSettings({ optimizer: 'adam' });
   expect(canonicalSettings({ optimizer: 'adamw' })).toEqual(adam);
   expect(canonicalSettings({ optimizer: 'adamw', weightDecay: 0.1 })).toEqual({ optimizer: 'adamw', weightDecay: 0.1 });
-  expect(lenetSettings.whySame({ optimizer: 'adam' }, { optimizer: 'adamw' })).toBe(
-    'AdamW with weight decay 0 is Adam',
-  );
-  expect(lenetSettings.whySame({ batchSize: 128 }, {})).toBeUndefined();
 });
 
-test('defaults are left out, so writing one out changes nothing', () => {
-  expect(canonicalSettings({ batchSize: 128, optimizer: 'adam', seed: 9 })).toEqual({});
+describe('why two settings are the same is said', () => {
+  const why = 'AdamW with weight decay 0 is Adam';
+  test.each<[Settings, Settings, string | undefined]>([
+    [{ optimizer: 'adam' }, { optimizer: 'adamw' }, why],
+    [{ optimizer: 'adamw' }, {}, why],
+    [{ optimizer: 'adamw', l2: 0.1 }, { optimizer: 'adamw', l2: 0.1 }, undefined],
+    [{ batchSize: 128 }, {}, undefined],
+  ])('%j and %j', (a, b, expected) => {
+    expect(canonicalSettings(a)).toEqual(canonicalSettings(b));
+    expect(lenetSettings.whySame(a, b)).toBe(expected);
+  });
+});
+
+describe('defaults are left out, so writing one out changes nothing', () => {
+  // The seed is no part of a configuration: a study varies it for every one.
+  const plain = hyperparameterNames.filter((name) => name !== 'seed');
+  test.each(plain)('%s', (name) => {
+    expect(canonicalSettings({ [name]: hyperparameters[name].default })).toEqual({});
+  });
+
+  test('whatever the seed is', () =>
+    expect(canonicalSettings({ batchSize: 128, optimizer: 'adam', seed: 9 })).toEqual({}));
+});
+
+/** Changes of the settings that train another network, each allowed where `base` stands. */
+const changes: [Settings, Settings][] = [
+  [{}, { ...old }],
+  [{}, { learningRate: 0.002 }],
+  [{}, { batchSize: 64 }],
+  [{}, { l2: 1e-4 }],
+  [{}, { epochs: 11 }],
+  [{}, { shuffle: false }],
+  [{}, { trainLimit: 100 }],
+  [{}, { testLimit: 100 }],
+  [{}, { arithmetic: 'fused' }],
+  [old, { ...old, loss: 'mse' }],
+  ...['cosine', 'lecun1998'].map((schedule): [Settings, Settings] => [{}, { schedule }]),
+  ...['sgd', 'nadam', 'adabelief'].map((optimizer): [Settings, Settings] => [{}, { optimizer }]),
+  [{ optimizer: 'sgd' }, { optimizer: 'sgd', momentum: 0.5 }],
+  [
+    { optimizer: 'sgd', momentum: 0.5 },
+    { optimizer: 'sgd', momentum: 0.5, nesterov: true },
+  ],
+  ...['lecun', 'lecun1998'].map((initialization): [Settings, Settings] => [{}, { initialization }]),
+  ...Object.entries(variantChoices).flatMap(([name, [, ...others]]) =>
+    others.map((other): [Settings, Settings] => [old, { ...old, [name]: other }]),
+  ),
+];
+
+test.each(changes)('%j and %j are two networks, and what was changed is written down', (before, after) => {
+  expect(canonicalSettings(after)).not.toEqual(canonicalSettings(before));
+  for (const [name, value] of Object.entries(after)) expect(canonicalSettings(after)[name]).toBe(value);
+  expect(canonicalSettings(canonicalSettings(after))).toEqual(canonicalSettings(after));
+  // A configuration is kept in the order of the table, whatever the order in which it was given.
+  const backwards = Object.fromEntries(Object.entries(after).reverse());
+  expect(JSON.stringify(canonicalSettings(backwards))).toBe(JSON.stringify(canonicalSettings(after)));
+});
+
+describe('the published network’s own choices', () => {
+  test.each(Object.entries(published))('%s written out as %s is published', (name, value) => {
+    expect(canonicalSettings({ ...old, [name]: value })).toEqual(old);
+    expect(recipeOf(completeSettings({ ...old, [name]: value }))).toEqual(recipeOf(completeSettings(old)));
+  });
+
+  test.each([
+    ['lenet5', 'glorot', 'lecun1998'],
+    ['lenet5-1998', 'lecun1998', 'glorot'],
+  ])('%s is drawn by %s', (model, own, other) => {
+    expect(canonicalSettings({ model, initialization: own })).toEqual(canonicalSettings({ model }));
+    expect(canonicalSettings({ model, initialization: other }).initialization).toBe(other);
+    expect(recipeOf(completeSettings({ model, initialization: own }))).toEqual(recipeOf(completeSettings({ model })));
+  });
+
+  test('the loss of an rbf output is map, of every other cross-entropy', () => {
+    const loss = (settings: Settings) => recipeOf(completeSettings(settings)).loss.name;
+    expect([loss({}), loss(old), loss({ ...old, output: 'softmax' })]).toEqual([
+      'cross-entropy',
+      'map',
+      'cross-entropy',
+    ]);
+    expect(loss({ ...old, loss: 'mse' })).toBe('mse');
+  });
+});
+
+describe('what would be ignored is refused', () => {
+  test.each<[Settings, string]>([
+    [{ momentum: 0.9 }, 'momentum 0.9 is for optimizer sgd only, the optimizer is adam'],
+    [{ optimizer: 'adam', weightDecay: 0.1 }, 'weightDecay 0.1 is for optimizer adamw only, the optimizer is adam'],
+    [{ activation: 'relu' }, 'activation relu is for model lenet5-1998 only, the model is lenet5'],
+    [{ inputSize: '32x32' }, 'inputSize 32x32 is for model lenet5-1998 only, the model is lenet5'],
+    [{ loss: 'map' }, 'loss map is for an rbf output only, that of this lenet5 is softmax'],
+    [{ ...old, output: 'softmax', loss: 'mse' }, 'loss mse is for an rbf output only, that of this lenet5-1998'],
+    [{ rate: 1 }, 'unknown hyperparameter rate'],
+    [{ batchSize: 0 }, 'batchSize'],
+    [{ schedule: 'linear' }, 'schedule'],
+  ])('%j', (settings, message) => {
+    for (const check of [canonicalSettings, completeSettings]) {
+      expect(() => check(settings)).toThrow(UsageError);
+      expect(() => check(settings)).toThrow(message);
+    }
+  });
+});
+
+test('settings are completed by the table’s defaults, in its order', () => {
+  const complete = completeSettings({ epochs: 3 });
+  expect(Object.keys(complete)).toEqual(hyperparameterNames);
+  expect(complete).toMatchObject({ model: 'lenet5', optimizer: 'adam', learningRate: 3e-4, batchSize: 128, epochs: 3 });
 });

@@ -122,5 +122,6 @@ export function completeHyperparameters(
 
 /** @param label what the caller calls it, for instance `--batch-size`. @throws UsageError unless the value is allowed. */
 export function checkHyperparameter(name: HyperparameterName, value: unknown, label: string): void {
-  checkValue(name, hyperparameters[name], value, label);
+  // In a file or on a command line texts stand without quotes.
+  checkValue(name, hyperparameters[name], value, { label, say: String });
 }

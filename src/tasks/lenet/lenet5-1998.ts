@@ -2,6 +2,7 @@
  * LeNet-5 as published, and what is between it and the network of today's tutorials.
  * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 86(11), 1998, section II.B.
  */
+import { checkChoice, checkOptions } from '../../base/argument.ts';
 import { avgPool2d } from '../../nn/avg-pool2d.ts';
 import { conv2d } from '../../nn/conv2d.ts';
 import { flatten } from '../../nn/flatten.ts';
@@ -27,6 +28,11 @@ export const variantChoices = {
 } as const;
 
 export type VariantName = keyof typeof variantChoices;
+/**
+ * What {@link lenet5Original} is made of, the published choice of each first. `activation`: tanh, sigmoid or relu; `pooling`: subsample, average or
+ * max; `poolActivation`, whether an activation follows pooling, too: on or off; `output`: rbf or softmax; `connections`, which maps of S2 each map
+ * of C3 reads: table or full; `inputSize`, of the padded image: 32x32 or 28x28.
+ */
 export type Variant = { readonly [Name in VariantName]: (typeof variantChoices)[Name][number] };
 
 export const published: Variant = {
@@ -74,9 +80,23 @@ export const digitCodes: readonly (readonly number[])[] = pictures.map((rows) =>
  * LeNet-5 (1998): 60,000 trainable parameters, 340,908 connections. Input: pixels from 0 (background) to 1 (ink), which the network
  * itself scales to -0.1 and 1.175 and pads to 32x32. Output: minus the squared distance of F6 from the code of each digit.
  * With everything switched the sizes are those of {@link lenet5}.
+ * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 1998, section II.B.
+ * @param variant what differs from the published network. @throws UsageError for unknown choices.
  */
-export function lenet5Original(variant: Partial<Variant> = {}): Model {
-  const { activation, pooling, poolActivation, output, connections, inputSize } = { ...published, ...variant };
+export function lenet5Original(variant: { readonly [Name in VariantName]?: Variant[Name] | undefined } = {}): Model {
+  checkOptions('lenet5Original()', variant, {
+    ...{ activation: true, pooling: true, poolActivation: true, output: true, connections: true, inputSize: true },
+  });
+  const {
+    activation = published.activation,
+    pooling = published.pooling,
+    poolActivation = published.poolActivation,
+    output = published.output,
+    connections = published.connections,
+    inputSize = published.inputSize,
+  } = variant;
+  const chosen: Variant = { activation, pooling, poolActivation, output, connections, inputSize };
+  for (const [name, choices] of Object.entries(variantChoices)) checkChoice(name, chosen[name as VariantName], choices);
   const act = { tanh: squash, sigmoid, relu }[activation];
   const pool = (channels: number): Layer =>
     ({ subsample: () => subsample2d(channels, 2), average: () => avgPool2d(2), max: () => maxPool2d(2) })[pooling]();

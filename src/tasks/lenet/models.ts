@@ -1,4 +1,5 @@
 /** The networks that can be asked for by name. */
+import { shown } from '../../base/argument.ts';
 import { unknownChoice } from '../../base/errors.ts';
 import { conv2d } from '../../nn/conv2d.ts';
 import { flatten } from '../../nn/flatten.ts';
@@ -31,11 +32,12 @@ export function lenet5(): Model {
 
 const models = { lenet5, 'lenet5-1998': () => lenet5Original() } as const;
 
+/** The names that {@link modelByName} knows. */
 export const modelNames: readonly string[] = Object.keys(models);
 
-/** @throws UsageError for an unknown name, with the nearest known one. */
+/** The network of a name, one of {@link modelNames}. @throws UsageError for an unknown name, with the nearest known one. */
 export function modelByName(name: string): Model {
   const make = Object.entries(models).find(([known]) => known === name)?.[1];
-  if (make === undefined) throw unknownChoice('model', name, modelNames);
+  if (make === undefined) throw unknownChoice('model', typeof name === 'string' ? name : shown(name), modelNames);
   return make();
 }

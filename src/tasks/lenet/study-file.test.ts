@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../base/errors.ts';
+import { optimizerNames } from '../../nn/optimizers.ts';
 import { plannedLevels } from '../../study/strategies.ts';
 import { parseStudyFile, studyJsonSchema } from './study-file.ts';
 
@@ -255,7 +256,7 @@ describe('mistakes are named with line and column', () => {
     [
       'an unknown optimizer',
       post.replace('- adam\n', '- adm\n'),
-      'f:11:9: unknown optimizer "adm": allowed are sgd, adam, adamw, nadam, adabelief, sdlm. Did you mean adam?',
+      `f:11:9: unknown optimizer "adm": allowed are ${optimizerNames.join(', ')}. Did you mean adam?`,
     ],
     [
       'a misspelt key of a level',

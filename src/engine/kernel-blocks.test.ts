@@ -1,0 +1,700 @@
+/** Every small kernel against a plain loop: odd sizes, sizes of 1, several turns, and not one byte written outside its output. */
+import { setFlagsFromString } from 'node:v8';
+import { describe, expect, test } from 'vitest';
+import { randomStream } from '../base/random.ts';
+import { Arena, createMemory } from './arena.ts';
+import { bindKernels, compileKernels, supportsFused } from './kernels.ts';
+import * as reference from './reference.ts';
+
+if (!supportsFused()) setFlagsFromString('--experimental-wasm-relaxed-simd');
+
+const compiled = { strict: compileKernels('strict'), fused: compileKernels('fused') };
+
+type Range = readonly [address: number, bytes: number];
+
+/** A memory whose every byte outside the blocks is 0xa5, so that a kernel that writes beside its output is seen. */
+function bench(arithmetic: 'strict' | 'fused') {
+  const memory = createMemory(2 ** 24);
+  const kernels = bindKernels(compiled[arithmetic], memory);
+  const arena = new Arena(memory, kernels.heapBase());
+  const whole = 2 ** 17;
+  const start = arena.allocate(whole);
+  const all = arena.u8(start, whole).fill(0xa5);
+  let end = start;
+  const allocate = (bytes: number): number => {
+    const address = Math.ceil((end + 256) / 64) * 64;
+    end = address + bytes;
+    if (end + 256 > start + whole) throw new Error('the memory of the test is too small');
+    return address;
+  };
+  return {
+    kernels,
+    allocate,
+    /** A block of these floats. */
+    floats: (values: readonly number[]) => {
+      const address = allocate(values.length * 4);
+      arena.f32(address, values.length).set(values);
+      return address;
+    },
+    bytes: (values: readonly number[]) => {
+      const address = allocate(values.length);
+      arena.u8(address, values.length).set(values);
+      return address;
+    },
+    table: (values: readonly number[]) => {
+      const address = allocate(values.length * 4);
+      arena.i32(address, values.length).set(values);
+      return address;
+    },
+    write: (address: number, values: readonly number[]) => arena.f32(address, values.length).set(values),
+    read: (address: number, length: number) => [...arena.f32(address, length)],
+    readDoubles: (address: number, length: number) => [...arena.f64(address, length)],
+    readTable: (address: number, length: number) => [...arena.i32(address, length)],
+    readBytes: (address: number, length: number) => [...arena.u8(address, length)],
+    /** Runs `call` and compares all bytes outside the ranges it may write. */
+    writesOnly: (ranges: readonly Range[], call: () => void) => {
+      const before = all.slice();
+      call();
+      for (const [address, bytes] of ranges) before.fill(0, address - start, address - start + bytes);
+      const after = all.slice();
+      for (const [address, bytes] of ranges) after.fill(0, address - start, address - start + bytes);
+      if (Buffer.compare(before, after) !== 0) expect(after.findIndex((byte, at) => byte !== before[at])).toBe(-1);
+    },
+  };
+}
+
+/** Floats between -1 and 1, another sequence for each name. */
+function numbers(name: string, length: number, scale = 1): number[] {
+  const random = randomStream(7, name);
+  return Array.from({ length }, () => Math.fround(scale * (2 * random.uniform() - 1)));
+}
+
+/** @param tolerance relative to 1 + the number's size. */
+function expectNear(actual: readonly number[], expected: readonly number[], tolerance = 2e-6): void {
+  expect(actual.length).toBe(expected.length);
+  const worst = expected.findIndex((value, i) => !(Math.abs(actual[i]! - value) <= tolerance * (1 + Math.abs(value))));
+  expect(worst, `element ${worst}: ${actual[worst]}, expected ${expected[worst]}`).toBe(-1);
+}
+
+const range = (length: number) => Array.from({ length }, (_, i) => i);
+
+describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
+  describe.each([1, 2, 7])('%i vectors', (vectors) => {
+    const size = vectors * 4;
+    const x = numbers('x', size, 3);
+    const dy = numbers('dy', size);
+
+    test.each([
+      'addVectors',
+      'squareVectors',
+      'rescaleVectors',
+      'reluForward',
+      'tanhForward',
+      'sigmoidForward',
+    ] as const)('%s, into another block and in place', (name) => {
+      const expected = {
+        addVectors: (value: number, i: number) => dy[i]! + value,
+        squareVectors: (value: number) => value * value,
+        rescaleVectors: (value: number) => 1.5 * value - 0.25,
+        reluForward: (value: number) => Math.max(value, 0),
+        tanhForward: (value: number) => 1.7 * Math.tanh(0.6 * value),
+        sigmoidForward: (value: number) => 1 / (1 + Math.exp(-value)),
+      }[name];
+      for (const inPlace of name === 'addVectors' ? [false] : [false, true]) {
+        const b = bench(arithmetic);
+        const from = b.floats(x);
+        const to = inPlace ? from : b.floats(dy);
+        const blocks = { x: from, y: to, vectors };
+        b.writesOnly([[to, size * 4]], () => {
+          if (name === 'addVectors') b.kernels.addVectors({ dst: to, src: from, vectors });
+          else if (name === 'rescaleVectors') b.kernels.rescaleVectors({ ...blocks, scale: 1.5, offset: -0.25 });
+          else if (name === 'tanhForward') b.kernels.tanhForward({ ...blocks, amplitude: 1.7, slope: 0.6 });
+          else b.kernels[name](blocks);
+        });
+        expectNear(b.read(to, size), x.map(expected));
+      }
+    });
+
+    test.each(['reluBackward', 'tanhBackward', 'sigmoidBackward'] as const)(
+      '%s, powers 1 and 2, into another block and in place',
+      (name) => {
+        const y = x.map((value, i) => Math.fround(i === 1 ? 0 : value / 3));
+        for (const power of name === 'reluBackward' ? [1] : [1, 2]) {
+          for (const inPlace of [false, true]) {
+            const b = bench(arithmetic);
+            const blocks = { y: b.floats(y), dy: b.floats(dy), vectors };
+            const dx = inPlace ? blocks.dy : b.floats(x);
+            b.writesOnly([[dx, size * 4]], () => {
+              if (name === 'reluBackward') b.kernels.reluBackward({ ...blocks, dx });
+              else if (name === 'tanhBackward')
+                b.kernels.tanhBackward({ ...blocks, dx, amplitude: 1.7, slope: 0.6, power });
+              else b.kernels.sigmoidBackward({ ...blocks, dx, power });
+            });
+            const slope = (value: number) => {
+              if (name === 'reluBackward') return value > 0 ? 1 : 0;
+              return name === 'tanhBackward' ? (0.6 / 1.7) * (1.7 ** 2 - value ** 2) : value * (1 - value);
+            };
+            expectNear(
+              b.read(dx, size),
+              y.map((value, i) => dy[i]! * slope(value) ** power),
+            );
+          }
+        }
+      },
+    );
+
+    test('softmaxCurvature', () => {
+      const b = bench(arithmetic);
+      const [probabilities, h] = [b.floats(x.map((value) => Math.abs(value) / 3)), b.floats(dy)];
+      b.writesOnly([[h, size * 4]], () => b.kernels.softmaxCurvature({ probabilities, h, vectors }));
+      expectNear(
+        b.read(h, size),
+        x.map((value) => (Math.abs(value) / 3) * (1 - Math.abs(value) / 3)),
+      );
+    });
+
+    test('flushTiny: below 2^-100 becomes 0, 2^-100 itself and NaN stay', () => {
+      const b = bench(arithmetic);
+      const limit = 2 ** -100;
+      const values = range(size).map((i) => [limit, -limit * (1 - 2 ** -24), Number.NaN, -limit][i % 4]!);
+      const v = b.floats(values);
+      b.writesOnly([[v, size * 4]], () => b.kernels.flushTiny({ v, vectors }));
+      expect(b.read(v, size)).toEqual(values.map((value, i) => (i % 4 === 1 ? 0 : value)));
+    });
+
+    describe.each([1, 2, 3])('optimizers with %i gradient blocks', (chunks) => {
+      const stride = size * 4 + 16;
+      const gradients = range(chunks).map((chunk) => numbers(`g${chunk}`, size));
+      const total = range(size).map((i) => gradients.reduce((sum, block) => sum + block[i]!, 0));
+      const first = numbers('first', size).map((value) => 0.2 + Math.abs(value));
+      const second = numbers('second', size).map((value) => 0.2 + Math.abs(value));
+      const slots = x.map((value, i) => ({ x: value, first: first[i]!, second: second[i]! }));
+      const l2 = 0.05;
+      const place = () => {
+        const b = bench(arithmetic);
+        const g = b.allocate(stride * chunks);
+        for (const [chunk, values] of gradients.entries()) {
+          // The gap between two blocks is filled, so that a kernel that reads it is seen.
+          b.write(g + chunk * stride, [...values, ...Array<number>(4).fill(1e6)]);
+        }
+        const blocks = { x: b.floats(x), g, stride, chunks, vectors, l2 };
+        return { b, blocks, first: b.floats(first), second: b.floats(second) };
+      };
+      const ranges = (...addresses: number[]): Range[] => addresses.map((address) => [address, size * 4]);
+
+      test.each([
+        [0, false],
+        [0.9, false],
+        [0.9, true],
+      ])('sgd, momentum %d, nesterov %s', (momentum, nesterov) => {
+        const { b, blocks, first: buffer } = place();
+        const args = { rate: 0.3, momentum, nesterov: nesterov ? 1 : 0, b: momentum ? buffer : 0 };
+        b.writesOnly(ranges(blocks.x, ...(momentum ? [buffer] : [])), () => b.kernels.sgd({ ...blocks, ...args }));
+        const after = slots.map((slot, i) =>
+          reference.sgdStep(slot, total[i]!, { learningRate: 0.3, l2, momentum, nesterov }),
+        );
+        expectNear(
+          b.read(blocks.x, size),
+          after.map((slot) => slot.x),
+        );
+        if (momentum)
+          expectNear(
+            b.read(buffer, size),
+            after.map((slot) => slot.first),
+          );
+      });
+
+      const moments = { learningRate: 0.3, l2, betas: [0.8, 0.9], eps: 0.01, biasCorrection: true } as const;
+      const decays = { l2, beta1: 0.8, rest1: 0.2, beta2: 0.9, rest2: 0.1, eps: 0.01 };
+
+      test.each([
+        ['Adam', 0, false],
+        ['AdamW', 0.2, false],
+        ['NAdam', 0, true],
+      ])('adam as %s in the third step', (_, weightDecay, ahead) => {
+        const { b, blocks, first: m, second: v } = place();
+        const c = (exponent: number) => 1 - 0.8 ** exponent;
+        const scales = ahead
+          ? { mScale: (0.3 * 0.8) / c(4), gScale: (0.3 * 0.2) / c(3) }
+          : { mScale: 0.3 / c(3), gScale: 0 };
+        const args = { ...decays, ...scales, keep: 1 - 0.3 * weightDecay, vScale: 1 / (1 - 0.9 ** 3), m, v };
+        b.writesOnly(ranges(blocks.x, m, v), () => b.kernels.adam({ ...blocks, ...args }));
+        const after = slots.map((slot, i) =>
+          reference.adamStep(slot, total[i]!, 3, { ...moments, weightDecay, ahead }),
+        );
+        for (const [address, key] of [
+          [blocks.x, 'x'],
+          [m, 'first'],
+          [v, 'second'],
+        ] as const)
+          expectNear(
+            b.read(address, size),
+            after.map((slot) => slot[key]),
+          );
+      });
+
+      test('adabelief in the third step', () => {
+        const { b, blocks, first: m, second: s } = place();
+        const scales = { mScale: 0.3 / (1 - 0.8 ** 3), sScale: 1 / (1 - 0.9 ** 3), epsInside: 0.02 };
+        b.writesOnly(ranges(blocks.x, m, s), () => b.kernels.adabelief({ ...blocks, ...decays, ...scales, m, s }));
+        const after = slots.map((slot, i) =>
+          reference.adabeliefStep(slot, total[i]!, 3, { ...moments, epsInside: 0.02 }),
+        );
+        for (const [address, key] of [
+          [blocks.x, 'x'],
+          [m, 'first'],
+          [s, 'second'],
+        ] as const)
+          expectNear(
+            b.read(address, size),
+            after.map((slot) => slot[key]),
+          );
+      });
+
+      test('sdlm', () => {
+        const { b, blocks, first: h } = place();
+        b.writesOnly(ranges(blocks.x), () => b.kernels.sdlm({ ...blocks, h, rate: 0.3, mu: 0.05 }));
+        expectNear(
+          b.read(blocks.x, size),
+          slots.map((slot, i) => reference.sdlmStep(slot, total[i]!, { learningRate: 0.3, l2, mu: 0.05 }).x),
+        );
+      });
+    });
+  });
+
+  describe.each([
+    [1, 1],
+    [1, 3],
+    [5, 1],
+    [5, 3],
+  ])('%i pixels of %i channels', (pixels, channels) => {
+    const size = pixels * channels * 4;
+    const [x, other] = [numbers('x', size), numbers('other', size)];
+    const channelOf = (i: number) => Math.floor(i / 4) % channels;
+
+    test.each([false, true])('scaleChannels, with an offset: %s', (hasOffset) => {
+      const [scale, offset] = [numbers('scale', channels), numbers('offset', channels)];
+      for (const inPlace of [false, true]) {
+        const b = bench(arithmetic);
+        const from = b.floats(x);
+        const y = inPlace ? from : b.floats(other);
+        const table = { scale: b.floats(scale), offset: hasOffset ? b.floats(offset) : 0 };
+        b.writesOnly([[y, size * 4]], () => b.kernels.scaleChannels({ x: from, y, pixels, channels, ...table }));
+        expectNear(
+          b.read(y, size),
+          x.map((value, i) => scale[channelOf(i)]! * value + (hasOffset ? offset[channelOf(i)]! : 0)),
+        );
+      }
+    });
+
+    test('channelProducts', () => {
+      const b = bench(arithmetic);
+      const blocks = { a: b.floats(x), b: b.floats(other), out: b.floats(numbers('out', channels)) };
+      b.writesOnly([[blocks.out, channels * 4]], () => b.kernels.channelProducts({ ...blocks, pixels, channels }));
+      const expected = range(channels).map((c) =>
+        x.reduce((sum, value, i) => sum + (channelOf(i) === c ? value * other[i]! : 0), 0),
+      );
+      expectNear(b.read(blocks.out, channels), expected);
+    });
+
+    test('sumOverImages', () => {
+      const b = bench(arithmetic);
+      const [dy, out] = [b.floats(x), b.floats(numbers('out', channels))];
+      b.writesOnly([[out, channels * 4]], () =>
+        b.kernels.sumOverImages({ dy, quads: pixels, features: channels, biasGradient: out }),
+      );
+      const expected = range(channels).map((c) =>
+        x.reduce((sum, value, i) => sum + (channelOf(i) === c ? value : 0), 0),
+      );
+      expectNear(b.read(out, channels), expected);
+    });
+  });
+
+  describe.each([
+    { kernel: [1, 1], stride: [1, 1], size: [1, 1], channels: 1, quads: 1 },
+    { kernel: [2, 2], stride: [2, 2], size: [5, 7], channels: 3, quads: 2 },
+    { kernel: [3, 2], stride: [1, 2], size: [5, 6], channels: 2, quads: 3 },
+    { kernel: [2, 3], stride: [2, 1], size: [4, 5], channels: 1, quads: 1 },
+  ] as const)('windows $kernel, stride $stride, on $size', ({ kernel, stride, size, channels, quads }) => {
+    const shape = { images: quads * 4, channels, size, kernel, stride };
+    const [outHeight, outWidth] = [0, 1].map((i) => Math.floor((size[i]! - kernel[i]!) / stride[i]!) + 1) as [
+      number,
+      number,
+    ];
+    const outputs = outHeight * outWidth * channels;
+    const inputs = size[0] * size[1] * channels;
+    const args = {
+      ...{ quads, channels, height: size[0], width: size[1], outHeight, outWidth },
+      ...{ kernelHeight: kernel[0], kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1] },
+    };
+    /** Where an element of PyTorch's order [image][channel][pixel] stands in quads [quad][pixel][channel][4]. */
+    const quadsOf = (values: readonly number[], pixels: number) =>
+      range(values.length).map((i) => {
+        const [lane, c] = [i % 4, Math.floor(i / 4) % channels];
+        const pixel = Math.floor(i / 4 / channels) % pixels;
+        const image = Math.floor(i / 4 / channels / pixels) * 4 + lane;
+        return values[(image * channels + c) * pixels + pixel]!;
+      });
+    const inQuads = (values: readonly number[]) => quadsOf(values, size[0] * size[1]);
+    const outQuads = (values: readonly number[]) => quadsOf(values, outHeight * outWidth);
+    // Halves, so that windows have ties.
+    const x = numbers('x', inputs * quads * 4, 2).map((value) => Math.round(value * 2) / 2 + 0);
+    const dy = numbers('dy', outputs * quads * 4);
+
+    test('sumPool2d, forward and backward', () => {
+      const b = bench(arithmetic);
+      const [y, dx] = [b.floats(dy), b.floats(x)];
+      const from = { x: b.floats(inQuads(x)), dy: b.floats(outQuads(dy)) };
+      b.writesOnly([[y, dy.length * 4]], () => b.kernels.sumPool2dForward({ ...args, x: from.x, y, scale: 0.3 }));
+      expectNear(b.read(y, dy.length), outQuads(reference.sumPool2dForward(x, shape).map((value) => 0.3 * value)));
+      b.writesOnly([[dx, x.length * 4]], () => b.kernels.sumPool2dBackward({ ...args, dy: from.dy, dx, scale: 0.3 }));
+      expectNear(b.read(dx, x.length), inQuads(reference.sumPool2dBackward(dy, shape).map((value) => 0.3 * value)));
+    });
+
+    test('maxPool2d, forward and backward: the first maximum of a tie gets the gradient', () => {
+      const b = bench(arithmetic);
+      const [y, winners, dx] = [b.floats(dy), b.floats(dy), b.floats(x)];
+      const from = { x: b.floats(inQuads(x)), dy: b.floats(outQuads(dy)) };
+      const written: Range[] = [y, winners].map((address) => [address, dy.length * 4]);
+      b.writesOnly(written, () => b.kernels.maxPool2dForward({ ...args, x: from.x, y, winners }));
+      const expected = reference.maxPool2dForward(x, shape);
+      expect(b.read(y, dy.length)).toEqual(outQuads(expected.y));
+      b.writesOnly([[dx, x.length * 4]], () =>
+        b.kernels.maxPool2dBackward({ dy: from.dy, winners, dx, quads, outputs, quadBytes: inputs * 16 }),
+      );
+      expectNear(b.read(dx, x.length), inQuads(reference.maxPool2dBackward(dy, expected.winners, x.length)));
+    });
+
+    test('maxPool2dRelu: the maximum and where its window stands', () => {
+      const b = bench(arithmetic);
+      const one = { ...shape, images: 4 };
+      const image = x.slice(0, inputs * 4);
+      const [y, corners] = [b.floats(dy.slice(0, outputs * 4)), b.floats(dy.slice(0, outputs * 4))];
+      const from = b.floats(inQuads(image));
+      const written: Range[] = [y, corners].map((address) => [address, outputs * 16]);
+      const { quads: _, height: __, ...rest } = args;
+      b.writesOnly(written, () => b.kernels.maxPool2dRelu({ ...rest, x: from, y, corners, cornerY: 1000, cornerX: 7 }));
+      const expected = reference.maxPool2dForward(image, one);
+      expect(b.read(y, outputs * 4)).toEqual(outQuads(expected.y.map((value) => Math.max(value, 0))));
+      const places = expected.winners.map((at) => {
+        const pixel = at % (size[0] * size[1]);
+        return Math.floor(pixel / size[1]) * 1000 + (pixel % size[1]) * 7;
+      });
+      expect(b.readTable(corners, outputs * 4)).toEqual(outQuads(places));
+    });
+  });
+
+  describe('moves between layouts', () => {
+    test.each([1, 2, 3, 4, 5, 8, 11])('quads to rows and back, %i elements, with a gap between rows', (elements) => {
+      for (const quads of [1, 3]) {
+        const b = bench(arithmetic);
+        const rowStride = elements * 4 + 20;
+        const values = numbers('quads', quads * elements * 4);
+        const at = (image: number, e: number) => (Math.floor(image / 4) * elements + e) * 4 + (image % 4);
+        const src = b.floats(values);
+        const rows = b.allocate(quads * 4 * rowStride);
+        const written: Range[] = range(quads * 4).map((image) => [rows + image * rowStride, elements * 4]);
+        b.writesOnly(written, () => b.kernels.quadsToRows({ src, quads, elements, rows, rowStride }));
+        for (const image of range(quads * 4))
+          expect(b.read(rows + image * rowStride, elements)).toEqual(range(elements).map((e) => values[at(image, e)]));
+        const dst = b.floats(numbers('other', values.length));
+        b.writesOnly([[dst, values.length * 4]], () =>
+          b.kernels.rowsToQuads({ rows, rowStride, dst, quads, elements }),
+        );
+        expect(b.read(dst, values.length)).toEqual(values);
+      }
+    });
+
+    test.each([1, 3, 4, 5, 8, 10])('transposeMatrix and spreadMatrix, %i rows', (rows) => {
+      for (const columns of [1, 2, 4, 7, 8, 9]) {
+        const b = bench(arithmetic);
+        const values = numbers('matrix', rows * columns);
+        const [src, dst] = [b.floats(values), b.allocate(values.length * 4)];
+        b.writesOnly([[dst, values.length * 4]], () => b.kernels.transposeMatrix({ src, rows, columns, dst }));
+        const turned = range(values.length).map((i) => values[(i % rows) * columns + Math.floor(i / rows)]!);
+        expect(b.read(dst, values.length)).toEqual(turned);
+        const spread = b.allocate(values.length * 16);
+        b.writesOnly([[spread, values.length * 16]], () => b.kernels.spreadMatrix({ src, rows, columns, dst: spread }));
+        expect(b.read(spread, values.length * 4)).toEqual(turned.flatMap((value) => Array<number>(4).fill(value)));
+      }
+    });
+
+    test.each([
+      [1, 1, 1],
+      [1, 3, 1],
+      [2, 3, 5],
+      [3, 1, 4],
+    ])('swapAxes, %i quads of %i by %i', (quads, outer, inner) => {
+      const b = bench(arithmetic);
+      const values = numbers('axes', quads * outer * inner * 4);
+      const [src, dst] = [b.floats(values), b.allocate(values.length * 4)];
+      b.writesOnly([[dst, values.length * 4]], () => b.kernels.swapAxes({ src, dst, quads, outer, inner }));
+      const from = (i: number) => {
+        const [lane, o, rest] = [i % 4, Math.floor(i / 4) % outer, Math.floor(i / 4 / outer)];
+        return ((Math.floor(rest / inner) * outer + o) * inner + (rest % inner)) * 4 + lane;
+      };
+      expect(b.read(dst, values.length)).toEqual(range(values.length).map((i) => values[from(i)]));
+    });
+
+    test.each([1, 2, 3, 4, 5, 8])('gatherBytes and gatherFloats, %i images', (count) => {
+      for (const channels of [1, 3]) {
+        for (const area of [1, 15, 16, 17, 35]) {
+          const b = bench(arithmetic);
+          const size = channels * area;
+          const random = randomStream(area, 'pixels');
+          const pixels = range(6 * size).map(() => random.below(256));
+          const chosen = range(count).map((i) => (5 * i + 3) % 6);
+          const indices = b.table(chosen);
+          const length = Math.ceil(count / 4) * size * 4;
+          const pixelAt = (i: number) => {
+            const [lane, c, p] = [i % 4, Math.floor(i / 4) % channels, Math.floor(i / 4 / channels) % area];
+            const image = chosen[Math.floor(i / 4 / size) * 4 + lane];
+            return image === undefined ? 0 : pixels[image * size + c * area + p]!;
+          };
+          const args = { indices, count, channels, area };
+          const dst = b.allocate(length * 4);
+          const images = b.bytes(pixels);
+          b.writesOnly([[dst, length * 4]], () => b.kernels.gatherBytes({ ...args, images, dst }));
+          expect(b.read(dst, length)).toEqual(range(length).map((i) => Math.fround(pixelAt(i) / 255)));
+          const floats = b.floats(pixels);
+          b.writesOnly([[dst, length * 4]], () => b.kernels.gatherFloats({ ...args, images: floats, dst }));
+          expect(b.read(dst, length)).toEqual(range(length).map(pixelAt));
+        }
+      }
+    });
+
+    test.each([1, 2, 5])('cutStrips and joinStrips, %i vectors', (vectors) => {
+      const b = bench(arithmetic);
+      const step = vectors * 16;
+      const values = numbers('strips', vectors * 16);
+      const [src, dst] = [b.floats(values), b.allocate(vectors * 16)];
+      b.writesOnly([[dst, vectors * 16]], () => b.kernels.cutStrips({ src, step, dst, vectors }));
+      const strips = range(vectors * 4).map((i) => values[(Math.floor(i / 4) + (i % 4) * vectors) * 4]!);
+      expect(b.read(dst, vectors * 4)).toEqual(strips);
+      const joined = b.allocate(vectors * 64);
+      b.writesOnly([[joined, vectors * 64]], () => b.kernels.joinStrips({ src: dst, dst: joined, vectors }));
+      const whole = range(vectors * 4).flatMap((v) => Array<number>(4).fill(values[v * 4]!));
+      expect(b.read(joined, vectors * 16)).toEqual(whole);
+    });
+
+    test('cutStrips with strips that overlap', () => {
+      const b = bench(arithmetic);
+      const values = numbers('strips', 64);
+      const [src, dst] = [b.floats(values), b.allocate(6 * 16)];
+      b.writesOnly([[dst, 6 * 16]], () => b.kernels.cutStrips({ src, step: 48, dst, vectors: 6 }));
+      expect(b.read(dst, 24)).toEqual(range(24).map((i) => values[(Math.floor(i / 4) + (i % 4) * 3) * 4]));
+    });
+
+    test.each([
+      [1, 1, 16],
+      [2, 3, 32],
+    ])('copyBox, %i quads of %i rows', (quads, rows, rowBytes) => {
+      const b = bench(arithmetic);
+      const [srcRow, dstRow] = [rowBytes + 16, rowBytes + 48];
+      const [srcQuad, dstQuad] = [srcRow * rows + 32, dstRow * rows + 64];
+      const values = numbers('box', (srcQuad * quads) / 4);
+      const src = b.floats(values);
+      const dst = b.allocate(dstQuad * quads);
+      const lines = range(quads * rows).map((i) => [Math.floor(i / rows), i % rows] as const);
+      b.writesOnly(
+        lines.map(([q, y]) => [dst + q * dstQuad + y * dstRow, rowBytes]),
+        () => b.kernels.copyBox({ src, srcRow, srcQuad, dst, dstRow, dstQuad, quads, rows, rowBytes }),
+      );
+      for (const [q, y] of lines) {
+        const from = (q * srcQuad + y * srcRow) / 4;
+        expect(b.read(dst + q * dstQuad + y * dstRow, rowBytes / 4)).toEqual(values.slice(from, from + rowBytes / 4));
+      }
+    });
+
+    test('clearBlocks', () => {
+      const b = bench(arithmetic);
+      const [base, table] = [b.floats(numbers('blocks', 40)), b.table([8, 64, 132])];
+      const written = [8, 64, 132].map((at): Range => [base + at, 12]);
+      b.writesOnly(written, () => b.kernels.clearBlocks({ base, table, count: 3, bytes: 12 }));
+      for (const [address] of written) expect(b.read(address, 3)).toEqual([0, 0, 0]);
+    });
+
+    test.each([
+      [1, 1, 1],
+      [2, 3, 5],
+    ])('packWeights: %i output channels, %i channels, lines of %i', (outChannels, channels, kernelWidth) => {
+      const b = bench(arithmetic);
+      const kernelHeight = 2;
+      const vectors = Math.ceil((channels * kernelWidth) / 4);
+      const values = numbers('weights', outChannels * channels * kernelHeight * kernelWidth);
+      const weights = b.floats(values);
+      const length = outChannels * kernelHeight * vectors * 4;
+      const runs = b.allocate(length * 4);
+      b.writesOnly([[runs, length * 4]], () =>
+        b.kernels.packWeights({ weights, runs, outChannels, channels, kernelHeight, kernelWidth, vectors }),
+      );
+      const expected = range(length).map((i) => {
+        const [at, line] = [i % (vectors * 4), Math.floor(i / (vectors * 4))];
+        const [kx, c, ky, o] = [
+          Math.floor(at / channels),
+          at % channels,
+          line % kernelHeight,
+          Math.floor(line / kernelHeight),
+        ];
+        return kx < kernelWidth ? values[((o * channels + c) * kernelHeight + ky) * kernelWidth + kx] : 0;
+      });
+      expect(b.read(runs, length)).toEqual(expected);
+    });
+  });
+
+  describe.each([
+    [1, 1],
+    [3, 2],
+    [4, 10],
+    [9, 3],
+  ])('losses of %i images and %i classes', (count, classes) => {
+    const quads = Math.ceil(count / 4);
+    const size = quads * classes * 4;
+    const at = (i: number) =>
+      (Math.floor(i / classes / 4) * classes + (i % classes)) * 4 + (Math.floor(i / classes) % 4);
+    // Steps of one half, so that two classes may share the maximum.
+    const z = numbers('logits', count * classes, 4).map((value) => Math.round(2 * value) / 2 + 0);
+    const labels = range(count).map((n) => (n * 7 + 1) % classes);
+    const inQuads = (values: readonly number[], rest: number) => {
+      const quadded = Array<number>(size).fill(rest);
+      for (const [i, value] of values.entries()) quadded[at(i)] = value;
+      return quadded;
+    };
+    const place = () => {
+      const b = bench(arithmetic);
+      const blocks = { logits: b.floats(inQuads(z, 50)), labels: b.bytes(labels), count, classes, scale: 0.7 };
+      const outputs = { losses: b.allocate(count * 8), predicted: b.allocate(count), gradient: b.allocate(size * 4) };
+      const ranges: Range[] = [
+        [outputs.losses, count * 8],
+        [outputs.predicted, count],
+      ];
+      return { b, blocks, outputs, ranges };
+    };
+
+    test.each([-Infinity, 0.5, 30])(
+      'softmaxCrossEntropy, background %d, with and without gradient',
+      (backgroundLogit) => {
+        const expected = reference.softmaxCrossEntropy(z, labels, 0.7, backgroundLogit);
+        for (const wantsGradient of [true, false]) {
+          const { b, blocks, outputs, ranges } = place();
+          const gradient = wantsGradient ? outputs.gradient : 0;
+          b.writesOnly(wantsGradient ? [...ranges, [gradient, size * 4]] : ranges, () =>
+            b.kernels.softmaxCrossEntropy({ ...blocks, ...outputs, gradient, backgroundLogit }),
+          );
+          expectNear(b.readDoubles(outputs.losses, count), expected.losses);
+          expect(b.readBytes(outputs.predicted, count)).toEqual(expected.predicted);
+          if (wantsGradient) expectNear(b.read(gradient, size), inQuads(expected.gradient, 0), 1e-6);
+        }
+      },
+    );
+
+    test('rightLogitLoss, with and without gradient', () => {
+      const expected = reference.rightLogitLoss(z, labels, 0.7);
+      for (const wantsGradient of [true, false]) {
+        const { b, blocks, outputs, ranges } = place();
+        const gradient = wantsGradient ? outputs.gradient : 0;
+        b.writesOnly(wantsGradient ? [...ranges, [gradient, size * 4]] : ranges, () =>
+          b.kernels.rightLogitLoss({ ...blocks, ...outputs, gradient }),
+        );
+        expectNear(b.readDoubles(outputs.losses, count), expected.losses);
+        expect(b.readBytes(outputs.predicted, count)).toEqual(reference.softmaxCrossEntropy(z, labels, 1).predicted);
+        if (wantsGradient) expectNear(b.read(gradient, size), inQuads(expected.gradient, 0));
+      }
+    });
+
+    test('softmaxOfGradient adds 1 at each image’s label and nowhere else', () => {
+      const b = bench(arithmetic);
+      const before = numbers('gradient', size);
+      const [gradient, right] = [b.floats(before), b.bytes(labels)];
+      b.writesOnly([[gradient, size * 4]], () =>
+        b.kernels.softmaxOfGradient({ gradient, labels: right, count, classes }),
+      );
+      const after = [...before];
+      for (const [n, label] of labels.entries()) after[at(n * classes + label)]! += 1;
+      expectNear(b.read(gradient, size), after);
+    });
+  });
+
+  test.each([
+    [1, 1, 1],
+    [3, 5, 2],
+    [2, 3, 10],
+  ])('rbf: %i quads, %i features, %i classes, forward, backward and curvature', (quads, features, classes) => {
+    const b = bench(arithmetic);
+    const [inputs, outputs] = [quads * features * 4, quads * classes * 4];
+    const [x, codes, dz] = [numbers('x', inputs), numbers('codes', classes * features), numbers('dz', outputs)];
+    const code = (c: number, f: number) => codes[c * features + f]!;
+    const input = (q: number, f: number, lane: number) => x[(q * features + f) * 4 + lane]!;
+    const slot = (i: number, width: number) => [Math.floor(i / 4 / width), Math.floor(i / 4) % width, i % 4] as const;
+    const blocks = { x: b.floats(x), quads, features, classes, codes: b.floats(codes) };
+    const [z, g, into] = [b.allocate(outputs * 4), b.floats(dz), b.allocate(inputs * 4)];
+    b.writesOnly([[z, outputs * 4]], () => b.kernels.rbfForward({ ...blocks, z }));
+    expectNear(
+      b.read(z, outputs),
+      range(outputs).map((i) => {
+        const [q, c, lane] = slot(i, classes);
+        return -range(features).reduce((sum, f) => sum + (input(q, f, lane) - code(c, f)) ** 2, 0);
+      }),
+    );
+    const sumOverClasses = (i: number, term: (d: number, gradient: number) => number) => {
+      const [q, f, lane] = slot(i, features);
+      return range(classes).reduce(
+        (sum, c) => sum + term(input(q, f, lane) - code(c, f), dz[(q * classes + c) * 4 + lane]!),
+        0,
+      );
+    };
+    b.writesOnly([[into, inputs * 4]], () => b.kernels.rbfBackward({ ...blocks, dz: g, dx: into }));
+    expectNear(
+      b.read(into, inputs),
+      range(inputs).map((i) => sumOverClasses(i, (d, gradient) => -2 * d * gradient)),
+    );
+    b.writesOnly([[into, inputs * 4]], () => b.kernels.rbfCurvature({ ...blocks, hz: g, hx: into }));
+    expectNear(
+      b.read(into, inputs),
+      range(inputs).map((i) => sumOverClasses(i, (d, h) => 4 * d * d * h)),
+    );
+    b.writesOnly([[into, inputs * 4]], () => b.kernels.rbfLossCurvature({ quads, features, classes, g, hx: into }));
+    expectNear(
+      b.read(into, inputs),
+      range(inputs).map((i) => sumOverClasses(i, (_, gradient) => -2 * gradient)),
+    );
+  });
+
+  // The tallest block of rows is 5 (strict) or 6 (fused); columns come in blocks of two and more.
+  test.each([
+    [1, 1, 1],
+    [2, 3, 4],
+    [5, 4, 1],
+    [6, 2, 3],
+    [7, 5, 2],
+    [13, 7, 9],
+  ])('matmul and matmulTaps: %i rows, %i columns, depth %i', (rows, columns, depth) => {
+    const [a, bias] = [numbers('a', depth * rows), numbers('bias', rows)];
+    const values = numbers('b', depth * columns * 4);
+    for (const kind of ['matmul', 'matmulTaps'] as const) {
+      for (const hasBias of [false, true]) {
+        const b = bench(arithmetic);
+        const wide = kind === 'matmul' ? 4 : 16;
+        const matrix = kind === 'matmul' ? a : a.flatMap((value) => Array<number>(4).fill(value));
+        // Columns lie backwards, so that the table of offsets is read.
+        const offsets = range(columns).map((j) => (columns - 1 - j) * 16);
+        const steps = b.table(range(depth).map((k) => k * columns * 16));
+        const c = b.allocate(rows * columns * 16);
+        const common = {
+          ...{ rows, columns, depth, a: b.floats(matrix), aStep: rows * wide, b: b.floats(values) },
+          ...{ bOffsets: b.table(offsets), c, cRow: columns * 16, cColumn: 16, bias: hasBias ? b.floats(bias) : 0 },
+        };
+        b.writesOnly([[c, rows * columns * 16]], () => {
+          if (kind === 'matmulTaps') b.kernels.matmulTaps({ ...common, taps: steps });
+          else b.kernels[kind]({ ...common, bStep: columns * 16 });
+        });
+        const expected = range(rows * columns * 4).map((at) => {
+          const [lane, j, i] = [at % 4, Math.floor(at / 4) % columns, Math.floor(at / 4 / columns)];
+          const product = (k: number) => a[k * rows + i]! * values[(k * columns + columns - 1 - j) * 4 + lane]!;
+          return range(depth).reduce((sum, k) => sum + product(k), hasBias ? bias[i]! : 0);
+        });
+        expectNear(b.read(c, expected.length), expected);
+      }
+    }
+  });
+});
