@@ -74,7 +74,7 @@ export function writeFileAtomically(
 /**
  * Writes what the user asked to have in a place of his choice: into a device or pipe (`--out /dev/stdout`), else a file as
  * {@link writeFileAtomically} does. A link stays, and the file that it leads to is replaced.
- * @throws WorldError when the disk refuses, for a socket, and for a pipe that nobody reads.
+ * @throws WorldError when the disk refuses, for a socket, and for a pipe without a reader.
  */
 export function writeOutput(path: string, content: Uint8Array | string): void {
   const special = specialKind(path);
@@ -83,7 +83,7 @@ export function writeOutput(path: string, content: Uint8Array | string): void {
     return;
   }
   try {
-    // Opening a pipe waits for its reader unless this flag is set: then a pipe without one is refused (ENXIO).
+    // Without O_NONBLOCK the opening of a pipe waits for a reader. With it, a pipe without one is refused (ENXIO).
     if (special === 'pipe') closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
     writeAndSync(path, constants.O_WRONLY, content);
   } catch (error) {
@@ -91,7 +91,7 @@ export function writeOutput(path: string, content: Uint8Array | string): void {
   }
 }
 
-/** What stands at this path if it is neither file nor folder nor nothing. */
+/** The kind of a special file at this path; undefined for a file, a folder, or nothing. */
 function specialKind(path: string): 'pipe' | 'socket' | 'device' | undefined {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (stats === undefined || stats.isFile() || stats.isDirectory()) return undefined;

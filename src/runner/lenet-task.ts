@@ -36,7 +36,7 @@ export interface LenetTaskOptions {
   readonly dataFolder?: string | undefined;
   /** Threads for looks at the test set, 1 to 256, default 1; results do not depend on it. */
   readonly threads?: number | undefined;
-  /** The right to write in `folder`, looked at before each write of a trial. Without it nothing guards the folder. */
+  /** The right to write in `folder`, checked before each write of a trial. Without it no lock guards the folder. */
   readonly claim?: (() => Claim) | undefined;
 }
 
