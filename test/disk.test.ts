@@ -11,7 +11,8 @@ const disk = freshFolder();
 const studyDisk = freshFolder();
 const mount = (...args: string[]) => spawnSync('mount', args).status === 0;
 const canMount =
-  mount('-t', 'tmpfs', '-o', 'size=700k', 'tmpfs', disk) && mount('-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', studyDisk);
+  mount('-t', 'tmpfs', '-o', 'size=700k', 'tmpfs', disk) &&
+  mount('-t', 'tmpfs', '-o', 'size=1200k', 'tmpfs', studyDisk);
 afterAll(() => {
   if (canMount) spawnSync('umount', [disk, studyDisk]);
 });

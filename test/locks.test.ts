@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { raceForLock } from '../bench/lock-trial.mjs';
 import { JournalFile } from '../src/store/journal-file.ts';
+import { decodeModel, encodeModel } from '../src/train/checkpoint.ts';
 import { command, ended, freshFolder, lenet, small, startLenet } from './lenet.ts';
 
 const tiny = ['--train-limit', '300', '--test-limit', '100', '--batch-size', '50'];
@@ -244,10 +245,13 @@ describe('a start that is refused or fails leaves no trace', () => {
     if (options.includes(join(data, 'huge.safetensors'))) {
       // Weights so large that their products are infinite.
       lenet('train', ...tiny, '--epochs', '0', '--out', join(data, 'huge-run'));
-      const file = readFileSync(join(data, 'huge-run', 'model.safetensors'));
-      const header = 8 + Number(file.readBigUInt64LE());
-      for (let at = header; at < file.length; at += 4) file.writeFloatLE(1e30, at);
-      writeFileSync(join(data, 'huge.safetensors'), file);
+      const path = join(data, 'huge-run', 'model.safetensors');
+      const { tensors, record } = decodeModel(readFileSync(path), path);
+      const { digest: _, ...origin } = Object.fromEntries(record);
+      const huge = [...tensors].map(
+        ([name, { shape, data }]) => [name, { shape, data: data.map(() => 1e30) }] as const,
+      );
+      writeFileSync(join(data, 'huge.safetensors'), encodeModel(new Map(huge), origin));
     }
     const result = lenet('train', ...options, '--out', join(folder, 'deep', 'run'));
     expect(result.stderr).toContain(message);
