@@ -140,6 +140,8 @@ function copyOfTheTree() {
 }
 
 const longestSeconds = 300;
+/** Counts as noticed and is printed, since a slow machine may have needed that long. */
+const noEnd = `no end within ${longestSeconds} s`;
 
 /** The test run at work: the leader of a process group, so that its workers end with it. */
 let running;
@@ -149,7 +151,12 @@ function endRunning() {
 }
 
 async function runIn(folder, ...args) {
-  running = spawn(process.execPath, args, { cwd: folder, detached: true });
+  // Without colours, whose codes would stand where the name of the test is looked for.
+  running = spawn(process.execPath, args, {
+    cwd: folder,
+    detached: true,
+    env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
+  });
   let output = '';
   for (const stream of [running.stdout, running.stderr]) stream.on('data', (data) => (output += data));
   let hung = false;
@@ -163,7 +170,9 @@ async function runIn(folder, ...args) {
 }
 
 const vitest = 'node_modules/vitest/vitest.mjs';
-const options = ['--run', '--bail=1', '--reporter=dot'];
+/** A busy machine makes tests slow; that must not pass for a break that was noticed. */
+const patience = ['--testTimeout=200000', '--hookTimeout=200000'];
+const options = ['--run', '--bail=1', '--reporter=dot', ...patience];
 
 /** Tests that run the built command see nothing of a broken source. */
 const endToEnd = readdirSync(join(root, 'test'))
@@ -183,7 +192,7 @@ async function noticed(copy, file) {
 }
 
 function word({ failed, hung, output }) {
-  if (hung) return `no end within ${longestSeconds} s`;
+  if (hung) return noEnd;
   if (!failed) return undefined;
   return /FAIL\s+(\S+)/.exec(output)?.[1] ?? 'it does not load';
 }
@@ -209,7 +218,8 @@ for (const [index, { file, line, before, after }] of places.entries()) {
   const by = await noticed(copy, file);
   writeFileSync(path, source);
   results.push({ file, line, before: before.trim(), after: after.trim(), noticedBy: by ?? null });
-  if (by === undefined) console.log(`unnoticed: ${file}:${line}\n  - ${before.trim()}\n  + ${after.trim()}`);
+  if (by === undefined || by === noEnd)
+    console.log(`${by ?? 'unnoticed'}: ${file}:${line}\n  - ${before.trim()}\n  + ${after.trim()}`);
 }
 const rows = rooms.map((room) => {
   const here = results.filter(({ file }) => file.startsWith(`${room}/`));

@@ -349,7 +349,10 @@ describe('mistakes of the caller end with 2, one line and no stack trace', () =>
       ['train', '--activation', 'tanh', '--out', out],
       'activation tanh is for model lenet5-1998 only, the model is lenet5',
     ],
-    [['train', '--loss', 'map', '--out', out], 'loss map is for an rbf output only, that of this lenet5 is softmax'],
+    [
+      ['train', '--loss', 'map', '--out', out],
+      'loss map is for an rbf output only, the output of this lenet5 is softmax',
+    ],
     [
       ['train', '--model', 'lenet5-1998', '--loss', 'mse', '--map-constant', '1', '--out', out],
       'mapConstant 1 is for loss map only, the loss is mse',

@@ -1,4 +1,4 @@
-/** Counting of bits: answers of networks are kept as one bit an image. */
+/** Counts bits: a record holds one bit per image, 1 where the network's answer is wrong. */
 
 /** Number of ones in 32 bits. Source: H. S. Warren, "Hacker's Delight" (2002), 5-1. */
 export function onesIn(bits: number): number {
@@ -14,7 +14,7 @@ export function onesInBytes(bytes: Uint8Array): number {
   return count;
 }
 
-/** Whether two rows of bits are the same. */
+/** Whether two arrays of bytes are equal. */
 export function isSameBytes(a: Uint8Array, b: Uint8Array): boolean {
   return a.length === b.length && a.every((byte, at) => byte === b[at]);
 }

@@ -1,10 +1,11 @@
-/** A digest that notices damage: the CRC-32 and the CRC-32C of the same bytes, 64 bits together. */
+/** A digest (64 bits) that detects damage: the CRC-32 and the CRC-32C of the same bytes. */
 import crc32 from 'crc-32';
 import crc32c from 'crc-32/crc32c.js';
 
 /**
- * 16 hex digits: CRC-32 (IEEE 802.3), then CRC-32C (Castagnoli), of all parts one after the other; text counts as UTF-8.
- * Any damage of at most 32 consecutive bits changes both; any other damage goes unnoticed once in 2^64. It does not withstand a forger.
+ * 16 hex digits: CRC-32 (IEEE 802.3), then CRC-32C (Castagnoli), of all parts one after the other; text is encoded as
+ * UTF-8. Damage of at most 32 consecutive bits always changes both. Other damage stays undetected with a probability of
+ * 2^-64. The digest does not protect against deliberate changes.
  */
 export function digestOf(...parts: readonly (string | Uint8Array)[]): string {
   let [first, second] = [0, 0];

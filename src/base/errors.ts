@@ -1,7 +1,10 @@
-/** The two kinds of failure a program or a person can cause; everything else is a bug and keeps its stack trace. */
+/**
+ * The two expected kinds of failure: the caller's and the world's. Every other error is a bug and keeps its stack
+ * trace.
+ */
 
 /**
- * The caller's mistake: an option, a value or a call that cannot be right.
+ * The caller's mistake: an option, a value or a call that is not allowed.
  * The message names the thing, what was given and what is allowed. The command line ends with exit code 2.
  */
 export class UsageError extends Error {
@@ -11,7 +14,7 @@ export class UsageError extends Error {
 
 /**
  * The world's failure: a disk, a data set, a damaged file.
- * The message names the path (or the thing read) and, where there is one, the way out. Exit code 1.
+ * The message names the path or the thing that was read, and says how to continue if there is a way. Exit code 1.
  */
 export class WorldError extends Error {
   override readonly name: string = 'WorldError';
@@ -22,9 +25,9 @@ export class WorldError extends Error {
 export type Synonyms = Readonly<Record<string, string>>;
 
 /**
- * The entry of `choices` that `given` was meant to be, or undefined where none is near enough.
- * Case, dashes and underscores do not count. In this order: the same letters, a synonym, the nearest by edit distance (one mistake up to
- * five letters, then one in three), the shortest that begins with it.
+ * The entry of `choices` that `given` was probably meant to be, or undefined if no entry is near enough.
+ * Case, dashes and underscores are ignored. In this order: the same letters, a synonym, the nearest by edit distance
+ * (one mistake up to five letters, then one in three letters), the shortest entry that begins with `given`.
  * Distance: Damerau-Levenshtein with adjacent transpositions (optimal string alignment).
  */
 export function nearest(given: string, choices: readonly string[], synonyms: Synonyms = {}): string | undefined {
@@ -33,7 +36,7 @@ export function nearest(given: string, choices: readonly string[], synonyms: Syn
   const same =
     choices.find((choice) => lettersOf(choice) === letters) ?? choices.find((choice) => lettersOf(choice) === meant);
   if (same !== undefined) return same;
-  // Of two letters one mistake is half the word: lr is not l2.
+  // In a name of two letters one mistake is half the name: `lr` is not `l2`.
   if (letters.length <= 2) return letters.length === 2 ? shortestFrom(letters, choices) : undefined;
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(letters.length / 3)) + 1;

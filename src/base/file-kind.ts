@@ -1,9 +1,9 @@
-/** The kinds of files that are given in the place of a model or a picture, told by their first bytes. */
+/** Recognizes by its first bytes a file that was given instead of a model or a picture. */
 
 export interface FileKind {
-  /** With its article: `a Git LFS pointer`. */
+  /** With an article: `a Git LFS pointer`. */
   readonly name: string;
-  /** How to get a safetensors file from it, or from where it came. */
+  /** How to get a safetensors file from this file or from its source. */
   readonly wayOut?: string;
 }
 
@@ -17,7 +17,7 @@ const saveStates =
   'load it in Python with state = torch.load(path, map_location="cpu") and save the state dict with safetensors.torch.save_file(state, "model.safetensors")';
 const lfsPointer = 'the file itself was not downloaded; run: git lfs pull';
 
-/** In this order: what has more to say comes first. */
+/** The first rule that fits counts, so specific kinds come before general kinds. */
 const rules: readonly Rule[] = [
   { name: 'an empty file', is: ({ length }) => length === 0 },
   { name: 'a Git LFS pointer', wayOut: lfsPointer, is: starts('version https://git-lfs.github.com/spec/') },
@@ -86,7 +86,7 @@ const rules: readonly Rule[] = [
   { name: 'a JSON file', is: (bytes) => /^\s*[{[]\s*["{[\d]/.test(head(bytes)) },
 ];
 
-/** What a file is, by its content; undefined where nothing tells. */
+/** The kind of a file with this content; undefined if no rule fits. */
 export function kindOfFile(bytes: Uint8Array): FileKind | undefined {
   return rules.find(({ is }) => is(bytes));
 }
@@ -96,20 +96,20 @@ export function describeKind({ name, wayOut }: FileKind): string {
   return wayOut === undefined ? name : `${name}: ${wayOut}`;
 }
 
-/** Whether these bytes (a character each) stand at a place of the file. */
+/** Tests whether the file has the signature's bytes (one per character) at offset `at`. */
 function starts(signature: string, at = 0): (bytes: Uint8Array) => boolean {
   const wanted = Uint8Array.from(signature, (character) => character.charCodeAt(0));
   return (bytes) => wanted.every((byte, i) => bytes[at + i] === byte);
 }
 
-/** The beginning as text, for kinds that are text. */
+/** The first 1,000 bytes as text. */
 function head(bytes: Uint8Array): string {
   return new TextDecoder().decode(bytes.subarray(0, 1000));
 }
 
 /**
- * The name of the first file in a ZIP archive (APPNOTE.TXT, 4.3.7: its length at byte 26, the name from byte 30 on),
- * else nothing.
+ * The name of the first file in a ZIP archive, or '' for other files. Source: APPNOTE.TXT, 4.3.7: the name's length is
+ * at byte 26, the name at byte 30.
  */
 function firstEntry(bytes: Uint8Array): string {
   if (!starts('PK\x03\x04')(bytes) || bytes.length < 30) return '';

@@ -59,7 +59,12 @@ describe('types of numbers', () => {
     const { tensors, unread } = readAnySafetensors(bytesOf(golden.others), 'f');
     expect([...tensors.keys()]).toEqual(['weight']);
     expect(Object.fromEntries(unread)).toEqual({
-      ...{ flag: 'BOOL', u8: 'U8', i8: 'I8', i16: 'I16', i32: 'I32', num_batches_tracked: 'I64' },
+      flag: 'BOOL',
+      u8: 'U8',
+      i8: 'I8',
+      i16: 'I16',
+      i32: 'I32',
+      num_batches_tracked: 'I64',
     });
   });
 

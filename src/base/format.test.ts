@@ -3,7 +3,11 @@ import { counted, duration, percent, rounded } from './format.ts';
 
 test('numbers are written as the post wrote them', () => {
   expect([rounded(0.145), rounded(0.15856), percent(0.9553), percent(0.953416666), percent(1)]).toEqual([
-    ...['0.145', '0.1586', '95.53', '95.3417', '100'],
+    '0.145',
+    '0.1586',
+    '95.53',
+    '95.3417',
+    '100',
   ]);
 });
 

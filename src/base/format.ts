@@ -1,4 +1,4 @@
-/** Numbers for people. */
+/** Formats numbers for people. */
 
 /** At most four decimals, no trailing zeros: 0.145, 95.53. */
 export function rounded(value: number): string {

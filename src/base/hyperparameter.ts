@@ -17,7 +17,7 @@ export interface Numeric extends Common<number> {
   readonly most: number;
   /** Whether `least` itself is excluded. */
   readonly above?: boolean;
-  /** What `most` is, in words, where its digits do not tell. */
+  /** `most` in words, for a number whose digits are hard to read. */
   readonly mostIs?: string;
 }
 export interface Flag extends Common<boolean> {
@@ -46,7 +46,10 @@ export type NumericRange = Pick<Numeric, 'least' | 'most' | 'above' | 'mostIs'>;
 
 export const positive: NumericRange = { least: 0, most: Number.MAX_VALUE, above: true };
 export const notNegative: NumericRange = { least: 0, most: Number.MAX_VALUE };
-/** From 0 to the largest number that is still below 1 as a float32, which is what the kernels compute with. */
+/**
+ * From 0 to the largest float32 below 1. The kernels compute in float32, in which a larger number would be rounded to
+ * 1.
+ */
 export const fraction: NumericRange = { least: 0, most: 1 - 2 ** -24, mostIs: 'the largest 32-bit number below 1' };
 
 export function number(value: number, range: NumericRange, sentence: string): Numeric {
@@ -112,7 +115,7 @@ function isAllowed(entry: Numeric | Limit, value: unknown): boolean {
   return value <= entry.most && (entry.above ? value > entry.least : value >= entry.least);
 }
 
-/** What a numeric hyperparameter may be, in words. */
+/** The allowed values of a numeric hyperparameter, in words. */
 function allowed(entry: Numeric | Limit): string {
   if (entry.kind === 'limit') return 'an integer of at least 1';
   const { kind, least, most, above, mostIs } = entry;

@@ -3,7 +3,7 @@ import { isEqualData, isRecord, shown, wrong } from './argument.ts';
 import { UsageError } from './errors.ts';
 import type { Hyperparameter, HyperparameterTable } from './hyperparameter.ts';
 
-/** What a kind says of the hyperparameters that it alone, or with a few others, reads. */
+/** A kind's own hyperparameters. Several kinds may share one. */
 export interface DeclaresHyperparameters {
   readonly hyperparameters: HyperparameterTable;
 }
@@ -45,7 +45,7 @@ export function readersOf(kinds: Kinds, name: string): readonly string[] {
 
 /**
  * The hyperparameters of all kinds in one table, in the order of the kinds.
- * @throws Error when two kinds describe one name differently: they must share its entry.
+ * @throws Error when two kinds have different entries for one name: they must share one entry.
  */
 export function rowsOf<List extends Kinds>(kinds: List): RowsOf<List> & HyperparameterTable {
   const rows: Record<string, Hyperparameter> = {};
@@ -59,8 +59,8 @@ export function rowsOf<List extends Kinds>(kinds: List): RowsOf<List> & Hyperpar
 
 /**
  * Refuses values that the chosen kind would ignore.
- * @param what is chosen among the kinds, for instance `optimizer`. @param values of all rows.
- * @throws UsageError for a value that differs from its default though the chosen kind does not read it.
+ * @param what the kinds are, for instance `optimizer`. @param values of all hyperparameters.
+ * @throws UsageError for a value that differs from its default although the chosen kind does not read it.
  */
 export function refuseForeign(
   kinds: Kinds,

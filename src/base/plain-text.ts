@@ -1,12 +1,12 @@
 /**
- * Text from elsewhere (labels, file names, reasons) made safe to show in a terminal, in XML, Markdown and CSV, and as
- * exact JSON.
+ * Makes text from elsewhere (labels, file names, error messages) safe to show in a terminal, XML, Markdown and CSV, and
+ * writes exact JSON.
  */
 
 /**
- * Characters that act instead of being seen: controls (among them ESC, which begins a terminal's commands), marks of
- * direction, invisible characters, line and paragraph separators, halves of surrogate pairs, and code points that are
- * no characters. XML forbids some of them. The two variation selectors of emoji stay.
+ * Characters that are not visible but have an effect: control characters (such as ESC, which begins a terminal's
+ * commands), bidirectional marks, invisible characters, line and paragraph separators, halves of surrogate pairs, and
+ * noncharacters. XML forbids some of them. The two variation selectors of emoji are allowed.
  */
 const unseen =
   /(?![\ufe0e\ufe0f])[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\p{Noncharacter_Code_Point}]/gu;
@@ -20,8 +20,8 @@ export function visible(text: string): string {
 }
 
 /**
- * The same for text of several lines, which stay lines. What goes to a terminal passes through here or through {@link
- * visible}.
+ * {@link visible} for text of several lines: line feeds stay. All text for a terminal passes through one of these two
+ * functions.
  */
 export function visibleLines(text: string): string {
   return text.replace(unseen, (character) => (character === '\n' ? character : written(character)));
@@ -46,9 +46,8 @@ export function escapeXml(text: string): string {
 }
 
 /**
- * A line of text in GitHub's Markdown that reads as given and makes no structure, wherever it stands: in a paragraph,
- * heading, list, table cell or link text. Spaces at its ends go, since they would end emphasis or begin a block of
- * code.
+ * One line of GitHub's Markdown that shows the text as given, in a paragraph, heading, list, table cell or link text.
+ * Spaces at both ends are removed, since they would end emphasis or begin a code block.
  */
 export function escapeMarkdown(text: string): string {
   return (
@@ -57,18 +56,18 @@ export function escapeMarkdown(text: string): string {
       .replace(/[\\`*_[\]<~|$@]|&(?=#?\w+;)|:(?=\/\/)/g, '\\$&')
       // GitHub makes links of words that begin like an address.
       .replace(/www\./gi, (address) => `${address.slice(0, -1)}\\.`)
-      // Only at the start of a line: a heading, a quotation, a rule, a list.
+      // At the start of a line these begin a heading, a quotation, a rule or a list.
       .replace(/^(?:#{1,6}(?=\s|$)|>|[-+](?=[-\s]|$))/, '\\$&')
       .replace(/^(\d{1,9})([.)])(?=\s|$)/, '$1\\$2')
-      // A heading may end with such a run, which would not be shown.
+      // Markdown hides # characters at the end of a heading.
       .replace(/(\s)(#+)$/, '$1\\$2')
   );
 }
 
 /**
- * A cell of a CSV file (RFC 4180). A spreadsheet takes text that begins with one of `= + - @` for a formula and may run
- * it, so an apostrophe is put before such text, unless it is a number. Lines and tabs stay; other characters that would
- * not be seen are written out. Source of the rule: OWASP, "CSV Injection".
+ * A cell of a CSV file (RFC 4180). A spreadsheet treats text that begins with one of `= + - @` as a formula and may run
+ * it, so such text gets an apostrophe in front, unless it is a number. Line ends and tabs stay; other invisible
+ * characters are written out. Source of the rule: OWASP, "CSV Injection".
  */
 export function csvCell(text: string): string {
   const shown = text.replace(unseen, (character) => (/[\n\r\t]/.test(character) ? character : written(character)));
@@ -82,8 +81,8 @@ function isNumber(text: string): boolean {
 }
 
 /**
- * JSON that any parser reads as exactly `value`, with the characters that would not be seen written as `\uXXXX`. @param
- * indent spaces a level.
+ * JSON that any parser reads as exactly `value`, with invisible characters written as `\uXXXX`.
+ * @param indent spaces per level.
  */
 export function exactJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(unseen, (character) =>

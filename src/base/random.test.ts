@@ -3,10 +3,11 @@ import { UsageError } from './errors.ts';
 import { mostBelow, murmur3, permutation, Random, randomStream } from './random.ts';
 
 test('xoshiro128++ gives the numbers of its authors’ C code from the state 1, 2, 3, 4', () => {
-  // Computed with the reference implementation (prng.di.unimi.it/xoshiro128plusplus.c), also the test vector of Rust's rand_xoshiro.
+  // Computed with the reference implementation (prng.di.unimi.it/xoshiro128plusplus.c), also the test vector of Rust's
+  // rand_xoshiro.
   const random = new Random([1, 2, 3, 4]);
   expect(Array.from({ length: 10 }, () => random.next())).toEqual([
-    ...[641, 1573767, 3222811527, 3517856514, 836907274, 4247214768, 3867114732, 1355841295, 495546011, 621204420],
+    641, 1573767, 3222811527, 3517856514, 836907274, 4247214768, 3867114732, 1355841295, 495546011, 621204420,
   ]);
 });
 

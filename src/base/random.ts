@@ -42,7 +42,7 @@ export class Random {
   }
 
   /**
-   * Uniform integer in [0, bound), without bias (rejection). Bounds up to 2^32 take 32 bits a try, larger ones 53.
+   * Uniform integer in [0, bound), without bias (rejection). A try takes 32 bits for a bound up to 2^32, else 53 bits.
    * @param bound an integer from 1 to 2^53. @throws UsageError for any other.
    */
   below(bound: number): number {

@@ -10,7 +10,7 @@ export interface Safetensors {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** A file that any software may have written: its floating-point tensors as float32. */
+/** The floating-point tensors of any safetensors file, converted to float32. */
 export interface AnySafetensors extends Safetensors {
   /** The type of each tensor in `tensors` that was converted. */
   readonly converted: ReadonlyMap<string, string>;
@@ -77,8 +77,8 @@ export function readSafetensors(bytes: Uint8Array, what: string): Safetensors {
 
 /**
  * Reads a file of any software. F16 and BF16 become float32 exactly, F64 is rounded to the nearest (what is too large
- * becomes infinite). Numbers that are not finite stay: whether they matter is known by who needs the tensor. Numbers
- * are copied.
+ * becomes infinite). Numbers that are not finite stay: only the caller knows whether it needs the tensor. Numbers are
+ * copied.
  * @param what names the file in errors.
  * @throws WorldError saying what is wrong: another kind of file, a damaged header, wrong offsets.
  */
@@ -138,7 +138,7 @@ interface Entry {
 }
 
 /**
- * Bytes of a number, by the format's names of types. A type that is not among them has a size that is not known here.
+ * Bytes per number, by the format's type names. The size of any other type is not known here.
  */
 const typeBytes: ReadonlyMap<string, number> = new Map([
   ...(['BOOL', 'U8', 'I8', 'F8_E4M3', 'F8_E5M2', 'F8_E8M0'] as const).map((type) => [type, 1] as const),
@@ -147,7 +147,7 @@ const typeBytes: ReadonlyMap<string, number> = new Map([
   ...(['U64', 'I64', 'F64', 'C64'] as const).map((type) => [type, 8] as const),
 ]);
 
-/** The types that become float32: a number at a place of the file. */
+/** By type, the function that reads one number at byte `at`. Only these types become float32. */
 const readers: ReadonlyMap<string, (view: DataView, at: number) => number> = new Map([
   ['F32', (view: DataView, at: number) => view.getFloat32(at, true)],
   ['F64', (view: DataView, at: number) => view.getFloat64(at, true)],
@@ -173,7 +173,7 @@ function bfloatToNumber(bits: number): number {
   return scratch.getFloat32(0);
 }
 
-/** Tensors lie one after the other, without holes, and fill the file. Sorts them so. */
+/** Sorts the tensors by offset. @throws WorldError unless they follow each other without holes and fill the file. */
 function requireWhole(entries: Entry[], dataBytes: number, damaged: Complaint): void {
   entries.sort((a, b) => a.begin - b.begin || a.end - b.end);
   let expected = 0;
@@ -213,7 +213,7 @@ function members(value: unknown, damaged: Complaint, what: string): [string, unk
 function parseEntry(name: string, value: unknown, damaged: Complaint): Entry {
   const fields = new Map(members(value, damaged, `tensor ${name}`));
   const type = fields.get('dtype');
-  // A damaged header can hold anything here, also what cannot become a string.
+  // A damaged header can hold a value of any type here.
   if (typeof type !== 'string') throw damaged(`tensor ${name} has no valid dtype`);
   const shape = integers(fields.get('shape'));
   const offsets = integers(fields.get('data_offsets'));

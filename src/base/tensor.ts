@@ -1,4 +1,4 @@
-/** A named block of numbers outside the engine: what files hold and what a program passes in and out. */
+/** Tensors outside the engine: in files and in arguments and results of public functions. */
 
 /** A dense row-major float32 tensor; `data.length` is the product of `shape`. */
 export interface Tensor {
@@ -9,7 +9,7 @@ export interface Tensor {
 /** Tensors by name, in order: a PyTorch state dict. */
 export type StateDict = ReadonlyMap<string, Tensor>;
 
-/** How many numbers a tensor of this shape holds; 1 for a scalar (shape []). */
+/** The number of elements of a tensor of this shape; 1 for a scalar (shape []). */
 export function elementsOf(shape: readonly number[]): number {
   return shape.reduce((product, size) => product * size, 1);
 }

@@ -6,9 +6,9 @@ import { UsageError } from '../base/errors.ts';
 export interface Dataset {
   /** For messages and records. */
   readonly name: string;
-  /** All images one after the other, [image][channel][y][x]. Bytes count as pixel / 255, floats as they are. */
+  /** All images, [image][channel][y][x]. Bytes are divided by 255; floats are used unchanged. */
   readonly images: Uint8Array | Float32Array;
-  /** One class an image, 0 to classes - 1. */
+  /** The class of each image, 0 to classes - 1. */
   readonly labels: Uint8Array;
   /** One image's shape: integers of at least 1. */
   readonly shape: readonly [channels: number, height: number, width: number];

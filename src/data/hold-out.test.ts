@@ -7,7 +7,10 @@ import { holdOut } from './hold-out.ts';
 /** Image i holds the pixel i; classes of 60, 40 and 20 images, mixed. */
 const labels = Uint8Array.from({ length: 120 }, (_, i) => [0, 0, 0, 1, 1, 2][i % 6]!);
 const set: Dataset = {
-  ...{ name: 'd', labels, shape: [1, 1, 1], classes: 3 },
+  name: 'd',
+  labels,
+  shape: [1, 1, 1],
+  classes: 3,
   images: Uint8Array.from({ length: 120 }, (_, i) => i),
 };
 

@@ -1,4 +1,4 @@
-/** A part of the training set held out to select by, so that the test set need not be. */
+/** Holds out a part of the training set for selection, so that nothing is selected on the test set. */
 import { UsageError } from '../base/errors.ts';
 import { permutation, randomStream } from '../base/random.ts';
 import { areBytes, type Dataset, datasetSize } from './dataset.ts';
@@ -7,14 +7,14 @@ import { areBytes, type Dataset, datasetSize } from './dataset.ts';
 const heldOutShare = 1 / 12;
 
 /**
- * Splits off one image in twelve, each class by its share (largest remainders), drawn by the data's hash alone: everybody
- * with the same data gets the same split. Both parts keep the order of the data.
- * @param hash names the data; @throws UsageError for fewer than twelve images.
+ * Splits off one image in twelve, with the shares of the classes kept (largest remainders). The random draw depends on
+ * the data's hash alone, so equal data always give the same split. Both parts keep the order of the data.
+ * @param hash of the data. @throws UsageError for fewer than six images.
  */
 export function holdOut(dataset: Dataset, hash: string): { train: Dataset; validation: Dataset } {
   const size = datasetSize(dataset);
   const wanted = Math.round(size * heldOutShare);
-  if (wanted < 1) throw new UsageError(`${dataset.name} has ${size} images; holding out needs at least 12`);
+  if (wanted < 1) throw new UsageError(`${dataset.name} has ${size} images; holding out needs at least 6`);
   const byClass = Array.from({ length: dataset.classes }, () => [] as number[]);
   for (const [index, label] of dataset.labels.entries()) byClass[label]!.push(index);
   const quotas = sharesOf(byClass.map(({ length }) => (length * wanted) / size));
@@ -38,7 +38,7 @@ export function holdOut(dataset: Dataset, hash: string): { train: Dataset; valid
   };
 }
 
-/** Whole numbers near the given ones with the same sum: rounded down, then up where the remainder is largest. */
+/** Integers near the given numbers and with the same sum: rounded down, then the largest remainders rounded up. */
 function sharesOf(exact: readonly number[]): number[] {
   const shares = exact.map(Math.floor);
   const total = Math.round(exact.reduce((sum, value) => sum + value, 0));

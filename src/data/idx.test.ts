@@ -60,8 +60,10 @@ describe('MNIST', () => {
   const from = (files: typeof good) => {
     const named = (name: keyof typeof good) => ({ name, bytes: files[name] });
     return mnistFromIdx({
-      ...{ trainImages: named('trainImages'), trainLabels: named('trainLabels') },
-      ...{ testImages: named('testImages'), testLabels: named('testLabels') },
+      trainImages: named('trainImages'),
+      trainLabels: named('trainLabels'),
+      testImages: named('testImages'),
+      testLabels: named('testLabels'),
     });
   };
 

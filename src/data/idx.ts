@@ -1,4 +1,7 @@
-/** IDX files, the format MNIST comes in: big-endian sizes, then unsigned bytes. Source: LeCun's MNIST page, "file formats". */
+/**
+ * Reads IDX files, the format of MNIST: big-endian sizes, then unsigned bytes. Source: LeCun's MNIST page, "file
+ * formats".
+ */
 import { WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 
@@ -11,23 +14,23 @@ export interface Idx {
 
 type Content = 'images' | 'labels';
 
-/** Of a file of images: the magic number and three sizes. */
+/** The header of a file of images: the magic number and three sizes, 4 bytes each. */
 const mostHeaderBytes = 16;
 
 const magics = { images: 0x00000803, labels: 0x00000801 } as const;
 
-/** The largest IDX file once it is unpacked, in bytes: 2.5 million images of 28 x 28. */
+/** The size of the largest IDX file, unpacked, in bytes: 2.5 million images of 28 x 28. */
 export const mostIdxBytes = 2_000_000_000;
 
 interface Header {
   readonly shape: readonly number[];
   readonly headerBytes: number;
-  /** Of the whole file. */
+  /** Size of the whole file, unpacked. */
   readonly fileBytes: number;
 }
 
 /**
- * What the first bytes of a file say. Sizes that no file can have are refused here, before memory for them is asked for.
+ * Reads the header. Sizes that are too large are refused here, before memory for them is allocated.
  * @param start the file's first bytes, or all of them. @throws WorldError.
  */
 function parseHeader(start: Uint8Array, what: string, content: Content): Header {
@@ -60,7 +63,7 @@ function checkLength(length: number, { shape, fileBytes }: Header, what: string)
 
 /**
  * @param what names the file in errors.
- * @throws WorldError when it is no such file, is cut off, or goes on behind its end.
+ * @throws WorldError when it is not an IDX file of this content, is cut off, or is longer than its header says.
  */
 export function parseIdx(bytes: Uint8Array, what: string, content: Content): Idx {
   const header = parseHeader(bytes, what, content);
@@ -70,8 +73,8 @@ export function parseIdx(bytes: Uint8Array, what: string, content: Content): Idx
 }
 
 /**
- * The bytes of an IDX file that arrives in pieces. Memory is taken as its header says, and reading ends where the file goes on
- * behind that: a compressed megabyte may unpack to a gigabyte.
+ * The bytes of an IDX file that arrives in pieces. As much memory is allocated as the header says, and reading stops
+ * when the file is longer: a compressed megabyte may unpack to a gigabyte.
  * @param what names the file in errors. @throws WorldError as {@link parseIdx}.
  */
 export async function readIdx(
@@ -79,7 +82,7 @@ export async function readIdx(
   what: string,
   content: Content,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  // The largest header, or the whole of a smaller file.
+  // The first bytes: at least the largest header, or the whole file if it is smaller.
   let start = new Uint8Array(0);
   let header: Header | undefined;
   let bytes = new Uint8Array(0);
@@ -148,13 +151,13 @@ export async function* gunzip(
       yield value;
     }
   } catch (error) {
-    // What the file's own reader says comes before what the decompressor makes of it.
+    // An error of reading the file explains more than the decompressor's error that follows from it.
     if (failure) throw failure.error;
     throw new WorldError(`${what} is no sound gzip file: ${error instanceof Error ? error.message : error}`, {
       cause: error,
     });
   } finally {
-    // A caller that has enough stops the decompressor.
+    // A caller that stops early must also stop the decompressor.
     await reader.cancel().catch(() => {});
   }
 }

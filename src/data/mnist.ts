@@ -1,11 +1,11 @@
-/** MNIST from the bytes of its four files. */
+/** Makes data sets from the bytes of MNIST's four files. */
 import { WorldError } from '../base/errors.ts';
 import type { Dataset } from './dataset.ts';
 import { parseIdx } from './idx.ts';
 
 export type MnistPart = 'trainImages' | 'trainLabels' | 'testImages' | 'testLabels';
 
-/** The four files by the names they were published under. */
+/** The published names of the four files. */
 export const mnistFiles: Readonly<Record<MnistPart, string>> = {
   trainImages: 'train-images-idx3-ubyte',
   trainLabels: 'train-labels-idx1-ubyte',

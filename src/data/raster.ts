@@ -1,4 +1,6 @@
-/** Pictures of any size and colours into the grey images a network reads: light ink on dark ground, 0 to 255. */
+/**
+ * Converts pictures of any size and colour to the grey images that a network reads: light ink on dark ground, 0 to 255.
+ */
 import { UsageError } from '../base/errors.ts';
 
 export interface Raster {
@@ -12,7 +14,9 @@ export interface Raster {
   readonly data: ArrayLike<number>;
 }
 
-/** A grey picture. Its pixels are computed when they are asked for: a photograph as numbers of 64 bits would fill the memory. */
+/**
+ * A grey picture. Each pixel is computed on demand, since a large photograph as 64-bit numbers would fill the memory.
+ */
 interface Grey {
   readonly width: number;
   readonly height: number;
@@ -21,9 +25,9 @@ interface Grey {
 }
 
 /**
- * Greys [height][width]. Transparent pixels take the ground that the ink stands out from; the picture is made to fit
- * whole, with its ground on the sides left over; when the ground (the median of its border) is light, all is inverted.
- * A picture of the wanted size with dark ground keeps its bytes.
+ * Greys [height][width], 0 to 255. Transparent pixels get a ground that contrasts with the ink. The whole picture is
+ * scaled to fit, and the remaining sides are filled with its ground. If the ground (the median of the border) is light,
+ * the picture is inverted. An opaque grey picture of the wanted size with dark ground keeps its bytes.
  * @throws UsageError when the data does not have width x height pixels.
  */
 export function rasterToGrey(raster: Raster, height: number, width: number): Uint8Array {
@@ -50,7 +54,7 @@ export function rasterToGrey(raster: Raster, height: number, width: number): Uin
   return out;
 }
 
-/** Luma of ITU-R BT.601, composed over white under dark ink and over black under light ink. */
+/** Luma of ITU-R BT.601; dark ink is composed over white, light ink over black. */
 function toGrey({ width, height, channels, white, data }: Raster): Grey {
   const pixels = width * height;
   if (pixels < 1 || data.length !== pixels * channels) {
@@ -73,7 +77,8 @@ function toGrey({ width, height, channels, white, data }: Raster): Grey {
   const ink = weighted / Math.max(opacity, 1e-9);
   const ground = ink > 0.5 ? 0 : 1;
   return {
-    ...{ width, height },
+    width,
+    height,
     at(pixel) {
       const a = alpha(pixel * channels);
       return a * luma(pixel * channels) + (1 - a) * ground;
@@ -85,7 +90,8 @@ function borderMedian({ width, height, at }: Grey): number {
   const border: number[] = [];
   const isEdge = (index: number, size: number) => index === 0 || index === size - 1;
   for (let y = 0; y < height; y++) {
-    // Of the first and the last row all pixels, of the others two (one where the picture is one pixel wide).
+    // All pixels of the first and the last row; the two outer pixels of other rows (one if the picture is one pixel
+    // wide).
     const step = isEdge(y, height) ? 1 : Math.max(1, width - 1);
     for (let x = 0; x < width; x += step) border.push(at(y * width + x));
   }
@@ -93,8 +99,9 @@ function borderMedian({ width, height, at }: Grey): number {
 }
 
 /**
- * For each of `targets` pixels along one direction the source pixels it is made of, centred; weights sum to 1 where the
- * picture reaches. Shrinking averages the covered stretch, enlarging interpolates between the two nearest.
+ * The source pixels and their weights for each of `targets` pixels along one axis; the picture is centred. Weights sum
+ * to 1 for a target pixel inside the picture. Shrinking averages the covered source pixels; enlarging interpolates
+ * between the two nearest.
  */
 function sampling(sources: number, targets: number, scale: number): { index: number; weight: number }[][] {
   const start = (sources - targets * scale) / 2;

@@ -48,7 +48,10 @@ function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly stri
     (place) => `${factorsText(facts.stages[place.stage]!)}: ${levelAt(facts, place).view.level.label}`,
   );
   return [
-    ...[number, state, id, levels.join('; ')],
+    number,
+    state,
+    id,
+    levels.join('; '),
     ...names.map((name) => settings[name]),
     ...[seed, score === undefined ? undefined : exactScore(score, facts.definition.objective)],
     ...[trained?.selection?.accuracy, trained?.selection?.loss, trained?.train?.accuracy, trained?.train?.loss],

@@ -98,7 +98,12 @@ describe('the whole study', () => {
     // Two reports of 2 s after the untrained network's.
     expect(whole.coreSeconds).toBe(12 * 6);
     expect(whole.measure).toEqual({
-      ...{ objective: 'accuracy', goal: 'maximize', set: 'test', images: undefined, epochs: 2, resolve: 0.1 },
+      objective: 'accuracy',
+      goal: 'maximize',
+      set: 'test',
+      images: undefined,
+      epochs: 2,
+      resolve: 0.1,
     });
   });
 
@@ -157,7 +162,12 @@ describe('the whole study', () => {
     const counts = (trials: readonly Trial[]) => factsOf(recordOf(definitionOf([batchStage]), trials)).counts;
     expect(counts([failed, ...rest])).toMatchObject({ complete: 8, failed: 1, ended: 9 });
     expect(counts([failed, ...rest, again])).toEqual({
-      ...{ running: 0, complete: 9, pruned: 0, failed: 0, ended: 9, expected: 9 },
+      running: 0,
+      complete: 9,
+      pruned: 0,
+      failed: 0,
+      ended: 9,
+      expected: 9,
     });
   });
 

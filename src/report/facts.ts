@@ -183,8 +183,14 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
   const reference = isBeside ? options.reference : undefined;
   const winning = view.winner && stages.at(-1)!.levels[stages.at(-1)!.selected!]!;
   return {
-    ...{ definition, dataHash: record.dataHash, stages, looks, trials, configurations: places },
-    ...{ finished: view.finished, stuck: view.stuck },
+    definition,
+    dataHash: record.dataHash,
+    stages,
+    looks,
+    trials,
+    configurations: places,
+    finished: view.finished,
+    stuck: view.stuck,
     measure: measureOf(definition, images, epochsOf(view, complete)),
     naming: namingOf(definition, settings),
     winner: winning && { ...winning, looks: looks.filter(({ id }) => id === winning.id) },
@@ -276,7 +282,13 @@ function stageFacts(stage: StageView, { view, ids, images, settings, options }: 
   });
   const trials = new Set(stage.levels.flatMap((level) => level.trials));
   return {
-    ...{ index, factors, seeds, levels, judgement, selected, finished },
+    index,
+    factors,
+    seeds,
+    levels,
+    judgement,
+    selected,
+    finished,
     steps:
       definition.compare === 'previous'
         ? compareSteps(stage, { objective: definition.objective, resolve: judgement.resolve })
@@ -311,7 +323,9 @@ function timelineOf({ rounds }: StageView): Timeline | undefined {
 function measureOf(definition: StudyDefinition, images: number | undefined, epochs: number | undefined): Measure {
   const { objective, protocol } = definition;
   return {
-    ...{ objective, images, epochs },
+    objective,
+    images,
+    epochs,
     goal: objectives[objective].goal,
     set: protocol && (protocol === 'post' ? 'test' : 'validation'),
     resolve: resolveOf(definition),
@@ -348,7 +362,8 @@ function epochTimes(trials: readonly TrialFacts[], reference: Reference | undefi
     .filter(([, seconds]) => seconds.length > 0)
     .sort(([a], [b]) => a - b)
     .map(([batchSize, seconds]) => ({
-      ...{ batchSize, ours: median(seconds) },
+      batchSize,
+      ours: median(seconds),
       reference: reference?.secondsPerEpoch(batchSize),
     }));
 }

@@ -3,8 +3,8 @@ import { onesInBytes } from '../base/bits.ts';
 import type { Trial } from '../study/trial.ts';
 
 /**
- * Images of the set that selects. The answers are bits, padded to bytes, so there are at most eight candidates; the recorded accuracy
- * tells which. Undefined where no trial recorded its answers.
+ * Images of the set that selects. The answers are bits, padded to bytes, so there are at most eight candidates; the
+ * recorded accuracy tells which. Undefined where no trial recorded its answers.
  */
 export function imagesOf(trials: readonly Trial[]): number | undefined {
   let bound: number | undefined;

@@ -19,7 +19,8 @@ export function showJson(facts: StudyFacts): object {
     stages: facts.stages.map((stage) => stageJson(stage, facts)),
     winner: winner
       ? {
-          ...{ configuration: winner.id, settings: winner.view.settings },
+          configuration: winner.id,
+          settings: winner.view.settings,
           summary: winner.summary
             ? {
                 ...winner.summary,
@@ -40,7 +41,10 @@ function stageJson(stage: StageFacts, facts: StudyFacts): object {
   const { factors, seeds, selected, finished, judgement, levels, timeline } = stage;
   const { method, spread, margin, resolve, seedsNeeded } = judgement;
   return {
-    ...{ factors, seeds, finished, method },
+    factors,
+    seeds,
+    finished,
+    method,
     ...{ spread: spread ?? null, margin: margin ?? null, resolve, seedsNeeded: seedsNeeded ?? null },
     rounds: timeline?.rounds ?? null,
     levels: levels.map((level) => levelJson(level, stage, facts)),
@@ -51,7 +55,8 @@ function stageJson(stage: StageFacts, facts: StudyFacts): object {
         mean: difference ? exactScore(difference.mean, facts.definition.objective) : null,
         interval: difference?.interval ?? null,
       },
-      ...{ p, adjusted },
+      p,
+      adjusted,
     })),
     verdict: verdict(stage, facts),
     remarks: remarks(stage, facts),

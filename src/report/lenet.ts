@@ -37,7 +37,8 @@ interface StudyJournal {
 
 /**
  * What a folder's journal says, and the facts of it.
- * @throws UsageError when there is no study, or one of another task; WorldError, which names the journal, when it is damaged.
+ * @throws UsageError when there is no study, or one of another task; WorldError, which names the journal, when it is
+ * damaged.
  */
 export function readLenetStudy(folder: StudyJournal): { readonly record: StudyRecord; readonly facts: StudyFacts } {
   const record = folder.read();

@@ -26,7 +26,9 @@ import {
 
 const scores = [...batchScores.slice(0, 2), [96, 'diverged: the loss is NaN\nmore', 97]];
 const set: Dataset = {
-  ...{ name: 'three', classes: 2, shape: [1, 1, 2] as const },
+  name: 'three',
+  classes: 2,
+  shape: [1, 1, 2] as const,
   images: Uint8Array.of(0, 255, 255, 0, 128, 128),
   labels: Uint8Array.of(0, 1, 1),
 };
@@ -53,15 +55,30 @@ const plain: StudyFacts = factsOf(recordOf(definitionOf([batchStage]), []));
 describe('sections', () => {
   test('all of them, in their order', async () => {
     expect(headings(await reportBlocks(facts, source))).toEqual([
-      ...['Study small', 'Network', 'batchSize', 'Learning curves: accuracy', 'Not settled', 'The winner'],
-      ...['Most confidently wrong', 'Beside the post', 'Time per epoch', 'Training environment', 'Failed trials'],
-      ...['Trials of other programs', 'Caveats', 'Words'],
+      'Study small',
+      'Network',
+      'batchSize',
+      'Learning curves: accuracy',
+      'Not settled',
+      'The winner',
+      'Most confidently wrong',
+      'Beside the post',
+      'Time per epoch',
+      'Training environment',
+      'Failed trials',
+      'Trials of other programs',
+      'Caveats',
+      'Words',
     ]);
   });
 
   test('those without anything to say are left out; a task without networks has none to show', async () => {
     expect(headings(await reportBlocks(plain, {}))).toEqual([
-      ...['Study small', 'batchSize', 'Training environment', 'Caveats', 'Words'],
+      'Study small',
+      'batchSize',
+      'Training environment',
+      'Caveats',
+      'Words',
     ]);
   });
 
@@ -195,8 +212,19 @@ describe('HTML', () => {
   test('the words of the report are explained', async () => {
     const { document } = parseHTML(renderHtml('Study', await reportBlocks(plain, {})));
     expect([...document.querySelectorAll('dt')].map((term) => term.textContent)).toEqual([
-      ...['Interval (95 %)', 'Margin', 'MCB', 'Edwards and Hsu', 'Worse (this network)', 'Noisy', 'Resolve'],
-      ...['Left, open', 'Pruned', 'Held-out', 'p', 'Holm', 'McNemar'],
+      'Interval (95 %)',
+      'Margin',
+      'MCB',
+      'Edwards and Hsu',
+      'Worse (this network)',
+      'Noisy',
+      'Resolve',
+      'Left, open',
+      'Pruned',
+      'Held-out',
+      'p',
+      'Holm',
+      'McNemar',
     ]);
     const meanings = [...document.querySelectorAll('dd')].map((meaning) => meaning.textContent);
     expect(meanings[7]).toContain(
@@ -218,7 +246,10 @@ describe('Markdown', () => {
       {
         kind: 'table',
         table: {
-          ...{ caption: 'Of levels', names: 0, stressed: 1, note: 'A note.' },
+          caption: 'Of levels',
+          names: 0,
+          stressed: 1,
+          note: 'A note.',
           columns: [
             { head: 'level', cells: ['a|b', 'c'] },
             { head: 'n', cells: ['1', ''], align: 'right' },

@@ -86,7 +86,8 @@ test('the post’s median epoch stands beside ours for whole data only: 12 s at 
   const definition = parseStudyFile(readFileSync(new URL('../../studies/post.yaml', import.meta.url), 'utf8'), 'post');
   const seconds = (trainLimit: number | null) =>
     postReference(logs, {
-      ...{ definition, dataHash: mnistHash },
+      definition,
+      dataHash: mnistHash,
       trials: [{ number: 0, configuration: { trainLimit }, seed: 1, state: 'running', curve: [] }],
     })!.secondsPerEpoch(128);
   expect(seconds(null)).toBe(12);

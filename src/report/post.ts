@@ -113,7 +113,9 @@ function referenceRun(run: PostRun, complete: Settings): ReferenceRun {
   return {
     score: run.epochs.at(-1)!.testAccuracy,
     curve: run.epochs.map(({ epoch, trainAccuracy, testAccuracy }) => ({
-      ...{ epoch, train: trainAccuracy, selection: testAccuracy },
+      epoch,
+      train: trainAccuracy,
+      selection: testAccuracy,
     })),
     otherwise: otherwise.map(([name, value]) => `${name} ${valueText(value)}`),
     ...(isAdamw

@@ -31,7 +31,11 @@ const judgement: StageJudgement = judgementOf(
     },
     { standing: 'may be best', difference: -1, differenceToBest: [-1.3, 0.2], mean: [96, 99] },
     {
-      ...{ standing: 'worse', difference: -2, differenceToBest: [-2.3, 0], bothEnds: [-2.4, -1.6], mean: [95, 98] },
+      standing: 'worse',
+      difference: -2,
+      differenceToBest: [-2.3, 0],
+      bothEnds: [-2.4, -1.6],
+      mean: [95, 98],
       otherImages: { mean: [94.5, 98.5], differenceToBest: [-2.6, 0] },
     },
   ],
@@ -178,7 +182,10 @@ describe('levels beside the best', () => {
     const record = recordOf(definition, trialsOf(batchStage, batchScores));
     const beside = factsOf(record, [judgement], { reference });
     expect(stageTable(beside.stages[0]!, beside).columns.at(-1)).toEqual({
-      ...{ head: 'the post', cells: ['98.67', '98.90 *', '98.90 *'], align: 'right', rank: 4 },
+      head: 'the post',
+      cells: ['98.67', '98.90 *', '98.90 *'],
+      align: 'right',
+      rank: 4,
       note: '* trained with l2 1e-6, which this study did not carry on.',
     });
     const none = factsOf(record, [judgement], { reference: referenceOf({ beside: () => undefined }) });

@@ -56,7 +56,11 @@ export function standingWord({ judgement: { standing, scope }, summary }: LevelF
   const about = scope === 'these networks' ? network : '';
   const words: Readonly<Record<Standing, string>> = {
     ...{ best: `the best${about}`, worse: `worse${about}`, pending: 'not judged yet' },
-    ...{ 'may be best': 'may be best', left: 'left', open: 'open', failed: 'failed', pruned: 'pruned' },
+    'may be best': 'may be best',
+    left: 'left',
+    open: 'open',
+    failed: 'failed',
+    pruned: 'pruned',
   };
   return words[standing];
 }

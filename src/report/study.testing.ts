@@ -47,7 +47,8 @@ export function definitionOf(
 export function trialOf(number: number, configuration: Settings, seed: number, result: number | string): Trial {
   if (typeof result === 'string') return { number, configuration, seed, state: 'failed', reason: result, curve: [] };
   const point = (epoch: number, score: number): EpochPoint => ({
-    ...{ epoch, score },
+    epoch,
+    score,
     train: { accuracy: score / 100, loss: 0.1 },
     selection: { accuracy: score / 100, loss: 0.2 },
     seconds: { train: 1.5, evaluate: 0.5 },
@@ -68,17 +69,29 @@ export const besideRun = { score: 98.9, curve: [], otherwise: [] } as const;
 /** A reference that stands beside every level; times are known for none. */
 export function referenceOf(rest: Partial<Reference> = {}): Reference {
   return {
-    ...{ name: 'the post', source: 'a blog', machine: 'an abacus', aim: 99, remarks: [] },
-    ...{ beside: () => besideRun, secondsPerEpoch: () => undefined },
+    name: 'the post',
+    source: 'a blog',
+    machine: 'an abacus',
+    aim: 99,
+    remarks: [],
+    beside: () => besideRun,
+    secondsPerEpoch: () => undefined,
     ...rest,
   };
 }
 
 /** A process that worked on a study for 75 s. */
 export const session: WorkSession = {
-  ...{ started: '2026-01-02T03:04:05.000000', seconds: 75 },
+  started: '2026-01-02T03:04:05.000000',
+  seconds: 75,
   environment: {
-    ...{ cpu: 'Abacus', cores: 2, memoryBytes: 2 ** 33, os: 'linux', node: 'v20.1.0', version: '0.1.0', jobs: 2 },
+    cpu: 'Abacus',
+    cores: 2,
+    memoryBytes: 2 ** 33,
+    os: 'linux',
+    node: 'v20.1.0',
+    version: '0.1.0',
+    jobs: 2,
   },
 };
 
@@ -99,8 +112,15 @@ export function trialsOf(stage: Stage, scores: readonly (readonly (number | stri
 }
 
 const pending: LevelJudgement = {
-  ...{ standing: 'pending', scope: 'other seeds', difference: undefined, differenceToBest: undefined },
-  ...{ bothEnds: undefined, mean: undefined, otherImages: undefined, isNoisy: false, departure: undefined },
+  standing: 'pending',
+  scope: 'other seeds',
+  difference: undefined,
+  differenceToBest: undefined,
+  bothEnds: undefined,
+  mean: undefined,
+  otherImages: undefined,
+  isNoisy: false,
+  departure: undefined,
 };
 
 /** A judgement as dictated; what a level does not say is undefined. */

@@ -5,7 +5,9 @@ import { batchScores, batchStage, definitionOf, factsOf, recordOf, trialsOf } fr
 import { outcomeLines, showText } from './terminal.ts';
 
 const foreignTrial = (number: number): ForeignTrial => ({
-  ...{ number, state: 'complete', value: 12.5 },
+  number,
+  state: 'complete',
+  value: 12.5,
   settings: { learningRate: 0.001, optimizer: 'sgd' },
 });
 const factsWith = (foreign: readonly ForeignTrial[]) =>

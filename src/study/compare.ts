@@ -17,15 +17,18 @@ export interface Disagreement {
 /** `first` minus `second`, paired by seed. */
 export interface Comparison {
   /**
-   * Summary of the differences of scores; undefined without a common seed. Its interval is cut to the differences that two values of
-   * the objective can have: -100 to 100 points of accuracy.
+   * Summary of the differences of scores; undefined without a common seed. Its interval is cut to the differences that
+   * two values of the objective can have: -100 to 100 points of accuracy.
    */
   readonly difference: Summary | undefined;
   /** The paired t test with two seeds or more, McNemar's exact test with one. */
   readonly test: 't' | 'mcnemar' | 'none';
   readonly p: number;
   readonly disagreements: readonly Disagreement[];
-  /** Seeds whose 95 % interval of the difference is no wider than plus or minus `resolve`; undefined with a single seed, `many` beyond 100. */
+  /**
+   * Seeds whose 95 % interval of the difference is no wider than plus or minus `resolve`; undefined with a single seed,
+   * `many` beyond 100.
+   */
   readonly seedsNeeded: number | 'many' | undefined;
 }
 

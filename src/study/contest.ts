@@ -50,7 +50,10 @@ export interface StageView {
   readonly rounds: (EliminationState & { readonly contenders: readonly number[] }) | undefined;
   /** Whether nothing is left to be trained here. */
   readonly finished: boolean;
-  /** Index of the level with the best mean among those still in, the first of equals; undefined until finished, or if every level failed. */
+  /**
+   * Index of the level with the best mean among those still in, the first of equals; undefined until finished, or if
+   * every level failed.
+   */
   readonly selected: number | undefined;
 }
 
@@ -132,9 +135,9 @@ interface RuledDefinition extends Pick<StudyDefinition, 'objective'> {
 }
 
 /**
- * Round by round: every level that is in gets one more seed, and after every complete round some may leave. The first round is one of
- * `atLeast` seeds. What a round asks for is settled when it begins: a trial that fails takes its level out at the round's end, so which
- * trials are run does not depend on which of them ended first.
+ * Round by round: every level that is in gets one more seed, and after every complete round some may leave. The first
+ * round is one of `atLeast` seeds. What a round asks for is settled when it begins: a trial that fails takes its level
+ * out at the round's end, so which trials are run does not depend on which of them ended first.
  */
 function playRounds(
   contenders: readonly number[],
@@ -154,7 +157,10 @@ function playRounds(
   return { seeds, rounds: { ...state, contenders }, wanted };
 }
 
-/** Points of accuracy that one image is worth, or a little less: answers are kept in whole bytes. 0 where none are recorded. */
+/**
+ * Points of accuracy that one image is worth, or a little less: answers are kept in whole bytes. 0 where none are
+ * recorded.
+ */
 function pointsOfAnImage(trials: readonly (Trial | undefined)[]): number {
   const bytes = trials.find((trial) => trial?.wrong)?.wrong?.length;
   return bytes === undefined ? 0 : 100 / (8 * bytes);

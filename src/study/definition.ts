@@ -1,4 +1,4 @@
-/** What a study asks: plain data, kept in its journal as it was declared. */
+/** The definition of a study: plain data, kept in its journal as declared. */
 import type { Settings } from './settings.ts';
 import type { Space } from './space.ts';
 
@@ -8,13 +8,13 @@ export { assignmentsOf, labelOf, type Settings, type Value, valueText } from './
 export interface Level {
   readonly label: string;
   readonly settings: Settings;
-  /** A name for where the label is too long: `#3` of a level drawn at random. */
+  /** A short name for places where the label is too long: `#3` for a level drawn at random. */
   readonly short?: string;
 }
 
 /** Levels that compete; the best is carried on into the next stage. */
 export interface Stage {
-  /** The hyperparameters it is about. */
+  /** The hyperparameters that the stage varies. */
   readonly factors: readonly string[];
   readonly levels: readonly Level[];
 }
@@ -37,7 +37,7 @@ export interface GridPlan {
   readonly factors: readonly Factor[];
 }
 
-/** Settings drawn at random, each from a stream of its own. */
+/** Settings drawn at random, each from its own random stream. */
 export interface RandomPlan {
   readonly kind: 'random';
   readonly trials: number;
@@ -49,8 +49,9 @@ export interface RandomPlan {
 export type Plan = StagesPlan | GridPlan | RandomPlan;
 
 /**
- * The most levels of a study, all its stages, combinations or random trials together. Ten thousand take some two seconds to plan and the
- * report of them some five; a hundred thousand took half a minute in which the process did not listen.
+ * The most levels of a study, all its stages, combinations or random trials together. Ten thousand take some two
+ * seconds to plan and the their report some five; a hundred thousand took half a minute in which the process did not
+ * react to signals.
  */
 export const mostLevels = 10_000;
 
@@ -64,11 +65,14 @@ export const protocols = ['post', 'held-out'] as const;
 /** `post`: select on the test set, as the post did. `held-out`: select on a part of the training set. */
 export type Protocol = (typeof protocols)[number];
 
-/** `all`: every finished trial keeps its model and answers. `winners`: those of the selected levels do, all others are dropped. */
+/** `all`: every finished trial keeps its model and answers. `winners`: only the trials of selected levels keep them. */
 export const keeps = ['all', 'winners'] as const;
 export type Keep = (typeof keeps)[number];
 
-/** What a study looks at, of the last epoch: accuracy in percent and any score are maximized, a loss is minimized. */
+/**
+ * The score by which levels are compared, after the last epoch: accuracy in percent and any score are maximized, a loss
+ * is minimized.
+ */
 export const objectives = {
   accuracy: { goal: 'maximize', unit: ' %', decimals: 2, range: [0, 100], defaultResolve: 0.1 },
   loss: {
@@ -93,12 +97,12 @@ interface ObjectiveKind {
   /** For people. */
   readonly decimals: number;
   readonly range: readonly [low: number, high: number];
-  /** The smallest difference that matters, where the user has not said. */
+  /** The default of the smallest difference that matters. */
   readonly defaultResolve: number;
 }
 export type Objective = keyof typeof objectives;
 
-/** Least and most of a difference of two values of the objective. */
+/** The range of the difference of two values of the objective. */
 export function differenceRange(objective: Objective): readonly [least: number, most: number] {
   const [low, high] = objectives[objective].range;
   return [low - high, high - low];
@@ -106,7 +110,7 @@ export function differenceRange(objective: Objective): readonly [least: number, 
 
 /** As many seeds as the question needs: levels leave after complete rounds (elimination.ts). */
 export interface SeedRule {
-  /** Seeds of every level before any may leave; at least 3. */
+  /** Seeds of every level before any level may leave; at least 3. */
   readonly atLeast: number;
   readonly atMost: number;
   /** Differences below this do not matter, in points of accuracy or units of loss. */
@@ -119,18 +123,18 @@ export interface StudyDefinition {
   /** Absent where the task has no test set. */
   readonly protocol?: Protocol;
   readonly objective: Objective;
-  /** Values of every trial, where a level says nothing else. */
+  /** Values of every trial, unless a level sets another. */
   readonly base: Settings;
-  /** What conditions of the space ask for and the base does not say: the task's defaults. */
+  /** The task's defaults of hyperparameters that conditions of the space refer to and the base does not set. */
   readonly defaults?: Settings;
   readonly plan: Plan;
-  /** What each varied hyperparameter may be, as declared. */
+  /** The declared values of each varied hyperparameter. */
   readonly space: Space;
   /** A list: every configuration is trained once with each. */
   readonly seeds: readonly number[] | SeedRule;
   /** `previous`: each level is also compared with the one before, for a study that changes one thing after another. */
   readonly compare?: 'previous';
-  /** Which trials keep their models; without it all. May change while the study goes on. */
+  /** Which trials keep their models; default: all. May change between two runs of the study. */
   readonly keep?: Keep;
 }
 
@@ -143,13 +147,13 @@ export function resolveOf({ seeds, objective }: Pick<StudyDefinition, 'seeds' | 
   return isSeedRule(seeds) ? seeds.resolve : objectives[objective].defaultResolve;
 }
 
-/** Seeds of one stage are numbered from here on, so that no two stages of a study with a seed rule share any. */
+/** Distance between the first seeds of two stages under a seed rule, so that no two stages share a seed. */
 const seedsOfAStage = 1000;
 export const mostSeeds = seedsOfAStage;
 
 /**
- * The seeds that a stage may use, in their order. A list serves every stage. Under a seed rule each stage has its own: the level that is
- * carried on was selected by its scores, so the next stage must not judge it by them again.
+ * The seeds that a stage may use, in order. A list serves every stage. Under a seed rule each stage has its own seeds:
+ * the level that is carried on was selected by its scores, so the next stage must not judge it by the same scores.
  */
 export function seedsOfStage({ seeds }: Pick<StudyDefinition, 'seeds'>, stage: number): readonly number[] {
   if (!isSeedRule(seeds)) return seeds;

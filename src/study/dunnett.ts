@@ -1,10 +1,13 @@
-/** Dunnett's critical values for equally many trials a level: how far a level may fall behind the best of k by chance. */
+/**
+ * Dunnett's critical values for equally many trials per level: how far a level may fall behind the best of k levels by
+ * chance.
+ */
 import { UsageError } from '../base/errors.ts';
 import { normalDensity, normalProbability } from './normal.ts';
 import { significance } from './statistics.ts';
 
 export interface DunnettOptions {
-  /** 1: no level leads a given one by more than d standard errors; 2: nor does any fall behind it by more. */
+  /** 1: no level leads a given level by more than d standard errors; 2: and no level falls behind it by more. */
   readonly sides: 1 | 2;
   /** The chance of error; 0.05 unless given. */
   readonly alpha?: number;
@@ -19,8 +22,8 @@ const known = new Map<string, number>();
  * The critical value d for k levels of which one is compared with the k - 1 others (correlation 1/2):
  * P(max_j (Z_j - Z_0) / sqrt(2) <= d S) = 1 - alpha, or the same of the absolute values for two sides.
  * Z are standard normal, S = chi / sqrt(degrees) is the estimated spread over the true one. k = 2 is Student's t.
- * Relative error below 1e-6 for up to 100 levels. Source: C. W. Dunnett, "A multiple comparison procedure for comparing several treatments with
- * a control", Journal of the American Statistical Association 50 (1955).
+ * Relative error below 1e-6 for up to 100 levels. Source: C. W. Dunnett, "A multiple comparison procedure for comparing
+ * several treatments with a control", Journal of the American Statistical Association 50 (1955).
  * @param k number of levels, from 2.
  * @param degrees of freedom of the spread: a real number from 1, or Infinity where the spread is known.
  */
@@ -63,7 +66,10 @@ function quadrature(
   return places.map((at, index) => ({ at, weight: weights[index]! / total }));
 }
 
-/** Points of S = chi / sqrt(degrees), spaced evenly in u = ln S, whose density is e^(degrees (u - e^(2u) / 2)) times a constant. */
+/**
+ * Points of S = chi / sqrt(degrees), spaced evenly in u = ln S, whose density is e^(degrees (u - e^(2u) / 2)) times a
+ * constant.
+ */
 function spreadPoints(degrees: number): Point[] {
   if (degrees === Number.POSITIVE_INFINITY) return [{ at: 1, weight: 1 }];
   const weight = (u: number) => Math.exp(degrees * (u + 0.5 - Math.exp(2 * u) / 2));

@@ -11,7 +11,8 @@ const zeros = [0, 0, 0];
 
 describe('two levels after three seeds, resolve 1', () => {
   // h² = 2 (0.05^(-2/2) - 1) = 38, so the lower level leaves at -1/(2 3) (38 1/4 - 3) = -6.5/6 = -1.0833.
-  // Half of the 5 % is spent on the first look: t(0.975; 2) = 4.30265, so it is worse from -4.30265 / sqrt(12) = -1.24207 on.
+  // Half of the 5 % is spent on the first look: t(0.975; 2) = 4.30265, so it is worse from -4.30265 / sqrt(12) =
+  // -1.24207 on.
   const play = (mean: number, changes: Partial<EliminationRule> = {}) =>
     followRounds([zeros, around(mean)], { ...rule, resolve: 1, ...changes });
 
@@ -51,7 +52,9 @@ describe('two levels after three seeds, resolve 1', () => {
     // t(0.975; 3) = 3.18245, S² = 1/3: worse from -3.18245 sqrt(1/12) = -0.91869 on.
     const four = (mean: number) =>
       followRounds([[...zeros, 0], [mean - 1, mean, mean, mean + 1].map((x) => mean + (x - mean) / Math.SQRT2)], {
-        ...{ ...rule, atLeast: 4, resolve: 0.01 },
+        ...rule,
+        atLeast: 4,
+        resolve: 0.01,
       });
     expect(four(-0.9186).worse).toEqual([false, false]);
     expect(four(-0.9188).worse).toEqual([false, true]);
@@ -107,7 +110,8 @@ describe('scores that agree', () => {
       [98.6, 98.5, 98.7],
     ];
     expect(followRounds(scores, rule).worse).toEqual([false, true]);
-    // t(0.975; 2) 0.1 / sqrt(3) = 0.2484 is more than the difference of 0.1; 38 0.01 / (6 0.25) - 0.1 + 0.125 = 0.2783 > 0.25.
+    // t(0.975; 2) 0.1 / sqrt(3) = 0.2484 is more than the difference of 0.1; 38 0.01 / (6 0.25) - 0.1 + 0.125 = 0.2783
+    // > 0.25.
     const floored = followRounds(scores, { ...rule, floor: 0.1 });
     expect(floored).toMatchObject({ worse: [false, false], in: [0, 1] });
     expect(floored.differences[1]![1]).toBeCloseTo(0.14841, 4);
@@ -149,7 +153,8 @@ const study = fc
   .record({
     seeds: fc.array(fc.integer({ min: -64, max: 64 }), { minLength: 3, maxLength: 14 }),
     levels: fc.array(fc.record({ mean: fc.integer({ min: -96, max: 0 }), spread: fc.integer({ min: 0, max: 24 }) }), {
-      ...{ minLength: 1, maxLength: 5 },
+      minLength: 1,
+      maxLength: 5,
     }),
     noise: fc.infiniteStream(fc.integer({ min: -16, max: 16 })),
   })

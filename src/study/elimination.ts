@@ -1,8 +1,11 @@
-/** Which levels of a study get another seed: Kim and Nelson's sequential elimination with variances from all seeds so far. */
+/**
+ * Decides which levels of a study get another seed: Kim and Nelson's sequential elimination with variances from all
+ * seeds so far.
+ */
 import { significance } from './statistics.ts';
 import { criticalT } from './student-t.ts';
 
-/** With a variance from two seeds the best level left in up to 6 % of simulated studies. */
+/** Two seeds would be too few: with a variance from two seeds the best level left in up to 6 % of simulated studies. */
 export const fewestSeeds = 3;
 
 export interface EliminationRule {
@@ -14,8 +17,8 @@ export interface EliminationRule {
   readonly resolve: number;
   readonly goal: 'maximize' | 'minimize';
   /**
-   * The smallest standard deviation of a difference that is believed, in units of the score; default 0.
-   * Scores are counted in images, so a few of them can agree by chance: one image is a sensible floor.
+   * A lower bound of the standard deviation of a difference, in units of the score; default 0.
+   * Scores count images, so a few scores can agree by chance: one image is a sensible bound.
    */
   readonly floor?: number;
 }
@@ -23,7 +26,7 @@ export interface EliminationRule {
 export interface Departure {
   /** The number of seeds after which the level left. */
   readonly round: number;
-  /** Index of the level that was ahead: the one with the best mean of all that the level was compared with. */
+  /** Index of the level that was ahead: the best mean among the levels that it was compared with. */
   readonly behind: number;
 }
 
@@ -38,11 +41,16 @@ export interface EliminationState {
   readonly in: readonly number[];
   /** Index of the best mean among the levels that are still in; undefined without a level or a complete round. */
   readonly leader: number | undefined;
-  /** By level: the level minus the best of the others, in units of the score; true for all levels at all rounds together. */
+  /**
+   * By level: interval of the level minus the best of the others, in units of the score; holds for all levels at all
+   * rounds together.
+   */
   readonly differences: readonly (readonly [low: number, high: number])[];
   /** By level: the interval in `differences` excludes that this level is the best. Every such level has left. */
   readonly worse: readonly boolean[];
-  /** No level gets another seed: one is left, or `atMost` is reached. Several levels that are still in are then open. */
+  /**
+   * No level gets another seed: one is left, or `atMost` is reached. Several levels that are still in are then open.
+   */
   readonly finished: boolean;
 }
 
@@ -54,7 +62,10 @@ interface Look {
   readonly t: number;
 }
 
-/** The critical values of every look. They depend on the number of levels and on `atLeast` alone, so many eliminations share them. */
+/**
+ * The critical values of every look. They depend on the number of levels and on `atLeast` alone, so many eliminations
+ * share them.
+ */
 class CriticalValues {
   readonly #competitors: number;
   readonly #atLeast: number;
@@ -82,7 +93,7 @@ class CriticalValues {
   }
 }
 
-/** A study asks for the same values after every round, and working one out takes longer than a round. */
+/** A cache: a study needs the same values after every round, and computing one takes longer than a round. */
 const known = new Map<string, CriticalValues>();
 
 function criticalValues(levels: number, rule: EliminationRule): CriticalValues {
@@ -93,14 +104,14 @@ function criticalValues(levels: number, rule: EliminationRule): CriticalValues {
 }
 
 /**
- * The elimination, fed round by round. After r rounds, levels i and l have the mean difference D = mean_i - mean_l, and S²
- * is the variance of their differences seed by seed: seeds are blocks, so what a seed does to all levels alike cancels.
- * With k levels, α = 0.05 and ν = r - 1:
+ * The elimination, fed round by round. After r rounds, levels i and l have the mean difference D = mean_i - mean_l, and
+ * S² is the variance of their differences seed by seed: seeds are blocks, so what a seed does to all levels alike
+ * cancels. With k levels, α = 0.05 and ν = r - 1:
  *
- * - A level i is worse than l if D + t S / sqrt(r) < 0, with Student's t of ν degrees of freedom and a chance of error of
- *   α / ((k - 1) (m + 1) (m + 2)) on one side, where m is the number of looks before. By Bonferroni's inequality over looks
- *   and competitors, the best level is never called worse, with probability 1 - α at least. Nothing is assumed of the
- *   spreads, they may differ; the differences are taken to be normal.
+ * - A level i is worse than l if D + t S / sqrt(r) < 0, with Student's t of ν degrees of freedom and a chance of error
+ *   of α / ((k - 1) (m + 1) (m + 2)) on one side, where m is the number of looks before. By Bonferroni's inequality
+ *   over looks and competitors, the best level is never called worse, with probability 1 - α at least. Nothing is
+ *   assumed of the spreads, they may differ; the differences are taken to be normal.
  * - A level i leaves behind l if it is worse, or if mean_i <= mean_l and
  *     D + h² S² / (2 r resolve) + resolve / 2 <= resolve,  h² = ν ((α / (k - 1))^(-2/ν) - 1):
  *   not better by more than `resolve`. Source: S.-H. Kim and B. L. Nelson, "A fully sequential procedure for
@@ -114,14 +125,17 @@ export class Elimination {
   readonly #levels: number;
   readonly #rule: EliminationRule;
   readonly #critical: CriticalValues;
-  /** 1 if higher scores are better, -1 if lower ones are. */
+  /** 1 if higher scores are better, -1 if lower scores are better. */
   readonly #sign: number;
   #rounds = 0;
   #in: number[];
   readonly #left: (Departure | undefined)[];
   readonly #withdrawn: (number | undefined)[];
   readonly #sums: Float64Array;
-  /** By pair [i * levels + l], i < l: mean and summed squared deviations of the differences, by Welford's method (Technometrics 4, 1962). */
+  /**
+   * By pair [i * levels + l], i < l: mean and summed squared deviations of the differences, by Welford's method
+   * (Technometrics 4, 1962).
+   */
   readonly #means: Float64Array;
   readonly #squares: Float64Array;
   /** By ordered pair [i * levels + l]: the smallest upper bound so far of i's advantage over l. */
@@ -172,7 +186,7 @@ export class Elimination {
 
   /**
    * One more seed for all levels that are still in.
-   * @param scores by level; NaN: the level got no score, and is out. Those of levels that left are not read.
+   * @param scores by level; NaN: the level got no score, and is out. The scores of levels that left are not read.
    */
   play(scores: ArrayLike<number>): void {
     this.#rounds++;
@@ -255,7 +269,7 @@ export class Elimination {
     return Math.max(this.#squares[pair]! / (this.#rounds - 1), floor * floor);
   }
 
-  /** Of two levels that are in: whether the first has the better mean. Of equals, the earlier one is ahead. */
+  /** Whether the first of two levels that are in has the better mean. Of equal means, the earlier level is ahead. */
   #isAhead(level: number, other: number): boolean {
     const lead = this.#sums[level]! - this.#sums[other]!;
     return lead > 0 || (lead === 0 && level < other);
@@ -272,7 +286,7 @@ export class Elimination {
 
   /**
    * Hsu's constrained interval (Annals of Statistics 12, 1984) with these bounds: a level is compared with
-   * those that may be the best, and the interval always reaches 0.
+   * the levels that may be the best, and the interval always reaches 0.
    */
   #difference(level: number, worse: readonly boolean[]): readonly [low: number, high: number] {
     let low = Number.POSITIVE_INFINITY;
@@ -287,9 +301,10 @@ export class Elimination {
 }
 
 /**
- * Plays all complete rounds of the given scores: pure, and the decisions of a round depend on the scores up to it alone.
- * @param scores by level, then by seed in the common order of seeds; undefined: the trial ended without a score, and the level is out after
- * that round. A level that is out needs no more.
+ * Replays all complete rounds of the given scores. Pure: the decisions of a round depend only on scores up to this
+ * round.
+ * @param scores by level, then by seed in the common order of seeds; undefined: the trial ended without a score, and
+ * the level is out after that round. A level that is out needs no more.
  * @throws RangeError on a score that is not finite, or a rule that makes no sense.
  */
 export function followRounds(

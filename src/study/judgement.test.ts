@@ -83,7 +83,8 @@ describe('the post’s study, three seeds (docs/results.md)', () => {
   test('the seeds that would bring the margin to 0.1 points', () => {
     const { seedsNeeded, spread, resolve } = judge(batch, { images: 10_000 });
     expect(resolve).toBe(0.1);
-    // With many seeds the margin is about widening x 2.16 (Dunnett, 5 levels) x 0.116 x sqrt(2 / n): with 1.35, 23 seeds.
+    // With many seeds the margin is about widening x 2.16 (Dunnett, 5 levels) x 0.116 x sqrt(2 / n): with 1.35, 23
+    // seeds.
     const about = 2 * ((1.35 * 2.16 * spread!) / 0.1) ** 2;
     expect(Math.abs(Number(seedsNeeded) / about - 1)).toBeLessThan(0.15);
     expect(judge(batch.map((own) => own.map((score, seed) => score + 9 * (seed % 2)))).seedsNeeded).toBe(seedsNeeded);
@@ -223,7 +224,8 @@ describe('one seed and two', () => {
         fc.integer({ min: 0, max: 300 }),
         fc.integer({ min: 0, max: 400 }),
         (counts, shift, spread) => {
-          // The second network of a level answers as many images wrong; which ones, and how far the seeds spread, varies.
+          // The second network of a level answers as many images wrong; which ones, and how far the seeds spread,
+          // varies.
           const first = counts.map((count, level) => bitmap(images, (i) => (i + level * 7) % images < count));
           const one = judge(
             first.map((entry) => [entry]),

@@ -8,11 +8,13 @@ import { cutTo, mostSeedsAdvised } from './statistics.ts';
 import { completeTrials, isComplete } from './trial.ts';
 
 /**
- * `best`, `may be best`, `worse`: Hsu's comparisons with the best, or of one seed or two the images (see `scope`). Under a seed rule `best`
- * is the one level that did not leave (in at most 5 % of all studies it is worse than the best by more than `resolve`), and `worse` holds at
+ * `best`, `may be best`, `worse`: Hsu's comparisons with the best, or of one seed or two the images (see `scope`).
+ * Under a seed rule `best` is the one level that did not leave (in at most 5 % of all studies it is worse than the best
+ * by more than `resolve`), and `worse` holds at
  * all rounds together.
- * `left`: left a stage with a seed rule, not better by more than `resolve`, which is all that was shown. `open`: undecided at `atMost`.
- * `pruned`: a trial of it was stopped early, so it has no final score. `pending`: still being trained.
+ * `left`: left a stage with a seed rule, not better by more than `resolve`, which is all that was shown. `open`:
+ * undecided at `atMost`. `pruned`: a trial of it was stopped early, so it has no final score. `pending`: still being
+ * trained.
  */
 export type Standing = 'best' | 'may be best' | 'worse' | 'left' | 'open' | 'failed' | 'pruned' | 'pending';
 
@@ -21,19 +23,25 @@ export type { Interval } from './mcb.ts';
 /** What the data say of one level. */
 export interface LevelJudgement {
   readonly standing: Standing;
-  /** What the standing is about: what other seeds would give, or only the networks that were trained. */
+  /** Whether the standing holds for other seeds, or only for the trained networks. */
   readonly scope: 'other seeds' | 'these networks';
-  /** Mean minus the best of the others' means, in points of accuracy or units of the score; undefined without a comparison. */
+  /**
+   * Mean minus the best of the others' means, in points of accuracy or units of the score; undefined without a
+   * comparison.
+   */
   readonly difference: number | undefined;
-  /** Hsu's constrained interval of it: [x, 0] is worse "by up to", [0, x] the best, else it may be the best. (For a loss the signs are turned.) */
+  /**
+   * Hsu's constrained interval of it: [x, 0] is worse "by up to", [0, x] the best, else it may be the best. (For a loss
+   * the signs are turned.)
+   */
   readonly differenceToBest: Interval | undefined;
-  /** The same by Edwards and Hsu, with both ends: worse "by a to b". */
+  /** Edwards and Hsu's interval of the same difference, with two ends: worse "by a to b". */
   readonly bothEnds: Interval | undefined;
   /** Student's interval of the mean over seeds, on these images, within the objective's range. */
   readonly mean: Interval | undefined;
   /** For other images of the same kind and other seeds; undefined without recorded answers, and for a loss. */
   readonly otherImages: { readonly mean: Interval; readonly differenceToBest: Interval | undefined } | undefined;
-  /** Its scores vary plainly more from seed to seed than the others'. */
+  /** Its scores vary significantly more from seed to seed than the others'. */
   readonly isNoisy: boolean;
   /** Under a seed rule: the round (number of seeds) after which it left, and the level that was ahead. */
   readonly departure: { readonly round: number; readonly behind: number } | undefined;
@@ -41,13 +49,16 @@ export interface LevelJudgement {
 
 /** What the data say of a stage, level by level. */
 export interface StageJudgement {
-  /** `mcb`: Hsu's comparisons over seeds. `images`: one seed, or two that decide nothing. `rounds`: a seed rule. `none`: nothing to compare. */
+  /**
+   * `mcb`: Hsu's comparisons over seeds. `images`: one seed, or two that decide nothing. `rounds`: a seed rule. `none`:
+   * nothing to compare.
+   */
   readonly method: 'mcb' | 'images' | 'rounds' | 'none';
   /** In the stage's order; levels that share a configuration share a judgement. */
   readonly levels: readonly LevelJudgement[];
-  /** Standard deviation of a level's scores with the seeds' own part taken out, from all levels together. */
+  /** Standard deviation of a level's scores without the seeds' common effect, from all levels together. */
   readonly spread: number | undefined;
-  /** A level whose mean is further than this behind the best one's is worse. */
+  /** A level whose mean is further than this behind the best mean is worse. */
   readonly margin: number | undefined;
   /** The smallest difference that matters to the user. */
   readonly resolve: number;
@@ -60,7 +71,7 @@ export interface StageJudgement {
 /** A comparison on images costs (levels² x images / 2) steps; beyond this many it is left out. */
 const mostSteps = 1e8;
 
-/** What a judgement is made of: the levels that compete, each configuration once, and which one a level of the stage is. */
+/** The input of a judgement: the configurations that compete, each once, and the configuration of each level. */
 interface Field {
   readonly stage: StageView;
   readonly definition: Pick<StudyDefinition, 'objective' | 'seeds'>;
@@ -72,7 +83,7 @@ interface Field {
 }
 
 /**
- * What the data of a stage say.
+ * Judges a stage.
  * @param images of the set that selects, as many as a score counts; undefined where answers were not recorded.
  */
 export function judgeStage(
@@ -114,7 +125,10 @@ function scoresOf(trials: LevelView['trials']): number[] {
   return completeTrials(end < 0 ? trials : trials.slice(0, end)).map(({ score }) => score);
 }
 
-/** Hsu's comparisons over seeds. With two seeds, whose spread is hardly known, the images still say what they said of one. */
+/**
+ * Hsu's comparisons over seeds. Two seeds hardly determine the spread, so the images still judge as they do with one
+ * seed.
+ */
 function judgeSeeds(field: Field): StageJudgement {
   const { definition, images, entrants, scores, stage } = field;
   const { goal } = objectives[definition.objective];
@@ -155,7 +169,7 @@ function judgeSeeds(field: Field): StageJudgement {
   };
 }
 
-/** Losses that all seeds order alike, but too few of them to say more: no margin, and no intervals. */
+/** Losses with identical differences for all seeds, and too few seeds for a sign test: no margin and no intervals. */
 function finite(margin: number): number | undefined {
   return Number.isFinite(margin) ? margin : undefined;
 }
@@ -185,12 +199,17 @@ function judgeOneSeed(field: Field): StageJudgement {
     return { ...alone(field, i), standing, scope: 'these networks', difference, differenceToBest: constrained };
   });
   return {
-    ...{ method: 'images', levels: sharedJudgements(field, levels), spread: undefined, margin: undefined },
-    ...{ resolve: resolveOf(field.definition), seedsNeeded: undefined, carried: carriedLevel(field.stage) },
+    method: 'images',
+    levels: sharedJudgements(field, levels),
+    spread: undefined,
+    margin: undefined,
+    resolve: resolveOf(field.definition),
+    seedsNeeded: undefined,
+    carried: carriedLevel(field.stage),
   };
 }
 
-/** A seed rule: what elimination.ts shows, with bounds that hold at all rounds together. */
+/** A seed rule: the verdicts of elimination.ts, whose bounds hold at all rounds together. */
 function judgeRounds(field: Field, rounds: NonNullable<StageView['rounds']>): StageJudgement {
   const { entrants, scores, definition } = field;
   const differences = pairedDifferences(scores, definition);
@@ -211,8 +230,13 @@ function judgeRounds(field: Field, rounds: NonNullable<StageView['rounds']>): St
     };
   });
   return {
-    ...{ method: 'rounds', levels: sharedJudgements(field, levels), spread: undefined, margin: undefined },
-    ...{ resolve: resolveOf(definition), seedsNeeded: undefined, carried: undefined },
+    method: 'rounds',
+    levels: sharedJudgements(field, levels),
+    spread: undefined,
+    margin: undefined,
+    resolve: resolveOf(definition),
+    seedsNeeded: undefined,
+    carried: undefined,
   };
 }
 
@@ -250,23 +274,38 @@ function judgeAlone(field: Field): StageJudgement {
   const standing = stage.finished ? 'may be best' : 'pending';
   const levels = entrants.map((_, i): LevelJudgement => ({ ...alone(field, i), standing }));
   return {
-    ...{ method: 'none', levels: sharedJudgements(field, levels), spread: undefined, margin: undefined },
-    ...{ resolve: resolveOf(definition), seedsNeeded: undefined, carried: carriedLevel(stage) },
+    method: 'none',
+    levels: sharedJudgements(field, levels),
+    spread: undefined,
+    margin: undefined,
+    resolve: resolveOf(definition),
+    seedsNeeded: undefined,
+    carried: carriedLevel(stage),
   };
 }
 
 const unjudged: LevelJudgement = {
-  ...{ standing: 'pending', scope: 'other seeds', difference: undefined, differenceToBest: undefined },
-  ...{ bothEnds: undefined, mean: undefined, otherImages: undefined, isNoisy: false, departure: undefined },
+  standing: 'pending',
+  scope: 'other seeds',
+  difference: undefined,
+  differenceToBest: undefined,
+  bothEnds: undefined,
+  mean: undefined,
+  otherImages: undefined,
+  isNoisy: false,
+  departure: undefined,
 };
 
-/** What can be said of an entrant without the others. */
+/** The part of an entrant's judgement that does not depend on the others. */
 function alone({ scores, images, definition }: Field, i: number): LevelJudgement {
   const mean = scores[i]!.length > 1 ? meanInterval(scores[i]!, { images }) : undefined;
   return { ...unjudged, mean: mean && cutTo(mean, objectives[definition.objective].range) };
 }
 
-/** The entrants' judgements for all levels of the stage: those of one configuration share theirs, the rest has no final score. */
+/**
+ * The entrants' judgements for all levels of the stage: those of one configuration share theirs, the rest has no final
+ * score.
+ */
 function sharedJudgements({ stage, entrants }: Field, judged: readonly LevelJudgement[]): LevelJudgement[] {
   const byKey = new Map(entrants.map((position, i) => [stage.levels[position]!.key, judged[i]!]));
   return stage.levels.map((level) => byKey.get(level.key) ?? { ...unjudged, standing: withoutScore(level) });
@@ -289,7 +328,7 @@ function answersOf({ stage, entrants, images }: Field): { answers: Uint8Array[][
   return isWhole && answers.every((own) => own.length > 0) ? { answers, images } : undefined;
 }
 
-/** The level whose trials were those of an earlier stage: its scores were looked at when it was selected. */
+/** The level that was carried on: its scores are those by which an earlier stage selected it. */
 function carriedLevel({ levels, index }: StageView): number | undefined {
   const found = levels.findIndex(({ sameAs }) => sameAs !== undefined && sameAs.stage < index);
   return found < 0 ? undefined : found;

@@ -1,11 +1,11 @@
-/** Which trials' models a study may still need: those of the levels that are selected, or that may be. */
+/** Decides which trials' models a study may still need: the trials of levels that are selected or may be selected. */
 import type { StageView } from './contest.ts';
 import type { StudyView } from './strategy.ts';
 import { isComplete } from './trial.ts';
 
 /**
- * The numbers of the complete trials of every level that is selected or, while its stage is not decided, may be selected. A level that left
- * under a seed rule, or one of whose trials failed, cannot be selected any more.
+ * The numbers of the complete trials of every level that is selected or, while its stage is not decided, may be
+ * selected. A level that left under a seed rule, or one of whose trials failed, cannot be selected any more.
  */
 export function candidateTrials({ stages }: Pick<StudyView, 'stages'>): Set<number> {
   const levels = stages.flatMap((stage) => candidates(stage).map((index) => stage.levels[index]!));

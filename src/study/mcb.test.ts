@@ -1,4 +1,6 @@
-/** The verdict on a stage: the post's own study, laws that must hold for any scores, and what identical scores may say. */
+/**
+ * The verdict on a stage: the post's own study, laws that must hold for any scores, and what identical scores may say.
+ */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compareWithBest, constrainedIntervals, expectedMargin, meanInterval, type StageVerdict } from './mcb.ts';

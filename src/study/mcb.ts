@@ -23,17 +23,20 @@ export interface LevelVerdict {
   /** Mean minus the best of the other means, in the score's own unit and sign; 0 for an only level. */
   readonly difference: number;
   /**
-   * Hsu's constrained interval of the true difference to the best of the others. It always holds 0: [-x, 0] or [0, x] for a
-   * worse level, the mirror image for the best, [-x, y] for one that may be best.
+   * Hsu's constrained interval of the true difference to the best of the others. It always holds 0: [-x, 0] or [0, x]
+   * for a worse level, the mirror image for the best, [-x, y] for one that may be best.
    */
   readonly constrained: Interval;
   /**
-   * Edwards and Hsu's interval of the same difference, with both ends. Its margin is wider, so that a level which is worse by
-   * a hair has an interval that reaches beyond 0; the verdict is that of `constrained`.
+   * Edwards and Hsu's interval of the same difference, with two ends. Its margin is wider, so the interval of a level
+   * that is only just worse reaches beyond 0; the verdict is that of `constrained`.
    */
   readonly twoSided: Interval;
   readonly standing: Standing;
-  /** Standard deviation of this level's residuals over that of the others'; undefined for two levels, which share theirs, and without a spread. */
+  /**
+   * Standard deviation of this level's residuals / that of the others. Undefined for two levels, which have equal
+   * residuals, and without a spread.
+   */
   readonly spreadRatio: number | undefined;
   /** An F test of `spreadRatio` finds this level noisier than the others. A remark: no verdict depends on it. */
   readonly noisy: boolean;
@@ -41,7 +44,10 @@ export interface LevelVerdict {
 
 export interface StageVerdict {
   readonly levels: readonly LevelVerdict[];
-  /** Standard deviation of one score about the sum of its level and its seed, pooled over levels; 0 for one level or rounding errors. */
+  /**
+   * Standard deviation of one score about the sum of its level and its seed, pooled over levels; 0 for one level or
+   * rounding errors.
+   */
   readonly spread: number;
   /** Degrees of freedom of `spread`: (levels - 1) (seeds - 1). */
   readonly degrees: number;
@@ -50,9 +56,10 @@ export interface StageVerdict {
   /** A level further than this behind the best mean is worse. Infinite where `basis` is 'none'; 0 for one level. */
   readonly margin: number;
   /**
-   * What the margin rests on. 'spread': the spread between seeds. 'images': the seeds agree so well that the counting of few
-   * images is the larger doubt. 'signs': all seeds gave the same differences, often enough for a sign test. 'none': all seeds
-   * gave the same differences, too few for that test; nothing is ruled out and the intervals have no ends.
+   * What the margin rests on. 'spread': the spread between seeds. 'images': the seeds agree so well that the counting
+   * of few images is the larger doubt. 'signs': all seeds gave the same differences, often enough for a sign test.
+   * 'none': all seeds gave the same differences, too few for that test; nothing is ruled out and the intervals have no
+   * ends.
    */
   readonly basis: 'spread' | 'images' | 'signs' | 'none';
 }
@@ -61,11 +68,11 @@ export interface StageVerdict {
 const rounding = 1e-9;
 
 /**
- * Compares every level with the best of the others; all intervals of one kind hold at once with 95 % probability, for other
- * seeds on the same images.
+ * Compares every level with the best of the others; all intervals of one kind hold at once with 95 % probability, for
+ * other seeds on the same images.
  *
- * The margin is w = f d s sqrt(2 / n): s² = sum of squared residuals / degrees, d one-sided Dunnett's value, f the factor
- * of {@link widening}. The interval of theta_i - best other theta is [min(0, D_i - w), max(0, D_i + w)].
+ * The margin is w = f d s sqrt(2 / n): s² = sum of squared residuals / degrees, d one-sided Dunnett's value, f the
+ * factor of {@link widening}. The interval of theta_i - best other theta is [min(0, D_i - w), max(0, D_i + w)].
  * Source: J. C. Hsu, "Constrained simultaneous confidence intervals for multiple comparisons with the best", Annals of
  * Statistics 12 (1984). The statement needs one look: it does not hold at every one of many looks.
  *
@@ -117,9 +124,10 @@ export function compareWithBest(scores: readonly (readonly number[])[], options:
 }
 
 /**
- * Student's 95 % interval of one level's mean for other seeds, from its own scores alone. For accuracies (with `images`) the
- * interval is cut to [0, 100]: the true mean lies there, so the cut loses no coverage, and it leaves alone every interval that
- * needs none. (A logit scale would change them all, and has no place for 100 %.) Undefined where {@link meanMargin} is.
+ * Student's 95 % interval of one level's mean for other seeds, from its own scores alone. For accuracies (with
+ * `images`) the interval is cut to [0, 100]: the true mean lies there, so the cut loses no coverage, and other
+ * intervals stay as they are. (A logit scale would change all intervals, and cannot represent 100 %.) Undefined where
+ * {@link meanMargin} is undefined.
  */
 export function meanInterval(
   scores: readonly number[],
@@ -134,8 +142,8 @@ export function meanInterval(
 }
 
 /**
- * Half the width of Student's 95 % interval of a mean. The spread of accuracies (with `images`) is taken as one image at
- * least. Undefined for a single score, and for identical losses, whose spread is unknown.
+ * Half the width of Student's 95 % interval of a mean. The spread of accuracies (with `images`) is taken as one image
+ * at least. Undefined for a single score, and for identical losses, whose spread is unknown.
  */
 export function meanMargin(
   scores: readonly number[],
@@ -173,10 +181,11 @@ function constrainedBy(differences: readonly number[], margin: number): Interval
 }
 
 /**
- * Edwards and Hsu's intervals of mean i minus the best other mean, larger being better. They hold at once if, for the true
- * best b, every mean_j - mean_b lies within the margin of its true value. The best is unknown, so each interval covers
- * what would follow from every level that may be b.
- * Source: D. G. Edwards and J. C. Hsu, "Multiple comparisons with the best treatment", Journal of the American Statistical
+ * Edwards and Hsu's intervals of mean i minus the best other mean, larger being better. They hold at once if, for the
+ * true best b, every mean_j - mean_b lies within the margin of its true value. The best is unknown, so each interval
+ * covers what would follow from every level that may be b.
+ * Source: D. G. Edwards and J. C. Hsu, "Multiple comparisons with the best treatment", Journal of the American
+ * Statistical
  * Association 78 (1983).
  */
 function unconstrainedBy(means: readonly number[], margin: number): Interval[] {
@@ -199,7 +208,7 @@ function unconstrainedBy(means: readonly number[], margin: number): Interval[] {
   });
 }
 
-/** The two largest numbers (sign 1) or the two smallest (sign -1); equal ones count each. */
+/** The two largest numbers (sign 1) or the two smallest (sign -1); equal numbers count separately. */
 function extremes(numbers: readonly number[], sign: 1 | -1): { readonly first: number; readonly second: number } {
   let [first, second] = [-sign * Number.POSITIVE_INFINITY, -sign * Number.POSITIVE_INFINITY];
   for (const number of numbers) {
@@ -256,13 +265,14 @@ interface Margin {
  *
  * Accuracies: two levels that differ by Delta images disagree on at least Delta images. Were they equally good, each
  * disagreement would fall to either side, so the standard deviation of a difference is at least sqrt(Delta) images, and
- * sqrt(Delta + 2) with the two disagreements that D. G. Bonett and R. M. Price add to allow for those not seen ("Adjusted
- * Wald confidence interval for a difference of binomial proportions based on paired data", Journal of Educational and
- * Behavioral Statistics 37, 2012). A level is ruled out only if Delta > c sqrt((Delta + 2) / n), c being the critical value:
- * the margin is the Delta of equality. (n = 3, k = 5: 5 images.)
+ * sqrt(Delta + 2) with the two disagreements that D. G. Bonett and R. M. Price add to allow for those not seen
+ * ("Adjusted Wald confidence interval for a difference of binomial proportions based on paired data", Journal of
+ * Educational and Behavioral Statistics 37, 2012). A level is ruled out only if Delta > c sqrt((Delta + 2) / n), c
+ * being the critical value: the margin is the Delta of equality. (n = 3, k = 5: 5 images.)
  *
- * Losses have no such unit. Only where all seeds gave the same differences, to rounding, is there no spread to judge by.
- * What remains is the sign test: n seeds with one sign have the probability 2^-n, times k - 1 comparisons (Bonferroni).
+ * Losses have no such unit. Only where all seeds gave the same differences, to rounding, is there no spread to judge
+ * by. What remains is the sign test: n seeds with one sign have the probability 2^-n, times k - 1 comparisons
+ * (Bonferroni).
  */
 function leastMargin(critical: number, given: MarginCase & { readonly unanimous: boolean }): Margin {
   const { k, n, sides, images, scale, unanimous } = given;
@@ -279,10 +289,10 @@ function leastMargin(critical: number, given: MarginCase & { readonly unanimous:
 
 /**
  * Is a level noisier than the others? Its squared residuals over those of the others are an F ratio with n - 1 and
- * (k - 2) (n - 1) degrees of freedom if all spreads are equal: the share of k / (k - 1) squared residuals of one level is
- * independent of the rest. At 5 % over all k levels (Bonferroni). With two or three seeds only a huge ratio is plain.
- * Source: the outlier test of a linear model (R. D. Cook and S. Weisberg, "Residuals and Influence in Regression", 1982, 2.2.2),
- * for all scores of a level at once.
+ * (k - 2) (n - 1) degrees of freedom if all spreads are equal: the share of k / (k - 1) squared residuals of one level
+ * is independent of the rest. At 5 % over all k levels (Bonferroni). With two or three seeds only a huge ratio is
+ * plain. Source: the outlier test of a linear model (R. D. Cook and S. Weisberg, "Residuals and Influence in
+ * Regression", 1982, 2.2.2), for all scores of a level at once.
  */
 function noiseOf(
   square: number,
@@ -324,7 +334,7 @@ function candidatesOf(highs: readonly number[]): number[] {
   return [...highs.keys()].filter((i) => highs[i]! > 0);
 }
 
-/** Each mean minus the best of the other means, larger being better; 0 for an only level. */
+/** Each mean minus the best of the other means, larger being better; 0 for a single level. */
 export function leads(means: readonly number[]): number[] {
   if (means.length === 1) return [0];
   const { first, second } = extremes(means, 1);
@@ -335,7 +345,7 @@ function others(means: readonly number[], level: number): number[] {
   return [...means.keys()].filter((j) => j !== level);
 }
 
-/** The least of several numbers; 0 of none, which is what an only level needs. */
+/** The least of several numbers; 0 without numbers, for a single level. */
 function least(numbers: readonly number[]): number {
   return numbers.length === 0 ? 0 : Math.min(...numbers);
 }

@@ -1,4 +1,6 @@
-/** Verdicts for other images against NumPy (test/golden/make_new_images.py), by simulation, and as laws for any answers. */
+/**
+ * Verdicts for other images against NumPy (test/golden/make_new_images.py), by simulation, and as laws for any answers.
+ */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -121,7 +123,8 @@ test('with given means and disagreements a second seed never takes back what the
   let worse = 0;
   fc.assert(
     fc.property(networks, fc.integer({ min: 1, max: 3 }), ({ levels, images, seed }, further) => {
-      // The answers of a further seed are the first one's on other images: equal counts, equal disagreements of all pairs.
+      // The answers of a further seed are the first one's on other images: equal counts, equal disagreements of all
+      // pairs.
       const orders = Array.from({ length: further }, (_, index) =>
         permutation(images, randomStream(seed, 'order', index)),
       );

@@ -1,4 +1,4 @@
-/** What accuracies say of other images of the same kind: verdicts that count the chance in the images, from every wrong answer. */
+/** Verdicts and intervals for other images of the same kind, computed from the wrong answers of every trial. */
 import { onesIn } from '../base/bits.ts';
 import { UsageError } from '../base/errors.ts';
 import {
@@ -14,8 +14,8 @@ import { normalQuantile } from './normal.ts';
 import { confidence, cutTo, significance } from './statistics.ts';
 
 /**
- * wrong[level][seed]: one bit an image, lowest first, 1 where the answer was wrong; the same images and seeds for all levels.
- * Bits after the last image are ignored.
+ * wrong[level][seed]: one bit an image, lowest first, 1 where the answer was wrong; the same images and seeds for all
+ * levels. Bits after the last image are ignored.
  */
 export type WrongAnswers = readonly (readonly Uint8Array[])[];
 
@@ -36,14 +36,16 @@ export interface ImagesVerdict {
 /**
  * The verdict for other images and other seeds: would the level be worse if both were drawn again?
  *
- * Two errors add: that of few seeds and that of few images. The margin of levels i and j is sqrt(w² + w_ij²), where w is the
- * margin of {@link compareWithBest} and w_ij that of the images, z(1 - 0.05 / (k - 1)) (Bonferroni, since every pair has its
- * own variance) times the standard error of {@link imagesPart}. It is never less than w, so a level that is worse here is worse
- * there, too. A level's interval is made in the same way. Source of the sum of squares: S. K. Banerjee, "Approximate confidence
- * interval for linear functions of means of k populations when the population variances are not equal", Sankhya 22 (1960);
- * for intervals with unequal arms G. Y. Zou and A. Donner, Statistics in Medicine 27 (2008).
+ * Two errors add: that of few seeds and that of few images. The margin of levels i and j is sqrt(w² + w_ij²), where w
+ * is the margin of {@link compareWithBest} and w_ij that of the images, z(1 - 0.05 / (k - 1)) (Bonferroni, since every
+ * pair has its own variance) times the standard error of {@link imagesPart}. It is never less than w, so a level that
+ * is worse here is worse there, too. A level's interval is made in the same way. Source of the sum of squares: S. K.
+ * Banerjee, "Approximate confidence interval for linear functions of means of k populations when the population
+ * variances are not equal", Sankhya 22 (1960); for intervals with unequal arms G. Y. Zou and A. Donner, Statistics in
+ * Medicine 27 (2008).
  *
- * Images count as independent draws. Several digits of one writer are not, so for other writers the chance is larger than this.
+ * Images count as independent draws. Several digits of one writer are not, so for other writers the chance is larger
+ * than this.
  * @param wrong at least two seeds a level.
  */
 export function compareOnOtherImages(wrong: WrongAnswers, images: number): ImagesVerdict {
@@ -61,11 +63,11 @@ export function compareOnOtherImages(wrong: WrongAnswers, images: number): Image
 }
 
 /**
- * The verdict on these networks as they are, for other images alone: it says nothing of other seeds, and so needs but one.
- * Its 'worse' reads "worse (these networks)".
+ * The verdict on these trained networks, for other images alone. It says nothing about other seeds, so one seed is
+ * enough. Its 'worse' reads "worse (these networks)".
  *
- * With given means and given numbers of disagreements, further seeds never take it back: the variance over images of a mean
- * over seeds is no larger than the mean of their variances.
+ * With given means and given numbers of disagreements, further seeds never take it back: the variance over images of a
+ * mean over seeds is no larger than the mean of their variances.
  * @param wrong at least one seed a level.
  */
 export function compareTheseNetworks(wrong: WrongAnswers, images: number): ImagesVerdict {
@@ -80,8 +82,8 @@ export function compareTheseNetworks(wrong: WrongAnswers, images: number): Image
 }
 
 /**
- * Squared standard errors of a mean over seeds and images, in shares squared. Every value belongs to a seed and an image;
- * `overImages` and `overSeeds` hold the interaction both, so that the error for both drawn again is
+ * Squared standard errors of a mean over seeds and images, in shares squared. Every value belongs to a seed and an
+ * image; `overImages` and `overSeeds` hold the interaction both, so that the error for both drawn again is
  * overImages + overSeeds - interaction.
  */
 export interface VarianceParts {
@@ -109,7 +111,10 @@ export function differenceParts(
   return partsOf(pairOf(a, b), images);
 }
 
-/** Disagreements added to those seen, one to each side, so that none seen is no certainty (Bonett and Price, see mcb.ts). */
+/**
+ * Disagreements added to those seen, one to each side, so that none seen is no certainty (Bonett and Price, see
+ * mcb.ts).
+ */
 const unseen = 2;
 
 interface Counted {
@@ -117,11 +122,16 @@ interface Counted {
   readonly bySeed: readonly number[];
   /** For each image the number of seeds that answer wrong. */
   readonly byImage: Uint16Array;
-  /** Each seed's answers, 32 images a word: only compared and counted, so the order of bytes in a word does not matter. */
+  /**
+   * Each seed's answers, 32 images a word: only compared and counted, so the order of bytes in a word does not matter.
+   */
   readonly words: readonly Int32Array[];
 }
 
-/** Sums over the values v of each seed and image: v is a wrong answer, or the second level's wrong answer less the first's. */
+/**
+ * Sums over the values v of each seed and image: v is a wrong answer, or the second level's wrong answer less the
+ * first's.
+ */
 interface Sums {
   readonly bySeed: readonly number[];
   /** Sum over images of (sum of v over seeds)². */
@@ -158,7 +168,7 @@ function verdict(
   };
 }
 
-/** The part of the images alone of a pair's squared error: what the interaction adds is in the seeds' part already. */
+/** The images' part of a pair's squared error, without the interaction, which the seeds' part already contains. */
 function imagesPart(pair: Sums, images: number): number {
   return Math.max(0, overImages(pair, images) - interaction(pair, images)) + unseen / images ** 2;
 }
@@ -166,7 +176,8 @@ function imagesPart(pair: Sums, images: number): number {
 /**
  * One level's accuracy for other images, in percent. Four more images, two of them wrong, keep the interval honest near
  * 100 %. Source: A. Agresti and B. A. Coull, "Approximate is better than 'exact' for interval estimation of binomial
- * proportions", The American Statistician 52 (1998); with several seeds the count of an image is the share of wrong seeds.
+ * proportions", The American Statistician 52 (1998); with several seeds the count of an image is the share of wrong
+ * seeds.
  */
 function accuracyOnImages(
   { bySeed, byImage }: Counted,

@@ -6,7 +6,8 @@ export function normalDensity(x: number): number {
 
 /**
  * P(Z <= x), absolute error about 1e-15.
- * Source: G. West, "Better approximations to cumulative normal functions", Wilmott Magazine, May 2005, after Hart (1968).
+ * Source: G. West, "Better approximations to cumulative normal functions", Wilmott Magazine, May 2005, after Hart
+ * (1968).
  */
 export function normalProbability(x: number): number {
   const a = Math.abs(x);

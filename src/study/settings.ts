@@ -4,7 +4,7 @@ export type Value = string | number | boolean | null;
 /** Values by hyperparameter. Studies do not know what they mean. */
 export type Settings = Readonly<Record<string, Value>>;
 
-/** A value as people write it in a study file: small powers of ten and what is below 0.001 with an exponent. */
+/** A value as people write it in a study file: small powers of ten and numbers below 0.001 with an exponent. */
 export function valueText(value: Value): string {
   // JavaScript writes 1e+30.
   if (typeof value !== 'number' || value <= 0 || value >= 0.1) return String(value).replace('e+', 'e');

@@ -3,7 +3,10 @@ import { checkRecord, wrong } from '../base/argument.ts';
 import { mostBelow } from '../base/random.ts';
 import type { Settings, Value } from './settings.ts';
 
-/** A range of numbers. `step`: distance of the values from each other, from `low` on; never together with `log`, but for integers' 1. */
+/**
+ * A range of numbers. `step`: distance between neighbouring values, from `low` on. With `log` there is no step, except
+ * 1 for integers.
+ */
 export interface Range {
   readonly kind: 'float' | 'int';
   readonly low: number;
@@ -12,17 +15,17 @@ export interface Range {
   readonly step?: number;
 }
 
-/** A list of values. Lists of numbers say whether they are integers, since 1 may be either. */
+/** A list of values. `numeric` says whether numbers are integers or floats, since 1 may be either. */
 export interface Choices {
   readonly kind: 'choices';
   readonly values: readonly Value[];
   readonly numeric?: 'float' | 'int';
 }
 
-/** The hyperparameters, with the values of each, under which another one counts. */
+/** By hyperparameter, the values under which another hyperparameter counts. */
 export type Condition = Readonly<Record<string, readonly Value[]>>;
 
-/** What one hyperparameter may be. `when`: it counts under these values of others, and is left out elsewhere. */
+/** The values of one hyperparameter. `when`: it counts only under these values of others, and is left out elsewhere. */
 export type Dimension = (Range | Choices) & { readonly when?: Condition };
 
 /** By hyperparameter. */
@@ -128,7 +131,10 @@ export type Distribution =
       readonly attributes: { readonly choices: readonly Value[] };
     };
 
-/** The declared dimension in Optuna's terms. A list of numbers is the range it spans. */
+/**
+ * The declared dimension as an Optuna distribution. A list of numbers becomes the range from its least to its largest
+ * number.
+ */
 export function distributionOf(dimension: Dimension): Distribution {
   if (dimension.kind === 'choices') {
     const { values, numeric } = dimension;

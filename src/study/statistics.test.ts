@@ -19,7 +19,8 @@ describe('Student’s t', () => {
     expect(Math.abs(twoSidedP(t, degrees) - p)).toBeLessThan(1e-13);
   });
   test.each(golden.quantiles)('t of $confidence with $degrees degrees of freedom', ({ degrees, confidence, t }) => {
-    // SciPy's own inverse is good to some 3e-9 (its P of its t says so); ours inverts P, which the test above holds to 1e-13.
+    // SciPy's own inverse is good to some 3e-9 (its P of its t says so); ours inverts P, which the test above holds to
+    // 1e-13.
     expect(Math.abs(criticalT(confidence, degrees) / t - 1)).toBeLessThan(5e-9);
     expect(twoSidedP(criticalT(confidence, degrees), degrees)).toBeCloseTo(1 - confidence, 13);
   });

@@ -25,8 +25,8 @@ export function summarize(values: readonly number[]): Summary {
 }
 
 /**
- * An interval without its part beyond [least, most]. The true value lies between these bounds, so the interval covers it as often as
- * before.
+ * An interval without its part beyond [least, most]. The true value lies between these bounds, so the interval covers
+ * it as often as before.
  */
 export function cutTo(
   [low, high]: readonly [low: number, high: number],
@@ -37,8 +37,8 @@ export function cutTo(
 
 /**
  * Student's paired t test of mean difference zero: the two-sided p value.
- * Equal differences (they happen, since accuracies are counted in images) have no spread to judge by. Their common sign still tells
- * something: p is 1 if all differences are 0, else the sign test's 2^(1 - n).
+ * Equal differences have no spread (they happen, since accuracies count images). Then their common sign decides: p is 1
+ * if all differences are 0, else the sign test's 2^(1 - n).
  * @param differences at least two.
  */
 export function pairedTTest(differences: readonly number[]): number {
@@ -54,7 +54,8 @@ export function pairedTTest(differences: readonly number[]): number {
  * McNemar's exact test on paired right and wrong answers: two-sided binomial p value.
  * @param onlyFirst images that only the first classifier gets right.
  * @param onlySecond images that only the second classifier gets right.
- * Source: McNemar, "Note on the sampling error of the difference between correlated proportions", Psychometrika 12, 1947; exact form.
+ * Source: McNemar, "Note on the sampling error of the difference between correlated proportions", Psychometrika 12,
+ * 1947; exact form.
  */
 export function mcNemarExact(onlyFirst: number, onlySecond: number): number {
   const n = onlyFirst + onlySecond;

@@ -200,7 +200,7 @@ export interface SizeProblem {
   readonly message: string;
 }
 
-/** Counts levels and trainings by multiplication, before any of them is made. */
+/** Counts levels and trainings by multiplication, before any level is created. */
 export function sizeProblem({ plan, seeds }: Pick<StudyDefinition, 'plan' | 'seeds'>): SizeProblem | undefined {
   const levels = strategyOf(plan).count(plan);
   if (!(Number.isInteger(levels) || levels === Number.POSITIVE_INFINITY)) {
@@ -238,14 +238,15 @@ export function plannedLevels(definition: StudyDefinition): readonly (readonly L
   return strategyOf(definition.plan).levels(definition.plan, definition);
 }
 
-/** What is varied and how, in a few words. */
+/** The plan in a few words. */
 export function describePlan(definition: StudyDefinition): string {
   return strategyOf(definition.plan).describe(definition.plan, definition);
 }
 
 /**
- * Checks that `after` only adds seeds, levels, trials or stages to `before`, so that what was trained keeps its meaning.
- * @throws UsageError naming the first difference that is none of these.
+ * Checks that `after` only adds seeds, levels, trials or stages to `before`, so that what was trained keeps its
+ * meaning.
+ * @throws UsageError naming the first other difference.
  */
 export function checkExtends(before: StudyDefinition, after: StudyDefinition): void {
   const found = firstDifference(before, after);
@@ -275,7 +276,7 @@ function seedDifference(before: StudyDefinition, after: StudyDefinition): Differ
   const different = { what: 'seeds', was: seedsText(before.seeds), is: seedsText(after.seeds) };
   const [was, is] = [before.seeds, after.seeds];
   if (!isSeedRule(was)) {
-    // Under a rule later stages have seeds of their own, so what they trained with a list would serve nothing.
+    // Under a rule later stages have their own seeds, so their trials with a list of seeds could not be used.
     const isKept = isSeedRule(is)
       ? plannedLevels(before).length === 1 && was.every((seed) => seed >= 1 && seed <= is.atMost)
       : was.every((seed) => is.includes(seed));

@@ -1,4 +1,7 @@
-/** What a strategy is: it says which trials are next and what stands, as a pure function of definition and history. */
+/**
+ * The interface of strategies: a pure function of definition and history says which trials are next and how levels
+ * compare.
+ */
 import type { LevelView, StageView, TrialRequest } from './contest.ts';
 import type { Level, Plan, StudyDefinition } from './definition.ts';
 import type { Space } from './space.ts';
@@ -7,11 +10,11 @@ import { type CompleteTrial, completeTrials, configurationKey, type History, typ
 /** Where a study stands and what is next. */
 export interface StudyView {
   readonly definition: StudyDefinition;
-  /** Stages begun so far: a stage is not known before the one above it is decided. */
+  /** Stages begun so far: a stage is not known before the previous stage is decided. */
   readonly stages: readonly StageView[];
   /**
-   * Trials that can be started now, in the order they shall start; those running are among them. When all of them have ended, the strategy
-   * is asked again.
+   * Trials that can be started now, in the order in which they must start, running trials included. When all of them
+   * have been started and a trial has ended, the strategy is asked again.
    */
   readonly pending: readonly TrialRequest[];
   /** The selected level of the last stage, once all are finished. */
@@ -22,21 +25,26 @@ export interface StudyView {
   readonly stuck: number | undefined;
   /** Trials in the table, each once. */
   readonly trials: readonly Trial[];
-  /** The number of trials in all, as far as can be told; at most that many under a seed rule. */
+  /** The expected number of trials in all; under a seed rule the largest possible number. */
   readonly expected: number;
 }
 
-/** A strategy for one kind of plan. Pure: the same definition and history give the same view, whoever finished first. */
+/**
+ * A strategy for one kind of plan. Pure: the same definition and history give the same view, whoever finished first.
+ */
 export interface Strategy<P extends Plan> {
   /** Where the study stands and what is next. */
   follow(definition: StudyDefinition, plan: P, history: History): StudyView;
   /** The levels that stand in the plan, stage by stage, for checks before anything is trained. */
   levels(plan: P, definition: StudyDefinition): readonly (readonly Level[])[];
-  /** The number of {@link levels}, or more where some of them are alike, counted without making them. */
+  /** The number of {@link levels}, counted without creating them; equal levels may be counted several times. */
   count(plan: P): number;
   /** In a few words, for the report's first line. */
   describe(plan: P, definition: StudyDefinition): string;
-  /** The first difference that is no growth, or undefined: what was trained must keep its meaning. */
+  /**
+   * The first difference that is not growth, or undefined. Only growth is allowed, so that trained trials keep their
+   * meaning.
+   */
   difference(before: P, after: P, spaces: { readonly before: Space; readonly after: Space }): Difference | undefined;
 }
 
@@ -47,7 +55,9 @@ export interface Difference {
   readonly is: unknown;
 }
 
-/** The complete trials of the levels that the stages selected, each once: the ones that may be looked at with the test set. */
+/**
+ * The complete trials of the levels that the stages selected, each once. Only these may be evaluated on the test set.
+ */
 export function selectedTrials({ stages }: StudyView): CompleteTrial[] {
   const selected = stages.flatMap(({ levels, selected: index }) => (index === undefined ? [] : [levels[index]!]));
   return [...new Set(selected.flatMap(({ trials }) => completeTrials(trials)))];

@@ -1,19 +1,22 @@
-/** Trials: one configuration trained with one seed, and what is known of it so far. */
+/** Trials: one configuration trained with one seed, and its record so far. */
 import type { Metrics } from '../base/metrics.ts';
 import { type Objective, objectives, type Settings } from './definition.ts';
 
-/** One report of a running trial: an epoch of training, or whatever a task counts. Epoch 0 is the untrained network. */
+/**
+ * One report of a running trial: an epoch of training, or another step that the task counts. Epoch 0 is the untrained
+ * network.
+ */
 export interface EpochPoint {
   readonly epoch: number;
   /** The value that decides, after this epoch: accuracy in percent, a loss, a score. */
   readonly score: number;
   readonly train?: Metrics;
-  /** On the set that selects: the test set under protocol post, else the validation set. */
+  /** On the evaluation set: the test set under protocol post, else the held-out images. */
   readonly selection?: Metrics;
   readonly seconds?: { readonly train: number; readonly evaluate: number };
 }
 
-/** `pruned`: stopped early by a pruner, its last score is no final one. */
+/** `pruned`: stopped early by a pruner, so its last score is not final. */
 export type TrialState = 'running' | 'complete' | 'pruned' | 'failed';
 
 /** One configuration trained with one seed, and what is known of it so far. */
@@ -64,7 +67,8 @@ export function isBetter(a: number, b: number, objective: Objective): boolean {
 }
 
 /**
- * A configuration's key: its settings that differ from the defaults, by name, so that a hyperparameter added later changes no key.
+ * A configuration's key: its settings that differ from the defaults, by name, so that a hyperparameter added later
+ * changes no key.
  * @param configuration canonical, without defaults.
  */
 export function configurationKey(configuration: Settings): string {
@@ -72,7 +76,8 @@ export function configurationKey(configuration: Settings): string {
 }
 
 /**
- * The canonical settings: two settings that train the same network give the same object. Only values that differ from the defaults are in it.
+ * The canonical settings: two settings that train the same network give the same object. Only values that differ from
+ * the defaults are in it.
  * @throws UsageError for settings that are not allowed.
  */
 export type Canonical = (settings: Settings) => Settings;
@@ -120,7 +125,10 @@ export class TrialTable implements History {
   }
 }
 
-/** Canonical settings are checked against the whole table of hyperparameters; a study asks for the same ones again and again. */
+/**
+ * Canonical settings are checked against the whole table of hyperparameters; a study asks for the same ones again and
+ * again.
+ */
 function remembering(canonical: Canonical): Canonical {
   const known = new Map<string, Settings>();
   return (settings) => {

@@ -6,10 +6,10 @@ const levels = [2, 3, 4, 5, 6, 8, 10, 15, 20, 50, 100];
 const seeds = [2, 3, 5, 10, Number.POSITIVE_INFINITY];
 
 /**
- * Found by `npm run bench -- verdict --calibrate`: the 95 % quantile of (largest lead of another level over the best, all
- * tied) / (pooled margin), the largest over the cases "m levels have three times the spread of the others, m = 0 to k, the
- * best among them or not", rounded up to 0.01. The worst case has the best alone noisy; from 15 levels on, with one to five
- * of the others. Two levels need none: their difference has one variance.
+ * Found by `npm run bench -- verdict --calibrate`: the 95 % quantile of (largest lead of another level over the best,
+ * all tied) / (pooled margin), the largest over the cases "m levels have three times the spread of the others, m = 0 to
+ * k, the best among them or not", rounded up to 0.01. The worst case has the best alone noisy; from 15 levels on, with
+ * one to five of the others. Two levels need none: their difference has one variance.
  */
 const oneSided = [
   [1, 1, 1, 1, 1],

@@ -9,7 +9,10 @@ import type { OpenTask, Parameter, Pool, RunningTrial, Task, TrialMessage, Trial
 /** What a task's function is given beside its settings. */
 export interface FunctionContext {
   readonly seed: number;
-  /** A generator of the trial's own, from its seed. Use it instead of Math.random, or the study cannot be repeated. */
+  /**
+   * The trial's own random generator, made from its seed. Use it instead of Math.random, or the study cannot be
+   * repeated.
+   */
   readonly random: Random;
   /** Aborted when the study is asked to stop; a function that throws then is run again later. */
   readonly signal: AbortSignal;
@@ -22,7 +25,7 @@ export interface FunctionContext {
 
 /** What {@link functionTask} makes a task of. */
 export interface FunctionTaskOptions {
-  /** The default of every parameter; others are refused. */
+  /** The default of every parameter; unknown parameters are refused. */
   readonly parameters: Readonly<Record<string, Value>>;
   /** Parameters that count under some values of others only. */
   readonly when?: Readonly<Record<string, Condition>> | undefined;

@@ -1,4 +1,4 @@
-/** What a study needs of the thing it tunes: what its settings mean, and who runs its trials. */
+/** The interface between a study and the task it tunes: the meaning of settings, and the pool that runs trials. */
 import type { Metrics } from '../base/metrics.ts';
 import type { Settings, StudyDefinition, Value } from '../study/definition.ts';
 import type { Condition } from '../study/space.ts';
@@ -12,7 +12,7 @@ export interface Parameter {
   readonly when?: Condition;
 }
 
-/** What settings mean. Pure, so that reports can ask it anywhere. */
+/** The meaning of settings. All functions are pure, so that reports can use them anywhere. */
 export interface TaskSettings {
   readonly parameters: Readonly<Record<string, Parameter>>;
   /** Settings with the defaults filled in. @throws UsageError for a value that is not allowed or would be ignored. */
@@ -38,19 +38,20 @@ export interface Task {
 
 /** A task that is ready to run trials. */
 export interface OpenTask {
-  /** Of all data that results depend on. */
+  /** The hash of all data that results depend on. */
   readonly dataHash: string;
-  /** What trains and what selects, in a sentence without a full stop. */
+  /** The training set and the evaluation set, in a sentence without a full stop. */
   readonly summary: string;
   readonly pool: Pool;
-  /** What a trial of these settings needs on disk, about. */
+  /** Approximate bytes on disk of a trial with these settings. */
   bytesPerTrial(configuration: Settings): TrialBytes;
   /**
-   * Whether what a complete trial left behind is there and is what the record says. A trial whose results are lost or damaged is run again.
-   * @param evaluate the network is also evaluated on the set that selects, which takes as long as that takes.
+   * Checks whether the files of a complete trial exist and agree with its record. A trial whose results are lost or
+   * damaged is run again.
+   * @param evaluate also evaluates the network on the evaluation set, which takes as long as an evaluation.
    */
   results(trial: CompleteTrial, options?: { readonly evaluate?: boolean }): Promise<TrialResults>;
-  /** Removes what a trial that has ended left behind, so far as it is there: its `checkpoint`, or all `results`. */
+  /** Removes the files of an ended trial, as far as they exist: its `checkpoint`, or all `results`. */
   discard(trial: number, what: 'checkpoint' | 'results'): void;
   /** Loss and accuracy of a complete trial's network on the test set. Absent where there is none. */
   evaluateOnTest?(trial: CompleteTrial): Promise<Metrics>;
@@ -69,18 +70,18 @@ export interface TrialBytes {
 /** What became of a complete trial's results; `why` names what is wrong. */
 export type TrialResults = { readonly state: 'whole' } | { readonly state: 'lost' | 'damaged'; readonly why: string };
 
-/** What a trial is told. */
+/** The order to run a trial. */
 export interface TrialOrder {
   readonly number: number;
   readonly configuration: Settings;
   readonly seed: number;
   /** Threads it may use; results do not depend on it. */
   readonly threads: number;
-  /** A complete trial whose results are made again: what is left of them is not used. */
+  /** Whether a complete trial's results are made again; then no old files are used. */
   readonly again: boolean;
 }
 
-/** What a trial tells; all but the first two end it. */
+/** A message from a trial. Every message except `progress` and `epoch` is the last one. */
 export type TrialMessage =
   /** The part that is done, 0 to 1. */
   | { readonly type: 'progress'; readonly share: number }
@@ -88,21 +89,24 @@ export type TrialMessage =
   /** The score is that of the last reported epoch. */
   | { readonly type: 'finished'; readonly wrong?: Uint8Array }
   | { readonly type: 'interrupted' }
-  /** The machine has no room for one more trial at this time; it has not begun. */
+  /** The machine has no room for another trial at this time; the trial has not begun. */
   | { readonly type: 'refused'; readonly message: string }
-  /** `world`: the disk or the data failed, and with them the study. */
+  /** `world`: the disk or the data failed, so the whole study ends. */
   | { readonly type: 'failed'; readonly kind: 'trial' | 'world'; readonly message: string };
 
 /** A trial at work. */
 export interface RunningTrial {
   /** Lets the trial save itself and end as interrupted. */
   stop(): void;
-  /** Ends the trial where it stands. */
+  /** Ends the trial at once, without saving. */
   kill(): Promise<unknown>;
 }
 
-/** Who does the work: threads here, workers elsewhere, or a function in this process. */
+/** Runs trials: in threads of this process, in workers elsewhere, or by calling a function. */
 export interface Pool {
-  /** Starts a trial, or resumes one that was interrupted; `listen` hears everything up to its end, which comes exactly once. */
+  /**
+   * Starts a trial, or resumes an interrupted trial. `listen` gets all messages of the trial; exactly one of them ends
+   * it.
+   */
   start(order: TrialOrder, listen: (message: TrialMessage) => void): RunningTrial;
 }

@@ -34,7 +34,7 @@ def critical(k, degrees, sides, alpha=ALPHA):
 
 
 def simulated(d, k, degrees, sides, count=2_000_000):
-    """The same probability by drawing, as a check that the integral is the right one."""
+    """The same probability by random draws, to check the integral."""
     rng = np.random.default_rng(1955)
     z = rng.standard_normal((count, k))
     s = 1 if degrees == np.inf else np.sqrt(rng.chisquare(degrees, count) / degrees)

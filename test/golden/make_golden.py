@@ -166,7 +166,7 @@ settings = {
 # PyTorch's float64 run, its float32 run and float32 runs with disturbed sums stay together in weights and losses.
 together, together_losses = 3e-5, 5e-6
 seeds = 3
-# Stretches that qualify, but on which our own sums still decide a near-tie otherwise, are named here and passed over.
+# Stretches that qualify, but on which our own sums still decide a near-tie differently, are named here and skipped.
 elsewhere = {"adam-uncorrected": [448, 480, 2144], "adam-batch-33": [0]}
 
 
@@ -192,7 +192,7 @@ def distance(w, origin):
 
 
 def stay_together(initial, run):
-    """The float64 run and how far the others stray from it in weights and losses, or None if too far."""
+    """The float64 run and the differences of the other runs from it (weights, losses), or None if they are too large."""
     single = run(torch.float32)
     others = [single]
     for seed, side in itertools.product(range(seeds), (1, -1)):  # a near-tie shows on one side only

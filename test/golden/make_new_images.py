@@ -1,4 +1,4 @@
-"""Wrong answers of made-up networks and what NumPy computes from them, for src/study/new-images. Run: /usr/bin/python3 make_new_images.py (Debian: python3-scipy)."""
+"""Simulated wrong answers of networks and NumPy's results from them, for src/study/new-images. Run: /usr/bin/python3 make_new_images.py (Debian: python3-scipy)."""
 import base64
 import json
 import os

@@ -1,4 +1,4 @@
-"""Numbers of SciPy and statsmodels-free formulas that src/study must agree with. Run: /usr/bin/python3 make_statistics.py (Debian: python3-scipy)."""
+"""Numbers of SciPy, and of formulas written out here, that src/study must agree with. Run: /usr/bin/python3 make_statistics.py (Debian: python3-scipy)."""
 import json
 import os
 

@@ -43,7 +43,8 @@ const reference = referenceOf({
   beside: (_, { level }) =>
     level.settings.batchSize === 32
       ? {
-          ...{ score: 98.9, otherwise: [] },
+          score: 98.9,
+          otherwise: [],
           curve: [
             { epoch: 0, train: 9, selection: 9 },
             { epoch: 1, train: 90, selection: 91 },
@@ -77,31 +78,49 @@ describe('dots of a stage', () => {
     expect(data.leftOut).toBe(0);
     expect(data.rows).toEqual([
       {
-        ...{ label: '32', kind: 'selected', mean: 98.5, interval: [97.26, 99.74], isCut: [false, false] },
+        label: '32',
+        kind: 'selected',
+        mean: 98.5,
+        interval: [97.26, 99.74],
+        isCut: [false, false],
         dots: [
           { seed: 1, score: 98 },
           { seed: 2, score: 98.5 },
           { seed: 3, score: 99 },
         ],
-        ...{ reference: 98.9, standing: 'selected, may be best', word: 'selected' },
+        reference: 98.9,
+        standing: 'selected, may be best',
+        word: 'selected',
       },
       {
-        ...{ label: '64', kind: 'possible', mean: 98, interval: [95.25, 99.75], isCut: [true, true] },
+        label: '64',
+        kind: 'possible',
+        mean: 98,
+        interval: [95.25, 99.75],
+        isCut: [true, true],
         dots: [
           { seed: 1, score: 97.5 },
           { seed: 2, score: 98 },
           { seed: 3, score: 98.5 },
         ],
-        ...{ reference: undefined, standing: 'may be best', word: 'may be best' },
+        reference: undefined,
+        standing: 'may be best',
+        word: 'may be best',
       },
       {
-        ...{ label: '128', kind: 'ruled out', mean: 96.5, interval: [96.2, 96.8], isCut: [false, false] },
+        label: '128',
+        kind: 'ruled out',
+        mean: 96.5,
+        interval: [96.2, 96.8],
+        isCut: [false, false],
         dots: [
           { seed: 1, score: 96 },
           { seed: 2, score: 96.5 },
           { seed: 3, score: 97 },
         ],
-        ...{ reference: undefined, standing: 'worse', word: 'worse' },
+        reference: undefined,
+        standing: 'worse',
+        word: 'worse',
       },
     ]);
   });
@@ -379,7 +398,8 @@ describe('rounds', () => {
         { label: '128', rounds: 6, end: 'in', word: 'open' },
         { label: '32', rounds: 3, end: 'left', word: 'worse' },
       ],
-      ...{ rounds: 6, leftOut: 0 },
+      rounds: 6,
+      leftOut: 0,
     });
   });
 
@@ -397,7 +417,10 @@ describe('rounds', () => {
     const failing = [...near.slice(0, 2), [98.6, 98.5, 98.7, 'diverged']];
     const withdrawn = judged(failing);
     expect(roundsData(withdrawn.stages[0]!, withdrawn)!.rows[1]).toEqual({
-      ...{ label: '128', rounds: 4, end: 'withdrawn', word: 'failed' },
+      label: '128',
+      rounds: 4,
+      end: 'withdrawn',
+      word: 'failed',
     });
     const { texts, alt } = read(roundsChart(withdrawn.stages[0]!, withdrawn)!);
     expect(texts).toContain('failed');

@@ -16,7 +16,12 @@ export function confusionChart(counts: readonly (readonly number[])[]): string {
       { sample: { kind: 'band', colour: colours.other, opacity: 0.6 }, text: 'mistakes' },
     ],
     options: {
-      ...{ width: 420, height: 420, marginLeft: 44, marginTop: 8, marginBottom: 42, padding: 0.04 },
+      width: 420,
+      height: 420,
+      marginLeft: 44,
+      marginTop: 8,
+      marginBottom: 42,
+      padding: 0.04,
       style: { fontSize: '12px' },
       x: { label: 'answer', tickSize: 0, domain: classes, labelAnchor: 'center' },
       y: { label: 'class', tickSize: 0, domain: classes, labelAnchor: 'center' },
@@ -26,7 +31,9 @@ export function confusionChart(counts: readonly (readonly number[])[]): string {
           { x: 'answer', y: 'label', fill: colours.ours, fillOpacity: 0.14 },
         ),
         Plot.cell(mistakes, {
-          ...{ x: 'answer', y: 'label', fill: colours.other },
+          x: 'answer',
+          y: 'label',
+          fill: colours.other,
           fillOpacity: ({ count }) => 0.12 + (0.6 * count) / most,
         }),
         Plot.text(

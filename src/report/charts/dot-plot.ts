@@ -139,7 +139,10 @@ export function dotPlot(
     options: {
       width: 440,
       height: 52 + rows.length * Math.max(30, 8 + most * fontSize * 1.25),
-      ...{ marginBottom: 40, marginLeft: 14 + longest, marginRight: 18, marginTop: 8 },
+      marginBottom: 40,
+      marginLeft: 14 + longest,
+      marginRight: 18,
+      marginTop: 8,
       style: { fontSize: `${fontSize}px` },
       x: {
         domain: [...domain],
@@ -166,7 +169,9 @@ export function dotPlot(
           keyed.filter(({ interval }) => interval),
           {
             ...{ y: 'index', x1: ({ interval }) => interval[0], x2: ({ interval }) => interval[1] },
-            ...{ stroke: colours.muted, strokeWidth: 2, strokeOpacity: 0.7 },
+            stroke: colours.muted,
+            strokeWidth: 2,
+            strokeOpacity: 0.7,
           },
         ),
         Plot.text(
@@ -193,14 +198,24 @@ export function dotPlot(
         Plot.dot(
           keyed.flatMap(({ index, dots }) => dots.map((dot) => ({ index, ...dot }))),
           {
-            ...{ y: 'index', x: 'score', r: 2.6, fill: colours.ink, fillOpacity: 0.55, className: 'seeds' },
+            y: 'index',
+            x: 'score',
+            r: 2.6,
+            fill: colours.ink,
+            fillOpacity: 0.55,
+            className: 'seeds',
             title: ({ score, seed }) => `seed ${seed}: ${scoreText(score, facts.definition.objective)}`,
           },
         ),
         Plot.dot(
           keyed.filter(({ reference }) => reference !== undefined),
           {
-            ...{ y: 'index', x: 'reference', r: 5, symbol: 'diamond', stroke: colours.other, strokeWidth: 1.8 },
+            y: 'index',
+            x: 'reference',
+            r: 5,
+            symbol: 'diamond',
+            stroke: colours.other,
+            strokeWidth: 1.8,
             title: ({ reference }) => `${facts.reference?.name}: ${scoreText(reference, facts.definition.objective)}`,
           },
         ),

@@ -78,7 +78,10 @@ function curvePoints({ view }: LevelFacts, objective: Objective): CurvePoint[] {
   }
   return (['train', 'selection'] as const).flatMap((set) =>
     [...bySet[set]].map(([epoch, values]) => ({
-      ...{ epoch, set, low: Math.min(...values), high: Math.max(...values) },
+      epoch,
+      set,
+      low: Math.min(...values),
+      high: Math.max(...values),
       mean: values.reduce((sum, value) => sum + value, 0) / values.length,
     })),
   );
@@ -149,7 +152,10 @@ function drawCurve(curve: CurveData, { domain, curves }: CurvesData, stage: Stag
     options: {
       width: 300,
       height: 210,
-      ...{ marginLeft: 52, marginBottom: 36, marginRight: 12, marginTop: 10 },
+      marginLeft: 52,
+      marginBottom: 36,
+      marginRight: 12,
+      marginTop: 10,
       style: { fontSize: '11px' },
       x: { domain: [1, Math.max(2, last)], label: 'epoch', ticks: integerTicks(1, last, 6), tickFormat: 'd' },
       // Plot sets an axis label at the very top, where the legend stands.
@@ -166,7 +172,8 @@ function drawCurve(curve: CurveData, { domain, curves }: CurvesData, stage: Stag
             points.filter((point) => point.set === set),
             {
               ...{ x: 'epoch', y1: ({ low }) => clipped(low), y2: ({ high }) => clipped(high) },
-              ...{ fill: ourColours[set], fillOpacity: 0.18 },
+              fill: ourColours[set],
+              fillOpacity: 0.18,
             },
           ),
         ),
@@ -174,7 +181,11 @@ function drawCurve(curve: CurveData, { domain, curves }: CurvesData, stage: Stag
           Plot.lineY(
             reference.filter((point) => point.set === set),
             {
-              ...{ x: 'epoch', y: 'mean', stroke: colours.other, strokeWidth: 1.3, clip: true },
+              x: 'epoch',
+              y: 'mean',
+              stroke: colours.other,
+              strokeWidth: 1.3,
+              clip: true,
               ...(dashes[set] ? { strokeDasharray: dashes[set] } : {}),
             },
           ),
@@ -183,13 +194,21 @@ function drawCurve(curve: CurveData, { domain, curves }: CurvesData, stage: Stag
           Plot.lineY(
             points.filter((point) => point.set === set),
             {
-              ...{ x: 'epoch', y: 'mean', stroke: ourColours[set], strokeWidth: 2, clip: true },
+              x: 'epoch',
+              y: 'mean',
+              stroke: ourColours[set],
+              strokeWidth: 2,
+              clip: true,
               ...(dashes[set] ? { strokeDasharray: dashes[set] } : {}),
             },
           ),
         ),
         Plot.text(off, {
-          ...{ x: 'epoch', y: 'edge', text: 'arrow', fontSize: 10, fill: 'currentColor' },
+          x: 'epoch',
+          y: 'edge',
+          text: 'arrow',
+          fontSize: 10,
+          fill: 'currentColor',
           title: ({ epoch, value }) => `epoch ${epoch}: ${scoreText(value, objective)}, off scale`,
         }),
       ],

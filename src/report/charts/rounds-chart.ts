@@ -30,7 +30,9 @@ export function roundsData(stage: StageFacts, facts: StudyFacts): RoundsData | u
   if (!timeline || timeline.rounds === 0) return undefined;
   const rows = byStay(timeline).map(
     ({ level, rounds, end }): RoundsRow => ({
-      ...{ label: shortName(stage.levels[level]!, facts), rounds, end },
+      label: shortName(stage.levels[level]!, facts),
+      rounds,
+      end,
       word: wordOf(stage, level, end),
     }),
   );
@@ -94,7 +96,10 @@ export function roundsChart(stage: StageFacts, facts: StudyFacts): string | unde
     options: {
       width: 440,
       height: 48 + rows.length * Math.max(24, 6 + tallest * fontSize * 1.25),
-      ...{ marginBottom: 38, marginLeft: 14 + longest, marginRight: 18, marginTop: 6 },
+      marginBottom: 38,
+      marginLeft: 14 + longest,
+      marginRight: 18,
+      marginTop: 6,
       style: { fontSize: `${fontSize}px` },
       x: {
         domain: [0, data.rounds],
@@ -113,10 +118,20 @@ export function roundsChart(stage: StageFacts, facts: StudyFacts): string | unde
       marks: [
         Plot.ruleY(rows, { y: 'index', x1: 0, x2: 'rounds', stroke: colours.ours, strokeWidth: 4, strokeOpacity: 0.6 }),
         Plot.dot(leaving, {
-          ...{ x: 'rounds', y: 'index', symbol: 'times', r: 5.5, stroke: colours.other, strokeWidth: 2.2 },
+          x: 'rounds',
+          y: 'index',
+          symbol: 'times',
+          r: 5.5,
+          stroke: colours.other,
+          strokeWidth: 2.2,
         }),
         Plot.dot(withdrawn, {
-          ...{ x: 'rounds', y: 'index', symbol: 'plus', r: 6, stroke: colours.muted, strokeWidth: 2.2 },
+          x: 'rounds',
+          y: 'index',
+          symbol: 'plus',
+          r: 6,
+          stroke: colours.muted,
+          strokeWidth: 2.2,
         }),
         Plot.dot(inside, { x: 'rounds', y: 'index', r: 5.5, fill: colours.good }),
       ],

@@ -21,7 +21,9 @@ test('scores, ranges and sizes have the decimals of their objective', () => {
   expect([sizeText(0.241, 'accuracy'), sizeText(0.01, 'loss')]).toEqual(['0.24 points', '0.0100']);
   expect([resolveText(0.1, 'accuracy'), resolveText(0.01, 'loss')]).toEqual(['0.1 points', '0.01']);
   expect([resolveText(1, 'accuracy'), resolveText(2, 'accuracy'), resolveText(1, 'loss')]).toEqual([
-    ...['1 point', '2 points', '1'],
+    '1 point',
+    '2 points',
+    '1',
   ]);
 });
 

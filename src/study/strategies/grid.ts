@@ -6,8 +6,8 @@ import { configurationKey } from '../trial.ts';
 import { followStages } from './stages.ts';
 
 /**
- * Every combination of the factors' levels, the last factor changing fastest. A hyperparameter that does not count in a combination
- * (momentum under adam) is left out of it, and equal combinations stand once.
+ * Every combination of the factors' levels, the last factor changing fastest. A hyperparameter that does not count in a
+ * combination (momentum under adam) is left out of it, and equal combinations are kept once.
  */
 export function gridLevels(
   { factors }: GridPlan,

@@ -6,7 +6,7 @@ import type { Strategy } from '../strategy.ts';
 import { followStages } from './stages.ts';
 
 /**
- * Random settings, each value drawn from a stream of its own, so that more trials leave the first ones as they are.
+ * Random settings. Each value is drawn from its own random stream, so more trials leave the first trials unchanged.
  * A hyperparameter that does not count under the others' values is left out.
  * Numbers are rounded to four significant digits: readable, and the same whatever the machine's logarithm.
  */

@@ -4,7 +4,7 @@ import { isSeedRule, type Stage, type StagesPlan, type StudyDefinition } from '.
 import { lostLevel, type Strategy, type StudyView } from '../strategy.ts';
 import type { History, Trial } from '../trial.ts';
 
-/** Follows contests that stand one after the other. */
+/** Follows contests one after the other. */
 export function followStages(definition: StudyDefinition, stages: readonly Stage[], history: History): StudyView {
   const views: StageView[] = [];
   const firstAt = new Map<string, { stage: number; level: number }>();
@@ -20,7 +20,10 @@ export function followStages(definition: StudyDefinition, stages: readonly Stage
   const last = views.at(-1);
   const finished = views.length === stages.length && last?.selected !== undefined;
   return {
-    ...{ definition, stages: views, pending, finished },
+    definition,
+    stages: views,
+    pending,
+    finished,
     winner: finished ? last.levels[last.selected!] : undefined,
     stuck: last?.finished && last.selected === undefined ? last.index : undefined,
     trials: trialsOf(views),
@@ -48,7 +51,10 @@ function expectedOf({ index, levels, rounds, finished }: StageView, { seeds }: S
   return ended + stillIn * (seeds.atMost - played);
 }
 
-/** A stage to come is taken to share one configuration with the stage before it: that of the level carried on. Under a seed rule it is trained anew. */
+/**
+ * Assumes that a future stage shares one configuration with the stage before it, the level carried on. Under a seed
+ * rule this level is trained again.
+ */
 function toCome({ seeds }: StudyDefinition, stages: readonly Stage[], begun: readonly StageView[]): number {
   const rest = stages.slice(begun.length);
   return isSeedRule(seeds)

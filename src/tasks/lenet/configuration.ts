@@ -25,8 +25,8 @@ export function completeSettings(settings: Settings): Hyperparameters {
 }
 
 /**
- * The canonical settings: two settings that train the same network, bit for bit, give the same object. AdamW without decay becomes Adam, the
- * published network's own choices become "published", and defaults are left out.
+ * The canonical settings: two settings that train the same network, bit for bit, give the same object. AdamW without
+ * decay becomes Adam, the published network's own choices become "published", and defaults are left out.
  * @throws UsageError as {@link completeSettings}.
  */
 export function canonicalSettings(settings: Settings): Settings {
@@ -43,12 +43,12 @@ export function canonicalSettings(settings: Settings): Settings {
   return Object.fromEntries(names.map((name) => [name, plain[name]!]));
 }
 
-/** The optimizer that does the same steps with these values as the one that they name, if there is one. */
+/** A simpler optimizer that does the same steps with these values, if there is one, and why. */
 function equalTo(values: Hyperparameters) {
   return aboutOptimizer(optimizerKinds[values.optimizer].make(values)).equalTo();
 }
 
-/** What the settings of our networks mean. */
+/** The settings of our networks: completion, canonical form and equality. */
 export const lenetSettings: TaskSettings = {
   parameters: hyperparameters,
   complete: completeSettings,

@@ -1,4 +1,7 @@
-/** The one table of hyperparameters: name, default, what is allowed, and a sentence. Help, checks and records are made from it. */
+/**
+ * The one table of hyperparameters: name, default, allowed values and a sentence. Help, checks and records are derived
+ * from it.
+ */
 import {
   checkValue,
   choice,
@@ -21,10 +24,10 @@ import type { Condition } from '../../study/space.ts';
 import { type VariantName, variantChoices } from './lenet5-1998.ts';
 import { modelNames } from './models.ts';
 
-/** A row of the table. `when`: it counts under these values of others only, and has no other value than its default elsewhere. */
+/** A row of the table. `when`: it counts only under these values of others; otherwise it must have its default. */
 export type Row = Hyperparameter & { readonly when?: Condition };
 
-/** What a published network can be changed in; `published` leaves it as it is. */
+/** A row for one difference from a published network; `published` is no difference. */
 const variant = <T extends string>(choices: readonly T[], sentence: string) => ({
   ...choice<T | 'published'>('published', ['published', ...choices], `${sentence} (lenet5-1998 only)`),
   when: { model: ['lenet5-1998'] },
@@ -40,7 +43,8 @@ const variants = {
 
 /**
  * The hyperparameters that only some kinds read, with the condition under which each counts.
- * @param what chooses among the kinds. @param also values of `what` other than the kinds, under which the row counts, too.
+ * @param what the hyperparameter that chooses the kind. @param also further values of `what` under which the rows
+ * count.
  */
 function rowsOfKinds<List extends Kinds>(
   kinds: List,
@@ -64,8 +68,8 @@ function summaries(kinds: Readonly<Record<string, { readonly summary?: string }>
 }
 
 /**
- * The rows of a table with these names first. Records hold the hyperparameters in the order of the table, and files of equal runs are equal to
- * the byte, so rows keep their places; those of new kinds come after them.
+ * The rows of a table, with these names first. Records hold the hyperparameters in the order of the table, and files of
+ * equal runs are equal byte for byte, so rows must keep their places; rows of new kinds come after them.
  */
 function withFirst<Table extends object>(names: readonly (keyof Table & string)[], table: Table): Table {
   return { ...Object.fromEntries(names.map((name) => [name, table[name]])), ...table };
@@ -113,14 +117,20 @@ export const variantNames = Object.keys(variants) as readonly VariantName[];
 
 export type Hyperparameters = ValuesOf<typeof hyperparameters>;
 
-/** The value of each hyperparameter that is given, checked, and the default of each that is not. @throws UsageError. */
+/**
+ * The given values, checked, and the defaults of all other hyperparameters.
+ * @throws UsageError for a value that is not allowed.
+ */
 export function completeHyperparameters(
   given: Readonly<Partial<Record<HyperparameterName, unknown>>>,
 ): Hyperparameters {
   return completeValues(hyperparameters, given);
 }
 
-/** @param label what the caller calls it, for instance `--batch-size`. @throws UsageError unless the value is allowed. */
+/**
+ * @param label the name in the message, for instance `--batch-size`.
+ * @throws UsageError unless the value is allowed.
+ */
 export function checkHyperparameter(name: HyperparameterName, value: unknown, label: string): void {
   // In a file or on a command line texts stand without quotes.
   checkValue(name, hyperparameters[name], value, { label, say: String });

@@ -1,6 +1,7 @@
 /**
- * LeNet-5 as published, and what is between it and the network of today's tutorials.
- * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 86(11), 1998, section II.B.
+ * LeNet-5 as published in 1998, and the variants that lead to the network of today's tutorials.
+ * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 86(11),
+ * 1998, section II.B.
  */
 import { checkChoice, checkOptions } from '../../base/argument.ts';
 import { avgPool2d } from '../../nn/avg-pool2d.ts';
@@ -17,7 +18,7 @@ import { rescale } from '../../nn/rescale.ts';
 import { sigmoid, squash } from '../../nn/squash.ts';
 import { subsample2d } from '../../nn/subsample2d.ts';
 
-/** What can be switched, each with the published choice first. */
+/** The choices of each variant, the published choice first. */
 export const variantChoices = {
   activation: ['tanh', 'sigmoid', 'relu'],
   pooling: ['subsample', 'average', 'max'],
@@ -46,14 +47,27 @@ export const published: Variant = {
 
 /** The maps of S2 that each map of C3 reads: the paper's table I. */
 const c3Table = [
-  ...['012', '123', '234', '345', '045', '015'],
-  ...['0123', '1234', '2345', '0345', '0145', '0125'],
-  ...['0134', '1245', '0235', '012345'],
+  '012',
+  '123',
+  '234',
+  '345',
+  '045',
+  '015',
+  '0123',
+  '1234',
+  '2345',
+  '0345',
+  '0145',
+  '0125',
+  '0134',
+  '1245',
+  '0235',
+  '012345',
 ].map((row) => [...row].map(Number));
 
 /**
- * The code of each digit: a stylized picture, 12 rows of 7 pixels, written as a byte a row. One third party's reading of the
- * paper's figure 3, not verified against it.
+ * The code of each digit: a stylized picture of 12 rows of 7 pixels, one byte per row. Source: a third party's reading
+ * of the paper's figure 3, which we did not verify.
  */
 const pictures = [
   '3E 00 1C 36 63 63 63 63 36 1C 00 00',

@@ -24,7 +24,10 @@ export function recipeOf(values: Hyperparameters): Recipe {
   return completeRecipe({ model, loss, optimizer, schedule, batchSize, epochs, seed, shuffle, arithmetic });
 }
 
-/** The network that the hyperparameters describe. @throws UsageError for a change of a network that has no such variants. */
+/**
+ * The network that the hyperparameters describe.
+ * @throws UsageError for a change of a network that has no such variants.
+ */
 export function makeModel(values: Pick<Hyperparameters, 'model' | 'initialization' | VariantName>): Model {
   const model = networkOf(values);
   const { initialization } = values;
@@ -50,7 +53,7 @@ function lossName({ loss, model: name }: Pick<Hyperparameters, 'loss' | 'model'>
   const hasDistances = givesDistances(model);
   if (loss === 'published') return hasDistances ? 'map' : 'cross-entropy';
   if (lossKinds[loss].needsDistances && !hasDistances) {
-    throw new UsageError(`loss ${loss} is for an rbf output only, that of this ${name} is softmax`);
+    throw new UsageError(`loss ${loss} is for an rbf output only, the output of this ${name} is softmax`);
   }
   return loss;
 }

@@ -5,7 +5,7 @@ import { completeSettings } from './configuration.ts';
 import { checkHyperparameter, type HyperparameterName, hyperparameters } from './hyperparameters.ts';
 import { synonyms } from './synonyms.ts';
 
-// A seed is a study's own business, everything else of the table may be set and varied.
+// The study gives each trial its seed; a study file may set and vary every other hyperparameter.
 const { seed: _, ...parameters } = hyperparameters;
 
 const reader = studyFileReader({

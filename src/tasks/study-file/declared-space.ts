@@ -1,9 +1,9 @@
-/** What each varied hyperparameter may be, as a plan declares it. */
+/** Makes the search space of a study from the plan in its file. */
 import type { GridPlan, Settings, StagesPlan, StudyDefinition, Value } from '../../study/definition.ts';
 import type { Choices, Dimension, Range, Space } from '../../study/space.ts';
 import type { Parameter } from '../task.ts';
 
-/** A range as a file has it. */
+/** A range as written in a study file. */
 export interface DeclaredRange {
   readonly low: number;
   readonly high: number;
@@ -13,7 +13,10 @@ export interface DeclaredRange {
 
 type Parameters = Readonly<Record<string, Parameter>>;
 
-/** Of a random search: its ranges and lists. Ranges of integers have a step of 1 where none is given. */
+/**
+ * The space of a random search: its ranges and lists. Ranges of integers have a step of 1 unless the file gives
+ * another.
+ */
 export function spaceOfRandom(
   declared: Readonly<Record<string, DeclaredRange | readonly Value[]>>,
   parameters: Parameters,
@@ -40,8 +43,8 @@ function rangeOf({ low, high, log, step }: DeclaredRange, { kind }: Parameter): 
 }
 
 /**
- * Of a plan made of levels: of each hyperparameter all values that they give it, in order of appearance, and its value in the base or the
- * default where a trial may be left with that.
+ * The space of a plan of levels. Each hyperparameter has all values that levels give it, in order of appearance. If a
+ * trial may leave it unset, the space also has its value in the base, or its default.
  */
 export function spaceOfLevels(plan: StagesPlan | GridPlan, base: Settings, parameters: Parameters): Space {
   const lists = plan.kind === 'stages' ? plan.stages : plan.factors;
@@ -50,7 +53,8 @@ export function spaceOfLevels(plan: StagesPlan | GridPlan, base: Settings, param
   const entries = [...names].map((name): [string, Dimension] => {
     const parameter = parameters[name]!;
     const untouched = name in base ? base[name]! : parameter.default;
-    // In a grid one factor that always sets it is enough; in stages the base's value is met before the first stage that always does.
+    // In a grid one factor whose levels all set the name hides the base's value. In stages the base's value counts
+    // before the first such stage.
     const always = lists.findIndex((list) => list.levels.every(({ settings }) => name in settings));
     const values = lists.flatMap((list, index) => {
       const keepsBase = always < 0 || (plan.kind === 'stages' && index < always);
@@ -72,7 +76,9 @@ function conditional(dimension: Dimension, { when }: Parameter): Dimension {
   return when ? { ...dimension, when } : dimension;
 }
 
-/** The defaults that conditions of the space ask for where the base says nothing; for {@link StudyDefinition.defaults}. */
+/**
+ * For {@link StudyDefinition.defaults}: defaults of hyperparameters that conditions refer to and the base does not set.
+ */
 export function defaultsFor(
   { base, space }: Pick<StudyDefinition, 'base' | 'space'>,
   parameters: Parameters,

@@ -13,7 +13,10 @@ export interface PlacedFactor {
   readonly levels: readonly PlacedLevel[];
 }
 
-/** @param items values, or maps of settings with a label. @throws UsageError for a level that sets nothing or stands twice. */
+/**
+ * @param items values, or maps of settings with a label.
+ * @throws UsageError for a level that sets nothing or stands twice.
+ */
 export function readFactor(
   name: string,
   items: readonly unknown[],

@@ -10,13 +10,41 @@ type Issue = z.core.$ZodIssue;
 
 /** Other words for the keys of a study file that are no hyperparameters. */
 const otherKeys: Synonyms = {
-  ...{ metric: 'objective', goal: 'objective', target: 'objective', selection: 'protocol' },
-  ...{ defaults: 'base', fixed: 'base', common: 'base', settings: 'base' },
-  ...{ sequential: 'stages', steps: 'stages', factors: 'stages', gridsearch: 'grid', randomsearch: 'random' },
-  ...{ replicates: 'seeds', repetitions: 'seeds', repeats: 'seeds', nseeds: 'seeds' },
-  ...{ n: 'trials', ntrials: 'trials', samples: 'trials', parameters: 'space', params: 'space', searchspace: 'space' },
-  ...{ from: 'low', min: 'low', minimum: 'low', to: 'high', max: 'high', maximum: 'high', logarithmic: 'log' },
-  ...{ tolerance: 'resolve', delta: 'resolve', precision: 'resolve', text: 'label', title: 'label' },
+  metric: 'objective',
+  goal: 'objective',
+  target: 'objective',
+  selection: 'protocol',
+  defaults: 'base',
+  fixed: 'base',
+  common: 'base',
+  settings: 'base',
+  sequential: 'stages',
+  steps: 'stages',
+  factors: 'stages',
+  gridsearch: 'grid',
+  randomsearch: 'random',
+  replicates: 'seeds',
+  repetitions: 'seeds',
+  repeats: 'seeds',
+  nseeds: 'seeds',
+  n: 'trials',
+  ntrials: 'trials',
+  samples: 'trials',
+  parameters: 'space',
+  params: 'space',
+  searchspace: 'space',
+  from: 'low',
+  min: 'low',
+  minimum: 'low',
+  to: 'high',
+  max: 'high',
+  maximum: 'high',
+  logarithmic: 'log',
+  tolerance: 'resolve',
+  delta: 'resolve',
+  precision: 'resolve',
+  text: 'label',
+  title: 'label',
 };
 const otherKeysOfRules: Synonyms = {
   ...otherKeys,
@@ -26,13 +54,13 @@ const otherKeysOfRules: Synonyms = {
   maximum: 'atMost',
 };
 
-/** The first of the schema's complaints to mend, as an error that points at its place. */
+/** The schema's most useful complaint, as an error with its place in the file. */
 export function mistakeOf(
   error: z.ZodError,
   { schema, table, source }: { schema: StudySchema; table: ParameterTable; source: YamlSource },
 ): UsageError {
   const issues = error.issues.map(deepest);
-  // A misspelt key is also a missing one; the first is what to mend.
+  // A misspelt key gives two issues: an unknown and a missing key. The unknown key is the helpful one.
   const issue = issues.find(({ code }) => code === 'unrecognized_keys') ?? issues[0]!;
   if (issue.code === 'unrecognized_keys') {
     const [key = ''] = issue.keys;
@@ -41,7 +69,7 @@ export function mistakeOf(
   return source.mistake(issue.path, explain(issue, { table, source }));
 }
 
-/** Of a union's branches the one whose shape was meant: it has no complaint about the value as a whole. */
+/** The issue inside a union. The intended branch is the branch without a complaint about the value as a whole. */
 function deepest(issue: Issue): Issue {
   if (issue.code !== 'invalid_union') return issue;
   const isWhole = ({ code, path }: Issue) => path.length === 0 && (code === 'invalid_type' || code === 'invalid_value');
@@ -126,7 +154,10 @@ function explain(issue: Issue, { table, source }: { table: ParameterTable; sourc
   }
 }
 
-/** Where in the file a hyperparameter stands: its one value, its list of levels, one of these, or what a random search draws from. */
+/**
+ * The place of a hyperparameter in the file: its value, its list of levels, one level, or the range or list of a random
+ * search.
+ */
 type Place = 'value' | 'levels' | 'level' | 'from';
 
 function parameterAt([root, ...rest]: Path): { readonly name?: string; readonly place?: Place } {
@@ -149,7 +180,7 @@ interface Found {
   readonly table: ParameterTable;
 }
 
-/** A value of a hyperparameter is refused in the words of the table, a value in the place of a list with an example of a list. */
+/** The table's own message for a refused value; for a value instead of a list, a message with an example of a list. */
 function wordsOfTable(name: string, place: Place | undefined, { found, where, table }: Found): string | undefined {
   switch (place) {
     case 'value':
@@ -185,7 +216,7 @@ export function refusal(
   }
 }
 
-/** `[32, 64]`: what was given, if it is a value at all, and another one. */
+/** An example such as `[32, 64]`: the given value if it is allowed, else the default, and another allowed value. */
 function exampleList(table: ParameterTable, name: string, found: unknown): string {
   const { default: usual, choices = [] } = table.parameters[name]!;
   const isAllowed = (value: unknown) => refusal(table, name, { value, label: name }) === undefined;
@@ -214,7 +245,11 @@ function expectation(path: Path, expected: string): string {
   }
   if (root === 'seeds' && rest[0] === 'resolve') return 'the smallest difference that matters, a number';
   const words: Readonly<Record<string, string>> = {
-    ...{ array: 'a list', object: 'a map', int: 'an integer', boolean: 'true or false', string: 'text' },
+    array: 'a list',
+    object: 'a map',
+    int: 'an integer',
+    boolean: 'true or false',
+    string: 'text',
   };
   return words[expected] ?? `a ${expected}`;
 }
@@ -229,7 +264,7 @@ function why(path: Path): string {
   return nameOf(path) === 'seeds.atLeast' ? ': fewer seeds do not show well enough how much they differ' : '';
 }
 
-/** What to write instead, where YAML's idea of text and numbers differs from what was meant. */
+/** What to write instead where YAML reads text and the author meant a number, true, false or null. */
 function hintFor(issue: Issue, source: YamlSource, { parameters }: ParameterTable): string {
   const scalar = source.scalarAt(issue.path);
   const value: unknown = scalar?.value;
@@ -263,7 +298,7 @@ function isPlain(value: unknown): boolean {
   return value !== undefined && (typeof value !== 'object' || value === null);
 }
 
-/** Letters of a text that a message quotes. */
+/** The most letters of a text that a message quotes. */
 const longestQuote = 80;
 
 /** A value of the file, for "got ...". */

@@ -1,4 +1,4 @@
-/** Whether a task accepts all settings that a study may come to, before anything is trained. */
+/** Checks before anything is trained that the task accepts all settings that a study may reach. */
 import { UsageError } from '../../base/errors.ts';
 import { assignmentsOf, labelOf, type Settings, type StudyDefinition, type Value } from '../../study/definition.ts';
 import { countingSettings, type Space } from '../../study/space.ts';
@@ -19,18 +19,20 @@ interface Means {
   readonly source: YamlSource;
 }
 
-/** So many combinations are checked of each contest; what is beyond may still be refused when the study starts. */
+/**
+ * The most combinations of a contest that are checked here; further combinations may be refused when the study starts.
+ */
 const mostCombinations = 5_000;
 
 interface Combination {
-  /** Of the contest's levels. */
+  /** The settings of the contest's levels. */
   readonly own: Settings;
   readonly levels: readonly PlacedLevel[];
 }
 
 /**
- * Checks each combination of levels, each contest upon every choice of the ones before.
- * @throws UsageError at the level that cannot be trained with.
+ * Checks each combination of levels of each contest, starting from every possible winner of the contests before.
+ * @throws UsageError at the level that cannot be trained.
  */
 export function checkReachable(contests: readonly Contest[], definition: Checked, { table, source }: Means): void {
   const kindOf = kindsOf(table);
@@ -71,7 +73,7 @@ export function checkReachable(contests: readonly Contest[], definition: Checked
   }
 }
 
-/** @throws UsageError at the value of the base that does not go with the others. */
+/** @throws UsageError at the value of the base that is not compatible with the other values. */
 export function checkBase(base: Settings, { table, source }: Means): void {
   const problem = problemWith(base, table);
   if (problem === undefined) return;
@@ -93,8 +95,8 @@ function problemWith(settings: Settings, table: ParameterTable): string | undefi
 }
 
 /**
- * Settings of one kind go together or do not, whatever their numbers: each number is allowed by itself, and beside others only whether it is
- * the default makes a difference.
+ * A key that is equal for settings that are all allowed or all refused. Single numbers have been checked before; for
+ * their compatibility with other settings it only matters whether a number is the default.
  */
 function kindsOf({ parameters }: ParameterTable): (settings: Settings) => string {
   const kind = (name: string, value: Value) =>
@@ -107,7 +109,7 @@ function kindsOf({ parameters }: ParameterTable): (settings: Settings) => string
     );
 }
 
-/** The first pairs, as many as are checked. */
+/** All pairs, at most {@link mostCombinations}. */
 function product<A, B>(as: readonly A[], bs: readonly B[]): (readonly [A, B])[] {
   const enough = as.slice(0, Math.ceil(mostCombinations / bs.length));
   return enough.flatMap((a) => bs.map((b) => [a, b] as const)).slice(0, mostCombinations);
@@ -122,7 +124,7 @@ function distinct<T>(items: readonly T[], keyOf: (item: T) => string): T[] {
   return [...first.values()];
 }
 
-/** The choices of a random search as factors of a grid; of a range two values stand for all. */
+/** The space of a random search as factors of a grid; a range is represented by its two ends. */
 export function factorsOfSpace(space: Space, path: Path): PlacedFactor[] {
   return Object.entries(space).map(([name, dimension]) => {
     const place = [...path, name];
@@ -141,8 +143,8 @@ export function factorsOfSpace(space: Space, path: Path): PlacedFactor[] {
 }
 
 /**
- * Where levels are combined, what does not count in a combination is left out of it. Two cases are mistakes all the same: one level that
- * contradicts itself, and a hyperparameter that never counts.
+ * A combination of levels leaves out hyperparameters that do not count in it. Two cases are still mistakes: a level
+ * that contradicts itself, and a hyperparameter that never counts.
  */
 export function checkConditions(factors: readonly PlacedFactor[], definition: Checked, { source }: Means): void {
   const placed = factors.flatMap(({ levels }) => levels);

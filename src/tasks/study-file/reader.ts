@@ -1,4 +1,6 @@
-/** Study files: YAML, checked against a table of hyperparameters, each mistake with its line and column. */
+/**
+ * Reads study files: YAML, checked against a table of hyperparameters; each mistake is reported with line and column.
+ */
 import { z } from 'zod';
 import { isSeedRule, type Plan, type SeedRule, type Settings, type StudyDefinition } from '../../study/definition.ts';
 import { stepProblem } from '../../study/space.ts';
@@ -76,9 +78,14 @@ function definitionOf(file: StudyFile, means: Means, replaced: readonly number[]
   if (problem) throw source.mistake([], problem.message, problem.of === 'seeds' && !replaced ? 'seeds' : plan.kind);
   const defaults = defaultsFor({ base, space }, table.parameters);
   const definition: StudyDefinition = {
-    ...{ name: file.name, protocol: file.protocol, objective: file.objective, base },
+    name: file.name,
+    protocol: file.protocol,
+    objective: file.objective,
+    base,
     ...(Object.keys(defaults).length > 0 ? { defaults } : {}),
-    ...{ plan, space, seeds },
+    plan,
+    space,
+    seeds,
     ...(file.compare === 'previous' ? { compare: 'previous' as const } : {}),
     ...(file.keep === 'winners' ? { keep: file.keep } : {}),
   };
@@ -150,7 +157,7 @@ function readGrid(grid: NonNullable<StudyFile['grid']>, source: YamlSource) {
     kind: 'grid' as const,
     factors: factors.map(({ name, levels }) => ({ name, levels: levels.map(({ level }) => level) })),
   };
-  // A grid of one factor keeps its levels as they stand, with their labels.
+  // A grid of one factor keeps its levels unchanged, with their labels.
   return { plan, contests: [{ factors, leavesOut: factors.length > 1 }] };
 }
 

@@ -1,4 +1,4 @@
-/** The shape of a study file, from the table of hyperparameters: for checks and, as JSON Schema, for editors. */
+/** Makes the schema of study files from the table of hyperparameters, for checks and, as JSON Schema, for editors. */
 
 import { z } from 'zod';
 import { keeps, mostLevels, mostListedSeeds, mostSeeds, protocols, type Value } from '../../study/definition.ts';

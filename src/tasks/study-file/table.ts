@@ -1,4 +1,4 @@
-/** What a study file needs to know of the hyperparameters that it may set. */
+/** The table of hyperparameters that a study file may set, as the reader of study files needs it. */
 import type { Synonyms } from '../../base/errors.ts';
 import type { Objective, Settings } from '../../study/definition.ts';
 import type { Parameter } from '../task.ts';
@@ -6,9 +6,9 @@ import type { Parameter } from '../task.ts';
 export interface FileParameter extends Parameter {
   /** For editors, starts with a capital letter and has no full stop. */
   readonly sentence: string;
-  /** Of kind `choice`. */
+  /** For kind `choice`. */
   readonly choices?: readonly string[];
-  /** Of kinds `integer` and `number`; a limit is an integer from 1 on. */
+  /** For kinds `integer` and `number`; a limit is an integer from 1 on. */
   readonly least?: number;
   readonly most?: number;
   /** Whether `least` itself is excluded. */
@@ -16,14 +16,14 @@ export interface FileParameter extends Parameter {
 }
 
 export interface ParameterTable {
-  /** Those that a file may set and vary. */
+  /** The hyperparameters that a file may set and vary. */
   readonly parameters: Readonly<Record<string, FileParameter>>;
   /** Other words for their names. */
   readonly synonyms: Synonyms;
-  /** What its trials can be judged by; the first where the file does not say. */
+  /** The scores by which trials can be compared; the first is the default. */
   readonly objectives: readonly [Objective, ...Objective[]];
-  /** @param label how the file calls it. @throws UsageError unless the value is allowed. */
+  /** @param label the name in the message. @throws UsageError unless the value is allowed. */
   check(name: string, value: unknown, label: string): void;
-  /** @throws UsageError for settings that cannot go together. */
+  /** @throws UsageError for settings that are not compatible. */
   complete(settings: Settings): Settings;
 }

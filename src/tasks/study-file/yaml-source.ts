@@ -1,4 +1,4 @@
-/** YAML text as plain data that remembers where each value stands. */
+/** Reads YAML text as plain data and keeps the place of each value. */
 import {
   Composer,
   type CST,
@@ -23,24 +23,24 @@ export interface YamlSource {
   readonly data: unknown;
   /** The value of a path, undefined where there is none. */
   valueAt(path: Path): unknown;
-  /** A value that is one word, as it was written. */
+  /** The YAML scalar at a path, with its text as written; undefined for a map, a list or no value. */
   scalarAt(path: Path): Scalar | undefined;
   /** A mistake that points at a path, or the nearest value above it; at a key of that map if one is named. */
   mistake(path: Path, message: string, key?: string): UsageError;
 }
 
 /**
- * The largest study file, in bytes: room for 10,000 levels of 25 letters each. Files of this size that are made to be slow take
- * the parser some two seconds.
+ * The largest study file, in bytes: room for 10,000 levels of 25 letters each. Files of this size that are made to be
+ * slow take the parser some two seconds.
  */
 export const mostStudyFileBytes = 250_000;
 
-/** Study files need six. The parser below is recursive, and so is what checks its result. */
+/** Study files need six levels. The parser below and the schema's checks are recursive, so the depth is limited. */
 export const deepestNesting = 50;
 const tooDeep = `nested more than ${deepestNesting} levels deep`;
 /** Values of a file once its aliases are written out: some 300 times the largest study that ships. */
 export const mostValues = 50_000;
-/** A message that quotes a value of the file ends here. */
+/** The most letters of a message, which may quote a value of the file. */
 const longestMessage = 1000;
 
 /**
@@ -202,7 +202,7 @@ function plainData(root: unknown, mistakeIn: MistakeIn) {
   }
 }
 
-/** Values of the file stand in messages, and may hold line ends and what a terminal obeys. */
+/** Messages quote values of the file, which may hold line ends and terminal escape codes. */
 function onOneLine(message: string): string {
   const short = message.length > longestMessage ? `${message.slice(0, longestMessage)} ...` : message;
   return short.replace(/\p{Cc}/gu, (control) => `\\x${control.charCodeAt(0).toString(16).padStart(2, '0')}`);
