@@ -250,7 +250,7 @@ test('a recorded trial of settings that the task does not know is damage, named 
   await run(base, { store });
   const number = await store.startTrial({ configuration: { size: 'x' }, seed: 1, parameters: [] });
   await expect(run(base, { store })).rejects.toThrow(
-    new WorldError(`trial ${number} of the study: size: expected a number, got x; its record is damaged`),
+    new WorldError(`trial ${number} of the study: size: expected a number, got "x"; its record is damaged`),
   );
   expect((await store.read())!.sessions).toHaveLength(1);
 });

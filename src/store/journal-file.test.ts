@@ -45,7 +45,7 @@ test('a check that throws prevents the write, and everything after it', () => {
   });
   file.append(() => ['a']);
   expect(() => file.append(() => ['b'])).toThrow('taken over');
-  expect(() => file.append(() => ['b'])).toThrow('could not be written before');
+  expect(() => file.append(() => ['b'])).toThrow('an earlier write to');
   expect([readFileSync(path, 'utf8'), calls, existsSync(`${path}.lock`)]).toEqual(['a\n', 2, false]);
 });
 

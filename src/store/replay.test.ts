@@ -109,7 +109,7 @@ describe('of our own workers, what is about nothing is damage', () => {
     };
     const about = (trial_id: number) => line(code, { ...fields, trial_id }, ours);
     expect(() => replayed(study('a'), about(0))).toThrow('j, line 2: there is no trial 0 yet');
-    expect(() => replayed(study('a'), trial(0), about(0))).toThrow('j, line 3: trial 0 is another program');
+    expect(() => replayed(study('a'), trial(0), about(0))).toThrow('j, line 3: trial 0 belongs to another program');
     // Of other programs, the same line is dropped or done.
     expect(replayed(study('a'), line(code, { ...fields, trial_id: 0 })).trials).toEqual([]);
     expect(replayed(study('a'), trial(0), line(code, { ...fields, trial_id: 0 })).trials).toHaveLength(1);
@@ -119,24 +119,26 @@ describe('of our own workers, what is about nothing is damage', () => {
 describe('whoever wrote it, a line that says nothing is damage', () => {
   const about = (code: number, fields: object) => line(code, { study_id: 0, trial_id: 0, ...fields });
   test.each<[string, string]>([
-    ['[]', 'no valid JSON object with op_code and worker_id'],
-    ['{"op_code":4}', 'no valid JSON object with op_code and worker_id'],
-    ['{"op_code":"4","worker_id":"w"}', 'no valid JSON object with op_code and worker_id'],
+    ['[]', 'not a valid JSON object with op_code and worker_id'],
+    ['{"op_code":4}', 'not a valid JSON object with op_code and worker_id'],
+    ['{"op_code":"4","worker_id":"w"}', 'not a valid JSON object with op_code and worker_id'],
     [about(operations.createStudy, { study_name: 1, directions: [1] }), 'study_name or directions is missing'],
     [about(operations.createStudy, { study_name: 'b', directions: 1 }), 'study_name or directions is missing'],
     [about(10, {}), 'unknown op_code 10; a newer version may have written it'],
-    [about(operations.createTrial, { study_id: 'a' }), 'study_id is no integer'],
-    [about(operations.createTrial, { study_id: 0.5 }), 'study_id is no integer'],
+    [about(operations.createTrial, { study_id: 'a' }), 'study_id is not an integer'],
+    [about(operations.createTrial, { study_id: 0.5 }), 'study_id is not an integer'],
     [about(operations.createTrial, { state: 5 }), 'there is no state 5'],
     [about(operations.setTrialState, { state: -1 }), 'there is no state -1'],
-    [about(operations.setTrialIntermediateValue, { step: 1.5, intermediate_value: 1 }), 'step is no integer'],
-    [about(operations.setTrialIntermediateValue, { step: 1 }), 'intermediate_value is no number'],
-    [about(operations.setTrialParameter, { param_value_internal: '1' }), 'param_value_internal is no number'],
+    [about(operations.setTrialIntermediateValue, { step: 1.5, intermediate_value: 1 }), 'step is not an integer'],
+    [about(operations.setTrialIntermediateValue, { step: 1 }), 'intermediate_value is not a number'],
+    [about(operations.setTrialParameter, { param_value_internal: '1' }), 'param_value_internal is not a number'],
     [about(operations.setTrialUserAttribute, { user_attr: {} }), 'an attribute needs exactly one key'],
     [about(operations.setTrialUserAttribute, { user_attr: { a: 1, b: 2 } }), 'an attribute needs exactly one key'],
     [about(operations.setStudyUserAttribute, { user_attr: [1] }), 'an attribute needs exactly one key'],
   ])('%s', (text, why) => {
-    expect(() => replayed(study('a'), trial(0), text, trial(0))).toThrow(`j, line 3: ${why}. Nothing is shown`);
+    expect(() => replayed(study('a'), trial(0), text, trial(0))).toThrow(
+      `j, line 3: ${why}. A damaged journal is not read`,
+    );
     expect(() => replayed(study('a'), trial(0), text)).toThrow('(head -n 2)');
   });
 });
@@ -182,7 +184,7 @@ test('a last line without its line break counts if it is whole', () => {
   expect(replay(text, 'j').trials).toHaveLength(1);
   expect(replay(text.slice(0, -1), 'j').trials).toHaveLength(0);
   expect(replay('', 'j').studies).toEqual([]);
-  expect(() => replay(`${text.slice(0, -1)}\n`, 'j')).toThrow('j, line 2: no valid JSON');
+  expect(() => replay(`${text.slice(0, -1)}\n`, 'j')).toThrow('j, line 2: not a valid JSON');
 });
 
 describe('NaN and infinite numbers, as Python’s json writes them', () => {

@@ -295,7 +295,7 @@ describe('the journal', () => {
     expect(readStudy(path)!.trials).toMatchObject([{ number: 1 }]);
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, text.replace(foreign, ''));
-    expect(() => readStudy(path)).toThrow(/line \d+: (there is no trial 1 yet|trial 1 is another program's)/);
+    expect(() => readStudy(path)).toThrow(/line \d+: (there is no trial 1 yet|trial 1 belongs to another program's)/);
   });
 
   describe('changed by others while it is at work', () => {
