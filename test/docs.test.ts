@@ -39,15 +39,19 @@ function fencedBlocks(page: string): Fenced[] {
 const programs = /^(npx|npm|node|bash|lenet) /;
 
 /** Commands in fenced blocks, without the comments behind them, and those in backquotes within a sentence. */
-function commandsOf(page: string): string[] {
-  const fenced = fencedBlocks(page)
+function commandsOf(page: string): { readonly fenced: string[]; readonly prose: string[] } {
+  const lines = fencedBlocks(page)
     .filter(({ language }) => language === '' || language === 'sh')
     .flatMap(({ text }) => text.replaceAll(/\\\n\s*/g, '').split('\n'))
     .map((line) => line.replace(/\s+#.*$/, '').trim());
-  const prose = read(page).replaceAll(/^```[\s\S]*?^```$/gm, '');
-  const inline = [...prose.matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text);
-  return [...fenced, ...inline].filter((text) => programs.test(text)).flatMap((text) => text.split(' && '));
+  const sentences = read(page).replaceAll(/^```[\s\S]*?^```$/gm, '');
+  const quoted = [...sentences.matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text);
+  const only = (texts: string[]) => texts.filter((text) => programs.test(text)).flatMap((text) => text.split(' && '));
+  return { fenced: only(lines), prose: only(quoted) };
 }
+
+/** Commands that a sentence names are tried once, on whichever page comes first. */
+const tried = new Set<string>();
 
 const npmItself = ['ci', 'cit', 'install', 'pack', 'test'];
 
@@ -104,7 +108,10 @@ describe.each(pages)('%s', (page) => {
   });
 
   test('its commands run, one after the other', () => {
-    for (const command of commandsOf(page)) {
+    const { fenced, prose } = commandsOf(page);
+    const fresh = prose.filter((command) => !tried.has(command));
+    for (const command of fresh) tried.add(command);
+    for (const command of [...fenced, ...fresh]) {
       const words = lenetArguments(command);
       if (!words) continue;
       const { code, stderr } = lenetIn(folder, ...quick(words));
