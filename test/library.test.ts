@@ -426,12 +426,12 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   ],
   ['judgeStage', [definition, definition], "judgeStage(): stage: expected a stage of a study's view"],
   // Node
-  ['lenetTask', [], 'lenetTask(): expected an object of options (folder, dataFolder, threads), got undefined'],
+  ['lenetTask', [], 'lenetTask(): expected an object of options (folder, dataFolder, threads, claim), got undefined'],
   ['lenetTask', [{ folder: '' }], 'lenetTask(): folder: expected a path (a text that is not empty), got ""'],
   [
     'lenetTask',
     [{ out: 'x' }],
-    'unknown option of lenetTask() "out": allowed are folder, dataFolder, threads. Did you mean folder?',
+    'unknown option of lenetTask() "out": allowed are folder, dataFolder, threads, claim. Did you mean folder?',
   ],
   ['loadMnist', [null], 'loadMnist(): folder: expected a path'],
   ['loadMnist', [''], 'loadMnist(): folder: expected a path'],

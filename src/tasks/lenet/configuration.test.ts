@@ -88,6 +88,17 @@ describe('the published network’s own choices', () => {
     expect(recipeOf(completeSettings({ model, initialization: own }))).toEqual(recipeOf(completeSettings({ model })));
   });
 
+  test.each<[Settings, Settings]>([
+    [{ loss: 'cross-entropy' }, {}],
+    [{ ...old, loss: 'map' }, old],
+    [
+      { ...old, output: 'softmax', loss: 'cross-entropy' },
+      { ...old, output: 'softmax' },
+    ],
+  ])('%j names the loss that the network has anyway', (written, plain) => {
+    expect(canonicalSettings(written)).toEqual(canonicalSettings(plain));
+  });
+
   test('the loss of an rbf output is map, of every other cross-entropy', () => {
     const loss = (settings: Settings) => recipeOf(completeSettings(settings)).loss.name;
     expect([loss({}), loss(old), loss({ ...old, output: 'softmax' })]).toEqual([
@@ -105,8 +116,8 @@ describe('what would be ignored is refused', () => {
     [{ optimizer: 'adam', weightDecay: 0.1 }, 'weightDecay 0.1 is for optimizer adamw only, the optimizer is adam'],
     [{ activation: 'relu' }, 'activation relu is for model lenet5-1998 only, the model is lenet5'],
     [{ inputSize: '32x32' }, 'inputSize 32x32 is for model lenet5-1998 only, the model is lenet5'],
-    [{ loss: 'map' }, 'loss map is for an rbf output only, that of this lenet5 is softmax'],
-    [{ ...old, output: 'softmax', loss: 'mse' }, 'loss mse is for an rbf output only, that of this lenet5-1998'],
+    [{ loss: 'map' }, 'loss map is for an rbf output only, the output of this lenet5 is softmax'],
+    [{ ...old, output: 'softmax', loss: 'mse' }, 'loss mse is for an rbf output only, the output of this lenet5-1998'],
     [{ rate: 1 }, 'unknown hyperparameter rate'],
     [{ batchSize: 0 }, 'batchSize'],
     [{ schedule: 'linear' }, 'schedule'],

@@ -33,6 +33,7 @@ export function canonicalSettings(settings: Settings): Settings {
   const { seed, ...complete } = completeSettings(settings);
   const written: HyperparameterName[] = variantNames.filter((name) => complete[name] === published[name]);
   if (complete.initialization === modelByName(complete.model).initialization) written.push('initialization');
+  if (complete.loss === recipeOf({ ...complete, seed, loss: 'published' }).loss.name) written.push('loss');
   const equal = equalTo({ ...complete, seed });
   const plain: Settings = {
     ...complete,
