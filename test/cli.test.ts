@@ -435,7 +435,7 @@ describe('failures of the world end with 1, one line and no stack trace', () => 
       ['evaluate', file('lacking.safetensors', writeSafetensors(lacking))],
       'needs a tensor fc3.bias [10], which is missing',
     ],
-    [['evaluate', file('another.safetensors', another)], 'holds a network "resnet", which is unknown here'],
+    [['evaluate', file('another.safetensors', another)], 'holds a network "resnet", which this version does not know'],
     [['evaluate', join(folder, 'empty')], 'holds no model.safetensors'],
     [['predict', trained, file('text.png', 'hello')], 'text.png is not a PNG image; only PNG is read here'],
     [['predict', trained, file('x.jpg', Uint8Array.of(255, 216, 255, 224))], 'is not a PNG image but a JPEG picture'],
