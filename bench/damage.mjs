@@ -1,7 +1,9 @@
 // `npm run bench -- damage`: flips one bit of one file in a run's folder, resumes the run, and counts what was noticed.
-// Half of the runs were finished, half were stopped within an epoch. A flip is noticed when the run is refused or says what it made
-// again; harmless when the run ends as if nothing had happened; unnoticed when it ends with other content; crashed for a stack trace.
-// Options: --flips N of each kind of file (default 100), --seed N (default 1), --dist DIR (another build to measure, default: dist).
+// Half of the runs were finished, half were stopped within an epoch. A flip counts as noticed if the run is refused or
+// names the files that it made again; as harmless if all files end with the same content; as unnoticed if a file ends
+// with other content; as crashed if a stack trace is printed.
+// Options: --flips N of each kind of file (default 100), --seed N (default 1), --dist DIR (another build to measure,
+// default: dist).
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -40,7 +42,7 @@ async function train(out, { resume = false, stop = false } = {}) {
   return repairs;
 }
 
-/** The records of TensorBoard's file without their times. */
+/** The records of the TensorBoard file without their times. */
 function withoutTimes(bytes) {
   const copy = Buffer.from(bytes);
   for (let at = 0; at + 12 < copy.length; ) {

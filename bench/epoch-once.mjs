@@ -1,6 +1,6 @@
-// Measures one setting: seconds for an epoch of training LeNet-5 on all of MNIST, and for evaluating its 70,000 images, both in the
-// second epoch. The first, in which V8 still compiles and weighs what to optimize, stands beside it.
-// Prints one JSON object. Called by bench/epoch.mjs, each time in a process of its own.
+// Measures one setting in this process: seconds for training LeNet-5 for one epoch on all of MNIST, and for evaluating
+// its 70,000 images. Both are measured in the second epoch; the first, in which V8 still compiles, is reported
+// separately. Prints one JSON object. bench/epoch.mjs starts a new process for each measurement.
 import { parseArgs } from 'node:util';
 import { adam, fit, lecun1998Rate, maximumAPosteriori, modelByName, sdlm } from 'lenet-lab';
 import { enableFused, loadMnist, nodeThreads } from 'lenet-lab/node';

@@ -1,6 +1,7 @@
-// `npm run bench -- epoch`: seconds per epoch by arithmetic, threads and batch size, interleaved, with medians, spread and ratios.
-// An epoch is a process's second; the first, which V8's compilers slow down, has a column of its own.
-// Options: --rounds N (default 3), --batches 32,128,512, --threads 1,2, --pytorch (adds PyTorch, if python3-torch is there).
+// `npm run bench -- epoch`: seconds per epoch by arithmetic, threads and batch size, interleaved, with medians, spread
+// and ratios. The time is that of the second epoch of a process. The first epoch, which V8's compilers slow down, has
+// its own column.
+// Options: --rounds N (default 3), --batches 32,128,512, --threads 1,2, --pytorch (adds PyTorch; needs python3-torch).
 import { parseArgs } from 'node:util';
 import { keep, machineLine, median, printTable, run, say, summary } from './measurement.mjs';
 

@@ -1,5 +1,5 @@
-// Fills disks under runs and studies, makes room, continues, and compares with what an undisturbed one leaves.
-//   npm run bench -- full-disks --disks 24 --seed 1       (needs the right to mount a tmpfs)
+// Lets runs and studies fill their disk, frees space, continues them, and compares their files with undisturbed ones.
+//   npm run bench -- full-disks --disks 24 --seed 1       (needs permission to mount a tmpfs)
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +23,10 @@ writeFileSync(
 );
 const short = ['--train-limit', '500', '--test-limit', '100', '--batch-size', '50', '--epochs', '3'];
 
-/** Kinds of work: the smallest and largest disk that it is tried on (kB), how it begins, how it continues, and what must be equal. */
+/**
+ * For each kind of work: the smallest and largest disk [kB], the command to begin, the command to continue,
+ * and the files that must be equal.
+ */
 const kinds = {
   run: {
     sizes: [30, 1600],
@@ -65,7 +68,7 @@ for (const [name, { sizes, begin, proceed, left }] of Object.entries(kinds)) {
       else counts.failures.push({ kilobytes, status: first.status, stderr: first.stderr });
     }
     mount('-o', 'remount,size=40m', disk);
-    // A disk that was full before anything was written leaves nothing to continue.
+    // If the disk was full before the first write, there is nothing to continue.
     const next = lenet(...proceed(out));
     const last = next.status === 2 ? lenet(...begin(out)) : next;
     if (last.status === 0 && left(out) === expected) counts.same++;
@@ -74,7 +77,7 @@ for (const [name, { sizes, begin, proceed, left }] of Object.entries(kinds)) {
     rmSync(disk, { recursive: true, force: true });
   }
   results[name] = counts;
-  rows.push([name, ...['disks', 'filled', 'inWords', 'same'].map((key) => `${counts[key]}`)]);
+  rows.push([name, `${counts.disks}`, `${counts.filled}`, `${counts.inWords}`, `${counts.same}`]);
   for (const failure of counts.failures) console.log(name, failure);
 }
 printTable(rows);

@@ -1,6 +1,7 @@
-// `npm run bench -- journal-damage`: flips single bits of journals, and takes out, repeats and swaps lines; counts what nobody notices.
-// Options: --flips N random flips in a study of 200 trials (default 450), --seed N (default 1), --every 0 to leave out flipping every bit
-// of the small journals.
+// `npm run bench -- journal-damage`: flips single bits of journals, and removes, repeats and swaps lines; counts the
+// damage that passes unnoticed.
+// Options: --flips N random flips in a study of 200 trials (default 450), --seed N (default 1), --every 0 to leave out
+// flipping every bit of the small journals.
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,11 +25,19 @@ const folder = mkdtempSync(join(existsSync('/dev/shm') ? '/dev/shm' : tmpdir(), 
 const space = { l2: { kind: 'choices', values: [0, 0.5], numeric: 'float' } };
 const environment = { cpu: 'Jupiter', cores: 2, memoryBytes: 1, os: '', node: '', version: '', jobs: 2 };
 
-/** A study of so many trials; with `foreign`, another program writes between its lines; with `sessions`, several processes worked on it. */
+/**
+ * A study of `trials` trials. `foreign`: whether another program writes between its lines. `sessions`: how many
+ * processes worked on it, one after the other.
+ */
 async function journal(name, { trials, epochs, foreign = false, sessions = 1 }) {
   const path = join(folder, name);
   const definition = {
-    ...{ name, protocol: 'held-out', objective: 'accuracy', base: { epochs }, seeds: [1, 2, 3], space },
+    name,
+    protocol: 'held-out',
+    objective: 'accuracy',
+    base: { epochs },
+    seeds: [1, 2, 3],
+    space,
     plan: {
       kind: 'grid',
       factors: [{ name: 'l2', levels: [0, 0.5].map((l2) => ({ label: `${l2}`, settings: { l2 } })) }],
@@ -67,7 +76,7 @@ function isNoticed(bytes) {
   }
 }
 
-/** The places of all bytes in lines of ours, their line breaks among them. */
+/** The positions of all bytes in our lines, including line breaks. */
 function ourBytes(bytes) {
   const places = [];
   for (let start = 0; start < bytes.length; ) {
@@ -86,7 +95,7 @@ function withFlipped(bytes, at, bit) {
   return damaged;
 }
 
-/** Lines of ours taken out, repeated, or swapped with the next of ours; the last lines may be missing, as after a crash. */
+/** Removes or repeats each of our lines, or swaps it with the next. The last lines may be missing, as after a crash. */
 function rearranged(bytes) {
   const lines = bytes.toString('utf8').split('\n').slice(0, -1);
   const ours = [...lines.keys()].filter((i) => lines[i].includes('"worker_id":"lenet-lab-'));

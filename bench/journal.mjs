@@ -28,7 +28,11 @@ try {
   const rates = Array.from({ length: Math.ceil(trials / seeds.length) }, (_, index) => 1e-4 * 1.001 ** index);
   const levels = rates.map((learningRate) => ({ label: `${learningRate}`, settings: { learningRate } }));
   const definition = {
-    ...{ name: 'large', protocol: 'post', objective: 'accuracy', base: { epochs }, seeds },
+    name: 'large',
+    protocol: 'post',
+    objective: 'accuracy',
+    base: { epochs },
+    seeds,
     plan: { kind: 'grid', factors: [{ name: 'learningRate', levels }] },
     space: { learningRate: { kind: 'choices', values: rates, numeric: 'float' } },
   };

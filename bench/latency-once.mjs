@@ -1,5 +1,6 @@
-// Measures how long the library's predictor takes for one image at a time, in a process of its own: microseconds, the median over
-// 9,000 of MNIST's test images after 1,000 to warm up. Prints one JSON object. Called by bench/latency.mjs and bench/peers/main.mjs.
+// Measures how long the library's predictor takes for one image [microseconds]: the median and the 99th percentile over
+// 9,000 of MNIST's test images, after 1,000 images to warm up. Prints one JSON object. bench/latency.mjs and
+// bench/peers/main.mjs start a new process for each measurement.
 import { glorotUniform, lenet5, predictor, randomStream } from 'lenet-lab';
 import { loadMnist } from 'lenet-lab/node';
 import { median } from './measurement.mjs';

@@ -4,8 +4,8 @@ import os
 import pathlib
 import sys
 
-# glibc gives large freed blocks back to the kernel and faults them in again at the next step: 7 to 10 s instead of 3 for an epoch at
-# batch 512. It reads these when a process starts, so the program begins anew with them.
+# glibc returns large freed blocks to the operating system and faults them in again at the next step: an epoch at batch 512 then
+# takes 7 to 10 s instead of 3. glibc reads these variables when a process starts, so the program restarts itself with them.
 keep_heap = {"MALLOC_MMAP_THRESHOLD_": str(2**25), "MALLOC_TRIM_THRESHOLD_": str(2**30), "MALLOC_TOP_PAD_": str(2**28)}
 if not os.environ.keys() >= keep_heap.keys():
     os.execve(sys.executable, [sys.executable, *sys.argv], os.environ | keep_heap)
@@ -38,7 +38,7 @@ def network(inplace=False):
     )
 
 
-# Ways to ask PyTorch for the same work; `frozen` is for evaluation alone, `foreach` for training alone.
+# PyTorch settings for the same work; `frozen` is for evaluation alone, `foreach` for training alone.
 words = {"channels_last", "inplace", "foreach", "script", "trace", "frozen", "flush-denormals", "no-onednn"}
 
 

@@ -1,4 +1,4 @@
-// Races processes over one lock, kills and suspends them, and counts how often two held it at once.
+// Lets processes race for one lock, kills and suspends them, and counts how often two held the lock at once.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -9,9 +9,11 @@ import { setTimeout as wait } from 'node:timers/promises';
 const racer = new URL('./lock-racer.mjs', import.meta.url).pathname;
 
 /**
- * `processes` race until the lock was held to the end `turns` times, or with 'suspend' lost `turns` times. Every `disturbMs` one of them is disturbed: 'kill' ends it with SIGKILL and starts
- * another, 'suspend' stops the holder with SIGSTOP until another has taken over, and lets it go on.
- * `overlaps` counts lines that a holder wrote after another had begun to write.
+ * `processes` processes race until the lock was held to the end `turns` times, or with 'suspend' until it was lost
+ * `turns` times. Every `disturbMs` milliseconds one process is disturbed: 'kill' ends it with SIGKILL and starts
+ * another; 'suspend' stops the holder with SIGSTOP until another process has taken over the lock, then lets it
+ * continue.
+ * `overlaps` counts lines that a holder wrote after another holder had begun to write.
  */
 export async function raceForLock({ processes, turns, disturb, disturbMs = 600, ...options }) {
   const folder = mkdtempSync(join(tmpdir(), 'lenet-lock-'));
@@ -36,7 +38,7 @@ export async function raceForLock({ processes, turns, disturb, disturbMs = 600, 
     try {
       return token && [...racers].find(({ pid }) => pid === JSON.parse(readFileSync(join(lock, token), 'utf8')).pid);
     } catch {
-      // Changing hands just now.
+      // The lock is just changing its holder.
       return undefined;
     }
   };
@@ -44,7 +46,7 @@ export async function raceForLock({ processes, turns, disturb, disturbMs = 600, 
     while ((disturb === 'suspend' ? found.lost : found.held) < turns) {
       await wait(disturbMs);
       if (disturb === 'kill') {
-        // Every second time the one that holds the lock.
+        // Every second time the holder of the lock is killed.
         const victim = (found.kills % 2 === 0 && holderOf()) || [...racers][found.kills % racers.size];
         victim.kill('SIGKILL');
         found.kills += 1;
@@ -71,7 +73,7 @@ export async function raceForLock({ processes, turns, disturb, disturbMs = 600, 
   return { ...found, writes: tokens.length, overlaps: overlapsIn(tokens) };
 }
 
-/** Lines of a holder that stand behind those of a later one. */
+/** The number of lines of a holder that come after lines of a later holder. */
 function overlapsIn(tokens) {
   const ended = new Set();
   let overlaps = 0;

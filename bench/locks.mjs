@@ -1,5 +1,6 @@
-// How often a lock held: `npm run bench -- locks [TURNS]`. Eight processes race for one lock in each of these ways, TURNS times (default 300).
-// The last two need a silence of 3 seconds (in use: 15) before a lock counts as left behind, so that many fit into minutes.
+// `npm run bench -- locks [TURNS]`: counts how often a lock failed. Eight processes race for one lock in each of the
+// ways below, TURNS times (default 300). In the last two ways a lock is stale after 3 seconds without a heartbeat (in
+// use: 15), so that many turns take only minutes.
 import { raceForLock } from './lock-trial.mjs';
 
 const turns = Number(process.argv[2] ?? 300);

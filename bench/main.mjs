@@ -1,4 +1,4 @@
-// `npm run bench -- NAME`: runs one benchmark (default: epoch); each says its options at its head.
+// `npm run bench -- NAME`: runs one benchmark (default: epoch). The first lines of each file list its options.
 const names = [
   'epoch',
   'micro',

@@ -1,4 +1,4 @@
-// What the benchmarks share: the machine in words, medians, tables, and where results are kept.
+// Shared by the benchmarks: describes the machine, computes medians, prints tables, and stores results.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
@@ -27,21 +27,21 @@ export function summary(numbers) {
   return { median: median(numbers), least: Math.min(...numbers), most: Math.max(...numbers) };
 }
 
-/** Rows of cells, the first the head; the first column to the left. */
+/** Prints rows of cells. The first row is the header; the first column is left-aligned. */
 export function printTable(rows) {
   const widths = rows[0].map((_, i) => Math.max(...rows.map((row) => row[i].length)));
   for (const row of rows)
     console.log(row.map((cell, i) => (i ? cell.padStart(widths[i]) : cell.padEnd(widths[i]))).join('  '));
 }
 
-/** Runs a measurement in a process of its own, from the root; the JSON object on the last line of its output is the result. */
+/** Runs a measurement in a new process from the root. The result is the JSON object on the last line of its output. */
 export function run([program, ...args], { env, from = 'stdout' } = {}) {
   const ended = spawnSync(program, args, { cwd: root, env: { ...process.env, ...env }, encoding: 'utf8' });
   if (ended.status !== 0) throw new Error(`${[program, ...args].join(' ')} failed:\n${ended.stderr ?? ended.error}`);
   return JSON.parse(ended[from].trim().split('\n').at(-1));
 }
 
-/** Keeps a result with its machine in bench/results/; returns the file's name and all that was kept. */
+/** Stores a result and its machine in bench/results/. Returns the file's name and everything that was stored. */
 export function keep(name, result) {
   const date = new Date().toISOString();
   const file = `bench/results/${date.slice(0, 19).replaceAll(':', '-')}-${name}.json`;

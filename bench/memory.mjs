@@ -1,4 +1,5 @@
-// `npm run bench -- memory`: peak memory of `lenet train`, its whole process, by arithmetic and threads, after one epoch.
+// `npm run bench -- memory`: peak memory of `lenet train`, its whole process, by arithmetic and threads, after one
+// epoch.
 // Options: --rounds N (default 3), --threads 1,2, --batch N (default 32).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

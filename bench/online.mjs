@@ -1,4 +1,5 @@
-// `npm run bench -- online`: seconds for a pass of 60,000 updates on single images, LeNet-5 of 1998 with its second derivatives, one thread.
+// `npm run bench -- online`: seconds for a pass of 60,000 updates on single images, LeNet-5 of 1998 with its second
+// derivatives, one thread.
 // Options: --rounds N (default 3).
 import { parseArgs } from 'node:util';
 import { keep, machineLine, median, printTable, run, say, summary } from './measurement.mjs';

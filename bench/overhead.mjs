@@ -1,5 +1,6 @@
-// `npm run bench -- overhead`: what a study spends beside its trials, by the number of trials: 250 to 4,000 calls of a function that
-// takes no time, in memory and with a journal on disk (which is forced to disk three times a trial). Option: --rounds N (default 3).
+// `npm run bench -- overhead`: the time that a study takes beside its trials, for 250 to 4,000 trials of a function
+// that takes no time, in memory and with a journal on disk (which is synced three times for each trial). Option:
+// --rounds N (default 3).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +14,7 @@ const rounds = Number(values.rounds);
 const sizes = [250, 500, 1000, 2000, 4000];
 const folder = mkdtempSync(join(tmpdir(), 'lenet-bench-'));
 
-/** Seconds for a study of so many trials: a stage of levels with one seed, or 40 levels with many. */
+/** Seconds for a study of `trials` trials: a stage of many levels with one seed, or 40 levels with many seeds. */
 async function seconds(trials, seeds, store) {
   const task = functionTask({ parameters: { x: 0 }, run: ({ x }, { random }) => x + random.uniform() });
   const levels = Array.from({ length: trials / seeds.length }, (_, x) => ({ label: `${x}`, settings: { x } }));
@@ -26,9 +27,10 @@ async function seconds(trials, seeds, store) {
   return (performance.now() - began) / 1000;
 }
 
-/** Seconds for a study under a seed rule with 20 levels that all stay in: so many trials in rounds of 20. */
+/** Seconds for a study with a seed rule and 20 levels, none of which is eliminated: `trials` trials in rounds of 20. */
 async function underRule(trials, store) {
-  // A trial's random numbers depend on its seed alone, so that levels can be compared; here each level shall have its own.
+  // The random numbers of a trial depend only on its seed, so that levels can be compared; here each level needs its
+  // own.
   const task = functionTask({
     parameters: { x: 0 },
     run: ({ x }, { seed }) => Math.sin(12.9898 * x + 78.233 * seed ** 2),
@@ -53,7 +55,7 @@ try {
         Array.from({ length: 25 }, (_, i) => i + 1),
         new MemoryStore(),
       ),
-    // Noise as large as the differences, so that the levels stay in for many rounds.
+    // The noise is as large as the differences, so that no level is eliminated for many rounds.
     'a seed rule, memory': (trials) => underRule(trials, new MemoryStore()),
     'levels, one seed, journal': (trials, run) =>
       seconds(trials, [1], new JournalStore(join(folder, `${trials}-${run}`))),

@@ -1,5 +1,6 @@
-// `npm run bench -- resolve`: how often "as many seeds as the question needs" returns a level that is good enough, and what it costs.
-// Simulated studies, played by the product's own Elimination. Options: --runs N (default 10000), --seed N (default 1).
+// `npm run bench -- resolve`: how often "as many seeds as the question needs" returns a level that is good enough, and
+// what it costs. Simulated studies, played by the product's own Elimination. Options: --runs N (default 10000), --seed
+// N (default 1).
 import { parseArgs } from 'node:util';
 import { randomStream } from '../dist/base/random.js';
 import { Elimination } from '../dist/study/elimination.js';
@@ -117,7 +118,14 @@ function simulate({ k, means, spread, sd, noise = 'normal', step, floor, most = 
   const decided = runs - count.open;
   const seeds = fixedSeeds(deviations, normal);
   return {
-    ...{ k, means, spread, sd, noise, step, floor, atMost: most },
+    k,
+    means,
+    spread,
+    sd,
+    noise,
+    step,
+    floor,
+    atMost: most,
     within: count.within / runs,
     decidedWrong: (decided - count.decidedWithin) / runs,
     decidedWithin: decided > 0 ? count.decidedWithin / decided : undefined,
@@ -140,7 +148,8 @@ const main = [2, 3, 5, 10].flatMap((k) =>
 );
 const aheadAndTied = ['ahead by 1', 'tied'];
 const more = [
-  // Spreads between those of the grid, where errors are most frequent: the study almost always ends just before 30 seeds.
+  // Spreads between those of the grid, where errors are most frequent: the study almost always ends just before 30
+  // seeds.
   ...[2, 3, 5, 10].flatMap((k) =>
     [
       { k, spread: 'equal', sd: 1.4 },
@@ -191,17 +200,42 @@ console.log('Trainings: means; fixed: seeds for all levels if the spreads were k
 const groups = groupByName(results);
 printTable([
   [
-    ...['k, spread, sd', 'within', 'wrong', 'of decided', 'best left', 'open', 'best worse', 'any', 'intervals'],
-    ...['tied', 'ahead 1', '2', '10', 'ladder', 'fixed', `all ${atMost}`],
+    'k, spread, sd',
+    'within',
+    'wrong',
+    'of decided',
+    'best left',
+    'open',
+    'best worse',
+    'any',
+    'intervals',
+    'tied',
+    'ahead 1',
+    '2',
+    '10',
+    'ladder',
+    'fixed',
+    `all ${atMost}`,
   ],
   ...[...groups].map(([name, list]) => {
     const trainings = (means) => list.find((one) => one.means === means).trainings.toFixed(0);
     return [
-      ...[name, percent(least(list, 'within')), percent(most(list, 'decidedWrong'))],
-      ...[percent(1 - least(list, 'decidedWithin')), percent(most(list, 'bestLeft'))],
-      ...[percent(most(list, 'open')), percent(most(list, 'bestWorse')), percent(most(list, 'anyBestWorse'))],
-      ...[percent(least(list, 'intervals')), trainings('tied'), trainings('ahead by 1'), trainings('ahead by 2')],
-      ...[trainings('ahead by 10'), trainings('ladder 1/2'), `${list[0].fixedTrainings}`, `${list[0].k * atMost}`],
+      name,
+      percent(least(list, 'within')),
+      percent(most(list, 'decidedWrong')),
+      percent(1 - least(list, 'decidedWithin')),
+      percent(most(list, 'bestLeft')),
+      percent(most(list, 'open')),
+      percent(most(list, 'bestWorse')),
+      percent(most(list, 'anyBestWorse')),
+      percent(least(list, 'intervals')),
+      trainings('tied'),
+      trainings('ahead by 1'),
+      trainings('ahead by 2'),
+      trainings('ahead by 10'),
+      trainings('ladder 1/2'),
+      `${list[0].fixedTrainings}`,
+      `${list[0].k * atMost}`,
     ];
   }),
 ]);

@@ -1,6 +1,7 @@
-// `npm run bench -- start`: seconds from starting the command to its answer: `lenet --help` until it ends, and `lenet train` until
-// its first batches are done. The latter shows only on a terminal, which util-linux's `script` gives it: the bar of epoch 1 is drawn
-// when the first slice of batches (one batch) is done. Without `script` that row is left out. Options: --rounds N (default 7).
+// `npm run bench -- start`: seconds from starting the command to its answer: `lenet --help` until it ends, and `lenet
+// train` until its first batch is done. Progress is visible only on a terminal, which util-linux's `script` provides:
+// the bar of epoch 1 is drawn after the first slice of batches (one batch). Without `script` this row is left out.
+// Options: --rounds N (default 7).
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

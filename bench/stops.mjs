@@ -1,6 +1,6 @@
-// `npm run bench -- stops`: is anything lost when a run is stopped? Small runs of `lenet train` are stopped at random moments by Ctrl-C,
-// SIGTERM, SIGHUP and kill -9, several times each, and continued by the same command; the finished model must be the bytes of a run
-// that nobody disturbed. Options: --stops N (default 100), --seed S (default 1).
+// `npm run bench -- stops`: is anything lost when a run is stopped? Small runs of `lenet train` are stopped at random
+// moments by Ctrl-C, SIGTERM, SIGHUP and kill -9, several times each, and continued by the same command. The finished
+// model must have the same bytes as that of an undisturbed run. Options: --stops N (default 100), --seed S (default 1).
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -18,16 +18,28 @@ const exitCodes = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129, SIGKILL: null };
 const signals = Object.keys(exitCodes);
 const lenet = join(root, 'dist/cli/lenet.js');
 const settings = [
-  ...['--train-limit', '1500', '--test-limit', '300', '--batch-size', '25', '--epochs', '4'],
-  ...['--checkpoint-every', '1', '--optimizer', 'nadam', '--threads', '2'],
+  '--train-limit',
+  '1500',
+  '--test-limit',
+  '300',
+  '--batch-size',
+  '25',
+  '--epochs',
+  '4',
+  '--checkpoint-every',
+  '1',
+  '--optimizer',
+  'nadam',
+  '--threads',
+  '2',
 ];
-// A run that is stopped again and again would never end; after so many stops it is left alone.
+// A run that is stopped again and again would never end, so after this many stops it may finish.
 const stopsPerRun = 6;
 
 const folder = mkdtempSync(join(tmpdir(), 'lenet-stops-'));
 const modelOf = (out) => readFileSync(join(out, 'model.safetensors'));
 
-/** Starts or continues the run and stops it after so many milliseconds, if it has not ended by then. */
+/** Starts or continues the run, and stops it after the given milliseconds unless it has ended. */
 function runFor(out, ms, signal) {
   const resume = existsSync(join(out, 'config.json')) ? ['--resume'] : [];
   const child = spawn(process.execPath, [lenet, 'train', ...settings, '--out', out, ...resume], { stdio: 'pipe' });
@@ -43,7 +55,10 @@ function runFor(out, ms, signal) {
   );
 }
 
-/** Where a stopped process was, by what it had said. `saving`: an epoch's line is out and the word that it is saved is not. */
+/**
+ * Where a stopped process was, by what it had said. `saving`: an epoch's line is out and the word that it is saved is
+ * not.
+ */
 function phaseOf({ stdout }) {
   if (!stdout.includes('Epoch:') && !/^Continues in|^This run is/m.test(stdout)) return 'before the first batch';
   return /Epoch: [1-9][^\n]*\n$/.test(stdout) ? 'while saving' : 'in training or evaluation';
@@ -74,7 +89,8 @@ try {
       tried++;
       stops[signal]++;
       phases[phaseOf(ended)]++;
-      // Before the command has begun to listen and after its last word, a signal ends the process as it would end any other.
+      // Before the command has begun to listen and after its last word, a signal ends the process as it would end any
+      // other.
       const isBusy = ended.stdout !== '' && !/^Done in|everything is saved/m.test(ended.stdout);
       const isRight = ended.by === signal ? signal === 'SIGKILL' || !isBusy : ended.code === exitCodes[signal];
       if (!isRight || /\n\s+at /.test(ended.stderr)) {

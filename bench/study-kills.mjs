@@ -1,4 +1,5 @@
-// Kills a small study with SIGKILL at random moments until it is finished, and compares what it found with an undisturbed one.
+// Kills a small study with SIGKILL at random moments until it is finished, and compares its results with an undisturbed
+// study.
 //   npm run bench -- study-kills --studies 5 --seed 1
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -43,7 +44,7 @@ for (let number = 0; number < Number(values.studies); number++) {
   const out = join(folder, `study-${number}`);
   for (let turn = 0; ; turn++) {
     say(`study ${number + 1} of ${values.studies}, start ${turn + 1}, ${kills} kills so far`);
-    // Every ninth start may run to its end, so that even a slow machine gets there.
+    // Every ninth start is not killed, so that the study finishes even on a slow machine.
     const patience = turn % 9 === 8 ? Number.POSITIVE_INFINITY : 100 + random.below(Math.round(wholeMs / 2));
     const child = spawn(...command('study', 'run', file, '--out', out, '--jobs', `${1 + (turn % 3)}`), {
       stdio: 'ignore',

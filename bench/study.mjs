@@ -1,4 +1,5 @@
-// `npm run bench -- study`: seconds for the whole study of the post at one seed, and what two jobs bring over one, interleaved.
+// `npm run bench -- study`: seconds for the whole study of the post with one seed, and the speed-up of two jobs over
+// one, interleaved.
 // Options: --rounds N of the comparison (default 3), --jobs N (default: the cores), --skip-post.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// `npm run bench -- verdict`: how often the verdict on a stage wrongs a level that is the best in truth, by simulation.
+// `npm run bench -- verdict`: simulates how often the verdict on a stage wrongly rejects the level that is truly the
+// best.
 // Options: --stages N (default 10000) of each case; --calibrate prints the factors of src/study/widening.ts instead,
 // found by 300,000 to 1,000,000 stages of each case (ten minutes); --calibrate --stages N takes N.
 import { parseArgs } from 'node:util';
@@ -18,8 +19,8 @@ if (values.calibrate) calibrate();
 else simulate(stages ?? 10_000);
 
 /**
- * Tied levels are the worst case of a true best: the lead of another level over it is largest where that level is no worse,
- * and the margin depends on residuals alone, which no mean changes. Level 0 stands for the best.
+ * Tied levels are the worst case of a true best: the lead of another level over it is largest where that level is no
+ * worse, and the margin depends on residuals alone, which no mean changes. Level 0 stands for the best.
  */
 function simulate(count) {
   const spreads = {
@@ -151,7 +152,7 @@ function chain({ k, n, count }) {
     const means = first.map((row) => row.reduce((sum, score) => sum + score, 0) / n);
     const carried = first[means.indexOf(Math.max(...means))];
     excess += Math.max(...means) / count;
-    // Seeds are common, so what they add to every score cancels and is left out here.
+    // All levels share the seeds, so the effect of a seed on every score cancels and is omitted here.
     const second = scoresOf({ k, n, normal, seedSpread: 0 });
     for (const [name, rows] of [
       ['selected', [...second.slice(0, -1), carried]],
@@ -166,8 +167,8 @@ function chain({ k, n, count }) {
 }
 
 /**
- * An answer is wrong where a sum of normal effects exceeds a threshold: of the image, the image at this level, the seed,
- * the seed at this level, and all three. The true accuracy is known, and images and seeds can be drawn again.
+ * An answer is wrong where a sum of normal effects exceeds a threshold: of the image, the image at this level, the
+ * seed, the seed at this level, and all three. The true accuracy is known, and images and seeds can be drawn again.
  */
 function onOtherImages({ k, n, count }) {
   const images = 500;
@@ -217,10 +218,10 @@ function ones(bits) {
 }
 
 /**
- * The factor that a case needs is the 95 % quantile of (largest lead over the best) / (pooled margin). Cases: m of the other
- * levels have three times the spread, m = 0 to k - 1, and the best has it or not. All are scored on the same drawings.
- * In the space of levels each of the n - 1 contrasts of seeds is one vector, whose squared length about its mean is what the
- * residuals of that contrast add.
+ * The factor that a case needs is the 95 % quantile of (largest lead over the best) / (pooled margin). Cases: m of the
+ * other levels have three times the spread, m = 0 to k - 1, and the best has it or not. All are scored on the same
+ * drawings. In the space of levels each of the n - 1 contrasts of seeds is one vector, whose squared length about its
+ * mean is what the residuals of that contrast add.
  */
 function calibrate() {
   for (const sides of [1, 2]) {

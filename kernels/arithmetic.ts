@@ -1,6 +1,9 @@
-/** The one place where strict and fused arithmetic differ, and the few vector words every kernel uses. */
+/** The vector functions that several kernels use. Strict and fused arithmetic differ in multiplyAdd alone. */
 
-/** a·b + c in four lanes: two roundings when strict, whatever the processor fuses best when relaxed SIMD is on. */
+/**
+ * a·b + c in four lanes. Strict: the product and the sum are rounded. Fused: relaxed SIMD, where each processor rounds
+ * once or twice.
+ */
 // @ts-ignore: decorator
 @inline
 export function multiplyAdd(a: v128, b: v128, c: v128): v128 {
@@ -17,7 +20,7 @@ export function sumLanes(v: v128): f32 {
   );
 }
 
-/** First address after the data the compiler itself placed in memory; the caller's own blocks start above it. */
+/** First address after the compiler's constants. The caller's blocks start here or higher. */
 export function heapBase(): usize {
   return __heap_base;
 }

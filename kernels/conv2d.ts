@@ -1,39 +1,40 @@
 /**
- * The backward half of conv2d, over the non-zero output gradients only. The forward half is matmulTaps or winograd.ts.
+ * The backward half of conv2d, which visits only non-zero output gradients. The forward half is matmulTaps or
+ * winograd.ts.
  *
- * Behind relu and a 2x2 max-pool at most one output gradient in four is not zero, so for one output channel at a time
- * these are listed as (corner, gradient), corner being the byte offset of the gradient's window in rows layout
- * [image][y][x][channel]. In that layout a window is kernelHeight lines of kernelWidth·channels floats, each cut into
- * vectors of four. The last vector of a line reads up to three floats too many; their sums are never used, their
- * weights are zero.
+ * When relu and a 2x2 max-pool follow the convolution, at most one output gradient in four is not zero. The kernels
+ * list the non-zero gradients of one output channel at a time, as pairs (corner, gradient). The corner is the byte
+ * offset of the gradient's window in rows layout [image][y][x][channel]. In this layout a window has kernelHeight lines
+ * of kernelWidth·channels floats, and each line is read as vectors of four. The last vector of a line reads up to three
+ * floats beyond the window: their sums are never used, and their weights are zero.
  */
 import { sumLanes } from './arithmetic';
 import { spreadSome, sumSome } from './generated/windows';
 
 /**
- * Appends the lanes set in `some` to a list and returns its end. Every lane is written and the end moves on only past
- * those that count: no branch to mispredict.
+ * Appends the lanes whose bit is set in `mask` to a list and returns the list's new end. All four lanes are written,
+ * but the end advances only for lanes in the mask: a branch would often be mispredicted.
  */
 // @ts-ignore: decorator
 @inline
-function append(list: usize, corner: v128, g: v128, some: i32): usize {
+function appendLanes(list: usize, corner: v128, g: v128, mask: i32): usize {
   const low = v128.shuffle<i32>(corner, g, 0, 4, 1, 5), high = v128.shuffle<i32>(corner, g, 2, 6, 3, 7);
   v128.store_lane<i64>(list, low, 0);
-  list += <usize>((some & 1) << 3);
+  list += <usize>((mask & 1) << 3);
   v128.store_lane<i64>(list, low, 1);
-  list += <usize>((some & 2) << 2);
+  list += <usize>((mask & 2) << 2);
   v128.store_lane<i64>(list, high, 0);
-  list += <usize>((some & 4) << 1);
+  list += <usize>((mask & 4) << 1);
   v128.store_lane<i64>(list, high, 1);
-  return list + <usize>(some & 8);
+  return list + <usize>(mask & 8);
 }
 
 /**
  * Lists the non-zero gradients of one output channel, 8 bytes each (i32 corner, f32 gradient), in the order quad,
- * output, lane. Returns the end of the list, which needs room for all gradients and one more.
- * dy: the channel in quads [quad][outputs][channels][4], `pixel` bytes from one output to the next.
- * corners: for each output the i32 byte offset of its window in an image; image n starts at n·imageStride in rows.
- * biasGradient: gets the sum of the gradients.
+ * output, lane. Returns the end of the list. The list needs space for all gradients of the channel and one more.
+ * dy: the channel in quads [quad][outputs][channels][4]. `pixel`: bytes from one output to the next.
+ * corners: i32 byte offset in the image of each output's window. Image n starts at n·imageStride bytes in rows.
+ * biasGradient: receives the sum of the gradients.
  */
 export function listGradients(
   dy: usize, quads: i32, outputs: i32, pixel: usize,
@@ -47,11 +48,11 @@ export function listGradients(
   for (let q = 0; q < quads; q++) {
     for (let at = corners; at < cornersEnd; at += 4) {
       const g = v128.load(dy);
-      const some = i32x4.bitmask(f32x4.ne(g, zero));
+      const mask = i32x4.bitmask(f32x4.ne(g, zero));
       dy += pixel;
-      if (some == 0) continue;
+      if (mask == 0) continue;
       sum = f32x4.add(sum, g);
-      list = append(list, i32x4.add(i32x4.splat(<i32>(image + <usize>load<i32>(at))), lanes), g, some);
+      list = appendLanes(list, i32x4.add(i32x4.splat(<i32>(image + <usize>load<i32>(at))), lanes), g, mask);
     }
     image += imageStride << 2;
   }
@@ -60,8 +61,9 @@ export function listGradients(
 }
 
 /**
- * As listGradients, behind relu and max-pooling: dy and y are the pooled layer's gradient and output, and `corners`
- * holds for each of its elements the winners' corners (maxPool2dRelu). Where y is 0, relu lets no gradient through.
+ * listGradients for a convolution that relu and max-pooling follow. dy and y are the gradient and the output of the
+ * pooling. `corners` holds the corner of the winning window for each element of y (see maxPool2dRelu). Gradients where
+ * y is 0 are skipped, since the derivative of relu is 0 there.
  */
 export function listPooledGradients(
   dy: usize, y: usize, corners: usize, quads: i32, outputs: i32, pixel: usize,
@@ -74,29 +76,29 @@ export function listPooledGradients(
     const image = i32x4.add(i32x4.splat(<i32>(<usize>(q << 2) * imageStride)), lanes);
     for (let o = 0; o < outputs; o++) {
       const g = v128.and(v128.load(dy), f32x4.gt(v128.load(y), zero));
-      const some = i32x4.bitmask(f32x4.ne(g, zero));
+      const mask = i32x4.bitmask(f32x4.ne(g, zero));
       const corner = i32x4.add(v128.load(corners), image);
       dy += pixel;
       y += pixel;
       corners += pixel;
       sum = f32x4.add(sum, g);
-      list = append(list, corner, g, some);
+      list = appendLanes(list, corner, g, mask);
     }
   }
   store<f32>(biasGradient, sumLanes(sum));
   return list;
 }
 
-/** Vectors of a line that are done at once. */
-const widest: i32 = 8;
+/** The most vectors of a line that one generated function handles. */
+const maxVectors: i32 = 8;
 
 /**
  * out[l][v] = sum over the list of gradient · x[corner + l·line + 16·v]: `lines` lines of `vectors` vectors of four.
  */
 export function sumWindows(list: usize, end: usize, x: usize, line: usize, lines: i32, vectors: i32, out: usize): void {
   const outLine = <usize>vectors << 4;
-  for (let rest = vectors; rest > 0; rest -= widest) {
-    const width = min(rest, widest);
+  for (let rest = vectors; rest > 0; rest -= maxVectors) {
+    const width = min(rest, maxVectors);
     for (let l = 0; l < lines; ) {
       l += sumSome(list, end, x + <usize>l * line, line, lines - l, width, out + <usize>l * outLine, outLine);
     }
@@ -105,13 +107,13 @@ export function sumWindows(list: usize, end: usize, x: usize, line: usize, lines
   }
 }
 
-/** dx[corner + l·line + 16·v] += gradient · weights[l][v] over the list. */
+/** dx[corner + l·line + 16·v] += gradient · weights[l][v], for each (corner, gradient) of the list. */
 export function spreadWindows(
   list: usize, end: usize, dx: usize, line: usize, lines: i32, vectors: i32, weights: usize,
 ): void {
   const weightLine = <usize>vectors << 4;
-  for (let rest = vectors; rest > 0; rest -= widest) {
-    const width = min(rest, widest);
+  for (let rest = vectors; rest > 0; rest -= maxVectors) {
+    const width = min(rest, maxVectors);
     for (let l = 0; l < lines; ) {
       l += spreadSome(list, end, dx + <usize>l * line, line, lines - l, width, weights + <usize>l * weightLine, weightLine);
     }
@@ -121,13 +123,13 @@ export function spreadWindows(
 }
 
 /**
- * The gradients of a convolution. For one output channel after the other, the non-zero output gradients are listed,
- * summed into the gradients of the channel's weights, and spread over dx, which is cleared first.
- * y: 0, or the output of the relu and max-pooling that follow in the same step (listPooledGradients).
- * dy, y, corners: as listGradients or listPooledGradients reads them, at the first channel.
- * x, dx (0: not wanted): rows, `imageStride` bytes from image to image and `line` bytes from line to line.
- * list: room for the list. runs: room for the sums of one channel. packed: the weights as packWeights writes them.
- * weightGradient, biasGradient: laid out as weight and bias.
+ * The gradients of a convolution. dx is cleared first. Then, for each output channel, the non-zero output gradients are
+ * listed, summed into the gradients of the channel's weights, and added to dx.
+ * y: the output of relu and max-pooling when they are fused with the convolution (see listPooledGradients), else 0.
+ * dy, y, corners: the addresses of the first channel, laid out for listGradients or listPooledGradients.
+ * x, dx (0: not wanted): rows. `imageStride`: bytes from image to image. `line`: bytes from line to line.
+ * list: space for the list. runs: space for the sums of one channel. packed: the output of packWeights.
+ * weightGradient, biasGradient: laid out like weight and bias.
  */
 export function conv2dBackward(
   outChannels: i32, quads: i32, outputs: i32, imageStride: usize, line: usize,
@@ -159,8 +161,8 @@ export function conv2dBackward(
 }
 
 /**
- * Weights [out][in][kernelHeight][kernelWidth] -> runs [out][kernelHeight][vectors·4] in the order (kx, in),
- * zeros behind each run's end: what spreadWindows reads.
+ * Weights [out][in][kernelHeight][kernelWidth] -> runs [out][kernelHeight][vectors·4] for spreadWindows. The floats of
+ * a run are in the order (kx, in), followed by zeros.
  */
 export function packWeights(
   weights: usize, runs: usize, outChannels: i32, channels: i32, kernelHeight: i32, kernelWidth: i32, vectors: i32,
@@ -202,7 +204,7 @@ export function unpackRuns(
   }
 }
 
-/** Sets to zero `count` blocks of `bytes` bytes, at the byte offsets of a table (i32) from `base`. */
+/** Sets `count` blocks of `bytes` bytes to zero. `table` holds their byte offsets (i32) from `base`. */
 export function clearBlocks(base: usize, table: usize, count: i32, bytes: usize): void {
   for (const end = table + (<usize>count << 2); table < end; table += 4) {
     memory.fill(base + <usize>load<i32>(table), 0, bytes);

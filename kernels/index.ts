@@ -1,7 +1,7 @@
 /**
- * The kernels: the functions that JavaScript may call. To add one, name it here; the build reads its signature and
- * writes the typed call (scripts/kernel-binding.mjs). All memory is the caller's: addresses, and the steps between
- * them, are bytes.
+ * The kernels: the functions that JavaScript may call. To add a kernel, export it here; the build reads its signature
+ * and writes the typed call (scripts/kernel-binding.mjs). The caller owns all memory. Addresses and strides are in
+ * bytes.
  */
 export { heapBase } from './arithmetic';
 export { clearBlocks, conv2dBackward, packWeights } from './conv2d';

@@ -1,5 +1,5 @@
 /**
- * Inner loops. They are exported for V8 alone, which neither inlines nor unrolls an exported function (docs/engine.md);
+ * The inner loops, which are exported only because V8 neither inlines nor unrolls exported functions (docs/engine.md).
  * JavaScript does not call them.
  */
 export { listGradients, listPooledGradients, spreadWindows, sumWindows, unpackRuns } from './conv2d';

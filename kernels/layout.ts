@@ -1,8 +1,8 @@
 /**
- * Moves between the two layouts of activations.
- *   quads: [quad][element][4]   four images side by side, one a lane: what the forward kernels read and write
- *   rows:  [image][element]     one image after the other: what weight gradients sum over
- * and gathers a chunk of images into quads. Lanes without an image are zero.
+ * Converts activations between the two layouts, and gathers a chunk of images into quads.
+ *   quads: [quad][element][4]   four images side by side, one in each lane; the forward kernels use this layout
+ *   rows:  [image][element]     one image after the other; the gradients of weights are summed in this layout
+ * Lanes without an image are zero.
  */
 
 // @ts-ignore: decorator
@@ -61,7 +61,7 @@ export function rowsToQuads(rows: usize, rowStride: usize, dst: usize, quads: i3
   }
 }
 
-/** Matrix [rows][columns] -> [columns][rows], floats: weights as matmul wants them. */
+/** Matrix [rows][columns] -> [columns][rows] of floats: the layout of weights that matmul reads. */
 export function transposeMatrix(src: usize, rows: i32, columns: i32, dst: usize): void {
   const row = <usize>columns << 2;
   const column = <usize>rows << 2;
@@ -88,7 +88,7 @@ export function transposeMatrix(src: usize, rows: i32, columns: i32, dst: usize)
   }
 }
 
-/** As transposeMatrix, each float as a vector of four: what matmulSpread wants. */
+/** transposeMatrix with every float repeated in a vector of four: the layout of weights that matmulSpread reads. */
 export function spreadMatrix(src: usize, rows: i32, columns: i32, dst: usize): void {
   const row = <usize>columns << 2;
   for (let c = 0; c < columns; c++) {
@@ -101,7 +101,9 @@ export function spreadMatrix(src: usize, rows: i32, columns: i32, dst: usize): v
   }
 }
 
-/** [quad][outer][inner][4] -> [quad][inner][outer][4]. Maps (y, x, c) to PyTorch's flat order (c, y, x) and back. */
+/**
+ * [quad][outer][inner][4] -> [quad][inner][outer][4]. Converts (y, x, c) to PyTorch's flat order (c, y, x) and back.
+ */
 export function swapAxes(src: usize, dst: usize, quads: i32, outer: i32, inner: i32): void {
   const step = <usize>outer << 4;
   for (let q = 0; q < quads; q++) {
@@ -130,7 +132,7 @@ function storePixels(four: v128, to: usize, step: usize): void {
 
 /**
  * Gathers `count` images from bytes [image][channel][area] into quads [quad][area][channel][4], pixel / 255.
- * `indices`: count i32, which image goes into which lane.
+ * `indices`: `count` i32, the index of the image for each lane.
  */
 export function gatherBytes(
   images: usize, indices: usize, count: i32, channels: i32, area: i32, dst: usize,
@@ -179,7 +181,7 @@ export function gatherBytes(
   }
 }
 
-/** As gatherBytes, from floats [image][channel][area], taken as they are. */
+/** gatherBytes for floats [image][channel][area], which are not scaled. */
 export function gatherFloats(
   images: usize, indices: usize, count: i32, channels: i32, area: i32, dst: usize,
 ): void {
@@ -203,8 +205,8 @@ export function gatherFloats(
 }
 
 /**
- * Cuts one image into four strips, one for each lane: element v of dst gets lane 0 of the vectors v, v + step,
- * v + 2·step and v + 3·step of src (step in bytes). So a single image uses all lanes.
+ * Cuts one image into four strips, one for each lane, so that a single image uses all lanes. The lanes of vector v of
+ * dst are lane 0 of four vectors of src: v and the vectors step, 2·step and 3·step bytes after v.
  */
 export function cutStrips(src: usize, step: usize, dst: usize, vectors: i32): void {
   for (const end = dst + (<usize>vectors << 4); dst < end; dst += 16) {
@@ -219,7 +221,10 @@ export function cutStrips(src: usize, step: usize, dst: usize, vectors: i32): vo
   }
 }
 
-/** The inverse of cutStrips where strips do not overlap, each float in all four lanes: dst gets 4·vectors vectors. */
+/**
+ * The inverse of cutStrips for strips that do not overlap. Every float is written to all four lanes of its vector: dst
+ * receives 4·vectors vectors.
+ */
 export function joinStrips(src: usize, dst: usize, vectors: i32): void {
   const strip = <usize>vectors << 4;
   for (const end = src + strip; src < end; src += 16) {
@@ -235,8 +240,8 @@ export function joinStrips(src: usize, dst: usize, vectors: i32): void {
 }
 
 /**
- * Copies a box of pixels [boxHeight][boxWidth][channels][4] between quads of different widths: padding and cropping.
- * src and dst point at the box's first pixel; rows and quads are the given bytes apart.
+ * Copies a box of pixels [boxHeight][boxWidth][channels][4] between images of different sizes, for padding and
+ * cropping. src and dst are the addresses of the box's first pixel. srcRow, srcQuad, dstRow, dstQuad: strides in bytes.
  */
 export function copyBox(
   src: usize, srcRow: usize, srcQuad: usize, dst: usize, dstRow: usize, dstQuad: usize,

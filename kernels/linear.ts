@@ -1,4 +1,4 @@
-/** What a dense layer needs beside matmul: the gradient of its bias. */
+/** The gradient of a dense layer's bias. All other work of a dense layer is done by matmul. */
 import { sumLanes } from './arithmetic';
 
 /** biasGradient[f] = sum over quads and lanes of dy, quads [quad][features][4]. */

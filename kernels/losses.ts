@@ -1,6 +1,6 @@
-/** Losses of logits z with their gradients. Logits are quads [quad][classes][4], labels `count` bytes, one an image. */
+/** Losses of logits z and their gradients. Logits are quads [quad][classes][4]; labels are one byte for each image. */
 
-/** The class with the largest logit of one image, the first of equals. */
+/** The class of one image with the largest logit; of equal logits the first. */
 // @ts-ignore: decorator
 @inline
 function firstLargest(z: usize, classes: i32): i32 {
@@ -18,9 +18,9 @@ function firstLargest(z: usize, classes: i32): i32 {
 
 /**
  * The cross-entropy: -log(exp(z_label) / (exp(backgroundLogit) + sum over c of exp(z_c))).
- * backgroundLogit: of a class that no image has (LeCun et al. 1998, equation 9: -j); -infinity for none.
- * gradient (0: not wanted): quads like logits, gets (softmax - onehot)·scale; lanes without an image get 0.
- * losses: `count` f64; predicted: `count` bytes (the first maximum).
+ * backgroundLogit: the logit of a class that no image has (-j in LeCun et al. 1998, equation 9); -infinity for none.
+ * gradient (0: not wanted): quads like logits, receives (softmax - onehot)·scale. Lanes without an image receive 0.
+ * losses: receives `count` f64. predicted: receives `count` bytes, the class with the first maximum.
  */
 export function softmaxCrossEntropy(
   logits: usize,
@@ -58,8 +58,8 @@ export function softmaxCrossEntropy(
 }
 
 /**
- * The loss -z_label: where z are negative distances, the distance from the code of the label. Arguments as in
- * softmaxCrossEntropy.
+ * The loss -z_label: if z are negative distances, the loss is the distance from the label's code. The arguments are
+ * those of softmaxCrossEntropy.
  */
 export function rightLogitLoss(
   logits: usize,

@@ -1,33 +1,35 @@
 /**
- * Matrix product with one broadcast and one gathered operand; convolution and dense layers are both made of it.
+ * Matrix product for convolutions and dense layers: A is broadcast over the lanes, and columns of B may lie anywhere.
  *
  *   C[i][j] = bias[i] + sum over k of A[k][i] · B[k][j]        i < rows, j < columns, k < depth
  *
  * An element of A is one float, spread over four lanes. An element of B and of C is a vector of four floats.
  *   A[k][i] at a + k·aStep + 4·i
- *   B[k][j] at b + k·bStep + bOffsets[j]      a table of byte offsets (i32), so that B's columns may lie anywhere
+ *   B[k][j] at b + k·bStep + bOffsets[j]      bOffsets: a table of byte offsets (i32)
  *   C[i][j] at c + i·cRow + j·cColumn
- * `bias` is the address of `rows` floats, or 0 for none. All distances are in bytes. Each element is summed in the
- * order of k, one product at a time: how the matrix is cut into blocks changes no bit.
+ * `bias` is the address of `rows` floats, or 0 for none. All strides are in bytes. Each element is summed in the order
+ * of k, one product at a time. The sizes of the blocks therefore do not change the result.
  */
 import { band, bandSpread, bandTaps } from './generated/blocks';
 
 /**
- * Rows of the tallest block: six where multiply and add are one instruction, else their product needs a register too.
+ * Rows of the tallest block: six if multiply and add are one instruction, else five, since the product needs a
+ * register.
  */
 // @ts-ignore: decorator
 @inline
 const tallest: i32 = ASC_FEATURE_RELAXED_SIMD ? 6 : 5;
 
 /**
- * Cuts the rows into as few bands as the tallest block allows, of heights as equal as can be (16 rows: 6, 5, 5).
- * Columns run from last to first, and in a block the rows from first to last: a row of C whose length is no multiple
- * of four floats spills up to three of them into the next row's start, which is written later. The last row's spill
- * needs up to 12 bytes after C. `kind`: which band does it, known when this is compiled.
+ * Divides the rows into as few bands as the tallest block allows, of nearly equal height (16 rows: 6, 5, 5).
+ * If the row length of C is not a multiple of four floats, the last vector of a row overwrites up to three floats at
+ * the start of the next row. Columns are therefore written from last to first, and rows from first to last: the correct
+ * values of the next row are written afterwards. The last row needs up to 12 bytes of space after C.
+ * kind: 0 for band, 1 for bandSpread, 2 for bandTaps; a constant after inlining.
  */
 // @ts-ignore: decorator
 @inline
-function cut(
+function multiplyInBands(
   kind: i32, rows: i32, columns: i32, depth: i32, a: usize, aStep: usize,
   b: usize, bStep: usize, bOffsets: usize, c: usize, cRow: usize, cColumn: usize, bias: usize,
 ): void {
@@ -47,23 +49,23 @@ export function matmul(
   rows: i32, columns: i32, depth: i32, a: usize, aStep: usize,
   b: usize, bStep: usize, bOffsets: usize, c: usize, cRow: usize, cColumn: usize, bias: usize,
 ): void {
-  cut(0, rows, columns, depth, a, aStep, b, bStep, bOffsets, c, cRow, cColumn, bias);
+  multiplyInBands(0, rows, columns, depth, a, aStep, b, bStep, bOffsets, c, cRow, cColumn, bias);
 }
 
-/** As matmul, with every element of A written out as a vector of four: A[k][i] at a + k·aStep + 16·i. */
+/** matmul with every element of A stored as a vector of four equal floats: A[k][i] at a + k·aStep + 16·i. */
 export function matmulSpread(
   rows: i32, columns: i32, depth: i32, a: usize, aStep: usize,
   b: usize, bStep: usize, bOffsets: usize, c: usize, cRow: usize, cColumn: usize, bias: usize,
 ): void {
-  cut(1, rows, columns, depth, a, aStep, b, bStep, bOffsets, c, cRow, cColumn, bias);
+  multiplyInBands(1, rows, columns, depth, a, aStep, b, bStep, bOffsets, c, cRow, cColumn, bias);
 }
 
 /**
- * As matmulSpread, for windows of an image: B[k][j] at b + taps[k] + bOffsets[j], `taps` a table of byte offsets too.
+ * matmulSpread for windows of an image: B[k][j] at b + taps[k] + bOffsets[j]. taps: a table of byte offsets (i32).
  */
 export function matmulTaps(
   rows: i32, columns: i32, depth: i32, a: usize, aStep: usize,
   b: usize, taps: usize, bOffsets: usize, c: usize, cRow: usize, cColumn: usize, bias: usize,
 ): void {
-  cut(2, rows, columns, depth, a, aStep, b, taps, bOffsets, c, cRow, cColumn, bias);
+  multiplyInBands(2, rows, columns, depth, a, aStep, b, taps, bOffsets, c, cRow, cColumn, bias);
 }

@@ -1,8 +1,8 @@
 /** Maximum over windows of an image; the gradient goes to the first maximum (x fastest, then y). */
 
 /**
- * x: quads [quad][height][width][channels][4], y: the same of [outHeight][outWidth].
- * winners: for each element of y, in four i32 lanes, the byte offset of the winning float from the quad's start in x.
+ * x: quads [quad][height][width][channels][4]; y: quads [quad][outHeight][outWidth][channels][4].
+ * winners: four i32 lanes for each element of y, the byte offset of the maximum from the start of its quad in x.
  */
 export function maxPool2dForward(
   x: usize,
@@ -55,10 +55,10 @@ export function maxPool2dForward(
 }
 
 /**
- * relu after the maximum, as one pass over the output of a convolution (relu before it gives the same): y = max(0, x's
- * maximum). x: one quad [height][width][channels][4].
- * corners: for each element of y, in four i32 lanes, where the window of the convolution that made the winner stands in
- * rows layout: cornerY for every line and cornerX for every column of x, in bytes.
+ * Max-pooling and relu in one pass over the output x of a convolution: y = max(0, maximum of the window). relu before
+ * the pooling would give the same y. x: one quad [height][width][channels][4].
+ * corners: four i32 lanes for each element of y. They hold the byte offset, in rows layout, of the convolution's window
+ * that produced the maximum: cornerY bytes for each line of x plus cornerX bytes for each column.
  */
 export function maxPool2dRelu(
   x: usize, y: usize, corners: usize,
@@ -68,12 +68,12 @@ export function maxPool2dRelu(
 ): void {
   const pixel = <usize>channels << 4;
   const row = <usize>width * pixel;
-  const isUsual = kernelHeight == 2 && kernelWidth == 2;
+  const is2x2 = kernelHeight == 2 && kernelWidth == 2;
   for (let oy = 0; oy < outHeight; oy++) {
     for (let ox = 0; ox < outWidth; ox++) {
       const first = x + <usize>(oy * strideY) * row + <usize>(ox * strideX) * pixel;
       const corner = oy * strideY * cornerY + ox * strideX * cornerX;
-      if (isUsual) pool2x2(first, pixel, row, y, corners, corner, cornerY, cornerX);
+      if (is2x2) pool2x2(first, pixel, row, y, corners, corner, cornerY, cornerX);
       else poolWindow(first, pixel, row, y, corners, corner, cornerY, cornerX, kernelHeight, kernelWidth);
       y += pixel;
       corners += pixel;
@@ -82,8 +82,8 @@ export function maxPool2dRelu(
 }
 
 /**
- * All channels of one window of 2x2. f32x4.max is nine instructions for the sake of NaN and -0, pmax is one; it keeps a
- * NaN of the window's first or third element only, and a whole window of them, which is what a diverged run has.
+ * All channels of one 2x2 window. f32x4.max takes nine instructions to treat NaN and -0 correctly, pmax takes one. pmax
+ * keeps a NaN only from the window's first or third element. A diverged run is still noticed: its windows are all NaN.
  */
 export function pool2x2(
   x: usize, pixel: usize, row: usize, y: usize, corners: usize, corner: i32, cornerY: i32, cornerX: i32,
@@ -141,7 +141,10 @@ function poolWindow(
   }
 }
 
-/** dx (all zero before, quadBytes a quad) gets dy added at the winners; `outputs` elements of y a quad. */
+/**
+ * Clears dx (`quadBytes` bytes for each quad), then adds every dy to dx at the position of its maximum.
+ * outputs: elements of y in one quad.
+ */
 export function maxPool2dBackward(
   dy: usize,
   winners: usize,

@@ -1,7 +1,7 @@
 /**
  * One step of each optimizer over `vectors` vectors of four parameters x.
- * The gradient is the sum over `chunks` blocks, `stride` bytes apart, in that order, plus l2·x. Formulas and their
- * sources stand in src/engine/reference.ts.
+ * The gradient is the sum over `chunks` blocks, in the order of their addresses and `stride` bytes apart, plus l2·x.
+ * src/engine/reference.ts has the formulas and their sources.
  */
 import { multiplyAdd } from './arithmetic';
 
@@ -17,8 +17,8 @@ function gradientAt(g: usize, stride: usize, chunks: i32, x: v128, l2: v128): v1
 }
 
 /**
- * Sets to 0 where |v| < 2^-100: a state that decays towards zero would reach denormal numbers, which cost a hundred
- * cycles each on some processors; beside eps = 1e-8 so small a state changes nothing. NaN stays.
+ * Sets elements with |v| < 2^-100 to 0; NaN stays. A state that decays towards zero would become denormal, and denormal
+ * numbers cost about a hundred cycles each on some processors. Compared with eps = 1e-8 so small a state has no effect.
  */
 export function flushTiny(v: usize, vectors: i32): void {
   const tiny = f32x4.splat(7.888609052210118e-31);
@@ -112,7 +112,7 @@ export function adabelief(
   }
 }
 
-/** x = x - rate / (mu + h) · g: each parameter's own rate, from its second derivative h. */
+/** x = x - rate / (mu + h) · g, with h the second derivative of the loss by the parameter. */
 export function sdlm(
   x: usize, g: usize, stride: usize, chunks: i32, h: usize, vectors: i32, l2: f32, rate: f32, mu: f32,
 ): void {

@@ -1,4 +1,4 @@
-/** Euclidean radial basis functions: how far the features are from the code of each class. */
+/** Euclidean radial basis functions: the squared distances of the features from the code of each class. */
 
 /**
  * z[c] = -(sum over features of (x - code)²).
@@ -62,8 +62,9 @@ export function rbfCurvature(x: usize, quads: i32, features: i32, classes: i32, 
 
 /**
  * Second derivatives of the loss -z[label] (equation 8 of LeCun et al. 1998) by the features: 2 for every feature of an
- * image. hx = -2 times the sum of g over the classes.
- * g: the loss's gradient by z at scale 1, -1 at the label and else 0. Lanes without an image have g = 0 and get 0.
+ * image, computed as hx = -2 times the sum of g over the classes.
+ * g: the gradient of the loss by z at scale 1, which is -1 at the label and 0 elsewhere. Lanes without an image have
+ * g = 0 and receive 0.
  */
 export function rbfLossCurvature(quads: i32, features: i32, classes: i32, g: usize, hx: usize): void {
   for (let q = 0; q < quads; q++) {

@@ -1,7 +1,7 @@
 /**
- * The two smooth activations, four at a time. Only additions, multiplications, divisions and moves of bits, so strict
- * arithmetic gives the same bits everywhere. The polynomials and the quotient are minimax fits in float64 (Lawson's
- * iteration on Chebyshev nodes), rounded to float32.
+ * tanh and the sigmoid, four numbers at a time. The kernels use only additions, multiplications, divisions and bit
+ * operations: strict arithmetic therefore gives the same bits everywhere. The polynomials and the quotient are minimax
+ * fits in float64 (Lawson's iteration on Chebyshev nodes), rounded to float32.
  */
 import { multiplyAdd } from './arithmetic';
 

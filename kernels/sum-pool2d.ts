@@ -1,9 +1,9 @@
-/** Sums over windows of an image, and what average pooling and trainable subsampling make of them. */
+/** Sums over windows of an image, for average pooling and trainable subsampling. */
 import { multiplyAdd, sumLanes } from './arithmetic';
 
 /**
- * y = scale · the sum of every window. x: quads [quad][height][width][channels][4], y: the same of
- * [outHeight][outWidth]. Summed x fastest, then y.
+ * y = scale · the sum of every window, summed x fastest, then y.
+ * x: quads [quad][height][width][channels][4]; y: quads [quad][outHeight][outWidth][channels][4].
  */
 export function sumPool2dForward(
   x: usize, y: usize, scale: f32, quads: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
@@ -36,7 +36,7 @@ export function sumPool2dForward(
   }
 }
 
-/** dx = at every element scale · the sum of dy over the windows it is in. */
+/** dx = scale · the sum of dy over all windows that contain the element. */
 export function sumPool2dBackward(
   dy: usize, dx: usize, scale: f32, quads: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
   kernelHeight: i32, kernelWidth: i32, strideY: i32, strideX: i32,

@@ -6,25 +6,26 @@
  *
  *   outputs = A'((G weights) * (B' inputs))
  *
- * A tile is four outputs and the eight inputs they read; the last one of a row overlaps its neighbour where the row's
- * length is no multiple of four. Every element is a vector of four images. Transformed inputs lie as
- * [point][tile][y][channel], so that all lines and channels of a window follow each other; transformed weights as
- * [point][line][channel][out], each four times; products as [point][y][tile][out]. G's rows of 1/2 and -1/2 are scaled
- * by 1/8 and A's columns by 8, so that A' has no fractions.
+ * A tile is four outputs and the eight inputs they read. If the row length is not a multiple of four, the last tile of
+ * a row overlaps its neighbour. Every element is a vector of four images. Layouts:
+ *   transformed inputs   [point][tile][y][channel], so that all lines and channels of a window are contiguous
+ *   transformed weights  [point][line][channel][out], every float four times
+ *   products             [point][y][tile][out]
+ * G's rows of 1/2 and -1/2 are scaled by 1/8 and A's columns by 8, so that A' has no fractions.
  */
 import { multiplyAdd } from './arithmetic';
 import { matmulSpread } from './matmul';
 
 const points: i32 = 8;
 
-/** First column of a tile. */
+/** First output column of a tile. */
 // @ts-ignore: decorator
 @inline
 function startOf(tile: i32, outWidth: i32): i32 {
   return min(4 * tile, outWidth - 4);
 }
 
-/** B' of one quad x [height][width][channels][4]. `point`: bytes from one point to the next. */
+/** Writes B' of one quad x [height][width][channels][4]. point: bytes from one point to the next. */
 function transformInputs(
   x: usize, height: i32, width: i32, channels: i32, outWidth: i32, to: usize, point: usize,
 ): void {
@@ -40,7 +41,7 @@ function transformInputs(
   }
 }
 
-/** B' of all channels of one line of one tile. Exported, since V8 would unroll it where it is inlined. */
+/** Writes B' of all channels of one line of one tile. Exported, since V8 would inline and unroll it otherwise. */
 export function winogradLine(x: usize, pixel: usize, to: usize, point: usize): void {
   const half = f32x4.splat(0.5), quarter = f32x4.splat(0.25), two = f32x4.splat(2), four = f32x4.splat(4);
   const a = f32x4.splat(5.25), b = f32x4.splat(-4.25), c = f32x4.splat(-2.5), d = f32x4.splat(-1.25), e = f32x4.splat(-5);
@@ -62,7 +63,7 @@ export function winogradLine(x: usize, pixel: usize, to: usize, point: usize): v
     const d7 = v128.load(at + pixel);
     let out = to;
     v128.store(out, multiplyAdd(a, f32x4.sub(d4, d2), f32x4.sub(d0, d6)));
-    // The polynomials of p and -p differ in the sign of their odd part only.
+    // The polynomials at p and -p differ only in the sign of their odd part.
     let even = multiplyAdd(b, d4, f32x4.add(d2, d6));
     let odd = multiplyAdd(b, d3, f32x4.add(d1, d5));
     out += point;
@@ -86,7 +87,7 @@ export function winogradLine(x: usize, pixel: usize, to: usize, point: usize): v
   }
 }
 
-/** G of weights [out][in][lines][5]. */
+/** Writes G of weights [out][in][lines][5]. */
 export function winogradWeights(weights: usize, outChannels: i32, channels: i32, lines: i32, to: usize): void {
   const half = f32x4.splat(0.5), quarter = f32x4.splat(0.25), two = f32x4.splat(2), four = f32x4.splat(4);
   const atOne = f32x4.splat(-2.0 / 9.0), atTwo = f32x4.splat(1.0 / 90.0), atHalf = f32x4.splat(4.0 / 45.0);
@@ -128,15 +129,18 @@ export function winogradWeights(weights: usize, outChannels: i32, channels: i32,
 }
 
 /**
- * The convolution of `quads` quads, from x [quad][height][width][channels][4] to y, `strip` lines of outputs at a time,
- * for their products to stay in the cache.
- * inputs: room for the transformed inputs of one quad, `inPoint` bytes a point. weights: as winogradWeights writes them.
- * depth: lines times channels of a window. tileOffsets: matmul's bOffsets for the tiles of a strip.
- * down: bytes in the transformed inputs from one output line to the next. products: room for a strip.
+ * The convolution of `quads` quads from x [quad][height][width][channels][4] to y. It processes `strip` output lines at
+ * a time, so that their products stay in the cache.
+ * inputs: space for the transformed inputs of one quad, `inPoint` bytes for each point.
+ * weights: the output of winogradWeights.
+ * depth: lines times channels of a window.
+ * tileOffsets: matmul's bOffsets for the tiles of a strip.
+ * down: bytes from one output line to the next in the transformed inputs.
+ * products: space for the products of a strip.
  *
- * Without `corners` (0) y is [quad][outHeight][outWidth][out][4]. With it, relu and 2x2 max-pooling follow while the
- * outputs are in registers: y is [quad][outHeight / 2][outWidth / 2][out][4], and `corners` gets the winners' windows
- * as in maxPool2dRelu. All of outHeight, outWidth and strip are even then.
+ * If `corners` is 0, y is [quad][outHeight][outWidth][out][4]. Otherwise relu and 2x2 max-pooling are applied while the
+ * outputs are in registers: y is [quad][outHeight / 2][outWidth / 2][out][4], `corners` is written as in maxPool2dRelu,
+ * and outHeight, outWidth and strip must be even.
  */
 export function winogradForward(
   quads: i32, x: usize, height: i32, width: i32, channels: i32,
@@ -168,7 +172,7 @@ export function winogradForward(
   }
 }
 
-/** A' of a strip; returns the bytes of y it wrote. */
+/** Writes A' of a strip. Returns the number of bytes written to y. */
 function plainStrip(
   lines: i32, tiles: i32, products: usize, point: usize, row: usize, outWidth: i32, bias: usize, y: usize,
 ): usize {
@@ -183,7 +187,7 @@ function plainStrip(
   return <usize>lines * line;
 }
 
-/** A', relu and pooling of a strip; returns the bytes of y it wrote. */
+/** Writes A' of a strip after relu and pooling. Returns the number of bytes written to y. */
 function poolStrip(
   first: i32, lines: i32, tiles: i32, products: usize, point: usize, row: usize, outWidth: i32, bias: usize,
   y: usize, corners: usize, cornerY: i32, cornerX: i32,
@@ -205,7 +209,7 @@ function poolStrip(
   return <usize>(lines >> 1) * line;
 }
 
-/** A' of all channels of one tile, plus bias. */
+/** Writes A' of all channels of one tile, plus bias. */
 export function winogradTile(products: usize, point: usize, pixel: usize, bias: usize, y: usize): void {
   const four = f32x4.splat(4), eight = f32x4.splat(8);
   for (const end = products + pixel; products < end; products += 16) {
@@ -255,8 +259,8 @@ function output3(m7: v128, odd1: v128, odd2: v128, oddHalf: v128, eight: v128): 
 }
 
 /**
- * A' of all channels of two tiles, one `below` the other, and relu and maximum of their two windows, as pool2x2 does
- * it. The bias, equal for all four candidates, is added to the maximum.
+ * Computes A' of all channels of two tiles, then relu and maximum of their two windows as in pool2x2. The second tile
+ * lies `below` bytes after the first. The bias is equal for all four candidates, so it is added to the maximum.
  */
 export function winogradPool(
   products: usize, below: usize, point: usize, pixel: usize, bias: usize,

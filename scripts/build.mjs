@@ -29,7 +29,8 @@ const variants = {
 const generated = 'src/engine/generated';
 
 /**
- * Hash of everything the generated files depend on. They end with it, so a build that finds it there has nothing to do.
+ * Hash of everything that the generated files depend on. Each generated file ends with this hash, so that the next
+ * build can tell whether it is up to date.
  */
 function kernelSourceHash() {
   const hash = createHash('sha256').update(JSON.stringify(generatedKernels));
@@ -61,7 +62,9 @@ async function buildKernels() {
   }
 }
 
-/** One WebAssembly module of all kernels, and the signatures of those that JavaScript may call. */
+/**
+ * Compiles all kernels to one WebAssembly module. Also returns the signatures of the kernels that JavaScript may call.
+ */
 async function compileKernels(name, flags) {
   const { signatures, transform } = readSignatures('kernels/index');
   const out = join(generated, `${name}.wasm`);
@@ -79,12 +82,14 @@ async function compileKernels(name, flags) {
   return { base64, signatures };
 }
 
-/** Nothing is written that stands there already, so that who may not write can build what is built. */
+/**
+ * Writes a file unless it already has this text: a user without write permission can then build an up-to-date checkout.
+ */
 function writeIfNew(file, text) {
   if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
 }
 
-/** Asked before a compiler is called: it would name each file that it cannot write, or fail later in its own words. */
+/** Checks write permission before a compiler runs, which would print one error for each file that it cannot write. */
 function requireWritable(path) {
   for (let at = path; ; at = dirname(at)) {
     if (existsSync(at)) return accessSync(at, constants.W_OK);
@@ -99,7 +104,9 @@ function filesBelow(folder) {
     .sort();
 }
 
-/** Hash of everything that dist/ depends on, and of every file in it: one that is lacking or was changed by hand is made again. */
+/**
+ * Hash of everything that dist/ depends on, and of its files, so that a missing or changed file leads to a new build.
+ */
 function distHash() {
   const hash = createHash('sha256');
   const sources = filesBelow('src').filter((file) => file.endsWith('.ts'));
@@ -129,7 +136,7 @@ function compileTypeScript() {
   writeFileSync(distStamp, distHash());
 }
 
-/** Files of sources that were renamed or removed would be packed and shipped for ever. */
+/** Removes the output of sources that were renamed or removed; otherwise the package would contain it. */
 function removeStaleOutput() {
   for (const file of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
     const source = file.replace(/(\.d\.ts|\.js)$/, '.ts');
@@ -137,8 +144,10 @@ function removeStaleOutput() {
   }
 }
 
-/** What the system refuses ends in one line that says what to do. */
-function endOf(error) {
+/**
+ * Ends the process with one line that says what to do, if the operating system refused a write; rethrows other errors.
+ */
+function exitOnRefusedWrite(error) {
   if (!['EACCES', 'EPERM', 'EROFS', 'ENOSPC', 'EDQUOT'].includes(error?.code)) throw error;
   const why = {
     EROFS: 'the disk is read-only',
@@ -156,5 +165,5 @@ try {
   await buildKernels();
   compileTypeScript();
 } catch (error) {
-  endOf(error);
+  exitOnRefusedWrite(error);
 }

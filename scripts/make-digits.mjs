@@ -1,4 +1,6 @@
-/** Writes examples/digits: the first MNIST test image of each digit as a PNG file, white ink on black, 28 by 28 pixels. */
+/**
+ * Writes examples/digits: the first MNIST test image of each digit as a PNG file, white ink on black, 28 by 28 pixels.
+ */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { encode } from 'fast-png';
 

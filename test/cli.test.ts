@@ -1,4 +1,4 @@
-/** The command line as its users meet it: what it prints, what it leaves behind, what it refuses and with which exit code. */
+/** The command line: its output, the files it writes, the arguments it refuses, and its exit codes. */
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { encode } from 'fast-png';

@@ -1,4 +1,7 @@
-/** The pictures in examples/digits are the first MNIST test images of their digits, pixel by pixel, and the package holds them. */
+/**
+ * The pictures in examples/digits are the first MNIST test images of their digits, pixel by pixel, and the package
+ * holds them.
+ */
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';

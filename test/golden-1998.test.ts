@@ -1,4 +1,7 @@
-/** LeNet-5 (1998) against PyTorch: parameters, second derivatives, and every step of four trainings (test/golden/README.md). */
+/**
+ * LeNet-5 (1998) against PyTorch: parameters, second derivatives, and every step of four trainings
+ * (test/golden/README.md).
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';

@@ -1,4 +1,7 @@
-/** Training against PyTorch: 100 steps of each optimizer from given weights in a fixed order of images (test/golden/README.md). */
+/**
+ * Training against PyTorch: 100 steps of each optimizer from given weights in a fixed order of images
+ * (test/golden/README.md).
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';

@@ -1,4 +1,7 @@
-/** Attributes of a journal that hold what they should not: each is refused by name, or shown; nothing ends in a stack trace. */
+/**
+ * Attributes of a journal that hold what they should not: each is refused by name, or shown; nothing ends in a stack
+ * trace.
+ */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** Two commands on one folder: one works, the other is refused; what a killed or suspended process left is taken over. */
+/** Two commands on one folder: the second is refused. The lock of a killed or suspended process is taken over. */
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,6 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { raceForLock } from '../bench/lock-trial.mjs';
 import { JournalFile } from '../src/store/journal-file.ts';
+import { decodeModel, encodeModel } from '../src/train/checkpoint.ts';
 import { command, ended, freshFolder, lenet, small, startLenet } from './lenet.ts';
 
 const tiny = ['--train-limit', '300', '--test-limit', '100', '--batch-size', '50'];
@@ -38,10 +39,16 @@ describe('eight processes race for one lock', () => {
     expect(found.kills).toBeGreaterThan(0);
   });
 
-  test('while the one that holds it is suspended and taken over: it stops before its next write', async () => {
+  test('while its holder is suspended and taken over: the holder stops before its next write', async () => {
     const found = await raceForLock({
-      ...{ ...some, processes: 3, writes: 20, pauseMs: 20, staleMs: 3000 },
-      ...{ turns: 3, disturb: 'suspend', disturbMs: 300 },
+      ...some,
+      processes: 3,
+      writes: 20,
+      pauseMs: 20,
+      staleMs: 3000,
+      turns: 3,
+      disturb: 'suspend',
+      disturbMs: 300,
     });
     expect(found.overlaps).toBe(0);
     expect(found.suspensions).toBeGreaterThan(0);
@@ -63,7 +70,7 @@ test('a run has one process: a second is refused by name, and after kill -9 the 
   const resumed = startLenet('train', '--resume', '--out', out);
   const resumedEnd = ended(resumed);
   const before = performance.now();
-  // Only its announcement is waited for.
+  // Wait only for the first lines of its output.
   await new Promise((resolve) => resumed.stdout.once('data', resolve));
   expect(performance.now() - before).toBeLessThan(14_000);
   resumed.kill('SIGINT');
@@ -71,11 +78,11 @@ test('a run has one process: a second is refused by name, and after kill -9 the 
   expect(existsSync(join(out, 'run.lock'))).toBe(false);
 });
 
-test('a run that was taken over stops without a write and says who works there', async () => {
+test('a run that was taken over stops without a write and names the new holder', async () => {
   const out = join(freshFolder(), 'run');
   const { child, end } = await working(out);
   child.kill('SIGSTOP');
-  // What another process does after 15 seconds of silence: one rename.
+  // Another process takes over a lock after 15 seconds without a heartbeat, by one rename.
   const lock = join(out, 'run.lock');
   const [token] = readdirSync(lock);
   const sign = JSON.parse(readFileSync(join(lock, token!), 'utf8'));
@@ -92,7 +99,7 @@ test('a run that was taken over stops without a write and says who works there',
   expect(code).toBe(1);
   expect(stderr).toMatch(/^error: process 7 on container-b \(since .*\) has taken over the run in /m);
   expect(contents()).toEqual(before);
-  // The other's lock is left alone.
+  // The lock of the new holder is not touched.
   expect(readdirSync(lock)).toEqual([taker]);
 });
 
@@ -194,7 +201,7 @@ test.skipIf(!canUnshare)(
     expect(refused.code).toBe(1);
     inside.kill('SIGKILL');
     await wait(500);
-    // Nobody here can tell that it has ended, so its silence is waited for.
+    // A process here cannot tell that the holder has ended, so it waits until the heartbeat is too old.
     const resumed = startLenet('train', '--resume', '--out', out);
     const end = ended(resumed);
     await new Promise((resolve) => resumed.stdout.once('data', resolve));
@@ -238,10 +245,13 @@ describe('a start that is refused or fails leaves no trace', () => {
     if (options.includes(join(data, 'huge.safetensors'))) {
       // Weights so large that their products are infinite.
       lenet('train', ...tiny, '--epochs', '0', '--out', join(data, 'huge-run'));
-      const file = readFileSync(join(data, 'huge-run', 'model.safetensors'));
-      const header = 8 + Number(file.readBigUInt64LE());
-      for (let at = header; at < file.length; at += 4) file.writeFloatLE(1e30, at);
-      writeFileSync(join(data, 'huge.safetensors'), file);
+      const path = join(data, 'huge-run', 'model.safetensors');
+      const { tensors, record } = decodeModel(readFileSync(path), path);
+      const { digest: _, ...origin } = Object.fromEntries(record);
+      const huge = [...tensors].map(
+        ([name, { shape, data }]) => [name, { shape, data: data.map(() => 1e30) }] as const,
+      );
+      writeFileSync(join(data, 'huge.safetensors'), encodeModel(new Map(huge), origin));
     }
     const result = lenet('train', ...options, '--out', join(folder, 'deep', 'run'));
     expect(result.stderr).toContain(message);
@@ -333,7 +343,7 @@ describe('names of folders', () => {
     );
     expect(lost.status).toBe(1);
     expect(run(cwd, ...resume.with(3, '3'), '--data', 'moved').status).toBe(0);
-    // The new place is remembered.
+    // The new path is recorded.
     expect(run(tmpdir(), ...resume.with(3, '4')).status).toBe(0);
   });
 });

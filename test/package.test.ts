@@ -1,4 +1,4 @@
-/** The package as users get it: packed, installed in an empty project, imported, type-checked, and run as a command. */
+/** The packed package, installed in an empty project: its content, its types, and the command. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

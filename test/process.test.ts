@@ -1,4 +1,4 @@
-/** The process among others: readers that go away, signals, closed terminals, small machines, dead threads. */
+/** The process and its environment: closed pipes, signals, closed terminals, limited machines, dead threads. */
 import { type SpawnSyncReturns, spawn, spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,7 @@
-/** The report: one self-contained file that a browser shows without a complaint or a request, and Markdown that says the same. */
+/**
+ * The report: one self-contained file that a browser shows without a complaint or a request, and Markdown that says the
+ * same.
+ */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -105,7 +108,10 @@ describe.skipIf(browser === undefined)('in a browser (skipped without Chromium)'
         const charts = [...document.querySelectorAll('svg[role=img]')].map((svg) => svg.getBoundingClientRect());
         const { color, backgroundColor } = getComputedStyle(document.body);
         return {
-          ...{ scrollWidth, images, color, backgroundColor },
+          scrollWidth,
+          images,
+          color,
+          backgroundColor,
           charts: charts.map(({ width: across, height, right }) => [across > 50, height > 20, right <= innerWidth]),
           headings: [...document.querySelectorAll('h1, h2')].map((heading) => heading.textContent),
           // What is cut must be scrollable, and must say so.

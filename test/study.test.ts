@@ -1,4 +1,7 @@
-/** Studies end to end: the same results for any number of jobs and after any crash, what is refused, and what is recovered. */
+/**
+ * Studies end to end: the same results for any number of jobs and after any crash, what is refused, and what is
+ * recovered.
+ */
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

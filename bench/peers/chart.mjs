@@ -1,4 +1,5 @@
-// The chart of a peers result, as SVG text: bars for training, evaluation and a single image, shorter is faster in the first and last.
+// The chart of a peers result, as SVG text: bars for training, evaluation and a single image, shorter is faster in the
+// first and last.
 import * as Plot from '@observablehq/plot';
 import { parseHTML } from 'linkedom';
 
@@ -14,42 +15,60 @@ export function figures(value) {
   return rounded.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
 }
 
-/** One group of bars as what stands in an svg, and its height; on a logarithmic scale where `log`. */
+/** Draws one group of bars: the content of an svg element, and its height. `log`: whether the scale is logarithmic. */
 function panel(document, { rows, unit, log }) {
   const labels = rows.map(({ who, extrapolatedFrom }) => who + (extrapolatedFrom ? ' *' : ''));
   const bars = rows.map(({ median }, i) => ({ label: labels[i], who: rows[i].who, value: median }));
   const most = Math.max(...bars.map(({ value }) => value));
-  // A logarithmic bar has no natural root: it starts at a power of ten below the least.
+  // A bar on a logarithmic scale cannot start at zero: it starts at a power of ten below the smallest value.
   const root = log ? 10 ** Math.floor(Math.log10(Math.min(...bars.map(({ value }) => value)) * 0.9)) : 0;
   const powers = Array.from({ length: 10 }, (_, i) => root * 10 ** i).filter((power) => power <= most);
   const height = bars.length * barHeight + (log ? 30 : 6);
   const svg = Plot.plot({
-    ...{ document, width, height, marginLeft: 176, marginRight: 84, marginTop: 2, marginBottom: log ? 28 : 4 },
+    document,
+    width,
+    height,
+    marginLeft: 176,
+    marginRight: 84,
+    marginTop: 2,
+    marginBottom: log ? 28 : 4,
     x: {
-      ...{ domain: [root, most], type: log ? 'log' : 'linear', axis: log ? 'bottom' : null, label: null, grid: false },
-      ...{
-        ticks: powers,
-        tickFormat: (value) => `${value.toLocaleString('en')}`,
-      },
+      domain: [root, most],
+      type: log ? 'log' : 'linear',
+      axis: log ? 'bottom' : null,
+      label: null,
+      grid: false,
+      ticks: powers,
+      tickFormat: (value) => `${value.toLocaleString('en')}`,
     },
     y: { domain: labels, label: null, tickSize: 0, padding: 0.25 },
     marks: [
       Plot.barX(bars, {
-        ...{ y: 'label', x1: root, x2: 'value', rx2: 2 },
+        y: 'label',
+        x1: root,
+        x2: 'value',
+        rx2: 2,
         fill: ({ who }) => (isOurs(who) ? colours.ours : colours.theirs),
       }),
       Plot.text(bars, {
-        ...{ y: 'label', x: 'value', textAnchor: 'start', dx: 5, fill: ink, fontWeight: 600 },
+        y: 'label',
+        x: 'value',
+        textAnchor: 'start',
+        dx: 5,
+        fill: ink,
+        fontWeight: 600,
         text: ({ value }) => `${figures(value)} ${unit}`,
       }),
     ],
   });
-  // Without Plot's own style, which is for a page that it stands in.
+  // Plot's style element would affect the page that contains the chart.
   svg.querySelector('style')?.remove();
   return { height, marks: svg.innerHTML };
 }
 
-/** `result`: what bench/peers/main.mjs keeps. The picture brings its own background, so that it reads on any page. */
+/**
+ * Draws the chart of a result of bench/peers/main.mjs. It has its own background, so that it is legible on any page.
+ */
 export function chart(result) {
   const { document } = parseHTML('<!doctype html><html><body></body></html>');
   const least = Math.min(...result.secondsPerEpoch.map(({ batch }) => batch));
@@ -57,16 +76,25 @@ export function chart(result) {
   const epochs = ascending(result.secondsPerEpoch.filter(({ batch }) => batch === least));
   const panels = [
     {
-      ...{ title: `Training: seconds for 60,000 images, batch ${least}`, note: 'logarithmic; shorter is faster' },
-      ...{ rows: epochs, unit: 's', log: true },
+      title: `Training: seconds for 60,000 images, batch ${least}`,
+      note: 'logarithmic; shorter is faster',
+      rows: epochs,
+      unit: 's',
+      log: true,
     },
     {
-      ...{ title: 'Evaluation: images a second', note: `longer is faster; peers in batches of ${result.forwardBatch}` },
-      ...{ rows: ascending(result.imagesPerSecond).reverse(), unit: '/s', log: false },
+      title: 'Evaluation: images a second',
+      note: `longer is faster; peers in batches of ${result.forwardBatch}`,
+      rows: ascending(result.imagesPerSecond).reverse(),
+      unit: '/s',
+      log: false,
     },
     {
-      ...{ title: 'One image: microseconds', note: 'shorter is faster' },
-      ...{ rows: ascending(result.microsecondsPerImage), unit: 'µs', log: false },
+      title: 'One image: microseconds',
+      note: 'shorter is faster',
+      rows: ascending(result.microsecondsPerImage),
+      unit: 'µs',
+      log: false,
     },
   ].filter(({ rows }) => rows.length > 0);
   let top = 8;

@@ -1,8 +1,9 @@
-// `npm run bench:peers`: times lenet-lab beside PyTorch, jax-js, TensorFlow.js and onnxruntime-node, one thread each, on this machine.
-// Installs them first: npm packages in bench/peers, PyTorch from Debian where it is missing and that is possible. Every measurement
-// is a process of its own; each round holds all of them in turn. Options: --rounds N (default 3), --batches 32,128,512,
-// --no-install, --publish (puts the chart and the table into docs/ too). About six minutes, three of them for the slow peers and
-// for finding PyTorch's best setting.
+// `npm run bench:peers`: times lenet-lab beside PyTorch, jax-js, TensorFlow.js and onnxruntime-node, one thread each,
+// on this machine. Installs them first: npm packages in bench/peers, and PyTorch from Debian if it is missing and can
+// be installed. Each measurement runs in a new process; each round runs all measurements in turn. Options: --rounds N
+// (default 3), --batches 32,128,512,
+// --no-install, --publish (also writes the chart and the table to docs/). About six minutes, three of them for the slow
+// peers and for finding PyTorch's best setting.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
@@ -22,7 +23,9 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const batches = values.batches.split(',').map(Number);
-/** Both extrapolate from so many batches of 32 to an epoch: they take minutes, or most of an hour, for a whole one. */
+/**
+ * Batches of 32 from which the slow peers' epoch is extrapolated: a whole epoch would take minutes or most of an hour.
+ */
 const slices = { 'jax-js': 30, tfjs: 3 };
 const sliceBatch = 32;
 const forwardBatch = 128;
@@ -43,7 +46,7 @@ function hasPytorch() {
   return spawnSync(python, ['-c', 'import numpy, torch'], { stdio: 'ignore' }).status === 0;
 }
 
-// Work of others in the last minute, in cores; before our own adds to it.
+// The load of other programs in the last minute [cores], read before our own load adds to it.
 const busy = loadavg()[0];
 if (!values['no-install']) install();
 const pytorch = hasPytorch()
@@ -62,7 +65,8 @@ function inPytorch(work, batch, evaluateBatch) {
   return [{ who: 'PyTorch', ...(batch ? { batch } : {}), command, env }];
 }
 
-// What is compared most closely stands side by side, since a shared machine is not equally fast from one minute to the next.
+// The closest competitors are measured one after the other, since the speed of a shared machine changes from minute to
+// minute.
 const measurements = [
   ...batches.flatMap((batch) => [
     ...['strict', 'fused'].map((arithmetic) => ({
@@ -117,7 +121,8 @@ const readJson = (path) => JSON.parse(readFileSync(`${root}/${path}`, 'utf8'));
 const epochSeconds = ({ trainSeconds, batchSeconds, batchSize }) =>
   batchSeconds ? (median(batchSeconds) * images.train) / batchSize : trainSeconds;
 const { file, kept } = keep('peers', {
-  ...{ rounds, busy },
+  rounds,
+  busy,
   versions: { 'lenet-lab': readJson('package.json').version, ...readJson('bench/peers/package.json').dependencies },
   pytorch,
   forwardBatch,

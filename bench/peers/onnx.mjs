@@ -24,17 +24,31 @@ export function lenet5Onnx(weights) {
   const pool = [...pair, { name: 'strides', ints: [2, 2], type: integers }];
   const transposed = [{ name: 'transB', i: 1, type: integer }];
   const layers = [
-    ...[['Conv', 'conv1'], ['Relu'], ['MaxPool', '', pool], ['Conv', 'conv2'], ['Relu'], ['MaxPool', '', pool]],
-    ...[['Flatten'], ['Gemm', 'fc1', transposed], ['Relu'], ['Gemm', 'fc2', transposed], ['Relu']],
-    ...[['Gemm', 'fc3', transposed]],
+    ['Conv', 'conv1'],
+    ['Relu'],
+    ['MaxPool', '', pool],
+    ['Conv', 'conv2'],
+    ['Relu'],
+    ['MaxPool', '', pool],
+    ['Flatten'],
+    ['Gemm', 'fc1', transposed],
+    ['Relu'],
+    ['Gemm', 'fc2', transposed],
+    ['Relu'],
+    ['Gemm', 'fc3', transposed],
   ];
   const values = ['images', ...layers.slice(1).map(([operator], i) => `${operator}${i + 1}`), 'logits'];
   const node = layers.map(([operator, parameters, attribute = []], i) => ({
-    ...{ name: `${operator}${i + 1}`, opType: operator, attribute, output: [values[i + 1]] },
+    name: `${operator}${i + 1}`,
+    opType: operator,
+    attribute,
+    output: [values[i + 1]],
     input: [values[i], ...(parameters ? [`${parameters}.weight`, `${parameters}.bias`] : [])],
   }));
   const initializer = [...weights].map(([name, { shape, data }]) => ({
-    ...{ name, dims: shape, dataType: float32 },
+    name,
+    dims: shape,
+    dataType: float32,
     rawData: new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
   }));
   const value = (name, ...sizes) => ({

@@ -1,5 +1,5 @@
-// One measurement of onnxruntime-node with the weights of our LeNet-5, one thread: images/s forward at a batch size, and
-// microseconds for one image. Its logits must be ours to 1e-4. Options: --batch N. Prints one JSON object.
+// One measurement of onnxruntime-node with the weights of our LeNet-5, one thread: images/s forward at a batch size,
+// and microseconds for one image. Its logits must be ours to 1e-4. Options: --batch N. Prints one JSON object.
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -12,13 +12,16 @@ const { values } = parseArgs({ options: { batch: { type: 'string', default: '128
 const batch = Number(values.batch);
 const weights = initialWeights();
 const session = await InferenceSession.create(lenet5Onnx(weights), {
-  ...{ intraOpNumThreads: 1, interOpNumThreads: 1, executionMode: 'sequential', graphOptimizationLevel: 'all' },
+  intraOpNumThreads: 1,
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  graphOptimizationLevel: 'all',
 });
 
 const logits = async (images, count) =>
   (await session.run({ images: new Tensor('float32', images, [count, 1, 28, 28]) })).logits.data;
 
-/** Every batch is a fresh feed, as where images come in; they lie ready as floats. */
+/** Every batch is a new tensor, as in a program that receives images. The images are already floats. */
 async function forward(images, each) {
   const count = images.length / 784;
   for (let first = 0; first < count; first += batch) {

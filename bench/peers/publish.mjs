@@ -1,5 +1,6 @@
-// Puts a peers result into words and tables, and into docs/: `node bench/peers/publish.mjs bench/results/DATE-peers.json` draws
-// docs/speed.svg and writes the part of docs/results.md between its two marks, so that nobody copies a number by hand.
+// Puts a peers result into words and tables, and into docs/: `node bench/peers/publish.mjs
+// bench/results/DATE-peers.json` draws docs/speed.svg and writes the part of docs/results.md between its two marks, so
+// that nobody copies a number by hand.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { pathToFileURL } from 'node:url';
 import { root } from '../measurement.mjs';

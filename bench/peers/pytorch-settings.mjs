@@ -1,8 +1,11 @@
-// Finds the setting PyTorch is fastest with on this machine, for every kind of work, so that no weak one is compared with: first what
-// a program can set, each alone and in pairs (bench/pytorch-settings.py), then what its environment can.
+// Finds the setting PyTorch is fastest with on this machine, for every kind of work, so that no weak one is compared
+// with: first what a program can set, each alone and in pairs (bench/pytorch-settings.py), then what its environment
+// can.
 import { run, say } from '../measurement.mjs';
 
-/** A change of the environment must win every turn and gain this much: between two processes less is noise. */
+/**
+ * A change of the environment must win every turn by this factor: smaller differences between two processes are noise.
+ */
 const worthwhile = 0.03;
 const turns = 3;
 
@@ -16,8 +19,8 @@ const environments = {
 };
 
 /**
- * `works`: train-BATCH or forward-BATCH. Gives for each the `best` { setting, environment, env }, and all that was `tried`:
- * seconds of an epoch or a pass over 70,000 images, from slices; of environments those of every turn.
+ * `works`: train-BATCH or forward-BATCH. Gives for each the `best` { setting, environment, env }, and all that was
+ * `tried`: seconds of an epoch or a pass over 70,000 images, from slices; of environments those of every turn.
  */
 export function findBestSettings(python, works) {
   say("finding PyTorch's best setting");

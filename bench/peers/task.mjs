@@ -1,4 +1,5 @@
-// What every peer is given: MNIST as floats, the same initial weights of LeNet-5, and the losses that its first updates must show.
+// What every peer is given: MNIST as floats, the same initial weights of LeNet-5, and the losses that its first updates
+// must show.
 import { adam, fit, glorotUniform, lenet5, randomStream, takeFirst } from '../../dist/index.js';
 import { loadMnist } from '../../dist/node.js';
 
@@ -30,8 +31,9 @@ async function ourLosses(batchSize, count) {
 }
 
 /**
- * Times `update(images, labels)`, which trains on one batch and resolves to its loss when the new weights are there: two
- * batches to warm up, whose losses must be ours, so that it is the same training; then `count`. Prints one JSON object.
+ * Times `update(images, labels)`, which trains on one batch and resolves to its loss when the new weights are there:
+ * two batches to warm up, whose losses must be ours, so that it is the same training; then `count`. Prints one JSON
+ * object.
  */
 export async function timeTraining(who, batchSize, count, update) {
   const expected = await ourLosses(batchSize, 2);

@@ -1,5 +1,6 @@
-// One measurement of TensorFlow.js on its cpu backend: seconds for some batches of training LeNet-5. Prints one JSON object.
-// Its wasm backend is faster but cannot train this network (no Conv2DBackpropFilter). Options: --batch N, --count N.
+// One measurement of TensorFlow.js on its cpu backend: seconds for some batches of training LeNet-5. Prints one JSON
+// object. Its wasm backend is faster but cannot train this network (no Conv2DBackpropFilter). Options: --batch N,
+// --count N.
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs';
 import { initialWeights, timeTraining } from './task.mjs';
@@ -9,7 +10,10 @@ const batch = Number(values.batch);
 await tf.setBackend('cpu');
 await tf.ready();
 
-/** TensorFlow lays kernels out as [kh, kw, in, out] and dense weights as [in, out]; PyTorch as [out, in, kh, kw] and [out, in]. */
+/**
+ * TensorFlow lays kernels out as [kh, kw, in, out] and dense weights as [in, out]; PyTorch as [out, in, kh, kw] and
+ * [out, in].
+ */
 const orders = { 4: [2, 3, 1, 0], 2: [1, 0], 1: [0] };
 const p = Object.fromEntries(
   [...initialWeights()].map(([name, { shape, data }]) => [

@@ -72,7 +72,7 @@ export function writeFileAtomically(
 }
 
 /**
- * Writes output to the path that the user named: into a device or pipe (`--out /dev/stdout`), else to a file as
+ * Writes what the user asked to have in a place of his choice: into a device or pipe (`--out /dev/stdout`), else a file as
  * {@link writeFileAtomically} does. A link stays, and the file that it leads to is replaced.
  * @throws WorldError when the disk refuses, for a socket, and for a pipe without a reader.
  */
@@ -99,10 +99,7 @@ function specialKind(path: string): 'pipe' | 'socket' | 'device' | undefined {
   return stats.isSocket() ? 'socket' : 'device';
 }
 
-/**
- * Whether this is the name of a temporary file, which {@link writeFileAtomically} leaves behind when its process is
- * killed.
- */
+/** Whether a file of this name is what {@link writeFileAtomically} leaves behind when its process is killed. */
 export function isUnfinished(name: string): boolean {
   return /^\..+\.\d+\.part$/.test(name);
 }

@@ -1,15 +1,17 @@
-/** Draws a network as an SVG in the style of NN-SVG's LeNet view: stacks of feature maps, then slim bars, all to scale. */
+/**
+ * Draws a network as an SVG in the style of NN-SVG's LeNet view: stacks of feature maps, then slim bars, all to scale.
+ */
 import { escapeXml } from '../base/plain-text.ts';
 import type { Shape } from '../nn/layer.ts';
 import type { Layer } from '../nn/layers.ts';
 import type { Model } from '../nn/model.ts';
 
-/** Part of the figure between two links: a stack of feature maps, or a bar for a flat vector. */
+/** A part of the figure: a stack of feature maps, or a bar for a flat vector. Links connect the parts. */
 export interface FigurePart {
   readonly shape: Shape;
-  /** [height, width] of the window that one element of the next part reads; without it, it reads everything. */
+  /** [height, width] of the window that one element of the next part reads. Undefined if it reads everything. */
   readonly window?: readonly [number, number];
-  /** What leads to the next part, a line of text each, for instance `Convolution 5×5` and `ReLU`. */
+  /** The layers between this part and the next, one line of text each, for instance `Convolution 5×5` and `ReLU`. */
   readonly link: readonly string[];
 }
 
@@ -73,7 +75,7 @@ interface Point {
   readonly y: number;
 }
 
-/** A part and where it stands (pixels): `box` encloses all of it; links end at the corners of its front map or bar. */
+/** A part and its position [pixels]. `box` encloses the part; links end at the corners of its front map or bar. */
 interface LaidOut {
   readonly part: FigurePart;
   readonly caption: string;

@@ -1,4 +1,4 @@
-/** WebAssembly memory handed out from bottom to top, never given back piece by piece. */
+/** Allocates blocks of a WebAssembly memory at rising addresses. Single blocks are never freed. */
 import { WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 
@@ -7,7 +7,7 @@ const mostPages = 65_536;
 
 /**
  * Shared memory for the kernels that can grow to `bytes` (default 4 GiB, the most that WebAssembly addresses).
- * Engines reserve addresses for that much or more at once, so a memory should declare no more than it needs.
+ * JavaScript engines reserve at least this many addresses at once, so a memory should declare no more than it needs.
  * @throws WorldError when the addresses cannot be reserved.
  */
 export function createMemory(bytes: number = mostPages * pageBytes): WebAssembly.Memory {
@@ -24,26 +24,26 @@ export function createMemory(bytes: number = mostPages * pageBytes): WebAssembly
   }
 }
 
-/** Takes blocks from `memory`, starting at address `start` (bytes). */
+/** Allocates blocks of `memory`, starting at address `start` [bytes]. */
 export class Arena {
   readonly #memory: WebAssembly.Memory | undefined;
   #end: number;
 
-  /** @param memory undefined: an arena that only counts. Its views are scratch arrays that nobody else sees. */
+  /** @param memory undefined for an arena that only counts; its views are then new arrays that are not stored. */
   constructor(memory: WebAssembly.Memory | undefined, start: number) {
     this.#memory = memory;
     this.#end = start;
   }
 
-  /** First address not taken yet. */
+  /** The first free address. */
   get end(): number {
     return this.#end;
   }
 
   /**
-   * Address of a new block of `bytes` bytes on a cache line's start, zero where memory is fresh.
-   * 64 bytes behind it are taken too: kernels may touch up to 12 bytes past a block.
-   * @throws WorldError when the memory cannot grow: it has its declared size, or the machine has no memory left.
+   * Returns the address of a new block of `bytes` bytes, aligned to 64 bytes. Fresh memory is zero.
+   * 64 more bytes are reserved after the block, since kernels may read or write up to 12 bytes past its end.
+   * @throws WorldError if the memory cannot grow: it has reached its declared size, or the machine has no memory left.
    */
   allocate(bytes: number): number {
     const address = Math.ceil(this.#end / 64) * 64;
@@ -60,7 +60,7 @@ export class Arena {
     return address;
   }
 
-  /** A block holding these 32-bit integers. */
+  /** Allocates a block with these 32-bit integers and returns its address. */
   table(values: readonly number[]): number {
     const address = this.allocate(values.length * 4);
     this.i32(address, values.length).set(values);

@@ -1,4 +1,4 @@
-/** A point where a fixed number of threads wait for each other, on words of their shared memory. */
+/** A barrier: a fixed number of threads wait here for each other, with atomic operations on shared memory. */
 import { WorldError } from '../base/errors.ts';
 
 /** How many 32-bit words a barrier takes. */
@@ -9,10 +9,10 @@ const arrivedWord = 1;
 const sleepersWord = 2;
 const failedWord = 3;
 
-/** Looks at the other threads this often (some 10 µs) before it goes to sleep. */
-const patience = 2_000;
-/** A sleeping thread asks this often whether the others still live. */
-const lookMs = 1_000;
+/** A waiting thread reads the generation this many times (about 10 µs) before it sleeps. */
+const spins = 2_000;
+/** How often a sleeping thread checks whether the other threads still run [ms]. */
+const checkMs = 1_000;
 
 export class Barrier {
   readonly #words: Int32Array;
@@ -21,7 +21,8 @@ export class Barrier {
 
   /**
    * @param words {@link barrierWords} shared words, all zero at first.
-   * @param othersLive whether the threads it waits for still run. A thread without it waits until all have come or one has failed.
+   * @param othersLive whether the other threads still run. Without it, a thread waits until all have arrived or one has
+   * failed.
    */
   constructor(words: Int32Array, threads: number, othersLive?: () => boolean) {
     this.#words = words;
@@ -38,8 +39,8 @@ export class Barrier {
     if (Atomics.add(words, arrivedWord, 1) + 1 === this.#threads) {
       Atomics.store(words, arrivedWord, 0);
       Atomics.add(words, generationWord, 1);
-      // A wake-up call costs a microsecond, so it is made only if somebody sleeps. A thread that is about to sleep has
-      // counted itself before it looks at the generation a last time, so it cannot be missed.
+      // Atomics.notify takes a microsecond, so it is called only if a thread sleeps. No sleeper is missed: a thread
+      // increments the count of sleepers before it reads the generation for the last time.
       if (Atomics.load(words, sleepersWord) > 0) Atomics.notify(words, generationWord);
     } else if (!this.#spin(generation)) {
       this.#sleep(generation);
@@ -47,7 +48,9 @@ export class Barrier {
     if (Atomics.load(words, failedWord) !== 0) throw failure();
   }
 
-  /** Tells the others that this thread cannot go on, so that nobody waits for it. The barrier cannot be used again. */
+  /**
+   * Tells the other threads that this thread has failed, so that they stop waiting. The barrier cannot be used again.
+   */
   fail(): void {
     Atomics.store(this.#words, failedWord, 1);
     Atomics.add(this.#words, generationWord, 1);
@@ -55,7 +58,7 @@ export class Barrier {
   }
 
   #spin(generation: number): boolean {
-    for (let look = 0; look < patience; look++) {
+    for (let spin = 0; spin < spins; spin++) {
       if (Atomics.load(this.#words, generationWord) !== generation) return true;
     }
     return false;
@@ -65,8 +68,8 @@ export class Barrier {
     const words = this.#words;
     Atomics.add(words, sleepersWord, 1);
     while (Atomics.load(words, generationWord) === generation) {
-      const slept = Atomics.wait(words, generationWord, generation, this.#othersLive ? lookMs : Infinity);
-      // A thread that ends without a word (it ran out of memory, say) tells nobody that it has failed.
+      const slept = Atomics.wait(words, generationWord, generation, this.#othersLive ? checkMs : Infinity);
+      // A thread that is killed, for instance when it runs out of memory, does not call fail().
       if (slept === 'timed-out' && this.#othersLive?.() === false) this.fail();
     }
     Atomics.sub(words, sleepersWord, 1);

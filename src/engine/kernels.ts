@@ -1,4 +1,4 @@
-/** Compiles the kernels of one arithmetic and binds them to a memory that the caller owns. */
+/** Compiles the kernels for one arithmetic and binds them to a memory of the caller. */
 import { UsageError } from '../base/errors.ts';
 import { fused } from './generated/fused.ts';
 import { bindExports, type Kernels } from './generated/kernels.ts';
@@ -7,18 +7,18 @@ import { strict } from './generated/strict.ts';
 export type { Kernels } from './generated/kernels.ts';
 
 /**
- * How products are summed. `strict`: every multiplication and addition rounds on its own, the same bits on every
- * machine. `fused`: relaxed SIMD's multiply-add, faster, with bits that differ between processors.
+ * How products are summed. `strict`: every multiplication and every addition is rounded, so that all machines compute
+ * the same bits. `fused`: relaxed SIMD's multiply-add, which is faster; its bits differ between processors.
  */
 export type Arithmetic = 'strict' | 'fused';
 
 export const arithmetics: readonly Arithmetic[] = ['strict', 'fused'];
 
-/** The smallest module that is valid only where relaxed SIMD is: () -> v128, relaxed_madd of three zero vectors. */
+/** The smallest module that is valid only with relaxed SIMD: () -> v128, relaxed_madd of three zero vectors. */
 const relaxedProbe = [
   [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // magic, version
   [0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b], // one type: () -> v128
-  [0x03, 0x02, 0x01, 0x00], // one function of it
+  [0x03, 0x02, 0x01, 0x00], // one function of this type
   [0x0a, 0x13, 0x01, 0x11, 0x00], // its code: 17 bytes, no locals
   [0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f, 0x41, 0x00, 0xfd, 0x0f], // three times i8x16.splat(0)
   [0xfd, 0x85, 0x02, 0x0b], // f32x4.relaxed_madd, end

@@ -1,5 +1,6 @@
 /**
- * The law of the layers' arithmetic: PyTorch's numbers on odd sizes, partial quads and ties, for every implementation.
+ * The contract of the layers' arithmetic: every implementation gives PyTorch's numbers for odd sizes, partial quads and
+ * ties.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -61,12 +62,14 @@ function golden<T>(name: string): T {
 }
 const cases = [...golden<LayerCase[]>('layers'), ...golden<LayerCase[]>('layers-1998')];
 /**
- * As cases, with second derivatives in place of gradients; and losses with an exact one by the input of the last layer.
+ * `layers`: like `cases`, with second derivatives instead of gradients. `ends`: losses with their exact second
+ * derivatives by the input of the last layer.
  */
 const curved = golden<{ layers: (LayerCase & { op: LayerOp })[]; ends: CurvatureEnd[] }>('curvature');
 
 /**
- * The end of a network: the cross-entropy of logits, or the distance from the right code by what an rbf layer reads.
+ * The loss at the end of a network: the cross-entropy as a function of the logits, or the distance from the code of the
+ * true class as a function of the input of the rbf layer.
  */
 export interface CurvatureEnd {
   readonly codes?: readonly (readonly number[])[];
@@ -88,7 +91,7 @@ export function layersContract(name: string, run: (layer: LayerCase) => LayerOut
   });
 }
 
-/** The same for second derivatives: of layers, and of losses by what the last layer reads. */
+/** The contract for second derivatives: of layers, and of losses by the input of the last layer. */
 export function curvatureContract(
   name: string,
   layer: (layer: LayerCase & { op: LayerOp }) => Omit<LayerOutcome, 'output'>,

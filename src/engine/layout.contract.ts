@@ -1,6 +1,6 @@
 /**
- * The law of the kernels that move numbers: exactly what their plain twins give, on odd sizes, nothing written beside
- * it.
+ * The contract of the kernels that move numbers: they write exactly the numbers of their plain twins for odd sizes, and
+ * nothing else.
  */
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';

@@ -1,57 +1,58 @@
-/** The kernels at work on a memory of their own, as large as what is laid out in it. */
+/** A memory with the kernels bound to it, as large as the blocks that are laid out in it. */
 import { WorldError } from '../base/errors.ts';
 import { Arena, createMemory, pageBytes } from './arena.ts';
 import { type Arithmetic, bindKernels, compileKernels, type Kernels } from './kernels.ts';
 
-/** The smallest module that is valid only where WebAssembly has SIMD: () -> v128, i8x16.splat(0). */
-const simdProbe = new Uint8Array([
-  ...[0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // magic, version
-  ...[0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b], // one type: () -> v128
-  ...[0x03, 0x02, 0x01, 0x00], // one function of it
-  ...[0x0a, 0x08, 0x01, 0x06, 0x00], // its code: 6 bytes, no locals
-  ...[0x41, 0x00, 0xfd, 0x0f, 0x0b], // i8x16.splat(0), end
-]);
+/** The smallest module that is valid only if WebAssembly has SIMD: () -> v128, i8x16.splat(0). */
+const simdProbe = [
+  [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00], // magic, version
+  [0x01, 0x05, 0x01, 0x60, 0x00, 0x01, 0x7b], // one type: () -> v128
+  [0x03, 0x02, 0x01, 0x00], // one function of this type
+  [0x0a, 0x08, 0x01, 0x06, 0x00], // its code: 6 bytes, no locals
+  [0x41, 0x00, 0xfd, 0x0f, 0x0b], // i8x16.splat(0), end
+];
 
-/** @throws WorldError where this JavaScript engine or processor cannot run the kernels at all. */
+/** @throws WorldError if this JavaScript engine or processor cannot run the kernels. */
 export function requireEngine(): void {
   if (typeof WebAssembly === 'undefined') {
     throw new WorldError(
       'this JavaScript engine has no WebAssembly, which the kernels need (node --jitless and some hardened systems switch it off)',
     );
   }
-  if (!WebAssembly.validate(simdProbe)) {
+  if (!WebAssembly.validate(Uint8Array.from(simdProbe.flat()))) {
     throw new WorldError(
       'WebAssembly has no SIMD on this machine, which the kernels need: on x86 a processor with SSE 4.1 (2008 and later)',
     );
   }
 }
 
-export interface Workspace<Placed> {
+export interface Workspace<Layout> {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly kernels: Kernels;
   readonly arena: Arena;
-  readonly placed: Placed;
+  /** The result of the function that laid out the memory: usually the addresses of its blocks. */
+  readonly layout: Layout;
 }
 
 /**
- * Lays out `place` in a fresh memory. `place` is called twice, first on an arena that only counts, so that the memory
- * reserves no more addresses than it needs; it allocates and calls no kernel.
- * @throws WorldError when the machine cannot run the kernels or has no room for the memory.
+ * Creates a memory that is as large as `layOut` needs. `layOut` is called twice: first on an arena that only counts,
+ * then on the memory. It allocates blocks and must call no kernel.
+ * @throws WorldError if the machine cannot run the kernels or has too little memory.
  */
-export function openWorkspace<Placed>(
+export function openWorkspace<Layout>(
   arithmetic: Arithmetic,
-  place: (arena: Arena, kernels: Kernels) => Placed,
-): Workspace<Placed> {
+  layOut: (arena: Arena, kernels: Kernels) => Layout,
+): Workspace<Layout> {
   requireEngine();
   const module = withinLimits('compile the kernels', () => compileKernels(arithmetic));
-  // The kernels' own constants lie in the first page.
+  // The first page holds the constants of the kernels.
   const counting = new Arena(undefined, pageBytes);
-  place(counting, {} as Kernels);
+  layOut(counting, {} as Kernels);
   const memory = createMemory(counting.end);
   const kernels = withinLimits('start the kernels', () => bindKernels(module, memory));
   const arena = new Arena(memory, kernels.heapBase());
-  return { module, memory, kernels, arena, placed: place(arena, kernels) };
+  return { module, memory, kernels, arena, layout: layOut(arena, kernels) };
 }
 
 /**

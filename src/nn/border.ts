@@ -1,13 +1,13 @@
-/** A copy of a layer's input with a border of one value around every image: what pad2d and a padded conv2d need. */
+/** Copies a layer's input and adds a border of one value around every image, for pad2d and for conv2d with padding. */
 import { elementsOf } from '../base/tensor.ts';
 import type { Activation, Site } from './layer.ts';
 
 export interface Border {
-  /** [channels, height + 2·top, width + 2·left]; its gradient is 0 where the input's is not wanted. */
+  /** [channels, height + 2·top, width + 2·left]. `gradient` is 0 (no address) if the input's gradient is not wanted. */
   readonly padded: Activation;
-  /** Copies the input into the border, forward. */
+  /** Forward: copies the input to the inside of the border. */
   pad(quads: number): void;
-  /** Copies the gradient inside the border to the input's gradient, if that is wanted. */
+  /** Backward: copies the gradient inside the border to the input's gradient, if that is wanted. */
   crop(quads: number): void;
 }
 
@@ -22,7 +22,7 @@ export function placeBorder([top, left]: readonly [number, number], value: numbe
     value: arena.allocate(elements * 4),
     gradient: input.gradient ? arena.allocate(elements * 4) : 0,
   };
-  // The border is written once: every later copy changes the inside only.
+  // The border is written only once, since later copies change only the inside.
   arena.f32(padded.value, elements).fill(value);
   const row = width * channels * 16;
   const quad = height * row;

@@ -8,10 +8,10 @@ import { range, type Shape } from './layer.ts';
 import type { MaxPool2d } from './max-pool2d.ts';
 import { slide } from './window.ts';
 
-/** How a convolution finds its sums. `winograd` is F(4, 5) along x: eight products where `direct` has twenty. */
+/** How a convolution computes its sums. `winograd` is F(4, 5) along x: eight products for twenty of `direct`. */
 export type ConvolutionMethod = 'direct' | 'winograd';
 
-/** What the forward half needs to know of a convolution. */
+/** The numbers of a convolution that the forward half needs. */
 export interface ConvolutionWindows {
   readonly inChannels: number;
   readonly outChannels: number;
@@ -20,8 +20,8 @@ export interface ConvolutionWindows {
 }
 
 /**
- * Winograd's tiles are four outputs long; its transforms pay where their products are sums of at least five
- * (docs/engine.md).
+ * Winograd's filtering needs rows of at least four outputs, the length of a tile. The transforms are worth their time
+ * if each product is a sum over at least five lines and channels of the window (docs/engine.md).
  */
 export function convolutionMethod(layer: ConvolutionWindows, outWidth: number): ConvolutionMethod {
   const { kernelSize, stride, inChannels } = layer;
@@ -29,29 +29,29 @@ export function convolutionMethod(layer: ConvolutionWindows, outWidth: number): 
   return fits && inChannels * kernelSize[0] >= 5 ? 'winograd' : 'direct';
 }
 
-/** Where a convolution's forward half is put to work. */
+/** The surroundings in which a convolution's forward half runs. */
 export interface ConvolutionSite {
   readonly kernels: Kernels;
   readonly arena: Arena;
-  /** Of the (padded) input. */
+  /** Shape of the (padded) input of one image: [channels, height, width]. */
   readonly shape: Shape;
-  /** Addresses: of the input's quads, the parameters, and the quads of the output. */
+  /** Addresses of the input's quads, the two parameters, and the output's quads. */
   readonly x: number;
   readonly weight: number;
   readonly bias: number;
   readonly y: number;
   /**
-   * If relu and max-pooling are done in the same pass: the pooling, and where its winners' windows go (see
-   * maxPool2dRelu).
+   * The pooling, if relu and max-pooling are fused with the convolution. `corners`: where maxPool2dRelu writes the
+   * corners.
    */
   readonly pool: { readonly layer: MaxPool2d; readonly corners: number } | undefined;
 }
 
-/** A convolution's forward half in place. */
+/** A convolution's forward half at its site. */
 export interface ConvolutionForward {
-  /** Which kernels do it, in words. */
+  /** The kernels that are used, in words. */
   readonly work: string;
-  /** After every change of the weights; `learning`: whether gradients will be asked for. */
+  /** Must be called after every change of the weights. `learning`: whether gradients will be computed. */
   prepare(learning: boolean): void;
   forward(quads: number): void;
 }
@@ -64,9 +64,10 @@ export function placeForward(layer: ConvolutionWindows, site: ConvolutionSite): 
 }
 
 /**
- * Winograd's sums over a window of zeros are zero but for rounding; window by window they are zero exactly. A relu
- * behind them tells the two apart only where nothing is added, so while a bias is zero, as all are in the first step of
- * training, the windows are taken one by one if gradients are wanted: a blank corner then passes none, as in PyTorch.
+ * Chooses `exact` (window by window) while gradients are wanted and a bias is zero, else `fast` (Winograd).
+ * For a window of zeros the direct sum is exactly zero, but Winograd's sum may be a rounding error above zero. With a
+ * bias of zero, relu would then pass a gradient that PyTorch does not pass. All biases are zero in the first step of
+ * training.
  */
 function unlessZeroBias(
   fast: ConvolutionForward,
@@ -90,7 +91,7 @@ function outputsOf({ outChannels, kernelSize, stride }: ConvolutionWindows, shap
   return [outChannels, ...slide(shape, kernelSize, stride, [0, 0], 'conv2d')] as const;
 }
 
-/** Bytes in rows layout from the window of an output to that of the output below it (Y) and to its right (X). */
+/** Bytes in rows layout from the window of one output to the windows of the outputs below (Y) and to the right (X). */
 function cornersApart({ stride }: ConvolutionWindows, shape: Shape) {
   const [channels, , width] = shape as [number, number, number];
   return { cornerY: stride[0] * width * channels * 4, cornerX: stride[1] * channels * 4 };
@@ -116,7 +117,9 @@ function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): Convolut
       return (oy * stride[0] * width + ox * stride[1]) * channels * 16;
     }),
   );
-  /** The weights as [tap][out][4], every number four times: there are few of them and each is used often. */
+  /**
+   * The weights as [tap][out][4], every number four times; this is cheap, since each of the few weights is used often.
+   */
   const spread = arena.allocate(taps * outChannels * 16);
   const row = outChannels * 16;
   const sums = (from: number, to: number) =>
@@ -149,8 +152,8 @@ function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): Convolut
 }
 
 /**
- * Relu and pooling as a pass of their own: the sums of one quad at a time, which `sums` takes from one address to the
- * other, live in a block that stays in the cache, and only what pooling leaves of them is kept.
+ * Relu and pooling as a separate pass over the sums of one quad at a time. `sums` convolves the quad at `from` into a
+ * block that stays in the cache; only the pooled values are kept.
  */
 function pooledForward(
   layer: ConvolutionWindows,
@@ -190,7 +193,7 @@ function pooledForward(
 }
 
 /**
- * Bytes of products at a time: well within a usual second-level cache, and enough to make the calls for them few
+ * Bytes of products that are computed at a time: they fit in a usual second-level cache, and few calls are needed
  * (docs/engine.md).
  */
 const stripBytes = 65536;
@@ -208,10 +211,10 @@ function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): Convol
   const lines = Math.min(outHeight, Math.max(1, Math.floor(stripBytes / lineBytes)));
   const inputs = arena.allocate(points * inPoint);
   const weights = arena.allocate(points * depth * outChannels * 16);
-  // Pooling joins in where its windows are 2x2 side by side and fit into tiles; other poolings read the sums of a whole
-  // quad.
-  const joined = pool !== undefined && isTwoByTwo(pool.layer) && outHeight % 2 === 0 && outWidth % 2 === 0;
-  const strip = joined ? Math.max(2, lines - (lines % 2)) : lines;
+  // Pooling with adjacent 2x2 windows that fit into the tiles is done in registers. Other poolings read the sums of a
+  // whole quad.
+  const poolsInRegisters = pool !== undefined && isTwoByTwo(pool.layer) && outHeight % 2 === 0 && outWidth % 2 === 0;
+  const strip = poolsInRegisters ? Math.max(2, lines - (lines % 2)) : lines;
   const products = arena.allocate(strip * lineBytes);
   const down = stride[0] * channels * 16;
   const tileOffsets = arena.table(
@@ -221,7 +224,7 @@ function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): Convol
   const prepare = () =>
     kernels.winogradWeights({ weights: site.weight, outChannels, channels, lines: kernelSize[0], to: weights });
   /**
-   * From the quads at `from` to those at `to`; `corners` gets the winners' windows if pooling joins in, else it is 0.
+   * Convolves the quads at `from` into those at `to`. `corners`: where the corners are written, 0 without pooling.
    */
   const convolve = (quads: number, from: number, to: number, corners: number) =>
     kernels.winogradForward({
@@ -247,9 +250,9 @@ function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): Convol
       cornerY,
       cornerX,
     });
-  if (!pool || joined) {
+  if (!pool || poolsInRegisters) {
     const corners = pool?.corners ?? 0;
-    const work = joined ? 'Winograd F(4, 5), relu and pooling in registers' : 'Winograd F(4, 5)';
+    const work = poolsInRegisters ? 'Winograd F(4, 5), relu and pooling in registers' : 'Winograd F(4, 5)';
     return { work, prepare, forward: (quads) => convolve(quads, x, y, corners) };
   }
   const sums = (from: number, to: number) => convolve(1, from, to, 0);

@@ -144,8 +144,8 @@ export const conv2dKind: LayerKind<Conv2d> = {
 };
 
 /**
- * Puts a convolution to work; with `pool`, relu and that max-pooling are done in the same pass (site.outputShape is the
- * pool's).
+ * Places a convolution at a site. With `pool`, relu and this max-pooling are fused with the convolution, and
+ * site.outputShape is the shape after the pooling.
  */
 export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): PlacedLayer {
   if (isDense(layer, site, pool)) return placeDense(layer, site);
@@ -169,12 +169,14 @@ export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): Placed
   };
 }
 
-/** Whether there is one window, the whole image: then every output reads every input. */
+/** Whether the image has the size of the window, so that every output reads every input. */
 function isDense({ padding, connections }: Conv2d, { outputShape }: Site, pool: MaxPool2d | undefined): boolean {
   return !pool && !connections && padding.every((p) => p === 0) && outputShape[1] === 1 && outputShape[2] === 1;
 }
 
-/** Such a convolution is a dense layer behind a flatten, the weights being in that order already. */
+/**
+ * A convolution over the whole image as flatten and a dense layer. The weights already have the order of a dense layer.
+ */
 function placeDense({ outChannels }: Conv2d, site: Site): PlacedLayer {
   const { input } = site;
   const features = elementsOf(input.shape);
@@ -215,7 +217,7 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const imageBytes = rowBytes(elements);
   const output = allocateOutput(site);
   const outputs = elementsOf(output.shape) / outChannels;
-  /** The windows behind the outputs, if pooling chooses among several. */
+  /** With pooling: address of the corners, the byte offset of the winning window for each output. */
   const winners = pool ? arena.allocate(site.quads * outputs * outChannels * 16) : 0;
   const parts = { kernels, arena, weight, bias, pool: pool && { layer: pool, corners: winners } };
   const whole = { ...parts, shape: input.shape, x: input.value, y: output.value };
@@ -232,7 +234,7 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const vectors = kernelHeight * runVectors;
   const runs = arena.allocate(vectors * 16);
   const packed = dxRows ? arena.allocate(outChannels * vectors * 16) : 0;
-  // Without pooling a table says where each output's window stands; with it, the winners do.
+  // Without pooling, a table holds the byte offset of each output's window.
   const corners = winners || arena.table(cornersOf(layer, input.shape));
   const planes = absentPlanes(layer).map((element) => element * 4);
   const absent = planes.length > 0 ? arena.table(planes) : 0;
@@ -309,8 +311,8 @@ function isDivisible({ shape }: Activation): boolean {
 }
 
 /**
- * The forward half for one image, cut into four strips of output lines, one a lane; every sum is the same as of the
- * whole.
+ * The forward half for one image, which is cut into four strips of output lines, one for each lane. Every sum has the
+ * same bits as in a whole quad.
  */
 function placeStrips(layer: Conv2d, whole: ConvolutionSite, output: Activation, pool?: MaxPool2d): ConvolutionForward {
   const { kernels, arena } = whole;

@@ -1,18 +1,19 @@
-/** Decides which layers of a model are done together, and by which operation. */
+/** Decides which layers of a model are fused into one step. */
 import { placeConv2d } from './conv2d.ts';
 import type { PlacedLayer, Site } from './layer.ts';
 import { about } from './layers.ts';
 import type { Model, ModelLayer } from './model.ts';
 
-/** One or more consecutive layers that one operation does. */
+/** One or more consecutive layers that are computed together. */
 export interface Step {
   readonly layers: readonly ModelLayer[];
   place(site: Site): PlacedLayer;
 }
 
 /**
- * Convolution, relu and max-pooling become one step: the convolution's sums never leave the cache, and its gradients are
- * listed straight from the pooled ones, of which there are a quarter as many. Every other layer is a step of its own.
+ * Convolution, relu and max-pooling become one step. The outputs of the convolution stay in the cache, and its
+ * gradients are listed from the gradients of the pooling, which are a quarter as many for 2x2 windows. Every other
+ * layer is a separate step.
  */
 export function stepsOf(model: Model): Step[] {
   const steps: Step[] = [];

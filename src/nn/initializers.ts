@@ -1,7 +1,7 @@
 /** All rules for initial weights: the table of their kinds. To add one, add it here. */
 import type { LayerParameter } from './layer.ts';
 
-/** How the elements of one unit of a parameter start: uniform in (-bound, bound), or all alike. */
+/** The initial values of one unit of a parameter: uniform in (-bound, bound), or one constant. */
 export type Start = { readonly bound: number } | { readonly constant: number };
 
 /** The knowledge about one rule. */
@@ -13,8 +13,9 @@ export interface InitializerKind {
 }
 
 /**
- * Weights uniform in (-a, a), a = sqrt(6 / (fan-in + fan-out)); biases zero; what has no fans starts at its constant. Source: Glorot and Bengio,
- * "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010, equation 16.
+ * Weights uniform in (-a, a), a = sqrt(6 / (fan-in + fan-out)); biases zero; what has no fans starts at its constant.
+ * Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural networks", AISTATS 2010,
+ * equation 16.
  */
 const glorot: InitializerKind = {
   summary: 'within sqrt(6 / (inputs + outputs))',
@@ -22,7 +23,8 @@ const glorot: InitializerKind = {
 };
 
 /**
- * Weights uniform in (-a, a), a = sqrt(3 / F), which gives them the variance 1 / F, with F the number of inputs of the unit; biases zero.
+ * Weights uniform in (-a, a), a = sqrt(3 / F), which gives them the variance 1 / F, with F the number of inputs of the
+ * unit; biases zero.
  * Source: LeCun, Bottou, Orr, Müller, "Efficient BackProp", 1998, section 4.6.
  */
 const lecun: InitializerKind = {
@@ -32,8 +34,8 @@ const lecun: InitializerKind = {
 };
 
 /**
- * Weights and biases uniform in (-2.4 / F, 2.4 / F), with F the number of inputs of the unit. Source: LeCun, Bottou, Bengio, Haffner,
- * "Gradient-based learning applied to document recognition", Proc. IEEE 1998, appendix A.
+ * Weights and biases uniform in (-2.4 / F, 2.4 / F), with F the number of inputs of the unit. Source: LeCun, Bottou,
+ * Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 1998, appendix A.
  */
 const lecun1998: InitializerKind = {
   summary: 'within 2.4 / inputs, biases too',

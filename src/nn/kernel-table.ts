@@ -1,16 +1,16 @@
-/** Which kernels a model is trained by, as a table: every step of the network, placed as training does it, says what it chose. */
+/** Prints which kernels train a model, one row for each step of the network. */
 import { openWorkspace } from '../engine/workspace.ts';
 import { alignColumns, type Model } from './model.ts';
 import { layOutParameters, placeNetwork } from './network.ts';
 
-/** A line a step after a header line: its layers, its forward and its backward half. */
+/** A header line, then one line for each step: its layers, and the kernels of its forward and backward half. */
 export function describeKernels(model: Model): string {
-  const { placed } = openWorkspace('strict', (arena, kernels) => {
+  const { layout } = openWorkspace('strict', (arena, kernels) => {
     const parameters = arena.allocate(layOutParameters(model).bytes);
     return placeNetwork(model, { kernels, arena, quads: 1, training: true, parameters });
   });
   return alignColumns([
     ['layers', 'forward', 'backward'],
-    ...placed.steps.map(({ layers, forward, backward }) => [layers.join(', '), forward, backward]),
+    ...layout.steps.map(({ layers, forward, backward }) => [layers.join(', '), forward, backward]),
   ]);
 }

@@ -6,7 +6,7 @@ import type { Step } from './fusion.ts';
 import type { Activation, Shape } from './layer.ts';
 import { about, type Layer } from './layers.ts';
 
-/** @param shape [images, ...one image's shape]. @param step several layers done at once, beginning with `layer`. */
+/** @param shape [images, ...one image's shape]. @param step several fused layers, the first of which is `layer`. */
 export function placeAlone(
   layer: Layer,
   shape: readonly number[],
@@ -40,14 +40,14 @@ export function placeAlone(
     gradientOffsets: offsets,
     parameters: offsets.map((offset) => block + offset),
   });
-  // What was there before must not shine through.
+  // NaN shows gradients that a kernel does not write.
   arena
     .f32(
       gradientBlock,
       sizes.reduce((sum, size) => sum + size, 0),
     )
     .fill(NaN);
-  /** What `run` and `curve` do alike: `back` goes from `dy` at the output to the input and the block. */
+  /** Forward, then `back`, which computes from `dy` at the output what belongs to the input and to the parameters. */
   const through = (x: readonly number[], dy: readonly number[], back: () => void) => {
     write(arena, input.value, imageShape, x);
     placed.prepare?.(true);
@@ -61,7 +61,7 @@ export function placeAlone(
   return {
     outputShape,
     run: (x: readonly number[], dy: readonly number[]) => through(x, dy, () => placed.backward(quads, gradientBlock)),
-    /** As `run`, for second derivatives. */
+    /** `run` for second derivatives. */
     curve: (x: readonly number[], h: readonly number[]) => through(x, h, () => placed.curvature(quads, gradientBlock)),
   };
 }

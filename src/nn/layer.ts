@@ -11,31 +11,37 @@ export type Shape = readonly number[];
 export interface LayerParameter {
   readonly name: string;
   readonly shape: readonly number[];
-  /** For Glorot's initialization; without them it starts at zero, or at `constant`. */
+  /** For Glorot's initialization. A parameter without fans starts at `constant` (default 0). */
   readonly fans?: readonly [fanIn: number, fanOut: number];
   readonly constant?: number;
-  /** Inputs of the unit it belongs to, for LeCun's initialization: of all units, or of each along the first axis. */
+  /** For LeCun's initialization: the number of inputs of every unit, or of each unit along the first axis. */
   readonly fanIn: number | readonly number[];
-  /** Runs of `size` elements that are no parameters: always zero, never trained. `runs` are their first elements. */
+  /**
+   * Elements that stay zero and are not trained: runs of `size` elements. `runs`: the index of each run's first
+   * element.
+   */
   readonly absent?: { readonly size: number; readonly runs: readonly number[] };
 }
 
-/** The activations of up to `quads` quads of images, [quad][y][x][channel][4], and their gradient (0: not wanted). */
+/**
+ * The activations of up to `quads` quads of images, [quad][y][x][channel][4]. `value` and `gradient` are addresses;
+ * `gradient` is 0 if the gradient is not wanted.
+ */
 export interface Activation {
   readonly shape: Shape;
   readonly value: number;
   readonly gradient: number;
 }
 
-/** Where one layer is put to work: on which kernels and memory, how many quads at once, and what it reads. */
+/** The surroundings in which one layer runs: kernels, memory, number of quads, input and parameters. */
 export interface Site {
   readonly kernels: Kernels;
   readonly arena: Arena;
   readonly quads: number;
   readonly training: boolean;
-  /** Whether there is only ever one image, which then stands in lane 0: layers may divide it among the lanes. */
+  /** Whether there is always only one image, in lane 0. Layers may then divide the image among the lanes. */
   readonly single: boolean;
-  /** Whether `curvature` will be asked for, too. */
+  /** Whether `curvature` will be called. */
   readonly curvature: boolean;
   readonly input: Activation;
   readonly outputShape: Shape;
@@ -51,14 +57,19 @@ export interface PlacedLayer {
   readonly work: readonly [forward: string, backward: string];
   readonly output: Activation;
   forward(quads: number): void;
-  /** Once after every change of the parameters, before `forward`; `learning` says whether `backward` will follow. */
+  /**
+   * Must be called after every change of the parameters, before `forward`. `learning`: whether `backward` will follow.
+   */
   prepare?(learning: boolean): void;
-  /** From output.gradient to input.gradient (if wanted) and the parameters' gradients in the block at `gradients`. */
+  /**
+   * Reads output.gradient; writes input.gradient (if wanted) and the parameters' gradients in the block at `gradients`.
+   */
   backward(quads: number, gradients: number): void;
   /**
-   * Second derivatives in place of gradients: output.gradient holds h = d²E/dx² of every element; input.gradient and
-   * the block at `gradients` get theirs. The layer's own second derivative is left out (Gauss-Newton), so that no h is
-   * negative. A shared weight gets the sum over its connections. Source: LeCun, "Efficient BackProp", 1998, section 7.
+   * `backward` with second derivatives instead of gradients. Reads h = d²E/dx² of every output element from
+   * output.gradient; writes the second derivatives by the inputs to input.gradient, and those by the parameters to the
+   * block at `gradients`. The layer's own second derivative is neglected (Gauss-Newton), so that no h is negative. For
+   * a shared weight the values of its connections are summed. Source: LeCun, "Efficient BackProp", 1998, section 7.
    */
   curvature(quads: number, gradients: number): void;
   /**
@@ -79,7 +90,7 @@ export interface LayerKind<L> {
   parameters(layer: L): readonly LayerParameter[];
   /** Multiply-accumulates for one image, forward. */
   multiplyAdds(layer: L, output: Shape): number;
-  /** Connections as LeCun counts them: inputs of every unit, its bias among them. */
+  /** Connections as LeCun counts them: for every unit its inputs and its bias. */
   connections(layer: L, output: Shape): number;
   place(layer: L, site: Site): PlacedLayer;
 }
@@ -94,7 +105,10 @@ export function allocateOutput(site: Site): Activation {
   };
 }
 
-/** Bytes from one image to the next in rows layout: whole vectors, and one more for what a ragged end spills. */
+/**
+ * Bytes from one image to the next in rows layout: whole vectors, and one more, since kernels may write up to three
+ * floats past an image's end.
+ */
 export function rowBytes(elements: number): number {
   return (Math.ceil(elements / 4) + 1) * 16;
 }

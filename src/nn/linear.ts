@@ -107,7 +107,7 @@ export const linearKind: LayerKind<Linear> = {
         cColumn: 16,
         bias: 0,
       });
-      // After the weights: their last row may spill into the bias.
+      // The bias comes after the weights, since matmul may overwrite it when it writes the last row of the weights.
       kernels.sumOverImages({ dy, quads, features: outFeatures, biasGradient: gradients + biasGradient });
       if (!input.gradient) return;
       // Gradient of the input: dx[image][i] = sum over o of W[o][i] · dy[image][o].
@@ -146,8 +146,8 @@ export const linearKind: LayerKind<Linear> = {
 };
 
 /**
- * The forward half for one image: four outputs a vector instead of four images. The bias is a row before the weights,
- * taken once, so that every sum is the same as of a quad.
+ * The forward half for one image: a vector holds four outputs instead of four images. The bias is an additional first
+ * row of the weights with the input 1, so that every sum has the same bits as in a whole quad.
  */
 function placeSingle(inFeatures: number, outFeatures: number, site: Site, output: Activation): PlacedLayer {
   const { kernels, arena, input } = site;

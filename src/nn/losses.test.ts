@@ -1,4 +1,7 @@
-/** Every loss: its options, its description, and its numbers as its kind calls the kernels. Gradients are held to PyTorch in engine/kernels.test.ts. */
+/**
+ * Every loss: its options, its description, and its numbers as its kind calls the kernels. Gradients are held to
+ * PyTorch in engine/kernels.test.ts.
+ */
 import { expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { Arena, createMemory } from '../engine/arena.ts';

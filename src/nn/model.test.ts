@@ -33,7 +33,10 @@ total                                                            44,426      290
 
 test('parameters have the names and shapes of a PyTorch state dict', () => {
   expect(parametersOf(lenet5()).map(({ name, shape }) => `${name} [${shape}]`)).toEqual([
-    ...['conv1.weight [6,1,5,5]', 'conv1.bias [6]', 'conv2.weight [16,6,5,5]', 'conv2.bias [16]'],
+    'conv1.weight [6,1,5,5]',
+    'conv1.bias [6]',
+    'conv2.weight [16,6,5,5]',
+    'conv2.bias [16]',
     ...[
       'fc1.weight [120,256]',
       'fc1.bias [120]',

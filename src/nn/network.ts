@@ -90,19 +90,19 @@ export function checkParameters(model: Model, tensors: StateDict, what = 'weight
 export interface NetworkOptions {
   readonly kernels: Kernels;
   readonly arena: Arena;
-  /** Most quads (four images each) at once. */
+  /** The most quads (four images each) in one call. */
   readonly quads: number;
-  /** Whether gradients will be asked for. */
+  /** Whether gradients will be computed. */
   readonly training: boolean;
   /** Whether there is only one image at a time, in lane 0. Then `quads` is 1 and `training` false. Default false. */
   readonly single?: boolean;
-  /** Whether second derivatives will be asked for. Default false. */
+  /** Whether second derivatives will be computed. Default false. */
   readonly curvature?: boolean;
   /** Address of the block of parameters. */
   readonly parameters: number;
 }
 
-/** One step of a network: the layers it does, and which kernels do them. */
+/** One step of a network: its layers, and the kernels that compute them. */
 export interface NetworkStep {
   readonly layers: readonly string[];
   readonly forward: string;
@@ -113,15 +113,18 @@ export interface Network {
   readonly steps: readonly NetworkStep[];
   readonly input: Activation;
   readonly logits: Activation;
-  /** Call after the parameters changed, before `forward`; `learning`: whether `backward` will follow. */
+  /**
+   * Must be called after every change of the parameters, before `forward`. `learning`: whether `backward` will follow.
+   */
   prepare(learning: boolean): void;
-  /** From input.value to logits.value. */
+  /** Reads input.value, writes logits.value. */
   forward(quads: number): void;
-  /** From logits.gradient to the block of parameter gradients at `gradients`. */
+  /** Reads logits.gradient, writes the parameters' gradients to the block at `gradients`. */
   backward(quads: number, gradients: number): void;
   /**
-   * From second derivatives of the loss by each output in logits.gradient to those by each parameter, in the block at `gradients`. Where the last
-   * layer gives distances, logits.gradient must hold the gradient of the right class's distance instead. Overwrites logits.gradient.
+   * Reads the second derivatives of the loss by each output from logits.gradient; writes the second derivatives by each
+   * parameter to the block at `gradients`. If the last layer is an rbf, logits.gradient must hold the gradient of the
+   * loss -z[label] instead. Overwrites logits.gradient.
    */
   curvature(quads: number, gradients: number): void;
   /** Whether the last layer gives negative distances, as rbf does. */
@@ -139,7 +142,7 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
   const placedLayers: PlacedLayer[] = [];
   const steps: NetworkStep[] = [];
   let last = input;
-  // Gradients stop at the first layer with parameters: no layer before it needs them.
+  // The first layer with parameters is the last that needs gradients.
   let wanted = false;
   for (const { layers, place } of stepsOf(model)) {
     const parameters = layers.flatMap((layer) => layer.parameters);

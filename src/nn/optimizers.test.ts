@@ -1,6 +1,6 @@
 /**
- * Every optimizer against PyTorch or its paper (test/golden/make_optimizers.py), over eight steps and every combination of options: its plain
- * twin in float64, and the kernels as its kind calls them.
+ * Every optimizer against PyTorch or its paper (test/golden/make_optimizers.py), over eight steps and every combination
+ * of options: its plain twin in float64, and the kernels as its kind calls them.
  */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';

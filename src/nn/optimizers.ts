@@ -1,4 +1,7 @@
-/** All optimizers: the table of their kinds. To add one, write its file and add it to the table; the compiler says what is missing. */
+/**
+ * All optimizers: the table of their kinds. To add one, write its file and add it to the table; the compiler says what
+ * is missing.
+ */
 import type { MadeBy } from '../base/kinds.ts';
 import type { Kernels } from '../engine/kernels.ts';
 import { adabeliefKind } from './optimizers/adabelief.ts';
@@ -27,8 +30,8 @@ export const optimizerKinds = kinds satisfies { readonly [O in Optimizer as O['n
 export const optimizerNames = Object.keys(optimizerKinds) as OptimizerName[];
 
 /**
- * Steps after which states that have become tiny are set to zero: a state at the threshold, 2^-100, does not decay to a denormal
- * number in so few (unless beta is below 0.08).
+ * Number of steps after which tiny states are set to zero. A state at the threshold 2^-100 does not decay to a denormal
+ * number in so few steps, unless beta is below 0.08.
  */
 const stepsToFlush = 8;
 

@@ -20,8 +20,8 @@ export const reluKind: LayerKind<Relu> = {
   multiplyAdds: () => 0,
   connections: () => 0,
   place(_, { kernels, input }) {
-    // In place: the gradient needs the output's sign only, and no layer's gradient needs its own output from before
-    // relu.
+    // The output overwrites the input: the gradient of relu needs only the sign of its output, and no layer before relu
+    // needs its output for its gradient.
     const vectors = elementsOf(input.shape);
     const backward = (quads: number) => {
       if (input.gradient)

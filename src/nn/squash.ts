@@ -79,7 +79,7 @@ type Activate = {
   readonly backward: Kernels['sigmoidBackward'];
 };
 
-/** Not in place: the gradient needs the output, and a layer before may need its own. */
+/** The activation does not overwrite its input, since the layer before it may need that for its gradient. */
 function placeActivation(site: Site, name: string, { forward, backward }: Activate) {
   const { input } = site;
   const output = allocateOutput(site);

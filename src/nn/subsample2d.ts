@@ -39,7 +39,7 @@ export const subsample2dKind: LayerKind<Subsample2d> = {
   parameters({ channels, kernelSize }) {
     const fanIn = kernelSize[0] * kernelSize[1];
     return [
-      // Under Glorot's rule, which is for weights of many, it starts as average pooling.
+      // No fans: Glorot's rule is meant for weight matrices. With it, the layer starts as average pooling.
       { name: 'weight', shape: [channels], constant: 1 / fanIn, fanIn },
       { name: 'bias', shape: [channels], fanIn },
     ];

@@ -42,7 +42,7 @@ export function slide(
   return [out[0]!, out[1]!];
 }
 
-/** What a pooling layer slides: its window, and how far at a time. */
+/** The window of a pooling layer and its stride, each [vertical, horizontal] in pixels. */
 export interface Pooling {
   readonly kernelSize: readonly [number, number];
   readonly stride: readonly [number, number];
@@ -63,14 +63,14 @@ export function pooling(kernelSize: Size, options: PoolingOptions, what: string)
   };
 }
 
-/** A window and its stride as the kernels call them. */
+/** A window and its stride as named arguments of the kernels. */
 export function windowOf(kernelSize: readonly [number, number], stride: readonly [number, number]) {
   const [kernelHeight, kernelWidth] = kernelSize;
   const [strideY, strideX] = stride;
   return { kernelHeight, kernelWidth, strideY, strideX };
 }
 
-/** `2`, or `(2, 3)` where the directions differ. */
+/** `2` for [2, 2], `(2, 3)` for [2, 3]. */
 export function printSize([vertical, horizontal]: readonly [number, number]): string {
   return vertical === horizontal ? `${vertical}` : `(${vertical}, ${horizontal})`;
 }

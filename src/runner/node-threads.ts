@@ -23,9 +23,8 @@ export interface NodeThreadsOptions {
 }
 
 /**
- * `count` threads to train or evaluate one model with (the calling thread is one of them). Default: one for each core
- * that this process may use. Results are the same for any count. Where the machine allows fewer (ulimit, cgroup), fewer
- * are started.
+ * `count` threads to train or evaluate one model with (the calling thread is one of them). Default: one for each core that this
+ * process may use. Results are the same for any count. Where the machine allows fewer (ulimit, cgroup), fewer are started.
  * @param count 1 to 256. @throws UsageError for any other count, and for unknown options.
  */
 export function nodeThreads(count: number = defaultThreads(mostThreads), options: NodeThreadsOptions = {}): Threads {

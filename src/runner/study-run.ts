@@ -85,8 +85,7 @@ const unknownEnvironment: Environment = {
 
 /**
  * Runs a study or continues it. An interrupt and a failed trial are events, not exceptions.
- * @throws when the first event is asked for: UsageError for wrong values, unknown options, or a definition that does
- * not continue the stored study; WorldError for data, disk, or another process.
+ * @throws UsageError, when the first event is asked for: values that cannot be right, unknown options, or another study than the store's; WorldError for data, disk, or another process.
  */
 export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEvent, void, undefined> {
   checkOptions('runStudy()', request, {

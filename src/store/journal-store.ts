@@ -287,9 +287,8 @@ export class JournalStore implements StudyStore {
 
   /**
    * @param path of the journal; the file is made when the study is opened.
-   * @param check is called before each write, and prevents the write by throwing: another process has taken the study
-   * over.
-   * @throws UsageError for a value that is not a path.
+   * @param check is called before each write, and may prevent it by throwing: when another process has taken the study over.
+   * @throws UsageError for what is no path.
    */
   constructor(path: string, check?: () => void) {
     checkPath('JournalStore: path', path);

@@ -1,6 +1,6 @@
 /**
- * Models, predictions and checkpoints as safetensors bytes: PyTorch's state dict, for a checkpoint with optimizer state and position.
- * Each file carries a digest of its content, which is checked when the file is read.
+ * Models, predictions and checkpoints as safetensors bytes: PyTorch's state dict, for a checkpoint with optimizer state
+ * and position. Each file carries a digest of its content, which is checked when the file is read.
  */
 import { digestOf } from '../base/digest.ts';
 import { WorldError } from '../base/errors.ts';
@@ -14,13 +14,19 @@ import {
 import type { StateDict, Tensor } from '../base/tensor.ts';
 import type { Checkpoint } from './fit.ts';
 
-/** Version of checkpoints and of the bits that strict arithmetic gives (2: Winograd's convolution); a reader refuses others. */
+/**
+ * Version of checkpoints and of the bits that strict arithmetic gives (2: Winograd's convolution); a reader refuses
+ * others.
+ */
 export const recordFormat = '2';
 
 /** What a file says of its origin, beside its tensors. All values are strings. */
 export type ModelRecord = Readonly<Record<string, string>>;
 
-/** A model file as it was read. Other software may have written it, so its tensors may have other types and names than the model's. */
+/**
+ * A model file as it was read. Other software may have written it, so its tensors may have other types and names than
+ * the model's.
+ */
 export interface ModelFile extends Pick<AnySafetensors, 'tensors' | 'converted' | 'unread'> {
   readonly record: ReadonlyMap<string, string>;
 }
@@ -117,10 +123,14 @@ function readSealed(bytes: Uint8Array, what: string): Safetensors {
   return content;
 }
 
-/** Compares a digest with the content, where there is one. Files of other programs and of our first versions have none. @throws WorldError. */
+/**
+ * Compares a digest with the content, where there is one. Files of other programs and of our first versions have none.
+ * @throws WorldError.
+ */
 function checkSeal(tensors: StateDict, metadata: ReadonlyMap<string, string>, what: string): void {
   const { digest: recorded, ...rest } = Object.fromEntries(metadata);
-  // Our files with a digest name their run and their data, too: damage to the digest's own name does not pass for a file without one.
+  // Our files with a digest name their run and their data, too: damage to the digest's own name does not pass for a
+  // file without one.
   const isSealed = recorded?.startsWith(digestKind) || (metadata.has('run') && metadata.has('dataHash'));
   if (isSealed && recorded !== contentDigest(tensors, rest)) {
     throw new WorldError(`${what} is damaged: its content does not match its digest`);
@@ -128,8 +138,9 @@ function checkSeal(tensors: StateDict, metadata: ReadonlyMap<string, string>, wh
 }
 
 /**
- * The digest of the file that holds the tensors sorted by name, and the metadata. So it covers names, shapes, numbers and metadata, but
- * not the order in which tensors stand: a file that another program has read and written again, unchanged, still matches.
+ * The digest of the file that holds the tensors sorted by name, and the metadata. So it covers names, shapes, numbers
+ * and metadata, but not the order in which tensors stand: a file that another program has read and written again,
+ * unchanged, still matches.
  */
 function contentDigest(tensors: StateDict, metadata: ModelRecord): string {
   const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));

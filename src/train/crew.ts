@@ -1,4 +1,4 @@
-/** The threads that share the work of one model: what each is told once, and what each does on every order. */
+/** The threads that share the work of one model: the plan that each thread gets once, and the orders it obeys. */
 import { Arena } from '../engine/arena.ts';
 import { Barrier, barrierWords } from '../engine/barrier.ts';
 import { bindKernels, type Kernels } from '../engine/kernels.ts';
@@ -18,20 +18,25 @@ export interface PlacedSet {
   readonly size: number;
 }
 
-/** Everything a thread needs to take part: plain data and shared memory, posted once. All numbers but counts are addresses. */
+/**
+ * Everything a thread needs: plain data and shared memory, posted once. All numbers are addresses, except `threads`,
+ * `chunk` and `parts`.
+ */
 export interface CrewPlan {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
   readonly recipe: EvaluationRecipe;
-  /** The whole recipe; null where nothing is trained. */
+  /** The whole recipe; null if nothing is trained. */
   readonly training: Recipe | null;
   readonly threads: number;
-  /** Images a thread works on at once; a fixed number, so that sums do not depend on who does what. */
+  /**
+   * Images that a thread processes at once. The number is fixed, so that sums do not depend on the number of threads.
+   */
   readonly chunk: number;
-  /** Blocks of gradients a batch is summed in; each holds one or more consecutive chunks. */
+  /** The most blocks of gradients for a batch. Each block is the sum over one or more consecutive chunks. */
   readonly parts: number;
   readonly control: number;
-  /** Where each thread may place its own network. */
+  /** Start of each thread's own memory region. */
   readonly regions: readonly number[];
   readonly parameters: number;
   readonly optimizerState: readonly number[];
@@ -56,7 +61,7 @@ export interface Helpers {
   failure(): Promise<string | undefined>;
   /** Resolves when all have ended, as they do on the order to stop. */
   close(): Promise<unknown>;
-  /** Ends them where they stand. */
+  /** Ends them at once. */
   kill(): Promise<unknown>;
 }
 
@@ -75,17 +80,17 @@ const orders = { stop: 0, train: 1, evaluate: 2, curvature: 3 } as const;
 type Order = keyof typeof orders;
 type Arguments = readonly [number, number, number, number];
 
-/** What lies in a member's own region of memory. */
+/** The addresses in the memory region of one member. */
 export interface Region {
   readonly network: Network;
-  /** Images and labels of the chunk at work. */
+  /** Indices and labels of the images of the current chunk. */
   readonly indices: number;
   readonly labels: number;
   /** A block of gradients for the second and later chunks of a part. */
   readonly spare: number;
 }
 
-/** Lays out a member's region. All members lay out the same. */
+/** Lays out the region of a member. All members use the same layout. */
 export function placeRegion(
   arena: Arena,
   kernels: Kernels,
@@ -203,17 +208,26 @@ export class Member {
     }
   }
 
-  /** Images `from` on of the order: forward and backward, with the gradient in `block`. */
+  /**
+   * Forward and backward for `images` images of the order, starting at position `from`. Writes the gradient to `block`.
+   */
   #learn(set: PlacedSet, from: number, images: number, scale: number, block: number): void {
     const { losses, predicted } = this.#plan;
     this.#see(set, from, images);
     const { gradient } = this.#network.logits;
-    const place = { labels: this.#chunkLabels, images, losses: losses + from * 8, predicted: predicted + from };
-    aboutLoss(this.#plan.recipe.loss).apply(this.#kernels, this.#lossSite({ ...place, scale, gradient }));
+    const site = this.#lossSite({
+      labels: this.#chunkLabels,
+      images,
+      scale,
+      gradient,
+      losses: losses + from * 8,
+      predicted: predicted + from,
+    });
+    aboutLoss(this.#plan.recipe.loss).apply(this.#kernels, site);
     this.#network.backward(Math.ceil(images / 4), block);
   }
 
-  /** Images `from` on of the order: their labels, and forward. */
+  /** Copies the labels of `images` images of the order, starting at position `from`, and runs forward. */
   #see(set: PlacedSet, from: number, images: number): void {
     const { indices } = this.#plan;
     const labels = this.#arena.u8(set.labels, set.size);
@@ -224,14 +238,15 @@ export class Member {
     this.#network.forward(Math.ceil(images / 4));
   }
 
-  #lossSite(place: Omit<LossSite, 'logits' | 'classes'>): LossSite {
-    return { ...place, logits: this.#network.logits.value, classes: this.#plan.recipe.model.classes };
+  #lossSite(chunk: Omit<LossSite, 'logits' | 'classes'>): LossSite {
+    return { ...chunk, logits: this.#network.logits.value, classes: this.#plan.recipe.model.classes };
   }
 
   /**
-   * Second derivatives of the mean loss over the first `count` images of the order, into the optimizer's first state. Where the output is distances
-   * they are those of the distance from the right code, whatever the loss: those of equation 9 vanish as the network grows sure
-   * of itself, so that the learning rates of all parameters would rise to their ceiling (docs/1998.md).
+   * Writes the second derivatives of the mean loss over the first `count` images of the order to the optimizer's first
+   * state. For an rbf output, the loss -z[label] is used whatever the recipe's loss is: the second derivatives of
+   * equation 9 vanish as the network becomes confident, and the learning rates of all parameters would rise to their
+   * maximum (docs/1998.md).
    */
   #estimateCurvature(setIndex: number, count: number): void {
     const { chunk, recipe, optimizerState, losses, predicted } = this.#plan;
@@ -285,8 +300,15 @@ export class Member {
       for (let i = 0; i < images; i++) order[i] = from + i;
       this.#gather(set, this.#chunkIndices, images);
       this.#network.forward(quads);
-      const place = { labels: set.labels + from, images, losses: losses + from * 8, predicted: predicted + from };
-      loss.apply(this.#kernels, this.#lossSite({ ...place, scale: 0, gradient: 0 }));
+      const site = this.#lossSite({
+        labels: set.labels + from,
+        images,
+        scale: 0,
+        gradient: 0,
+        losses: losses + from * 8,
+        predicted: predicted + from,
+      });
+      loss.apply(this.#kernels, site);
       const rowStride = classes * 4;
       const rows = logits + from * rowStride;
       this.#kernels.quadsToRows({ src: this.#network.logits.value, quads, elements: classes, rows, rowStride });
@@ -306,7 +328,7 @@ export class Member {
   }
 }
 
-/** What a started thread does: takes its place in the crew and obeys until told to stop. */
+/** The work of a started thread: it becomes member `index` of the crew and obeys orders until told to stop. */
 export function serve(plan: CrewPlan, index: number): void {
   new Member(plan, index).serve();
 }

@@ -98,13 +98,13 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
   checkFiniteTensors(weights);
   const [channels, height, width] = model.input;
   const pixels = elementsOf(model.input);
-  const { kernels, arena, placed } = openWorkspace('strict', (arena, kernels) => {
+  const { kernels, arena, layout } = openWorkspace('strict', (arena, kernels) => {
     const parameters = arena.allocate(layOutParameters(model).bytes);
     const network = placeNetwork(model, { kernels, arena, quads: 1, training: false, single: true, parameters });
     return { parameters, network, pixelBlock: arena.allocate(pixels * 4), indices: arena.table([0]) };
   });
-  const { network, pixelBlock, indices } = placed;
-  writeParameters(model, weights, arena, placed.parameters);
+  const { network, pixelBlock, indices } = layout;
+  writeParameters(model, weights, arena, layout.parameters);
   network.prepare(false);
   const area = height * width;
   const dst = network.input.value;
@@ -134,7 +134,7 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
   };
 }
 
-/** The class with the largest score, the first of equals. */
+/** The class with the largest score; of equal scores the first. */
 export function mostLikely(scores: Float32Array | readonly number[]): number {
   return scores.indexOf(Math.max(...scores));
 }

@@ -23,7 +23,8 @@ const find = (
   findWeights(
     model,
     {
-      ...{ tensors: new Map(tensors), converted: new Map(Object.entries(converted)) },
+      tensors: new Map(tensors),
+      converted: new Map(Object.entries(converted)),
       unread: new Map(Object.entries(unread)),
     },
     'f',

@@ -17,8 +17,16 @@ const models: [string, [number, number, number], Record<string, Layer>][] = [
     'two pooled convolutions, strips of both',
     [1, 28, 28],
     {
-      ...{ conv1: conv2d(1, 6, 5), relu1: relu(), pool1: maxPool2d(2), conv2: conv2d(6, 16, 5), relu2: relu() },
-      ...{ pool2: maxPool2d(2), flat: flatten(), fc1: linear(256, 30), relu3: relu(), fc2: linear(30, 10) },
+      conv1: conv2d(1, 6, 5),
+      relu1: relu(),
+      pool1: maxPool2d(2),
+      conv2: conv2d(6, 16, 5),
+      relu2: relu(),
+      pool2: maxPool2d(2),
+      flat: flatten(),
+      fc1: linear(256, 30),
+      relu3: relu(),
+      fc2: linear(30, 10),
     },
   ],
   [

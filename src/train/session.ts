@@ -27,18 +27,19 @@ export interface EvaluateOptions {
   readonly onProgress?: ((imagesDone: number) => void) | undefined;
 }
 
-/** Images a thread works on at once, and blocks a batch's gradient is summed in: part of what determines a run's bits. */
+/** Images that a thread processes at once. This number and {@link mostParts} determine the bits of a run. */
 const chunkImages = 16;
+/** The most blocks of gradients for a batch. */
 const mostParts = 16;
-/** A slice of work between two looks at the outside world takes about this long. */
+/** About how long a slice of work takes [ms]. Between slices, signals and progress are handled. */
 const sliceMs = 40;
 
-/** Threads that can share a batch: each works on whole parts of it, of one or more chunks. */
+/** The most threads that can share a batch. Each works on whole parts of one or more chunks. */
 export function batchParts(batchSize: number): number {
   return Math.min(mostParts, Math.ceil(batchSize / chunkImages));
 }
 
-/** Threads that can share the evaluation of so many images. */
+/** The most threads that can share the evaluation of `images` images. */
 export function evaluationParts(images: number): number {
   return Math.ceil(images / chunkImages);
 }
@@ -83,7 +84,7 @@ export class Session {
     const { model } = recipe;
     for (const set of sets) checkFits(model, set);
     const images = Math.max(...sets.map(datasetSize));
-    // More threads than there are chunks would only wait.
+    // More threads than chunks would only wait.
     const wanted = Math.min(crewThreads?.count ?? 1, Math.max(1, evaluationParts(images)));
     const { bytes } = layOutParameters(model);
     const chunk = chunkImages;
@@ -101,20 +102,20 @@ export class Session {
         sets: sets.map((set) => reserve(arena, set)),
       };
       const regions = Array.from({ length: wanted }, () => {
-        // A member lays out its region once more from here: the same addresses, the same tables.
+        // Each member lays out its region again from this address, and gets the same addresses and tables.
         const start = arena.end;
         placeRegion(arena, kernels, { recipe, training, chunk, parameters: blocks.parameters });
         return start;
       });
       return { ...blocks, regions };
     });
-    const { module, memory, arena, placed } = workspace;
-    // The threads start up while the images are being copied; they look at them only when ordered to.
+    const { module, memory, arena, layout } = workspace;
+    // The threads start while the images are copied. They read images only on an order.
     const starting = wanted > 1 ? crewThreads?.start(wanted - 1) : undefined;
-    for (const [i, set] of sets.entries()) fill(arena, set, placed.sets[i]!);
+    for (const [i, set] of sets.entries()) fill(arena, set, layout.sets[i]!);
     const helpers = await starting;
     const threads = 1 + (helpers?.count ?? 0);
-    const plan = { recipe, training, ...placed, module, memory, threads, chunk, parts };
+    const plan = { recipe, training, ...layout, module, memory, threads, chunk, parts };
     helpers?.begin(plan);
     return new Session(sets, arena, plan, helpers);
   }
@@ -177,7 +178,9 @@ export class Session {
     this.#arena.i32(this.#plan.indices, order.length).set(order);
   }
 
-  /** Estimates second derivatives on the first `count` images of the order set before, into the optimizer's first state. */
+  /**
+   * Estimates second derivatives on the first `count` images of the order set before, into the optimizer's first state.
+   */
   async estimateCurvature(set: number, count: number): Promise<void> {
     await this.#command('curvature', set, 0, count, 0);
   }
@@ -238,7 +241,7 @@ export class Session {
   }
 }
 
-/** How many pieces of work make a slice of about {@link sliceMs}, learned from the slices before. */
+/** Decides how many pieces of work make a slice of about {@link sliceMs}, from the time of the slice before. */
 class Pace {
   #pieces = 1;
   #since = performance.now();
@@ -256,7 +259,7 @@ class Pace {
   }
 }
 
-/** Lets timers, signals and other tasks of the event loop have their turn. */
+/** Lets the event loop run timers, signal handlers and other tasks. */
 function breathe(): Promise<void> {
   const { port1, port2 } = new MessageChannel();
   return new Promise((resolve) => {
@@ -268,7 +271,7 @@ function breathe(): Promise<void> {
   });
 }
 
-/** Sum in the array's order over its length, so that it does not depend on who computed which part. */
+/** The mean, summed in the order of the array. It therefore does not depend on the number of threads. */
 function mean(values: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
@@ -279,7 +282,7 @@ function stateNamesOf(training: Recipe | null): readonly string[] {
   return training ? aboutOptimizer(training.optimizer).stateNames() : [];
 }
 
-/** Room for a data set. */
+/** Allocates the memory of a data set. */
 function reserve(arena: Arena, { images, labels }: Dataset): PlacedSet {
   return {
     images: arena.allocate(images.byteLength),
@@ -295,7 +298,7 @@ function fill(arena: Arena, { images, labels }: Dataset, place: PlacedSet): void
   arena.u8(place.labels, labels.length).set(labels);
 }
 
-/** @throws UsageError when the set's images or classes are not those of the model, or its number of parameters is 0. */
+/** @throws UsageError if the set's images or classes do not fit the model, or the model has no parameters. */
 export function checkFits(model: Model, set: Dataset): void {
   if (set.shape.join() !== model.input.join()) {
     throw new UsageError(

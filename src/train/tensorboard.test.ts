@@ -41,7 +41,8 @@ test('an independent reader finds version, steps, times and scalars', () => {
   expect(readEvents(file)).toEqual([
     { wall_time: 1_795_494_132.5, file_version: 'brain.Event:2' },
     {
-      ...{ wall_time: 1_795_494_133.25, step: 0 },
+      wall_time: 1_795_494_133.25,
+      step: 0,
       summary: {
         value: [
           { tag: 'train/loss', simple_value: 2.5 },

@@ -15,8 +15,8 @@ export function scalarEvent(wallTime: number, step: number, scalars: Readonly<Re
 }
 
 /**
- * When each record of an event file was written [seconds since 1970], in the file's order. Undefined for a record whose checksum does not
- * match; the list ends where no further record can be found.
+ * When each record of an event file was written [seconds since 1970], in the file's order. Undefined for a record whose
+ * checksum does not match; the list ends where no further record can be found.
  */
 export function wallTimes(bytes: Uint8Array): (number | undefined)[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);

@@ -112,7 +112,7 @@ def make_layers():
 
 
 def curve_conv2d(x, h, weight, bias, stride=(1, 1), padding=(0, 0), mask=None):
-    """Every connection a weight of its own: squares take the place of weights and inputs in the chain rule."""
+    """Every connection has its own weight: the chain rule with the squares of weights and inputs."""
     x, weight = (x**2).requires_grad_(), (weight**2).requires_grad_()
     y = F.conv2d(x, weight if mask is None else weight * mask, None, stride, padding)
     y.backward(h)

@@ -6,7 +6,10 @@ export interface CrossEntropy {
   readonly name: 'cross-entropy';
 }
 
-/** log(sum over classes c of e^z_c) - z_right for each image, equal to torch.nn.CrossEntropyLoss; z are the network's outputs. */
+/**
+ * log(sum over classes c of e^z_c) - z_right for each image, equal to torch.nn.CrossEntropyLoss; z are the network's
+ * outputs.
+ */
 export function crossEntropy(): CrossEntropy {
   return { name: 'cross-entropy' };
 }

@@ -1,22 +1,27 @@
-/** What a loss is: plain data, with one kind beside it that knows its hyperparameters, its kernels and which outputs suit it. */
+/**
+ * The interfaces of a loss: its plain data, and its kind, which knows hyperparameters, kernels and suitable outputs.
+ */
 import type { HyperparameterTable, ValuesOf } from '../../base/hyperparameter.ts';
 import type { Kernels } from '../../engine/kernels.ts';
 
-/** Up to one chunk of images, where the kernels of losses find and leave their numbers. All but the counts and the scale are addresses. */
+/** The arguments of a loss for up to one chunk of images. All are addresses except `images`, `classes` and `scale`. */
 export interface LossSite {
   /** The network's output z, in quads: [quad][class][4] floats. */
   readonly logits: number;
-  /** The right class of each image, a byte each. */
+  /** The true class of each image, one byte each. */
   readonly labels: number;
   readonly images: number;
   readonly classes: number;
-  /** What gradients are multiplied by: 1 / images of the batch, so that batches have the mean's gradient. */
+  /**
+   * Gradients are multiplied by it: 1 / images of the batch, so that their sum is the gradient of the batch's mean
+   * loss.
+   */
   readonly scale: number;
-  /** Receives dE/dz, laid out as the logits; 0: not wanted. */
+  /** Receives dE/dz in the layout of the logits; 0: not wanted. */
   readonly gradient: number;
-  /** Receives each image's loss, a 64-bit float each. */
+  /** Receives the loss of each image, one 64-bit float each. */
   readonly losses: number;
-  /** Receives each image's most likely class, a byte each; the first of equals. */
+  /** Receives the most likely class of each image, one byte each; of equally likely classes the first. */
   readonly predicted: number;
 }
 
@@ -35,18 +40,19 @@ export interface LossKind<
   remake(loss: L): { readonly name: string };
   /** Name and options, for instance `map, j 0.1`. */
   describe(loss: L): string;
-  /** Whether it is defined only for outputs that are negative distances, as those of an rbf layer. */
+  /** Whether the loss is defined only for negative distances, the output of an rbf layer. */
   readonly needsDistances: boolean;
-  /** Losses, predictions and, if wanted, gradients of the images at the site. */
+  /** Computes losses, predictions and, if wanted, gradients of the images at the site. */
   apply(kernels: Kernels, loss: L, site: LossSite): void;
   /**
-   * For logits: writes d²E/dz² of each element on its own to `gradient`, with scale 1; never negative. Where the output is distances, the rbf layer
-   * gives the second derivatives itself. Without this method the loss cannot be trained by an optimizer that needs second derivatives.
+   * Writes d²E/dz² of each logit to `gradient`, with scale 1; no value is negative. For an rbf output this method is
+   * not called, since the rbf layer computes the second derivatives. An optimizer that needs second derivatives cannot
+   * train a loss without this method.
    */
   curvature?(kernels: Kernels, loss: L, site: LossSite): void;
 }
 
-/** A site as arguments of the kernels of losses. */
+/** A site as named arguments of the kernels of losses. */
 export function lossArguments({ images, ...addresses }: LossSite) {
   return { ...addresses, count: images };
 }

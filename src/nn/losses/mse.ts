@@ -7,8 +7,9 @@ export interface Mse {
 }
 
 /**
- * -z_right for each image, with z the negative squared distances of an rbf layer. Nothing keeps the last layer's inputs from shrinking
- * towards one point. Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 1998, equation 8.
+ * -z_right for each image, with z the negative squared distances of an rbf layer. Nothing keeps the last layer's inputs
+ * from shrinking towards one point. Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to
+ * document recognition", Proc. IEEE 1998, equation 8.
  */
 export function mse(): Mse {
   return { name: 'mse' };

@@ -16,8 +16,9 @@ export interface NAdam extends Moments {
 }
 
 /**
- * NAdam with a constant beta1, as Flux and optax have it; torch.optim.NAdam changes beta1 from step to step and differs. With Adam's m and v:
- * x -= learningRate · (beta1 · m / (1 - beta1^(t + 1)) + (1 - beta1) · g / (1 - beta1^t)) / (sqrt(v / (1 - beta2^t)) + eps).
+ * NAdam with a constant beta1, as Flux and optax have it; torch.optim.NAdam changes beta1 from step to step and
+ * differs. With Adam's m and v: x -= learningRate · (beta1 · m / (1 - beta1^(t + 1)) + (1 - beta1) · g / (1 - beta1^t))
+ * / (sqrt(v / (1 - beta2^t)) + eps).
  * Source: Dozat, "Incorporating Nesterov momentum into Adam", ICLR workshop 2016, algorithm 2.
  * @throws UsageError for values out of range, and for unknown options.
  */

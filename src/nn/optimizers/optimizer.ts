@@ -1,4 +1,4 @@
-/** What an optimizer is: plain data, with one kind beside it that knows its hyperparameters, its state and its kernel. */
+/** The interfaces of an optimizer: its plain data, and its kind, which knows hyperparameters, state and kernel. */
 import { type HyperparameterTable, notNegative, number, positive, type ValuesOf } from '../../base/hyperparameter.ts';
 import type { Kernels } from '../../engine/kernels.ts';
 
@@ -18,12 +18,12 @@ export interface CommonOptions {
   readonly l2?: number | undefined;
 }
 
-/** The plain data of an optimizer, as far as all have it in common. */
+/** The plain data that all optimizers have in common. */
 export interface AnyOptimizer extends CommonValues {
   readonly name: string;
 }
 
-/** Where a step finds its numbers: addresses of the parameters x, of their gradient in parts, of each state. */
+/** The memory blocks of a step: addresses of the parameters x, of their gradient in parts, and of each state. */
 export interface StepBlocks {
   readonly x: number;
   /** The gradient is the sum of `chunks` blocks, each `stride` bytes after the one before. */
@@ -36,17 +36,17 @@ export interface StepBlocks {
   readonly vectors: number;
 }
 
-/** Which step is done. */
+/** The number and the learning rate of a step. */
 export interface StepNumber {
   /** Number of the step, from 1. */
   readonly t: number;
-  /** The learning rate of this step, as the schedule gives it. */
+  /** The learning rate that the schedule gives for this step. */
   readonly learningRate: number;
 }
 
 /** The knowledge about one type of optimizer. */
 export interface OptimizerKind<O extends AnyOptimizer, Table extends HyperparameterTable = HyperparameterTable> {
-  /** What it reads beside the common hyperparameters. Kinds that read the same hyperparameter share its entry. */
+  /** Its hyperparameters beside the common ones. Kinds with the same hyperparameter share its entry. */
   readonly hyperparameters: Table;
   /** The optimizer that values of all hyperparameters describe, of which it reads its own. @throws UsageError for values that are not allowed, or not together. */
   make(values: CommonValues & ValuesOf<Table>): O;
@@ -54,12 +54,12 @@ export interface OptimizerKind<O extends AnyOptimizer, Table extends Hyperparame
   remake(optimizer: O): AnyOptimizer;
   /** Names of the state it keeps for every parameter, as PyTorch calls them. All start at zero. */
   stateNames(optimizer: O): readonly string[];
-  /** Does one step on a stretch of parameters. */
+  /** Does one step on consecutive parameters. */
   step(kernels: Kernels, optimizer: O, number: StepNumber, blocks: StepBlocks): void;
   /** Whether its first state holds second derivatives, which training estimates before every epoch. */
   readonly needsCurvature: boolean;
-  /** What differs from the simplest form, in a few words each, for instance `momentum 0.9`; learning rate and L2 are told elsewhere. */
+  /** The hyperparameters to print beside learning rate and L2, a few words each, for instance `momentum 0.9`. */
   describe(optimizer: O): readonly string[];
-  /** The optimizer that does exactly the same steps with these values, and why, where there is one. */
+  /** If another optimizer does exactly the same steps with these values: its name and the reason. */
   equalTo?(optimizer: O): { readonly name: string; readonly why: string } | undefined;
 }

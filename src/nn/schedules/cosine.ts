@@ -7,9 +7,9 @@ export interface CosineRate {
 }
 
 /**
- * learningRate · (1 + cos(π · epoch / epochs)) / 2 in the epoch after `epoch` others: torch.optim.lr_scheduler.CosineAnnealingLR with
- * T_max = epochs, stepped after every epoch. Source: Loshchilov and Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017,
- * equation 5, without restarts.
+ * learningRate · (1 + cos(π · epoch / epochs)) / 2 in the epoch after `epoch` others:
+ * torch.optim.lr_scheduler.CosineAnnealingLR with T_max = epochs, stepped after every epoch. Source: Loshchilov and
+ * Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, equation 5, without restarts.
  */
 export function cosineRate(): CosineRate {
   return { name: 'cosine' };

@@ -7,8 +7,10 @@ export interface Lecun1998Rate {
 }
 
 /**
- * With a learning rate of 0.0005: 0.0005 for two epochs, 0.0002 for three, 0.0001 for three, 0.00005 for four, 0.00001 from then on.
- * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 1998, section III.B.
+ * With a learning rate of 0.0005: 0.0005 for two epochs, 0.0002 for three, 0.0001 for three, 0.00005 for four, 0.00001
+ * from then on.
+ * Source: LeCun, Bottou, Bengio, Haffner, "Gradient-based learning applied to document recognition", Proc. IEEE 1998,
+ * section III.B.
  */
 export function lecun1998Rate(): Lecun1998Rate {
   return { name: 'lecun1998' };

@@ -1,9 +1,11 @@
-/** What a learning-rate schedule is: plain data, with one kind beside it that knows its hyperparameters and its formula. */
+/**
+ * The interfaces of a learning-rate schedule: its plain data, and its kind, which knows hyperparameters and formula.
+ */
 import type { HyperparameterTable, ValuesOf } from '../../base/hyperparameter.ts';
 
-/** Where a run is. */
+/** The position of a run. */
 export interface Position {
-  /** Epochs that are done: 0 in the first. */
+  /** Finished epochs: 0 during the first epoch. */
   readonly epoch: number;
   /** Epochs of the whole run. */
   readonly epochs: number;
@@ -25,10 +27,10 @@ export interface ScheduleKind<
   /** Name and options, for instance `cosine`. */
   describe(schedule: S): string;
   /**
-   * What the learning rate is multiplied by during an epoch. Only additions, multiplications and divisions, since Math.cos, Math.exp and
-   * Math.pow give other bits in other engines.
+   * The factor of the learning rate during an epoch. Implementations may only add, subtract, multiply and divide:
+   * Math.cos, Math.exp and Math.pow give different bits in different JavaScript engines.
    */
   factor(schedule: S, position: Position): number;
-  /** Whether the factors depend on the number of epochs, so that a longer run is another run from its first step on. */
+  /** Whether the factors depend on the number of epochs. A longer run then differs from its first step on. */
   readonly dependsOnEpochs: boolean;
 }

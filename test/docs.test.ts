@@ -1,0 +1,155 @@
+/** What README and docs/ show works as shown: every command is run on little data, every study file is trained, every script exists. */
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { lenetIn } from './lenet.ts';
+import { writeTinyMnist } from './tiny-mnist.ts';
+
+const root = new URL('..', import.meta.url).pathname;
+const read = (name: string) => readFileSync(join(root, name), 'utf8');
+const pages = [
+  'README.md',
+  'CONTRIBUTING.md',
+  ...readdirSync(join(root, 'docs'))
+    .filter(isPage)
+    .map((name) => `docs/${name}`),
+];
+const scripts: Readonly<Record<string, string>> = JSON.parse(read('package.json')).scripts;
+const benchmarks = [
+  ...(/const names = \[([^\]]+)\]/.exec(read('bench/main.mjs'))?.[1] ?? '').matchAll(/'([\w-]+)'/g),
+].map(([, name]) => name);
+
+function isPage(name: string): boolean {
+  return name.endsWith('.md');
+}
+
+interface Fenced {
+  readonly language: string;
+  readonly text: string;
+}
+
+function fencedBlocks(page: string): Fenced[] {
+  return [...read(page).matchAll(/^```(\w*)\n([\s\S]*?)^```$/gm)].map(([, language = '', text = '']) => ({
+    language,
+    text,
+  }));
+}
+
+const programs = /^(npx|npm|node|bash|lenet) /;
+
+/** Commands in fenced blocks, without the comments behind them, and those in backquotes within a sentence. */
+function commandsOf(page: string): { readonly fenced: string[]; readonly prose: string[] } {
+  const lines = fencedBlocks(page)
+    .filter(({ language }) => language === '' || language === 'sh')
+    .flatMap(({ text }) => text.replaceAll(/\\\n\s*/g, '').split('\n'))
+    .map((line) => line.replace(/\s+#.*$/, '').trim());
+  const sentences = read(page).replaceAll(/^```[\s\S]*?^```$/gm, '');
+  const quoted = [...sentences.matchAll(/`([^`\n]+)`/g)].map(([, text = '']) => text);
+  const only = (texts: string[]) => texts.filter((text) => programs.test(text)).flatMap((text) => text.split(' && '));
+  return { fenced: only(lines), prose: only(quoted) };
+}
+
+/** Commands that a sentence names are tried once, on whichever page comes first. */
+const tried = new Set<string>();
+
+const npmItself = ['ci', 'cit', 'install', 'pack', 'test'];
+
+/** The arguments of the `lenet` that a command runs; undefined where it is no such command and has been checked. */
+function lenetArguments(command: string): string[] | undefined {
+  const [program, ...words] = command.split(/\s+/);
+  const isBuilt = program === 'node' && /^dist\/cli\/\w+\.js$/.test(words[0] ?? '');
+  if (program === 'lenet' || words[0] === 'lenet' || isBuilt) {
+    const given = program === 'lenet' ? words : words.slice(1);
+    const end = given.findIndex((word) => word === '>' || word === '|');
+    const shown = end < 0 ? given : given.slice(0, end);
+    // A sentence names a command without npx. There, or where DIR, FILE or N stands for something, no more can be tried than that it exists.
+    const isNamed = program === 'lenet' || shown.some((word) => /^[A-Z]+$/.test(word));
+    const name = shown.findIndex((word) => !/^[a-z]+$/.test(word));
+    return isNamed ? [...shown.slice(0, name < 0 ? shown.length : name), '--help'] : shown;
+  }
+  if (program === 'npm' && words[0] === 'start') return ['study', 'run', 'post', ...words.slice(2)];
+  if (program === 'npm') {
+    const [name = '', script = ''] = words;
+    if (name === 'run') {
+      expect(Object.keys(scripts), command).toContain(script);
+      const benchmark = words[3] ?? '';
+      // NAME stands for any of them.
+      if (script === 'bench' && /^[a-z]/.test(benchmark)) expect(benchmarks, command).toContain(benchmark);
+    } else expect([...npmItself, ...Object.keys(scripts)], command).toContain(name);
+    return undefined;
+  }
+  if (program === 'npx' && words.length === 1) {
+    expect(existsSync(join(root, 'node_modules/.bin', words[0]!)), command).toBe(true);
+    return undefined;
+  }
+  const file = words.find((word) => /\.(mjs|test\.ts)$|^\.ci|^src|^test/.test(word));
+  if ((program === 'node' || program === 'bash' || words[0] === 'vitest') && file) {
+    expect(existsSync(join(root, file)), command).toBe(true);
+    return undefined;
+  }
+  throw new Error(`no rule says how to try the command "${command}"`);
+}
+
+/** What makes the command quick: little data, one seed, one epoch. A command that says --data or --help says enough. */
+function quick(words: readonly string[]): string[] {
+  const isRun = words[0] === 'train' || words[0] === 'evaluate' || (words[0] === 'study' && words[1] === 'run');
+  if (!isRun || words.includes('--data') || words.includes('--help')) return [...words];
+  const seeds = words[0] === 'study' && !words.includes('--seeds') ? ['--seeds', '1'] : [];
+  const epochs = words[0] === 'train' && !words.includes('--resume') ? ['--epochs', '1'] : [];
+  return [...words, '--data', 'tiny', ...seeds, ...epochs];
+}
+
+describe.each(pages)('%s', (page) => {
+  const folder = mkdtempSync(join(tmpdir(), 'lenet-docs-'));
+  beforeAll(() => {
+    writeTinyMnist(join(folder, 'tiny'), 512, 100);
+    cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
+  });
+
+  test('its commands run, one after the other', () => {
+    const { fenced, prose } = commandsOf(page);
+    const fresh = prose.filter((command) => !tried.has(command));
+    for (const command of fresh) tried.add(command);
+    for (const command of [...fenced, ...fresh]) {
+      const words = lenetArguments(command);
+      if (!words) continue;
+      const { code, stderr } = lenetIn(folder, ...quick(words));
+      expect([command, code, code === 0 ? '' : stderr]).toEqual([command, 0, '']);
+    }
+  });
+
+  test('its study files are trained, and pieces of study files can be read', () => {
+    const blocks = fencedBlocks(page).filter(({ language }) => language === 'yaml');
+    for (const [index, { text }] of blocks.entries()) {
+      const file = join(folder, `block-${index}.yaml`);
+      writeFileSync(file, wholeFile(text));
+      const { code, stderr } = lenetIn(folder, ...quick(['study', 'run', file, '--out', `block-${index}`]));
+      expect([text, code, code === 0 ? '' : stderr]).toEqual([text, 0, '']);
+    }
+  });
+
+  test('its JSON is JSON', () => {
+    for (const { text } of fencedBlocks(page).filter(({ language }) => language === 'json')) JSON.parse(text);
+  });
+
+  test('its links lead to files', () => {
+    for (const [, target = ''] of read(page).matchAll(/\]\((?!https?:|#)([^)#\s]+)/g)) {
+      expect(existsSync(join(root, page, '..', target)), target).toBe(true);
+    }
+  });
+});
+
+/** A study file of few epochs from a whole file, or from a piece: a random search's `space`, a list of stages, or other keys. */
+function wholeFile(text: string): string {
+  if (/^name:/m.test(text)) return text;
+  const head = 'name: piece\nprotocol: post\nbase: { epochs: 1 }\nseeds: 1\n';
+  const indented = text.replaceAll(/^/gm, '  ');
+  if (text.startsWith('- ')) return `${head}stages:\n${indented}`;
+  return text.startsWith('space:') ? `${head}random:\n  trials: 3\n${indented}` : `${head}${text}grid: { l2: [0] }\n`;
+}
+
+test('the study file of docs/studies.md is the one that ships', () => {
+  const [whole] = fencedBlocks('docs/studies.md').filter(({ text }) => text.startsWith('name:'));
+  expect(whole?.text).toBe(read('examples/rates.yaml'));
+});
