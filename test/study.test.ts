@@ -264,7 +264,7 @@ describe('what goes wrong', () => {
     appendFileSync(join(out, 'study.journal'), '{"op_code":4,"wor');
     const { stdout, code } = lenet(...study(out));
     expect(code).toBe(0);
-    expect(stdout).toContain(`it was put into "${out}/study.journal.torn"`);
+    expect(stdout).toContain(`the line was moved to "${out}/study.journal.torn"`);
     expect(findings(out)).toEqual(expected);
   });
 
