@@ -57,5 +57,7 @@ test('the published loss is that of the output', () => {
   expect(lossOf({ model: 'lenet5-1998', mapConstant: 2 })).toEqual({ name: 'map', j: 2 });
   expect(lossOf({ model: 'lenet5-1998', output: 'softmax' })).toEqual({ name: 'cross-entropy' });
   expect(() => lossOf({ mapConstant: 2 })).toThrow('mapConstant 2 is for loss map only, the loss is cross-entropy');
-  expect(() => lossOf({ loss: 'mse' })).toThrow('loss mse is for an rbf output only, the output of this lenet5 is softmax');
+  expect(() => lossOf({ loss: 'mse' })).toThrow(
+    'loss mse is for an rbf output only, the output of this lenet5 is softmax',
+  );
 });
