@@ -42,7 +42,7 @@ import { checkThreadCount, nodeThreads } from './node-threads.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
-import { dataOf, type RunData } from './run-data.ts';
+import { dataOf, type RunData, shortHash } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
@@ -182,7 +182,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const given = request.data ?? (await dataOf(before, request.dataFolder, request.out));
   if (before && before.data.hash !== given.hash) {
     throw new UsageError(
-      `--resume: the run in ${request.out} was trained on other data (hash ${before.data.hash.slice(0, 12)}, the hash of these is ${given.hash.slice(0, 12)})`,
+      `--resume: the run in ${request.out} was trained on other data (hash ${shortHash(before.data.hash)}, the hash of these is ${shortHash(given.hash)})`,
     );
   }
   const { evaluatedOn, hash } = given;

@@ -9,6 +9,7 @@ import { completeHyperparameters, hyperparameterNames } from '../tasks/lenet/hyp
 import type { TrialResults } from '../tasks/task.ts';
 import { mostLikely } from '../train/evaluate.ts';
 import { type LoadedModel, loadModel } from './model-file.ts';
+import { shortHash } from './run-data.ts';
 import { evaluatedMetrics, type RunFolder } from './run-folder.ts';
 
 /**
@@ -63,7 +64,7 @@ export function trialModel(folder: RunFolder, trial: Trial, dataHash: string): L
   const last = trial.curve.at(-1)?.epoch;
   if (record.get('epoch') !== `${last}`) throw differs('epoch', record.get('epoch'), last);
   const hash = record.get('dataHash') ?? '';
-  if (hash !== dataHash) throw differs('data', `hash ${hash.slice(0, 12)}`, dataHash.slice(0, 12));
+  if (hash !== dataHash) throw differs('data', `hash ${shortHash(hash)}`, shortHash(dataHash));
   return loaded;
 }
 

@@ -6,7 +6,7 @@ import {
   type CorrectedOptions,
   completeMoments,
   correctedOptions,
-  correction,
+  correctedScales,
   type Moments,
   stepByMoments,
 } from './moments.ts';
@@ -40,10 +40,8 @@ export const adamKind: OptimizerKind<Adam, typeof hyperparameters> = {
   make: ({ learningRate, l2, biasCorrection }) => adam({ learningRate, l2, biasCorrection }),
   remake: ({ name: _, ...options }) => adam(options),
   stateNames: () => ['exp_avg', 'exp_avg_sq'],
-  step(kernels, adam, { t, learningRate }, blocks) {
-    const [beta1, beta2] = adam.betas;
-    const mScale = adam.biasCorrection ? learningRate * correction(beta1, t) : learningRate;
-    const vScale = adam.biasCorrection ? correction(beta2, t) : 1;
+  step(kernels, adam, number, blocks) {
+    const { first: mScale, second: vScale } = correctedScales(adam, number);
     stepByMoments(kernels, adam, { keep: 1, mScale, gScale: 0, vScale }, blocks);
   },
   needsCurvature: false,

@@ -11,7 +11,7 @@ import {
   type CorrectedOptions,
   completeMoments,
   correctedOptions,
-  correction,
+  correctedScales,
   biasCorrection as correctionEntry,
   type Moments,
   stepByMoments,
@@ -57,11 +57,14 @@ export const adamwKind: OptimizerKind<AdamW, typeof hyperparameters> = {
   make: ({ learningRate, l2, weightDecay }) => adamw({ learningRate, l2, weightDecay }),
   remake: ({ name: _, ...options }) => adamw(options),
   stateNames: () => ['exp_avg', 'exp_avg_sq'],
-  step(kernels, adamw, { t, learningRate }, blocks) {
-    const [beta1, beta2] = adamw.betas;
-    const mScale = adamw.biasCorrection ? learningRate * correction(beta1, t) : learningRate;
-    const vScale = adamw.biasCorrection ? correction(beta2, t) : 1;
-    stepByMoments(kernels, adamw, { keep: 1 - learningRate * adamw.weightDecay, mScale, gScale: 0, vScale }, blocks);
+  step(kernels, adamw, step, blocks) {
+    const { first: mScale, second: vScale } = correctedScales(adamw, step);
+    stepByMoments(
+      kernels,
+      adamw,
+      { keep: 1 - step.learningRate * adamw.weightDecay, mScale, gScale: 0, vScale },
+      blocks,
+    );
   },
   needsCurvature: false,
   describe: ({ weightDecay }) => [`weight decay ${weightDecay}`],

@@ -2,7 +2,7 @@
 import { type OptionNames, wrong } from '../../base/argument.ts';
 import { checkValue, completeValues, fraction, notNegative, number, on } from '../../base/hyperparameter.ts';
 import type { Kernels } from '../../engine/kernels.ts';
-import { type CommonOptions, commonHyperparameters, type StepBlocks } from './optimizer.ts';
+import { type CommonOptions, commonHyperparameters, type StepBlocks, type StepNumber } from './optimizer.ts';
 
 /** Options of {@link nadam}; {@link adam} and its kin have more. */
 export interface MomentOptions extends CommonOptions {
@@ -46,6 +46,15 @@ export function completeMoments({ betas = [0.9, 0.999], eps = 1e-8, ...options }
   checkValue('beta2', beta, betas[1]);
   checkValue('eps', epsilon, eps);
   return { learningRate, l2, betas, eps };
+}
+
+/** What the first moment (with the learning rate) and the second are multiplied by in step t. */
+export function correctedScales(
+  { betas: [beta1, beta2], biasCorrection }: Pick<Moments, 'betas'> & { readonly biasCorrection: boolean },
+  { t, learningRate }: StepNumber,
+): { readonly first: number; readonly second: number } {
+  if (!biasCorrection) return { first: learningRate, second: 1 };
+  return { first: learningRate * correction(beta1, t), second: correction(beta2, t) };
 }
 
 /** 1 / (1 - beta^t), by which a moment that started at zero is multiplied. */
