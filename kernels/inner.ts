@@ -3,8 +3,9 @@
  * JavaScript does not call them.
  */
 export { listGradients, listPooledGradients, spreadWindows, sumWindows, unpackRuns } from './conv2d';
-export * from './generated/blocks';
-export * from './generated/windows';
-export { matmulSpread } from './matmul';
+export * from './blocks';
+export * from './windows';
+export { spreadLine } from './layout';
+export { matmulFactors } from './matmul';
 export { pool2x2 } from './max-pool2d';
 export { winogradLine, winogradPool, winogradTile } from './winograd';

@@ -1,9 +1,20 @@
 /**
- * Converts activations between the two layouts, and gathers a chunk of images into quads.
- *   quads: [quad][element][4]   four images side by side, one in each lane; the forward kernels use this layout
- *   rows:  [image][element]     one image after the other; the gradients of weights are summed in this layout
+ * Converts activations between the two layouts, and gathers a chunk of images into packs.
+ *   packs: [pack][element][lanes]   four or eight images side by side, one in each lane; for the forward kernels
+ *   rows:  [image][element]         one image after the other; the gradients of weights are summed in this layout
  * Lanes without an image are zero.
  */
+import {
+  factorBytes,
+  lanes,
+  loadVector,
+  quadAt,
+  quadsOfVector,
+  storeFactor,
+  storeVector,
+  vectorBytes,
+  vectorShift,
+} from './vector';
 
 // @ts-ignore: decorator
 @inline
@@ -25,37 +36,47 @@ function transpose(
   v128.store(dst3, v128.shuffle<f32>(ab1, cd1, 2, 3, 6, 7));
 }
 
-/** quads [quads][elements][4] -> rows: image n's elements at rows + n·rowStride (bytes). */
-export function quadsToRows(src: usize, quads: i32, elements: i32, rows: usize, rowStride: usize): void {
+/** packs [packs][elements][lanes] -> rows: image n's elements at rows + n·rowStride (bytes). */
+export function packsToRows(src: usize, packs: i32, elements: i32, rows: usize, rowStride: usize): void {
+  const pack = <usize>elements << vectorShift;
   const whole = elements & ~3;
-  for (let q = 0; q < quads; q++) {
+  for (let q = 0; q < packs * quadsOfVector; q++) {
     let row = rows + <usize>(q << 2) * rowStride;
+    let at = quadAt(src, pack, q);
     for (let e = 0; e < whole; e += 4) {
-      transpose(src, src + 16, src + 32, src + 48, row, row + rowStride, row + 2 * rowStride, row + 3 * rowStride);
-      src += 64;
+      transpose(
+        at, at + vectorBytes, at + 2 * vectorBytes, at + 3 * vectorBytes,
+        row, row + rowStride, row + 2 * rowStride, row + 3 * rowStride,
+      );
+      at += 4 * vectorBytes;
       row += 16;
     }
     for (let e = whole; e < elements; e++) {
-      for (let lane: usize = 0; lane < 4; lane++) store<f32>(row + lane * rowStride, load<f32>(src + (lane << 2)));
-      src += 16;
+      for (let lane: usize = 0; lane < 4; lane++) store<f32>(row + lane * rowStride, load<f32>(at + (lane << 2)));
+      at += vectorBytes;
       row += 4;
     }
   }
 }
 
-/** rows -> quads, the inverse of quadsToRows. */
-export function rowsToQuads(rows: usize, rowStride: usize, dst: usize, quads: i32, elements: i32): void {
+/** rows -> packs, the inverse of packsToRows. */
+export function rowsToPacks(rows: usize, rowStride: usize, dst: usize, packs: i32, elements: i32): void {
+  const pack = <usize>elements << vectorShift;
   const whole = elements & ~3;
-  for (let q = 0; q < quads; q++) {
+  for (let q = 0; q < packs * quadsOfVector; q++) {
     let row = rows + <usize>(q << 2) * rowStride;
+    let at = quadAt(dst, pack, q);
     for (let e = 0; e < whole; e += 4) {
-      transpose(row, row + rowStride, row + 2 * rowStride, row + 3 * rowStride, dst, dst + 16, dst + 32, dst + 48);
-      dst += 64;
+      transpose(
+        row, row + rowStride, row + 2 * rowStride, row + 3 * rowStride,
+        at, at + vectorBytes, at + 2 * vectorBytes, at + 3 * vectorBytes,
+      );
+      at += 4 * vectorBytes;
       row += 16;
     }
     for (let e = whole; e < elements; e++) {
-      for (let lane: usize = 0; lane < 4; lane++) store<f32>(dst + (lane << 2), load<f32>(row + lane * rowStride));
-      dst += 16;
+      for (let lane: usize = 0; lane < 4; lane++) store<f32>(at + (lane << 2), load<f32>(row + lane * rowStride));
+      at += vectorBytes;
       row += 4;
     }
   }
@@ -88,34 +109,40 @@ export function transposeMatrix(src: usize, rows: i32, columns: i32, dst: usize)
   }
 }
 
-/** transposeMatrix with every float repeated in a vector of four: the layout of weights that matmulSpread reads. */
-export function spreadMatrix(src: usize, rows: i32, columns: i32, dst: usize): void {
+/** transposeMatrix with every float stored as a factor: the layout of weights that matmulFactors reads. */
+export function factorMatrix(src: usize, rows: i32, columns: i32, dst: usize): void {
   const row = <usize>columns << 2;
   for (let c = 0; c < columns; c++) {
     let from = src + (<usize>c << 2);
     for (let r = 0; r < rows; r++) {
-      v128.store(dst, v128.load_splat<f32>(from));
+      storeFactor(dst, v128.load32_splat(from));
       from += row;
-      dst += 16;
+      dst += factorBytes;
     }
   }
 }
 
 /**
- * [quad][outer][inner][4] -> [quad][inner][outer][4]. Converts (y, x, c) to PyTorch's flat order (c, y, x) and back.
+ * [pack][outer][inner][lanes] -> [pack][inner][outer][lanes]. Converts (y, x, c) to PyTorch's flat order (c, y, x) and
+ * back.
  */
-export function swapAxes(src: usize, dst: usize, quads: i32, outer: i32, inner: i32): void {
-  const step = <usize>outer << 4;
-  for (let q = 0; q < quads; q++) {
+export function swapAxes(src: usize, dst: usize, packs: i32, outer: i32, inner: i32): void {
+  const step = <usize>outer << vectorShift;
+  for (let p = 0; p < packs; p++) {
     for (let o = 0; o < outer; o++) {
-      let to = dst + (<usize>o << 4);
-      for (let i = 0; i < inner; i++) {
-        v128.store(to, v128.load(src));
-        src += 16;
-        to += step;
-      }
+      spreadLine(src, inner, dst + (<usize>o << vectorShift), step);
+      src += <usize>inner << vectorShift;
     }
     dst += step * <usize>inner;
+  }
+}
+
+/** Copies vectors that lie side by side to places `step` bytes apart. Exported, so that V8 compiles it on its own. */
+export function spreadLine(src: usize, vectors: i32, dst: usize, step: usize): void {
+  for (const end = src + (<usize>vectors << vectorShift); src < end; src += vectorBytes) {
+    const v = loadVector(src);
+    storeVector(dst, v);
+    dst += step;
   }
 }
 
@@ -131,7 +158,7 @@ function storePixels(four: v128, to: usize, step: usize): void {
 }
 
 /**
- * Gathers `count` images from bytes [image][channel][area] into quads [quad][area][channel][4], pixel / 255.
+ * Gathers `count` images from bytes [image][channel][area] into packs [pack][area][channel][lanes], pixel / 255.
  * `indices`: `count` i32, the index of the image for each lane.
  */
 export function gatherBytes(
@@ -140,19 +167,22 @@ export function gatherBytes(
   const size = <usize>(channels * area);
   const divisor = f32x4.splat(255);
   const zero = i32x4.splat(0);
-  const step = <usize>channels << 4;
-  for (let first = 0; first < count; first += 4) {
-    const i0 = images + <usize>load<i32>(indices) * size;
+  const step = <usize>channels << vectorShift;
+  const pack = <usize>area * step;
+  const quads = ((count + lanes - 1) / lanes) * quadsOfVector;
+  for (let q = 0; q < quads; q++) {
+    const first = q << 2;
+    const i0 = first < count ? images + <usize>load<i32>(indices) * size : 0;
     const i1 = first + 1 < count ? images + <usize>load<i32>(indices, 4) * size : 0;
     const i2 = first + 2 < count ? images + <usize>load<i32>(indices, 8) * size : 0;
     const i3 = first + 3 < count ? images + <usize>load<i32>(indices, 12) * size : 0;
     for (let c = 0; c < channels; c++) {
       let at = <usize>(c * area);
-      let to = dst + (<usize>c << 4);
+      let to = quadAt(dst, pack, q) + (<usize>c << vectorShift);
       const end = at + <usize>area;
       // Sixteen pixels of the four images at once, interleaved by byte and then by pair.
       for (; at + 16 <= end; at += 16) {
-        const a = v128.load(i0 + at);
+        const a = i0 ? v128.load(i0 + at) : zero;
         const b = i1 ? v128.load(i1 + at) : zero;
         const c = i2 ? v128.load(i2 + at) : zero;
         const d = i3 ? v128.load(i3 + at) : zero;
@@ -168,7 +198,7 @@ export function gatherBytes(
       }
       for (; at < end; at++) {
         let v = zero;
-        v = i32x4.replace_lane(v, 0, load<u8>(i0 + at));
+        if (i0) v = i32x4.replace_lane(v, 0, load<u8>(i0 + at));
         if (i1) v = i32x4.replace_lane(v, 1, load<u8>(i1 + at));
         if (i2) v = i32x4.replace_lane(v, 2, load<u8>(i2 + at));
         if (i3) v = i32x4.replace_lane(v, 3, load<u8>(i3 + at));
@@ -177,7 +207,6 @@ export function gatherBytes(
       }
     }
     indices += 16;
-    dst += size << 4;
   }
 }
 
@@ -186,26 +215,26 @@ export function gatherFloats(
   images: usize, indices: usize, count: i32, channels: i32, area: i32, dst: usize,
 ): void {
   const size = <usize>(channels * area);
-  for (let first = 0; first < count; first += 4) {
-    for (let lane = 0; lane < 4; lane++) {
+  for (let first = 0; first < count; first += lanes) {
+    for (let lane = 0; lane < lanes; lane++) {
       const used = first + lane < count;
       let from = used ? images + ((<usize>load<i32>(indices + (<usize>lane << 2)) * size) << 2) : 0;
       for (let c = 0; c < channels; c++) {
-        let to = dst + (<usize>c << 4) + (<usize>lane << 2);
+        let to = dst + (<usize>c << vectorShift) + (<usize>lane << 2);
         for (let p = 0; p < area; p++) {
           store<f32>(to, used ? load<f32>(from) : 0);
           from += 4;
-          to += <usize>channels << 4;
+          to += <usize>channels << vectorShift;
         }
       }
     }
-    indices += 16;
-    dst += size << 4;
+    indices += vectorBytes;
+    dst += size << vectorShift;
   }
 }
 
 /**
- * Cuts one image into four strips, one for each lane, so that a single image uses all lanes. The lanes of vector v of
+ * Quads only: cuts one image into four strips, one for each lane, so that a single image uses all lanes. The lanes of vector v of
  * dst are lane 0 of four vectors of src: v and the vectors step, 2·step and 3·step bytes after v.
  */
 export function cutStrips(src: usize, step: usize, dst: usize, vectors: i32): void {
@@ -240,25 +269,25 @@ export function joinStrips(src: usize, dst: usize, vectors: i32): void {
 }
 
 /**
- * Copies a box of pixels [boxHeight][boxWidth][channels][4] between images of different sizes, for padding and
- * cropping. src and dst are the addresses of the box's first pixel. srcRow, srcQuad, dstRow, dstQuad: strides in bytes.
+ * Copies a box of pixels [boxHeight][boxWidth][channels][lanes] between images of different sizes, for padding and
+ * cropping. src and dst are the addresses of the box's first pixel. srcRow, srcPack, dstRow, dstPack: strides in bytes.
  */
 export function copyBox(
-  src: usize, srcRow: usize, srcQuad: usize, dst: usize, dstRow: usize, dstQuad: usize,
-  quads: i32, rows: i32, rowBytes: usize,
+  src: usize, srcRow: usize, srcPack: usize, dst: usize, dstRow: usize, dstPack: usize,
+  packs: i32, rows: i32, rowBytes: usize,
 ): void {
-  for (let q = 0; q < quads; q++) {
+  for (let q = 0; q < packs; q++) {
     for (let y = 0; y < rows; y++) memory.copy(dst + <usize>y * dstRow, src + <usize>y * srcRow, rowBytes);
-    src += srcQuad;
-    dst += dstQuad;
+    src += srcPack;
+    dst += dstPack;
   }
 }
 
-/** dst += src over `vectors` vectors of four. */
+/** dst += src over `vectors` vectors. */
 export function addVectors(dst: usize, src: usize, vectors: i32): void {
-  const end = src + (<usize>vectors << 4);
-  for (; src < end; src += 16) {
-    v128.store(dst, f32x4.add(v128.load(dst), v128.load(src)));
-    dst += 16;
+  const end = src + (<usize>vectors << vectorShift);
+  for (; src < end; src += vectorBytes) {
+    storeVector(dst, f32x4.add(loadVector(dst), loadVector(src)));
+    dst += vectorBytes;
   }
 }

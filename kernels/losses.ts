@@ -1,4 +1,7 @@
-/** Losses of logits z and their gradients. Logits are quads [quad][classes][4]; labels are one byte for each image. */
+/**
+ * Losses of logits z and their gradients. Logits are packs [pack][classes][lanes]; labels are one byte for each image.
+ */
+import { lanes, loadVector, storeVector, vectorBytes, vectorShift } from './vector';
 
 /** The class of one image with the largest logit; of equal logits the first. */
 // @ts-ignore: decorator
@@ -7,7 +10,7 @@ function firstLargest(z: usize, classes: i32): i32 {
   let top = load<f32>(z);
   let best = 0;
   for (let c = 1; c < classes; c++) {
-    const v = load<f32>(z + ((<usize>c) << 4));
+    const v = load<f32>(z + (<usize>c << vectorShift));
     if (v > top) {
       top = v;
       best = c;
@@ -19,7 +22,7 @@ function firstLargest(z: usize, classes: i32): i32 {
 /**
  * The cross-entropy: -log(exp(z_label) / (exp(backgroundLogit) + sum over c of exp(z_c))).
  * backgroundLogit: the logit of a class that no image has (-j in LeCun et al. 1998, equation 9); -infinity for none.
- * gradient (0: not wanted): quads like logits, receives (softmax - onehot)·scale. Lanes without an image receive 0.
+ * gradient (0: not wanted): packs like logits, receives (softmax - onehot)·scale. Lanes without an image receive 0.
  * losses: receives `count` f64. predicted: receives `count` bytes, the class with the first maximum.
  */
 export function softmaxCrossEntropy(
@@ -33,25 +36,25 @@ export function softmaxCrossEntropy(
   predicted: usize,
   backgroundLogit: f32,
 ): void {
-  const quad = (<usize>classes) << 4;
-  if (gradient) memory.fill(gradient, 0, quad * <usize>((count + 3) >> 2));
+  const pack = <usize>classes << vectorShift;
+  if (gradient) memory.fill(gradient, 0, pack * <usize>((count + lanes - 1) / lanes));
   for (let n = 0; n < count; n++) {
-    const at = <usize>(n >> 2) * quad + ((<usize>(n & 3)) << 2);
+    const at = <usize>(n / lanes) * pack + (<usize>(n % lanes) << 2);
     const z = logits + at;
     const label = <i32>load<u8>(labels + <usize>n);
     const best = firstLargest(z, classes);
-    const top = max(load<f32>(z + ((<usize>best) << 4)), backgroundLogit);
+    const top = max(load<f32>(z + (<usize>best << vectorShift)), backgroundLogit);
     let sum: f32 = 0;
-    for (let c = 0; c < classes; c++) sum += Mathf.exp(load<f32>(z + ((<usize>c) << 4)) - top);
+    for (let c = 0; c < classes; c++) sum += Mathf.exp(load<f32>(z + (<usize>c << vectorShift)) - top);
     sum += Mathf.exp(backgroundLogit - top);
-    const right = load<f32>(z + ((<usize>label) << 4));
+    const right = load<f32>(z + (<usize>label << vectorShift));
     store<f64>(losses + ((<usize>n) << 3), Math.log(<f64>sum) - <f64>(right - top));
     store<u8>(predicted + <usize>n, <u8>best);
     if (gradient) {
       const g = gradient + at;
       for (let c = 0; c < classes; c++) {
-        const p: f32 = Mathf.exp(load<f32>(z + ((<usize>c) << 4)) - top) / sum;
-        store<f32>(g + ((<usize>c) << 4), (p - <f32>(c == label ? 1 : 0)) * scale);
+        const p: f32 = Mathf.exp(load<f32>(z + (<usize>c << vectorShift)) - top) / sum;
+        store<f32>(g + (<usize>c << vectorShift), (p - <f32>(c == label ? 1 : 0)) * scale);
       }
     }
   }
@@ -71,12 +74,12 @@ export function rightLogitLoss(
   losses: usize,
   predicted: usize,
 ): void {
-  const quad = (<usize>classes) << 4;
-  if (gradient) memory.fill(gradient, 0, quad * <usize>((count + 3) >> 2));
+  const pack = <usize>classes << vectorShift;
+  if (gradient) memory.fill(gradient, 0, pack * <usize>((count + lanes - 1) / lanes));
   for (let n = 0; n < count; n++) {
-    const at = <usize>(n >> 2) * quad + ((<usize>(n & 3)) << 2);
+    const at = <usize>(n / lanes) * pack + (<usize>(n % lanes) << 2);
     const z = logits + at;
-    const label = <usize>load<u8>(labels + <usize>n) << 4;
+    const label = <usize>load<u8>(labels + <usize>n) << vectorShift;
     store<f64>(losses + ((<usize>n) << 3), -(<f64>load<f32>(z + label)));
     store<u8>(predicted + <usize>n, <u8>firstLargest(z, classes));
     if (gradient) store<f32>(gradient + at + label, -scale);
@@ -88,20 +91,20 @@ export function rightLogitLoss(
  * Lanes without an image stay 0.
  */
 export function softmaxOfGradient(gradient: usize, labels: usize, count: i32, classes: i32): void {
-  const quad = (<usize>classes) << 4;
+  const pack = <usize>classes << vectorShift;
   for (let n = 0; n < count; n++) {
-    const label = <usize>load<u8>(labels + <usize>n) << 4;
-    const at = gradient + <usize>(n >> 2) * quad + ((<usize>(n & 3)) << 2) + label;
+    const label = <usize>load<u8>(labels + <usize>n) << vectorShift;
+    const at = gradient + <usize>(n / lanes) * pack + (<usize>(n % lanes) << 2) + label;
     store<f32>(at, load<f32>(at) + 1);
   }
 }
 
 /** h = p (1 - p), the diagonal of the cross-entropy's Hessian by the logits. */
 export function softmaxCurvature(probabilities: usize, h: usize, vectors: i32): void {
-  const end = probabilities + (<usize>vectors << 4);
-  for (; probabilities < end; probabilities += 16) {
-    const p = v128.load(probabilities);
-    v128.store(h, f32x4.mul(p, f32x4.sub(f32x4.splat(1), p)));
-    h += 16;
+  const end = probabilities + (<usize>vectors << vectorShift);
+  for (; probabilities < end; probabilities += vectorBytes) {
+    const p = loadVector(probabilities);
+    storeVector(h, f32x4.mul(p, f32x4.sub(f32x4.splat(1), p)));
+    h += vectorBytes;
   }
 }

@@ -1,14 +1,15 @@
 /** Maximum over windows of an image; the gradient goes to the first maximum (x fastest, then y). */
+import { loadVector, storeVector, Vector, vectorBytes, vectorShift } from './vector';
 
 /**
- * x: quads [quad][height][width][channels][4]; y: quads [quad][outHeight][outWidth][channels][4].
- * winners: four i32 lanes for each element of y, the byte offset of the maximum from the start of its quad in x.
+ * x: packs [pack][height][width][channels][lanes]; y: packs [pack][outHeight][outWidth][channels][lanes].
+ * winners: one i32 for each lane of y, the byte offset of the maximum's vector from the start of its pack in x.
  */
 export function maxPool2dForward(
   x: usize,
   y: usize,
   winners: usize,
-  quads: i32,
+  packs: i32,
   height: i32,
   width: i32,
   channels: i32,
@@ -19,21 +20,20 @@ export function maxPool2dForward(
   strideY: i32,
   strideX: i32,
 ): void {
-  const pixel = (<usize>channels) << 4;
+  const pixel = <usize>channels << vectorShift;
   const row = <usize>width * pixel;
-  const lanes = i32x4(0, 4, 8, 12);
-  for (let q = 0; q < quads; q++) {
+  for (let q = 0; q < packs; q++) {
     for (let oy = 0; oy < outHeight; oy++) {
       for (let ox = 0; ox < outWidth; ox++) {
         let corner = <usize>(oy * strideY) * row + <usize>(ox * strideX) * pixel;
         for (let c = 0; c < channels; c++) {
-          let best = v128.load(x + corner);
-          let winner = i32x4.splat(<i32>corner);
+          let best = loadVector(x + corner);
+          let winner: Vector = i32x4.splat(<i32>corner);
           let line = corner;
           for (let ky = 0; ky < kernelHeight; ky++) {
             let at = line;
             for (let kx = 0; kx < kernelWidth; kx++) {
-              const v = v128.load(x + at);
+              const v = loadVector(x + at);
               // A NaN wins and stays, as in PyTorch, so that a diverged run shows in its loss.
               const better = v128.or(f32x4.gt(v, best), f32x4.ne(v, v));
               best = v128.bitselect(v, best, better);
@@ -42,11 +42,11 @@ export function maxPool2dForward(
             }
             line += row;
           }
-          v128.store(y, best);
-          v128.store(winners, i32x4.add(winner, lanes));
-          y += 16;
-          winners += 16;
-          corner += 16;
+          storeVector(y, best);
+          storeVector(winners, winner);
+          y += vectorBytes;
+          winners += vectorBytes;
+          corner += vectorBytes;
         }
       }
     }
@@ -56,8 +56,8 @@ export function maxPool2dForward(
 
 /**
  * Max-pooling and relu in one pass over the output x of a convolution: y = max(0, maximum of the window). relu before
- * the pooling would give the same y. x: one quad [height][width][channels][4].
- * corners: four i32 lanes for each element of y. They hold the byte offset, in rows layout, of the convolution's window
+ * the pooling would give the same y. x: one pack [height][width][channels][lanes].
+ * corners: one i32 for each lane of y. It holds the byte offset, in rows layout, of the convolution's window
  * that produced the maximum: cornerY bytes for each line of x plus cornerX bytes for each column.
  */
 export function maxPool2dRelu(
@@ -66,7 +66,7 @@ export function maxPool2dRelu(
   kernelHeight: i32, kernelWidth: i32, strideY: i32, strideX: i32,
   cornerY: i32, cornerX: i32,
 ): void {
-  const pixel = <usize>channels << 4;
+  const pixel = <usize>channels << vectorShift;
   const row = <usize>width * pixel;
   const is2x2 = kernelHeight == 2 && kernelWidth == 2;
   for (let oy = 0; oy < outHeight; oy++) {
@@ -94,18 +94,18 @@ export function pool2x2(
   const zero = f32x4.splat(0);
   const toRight = x + pixel;
   const toBelow = row - pixel;
-  for (; x < toRight; x += 16) {
+  for (; x < toRight; x += vectorBytes) {
     const next = x + pixel;
-    const a = v128.load(x), b = v128.load(next);
-    const c = v128.load(next + toBelow), d = v128.load(next + row);
+    const a = loadVector(x), b = loadVector(next);
+    const c = loadVector(next + toBelow), d = loadVector(next + row);
     const top = f32x4.pmax(a, b), bottom = f32x4.pmax(c, d);
     const inTop = v128.and(f32x4.lt(a, b), right);
     const inBottom = i32x4.add(v128.and(f32x4.lt(c, d), right), below);
     const which = v128.bitselect(inBottom, inTop, f32x4.lt(top, bottom));
-    v128.store(y, f32x4.pmax(f32x4.pmax(top, bottom), zero));
-    v128.store(corners, i32x4.add(start, which));
-    y += 16;
-    corners += 16;
+    storeVector(y, f32x4.pmax(f32x4.pmax(top, bottom), zero));
+    storeVector(corners, i32x4.add(start, which));
+    y += vectorBytes;
+    corners += vectorBytes;
   }
 }
 
@@ -115,16 +115,16 @@ function poolWindow(
   kernelHeight: i32, kernelWidth: i32,
 ): void {
   const zero = f32x4.splat(0);
-  for (const end = x + pixel; x < end; x += 16) {
-    let best = v128.load(x);
-    let winner = i32x4.splat(corner);
+  for (const end = x + pixel; x < end; x += vectorBytes) {
+    let best = loadVector(x);
+    let winner: Vector = i32x4.splat(corner);
     let line = x;
     let lineCorner = corner;
     for (let ky = 0; ky < kernelHeight; ky++) {
       let tap = line;
       let tapCorner = lineCorner;
       for (let kx = 0; kx < kernelWidth; kx++) {
-        const v = v128.load(tap);
+        const v = loadVector(tap);
         const better = f32x4.gt(v, best);
         best = f32x4.max(v, best);
         winner = v128.bitselect(i32x4.splat(tapCorner), winner, better);
@@ -134,35 +134,35 @@ function poolWindow(
       line += row;
       lineCorner += cornerY;
     }
-    v128.store(y, f32x4.max(best, zero));
-    v128.store(corners, winner);
-    y += 16;
-    corners += 16;
+    storeVector(y, f32x4.max(best, zero));
+    storeVector(corners, winner);
+    y += vectorBytes;
+    corners += vectorBytes;
   }
 }
 
 /**
- * Clears dx (`quadBytes` bytes for each quad), then adds every dy to dx at the position of its maximum.
- * outputs: elements of y in one quad.
+ * Clears dx (`packBytes` bytes for each pack), then adds every dy to dx at the position of its maximum.
+ * outputs: elements of y in one pack.
  */
 export function maxPool2dBackward(
   dy: usize,
   winners: usize,
   dx: usize,
-  quads: i32,
+  packs: i32,
   outputs: i32,
-  quadBytes: usize,
+  packBytes: usize,
 ): void {
-  memory.fill(dx, 0, quadBytes * <usize>quads);
-  for (let q = 0; q < quads; q++) {
+  memory.fill(dx, 0, packBytes * <usize>packs);
+  for (let q = 0; q < packs; q++) {
     for (let o = 0; o < outputs; o++) {
-      for (let lane: usize = 0; lane < 16; lane += 4) {
-        const to = dx + <usize>load<i32>(winners + lane);
+      for (let lane: usize = 0; lane < vectorBytes; lane += 4) {
+        const to = dx + <usize>load<i32>(winners + lane) + lane;
         store<f32>(to, load<f32>(to) + load<f32>(dy + lane));
       }
-      dy += 16;
-      winners += 16;
+      dy += vectorBytes;
+      winners += vectorBytes;
     }
-    dx += quadBytes;
+    dx += packBytes;
   }
 }

@@ -1,9 +1,10 @@
 /**
- * tanh and the sigmoid, four numbers at a time. The kernels use only additions, multiplications, divisions and bit
+ * tanh and the sigmoid. The kernels use only additions, multiplications, divisions and bit
  * operations: strict arithmetic therefore gives the same bits everywhere. The polynomials and the quotient are minimax
  * fits in float64 (Lawson's iteration on Chebyshev nodes), rounded to float32.
  */
 import { multiplyAdd } from './arithmetic';
+import { loadVector, storeVector, vectorBytes, vectorShift } from './vector';
 
 const log2e: f32 = 1.44269504;
 // ln 2 in two parts: the first has few bits, so that a whole number times it is exact.
@@ -50,10 +51,10 @@ function hyperbolicTangent(value: v128): v128 {
 /** y = amplitude · tanh(slope · x); x and y may be the same block. */
 export function tanhForward(x: usize, y: usize, vectors: i32, amplitude: f32, slope: f32): void {
   const vAmplitude = f32x4.splat(amplitude), vSlope = f32x4.splat(slope);
-  const end = x + (<usize>vectors << 4);
-  for (; x < end; x += 16) {
-    v128.store(y, f32x4.mul(vAmplitude, hyperbolicTangent(f32x4.mul(vSlope, v128.load(x)))));
-    y += 16;
+  const end = x + (<usize>vectors << vectorShift);
+  for (; x < end; x += vectorBytes) {
+    storeVector(y, f32x4.mul(vAmplitude, hyperbolicTangent(f32x4.mul(vSlope, loadVector(x)))));
+    y += vectorBytes;
   }
 }
 
@@ -63,40 +64,42 @@ export function tanhForward(x: usize, y: usize, vectors: i32, amplitude: f32, sl
  */
 export function tanhBackward(y: usize, dy: usize, dx: usize, vectors: i32, amplitude: f32, slope: f32, power: i32): void {
   const square = f32x4.splat(amplitude * amplitude), scale = f32x4.splat(slope / amplitude);
-  const end = y + (<usize>vectors << 4);
-  for (; y < end; y += 16) {
-    const value = v128.load(y);
+  const end = y + (<usize>vectors << vectorShift);
+  for (; y < end; y += vectorBytes) {
+    const value = loadVector(y);
     const slopes = f32x4.mul(scale, f32x4.sub(square, f32x4.mul(value, value)));
-    const g = f32x4.mul(v128.load(dy), slopes);
-    v128.store(dx, power == 2 ? f32x4.mul(g, slopes) : g);
-    dy += 16;
-    dx += 16;
+    let g = f32x4.mul(loadVector(dy), slopes);
+    if (power == 2) g = f32x4.mul(g, slopes);
+    storeVector(dx, g);
+    dy += vectorBytes;
+    dx += vectorBytes;
   }
 }
 
 /** y = 1 / (1 + e^-x), relative error below 4e-7 down to 1e-37; x and y may be the same block. */
 export function sigmoidForward(x: usize, y: usize, vectors: i32): void {
   const one = f32x4.splat(1);
-  const end = x + (<usize>vectors << 4);
-  for (; x < end; x += 16) {
-    const value = v128.load(x);
+  const end = x + (<usize>vectors << vectorShift);
+  for (; x < end; x += vectorBytes) {
+    const value = loadVector(x);
     const small = exponential(f32x4.max(f32x4.neg(f32x4.abs(value)), f32x4.splat(-87)));
     const upper = f32x4.div(one, f32x4.add(one, small));
-    v128.store(y, v128.bitselect(f32x4.mul(small, upper), upper, f32x4.lt(value, f32x4.splat(0))));
-    y += 16;
+    storeVector(y, v128.bitselect(f32x4.mul(small, upper), upper, f32x4.lt(value, f32x4.splat(0))));
+    y += vectorBytes;
   }
 }
 
 /** dx = dy · f'(x)^power with f' = y (1 - y); as tanhBackward. */
 export function sigmoidBackward(y: usize, dy: usize, dx: usize, vectors: i32, power: i32): void {
   const one = f32x4.splat(1);
-  const end = y + (<usize>vectors << 4);
-  for (; y < end; y += 16) {
-    const value = v128.load(y);
+  const end = y + (<usize>vectors << vectorShift);
+  for (; y < end; y += vectorBytes) {
+    const value = loadVector(y);
     const slopes = f32x4.mul(value, f32x4.sub(one, value));
-    const g = f32x4.mul(v128.load(dy), slopes);
-    v128.store(dx, power == 2 ? f32x4.mul(g, slopes) : g);
-    dy += 16;
-    dx += 16;
+    let g = f32x4.mul(loadVector(dy), slopes);
+    if (power == 2) g = f32x4.mul(g, slopes);
+    storeVector(dx, g);
+    dy += vectorBytes;
+    dx += vectorBytes;
   }
 }

@@ -1,34 +1,35 @@
 /** Sums over windows of an image, for average pooling and trainable subsampling. */
 import { multiplyAdd, sumLanes } from './arithmetic';
+import { loadVector, quadAt, quadsOfVector, storeVector, Vector, vectorBytes, vectorShift } from './vector';
 
 /**
  * y = scale · the sum of every window, summed x fastest, then y.
- * x: quads [quad][height][width][channels][4]; y: quads [quad][outHeight][outWidth][channels][4].
+ * x: packs [pack][height][width][channels][lanes]; y: packs [pack][outHeight][outWidth][channels][lanes].
  */
 export function sumPool2dForward(
-  x: usize, y: usize, scale: f32, quads: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  x: usize, y: usize, scale: f32, packs: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
   kernelHeight: i32, kernelWidth: i32, strideY: i32, strideX: i32,
 ): void {
-  const pixel = <usize>channels << 4;
+  const pixel = <usize>channels << vectorShift;
   const row = <usize>width * pixel;
   const vScale = f32x4.splat(scale);
-  for (let q = 0; q < quads; q++) {
+  for (let q = 0; q < packs; q++) {
     for (let oy = 0; oy < outHeight; oy++) {
       for (let ox = 0; ox < outWidth; ox++) {
         let corner = x + <usize>(oy * strideY) * row + <usize>(ox * strideX) * pixel;
-        for (const end = corner + pixel; corner < end; corner += 16) {
-          let sum = f32x4.splat(0);
+        for (const end = corner + pixel; corner < end; corner += vectorBytes) {
+          let sum: Vector = f32x4.splat(0);
           let line = corner;
           for (let ky = 0; ky < kernelHeight; ky++) {
             let at = line;
             for (let kx = 0; kx < kernelWidth; kx++) {
-              sum = f32x4.add(sum, v128.load(at));
+              sum = f32x4.add(sum, loadVector(at));
               at += pixel;
             }
             line += row;
           }
-          v128.store(y, f32x4.mul(vScale, sum));
-          y += 16;
+          storeVector(y, f32x4.mul(vScale, sum));
+          y += vectorBytes;
         }
       }
     }
@@ -38,29 +39,29 @@ export function sumPool2dForward(
 
 /** dx = scale · the sum of dy over all windows that contain the element. */
 export function sumPool2dBackward(
-  dy: usize, dx: usize, scale: f32, quads: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
+  dy: usize, dx: usize, scale: f32, packs: i32, height: i32, width: i32, channels: i32, outHeight: i32, outWidth: i32,
   kernelHeight: i32, kernelWidth: i32, strideY: i32, strideX: i32,
 ): void {
-  const pixel = <usize>channels << 4;
+  const pixel = <usize>channels << vectorShift;
   const row = <usize>width * pixel;
   const vScale = f32x4.splat(scale);
-  memory.fill(dx, 0, <usize>(quads * height) * row);
-  for (let q = 0; q < quads; q++) {
+  memory.fill(dx, 0, <usize>(packs * height) * row);
+  for (let q = 0; q < packs; q++) {
     for (let oy = 0; oy < outHeight; oy++) {
       for (let ox = 0; ox < outWidth; ox++) {
         let corner = dx + <usize>(oy * strideY) * row + <usize>(ox * strideX) * pixel;
-        for (const end = corner + pixel; corner < end; corner += 16) {
-          const g = f32x4.mul(vScale, v128.load(dy));
+        for (const end = corner + pixel; corner < end; corner += vectorBytes) {
+          const g = f32x4.mul(vScale, loadVector(dy));
           let line = corner;
           for (let ky = 0; ky < kernelHeight; ky++) {
             let at = line;
             for (let kx = 0; kx < kernelWidth; kx++) {
-              v128.store(at, f32x4.add(v128.load(at), g));
+              storeVector(at, f32x4.add(loadVector(at), g));
               at += pixel;
             }
             line += row;
           }
-          dy += 16;
+          dy += vectorBytes;
         }
       }
     }
@@ -69,7 +70,7 @@ export function sumPool2dBackward(
 }
 
 /**
- * y = scale[channel] · x + offset[channel] over `pixels` pixels [pixel][channel][4]; offset 0: none. x and y may be the
+ * y = scale[channel] · x + offset[channel] over `pixels` pixels [pixel][channel][lanes]; offset 0: none. x and y may be the
  * same block.
  */
 export function scaleChannels(x: usize, y: usize, pixels: i32, channels: i32, scale: usize, offset: usize): void {
@@ -77,42 +78,46 @@ export function scaleChannels(x: usize, y: usize, pixels: i32, channels: i32, sc
   for (let p = 0; p < pixels; p++) {
     for (let c: usize = 0; c < bytes; c += 4) {
       const factor = v128.load32_splat(scale + c);
-      const value = v128.load(x);
-      v128.store(y, offset ? multiplyAdd(factor, value, v128.load32_splat(offset + c)) : f32x4.mul(factor, value));
-      x += 16;
-      y += 16;
+      const value = loadVector(x);
+      storeVector(y, offset ? multiplyAdd(factor, value, v128.load32_splat(offset + c)) : f32x4.mul(factor, value));
+      x += vectorBytes;
+      y += vectorBytes;
     }
   }
 }
 
-/** out[channel] = the sum of a · b over `pixels` pixels [pixel][channel][4] and their four lanes. */
-export function channelProducts(a: usize, b: usize, pixels: i32, channels: i32, out: usize): void {
-  const pixel = <usize>channels << 4;
+/**
+ * out[channel] = the sum of a · b over images and pixels, packs [pack][pixel][channel][lanes]; quad by quad, then pixel by
+ * pixel, then over the four lanes.
+ */
+export function channelProducts(a: usize, b: usize, packs: i32, pixels: i32, channels: i32, out: usize): void {
+  const pixel = <usize>channels << vectorShift;
+  const pack = <usize>pixels * pixel;
   for (let c = 0; c < channels; c++) {
     let sum = f32x4.splat(0);
-    for (let p = 0, at = <usize>c << 4; p < pixels; p++) {
-      sum = multiplyAdd(v128.load(a + at), v128.load(b + at), sum);
-      at += pixel;
+    for (let q = 0; q < packs * quadsOfVector; q++) {
+      let at = quadAt(<usize>c << vectorShift, pack, q);
+      for (const end = at + pack; at < end; at += pixel) sum = multiplyAdd(v128.load(a + at), v128.load(b + at), sum);
     }
     store<f32>(out, sumLanes(sum));
     out += 4;
   }
 }
 
-/** y = x² over `vectors` vectors of four; x and y may be the same block. */
+/** y = x² over `vectors` vectors; x and y may be the same block. */
 export function squareVectors(x: usize, y: usize, vectors: i32): void {
-  for (const end = x + (<usize>vectors << 4); x < end; x += 16) {
-    const value = v128.load(x);
-    v128.store(y, f32x4.mul(value, value));
-    y += 16;
+  for (const end = x + (<usize>vectors << vectorShift); x < end; x += vectorBytes) {
+    const value = loadVector(x);
+    storeVector(y, f32x4.mul(value, value));
+    y += vectorBytes;
   }
 }
 
-/** y = scale · x + offset over `vectors` vectors of four; x and y may be the same block. */
+/** y = scale · x + offset over `vectors` vectors; x and y may be the same block. */
 export function rescaleVectors(x: usize, y: usize, vectors: i32, scale: f32, offset: f32): void {
   const vScale = f32x4.splat(scale), vOffset = f32x4.splat(offset);
-  for (const end = x + (<usize>vectors << 4); x < end; x += 16) {
-    v128.store(y, multiplyAdd(vScale, v128.load(x), vOffset));
-    y += 16;
+  for (const end = x + (<usize>vectors << vectorShift); x < end; x += vectorBytes) {
+    storeVector(y, multiplyAdd(vScale, loadVector(x), vOffset));
+    y += vectorBytes;
   }
 }

@@ -1,4 +1,4 @@
-// Builds dist/: compiles the kernels to two modules, writes these and their typed calls as TypeScript, runs tsc.
+// Builds dist/: compiles the kernels to four modules, writes these and their typed calls as TypeScript, runs tsc.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -17,47 +17,62 @@ import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
 import { generatedKernels } from './generate-kernels.mjs';
 import { bindingText, readSignatures } from './kernel-binding.mjs';
+import { widen, widths } from './widen.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
 
-const variants = {
+const arithmetics = {
   strict: ['--enable', 'simd,threads'],
   fused: ['--enable', 'simd,threads,relaxed-simd'],
 };
 
 const generated = 'src/engine/generated';
 
+/** All kernels of a width as the compiler reads them, by file name. */
+function kernelTexts(width) {
+  const names = readdirSync('kernels').filter((name) => name.endsWith('.ts'));
+  const sources = names.sort().map((name) => [name, readFileSync(join('kernels', name), 'utf8')]);
+  return [...sources, ...Object.entries(generatedKernels(width))].map(([name, text]) => {
+    try {
+      return [name, widen(text, widths[width])];
+    } catch (error) {
+      throw new Error(`${name}: ${error.message}`, { cause: error });
+    }
+  });
+}
+
 /**
  * Hash of everything that the generated files depend on. Each generated file ends with this hash, so that the next
  * build can tell whether it is up to date.
  */
-function kernelSourceHash() {
-  const hash = createHash('sha256').update(JSON.stringify(generatedKernels));
-  const kernels = readdirSync('kernels').filter((name) => name.endsWith('.ts'));
-  const sources = [
-    'scripts/build.mjs',
-    'scripts/kernel-binding.mjs',
-    'node_modules/assemblyscript/package.json',
-    ...kernels.sort().map((name) => join('kernels', name)),
-  ];
+function kernelSourceHash(texts) {
+  const hash = createHash('sha256').update(JSON.stringify(texts));
+  const sources = ['scripts/build.mjs', 'scripts/kernel-binding.mjs', 'node_modules/assemblyscript/package.json'];
   for (const file of sources) hash.update(file).update(readFileSync(file));
   return hash.digest('hex');
 }
 
 async function buildKernels() {
   mkdirSync(generated, { recursive: true });
-  mkdirSync('kernels/generated', { recursive: true });
-  for (const [name, text] of Object.entries(generatedKernels)) writeIfNew(join('kernels/generated', name), text);
-  const stamp = `// sources ${kernelSourceHash()}\n`;
-  const files = [...Object.keys(variants), 'kernels'].map((name) => join(generated, `${name}.ts`));
+  const texts = Object.keys(widths).map((width) => [width, kernelTexts(width)]);
+  for (const [width, files] of texts) {
+    mkdirSync(join('kernels/generated', width), { recursive: true });
+    for (const [name, text] of files) writeIfNew(join('kernels/generated', width, name), text);
+  }
+  const stamp = `// sources ${kernelSourceHash(texts)}\n`;
+  const modules = Object.keys(arithmetics).flatMap((arithmetic) =>
+    Object.keys(widths).map((width) => ({ arithmetic, width, name: `${arithmetic}-${width}` })),
+  );
+  const files = [...modules.map(({ name }) => name), 'kernels'].map((name) => join(generated, `${name}.ts`));
   if (files.every((file) => existsSync(file) && readFileSync(file, 'utf8').endsWith(stamp))) return;
   requireWritable(generated);
-  for (const [name, flags] of Object.entries(variants)) {
-    const { base64, signatures } = await compileKernels(name, flags);
-    const head = `/** The ${name} kernels, compiled from kernels/ by scripts/build.mjs. */\n`;
-    writeFileSync(join(generated, `${name}.ts`), `${head}export const ${name} =\n  '${base64}';\n${stamp}`);
-    // Every variant has the same signatures: only arithmetic differs.
+  for (const { arithmetic, width, name } of modules) {
+    const { base64, signatures } = await compileKernels(name, width, arithmetics[arithmetic]);
+    const head = `/** The ${arithmetic} kernels in ${width}, compiled from kernels/ by scripts/build.mjs. */\n`;
+    const constant = `${arithmetic}${width[0].toUpperCase()}${width.slice(1)}`;
+    writeFileSync(join(generated, `${name}.ts`), `${head}export const ${constant} =\n  '${base64}';\n${stamp}`);
+    // Every module has the same signatures: only arithmetic and width differ.
     writeFileSync(join(generated, 'kernels.ts'), `${bindingText(signatures)}${stamp}`);
   }
 }
@@ -65,12 +80,13 @@ async function buildKernels() {
 /**
  * Compiles all kernels to one WebAssembly module. Also returns the signatures of the kernels that JavaScript may call.
  */
-async function compileKernels(name, flags) {
-  const { signatures, transform } = readSignatures('kernels/index');
+async function compileKernels(name, width, flags) {
+  const folder = `kernels/generated/${width}`;
+  const { signatures, transform } = readSignatures(`${folder}/index`);
   const out = join(generated, `${name}.wasm`);
   const memory = ['--importMemory', '--sharedMemory', '--initialMemory', '1', '--maximumMemory', '65536'];
   const options = ['--runtime', 'stub', '--noAssert', '-O3', '--outFile', out];
-  const result = await asc.main(['kernels/index.ts', 'kernels/inner.ts', ...options, ...memory, ...flags], {
+  const result = await asc.main([`${folder}/index.ts`, `${folder}/inner.ts`, ...options, ...memory, ...flags], {
     transforms: [transform],
   });
   if (result.error) {

@@ -42,7 +42,7 @@ export class Arena {
 
   /**
    * Returns the address of a new block of `bytes` bytes, aligned to 64 bytes. Fresh memory is zero.
-   * 64 more bytes are reserved after the block, since kernels may read or write up to 12 bytes past its end.
+   * 64 more bytes are reserved after the block, since kernels may read or write up to 28 bytes past its end.
    * @throws WorldError if the memory cannot grow: it has reached its declared size, or the machine has no memory left.
    */
   allocate(bytes: number): number {

@@ -28,7 +28,7 @@ const numbers = (length: number, zeros = false) =>
   });
 
 describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
-  // Output features are rows of a product, quads of images its columns: every height of band, every ragged edge.
+  // Output features are rows of a product, packs of images its columns: every height of band, every ragged edge.
   test.each(Array.from({ length: 14 }, (_, i) => i + 1))('matmul with %i rows', (rows) => {
     for (const images of [1, 7, 12, 17, 29]) {
       const depth = 1 + ((rows * images) % 11);

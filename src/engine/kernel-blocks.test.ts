@@ -305,7 +305,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
       const b = bench(arithmetic);
       const [dy, out] = [b.floats(x), b.floats(numbers('out', channels))];
       b.writesOnly([[out, channels * 4]], () =>
-        b.kernels.sumOverImages({ dy, quads: pixels, features: channels, biasGradient: out }),
+        b.kernels.sumOverImages({ dy, packs: pixels, features: channels, biasGradient: out }),
       );
       const expected = range(channels).map((c) =>
         x.reduce((sum, value, i) => sum + (channelOf(i) === c ? value : 0), 0),
@@ -315,12 +315,12 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
   });
 
   describe.each([
-    { kernel: [1, 1], stride: [1, 1], size: [1, 1], channels: 1, quads: 1 },
-    { kernel: [2, 2], stride: [2, 2], size: [5, 7], channels: 3, quads: 2 },
-    { kernel: [3, 2], stride: [1, 2], size: [5, 6], channels: 2, quads: 3 },
-    { kernel: [2, 3], stride: [2, 1], size: [4, 5], channels: 1, quads: 1 },
-  ] as const)('windows $kernel, stride $stride, on $size', ({ kernel, stride, size, channels, quads }) => {
-    const shape = { images: quads * 4, channels, size, kernel, stride };
+    { kernel: [1, 1], stride: [1, 1], size: [1, 1], channels: 1, packs: 1 },
+    { kernel: [2, 2], stride: [2, 2], size: [5, 7], channels: 3, packs: 2 },
+    { kernel: [3, 2], stride: [1, 2], size: [5, 6], channels: 2, packs: 3 },
+    { kernel: [2, 3], stride: [2, 1], size: [4, 5], channels: 1, packs: 1 },
+  ] as const)('windows $kernel, stride $stride, on $size', ({ kernel, stride, size, channels, packs }) => {
+    const shape = { images: packs * 4, channels, size, kernel, stride };
     const [outHeight, outWidth] = [0, 1].map((i) => Math.floor((size[i]! - kernel[i]!) / stride[i]!) + 1) as [
       number,
       number,
@@ -328,10 +328,10 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     const outputs = outHeight * outWidth * channels;
     const inputs = size[0] * size[1] * channels;
     const args = {
-      ...{ quads, channels, height: size[0], width: size[1], outHeight, outWidth },
+      ...{ packs, channels, height: size[0], width: size[1], outHeight, outWidth },
       ...{ kernelHeight: kernel[0], kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1] },
     };
-    /** Where an element of PyTorch's order [image][channel][pixel] stands in quads [quad][pixel][channel][4]. */
+    /** Where an element of PyTorch's order [image][channel][pixel] stands in packs [pack][pixel][channel][4]. */
     const quadsOf = (values: readonly number[], pixels: number) =>
       range(values.length).map((i) => {
         const [lane, c] = [i % 4, Math.floor(i / 4) % channels];
@@ -339,34 +339,34 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
         const image = Math.floor(i / 4 / channels / pixels) * 4 + lane;
         return values[(image * channels + c) * pixels + pixel]!;
       });
-    const inQuads = (values: readonly number[]) => quadsOf(values, size[0] * size[1]);
-    const outQuads = (values: readonly number[]) => quadsOf(values, outHeight * outWidth);
+    const inPacks = (values: readonly number[]) => quadsOf(values, size[0] * size[1]);
+    const outPacks = (values: readonly number[]) => quadsOf(values, outHeight * outWidth);
     // Halves, so that windows have ties.
-    const x = numbers('x', inputs * quads * 4, 2).map((value) => Math.round(value * 2) / 2 + 0);
-    const dy = numbers('dy', outputs * quads * 4);
+    const x = numbers('x', inputs * packs * 4, 2).map((value) => Math.round(value * 2) / 2 + 0);
+    const dy = numbers('dy', outputs * packs * 4);
 
     test('sumPool2d, forward and backward', () => {
       const b = bench(arithmetic);
       const [y, dx] = [b.floats(dy), b.floats(x)];
-      const from = { x: b.floats(inQuads(x)), dy: b.floats(outQuads(dy)) };
+      const from = { x: b.floats(inPacks(x)), dy: b.floats(outPacks(dy)) };
       b.writesOnly([[y, dy.length * 4]], () => b.kernels.sumPool2dForward({ ...args, x: from.x, y, scale: 0.3 }));
-      expectNear(b.read(y, dy.length), outQuads(reference.sumPool2dForward(x, shape).map((value) => 0.3 * value)));
+      expectNear(b.read(y, dy.length), outPacks(reference.sumPool2dForward(x, shape).map((value) => 0.3 * value)));
       b.writesOnly([[dx, x.length * 4]], () => b.kernels.sumPool2dBackward({ ...args, dy: from.dy, dx, scale: 0.3 }));
-      expectNear(b.read(dx, x.length), inQuads(reference.sumPool2dBackward(dy, shape).map((value) => 0.3 * value)));
+      expectNear(b.read(dx, x.length), inPacks(reference.sumPool2dBackward(dy, shape).map((value) => 0.3 * value)));
     });
 
     test('maxPool2d, forward and backward: the first maximum of a tie gets the gradient', () => {
       const b = bench(arithmetic);
       const [y, winners, dx] = [b.floats(dy), b.floats(dy), b.floats(x)];
-      const from = { x: b.floats(inQuads(x)), dy: b.floats(outQuads(dy)) };
+      const from = { x: b.floats(inPacks(x)), dy: b.floats(outPacks(dy)) };
       const written: Range[] = [y, winners].map((address) => [address, dy.length * 4]);
       b.writesOnly(written, () => b.kernels.maxPool2dForward({ ...args, x: from.x, y, winners }));
       const expected = reference.maxPool2dForward(x, shape);
-      expect(b.read(y, dy.length)).toEqual(outQuads(expected.y));
+      expect(b.read(y, dy.length)).toEqual(outPacks(expected.y));
       b.writesOnly([[dx, x.length * 4]], () =>
-        b.kernels.maxPool2dBackward({ dy: from.dy, winners, dx, quads, outputs, quadBytes: inputs * 16 }),
+        b.kernels.maxPool2dBackward({ dy: from.dy, winners, dx, packs, outputs, packBytes: inputs * 16 }),
       );
-      expectNear(b.read(dx, x.length), inQuads(reference.maxPool2dBackward(dy, expected.winners, x.length)));
+      expectNear(b.read(dx, x.length), inPacks(reference.maxPool2dBackward(dy, expected.winners, x.length)));
     });
 
     test('maxPool2dRelu: the maximum and where its window stands', () => {
@@ -374,42 +374,42 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
       const one = { ...shape, images: 4 };
       const image = x.slice(0, inputs * 4);
       const [y, corners] = [b.floats(dy.slice(0, outputs * 4)), b.floats(dy.slice(0, outputs * 4))];
-      const from = b.floats(inQuads(image));
+      const from = b.floats(inPacks(image));
       const written: Range[] = [y, corners].map((address) => [address, outputs * 16]);
-      const { quads: _, height: __, ...rest } = args;
+      const { packs: _, height: __, ...rest } = args;
       b.writesOnly(written, () => b.kernels.maxPool2dRelu({ ...rest, x: from, y, corners, cornerY: 1000, cornerX: 7 }));
       const expected = reference.maxPool2dForward(image, one);
-      expect(b.read(y, outputs * 4)).toEqual(outQuads(expected.y.map((value) => Math.max(value, 0))));
+      expect(b.read(y, outputs * 4)).toEqual(outPacks(expected.y.map((value) => Math.max(value, 0))));
       const places = expected.winners.map((at) => {
         const pixel = at % (size[0] * size[1]);
         return Math.floor(pixel / size[1]) * 1000 + (pixel % size[1]) * 7;
       });
-      expect(b.readTable(corners, outputs * 4)).toEqual(outQuads(places));
+      expect(b.readTable(corners, outputs * 4)).toEqual(outPacks(places));
     });
   });
 
   describe('moves between layouts', () => {
-    test.each([1, 2, 3, 4, 5, 8, 11])('quads to rows and back, %i elements, with a gap between rows', (elements) => {
-      for (const quads of [1, 3]) {
+    test.each([1, 2, 3, 4, 5, 8, 11])('packs to rows and back, %i elements, with a gap between rows', (elements) => {
+      for (const packs of [1, 3]) {
         const b = bench(arithmetic);
         const rowStride = elements * 4 + 20;
-        const values = numbers('quads', quads * elements * 4);
+        const values = numbers('packs', packs * elements * 4);
         const at = (image: number, e: number) => (Math.floor(image / 4) * elements + e) * 4 + (image % 4);
         const src = b.floats(values);
-        const rows = b.allocate(quads * 4 * rowStride);
-        const written: Range[] = range(quads * 4).map((image) => [rows + image * rowStride, elements * 4]);
-        b.writesOnly(written, () => b.kernels.quadsToRows({ src, quads, elements, rows, rowStride }));
-        for (const image of range(quads * 4))
+        const rows = b.allocate(packs * 4 * rowStride);
+        const written: Range[] = range(packs * 4).map((image) => [rows + image * rowStride, elements * 4]);
+        b.writesOnly(written, () => b.kernels.packsToRows({ src, packs, elements, rows, rowStride }));
+        for (const image of range(packs * 4))
           expect(b.read(rows + image * rowStride, elements)).toEqual(range(elements).map((e) => values[at(image, e)]));
         const dst = b.floats(numbers('other', values.length));
         b.writesOnly([[dst, values.length * 4]], () =>
-          b.kernels.rowsToQuads({ rows, rowStride, dst, quads, elements }),
+          b.kernels.rowsToPacks({ rows, rowStride, dst, packs, elements }),
         );
         expect(b.read(dst, values.length)).toEqual(values);
       }
     });
 
-    test.each([1, 3, 4, 5, 8, 10])('transposeMatrix and spreadMatrix, %i rows', (rows) => {
+    test.each([1, 3, 4, 5, 8, 10])('transposeMatrix and factorMatrix, %i rows', (rows) => {
       for (const columns of [1, 2, 4, 7, 8, 9]) {
         const b = bench(arithmetic);
         const values = numbers('matrix', rows * columns);
@@ -418,7 +418,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
         const turned = range(values.length).map((i) => values[(i % rows) * columns + Math.floor(i / rows)]!);
         expect(b.read(dst, values.length)).toEqual(turned);
         const spread = b.allocate(values.length * 16);
-        b.writesOnly([[spread, values.length * 16]], () => b.kernels.spreadMatrix({ src, rows, columns, dst: spread }));
+        b.writesOnly([[spread, values.length * 16]], () => b.kernels.factorMatrix({ src, rows, columns, dst: spread }));
         expect(b.read(spread, values.length * 4)).toEqual(turned.flatMap((value) => Array<number>(4).fill(value)));
       }
     });
@@ -428,11 +428,11 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
       [1, 3, 1],
       [2, 3, 5],
       [3, 1, 4],
-    ])('swapAxes, %i quads of %i by %i', (quads, outer, inner) => {
+    ])('swapAxes, %i packs of %i by %i', (packs, outer, inner) => {
       const b = bench(arithmetic);
-      const values = numbers('axes', quads * outer * inner * 4);
+      const values = numbers('axes', packs * outer * inner * 4);
       const [src, dst] = [b.floats(values), b.allocate(values.length * 4)];
-      b.writesOnly([[dst, values.length * 4]], () => b.kernels.swapAxes({ src, dst, quads, outer, inner }));
+      b.writesOnly([[dst, values.length * 4]], () => b.kernels.swapAxes({ src, dst, packs, outer, inner }));
       const from = (i: number) => {
         const [lane, o, rest] = [i % 4, Math.floor(i / 4) % outer, Math.floor(i / 4 / outer)];
         return ((Math.floor(rest / inner) * outer + o) * inner + (rest % inner)) * 4 + lane;
@@ -492,21 +492,21 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     test.each([
       [1, 1, 16],
       [2, 3, 32],
-    ])('copyBox, %i quads of %i rows', (quads, rows, rowBytes) => {
+    ])('copyBox, %i packs of %i rows', (packs, rows, rowBytes) => {
       const b = bench(arithmetic);
       const [srcRow, dstRow] = [rowBytes + 16, rowBytes + 48];
-      const [srcQuad, dstQuad] = [srcRow * rows + 32, dstRow * rows + 64];
-      const values = numbers('box', (srcQuad * quads) / 4);
+      const [srcPack, dstPack] = [srcRow * rows + 32, dstRow * rows + 64];
+      const values = numbers('box', (srcPack * packs) / 4);
       const src = b.floats(values);
-      const dst = b.allocate(dstQuad * quads);
-      const lines = range(quads * rows).map((i) => [Math.floor(i / rows), i % rows] as const);
+      const dst = b.allocate(dstPack * packs);
+      const lines = range(packs * rows).map((i) => [Math.floor(i / rows), i % rows] as const);
       b.writesOnly(
-        lines.map(([q, y]) => [dst + q * dstQuad + y * dstRow, rowBytes]),
-        () => b.kernels.copyBox({ src, srcRow, srcQuad, dst, dstRow, dstQuad, quads, rows, rowBytes }),
+        lines.map(([q, y]) => [dst + q * dstPack + y * dstRow, rowBytes]),
+        () => b.kernels.copyBox({ src, srcRow, srcPack, dst, dstRow, dstPack, packs, rows, rowBytes }),
       );
       for (const [q, y] of lines) {
-        const from = (q * srcQuad + y * srcRow) / 4;
-        expect(b.read(dst + q * dstQuad + y * dstRow, rowBytes / 4)).toEqual(values.slice(from, from + rowBytes / 4));
+        const from = (q * srcPack + y * srcRow) / 4;
+        expect(b.read(dst + q * dstPack + y * dstRow, rowBytes / 4)).toEqual(values.slice(from, from + rowBytes / 4));
       }
     });
 
@@ -552,21 +552,21 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     [4, 10],
     [9, 3],
   ])('losses of %i images and %i classes', (count, classes) => {
-    const quads = Math.ceil(count / 4);
-    const size = quads * classes * 4;
+    const packs = Math.ceil(count / 4);
+    const size = packs * classes * 4;
     const at = (i: number) =>
       (Math.floor(i / classes / 4) * classes + (i % classes)) * 4 + (Math.floor(i / classes) % 4);
     // Steps of one half, so that two classes may share the maximum.
     const z = numbers('logits', count * classes, 4).map((value) => Math.round(2 * value) / 2 + 0);
     const labels = range(count).map((n) => (n * 7 + 1) % classes);
-    const inQuads = (values: readonly number[], rest: number) => {
+    const inPacks = (values: readonly number[], rest: number) => {
       const quadded = Array<number>(size).fill(rest);
       for (const [i, value] of values.entries()) quadded[at(i)] = value;
       return quadded;
     };
     const place = () => {
       const b = bench(arithmetic);
-      const blocks = { logits: b.floats(inQuads(z, 50)), labels: b.bytes(labels), count, classes, scale: 0.7 };
+      const blocks = { logits: b.floats(inPacks(z, 50)), labels: b.bytes(labels), count, classes, scale: 0.7 };
       const outputs = { losses: b.allocate(count * 8), predicted: b.allocate(count), gradient: b.allocate(size * 4) };
       const ranges: Range[] = [
         [outputs.losses, count * 8],
@@ -587,7 +587,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
           );
           expectNear(b.readDoubles(outputs.losses, count), expected.losses);
           expect(b.readBytes(outputs.predicted, count)).toEqual(expected.predicted);
-          if (wantsGradient) expectNear(b.read(gradient, size), inQuads(expected.gradient, 0), 1e-6);
+          if (wantsGradient) expectNear(b.read(gradient, size), inPacks(expected.gradient, 0), 1e-6);
         }
       },
     );
@@ -602,7 +602,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
         );
         expectNear(b.readDoubles(outputs.losses, count), expected.losses);
         expect(b.readBytes(outputs.predicted, count)).toEqual(reference.softmaxCrossEntropy(z, labels, 1).predicted);
-        if (wantsGradient) expectNear(b.read(gradient, size), inQuads(expected.gradient, 0));
+        if (wantsGradient) expectNear(b.read(gradient, size), inPacks(expected.gradient, 0));
       }
     });
 
@@ -623,14 +623,14 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     [1, 1, 1],
     [3, 5, 2],
     [2, 3, 10],
-  ])('rbf: %i quads, %i features, %i classes, forward, backward and curvature', (quads, features, classes) => {
+  ])('rbf: %i packs, %i features, %i classes, forward, backward and curvature', (packs, features, classes) => {
     const b = bench(arithmetic);
-    const [inputs, outputs] = [quads * features * 4, quads * classes * 4];
+    const [inputs, outputs] = [packs * features * 4, packs * classes * 4];
     const [x, codes, dz] = [numbers('x', inputs), numbers('codes', classes * features), numbers('dz', outputs)];
     const code = (c: number, f: number) => codes[c * features + f]!;
     const input = (q: number, f: number, lane: number) => x[(q * features + f) * 4 + lane]!;
     const slot = (i: number, width: number) => [Math.floor(i / 4 / width), Math.floor(i / 4) % width, i % 4] as const;
-    const blocks = { x: b.floats(x), quads, features, classes, codes: b.floats(codes) };
+    const blocks = { x: b.floats(x), packs, features, classes, codes: b.floats(codes) };
     const [z, g, into] = [b.allocate(outputs * 4), b.floats(dz), b.allocate(inputs * 4)];
     b.writesOnly([[z, outputs * 4]], () => b.kernels.rbfForward({ ...blocks, z }));
     expectNear(
@@ -657,7 +657,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
       b.read(into, inputs),
       range(inputs).map((i) => sumOverClasses(i, (d, h) => 4 * d * d * h)),
     );
-    b.writesOnly([[into, inputs * 4]], () => b.kernels.rbfLossCurvature({ quads, features, classes, g, hx: into }));
+    b.writesOnly([[into, inputs * 4]], () => b.kernels.rbfLossCurvature({ packs, features, classes, g, hx: into }));
     expectNear(
       b.read(into, inputs),
       range(inputs).map((i) => sumOverClasses(i, (_, gradient) => -2 * gradient)),

@@ -45,7 +45,7 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   maxPool2dForward: ['maxPool2dForward'],
   maxPool2dRelu: ['maxPool2dForward', 'reluForward'],
   packWeights: ['packWeights'],
-  quadsToRows: ['toQuads'],
+  packsToRows: ['toPacks'],
   rbfBackward: ['rbfBackward'],
   rbfCurvature: ['rbfBackward'],
   rbfForward: ['rbfForward'],
@@ -54,7 +54,7 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   reluForward: ['reluForward'],
   rescaleVectors: ['rescale'],
   rightLogitLoss: ['rightLogitLoss'],
-  rowsToQuads: ['toQuads'],
+  rowsToPacks: ['toPacks'],
   scaleChannels: ['scaleChannels'],
   sdlm: ['sdlmStep'],
   sgd: ['sgdStep'],
@@ -63,7 +63,7 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   softmaxCrossEntropy: ['softmaxCrossEntropy'],
   softmaxCurvature: ['softmaxCurvature'],
   softmaxOfGradient: ['softmaxOfGradient'],
-  spreadMatrix: ['transpose', 'spread'],
+  factorMatrix: ['transpose', 'spread'],
   squareVectors: ['square'],
   sumOverImages: ['sumByChannel'],
   sumPool2dBackward: ['sumPool2dBackward'],
@@ -128,13 +128,13 @@ function lossOf(arithmetic: Arithmetic, { op, input, options }: LayerCase): Laye
   const kernels = bindKernels(compileKernels(arithmetic), memory);
   const arena = new Arena(memory, kernels.heapBase());
   const [images = 1, classes = 1] = input.shape;
-  const quads = Math.ceil(images / 4);
-  const logits = arena.allocate(quads * classes * 16);
-  const gradient = arena.allocate(quads * classes * 16);
+  const packs = Math.ceil(images / 4);
+  const logits = arena.allocate(packs * classes * 16);
+  const gradient = arena.allocate(packs * classes * 16);
   const losses = arena.allocate(images * 8);
   const labels = arena.allocate(images);
   const at = (n: number, c: number) => (Math.floor(n / 4) * classes + c) * 4 + (n % 4);
-  const z = arena.f32(logits, quads * classes * 4);
+  const z = arena.f32(logits, packs * classes * 4);
   for (const [i, value] of input.data.entries()) z[at(Math.floor(i / classes), i % classes)] = value;
   arena.u8(labels, images).set(options.labels!);
   const predicted = arena.allocate(images);
@@ -142,10 +142,10 @@ function lossOf(arithmetic: Arithmetic, { op, input, options }: LayerCase): Laye
   const backgroundLogit = op === 'mapLoss' ? -options.j! : -Infinity;
   if (op === 'mseLoss') kernels.rightLogitLoss(args);
   else kernels.softmaxCrossEntropy({ ...args, backgroundLogit });
-  const g = arena.f32(gradient, quads * classes * 4);
+  const g = arena.f32(gradient, packs * classes * 4);
   const expected = reference.softmaxCrossEntropy(input.data, options.labels!, 1 / images);
   expect([...arena.u8(predicted, images)]).toEqual(expected.predicted);
-  for (let n = images; n < quads * 4; n++) for (let c = 0; c < classes; c++) expect(g[at(n, c)]).toBe(0);
+  for (let n = images; n < packs * 4; n++) for (let c = 0; c < classes; c++) expect(g[at(n, c)]).toBe(0);
   return {
     output: arena.f64(losses, images),
     gradInput: input.data.map((_, i) => g[at(Math.floor(i / classes), i % classes)]!),
@@ -159,9 +159,9 @@ function curvatureOf(arithmetic: Arithmetic, { codes, labels, input }: Curvature
   const arena = new Arena(memory, kernels.heapBase());
   const [images = 1, features = 1] = input.shape;
   const classes = codes?.length ?? features;
-  const quads = Math.ceil(images / 4);
-  const h = arena.allocate(quads * features * 16);
-  const [z, g] = [0, 0].map(() => arena.allocate(quads * classes * 16)) as [number, number];
+  const packs = Math.ceil(images / 4);
+  const h = arena.allocate(packs * features * 16);
+  const [z, g] = [0, 0].map(() => arena.allocate(packs * classes * 16)) as [number, number];
   const right = arena.allocate(images);
   arena.u8(right, images).set(labels);
   const at = (i: number) =>
@@ -171,16 +171,16 @@ function curvatureOf(arithmetic: Arithmetic, { codes, labels, input }: Curvature
   const args = { ...chunk, logits: z, scale: 1, losses, predicted };
   if (codes) {
     kernels.rightLogitLoss(args);
-    kernels.rbfLossCurvature({ quads, features, classes, g, hx: h });
+    kernels.rbfLossCurvature({ packs, features, classes, g, hx: h });
   } else {
-    const values = arena.f32(z, quads * features * 4);
+    const values = arena.f32(z, packs * features * 4);
     for (const [i, value] of input.data.entries()) values[at(i)] = value;
     kernels.softmaxCrossEntropy({ ...args, backgroundLogit: -Infinity });
     kernels.softmaxOfGradient(chunk);
-    kernels.softmaxCurvature({ probabilities: g, h, vectors: quads * classes });
+    kernels.softmaxCurvature({ probabilities: g, h, vectors: packs * classes });
   }
-  const found = arena.f32(h, quads * features * 4);
-  for (let i = images * features; i < quads * 4 * features; i++) expect(Math.abs(found[at(i)]!)).toBe(0);
+  const found = arena.f32(h, packs * features * 4);
+  for (let i = images * features; i < packs * 4 * features; i++) expect(Math.abs(found[at(i)]!)).toBe(0);
   return input.data.map((_, i) => found[at(i)]!);
 }
 
@@ -342,9 +342,9 @@ describe('relu and max-pooling in one pass', () => {
       number,
     ];
     const order = [0, 1, 2, 3];
-    const quad = reference.gather(images, order, channels, area);
-    const x = arena.allocate(quad.length * 4);
-    arena.f32(x, quad.length).set(quad);
+    const pack = reference.gather(images, order, channels, area);
+    const x = arena.allocate(pack.length * 4);
+    arena.f32(x, pack.length).set(pack);
     const outputs = 4 * channels * outHeight * outWidth;
     const [out, corners] = [arena.allocate(outputs * 4), arena.allocate(outputs * 4)];
     const [cornerY, cornerX] = [1000, 8];

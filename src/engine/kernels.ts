@@ -1,8 +1,10 @@
-/** Compiles the kernels for one arithmetic and binds them to a memory of the caller. */
+/** Compiles the kernels for one arithmetic and width, and binds them to a memory of the caller. */
 import { UsageError } from '../base/errors.ts';
-import { fused } from './generated/fused.ts';
+import { fusedOcts } from './generated/fused-octs.ts';
+import { fusedQuads } from './generated/fused-quads.ts';
 import { bindExports, type Kernels } from './generated/kernels.ts';
-import { strict } from './generated/strict.ts';
+import { strictOcts } from './generated/strict-octs.ts';
+import { strictQuads } from './generated/strict-quads.ts';
 
 export type { Kernels } from './generated/kernels.ts';
 
@@ -13,6 +15,22 @@ export type { Kernels } from './generated/kernels.ts';
 export type Arithmetic = 'strict' | 'fused';
 
 export const arithmetics: readonly Arithmetic[] = ['strict', 'fused'];
+
+/**
+ * How many images the kernels compute side by side: four (`quads`) or eight (`octs`). Both give the same bits. Octs are
+ * faster where V8 makes 256-bit instructions of them (src/engine/octs.ts), and slower elsewhere.
+ */
+export type Width = 'quads' | 'octs';
+
+export const widths: readonly Width[] = ['quads', 'octs'];
+
+/** Images side by side, one in each lane of a vector. */
+export const lanesOf: Readonly<Record<Width, number>> = { quads: 4, octs: 8 };
+
+const modules: Readonly<Record<Arithmetic, Readonly<Record<Width, string>>>> = {
+  strict: { quads: strictQuads, octs: strictOcts },
+  fused: { quads: fusedQuads, octs: fusedOcts },
+};
 
 /** The smallest module that is valid only with relaxed SIMD: () -> v128, relaxed_madd of three zero vectors. */
 const relaxedProbe = [
@@ -29,14 +47,14 @@ export function supportsFused(): boolean {
   return typeof WebAssembly !== 'undefined' && WebAssembly.validate(Uint8Array.from(relaxedProbe.flat()));
 }
 
-/** Compiles the kernels of one arithmetic. @throws UsageError where the engine has no relaxed SIMD for `fused`. */
-export function compileKernels(arithmetic: Arithmetic): WebAssembly.Module {
+/** Compiles the kernels of one arithmetic and width. @throws UsageError where the engine has no relaxed SIMD for `fused`. */
+export function compileKernels(arithmetic: Arithmetic, width: Width): WebAssembly.Module {
   if (arithmetic === 'fused' && !supportsFused()) {
     throw new UsageError(
       'arithmetic "fused" needs relaxed SIMD, which this JavaScript engine does not offer; use "strict"',
     );
   }
-  const text = atob(arithmetic === 'strict' ? strict : fused);
+  const text = atob(modules[arithmetic][width]);
   return new WebAssembly.Module(Uint8Array.from(text, (character) => character.charCodeAt(0)));
 }
 

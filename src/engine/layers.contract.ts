@@ -1,5 +1,5 @@
 /**
- * The contract of the layers' arithmetic: every implementation gives PyTorch's numbers for odd sizes, partial quads and
+ * The contract of the layers' arithmetic: every implementation gives PyTorch's numbers for odd sizes, partial packs and
  * ties.
  */
 import { readFileSync } from 'node:fs';

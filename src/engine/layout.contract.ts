@@ -65,17 +65,17 @@ export function layoutContract(name: string, bind: () => { kernels: Kernels; mem
       });
     });
 
-    test.each(sizes)('rows of %i elements to quads and back', (elements) => {
+    test.each(sizes)('rows of %i elements to packs and back', (elements) => {
       const { arena, numbers, block, empty } = open(elements);
       const images = 8;
       const stride = elements + 3;
       const rows = numbers(images * stride);
       const values = Array.from({ length: images }, (_, n) => rows.slice(n * stride, n * stride + elements)).flat();
-      const quads = empty(values.length);
-      kernels.rowsToQuads({ rows: block(rows), rowStride: stride * 4, dst: quads, quads: images / 4, elements });
-      expectBlock(arena, quads, reference.toQuads(values, elements));
+      const packs = empty(values.length);
+      kernels.rowsToPacks({ rows: block(rows), rowStride: stride * 4, dst: packs, packs: images / 4, elements });
+      expectBlock(arena, packs, reference.toPacks(values, elements));
       const back = empty(values.length);
-      kernels.quadsToRows({ src: quads, quads: images / 4, elements, rows: back, rowStride: elements * 4 });
+      kernels.packsToRows({ src: packs, packs: images / 4, elements, rows: back, rowStride: elements * 4 });
       expectBlock(arena, back, values);
     });
 
@@ -87,14 +87,14 @@ export function layoutContract(name: string, bind: () => { kernels: Kernels; mem
         const expected = reference.transpose(matrix, rows, columns);
         kernels.transposeMatrix({ src: block(matrix), rows, columns, dst: plain });
         expectBlock(arena, plain, expected);
-        kernels.spreadMatrix({ src: block(matrix), rows, columns, dst: spread });
+        kernels.factorMatrix({ src: block(matrix), rows, columns, dst: spread });
         expectBlock(arena, spread, reference.spread(expected));
-        const quads = [0, 1].map(() => numbers(rows * columns * 4));
-        kernels.swapAxes({ src: block(quads.flat()), dst: swapped, quads: 2, outer: rows, inner: columns });
+        const packs = [0, 1].map(() => numbers(rows * columns * 4));
+        kernels.swapAxes({ src: block(packs.flat()), dst: swapped, packs: 2, outer: rows, inner: columns });
         expectBlock(
           arena,
           swapped,
-          quads.flatMap((quad) => reference.transpose(quad, rows, columns, 4)),
+          packs.flatMap((pack) => reference.transpose(pack, rows, columns, 4)),
         );
       });
     });
@@ -102,11 +102,11 @@ export function layoutContract(name: string, bind: () => { kernels: Kernels; mem
     test.each(sizes)('four strips of %i numbers, cut and joined', (length) => {
       const { arena, numbers, block, empty } = open(length);
       const image = numbers(length * 4);
-      const quad = block(reference.toQuads(image, image.length));
+      const pack = block(reference.toPacks(image, image.length));
       // Strips that overlap, as those of a convolution do, and strips side by side.
       for (const step of [Math.ceil(length / 2), length]) {
         const strips = empty(length * 4);
-        kernels.cutStrips({ src: quad, step: step * 16, dst: strips, vectors: length });
+        kernels.cutStrips({ src: pack, step: step * 16, dst: strips, vectors: length });
         expectBlock(arena, strips, reference.cutStrips(image, step, length));
       }
       const joined = empty(length * 16);

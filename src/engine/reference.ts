@@ -381,18 +381,18 @@ export function sdlmStep(slot: Slot, g: number, o: { learningRate: number; l2: n
   return { ...slot, x: slot.x - (o.learningRate / (o.mu + slot.first)) * (g + o.l2 * slot.x) };
 }
 
-// The kernels that only move numbers. Quads are [quad][element][4]: image n is in lane n % 4 of quad floor(n / 4).
+// The kernels that only move numbers. Packs are [pack][element][4]: image n is in lane n % 4 of pack floor(n / 4).
 
-/** images [image][element] -> quads; lanes without an image are 0. */
-export function toQuads(images: Numbers, elements: number): number[] {
-  const quads = Math.ceil(images.length / elements / 4);
-  return Array.from({ length: quads * elements * 4 }, (_, i) => {
+/** images [image][element] -> packs; lanes without an image are 0. */
+export function toPacks(images: Numbers, elements: number): number[] {
+  const packs = Math.ceil(images.length / elements / 4);
+  return Array.from({ length: packs * elements * 4 }, (_, i) => {
     const image = Math.floor(i / (elements * 4)) * 4 + (i % 4);
     return images[image * elements + (Math.floor(i / 4) % elements)] ?? 0;
   });
 }
 
-/** Images `indices` of pixels [image][channel][area] -> quads [quad][area][channel][4]. */
+/** Images `indices` of pixels [image][channel][area] -> packs [pack][area][channel][4]. */
 export function gather(pixels: Numbers, indices: Numbers, channels: number, area: number): number[] {
   const elements = channels * area;
   const chosen = indices.flatMap((image) =>
@@ -401,7 +401,7 @@ export function gather(pixels: Numbers, indices: Numbers, channels: number, area
       return pixels[image * elements + channel * area + pixel]!;
     }),
   );
-  return toQuads(chosen, elements);
+  return toPacks(chosen, elements);
 }
 
 /** Matrix [rows][columns] -> [columns][rows], of elements of `size` numbers. */

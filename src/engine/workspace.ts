@@ -1,7 +1,7 @@
 /** A memory with the kernels bound to it, as large as the blocks that are laid out in it. */
 import { WorldError } from '../base/errors.ts';
 import { Arena, createMemory, pageBytes } from './arena.ts';
-import { type Arithmetic, bindKernels, compileKernels, type Kernels } from './kernels.ts';
+import { type Arithmetic, bindKernels, compileKernels, type Kernels, type Width } from './kernels.ts';
 
 /** The smallest module that is valid only if WebAssembly has SIMD: () -> v128, i8x16.splat(0). */
 const simdProbe = [
@@ -42,10 +42,11 @@ export interface Workspace<Layout> {
  */
 export function openWorkspace<Layout>(
   arithmetic: Arithmetic,
+  width: Width,
   layOut: (arena: Arena, kernels: Kernels) => Layout,
 ): Workspace<Layout> {
   requireEngine();
-  const module = withinLimits('compile the kernels', () => compileKernels(arithmetic));
+  const module = withinLimits('compile the kernels', () => compileKernels(arithmetic, width));
   // The first page holds the constants of the kernels.
   const counting = new Arena(undefined, pageBytes);
   layOut(counting, {} as Kernels);

@@ -33,14 +33,14 @@ export const avgPool2dKind: LayerKind<AvgPool2d> = {
     const [, outHeight, outWidth] = output.shape as [number, number, number];
     const sizes = { height, width, channels, outHeight, outWidth, ...windowOf(kernelSize, stride) };
     const share = 1 / (kernelSize[0] * kernelSize[1]);
-    const back = (scale: number) => (quads: number) => {
+    const back = (scale: number) => (packs: number) => {
       if (!input.gradient) return;
-      kernels.sumPool2dBackward({ dy: output.gradient, dx: input.gradient, scale, quads, ...sizes });
+      kernels.sumPool2dBackward({ dy: output.gradient, dx: input.gradient, scale, packs, ...sizes });
     };
     return {
       work: ['mean of each window', 'to all of the window'],
       output,
-      forward: (quads) => kernels.sumPool2dForward({ x: input.value, y: output.value, scale: share, quads, ...sizes }),
+      forward: (packs) => kernels.sumPool2dForward({ x: input.value, y: output.value, scale: share, packs, ...sizes }),
       backward: back(share),
       curvature: back(share * share),
     };

@@ -6,9 +6,9 @@ export interface Border {
   /** [channels, height + 2·top, width + 2·left]. `gradient` is 0 (no address) if the input's gradient is not wanted. */
   readonly padded: Activation;
   /** Forward: copies the input to the inside of the border. */
-  pad(quads: number): void;
+  pad(packs: number): void;
   /** Backward: copies the gradient inside the border to the input's gradient, if that is wanted. */
-  crop(quads: number): void;
+  crop(packs: number): void;
 }
 
 /** @param padding [rows above and below, columns left and right]. */
@@ -16,7 +16,7 @@ export function placeBorder([top, left]: readonly [number, number], value: numbe
   const { kernels, arena, input } = site;
   const [channels, height, width] = input.shape as [number, number, number];
   const shape = [channels, height + 2 * top, width + 2 * left];
-  const elements = site.quads * elementsOf(shape) * 4;
+  const elements = site.packs * elementsOf(shape) * site.lanes;
   const padded: Activation = {
     shape,
     value: arena.allocate(elements * 4),
@@ -24,35 +24,35 @@ export function placeBorder([top, left]: readonly [number, number], value: numbe
   };
   // The border is written only once, since later copies change only the inside.
   arena.f32(padded.value, elements).fill(value);
-  const row = width * channels * 16;
-  const quad = height * row;
-  const paddedRow = (width + 2 * left) * channels * 16;
-  const paddedQuad = (height + 2 * top) * paddedRow;
-  const corner = top * paddedRow + left * channels * 16;
+  const row = width * channels * site.vectorBytes;
+  const pack = height * row;
+  const paddedRow = (width + 2 * left) * channels * site.vectorBytes;
+  const paddedPack = (height + 2 * top) * paddedRow;
+  const corner = top * paddedRow + left * channels * site.vectorBytes;
   return {
     padded,
-    pad: (quads) =>
+    pad: (packs) =>
       kernels.copyBox({
         src: input.value,
         srcRow: row,
-        srcQuad: quad,
+        srcPack: pack,
         dst: padded.value + corner,
         dstRow: paddedRow,
-        dstQuad: paddedQuad,
-        quads,
+        dstPack: paddedPack,
+        packs,
         rows: height,
         rowBytes: row,
       }),
-    crop(quads) {
+    crop(packs) {
       if (!input.gradient) return;
       kernels.copyBox({
         src: padded.gradient + corner,
         srcRow: paddedRow,
-        srcQuad: paddedQuad,
+        srcPack: paddedPack,
         dst: input.gradient,
         dstRow: row,
-        dstQuad: quad,
-        quads,
+        dstPack: pack,
+        packs,
         rows: height,
         rowBytes: row,
       });

@@ -33,9 +33,11 @@ export function convolutionMethod(layer: ConvolutionWindows, outWidth: number): 
 export interface ConvolutionSite {
   readonly kernels: Kernels;
   readonly arena: Arena;
+  /** Bytes of a vector, which has a float for each image of a pack. */
+  readonly vectorBytes: number;
   /** Shape of the (padded) input of one image: [channels, height, width]. */
   readonly shape: Shape;
-  /** Addresses of the input's quads, the two parameters, and the output's quads. */
+  /** Addresses of the input's packs, the two parameters, and the output's packs. */
   readonly x: number;
   readonly weight: number;
   readonly bias: number;
@@ -53,7 +55,7 @@ export interface ConvolutionForward {
   readonly work: string;
   /** Must be called after every change of the weights. `learning`: whether gradients will be computed. */
   prepare(learning: boolean): void;
-  forward(quads: number): void;
+  forward(packs: number): void;
 }
 
 export function placeForward(layer: ConvolutionWindows, site: ConvolutionSite): ConvolutionForward {
@@ -82,7 +84,7 @@ function unlessZeroBias(
       chosen = learning && arena.f32(bias, outChannels).includes(0) ? exact : fast;
       chosen.prepare(learning);
     },
-    forward: (quads) => chosen.forward(quads),
+    forward: (packs) => chosen.forward(packs),
   };
 }
 
@@ -98,7 +100,7 @@ function cornersApart({ stride }: ConvolutionWindows, shape: Shape) {
 }
 
 function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): ConvolutionForward {
-  const { kernels, arena, shape, x, y, pool } = site;
+  const { kernels, arena, vectorBytes, shape, x, y, pool } = site;
   const { outChannels, kernelSize, stride } = layer;
   const [channels, , width] = shape as [number, number, number];
   const [, outHeight, outWidth] = outputsOf(layer, shape);
@@ -110,41 +112,38 @@ function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): Convolut
     const [c, ky, kx] = [Math.floor(k / area), Math.floor((k % area) / kernelSize[1]), k % kernelSize[1]];
     return (ky * width + kx) * channels + c;
   });
-  const tapOffsets = arena.table(tapElements.map((element) => element * 16));
+  const tapOffsets = arena.table(tapElements.map((element) => element * vectorBytes));
   const outputOffsets = arena.table(
     range(outputs).map((o) => {
       const [oy, ox] = [Math.floor(o / outWidth), o % outWidth];
-      return (oy * stride[0] * width + ox * stride[1]) * channels * 16;
+      return (oy * stride[0] * width + ox * stride[1]) * channels * vectorBytes;
     }),
   );
-  /**
-   * The weights as [tap][out][4], every number four times; this is cheap, since each of the few weights is used often.
-   */
-  const spread = arena.allocate(taps * outChannels * 16);
-  const row = outChannels * 16;
+  /** The weights as factors [tap][out]: at most a vector each. */
+  const factors = arena.allocate(taps * outChannels * vectorBytes);
+  const row = outChannels * vectorBytes;
   const sums = (from: number, to: number) =>
     kernels.matmulTaps({
       rows: outChannels,
       columns: outputs,
       depth: taps,
-      a: spread,
-      aStep: row,
+      a: factors,
       b: from,
       taps: tapOffsets,
       bOffsets: outputOffsets,
       c: to,
-      cRow: 16,
+      cRow: vectorBytes,
       cColumn: row,
       bias: site.bias,
     });
-  const quadBytes = elementsOf(shape) * 16;
-  const prepare = () => kernels.spreadMatrix({ src: site.weight, rows: outChannels, columns: taps, dst: spread });
+  const packBytes = elementsOf(shape) * vectorBytes;
+  const prepare = () => kernels.factorMatrix({ src: site.weight, rows: outChannels, columns: taps, dst: factors });
   if (!pool) {
     return {
       work: 'window by window',
       prepare,
-      forward(quads) {
-        for (let q = 0; q < quads; q++) sums(x + q * quadBytes, y + q * outputs * row);
+      forward(packs) {
+        for (let q = 0; q < packs; q++) sums(x + q * packBytes, y + q * outputs * row);
       },
     };
   }
@@ -152,27 +151,27 @@ function placeDirect(layer: ConvolutionWindows, site: ConvolutionSite): Convolut
 }
 
 /**
- * Relu and pooling as a separate pass over the sums of one quad at a time. `sums` convolves the quad at `from` into a
+ * Relu and pooling as a separate pass over the sums of one pack at a time. `sums` convolves the pack at `from` into a
  * block that stays in the cache; only the pooled values are kept.
  */
 function pooledForward(
   layer: ConvolutionWindows,
-  { kernels, arena, shape, x, y }: ConvolutionSite,
+  { kernels, arena, vectorBytes, shape, x, y }: ConvolutionSite,
   { layer: { kernelSize, stride }, corners }: NonNullable<ConvolutionSite['pool']>,
   sums: (from: number, to: number) => void,
 ): ConvolutionForward['forward'] {
   const outputs = outputsOf(layer, shape);
   const [channels, , outWidth] = outputs;
-  const block = arena.allocate(elementsOf(outputs) * 16);
+  const block = arena.allocate(elementsOf(outputs) * vectorBytes);
   const [height, width] = slide(outputs, kernelSize, stride, [0, 0], 'maxPool2d');
   const [kernelHeight, kernelWidth] = kernelSize;
   const [strideY, strideX] = stride;
   const { cornerY, cornerX } = cornersApart(layer, shape);
-  const quadBytes = elementsOf(shape) * 16;
-  return (quads) => {
-    for (let q = 0; q < quads; q++) {
-      sums(x + q * quadBytes, block);
-      const to = q * height * width * channels * 16;
+  const packBytes = elementsOf(shape) * vectorBytes;
+  return (packs) => {
+    for (let q = 0; q < packs; q++) {
+      sums(x + q * packBytes, block);
+      const to = q * height * width * channels * vectorBytes;
       kernels.maxPool2dRelu({
         x: block,
         y: y + to,
@@ -199,36 +198,36 @@ function pooledForward(
 const stripBytes = 65536;
 
 function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): ConvolutionForward {
-  const { kernels, arena, shape, x, bias, y, pool } = site;
+  const { kernels, arena, vectorBytes, shape, x, bias, y, pool } = site;
   const { outChannels, kernelSize, stride } = layer;
   const [channels, height, width] = shape as [number, number, number];
   const [, outHeight, outWidth] = outputsOf(layer, shape);
   const points = 8;
   const tiles = Math.ceil(outWidth / 4);
   const depth = kernelSize[0] * channels;
-  const inPoint = tiles * height * channels * 16;
-  const lineBytes = points * tiles * outChannels * 16;
+  const inPoint = tiles * height * channels * vectorBytes;
+  const lineBytes = points * tiles * outChannels * vectorBytes;
   const lines = Math.min(outHeight, Math.max(1, Math.floor(stripBytes / lineBytes)));
   const inputs = arena.allocate(points * inPoint);
-  const weights = arena.allocate(points * depth * outChannels * 16);
+  const weights = arena.allocate(points * depth * outChannels * vectorBytes);
   // Pooling with adjacent 2x2 windows that fit into the tiles is done in registers. Other poolings read the sums of a
-  // whole quad.
+  // whole pack.
   const poolsInRegisters = pool !== undefined && isTwoByTwo(pool.layer) && outHeight % 2 === 0 && outWidth % 2 === 0;
   const strip = poolsInRegisters ? Math.max(2, lines - (lines % 2)) : lines;
   const products = arena.allocate(strip * lineBytes);
-  const down = stride[0] * channels * 16;
+  const down = stride[0] * channels * vectorBytes;
   const tileOffsets = arena.table(
-    range(strip * tiles).map((j) => (j % tiles) * height * channels * 16 + Math.floor(j / tiles) * down),
+    range(strip * tiles).map((j) => (j % tiles) * height * channels * vectorBytes + Math.floor(j / tiles) * down),
   );
   const { cornerY, cornerX } = cornersApart(layer, shape);
   const prepare = () =>
     kernels.winogradWeights({ weights: site.weight, outChannels, channels, lines: kernelSize[0], to: weights });
   /**
-   * Convolves the quads at `from` into those at `to`. `corners`: where the corners are written, 0 without pooling.
+   * Convolves the packs at `from` into those at `to`. `corners`: where the corners are written, 0 without pooling.
    */
-  const convolve = (quads: number, from: number, to: number, corners: number) =>
+  const convolve = (packs: number, from: number, to: number, corners: number) =>
     kernels.winogradForward({
-      quads,
+      packs,
       x: from,
       height,
       width,
@@ -253,7 +252,7 @@ function placeWinograd(layer: ConvolutionWindows, site: ConvolutionSite): Convol
   if (!pool || poolsInRegisters) {
     const corners = pool?.corners ?? 0;
     const work = poolsInRegisters ? 'Winograd F(4, 5), relu and pooling in registers' : 'Winograd F(4, 5)';
-    return { work, prepare, forward: (quads) => convolve(quads, x, y, corners) };
+    return { work, prepare, forward: (packs) => convolve(packs, x, y, corners) };
   }
   const sums = (from: number, to: number) => convolve(1, from, to, 0);
   return { work: 'Winograd F(4, 5), then relu and pooling', prepare, forward: pooledForward(layer, site, pool, sums) };

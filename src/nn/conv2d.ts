@@ -154,17 +154,17 @@ export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): Placed
   const inner = placeUnpadded(layer, site, border.padded, pool);
   return {
     ...inner,
-    forward(quads) {
-      border.pad(quads);
-      inner.forward(quads);
+    forward(packs) {
+      border.pad(packs);
+      inner.forward(packs);
     },
-    backward(quads, gradients) {
-      inner.backward(quads, gradients);
-      border.crop(quads);
+    backward(packs, gradients) {
+      inner.backward(packs, gradients);
+      border.crop(packs);
     },
-    curvature(quads, gradients) {
-      inner.curvature(quads, gradients);
-      border.crop(quads);
+    curvature(packs, gradients) {
+      inner.curvature(packs, gradients);
+      border.crop(packs);
     },
   };
 }
@@ -191,61 +191,61 @@ function placeDense({ outChannels }: Conv2d, site: Site): PlacedLayer {
     ...dense,
     work: [`as a dense layer, ${dense.work[0]}`, dense.work[1]],
     output: { ...dense.output, shape: site.outputShape },
-    forward(quads) {
-      flat.forward(quads);
-      dense.forward(quads);
+    forward(packs) {
+      flat.forward(packs);
+      dense.forward(packs);
     },
-    backward(quads, gradients) {
-      dense.backward(quads, gradients);
-      flat.backward(quads, gradients);
+    backward(packs, gradients) {
+      dense.backward(packs, gradients);
+      flat.backward(packs, gradients);
     },
-    curvature(quads, gradients) {
-      dense.curvature(quads, gradients);
-      flat.curvature(quads, gradients);
+    curvature(packs, gradients) {
+      dense.curvature(packs, gradients);
+      flat.curvature(packs, gradients);
     },
   };
 }
 
 function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPool2d | undefined): PlacedLayer {
-  const { kernels, arena } = site;
+  const { kernels, arena, lanes, vectorBytes } = site;
   const [kernelHeight, kernelWidth] = layer.kernelSize;
   const { outChannels } = layer;
   const [channels, height, width] = input.shape as [number, number, number];
   const [weight, bias] = site.parameters as [number, number];
   const [weightGradient, biasGradient] = site.gradientOffsets as [number, number];
   const elements = channels * height * width;
-  const imageBytes = rowBytes(elements);
+  const imageBytes = rowBytes(elements, site);
   const output = allocateOutput(site);
   const outputs = elementsOf(output.shape) / outChannels;
   /** With pooling: address of the corners, the byte offset of the winning window for each output. */
-  const winners = pool ? arena.allocate(site.quads * outputs * outChannels * 16) : 0;
-  const parts = { kernels, arena, weight, bias, pool: pool && { layer: pool, corners: winners } };
+  const winners = pool ? arena.allocate(site.packs * outputs * outChannels * vectorBytes) : 0;
+  const parts = { kernels, arena, vectorBytes, weight, bias, pool: pool && { layer: pool, corners: winners } };
   const whole = { ...parts, shape: input.shape, x: input.value, y: output.value };
   const half =
     site.single && isDivisible(output) ? placeStrips(layer, whole, output, pool) : placeForward(layer, whole);
   const { prepare, forward } = half;
-  const runVectors = Math.ceil((kernelWidth * channels) / 4);
+  const runVectors = Math.ceil((kernelWidth * channels) / lanes);
   const work = [half.work, backwardWork(runVectors, input)] as const;
   if (!site.training) return { work, output, prepare, forward, backward() {}, curvature() {} };
 
-  const inRows = arena.allocate(site.quads * 4 * imageBytes);
-  const dxRows = input.gradient ? arena.allocate(site.quads * 4 * imageBytes) : 0;
-  const list = arena.allocate((site.quads * 4 * outputs + 4) * 8);
+  const inRows = arena.allocate(site.packs * lanes * imageBytes);
+  const dxRows = input.gradient ? arena.allocate(site.packs * lanes * imageBytes) : 0;
+  const list = arena.allocate((site.packs * lanes * outputs + 4) * 8);
   const vectors = kernelHeight * runVectors;
-  const runs = arena.allocate(vectors * 16);
-  const packed = dxRows ? arena.allocate(outChannels * vectors * 16) : 0;
+  const runs = arena.allocate(vectors * vectorBytes);
+  const packed = dxRows ? arena.allocate(outChannels * vectors * vectorBytes) : 0;
   // Without pooling, a table holds the byte offset of each output's window.
   const corners = winners || arena.table(cornersOf(layer, input.shape));
   const planes = absentPlanes(layer).map((element) => element * 4);
   const absent = planes.length > 0 ? arena.table(planes) : 0;
-  const squares = packed && site.curvature ? arena.allocate(outChannels * vectors * 16) : 0;
-  const inputToRows = (quads: number) =>
-    kernels.quadsToRows({ src: input.value, quads, elements, rows: inRows, rowStride: imageBytes });
-  const transport = (quads: number, gradients: number, weights: number) => {
+  const squares = packed && site.curvature ? arena.allocate(outChannels * vectors * vectorBytes) : 0;
+  const inputToRows = (packs: number) =>
+    kernels.packsToRows({ src: input.value, packs, elements, rows: inRows, rowStride: imageBytes });
+  const transport = (packs: number, gradients: number, weights: number) => {
     const to = gradients + weightGradient;
     kernels.conv2dBackward({
       outChannels,
-      quads,
+      packs,
       outputs,
       imageStride: imageBytes,
       line: width * channels * 4,
@@ -260,7 +260,6 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
       channels,
       kernelHeight,
       kernelWidth,
-      vectors: runVectors,
       weightGradient: to,
       biasGradient: gradients + biasGradient,
     });
@@ -268,7 +267,7 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
       kernels.clearBlocks({ base: to, table: absent, count: planes.length, bytes: kernelHeight * kernelWidth * 4 });
     }
     if (dxRows) {
-      kernels.rowsToQuads({ rows: dxRows, rowStride: imageBytes, dst: input.gradient, quads, elements });
+      kernels.rowsToPacks({ rows: dxRows, rowStride: imageBytes, dst: input.gradient, packs, elements });
     }
   };
   return {
@@ -285,18 +284,17 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
         channels,
         kernelHeight,
         kernelWidth,
-        vectors: runVectors,
       });
     },
-    backward(quads: number, gradients: number) {
-      inputToRows(quads);
-      transport(quads, gradients, packed);
+    backward(packs: number, gradients: number) {
+      inputToRows(packs);
+      transport(packs, gradients, packed);
     },
-    curvature(quads: number, gradients: number) {
-      inputToRows(quads);
-      kernels.squareVectors({ x: inRows, y: inRows, vectors: (quads * 4 * imageBytes) / 16 });
+    curvature(packs: number, gradients: number) {
+      inputToRows(packs);
+      kernels.squareVectors({ x: inRows, y: inRows, vectors: (packs * lanes * imageBytes) / vectorBytes });
       if (packed) kernels.squareVectors({ x: packed, y: squares, vectors: outChannels * vectors });
-      transport(quads, gradients, squares);
+      transport(packs, gradients, squares);
     },
   };
 }
@@ -312,7 +310,7 @@ function isDivisible({ shape }: Activation): boolean {
 
 /**
  * The forward half for one image, which is cut into four strips of output lines, one for each lane. Every sum has the
- * same bits as in a whole quad.
+ * same bits as in a whole pack.
  */
 function placeStrips(layer: Conv2d, whole: ConvolutionSite, output: Activation, pool?: MaxPool2d): ConvolutionForward {
   const { kernels, arena } = whole;

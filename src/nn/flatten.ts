@@ -28,15 +28,15 @@ export const flattenKind: LayerKind<Flatten> = {
       return { work: ['none: it is flat already', 'none'], output, forward() {}, backward() {}, curvature() {} };
     }
     const output = allocateOutput(site);
-    const backward = (quads: number) => {
+    const backward = (packs: number) => {
       const [src, dst] = [output.gradient, input.gradient];
-      if (dst) kernels.swapAxes({ src, dst, quads, outer: channels, inner: area });
+      if (dst) kernels.swapAxes({ src, dst, packs, outer: channels, inner: area });
     };
     return {
       work: ['reorder', 'reorder'],
       output,
-      forward: (quads) =>
-        kernels.swapAxes({ src: input.value, dst: output.value, quads, outer: area, inner: channels }),
+      forward: (packs) =>
+        kernels.swapAxes({ src: input.value, dst: output.value, packs, outer: area, inner: channels }),
       backward,
       curvature: backward,
     };

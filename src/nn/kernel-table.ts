@@ -1,13 +1,14 @@
 /** Prints which kernels train a model, one row for each step of the network. */
+import type { Width } from '../engine/kernels.ts';
 import { openWorkspace } from '../engine/workspace.ts';
 import { alignColumns, type Model } from './model.ts';
 import { layOutParameters, placeNetwork } from './network.ts';
 
 /** A header line, then one line for each step: its layers, and the kernels of its forward and backward half. */
-export function describeKernels(model: Model): string {
-  const { layout } = openWorkspace('strict', (arena, kernels) => {
+export function describeKernels(model: Model, width: Width = 'quads'): string {
+  const { layout } = openWorkspace('strict', width, (arena, kernels) => {
     const parameters = arena.allocate(layOutParameters(model).bytes);
-    return placeNetwork(model, { kernels, arena, quads: 1, training: true, parameters });
+    return placeNetwork(model, { kernels, arena, width, packs: 1, training: true, parameters });
   });
   return alignColumns([
     ['layers', 'forward', 'backward'],

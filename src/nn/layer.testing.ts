@@ -18,10 +18,10 @@ export function placeAlone(
   const kernels = bindKernels(compileKernels(arithmetic), memory);
   const arena = new Arena(memory, kernels.heapBase());
   const [images = 1, ...imageShape] = shape;
-  const quads = Math.ceil(images / 4);
+  const packs = Math.ceil(images / 4);
   const kind = about(layer);
   const outputShape = step?.layers.at(-1)?.output ?? kind.outputShape(imageShape);
-  const bytes = quads * elementsOf(imageShape) * 16;
+  const bytes = packs * elementsOf(imageShape) * 16;
   const input: Activation = { shape: imageShape, value: arena.allocate(bytes), gradient: arena.allocate(bytes) };
   const sizes = kind.parameters().map((parameter) => elementsOf(parameter.shape));
   const offsets = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + Math.ceil(size / 4) * 16, 0));
@@ -31,7 +31,7 @@ export function placeAlone(
   const placed = (step ?? kind).place({
     kernels,
     arena,
-    quads,
+    packs,
     training: true,
     single: false,
     curvature: true,
@@ -51,7 +51,7 @@ export function placeAlone(
   const through = (x: readonly number[], dy: readonly number[], back: () => void) => {
     write(arena, input.value, imageShape, x);
     placed.prepare?.(true);
-    placed.forward(quads);
+    placed.forward(packs);
     const output = read(arena, placed.output.value, outputShape, images);
     write(arena, placed.output.gradient, outputShape, dy);
     back();
@@ -60,13 +60,13 @@ export function placeAlone(
   };
   return {
     outputShape,
-    run: (x: readonly number[], dy: readonly number[]) => through(x, dy, () => placed.backward(quads, gradientBlock)),
+    run: (x: readonly number[], dy: readonly number[]) => through(x, dy, () => placed.backward(packs, gradientBlock)),
     /** `run` for second derivatives. */
-    curve: (x: readonly number[], h: readonly number[]) => through(x, h, () => placed.curvature(quads, gradientBlock)),
+    curve: (x: readonly number[], h: readonly number[]) => through(x, h, () => placed.curvature(packs, gradientBlock)),
   };
 }
 
-/** Float index in quads of an element in PyTorch's order. */
+/** Float index in packs of an element in PyTorch's order. */
 function quadIndex(shape: Shape, image: number, element: number): number {
   const size = elementsOf(shape);
   const area = shape.length === 3 ? shape[1]! * shape[2]! : 1;

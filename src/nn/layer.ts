@@ -24,7 +24,7 @@ export interface LayerParameter {
 }
 
 /**
- * The activations of up to `quads` quads of images, [quad][y][x][channel][4]. `value` and `gradient` are addresses;
+ * The activations of up to `packs` packs of images (four or eight side by side, one in each lane), [pack][y][x][channel][lanes]. `value` and `gradient` are addresses;
  * `gradient` is 0 if the gradient is not wanted.
  */
 export interface Activation {
@@ -33,11 +33,16 @@ export interface Activation {
   readonly gradient: number;
 }
 
-/** The surroundings in which one layer runs: kernels, memory, number of quads, input and parameters. */
+/** The surroundings in which one layer runs: kernels, memory, number of packs, input and parameters. */
 export interface Site {
   readonly kernels: Kernels;
   readonly arena: Arena;
-  readonly quads: number;
+  /** Images side by side in a pack: 4 or 8. */
+  readonly lanes: number;
+  /** Bytes of a vector, which has a float for each lane: 16 or 32. */
+  readonly vectorBytes: number;
+  /** The most packs in one call. */
+  readonly packs: number;
   readonly training: boolean;
   /** Whether there is always only one image, in lane 0. Layers may then divide the image among the lanes. */
   readonly single: boolean;
@@ -51,12 +56,12 @@ export interface Site {
   readonly gradientOffsets: readonly number[];
 }
 
-/** A layer at its site. All calls work on the first `quads` quads. */
+/** A layer at its site. All calls work on the first `packs` packs. */
 export interface PlacedLayer {
   /** Which kernels do the forward and the backward half, in words. */
   readonly work: readonly [forward: string, backward: string];
   readonly output: Activation;
-  forward(quads: number): void;
+  forward(packs: number): void;
   /**
    * Must be called after every change of the parameters, before `forward`. `learning`: whether `backward` will follow.
    */
@@ -64,19 +69,19 @@ export interface PlacedLayer {
   /**
    * Reads output.gradient; writes input.gradient (if wanted) and the parameters' gradients in the block at `gradients`.
    */
-  backward(quads: number, gradients: number): void;
+  backward(packs: number, gradients: number): void;
   /**
    * `backward` with second derivatives instead of gradients. Reads h = d²E/dx² of every output element from
    * output.gradient; writes the second derivatives by the inputs to input.gradient, and those by the parameters to the
    * block at `gradients`. The layer's own second derivative is neglected (Gauss-Newton), so that no h is negative. For
    * a shared weight the values of its connections are summed. Source: LeCun, "Efficient BackProp", 1998, section 7.
    */
-  curvature(quads: number, gradients: number): void;
+  curvature(packs: number, gradients: number): void;
   /**
    * RBF output only: writes d²E/dx² of the loss -z[label] into input.gradient, from the loss's gradient in
    * output.gradient.
    */
-  lossCurvature?(quads: number): void;
+  lossCurvature?(packs: number): void;
 }
 
 /** The knowledge about one type of layer. */
@@ -97,7 +102,7 @@ export interface LayerKind<L> {
 
 /** A fresh activation for a layer's output. */
 export function allocateOutput(site: Site): Activation {
-  const bytes = site.quads * elementsOf(site.outputShape) * 16;
+  const bytes = site.packs * elementsOf(site.outputShape) * site.vectorBytes;
   return {
     shape: site.outputShape,
     value: site.arena.allocate(bytes),
@@ -106,11 +111,11 @@ export function allocateOutput(site: Site): Activation {
 }
 
 /**
- * Bytes from one image to the next in rows layout: whole vectors, and one more, since kernels may write up to three
- * floats past an image's end.
+ * Bytes from one image to the next in rows layout: whole vectors, and one more, since kernels may write past an image's
+ * end.
  */
-export function rowBytes(elements: number): number {
-  return (Math.ceil(elements / 4) + 1) * 16;
+export function rowBytes(elements: number, { lanes, vectorBytes }: Pick<Site, 'lanes' | 'vectorBytes'>): number {
+  return (Math.ceil(elements / lanes) + 1) * vectorBytes;
 }
 
 export function range(length: number): number[] {

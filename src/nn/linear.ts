@@ -48,55 +48,55 @@ export const linearKind: LayerKind<Linear> = {
   multiplyAdds: ({ inFeatures, outFeatures }) => inFeatures * outFeatures,
   connections: ({ inFeatures, outFeatures }) => (inFeatures + 1) * outFeatures,
   place({ inFeatures, outFeatures }, site) {
-    const { kernels, arena, input } = site;
+    const { kernels, arena, lanes, vectorBytes, input } = site;
     const [weight, bias] = site.parameters as [number, number];
     const [weightGradient, biasGradient] = site.gradientOffsets as [number, number];
     const output = allocateOutput(site);
     if (site.single) return placeSingle(inFeatures, outFeatures, site, output);
-    const inQuad = inFeatures * 16;
-    const outQuad = outFeatures * 16;
-    const inQuadOffsets = arena.table(range(site.quads).map((q) => q * inQuad));
+    const inPack = inFeatures * vectorBytes;
+    const outPack = outFeatures * vectorBytes;
+    const inPackOffsets = arena.table(range(site.packs).map((q) => q * inPack));
     /** The weights as [in][out]. */
     const transposed = arena.allocate(inFeatures * outFeatures * 4);
     const prepare = () =>
       kernels.transposeMatrix({ src: weight, rows: outFeatures, columns: inFeatures, dst: transposed });
-    const forward = (quads: number) =>
+    const forward = (packs: number) =>
       kernels.matmul({
         rows: outFeatures,
-        columns: quads,
+        columns: packs,
         depth: inFeatures,
         a: transposed,
         aStep: outFeatures * 4,
         b: input.value,
-        bStep: 16,
-        bOffsets: inQuadOffsets,
+        bStep: vectorBytes,
+        bOffsets: inPackOffsets,
         c: output.value,
-        cRow: 16,
-        cColumn: outQuad,
+        cRow: vectorBytes,
+        cColumn: outPack,
         bias,
       });
     const work = ['matmul', input.gradient ? 'two matmuls' : 'matmul'] as const;
     if (!site.training) return { work, output, prepare, forward, backward() {}, curvature() {} };
 
-    const outQuadOffsets = arena.table(range(site.quads).map((q) => q * outQuad));
-    const inRow = rowBytes(inFeatures);
-    const outRow = rowBytes(outFeatures);
-    const inRows = arena.allocate(site.quads * 4 * inRow);
-    const outRows = arena.allocate(site.quads * 4 * outRow);
-    const inVectors = Math.ceil(inFeatures / 4);
-    const vectorOffsets = arena.table(range(inVectors).map((j) => j * 16));
-    const weightVectors = Math.ceil((inFeatures * outFeatures) / 4);
-    const squares = site.curvature ? arena.allocate(weightVectors * 16) : 0;
-    const inputToRows = (quads: number) =>
-      kernels.quadsToRows({ src: input.value, quads, elements: inFeatures, rows: inRows, rowStride: inRow });
-    const transport = (quads: number, gradients: number, weights: number) => {
+    const outPackOffsets = arena.table(range(site.packs).map((q) => q * outPack));
+    const inRow = rowBytes(inFeatures, site);
+    const outRow = rowBytes(outFeatures, site);
+    const inRows = arena.allocate(site.packs * lanes * inRow);
+    const outRows = arena.allocate(site.packs * lanes * outRow);
+    const inVectors = Math.ceil(inFeatures / lanes);
+    const vectorOffsets = arena.table(range(inVectors).map((j) => j * vectorBytes));
+    const weightVectors = Math.ceil((inFeatures * outFeatures) / lanes);
+    const squares = site.curvature ? arena.allocate(weightVectors * vectorBytes) : 0;
+    const inputToRows = (packs: number) =>
+      kernels.packsToRows({ src: input.value, packs, elements: inFeatures, rows: inRows, rowStride: inRow });
+    const transport = (packs: number, gradients: number, weights: number) => {
       const dy = output.gradient;
-      kernels.quadsToRows({ src: dy, quads, elements: outFeatures, rows: outRows, rowStride: outRow });
+      kernels.packsToRows({ src: dy, packs, elements: outFeatures, rows: outRows, rowStride: outRow });
       // Gradient of the weights: dW[o][i] = sum over images of dy[image][o] · x[image][i].
       kernels.matmul({
         rows: outFeatures,
         columns: inVectors,
-        depth: quads * 4,
+        depth: packs * lanes,
         a: outRows,
         aStep: outRow,
         b: inRows,
@@ -104,25 +104,25 @@ export const linearKind: LayerKind<Linear> = {
         bOffsets: vectorOffsets,
         c: gradients + weightGradient,
         cRow: inFeatures * 4,
-        cColumn: 16,
+        cColumn: vectorBytes,
         bias: 0,
       });
       // The bias comes after the weights, since matmul may overwrite it when it writes the last row of the weights.
-      kernels.sumOverImages({ dy, quads, features: outFeatures, biasGradient: gradients + biasGradient });
+      kernels.sumOverImages({ dy, packs, pixels: 1, features: outFeatures, biasGradient: gradients + biasGradient });
       if (!input.gradient) return;
       // Gradient of the input: dx[image][i] = sum over o of W[o][i] · dy[image][o].
       kernels.matmul({
         rows: inFeatures,
-        columns: quads,
+        columns: packs,
         depth: outFeatures,
         a: weights,
         aStep: inFeatures * 4,
         b: dy,
-        bStep: 16,
-        bOffsets: outQuadOffsets,
+        bStep: vectorBytes,
+        bOffsets: outPackOffsets,
         c: input.gradient,
-        cRow: 16,
-        cColumn: inQuad,
+        cRow: vectorBytes,
+        cColumn: inPack,
         bias: 0,
       });
     };
@@ -131,15 +131,15 @@ export const linearKind: LayerKind<Linear> = {
       output,
       prepare,
       forward,
-      backward(quads, gradients) {
-        inputToRows(quads);
-        transport(quads, gradients, weight);
+      backward(packs, gradients) {
+        inputToRows(packs);
+        transport(packs, gradients, weight);
       },
-      curvature(quads, gradients) {
-        inputToRows(quads);
-        kernels.squareVectors({ x: inRows, y: inRows, vectors: (quads * 4 * inRow) / 16 });
+      curvature(packs, gradients) {
+        inputToRows(packs);
+        kernels.squareVectors({ x: inRows, y: inRows, vectors: (packs * lanes * inRow) / vectorBytes });
         kernels.squareVectors({ x: weight, y: squares, vectors: weightVectors });
-        transport(quads, gradients, squares);
+        transport(packs, gradients, squares);
       },
     };
   },
@@ -147,14 +147,14 @@ export const linearKind: LayerKind<Linear> = {
 
 /**
  * The forward half for one image: a vector holds four outputs instead of four images. The bias is an additional first
- * row of the weights with the input 1, so that every sum has the same bits as in a whole quad.
+ * row of the weights with the input 1, so that every sum has the same bits as in a whole pack.
  */
 function placeSingle(inFeatures: number, outFeatures: number, site: Site, output: Activation): PlacedLayer {
   const { kernels, arena, input } = site;
   const [weight, bias] = site.parameters as [number, number];
   const row = outFeatures * 4;
   const biasAndWeights = arena.allocate((inFeatures + 1) * row);
-  const stride = rowBytes(inFeatures);
+  const stride = rowBytes(inFeatures, site);
   const x = arena.allocate(16 + 4 * stride) + 16;
   arena.f32(x - 4, 1)[0] = 1;
   const vectors = Math.ceil(outFeatures / 4);
@@ -168,7 +168,7 @@ function placeSingle(inFeatures: number, outFeatures: number, site: Site, output
       kernels.transposeMatrix({ src: weight, rows: outFeatures, columns: inFeatures, dst: biasAndWeights + row });
     },
     forward() {
-      kernels.quadsToRows({ src: input.value, quads: 1, elements: inFeatures, rows: x, rowStride: stride });
+      kernels.packsToRows({ src: input.value, packs: 1, elements: inFeatures, rows: x, rowStride: stride });
       kernels.matmul({
         rows: 1,
         columns: vectors,
@@ -183,7 +183,7 @@ function placeSingle(inFeatures: number, outFeatures: number, site: Site, output
         cColumn: 16,
         bias: 0,
       });
-      kernels.spreadMatrix({ src: y, rows: outFeatures, columns: 1, dst: output.value });
+      kernels.factorMatrix({ src: y, rows: outFeatures, columns: 1, dst: output.value });
     },
     backward() {},
     curvature() {},

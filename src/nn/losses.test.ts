@@ -30,12 +30,12 @@ function applied(loss: Loss, z: readonly (readonly number[])[], labels: readonly
   for (const [n, row] of z.entries())
     for (const [c, value] of row.entries()) arena.f32(site.logits, classes * 4)[c * 4 + n] = value;
   arena.u8(site.labels, images).set(labels);
-  const quad = () => z.map((row, n) => row.map((_, c) => arena.f32(site.gradient, classes * 4)[c * 4 + n]!));
+  const pack = () => z.map((row, n) => row.map((_, c) => arena.f32(site.gradient, classes * 4)[c * 4 + n]!));
   aboutLoss(loss).apply(kernels, site);
-  const found = { losses: [...arena.f64(site.losses, images)], gradient: quad() };
+  const found = { losses: [...arena.f64(site.losses, images)], gradient: pack() };
   const predicted = [...arena.u8(site.predicted, images)];
   aboutLoss(loss).curvature?.(kernels, site);
-  return { ...found, predicted, curvature: quad() };
+  return { ...found, predicted, curvature: pack() };
 }
 
 const z = [

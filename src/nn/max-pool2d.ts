@@ -37,18 +37,18 @@ export const maxPool2dKind: LayerKind<MaxPool2d> = {
     const [channels, height, width] = input.shape as [number, number, number];
     const [, outHeight, outWidth] = output.shape as [number, number, number];
     const outputs = elementsOf(output.shape);
-    const winners = site.arena.allocate(site.quads * outputs * 16);
+    const winners = site.arena.allocate(site.packs * outputs * site.vectorBytes);
     const sizes = { height, width, channels, outHeight, outWidth, ...windowOf(kernelSize, stride) };
-    const quadBytes = elementsOf(input.shape) * 16;
-    const backward = (quads: number) => {
+    const packBytes = elementsOf(input.shape) * site.vectorBytes;
+    const backward = (packs: number) => {
       if (!input.gradient) return;
       const [dy, dx] = [output.gradient, input.gradient];
-      kernels.maxPool2dBackward({ dy, winners, dx, quads, outputs, quadBytes });
+      kernels.maxPool2dBackward({ dy, winners, dx, packs, outputs, packBytes });
     };
     return {
       work: ['maximum of each window', 'to the winners'],
       output,
-      forward: (quads) => kernels.maxPool2dForward({ x: input.value, y: output.value, winners, quads, ...sizes }),
+      forward: (packs) => kernels.maxPool2dForward({ x: input.value, y: output.value, winners, packs, ...sizes }),
       backward,
       curvature: backward,
     };

@@ -3,13 +3,14 @@ import { isRecord, kindOf, shown, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { elementsOf, type StateDict, type Tensor } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
-import type { Kernels } from '../engine/kernels.ts';
+import { type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
 import { stepsOf } from './fusion.ts';
 import type { Activation, PlacedLayer } from './layer.ts';
 import { type Model, parametersOf } from './model.ts';
 
 /**
- * Byte offset of every parameter in a block that holds all of them (each on a vector's start), and the block's size.
+ * Byte offset of every parameter in a block that holds all of them, and the block's size. Each takes whole vectors of
+ * eight, so that a kernel that writes past a weight's end reaches no further than its bias.
  */
 export interface ParameterBlock {
   readonly offsets: ReadonlyMap<string, number>;
@@ -21,7 +22,7 @@ export function layOutParameters(model: Model): ParameterBlock {
   let bytes = 0;
   for (const { name, shape } of parametersOf(model)) {
     offsets.set(name, bytes);
-    bytes += Math.ceil(elementsOf(shape) / 4) * 16;
+    bytes += Math.ceil(elementsOf(shape) / 8) * 32;
   }
   return { offsets, bytes: Math.ceil(bytes / 64) * 64 };
 }
@@ -90,11 +91,13 @@ export function checkParameters(model: Model, tensors: StateDict, what = 'weight
 export interface NetworkOptions {
   readonly kernels: Kernels;
   readonly arena: Arena;
-  /** The most quads (four images each) in one call. */
-  readonly quads: number;
+  /** How many images the kernels compute side by side. */
+  readonly width: Width;
+  /** The most packs in one call. */
+  readonly packs: number;
   /** Whether gradients will be computed. */
   readonly training: boolean;
-  /** Whether there is only one image at a time, in lane 0. Then `quads` is 1 and `training` false. Default false. */
+  /** Whether there is only one image at a time, in lane 0. Then `packs` is 1 and `training` false. Default false. */
   readonly single?: boolean;
   /** Whether second derivatives will be computed. Default false. */
   readonly curvature?: boolean;
@@ -118,25 +121,27 @@ export interface Network {
    */
   prepare(learning: boolean): void;
   /** Reads input.value, writes logits.value. */
-  forward(quads: number): void;
+  forward(packs: number): void;
   /** Reads logits.gradient, writes the parameters' gradients to the block at `gradients`. */
-  backward(quads: number, gradients: number): void;
+  backward(packs: number, gradients: number): void;
   /**
    * Reads the second derivatives of the loss by each output from logits.gradient; writes the second derivatives by each
    * parameter to the block at `gradients`. If the last layer is an rbf, logits.gradient must hold the gradient of the
    * loss -z[label] instead. Overwrites logits.gradient.
    */
-  curvature(quads: number, gradients: number): void;
+  curvature(packs: number, gradients: number): void;
   /** Whether the last layer gives negative distances, as rbf does. */
   readonly hasDistances: boolean;
 }
 
 export function placeNetwork(model: Model, options: NetworkOptions): Network {
-  const { kernels, arena, quads, training, single = false, curvature = false } = options;
+  const { kernels, arena, width, packs, training, single = false, curvature = false } = options;
   const { offsets } = layOutParameters(model);
+  const lanes = lanesOf[width];
+  const vectorBytes = lanes * 4;
   const input: Activation = {
     shape: model.input,
-    value: arena.allocate(quads * elementsOf(model.input) * 16),
+    value: arena.allocate(packs * elementsOf(model.input) * vectorBytes),
     gradient: 0,
   };
   const placedLayers: PlacedLayer[] = [];
@@ -150,7 +155,9 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     const placed = place({
       kernels,
       arena,
-      quads,
+      lanes,
+      vectorBytes,
+      packs,
       training,
       single,
       curvature,

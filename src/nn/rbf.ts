@@ -52,18 +52,18 @@ export const rbfKind: LayerKind<Rbf> = {
     return {
       work: ['distance from each code', 'towards the codes'],
       output,
-      forward: (quads) => kernels.rbfForward({ x, quads, features, classes, codes: table, z: output.value }),
-      backward(quads) {
+      forward: (packs) => kernels.rbfForward({ x, packs, features, classes, codes: table, z: output.value }),
+      backward(packs) {
         const [dz, dx] = [output.gradient, input.gradient];
-        if (dx) kernels.rbfBackward({ x, quads, features, classes, codes: table, dz, dx });
+        if (dx) kernels.rbfBackward({ x, packs, features, classes, codes: table, dz, dx });
       },
-      curvature(quads) {
+      curvature(packs) {
         const [hz, hx] = [output.gradient, input.gradient];
-        if (hx) kernels.rbfCurvature({ x, quads, features, classes, codes: table, hz, hx });
+        if (hx) kernels.rbfCurvature({ x, packs, features, classes, codes: table, hz, hx });
       },
-      lossCurvature(quads) {
+      lossCurvature(packs) {
         const [g, hx] = [output.gradient, input.gradient];
-        if (hx) kernels.rbfLossCurvature({ quads, features, classes, g, hx });
+        if (hx) kernels.rbfLossCurvature({ packs, features, classes, g, hx });
       },
     };
   },

@@ -23,14 +23,14 @@ export const reluKind: LayerKind<Relu> = {
     // The output overwrites the input: the gradient of relu needs only the sign of its output, and no layer before relu
     // needs its output for its gradient.
     const vectors = elementsOf(input.shape);
-    const backward = (quads: number) => {
+    const backward = (packs: number) => {
       if (input.gradient)
-        kernels.reluBackward({ y: input.value, dy: input.gradient, dx: input.gradient, vectors: quads * vectors });
+        kernels.reluBackward({ y: input.value, dy: input.gradient, dx: input.gradient, vectors: packs * vectors });
     };
     return {
       work: ['relu in place', 'mask by the sign'],
       output: input,
-      forward: (quads) => kernels.reluForward({ x: input.value, y: input.value, vectors: quads * vectors }),
+      forward: (packs) => kernels.reluForward({ x: input.value, y: input.value, vectors: packs * vectors }),
       backward,
       curvature: backward,
     };

@@ -31,15 +31,15 @@ export const rescaleKind: LayerKind<Rescale> = {
     const output = allocateOutput(site);
     const vectors = elementsOf(input.shape);
     const scale = high - low;
-    const back = (factor: number) => (quads: number) => {
+    const back = (factor: number) => (packs: number) => {
       const [x, y] = [output.gradient, input.gradient];
-      if (y) kernels.rescaleVectors({ x, y, vectors: quads * vectors, scale: factor, offset: 0 });
+      if (y) kernels.rescaleVectors({ x, y, vectors: packs * vectors, scale: factor, offset: 0 });
     };
     return {
       work: ['scale and shift', 'scale'],
       output,
-      forward: (quads) =>
-        kernels.rescaleVectors({ x: input.value, y: output.value, vectors: quads * vectors, scale, offset: low }),
+      forward: (packs) =>
+        kernels.rescaleVectors({ x: input.value, y: output.value, vectors: packs * vectors, scale, offset: low }),
       backward: back(scale),
       curvature: back(scale * scale),
     };

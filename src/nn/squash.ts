@@ -84,14 +84,14 @@ function placeActivation(site: Site, name: string, { forward, backward }: Activa
   const { input } = site;
   const output = allocateOutput(site);
   const vectors = elementsOf(input.shape);
-  const back = (power: number) => (quads: number) => {
+  const back = (power: number) => (packs: number) => {
     if (!input.gradient) return;
-    backward({ y: output.value, dy: output.gradient, dx: input.gradient, vectors: quads * vectors, power });
+    backward({ y: output.value, dy: output.gradient, dx: input.gradient, vectors: packs * vectors, power });
   };
   return {
     work: [name, 'slope from the output'] as const,
     output,
-    forward: (quads: number) => forward({ x: input.value, y: output.value, vectors: quads * vectors }),
+    forward: (packs: number) => forward({ x: input.value, y: output.value, vectors: packs * vectors }),
     backward: back(1),
     curvature: back(2),
   };

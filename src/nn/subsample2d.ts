@@ -56,37 +56,37 @@ export const subsample2dKind: LayerKind<Subsample2d> = {
     const area = outHeight * outWidth;
     const sizes = { height, width, channels, outHeight, outWidth, ...windowOf(kernelSize, kernelSize) };
     const elements = elementsOf(output.shape);
-    const sums = arena.allocate(site.quads * elements * 16);
-    const scaled = site.training ? arena.allocate(site.quads * elements * 16) : 0;
-    const squares = site.curvature ? arena.allocate(Math.ceil(channels / 4) * 16) : 0;
-    const transport = (quads: number, gradients: number, coefficients: number) => {
+    const vectors = Math.ceil(channels / site.lanes);
+    const sums = arena.allocate(site.packs * elements * site.vectorBytes);
+    const scaled = site.training ? arena.allocate(site.packs * elements * site.vectorBytes) : 0;
+    const squares = site.curvature ? arena.allocate(vectors * site.vectorBytes) : 0;
+    const transport = (packs: number, gradients: number, coefficients: number) => {
       const dy = output.gradient;
-      const pixels = quads * area;
-      kernels.channelProducts({ a: sums, b: dy, pixels, channels, out: gradients + weightGradient });
-      kernels.sumOverImages({ dy, quads: pixels, features: channels, biasGradient: gradients + biasGradient });
+      kernels.channelProducts({ a: sums, b: dy, packs, pixels: area, channels, out: gradients + weightGradient });
+      kernels.sumOverImages({ dy, packs, pixels: area, features: channels, biasGradient: gradients + biasGradient });
       if (!input.gradient) return;
-      kernels.scaleChannels({ x: dy, y: scaled, pixels, channels, scale: coefficients, offset: 0 });
-      kernels.sumPool2dBackward({ dy: scaled, dx: input.gradient, scale: 1, quads, ...sizes });
+      kernels.scaleChannels({ x: dy, y: scaled, pixels: packs * area, channels, scale: coefficients, offset: 0 });
+      kernels.sumPool2dBackward({ dy: scaled, dx: input.gradient, scale: 1, packs, ...sizes });
     };
     return {
       work: ['sum of each window, scaled', 'to all of the window'],
       output,
-      forward(quads) {
-        kernels.sumPool2dForward({ x: input.value, y: sums, scale: 1, quads, ...sizes });
+      forward(packs) {
+        kernels.sumPool2dForward({ x: input.value, y: sums, scale: 1, packs, ...sizes });
         kernels.scaleChannels({
           x: sums,
           y: output.value,
-          pixels: quads * area,
+          pixels: packs * area,
           channels,
           scale: weight,
           offset: bias,
         });
       },
-      backward: (quads, gradients) => transport(quads, gradients, weight),
-      curvature(quads, gradients) {
-        kernels.squareVectors({ x: sums, y: sums, vectors: quads * elements });
-        kernels.squareVectors({ x: weight, y: squares, vectors: Math.ceil(channels / 4) });
-        transport(quads, gradients, squares);
+      backward: (packs, gradients) => transport(packs, gradients, weight),
+      curvature(packs, gradients) {
+        kernels.squareVectors({ x: sums, y: sums, vectors: packs * elements });
+        kernels.squareVectors({ x: weight, y: squares, vectors });
+        transport(packs, gradients, squares);
       },
     };
   },

@@ -229,7 +229,7 @@ function checkLevels(definition: StudyDefinition, { run, test: looks }: StudyDat
     fitting.add(network);
     if (!compiled.has(arithmetic)) {
       if (arithmetic === 'fused') enableFused();
-      compileKernels(arithmetic);
+      compileKernels(arithmetic, 'quads');
       compiled.add(arithmetic);
     }
     if (trainLimit !== null && trainLimit > datasetSize(train)) {

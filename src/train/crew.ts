@@ -1,7 +1,7 @@
 /** The threads that share the work of one model: the plan that each thread gets once, and the orders it obeys. */
 import { Arena } from '../engine/arena.ts';
 import { Barrier, barrierWords } from '../engine/barrier.ts';
-import { bindKernels, type Kernels } from '../engine/kernels.ts';
+import { bindKernels, type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
 import type { LossSite } from '../nn/losses/loss.ts';
 import { mse } from '../nn/losses/mse.ts';
 import { aboutLoss } from '../nn/losses.ts';
@@ -25,6 +25,8 @@ export interface PlacedSet {
 export interface CrewPlan {
   readonly module: WebAssembly.Module;
   readonly memory: WebAssembly.Memory;
+  /** The width of the module's kernels. */
+  readonly width: Width;
   readonly recipe: EvaluationRecipe;
   /** The whole recipe; null if nothing is trained. */
   readonly training: Recipe | null;
@@ -94,12 +96,12 @@ export interface Region {
 export function placeRegion(
   arena: Arena,
   kernels: Kernels,
-  { recipe, training, chunk, parameters }: Pick<CrewPlan, 'recipe' | 'training' | 'chunk' | 'parameters'>,
+  { recipe, training, width, chunk, parameters }: Pick<CrewPlan, 'recipe' | 'training' | 'width' | 'chunk' | 'parameters'>,
 ): Region {
   const { model } = recipe;
-  const quads = Math.ceil(chunk / 4);
+  const packs = Math.ceil(chunk / lanesOf[width]);
   const curvature = training !== null && aboutOptimizer(training.optimizer).needsCurvature;
-  const options = { kernels, arena, parameters, quads, training: training !== null, curvature };
+  const options = { kernels, arena, width, parameters, packs, training: training !== null, curvature };
   return {
     indices: arena.allocate(chunk * 4),
     labels: arena.allocate(chunk),
@@ -120,6 +122,7 @@ export class Member {
   readonly #chunkLabels: number;
   readonly #spare: number;
   readonly #blockBytes: number;
+  readonly #vectorBytes: number;
 
   /** @param othersLive see {@link Barrier}; for the member that gives the orders. */
   constructor(plan: CrewPlan, index: number, othersLive?: () => boolean) {
@@ -129,6 +132,7 @@ export class Member {
     this.#arena = new Arena(memory, plan.regions[index]!);
     this.#kernels = bindKernels(plan.module, memory);
     this.#blockBytes = layOutParameters(plan.recipe.model).bytes;
+    this.#vectorBytes = lanesOf[plan.width] * 4;
     const { network, indices, labels, spare } = placeRegion(this.#arena, this.#kernels, plan);
     this.#network = network;
     this.#chunkIndices = indices;
@@ -224,7 +228,7 @@ export class Member {
       predicted: predicted + from,
     });
     aboutLoss(this.#plan.recipe.loss).apply(this.#kernels, site);
-    this.#network.backward(Math.ceil(images / 4), block);
+    this.#network.backward(this.#packsOf(images), block);
   }
 
   /** Copies the labels of `images` images of the order, starting at position `from`, and runs forward. */
@@ -235,7 +239,7 @@ export class Member {
     const chunkLabels = this.#arena.u8(this.#chunkLabels, images);
     for (let i = 0; i < images; i++) chunkLabels[i] = labels[order[i]!]!;
     this.#gather(set, indices + from * 4, images);
-    this.#network.forward(Math.ceil(images / 4));
+    this.#network.forward(this.#packsOf(images));
   }
 
   #lossSite(chunk: Omit<LossSite, 'logits' | 'classes'>): LossSite {
@@ -262,10 +266,10 @@ export class Member {
       const site = this.#lossSite({ labels: this.#chunkLabels, images, scale: 1, gradient, losses, predicted });
       if (network.hasDistances) loss.apply(this.#kernels, site);
       else loss.curvature?.(this.#kernels, site);
-      network.curvature(Math.ceil(images / 4), from === 0 ? hessian : this.#spare);
+      network.curvature(this.#packsOf(images), from === 0 ? hessian : this.#spare);
       if (from > 0) this.#add(hessian, this.#spare);
     }
-    const vectors = this.#blockBytes / 16;
+    const vectors = this.#blockBytes / this.#vectorBytes;
     this.#kernels.rescaleVectors({ x: hessian, y: hessian, vectors, scale: 1 / count, offset: 0 });
   }
 
@@ -275,15 +279,16 @@ export class Member {
     const lines = this.#blockBytes / 64;
     const from = Math.floor((lines * this.#index) / threads) * 64;
     const to = Math.floor((lines * (this.#index + 1)) / threads) * 64;
+    const vectors = (to - from) / this.#vectorBytes;
+    const gradient = gradients + from;
+    if (chunks > 1) this.#kernels.sumChunks({ g: gradient, stride: this.#blockBytes, chunks, vectors });
     const number = { t, learningRate };
-    aboutOptimizer(training!.optimizer).step(this.#kernels, number, {
-      x: parameters + from,
-      gradients: gradients + from,
-      stride: this.#blockBytes,
-      chunks,
-      state: optimizerState.map((address) => address + from),
-      vectors: (to - from) / 16,
-    });
+    const state = optimizerState.map((address) => address + from);
+    aboutOptimizer(training!.optimizer).step(this.#kernels, number, { x: parameters + from, gradient, state, vectors });
+  }
+
+  #packsOf(images: number): number {
+    return Math.ceil(images / lanesOf[this.#plan.width]);
   }
 
   /** Losses, predictions and logits of images first to first + count - 1; first is a multiple of the chunk. */
@@ -296,10 +301,10 @@ export class Member {
     this.#network.prepare(false);
     for (let from = first + this.#index * chunk; from < first + count; from += chunk * threads) {
       const images = Math.min(chunk, first + count - from);
-      const quads = Math.ceil(images / 4);
+      const packs = this.#packsOf(images);
       for (let i = 0; i < images; i++) order[i] = from + i;
       this.#gather(set, this.#chunkIndices, images);
-      this.#network.forward(quads);
+      this.#network.forward(packs);
       const site = this.#lossSite({
         labels: set.labels + from,
         images,
@@ -311,13 +316,13 @@ export class Member {
       loss.apply(this.#kernels, site);
       const rowStride = classes * 4;
       const rows = logits + from * rowStride;
-      this.#kernels.quadsToRows({ src: this.#network.logits.value, quads, elements: classes, rows, rowStride });
+      this.#kernels.packsToRows({ src: this.#network.logits.value, packs, elements: classes, rows, rowStride });
     }
   }
 
   /** Adds the block of parameters at `from` to the block at `to`. */
   #add(to: number, from: number): void {
-    this.#kernels.addVectors({ dst: to, src: from, vectors: this.#blockBytes / 16 });
+    this.#kernels.addVectors({ dst: to, src: from, vectors: this.#blockBytes / this.#vectorBytes });
   }
 
   #gather(set: PlacedSet, indices: number, count: number): void {

@@ -1,5 +1,5 @@
 /** Uses trained weights: metrics over a data set, and classes of single images. */
-import { checkFunction, checkMethods, checkOptions, checkSignal, kindOf, shown, wrong } from '../base/argument.ts';
+import { checkChoice, checkFunction, checkMethods, checkOptions, checkSignal, kindOf, shown, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { elementsOf, type StateDict } from '../base/tensor.ts';
@@ -11,6 +11,7 @@ import {
   isPixels,
   wrongPixels,
 } from '../data/dataset.ts';
+import { type Width, widths } from '../engine/kernels.ts';
 import { openWorkspace } from '../engine/workspace.ts';
 import { checkModel, type Model } from '../nn/model.ts';
 import { checkFiniteTensors, checkParameters, layOutParameters, placeNetwork, writeParameters } from '../nn/network.ts';
@@ -28,6 +29,8 @@ export interface Evaluation extends Metrics {
 export interface EvaluationOptions extends EvaluateOptions {
   /** Default: the calling thread alone. Results do not depend on it. */
   readonly threads?: Threads | undefined;
+  /** How many images the kernels compute side by side. Default: quads. Results do not depend on it. */
+  readonly width?: Width | undefined;
 }
 
 /**
@@ -43,12 +46,12 @@ export async function evaluate(
   dataset: DatasetSettings,
   options: EvaluationOptions = {},
 ): Promise<Evaluation | undefined> {
-  checkOptions('evaluate()', options, { signal: true, onProgress: true, threads: true });
+  checkOptions('evaluate()', options, { signal: true, onProgress: true, threads: true, width: true });
   checkListeners(options);
   const recipe = completeEvaluation(settings);
   checkParameters(recipe.model, weights);
   checkFiniteTensors(weights);
-  const session = await Session.forEvaluation(recipe, [completeDataset(dataset)], options.threads);
+  const session = await Session.forEvaluation(recipe, [completeDataset(dataset)], options);
   try {
     session.setWeights(weights);
     const metrics = await session.evaluate(0, options);
@@ -63,11 +66,15 @@ export function checkListeners({
   signal,
   onProgress,
   threads,
+  width,
 }: {
   readonly signal?: unknown;
   readonly onProgress?: unknown;
   readonly threads?: Threads | undefined;
+  /** How many images the kernels compute side by side. Default: quads. Results do not depend on it. */
+  readonly width?: Width | undefined;
 }): void {
+  if (width !== undefined) checkChoice('width', width, widths);
   checkSignal('signal', signal);
   if (onProgress !== undefined) checkFunction('onProgress', onProgress);
   if (threads === undefined) return;
@@ -98,9 +105,9 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
   checkFiniteTensors(weights);
   const [channels, height, width] = model.input;
   const pixels = elementsOf(model.input);
-  const { kernels, arena, layout } = openWorkspace('strict', (arena, kernels) => {
+  const { kernels, arena, layout } = openWorkspace('strict', 'quads', (arena, kernels) => {
     const parameters = arena.allocate(layOutParameters(model).bytes);
-    const network = placeNetwork(model, { kernels, arena, quads: 1, training: false, single: true, parameters });
+    const network = placeNetwork(model, { kernels, arena, width: 'quads', packs: 1, training: false, single: true, parameters });
     return { parameters, network, pixelBlock: arena.allocate(pixels * 4), indices: arena.table([0]) };
   });
   const { network, pixelBlock, indices } = layout;
@@ -124,8 +131,8 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
       kernels.gatherFloats({ images: pixelBlock, indices, count: 1, channels, area, dst });
     }
     network.forward(1);
-    const quad = arena.f32(network.logits.value, model.classes * 4);
-    const logits = Array.from({ length: model.classes }, (_, c) => quad[c * 4]!);
+    const pack = arena.f32(network.logits.value, model.classes * 4);
+    const logits = Array.from({ length: model.classes }, (_, c) => pack[c * 4]!);
     if (!logits.every(Number.isFinite)) {
       throw new UsageError(`model ${model.name}: the output for this image is not finite; its pixels are too large`);
     }

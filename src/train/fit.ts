@@ -5,6 +5,7 @@ import type { Metrics } from '../base/metrics.ts';
 import { permutation, randomStream } from '../base/random.ts';
 import type { StateDict } from '../base/tensor.ts';
 import { checkedDataset, type DatasetSettings, datasetSize } from '../data/dataset.ts';
+import type { Width } from '../engine/kernels.ts';
 import { initialWeights } from '../nn/initialize.ts';
 import { checkFiniteTensors, checkParameters } from '../nn/network.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
@@ -37,6 +38,8 @@ export interface FitOptions {
   readonly resume?: Checkpoint | undefined;
   /** Default: the calling thread alone. Results do not depend on it. */
   readonly threads?: Threads | undefined;
+  /** How many images the kernels compute side by side. Default: quads. Results do not depend on it. */
+  readonly width?: Width | undefined;
   /** Stops the run after the current slice of batches with an `interrupted` event. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -94,10 +97,11 @@ export type FitEvent = EpochEvent | InterruptedEvent | DivergedEvent;
 export async function* fit(settings: RecipeSettings, options: FitOptions): AsyncGenerator<FitEvent, void, undefined> {
   const recipe = completeRecipe(settings);
   checkOptions('fit()', options, {
-    ...{ train: true, evaluation: true, initial: true, resume: true, threads: true, signal: true, onProgress: true },
+    ...{ train: true, evaluation: true, initial: true, resume: true, threads: true, width: true },
+    ...{ signal: true, onProgress: true },
   });
   checkListeners(options);
-  const { initial, resume, threads, signal, onProgress } = options;
+  const { initial, resume, threads, width, signal, onProgress } = options;
   const train = checkedDataset(options.train, 'fit(): train');
   const evaluation =
     options.evaluation === undefined ? undefined : checkedDataset(options.evaluation, 'fit(): evaluation');
@@ -114,7 +118,7 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
   const { needsCurvature } = aboutOptimizer(recipe.optimizer);
   const batches = Math.ceil(images / batchSize);
   const sets = evaluation ? [train, evaluation] : [train];
-  const session = await Session.forTraining(recipe, sets, threads);
+  const session = await Session.forTraining(recipe, sets, { threads, width });
   try {
     session.setWeights(resume?.weights ?? initial ?? initialWeights(model, randomStream(seed, 'init')));
     if (resume) session.setOptimizerState(resume.optimizerState);

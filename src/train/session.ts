@@ -5,6 +5,7 @@ import type { Metrics } from '../base/metrics.ts';
 import { elementsOf, type StateDict } from '../base/tensor.ts';
 import { areBytes, type Dataset, datasetSize } from '../data/dataset.ts';
 import type { Arena } from '../engine/arena.ts';
+import { lanesOf, type Width } from '../engine/kernels.ts';
 import { openWorkspace } from '../engine/workspace.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
 import { layOutParameters, readParameters, writeParameters } from '../nn/network.ts';
@@ -25,6 +26,14 @@ export interface EvaluateOptions {
   readonly signal?: AbortSignal | undefined;
   /** Hears how many images are done, some 25 times a second. */
   readonly onProgress?: ((imagesDone: number) => void) | undefined;
+}
+
+/** How the engine computes; results do not depend on it. */
+export interface EngineOptions {
+  /** Default: the calling thread alone. */
+  readonly threads?: Threads | undefined;
+  /** Default: quads. */
+  readonly width?: Width | undefined;
 }
 
 /** Images that a thread processes at once. This number and {@link mostParts} determine the bits of a run. */
@@ -66,20 +75,20 @@ export class Session {
    * A session that trains and evaluates. Copies the data sets, which are checked already, into the engine and starts the threads.
    * @throws UsageError when data and model do not fit; WorldError when the machine cannot run them.
    */
-  static forTraining(recipe: Recipe, sets: readonly Dataset[], threads?: Threads): Promise<Session> {
-    return Session.#open(recipe, recipe, sets, threads);
+  static forTraining(recipe: Recipe, sets: readonly Dataset[], engine: EngineOptions = {}): Promise<Session> {
+    return Session.#open(recipe, recipe, sets, engine);
   }
 
   /** A session that only evaluates. @throws UsageError, WorldError as {@link Session.forTraining}. */
-  static forEvaluation(recipe: EvaluationRecipe, sets: readonly Dataset[], threads?: Threads): Promise<Session> {
-    return Session.#open(recipe, null, sets, threads);
+  static forEvaluation(recipe: EvaluationRecipe, sets: readonly Dataset[], engine: EngineOptions = {}): Promise<Session> {
+    return Session.#open(recipe, null, sets, engine);
   }
 
   static async #open(
     recipe: EvaluationRecipe,
     training: Recipe | null,
     sets: readonly Dataset[],
-    crewThreads: Threads | undefined,
+    { threads: crewThreads, width = 'quads' }: EngineOptions,
   ): Promise<Session> {
     const { model } = recipe;
     for (const set of sets) checkFits(model, set);
@@ -89,7 +98,7 @@ export class Session {
     const { bytes } = layOutParameters(model);
     const chunk = chunkImages;
     const parts = training ? batchParts(training.batchSize) : 0;
-    const workspace = openWorkspace(recipe.arithmetic, (arena, kernels) => {
+    const workspace = openWorkspace(recipe.arithmetic, width, (arena, kernels) => {
       const blocks = {
         control: arena.allocate(controlWords * 4),
         parameters: arena.allocate(bytes),
@@ -98,13 +107,13 @@ export class Session {
         indices: arena.allocate(images * 4),
         losses: arena.allocate(images * 8),
         predicted: arena.allocate(images),
-        logits: arena.allocate((images + 4) * model.classes * 4),
+        logits: arena.allocate((images + lanesOf[width]) * model.classes * 4),
         sets: sets.map((set) => reserve(arena, set)),
       };
       const regions = Array.from({ length: wanted }, () => {
         // Each member lays out its region again from this address, and gets the same addresses and tables.
         const start = arena.end;
-        placeRegion(arena, kernels, { recipe, training, chunk, parameters: blocks.parameters });
+        placeRegion(arena, kernels, { recipe, training, width, chunk, parameters: blocks.parameters });
         return start;
       });
       return { ...blocks, regions };
@@ -115,7 +124,7 @@ export class Session {
     for (const [i, set] of sets.entries()) fill(arena, set, layout.sets[i]!);
     const helpers = await starting;
     const threads = 1 + (helpers?.count ?? 0);
-    const plan = { recipe, training, ...layout, module, memory, threads, chunk, parts };
+    const plan = { recipe, training, ...layout, module, memory, width, threads, chunk, parts };
     helpers?.begin(plan);
     return new Session(sets, arena, plan, helpers);
   }

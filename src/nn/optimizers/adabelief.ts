@@ -42,13 +42,13 @@ export const adabeliefKind: OptimizerKind<AdaBelief, typeof hyperparameters> = {
   make: ({ learningRate, l2, biasCorrection }) => adabelief({ learningRate, l2, biasCorrection }),
   remake: ({ name: _, epsInside: __, ...options }) => adabelief(options),
   stateNames: () => ['exp_avg', 'exp_avg_var'],
-  step(kernels, adabelief, number, { x, gradients, stride, chunks, state, vectors }) {
+  step(kernels, adabelief, number, { x, gradient, state, vectors }) {
     const { l2, eps, epsInside } = adabelief;
     const [beta1, beta2] = adabelief.betas;
     const [m = 0, s = 0] = state;
     const { first: mScale, second: sScale } = correctedScales(adabelief, number);
     const [rest1, rest2] = [1 - beta1, 1 - beta2];
-    const block = { x, g: gradients, stride, chunks, m, s, vectors };
+    const block = { x, g: gradient, m, s, vectors };
     kernels.adabelief({ ...block, l2, beta1, rest1, beta2, rest2, eps, epsInside, mScale, sScale });
   },
   needsCurvature: false,

@@ -70,11 +70,11 @@ export function stepByMoments(
   kernels: Kernels,
   { l2, betas: [beta1, beta2], eps }: Moments,
   scales: { readonly keep: number; readonly mScale: number; readonly gScale: number; readonly vScale: number },
-  { x, gradients, stride, chunks, state, vectors }: StepBlocks,
+  { x, gradient, state, vectors }: StepBlocks,
 ): void {
   const [m = 0, v = 0] = state;
   const [rest1, rest2] = [1 - beta1, 1 - beta2];
-  const block = { x, g: gradients, stride, chunks, m, v, vectors };
+  const block = { x, g: gradient, m, v, vectors };
   kernels.adam({ ...block, ...scales, l2, beta1, rest1, beta2, rest2, eps });
 }
 

@@ -23,16 +23,13 @@ export interface AnyOptimizer extends CommonValues {
   readonly name: string;
 }
 
-/** The memory blocks of a step: addresses of the parameters x, of their gradient in parts, and of each state. */
+/** The memory blocks of a step: addresses of the parameters x, of their gradient, and of each state. */
 export interface StepBlocks {
   readonly x: number;
-  /** The gradient is the sum of `chunks` blocks, each `stride` bytes after the one before. */
-  readonly gradients: number;
-  readonly stride: number;
-  readonly chunks: number;
+  readonly gradient: number;
   /** In the order of `stateNames`. */
   readonly state: readonly number[];
-  /** Length of each block, in vectors of four floats. */
+  /** Length of each block, in vectors. */
   readonly vectors: number;
 }
 

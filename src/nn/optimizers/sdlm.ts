@@ -39,9 +39,9 @@ export const sdlmKind: OptimizerKind<Sdlm, typeof hyperparameters> = {
   make: ({ learningRate, l2, mu }) => sdlm({ learningRate, l2, mu }),
   remake: ({ name: _, ...options }) => sdlm(options),
   stateNames: () => ['hessian'],
-  step(kernels, { l2, mu }, { learningRate }, { x, gradients, stride, chunks, state, vectors }) {
+  step(kernels, { l2, mu }, { learningRate }, { x, gradient, state, vectors }) {
     const [hessian = 0] = state;
-    kernels.sdlm({ x, g: gradients, stride, chunks, h: hessian, vectors, l2, rate: learningRate, mu });
+    kernels.sdlm({ x, g: gradient, h: hessian, vectors, l2, rate: learningRate, mu });
   },
   needsCurvature: true,
   describe: ({ mu }) => [`mu ${mu}`],

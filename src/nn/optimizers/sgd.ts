@@ -46,9 +46,9 @@ export const sgdKind: OptimizerKind<Sgd, typeof hyperparameters> = {
   make: ({ learningRate, l2, momentum, nesterov }) => sgd({ learningRate, l2, momentum, nesterov }),
   remake: ({ name: _, ...options }) => sgd(options),
   stateNames: ({ momentum }) => (momentum === 0 ? [] : ['momentum_buffer']),
-  step(kernels, { l2, momentum, nesterov }, { learningRate }, { x, gradients, stride, chunks, state, vectors }) {
+  step(kernels, { l2, momentum, nesterov }, { learningRate }, { x, gradient, state, vectors }) {
     const [buffer = 0] = state;
-    const block = { x, g: gradients, stride, chunks, b: buffer, vectors };
+    const block = { x, g: gradient, b: buffer, vectors };
     kernels.sgd({ ...block, l2, rate: learningRate, momentum, nesterov: nesterov ? 1 : 0 });
   },
   needsCurvature: false,
