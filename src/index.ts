@@ -10,8 +10,9 @@ export {
   type Recipe,
   type RecipeSettings,
 } from './train/recipe.ts';
-export { type Arithmetic, supportsFused } from './engine/kernels.ts';
+export { type Arithmetic, supportsFused, type Width } from './engine/kernels.ts';
 export type { Threads } from './train/crew.ts';
+export { type OctsProof, proveOcts } from './train/prove-octs.ts';
 
 // Using a trained network
 export {

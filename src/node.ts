@@ -2,6 +2,7 @@
 
 // Threads
 export { type NodeThreadsOptions, nodeThreads } from './runner/node-threads.ts';
+export { enableOcts } from './runner/octs.ts';
 export { enableFused } from './runner/relaxed-simd.ts';
 
 // Files

@@ -3,10 +3,11 @@
  * The command line: reads the arguments, calls the command, turns errors into messages and exit codes. `lenet` starts
  * it by way of lenet.ts; it can also be run directly (`node dist/cli/main.js`).
  */
-import { type Command, CommanderError } from 'commander';
+import { type Command, CommanderError, Option } from 'commander';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { visibleLines } from '../base/plain-text.ts';
 import { version } from '../base/version.ts';
+import { type KernelChoice, kernelChoices } from '../runner/kernel-choice.ts';
 import { defaultThreads, machineFailure, mostThreads, readMachine, usableCores } from '../runner/machine.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
@@ -38,6 +39,10 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     '--threads <n>',
     `Number of threads; results do not depend on it (default: as many as are useful, here at most ${defaultThreads(mostThreads)})`,
   ] as const;
+  const kernels = new Option(
+    '--kernels <width>',
+    'Images that the kernels compute side by side: quads (4), octs (8, on Node 24 and later), or auto (default): octs where they are proven faster; results do not depend on it',
+  ).choices(kernelChoices);
   const parseJobs = (text: string) => parseInteger(text, '--jobs', 1, mostThreads);
   const parseThreads = (text: string) => parseInteger(text, '--threads', 1, mostThreads);
   const data = [
@@ -53,6 +58,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   train
     .option(...data)
     .option(...threads, parseThreads)
+    .addOption(kernels)
     .option('--out <dir>', 'Run folder (default: a new folder runs/<time>-<model>)', parsePath('--out'))
     .option('--checkpoint-every <n>', 'Save model and checkpoint every n epochs; 0: only at the end', parseEvery, 5)
     .option('--resume', 'Continue the run in --out; the results are those of an uninterrupted run')
@@ -63,8 +69,9 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       const { values, given } = readHyperparameters({ ...options }, (name) => command.getOptionValueSource(name));
       if (options.resume && options.out === undefined)
         throw new UsageError('--resume needs --out: the folder of the run to continue');
-      const { data: dataFolder, init, resume = false, checkpointEvery, threads, out } = options;
-      const request = { hyperparameters: values, given, dataFolder, init, resume, checkpointEvery, threads, out };
+      const { data: dataFolder, init, resume = false, checkpointEvery, threads, kernels = 'auto', out } = options;
+      const execution = { threads, kernels };
+      const request = { hyperparameters: values, given, dataFolder, init, resume, checkpointEvery, out, ...execution };
       finish(await train(request, options.json ?? false));
     });
 
@@ -124,6 +131,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       parseTrials,
     )
     .option(...data)
+    .addOption(kernels)
     .action(async (file: string, options: StudyRunOptions) => {
       const { studyRun } = await import('./study.ts');
       finish(await studyRun(file, options));
@@ -181,6 +189,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
 interface TrainOptions {
   readonly data?: string;
   readonly threads?: number;
+  readonly kernels?: KernelChoice;
   readonly out?: string;
   readonly checkpointEvery: number;
   readonly resume?: boolean;

@@ -25,15 +25,18 @@ import { scoreText } from '../report/words/numbers.ts';
 import { writeReport } from '../report/write.ts';
 import { environment } from '../runner/environment.ts';
 import type { Forecast } from '../runner/forecast.ts';
+import type { KernelChoice } from '../runner/kernel-choice.ts';
 import { lenetTask } from '../runner/lenet-task.ts';
 import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
+import { chooseWidth } from '../runner/octs.ts';
 import { readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
-import { lenetSettings } from '../tasks/lenet/configuration.ts';
+import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
+import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import { Interrupt } from './interrupt.ts';
 import { quoted, quotedPath } from './quoted.ts';
@@ -49,6 +52,7 @@ export interface StudyRunOptions {
   readonly seeds?: readonly number[];
   readonly retryFailed?: boolean;
   readonly keep?: readonly number[];
+  readonly kernels?: KernelChoice;
 }
 
 function factsOf(folder: StudyFolder): StudyFacts {
@@ -75,6 +79,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   if (options.seeds) again.push('--seeds', options.seeds.length === 1 ? `${options.seeds[0]},` : options.seeds.join());
   if (options.data) again.push('--data', quotedPath(options.data));
   if (options.retryFailed) again.push('--retry-failed');
+  if (options.kernels) again.push('--kernels', options.kernels);
   const interrupt = new Interrupt((again) => {
     bars.clear();
     process.stderr.write(`Stopping after the current batches; ${again} to stop at once.\n`);
@@ -87,11 +92,13 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   for (const text of warnings) warn(text);
   // Where fewer trials are left than there are jobs, the last trials share these threads.
   const threads = Math.min(jobs, usableCores(machine));
-  const task = lenetTask({ folder: out, dataFolder, threads, claim: () => folder.claim });
+  const { width, note } = await chooseWidth(options.kernels ?? 'auto', recipeOf(completeSettings(definition.base)));
+  if (note !== undefined) process.stderr.write(`note: ${visible(note)}\n`);
+  const task = lenetTask({ folder: out, dataFolder, threads, width, claim: () => folder.claim });
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
   try {
     const store = folder.store(asRun, { onWait: tellOfWait });
-    const environmentNow = environment(jobs);
+    const environmentNow = environment(jobs, width);
     const request = { definition, task, store, jobs, threads, retryFailed, keep, signal, environment: environmentNow };
     for await (const event of runStudy(request)) {
       if (event.type === 'interrupted') {

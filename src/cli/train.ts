@@ -100,7 +100,7 @@ function epochLine({ epoch, train, test, validation }: MetricsLine): string {
 }
 
 function announcement(event: RunEvent & { type: 'start' }): string {
-  const { out, recipe, config, resumedAt, threads } = event;
+  const { out, recipe, config, resumedAt, threads, width } = event;
   const { model, loss, optimizer, schedule, batchSize, epochs, seed, arithmetic } = recipe;
   const h = config.hyperparameters;
   const changes = variantNames.filter((name) => h[name] !== 'published').map((name) => `${name} ${h[name]}`);
@@ -123,7 +123,7 @@ function announcement(event: RunEvent & { type: 'start' }): string {
     '',
     `Optimizer ${optimizer.name}: ${extras.join(', ')}`,
     ...(loss.name === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),
-    `${epochs} epochs, seed ${seed}, ${arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
+    `${epochs} epochs, seed ${seed}, ${arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}, kernels in ${width}`,
     `Results and TensorBoard logs go to "${out}"`,
     ...event.repairs,
     ...(position ? [position] : []),

@@ -2,9 +2,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { version } from '../base/version.ts';
+import type { Width } from '../engine/kernels.ts';
 import type { Environment } from '../store/store.ts';
 
-export function environment(jobs: number): Environment {
+export function environment(jobs: number, kernels: Width): Environment {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
@@ -13,6 +14,7 @@ export function environment(jobs: number): Environment {
     node: process.version,
     version,
     jobs,
+    kernels,
   };
 }
 

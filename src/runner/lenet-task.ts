@@ -1,13 +1,13 @@
 /** The task of a study that trains our networks: each trial has a worker thread and a run folder. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { checkFunction, checkOptions, checkPath } from '../base/argument.ts';
+import { checkChoice, checkFunction, checkOptions, checkPath } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
 import { assertHeld, type Claim } from '../disk/lock.ts';
-import { type Arithmetic, compileKernels } from '../engine/kernels.ts';
+import { type Arithmetic, compileKernels, type Width, widths } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import { parameterCount } from '../nn/model.ts';
 import type { Settings, StudyDefinition } from '../study/definition.ts';
@@ -36,6 +36,8 @@ export interface LenetTaskOptions {
   readonly dataFolder?: string | undefined;
   /** Threads for looks at the test set, 1 to 256, default 1; results do not depend on it. */
   readonly threads?: number | undefined;
+  /** How many images the kernels compute side by side. Default: quads. Results do not depend on it. */
+  readonly width?: Width | undefined;
   /** The right to write in `folder`, checked before each write of a trial. Without it no lock guards the folder. */
   readonly claim?: (() => Claim) | undefined;
 }
@@ -53,11 +55,12 @@ export function trialFolder(folder: string, number: number, check?: () => void):
  * @throws UsageError for options that cannot be right, and for unknown ones.
  */
 export function lenetTask(options: LenetTaskOptions): Task {
-  checkOptions('lenetTask()', options, { folder: true, dataFolder: true, threads: true, claim: true });
-  const { folder, dataFolder, threads = 1, claim } = options;
+  checkOptions('lenetTask()', options, { folder: true, dataFolder: true, threads: true, width: true, claim: true });
+  const { folder, dataFolder, threads = 1, width, claim } = options;
   checkPath('lenetTask(): folder', folder);
   if (dataFolder !== undefined) checkPath('lenetTask(): dataFolder', dataFolder);
   checkThreadCount(threads);
+  if (width !== undefined) checkChoice('lenetTask(): width', width, widths);
   if (claim !== undefined) checkFunction('lenetTask(): claim', claim);
   return {
     settings: lenetSettings,
@@ -100,7 +103,7 @@ export function lenetTask(options: LenetTaskOptions): Task {
         const complete = completeSettings(trial.configuration);
         const { testLimit } = complete;
         const set = testLimit === null || !isLimited ? whole : takeFirst(whole, testLimit);
-        const found = await evaluate(recipeOf(complete), weights, set, { threads: nodeThreads(threads) });
+        const found = await evaluate(recipeOf(complete), weights, set, { threads: nodeThreads(threads), width });
         if (!found) throw new Error('an evaluation without a signal is not interrupted');
         return found;
       }
@@ -108,12 +111,12 @@ export function lenetTask(options: LenetTaskOptions): Task {
   };
 }
 
-function threadPool({ folder, claim }: LenetTaskOptions, { objective }: StudyDefinition, data: RunData): Pool {
+function threadPool({ folder, width = 'quads', claim }: LenetTaskOptions, { objective }: StudyDefinition, data: RunData): Pool {
   return {
     start({ number, configuration, seed, threads, again }, listen) {
       const hyperparameters = completeHyperparameters({ ...configuration, seed });
       const out = trialFolder(folder, number).path;
-      const order = { hyperparameters, out, threads, data, claim: claim?.(), again };
+      const order = { hyperparameters, out, threads, width, data, claim: claim?.(), again };
       return startTrialWorker(order, (message) => listen(trialMessage(message, objective)));
     },
   };

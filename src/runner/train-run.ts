@@ -5,6 +5,7 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import {
+  checkChoice,
   checkFlag,
   checkFunction,
   checkInteger,
@@ -21,6 +22,7 @@ import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import type { Holder } from '../disk/lock.ts';
 import { readBytes } from '../disk/read-file.ts';
+import type { Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import type { Model } from '../nn/model.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
@@ -39,6 +41,8 @@ import { batchParts, checkFits } from '../train/session.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
 import { readWeights } from './model-file.ts';
 import { checkThreadCount, nodeThreads } from './node-threads.ts';
+import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
+import { type ChosenWidth, chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
@@ -75,6 +79,8 @@ export interface RunRequest {
   readonly checkpointEvery: number;
   /** Default: as many as this machine and the batch can use. */
   readonly threads?: number | undefined;
+  /** How many images the kernels compute side by side: quads (default), octs, or octs where they are proven faster. */
+  readonly kernels?: KernelChoice | undefined;
   /** Called with a warning of one line. */
   readonly onWarning?: ((text: string) => void) | undefined;
   readonly signal?: AbortSignal;
@@ -96,7 +102,8 @@ export type RunEvent =
       readonly resumedAt: Checkpoint | undefined;
       /** Threads that share the work. */
       readonly threads: number;
-      /** Sentences about what was converted, renamed or left out of the file of initial weights. */
+      readonly width: Width;
+      /** Sentences about what was converted, renamed or left out of the file of initial weights, and about the kernels. */
       readonly notes: readonly string[];
       /** Sentences about files that were lost or damaged in a resumed run's folder, and their repair. */
       readonly repairs: readonly string[];
@@ -160,6 +167,7 @@ interface PreparedRun {
   /** The data, with the sets cut to trainLimit and testLimit. */
   readonly data: RunData;
   readonly threads: Threads;
+  readonly width: ChosenWidth;
   readonly init: InitialWeights | undefined;
   readonly config: RunConfig;
   /** Whether config.json must be written again. */
@@ -197,6 +205,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
     );
   }
   const threads = nodeThreads(request.threads ?? defaultThreads(batchParts(batchSize)), { onFewer: request.onWarning });
+  const width = await chooseWidth(request.kernels ?? 'quads', recipe);
   const named = initialWeights(request, before, model);
   const config: RunConfig = before
     ? { ...before, hyperparameters, data: { ...before.data, folder: given.folder } }
@@ -217,12 +226,12 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const repairs = [...(earlier?.repair === undefined ? [] : [earlier.repair]), ...(point?.repairs ?? [])];
   const isConfigNew =
     before?.format === 1 || earlier?.repair !== undefined || JSON.stringify(before) !== JSON.stringify(config);
-  return { recipe, data: { ...given, train, evaluation }, threads, init, config, isConfigNew, point, repairs };
+  return { recipe, data: { ...given, train, evaluation }, threads, width, init, config, isConfigNew, point, repairs };
 }
 
 async function* train(
   request: RunRequest,
-  { recipe, data, threads, init, config, isConfigNew, point, repairs }: PreparedRun,
+  { recipe, data, threads, width: { width, note }, init, config, isConfigNew, point, repairs }: PreparedRun,
   folder: RunFolder,
 ): AsyncGenerator<RunEvent, void, undefined> {
   const { train, evaluation, evaluatedOn, source } = data;
@@ -235,8 +244,9 @@ async function* train(
     if (isConfigNew) folder.writeConfig(config);
   }
   const sizes = { train: images, evaluation: datasetSize(evaluation) };
-  const told = { source, resumedAt, threads: threads.count, notes: init?.notes ?? [], repairs };
-  yield { type: 'start', out: folder.path, recipe, config, ...sizes, ...told };
+  const told = { source, resumedAt, threads: threads.count, width, repairs };
+  const notes = [...(init?.notes ?? []), ...(note === undefined ? [] : [note])];
+  yield { type: 'start', out: folder.path, recipe, config, ...sizes, ...told, notes };
 
   const { signal, onProgress, checkpointEvery } = request;
   const events = fit(recipe, {
@@ -245,6 +255,7 @@ async function* train(
     initial: init?.weights,
     resume: resumedAt,
     threads,
+    width,
     signal,
     onProgress,
   });
@@ -358,6 +369,7 @@ function checkRequest(request: RunRequest): void {
   if (request.startAgain !== undefined) checkFlag('trainRun(): startAgain', request.startAgain);
   checkInteger('trainRun(): checkpointEvery', request.checkpointEvery, 0, Number.MAX_SAFE_INTEGER);
   if (threads !== undefined) checkThreadCount(threads);
+  if (request.kernels !== undefined) checkChoice('trainRun(): kernels', request.kernels, kernelChoices);
   const { check, onWait, onWarning, onProgress } = request;
   for (const [name, listener] of Object.entries({ check, onWait, onWarning, onProgress })) {
     if (listener !== undefined) checkFunction(`trainRun(): ${name}`, listener);
@@ -378,6 +390,7 @@ const requestNames: OptionNames<RunRequest> = {
   startAgain: true,
   checkpointEvery: true,
   threads: true,
+  kernels: true,
   onWarning: true,
   signal: true,
   onProgress: true,

@@ -12,7 +12,7 @@ import { trainRun } from './train-run.ts';
 import { wrongAnswers } from './trial-results.ts';
 import type { TrialWorkerMessage, TrialWorkerOrder } from './trial-worker.ts';
 
-const { hyperparameters, out, threads, data, claim, again }: TrialWorkerOrder = workerData;
+const { hyperparameters, out, threads, width, data, claim, again }: TrialWorkerOrder = workerData;
 /** @throws WorldError when another process has taken the study over. */
 const check = () => {
   if (claim) assertHeld(claim, `the study of ${out}`);
@@ -36,7 +36,7 @@ async function work(): Promise<TrialWorkerMessage> {
   let config: RunConfig | undefined;
   let told = 0;
   const events = trainRun({
-    ...{ hyperparameters, given: new Set(hyperparameterNames), data, out, resume, threads, check },
+    ...{ hyperparameters, given: new Set(hyperparameterNames), data, out, resume, threads, kernels: width, check },
     ...{ checkpointEvery: 1, startAgain: true, signal: stopper.signal },
     onProgress: ({ epoch, phase, done, total }) => {
       const now = performance.now();

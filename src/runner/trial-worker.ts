@@ -1,6 +1,7 @@
 /** The worker thread of one trial, seen from the main thread: started, listened to, stopped. */
 import { Worker } from 'node:worker_threads';
 import type { Dataset } from '../data/dataset.ts';
+import type { Width } from '../engine/kernels.ts';
 import type { Claim } from '../disk/lock.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { RunningTrial, TrialMessage } from '../tasks/task.ts';
@@ -13,6 +14,7 @@ export interface TrialWorkerOrder {
   readonly hyperparameters: Hyperparameters;
   readonly out: string;
   readonly threads: number;
+  readonly width: Width;
   readonly data: RunData;
   /** The study's right to write, checked before each write. */
   readonly claim: Claim | undefined;

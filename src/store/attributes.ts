@@ -81,7 +81,7 @@ const isEnvironment = object<Environment>(
     version: isText,
     jobs: isNumber,
   },
-  {},
+  { kernels: isText },
 );
 export const isSession = object<StartedSession>({ started: isText, environment: isEnvironment }, {});
 

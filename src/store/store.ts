@@ -13,6 +13,8 @@ export interface Environment {
   readonly node: string;
   readonly version: string;
   readonly jobs: number;
+  /** The width of the kernels: quads or octs. Absent in records of versions that had quads alone. */
+  readonly kernels?: string;
 }
 
 /** The work of one process on the study. */

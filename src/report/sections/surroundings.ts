@@ -12,9 +12,10 @@ export const surroundings: Section = (facts) => {
     worked: duration(seconds),
     machine: `${e.cpu}, ${e.cores} cores, ${Math.round(e.memoryBytes / 2 ** 30)} GiB`,
     software: `${e.os}, Node ${e.node.replace(/^v/, '')}, lenet-lab ${e.version}`,
+    kernels: e.kernels ?? 'quads',
     jobs: `${e.jobs}`,
   }));
-  const heads = ['started', 'worked', 'machine', 'software', 'jobs'] as const;
+  const heads = ['started', 'worked', 'machine', 'software', 'kernels', 'jobs'] as const;
   const columns = heads.map((head) => ({ head, cells: rows.map((row) => row[head]) }));
   return [
     heading(2, 'Training environment'),
