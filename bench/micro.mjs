@@ -1,25 +1,30 @@
 // `npm run bench -- micro`: microseconds of every step of LeNet-5 for a batch of 32, forward and backward, one thread,
-// with GFLOP/s and the share of this processor's multiply-add peak in WebAssembly (measured first). Options: --rounds N
-// (default 15), --model lenet5-1998, --model general (a chain of layers of other shapes, to see what the general
+// with GFLOP/s and the share of this processor's multiply-add peak in WebAssembly (measured first), for quads and, where
+// V8 can widen them, octs. Options: --rounds N (default 15), --widths quads,octs, --model lenet5-1998, --model general (a chain of layers of other shapes, to see what the general
 // kernels do; its gradients are dense).
 import { parseArgs } from 'node:util';
 import { randomStream } from '../dist/base/random.js';
 import { Arena, createMemory } from '../dist/engine/arena.js';
-import { bindKernels, compileKernels, supportsFused } from '../dist/engine/kernels.js';
+import { bindKernels, compileKernels, lanesOf, supportsFused } from '../dist/engine/kernels.js';
 import { conv2d, flatten, linear, maxPool2d, sequential } from '../dist/index.js';
 import { stepsOf } from '../dist/nn/fusion.js';
 import { parametersOf } from '../dist/nn/model.js';
 import { layOutParameters } from '../dist/nn/network.js';
-import { enableFused } from '../dist/runner/relaxed-simd.js';
+import { enableFused, enableOcts } from '../dist/node.js';
 import { lenet5, modelByName } from '../dist/tasks/lenet/models.js';
 import { keep, machineLine, median, printTable, say } from './measurement.mjs';
 import { peakGflops } from './peak.mjs';
 
 const { values } = parseArgs({
-  options: { rounds: { type: 'string', default: '15' }, model: { type: 'string', default: 'lenet5' } },
+  options: {
+    rounds: { type: 'string', default: '15' },
+    model: { type: 'string', default: 'lenet5' },
+    widths: { type: 'string' },
+  },
 });
 const rounds = Number(values.rounds);
 enableFused();
+const widths = values.widths?.split(',') ?? (enableOcts() ? ['quads', 'octs'] : ['quads']);
 const models = {
   lenet5,
   'lenet5-1998': () => modelByName('lenet5-1998'),
@@ -41,13 +46,17 @@ if (model === undefined) {
   console.error(`--model: there is no "${values.model}"; there are ${Object.keys(models).join(', ')}`);
   process.exit(2);
 }
-const quads = 4; // a chunk of 16 images; two of them are a batch of 32
+// A batch of 32 is two chunks of 16 images.
+const chunk = 16;
 const chunks = 2;
 
 /** Every step of the network as { name, macs, run }, its buffers filled with numbers like those of training. */
-function stepsFor(arithmetic) {
+function stepsFor(arithmetic, width) {
+  const lanes = lanesOf[width];
+  const vectorBytes = 4 * lanes;
+  const packs = chunk / lanes;
   const memory = createMemory();
-  const kernels = bindKernels(compileKernels(arithmetic), memory);
+  const kernels = bindKernels(compileKernels(arithmetic, width), memory);
   const arena = new Arena(memory, kernels.heapBase());
   const { offsets, bytes } = layOutParameters(model);
   const [parameters, gradients, m, v, updated] = [0, 0, 0, 0, 0].map(() => arena.allocate(bytes * chunks));
@@ -62,17 +71,17 @@ function stepsFor(arithmetic) {
     if (shape.length === 1) arena.f32(parameters + offsets.get(name), shape[0]).fill(0.1);
   }
   const elements = (shape) => shape.reduce((product, size) => product * size, 1);
-  let last = { shape: model.input, value: arena.allocate(quads * elements(model.input) * 16), gradient: 0 };
-  fill(last.value, quads * elements(model.input) * 4, 0, 1);
+  let last = { shape: model.input, value: arena.allocate(chunk * elements(model.input) * 4), gradient: 0 };
+  fill(last.value, chunk * elements(model.input), 0, 1);
   const bytesOf = (images) => images * elements(model.input);
   const pictures = arena.allocate(bytesOf(1000));
   const pixels = arena.u8(pictures, bytesOf(1000));
   for (let i = 0; i < pixels.length; i++) pixels[i] = random.below(256);
-  const order = arena.table(Array.from({ length: quads * 4 }, () => random.below(1000)));
+  const order = arena.table(Array.from({ length: chunk }, () => random.below(1000)));
   const gather = {
     images: pictures,
     indices: order,
-    count: quads * 4,
+    count: chunk,
     channels: model.input[0],
     area: model.input[1] * model.input[2],
     dst: last.value,
@@ -86,7 +95,9 @@ function stepsFor(arithmetic) {
     const placed = place({
       kernels,
       arena,
-      quads,
+      lanes,
+      vectorBytes,
+      packs,
       training: true,
       single: false,
       curvature: false,
@@ -97,31 +108,29 @@ function stepsFor(arithmetic) {
     });
     wanted ||= own.length > 0;
     placed.prepare?.();
-    placed.forward(quads);
+    placed.forward(packs);
     last = placed.output;
-    if (last.gradient) fill(last.gradient, quads * elements(last.shape) * 4, -1, 1);
-    const macs = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0) * quads * 4 * chunks;
+    if (last.gradient) fill(last.gradient, chunk * elements(last.shape), -1, 1);
+    const macs = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0) * chunk * chunks;
     const name = layers.map((layer) => layer.name).join('+');
     const each = (work) => () => {
       for (let c = 0; c < chunks; c++) work();
     };
-    done.push({ name: `${name} forward`, macs, run: each(() => placed.forward(quads)) });
+    done.push({ name: `${name} forward`, macs, run: each(() => placed.forward(packs)) });
     const products = input.gradient && macs > 0 ? 2 : 1;
     done.push({
       name: `${name} backward`,
       macs: macs * products,
-      run: each(() => placed.backward(quads, gradients)),
+      run: each(() => placed.backward(packs, gradients)),
     });
     if (placed.prepare) done.push({ name: `${name} prepare`, macs: 0, run: () => placed.prepare(true) });
   }
   const step = {
     x: updated,
     g: gradients,
-    stride: bytes,
-    chunks,
     m,
     v,
-    vectors: bytes / 16,
+    vectors: bytes / vectorBytes,
     l2: 0,
     beta1: 0.9,
     rest1: 0.1,
@@ -133,7 +142,10 @@ function stepsFor(arithmetic) {
     gScale: 0,
     vScale: 1,
   };
-  const run = () => kernels.adam(step);
+  const run = () => {
+    kernels.sumChunks({ g: gradients, stride: bytes, chunks, vectors: bytes / vectorBytes });
+    kernels.adam(step);
+  };
   const gathering = () => {
     for (let c = 0; c < chunks; c++) kernels.gatherBytes(gather);
   };
@@ -141,17 +153,20 @@ function stepsFor(arithmetic) {
 }
 
 const arithmetics = supportsFused() ? ['strict', 'fused'] : ['strict'];
-const all = arithmetics.flatMap((arithmetic) =>
-  stepsFor(arithmetic).map((step) => ({ ...step, arithmetic, samples: [] })),
+const variants = arithmetics.flatMap((arithmetic) =>
+  widths.map((width) => ({ arithmetic, width, name: `${arithmetic} ${width}` })),
+);
+const all = variants.flatMap(({ arithmetic, width, name: variant }) =>
+  stepsFor(arithmetic, width).map((step) => ({ ...step, variant, samples: [] })),
 );
 for (const step of all) {
   // Long enough for the optimizing compiler to be done.
   for (const end = performance.now() + 60; performance.now() < end; ) step.run();
 }
-const peaks = [];
+const peaks = new Map(widths.map((width) => [width, []]));
 for (let round = 1; round <= rounds; round++) {
   say(`round ${round} of ${rounds}`);
-  if (supportsFused()) peaks.push(await peakGflops());
+  if (supportsFused()) for (const width of widths) peaks.get(width).push(await peakGflops(width));
   for (const step of all) {
     const began = performance.now();
     let times = 0;
@@ -161,12 +176,14 @@ for (let round = 1; round <= rounds; round++) {
 }
 say('');
 console.log(`${machineLine}; medians of ${rounds}; microseconds for 32 images, one thread`);
-const peak = peaks.length > 0 ? median(peaks) : undefined;
-console.log(`multiply-add peak: ${peak === undefined ? 'no relaxed SIMD here' : `${peak.toFixed(1)} GFLOP/s`}\n`);
-const results = all.map(({ name, arithmetic, macs, samples }) => {
+const peakOf = (width) => (supportsFused() ? median(peaks.get(width)) : undefined);
+const peakText = widths.map((width) => `${width} ${peakOf(width)?.toFixed(1)} GFLOP/s`).join(', ');
+console.log(`multiply-add peak: ${supportsFused() ? peakText : 'no relaxed SIMD here'}\n`);
+const results = all.map(({ name, variant, macs, samples }) => {
+  const peak = peakOf(variant.split(' ')[1]);
   const microseconds = median(samples);
   const gflops = (2 * macs) / microseconds / 1000;
-  return { name, arithmetic, microseconds, ...(macs > 0 ? { gflops, ofPeak: peak && gflops / peak } : {}) };
+  return { name, variant, microseconds, ...(macs > 0 ? { gflops, ofPeak: peak && gflops / peak } : {}) };
 });
 const cells = ({ microseconds, gflops, ofPeak }) => [
   microseconds.toFixed(1),
@@ -175,15 +192,20 @@ const cells = ({ microseconds, gflops, ofPeak }) => [
 ];
 const names = [...new Set(results.map(({ name }) => name))];
 const row = (name) =>
-  arithmetics.flatMap((arithmetic) => cells(results.find((r) => r.name === name && r.arithmetic === arithmetic)));
-const total = arithmetics.flatMap((arithmetic) => {
-  const own = results.filter((r) => r.arithmetic === arithmetic);
+  variants.flatMap(({ name: variant }) => cells(results.find((r) => r.name === name && r.variant === variant)));
+const total = variants.flatMap(({ name: variant }) => {
+  const own = results.filter((r) => r.variant === variant);
   return [own.reduce((sum, { microseconds }) => sum + microseconds, 0).toFixed(0), '', ''];
 });
 printTable([
-  ['step', ...arithmetics.flatMap((arithmetic) => [`${arithmetic} µs`, 'GFLOP/s', 'of peak'])],
+  ['step', ...variants.flatMap(({ name }) => [`${name} µs`, 'GFLOP/s', 'of peak'])],
   ...names.map((name) => [name, ...row(name)]),
   ['total', ...total],
 ]);
 // Gradients behind relu and pooling are mostly zero and skipped, so a backward step may pass the peak.
-keep('micro', { model: model.name, rounds, peak, results });
+keep('micro', {
+  model: model.name,
+  rounds,
+  peaks: widths.map((width) => ({ width, gflops: peakOf(width) ?? null })),
+  results,
+});

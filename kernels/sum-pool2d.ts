@@ -79,7 +79,9 @@ export function scaleChannels(x: usize, y: usize, pixels: i32, channels: i32, sc
     for (let c: usize = 0; c < bytes; c += 4) {
       const factor = v128.load32_splat(scale + c);
       const value = loadVector(x);
-      storeVector(y, offset ? multiplyAdd(factor, value, v128.load32_splat(offset + c)) : f32x4.mul(factor, value));
+      let scaled = f32x4.mul(factor, value);
+      if (offset) scaled = multiplyAdd(factor, value, v128.load32_splat(offset + c));
+      storeVector(y, scaled);
       x += vectorBytes;
       y += vectorBytes;
     }

@@ -12,26 +12,23 @@ const rowsOf: Readonly<Record<Arithmetic, number>> = { strict: 5, fused: 6 };
 /** Calls in one sample: some 30 microseconds, so short that other processes rarely interrupt it. */
 const callsPerSample = 32;
 /**
- * V8's baseline compiler, which runs a function first, gives less than half the speed of the optimizing one. A function
- * counts as optimized when a sample is faster than the first ones by this factor.
+ * Samples that V8 surely needs to notice that a function is hot, and samples in a row without a faster one, after which
+ * its optimized code is taken to be at work.
  */
-const optimizedGain = 1.7;
+const [fewestSamples, samplesWithoutGain] = [60, 40];
+/** Less is no gain. */
+const leastGain = 1.05;
 /** The longest time for one width [ms]; usually 10 suffice. */
 const longestMs = 150;
-/** Samples after a function is optimized. */
-const samplesAfter = 40;
 
-/**
- * How many times faster octs multiply matrices than quads (about 2 where V8 widens them, below 1 where it does not);
- * undefined if one of them was not optimized in time.
- */
-export function octsSpeedup(arithmetic: Arithmetic, now: () => number = () => performance.now()): number | undefined {
-  const [quads, octs] = widths.map((width) => msPerLane(arithmetic, width, now));
-  return quads === undefined || octs === undefined ? undefined : quads / octs;
+/** How many times faster octs multiply matrices than quads: about 2 where V8 widens them, below 1 where it does not. */
+export function octsSpeedup(arithmetic: Arithmetic, now: () => number = () => performance.now()): number {
+  const [quads, octs] = widths.map((width) => msPerLane(arithmetic, width, now)) as [number, number];
+  return quads / octs;
 }
 
 /** The shortest time of a sample, per lane of its vectors [ms]. */
-function msPerLane(arithmetic: Arithmetic, width: Width, now: () => number): number | undefined {
+function msPerLane(arithmetic: Arithmetic, width: Width, now: () => number): number {
   const memory = createMemory(2 ** 20);
   const kernels = bindKernels(compileKernels(arithmetic, width), memory);
   const arena = new Arena(memory, kernels.heapBase());
@@ -53,13 +50,12 @@ function msPerLane(arithmetic: Arithmetic, width: Width, now: () => number): num
     for (let call = 0; call < callsPerSample; call++) kernels.matmul(product);
     return now() - started;
   };
-  const first = Math.min(sample(), sample(), sample());
   const started = now();
-  let shortest = first;
-  while (shortest * optimizedGain > first) {
-    if (now() - started > longestMs) return undefined;
-    shortest = Math.min(shortest, sample());
+  let [shortest, without] = [Number.POSITIVE_INFINITY, 0];
+  for (let i = 0; (i < fewestSamples || without < samplesWithoutGain) && now() - started < longestMs; i++) {
+    const ms = sample();
+    without = ms * leastGain < shortest ? 0 : without + 1;
+    shortest = Math.min(shortest, ms);
   }
-  for (let i = 0; i < samplesAfter; i++) shortest = Math.min(shortest, sample());
   return shortest / lanesOf[width];
 }

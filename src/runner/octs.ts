@@ -101,9 +101,13 @@ export interface ChosenWidth {
  * The width for a recipe. `auto`: octs where the process can widen them and {@link proveOcts} finds them right and fast,
  * else quads. Both widths give the same bits.
  */
-export async function chooseWidth(choice: KernelChoice, recipe: Recipe): Promise<ChosenWidth> {
+export async function chooseWidth(
+  choice: KernelChoice,
+  recipe: Recipe,
+  source: ProcessorSource = thisProcessor,
+): Promise<ChosenWidth> {
   if (choice === 'quads') return { width: 'quads', note: undefined };
-  const obstacle = obstacleToOcts();
+  const obstacle = obstacleToOcts(source);
   if (choice === 'octs') {
     enableOcts();
     return { width: 'octs', note: obstacle && `octs are slower than quads here: ${obstacle.why}` };
