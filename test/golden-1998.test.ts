@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import type { StateDict } from '../src/base/tensor.ts';
 import { takeFirst } from '../src/data/dataset.ts';
+import { widths } from '../src/engine/kernels.ts';
 import { crossEntropy } from '../src/nn/losses/cross-entropy.ts';
 import { maximumAPosteriori } from '../src/nn/losses/maximum-a-posteriori.ts';
 import { mse } from '../src/nn/losses/mse.ts';
@@ -83,26 +84,32 @@ test('with everything switched it has the sizes of the zoo’s network', () => {
   expect(parameterCount(lenet5Original({ ...variant, connections: 'full', inputSize: '28x28' }))).toBe(44_426);
 });
 
-test('second derivatives over 500 images are the recursion’s to 1e-4 in every parameter', async () => {
-  const session = await Session.forTraining(
-    completeRecipe({ model, optimizer: sdlm(), batchSize: 1, loss: maximumAPosteriori(0.1) }),
-    [train],
-  );
-  session.setWeights(initial);
-  session.setOrder(Int32Array.from({ length: 500 }, (_, i) => i));
-  session.estimateCurvature(0, 500);
-  const hessian = session.optimizerState.get('hessian')!;
-  await session.close();
-  for (const [name, { data }] of hessian) {
-    const expected = finals.get(`hessian/${name}`)!.data;
-    const largest = Math.max(...expected);
-    expect(largest).toBeGreaterThan(1e-6);
-    for (const [i, value] of data.entries())
-      expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(1e-4 * expected[i]! + 1e-6 * largest);
-  }
-});
+test.each(widths)(
+  '%s: second derivatives over 500 images are the recursion’s to 1e-4 in every parameter',
+  async (width) => {
+    const session = await Session.forTraining(
+      completeRecipe({ model, optimizer: sdlm(), batchSize: 1, loss: maximumAPosteriori(0.1) }),
+      [train],
+      { width },
+    );
+    session.setWeights(initial);
+    session.setOrder(Int32Array.from({ length: 500 }, (_, i) => i));
+    session.estimateCurvature(0, 500);
+    const hessian = session.optimizerState.get('hessian')!;
+    await session.close();
+    for (const [name, { data }] of hessian) {
+      const expected = finals.get(`hessian/${name}`)!.data;
+      const largest = Math.max(...expected);
+      expect(largest).toBeGreaterThan(1e-6);
+      for (const [i, value] of data.entries())
+        expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(1e-4 * expected[i]! + 1e-6 * largest);
+    }
+  },
+);
 
-describe.each(Object.entries(runs))('%s', (name, run) => {
+const trainings = widths.flatMap((width) => Object.entries(runs).map(([name, run]) => [width, name, run] as const));
+
+describe.each(trainings)('%s: %s', (width, name, run) => {
   const found: number[] = [];
   let last: EpochEvent | undefined;
 
@@ -119,6 +126,7 @@ describe.each(Object.entries(runs))('%s', (name, run) => {
     const events = fit(recipe, {
       train: images,
       initial,
+      width,
       onProgress: (progress) => void found.push(...progress.losses),
     });
     for await (const event of events) if (event.type === 'epoch') last = event;

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import type { StateDict } from '../src/base/tensor.ts';
 import type { Dataset } from '../src/data/dataset.ts';
+import { widths } from '../src/engine/kernels.ts';
 import { loadMnist } from '../src/runner/mnist-files.ts';
 import { completeHyperparameters } from '../src/tasks/lenet/hyperparameters.ts';
 import { recipeOf } from '../src/tasks/lenet/recipe.ts';
@@ -47,7 +48,11 @@ function relativeDistance(a: StateDict, b: (name: string) => Float32Array, origi
   return Math.sqrt(away / way);
 }
 
-describe.each(Object.entries(goldens))('%s', (name, golden) => {
+const trainings = widths.flatMap((width) =>
+  Object.entries(goldens).map(([name, golden]) => [width, name, golden] as const),
+);
+
+describe.each(trainings)('%s: %s', (width, name, golden) => {
   const { images = 3200, epochs = 1, batchSize = 32, ...optimizer } = golden.options as Record<string, number>;
   const values = completeHyperparameters({ ...optimizer, batchSize, epochs, shuffle: false });
   const losses: number[] = [];
@@ -56,7 +61,7 @@ describe.each(Object.entries(goldens))('%s', (name, golden) => {
   test('losses of every step are PyTorch’s to 1e-5', async () => {
     const train = stretch(mnist.train, golden.start, images);
     const onProgress = (progress: Progress) => void losses.push(...progress.losses);
-    const events = fit(recipeOf(values), { train, initial, onProgress });
+    const events = fit(recipeOf(values), { train, initial, width, onProgress });
     for await (const event of events) if (event.type === 'epoch') last = event;
     expect(losses.length).toBe(golden.losses.length);
     for (const [i, loss] of losses.entries()) expect(Math.abs(loss - golden.losses[i]!)).toBeLessThan(1e-5);

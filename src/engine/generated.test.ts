@@ -5,7 +5,7 @@ import { randomStream } from '../base/random.ts';
 import { conv2d } from '../nn/conv2d.ts';
 import { placeAlone } from '../nn/layer.testing.ts';
 import { linear } from '../nn/linear.ts';
-import { supportsFused } from './kernels.ts';
+import { supportsFused, widths } from './kernels.ts';
 import * as reference from './reference.ts';
 
 if (!supportsFused()) setFlagsFromString('--experimental-wasm-relaxed-simd');
@@ -27,13 +27,15 @@ const numbers = (length: number, zeros = false) =>
     return zeros && random.below(3) === 0 ? 0 : value;
   });
 
-describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
+const engines = (['strict', 'fused'] as const).flatMap((arithmetic) => widths.map((width) => ({ arithmetic, width })));
+
+describe.each(engines)('$arithmetic, $width', (engine) => {
   // Output features are rows of a product, packs of images its columns: every height of band, every ragged edge.
   test.each(Array.from({ length: 14 }, (_, i) => i + 1))('matmul with %i rows', (rows) => {
-    for (const images of [1, 7, 12, 17, 29]) {
+    for (const images of [1, 4, 5, 7, 8, 12, 17, 29]) {
       const depth = 1 + ((rows * images) % 11);
       const [x, w, b, dy] = [numbers(images * depth), numbers(rows * depth), numbers(rows), numbers(images * rows)];
-      const layer = placeAlone(linear(depth, rows), [images, depth], arithmetic, [w, b]);
+      const layer = placeAlone(linear(depth, rows), [images, depth], engine, [w, b]);
       const { output, gradInput, gradients } = layer.run(x, dy);
       close(output, reference.linearForward(x, w, b, depth));
       const back = reference.linearBackward(x, w, dy, depth);
@@ -43,18 +45,20 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     }
   });
 
-  // A window's lines have ceil(width x channels / 4) vectors: 1 to 9 of them, for 1 to 7 lines.
-  const shapes = [1, 2, 3, 4, 5, 6, 7].flatMap((lines) => [1, 2, 3, 4, 5, 6, 7, 8, 9].map((v) => [lines, v] as const));
-  test.each(shapes)('conv2d with windows of %i lines of %i vectors', (lines, vectors) => {
-    const [channels, across] = vectors % 2 ? [2, 2 * vectors - 1] : [3, Math.floor((4 * vectors) / 3)];
-    expect(Math.ceil((channels * across) / 4)).toBe(vectors);
-    const out = 1 + ((lines * vectors) % 7);
+  // A window's lines have ceil(width x channels / 4) quads: 1 to 10 of them, for 1 to 7 lines.
+  const shapes = [1, 2, 3, 4, 5, 6, 7].flatMap((lines) =>
+    [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((quads) => [lines, quads] as const),
+  );
+  test.each(shapes)('conv2d with windows of %i lines of %i quads', (lines, quads) => {
+    const [channels, across] = quads % 2 ? [2, 2 * quads - 1] : [3, Math.floor((4 * quads) / 3)];
+    expect(Math.ceil((channels * across) / 4)).toBe(quads);
+    const out = 1 + ((lines * quads) % 7);
     const size = [lines + 2, across + 1] as const;
     const shape = { images: 5, inChannels: channels, outChannels: out, size, kernel: [lines, across] as const };
     const s = { ...shape, stride: [1, 1] as const, padding: [0, 0] as const };
     const [x, w, b] = [5 * channels * size[0] * size[1], out * channels * lines * across, out].map((n) => numbers(n));
     const dy = numbers(5 * out * 3 * 2, true);
-    const layer = placeAlone(conv2d(channels, out, [lines, across]), [5, channels, ...size], arithmetic, [w!, b!]);
+    const layer = placeAlone(conv2d(channels, out, [lines, across]), [5, channels, ...size], engine, [w!, b!]);
     const { output, gradInput, gradients } = layer.run(x!, dy);
     close(output, reference.conv2dForward(x!, w!, b!, s));
     const back = reference.conv2dBackward(x!, w!, dy, s);

@@ -3,12 +3,14 @@ import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { Arena, createMemory } from './arena.ts';
-import { bindKernels, compileKernels, supportsFused } from './kernels.ts';
+import { type Arithmetic, bindKernels, compileKernels, lanesOf, supportsFused, type Width, widths } from './kernels.ts';
 import * as reference from './reference.ts';
 
 if (!supportsFused()) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
-const compiled = { strict: compileKernels('strict'), fused: compileKernels('fused') };
+const engines = (['strict', 'fused'] as const).flatMap((arithmetic: Arithmetic) =>
+  widths.map((width: Width) => ({ arithmetic, width, module: compileKernels(arithmetic, width) })),
+);
 
 type Range = readonly [address: number, bytes: number];
 
@@ -17,9 +19,9 @@ const whole = 2 ** 17;
 const noise = Uint8Array.from({ length: whole }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 13) & 0xff);
 
 /** A memory filled with noise, in which a kernel that writes beside its output is seen. */
-function bench(arithmetic: 'strict' | 'fused') {
+function bench(module: WebAssembly.Module) {
   const memory = createMemory(2 ** 24);
-  const kernels = bindKernels(compiled[arithmetic], memory);
+  const kernels = bindKernels(module, memory);
   const arena = new Arena(memory, kernels.heapBase());
   const start = arena.allocate(whole);
   const all = arena.u8(start, whole);
@@ -82,9 +84,12 @@ function expectNear(actual: readonly number[], expected: readonly number[], tole
 
 const range = (length: number) => Array.from({ length }, (_, i) => i);
 
-describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
+describe.each(engines)('$arithmetic, $width', ({ width, module }) => {
+  const lanes = lanesOf[width];
+  const vectorBytes = lanes * 4;
+
   describe.each([1, 2, 7])('%i vectors', (vectors) => {
-    const size = vectors * 4;
+    const size = vectors * lanes;
     const x = numbers('x', size, 3);
     const dy = numbers('dy', size);
 
@@ -105,7 +110,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
         sigmoidForward: (value: number) => 1 / (1 + Math.exp(-value)),
       }[name];
       for (const inPlace of name === 'addVectors' ? [false] : [false, true]) {
-        const b = bench(arithmetic);
+        const b = bench(module);
         const from = b.floats(x);
         const to = inPlace ? from : b.floats(dy);
         const blocks = { x: from, y: to, vectors };
@@ -125,7 +130,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
         const y = x.map((value, i) => Math.fround(i === 1 ? 0 : value / 3));
         for (const power of name === 'reluBackward' ? [1] : [1, 2]) {
           for (const inPlace of [false, true]) {
-            const b = bench(arithmetic);
+            const b = bench(module);
             const blocks = { y: b.floats(y), dy: b.floats(dy), vectors };
             const dx = inPlace ? blocks.dy : b.floats(x);
             b.writesOnly([[dx, size * 4]], () => {
@@ -148,7 +153,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     );
 
     test('softmaxCurvature', () => {
-      const b = bench(arithmetic);
+      const b = bench(module);
       const [probabilities, h] = [b.floats(x.map((value) => Math.abs(value) / 3)), b.floats(dy)];
       b.writesOnly([[h, size * 4]], () => b.kernels.softmaxCurvature({ probabilities, h, vectors }));
       expectNear(
@@ -158,7 +163,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     });
 
     test('flushTiny: below 2^-100 becomes 0, 2^-100 itself and NaN stay', () => {
-      const b = bench(arithmetic);
+      const b = bench(module);
       const limit = 2 ** -100;
       const values = range(size).map((i) => [limit, -limit * (1 - 2 ** -24), Number.NaN, -limit][i % 4]!);
       const v = b.floats(values);
@@ -166,22 +171,31 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
       expect(b.read(v, size)).toEqual(values.map((value, i) => (i % 4 === 1 ? 0 : value)));
     });
 
-    describe.each([1, 2, 3])('optimizers with %i gradient blocks', (chunks) => {
+    test.each([1, 2, 3])('sumChunks of %i blocks', (chunks) => {
+      const b = bench(module);
       const stride = size * 4 + 16;
-      const gradients = range(chunks).map((chunk) => numbers(`g${chunk}`, size));
-      const total = range(size).map((i) => gradients.reduce((sum, block) => sum + block[i]!, 0));
+      const blocks = range(chunks).map((chunk) => numbers(`g${chunk}`, size));
+      const g = b.allocate(stride * chunks);
+      for (const [chunk, values] of blocks.entries()) {
+        // The gap between two blocks is filled, so that a kernel that reads it is seen.
+        b.write(g + chunk * stride, [...values, ...Array<number>(4).fill(1e6)]);
+      }
+      b.writesOnly([[g, size * 4]], () => b.kernels.sumChunks({ g, stride, chunks, vectors }));
+      expectNear(
+        b.read(g, size),
+        range(size).map((i) => blocks.reduce((sum, block) => sum + block[i]!, 0)),
+      );
+    });
+
+    describe('optimizers', () => {
+      const total = numbers('g', size);
       const first = numbers('first', size).map((value) => 0.2 + Math.abs(value));
       const second = numbers('second', size).map((value) => 0.2 + Math.abs(value));
       const slots = x.map((value, i) => ({ x: value, first: first[i]!, second: second[i]! }));
       const l2 = 0.05;
       const place = () => {
-        const b = bench(arithmetic);
-        const g = b.allocate(stride * chunks);
-        for (const [chunk, values] of gradients.entries()) {
-          // The gap between two blocks is filled, so that a kernel that reads it is seen.
-          b.write(g + chunk * stride, [...values, ...Array<number>(4).fill(1e6)]);
-        }
-        const blocks = { x: b.floats(x), g, stride, chunks, vectors, l2 };
+        const b = bench(module);
+        const blocks = { x: b.floats(x), g: b.floats(total), vectors, l2 };
         return { b, blocks, first: b.floats(first), second: b.floats(second) };
       };
       const ranges = (...addresses: number[]): Range[] => addresses.map((address) => [address, size * 4]);
@@ -272,18 +286,21 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     [5, 1],
     [5, 3],
   ])('%i pixels of %i channels', (pixels, channels) => {
-    const size = pixels * channels * 4;
+    const packs = 2;
+    const size = packs * pixels * channels * lanes;
     const [x, other] = [numbers('x', size), numbers('other', size)];
-    const channelOf = (i: number) => Math.floor(i / 4) % channels;
+    const channelOf = (i: number) => Math.floor(i / lanes) % channels;
 
     test.each([false, true])('scaleChannels, with an offset: %s', (hasOffset) => {
       const [scale, offset] = [numbers('scale', channels), numbers('offset', channels)];
       for (const inPlace of [false, true]) {
-        const b = bench(arithmetic);
+        const b = bench(module);
         const from = b.floats(x);
         const y = inPlace ? from : b.floats(other);
         const table = { scale: b.floats(scale), offset: hasOffset ? b.floats(offset) : 0 };
-        b.writesOnly([[y, size * 4]], () => b.kernels.scaleChannels({ x: from, y, pixels, channels, ...table }));
+        b.writesOnly([[y, size * 4]], () =>
+          b.kernels.scaleChannels({ x: from, y, pixels: packs * pixels, channels, ...table }),
+        );
         expectNear(
           b.read(y, size),
           x.map((value, i) => scale[channelOf(i)]! * value + (hasOffset ? offset[channelOf(i)]! : 0)),
@@ -292,9 +309,11 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     });
 
     test('channelProducts', () => {
-      const b = bench(arithmetic);
+      const b = bench(module);
       const blocks = { a: b.floats(x), b: b.floats(other), out: b.floats(numbers('out', channels)) };
-      b.writesOnly([[blocks.out, channels * 4]], () => b.kernels.channelProducts({ ...blocks, pixels, channels }));
+      b.writesOnly([[blocks.out, channels * 4]], () =>
+        b.kernels.channelProducts({ ...blocks, packs, pixels, channels }),
+      );
       const expected = range(channels).map((c) =>
         x.reduce((sum, value, i) => sum + (channelOf(i) === c ? value * other[i]! : 0), 0),
       );
@@ -302,10 +321,10 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     });
 
     test('sumOverImages', () => {
-      const b = bench(arithmetic);
+      const b = bench(module);
       const [dy, out] = [b.floats(x), b.floats(numbers('out', channels))];
       b.writesOnly([[out, channels * 4]], () =>
-        b.kernels.sumOverImages({ dy, packs: pixels, features: channels, biasGradient: out }),
+        b.kernels.sumOverImages({ dy, packs, pixels, features: channels, biasGradient: out }),
       );
       const expected = range(channels).map((c) =>
         x.reduce((sum, value, i) => sum + (channelOf(i) === c ? value : 0), 0),
@@ -320,7 +339,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     { kernel: [3, 2], stride: [1, 2], size: [5, 6], channels: 2, packs: 3 },
     { kernel: [2, 3], stride: [2, 1], size: [4, 5], channels: 1, packs: 1 },
   ] as const)('windows $kernel, stride $stride, on $size', ({ kernel, stride, size, channels, packs }) => {
-    const shape = { images: packs * 4, channels, size, kernel, stride };
+    const shape = { images: packs * lanes, channels, size, kernel, stride };
     const [outHeight, outWidth] = [0, 1].map((i) => Math.floor((size[i]! - kernel[i]!) / stride[i]!) + 1) as [
       number,
       number,
@@ -331,22 +350,22 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
       ...{ packs, channels, height: size[0], width: size[1], outHeight, outWidth },
       ...{ kernelHeight: kernel[0], kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1] },
     };
-    /** Where an element of PyTorch's order [image][channel][pixel] stands in packs [pack][pixel][channel][4]. */
-    const quadsOf = (values: readonly number[], pixels: number) =>
+    /** Where an element of PyTorch's order [image][channel][pixel] stands in packs [pack][pixel][channel][lanes]. */
+    const packsOf = (values: readonly number[], pixels: number) =>
       range(values.length).map((i) => {
-        const [lane, c] = [i % 4, Math.floor(i / 4) % channels];
-        const pixel = Math.floor(i / 4 / channels) % pixels;
-        const image = Math.floor(i / 4 / channels / pixels) * 4 + lane;
+        const [lane, c] = [i % lanes, Math.floor(i / lanes) % channels];
+        const pixel = Math.floor(i / lanes / channels) % pixels;
+        const image = Math.floor(i / lanes / channels / pixels) * lanes + lane;
         return values[(image * channels + c) * pixels + pixel]!;
       });
-    const inPacks = (values: readonly number[]) => quadsOf(values, size[0] * size[1]);
-    const outPacks = (values: readonly number[]) => quadsOf(values, outHeight * outWidth);
+    const inPacks = (values: readonly number[]) => packsOf(values, size[0] * size[1]);
+    const outPacks = (values: readonly number[]) => packsOf(values, outHeight * outWidth);
     // Halves, so that windows have ties.
-    const x = numbers('x', inputs * packs * 4, 2).map((value) => Math.round(value * 2) / 2 + 0);
-    const dy = numbers('dy', outputs * packs * 4);
+    const x = numbers('x', inputs * packs * lanes, 2).map((value) => Math.round(value * 2) / 2 + 0);
+    const dy = numbers('dy', outputs * packs * lanes);
 
     test('sumPool2d, forward and backward', () => {
-      const b = bench(arithmetic);
+      const b = bench(module);
       const [y, dx] = [b.floats(dy), b.floats(x)];
       const from = { x: b.floats(inPacks(x)), dy: b.floats(outPacks(dy)) };
       b.writesOnly([[y, dy.length * 4]], () => b.kernels.sumPool2dForward({ ...args, x: from.x, y, scale: 0.3 }));
@@ -356,7 +375,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     });
 
     test('maxPool2d, forward and backward: the first maximum of a tie gets the gradient', () => {
-      const b = bench(arithmetic);
+      const b = bench(module);
       const [y, winners, dx] = [b.floats(dy), b.floats(dy), b.floats(x)];
       const from = { x: b.floats(inPacks(x)), dy: b.floats(outPacks(dy)) };
       const written: Range[] = [y, winners].map((address) => [address, dy.length * 4]);
@@ -364,42 +383,42 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
       const expected = reference.maxPool2dForward(x, shape);
       expect(b.read(y, dy.length)).toEqual(outPacks(expected.y));
       b.writesOnly([[dx, x.length * 4]], () =>
-        b.kernels.maxPool2dBackward({ dy: from.dy, winners, dx, packs, outputs, packBytes: inputs * 16 }),
+        b.kernels.maxPool2dBackward({ dy: from.dy, winners, dx, packs, outputs, packBytes: inputs * vectorBytes }),
       );
       expectNear(b.read(dx, x.length), inPacks(reference.maxPool2dBackward(dy, expected.winners, x.length)));
     });
 
     test('maxPool2dRelu: the maximum and where its window stands', () => {
-      const b = bench(arithmetic);
-      const one = { ...shape, images: 4 };
-      const image = x.slice(0, inputs * 4);
-      const [y, corners] = [b.floats(dy.slice(0, outputs * 4)), b.floats(dy.slice(0, outputs * 4))];
+      const b = bench(module);
+      const one = { ...shape, images: lanes };
+      const image = x.slice(0, inputs * lanes);
+      const [y, corners] = [b.floats(dy.slice(0, outputs * lanes)), b.floats(dy.slice(0, outputs * lanes))];
       const from = b.floats(inPacks(image));
-      const written: Range[] = [y, corners].map((address) => [address, outputs * 16]);
+      const written: Range[] = [y, corners].map((address) => [address, outputs * vectorBytes]);
       const { packs: _, height: __, ...rest } = args;
       b.writesOnly(written, () => b.kernels.maxPool2dRelu({ ...rest, x: from, y, corners, cornerY: 1000, cornerX: 7 }));
       const expected = reference.maxPool2dForward(image, one);
-      expect(b.read(y, outputs * 4)).toEqual(outPacks(expected.y.map((value) => Math.max(value, 0))));
+      expect(b.read(y, outputs * lanes)).toEqual(outPacks(expected.y.map((value) => Math.max(value, 0))));
       const places = expected.winners.map((at) => {
         const pixel = at % (size[0] * size[1]);
         return Math.floor(pixel / size[1]) * 1000 + (pixel % size[1]) * 7;
       });
-      expect(b.readTable(corners, outputs * 4)).toEqual(outPacks(places));
+      expect(b.readTable(corners, outputs * lanes)).toEqual(outPacks(places));
     });
   });
 
   describe('moves between layouts', () => {
     test.each([1, 2, 3, 4, 5, 8, 11])('packs to rows and back, %i elements, with a gap between rows', (elements) => {
       for (const packs of [1, 3]) {
-        const b = bench(arithmetic);
+        const b = bench(module);
         const rowStride = elements * 4 + 20;
-        const values = numbers('packs', packs * elements * 4);
-        const at = (image: number, e: number) => (Math.floor(image / 4) * elements + e) * 4 + (image % 4);
+        const values = numbers('packs', packs * elements * lanes);
+        const at = (image: number, e: number) => (Math.floor(image / lanes) * elements + e) * lanes + (image % lanes);
         const src = b.floats(values);
-        const rows = b.allocate(packs * 4 * rowStride);
-        const written: Range[] = range(packs * 4).map((image) => [rows + image * rowStride, elements * 4]);
+        const rows = b.allocate(packs * lanes * rowStride);
+        const written: Range[] = range(packs * lanes).map((image) => [rows + image * rowStride, elements * 4]);
         b.writesOnly(written, () => b.kernels.packsToRows({ src, packs, elements, rows, rowStride }));
-        for (const image of range(packs * 4))
+        for (const image of range(packs * lanes))
           expect(b.read(rows + image * rowStride, elements)).toEqual(range(elements).map((e) => values[at(image, e)]));
         const dst = b.floats(numbers('other', values.length));
         b.writesOnly([[dst, values.length * 4]], () =>
@@ -411,15 +430,16 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
 
     test.each([1, 3, 4, 5, 8, 10])('transposeMatrix and factorMatrix, %i rows', (rows) => {
       for (const columns of [1, 2, 4, 7, 8, 9]) {
-        const b = bench(arithmetic);
+        const b = bench(module);
         const values = numbers('matrix', rows * columns);
         const [src, dst] = [b.floats(values), b.allocate(values.length * 4)];
         b.writesOnly([[dst, values.length * 4]], () => b.kernels.transposeMatrix({ src, rows, columns, dst }));
         const turned = range(values.length).map((i) => values[(i % rows) * columns + Math.floor(i / rows)]!);
         expect(b.read(dst, values.length)).toEqual(turned);
-        const spread = b.allocate(values.length * 16);
-        b.writesOnly([[spread, values.length * 16]], () => b.kernels.factorMatrix({ src, rows, columns, dst: spread }));
-        expect(b.read(spread, values.length * 4)).toEqual(turned.flatMap((value) => Array<number>(4).fill(value)));
+        const factors = reference.factors(turned, lanes);
+        const to = b.allocate(factors.length * 4);
+        b.writesOnly([[to, factors.length * 4]], () => b.kernels.factorMatrix({ src, rows, columns, dst: to }));
+        expect(b.read(to, factors.length)).toEqual(factors);
       }
     });
 
@@ -429,30 +449,30 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
       [2, 3, 5],
       [3, 1, 4],
     ])('swapAxes, %i packs of %i by %i', (packs, outer, inner) => {
-      const b = bench(arithmetic);
-      const values = numbers('axes', packs * outer * inner * 4);
+      const b = bench(module);
+      const values = numbers('axes', packs * outer * inner * lanes);
       const [src, dst] = [b.floats(values), b.allocate(values.length * 4)];
       b.writesOnly([[dst, values.length * 4]], () => b.kernels.swapAxes({ src, dst, packs, outer, inner }));
       const from = (i: number) => {
-        const [lane, o, rest] = [i % 4, Math.floor(i / 4) % outer, Math.floor(i / 4 / outer)];
-        return ((Math.floor(rest / inner) * outer + o) * inner + (rest % inner)) * 4 + lane;
+        const [lane, o, rest] = [i % lanes, Math.floor(i / lanes) % outer, Math.floor(i / lanes / outer)];
+        return ((Math.floor(rest / inner) * outer + o) * inner + (rest % inner)) * lanes + lane;
       };
       expect(b.read(dst, values.length)).toEqual(range(values.length).map((i) => values[from(i)]));
     });
 
-    test.each([1, 2, 3, 4, 5, 8])('gatherBytes and gatherFloats, %i images', (count) => {
+    test.each([1, 2, 3, 4, 5, 8, 9, 12])('gatherBytes and gatherFloats, %i images', (count) => {
       for (const channels of [1, 3]) {
         for (const area of [1, 15, 16, 17, 35]) {
-          const b = bench(arithmetic);
+          const b = bench(module);
           const size = channels * area;
           const random = randomStream(area, 'pixels');
           const pixels = range(6 * size).map(() => random.below(256));
           const chosen = range(count).map((i) => (5 * i + 3) % 6);
           const indices = b.table(chosen);
-          const length = Math.ceil(count / 4) * size * 4;
+          const length = Math.ceil(count / lanes) * size * lanes;
           const pixelAt = (i: number) => {
-            const [lane, c, p] = [i % 4, Math.floor(i / 4) % channels, Math.floor(i / 4 / channels) % area];
-            const image = chosen[Math.floor(i / 4 / size) * 4 + lane];
+            const [lane, c, p] = [i % lanes, Math.floor(i / lanes) % channels, Math.floor(i / lanes / channels) % area];
+            const image = chosen[Math.floor(i / lanes / size) * lanes + lane];
             return image === undefined ? 0 : pixels[image * size + c * area + p]!;
           };
           const args = { indices, count, channels, area };
@@ -467,33 +487,36 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
       }
     });
 
-    test.each([1, 2, 5])('cutStrips and joinStrips, %i vectors', (vectors) => {
-      const b = bench(arithmetic);
-      const step = vectors * 16;
-      const values = numbers('strips', vectors * 16);
-      const [src, dst] = [b.floats(values), b.allocate(vectors * 16)];
-      b.writesOnly([[dst, vectors * 16]], () => b.kernels.cutStrips({ src, step, dst, vectors }));
-      const strips = range(vectors * 4).map((i) => values[(Math.floor(i / 4) + (i % 4) * vectors) * 4]!);
-      expect(b.read(dst, vectors * 4)).toEqual(strips);
-      const joined = b.allocate(vectors * 64);
-      b.writesOnly([[joined, vectors * 64]], () => b.kernels.joinStrips({ src: dst, dst: joined, vectors }));
-      const whole = range(vectors * 4).flatMap((v) => Array<number>(4).fill(values[v * 4]!));
-      expect(b.read(joined, vectors * 16)).toEqual(whole);
-    });
+    // One image alone is computed in quads.
+    if (width === 'quads') {
+      test.each([1, 2, 5])('cutStrips and joinStrips, %i vectors', (vectors) => {
+        const b = bench(module);
+        const step = vectors * 16;
+        const values = numbers('strips', vectors * 16);
+        const [src, dst] = [b.floats(values), b.allocate(vectors * 16)];
+        b.writesOnly([[dst, vectors * 16]], () => b.kernels.cutStrips({ src, step, dst, vectors }));
+        const strips = range(vectors * 4).map((i) => values[(Math.floor(i / 4) + (i % 4) * vectors) * 4]!);
+        expect(b.read(dst, vectors * 4)).toEqual(strips);
+        const joined = b.allocate(vectors * 64);
+        b.writesOnly([[joined, vectors * 64]], () => b.kernels.joinStrips({ src: dst, dst: joined, vectors }));
+        const whole = range(vectors * 4).flatMap((v) => Array<number>(4).fill(values[v * 4]!));
+        expect(b.read(joined, vectors * 16)).toEqual(whole);
+      });
 
-    test('cutStrips with strips that overlap', () => {
-      const b = bench(arithmetic);
-      const values = numbers('strips', 64);
-      const [src, dst] = [b.floats(values), b.allocate(6 * 16)];
-      b.writesOnly([[dst, 6 * 16]], () => b.kernels.cutStrips({ src, step: 48, dst, vectors: 6 }));
-      expect(b.read(dst, 24)).toEqual(range(24).map((i) => values[(Math.floor(i / 4) + (i % 4) * 3) * 4]));
-    });
+      test('cutStrips with strips that overlap', () => {
+        const b = bench(module);
+        const values = numbers('strips', 64);
+        const [src, dst] = [b.floats(values), b.allocate(6 * 16)];
+        b.writesOnly([[dst, 6 * 16]], () => b.kernels.cutStrips({ src, step: 48, dst, vectors: 6 }));
+        expect(b.read(dst, 24)).toEqual(range(24).map((i) => values[(Math.floor(i / 4) + (i % 4) * 3) * 4]));
+      });
+    }
 
     test.each([
       [1, 1, 16],
       [2, 3, 32],
     ])('copyBox, %i packs of %i rows', (packs, rows, rowBytes) => {
-      const b = bench(arithmetic);
+      const b = bench(module);
       const [srcRow, dstRow] = [rowBytes + 16, rowBytes + 48];
       const [srcPack, dstPack] = [srcRow * rows + 32, dstRow * rows + 64];
       const values = numbers('box', (srcPack * packs) / 4);
@@ -511,7 +534,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     });
 
     test('clearBlocks', () => {
-      const b = bench(arithmetic);
+      const b = bench(module);
       const [base, table] = [b.floats(numbers('blocks', 40)), b.table([8, 64, 132])];
       const written = [8, 64, 132].map((at): Range => [base + at, 12]);
       b.writesOnly(written, () => b.kernels.clearBlocks({ base, table, count: 3, bytes: 12 }));
@@ -521,24 +544,26 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     test.each([
       [1, 1, 1],
       [2, 3, 5],
+      [1, 2, 4],
+      [2, 9, 4],
     ])('packWeights: %i output channels, %i channels, lines of %i', (outChannels, channels, kernelWidth) => {
-      const b = bench(arithmetic);
+      const b = bench(module);
       const kernelHeight = 2;
-      const vectors = Math.ceil((channels * kernelWidth) / 4);
+      const line = Math.ceil((channels * kernelWidth) / lanes) * lanes;
       const values = numbers('weights', outChannels * channels * kernelHeight * kernelWidth);
       const weights = b.floats(values);
-      const length = outChannels * kernelHeight * vectors * 4;
+      const length = outChannels * kernelHeight * line;
       const runs = b.allocate(length * 4);
       b.writesOnly([[runs, length * 4]], () =>
-        b.kernels.packWeights({ weights, runs, outChannels, channels, kernelHeight, kernelWidth, vectors }),
+        b.kernels.packWeights({ weights, runs, outChannels, channels, kernelHeight, kernelWidth }),
       );
       const expected = range(length).map((i) => {
-        const [at, line] = [i % (vectors * 4), Math.floor(i / (vectors * 4))];
+        const [at, l] = [i % line, Math.floor(i / line)];
         const [kx, c, ky, o] = [
           Math.floor(at / channels),
           at % channels,
-          line % kernelHeight,
-          Math.floor(line / kernelHeight),
+          l % kernelHeight,
+          Math.floor(l / kernelHeight),
         ];
         return kx < kernelWidth ? values[((o * channels + c) * kernelHeight + ky) * kernelWidth + kx] : 0;
       });
@@ -550,22 +575,25 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     [1, 1],
     [3, 2],
     [4, 10],
+    [5, 7],
+    [8, 2],
     [9, 3],
+    [12, 4],
   ])('losses of %i images and %i classes', (count, classes) => {
-    const packs = Math.ceil(count / 4);
-    const size = packs * classes * 4;
+    const packs = Math.ceil(count / lanes);
+    const size = packs * classes * lanes;
     const at = (i: number) =>
-      (Math.floor(i / classes / 4) * classes + (i % classes)) * 4 + (Math.floor(i / classes) % 4);
+      (Math.floor(i / classes / lanes) * classes + (i % classes)) * lanes + (Math.floor(i / classes) % lanes);
     // Steps of one half, so that two classes may share the maximum.
     const z = numbers('logits', count * classes, 4).map((value) => Math.round(2 * value) / 2 + 0);
     const labels = range(count).map((n) => (n * 7 + 1) % classes);
     const inPacks = (values: readonly number[], rest: number) => {
-      const quadded = Array<number>(size).fill(rest);
-      for (const [i, value] of values.entries()) quadded[at(i)] = value;
-      return quadded;
+      const packed = Array<number>(size).fill(rest);
+      for (const [i, value] of values.entries()) packed[at(i)] = value;
+      return packed;
     };
     const place = () => {
-      const b = bench(arithmetic);
+      const b = bench(module);
       const blocks = { logits: b.floats(inPacks(z, 50)), labels: b.bytes(labels), count, classes, scale: 0.7 };
       const outputs = { losses: b.allocate(count * 8), predicted: b.allocate(count), gradient: b.allocate(size * 4) };
       const ranges: Range[] = [
@@ -607,7 +635,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     });
 
     test('softmaxOfGradient adds 1 at each image’s label and nowhere else', () => {
-      const b = bench(arithmetic);
+      const b = bench(module);
       const before = numbers('gradient', size);
       const [gradient, right] = [b.floats(before), b.bytes(labels)];
       b.writesOnly([[gradient, size * 4]], () =>
@@ -624,12 +652,13 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     [3, 5, 2],
     [2, 3, 10],
   ])('rbf: %i packs, %i features, %i classes, forward, backward and curvature', (packs, features, classes) => {
-    const b = bench(arithmetic);
-    const [inputs, outputs] = [packs * features * 4, packs * classes * 4];
+    const b = bench(module);
+    const [inputs, outputs] = [packs * features * lanes, packs * classes * lanes];
     const [x, codes, dz] = [numbers('x', inputs), numbers('codes', classes * features), numbers('dz', outputs)];
     const code = (c: number, f: number) => codes[c * features + f]!;
-    const input = (q: number, f: number, lane: number) => x[(q * features + f) * 4 + lane]!;
-    const slot = (i: number, width: number) => [Math.floor(i / 4 / width), Math.floor(i / 4) % width, i % 4] as const;
+    const input = (q: number, f: number, lane: number) => x[(q * features + f) * lanes + lane]!;
+    const slot = (i: number, width: number) =>
+      [Math.floor(i / lanes / width), Math.floor(i / lanes) % width, i % lanes] as const;
     const blocks = { x: b.floats(x), packs, features, classes, codes: b.floats(codes) };
     const [z, g, into] = [b.allocate(outputs * 4), b.floats(dz), b.allocate(inputs * 4)];
     b.writesOnly([[z, outputs * 4]], () => b.kernels.rbfForward({ ...blocks, z }));
@@ -643,7 +672,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     const sumOverClasses = (i: number, term: (d: number, gradient: number) => number) => {
       const [q, f, lane] = slot(i, features);
       return range(classes).reduce(
-        (sum, c) => sum + term(input(q, f, lane) - code(c, f), dz[(q * classes + c) * 4 + lane]!),
+        (sum, c) => sum + term(input(q, f, lane) - code(c, f), dz[(q * classes + c) * lanes + lane]!),
         0,
       );
     };
@@ -674,31 +703,118 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     [13, 7, 9],
   ])('matmul and matmulTaps: %i rows, %i columns, depth %i', (rows, columns, depth) => {
     const [a, bias] = [numbers('a', depth * rows), numbers('bias', rows)];
-    const values = numbers('b', depth * columns * 4);
+    const values = numbers('b', depth * columns * lanes);
     for (const kind of ['matmul', 'matmulTaps'] as const) {
       for (const hasBias of [false, true]) {
-        const b = bench(arithmetic);
-        const wide = kind === 'matmul' ? 4 : 16;
-        const matrix = kind === 'matmul' ? a : a.flatMap((value) => Array<number>(4).fill(value));
+        const b = bench(module);
+        const matrix = kind === 'matmul' ? a : reference.factors(a, lanes);
         // Columns lie backwards, so that the table of offsets is read.
-        const offsets = range(columns).map((j) => (columns - 1 - j) * 16);
-        const steps = b.table(range(depth).map((k) => k * columns * 16));
-        const c = b.allocate(rows * columns * 16);
+        const offsets = range(columns).map((j) => (columns - 1 - j) * vectorBytes);
+        const steps = b.table(range(depth).map((k) => k * columns * vectorBytes));
+        const c = b.allocate(rows * columns * vectorBytes);
         const common = {
-          ...{ rows, columns, depth, a: b.floats(matrix), aStep: rows * wide, b: b.floats(values) },
-          ...{ bOffsets: b.table(offsets), c, cRow: columns * 16, cColumn: 16, bias: hasBias ? b.floats(bias) : 0 },
+          ...{ rows, columns, depth, a: b.floats(matrix), b: b.floats(values) },
+          ...{
+            bOffsets: b.table(offsets),
+            c,
+            cRow: columns * vectorBytes,
+            cColumn: vectorBytes,
+            bias: hasBias ? b.floats(bias) : 0,
+          },
         };
-        b.writesOnly([[c, rows * columns * 16]], () => {
+        b.writesOnly([[c, rows * columns * vectorBytes]], () => {
           if (kind === 'matmulTaps') b.kernels.matmulTaps({ ...common, taps: steps });
-          else b.kernels[kind]({ ...common, bStep: columns * 16 });
+          else b.kernels.matmul({ ...common, aStep: rows * 4, bStep: columns * vectorBytes });
         });
-        const expected = range(rows * columns * 4).map((at) => {
-          const [lane, j, i] = [at % 4, Math.floor(at / 4) % columns, Math.floor(at / 4 / columns)];
-          const product = (k: number) => a[k * rows + i]! * values[(k * columns + columns - 1 - j) * 4 + lane]!;
+        const expected = range(rows * columns * lanes).map((at) => {
+          const [lane, j, i] = [at % lanes, Math.floor(at / lanes) % columns, Math.floor(at / lanes / columns)];
+          const product = (k: number) => a[k * rows + i]! * values[(k * columns + columns - 1 - j) * lanes + lane]!;
           return range(depth).reduce((sum, k) => sum + product(k), hasBias ? bias[i]! : 0);
         });
         expectNear(b.read(c, expected.length), expected);
       }
     }
+  });
+
+  test.each([
+    [1, 1, 1],
+    [3, 5, 4],
+    [6, 9, 2],
+    [7, 13, 3],
+    [2, 17, 5],
+  ])('matmul with ragged rows: %i rows of %i floats, depth %i', (rows, floats, depth) => {
+    const b = bench(module);
+    const columns = Math.ceil(floats / lanes);
+    const row = columns * lanes;
+    const [a, values] = [numbers('a', depth * rows), numbers('b', depth * row)];
+    const c = b.allocate(rows * floats * 4 + 28);
+    const args = {
+      ...{ rows, columns, depth, a: b.floats(a), aStep: rows * 4, b: b.floats(values), bStep: row * 4 },
+      ...{ bOffsets: b.table(range(columns).map((j) => j * vectorBytes)), c, cRow: floats * 4 },
+      ...{ cColumn: vectorBytes, bias: 0 },
+    };
+    // Only the last vector of the last row goes beyond the matrix.
+    b.writesOnly([[c, ((rows - 1) * floats + row) * 4]], () => b.kernels.matmul(args));
+    const expected = range(rows * floats).map((at) => {
+      const [i, j] = [Math.floor(at / floats), at % floats];
+      return range(depth).reduce((sum, k) => sum + a[k * rows + i]! * values[k * row + j]!, 0);
+    });
+    expectNear(b.read(c, expected.length), expected);
+  });
+
+  // The lines of a window have 1 to 40 floats, which octs and quads divide differently.
+  test.each([
+    { images: 3, channels: 1, kernel: [2, 3], outChannels: 2 },
+    { images: 5, channels: 3, kernel: [3, 3], outChannels: 1 },
+    { images: 8, channels: 6, kernel: [2, 3], outChannels: 3 },
+    { images: 9, channels: 7, kernel: [5, 5], outChannels: 1 },
+    { images: 12, channels: 6, kernel: [6, 6], outChannels: 2 },
+  ] as const)('conv2dBackward of $images images, $channels channels, windows $kernel', (layer) => {
+    const { images, channels, kernel, outChannels } = layer;
+    const b = bench(module);
+    const packs = Math.ceil(images / lanes);
+    const [height, across] = [kernel[0] + 1, kernel[1] + 2];
+    const [outHeight, outWidth] = [2, 3];
+    const outputs = outHeight * outWidth;
+    const elements = height * across * channels;
+    const imageStride = (Math.ceil(elements / lanes) + 1) * vectorBytes;
+    const rowsOf = (values: readonly number[]) =>
+      range((packs * lanes * imageStride) / 4).map((i) => {
+        const [n, at] = [Math.floor(i / (imageStride / 4)), i % (imageStride / 4)];
+        const [pixel, c] = [Math.floor(at / channels), at % channels];
+        return n < images && at < elements ? values[(n * channels + c) * height * across + pixel]! : 0;
+      });
+    const x = numbers('x', images * elements);
+    const weight = numbers('weight', outChannels * channels * kernel[0] * kernel[1]);
+    const dy = numbers('dy', images * outChannels * outputs).map((value, i) => (i % 3 === 1 ? 0 : value));
+    const packed = reference.packWeights(weight, outChannels, channels, kernel, lanes);
+    const line = packed.length / outChannels;
+    const corners = range(outputs).map((o) => (Math.floor(o / outWidth) * across + (o % outWidth)) * channels * 4);
+    const list = b.allocate((packs * lanes * outputs + 4) * 8);
+    const runs = b.allocate(line * 4);
+    const [dx, weightGradient] = [b.allocate(packs * lanes * imageStride), b.allocate(weight.length * 4)];
+    const biasGradient = b.allocate(outChannels * 4);
+    const blocks = {
+      dy: b.floats(reference.gather(dy, range(images), outChannels, outputs, lanes)),
+      ...{ corners: b.table(corners), x: b.floats(rowsOf(x)), packed: b.floats(packed) },
+    };
+    const written: Range[] = [
+      [list, (packs * lanes * outputs + 4) * 8],
+      [runs, line * 4],
+      [dx, packs * lanes * imageStride],
+      [weightGradient, weight.length * 4],
+      [biasGradient, outChannels * 4],
+    ];
+    b.writesOnly(written, () =>
+      b.kernels.conv2dBackward({
+        ...{ outChannels, packs, outputs, imageStride, line: across * channels * 4, ...blocks, y: 0, list, dx, runs },
+        ...{ channels, kernelHeight: kernel[0], kernelWidth: kernel[1], weightGradient, biasGradient },
+      }),
+    );
+    const shape = { images, inChannels: channels, outChannels, size: [height, across] as const, kernel };
+    const expected = reference.conv2dBackward(x, weight, dy, { ...shape, stride: [1, 1], padding: [0, 0] });
+    expectNear(b.read(weightGradient, weight.length), expected.dWeight, 1e-5);
+    expectNear(b.read(biasGradient, outChannels), expected.dBias, 1e-5);
+    expectNear(b.read(dx, (packs * lanes * imageStride) / 4), rowsOf(expected.dx), 1e-5);
   });
 });

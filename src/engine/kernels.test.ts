@@ -3,7 +3,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { avgPool2d } from '../nn/avg-pool2d.ts';
 import { conv2d } from '../nn/conv2d.ts';
-import { placeAlone } from '../nn/layer.testing.ts';
+import { type Engine, placeAlone } from '../nn/layer.testing.ts';
 import type { Layer } from '../nn/layers.ts';
 import { linear } from '../nn/linear.ts';
 import { maxPool2d } from '../nn/max-pool2d.ts';
@@ -14,7 +14,16 @@ import { rescale } from '../nn/rescale.ts';
 import { sigmoid, tanh } from '../nn/squash.ts';
 import { subsample2d } from '../nn/subsample2d.ts';
 import { Arena, createMemory } from './arena.ts';
-import { type Arithmetic, bindKernels, compileKernels, type Kernels, supportsFused } from './kernels.ts';
+import {
+  type Arithmetic,
+  bindKernels,
+  compileKernels,
+  type Kernels,
+  lanesOf,
+  supportsFused,
+  type Width,
+  widths,
+} from './kernels.ts';
 import {
   type CurvatureEnd,
   curvatureContract,
@@ -35,6 +44,7 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   conv2dBackward: ['conv2dBackward'],
   copyBox: ['pad2dForward', 'pad2dBackward'],
   cutStrips: ['cutStrips'],
+  factorMatrix: ['transpose', 'factors'],
   flushTiny: ['flushTiny'],
   gatherBytes: ['gather'],
   gatherFloats: ['gather'],
@@ -63,8 +73,8 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   softmaxCrossEntropy: ['softmaxCrossEntropy'],
   softmaxCurvature: ['softmaxCurvature'],
   softmaxOfGradient: ['softmaxOfGradient'],
-  factorMatrix: ['transpose', 'spread'],
   squareVectors: ['square'],
+  sumChunks: ['sumChunks'],
   sumOverImages: ['sumByChannel'],
   sumPool2dBackward: ['sumPool2dBackward'],
   sumPool2dForward: ['sumPool2dForward'],
@@ -76,18 +86,24 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   winogradWeights: ['conv2dForward'],
 };
 
-/** The kernels that this file has called. */
+/** The kernels that this file has called: `octs matmul`. */
 const called = vi.hoisted(() => new Set<string>());
 vi.mock(import('./kernels.ts'), async (original) => {
   const real = await original();
+  const widthOf = new Map<WebAssembly.Module, string>();
+  const compile: typeof real.compileKernels = (arithmetic, width) => {
+    const module = real.compileKernels(arithmetic, width);
+    widthOf.set(module, width);
+    return module;
+  };
   const bind: typeof real.bindKernels = (module, memory) =>
     new Proxy(real.bindKernels(module, memory), {
       get(kernels, name, receiver) {
-        called.add(String(name));
+        called.add(`${widthOf.get(module)} ${String(name)}`);
         return Reflect.get(kernels, name, receiver);
       },
     });
-  return { ...real, bindKernels: bind };
+  return { ...real, compileKernels: compile, bindKernels: bind };
 });
 
 const hadFused = supportsFused();
@@ -123,18 +139,24 @@ function layerOf({ op, options, input, weight }: LayerCase): Layer {
   }
 }
 
-function lossOf(arithmetic: Arithmetic, { op, input, options }: LayerCase): LayerOutcome {
+/** Kernels on a memory of their own, and the number of their lanes. */
+function open({ arithmetic, width }: Engine) {
   const memory = createMemory();
-  const kernels = bindKernels(compileKernels(arithmetic), memory);
+  const kernels = bindKernels(compileKernels(arithmetic, width), memory);
+  return { memory, kernels, lanes: lanesOf[width] };
+}
+
+function lossOf(engine: Engine, { op, input, options }: LayerCase): LayerOutcome {
+  const { memory, kernels, lanes } = open(engine);
   const arena = new Arena(memory, kernels.heapBase());
   const [images = 1, classes = 1] = input.shape;
-  const packs = Math.ceil(images / 4);
-  const logits = arena.allocate(packs * classes * 16);
-  const gradient = arena.allocate(packs * classes * 16);
+  const packs = Math.ceil(images / lanes);
+  const logits = arena.allocate(packs * classes * lanes * 4);
+  const gradient = arena.allocate(packs * classes * lanes * 4);
   const losses = arena.allocate(images * 8);
   const labels = arena.allocate(images);
-  const at = (n: number, c: number) => (Math.floor(n / 4) * classes + c) * 4 + (n % 4);
-  const z = arena.f32(logits, packs * classes * 4);
+  const at = (n: number, c: number) => (Math.floor(n / lanes) * classes + c) * lanes + (n % lanes);
+  const z = arena.f32(logits, packs * classes * lanes);
   for (const [i, value] of input.data.entries()) z[at(Math.floor(i / classes), i % classes)] = value;
   arena.u8(labels, images).set(options.labels!);
   const predicted = arena.allocate(images);
@@ -142,10 +164,10 @@ function lossOf(arithmetic: Arithmetic, { op, input, options }: LayerCase): Laye
   const backgroundLogit = op === 'mapLoss' ? -options.j! : -Infinity;
   if (op === 'mseLoss') kernels.rightLogitLoss(args);
   else kernels.softmaxCrossEntropy({ ...args, backgroundLogit });
-  const g = arena.f32(gradient, packs * classes * 4);
+  const g = arena.f32(gradient, packs * classes * lanes);
   const expected = reference.softmaxCrossEntropy(input.data, options.labels!, 1 / images);
   expect([...arena.u8(predicted, images)]).toEqual(expected.predicted);
-  for (let n = images; n < packs * 4; n++) for (let c = 0; c < classes; c++) expect(g[at(n, c)]).toBe(0);
+  for (let n = images; n < packs * lanes; n++) for (let c = 0; c < classes; c++) expect(g[at(n, c)]).toBe(0);
   return {
     output: arena.f64(losses, images),
     gradInput: input.data.map((_, i) => g[at(Math.floor(i / classes), i % classes)]!),
@@ -153,19 +175,18 @@ function lossOf(arithmetic: Arithmetic, { op, input, options }: LayerCase): Laye
 }
 
 /** A loss's second derivatives by what the last layer reads, the way training finds them. */
-function curvatureOf(arithmetic: Arithmetic, { codes, labels, input }: CurvatureEnd): number[] {
-  const memory = createMemory();
-  const kernels = bindKernels(compileKernels(arithmetic), memory);
+function curvatureOf(engine: Engine, { codes, labels, input }: CurvatureEnd): number[] {
+  const { memory, kernels, lanes } = open(engine);
   const arena = new Arena(memory, kernels.heapBase());
   const [images = 1, features = 1] = input.shape;
   const classes = codes?.length ?? features;
-  const packs = Math.ceil(images / 4);
-  const h = arena.allocate(packs * features * 16);
-  const [z, g] = [0, 0].map(() => arena.allocate(packs * classes * 16)) as [number, number];
+  const packs = Math.ceil(images / lanes);
+  const h = arena.allocate(packs * features * lanes * 4);
+  const [z, g] = [0, 0].map(() => arena.allocate(packs * classes * lanes * 4)) as [number, number];
   const right = arena.allocate(images);
   arena.u8(right, images).set(labels);
   const at = (i: number) =>
-    (Math.floor(i / features / 4) * features + (i % features)) * 4 + (Math.floor(i / features) % 4);
+    (Math.floor(i / features / lanes) * features + (i % features)) * lanes + (Math.floor(i / features) % lanes);
   const chunk = { labels: right, count: images, classes, gradient: g };
   const [losses, predicted] = [arena.allocate(images * 8), arena.allocate(images)];
   const args = { ...chunk, logits: z, scale: 1, losses, predicted };
@@ -173,179 +194,188 @@ function curvatureOf(arithmetic: Arithmetic, { codes, labels, input }: Curvature
     kernels.rightLogitLoss(args);
     kernels.rbfLossCurvature({ packs, features, classes, g, hx: h });
   } else {
-    const values = arena.f32(z, packs * features * 4);
+    const values = arena.f32(z, packs * features * lanes);
     for (const [i, value] of input.data.entries()) values[at(i)] = value;
     kernels.softmaxCrossEntropy({ ...args, backgroundLogit: -Infinity });
     kernels.softmaxOfGradient(chunk);
     kernels.softmaxCurvature({ probabilities: g, h, vectors: packs * classes });
   }
-  const found = arena.f32(h, packs * features * 4);
-  for (let i = images * features; i < packs * 4 * features; i++) expect(Math.abs(found[at(i)]!)).toBe(0);
+  const found = arena.f32(h, packs * features * lanes);
+  for (let i = images * features; i < packs * lanes * features; i++) expect(Math.abs(found[at(i)]!)).toBe(0);
   return input.data.map((_, i) => found[at(i)]!);
 }
 
-describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
+const engines = (['strict', 'fused'] as const).flatMap((arithmetic: Arithmetic) =>
+  widths.map((width: Width) => ({ arithmetic, width })),
+);
+
+describe.each(engines)('$arithmetic, $width', (engine) => {
+  const name = `kernels, ${engine.arithmetic}, ${engine.width}`;
   const run = (layer: LayerCase): LayerOutcome => {
     if (layer.op === 'softmaxCrossEntropy' || layer.op === 'mapLoss' || layer.op === 'mseLoss')
-      return lossOf(arithmetic, layer);
+      return lossOf(engine, layer);
     const parameters = [layer.weight, layer.bias].flatMap((block) => (block ? [block.data] : []));
-    const placed = placeAlone(layerOf(layer), layer.input.shape, arithmetic, parameters);
+    const placed = placeAlone(layerOf(layer), layer.input.shape, engine, parameters);
     const { output, gradInput, gradients } = placed.run(layer.input.data, layer.gradOutput!.data);
     return { output, gradInput, gradWeight: gradients[0] ?? [], gradBias: gradients[1] ?? [] };
   };
   // Winograd sums transformed inputs, which costs it some digits where neighbours cancel.
-  layersContract(`kernels, ${arithmetic}`, run, 3e-5);
+  layersContract(name, run, 3e-5);
 
   const curve = (layer: LayerCase): LayerOutcome => {
     const parameters = [layer.weight, layer.bias].flatMap((block) => (block ? [block.data] : []));
-    const placed = placeAlone(layerOf(layer), layer.input.shape, arithmetic, parameters);
+    const placed = placeAlone(layerOf(layer), layer.input.shape, engine, parameters);
     const { output, gradInput, gradients } = placed.curve(layer.input.data, layer.gradOutput!.data);
     return { output, gradInput, gradWeight: gradients[0] ?? [], gradBias: gradients[1] ?? [] };
   };
-  curvatureContract(`kernels, ${arithmetic}`, curve, (end) => curvatureOf(arithmetic, end), 3e-5);
+  curvatureContract(name, curve, (end) => curvatureOf(engine, end), 3e-5);
 });
 
-describe('optimizer kernels follow their plain twins over three steps, two gradient blocks and a ragged size', () => {
-  const size = 44;
-  const numbers = (seed: number, scale: number) =>
-    Array.from({ length: size }, (_, i) => scale * Math.sin(seed + 1.7 * i));
-  const [beta1, beta2] = [0.9, 0.999];
-  const decays = { beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2 };
-  const l2 = 0.01;
+describe.each(widths)(
+  'optimizer kernels, %s, follow their plain twins over three steps and two gradient blocks',
+  (width) => {
+    const lanes = lanesOf[width];
+    const size = 11 * lanes;
+    const numbers = (seed: number, scale: number) =>
+      Array.from({ length: size }, (_, i) => scale * Math.sin(seed + 1.7 * i));
+    const [beta1, beta2] = [0.9, 0.999];
+    const decays = { beta1, rest1: 1 - beta1, beta2, rest2: 1 - beta2 };
+    const l2 = 0.01;
 
-  function compare(
-    kernelStep: (
-      kernels: Kernels,
-      t: number,
-      blocks: { x: number; g: number; stride: number; chunks: number; vectors: number },
-      state: { first: number; second: number },
-    ) => void,
-    plain: (slot: reference.Slot, g: number, t: number) => reference.Slot,
-  ) {
-    const memory = createMemory();
-    const kernels = bindKernels(compileKernels('strict'), memory);
-    const arena = new Arena(memory, kernels.heapBase());
-    const [x, first, second] = [0, 0, 0].map(() => arena.allocate(size * 4)) as [number, number, number];
-    const stride = 256;
-    const gradients = arena.allocate(2 * stride);
-    arena.f32(x, size).set(numbers(1, 0.5));
-    let slots: reference.Slot[] = numbers(1, 0.5).map((value) => ({ x: Math.fround(value), first: 0, second: 0 }));
-    for (let t = 1; t <= 3; t++) {
-      const [a, b] = [numbers(10 * t, 0.1), numbers(20 * t, 0.3)];
-      arena.f32(gradients, size).set(a);
-      arena.f32(gradients + stride, size).set(b);
-      kernelStep(kernels, t, { x, g: gradients, stride, chunks: 2, vectors: size / 4 }, { first, second });
-      slots = slots.map((slot, i) => plain(slot, a[i]! + b[i]!, t));
+    function compare(
+      kernelStep: (
+        kernels: Kernels,
+        t: number,
+        blocks: { x: number; g: number; vectors: number },
+        state: { first: number; second: number },
+      ) => void,
+      plain: (slot: reference.Slot, g: number, t: number) => reference.Slot,
+    ) {
+      const { memory, kernels } = open({ arithmetic: 'strict', width });
+      const arena = new Arena(memory, kernels.heapBase());
+      const [x, first, second] = [0, 0, 0].map(() => arena.allocate(size * 4)) as [number, number, number];
+      const stride = 512;
+      const gradients = arena.allocate(2 * stride);
+      arena.f32(x, size).set(numbers(1, 0.5));
+      let slots: reference.Slot[] = numbers(1, 0.5).map((value) => ({ x: Math.fround(value), first: 0, second: 0 }));
+      for (let t = 1; t <= 3; t++) {
+        const [a, b] = [numbers(10 * t, 0.1), numbers(20 * t, 0.3)];
+        arena.f32(gradients, size).set(a);
+        arena.f32(gradients + stride, size).set(b);
+        const vectors = size / lanes;
+        kernels.sumChunks({ g: gradients, stride, chunks: 2, vectors });
+        kernelStep(kernels, t, { x, g: gradients, vectors }, { first, second });
+        slots = slots.map((slot, i) => plain(slot, a[i]! + b[i]!, t));
+      }
+      for (const [address, key] of [
+        [x, 'x'],
+        [first, 'first'],
+        [second, 'second'],
+      ] as const) {
+        const actual = arena.f32(address, size);
+        for (const [i, slot] of slots.entries())
+          expect(Math.abs(actual[i]! - slot[key])).toBeLessThanOrEqual(2e-7 + 1e-6 * Math.abs(slot[key]));
+      }
+      expect(Math.max(...slots.map(({ x: value }, i) => Math.abs(value - numbers(1, 0.5)[i]!)))).toBeGreaterThan(1e-3);
     }
-    for (const [address, key] of [
-      [x, 'x'],
-      [first, 'first'],
-      [second, 'second'],
-    ] as const) {
-      const actual = arena.f32(address, size);
-      for (const [i, slot] of slots.entries())
-        expect(Math.abs(actual[i]! - slot[key])).toBeLessThanOrEqual(2e-7 + 1e-6 * Math.abs(slot[key]));
-    }
-    expect(Math.max(...slots.map(({ x: value }, i) => Math.abs(value - numbers(1, 0.5)[i]!)))).toBeGreaterThan(1e-3);
-  }
 
-  test.each([false, true])('sgd with momentum, nesterov %s', (nesterov) => {
-    const options = { learningRate: 0.1, l2, momentum: 0.9, nesterov };
-    compare(
-      (k, _, blocks, { first }) =>
-        k.sgd({ ...blocks, b: first, l2, rate: 0.1, momentum: 0.9, nesterov: nesterov ? 1 : 0 }),
-      (slot, g) => reference.sgdStep(slot, g, options),
-    );
-  });
+    test.each([false, true])('sgd with momentum, nesterov %s', (nesterov) => {
+      const options = { learningRate: 0.1, l2, momentum: 0.9, nesterov };
+      compare(
+        (k, _, blocks, { first }) =>
+          k.sgd({ ...blocks, b: first, l2, rate: 0.1, momentum: 0.9, nesterov: nesterov ? 1 : 0 }),
+        (slot, g) => reference.sgdStep(slot, g, options),
+      );
+    });
 
-  test.each([0, 0.1])('adam with decoupled decay %s', (weightDecay) => {
-    const options = { learningRate: 0.01, l2, betas: [beta1, beta2] as const, eps: 1e-8, biasCorrection: true };
-    compare(
-      (k, t, blocks, { first, second }) =>
-        k.adam({
-          ...blocks,
-          m: first,
-          v: second,
-          l2,
-          ...decays,
-          eps: 1e-8,
-          keep: 1 - 0.01 * weightDecay,
-          mScale: 0.01 / (1 - beta1 ** t),
-          gScale: 0,
-          vScale: 1 / (1 - beta2 ** t),
-        }),
-      (slot, g, t) => reference.adamStep(slot, g, t, { ...options, weightDecay, ahead: false }),
-    );
-  });
+    test.each([0, 0.1])('adam with decoupled decay %s', (weightDecay) => {
+      const options = { learningRate: 0.01, l2, betas: [beta1, beta2] as const, eps: 1e-8, biasCorrection: true };
+      compare(
+        (k, t, blocks, { first, second }) =>
+          k.adam({
+            ...blocks,
+            m: first,
+            v: second,
+            l2,
+            ...decays,
+            eps: 1e-8,
+            keep: 1 - 0.01 * weightDecay,
+            mScale: 0.01 / (1 - beta1 ** t),
+            gScale: 0,
+            vScale: 1 / (1 - beta2 ** t),
+          }),
+        (slot, g, t) => reference.adamStep(slot, g, t, { ...options, weightDecay, ahead: false }),
+      );
+    });
 
-  test('sdlm', () => {
-    const options = { learningRate: 0.1, l2, mu: 0.02 };
-    compare(
-      (k, _, blocks, { first }) => k.sdlm({ ...blocks, h: first, l2, rate: 0.1, mu: 0.02 }),
-      (slot, g) => reference.sdlmStep(slot, g, options),
-    );
-  });
+    test('sdlm', () => {
+      const options = { learningRate: 0.1, l2, mu: 0.02 };
+      compare(
+        (k, _, blocks, { first }) => k.sdlm({ ...blocks, h: first, l2, rate: 0.1, mu: 0.02 }),
+        (slot, g) => reference.sdlmStep(slot, g, options),
+      );
+    });
 
-  test('adabelief', () => {
-    const options = {
-      learningRate: 0.01,
-      l2,
-      betas: [beta1, beta2] as const,
-      eps: 1e-8,
-      biasCorrection: false,
-      epsInside: 1e-6,
-    };
-    compare(
-      (k, _, blocks, { first, second }) =>
-        k.adabelief({
-          ...blocks,
-          m: first,
-          s: second,
-          l2,
-          ...decays,
-          eps: 1e-8,
-          epsInside: 1e-6,
-          mScale: 0.01,
-          sScale: 1,
-        }),
-      (slot, g, t) => reference.adabeliefStep(slot, g, t, options),
-    );
-  });
-});
+    test('adabelief', () => {
+      const options = {
+        learningRate: 0.01,
+        l2,
+        betas: [beta1, beta2] as const,
+        eps: 1e-8,
+        biasCorrection: false,
+        epsInside: 1e-6,
+      };
+      compare(
+        (k, _, blocks, { first, second }) =>
+          k.adabelief({
+            ...blocks,
+            m: first,
+            s: second,
+            l2,
+            ...decays,
+            eps: 1e-8,
+            epsInside: 1e-6,
+            mScale: 0.01,
+            sScale: 1,
+          }),
+        (slot, g, t) => reference.adabeliefStep(slot, g, t, options),
+      );
+    });
+  },
+);
 
 test.skipIf(hadFused)('fused is refused in words where the engine lacks relaxed SIMD', () => {
   setFlagsFromString('--no-experimental-wasm-relaxed-simd');
   try {
-    expect(() => compileKernels('fused')).toThrow(UsageError);
+    for (const width of widths) expect(() => compileKernels('fused', width)).toThrow(UsageError);
   } finally {
     setFlagsFromString('--experimental-wasm-relaxed-simd');
   }
 });
 
-describe('relu and max-pooling in one pass', () => {
+describe.each(widths)('relu and max-pooling in one pass, %s', (width) => {
   const cases = [
     { kernel: [2, 2], stride: [2, 2], channels: 3 },
     { kernel: [3, 2], stride: [1, 2], channels: 2 },
     { kernel: [1, 3], stride: [2, 1], channels: 1 },
   ] as const;
   test.each(cases)('$kernel windows by $stride of $channels channels', ({ kernel, stride, channels }) => {
-    const memory = createMemory();
-    const kernels = bindKernels(compileKernels('strict'), memory);
+    const { memory, kernels, lanes } = open({ arithmetic: 'strict', width });
     const arena = new Arena(memory, kernels.heapBase());
     const size = [5, 6] as const;
     const area = size[0] * size[1];
     // Half of the numbers are negative; rounding makes ties.
-    const images = Array.from({ length: 4 * channels * area }, (_, i) => Math.round(9 * Math.sin(3.7 * i)) - 4);
-    const { y, winners } = reference.maxPool2dForward(images, { images: 4, channels, size, kernel, stride });
+    const images = Array.from({ length: lanes * channels * area }, (_, i) => Math.round(9 * Math.sin(3.7 * i)) - 4);
+    const { y, winners } = reference.maxPool2dForward(images, { images: lanes, channels, size, kernel, stride });
     const [outHeight, outWidth] = [0, 1].map((i) => Math.floor((size[i]! - kernel[i]!) / stride[i]!) + 1) as [
       number,
       number,
     ];
-    const order = [0, 1, 2, 3];
-    const pack = reference.gather(images, order, channels, area);
+    const order = Array.from({ length: lanes }, (_, n) => n);
+    const pack = reference.gather(images, order, channels, area, lanes);
     const x = arena.allocate(pack.length * 4);
     arena.f32(x, pack.length).set(pack);
-    const outputs = 4 * channels * outHeight * outWidth;
+    const outputs = lanes * channels * outHeight * outWidth;
     const [out, corners] = [arena.allocate(outputs * 4), arena.allocate(outputs * 4)];
     const [cornerY, cornerX] = [1000, 8];
     kernels.maxPool2dRelu({
@@ -363,24 +393,25 @@ describe('relu and max-pooling in one pass', () => {
       cornerY,
       cornerX,
     });
-    const asQuad = (values: readonly number[]) => reference.gather(values, order, channels, outHeight * outWidth);
-    expect([...arena.f32(out, outputs)]).toEqual(asQuad(reference.reluForward(y)));
+    const asPack = (values: readonly number[]) =>
+      reference.gather(values, order, channels, outHeight * outWidth, lanes);
+    expect([...arena.f32(out, outputs)]).toEqual(asPack(reference.reluForward(y)));
     const cornerOf = (winner: number) =>
       Math.floor((winner % area) / size[1]) * cornerY + ((winner % area) % size[1]) * cornerX;
-    expect([...arena.i32(corners, outputs)]).toEqual(asQuad(winners.map(cornerOf)));
+    expect([...arena.i32(corners, outputs)]).toEqual(asPack(winners.map(cornerOf)));
     expect(y.some((value) => value < 0) && y.some((value) => value > 0)).toBe(true);
   });
 });
 
-layoutContract('strict', () => {
-  const memory = createMemory();
-  return { kernels: bindKernels(compileKernels('strict'), memory), memory };
-});
+for (const width of widths) layoutContract(`strict, ${width}`, width, () => open({ arithmetic: 'strict', width }));
 
-test('every kernel has a twin, and was called by a test above', () => {
-  const kernels = Object.keys(bindKernels(compileKernels('strict'), createMemory()));
+/** One image alone is computed in quads. */
+const onlyQuads = ['cutStrips', 'joinStrips'];
+
+test.each(widths)('every kernel has a twin, and was called by a test above in %s', (width) => {
+  const kernels = Object.keys(bindKernels(compileKernels('strict', width), createMemory()));
   expect(kernels.length).toBeGreaterThan(40);
   expect(Object.keys(twins).sort()).toEqual(kernels.filter((name) => name !== 'heapBase').sort());
   expect(Object.entries(twins).filter(([, names]) => names.length === 0)).toEqual([]);
-  expect(kernels.filter((name) => !called.has(name))).toEqual([]);
+  expect(kernels.filter((name) => !called.has(`${width} ${name}`))).toEqual(width === 'quads' ? [] : onlyQuads);
 });

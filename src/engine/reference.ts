@@ -381,19 +381,20 @@ export function sdlmStep(slot: Slot, g: number, o: { learningRate: number; l2: n
   return { ...slot, x: slot.x - (o.learningRate / (o.mu + slot.first)) * (g + o.l2 * slot.x) };
 }
 
-// The kernels that only move numbers. Packs are [pack][element][4]: image n is in lane n % 4 of pack floor(n / 4).
+// The kernels that only move numbers. Packs are [pack][element][lanes]: image n is in lane n % lanes of pack
+// floor(n / lanes), with 4 or 8 lanes.
 
 /** images [image][element] -> packs; lanes without an image are 0. */
-export function toPacks(images: Numbers, elements: number): number[] {
-  const packs = Math.ceil(images.length / elements / 4);
-  return Array.from({ length: packs * elements * 4 }, (_, i) => {
-    const image = Math.floor(i / (elements * 4)) * 4 + (i % 4);
-    return images[image * elements + (Math.floor(i / 4) % elements)] ?? 0;
+export function toPacks(images: Numbers, elements: number, lanes: number): number[] {
+  const packs = Math.ceil(images.length / elements / lanes);
+  return Array.from({ length: packs * elements * lanes }, (_, i) => {
+    const image = Math.floor(i / (elements * lanes)) * lanes + (i % lanes);
+    return images[image * elements + (Math.floor(i / lanes) % elements)] ?? 0;
   });
 }
 
-/** Images `indices` of pixels [image][channel][area] -> packs [pack][area][channel][4]. */
-export function gather(pixels: Numbers, indices: Numbers, channels: number, area: number): number[] {
+/** Images `indices` of pixels [image][channel][area] -> packs [pack][area][channel][lanes]. */
+export function gather(pixels: Numbers, indices: Numbers, channels: number, area: number, lanes: number): number[] {
   const elements = channels * area;
   const chosen = indices.flatMap((image) =>
     Array.from({ length: elements }, (_, i) => {
@@ -401,7 +402,7 @@ export function gather(pixels: Numbers, indices: Numbers, channels: number, area
       return pixels[image * elements + channel * area + pixel]!;
     }),
   );
-  return toPacks(chosen, elements);
+  return toPacks(chosen, elements, lanes);
 }
 
 /** Matrix [rows][columns] -> [columns][rows], of elements of `size` numbers. */
@@ -412,9 +413,21 @@ export function transpose(matrix: Numbers, rowCount: number, columnCount: number
   });
 }
 
-/** Every number four times. */
-export function spread(values: Numbers): number[] {
-  return values.flatMap((value) => [value, value, value, value]);
+/** Every number `times` times. */
+export function spread(values: Numbers, times: number): number[] {
+  return values.flatMap((value) => Array<number>(times).fill(value));
+}
+
+/** Numbers as factors: for quads every number four times, for octs once. */
+export function factors(values: Numbers, lanes: number): number[] {
+  return spread(values, lanes === 4 ? 4 : 1);
+}
+
+/** The sum of `chunks` blocks of `size` numbers, whose starts lie `stride` numbers apart. */
+export function sumChunks(blocks: Numbers, size: number, stride: number, chunks: number): number[] {
+  return Array.from({ length: size }, (_, i) =>
+    Array.from({ length: chunks }, (_, chunk) => blocks[chunk * stride + i]!).reduce((a, b) => a + b),
+  );
 }
 
 /** Four strips of `length` numbers, which begin `step` numbers apart, side by side: [number of the strip][4]. */
@@ -442,9 +455,15 @@ export function flushTiny(values: Numbers): number[] {
   return values.map((value) => (Math.abs(value) < 2 ** -100 ? 0 : value));
 }
 
-/** Weights [out][in][ky][kx] -> [out][ky] lines of (kx, in), each with zeros up to a multiple of four numbers. */
-export function packWeights(weights: Numbers, outChannels: number, channels: number, [kh, kw]: Size2): number[] {
-  const line = Math.ceil((kw * channels) / 4) * 4;
+/** Weights [out][in][ky][kx] -> [out][ky] lines of (kx, in), each with zeros up to a multiple of `lanes` numbers. */
+export function packWeights(
+  weights: Numbers,
+  outChannels: number,
+  channels: number,
+  [kh, kw]: Size2,
+  lanes: number,
+): number[] {
+  const line = Math.ceil((kw * channels) / lanes) * lanes;
   return Array.from({ length: outChannels * kh * line }, (_, i) => {
     const [o, ky, at] = [Math.floor(i / line / kh), Math.floor(i / line) % kh, i % line];
     const [kx, c] = [Math.floor(at / channels), at % channels];

@@ -1,4 +1,5 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { widths } from '../engine/kernels.ts';
 import { lenet5 } from '../tasks/lenet/models.ts';
 import { conv2d } from './conv2d.ts';
 import { flatten } from './flatten.ts';
@@ -22,55 +23,59 @@ test('LeNet-5 is done in eight steps', () => {
   ]);
 });
 
-test.each([
-  ['2x2', conv2d(2, 3, 3), maxPool2d(2)],
-  [
-    '2x2 with padding and stride',
-    conv2d(2, 5, [3, 2], { padding: [1, 2], stride: [1, 2] }),
-    maxPool2d([2, 2], { stride: 1 }),
-  ],
-  ['3x2, overlapping', conv2d(2, 4, 2), maxPool2d([3, 2], { stride: [2, 1] })],
-])('convolution, relu and pooling in one step do what they do one after the other: %s', (_, conv, pool) => {
-  const shape = [6, 2, 9, 8];
-  const model = sequential('m', [2, 9, 8], {
-    conv,
-    relu: relu(),
-    pool,
-    flat: flatten(),
-    fc: linear(sizeAfter(conv, pool), 2),
+describe.each(widths)('%s', (width) => {
+  const engine = { arithmetic: 'strict', width } as const;
+
+  test.each([
+    ['2x2', conv2d(2, 3, 3), maxPool2d(2)],
+    [
+      '2x2 with padding and stride',
+      conv2d(2, 5, [3, 2], { padding: [1, 2], stride: [1, 2] }),
+      maxPool2d([2, 2], { stride: 1 }),
+    ],
+    ['3x2, overlapping', conv2d(2, 4, 2), maxPool2d([3, 2], { stride: [2, 1] })],
+  ])('convolution, relu and pooling in one step do what they do one after the other: %s', (_, conv, pool) => {
+    const shape = [6, 2, 9, 8];
+    const model = sequential('m', [2, 9, 8], {
+      conv,
+      relu: relu(),
+      pool,
+      flat: flatten(),
+      fc: linear(sizeAfter(conv, pool), 2),
+    });
+    const [step] = stepsOf(model);
+    const numbers = (count: number, seed: number) =>
+      Array.from({ length: count }, (_, i) => Math.fround(Math.sin(seed + 1.3 * i)));
+    const parameters = [
+      numbers(conv.outChannels * 2 * conv.kernelSize[0] * conv.kernelSize[1], 1),
+      numbers(conv.outChannels, 2),
+    ];
+    const x = numbers(6 * 2 * 9 * 8, 3);
+
+    const alone = placeAlone(conv, shape, engine, parameters);
+    const convolved = alone.run(x, numbers(6 * alone.outputShape.reduce((a, b) => a * b), 0)).output;
+    const [, height, width] = alone.outputShape as [number, number, number];
+    const rectified = [...convolved].map((value) => Math.max(value, 0));
+    const pooled = placeAlone(pool, [6, conv.outChannels, height, width], engine, []);
+    const dy = numbers(6 * pooled.outputShape.reduce((a, b) => a * b), 4);
+    const { output, gradInput } = pooled.run(rectified, dy);
+    const expected = alone.run(
+      x,
+      [...gradInput].map((g, i) => (convolved[i]! > 0 ? g : 0)),
+    );
+
+    const together = placeAlone(conv, shape, engine, parameters, step).run(x, dy);
+    expect(together.output).toEqual(output);
+    const close = (a: ArrayLike<number>, b: ArrayLike<number>) => {
+      expect(a.length).toBe(b.length);
+      const most = Math.max(...Array.from(b, Math.abs));
+      expect(most).toBeGreaterThan(0);
+      for (let i = 0; i < a.length; i++) expect(Math.abs(a[i]! - b[i]!)).toBeLessThanOrEqual(2e-6 * most);
+    };
+    close(together.gradInput, expected.gradInput);
+    close(together.gradients[0]!, expected.gradients[0]!);
+    close(together.gradients[1]!, expected.gradients[1]!);
   });
-  const [step] = stepsOf(model);
-  const numbers = (count: number, seed: number) =>
-    Array.from({ length: count }, (_, i) => Math.fround(Math.sin(seed + 1.3 * i)));
-  const parameters = [
-    numbers(conv.outChannels * 2 * conv.kernelSize[0] * conv.kernelSize[1], 1),
-    numbers(conv.outChannels, 2),
-  ];
-  const x = numbers(6 * 2 * 9 * 8, 3);
-
-  const alone = placeAlone(conv, shape, 'strict', parameters);
-  const convolved = alone.run(x, numbers(6 * alone.outputShape.reduce((a, b) => a * b), 0)).output;
-  const [, height, width] = alone.outputShape as [number, number, number];
-  const rectified = [...convolved].map((value) => Math.max(value, 0));
-  const pooled = placeAlone(pool, [6, conv.outChannels, height, width], 'strict', []);
-  const dy = numbers(6 * pooled.outputShape.reduce((a, b) => a * b), 4);
-  const { output, gradInput } = pooled.run(rectified, dy);
-  const expected = alone.run(
-    x,
-    [...gradInput].map((g, i) => (convolved[i]! > 0 ? g : 0)),
-  );
-
-  const together = placeAlone(conv, shape, 'strict', parameters, step).run(x, dy);
-  expect(together.output).toEqual(output);
-  const close = (a: ArrayLike<number>, b: ArrayLike<number>) => {
-    expect(a.length).toBe(b.length);
-    const most = Math.max(...Array.from(b, Math.abs));
-    expect(most).toBeGreaterThan(0);
-    for (let i = 0; i < a.length; i++) expect(Math.abs(a[i]! - b[i]!)).toBeLessThanOrEqual(2e-6 * most);
-  };
-  close(together.gradInput, expected.gradInput);
-  close(together.gradients[0]!, expected.gradients[0]!);
-  close(together.gradients[1]!, expected.gradients[1]!);
 });
 
 function sizeAfter(conv: ReturnType<typeof conv2d>, pool: ReturnType<typeof maxPool2d>): number {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { elementsOf, type StateDict } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { type Width, widths } from '../engine/kernels.ts';
 import { digitCodes } from '../tasks/lenet/lenet5-1998.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { fit } from '../train/fit.ts';
@@ -57,14 +58,19 @@ const layers: [string, Layer, number[]][] = [
   ['rescale', rescale(-0.1, 1.175), [3, 2, 3, 2]],
 ];
 
-test.each(layers)('%s', (name, layer, shape) => {
+describe.each(widths)('%s', (width) => {
+  test.each(layers)('%s', (name, layer, shape) => slopes(name, layer, shape, width));
+});
+
+function slopes(name: string, layer: Layer, shape: readonly number[], width: Width): void {
   const draw = drawing(`slope of ${name}`);
   const x = draw(elementsOf(shape));
   const parameters = about(layer)
     .parameters()
     .map((parameter) => draw(elementsOf(parameter.shape)));
   const [images = 1] = shape;
-  const place = (values: readonly (readonly number[])[]) => placeAlone(layer, shape, 'strict', values);
+  const place = (values: readonly (readonly number[])[]) =>
+    placeAlone(layer, shape, { arithmetic: 'strict', width }, values);
   const dy = draw(images * elementsOf(place(parameters).outputShape));
   const value = (input: readonly number[], values: readonly (readonly number[])[]) =>
     dot(place(values).run(input, dy).output, dy);
@@ -83,7 +89,7 @@ test.each(layers)('%s', (name, layer, shape) => {
       );
     expectNear((moved(h) - moved(-h)) / (2 * h), dot(gradients[i]!, way), 1e-3);
   }
-});
+}
 
 describe('a network of odd sizes, 23 images in batches of one', () => {
   const model = sequential('odd', [3, 11, 9], {

@@ -1,36 +1,79 @@
 /** For tests: one layer alone on the kernels, with images and gradients in PyTorch's layout. */
+import { expect } from 'vitest';
 import { elementsOf } from '../base/tensor.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
-import { type Arithmetic, bindKernels, compileKernels } from '../engine/kernels.ts';
+import { type Arithmetic, bindKernels, compileKernels, lanesOf, type Width } from '../engine/kernels.ts';
 import type { Step } from './fusion.ts';
 import type { Activation, Shape } from './layer.ts';
 import { about, type Layer } from './layers.ts';
+
+/** The kernels that a layer is placed on. */
+export interface Engine {
+  readonly arithmetic: Arithmetic;
+  readonly width: Width;
+}
+
+/** Bytes that a kernel may write past the end of a block: all of a vector but a float. */
+const mostBeyond = (lanes: number) => (lanes - 1) * 4;
+
+/** An arena that fills the space after every block with noise, in which a kernel that writes too far is seen. */
+export class GuardedArena extends Arena {
+  readonly #gaps: { readonly address: number; readonly floats: Float32Array }[] = [];
+  readonly #lanes: number;
+
+  constructor(memory: WebAssembly.Memory, start: number, lanes: number) {
+    super(memory, start);
+    this.#lanes = lanes;
+  }
+
+  override allocate(bytes: number): number {
+    const address = super.allocate(bytes);
+    const from = Math.ceil((address + bytes + mostBeyond(this.#lanes)) / 4) * 4;
+    const floats = this.f32(from, (this.end - from) >> 2);
+    // Numbers that change if they are squared, scaled or added to.
+    for (let i = 0; i < floats.length; i++) floats[i] = 0.25 + i / 64;
+    this.#gaps.push({ address: from, floats: floats.slice() });
+    return address;
+  }
+
+  /** Fails the test if a kernel has written between two blocks. */
+  expectGaps(): void {
+    for (const { address, floats } of this.#gaps) {
+      const now = this.f32(address, floats.length);
+      if (floats.some((value, i) => now[i] !== value)) expect([...now], 'bytes after a block').toEqual([...floats]);
+    }
+  }
+}
 
 /** @param shape [images, ...one image's shape]. @param step several fused layers, the first of which is `layer`. */
 export function placeAlone(
   layer: Layer,
   shape: readonly number[],
-  arithmetic: Arithmetic,
+  { arithmetic, width }: Engine,
   parameters: readonly (readonly number[])[],
   step?: Step,
 ) {
   const memory = createMemory();
-  const kernels = bindKernels(compileKernels(arithmetic), memory);
-  const arena = new Arena(memory, kernels.heapBase());
+  const kernels = bindKernels(compiled(arithmetic, width), memory);
+  const lanes = lanesOf[width];
+  const arena = new GuardedArena(memory, kernels.heapBase(), lanes);
   const [images = 1, ...imageShape] = shape;
-  const packs = Math.ceil(images / 4);
+  const packs = Math.ceil(images / lanes);
   const kind = about(layer);
   const outputShape = step?.layers.at(-1)?.output ?? kind.outputShape(imageShape);
-  const bytes = packs * elementsOf(imageShape) * 16;
+  const bytes = packs * elementsOf(imageShape) * lanes * 4;
   const input: Activation = { shape: imageShape, value: arena.allocate(bytes), gradient: arena.allocate(bytes) };
   const sizes = kind.parameters().map((parameter) => elementsOf(parameter.shape));
-  const offsets = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + Math.ceil(size / 4) * 16, 0));
-  const block = arena.allocate(sizes.length * 16 + sizes.reduce((sum, size) => sum + size * 4, 0));
-  const gradientBlock = arena.allocate(sizes.length * 16 + sizes.reduce((sum, size) => sum + size * 4, 0));
+  const offsets = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + Math.ceil(size / 8) * 32, 0));
+  const blockFloats = sizes.reduce((sum, size) => sum + Math.ceil(size / 8) * 8, 0);
+  const block = arena.allocate(blockFloats * 4);
+  const gradientBlock = arena.allocate(blockFloats * 4);
   for (const [i, values] of parameters.entries()) arena.f32(block + offsets[i]!, sizes[i]!).set(values);
   const placed = (step ?? kind).place({
     kernels,
     arena,
+    lanes,
+    vectorBytes: lanes * 4,
     packs,
     training: true,
     single: false,
@@ -41,22 +84,32 @@ export function placeAlone(
     parameters: offsets.map((offset) => block + offset),
   });
   // NaN shows gradients that a kernel does not write.
-  arena
-    .f32(
-      gradientBlock,
-      sizes.reduce((sum, size) => sum + size, 0),
-    )
-    .fill(NaN);
+  arena.f32(gradientBlock, blockFloats).fill(NaN);
+  const index = (of: Shape, image: number, element: number) => packIndex(of, image, element, lanes);
+  /** Images in PyTorch's order into packs; lanes without an image are zero. */
+  const write = (address: number, of: Shape, values: readonly number[]) => {
+    const size = elementsOf(of);
+    const floats = arena.f32(address, packs * size * lanes).fill(0);
+    for (const [i, value] of values.entries()) floats[index(of, Math.floor(i / size), i % size)] = value;
+  };
+  const read = (address: number, of: Shape): Float32Array => {
+    const size = elementsOf(of);
+    const floats = arena.f32(address, packs * size * lanes);
+    return Float32Array.from({ length: images * size }, (_, i) => floats[index(of, Math.floor(i / size), i % size)]!);
+  };
   /** Forward, then `back`, which computes from `dy` at the output what belongs to the input and to the parameters. */
   const through = (x: readonly number[], dy: readonly number[], back: () => void) => {
-    write(arena, input.value, imageShape, x);
+    write(input.value, imageShape, x);
+    const weights = arena.f32(block, blockFloats).slice();
     placed.prepare?.(true);
     placed.forward(packs);
-    const output = read(arena, placed.output.value, outputShape, images);
-    write(arena, placed.output.gradient, outputShape, dy);
+    const output = read(placed.output.value, outputShape);
+    write(placed.output.gradient, outputShape, dy);
     back();
+    expect(arena.f32(block, blockFloats)).toEqual(weights);
+    arena.expectGaps();
     const gradients = sizes.map((size, i) => arena.f32(gradientBlock + offsets[i]!, size).slice());
-    return { output, gradInput: read(arena, input.gradient, imageShape, images), gradients };
+    return { output, gradInput: read(input.gradient, imageShape), gradients };
   };
   return {
     outputShape,
@@ -66,27 +119,21 @@ export function placeAlone(
   };
 }
 
+const modules = new Map<string, WebAssembly.Module>();
+
+/** compileKernels, once for each kind of kernels. */
+export function compiled(arithmetic: Arithmetic, width: Width): WebAssembly.Module {
+  const key = `${arithmetic} ${width}`;
+  const module = modules.get(key) ?? compileKernels(arithmetic, width);
+  modules.set(key, module);
+  return module;
+}
+
 /** Float index in packs of an element in PyTorch's order. */
-function quadIndex(shape: Shape, image: number, element: number): number {
+function packIndex(shape: Shape, image: number, element: number, lanes: number): number {
   const size = elementsOf(shape);
   const area = shape.length === 3 ? shape[1]! * shape[2]! : 1;
   const channels = size / area;
   const at = (element % area) * channels + Math.floor(element / area);
-  return (Math.floor(image / 4) * size + at) * 4 + (image % 4);
-}
-
-function write(arena: Arena, address: number, shape: Shape, values: readonly number[]): void {
-  const size = elementsOf(shape);
-  const images = values.length / size;
-  const floats = arena.f32(address, Math.ceil(images / 4) * size * 4).fill(0);
-  for (const [i, value] of values.entries()) floats[quadIndex(shape, Math.floor(i / size), i % size)] = value;
-}
-
-function read(arena: Arena, address: number, shape: Shape, images: number): Float32Array {
-  const size = elementsOf(shape);
-  const floats = arena.f32(address, Math.ceil(images / 4) * size * 4);
-  return Float32Array.from(
-    { length: images * size },
-    (_, i) => floats[quadIndex(shape, Math.floor(i / size), i % size)]!,
-  );
+  return (Math.floor(image / lanes) * size + at) * lanes + (image % lanes);
 }

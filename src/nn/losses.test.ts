@@ -2,39 +2,45 @@
  * Every loss: its options, its description, and its numbers as its kind calls the kernels. Gradients are held to
  * PyTorch in engine/kernels.test.ts.
  */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
-import { Arena, createMemory } from '../engine/arena.ts';
-import { bindKernels, compileKernels } from '../engine/kernels.ts';
+import { createMemory } from '../engine/arena.ts';
+import { bindKernels, lanesOf, type Width, widths } from '../engine/kernels.ts';
+import { compiled, GuardedArena } from './layer.testing.ts';
 import { crossEntropy } from './losses/cross-entropy.ts';
 import { maximumAPosteriori } from './losses/maximum-a-posteriori.ts';
 import { mse } from './losses/mse.ts';
 import { aboutLoss, type Loss } from './losses.ts';
 
-/** Losses, gradients and predictions of two images with three outputs each. @param z [image][class]. */
-function applied(loss: Loss, z: readonly (readonly number[])[], labels: readonly number[]) {
+/** Losses, gradients and predictions of the images. @param z [image][class]. */
+function applied(loss: Loss, z: readonly (readonly number[])[], labels: readonly number[], width: Width) {
   const memory = createMemory();
-  const kernels = bindKernels(compileKernels('strict'), memory);
-  const arena = new Arena(memory, kernels.heapBase());
+  const kernels = bindKernels(compiled('strict', width), memory);
+  const lanes = lanesOf[width];
+  const arena = new GuardedArena(memory, kernels.heapBase(), lanes);
   const [images, classes] = [z.length, z[0]!.length];
+  const floats = Math.ceil(images / lanes) * classes * lanes;
   const site = {
-    logits: arena.allocate(classes * 16),
-    labels: arena.allocate(16),
+    lanes,
+    logits: arena.allocate(floats * 4),
+    labels: arena.allocate(images),
     images,
     classes,
     scale: 1,
-    gradient: arena.allocate(classes * 16),
+    gradient: arena.allocate(floats * 4),
     losses: arena.allocate(images * 8),
-    predicted: arena.allocate(16),
+    predicted: arena.allocate(images),
   };
+  const at = (n: number, c: number) => (Math.floor(n / lanes) * classes + c) * lanes + (n % lanes);
   for (const [n, row] of z.entries())
-    for (const [c, value] of row.entries()) arena.f32(site.logits, classes * 4)[c * 4 + n] = value;
+    for (const [c, value] of row.entries()) arena.f32(site.logits, floats)[at(n, c)] = value;
   arena.u8(site.labels, images).set(labels);
-  const pack = () => z.map((row, n) => row.map((_, c) => arena.f32(site.gradient, classes * 4)[c * 4 + n]!));
+  const pack = () => z.map((row, n) => row.map((_, c) => arena.f32(site.gradient, floats)[at(n, c)]!));
   aboutLoss(loss).apply(kernels, site);
   const found = { losses: [...arena.f64(site.losses, images)], gradient: pack() };
   const predicted = [...arena.u8(site.predicted, images)];
   aboutLoss(loss).curvature?.(kernels, site);
+  arena.expectGaps();
   return { ...found, predicted, curvature: pack() };
 }
 
@@ -44,37 +50,53 @@ const z = [
 ];
 const labels = [0, 1];
 
-test('cross-entropy is log(sum of e^z) - z of the right class; its curvature is p(1 - p)', () => {
-  const { losses, gradient, predicted, curvature } = applied(crossEntropy(), z, labels);
-  for (const [n, row] of z.entries()) {
-    const sum = row.reduce((total, value) => total + Math.exp(value), 0);
-    expect(losses[n]).toBeCloseTo(Math.log(sum) - row[labels[n]!]!, 6);
-    for (const [c, value] of row.entries()) {
-      const p = Math.exp(value) / sum;
-      expect(gradient[n]![c]).toBeCloseTo(p - (c === labels[n] ? 1 : 0), 6);
-      expect(curvature[n]![c]).toBeCloseTo(p * (1 - p), 6);
-    }
-  }
-  expect(predicted).toEqual([0, 2]);
-});
-
-test('map has one more class, at distance j', () => {
-  for (const j of [0.1, 2]) {
-    const { losses } = applied(maximumAPosteriori(j), z, labels);
+describe.each(widths)('%s', (width) => {
+  test('cross-entropy is log(sum of e^z) - z of the right class; its curvature is p(1 - p)', () => {
+    const { losses, gradient, predicted, curvature } = applied(crossEntropy(), z, labels, width);
     for (const [n, row] of z.entries()) {
-      const sum = row.reduce((total, value) => total + Math.exp(value), Math.exp(-j));
+      const sum = row.reduce((total, value) => total + Math.exp(value), 0);
       expect(losses[n]).toBeCloseTo(Math.log(sum) - row[labels[n]!]!, 6);
+      for (const [c, value] of row.entries()) {
+        const p = Math.exp(value) / sum;
+        expect(gradient[n]![c]).toBeCloseTo(p - (c === labels[n] ? 1 : 0), 6);
+        expect(curvature[n]![c]).toBeCloseTo(p * (1 - p), 6);
+      }
     }
-  }
-});
+    expect(predicted).toEqual([0, 2]);
+  });
 
-test('mse is the distance from the code of the right class', () => {
-  const { losses, gradient } = applied(mse(), z, labels);
-  expect(losses).toEqual([1, 0.5]);
-  expect(gradient).toEqual([
-    [-1, 0, 0],
-    [0, -1, 0],
-  ]);
+  test('map has one more class, at distance j', () => {
+    for (const j of [0.1, 2]) {
+      const { losses } = applied(maximumAPosteriori(j), z, labels, width);
+      for (const [n, row] of z.entries()) {
+        const sum = row.reduce((total, value) => total + Math.exp(value), Math.exp(-j));
+        expect(losses[n]).toBeCloseTo(Math.log(sum) - row[labels[n]!]!, 6);
+      }
+    }
+  });
+
+  test('mse is the distance from the code of the right class', () => {
+    const { losses, gradient } = applied(mse(), z, labels, width);
+    expect(losses).toEqual([1, 0.5]);
+    expect(gradient).toEqual([
+      [-1, 0, 0],
+      [0, -1, 0],
+    ]);
+  });
+
+  // Of each number of images one pack is partly empty in octs, in quads, or in both.
+  test.each([1, 3, 4, 5, 8, 9, 12, 16])('%i images: losses and curvature of each alone', (images) => {
+    const rows = Array.from({ length: images }, (_, n) =>
+      [0, 1, 2, 3, 4].map((c) => -1 - Math.abs(Math.sin(7 * n + c))),
+    );
+    const right = rows.map((_, n) => (3 * n) % 5);
+    for (const loss of [crossEntropy(), maximumAPosteriori(), mse()]) {
+      const together = applied(loss, rows, right, width);
+      const alone = rows.map((row, n) => applied(loss, [row], [right[n]!], width));
+      for (const key of ['losses', 'predicted', 'gradient', 'curvature'] as const)
+        expect(together[key], `${loss.name}: ${key}`).toEqual(alone.flatMap((one): unknown[] => one[key]));
+    }
+  });
 });
 
 test('losses describe themselves and say what output they need', () => {

@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
-import { bindKernels, compileKernels } from '../engine/kernels.ts';
+import { bindKernels, compileKernels, lanesOf, widths } from '../engine/kernels.ts';
 import * as reference from '../engine/reference.ts';
 import { adabelief } from './optimizers/adabelief.ts';
 import { adam } from './optimizers/adam.ts';
@@ -66,12 +66,13 @@ describe.each(golden.cases.map((each) => [`${each.name} ${JSON.stringify(each.op
       }
     });
 
-    test('the kernels go the golden way, with the gradient in two blocks', () => {
+    test.each(widths)('the kernels go the golden way in %s, with the gradient in two blocks', (width) => {
       const memory = createMemory();
-      const kernels = bindKernels(compileKernels('strict'), memory);
+      const kernels = bindKernels(compileKernels('strict', width), memory);
       const arena = new Arena(memory, kernels.heapBase());
-      const vectors = Math.ceil(size / 4);
-      const stride = vectors * 16;
+      const lanes = lanesOf[width];
+      const vectors = Math.ceil(size / lanes);
+      const stride = vectors * lanes * 4;
       const [x, blocks] = [arena.allocate(stride), arena.allocate(2 * stride)];
       const state = stateNames().map(() => arena.allocate(stride));
       arena.f32(x, size).set(start);
@@ -80,7 +81,8 @@ describe.each(golden.cases.map((each) => [`${each.name} ${JSON.stringify(each.op
         arena.f32(blocks, size).set(gradients[index]!.map((g) => 2 * g));
         arena.f32(blocks + stride, size).set(gradients[index]!.map((g) => -g));
         const number = { t: index + 1, learningRate: optimizer.learningRate };
-        step(kernels, number, { x, gradients: blocks, stride, chunks: 2, state, vectors });
+        kernels.sumChunks({ g: blocks, stride, chunks: 2, vectors });
+        step(kernels, number, { x, gradient: blocks, state, vectors });
         for (const [i, value] of arena.f32(x, size).entries())
           expect(Math.abs(value - expected[i]!)).toBeLessThan(3e-7);
       }
@@ -98,15 +100,16 @@ test('every optimizer has its cases, and no two of one optimizer end alike, so t
   }
 });
 
-test('the learning rate of a step is the one that the schedule gives', () => {
+test.each(widths)('the learning rate of a step is the one that the schedule gives, %s', (width) => {
   const memory = createMemory();
-  const kernels = bindKernels(compileKernels('strict'), memory);
+  const kernels = bindKernels(compileKernels('strict', width), memory);
+  const lanes = lanesOf[width];
   const arena = new Arena(memory, kernels.heapBase());
-  const [x, block] = [arena.allocate(16), arena.allocate(16)];
-  arena.f32(block, 4).fill(1);
-  const blocks = { x, gradients: block, stride: 16, chunks: 1, state: [], vectors: 1 };
+  const [x, block] = [arena.allocate(lanes * 4), arena.allocate(lanes * 4)];
+  arena.f32(block, lanes).fill(1);
+  const blocks = { x, gradient: block, state: [], vectors: 1 };
   aboutOptimizer(sgd({ learningRate: 8 })).step(kernels, { t: 1, learningRate: 0.5 }, blocks);
-  expect([...arena.f32(x, 4)]).toEqual([-0.5, -0.5, -0.5, -0.5]);
+  expect([...arena.f32(x, lanes)]).toEqual(Array<number>(lanes).fill(-0.5));
 });
 
 test.each<[string, () => Optimizer]>([
