@@ -33,14 +33,12 @@ describe('lenet train', () => {
   test('leaves a run folder with config, metrics, model, checkpoint, predictions and TensorBoard’s file', () => {
     const files = readdirSync(trained).sort();
     expect(files.map((name) => name.replace(/tfevents\..*/, 'tfevents'))).toEqual([
-      ...[
-        'checkpoint.safetensors',
-        'config.json',
-        'events.out.tfevents',
-        'metrics.jsonl',
-        'model.safetensors',
-        'predictions.safetensors',
-      ],
+      'checkpoint.safetensors',
+      'config.json',
+      'events.out.tfevents',
+      'metrics.jsonl',
+      'model.safetensors',
+      'predictions.safetensors',
     ]);
     const config = JSON.parse(readFileSync(join(trained, 'config.json'), 'utf8'));
     expect(config).toMatchObject({ format: 2, version, data: { folder: null }, init: null });

@@ -13,7 +13,11 @@ const train: library.Dataset = { name: 'mine', images, labels, shape: [1, 4, 4],
 const recipe: library.RecipeSettings = { model, optimizer: adam(), batchSize: 5, epochs: 1 };
 const weights = library.initialWeights(model, library.randomStream(1, 'init'));
 const definition: library.StudyDefinition = {
-  ...{ name: 'study', objective: 'score', base: {}, space: {}, seeds: [1, 2] },
+  name: 'study',
+  objective: 'score',
+  base: {},
+  space: {},
+  seeds: [1, 2],
   plan: { kind: 'stages', stages: [{ factors: ['x'], levels: [{ label: '1', settings: { x: 1 } }] }] },
 };
 const task = library.functionTask({ parameters: { x: 1 }, run: ({ x }) => Number(x) });
@@ -628,9 +632,16 @@ const wrongValues: fc.Arbitrary<unknown> = fc.oneof(
     withTypedArray: true,
     withNullPrototype: true,
   }),
-  fc.constantFrom(...[-1, 0, 0.5, 2 ** 31, 2 ** 53, 1e300, NaN, Infinity, -0, '', '1', 'constructor', '__proto__']),
+  fc.constantFrom(-1, 0, 0.5, 2 ** 31, 2 ** 53, 1e300, NaN, Infinity, -0, '', '1', 'constructor', '__proto__'),
   fc.constantFrom<unknown>(
-    ...[Symbol('x'), () => 1, new Date(0), /x/, new Float64Array(3), new ArrayBuffer(8), [[]], model],
+    Symbol('x'),
+    () => 1,
+    new Date(0),
+    /x/,
+    new Float64Array(3),
+    new ArrayBuffer(8),
+    [[]],
+    model,
   ),
 );
 

@@ -43,7 +43,7 @@ const damages: [string, Uint8Array, string][] = [
   ['header longer than the file', file({}, [], 1000n), 'claims 1000 bytes'],
   ['header of 2^60 bytes', file({}, [], 2n ** 60n), 'claims'],
   ['header without {', file('[1]'), 'does not start with {'],
-  ['header cut off', file('{"a":'), 'no valid JSON'],
+  ['header cut off', file('{"a":'), 'not valid JSON'],
   ['overlap', file({ a: entry([1], 0, 4), b: entry([2], 0, 8) }, [...one, ...two]), 'overlap'],
   ['hole', file({ a: entry([1], 4, 8) }, [...one, ...two]), 'expected 0'],
   ['bytes left over', file({ a: entry([1], 0, 4) }, [...one, ...two]), 'the file has'],

@@ -39,17 +39,16 @@ export type DatasetSettings = Omit<Dataset, 'labels'> & { readonly labels: Label
 export const mostImagePixels = 2 ** 24;
 
 const labelKinds: readonly string[] = [
-  ...[
-    'Array',
-    'Uint8Array',
-    'Uint8ClampedArray',
-    'Uint16Array',
-    'Uint32Array',
-    'Int8Array',
-    'Int16Array',
-    'Int32Array',
-  ],
-  ...['Float32Array', 'Float64Array'],
+  'Array',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Uint16Array',
+  'Uint32Array',
+  'Int8Array',
+  'Int16Array',
+  'Int32Array',
+  'Float32Array',
+  'Float64Array',
 ];
 
 /** Number of images. @throws UsageError unless it is a data set. */

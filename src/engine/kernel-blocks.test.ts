@@ -328,8 +328,16 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     const outputs = outHeight * outWidth * channels;
     const inputs = size[0] * size[1] * channels;
     const args = {
-      ...{ quads, channels, height: size[0], width: size[1], outHeight, outWidth },
-      ...{ kernelHeight: kernel[0], kernelWidth: kernel[1], strideY: stride[0], strideX: stride[1] },
+      quads,
+      channels,
+      height: size[0],
+      width: size[1],
+      outHeight,
+      outWidth,
+      kernelHeight: kernel[0],
+      kernelWidth: kernel[1],
+      strideY: stride[0],
+      strideX: stride[1],
     };
     /** Where an element of PyTorch's order [image][channel][pixel] stands in quads [quad][pixel][channel][4]. */
     const quadsOf = (values: readonly number[], pixels: number) =>
@@ -685,8 +693,17 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
         const steps = b.table(range(depth).map((k) => k * columns * 16));
         const c = b.allocate(rows * columns * 16);
         const common = {
-          ...{ rows, columns, depth, a: b.floats(matrix), aStep: rows * wide, b: b.floats(values) },
-          ...{ bOffsets: b.table(offsets), c, cRow: columns * 16, cColumn: 16, bias: hasBias ? b.floats(bias) : 0 },
+          rows,
+          columns,
+          depth,
+          a: b.floats(matrix),
+          aStep: rows * wide,
+          b: b.floats(values),
+          bOffsets: b.table(offsets),
+          c,
+          cRow: columns * 16,
+          cColumn: 16,
+          bias: hasBias ? b.floats(bias) : 0,
         };
         b.writesOnly([[c, rows * columns * 16]], () => {
           if (kind === 'matmulTaps') b.kernels.matmulTaps({ ...common, taps: steps });

@@ -53,9 +53,15 @@ function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly stri
     id,
     levels.join('; '),
     ...names.map((name) => settings[name]),
-    ...[seed, score === undefined ? undefined : exactScore(score, facts.definition.objective)],
-    ...[trained?.selection?.accuracy, trained?.selection?.loss, trained?.train?.accuracy, trained?.train?.loss],
-    ...[last?.epoch, curve.length > 0 ? secondsOf(trial) : undefined, reason],
+    seed,
+    score === undefined ? undefined : exactScore(score, facts.definition.objective),
+    trained?.selection?.accuracy,
+    trained?.selection?.loss,
+    trained?.train?.accuracy,
+    trained?.train?.loss,
+    last?.epoch,
+    curve.length > 0 ? secondsOf(trial) : undefined,
+    reason,
   ];
 }
 

@@ -65,14 +65,12 @@ test('levels: label, scores by seed, standing and intervals', () => {
         selected: null,
         levels: [
           {
-            ...{
-              configuration: 'C1',
-              label: '32',
-              shown: '32',
-              standing: 'best',
-              scope: 'other seeds',
-              selected: false,
-            },
+            configuration: 'C1',
+            label: '32',
+            shown: '32',
+            standing: 'best',
+            scope: 'other seeds',
+            selected: false,
             scores: [98, 98.5, 99],
             mean: 98.5,
             standardDeviation: 0.5,
@@ -81,7 +79,10 @@ test('levels: label, scores by seed, standing and intervals', () => {
             differenceToBest: [0, 1.3],
             bothEnds: [0.7, 1.3],
             otherImages: null,
-            ...{ noisy: false, leftAfter: null, notes: [], settings: { batchSize: 32, epochs: 2 } },
+            noisy: false,
+            leftAfter: null,
+            notes: [],
+            settings: { batchSize: 32, epochs: 2 },
           },
           {
             configuration: 'C2',
@@ -132,7 +133,8 @@ test('a finished study names its winner; times are not in it', () => {
 
 test('levels have the label of the tables, too', () => {
   const rates = [0.003, 3e-6].map((learningRate) => ({
-    ...{ label: labelOf({ learningRate }), settings: { learningRate } },
+    label: labelOf({ learningRate }),
+    settings: { learningRate },
   }));
   const varied = factsOf(recordOf(definitionOf([{ factors: ['learningRate'], levels: rates }]), []));
   expect(showJson(varied)).toMatchObject({

@@ -55,7 +55,9 @@ export function standingWord({ judgement: { standing, scope }, summary }: LevelF
   const network = (summary?.n ?? 0) > 1 ? ' (these networks)' : ' (this network)';
   const about = scope === 'these networks' ? network : '';
   const words: Readonly<Record<Standing, string>> = {
-    ...{ best: `the best${about}`, worse: `worse${about}`, pending: 'not judged yet' },
+    best: `the best${about}`,
+    worse: `worse${about}`,
+    pending: 'not judged yet',
     'may be best': 'may be best',
     left: 'left',
     open: 'open',

@@ -37,7 +37,12 @@ export function definitionOf(
   rest: Partial<Omit<StudyDefinition, 'plan'>> = {},
 ): StudyDefinition {
   return {
-    ...{ name: 'small', protocol: 'post', objective: 'accuracy', base, space: {}, seeds: [1, 2, 3] },
+    name: 'small',
+    protocol: 'post',
+    objective: 'accuracy',
+    base,
+    space: {},
+    seeds: [1, 2, 3],
     ...rest,
     plan: { kind: 'stages', stages },
   };
@@ -54,7 +59,7 @@ export function trialOf(number: number, configuration: Settings, seed: number, r
     seconds: { train: 1.5, evaluate: 0.5 },
   });
   const curve = [point(0, 10), point(1, result - 1), point(2, result)];
-  return { ...{ number, configuration, seed, score: result, curve }, state: 'complete' };
+  return { number, configuration, seed, score: result, curve, state: 'complete' };
 }
 
 /** A trial that a pruner stopped after its first epoch. */
@@ -101,7 +106,7 @@ export function recordOf(
   trials: readonly Trial[],
   rest: Partial<StudyRecord> = {},
 ): StudyRecord {
-  return { ...{ definition, trials, dataHash: 'hash', looks: [], sessions: [], foreign: [], format: 4 }, ...rest };
+  return { definition, trials, dataHash: 'hash', looks: [], sessions: [], foreign: [], format: 4, ...rest };
 }
 
 /** Trials of one stage: `scores[level][seed]`. */
@@ -129,14 +134,12 @@ export function judgementOf(
   rest: Partial<Omit<StageJudgement, 'levels'>> = {},
 ): StageJudgement {
   return {
-    ...{
-      method: 'mcb',
-      spread: undefined,
-      margin: undefined,
-      resolve: 0.1,
-      seedsNeeded: undefined,
-      carried: undefined,
-    },
+    method: 'mcb',
+    spread: undefined,
+    margin: undefined,
+    resolve: 0.1,
+    seedsNeeded: undefined,
+    carried: undefined,
     ...rest,
     levels: levels.map((level) => ({ ...pending, ...level })),
   };

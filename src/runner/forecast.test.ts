@@ -7,7 +7,13 @@ import type { LoopEvent } from './loop.ts';
 
 const view = (seeds: StudyDefinition['seeds'], expected: number): StudyView => ({
   definition: { name: 's', objective: 'loss', base: {}, plan: { kind: 'stages', stages: [] }, space: {}, seeds },
-  ...{ stages: [], pending: [], winner: undefined, finished: false, stuck: undefined, trials: [], expected },
+  stages: [],
+  pending: [],
+  winner: undefined,
+  finished: false,
+  stuck: undefined,
+  trials: [],
+  expected,
 });
 const task = { bytesPerTrial: () => ({ running: 0, whole: 1000, dropped: 10 }) };
 const started = { type: 'trial-start', number: 0 } as LoopEvent;

@@ -16,11 +16,20 @@ import {
 const request = (seed: number): TrialRequest => ({ key: '{}', configuration: {}, settings: {}, seed });
 const view = (seeds: readonly number[]): StudyView => ({
   definition: { name: 's', objective: 'loss', base: {}, plan: { kind: 'stages', stages: [] }, space: {}, seeds: [1] },
-  ...{ stages: [], pending: seeds.map(request), winner: undefined, finished: false, stuck: undefined },
-  ...{ trials: [], expected: seeds.length },
+  stages: [],
+  pending: seeds.map(request),
+  winner: undefined,
+  finished: false,
+  stuck: undefined,
+  trials: [],
+  expected: seeds.length,
 });
 const trial = (number: number, state: Trial['state'] = 'running'): Trial => ({
-  ...{ number, configuration: {}, seed: number, state, curve: [] },
+  number,
+  configuration: {},
+  seed: number,
+  state,
+  curve: [],
 });
 
 /** Plays messages and gives what was to be done after each, telling left out. */

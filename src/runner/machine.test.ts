@@ -112,7 +112,8 @@ describe('room for threads', () => {
     );
     expect(machine.addresses).toEqual({ most: 16 * 2 ** 30, used: 2 ** 30 });
     expect(threadRoom(machine)).toEqual({
-      ...{ threads: 21, because: 'ulimit -v allows 16 GiB of address space, 1 GiB are in use' },
+      threads: 21,
+      because: 'ulimit -v allows 16 GiB of address space, 1 GiB are in use',
     });
     expect(threadRoom(machine, { memories: true, trapHandler: true }).threads).toBe(1);
     expect(threadRoom(machine, { memories: true, trapHandler: false }).threads).toBe(15);
@@ -121,11 +122,14 @@ describe('room for threads', () => {
   test('the cgroup’s threads, whichever group on the way up has the least left', () => {
     const files = {
       '/proc/self/cgroup': '0::/a/b\n',
-      ...{ '/sys/fs/cgroup/a/b/pids.max': 'max\n', '/sys/fs/cgroup/a/b/pids.current': '11\n' },
-      ...{ '/sys/fs/cgroup/a/pids.max': '16\n', '/sys/fs/cgroup/a/pids.current': '11\n' },
+      '/sys/fs/cgroup/a/b/pids.max': 'max\n',
+      '/sys/fs/cgroup/a/b/pids.current': '11\n',
+      '/sys/fs/cgroup/a/pids.max': '16\n',
+      '/sys/fs/cgroup/a/pids.current': '11\n',
     };
     expect(threadRoom(readMachine(source(2, files)))).toEqual({
-      ...{ threads: 3, because: "the cgroup's pids.max allows 16 threads, 11 are running" },
+      threads: 3,
+      because: "the cgroup's pids.max allows 16 threads, 11 are running",
     });
   });
 });

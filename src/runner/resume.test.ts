@@ -38,8 +38,14 @@ interface Outcome {
 async function train(settings: Partial<Hyperparameters>, more: Partial<RunRequest> = {}): Promise<Outcome> {
   const out = more.out ?? join(home, `${made++}`);
   const request = {
-    ...{ hyperparameters: complete(settings), given: new Set(Object.keys(settings) as HyperparameterName[]), data },
-    ...{ out, resume: false, checkpointEvery: 1, threads: 1, ...more },
+    hyperparameters: complete(settings),
+    given: new Set(Object.keys(settings) as HyperparameterName[]),
+    data,
+    out,
+    resume: false,
+    checkpointEvery: 1,
+    threads: 1,
+    ...more,
   };
   const types: string[] = [];
   let repairs: readonly string[] = [];

@@ -47,7 +47,12 @@ const stages: Plan = {
   ],
 };
 const base: StudyDefinition = {
-  ...{ name: 'noisy', objective: 'score', base: {}, plan: stages, space: {}, seeds: [1, 2, 3] },
+  name: 'noisy',
+  objective: 'score',
+  base: {},
+  plan: stages,
+  space: {},
+  seeds: [1, 2, 3],
 };
 
 interface Ended {

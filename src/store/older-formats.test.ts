@@ -6,8 +6,13 @@ import { upgradedDefinition, upgradedLook } from './older-formats.ts';
 
 const level = (settings: Record<string, number>, label = JSON.stringify(settings)) => ({ label, settings });
 const old = (plan: ExpandedDefinition['plan'], stages: ExpandedDefinition['stages']): ExpandedDefinition => ({
-  ...{ name: 's', protocol: 'post', objective: 'accuracy', base: { batchSize: 128 }, seeds: [1, 2] },
-  ...{ plan, stages },
+  name: 's',
+  protocol: 'post',
+  objective: 'accuracy',
+  base: { batchSize: 128 },
+  seeds: [1, 2],
+  plan,
+  stages,
 });
 
 describe('definitions', () => {
@@ -17,7 +22,11 @@ describe('definitions', () => {
       { name: 'l2', levels: [level({ l2: 0 }), level({ l2: 0.1 })] },
     ];
     expect(upgradedDefinition({ ...old('one-factor-at-a-time', stages), compare: 'previous' })).toEqual({
-      ...{ name: 's', protocol: 'post', objective: 'accuracy', base: { batchSize: 128 }, seeds: [1, 2] },
+      name: 's',
+      protocol: 'post',
+      objective: 'accuracy',
+      base: { batchSize: 128 },
+      seeds: [1, 2],
       compare: 'previous',
       plan: {
         kind: 'stages',

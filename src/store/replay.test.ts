@@ -19,8 +19,12 @@ const replayed = (...lines: string[]) => replay(resealed(`${lines.join('\n')}\n`
 describe('lines of other programs that Optuna drops', () => {
   test('a study whose name a living study has uses no id; the name of a deleted one is free', () => {
     const { studies } = replayed(
-      ...[study('a'), study('a'), study('b'), line(operations.deleteStudy, { study_id: 0 })],
-      ...[study('a'), line(operations.setStudyUserAttribute, { study_id: 2, user_attr: { k: 1 } })],
+      study('a'),
+      study('a'),
+      study('b'),
+      line(operations.deleteStudy, { study_id: 0 }),
+      study('a'),
+      line(operations.setStudyUserAttribute, { study_id: 2, user_attr: { k: 1 } }),
     );
     expect(studies.map(({ name, deleted }) => [name, deleted])).toEqual([
       ['a', true],
@@ -32,8 +36,14 @@ describe('lines of other programs that Optuna drops', () => {
 
   test('a trial of a missing or deleted study uses no id', () => {
     const { trials } = replayed(
-      ...[study('a'), trial(0), trial(7), line(operations.deleteStudy, { study_id: 0 }), trial(0)],
-      ...[line(operations.deleteStudy, { study_id: 0 }), study('b'), trial(1)],
+      study('a'),
+      trial(0),
+      trial(7),
+      line(operations.deleteStudy, { study_id: 0 }),
+      trial(0),
+      line(operations.deleteStudy, { study_id: 0 }),
+      study('b'),
+      trial(1),
     );
     expect(trials.map((found) => [found.id, found.study])).toEqual([
       [0, 0],
@@ -47,7 +57,10 @@ describe('lines of other programs that Optuna drops', () => {
       return line(operations.setTrialParameter, { ...fields, distribution: JSON.stringify({ name, attributes }) });
     };
     const { trials } = replayed(
-      ...[study('a'), trial(0), trial(0), trial(0)],
+      study('a'),
+      trial(0),
+      trial(0),
+      trial(0),
       parameter(0, 1, 'FloatDistribution', { low: 0, high: 1, log: false, step: null }),
       parameter(1, 2, 'FloatDistribution', { low: 0, high: 9, log: false, step: null }),
       parameter(1, 3, 'FloatDistribution', { low: 0, high: 9, log: true, step: null }),
@@ -99,13 +112,24 @@ describe('of our own workers, what is about nothing is damage', () => {
   } = operations;
   test.each(
     Object.entries({
-      ...{ setTrialParameter, setTrialState, setTrialIntermediateValue },
-      ...{ setTrialUserAttribute, setTrialSystemAttribute },
+      setTrialParameter,
+      setTrialState,
+      setTrialIntermediateValue,
+      setTrialUserAttribute,
+      setTrialSystemAttribute,
     }),
   )('%s of a missing trial, or of another program’s', (_, code) => {
     const fields = {
-      ...{ param_name: 'p', param_value_internal: 1, distribution: 'd', state: 1, values: [1], step: 1 },
-      ...{ intermediate_value: 1, user_attr: { k: 1 }, system_attr: { k: 1 }, datetime_complete: null },
+      param_name: 'p',
+      param_value_internal: 1,
+      distribution: 'd',
+      state: 1,
+      values: [1],
+      step: 1,
+      intermediate_value: 1,
+      user_attr: { k: 1 },
+      system_attr: { k: 1 },
+      datetime_complete: null,
     };
     const about = (trial_id: number) => line(code, { ...fields, trial_id }, ours);
     expect(() => replayed(study('a'), about(0))).toThrow('j, line 2: there is no trial 0 yet');
@@ -167,7 +191,8 @@ describe('the states of a trial', () => {
 
   test('a trial that goes back to waiting keeps no end', () => {
     expect(replayed(study('a'), trial(0), state(4, { datetime_complete: moment })).trials[0]).toMatchObject({
-      ...{ state: 4, completed: null },
+      state: 4,
+      completed: null,
     });
   });
 });
@@ -222,12 +247,18 @@ function told({ studies, trials }: Replay) {
     studies: studies
       .filter(({ deleted }) => !deleted)
       .map(({ id, name, attributes, trials: own }) => ({
-        ...{ id, name, attributes: Object.fromEntries(attributes) },
+        id,
+        name,
+        attributes: Object.fromEntries(attributes),
         trials: own.map((one) => one.id),
       })),
     trials: trials.map((one) => ({
-      ...{ id: one.id, study: one.study, state: one.state, values: one.values },
-      ...{ parameters: Object.fromEntries(one.parameters), intermediate: Object.fromEntries(one.intermediate) },
+      id: one.id,
+      study: one.study,
+      state: one.state,
+      values: one.values,
+      parameters: Object.fromEntries(one.parameters),
+      intermediate: Object.fromEntries(one.intermediate),
       attributes: Object.fromEntries(one.attributes),
     })),
   };
@@ -256,7 +287,8 @@ function randomLine(random: Random): string {
       [null, '@NaN'],
       [[1], [2]],
     ].map((choices) => ({
-      ...{ name: 'CategoricalDistribution', attributes: { choices } },
+      name: 'CategoricalDistribution',
+      attributes: { choices },
     })),
   ]);
   const values = one([null, [0.5], ['@NaN'], ['@-Infinity'], [1, 2]]);
@@ -269,8 +301,16 @@ function randomLine(random: Random): string {
     { op_code: 3, study_id, system_attr: { k: 1 } },
     ...Array(4).fill({ op_code: 4, study_id, datetime_start }),
     {
-      ...{ op_code: 4, study_id, datetime_start: null, state, value: null, values, params: { p: 1 } },
-      ...{ distributions: { p: text }, intermediate_values: { 3: one([1, '@Infinity']) }, user_attrs: { t: 1 } },
+      op_code: 4,
+      study_id,
+      datetime_start: null,
+      state,
+      value: null,
+      values,
+      params: { p: 1 },
+      distributions: { p: text },
+      intermediate_values: { 3: one([1, '@Infinity']) },
+      user_attrs: { t: 1 },
     },
     ...Array(3).fill({
       op_code: 5,

@@ -5,16 +5,28 @@ import type { EpochPoint } from '../study/trial.ts';
 import type { Environment, StudyStore } from './store.ts';
 
 export const definition: StudyDefinition = {
-  ...{ name: 's', protocol: 'post', objective: 'accuracy', base: {} },
+  name: 's',
+  protocol: 'post',
+  objective: 'accuracy',
+  base: {},
   plan: { kind: 'grid', factors: [{ name: 'a', levels: [{ label: '1', settings: { a: 1 } }] }] },
   space: { a: { kind: 'choices', values: [1, 2], numeric: 'int' } },
   seeds: [1],
 };
 export const environment: Environment = {
-  ...{ cpu: 'c', cores: 2, memoryBytes: 1, os: 'o', node: 'v', version: '0', jobs: 1 },
+  cpu: 'c',
+  cores: 2,
+  memoryBytes: 1,
+  os: 'o',
+  node: 'v',
+  version: '0',
+  jobs: 1,
 };
 export const point = (epoch: number, accuracy: number): EpochPoint => ({
-  ...{ epoch, score: accuracy * 100, train: { loss: 1, accuracy }, selection: { loss: 2, accuracy } },
+  epoch,
+  score: accuracy * 100,
+  train: { loss: 1, accuracy },
+  selection: { loss: 2, accuracy },
   seconds: { train: 1, evaluate: 0.5 },
 });
 
@@ -46,8 +58,13 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       expect(record).toMatchObject({ definition, dataHash: 'h', looks: [], foreign: [] });
       expect(record.trials).toEqual([
         {
-          ...{ number: 0, configuration: { a: 1 }, seed: 1, state: 'complete', score: 50 },
-          ...{ curve: [point(0, 0.5), point(1, 0.5)], wrong: Uint8Array.of(15, 15) },
+          number: 0,
+          configuration: { a: 1 },
+          seed: 1,
+          state: 'complete',
+          score: 50,
+          curve: [point(0, 0.5), point(1, 0.5)],
+          wrong: Uint8Array.of(15, 15),
         },
         { number: 1, configuration: { a: 1 }, seed: 2, state: 'failed', reason: 'diverged', curve: [] },
         { number: 2, configuration: { a: 2 }, seed: 1, state: 'pruned', reason: 'far behind', curve: [point(0, 0.25)] },

@@ -20,7 +20,11 @@ function judge(
 ): StageJudgement {
   const levels = scores.map((_, x) => ({ label: labelOf({ x }), settings: { x } }));
   const definition: StudyDefinition = {
-    ...{ name: 's', objective, base: {}, plan: { kind: 'stages', stages: [{ factors: ['x'], levels }] }, space: {} },
+    name: 's',
+    objective,
+    base: {},
+    plan: { kind: 'stages', stages: [{ factors: ['x'], levels }] },
+    space: {},
     seeds: rule ?? scores[0]!.map((_, seed) => seed + 1),
   };
   const trials = scores.flatMap((own, x) =>

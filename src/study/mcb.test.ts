@@ -95,7 +95,10 @@ function expectClose(actual: StageVerdict, expected: StageVerdict): void {
     margin,
     spread,
     ...levels.flatMap(({ difference, constrained, twoSided, spreadRatio }) => [
-      ...[difference, ...constrained, ...twoSided, Math.min(spreadRatio ?? 0, 100)],
+      difference,
+      ...constrained,
+      ...twoSided,
+      Math.min(spreadRatio ?? 0, 100),
     ]),
   ];
   const wanted = numbers(expected);
@@ -363,7 +366,11 @@ test('the ratio of spreads is that of residuals: by hand for three levels of two
 test('a stage of one level has nothing to compare', () => {
   const [scores] = [[98.1, 98.4]];
   expect(compareWithBest([scores!], accuracy)).toMatchObject({
-    ...{ spread: 0, degrees: 0, widening: 1, margin: 0, basis: 'spread' },
+    spread: 0,
+    degrees: 0,
+    widening: 1,
+    margin: 0,
+    basis: 'spread',
     levels: [{ difference: 0, constrained: [0, 0], twoSided: [0, 0], standing: 'may be best', noisy: false }],
   });
 });
@@ -376,7 +383,10 @@ test('without images, identical differences are certain from the sign test on: 2
     );
   // One comparison: 2^-4 > 0.05 >= 2^-5. Four comparisons: 4 / 64 > 0.05 >= 4 / 128.
   expect([basis(2, 4).basis, basis(2, 5).basis, basis(5, 6).basis, basis(5, 7).basis]).toEqual([
-    ...['none', 'signs', 'none', 'signs'],
+    'none',
+    'signs',
+    'none',
+    'signs',
   ]);
   expect(basis(2, 4).margin).toBe(Number.POSITIVE_INFINITY);
   expect(basis(2, 5).margin).toBeGreaterThan(0);

@@ -179,7 +179,11 @@ describe('random searches', () => {
 });
 
 const stages: StudyDefinition = {
-  ...{ name: 's', protocol: 'post', objective: 'accuracy', space: {}, seeds: [1, 2] },
+  name: 's',
+  protocol: 'post',
+  objective: 'accuracy',
+  space: {},
+  seeds: [1, 2],
   base: { size: 1, decay: 0, optimizer: 'a' },
   plan: {
     kind: 'stages',
@@ -190,11 +194,13 @@ const stages: StudyDefinition = {
   },
 };
 const gridOf = (factors: ReturnType<typeof factor>[]): StudyDefinition => ({
-  ...{ ...stages, base: {} },
+  ...stages,
+  base: {},
   plan: { kind: 'grid', factors },
 });
 const randomOf = (trials: number, seed: number, high: number): StudyDefinition => ({
-  ...{ ...stages, base: {} },
+  ...stages,
+  base: {},
   space: { rate: { kind: 'float', low: 0.1, high } },
   plan: { kind: 'random', trials, seed },
 });

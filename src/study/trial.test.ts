@@ -12,13 +12,24 @@ import {
 } from './trial.ts';
 
 const trial = (number: number, more: Partial<Trial> = {}): Trial => ({
-  ...{ number, configuration: { a: 1 }, seed: 1, state: 'complete', score: number, curve: [], ...more },
+  number,
+  configuration: { a: 1 },
+  seed: 1,
+  state: 'complete',
+  score: number,
+  curve: [],
+  ...more,
 });
 
 test('complete is what has ended with a score', () => {
   const trials = [
-    ...[trial(0), undefined, trial(1, { state: 'running' }), trial(2, { state: 'failed' })],
-    ...[trial(3, { state: 'pruned' }), trial(4, { score: undefined }), trial(5, { score: 0 })],
+    trial(0),
+    undefined,
+    trial(1, { state: 'running' }),
+    trial(2, { state: 'failed' }),
+    trial(3, { state: 'pruned' }),
+    trial(4, { score: undefined }),
+    trial(5, { score: 0 }),
   ];
   expect(trials.map(isComplete)).toEqual([true, false, false, false, false, false, true]);
   expect(completeTrials(trials).map(({ number }) => number)).toEqual([0, 5]);
@@ -40,7 +51,9 @@ test('scores and which of two is better', () => {
   expect([scoreOf(metrics, 'accuracy'), scoreOf(metrics, 'loss')]).toEqual([50, 0.25]);
   for (const objective of ['accuracy', 'score'] as const)
     expect([isBetter(2, 1, objective), isBetter(1, 2, objective), isBetter(1, 1, objective)]).toEqual([
-      ...[true, false, false],
+      true,
+      false,
+      false,
     ]);
   expect([isBetter(2, 1, 'loss'), isBetter(1, 2, 'loss'), isBetter(1, 1, 'loss')]).toEqual([false, true, false]);
 });
@@ -80,7 +93,9 @@ test('the canonical settings of one configuration are worked out once', () => {
     return settings;
   });
   expect([table.keyOf({ a: 1 }), table.keyOf({ a: 1 }), table.keyOf({ a: 2 })]).toEqual([
-    ...['{"a":1}', '{"a":1}', '{"a":2}'],
+    '{"a":1}',
+    '{"a":1}',
+    '{"a":2}',
   ]);
   expect(calls).toBe(2);
 });

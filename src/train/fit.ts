@@ -94,7 +94,13 @@ export type FitEvent = EpochEvent | InterruptedEvent | DivergedEvent;
 export async function* fit(settings: RecipeSettings, options: FitOptions): AsyncGenerator<FitEvent, void, undefined> {
   const recipe = completeRecipe(settings);
   checkOptions('fit()', options, {
-    ...{ train: true, evaluation: true, initial: true, resume: true, threads: true, signal: true, onProgress: true },
+    train: true,
+    evaluation: true,
+    initial: true,
+    resume: true,
+    threads: true,
+    signal: true,
+    onProgress: true,
   });
   checkListeners(options);
   const { initial, resume, threads, signal, onProgress } = options;

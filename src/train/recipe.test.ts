@@ -26,11 +26,18 @@ const given: RecipeSettings = { model: softmax, optimizer: adam() };
 test('what is left out', () => {
   expect(completeRecipe(given)).toEqual({
     ...given,
-    ...{ loss: crossEntropy(), schedule: constantRate(), batchSize: 128, epochs: 10, seed: 1 },
-    ...{ shuffle: true, arithmetic: 'strict' },
+    loss: crossEntropy(),
+    schedule: constantRate(),
+    batchSize: 128,
+    epochs: 10,
+    seed: 1,
+    shuffle: true,
+    arithmetic: 'strict',
   });
   expect(completeEvaluation({ model: softmax })).toEqual({
-    ...{ model: softmax, loss: crossEntropy(), arithmetic: 'strict' },
+    model: softmax,
+    loss: crossEntropy(),
+    arithmetic: 'strict',
   });
 });
 

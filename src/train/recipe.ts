@@ -39,8 +39,15 @@ export type EvaluationRecipe = Pick<Recipe, 'model' | 'loss' | 'arithmetic'>;
 export type EvaluationSettings = Pick<Recipe, 'model'> & Partial<Omit<RecipeSettings, 'model'>>;
 
 const recipeNames: OptionNames<Recipe> = {
-  ...{ model: true, loss: true, optimizer: true, schedule: true, batchSize: true, epochs: true },
-  ...{ seed: true, shuffle: true, arithmetic: true },
+  model: true,
+  loss: true,
+  optimizer: true,
+  schedule: true,
+  batchSize: true,
+  epochs: true,
+  seed: true,
+  shuffle: true,
+  arithmetic: true,
 };
 
 /** Fills in the defaults. @throws UsageError for parts that are not allowed, or do not fit each other. */

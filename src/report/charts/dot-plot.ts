@@ -168,7 +168,9 @@ export function dotPlot(
         Plot.ruleY(
           keyed.filter(({ interval }) => interval),
           {
-            ...{ y: 'index', x1: ({ interval }) => interval[0], x2: ({ interval }) => interval[1] },
+            y: 'index',
+            x1: ({ interval }) => interval[0],
+            x2: ({ interval }) => interval[1],
             stroke: colours.muted,
             strokeWidth: 2,
             strokeOpacity: 0.7,
@@ -184,12 +186,10 @@ export function dotPlot(
         ...(Object.keys(marks) as DotKind[]).map((kind) => {
           const { symbol, colour, filled } = marks[kind];
           return Plot.dot(byKind(kind), {
-            ...{
-              y: 'index',
-              x: 'mean',
-              symbol: plotSymbol(symbol),
-              r: symbol === 'cross' || symbol === 'plus' ? 6 : 6.5,
-            },
+            y: 'index',
+            x: 'mean',
+            symbol: plotSymbol(symbol),
+            r: symbol === 'cross' || symbol === 'plus' ? 6 : 6.5,
             ...(filled ? { fill: colour } : { stroke: colour, strokeWidth: 2.2, fill: 'none' }),
             title: ({ mean, standing }) =>
               `${valueWord(stage)} ${scoreText(mean, facts.definition.objective)}${standing && `, ${standing}`}`,

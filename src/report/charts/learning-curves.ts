@@ -171,7 +171,9 @@ function drawCurve(curve: CurveData, { domain, curves }: CurvesData, stage: Stag
           Plot.areaY(
             points.filter((point) => point.set === set),
             {
-              ...{ x: 'epoch', y1: ({ low }) => clipped(low), y2: ({ high }) => clipped(high) },
+              x: 'epoch',
+              y1: ({ low }) => clipped(low),
+              y2: ({ high }) => clipped(high),
               fill: ourColours[set],
               fillOpacity: 0.18,
             },

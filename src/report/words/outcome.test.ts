@@ -339,7 +339,9 @@ describe('caveats', () => {
 
   test('of one seed, several stages and fused arithmetic', () => {
     const two = definitionOf([batchStage, stageOf('l2', [0, 0.01])], {
-      ...{ seeds: [1], protocol: 'held-out', base: { ...base, arithmetic: 'fused' } },
+      seeds: [1],
+      protocol: 'held-out',
+      base: { ...base, arithmetic: 'fused' },
     });
     const trials = batchStage.levels.map(({ settings }, i) =>
       trialOf(i, lenetSettings.canonical({ ...base, arithmetic: 'fused', ...settings }), 1, 98 - i),

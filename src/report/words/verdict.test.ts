@@ -257,7 +257,9 @@ describe('as many seeds as the question needs', () => {
 
   test('worse is said where it holds over all rounds', () => {
     const out: Level = {
-      ...{ standing: 'worse', departure: { round: 3, behind: 0 }, difference: -8 },
+      standing: 'worse',
+      departure: { round: 3, behind: 0 },
+      difference: -8,
       differenceToBest: [-8.7, 0],
       scores: low,
     };

@@ -8,7 +8,10 @@ import { configurationKey, type Trial, TrialTable } from '../trial.ts';
 
 const level = (settings: Settings) => ({ label: labelOf(settings), settings });
 const definition: StudyDefinition = {
-  ...{ name: 's', protocol: 'post', objective: 'accuracy', space: {} },
+  name: 's',
+  protocol: 'post',
+  objective: 'accuracy',
+  space: {},
   base: { size: 1, decay: 0, optimizer: 'a' },
   plan: {
     kind: 'stages',

@@ -11,51 +11,45 @@ const shipped = readdirSync(folder)
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => readFileSync(new URL(name, folder), 'utf8'));
 
-/** Pieces that mean something to YAML or to a study. */
-const pieces = [
-  ...['*x', '&x ', '&x [*x]', '<<: ', '? ', ': ', '- ', '---\n', '...\n', '\t', '\r\n', '\uFEFF', '#', '|\n', '>-\n'],
-  ...[
-    '{',
-    '}',
-    '[',
-    ']',
-    '"',
-    "'",
-    ',',
-    '!x ',
-    '!!set ',
-    '%YAML 1.1\n---\n',
-    '@',
-    '`',
-    '~',
-    'null',
-    '\u0000',
-    '\uD800',
-  ],
-  'yes',
-  '.nan',
-  '-.inf',
-  '1e400',
-  '010',
-  '0x10',
-  '1_000',
-  '-1',
-  '0',
-  '1e-9',
-  '99999999999999999999',
-  '2001-12-14',
-  ...[
-    '__proto__: 1\n',
-    'constructor: 1\n',
-    'seeds: { atLeast: 3, atMost: 4, resolve: 1 }\n',
-    'grid: {}\n',
-    'stages: []\n',
-  ],
-  'random: { trials: 100000, space: { l2: { low: 0, high: 1, step: 0.1 } } }\n',
+const yamlSyntax = [
+  '*x',
+  '&x ',
+  '&x [*x]',
+  '<<: ',
+  '? ',
+  ': ',
+  '- ',
+  '---\n',
+  '...\n',
+  '#',
+  '|\n',
+  '>-\n',
+  '%YAML 1.1\n---\n',
+];
+const punctuation = ['{', '}', '[', ']', '"', "'", ',', '!x ', '!!set ', '@', '`', '~'];
+const characters = ['\t', '\r\n', '\uFEFF', '\u0000', '\uD800'];
+const scalars = ['null', 'yes', '.nan', '-.inf', '1e400', '010', '0x10', '1_000', '-1', '0', '1e-9', '2001-12-14'];
+const studyKeys = [
+  'grid: {}\n',
+  'stages: []\n',
   'compare: previous\n',
   'label: a',
   'momentum: 0.9\n',
   'optimizer: sgd\n',
+];
+
+/** Pieces that mean something to YAML or to a study. */
+const pieces = [
+  ...yamlSyntax,
+  ...punctuation,
+  ...characters,
+  ...scalars,
+  ...studyKeys,
+  '99999999999999999999',
+  '__proto__: 1\n',
+  'constructor: 1\n',
+  'seeds: { atLeast: 3, atMost: 4, resolve: 1 }\n',
+  'random: { trials: 100000, space: { l2: { low: 0, high: 1, step: 0.1 } } }\n',
   '{ low: 1, high: 2, log: true }',
   'model: lenet5-1998\n',
   'output: rbf, ',
