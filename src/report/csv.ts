@@ -42,7 +42,7 @@ function settingNames({ definition, naming }: StudyFacts): string[] {
 function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly string[], facts: StudyFacts): Cell[] {
   const { number, state, seed, curve, score, reason } = trial;
   const last = curve.at(-1);
-  // Epoch 0 is the untrained network, which is no result.
+  // Epoch 0 is the untrained network, not a result.
   const trained = last && last.epoch > 0 ? last : undefined;
   const levels = places.map(
     (place) => `${factorsText(facts.stages[place.stage]!)}: ${levelAt(facts, place).view.level.label}`,
@@ -67,6 +67,6 @@ function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly stri
 
 function cellText(cell: Cell): string {
   if (cell === undefined || cell === null) return '';
-  // A negative number is no formula.
+  // Negative numbers begin with `-` but are not formulas.
   return typeof cell === 'string' ? csvCell(cell) : String(cell);
 }

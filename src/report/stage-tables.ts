@@ -106,7 +106,7 @@ function nameColumns({ levels, stage, facts }: Shown): Column[] {
         head: factor,
         cells: values.map((value) => (value === undefined ? '' : valueText(factor, value, facts.naming))),
         ...(values.every((value) => typeof value === 'number') ? { align: 'right' } : {}),
-        // Names alone tell the levels apart where not all columns fit.
+        // Where not all columns fit, the column `name` still distinguishes the levels.
         ...(factors.length > 2 ? { rank: 1 } : {}),
       };
     }),

@@ -50,7 +50,7 @@ function foreignLine({ foreign: { length } }: StudyFacts): string[] {
   ];
 }
 
-/** The table of trials of other programs has at most so many rows. */
+/** Maximum number of rows in the table of trials of other programs. */
 const mostForeign = 20;
 
 function foreignText(facts: StudyFacts, width: number): string[] {
@@ -72,7 +72,7 @@ export function studyTitle(definition: StudyDefinition): string {
   return `Study ${name}: ${describePlan(definition)}; ${trained}`;
 }
 
-/** What a study has found so far. @param state a sentence on who is at work on the study. */
+/** What a study has found so far. @param state a sentence that says whether a process runs the study; may be empty. */
 export function showText(
   facts: StudyFacts,
   { width, state }: { readonly width: number; readonly state: string },
@@ -204,7 +204,7 @@ function squeezed(
 /** Lines of at most `width` characters, broken at spaces; a longer word breaks anywhere. */
 function broken(text: string, width: number): string {
   const words = text.split(' ').flatMap((word) => {
-    // By code points: half of a pair is no character.
+    // Splits at code points, so that no surrogate pair is broken.
     const letters = [...word];
     const pieces = Array.from({ length: Math.ceil(letters.length / width) }, (_, i) =>
       letters.slice(i * width, (i + 1) * width).join(''),
