@@ -75,7 +75,7 @@ test.each(damages)('refuses: %s', (_, bytes, message) => {
   expect(() => readSafetensors(bytes, 'model.safetensors')).toThrow(/^model\.safetensors is not a sound/);
 });
 
-test('names that JavaScript objects treat specially are names like any other', () => {
+test('tensors may be named __proto__ or constructor', () => {
   const tensors = new Map(
     ['__proto__', 'constructor', '\ud800'].map((name) => [name, { shape: [1], data: Float32Array.of(1) }]),
   );
@@ -84,7 +84,7 @@ test('names that JavaScript objects treat specially are names like any other', (
   expect([...found.metadata]).toEqual([['__proto__', 'x']]);
 });
 
-test('what could not be read back is not written', () => {
+test('a tensor or name that could not be read back is not written', () => {
   const write = (name: string, shape: number[]) => () =>
     writeSafetensors(new Map([[name, { shape, data: Float32Array.of(1) }]]));
   expect(write('w', [3])).toThrow(UsageError);
@@ -92,7 +92,7 @@ test('what could not be read back is not written', () => {
   expect(write('__metadata__', [1])).toThrow(UsageError);
 });
 
-test('a file anywhere in memory is read', () => {
+test('a file that starts at any byte offset of its buffer is read', () => {
   const bytes = writeSafetensors(new Map([['w', { shape: [2], data: Float32Array.of(1.5, -2) }]]));
   const shifted = new Uint8Array(bytes.length + 3);
   shifted.set(bytes, 3);
@@ -123,7 +123,7 @@ describe('properties', () => {
     }
   };
 
-  test('what is written is read back', () => {
+  test('any written tensors and metadata are read back', () => {
     fc.assert(
       fc.property(tensors, fc.dictionary(fc.string(), fc.string()), (given, metadata) => {
         const found = readSafetensors(writeSafetensors(given, metadata), 'f');
@@ -134,14 +134,14 @@ describe('properties', () => {
     );
   });
 
-  test('random bytes are refused in words or read, never anything else', () => {
+  test('random bytes are read or refused with a WorldError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void read(bytes)),
       { numRuns: 2000 },
     );
   });
 
-  test('so is a good file with some bytes changed, cut or added', () => {
+  test('a valid file with bytes changed, removed or added is read or refused with a WorldError', () => {
     const edits = fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 4 });
     fc.assert(
       fc.property(tensors, edits, fc.integer({ min: -20, max: 20 }), (given, changes, longer) => {

@@ -157,7 +157,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
       );
     });
 
-    test('flushTiny: below 2^-100 becomes 0, 2^-100 itself and NaN stay', () => {
+    test('flushTiny sets magnitudes below 2^-100 to 0 and keeps 2^-100 and NaN', () => {
       const b = bench(arithmetic);
       const limit = 2 ** -100;
       const values = range(size).map((i) => [limit, -limit * (1 - 2 ** -24), Number.NaN, -limit][i % 4]!);
@@ -377,7 +377,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
       expectNear(b.read(dx, x.length), inQuads(reference.maxPool2dBackward(dy, expected.winners, x.length)));
     });
 
-    test('maxPool2dRelu: the maximum and where its window stands', () => {
+    test('maxPool2dRelu gives each window’s maximum and its position', () => {
       const b = bench(arithmetic);
       const one = { ...shape, images: 4 };
       const image = x.slice(0, inputs * 4);
@@ -396,7 +396,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     });
   });
 
-  describe('moves between layouts', () => {
+  describe('kernels that convert layouts', () => {
     test.each([1, 2, 3, 4, 5, 8, 11])('quads to rows and back, %i elements, with a gap between rows', (elements) => {
       for (const quads of [1, 3]) {
         const b = bench(arithmetic);

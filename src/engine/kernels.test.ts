@@ -205,7 +205,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
   curvatureContract(`kernels, ${arithmetic}`, curve, (end) => curvatureOf(arithmetic, end), 3e-5);
 });
 
-describe('optimizer kernels follow their plain twins over three steps, two gradient blocks and a ragged size', () => {
+describe('optimizer kernels equal their plain twins over three steps, with two gradient blocks and an odd size', () => {
   const size = 44;
   const numbers = (seed: number, scale: number) =>
     Array.from({ length: size }, (_, i) => scale * Math.sin(seed + 1.7 * i));
@@ -377,7 +377,7 @@ layoutContract('strict', () => {
   return { kernels: bindKernels(compileKernels('strict'), memory), memory };
 });
 
-test('every kernel has a twin, and was called by a test above', () => {
+test('every kernel has a plain twin and is called by a test above', () => {
   const kernels = Object.keys(bindKernels(compileKernels('strict'), createMemory()));
   expect(kernels.length).toBeGreaterThan(40);
   expect(Object.keys(twins).sort()).toEqual(kernels.filter((name) => name !== 'heapBase').sort());

@@ -44,7 +44,7 @@ const z = [
 ];
 const labels = [0, 1];
 
-test('cross-entropy is log(sum of e^z) - z of the right class; its curvature is p(1 - p)', () => {
+test('cross-entropy is log(sum of e^z) - z of the true class; its curvature is p(1 - p)', () => {
   const { losses, gradient, predicted, curvature } = applied(crossEntropy(), z, labels);
   for (const [n, row] of z.entries()) {
     const sum = row.reduce((total, value) => total + Math.exp(value), 0);
@@ -58,7 +58,7 @@ test('cross-entropy is log(sum of e^z) - z of the right class; its curvature is 
   expect(predicted).toEqual([0, 2]);
 });
 
-test('map has one more class, at distance j', () => {
+test('map adds one class at distance j', () => {
   for (const j of [0.1, 2]) {
     const { losses } = applied(maximumAPosteriori(j), z, labels);
     for (const [n, row] of z.entries()) {
@@ -68,7 +68,7 @@ test('map has one more class, at distance j', () => {
   }
 });
 
-test('mse is the distance from the code of the right class', () => {
+test('mse is the distance from the code of the true class', () => {
   const { losses, gradient } = applied(mse(), z, labels);
   expect(losses).toEqual([1, 0.5]);
   expect(gradient).toEqual([
@@ -77,7 +77,7 @@ test('mse is the distance from the code of the right class', () => {
   ]);
 });
 
-test('losses describe themselves and say what output they need', () => {
+test('losses describe themselves and declare whether they need distances as the output', () => {
   const said = [crossEntropy(), maximumAPosteriori(), mse()].map((loss) => [
     aboutLoss(loss).describe(),
     aboutLoss(loss).needsDistances,

@@ -86,7 +86,7 @@ test.each([
   () => conv2d(1, 1, 3, { padding: -1 }),
 ])('a layer of impossible size is refused: %s', (make) => expect(make).toThrow(UsageError));
 
-test('an unknown model names the near one', () => {
+test('an unknown model name suggests the nearest one', () => {
   expect(() => modelByName('lennet5')).toThrow(
     'unknown model "lennet5": allowed are lenet5, lenet5-1998. Did you mean lenet5?',
   );

@@ -140,7 +140,7 @@ describe('whatever a label holds', async () => {
     );
   });
 
-  test('the terminal gets lines of text alone', () => {
+  test('the terminal gets no control characters except line breaks', () => {
     fc.assert(
       fc.property(hostile, fc.integer({ min: 40, max: 200 }), (text, width) => {
         expect(acting(showText(studyWith(text), { width, state: text }), '\n')).toEqual([]);
@@ -149,7 +149,7 @@ describe('whatever a label holds', async () => {
     );
   });
 
-  test('CSV has its cells, none of which a spreadsheet runs; JSON is exact', () => {
+  test('CSV has the same rows and cells and no formulas; JSON keeps labels exactly', () => {
     const sizesOf = (facts: StudyFacts) => cellsOf(trialsCsv(facts)).map(({ length }) => length);
     fc.assert(
       fc.property(hostile, (text) => {
@@ -165,7 +165,7 @@ describe('whatever a label holds', async () => {
   });
 });
 
-test('labels with XML’s own characters and forbidden ones are drawn as they are', async () => {
+test('charts escape XML’s own characters and write out forbidden ones', async () => {
   const blocks = await blocksOf(studyWith('rate < 0.01, adam & "cosine" \x1b[2J'));
   const [chart] = figureFiles(blocks).flatMap(({ name, content }) => (name === 'stage-1.svg' ? [content] : []));
   expect(chart).toContain('rate &lt; 0.01, adam &amp; &quot;cosine&quot; \\x1b[2J');

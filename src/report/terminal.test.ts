@@ -22,14 +22,14 @@ describe('trials of other programs', () => {
     expect(shown(0)).not.toContain('other programs');
   });
 
-  test('are counted beyond the first 20', () => {
+  test('are listed up to 20; beyond, only their number is given', () => {
     expect(shown(23)).toContain('│ 109 ');
     expect(shown(23)).not.toContain('│ 110 ');
     expect(shown(23)).toContain('\n3 more are left out.\n');
     expect(shown(20)).not.toContain('left out');
   });
 
-  test('are mentioned at the end of a run', () => {
+  test('are mentioned when a study ends', () => {
     const last = (count: number) =>
       outcomeLines(factsWith(Array.from({ length: count }, (_, i) => foreignTrial(i)))).at(-1);
     expect(last(3)).toBe(
