@@ -35,7 +35,7 @@ test('a tenth of a trial in 2 s: 20 s a trial, 30 trials on two cores take 300 s
   expect(forecaster.hear(progress(0.2), now, task, 4500)).toBeUndefined();
 });
 
-test('under a seed rule it says the least and the most', () => {
+test('under a seed rule the forecast gives a minimum and a maximum', () => {
   const forecaster = new Forecaster(1);
   const now = view({ atLeast: 3, atMost: 30, resolve: 0.1 }, 60);
   forecaster.hear(started, now, task, 0);

@@ -8,7 +8,7 @@ import { JournalFile } from './journal-file.ts';
 
 const freshPath = () => join(mkdtempSync(join(tmpdir(), 'lenet-file-')), 'j');
 
-test('an append is told exactly what others wrote since the last read or append', () => {
+test('an append gets exactly the bytes that others wrote since the last read or append', () => {
   const path = freshPath();
   const file = new JournalFile(path);
   const told: string[] = [];
@@ -36,7 +36,7 @@ test('an append is told exactly what others wrote since the last read or append'
   expect(readFileSync(path, 'utf8').endsWith('d\ne\nf\n')).toBe(true);
 });
 
-test('a check that throws prevents the write, and everything after it', () => {
+test('a check that throws prevents this write and all later ones', () => {
   const path = freshPath();
   let calls = 0;
   const file = new JournalFile(path, () => {
@@ -59,7 +59,7 @@ test.each([
   ['{"a":1}\n{"b":NaN}', '{"a":1}\n{"b":NaN}\n', undefined],
   // What stands behind a whole line of ours is damage, which is left for the reader to refuse.
   ['{"a":1,"crc32":"01234567"}x', '{"a":1,"crc32":"01234567"}x', undefined],
-])('%j is mended to %j', (before, after, piece) => {
+])('%j is repaired to %j', (before, after, piece) => {
   const path = freshPath();
   writeFileSync(path, before);
   const aside = new JournalFile(path).repair();

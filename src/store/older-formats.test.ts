@@ -16,7 +16,7 @@ const old = (plan: ExpandedDefinition['plan'], stages: ExpandedDefinition['stage
 });
 
 describe('definitions', () => {
-  test('a stage of one factor at a time is about the hyperparameter that gave it its name', () => {
+  test('a stage named after a hyperparameter has that factor', () => {
     const stages = [
       { name: 'batchSize', levels: [level({ batchSize: 128 }), level({ batchSize: 32 })] },
       { name: 'l2', levels: [level({ l2: 0 }), level({ l2: 0.1 })] },
@@ -40,7 +40,7 @@ describe('definitions', () => {
     });
   });
 
-  test('a grid is one stage about what all its levels set', () => {
+  test('a grid is one stage whose factors are the settings of its levels', () => {
     const levels = [level({ a: 1, b: 1 }), level({ b: 2, a: 1 }), level({ a: 2, b: 2, c: 3 })];
     const { plan, space } = upgradedDefinition(old('grid', [{ name: 'grid', levels }]));
     expect(plan).toEqual({ kind: 'stages', stages: [{ factors: ['a', 'b'], levels }] });
@@ -55,7 +55,7 @@ describe('definitions', () => {
     });
   });
 
-  test('a stage without levels is about nothing', () => {
+  test('a stage without levels has no factors', () => {
     const { plan, space } = upgradedDefinition(old('grid', [{ name: 'grid', levels: [] }]));
     expect(plan).toEqual({ kind: 'stages', stages: [{ factors: [], levels: [] }] });
     expect(space).toEqual({});
@@ -65,7 +65,7 @@ describe('definitions', () => {
 describe('looks', () => {
   const look = { trial: 3, seed: 1, loss: 0.1, accuracy: 0.9 };
 
-  test('have their configuration read', () => {
+  test('have their configuration parsed', () => {
     expect(upgradedLook({ ...look, key: '{"a":1,"b":null}' }, 'j')).toEqual({
       ...look,
       configuration: { a: 1, b: null },

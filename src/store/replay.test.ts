@@ -17,7 +17,7 @@ const trial = (study_id: number) => line(operations.createTrial, { study_id, dat
 const replayed = (...lines: string[]) => replay(resealed(`${lines.join('\n')}\n`), 'j');
 
 describe('lines of other programs that Optuna drops', () => {
-  test('a study whose name a living study has uses no id; the name of a deleted one is free', () => {
+  test('a study with the name of an existing study uses no id; the name of a deleted study may be used again', () => {
     const { studies } = replayed(
       study('a'),
       study('a'),
@@ -69,7 +69,7 @@ describe('lines of other programs that Optuna drops', () => {
     expect(trials.map(({ parameters }) => parameters.get('p'))).toEqual([1, 2, undefined]);
   });
 
-  test('values that come without a state’s change stay', () => {
+  test('values that come without a change of state are kept', () => {
     const state = (of: number, values: unknown) =>
       line(operations.setTrialState, {
         trial_id: 0,
@@ -84,14 +84,14 @@ describe('lines of other programs that Optuna drops', () => {
   });
 });
 
-test('of our own workers, such lines are damage', () => {
+test('from our own workers such lines are reported as damage', () => {
   const ours = 'lenet-lab-1';
   expect(() => replayed(study('a'), study('a', ours))).toThrow('j, line 2: there is a study "a" already');
   expect(() => replayed(line(operations.createTrial, { study_id: 0 }, ours))).toThrow('there is no study 0 yet');
   expect(() => replayed(line(operations.setTrialUserAttribute, { trial_id: 0 }, ours))).toThrow('no trial 0 yet');
 });
 
-describe('of our own workers, what is about nothing is damage', () => {
+describe('lines of our own workers about missing studies or trials are reported as damage', () => {
   const ours = 'lenet-lab-1';
   const { deleteStudy, setStudyUserAttribute, setStudySystemAttribute, createTrial } = operations;
   test.each(Object.entries({ deleteStudy, setStudyUserAttribute, setStudySystemAttribute, createTrial }))(
@@ -140,7 +140,7 @@ describe('of our own workers, what is about nothing is damage', () => {
   });
 });
 
-describe('whoever wrote it, a line that says nothing is damage', () => {
+describe('a malformed line is reported as damage, whoever wrote it', () => {
   const about = (code: number, fields: object) => line(code, { study_id: 0, trial_id: 0, ...fields });
   test.each<[string, string]>([
     ['[]', 'not a valid JSON object with op_code and worker_id'],
@@ -173,14 +173,14 @@ describe('the states of a trial', () => {
     line(operations.setTrialState, { trial_id: 0, state: of, values: null, ...more });
   const waiting = line(operations.createTrial, { study_id: 0, datetime_start: null, state: 4 });
 
-  test('a waiting trial that starts has its start; one that ends has its end', () => {
+  test('a trial gets its start time when it starts and its end time when it ends', () => {
     const started = replayed(study('a'), waiting, state(0, { datetime_start: moment })).trials[0];
     expect(started).toMatchObject({ state: 0, started: moment, completed: null });
     const ended = replayed(study('a'), waiting, state(3, { datetime_complete: moment })).trials[0];
     expect(ended).toMatchObject({ state: 3, started: null, completed: moment });
   });
 
-  test('a running trial is not started again, and an ended one stays as it is', () => {
+  test('a running trial is not started again, and an ended trial does not change', () => {
     const again = [state(0, { datetime_start: moment, values: [1] })];
     expect(replayed(study('a'), trial(0), ...again).trials[0]).toMatchObject({ state: 0, started: null, values: null });
     const lines = [study('a'), trial(0), state(1, { values: [0.5], datetime_complete: moment })];
@@ -189,7 +189,7 @@ describe('the states of a trial', () => {
     expect(replayed(...lines, late).trials[0]!.attributes.size).toBe(0);
   });
 
-  test('a trial that goes back to waiting keeps no end', () => {
+  test('a trial that returns to waiting has no end time', () => {
     expect(replayed(study('a'), trial(0), state(4, { datetime_complete: moment })).trials[0]).toMatchObject({
       state: 4,
       completed: null,
@@ -197,14 +197,14 @@ describe('the states of a trial', () => {
   });
 });
 
-test('a value that becomes NaN takes the earlier one of its step with it', () => {
+test('a NaN reported for a step removes the earlier value of that step', () => {
   const report = (step: number, intermediate_value: number | null) =>
     line(operations.setTrialIntermediateValue, { trial_id: 0, step, intermediate_value });
   const { trials } = replayed(study('a'), trial(0), report(1, 5), report(2, 6), report(1, null), report(2, 7));
   expect([...trials[0]!.intermediate]).toEqual([[2, 7]]);
 });
 
-test('a last line without its line break counts if it is whole', () => {
+test('a whole last line without a line break is read', () => {
   const text = `${study('a')}\n${trial(0)}`;
   expect(replay(text, 'j').trials).toHaveLength(1);
   expect(replay(text.slice(0, -1), 'j').trials).toHaveLength(0);
@@ -216,7 +216,7 @@ describe('NaN and infinite numbers, as Python’s json writes them', () => {
   const report = (worker: string, value: string) =>
     `{"op_code": 7, "worker_id": "${worker}", "trial_id": 0, "step": 1, "intermediate_value": ${value}}`;
 
-  test('of other programs are no value', () => {
+  test('from other programs count as no value', () => {
     const end =
       '{"op_code": 6, "worker_id": "w", "trial_id": 0, "state": 1, "values": [-Infinity], "datetime_complete": null}';
     const note = '{"op_code": 8, "worker_id": "w", "trial_id": 0, "user_attr": {"NaN": ["-Infinity \\" NaN", NaN]}}';
@@ -226,7 +226,7 @@ describe('NaN and infinite numbers, as Python’s json writes them', () => {
     expect(trials[0]!.attributes.get('NaN')).toEqual(['-Infinity " NaN', null]);
   });
 
-  test('of our own are damage, since we never write them', () => {
+  test('from our own workers are reported as damage, since we never write them', () => {
     expect(() => replayed(study('a'), trial(0), report('lenet-lab-1', 'Infinity'))).toThrow('line 3: not a valid JSON');
   });
 });

@@ -51,7 +51,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       expect(await fresh().store.read()).toBeUndefined();
     });
 
-    test('gives back what was said', async () => {
+    test('returns the records that were written', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       const record = (await reopen().read())!;
@@ -72,7 +72,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       ]);
     });
 
-    test('is continued by the next process: the numbers go on, and each session is known', async () => {
+    test('is continued by the next process: trial numbers continue, and both sessions are recorded', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       await store.close();
@@ -91,7 +91,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       await next.close();
     });
 
-    test('a refusal leaves everything as it was', async () => {
+    test('a refused call changes nothing', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       await store.close();
@@ -103,7 +103,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       expect(await reopen().read()).toMatchObject({ definition, sessions: [{}] });
     });
 
-    test('a definition that grew is kept', async () => {
+    test('an extended definition is recorded', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       await store.close();
@@ -114,7 +114,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       await next.close();
     });
 
-    test('what was decided about the models of ended trials is known; the last word counts', async () => {
+    test('decisions about the files of ended trials are recorded; the last one counts', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       const results = async () => (await reopen().read())!.trials.map((trial) => trial.results);
@@ -132,7 +132,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       await next.close();
     });
 
-    test('looks at the test set are counted', async () => {
+    test('every look at the test set is recorded', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       const look = { trial: 0, configuration: { a: 1 }, seed: 1, loss: 0.1, accuracy: 0.9 };

@@ -36,7 +36,7 @@ describe('the journal', () => {
   const configuration = { a: 3 };
   const parameters = recordedParameters(definition.space, { a: 1 });
 
-  test('counts the trials that Optuna adds while it works, shows them, and leaves them alone', async () => {
+  test('counts and shows the trials that Optuna adds during a study, and does not change them', async () => {
     const path = await example();
     const store = new JournalStore(path);
     await store.open(start, () => {});
@@ -65,7 +65,7 @@ describe('the journal', () => {
     );
   });
 
-  test('that could not be written once never answers again', async () => {
+  test('refuses every call after a failed write', async () => {
     const path = await example();
     const store = new JournalStore(path);
     await store.open(start, () => {});
@@ -80,7 +80,7 @@ describe('the journal', () => {
     }
   });
 
-  test('whose wrong answers do not make the accuracy is damaged', async () => {
+  test('is damaged if the recorded answers contradict the accuracy', async () => {
     const path = await example();
     const text = readFileSync(path, 'utf8');
     // 8 of 16 are wrong; none of one to eight fits an accuracy of 0.5.
@@ -88,7 +88,7 @@ describe('the journal', () => {
     expect(() => readStudy(path)).toThrow('trial 0 has a number of wrong answers that contradicts its accuracy of 0.5');
   });
 
-  test('begins anew where Optuna deleted the study', async () => {
+  test('starts a new study if Optuna deleted the old one', async () => {
     const path = await example();
     appendFileSync(path, '{"op_code":1,"worker_id":"w-2","study_id":0}\n');
     expect(readStudy(path)).toBeUndefined();
@@ -114,7 +114,7 @@ describe('the journal', () => {
     const bytes = readFileSync(path);
     const breaks = [...bytes.keys()].filter((at) => bytes[at] === 0x0a);
 
-    test('at any byte, it is read without an untruth, and mended to whole lines', () => {
+    test('at any byte, it is read without false records and cut back to whole lines', () => {
       expect(whole.trials.map(({ state, curve }) => [state, curve.length])).toEqual([
         ['complete', 2],
         ['running', 2],
@@ -159,7 +159,7 @@ describe('the journal', () => {
     });
   });
 
-  test('of another format, another program, or with lines taken out is refused by name', async () => {
+  test('of another format or program, or with missing lines, is refused with the file’s name', async () => {
     const path = await example();
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, resealed(text.replace('"format":5', '"format":6')));
@@ -188,7 +188,7 @@ describe('the journal', () => {
     ['"configuration":{"a":1}', '"configuration":[1]', 'trial 0: the attribute "configuration"'],
     ['"elapsedSeconds":', '"elapsed":', 'trial 0: the attribute "epoch:0"'],
     ['"wrong":"Dw8="', '"wrong":5', 'trial 0: the attribute "wrong"'],
-  ])('damaged by hand is refused by name: %s', async (whole, damaged, name) => {
+  ])('damaged by hand is refused with the file’s name: %s', async (whole, damaged, name) => {
     const path = await example();
     const text = readFileSync(path, 'utf8');
     expect(text).toContain(whole);
@@ -214,7 +214,7 @@ describe('the journal', () => {
     };
     const joined = (given: readonly string[]) => given.map((line) => `${line}\n`).join('');
 
-    test('so that no bit of them flips unnoticed, that of the worker and that of the digest among them', () => {
+    test('so that every flipped bit is noticed, in the worker’s name and in the digest as well', () => {
       expect(lines).toHaveLength(ours.length + 1);
       let tried = 0;
       const unnoticed: string[] = [];
@@ -239,7 +239,7 @@ describe('the journal', () => {
       expect(() => said(bytes.toString('utf8'))).not.toThrow();
     });
 
-    test('so that a line taken out, repeated or swapped with the next of ours is noticed; other programs’ lines stand where they like', () => {
+    test('so that a removed, repeated or swapped line of ours is noticed; lines of other programs may be anywhere', () => {
       for (const [position, index] of ours.slice(0, -1).entries()) {
         const next = ours[position + 1]!;
         expect(() => said(joined(lines.toSpliced(index, 1)))).toThrow(WorldError);
@@ -253,7 +253,7 @@ describe('the journal', () => {
       expect(() => said(joined(others.flatMap((line) => [line, between])))).not.toThrow();
     });
 
-    test('also after lines that had none, as those of format 4, but not between lines that have', async () => {
+    test('which lines of format 4 lack; they may come before lines with digests, but not between them', async () => {
       const older = unsealed(joined(lines)).replace('"format":5', '"format":4');
       const continued = freshPath();
       writeFileSync(continued, older);
@@ -274,7 +274,7 @@ describe('the journal', () => {
       }
     });
 
-    test('and what stands behind a whole last line is damage, not the piece that a crash leaves', async () => {
+    test('so that bytes after a whole last line are reported as damage, not taken for a line torn by a crash', async () => {
       const glued = freshPath();
       writeFileSync(glued, `${joined(lines).slice(0, -1)}J`);
       expect(() => readStudy(glued)).toThrow(`${glued}, line ${lines.length}: not a valid JSON`);
@@ -284,7 +284,7 @@ describe('the journal', () => {
     });
   });
 
-  test('in which another program’s trial was taken out is damaged: the numbers after it are others', async () => {
+  test('from which another program’s trial was removed is damaged, since later trial numbers change', async () => {
     const path = freshPath();
     const store = new JournalStore(path);
     await store.open(start, () => {});
@@ -298,7 +298,7 @@ describe('the journal', () => {
     expect(() => readStudy(path)).toThrow(/line \d+: (there is no trial 1 yet|trial 1 belongs to another program's)/);
   });
 
-  describe('changed by others while it is at work', () => {
+  describe('changed by others while a study runs', () => {
     const begun = async () => {
       const path = freshPath();
       const store = new JournalStore(path);
@@ -317,13 +317,13 @@ describe('the journal', () => {
       expect(existsSync(`${path}.lock`)).toBe(false);
     };
 
-    test('removed: nothing begins anew without its head', async () => {
+    test('if removed, is not started again without its first lines', async () => {
       const { path, store } = await begun();
       rmSync(path);
       await refused(path, store, `${path} was removed while this process was using it`);
     });
 
-    test('removed with its folder', async () => {
+    test('if removed with its folder, ends the study', async () => {
       const { path, store } = await begun();
       rmSync(join(path, '..'), { recursive: true });
       await refused(path, store, `${path} was removed while this process was using it`);
@@ -340,7 +340,7 @@ describe('the journal', () => {
       await refused(path, store, 'an earlier write to');
     });
 
-    test('a copy in its place is as good', async () => {
+    test('may be replaced by an identical copy', async () => {
       const { path, store, text } = await begun();
       rmSync(path);
       writeFileSync(path, text);
@@ -349,7 +349,7 @@ describe('the journal', () => {
     });
   });
 
-  describe('tells Optuna the space as it was declared', () => {
+  describe('records the declared space for Optuna', () => {
     const spaced: StudyDefinition = {
       ...definition,
       space: {
@@ -369,7 +369,7 @@ describe('the journal', () => {
         ]),
       );
 
-    test('ranges, steps, logs, choices; what does not count is left out', async () => {
+    test('ranges, steps, logs and choices; hyperparameters that do not count are left out', async () => {
       const path = freshPath();
       const store = new JournalStore(path);
       await store.open({ ...start, definition: spaced }, () => {});
