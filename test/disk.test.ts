@@ -31,7 +31,7 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     '1',
   ];
 
-  test('a run stops in words when the disk is full, and goes on to the same bytes when there is room', () => {
+  test('a run stops with a message when the disk is full, and resumes to the same bytes when there is room', () => {
     const out = join(disk, 'run');
     const { code, stderr } = lenet('train', ...short, '--out', out);
     expect(stderr).toBe(
@@ -48,7 +48,7 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     expect(model(out).equals(model(elsewhere))).toBe(true);
   });
 
-  test('a read-only folder is refused in words before any work', () => {
+  test('a read-only folder is refused with a message before any work', () => {
     expect(mount('-o', 'remount,ro', disk)).toBe(true);
     const { code, stdout, stderr } = lenet('train', ...short, '--out', join(disk, 'other'));
     expect([code, stdout]).toEqual([1, '']);
@@ -61,7 +61,7 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     'name: small\nprotocol: post\nbase: { epochs: 2, trainLimit: 500, testLimit: 100, batchSize: 50 }\ngrid: { l2: [0, 1e-2, 1e-4] }\nseeds: 2\n',
   );
 
-  test('a study stops in words when the disk is full, and the same command goes on to the same results', () => {
+  test('a study stops with a message when the disk is full, and the same command continues it to the same results', () => {
     const out = join(studyDisk, 'study');
     const { code, stderr } = lenet('study', 'run', file, '--out', out);
     // Which of a trial's files or the journal's lock meets it first depends on the threads.
@@ -80,7 +80,7 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     expect(JSON.parse(found(out))).toMatchObject({ finished: true });
   }, 60_000);
 
-  test('a read-only study can be shown, and going on with it is refused in words', () => {
+  test('a read-only study can be shown, and continuing it is refused with a message', () => {
     expect(mount('-o', 'remount,ro', studyDisk)).toBe(true);
     const out = join(studyDisk, 'study');
     expect(lenet('study', 'show', out).code).toBe(0);

@@ -107,7 +107,7 @@ describe.each(pages)('%s', (page) => {
     cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
   });
 
-  test('its commands run, one after the other', () => {
+  test('its commands run in their order', () => {
     const { fenced, prose } = commandsOf(page);
     const fresh = prose.filter((command) => !tried.has(command));
     for (const command of fresh) tried.add(command);
@@ -119,7 +119,7 @@ describe.each(pages)('%s', (page) => {
     }
   });
 
-  test('its study files are trained, and pieces of study files can be read', () => {
+  test('its study files and pieces of study files run', () => {
     const blocks = fencedBlocks(page).filter(({ language }) => language === 'yaml');
     for (const [index, { text }] of blocks.entries()) {
       const file = join(folder, `block-${index}.yaml`);
@@ -129,7 +129,7 @@ describe.each(pages)('%s', (page) => {
     }
   });
 
-  test('its JSON is JSON', () => {
+  test('its JSON is valid', () => {
     for (const { text } of fencedBlocks(page).filter(({ language }) => language === 'json')) JSON.parse(text);
   });
 
@@ -149,7 +149,7 @@ function wholeFile(text: string): string {
   return text.startsWith('space:') ? `${head}random:\n  trials: 3\n${indented}` : `${head}${text}grid: { l2: [0] }\n`;
 }
 
-test('the study file of docs/studies.md is the one that ships', () => {
+test('the study file in docs/studies.md equals examples/rates.yaml', () => {
   const [whole] = fencedBlocks('docs/studies.md').filter(({ text }) => text.startsWith('name:'));
   expect(whole?.text).toBe(read('examples/rates.yaml'));
 });

@@ -33,8 +33,8 @@ const lastLine = () => JSON.parse(readFileSync(join(run, 'metrics.jsonl'), 'utf8
 const hashOf = (json: string): string => JSON.parse(json).data.hash.slice(0, 12);
 const model = join(run, 'model.safetensors');
 
-describe('a run on data of its own', () => {
-  test('is evaluated on them without being told where they are', () => {
+describe('a run on other data than MNIST', () => {
+  test('is evaluated on these data without --data', () => {
     expect(trained.code).toBe(0);
     const { code, stdout, stderr } = lenet('evaluate', run, '--json');
     expect([code, stderr]).toEqual([0, '']);
@@ -48,7 +48,7 @@ describe('a run on data of its own', () => {
     expect([train.loss, train.accuracy]).toEqual([lastLine().train.loss, lastLine().train.accuracy]);
   });
 
-  test('other data are used only when asked for, with a note', () => {
+  test('other data are used only with --data, with a note', () => {
     const own = hashOf(lenet('evaluate', run, '--json').stdout);
     for (const path of [run, model]) {
       const { code, stdout, stderr } = lenet('evaluate', path, '--data', usual, '--json');
@@ -61,7 +61,7 @@ describe('a run on data of its own', () => {
     }
   });
 
-  test('a file alone says of which data it is, not where they are', () => {
+  test('a model file records the hash of its data, not their folder', () => {
     const alone = lenet('evaluate', model, '--json');
     expect(JSON.parse(alone.stdout).data).toMatchObject({ folder: null, isOwn: false });
     expect(alone.stderr).toMatch(/^note: .* was trained on other data/);
@@ -69,7 +69,7 @@ describe('a run on data of its own', () => {
     expect([told.stderr, JSON.parse(told.stdout).data.isOwn]).toEqual(['', true]);
   });
 
-  test('data that have gone or changed are refused, with the way out', () => {
+  test('data that were moved or changed are refused, and the error says what to do', () => {
     const own = hashOf(lenet('evaluate', run, '--json').stdout);
     const elsewhere = join(freshFolder(), 'moved');
     renameSync(inverted, elsewhere);
@@ -96,10 +96,10 @@ describe('a run on data of its own', () => {
   });
 });
 
-describe('the sets that a model used', () => {
+describe('the sets of a model’s data', () => {
   const small = ['--train-limit', '300', '--test-limit', '100', '--epochs', '1'];
 
-  test('train is what the run trained on, and nothing was held out', () => {
+  test('--set train is the set that the run trained on; without held-out images --set validation is refused', () => {
     const out = join(freshFolder(), 'run');
     expect(lenet('train', ...small, '--out', out).code).toBe(0);
     const { images, loss } = JSON.parse(lenet('evaluate', out, '--set', 'train', '--json').stdout);
@@ -112,7 +112,7 @@ describe('the sets that a model used', () => {
     ]);
   });
 
-  test('a trial selected by held-out images is evaluated on them; a look at the test set is called one', () => {
+  test('a trial selected on held-out images is evaluated on them; --set test adds a note', () => {
     const folder = freshFolder();
     const file = join(folder, 'tiny.yaml');
     const base = '{ epochs: 1, trainLimit: 200, batchSize: 50 }';
@@ -159,14 +159,14 @@ describe('a model and the metrics beside it', () => {
     expect([code, stdout]).toEqual([1, '']);
   });
 
-  test('that are of another run are refused', () => {
+  test('of another run are refused', () => {
     writeFileSync(path, readFileSync(join(another, 'metrics.jsonl')));
     const { stderr, code } = lenet('evaluate', out);
     expect(stderr).toMatch(/metrics\.jsonl, line 1, belongs to another run \(\w{16}; here is \w{16}\)/);
     expect(code).toBe(1);
   });
 
-  test('are not compared where the metrics are damaged, which is said', () => {
+  test('are not compared if the metrics are damaged, with a note', () => {
     writeFileSync(path, lines.replace('"accuracy":0.', '"accuracy":1.'));
     const { stdout, stderr, code } = lenet('evaluate', out);
     expect(stderr).toMatch(/^note: \S+metrics\.jsonl, line 1, is damaged: its content does not match its digest;/);

@@ -94,7 +94,7 @@ function firstTestImages(images: number): string {
 
 const first200 = firstTestImages(200);
 
-test('there is a study and a run of every format up to the one that this version writes', () => {
+test('there is a study and a run of every format up to the current one', () => {
   const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
   const distinct = (found: number[]) => [...new Set(found)].sort((a, b) => a - b);
   expect(distinct(studies.map((name) => journalFormat(join(home, name))))).toEqual(upTo(written.journal));
@@ -115,7 +115,7 @@ describe.each(studies)('study %s', (name) => {
   // What the version that ran the study said of it.
   const then = JSON.parse(read(folder, 'show.json'));
 
-  test('is shown with the scores of then', () => {
+  test('is shown with the scores that were recorded', () => {
     const { code, stdout, stderr } = lenet('study', 'show', folder, '--json');
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -152,7 +152,7 @@ describe.each(studies)('study %s', (name) => {
   // Tables and reports are made of the view that --json shows; one study of each format shows that they can be.
   const standsForFormat = basename(name) === 'post';
   if (standsForFormat) {
-    test('is shown in tables and reported, with its journal left alone', () => {
+    test('is shown in tables and reported without changing its journal', () => {
       const copy = copyOf(name);
       const shown = lenet('study', 'show', copy);
       expect([shown.code, shown.stderr]).toEqual([0, '']);
@@ -168,7 +168,7 @@ describe.each(studies)('study %s', (name) => {
 
   const isOld = journalFormat(folder) < oldestContinued;
   if (isOld && standsForFormat) {
-    test('is not continued, since its trials are of an older format, and is left alone', () => {
+    test('is not continued, since its trials are of an older format, and is not changed', () => {
       const copy = copyOf(name);
       const before = contents(copy);
       const { code, stdout, stderr } = lenet('study', 'run', join(copy, 'study.yaml'), '--out', copy);
@@ -179,7 +179,7 @@ describe.each(studies)('study %s', (name) => {
     });
   }
   if (!isOld) {
-    test('is continued: a lost trial and lost run folders are made again to the same bytes, and the study says the same', () => {
+    test('is continued: a lost trial and lost run folders are made again to the same bytes, with the same results', () => {
       const copy = copyOf(name);
       const kept = trials.filter((path) => dirname(path) === name);
       for (const trial of kept) rmSync(join(copy, basename(trial)), { recursive: true });
@@ -272,7 +272,7 @@ function evaluation(folder: string) {
     : { data: ['--data', first200], found, images: 200 };
 }
 
-test.each([...runs, ...trials])('the model of %s has the accuracy that was found when it was made', (name) => {
+test.each([...runs, ...trials])('the model of %s has the accuracy that was recorded', (name) => {
   const { data, found, images } = evaluation(join(home, name));
   const { code, stdout } = lenet('evaluate', join(home, name), ...data, '--json');
   expect(code).toBe(0);
@@ -288,7 +288,7 @@ describe.each(runs)('the interrupted run %s', (name) => {
     lines.map(({ seconds: _, run: __, digest: ___, ...line }) => line);
 
   if (checkpointFormat(folder) < written.checkpoint) {
-    test('is not resumed, since its checkpoint is of an older format, and is left alone', () => {
+    test('is not resumed, since its checkpoint is of an older format, and is not changed', () => {
       const copy = copyOf(name);
       const before = contents(copy);
       const { code, stdout, stderr } = lenet('train', '--resume', '--out', copy);
@@ -299,7 +299,7 @@ describe.each(runs)('the interrupted run %s', (name) => {
       expect(contents(copy)).toEqual(before);
     });
   } else {
-    test('is resumed to the very numbers that the version that began it came to', () => {
+    test('is resumed to the numbers of the version that started it', () => {
       const copy = copyOf(name);
       const { code, stdout, stderr } = lenet('train', '--resume', '--out', copy);
       expect(stderr).toBe('');

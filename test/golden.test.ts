@@ -53,7 +53,7 @@ describe.each(Object.entries(goldens))('%s', (name, golden) => {
   const losses: number[] = [];
   let last: EpochEvent | undefined;
 
-  test('losses of every step are PyTorch’s to 1e-5', async () => {
+  test('losses of every step equal PyTorch’s to 1e-5', async () => {
     const train = stretch(mnist.train, golden.start, images);
     const onProgress = (progress: Progress) => void losses.push(...progress.losses);
     const events = fit(recipeOf(values), { train, initial, onProgress });
@@ -62,7 +62,7 @@ describe.each(Object.entries(goldens))('%s', (name, golden) => {
     for (const [i, loss] of losses.entries()) expect(Math.abs(loss - golden.losses[i]!)).toBeLessThan(1e-5);
   });
 
-  test('final weights are PyTorch’s to 1e-4 of the way they went', () => {
+  test('final weights equal PyTorch’s to 1e-4 of the distance from the initial weights', () => {
     const target = (tensor: string) => finals.get(`${name}/${tensor}`)!.data;
     expect(relativeDistance(last!.checkpoint.weights, target, initial)).toBeLessThan(1e-4);
     expect(relativeDistance(initial, target, initial)).toBe(1);

@@ -464,7 +464,7 @@ test.each(mistakes.map((mistake) => [`${mistake[0]}: ${mistake[2]}`, mistake] as
   expect((error as Error).message).toContain(message);
 });
 
-describe('what is converted', () => {
+describe('converted arguments', () => {
   const last = async (set: library.DatasetSettings) => {
     let accuracy = -1;
     for await (const event of fit(recipe, { train: set })) if (event.type === 'epoch') accuracy = event.train.loss;
@@ -476,12 +476,12 @@ describe('what is converted', () => {
     ['Int32Array', Int32Array.from(labels)],
     ['Uint16Array', Uint16Array.from(labels)],
     ['Float64Array', Float64Array.from(labels)],
-  ])('labels as %s train to the bits of bytes', async (_, converted) => {
+  ])('labels as %s give the same bits as bytes', async (_, converted) => {
     expect(await last({ ...train, labels: converted })).toBe(await last(train));
     expect(library.takeFirst({ ...train, labels: converted }, 4).labels).toEqual(labels.slice(0, 4));
   });
 
-  test('arrays of another window are what they are called', async () => {
+  test('arrays of another window are accepted', async () => {
     const { runInNewContext } = await import('node:vm');
     const foreign: unknown = runInNewContext('new Float32Array(192)');
     const own = new Float32Array(192);
@@ -499,7 +499,7 @@ describe('what is converted', () => {
   });
 });
 
-test('fit works without an evaluation set: events have none, progress counts the training set alone', async () => {
+test('without an evaluation set events have no evaluation, and progress counts the training set only', async () => {
   const seen: library.Progress[] = [];
   const events: library.FitEvent[] = [];
   for await (const event of fit(recipe, { train, onProgress: (progress) => seen.push(progress) })) events.push(event);
@@ -508,7 +508,7 @@ test('fit works without an evaluation set: events have none, progress counts the
   expect(new Set(seen.filter(({ phase }) => phase === 'evaluate').map(({ total }) => total))).toEqual(new Set([12]));
 });
 
-test('a model that was copied, or written as JSON, is the same model', async () => {
+test('a model that was copied or written as JSON works as before', async () => {
   for (const copy of [structuredClone(model), JSON.parse(JSON.stringify(model)) as library.Model]) {
     expect(library.parameterCount(copy)).toBe(library.parameterCount(model));
     expect(predictor(copy, weights)(images.subarray(0, 16))).toEqual(predictor(model, weights)(images.subarray(0, 16)));
@@ -531,14 +531,14 @@ describe('a predictor', () => {
   });
 });
 
-test('a predictor whose output overflows says so', () => {
+test('a predictor whose output overflows throws', () => {
   const loud = new Map([...weights].map(([name, { shape, data }]) => [name, { shape, data: data.slice().fill(1e30) }]));
   expect(() => predictor(model, loud)(new Float32Array(16).fill(1e30))).toThrow(
     'the output for this image is not finite',
   );
 });
 
-test('a store refuses records before it is opened, and of trials that are not there', async () => {
+test('a store refuses records before it is opened, and records of missing trials', async () => {
   const store = new library.MemoryStore();
   const trial = { configuration: {}, seed: 1, parameters: [] };
   await expect(store.startTrial(trial)).rejects.toThrow('open() must be called before');
@@ -617,7 +617,7 @@ const sound: Readonly<Record<string, readonly unknown[]>> = {
 /** Those that make UsageError and WorldError themselves, or no call at all. */
 const notCalled = ['UsageError', 'WorldError'];
 
-test('the fuzzer knows every public function', () => {
+test('the fuzz test covers every public function', () => {
   const exported = Object.entries({ ...library, ...node });
   const functions = exported.flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
   expect(functions.filter((name) => !notCalled.includes(name)).sort()).toEqual(Object.keys(sound).sort());
@@ -668,7 +668,7 @@ function replaced(value: unknown, [name, ...rest]: readonly (string | number)[],
 const isTried = (path: readonly (string | number)[]) =>
   !(path.includes('task') || path.includes('store') || path.includes('out'));
 
-describe('wrong arguments give an error that says so, or are harmless', () => {
+describe('wrong arguments are refused with a UsageError or harmless', () => {
   test.each(Object.keys(sound))('%s', async (name) => {
     const good = sound[name]!;
     const places = placesOf(good).filter(isTried);

@@ -25,7 +25,7 @@ const limits: Readonly<Record<string, number>> = {
   'bytes of any other file': mostFileBytes,
 };
 
-test('the table has every limit, with its number', () => {
+test('docs/limits.md has every limit with its number', () => {
   const rows = readFileSync(new URL('../docs/limits.md', import.meta.url), 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('|'))

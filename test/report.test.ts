@@ -32,7 +32,7 @@ const { code } = lenet('study', 'run', file, '--out', out);
 const html = readFileSync(join(out, 'report.html'), 'utf8');
 const markdown = readFileSync(join(out, 'report.md'), 'utf8');
 
-test('the study ran, one level having failed', () => expect(code).toBe(0));
+test('the study finished with one failed level', () => expect(code).toBe(0));
 
 const text = (page: string) =>
   page
@@ -43,7 +43,7 @@ const text = (page: string) =>
     .replace(/&amp;/g, '&')
     .replace(/\s+/g, ' ');
 
-describe('both forms', () => {
+describe('HTML and Markdown', () => {
   test.each([
     'Which settings are the best?',
     'Protocol post: trained on the first 800 training images and selected on the first 300 test images.',
@@ -71,7 +71,7 @@ describe('both forms', () => {
     expect(markdown.replace(/\\([|*_<`])/g, '$1').replace(/\s+/g, ' ')).toContain(said);
   });
 
-  test('Markdown’s figures lie where it says', () => {
+  test('the files of Markdown’s figures exist', () => {
     const named = [...markdown.matchAll(/(?:\]\(|src=")(report-figures\/[^)"]+)/g)].map((match) => match[1]!);
     expect(named.length).toBeGreaterThan(15);
     expect(new Set(named).size).toBe(named.length);
@@ -203,7 +203,7 @@ async function ruledReport(): Promise<string> {
   return renderHtml('Study of optimizers', blocks);
 }
 
-test('a study that changes one thing after another says what each is worth, and shows the network of both ends', () => {
+test('a study with compare: previous shows what each change is worth, and the networks of the first and the last level', () => {
   const steps = join(home, 'steps.yaml');
   writeFileSync(
     steps,

@@ -67,7 +67,7 @@ describe('kill -9 at a random moment, then --resume', () => {
     expectSame(out);
   });
 
-  test('kills did happen', () => expect(killed).toBeGreaterThanOrEqual(8));
+  test('some runs were killed before their end', () => expect(killed).toBeGreaterThanOrEqual(8));
 });
 
 describe('Ctrl-C', () => {
@@ -98,7 +98,7 @@ describe('Ctrl-C', () => {
   );
 });
 
-describe('files a crash or a person damaged', () => {
+describe('files damaged by a crash or a person', () => {
   const finished = () => {
     const out = join(freshFolder(), 'run');
     lenet('train', ...options, '--epochs', '2', '--out', out);

@@ -102,7 +102,7 @@ function isRead(text: string): boolean {
   }
 }
 
-test('studies with changes are read or refused', () => {
+test('changed study files are read or refused', () => {
   let [read, refused] = [0, 0];
   const changes = fc.array(change, { minLength: 1, maxLength: 4 });
   fc.assert(
@@ -117,7 +117,7 @@ test('studies with changes are read or refused', () => {
   expect(refused).toBeGreaterThan(200);
 });
 
-test('a study cut off anywhere is read or refused', () => {
+test('a study file cut off at any position is read or refused', () => {
   for (const text of shipped) for (let end = 0; end < text.length; end += 3) isRead(text.slice(0, end));
 });
 

@@ -29,7 +29,7 @@ const reader = studyFileReader({
 });
 const read = (text: string) => reader.read(`name: bread\nprotocol: held-out\n${text}`, 'f');
 
-test('its hyperparameters are varied, its first objective is the usual one', () => {
+test('a task’s hyperparameters can be varied, and its first objective is the default', () => {
   const definition = read('grid: { oven: [gas, electric], fan: [true, false] }');
   expect(definition.objective).toBe('score');
   expect(definition.space.fan!.when).toEqual({ oven: ['electric'] });
@@ -51,7 +51,7 @@ test.each([
   ['objective: accuracy\ngrid: { heat: [180] }', 'f:3:12: objective: allowed are score, loss, got "accuracy"'],
 ])('%s is refused', (text, message) => expect(() => read(text)).toThrow(message));
 
-test('the trials of a random search are not drawn to check them', () => {
+test('a random search is checked without drawing its trials', () => {
   const checksOf = (trials: number) => {
     checks = 0;
     read(
@@ -64,7 +64,7 @@ test('the trials of a random search are not drawn to check them', () => {
   expect(checksOf(1)).toBe(4);
 });
 
-test('its schema has its hyperparameters', () => {
+test('the schema has the task’s hyperparameters', () => {
   const text = JSON.stringify(reader.jsonSchema());
   expect(text).toContain('Moves the air');
   expect(text).not.toContain('learningRate');
