@@ -1,4 +1,4 @@
-/** The house's plan (docs/architecture.md): which folder may import which, no cycles, and no Node on the browser's side. */
+/** The rules of docs/architecture.md: allowed imports of each folder, no cycles, no Node modules in browsers. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const root = new URL('../src/', import.meta.url).pathname;
 
-/** What each folder may import beside itself. */
+/** The folders that each folder may import, besides itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
   engine: ['base'],

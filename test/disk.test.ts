@@ -1,4 +1,4 @@
-/** A full disk and a read-only disk: mounted tmpfs of a few hundred kilobytes. */
+/** Full and read-only disks: a mounted tmpfs of a few hundred kilobytes. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -64,10 +64,10 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
   test('a study stops with a message when the disk is full, and the same command continues it to the same results', () => {
     const out = join(studyDisk, 'study');
     const { code, stderr } = lenet('study', 'run', file, '--out', out);
-    // Which of a trial's files or the journal's lock meets it first depends on the threads.
+    // Which file meets the full disk first, one of a trial's or the journal's lock, depends on the threads.
     expect(stderr).toMatch(/^error: cannot (write|make) .*: the disk is full; make room, then continue \(.*\)\n$/);
     expect(code).toBe(1);
-    // What is on the disk can be looked at, however full it is, and is no finished table.
+    // The study can be shown on a full disk, and its table is not finished.
     const shown = lenet('study', 'show', out, '--json');
     expect(shown.code).toBe(0);
     expect(JSON.parse(shown.stdout)).toMatchObject({ finished: false, winner: null });

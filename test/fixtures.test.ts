@@ -1,6 +1,5 @@
 /**
- * Records of every format there ever was (test/fixtures) are still shown, reported and evaluated, and continued or
- * refused.
+ * Records of every format so far (test/fixtures) are shown, reported and evaluated, and continued or refused.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -32,7 +31,7 @@ function copyOf(record: string): string {
   return copy;
 }
 
-/** Every file's bytes: a refused record is left alone. */
+/** Every file's bytes, to check that a refused record is not changed. */
 function contents(folder: string): Map<string, string> {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return new Map(
@@ -112,7 +111,7 @@ test('all studies are listed as finished', () => {
 
 describe.each(studies)('study %s', (name) => {
   const folder = join(home, name);
-  // What the version that ran the study said of it.
+  // The output of the version that ran the study.
   const then = JSON.parse(read(folder, 'show.json'));
 
   test('is shown with the scores that were recorded', () => {
@@ -149,7 +148,7 @@ describe.each(studies)('study %s', (name) => {
     expect(looks(now)).toEqual(looks(then));
   });
 
-  // Tables and reports are made of the view that --json shows; one study of each format shows that they can be.
+  // Tables and reports are made from the facts that --json prints, so one study of each format is enough.
   const standsForFormat = basename(name) === 'post';
   if (standsForFormat) {
     test('is shown in tables and reported without changing its journal', () => {
@@ -202,7 +201,7 @@ describe.each(studies)('study %s', (name) => {
       expect(looks(now)).toEqual(looks(then));
       for (const trial of kept) {
         const again = join(copy, basename(trial));
-        // Newer files say more of their origin; their numbers are the same.
+        // Newer files have more metadata; their numbers are the same.
         for (const file of ['predictions.safetensors', 'model.safetensors']) {
           expect(safetensors(again, file).tensors).toEqual(safetensors(home, trial, file).tensors);
         }
@@ -243,7 +242,7 @@ function scores(shown: Shown) {
   return shown.stages.map(({ levels }) => levels.map((level) => counted(level.scores, shown)));
 }
 
-/** Accuracies with 12 digits: older versions printed their errors of rounding. */
+/** Accuracies with 12 digits: older versions printed rounding errors. */
 function counted(given: readonly (number | null)[], { objective }: Pick<Shown, 'objective'>) {
   return given.map((score) => (score === null || objective !== 'accuracy' ? score : Number(score.toPrecision(12))));
 }
@@ -260,8 +259,8 @@ function means({ objective, stages }: Shown): string[] {
 }
 
 /**
- * What the version that made it found, and on which images; a study's trial has only its own metrics, of 200 test
- * images.
+ * The metrics recorded by the version that made the run, and their images. A study's trial has only its own metrics, of
+ * 200 test images.
  */
 function evaluation(folder: string) {
   const epoch = Number(safetensors(folder, 'model.safetensors').metadata.get('epoch'));

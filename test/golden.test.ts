@@ -32,7 +32,7 @@ function stretch({ images, labels, ...rest }: Dataset, start: number, count: num
   };
 }
 
-/** |a - b| / |b - origin|: how far a is from b, measured by the way from the origin to b. */
+/** |a - b| / |b - origin|: the distance of a and b, relative to the distance of b and the origin. */
 function relativeDistance(a: StateDict, b: (name: string) => Float32Array, origin: StateDict): number {
   let away = 0;
   let way = 0;

@@ -1,4 +1,4 @@
-/** What finished trials keep, and what is noticed of files that are lost, damaged or another trial's. */
+/** The files that finished trials keep; lost files, damaged files and files of another trial are noticed. */
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -81,7 +81,7 @@ test('a model is evaluated on the test set only if it gives the result in the jo
   const journal = readFileSync(join(out, 'study.journal'), 'utf8');
   const before = journal.split('\n').filter((line) => line !== '');
   const looks = before.filter((line) => line.includes('test_look:'));
-  // As if the process had been killed before the looks, which come last.
+  // As if the process had been killed before the looks at the test set, its last step.
   writeFileSync(
     join(out, 'study.journal'),
     before
@@ -89,7 +89,7 @@ test('a model is evaluated on the test set only if it gives the result in the jo
       .map((line) => `${line}\n`)
       .join(''),
   );
-  // Its origin is the trial's and its digest is right, its weights are not the trial's.
+  // A file with the trial's origin and a valid digest, but with other weights.
   const [winner] = winners;
   const path = join(out, folderOf(winner!), 'model.safetensors');
   const { tensors, record } = decodeModel(readFileSync(path), path);

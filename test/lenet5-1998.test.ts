@@ -76,7 +76,7 @@ test('evaluate, predict and describe know the network and its loss', () => {
     .split('\n')
     .map((line) => JSON.parse(line));
   const { loss } = JSON.parse(lenet('evaluate', run, '--set', 'test', '--json').stdout);
-  // All 10,000 test images beside the first 300: alike, and no cross-entropy.
+  // The loss of all 10,000 test images is near that of the first 300, and too large for a cross-entropy.
   expect(Math.abs(Math.log(loss / metrics.at(-1).test.loss))).toBeLessThan(0.4);
   expect(loss).toBeGreaterThan(3);
   const { stdout } = lenet('describe', 'lenet5-1998', '--svg', join(freshFolder(), 'net.svg'));

@@ -1,4 +1,4 @@
-/** The library at its doors: every public function refuses wrong input by a message that says what it got and what it wants. */
+/** Every public function refuses wrong input with a message that says what it got and what it expects. */
 import fc from 'fast-check';
 import * as library from 'lenet-lab';
 import * as node from 'lenet-lab/node';
@@ -23,7 +23,7 @@ const definition: library.StudyDefinition = {
 const task = library.functionTask({ parameters: { x: 1 }, run: ({ x }) => Number(x) });
 const request: library.StudyRequest = { definition, task, store: new library.MemoryStore() };
 
-/** A function as a program without types calls it. */
+/** A function as called by a program without types. */
 type Anything = (...args: readonly unknown[]) => unknown;
 
 /** Calls a public function with any arguments, and waits for its answer or its first three events. */
@@ -47,7 +47,7 @@ const withTensor = (tensor: unknown) => [model, new Map<string, unknown>([...wei
 const checkpoint = { epoch: 0, batch: 1, weights, optimizerState: new Map() };
 const trialRun = { given: new Set(), out: 'nowhere', resume: false, checkpointEvery: 0 };
 
-/** Function, arguments, what the message says. */
+/** Function, arguments, expected message. */
 const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   // Data
   [
@@ -526,7 +526,7 @@ describe('a predictor', () => {
   ])('refuses: %s', (message, image) => {
     expect(() => predict(image)).toThrow(library.UsageError);
     expect(() => predict(image)).toThrow(message);
-    // What was refused leaves no trace.
+    // A refused image does not change later predictions.
     expect(predict(images.subarray(0, 16))).toEqual(predictor(model, weights)(images.subarray(0, 16)));
   });
 });
@@ -546,7 +546,7 @@ test('a store refuses records before it is opened, and records of missing trials
   await expect(new node.JournalStore('nowhere.journal').startTrial(trial)).rejects.toThrow('must be opened before');
 });
 
-/** Sound arguments of every public function, for the fuzzer to spoil. */
+/** Valid arguments of every public function, which the fuzz test changes. */
 const sound: Readonly<Record<string, readonly unknown[]>> = {
   Random: [[1, 2, 3, 4]],
   randomStream: [1, 'shuffle', 2],
@@ -614,7 +614,7 @@ const sound: Readonly<Record<string, readonly unknown[]>> = {
   JournalStore: ['nowhere'],
   readStudy: ['nowhere'],
 };
-/** Those that make UsageError and WorldError themselves, or no call at all. */
+/** The classes of errors, which are not called. */
 const notCalled = ['UsageError', 'WorldError'];
 
 test('the fuzz test covers every public function', () => {
@@ -645,7 +645,7 @@ const wrongValues: fc.Arbitrary<unknown> = fc.oneof(
   ),
 );
 
-/** The places of plain data within the arguments, as paths. */
+/** The paths of all plain data within the arguments. */
 function placesOf(value: unknown, depth = 0): (readonly (string | number)[])[] {
   if (depth > 4 || typeof value !== 'object' || value === null) return [[]];
   const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
@@ -664,11 +664,11 @@ function replaced(value: unknown, [name, ...rest]: readonly (string | number)[],
   return Object.fromEntries(entries.map(([key, item]) => [key, key === name ? replaced(item, rest, by) : item]));
 }
 
-/** Objects of classes are tasks' and stores' own affair; where a run goes is not tried. */
+/** Objects of classes (tasks, stores) and paths of runs are not changed. */
 const isTried = (path: readonly (string | number)[]) =>
   !(path.includes('task') || path.includes('store') || path.includes('out'));
 
-describe('wrong arguments are refused with a UsageError or harmless', () => {
+describe('wrong arguments give a UsageError or WorldError, or are harmless', () => {
   test.each(Object.keys(sound))('%s', async (name) => {
     const good = sound[name]!;
     const places = placesOf(good).filter(isTried);

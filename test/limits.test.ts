@@ -1,4 +1,4 @@
-/** docs/limits.md says the limits that the code has. */
+/** docs/limits.md has the limits of the code. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { mostIdxBytes } from '../src/data/idx.ts';

@@ -22,7 +22,7 @@ function run(program: string, ...args: string[]): { code: number | null; output:
 }
 
 beforeAll(() => {
-  // The tests run on a built tree; packing must not build it again while other tests use it.
+  // The tests use the existing build; packing must not build again while other tests use it.
   const { stdout, stderr } = spawnSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
     cwd: root,
     encoding: 'utf8',

@@ -13,7 +13,7 @@ const folder = freshFolder();
 let folders = 0;
 const fresh = () => join(folder, `${folders++}`);
 
-/** Runs a line of bash in which `$lenet` is the command; no test waits longer than 40 s for it. */
+/** Runs a line of bash in which `$lenet` is the command, for at most 40 s. */
 function bash(line: string, environment: Readonly<Record<string, string>> = {}): SpawnSyncReturns<string> {
   const env = { ...process.env, ...environment };
   return spawnSync('bash', ['-c', line.replaceAll('$lenet', lenet)], { encoding: 'utf8', timeout: 40_000, env });
@@ -153,7 +153,7 @@ describe('signals', () => {
     const out = fresh();
     const child = startLenet('train', ...tiny.split(' '), '--out', out);
     const end = ended(child);
-    // The announcement comes after loading and before the engine is built.
+    // The first output comes after loading the data and before the engine is made.
     child.stdout.once('data', () => child.kill('SIGTERM'));
     const { code, stdout } = await end;
     expect(code).toBe(143);
@@ -167,7 +167,7 @@ describe('signals', () => {
 
 const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
 
-/** The bytes a terminal gets from a line of sh that runs on it. */
+/** The bytes that a terminal gets from a line of sh. */
 function onTerminal(line: string): string {
   const { stdout } = spawnSync('script', ['-qec', line.replaceAll('$lenet', lenet), '/dev/null'], {
     encoding: 'utf8',

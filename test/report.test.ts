@@ -1,6 +1,6 @@
 /**
- * The report: one self-contained file that a browser shows without a complaint or a request, and Markdown that says the
- * same.
+ * The report: one self-contained HTML file that a browser shows without errors or requests, and Markdown with the same
+ * content.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -114,7 +114,7 @@ describe.skipIf(browser === undefined)('in a browser (skipped without Chromium)'
           backgroundColor,
           charts: charts.map(({ width: across, height, right }) => [across > 50, height > 20, right <= innerWidth]),
           headings: [...document.querySelectorAll('h1, h2')].map((heading) => heading.textContent),
-          // What is cut must be scrollable, and must say so.
+          // Content that is cut off must be scrollable and have a hint.
           cut: [...document.querySelectorAll('.scroll')]
             .filter((region) => region.scrollWidth > region.clientWidth + 1)
             .map((region) => {
@@ -152,7 +152,7 @@ describe.skipIf(browser === undefined)('in a browser (skipped without Chromium)'
         [...document.querySelectorAll('svg text')].map((text) => text.textContent),
       );
       for (const label of ['adamw', 'nadam', 'AdaBelief (Flux 0.12.4)']) {
-        // In the plot of the levels and in that of the rounds.
+        // In the chart of the levels and in the chart of the rounds.
         expect(labels.filter((found) => found === label)).toHaveLength(2);
       }
       expect(await tab.evaluate(clippedLabels)).toEqual([]);
@@ -162,7 +162,7 @@ describe.skipIf(browser === undefined)('in a browser (skipped without Chromium)'
   });
 });
 
-/** Labels of charts that reach beyond their drawing; runs in the page. */
+/** Labels of charts that extend beyond their drawing; runs in the page. */
 function clippedLabels(): (string | null)[] {
   return [...document.querySelectorAll('svg[role=img]')].flatMap((svg) => {
     const frame = svg.getBoundingClientRect();

@@ -81,7 +81,7 @@ describe('Ctrl-C', () => {
       const out = join(freshFolder(), 'run');
       const child = startLenet('train', ...options, '--checkpoint-every', '0', '--out', out);
       const end = ended(child);
-      // The first epoch's line shows that training is under way.
+      // The line of the first epoch shows that training has started.
       child.stdout.on('data', (data: Buffer) => {
         if (`${data}`.includes('Epoch: 1 ')) child.kill(signal);
       });

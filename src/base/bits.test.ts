@@ -1,4 +1,4 @@
-/** Ones, against their binary digits. */
+/** Counts of ones, compared with the binary digits. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { onesIn, onesInBytes } from './bits.ts';

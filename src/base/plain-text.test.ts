@@ -1,4 +1,4 @@
-/** Text from elsewhere in every form: nothing in it acts, and what can be read back is read back. */
+/** Untrusted text in every output format: no control characters are left, and parsers read the text back. */
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { SaxesParser } from 'saxes';

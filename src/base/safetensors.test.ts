@@ -4,7 +4,7 @@ import { UsageError, WorldError } from './errors.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import type { Tensor } from './tensor.ts';
 
-/** A file put together by hand after the format's description. */
+/** A file written by hand from the format's description. */
 function file(header: unknown, data: readonly number[] = [], announce?: bigint): Uint8Array {
   const json = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
   const bytes = new Uint8Array(8 + json.length + data.length);
@@ -127,7 +127,7 @@ describe('properties', () => {
     fc.assert(
       fc.property(tensors, fc.dictionary(fc.string(), fc.string()), (given, metadata) => {
         const found = readSafetensors(writeSafetensors(given, metadata), 'f');
-        // Integer-like names lose their place in a JSON object, so the order is compared by name.
+        // A JSON object moves integer-like names to the front, so both sides are sorted by name.
         expect(new Map([...found.tensors].sort())).toEqual(new Map([...given].sort()));
         expect(Object.fromEntries(found.metadata)).toEqual({ ...metadata });
       }),

@@ -158,7 +158,7 @@ describe('gzip', () => {
   });
 
   test('with more data than the IDX file needs is not unpacked to its end', async () => {
-    // Three images, and 64 MB of zeros behind them, in 64 kB.
+    // Three images and 64 MB of zeros after them, compressed to 64 kB.
     const packed = new Uint8Array(gzipSync(Buffer.concat([images(3), Buffer.alloc(2 ** 26)])));
     let unpacked = 0;
     const counted = async function* () {
@@ -199,7 +199,7 @@ test('random bytes and damaged files are read or refused with a WorldError', () 
     ),
     { numRuns: 3000 },
   );
-  // Neither way out may be the only one met.
+  // Both outcomes must occur.
   expect(read).toBeGreaterThan(30);
   expect(refused).toBeGreaterThan(300);
 });

@@ -61,7 +61,7 @@ describe('an MNIST digit is recovered', () => {
     const wide = new Uint8Array(56 * 28);
     for (let p = 0; p < 784; p++) wide[Math.floor(p / 28) * 56 + 14 + (p % 28)] = digit[p]!;
     const small = throughPng('wide', { width: 56, height: 28, channels: 1, data: wide });
-    // Half as large: rows 7 to 20 hold it, the rest is ground.
+    // Half as large: rows 7 to 20 hold the digit, the others the background.
     expect(small.subarray(0, 28 * 7).every((value) => value === 0)).toBe(true);
     expect(small.reduce((a, b) => a + b) * 4).toBeGreaterThan(0.98 * digit.reduce((a, b) => a + b));
   });

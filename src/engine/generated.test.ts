@@ -1,4 +1,4 @@
-/** Every shape that scripts/generate-kernels.mjs makes, met through layers of all sizes, against the plain twins. */
+/** Layers of all sizes, which use every block shape of scripts/generate-kernels.mjs, compared with the plain twins. */
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
@@ -28,7 +28,7 @@ const numbers = (length: number, zeros = false) =>
   });
 
 describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
-  // Output features are rows of a product, quads of images its columns: every height of band, every ragged edge.
+  // Output features are rows of the product, quads of images its columns: every block height and every remainder.
   test.each(Array.from({ length: 14 }, (_, i) => i + 1))('matmul with %i rows', (rows) => {
     for (const images of [1, 7, 12, 17, 29]) {
       const depth = 1 + ((rows * images) % 11);

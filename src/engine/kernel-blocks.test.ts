@@ -1,4 +1,7 @@
-/** Every small kernel against a plain loop: odd sizes, sizes of 1, several turns, and not one byte written outside its output. */
+/**
+ * Every small kernel compared with a plain loop, for odd sizes, sizes of 1 and several loop turns. No byte outside the
+ * output may be written.
+ */
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
@@ -13,10 +16,10 @@ const compiled = { strict: compileKernels('strict'), fused: compileKernels('fuse
 type Range = readonly [address: number, bytes: number];
 
 const whole = 2 ** 17;
-/** Noise, since a kernel that goes on beyond its blocks would copy one byte repeated onto itself. */
+/** Noise: in a constant fill, a kernel that copies beyond its blocks would change nothing. */
 const noise = Uint8Array.from({ length: whole }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 13) & 0xff);
 
-/** A memory filled with noise, in which a kernel that writes beside its output is seen. */
+/** A memory filled with noise, so that writes outside the output are noticed. */
 function bench(arithmetic: 'strict' | 'fused') {
   const memory = createMemory(2 ** 24);
   const kernels = bindKernels(compiled[arithmetic], memory);
@@ -178,7 +181,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
         const b = bench(arithmetic);
         const g = b.allocate(stride * chunks);
         for (const [chunk, values] of gradients.entries()) {
-          // The gap between two blocks is filled, so that a kernel that reads it is seen.
+          // The gap between two blocks is filled, so that reading it changes the result.
           b.write(g + chunk * stride, [...values, ...Array<number>(4).fill(1e6)]);
         }
         const blocks = { x: b.floats(x), g, stride, chunks, vectors, l2 };
@@ -688,7 +691,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
         const b = bench(arithmetic);
         const wide = kind === 'matmul' ? 4 : 16;
         const matrix = kind === 'matmul' ? a : a.flatMap((value) => Array<number>(4).fill(value));
-        // Columns lie backwards, so that the table of offsets is read.
+        // Columns are stored in reverse order, so that the table of offsets matters.
         const offsets = range(columns).map((j) => (columns - 1 - j) * 16);
         const steps = b.table(range(depth).map((k) => k * columns * 16));
         const c = b.allocate(rows * columns * 16);

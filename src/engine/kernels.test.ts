@@ -25,7 +25,7 @@ import {
 import { layoutContract } from './layout.contract.ts';
 import * as reference from './reference.ts';
 
-/** The plain functions that say what each kernel computes. A new kernel needs a line here: the compiler names it. */
+/** The plain twin of each kernel. The compiler reports a kernel without a line here. */
 const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof typeof reference)[]>> = {
   adabelief: ['adabeliefStep'],
   adam: ['adamStep'],
@@ -193,7 +193,7 @@ describe.each(['strict', 'fused'] as const)('%s', (arithmetic) => {
     const { output, gradInput, gradients } = placed.run(layer.input.data, layer.gradOutput!.data);
     return { output, gradInput, gradWeight: gradients[0] ?? [], gradBias: gradients[1] ?? [] };
   };
-  // Winograd sums transformed inputs, which costs it some digits where neighbours cancel.
+  // Winograd's sums of transformed inputs lose some digits where neighbours cancel.
   layersContract(`kernels, ${arithmetic}`, run, 3e-5);
 
   const curve = (layer: LayerCase): LayerOutcome => {

@@ -8,7 +8,7 @@ import { Arena } from './arena.ts';
 import type { Kernels } from './kernels.ts';
 import * as reference from './reference.ts';
 
-/** Sizes with whole vectors, with a rest, and with a rest alone. */
+/** Sizes of whole vectors, of vectors and a remainder, and of a remainder only. */
 const sizes = [1, 3, 4, 5, 8, 11];
 
 /** @param bind the kernels on a memory of their own. */
@@ -28,7 +28,7 @@ export function layoutContract(name: string, bind: () => { kernels: Kernels; mem
         arena.f32(address, values.length).set(values);
         return address;
       },
-      /** A block of NaN, so that what a kernel leaves out shows. */
+      /** A block of NaN, so that numbers that a kernel does not write are noticed. */
       empty(length: number): number {
         const address = arena.allocate((length + 4) * 4);
         arena.f32(address, length + 4).fill(NaN);
@@ -37,7 +37,7 @@ export function layoutContract(name: string, bind: () => { kernels: Kernels; mem
     };
   };
 
-  /** Exactly `expected`, and after it nothing written. */
+  /** Expects exactly `expected`, and nothing written after it. */
   const expectBlock = (arena: Arena, address: number, expected: readonly number[]) => {
     expect([...arena.f32(address, expected.length + 4)]).toEqual([...expected, NaN, NaN, NaN, NaN]);
   };

@@ -1,4 +1,4 @@
-/** The convolution against the plain loops on random sizes, kernels, strides and paddings: all tails of all inner loops. */
+/** The convolution compared with plain loops for random sizes, kernels, strides and paddings: all loop remainders. */
 import { setFlagsFromString } from 'node:v8';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -16,7 +16,7 @@ const shapes = fc
     images: fc.integer({ min: 1, max: 9 }),
     inChannels: fc.constantFrom(1, 2, 3, 5, 7),
     outChannels: fc.constantFrom(1, 2, 5, 6, 7, 13),
-    // Five columns go by Winograd's filtering where the stride is 1.
+    // Windows of five columns use Winograd's algorithm if the stride is 1.
     kernel: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 2, 3, 5, 5, 6)),
     stride: fc.oneof(fc.constant<[number, number]>([1, 1]), pair(1, 3)),
     padding: pair(0, 2),
@@ -47,7 +47,7 @@ test.each(['strict', 'fused'] as const)('%s: forward and backward', (arithmetic)
       const weight = draw('weight', outChannels * inChannels * kernel[0] * kernel[1]);
       const bias = draw('bias', outChannels);
       const y = reference.conv2dForward(x, weight, bias, shape);
-      // A third of the gradients are zero, as behind relu.
+      // A third of the gradients are zero, as if relu followed.
       const dy = draw('dy', y.length).map((value, i) => (i % 3 === 1 ? 0 : value));
       const layer = conv2d(inChannels, outChannels, kernel, { stride, padding });
       const { output, gradInput, gradients } = placeAlone(layer, [images, inChannels, ...size], arithmetic, [
@@ -55,7 +55,7 @@ test.each(['strict', 'fused'] as const)('%s: forward and backward', (arithmetic)
         bias,
       ]).run(x, dy);
       const { dx, dWeight, dBias } = reference.conv2dBackward(x, weight, dy, shape);
-      // Of a sum of n products the rounding grows like sqrt(n).
+      // The rounding of a sum of n products grows like sqrt(n).
       expectNear('output', output, y, Math.sqrt(weight.length / outChannels));
       expectNear('gradInput', gradInput, dx, Math.sqrt(weight.length / inChannels));
       expectNear('gradWeight', gradients[0]!, dWeight, Math.sqrt(y.length / outChannels));

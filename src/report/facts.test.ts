@@ -1,4 +1,4 @@
-/** Facts of a study: names, twins, counts, times, rounds, and what records of older formats say. */
+/** Facts of a study: names, equal configurations, counts, times, rounds, and records of older formats. */
 import { describe, expect, test } from 'vitest';
 import type { Settings } from '../study/definition.ts';
 import type { Trial } from '../study/trial.ts';
@@ -95,7 +95,7 @@ describe('the whole study', () => {
     expect(whole.winner!.id).toBe('C1');
     expect(whole.finished).toBe(true);
     expect(whole.counts).toEqual({ running: 0, complete: 12, pruned: 0, failed: 0, ended: 12, expected: 12 });
-    // Two reports of 2 s after the untrained network's.
+    // Two epochs of 2 s each, after epoch 0.
     expect(whole.coreSeconds).toBe(12 * 6);
     expect(whole.measure).toEqual({
       objective: 'accuracy',
@@ -134,7 +134,7 @@ describe('the whole study', () => {
 
   test('times are medians of seconds per epoch by batch size, with the reference’s times', () => {
     const reference = referenceOf({ secondsPerEpoch: (batchSize) => (batchSize === 32 ? 12 : undefined) });
-    // The untrained network's report counts for nothing.
+    // Epoch 0, the untrained network, does not count.
     const took = [90, 1, 2];
     const trials = trialsOf(batchStage, batchScores).map((trial) => ({
       ...trial,

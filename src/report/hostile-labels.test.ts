@@ -1,6 +1,5 @@
 /**
- * Labels, names and reasons may hold anything: every form of the report says them, and none has another structure for
- * them.
+ * Labels, names and reasons may hold any text: every form of the report shows them, and its structure does not change.
  */
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
@@ -32,7 +31,7 @@ import { showText } from './terminal.ts';
 
 const sizes = [32, 64, 128];
 
-/** A study with every kind of text from elsewhere in it. */
+/** A study with the given text in its name, labels, reasons, machine, foreign trials and reference. */
 function studyWith(text: string): StudyFacts {
   const levels = sizes.map((batchSize) => ({ label: `${text}${batchSize}`, short: text, settings: { batchSize } }));
   const definition = definitionOf([{ factors: ['batchSize'], levels }], { name: text, compare: 'previous' });
@@ -88,7 +87,7 @@ const htmlShape = (html: string) =>
       .matchAll(/<\/?[a-z][a-z0-9]*/g),
   ].map(([tag]) => tag);
 
-/** Cells of a CSV file, read as RFC 4180 says. */
+/** Cells of a CSV file, read by RFC 4180. */
 function cellsOf(csv: string): string[][] {
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy;
   const rows: string[][] = [[]];

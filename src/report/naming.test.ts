@@ -1,4 +1,4 @@
-/** One notation a hyperparameter, and the settings worth telling. */
+/** The notation of each hyperparameter, and the settings that distinguish a trial. */
 import { describe, expect, test } from 'vitest';
 import type { Level, Settings, Stage } from '../study/definition.ts';
 import { labelOf } from '../study/definition.ts';

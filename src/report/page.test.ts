@@ -1,4 +1,4 @@
-/** The report as HTML and Markdown: what is said stands in both, marked as what it is. */
+/** The report as HTML and Markdown: sections, sentences, tables and pictures. */
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../data/dataset.ts';

@@ -1,4 +1,4 @@
-/** The post's numbers beside ours: those of its published tables, and none where conditions or data differ. */
+/** The post's numbers beside ours: the values of its published tables, and none if conditions or data differ. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ interface Beside {
   readonly dataHash?: string;
 }
 
-/** By stage and level: the post's accuracy and what it had otherwise. */
+/** By stage and level: the post's accuracy and its settings that differ. */
 function beside(name: string, { carried = [], change = (text) => text, dataHash = mnistHash }: Beside = {}) {
   const text = readFileSync(new URL(`../../studies/${name}.yaml`, import.meta.url), 'utf8');
   const definition = parseStudyFile(change(text), name);

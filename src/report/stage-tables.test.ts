@@ -1,4 +1,4 @@
-/** The tables of a stage: every column, and what is left out where. */
+/** The tables of a stage: every column, and the columns and rows that are left out. */
 import { describe, expect, test } from 'vitest';
 import { type Level, labelOf, type Stage, type StudyDefinition } from '../study/definition.ts';
 import type { StageJudgement, Standing } from '../study/judgement.ts';

@@ -1,4 +1,4 @@
-/** For tests: records of small studies by hand, and judgements that a test dictates. */
+/** For tests: records of small studies, and judgements that a test gives. */
 import type { StudyRecord, WorkSession } from '../store/store.ts';
 import type { StageView } from '../study/contest.ts';
 import { objectives, type Settings, type Stage, type StudyDefinition } from '../study/definition.ts';
@@ -68,10 +68,10 @@ export function prunedTrialOf(number: number, configuration: Settings, seed: num
   return { number, configuration, seed, state: 'pruned', reason, curve: curve.slice(0, 2) };
 }
 
-/** A run of a reference that stands beside a level. */
+/** A run of a reference with the settings of a level. */
 export const besideRun = { score: 98.9, curve: [], otherwise: [] } as const;
 
-/** A reference that stands beside every level; times are known for none. */
+/** A reference with a run for every level, and without times. */
 export function referenceOf(rest: Partial<Reference> = {}): Reference {
   return {
     name: 'the post',
@@ -128,7 +128,7 @@ const pending: LevelJudgement = {
   departure: undefined,
 };
 
-/** A judgement as dictated; what a level does not say is undefined. */
+/** A judgement with these values; missing values of a level are undefined. */
 export function judgementOf(
   levels: readonly Partial<LevelJudgement>[],
   rest: Partial<Omit<StageJudgement, 'levels'>> = {},
@@ -145,7 +145,7 @@ export function judgementOf(
   };
 }
 
-/** A judge that knows the means alone: the best one is the best, the others may be. */
+/** A judge that uses the means only: the level with the best mean is the best, the others may be. */
 export function meansOnly(
   { levels, finished }: StageView,
   { objective }: Pick<StudyDefinition, 'objective'>,
@@ -168,7 +168,7 @@ export function meansOnly(
   );
 }
 
-/** Facts of a record whose stages are judged as dictated, stage by stage; without judgements by the means alone. */
+/** Facts of a record with the given judgement of each stage; without one a stage is judged by its means only. */
 export function factsOf(
   record: StudyRecord,
   judgements?: readonly StageJudgement[],

@@ -1,4 +1,4 @@
-/** The loop’s step on messages made by hand: what is started when, and what is recorded. */
+/** The loop’s step for given messages: which trials it starts, and what it records. */
 import { describe, expect, test } from 'vitest';
 import type { TrialRequest } from '../study/contest.ts';
 import type { StudyView } from '../study/strategy.ts';
@@ -32,7 +32,7 @@ const trial = (number: number, state: Trial['state'] = 'running'): Trial => ({
   curve: [],
 });
 
-/** Plays messages and gives what was to be done after each, telling left out. */
+/** Plays messages and returns the actions after each, without messages to the user. */
 function play(state: LoopState, messages: readonly LoopMessage[]): { state: LoopState; done: LoopAction[][] } {
   const done: LoopAction[][] = [];
   for (const message of messages) {
@@ -83,7 +83,7 @@ describe('the loop', () => {
       { type: 'recorded', trial: trial(0, 'complete'), request: request(1) },
     ]);
     expect(done.at(-1)).toEqual([{ type: 'follow' }]);
-    // Those still running are not started again.
+    // Running trials are not started again.
     expect(step(state, { type: 'followed', view: view([2]) }).actions).toEqual([]);
   });
 
@@ -200,7 +200,7 @@ describe('the loop', () => {
         started(0, 1),
       ]);
       expect(step(state, said(0, refusal)).actions).toEqual([{ type: 'give up', message: 'EAGAIN' }]);
-      // A study that is being stopped is stopped.
+      // A study that is being stopped ends normally.
       const stopping = step(state, { type: 'stop' }).state;
       const after = step(stopping, said(0, refusal));
       expect(after.actions).toEqual([]);

@@ -1,4 +1,4 @@
-/** What the process may use, on machines that tests make up from the files Linux tells it in. */
+/** Cores, address space and threads that the process may use, on machines simulated by Linux's files. */
 import { describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
 import {

@@ -1,4 +1,4 @@
-/** Which network a file holds, by whose metadata it has; and folders that are no run's. */
+/** The network of a model file, from our metadata or other software's, and folders that are not run folders. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

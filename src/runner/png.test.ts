@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
 import { mostPixels, mostSide, readPng } from './png.ts';
 
-// Files are put together here after the PNG specification, chunk by chunk, so that fast-png does not check itself.
+// Files are written here chunk by chunk from the PNG specification, so that fast-png does not test itself.
 const kinds = { grey: 0, rgb: 2, indexed: 3, greyAlpha: 4, rgba: 6 } as const;
 interface Picture {
   readonly kind: keyof typeof kinds;
@@ -199,7 +199,7 @@ describe('refused with a message', () => {
     expect(() => read(bytes)).toThrow(message);
   });
 
-  /** A picture whose header says any size, whatever its pixels are. */
+  /** A picture whose header has the given size, with any pixels. */
   const claiming = (width: number, height: number, pixels: Uint8Array) =>
     Uint8Array.from([
       ...good.subarray(0, 8),
@@ -280,8 +280,8 @@ describe('refused with a message', () => {
   });
 
   test('any bytes after a valid signature are read or refused with a WorldError', () => {
-    // Most of it is right, so that what is wrong is met deep inside; sizes stay small, so that what is claimed can be
-    // held.
+    // Most fields are valid, so that the reader gets far before it meets an error. Sizes are small, so that pictures
+    // fit into memory.
     const side = fc.oneof(
       { weight: 9, arbitrary: fc.integer({ min: 1, max: 9 }) },
       { weight: 1, arbitrary: fc.constant(0) },
@@ -300,7 +300,7 @@ describe('refused with a message', () => {
       fc.tuple(fc.constantFrom('PLTE', 'tRNS', 'iCCP', 'tEXt', 'pHYs', 'IDAT', 'abcd'), colours),
       { maxLength: 1 },
     );
-    // As many bytes as any such picture needs; the filter before each row is mostly 0 to 4.
+    // Enough bytes for any of these pictures; the filter type before each row is mostly 0 to 4.
     const pixels = fc.array(fc.oneof({ weight: 200, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: fc.nat(255) }), {
       minLength: 700,
       maxLength: 700,
@@ -325,7 +325,7 @@ describe('refused with a message', () => {
       }),
       { numRuns: 400 },
     );
-    // Neither way out may be the only one met.
+    // Both outcomes must occur.
     expect(refused.count).toBeGreaterThan(100);
 
     expect(refused.count).toBeLessThan(380);

@@ -64,7 +64,7 @@ function copyOf(folder: string): string {
   return copy;
 }
 
-/** Every file's bytes but for the parts that tell times. */
+/** Every file's bytes without the parts that hold times. */
 function contents(folder: string): Record<string, string> {
   const names = readdirSync(folder).filter((name) => !name.startsWith('events'));
   return Object.fromEntries(
@@ -139,7 +139,7 @@ describe('flipped bits', () => {
       }
       writeFileSync(path, bytes);
     }
-    // Harmless are some bits of white space between the members of config.json.
+    // Only some bits of white space in config.json are harmless.
     expect(noticed / bits.length).toBeGreaterThan(isText ? 0.95 : 0.99);
   });
 
@@ -153,7 +153,7 @@ describe('flipped bits', () => {
       new RunFolder(copy).rewind(lines, config, 0);
       const mended = readFileSync(path);
       expect(mended.length).toBe(bytes.length);
-      // The time of the damaged record is lost, nothing else; from a damaged length on all times are.
+      // Only the time of the damaged record is lost; after a damaged length all times are lost.
       const withoutTimes = (file: Buffer) => {
         const view = Buffer.from(file);
         for (let start = 0; start < view.length; ) {

@@ -1,4 +1,4 @@
-/** Who may write in a study's folder, and that nobody is left holding its lock. */
+/** The lock of a study's folder: who may write, and that it is always released. */
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,

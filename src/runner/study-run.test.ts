@@ -15,7 +15,7 @@ import { runStudy, type StudyEvent } from './study-run.ts';
 
 const parameters = { size: 1, decay: 0, kind: 'a' };
 
-/** Best at size 3, decay 0.1 and kind b; waits as many turns as the seed says, so that trials end in no order. */
+/** Best at size 3, decay 0.1 and kind b. Waits a number of turns set by the seed, so that trials end out of order. */
 function noisyTask({
   turns = (seed: number) => seed % 3,
   noise = 0.2,
@@ -127,7 +127,7 @@ test('a study with a seed rule trains more seeds of close levels, and fewer in t
   expect(events.filter(({ type }) => type === 'round').length).toBeGreaterThan(2);
 });
 
-/** Stops working for good after so many calls: a process that dies between any two of them. */
+/** A store that fails after this many calls, like a process that dies between two calls. */
 function dying(store: StudyStore, calls: number): StudyStore {
   let left = calls;
   const alive =
@@ -325,7 +325,7 @@ test('with an aborted signal no trial is started', async () => {
 
 test('the overhead of a study grows linearly with the number of trials', async () => {
   const task = functionTask({ parameters, run: ({ size }, { random }) => Number(size) + random.uniform() });
-  // Work is counted, not timed: how often anybody reads a level of the plan.
+  // The work is measured by the number of reads of levels of the plan, not by time.
   const reads = async (trials: number, seeds: StudyDefinition['seeds']) => {
     let count = 0;
     const values = Array.from({ length: trials }, (_, index) => index);
@@ -348,7 +348,7 @@ test('the overhead of a study grows linearly with the number of trials', async (
   }
 });
 
-/** A disk of finished trials beside a study: the noisy task whose trials leave a file each. */
+/** The noisy task with a simulated disk: each finished trial leaves a file. */
 function withFiles(files: Map<number, 'whole' | 'damaged'>, alive = () => true): Task {
   const task = noisyTask();
   return {
@@ -430,7 +430,7 @@ describe('files kept by finished trials', () => {
         expect(results, `trial ${number}`).toBe(files.has(number) ? undefined : 'dropped');
       }
       expect(made((await run(definition, { store, task: withFiles(files) })).events)).toEqual([]);
-      // Lost is not dropped.
+      // A lost file is made again, unlike a dropped one.
       files.delete(found.selected[0]!);
       const again = await run(definition, { store, task: withFiles(files) });
       expect(made(again.events)).toEqual([[found.selected[0], 'lost']]);
@@ -464,7 +464,7 @@ describe('files kept by finished trials', () => {
   test('if an extended study selects a level, its dropped models are made again', async () => {
     const files = new Map<number, 'whole' | 'damaged'>();
     const store = new MemoryStore();
-    // By one seed alone size 2 is best, by three it is size 3.
+    // With one seed size 2 is best, with three seeds size 3.
     const scores = new Map([
       [2, [9, 1, 1]],
       [3, [5, 5, 5]],
@@ -525,7 +525,7 @@ describe('files kept by finished trials', () => {
             await run(definition, { task, store: dead, jobs }).catch((error: unknown) => {
               expect(error).toBeInstanceOf(WorldError);
             });
-            // Nothing that is not recorded as dropped has lost its file.
+            // Only trials that are recorded as dropped have no file.
             const { trials } = (await store.read())!;
             for (const { number, state, results } of trials) {
               if (state === 'complete' && results !== 'dropped') expect(files.get(number)).toBe('whole');

@@ -1,4 +1,4 @@
-/** The journal as a file: what an append learns of other programs, and what a repair keeps. */
+/** The journal as a file: what an append reads of other programs' lines, and what a repair keeps. */
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +57,7 @@ test.each([
   // A whole line lacks its line break only.
   ['{"a":1}\n{"b":2}', '{"a":1}\n{"b":2}\n', undefined],
   ['{"a":1}\n{"b":NaN}', '{"a":1}\n{"b":NaN}\n', undefined],
-  // What stands behind a whole line of ours is damage, which is left for the reader to refuse.
+  // Bytes after a whole line of ours are damage, which the repair leaves for the reader to refuse.
   ['{"a":1,"crc32":"01234567"}x', '{"a":1,"crc32":"01234567"}x', undefined],
 ])('%j is repaired to %j', (before, after, piece) => {
   const path = freshPath();

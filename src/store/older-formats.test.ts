@@ -1,4 +1,4 @@
-/** Studies of formats 1 to 3 in today's words. */
+/** Definitions of formats 1 to 3, converted to today's format. */
 import { describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
 import type { ExpandedDefinition } from './attributes.ts';
@@ -35,7 +35,7 @@ describe('definitions', () => {
           { factors: ['l2'], levels: stages[1]!.levels },
         ],
       },
-      // The base's value is first, and none stands twice.
+      // The base's value is first, and each value appears once.
       space: { batchSize: { kind: 'choices', values: [128, 32] }, l2: { kind: 'choices', values: [0, 0.1] } },
     });
   });

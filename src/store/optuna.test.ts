@@ -1,4 +1,4 @@
-/** Replay of Optuna's lines, the file around them, and what is said of damaged ones. */
+/** The replay of Optuna's lines, the journal file, and the messages about damaged lines. */
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-/** The replay against Optuna itself: the same ids, states, values and parameters of whatever is in a journal. */
+/** The replay compared with Optuna: the same ids, states, values and parameters for any journal. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,7 +13,7 @@ const line = (op_code: number, fields: object, worker_id = 'w-1') => JSON.string
 const study = (study_name: string, worker?: string) =>
   line(operations.createStudy, { study_name, directions: [1] }, worker);
 const trial = (study_id: number) => line(operations.createTrial, { study_id, datetime_start: null });
-/** Our own lines get the digests that they must have. */
+/** Adds the digests that lines of our workers must have. */
 const replayed = (...lines: string[]) => replay(resealed(`${lines.join('\n')}\n`), 'j');
 
 describe('lines of other programs that Optuna drops', () => {
@@ -134,7 +134,7 @@ describe('lines of our own workers about missing studies or trials are reported 
     const about = (trial_id: number) => line(code, { ...fields, trial_id }, ours);
     expect(() => replayed(study('a'), about(0))).toThrow('j, line 2: there is no trial 0 yet');
     expect(() => replayed(study('a'), trial(0), about(0))).toThrow('j, line 3: trial 0 belongs to another program');
-    // Of other programs, the same line is dropped or done.
+    // The same line of another program is ignored or applied.
     expect(replayed(study('a'), line(code, { ...fields, trial_id: 0 })).trials).toEqual([]);
     expect(replayed(study('a'), trial(0), line(code, { ...fields, trial_id: 0 })).trials).toHaveLength(1);
   });
@@ -241,7 +241,7 @@ function optuna(...args: string[]): string {
   return stdout;
 }
 
-/** Our replay in the oracle's form: living studies only, all trials. */
+/** Our replay in the form of Optuna's output: studies that are not deleted, with all trials. */
 function told({ studies, trials }: Replay) {
   return {
     studies: studies

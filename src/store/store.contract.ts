@@ -1,4 +1,4 @@
-/** What every store must do, whatever it is made of. */
+/** The contract of every store. */
 import { describe, expect, test } from 'vitest';
 import type { StudyDefinition } from '../study/definition.ts';
 import type { EpochPoint } from '../study/trial.ts';
@@ -44,7 +44,7 @@ export async function writeExample(store: StudyStore): Promise<void> {
   await store.startTrial({ configuration: { a: 2 }, seed: 2, parameters: [] });
 }
 
-/** @param fresh a store of nothing, and how another process would see it. */
+/** @param fresh makes an empty store, and a function that opens it as another process would. */
 export function testStore(name: string, fresh: () => { store: StudyStore; reopen: () => StudyStore }): void {
   describe(`${name} as a study’s store`, () => {
     test('holds nothing before it is opened', async () => {

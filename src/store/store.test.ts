@@ -1,4 +1,4 @@
-/** The stores there are, each held to the same law; and what only the journal can get wrong. */
+/** The contract for every store, and tests of the journal only: crashes, damage and other programs. */
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -122,7 +122,7 @@ describe('the journal', () => {
       for (let end = 0; end <= bytes.length; end++) {
         writeFileSync(path, bytes.subarray(0, end));
         const record = readStudy(path);
-        // What is left of each trial is the beginning of what was said of it.
+        // Each trial holds the first part of its records.
         for (const [index, trial] of (record?.trials ?? []).entries()) {
           const { number, configuration, seed, curve } = whole.trials[index]!;
           const begun = { number, configuration, seed, state: 'running', curve: curve.slice(0, trial.curve.length) };
@@ -148,7 +148,7 @@ describe('the journal', () => {
       const begun = running?.curve ?? [];
       const rest = [0, 1, 2].slice(begun.length).map((epoch) => point(epoch, 0.25));
       for (const reported of rest) await next.reportEpoch(number, reported);
-      // Six of eight answers are wrong; a trial that is continued says so again.
+      // Six of eight answers are wrong; a continued trial reports them again.
       await next.endTrial(number, { state: 'complete', score: 25, wrong: Uint8Array.of(63) });
       const after = readStudy(path)!;
       expect(after.sessions).toHaveLength(record.sessions.length);
@@ -266,7 +266,7 @@ describe('the journal', () => {
       const added = text.slice(older.length).split('\n').slice(0, -1);
       expect(added.length).toBeGreaterThan(3);
       for (const line of added) expect(line).toMatch(/,"crc32":"[0-9a-f]{8}"\}$/);
-      // An older version would break the chain, and is told so.
+      // Lines without digests, as an older version writes them, are refused.
       expect(readStudy(continued)).toMatchObject({ format: 5, trials: [{}, {}, {}, {}, { seed: 7 }] });
       for (const changed of [unsealed(added[1]!), added[1]!.replace('crc32', 'crc33')]) {
         writeFileSync(continued, older + joined(added.with(1, changed)));

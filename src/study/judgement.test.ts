@@ -1,4 +1,4 @@
-/** What is said of a stage: on the post's own study, of one seed and two, and under a seed rule. */
+/** Judgements of stages: the post's study, one and two seeds, and seed rules. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { labelOf, type StudyDefinition } from './definition.ts';
@@ -63,7 +63,7 @@ describe('the post’s study, three seeds (docs/results.md)', () => {
     expect(first!.difference).toBeCloseTo(-0.40667, 4);
     expect(first!.differenceToBest![1]).toBe(0);
     expect(first!.differenceToBest![0]).toBeCloseTo(-0.40667 - margin!, 4);
-    // Edwards and Hsu's has both ends.
+    // Edwards and Hsu's interval has both ends.
     expect(first!.bothEnds![0]).toBeLessThan(first!.differenceToBest![0]);
     expect(best!.difference).toBeCloseTo(0.17667, 4);
     expect(best!.scope).toBe('other seeds');
@@ -161,7 +161,7 @@ test('answers are compared if all were recorded and the pairs are not too many',
   expect(judge(answered(3), { images }).method).toBe('images');
   expect(judge(answered(3)).method).toBe('none');
   expect(judge([...answered(2), [98]], { images }).method).toBe('none');
-  // Bitmaps of another number of images are none.
+  // Bitmaps of another number of images do not count.
   expect(judge(answered(3), { images: images + 8 }).method).toBe('none');
   // 10 levels, 100 pairs of levels by images / 2 steps: 2,000,000 images are just allowed.
   const [few, many] = [2_000_000, 2_000_016];

@@ -1,5 +1,5 @@
 /**
- * The verdict on a stage: the post's own study, laws that must hold for any scores, and what identical scores may say.
+ * The verdict on a stage: the post's own study, laws for any scores, and verdicts on identical scores.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -64,7 +64,7 @@ describe('the post’s study', () => {
     // Two-sided d of 5 levels and 8 degrees of freedom: 3.0227.
     const wide = 3.0227 * byBatch.spread * Math.sqrt(2 / 3) * widening(5, 3, { sides: 2 });
     expect(worst.twoSided[0]).toBeCloseTo(worst.difference - wide, 4);
-    // The best is 32 or 64; were it 64, 512 would be nearer to it.
+    // The best is 32 or 64. If it were 64, 512 would be nearer to the best.
     expect(worst.twoSided[1]).toBeCloseTo(worst.mean - 98.68 + wide, 4);
     expect(selected.twoSided[0]).toBeCloseTo(selected.difference - wide, 4);
     expect(selected.twoSided[1]).toBeCloseTo(selected.difference + wide, 4);
@@ -81,7 +81,7 @@ const stages = fc
     }),
   )
   .map((rows) => rows.map((row) => row.map((score) => 90 + score / 64)));
-/** Some of them with levels far apart, or with no spread at all. */
+/** As above, sometimes with levels far apart or without any spread. */
 const spreadOut = fc.tuple(stages, fc.integer({ min: 0, max: 3 })).map(([rows, way]) => {
   if (way === 0) return rows;
   if (way === 1) return rows.map((row) => row.map(() => row[0]!));

@@ -1,5 +1,6 @@
 /**
- * Verdicts for other images against NumPy (test/golden/make_new_images.py), by simulation, and as laws for any answers.
+ * Verdicts for other images, compared with NumPy (test/golden/make_new_images.py) and simulations, and laws for any
+ * answers.
  */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -31,7 +32,7 @@ const cases = golden.cases.map((one, index) => ({
 function expectPairs(actual: readonly (readonly number[])[], expected: readonly (readonly number[])[]): void {
   expect(actual.length).toBe(expected.length);
   for (const [index, [low, high]] of expected.entries()) {
-    // Dunnett's value is good to 1e-7 of itself.
+    // Dunnett's value has a relative error of 1e-7.
     expect(actual[index]![0]).toBeCloseTo(low!, 5);
     expect(actual[index]![1]).toBeCloseTo(high!, 5);
   }
@@ -81,7 +82,7 @@ describe.each(cases.filter(({ otherSeeds }) => otherSeeds))(
         expect(difference).toBeCloseTo(others.length === 0 ? 0 : means[i]! - Math.max(...others), 8);
       }
       if (expected.otherSeeds!.constrained) return expectPairs(constrained, expected.otherSeeds!.constrained);
-      // One level, or more than two: the margins of seeds and images are the sides of a right angle.
+      // One level, or more than two: the squares of the margins for seeds and for images add up.
       const scores = wrong.map((level) => level.map((bits) => accuracyOf(bits, images)));
       const { margin } = compareWithBest(scores, { goal: 'maximize', images });
       for (const [i, [, high]] of constrained.entries()) {

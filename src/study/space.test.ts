@@ -1,4 +1,4 @@
-/** Spaces: what counts when, stepped values to the digit, and Optuna's distributions. */
+/** Spaces: conditions, stepped values to the last digit, and Optuna's distributions. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countingSettings, distributionOf, recordedParameters, type Space, stepCount, steppedValue } from './space.ts';

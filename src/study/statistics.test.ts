@@ -19,8 +19,7 @@ describe('Student’s t', () => {
     expect(Math.abs(twoSidedP(t, degrees) - p)).toBeLessThan(1e-13);
   });
   test.each(golden.quantiles)('t of $confidence with $degrees degrees of freedom', ({ degrees, confidence, t }) => {
-    // SciPy's own inverse is good to some 3e-9 (its P of its t says so); ours inverts P, which the test above holds to
-    // 1e-13.
+    // SciPy's inverse has an error of about 3e-9 (by its own P); ours inverts P, which the test above compares to 1e-13.
     expect(Math.abs(criticalT(confidence, degrees) / t - 1)).toBeLessThan(5e-9);
     expect(twoSidedP(criticalT(confidence, degrees), degrees)).toBeCloseTo(1 - confidence, 13);
   });
@@ -43,7 +42,7 @@ test('one value has a mean, but no deviation or interval', () => {
 test('for equal differences p is that of the sign test, 2^(1 - n)', () => {
   expect(pairedTTest([0, 0, 0])).toBe(1);
   expect(pairedTTest([0.5, 0.5, 0.5])).toBe(0.25);
-  // 0.3 twice, but for the rounding of binary fractions.
+  // Twice 0.3, except for the rounding of binary fractions.
   expect(98.4 - 98.1).not.toBe(98.7 - 98.4);
   expect(pairedTTest([98.4 - 98.1, 98.7 - 98.4])).toBe(0.5);
   expect(pairedTTest([98.4 - 98.1 - 0.3, 98.7 - 98.4 - 0.3])).toBe(1);

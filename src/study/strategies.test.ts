@@ -1,4 +1,4 @@
-/** The levels of grids and random searches, and what a study may grow by. */
+/** The levels of grids and random searches, and the allowed extensions of a study. */
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { labelOf, mostLevels, mostTrials, type Plan, type Settings, type StudyDefinition } from './definition.ts';
@@ -251,7 +251,7 @@ describe('a study may grow', () => {
       plan: { kind: 'stages', stages: stages.plan.kind === 'stages' ? stages.plan.stages.slice(0, 1) : [] },
     } as const;
     checkExtends(single, { ...single, seeds: rule });
-    // Later stages would get seeds of their own, and what they trained would serve nothing.
+    // Later stages would get new seeds, and their trained seeds would not be used.
     refused(stages, ruled).toThrow('seeds was 1, 2, is 3 to 30');
     refused(stages, { ...stages, seeds: [1] }).toThrow('seeds was 1, 2, is 1');
     refused(ruled, { ...stages, seeds: { ...rule, atMost: 20 } }).toThrow(

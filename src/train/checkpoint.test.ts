@@ -45,7 +45,7 @@ describe.each(files)('a $name file', ({ bytes, decode }) => {
         refused++;
       }
     }
-    // Harmless are a few bits of the header's padding, at most 7 spaces.
+    // Only bits of the header's padding, at most 7 spaces, are harmless.
     expect(refused).toBeGreaterThanOrEqual(bytes.length * 8 - 7 * 8);
   });
 

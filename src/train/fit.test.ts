@@ -45,7 +45,7 @@ const testSet = quarters('test', 50);
 const base: RecipeSettings = { model, optimizer: adam({ learningRate: 0.01 }), batchSize: 20, epochs: 3, seed: 4 };
 const sets = { train, evaluation: testSet };
 
-/** Recipe and data of a run, as far as they differ from the usual ones. */
+/** Recipe and options of a run that differ from those of most tests here. */
 type Changes = Partial<RecipeSettings & FitOptions>;
 
 function split({ train, evaluation, initial, resume, threads, signal, onProgress, ...recipe }: Changes) {

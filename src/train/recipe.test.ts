@@ -1,4 +1,4 @@
-/** Recipes: what is filled in, and what is refused, at the edges of what is allowed. */
+/** Recipes: defaults, and values at and beyond the allowed limits. */
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { flatten } from '../nn/flatten.ts';

@@ -84,7 +84,7 @@ test('an independent reader finds steps, tags and texts of every length', () => 
   ]);
 });
 
-/** A whole record of this data, its checksums by the other package. */
+/** A whole record of this data, with checksums of the other package. */
 function recordOf(data: readonly number[]): number[] {
   const bytes = new Uint8Array(16 + data.length);
   const view = new DataView(bytes.buffer);

@@ -1,4 +1,4 @@
-/** Every number that a chart draws, and what its picture says. */
+/** The data of every chart, and the texts and titles of its SVG. */
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import type { Stage } from '../../study/definition.ts';
@@ -72,7 +72,7 @@ describe('dots of a stage', () => {
   const data = dotPlotData(stage, facts)!;
 
   test('rows have means, seeds, intervals cut at the frame and the reference; the band is the margin behind the best mean', () => {
-    // The frame: from 96 to 99 and a quarter of that more on both sides, not beyond 100 %.
+    // The axis: 96 to 99, extended by a quarter of that on both sides, up to 100 %.
     expect(data.domain).toEqual([95.25, 99.75]);
     expect(data.band).toEqual([97.7, 98.5]);
     expect(data.leftOut).toBe(0);
@@ -182,7 +182,7 @@ describe('dots of a stage', () => {
     const marks = [...root.querySelectorAll('title')]
       .filter((title) => title.textContent?.startsWith('mean '))
       .map((title) => title.parentElement!);
-    // Shapes: a level's mark has another outline than the selected one's, or is hollow where that is filled.
+    // The mark of the level has another outline than that of the selected level, or is hollow.
     const isHollow = (mark: Element) =>
       (mark.getAttribute('fill') ?? mark.parentElement!.getAttribute('fill')) === 'none';
     const looks = marks.map((mark) => `${mark.tagName} ${mark.getAttribute('d')} ${isHollow(mark)}`);

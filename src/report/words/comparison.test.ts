@@ -1,4 +1,4 @@
-/** Two configurations beside each other: every sentence. */
+/** Every sentence of a comparison of two configurations. */
 import { describe, expect, test } from 'vitest';
 import type { StudyDefinition } from '../../study/definition.ts';
 import type { Trial } from '../../study/trial.ts';

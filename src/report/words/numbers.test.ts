@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers as text. */
 import { expect, test } from 'vitest';
 import {
   countText,

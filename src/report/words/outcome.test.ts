@@ -1,4 +1,4 @@
-/** What a whole study found, sentence by sentence. */
+/** Every sentence on the outcome of a study. */
 import { describe, expect, test } from 'vitest';
 import type { LevelJudgement, StageJudgement } from '../../study/judgement.ts';
 import { lenetSettings } from '../../tasks/lenet/configuration.ts';

@@ -1,4 +1,4 @@
-/** Every sentence of a verdict, whole. */
+/** Every sentence of a verdict. */
 import { describe, expect, test } from 'vitest';
 import type { SeedRule, StudyDefinition } from '../../study/definition.ts';
 import type { LevelJudgement, StageJudgement } from '../../study/judgement.ts';
@@ -12,7 +12,7 @@ interface Case extends Partial<Omit<StageJudgement, 'levels'>> {
   readonly objective?: StudyDefinition['objective'];
 }
 
-/** The verdict on batch sizes 1, 2, 4, ... whose scores and judgements are dictated. */
+/** The verdict on batch sizes 1, 2, 4, ... with these scores and judgements. */
 function facts(levels: readonly Level[], { seeds = [1, 2, 3], objective = 'accuracy', ...judgement }: Case = {}) {
   const stage = stageOf(
     'batchSize',

@@ -81,7 +81,7 @@ describe('following a study', () => {
     expect(view.stages[2]!.levels[1]!.trials).toEqual(view.stages[2]!.levels[0]!.trials);
     expect(view.winner!.settings).toEqual({ size: 2, decay: 0, optimizer: 'b' });
     expect([view.trials.length, view.expected]).toEqual([10, 10]);
-    // Both seeds of size 2, which two stages selected, and of optimizer b.
+    // Both seeds of size 2, which two stages use, and both of optimizer b.
     expect(selectedTrials(view)).toEqual([...sizes.slice(2, 4), ...optimizers]);
   });
 
@@ -182,7 +182,7 @@ describe('under a seed rule', () => {
   });
 
   test('a level whose trial fails is excluded after that round; earlier decisions stay', () => {
-    // The best fails in round 5, after others have left behind it.
+    // The best level fails in round 5, after others have left.
     const wide = ({ size }: Settings, seed: number) =>
       size === 1 ? 20 + noise(seed) : 42 + Number(size) / 100 + 4 * noise(seed * 5 + Number(size));
     const of: StudyDefinition = { ...ruled, seeds: { atLeast: 3, atMost: 9, resolve: 0.5 } };

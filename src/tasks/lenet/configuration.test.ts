@@ -29,7 +29,7 @@ describe('whySame gives the reason why two settings are the same', () => {
 });
 
 describe('defaults are left out of canonical settings', () => {
-  // The seed is no part of a configuration: a study varies it for every one.
+  // The seed is not part of a configuration: a study varies it for every configuration.
   const plain = hyperparameterNames.filter((name) => name !== 'seed');
   test.each(plain)('%s', (name) => {
     expect(canonicalSettings({ [name]: hyperparameters[name].default })).toEqual({});
@@ -38,7 +38,7 @@ describe('defaults are left out of canonical settings', () => {
   test('with any seed', () => expect(canonicalSettings({ batchSize: 128, optimizer: 'adam', seed: 9 })).toEqual({}));
 });
 
-/** Changes of the settings that train another network, each allowed where `base` stands. */
+/** Pairs of settings that train different networks: before and after a change. */
 const changes: [Settings, Settings][] = [
   [{}, { ...old }],
   [{}, { learningRate: 0.002 }],
@@ -67,7 +67,7 @@ test.each(changes)('%j and %j are different configurations, and the changed sett
   expect(canonicalSettings(after)).not.toEqual(canonicalSettings(before));
   for (const [name, value] of Object.entries(after)) expect(canonicalSettings(after)[name]).toBe(value);
   expect(canonicalSettings(canonicalSettings(after))).toEqual(canonicalSettings(after));
-  // A configuration is kept in the order of the table, whatever the order in which it was given.
+  // Canonical settings are in the order of the table, for any order of the given settings.
   const backwards = Object.fromEntries(Object.entries(after).reverse());
   expect(JSON.stringify(canonicalSettings(backwards))).toBe(JSON.stringify(canonicalSettings(after)));
 });

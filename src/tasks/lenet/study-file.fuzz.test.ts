@@ -1,4 +1,4 @@
-/** Whatever a study file holds, it is read, or refused in one line that begins with its name. */
+/** Any content of a study file is read, or refused in one line that starts with the file's name. */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -86,7 +86,7 @@ function changed(text: string, changes: readonly Change[]): string {
   return result;
 }
 
-/** Reads it; a refusal must be in our words. @returns whether it was read. */
+/** Reads the text; an error must be a UsageError. @returns whether it was read. */
 function isRead(text: string): boolean {
   try {
     const definition = parseStudyFile(text, 'some/study.yaml');
@@ -112,7 +112,7 @@ test('changed study files are read or refused', () => {
     }),
     { numRuns: 1500 },
   );
-  // Both happen, or the property shows nothing.
+  // Both outcomes must occur.
   expect(read).toBeGreaterThan(20);
   expect(refused).toBeGreaterThan(200);
 });

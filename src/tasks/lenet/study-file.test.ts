@@ -1,4 +1,4 @@
-/** Study files: those that ship, and every mistake with its place. */
+/** Study files: the ones that ship, and every mistake with its line and column. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../base/errors.ts';
@@ -45,7 +45,7 @@ test('post.yaml has the levels and settings of the post', () => {
   expect(stages[2]![3]!.settings).toEqual({ optimizer: 'adabelief', biasCorrection: false });
 });
 
-/** A study of a few lines, with what is varied and more. */
+/** A study file with a name, a protocol and the given lines. */
 const study = (text: string) => `name: x\nprotocol: post\n${text}\n`;
 const parse = (text: string, seeds?: readonly number[]) => parseStudyFile(study(text), 'f', seeds);
 const labels = (text: string) => plannedLevels(parse(text)).map((levels) => levels.map(({ label }) => label));
@@ -117,7 +117,7 @@ stages:
       batchSize: { kind: 'choices', values: [32, 64], numeric: 'int' },
       l2: { kind: 'choices', values: [0, 0.5], numeric: 'float' },
       epochs: { kind: 'choices', values: [7, 3, 5], numeric: 'int' },
-      // Beside numbers the default stands, no limit.
+      // The default, no limit, is one of the choices.
       trainLimit: { kind: 'choices', values: [null, 100] },
     });
   });

@@ -1,4 +1,4 @@
-/** The reader serves any table of hyperparameters, not only that of our networks. */
+/** The reader works for any table of hyperparameters, not only for our networks. */
 import { expect, test } from 'vitest';
 import { UsageError } from '../../base/errors.ts';
 import { plannedLevels } from '../../study/strategies.ts';
@@ -6,7 +6,7 @@ import { studyFileReader } from './reader.ts';
 
 let checks = 0;
 
-/** Baking: two knobs and a flag that counts in one kind of oven only. */
+/** A task about baking: numbers, a choice, and a flag that counts for one kind of oven only. */
 const reader = studyFileReader({
   parameters: {
     oven: { kind: 'choice', default: 'gas', choices: ['gas', 'electric'], sentence: 'What heats' },
@@ -59,7 +59,7 @@ test('a random search is checked without drawing its trials', () => {
     );
     return checks;
   };
-  // The base, and both ovens, the electric one with and without fan; all heats are alike.
+  // Checked are the base, the gas oven, and the electric oven with and without fan; heats need one check only.
   expect(checksOf(10_000)).toBe(4);
   expect(checksOf(1)).toBe(4);
 });
