@@ -19,7 +19,7 @@ describe('Student’s t', () => {
     expect(Math.abs(twoSidedP(t, degrees) - p)).toBeLessThan(1e-13);
   });
   test.each(golden.quantiles)('t of $confidence with $degrees degrees of freedom', ({ degrees, confidence, t }) => {
-    // SciPy's inverse has an error of about 3e-9 (by its own P); ours inverts P, which the test above compares to 1e-13.
+    // SciPy's inverse has an error of about 3e-9 by its own P; ours inverts P, which the test above compares to 1e-13.
     expect(Math.abs(criticalT(confidence, degrees) / t - 1)).toBeLessThan(5e-9);
     expect(twoSidedP(criticalT(confidence, degrees), degrees)).toBeCloseTo(1 - confidence, 13);
   });
