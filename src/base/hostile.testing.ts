@@ -40,6 +40,9 @@ const pieces = [
     '    ',
     ' ',
     '❤\ufe0f',
+    // Two columns of a terminal, the second one in two UTF-16 units.
+    '木',
+    '𠀀𠀀',
   ],
 ];
 export const hostile = fc
