@@ -65,6 +65,19 @@ describe('the journal', () => {
     );
   });
 
+  test.each([
+    ['accuracy', 2],
+    ['loss', 1],
+  ] as const)(
+    'tells Optuna which way a study of the %s goes: 1 minimizes, 2 maximizes',
+    async (objective, direction) => {
+      const path = freshPath();
+      await new JournalStore(path).open({ ...start, definition: { ...definition, objective } }, () => {});
+      const first: unknown = JSON.parse(readFileSync(path, 'utf8').split('\n')[0]!);
+      expect(first).toMatchObject({ op_code: 0, directions: [direction] });
+    },
+  );
+
   test('that could not be written once never answers again', async () => {
     const path = await example();
     const store = new JournalStore(path);
