@@ -13,6 +13,8 @@ const markdown = ['`', '```', '**', '_', '~~', '|', '\\', '\\|', '![a](b)', '[a]
 const markdownBlocks = ['# ', '## ', ' #', '> ', '- ', '+ ', '1. ', '2) ', '---', '==='];
 const links = ['http://a.b', 'HTTPS://a.b', 'www.a.b', 'a@b.c', '<http://a.b>'];
 const formulas = ['=cmd()', '+1', '@SUM(1)'];
+/** Two columns of a terminal per character, the second one in two UTF-16 units. */
+const wide = ['木', '𠀀𠀀'];
 
 /** Pieces that mean something in one of the forms, mixed with any text. */
 const pieces = [
@@ -25,6 +27,7 @@ const pieces = [
   ...markdownBlocks,
   ...links,
   ...formulas,
+  ...wide,
 ];
 export const hostile = fc
   .array(fc.oneof(fc.constantFrom(...pieces), fc.string({ unit: 'binary', maxLength: 6 })), { maxLength: 6 })

@@ -65,6 +65,19 @@ describe('the journal', () => {
     );
   });
 
+  test.each([
+    ['accuracy', 2],
+    ['loss', 1],
+  ] as const)(
+    'records the direction of a study of the %s for Optuna: 1 minimizes, 2 maximizes',
+    async (objective, direction) => {
+      const path = freshPath();
+      await new JournalStore(path).open({ ...start, definition: { ...definition, objective } }, () => {});
+      const first: unknown = JSON.parse(readFileSync(path, 'utf8').split('\n')[0]!);
+      expect(first).toMatchObject({ op_code: 0, directions: [direction] });
+    },
+  );
+
   test('refuses every call after a failed write', async () => {
     const path = await example();
     const store = new JournalStore(path);
