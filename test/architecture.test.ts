@@ -27,8 +27,8 @@ const packages = {
   base: ['crc-32', 'crc-32/crc32c.js'],
   tasks: ['yaml', 'zod'],
   runner: ['fast-png'],
-  report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png'],
-  cli: ['commander'],
+  report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width'],
+  cli: ['commander', 'string-width'],
 };
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
