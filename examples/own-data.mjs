@@ -1,4 +1,4 @@
-// Trains a network of your own on arrays of your own: run `npm run build`, then `node examples/own-data.mjs`.
+// Trains a network that you define on your own arrays. Run `npm run build`, then `node examples/own-data.mjs`.
 import { adam, conv2d, fit, flatten, linear, maxPool2d, predictor, relu, sequential } from 'lenet-lab';
 
 const model = sequential('stripes', [1, 12, 12], {
@@ -9,7 +9,7 @@ const model = sequential('stripes', [1, 12, 12], {
   fc1: linear(100, 2),
 });
 
-/** Images of 12x12 pixels in 0 to 1: stripes that lie (class 0) or stand (class 1), at any place, under noise. */
+/** Noisy images [12x12], values 0 to 1, of horizontal (class 0) or vertical (class 1) stripes at a random position. */
 function stripes(count, seed) {
   let state = seed;
   const random = () => (state = (state * 48271) % 2147483647) / 2147483647;
@@ -31,12 +31,12 @@ let weights;
 const recipe = { model, optimizer: adam({ learningRate: 3e-3 }), batchSize: 50, epochs: 3 };
 for await (const event of fit(recipe, { train, evaluation: test })) {
   if (event.type !== 'epoch') throw new Error(`the run ended as ${event.type}`);
-  console.log(`epoch ${event.epoch}: ${(event.evaluation.accuracy * 100).toFixed(1)} % of the test images are right`);
+  console.log(`epoch ${event.epoch}: ${(event.evaluation.accuracy * 100).toFixed(1)} % test accuracy`);
   weights = event.checkpoint.weights;
 }
 
 const predict = predictor(model, weights);
 const { class: answer, probabilities } = predict(test.images.subarray(0, 144));
 console.log(
-  `the first test image: ${answer === 0 ? 'lying' : 'standing'} stripes (${(probabilities[answer] * 100).toFixed(1)} % sure)`,
+  `the first test image: ${answer === 0 ? 'horizontal' : 'vertical'} stripes (${(probabilities[answer] * 100).toFixed(1)} % sure)`,
 );

@@ -1,7 +1,8 @@
-// A study of a function of your own: which settings make it largest? Run `npm run build`, then `node examples/own-function.mjs`.
+// A study of your own function: which settings give the largest value? Run `npm run build`, then
+// `node examples/own-function.mjs`.
 import { functionTask, judgeStage, MemoryStore, runStudy } from 'lenet-lab';
 
-/** A noisy function; whatever takes time and has a seed may stand here. All chance must come from `random`. */
+/** A noisy function, as an example of anything slow with a seed. Draw all random numbers from `random`. */
 const task = functionTask({
   parameters: { rate: 0.1, shape: 'round' },
   run: ({ rate, shape }, { random }) => {
@@ -12,7 +13,7 @@ const task = functionTask({
 
 const definition = {
   name: 'own-function',
-  objective: 'score', // the larger the better
+  objective: 'score', // larger is better
   base: {},
   plan: {
     kind: 'stages',
@@ -22,7 +23,7 @@ const definition = {
     ],
   },
   space: {},
-  seeds: { atLeast: 3, atMost: 50, resolve: 0.05 }, // as many seeds as a difference of 0.05 needs
+  seeds: { atLeast: 3, atMost: 50, resolve: 0.05 }, // as many seeds as are needed to resolve 0.05
 };
 
 for await (const event of runStudy({ definition, task, store: new MemoryStore(), jobs: 2 })) {

@@ -1,4 +1,4 @@
-/** The house's plan (docs/architecture.md): which folder may import which, no cycles, and no Node on the browser's side. */
+/** The rules of docs/architecture.md: allowed imports of each folder, no cycles, no Node modules in browsers. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
@@ -6,7 +6,7 @@ import { expect, test } from 'vitest';
 
 const root = new URL('../src/', import.meta.url).pathname;
 
-/** What each folder may import beside itself. */
+/** The folders that each folder may import, besides itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
   engine: ['base'],
@@ -27,8 +27,8 @@ const packages = {
   base: ['crc-32', 'crc-32/crc32c.js'],
   tasks: ['yaml', 'zod'],
   runner: ['fast-png'],
-  report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png'],
-  cli: ['commander'],
+  report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width'],
+  cli: ['commander', 'string-width'],
 };
 
 const files = readdirSync(root, { recursive: true, encoding: 'utf8' })
@@ -40,14 +40,14 @@ function importsOf(source: string): string[] {
   return [...source.matchAll(statements)].map((match) => (match[1] ?? match[2] ?? match[3])!);
 }
 
-test('there are files to look at', () => expect(files.length).toBeGreaterThan(40));
+test('the source files are found', () => expect(files.length).toBeGreaterThan(40));
 
 test('every folder of src is in the table of allowed imports', () => {
   const folders = new Set(files.filter(({ name }) => name.includes('/')).map(({ name }) => name.split('/')[0]));
   expect([...folders].sort()).toEqual(Object.keys(mayImport).sort());
 });
 
-test('what may be imported lies in a folder of the plan, and no two folders may import each other', () => {
+test('the allowed imports name folders of the table, and no two folders may import each other', () => {
   for (const [folder, below] of Object.entries(mayImport)) {
     for (const other of below) {
       expect(Object.keys(mayImport), `${folder} may import ${other}`).toContain(other);
@@ -56,7 +56,7 @@ test('what may be imported lies in a folder of the plan, and no two folders may 
   }
 });
 
-test.each(Object.keys(mayImport))('%s imports only what stands below it', (folder) => {
+test.each(Object.keys(mayImport))('%s imports only folders below it', (folder) => {
   for (const { name, imports } of files.filter((file) => file.name.startsWith(`${folder}/`))) {
     for (const target of imports) {
       if (target.startsWith('.')) {
@@ -74,7 +74,7 @@ test.each(Object.keys(mayImport))('%s imports only what stands below it', (folde
   }
 });
 
-test('what a browser imports reaches no Node module', () => {
+test('no import of the browser entry leads to a Node module', () => {
   const seen = new Set<string>();
   const visit = (name: string) => {
     if (seen.has(name)) return;
@@ -92,7 +92,7 @@ test('what a browser imports reaches no Node module', () => {
   }
 });
 
-test('no file imports itself through others', () => {
+test('there are no import cycles', () => {
   const graph = new Map(
     files.map(({ name, imports }) => [
       name,
@@ -109,14 +109,14 @@ test('no file imports itself through others', () => {
   for (const name of graph.keys()) walk(name, []);
 });
 
-test('every source file opens with a sentence on what it is', () => {
+test('every source file starts with a sentence that says what it is', () => {
   for (const { name } of files) {
     const text = readFileSync(join(root, name), 'utf8').replace(/^#!.*\n/, '');
     expect(text.startsWith('/**'), name).toBe(true);
   }
 });
 
-test('docs/reference.md has every public name, as the source says it today', () => {
+test('docs/reference.md has every public name and is up to date', () => {
   const script = new URL('../scripts/reference.mjs', import.meta.url).pathname;
   const { status, stderr } = spawnSync(process.execPath, [script, '--check'], { encoding: 'utf8' });
   expect([status, stderr]).toEqual([0, '']);

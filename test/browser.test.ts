@@ -1,4 +1,4 @@
-/** The library in a real browser's page: it trains there, and to the very bits it reaches in Node. */
+/** The library in a real browser: training gives the same bits as in Node. */
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { describe, expect, test } from 'vitest';
 const executablePath = '/usr/bin/chromium';
 const dist = new URL('../dist/', import.meta.url).pathname;
 
-/** Runs as it stands in Node and in the page: LeNet-5 for 20 batches of noise; returns the sum of all weights' bits. */
+/** Runs unchanged in Node and in the page: LeNet-5 for 20 batches of noise; returns the sum of all weights' bits. */
 const program = `
   const { fit, lenet5, adam, randomStream } = library;
   const random = randomStream(1, 'pixels');

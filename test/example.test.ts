@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 
 const root = new URL('..', import.meta.url);
 
-test('the example trains on its own arrays and tells lying from standing stripes', () => {
+test('own-data.mjs trains on its own arrays and distinguishes horizontal from vertical stripes', () => {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['examples/own-data.mjs'], {
     cwd: root,
     encoding: 'utf8',
@@ -15,10 +15,10 @@ test('the example trains on its own arrays and tells lying from standing stripes
   expect(accuracies).toHaveLength(4);
   expect(accuracies[0]).toBeLessThan(75);
   expect(accuracies[3]).toBeGreaterThan(99);
-  expect(stdout).toMatch(/the first test image: (lying|standing) stripes/);
+  expect(stdout).toMatch(/the first test image: (horizontal|vertical) stripes/);
 });
 
-test('README shows this very example’s core', () => {
+test('README shows the main part of this example', () => {
   const readme = readFileSync(new URL('README.md', root), 'utf8');
   const example = readFileSync(new URL('examples/own-data.mjs', root), 'utf8');
   const shown = /```js\n([\s\S]+?)```/.exec(readme)?.[1] ?? '';
@@ -27,7 +27,7 @@ test('README shows this very example’s core', () => {
   for (const line of code) expect(example).toContain(line);
 });
 
-test('the example of a study says which rate and shape are best, with the seeds it took', () => {
+test('own-function.mjs prints the best rate and shape with their numbers of seeds', () => {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['examples/own-function.mjs'], {
     cwd: root,
     encoding: 'utf8',

@@ -1,6 +1,5 @@
 /**
- * Records of every format there ever was (test/fixtures) are still shown, reported and evaluated, and continued or
- * refused.
+ * Records of every format so far (test/fixtures) are shown, reported and evaluated, and continued or refused.
  */
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -32,7 +31,7 @@ function copyOf(record: string): string {
   return copy;
 }
 
-/** Every file's bytes: a refused record is left alone. */
+/** Every file's bytes, to check that a refused record is not changed. */
 function contents(folder: string): Map<string, string> {
   const names = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
   return new Map(
@@ -94,7 +93,7 @@ function firstTestImages(images: number): string {
 
 const first200 = firstTestImages(200);
 
-test('there is a study and a run of every format up to the one that this version writes', () => {
+test('there is a study and a run of every format up to the current one', () => {
   const upTo = (last: number) => Array.from({ length: last }, (_, i) => i + 1);
   const distinct = (found: number[]) => [...new Set(found)].sort((a, b) => a - b);
   expect(distinct(studies.map((name) => journalFormat(join(home, name))))).toEqual(upTo(written.journal));
@@ -112,10 +111,10 @@ test('all studies are listed as finished', () => {
 
 describe.each(studies)('study %s', (name) => {
   const folder = join(home, name);
-  // What the version that ran the study said of it.
+  // The output of the version that ran the study.
   const then = JSON.parse(read(folder, 'show.json'));
 
-  test('is shown with the scores of then', () => {
+  test('is shown with the scores that were recorded', () => {
     const { code, stdout, stderr } = lenet('study', 'show', folder, '--json');
     expect(stderr).toBe('');
     expect(code).toBe(0);
@@ -149,10 +148,10 @@ describe.each(studies)('study %s', (name) => {
     expect(looks(now)).toEqual(looks(then));
   });
 
-  // Tables and reports are made of the view that --json shows; one study of each format shows that they can be.
+  // Tables and reports are made from the facts that --json prints, so one study of each format is enough.
   const standsForFormat = basename(name) === 'post';
   if (standsForFormat) {
-    test('is shown in tables and reported, with its journal left alone', () => {
+    test('is shown in tables and reported without changing its journal', () => {
       const copy = copyOf(name);
       const shown = lenet('study', 'show', copy);
       expect([shown.code, shown.stderr]).toEqual([0, '']);
@@ -168,7 +167,7 @@ describe.each(studies)('study %s', (name) => {
 
   const isOld = journalFormat(folder) < oldestContinued;
   if (isOld && standsForFormat) {
-    test('is not continued, since its trials are of an older format, and is left alone', () => {
+    test('is not continued, since its trials are of an older format, and is not changed', () => {
       const copy = copyOf(name);
       const before = contents(copy);
       const { code, stdout, stderr } = lenet('study', 'run', join(copy, 'study.yaml'), '--out', copy);
@@ -179,7 +178,7 @@ describe.each(studies)('study %s', (name) => {
     });
   }
   if (!isOld) {
-    test('is continued: a lost trial and lost run folders are made again to the same bytes, and the study says the same', () => {
+    test('is continued: a lost trial and lost run folders are made again to the same bytes, with the same results', () => {
       const copy = copyOf(name);
       const kept = trials.filter((path) => dirname(path) === name);
       for (const trial of kept) rmSync(join(copy, basename(trial)), { recursive: true });
@@ -202,7 +201,7 @@ describe.each(studies)('study %s', (name) => {
       expect(looks(now)).toEqual(looks(then));
       for (const trial of kept) {
         const again = join(copy, basename(trial));
-        // Newer files say more of their origin; their numbers are the same.
+        // Newer files have more metadata; their numbers are the same.
         for (const file of ['predictions.safetensors', 'model.safetensors']) {
           expect(safetensors(again, file).tensors).toEqual(safetensors(home, trial, file).tensors);
         }
@@ -243,7 +242,7 @@ function scores(shown: Shown) {
   return shown.stages.map(({ levels }) => levels.map((level) => counted(level.scores, shown)));
 }
 
-/** Accuracies with 12 digits: older versions printed their errors of rounding. */
+/** Accuracies with 12 digits: older versions printed rounding errors. */
 function counted(given: readonly (number | null)[], { objective }: Pick<Shown, 'objective'>) {
   return given.map((score) => (score === null || objective !== 'accuracy' ? score : Number(score.toPrecision(12))));
 }
@@ -260,8 +259,8 @@ function means({ objective, stages }: Shown): string[] {
 }
 
 /**
- * What the version that made it found, and on which images; a study's trial has only its own metrics, of 200 test
- * images.
+ * The metrics recorded by the version that made the run, and their images. A study's trial has only its own metrics, of
+ * 200 test images.
  */
 function evaluation(folder: string) {
   const epoch = Number(safetensors(folder, 'model.safetensors').metadata.get('epoch'));
@@ -272,7 +271,7 @@ function evaluation(folder: string) {
     : { data: ['--data', first200], found, images: 200 };
 }
 
-test.each([...runs, ...trials])('the model of %s has the accuracy that was found when it was made', (name) => {
+test.each([...runs, ...trials])('the model of %s has the accuracy that was recorded', (name) => {
   const { data, found, images } = evaluation(join(home, name));
   const { code, stdout } = lenet('evaluate', join(home, name), ...data, '--json');
   expect(code).toBe(0);
@@ -288,7 +287,7 @@ describe.each(runs)('the interrupted run %s', (name) => {
     lines.map(({ seconds: _, run: __, digest: ___, ...line }) => line);
 
   if (checkpointFormat(folder) < written.checkpoint) {
-    test('is not resumed, since its checkpoint is of an older format, and is left alone', () => {
+    test('is not resumed, since its checkpoint is of an older format, and is not changed', () => {
       const copy = copyOf(name);
       const before = contents(copy);
       const { code, stdout, stderr } = lenet('train', '--resume', '--out', copy);
@@ -299,7 +298,7 @@ describe.each(runs)('the interrupted run %s', (name) => {
       expect(contents(copy)).toEqual(before);
     });
   } else {
-    test('is resumed to the very numbers that the version that began it came to', () => {
+    test('is resumed to the numbers of the version that started it', () => {
       const copy = copyOf(name);
       const { code, stdout, stderr } = lenet('train', '--resume', '--out', copy);
       expect(stderr).toBe('');

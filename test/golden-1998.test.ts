@@ -74,12 +74,12 @@ test('the paper’s layers have the paper’s parameters and connections', () =>
   expect(layers).toMatchObject(paper);
 });
 
-test('its state dict is that of the PyTorch twin', () => {
+test('its state dict has the names and shapes of the PyTorch twin', () => {
   const shapes = ([name, { shape }]: [string, { shape: readonly number[] }]) => `${name} [${shape}]`;
   expect(parametersOf(model).map(({ name, shape }) => `${name} [${shape}]`)).toEqual([...initial].map(shapes));
 });
 
-test('with everything switched it has the sizes of the zoo’s network', () => {
+test('with all variants switched it has the sizes of the model zoo’s network', () => {
   const variant = { activation: 'relu', pooling: 'max', poolActivation: 'off', output: 'softmax' } as const;
   expect(parameterCount(lenet5Original({ ...variant, connections: 'full', inputSize: '28x28' }))).toBe(44_426);
 });
@@ -113,7 +113,7 @@ describe.each(trainings)('%s: %s', (width, name, run) => {
   const found: number[] = [];
   let last: EpochEvent | undefined;
 
-  test('losses of every step are PyTorch’s to 1e-5', async () => {
+  test('losses of every step equal PyTorch’s to 1e-5', async () => {
     const images = takeFirst(train, run.batch * run.steps);
     const recipe = {
       model,
@@ -135,7 +135,7 @@ describe.each(trainings)('%s: %s', (width, name, run) => {
       expect(Math.abs(found[i]! - loss) / (1 + loss), `step ${i}`).toBeLessThan(1e-5);
   });
 
-  test('final weights are PyTorch’s to 1e-4 of the way they went', () => {
+  test('final weights equal PyTorch’s to 1e-4 of the distance from the initial weights', () => {
     const target = (tensor: string) => finals.get(`${name}/${tensor}`)!.data;
     const from = (tensor: string) => initial.get(tensor)!.data;
     expect(relativeDistance(last!.checkpoint.weights, target, from)).toBeLessThan(1e-4);

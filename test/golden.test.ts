@@ -33,7 +33,7 @@ function stretch({ images, labels, ...rest }: Dataset, start: number, count: num
   };
 }
 
-/** |a - b| / |b - origin|: how far a is from b, measured by the way from the origin to b. */
+/** |a - b| / |b - origin|: the distance of a and b, relative to the distance of b and the origin. */
 function relativeDistance(a: StateDict, b: (name: string) => Float32Array, origin: StateDict): number {
   let away = 0;
   let way = 0;
@@ -58,7 +58,7 @@ describe.each(trainings)('%s: %s', (width, name, golden) => {
   const losses: number[] = [];
   let last: EpochEvent | undefined;
 
-  test('losses of every step are PyTorch’s to 1e-5', async () => {
+  test('losses of every step equal PyTorch’s to 1e-5', async () => {
     const train = stretch(mnist.train, golden.start, images);
     const onProgress = (progress: Progress) => void losses.push(...progress.losses);
     const events = fit(recipeOf(values), { train, initial, width, onProgress });
@@ -67,7 +67,7 @@ describe.each(trainings)('%s: %s', (width, name, golden) => {
     for (const [i, loss] of losses.entries()) expect(Math.abs(loss - golden.losses[i]!)).toBeLessThan(1e-5);
   });
 
-  test('final weights are PyTorch’s to 1e-4 of the way they went', () => {
+  test('final weights equal PyTorch’s to 1e-4 of the distance from the initial weights', () => {
     const target = (tensor: string) => finals.get(`${name}/${tensor}`)!.data;
     expect(relativeDistance(last!.checkpoint.weights, target, initial)).toBeLessThan(1e-4);
     expect(relativeDistance(initial, target, initial)).toBe(1);

@@ -1,6 +1,5 @@
 /**
- * Attributes of a journal that hold what they should not: each is refused by name, or shown; nothing ends in a stack
- * trace.
+ * Invalid attributes of a journal: each is refused by name or shown; no command prints a stack trace.
  */
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -23,7 +22,7 @@ import { lenetSettings } from '../src/tasks/lenet/configuration.ts';
 const folder = mkdtempSync(join(tmpdir(), 'lenet-attributes-'));
 const path = join(folder, 'study.journal');
 
-/** What `study show`, `compare`, `export`, `report` and `run` make of a journal. */
+/** The outcome of `study show`, `compare`, `export`, `report` and `run` for a journal. */
 async function everything(definition: StudyDefinition, isReported: boolean): Promise<void> {
   if (!readStudy(path)) return;
   const { record, facts } = readLenetStudy(new StudyFolder(folder));
@@ -32,7 +31,7 @@ async function everything(definition: StudyDefinition, isReported: boolean): Pro
   trialsCsv(facts);
   compareText(facts, 'C1', 'C2', 100);
   if (isReported) await reportBlocks(facts, lenetSource(record, new StudyFolder(folder)));
-  // As `study run` does with the file that began the study.
+  // As `study run` does with the unchanged study file.
   const { dataHash, sessions } = record;
   await new JournalStore(path).open({ definition, dataHash, environment: sessions[0]!.environment }, (before) => {
     checkExtends(before.definition, definition);
@@ -40,7 +39,7 @@ async function everything(definition: StudyDefinition, isReported: boolean): Pro
   });
 }
 
-/** The value with something else in each of its places, one after the other, and with each key taken out. */
+/** Copies of the value, each with one part replaced or one key removed. */
 function* wrongly(value: unknown): Generator<unknown> {
   for (const other of [null, 7, -1, 1e30, '', 'x', true, [], [null], {}, { a: null }]) yield other;
   if (Array.isArray(value)) {
@@ -59,7 +58,7 @@ describe.each(['post', 'held-out'])('a damaged attribute of %s', (name) => {
   writeFileSync(path, text);
   const { definition } = readStudy(path)!;
   const seen = new Set<string>();
-  // The last line of each kind: it counts, and an epoch’s attribute is like that of the next.
+  // The last line of each kind is the one that counts; the attributes of other epochs are alike.
   const attributes = [...lines.entries()].reverse().flatMap(([index, line]) => {
     const { op_code, user_attr } = JSON.parse(line);
     const [key] = Object.keys(user_attr ?? {});
@@ -73,19 +72,19 @@ describe.each(['post', 'held-out'])('a damaged attribute of %s', (name) => {
     const operation = JSON.parse(lines[index]!);
     let [refused, tried] = [0, 0];
     const values = [...wrongly(operation.user_attr[key])];
-    // A definition has some thousand places: evenly many of them are tried.
+    // A definition has some thousand parts: an even sample of them is tried.
     const step = Math.ceil(values.length / 250);
     for (const value of values.filter((_, at) => at % step === 0)) {
       const line = JSON.stringify({ ...operation, user_attr: { [key]: value } });
       writeFileSync(path, resealed(`${lines.with(index, line).join('\n')}\n`));
       tried++;
       try {
-        // A report draws for a tenth of a second.
+        // A report takes a tenth of a second.
         await everything(definition, tried % 20 === 0);
       } catch (error) {
         const what = `${key} = ${JSON.stringify(value).slice(0, 300)}: ${error instanceof Error ? error.stack : error}`;
         expect(error instanceof WorldError || error instanceof UsageError, what).toBe(true);
-        // A definition may also be another study's, or one without a second configuration to compare.
+        // The definition may also be that of another study, or have no second configuration to compare.
         const { message } = error as Error;
         const isSound = /^(the study file differs|there is no configuration)/.test(message);
         expect(isSound || message.includes(folder), what).toBe(true);

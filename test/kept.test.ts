@@ -1,4 +1,4 @@
-/** What finished trials keep, and what is noticed of files that are lost, damaged or another trial's. */
+/** The files that finished trials keep; lost files, damaged files and files of another trial are noticed. */
 import { cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -36,7 +36,7 @@ function copy(): string {
   return out;
 }
 
-test('finished trials keep model and answers, no checkpoint', () => {
+test('finished trials keep the model and the answers, but no checkpoint', () => {
   expect([first.code, first.stderr, winners.length]).toEqual([0, '', 2]);
   for (const name of folders) {
     const found = readdirSync(join(whole, name)).filter((entry) => !entry.startsWith('events'));
@@ -44,7 +44,7 @@ test('finished trials keep model and answers, no checkpoint', () => {
   }
 });
 
-test('lost, damaged and foreign files are made again to the same bytes, and said so', () => {
+test('lost, damaged and foreign files are made again to the same bytes, with a message', () => {
   const out = copy();
   rmSync(join(out, folderOf(0), 'predictions.safetensors'));
   // Swapped answers, a foreign model, a damaged model.
@@ -62,7 +62,7 @@ test('lost, damaged and foreign files are made again to the same bytes, and said
   expect(bytes(out)).toEqual(expected);
 });
 
-test('the report has no pictures from another trial’s answers', () => {
+test('the report does not draw another trial’s answers', () => {
   const out = copy();
   const [winner] = winners;
   cpSync(
@@ -76,12 +76,12 @@ test('the report has no pictures from another trial’s answers', () => {
   expect(report).toMatch(/pictures are left out.*belongs to another run/);
 });
 
-test('before a look at the test set the model must give what the journal says of it', () => {
+test('a model is evaluated on the test set only if it gives the result in the journal', () => {
   const out = copy();
   const journal = readFileSync(join(out, 'study.journal'), 'utf8');
   const before = journal.split('\n').filter((line) => line !== '');
   const looks = before.filter((line) => line.includes('test_look:'));
-  // As if the process had been killed before the looks, which come last.
+  // As if the process had been killed before the looks at the test set, its last step.
   writeFileSync(
     join(out, 'study.journal'),
     before
@@ -89,7 +89,7 @@ test('before a look at the test set the model must give what the journal says of
       .map((line) => `${line}\n`)
       .join(''),
   );
-  // Its origin is the trial's and its digest is right, its weights are not the trial's.
+  // A file with the trial's origin and a valid digest, but with other weights.
   const [winner] = winners;
   const path = join(out, folderOf(winner!), 'model.safetensors');
   const { tensors, record } = decodeModel(readFileSync(path), path);
@@ -105,7 +105,7 @@ test('before a look at the test set the model must give what the journal says of
   expect(shown(out).looks).toEqual(shown(whole).looks);
 });
 
-test('under keep: winners others are dropped; whoever asks for them is told how they are made again', () => {
+test('with keep: winners other files are dropped; commands that need them say how to make them again', () => {
   const out = copy();
   const keeping = join(out, '..', 'keeping.yaml');
   writeFileSync(keeping, `${text}keep: winners\n`);
@@ -140,7 +140,7 @@ test('under keep: winners others are dropped; whoever asks for them is told how 
   expect(bytes(out)).toEqual(expected);
 });
 
-test.each(['study.journal', ''])('removed while its study runs ends it with one line: %s', async (removed) => {
+test.each(['study.journal', ''])('removing it during a study ends the study with one line: %s', async (removed) => {
   const out = join(freshFolder(), 'study');
   const child = startLenet(...study(out, '--seeds', '1,2,3,4,5,6,7,8'));
   const end = ended(child);

@@ -44,7 +44,7 @@ export function scale(${parameters}): void {
   return { signatures, error: result.error };
 }
 
-test('a kernel is bound by the names of its parameters, in its own order, with its own comment', async () => {
+test('the call of a kernel has its parameters by name, in its order, and its comment', async () => {
   const { signatures, error } = await signaturesOf('x: usize, count: i32, factor: f32');
   expect(error).toBeNull();
   expect(signatures).toEqual([
@@ -66,7 +66,7 @@ test('a kernel is bound by the names of its parameters, in its own order, with i
   expect(text).not.toContain('inner');
 });
 
-test('reordered parameters change the call, not its callers', async () => {
+test('reordering a kernel’s parameters changes the binding, not the callers', async () => {
   const [before, after] = await Promise.all(
     ['x: usize, count: i32, factor: f32', 'factor: f32, x: usize, count: i32'].map(signaturesOf),
   );
@@ -81,7 +81,7 @@ test('a parameter that JavaScript cannot pass is refused by name', async () => {
   expect(`${error}`).toContain('kernel scale: JavaScript cannot pass or receive a v128; allowed are i32, usize, f32');
 });
 
-test('an address above 2 GiB comes back positive', () => {
+test('an address above 2 GiB is returned as a positive number', () => {
   const heapBase = { name: 'heapBase', documentation: '', parameters: [], result: 'usize' };
   expect(generator.bindingText([heapBase])).toContain('heapBase: () => heapBase() >>> 0');
 });

@@ -24,7 +24,7 @@ beforeAll(() => {
   said = stdout;
 });
 
-test('on-line training with second derivatives learns, and says how', () => {
+test('on-line training with second derivatives learns, and its settings are printed', () => {
   expect(said).toContain('lenet5-1998 model: 60000 trainable params\n');
   expect(said).toMatch(/^total +60,000 +340,908 /m);
   expect(said).toContain(
@@ -41,7 +41,7 @@ test('several threads give the same model file, byte for byte', () => {
   expect(readFileSync(join(out, 'model.safetensors')).equals(readFileSync(join(run, 'model.safetensors')))).toBe(true);
 });
 
-test('a run that is stopped within a pass goes on to the same bits: second derivatives are part of the checkpoint', async () => {
+test('a run stopped within a pass resumes to the same bits: second derivatives are part of the checkpoint', async () => {
   const { train } = await loadMnist();
   const recipe = {
     model: lenet5Original(),
@@ -76,14 +76,14 @@ test('evaluate, predict and describe know the network and its loss', () => {
     .split('\n')
     .map((line) => JSON.parse(line));
   const { loss } = JSON.parse(lenet('evaluate', run, '--set', 'test', '--json').stdout);
-  // All 10,000 test images beside the first 300: alike, and no cross-entropy.
+  // The loss of all 10,000 test images is near that of the first 300, and too large for a cross-entropy.
   expect(Math.abs(Math.log(loss / metrics.at(-1).test.loss))).toBeLessThan(0.4);
   expect(loss).toBeGreaterThan(3);
   const { stdout } = lenet('describe', 'lenet5-1998', '--svg', join(freshFolder(), 'net.svg'));
   expect(stdout).toMatch(/^c3 .* partly connected\) +16x10x10 +1,516 +151,600 +150,000$/m);
 });
 
-test('a variant is recorded in its file, which is read back without being told', () => {
+test('a variant is recorded in the model file, so that evaluate needs no options for it', () => {
   const out = join(freshFolder(), 'variant');
   const variant = ['--activation', 'relu', '--pooling', 'max', '--output', 'softmax', '--input-size', '28x28'];
   const faster = ['--batch-size', '8', '--learning-rate', '2e-3', '--initialization', 'glorot'];
@@ -94,14 +94,14 @@ test('a variant is recorded in its file, which is read back without being told',
   expect(accuracy).toBeGreaterThan(0.5);
 });
 
-test('a file of one network is refused for another, by both names', () => {
+test('a file of another network is refused, and the error names both', () => {
   const out = join(freshFolder(), 'run');
   const { stderr, code } = lenet('train', '--init', join(run, 'model.safetensors'), '--out', out);
   expect(stderr).toContain('model.safetensors holds a lenet5-1998, not a lenet5');
   expect(code).toBe(1);
 });
 
-test('a cosine ends where it was told to, so such a run is not prolonged', () => {
+test('a run with the cosine schedule cannot be extended by more epochs', () => {
   const out = join(freshFolder(), 'run');
   const cosine = ['--schedule', 'cosine', '--train-limit', '500', '--test-limit', '100', '--epochs', '2'];
   expect(lenet('train', ...cosine, '--out', out).code).toBe(0);

@@ -1,4 +1,4 @@
-/** The library at its doors: every public function refuses wrong input by a message that says what it got and what it wants. */
+/** Every public function refuses wrong input with a message that says what it got and what it expects. */
 import fc from 'fast-check';
 import * as library from 'lenet-lab';
 import * as node from 'lenet-lab/node';
@@ -13,13 +13,17 @@ const train: library.Dataset = { name: 'mine', images, labels, shape: [1, 4, 4],
 const recipe: library.RecipeSettings = { model, optimizer: adam(), batchSize: 5, epochs: 1 };
 const weights = library.initialWeights(model, library.randomStream(1, 'init'));
 const definition: library.StudyDefinition = {
-  ...{ name: 'study', objective: 'score', base: {}, space: {}, seeds: [1, 2] },
+  name: 'study',
+  objective: 'score',
+  base: {},
+  space: {},
+  seeds: [1, 2],
   plan: { kind: 'stages', stages: [{ factors: ['x'], levels: [{ label: '1', settings: { x: 1 } }] }] },
 };
 const task = library.functionTask({ parameters: { x: 1 }, run: ({ x }) => Number(x) });
 const request: library.StudyRequest = { definition, task, store: new library.MemoryStore() };
 
-/** A function as a program without types calls it. */
+/** A function as called by a program without types. */
 type Anything = (...args: readonly unknown[]) => unknown;
 
 /** Calls a public function with any arguments, and waits for its answer or its first three events. */
@@ -43,7 +47,7 @@ const withTensor = (tensor: unknown) => [model, new Map<string, unknown>([...wei
 const checkpoint = { epoch: 0, batch: 1, weights, optimizerState: new Map() };
 const trialRun = { given: new Set(), out: 'nowhere', resume: false, checkpointEvery: 0 };
 
-/** Function, arguments, what the message says. */
+/** Function, arguments, expected message. */
 const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   // Data
   [
@@ -460,7 +464,7 @@ test.each(mistakes.map((mistake) => [`${mistake[0]}: ${mistake[2]}`, mistake] as
   expect((error as Error).message).toContain(message);
 });
 
-describe('what is converted', () => {
+describe('converted arguments', () => {
   const last = async (set: library.DatasetSettings) => {
     let accuracy = -1;
     for await (const event of fit(recipe, { train: set })) if (event.type === 'epoch') accuracy = event.train.loss;
@@ -472,12 +476,12 @@ describe('what is converted', () => {
     ['Int32Array', Int32Array.from(labels)],
     ['Uint16Array', Uint16Array.from(labels)],
     ['Float64Array', Float64Array.from(labels)],
-  ])('labels as %s train to the bits of bytes', async (_, converted) => {
+  ])('labels as %s give the same bits as bytes', async (_, converted) => {
     expect(await last({ ...train, labels: converted })).toBe(await last(train));
     expect(library.takeFirst({ ...train, labels: converted }, 4).labels).toEqual(labels.slice(0, 4));
   });
 
-  test('arrays of another window are what they are called', async () => {
+  test('arrays of another window are accepted', async () => {
     const { runInNewContext } = await import('node:vm');
     const foreign: unknown = runInNewContext('new Float32Array(192)');
     const own = new Float32Array(192);
@@ -495,7 +499,7 @@ describe('what is converted', () => {
   });
 });
 
-test('fit works without an evaluation set: events have none, progress counts the training set alone', async () => {
+test('without an evaluation set events have no evaluation, and progress counts the training set only', async () => {
   const seen: library.Progress[] = [];
   const events: library.FitEvent[] = [];
   for await (const event of fit(recipe, { train, onProgress: (progress) => seen.push(progress) })) events.push(event);
@@ -504,7 +508,7 @@ test('fit works without an evaluation set: events have none, progress counts the
   expect(new Set(seen.filter(({ phase }) => phase === 'evaluate').map(({ total }) => total))).toEqual(new Set([12]));
 });
 
-test('a model that was copied, or written as JSON, is the same model', async () => {
+test('a model that was copied or written as JSON works as before', async () => {
   for (const copy of [structuredClone(model), JSON.parse(JSON.stringify(model)) as library.Model]) {
     expect(library.parameterCount(copy)).toBe(library.parameterCount(model));
     expect(predictor(copy, weights)(images.subarray(0, 16))).toEqual(predictor(model, weights)(images.subarray(0, 16)));
@@ -522,19 +526,19 @@ describe('a predictor', () => {
   ])('refuses: %s', (message, image) => {
     expect(() => predict(image)).toThrow(library.UsageError);
     expect(() => predict(image)).toThrow(message);
-    // What was refused leaves no trace.
+    // A refused image does not change later predictions.
     expect(predict(images.subarray(0, 16))).toEqual(predictor(model, weights)(images.subarray(0, 16)));
   });
 });
 
-test('a predictor whose output overflows says so', () => {
+test('a predictor whose output overflows throws', () => {
   const loud = new Map([...weights].map(([name, { shape, data }]) => [name, { shape, data: data.slice().fill(1e30) }]));
   expect(() => predictor(model, loud)(new Float32Array(16).fill(1e30))).toThrow(
     'the output for this image is not finite',
   );
 });
 
-test('a store refuses records before it is opened, and of trials that are not there', async () => {
+test('a store refuses records before it is opened, and records of missing trials', async () => {
   const store = new library.MemoryStore();
   const trial = { configuration: {}, seed: 1, parameters: [] };
   await expect(store.startTrial(trial)).rejects.toThrow('open() must be called before');
@@ -542,7 +546,7 @@ test('a store refuses records before it is opened, and of trials that are not th
   await expect(new node.JournalStore('nowhere.journal').startTrial(trial)).rejects.toThrow('must be opened before');
 });
 
-/** Sound arguments of every public function, for the fuzzer to spoil. */
+/** Valid arguments of every public function, which the fuzz test changes. */
 const sound: Readonly<Record<string, readonly unknown[]>> = {
   Random: [[1, 2, 3, 4]],
   randomStream: [1, 'shuffle', 2],
@@ -610,10 +614,10 @@ const sound: Readonly<Record<string, readonly unknown[]>> = {
   JournalStore: ['nowhere'],
   readStudy: ['nowhere'],
 };
-/** Those that make UsageError and WorldError themselves, or no call at all. */
+/** The classes of errors, which are not called. */
 const notCalled = ['UsageError', 'WorldError'];
 
-test('the fuzzer knows every public function', () => {
+test('the fuzz test covers every public function', () => {
   const exported = Object.entries({ ...library, ...node });
   const functions = exported.flatMap(([name, value]) => (typeof value === 'function' ? [name] : []));
   expect(functions.filter((name) => !notCalled.includes(name)).sort()).toEqual(Object.keys(sound).sort());
@@ -628,13 +632,20 @@ const wrongValues: fc.Arbitrary<unknown> = fc.oneof(
     withTypedArray: true,
     withNullPrototype: true,
   }),
-  fc.constantFrom(...[-1, 0, 0.5, 2 ** 31, 2 ** 53, 1e300, NaN, Infinity, -0, '', '1', 'constructor', '__proto__']),
+  fc.constantFrom(-1, 0, 0.5, 2 ** 31, 2 ** 53, 1e300, NaN, Infinity, -0, '', '1', 'constructor', '__proto__'),
   fc.constantFrom<unknown>(
-    ...[Symbol('x'), () => 1, new Date(0), /x/, new Float64Array(3), new ArrayBuffer(8), [[]], model],
+    Symbol('x'),
+    () => 1,
+    new Date(0),
+    /x/,
+    new Float64Array(3),
+    new ArrayBuffer(8),
+    [[]],
+    model,
   ),
 );
 
-/** The places of plain data within the arguments, as paths. */
+/** The paths of all plain data within the arguments. */
 function placesOf(value: unknown, depth = 0): (readonly (string | number)[])[] {
   if (depth > 4 || typeof value !== 'object' || value === null) return [[]];
   const isPlain = Array.isArray(value) || Object.getPrototypeOf(value) === Object.prototype;
@@ -653,11 +664,11 @@ function replaced(value: unknown, [name, ...rest]: readonly (string | number)[],
   return Object.fromEntries(entries.map(([key, item]) => [key, key === name ? replaced(item, rest, by) : item]));
 }
 
-/** Objects of classes are tasks' and stores' own affair; where a run goes is not tried. */
+/** Objects of classes (tasks, stores) and paths of runs are not changed. */
 const isTried = (path: readonly (string | number)[]) =>
   !(path.includes('task') || path.includes('store') || path.includes('out'));
 
-describe('wrong arguments give an error that says so, or are harmless', () => {
+describe('wrong arguments give a UsageError or WorldError, or are harmless', () => {
   test.each(Object.keys(sound))('%s', async (name) => {
     const good = sound[name]!;
     const places = placesOf(good).filter(isTried);

@@ -1,4 +1,4 @@
-/** docs/limits.md says the limits that the code has. */
+/** docs/limits.md has the limits of the code. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { mostIdxBytes } from '../src/data/idx.ts';
@@ -25,7 +25,7 @@ const limits: Readonly<Record<string, number>> = {
   'bytes of any other file': mostFileBytes,
 };
 
-test('the table has every limit, with its number', () => {
+test('docs/limits.md has every limit with its number', () => {
   const rows = readFileSync(new URL('../docs/limits.md', import.meta.url), 'utf8')
     .split('\n')
     .filter((line) => line.startsWith('|'))

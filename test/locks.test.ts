@@ -25,7 +25,7 @@ async function working(out: string) {
   return { child, end };
 }
 
-describe('eight processes race for one lock', () => {
+describe('with eight processes that want one lock, one at a time holds it', () => {
   const some = { processes: 8, writes: 4, pauseMs: 3, staleMs: 15_000, isContainer: false };
   test('undisturbed', async () => {
     const found = await raceForLock({ ...some, turns: 40 });
@@ -33,13 +33,13 @@ describe('eight processes race for one lock', () => {
     expect(found.writes).toBeGreaterThanOrEqual(160);
   });
 
-  test('while they are killed', async () => {
+  test('while processes are killed', async () => {
     const found = await raceForLock({ ...some, turns: 20, disturb: 'kill' });
     expect(found).toMatchObject({ overlaps: 0, lost: 0 });
     expect(found.kills).toBeGreaterThan(0);
   });
 
-  test('while its holder is suspended and taken over: the holder stops before its next write', async () => {
+  test('while holders are suspended and lose the lock: a holder stops before its next write', async () => {
     const found = await raceForLock({
       ...some,
       processes: 3,
@@ -56,7 +56,7 @@ describe('eight processes race for one lock', () => {
   });
 });
 
-test('a run has one process: a second is refused by name, and after kill -9 the run is continued at once', async () => {
+test('one process trains a run: a second is refused with the first one’s name, and after kill -9 the run is resumed at once', async () => {
   const out = join(freshFolder(), 'run');
   const { child, end } = await working(out);
   const refused = lenet('train', '--resume', '--out', out);
@@ -78,7 +78,7 @@ test('a run has one process: a second is refused by name, and after kill -9 the 
   expect(existsSync(join(out, 'run.lock'))).toBe(false);
 });
 
-test('a run that was taken over stops without a write and names the new holder', async () => {
+test('a process whose run was taken over stops without a write and names the new holder', async () => {
   const out = join(freshFolder(), 'run');
   const { child, end } = await working(out);
   child.kill('SIGSTOP');
@@ -184,7 +184,7 @@ for i in range(300): storage.append_logs([{'optuna': i, 'text': 'x' * 500}])`;
 
 const canUnshare = spawnSync('unshare', ['--pid', '--fork', '--mount-proc', 'true']).status === 0;
 test.skipIf(!canUnshare)(
-  'process numbers of another PID namespace mean nothing (skipped where unshare is refused)',
+  'process numbers of another PID namespace are not compared with ours (skipped where unshare is refused)',
   async () => {
     const out = join(freshFolder(), 'run');
     const train = ['train', ...small, '--epochs', '100000', '--out', out];
@@ -210,7 +210,7 @@ test.skipIf(!canUnshare)(
   },
 );
 
-describe('a start that is refused or fails leaves no trace', () => {
+describe('a start that is refused or fails leaves no file or folder', () => {
   const data = mkdtempSync(join(tmpdir(), 'lenet-data-'));
   const idx = (magic: number, sizes: number[], bytes: number) => {
     const file = Buffer.alloc(4 + 4 * sizes.length + bytes);
@@ -320,7 +320,7 @@ describe('names of folders', () => {
     });
   });
 
-  test('paths given in one folder hold in another', () => {
+  test('a run with relative paths can be resumed from another folder', () => {
     const cwd = freshFolder();
     const run = (folder: string, ...args: string[]) =>
       spawnSync(process.execPath, [command, ...args], { cwd: folder, encoding: 'utf8' });

@@ -22,7 +22,7 @@ function run(program: string, ...args: string[]): { code: number | null; output:
 }
 
 beforeAll(() => {
-  // The tests run on a built tree; packing must not build it again while other tests use it.
+  // The tests use the existing build; packing must not build again while other tests use it.
   const { stdout, stderr } = spawnSync('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', project], {
     cwd: root,
     encoding: 'utf8',
@@ -34,7 +34,7 @@ beforeAll(() => {
   expect(run('npm', ...install)).toMatchObject({ code: 0 });
 });
 
-test('it holds what a user needs and nothing else, in less than 2 MB', () => {
+test('the package has only the files that a user needs, less than 2 MB', () => {
   const paths = packed.files.map(({ path }) => path);
   for (const path of [
     'dist/index.js',
@@ -60,13 +60,13 @@ test('it holds what a user needs and nothing else, in less than 2 MB', () => {
   expect(packed.size).toBeLessThan(2e6);
 });
 
-test('what is built belongs to a source file of today', () => {
+test('every built file has a source file', () => {
   const built = packed.files.map(({ path }) => path).filter((path) => /^dist\/.*\.js$/.test(path));
   expect(built.length).toBeGreaterThan(80);
   for (const path of built) readFileSync(join(root, path.replace(/^dist\/(.*)\.js$/, 'src/$1.ts')));
 });
 
-test('a program trains with it', () => {
+test('a program can train with the package', () => {
   writeFileSync(
     join(project, 'program.mjs'),
     `import { readFileSync } from 'node:fs';
@@ -79,7 +79,7 @@ test('a program trains with it', () => {
   expect([code, output]).toEqual([0, 'lenet5,lenet5-1998 60000 object true\n']);
 });
 
-test('its types are found and hold in a strict program', () => {
+test('its types pass in a strict program', () => {
   // A user has @types/node of their own; the compiler is this project's.
   symlinkSync(join(root, 'node_modules/@types'), join(project, 'node_modules/@types'));
   writeFileSync(
@@ -98,7 +98,7 @@ test('its types are found and hold in a strict program', () => {
   expect([code, output]).toEqual([0, '']);
 });
 
-test('a browser program without Node’s types holds, the library’s own types checked, with and without exact optional properties', () => {
+test('its types pass in a browser program without Node’s types, with and without exactOptionalPropertyTypes', () => {
   const browser = mkdtempSync(join(tmpdir(), 'lenet-browser-'));
   symlinkSync(join(project, 'node_modules'), join(browser, 'node_modules'));
   writeFileSync(join(browser, 'package.json'), '{ "private": true, "type": "module" }');
@@ -140,7 +140,7 @@ test('a browser program without Node’s types holds, the library’s own types 
   }
 });
 
-test('npx lenet runs from there', () => {
+test('npx lenet runs from the package', () => {
   expect(run('npx', '--no-install', 'lenet', '--version')).toEqual({ code: 0, output: '0.1.0\n' });
   const described = run('npx', '--no-install', 'lenet', 'describe', 'lenet5');
   expect([described.code, described.output]).toEqual([0, expect.stringContaining('44,426')]);

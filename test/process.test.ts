@@ -13,7 +13,7 @@ const folder = freshFolder();
 let folders = 0;
 const fresh = () => join(folder, `${folders++}`);
 
-/** Runs a line of bash in which `$lenet` is the command; no test waits longer than 40 s for it. */
+/** Runs a line of bash in which `$lenet` is the command, for at most 40 s. */
 function bash(line: string, environment: Readonly<Record<string, string>> = {}): SpawnSyncReturns<string> {
   const env = { ...process.env, ...environment };
   return spawnSync('bash', ['-c', line.replaceAll('$lenet', lenet)], { encoding: 'utf8', timeout: 40_000, env });
@@ -47,8 +47,8 @@ beforeAll(() => {
   expect(bash(`$lenet study run ${studyFile} --out ${study}`).status).toBe(0);
 });
 
-describe('a reader that goes away', () => {
-  test('lenet train | head: the run is finished and saved, with 0', () => {
+describe('a reader that closes its end of the pipe', () => {
+  test('lenet train | head: the run is finished and saved, exit code 0', () => {
     const out = fresh();
     const { stdout, stderr } = bash(`$lenet train ${tiny} --out ${out} | head -1; echo "code \${PIPESTATUS[0]}"`);
     expect(stdout).toMatch(/^Dataset MNIST.*\ncode 0\n$/);
@@ -59,7 +59,7 @@ describe('a reader that goes away', () => {
     );
   });
 
-  test('train --json with a reader of standard error that has gone as well', () => {
+  test('train --json, with standard error closed as well: the run is finished and saved', () => {
     const out = fresh();
     const { stdout } = bash(
       `$lenet train ${tiny} --json --out ${out} 2>&1 | head -1 >/dev/null; echo "\${PIPESTATUS[0]}"`,
@@ -68,7 +68,7 @@ describe('a reader that goes away', () => {
     expect(kept(out)).toEqual(whole);
   });
 
-  test('lenet study run | head: all trials and the report are there, with 0', () => {
+  test('lenet study run | head: all trials and the report are made, exit code 0', () => {
     const out = fresh();
     const { stdout } = bash(
       `$lenet study run ${studyFile} --out ${out} 2>&1 | head -1 >/dev/null; echo "\${PIPESTATUS[0]}"`,
@@ -89,28 +89,31 @@ describe('a reader that goes away', () => {
     `study report ${study}`,
     `study list ${folder}`,
     'study schema',
-  ])('lenet %s: no word and 0 with no reader at all', (command) => {
+  ])('lenet %s: no message and exit code 0 without any reader', (command) => {
     const { stdout, stderr } = bash(`( $lenet ${command}; echo $? >&3 ) 3>&1 1> >(true) 2> >(true)`);
     expect([stdout, stderr]).toEqual(['0\n', '']);
   });
 
   const commands = [`evaluate ${run}`, '--help', `study show ${study}`];
 
-  test.each(commands)('lenet %s: closed', (command) => {
+  test.each(commands)('lenet %s: exit code 0 with closed streams', (command) => {
     const closed = bash(`$lenet ${command} >&- 2>&-`);
     expect([closed.status, closed.stderr]).toEqual([0, '']);
   });
 
-  test.skipIf(!existsSync('/dev/full')).each(commands)('lenet %s: on a full disk (needs /dev/full)', (command) => {
-    const full = bash(`$lenet ${command} >/dev/full`);
-    expect([full.status, full.stderr]).toEqual([
-      1,
-      'error: cannot write to standard output: the disk is full; the work continues\n',
-    ]);
-  });
+  test.skipIf(!existsSync('/dev/full')).each(commands)(
+    'lenet %s: one line and exit code 1 on a full disk (needs /dev/full)',
+    (command) => {
+      const full = bash(`$lenet ${command} >/dev/full`);
+      expect([full.status, full.stderr]).toEqual([
+        1,
+        'error: cannot write to standard output: the disk is full; the work continues\n',
+      ]);
+    },
+  );
 
   test.skipIf(!existsSync('/dev/full'))(
-    'a full disk behind standard output: saved, one line, 1 (needs /dev/full)',
+    'train with standard output on a full disk: the run is saved, one line, exit code 1 (needs /dev/full)',
     () => {
       const out = fresh();
       const { status, stderr } = bash(`$lenet train ${tiny} --out ${out} >/dev/full`);
@@ -120,7 +123,7 @@ describe('a reader that goes away', () => {
     },
   );
 
-  test('predict of a picture that is missing says so in one line with both streams closed or not', () => {
+  test('predict of a missing picture exits with 1, with streams closed or open', () => {
     expect(bash(`$lenet predict ${run} ${picture} >&- 2>&-`).status).toBe(1);
     expect(bash(`$lenet predict ${run} ${picture}`).stderr).toMatch(/^error: [^\n]*\n$/);
   });
@@ -131,7 +134,7 @@ describe('signals', () => {
     ['SIGINT', 130],
     ['SIGTERM', 143],
     ['SIGHUP', 129],
-  ] as const)('%s stops a study so that the same command continues it, with %i', async (signal, code) => {
+  ] as const)('%s stops a study with exit code %i, and the study is saved', async (signal, code) => {
     const out = fresh();
     const child = startLenet('study', 'run', studyFile, '--out', out, '--jobs', '1', '--seeds', '20');
     const end = ended(child);
@@ -146,11 +149,11 @@ describe('signals', () => {
     expect(record.finished).toBe(false);
   });
 
-  test('a signal before the first batch: 143, and the run can be resumed to the same bytes', async () => {
+  test('SIGTERM before the first batch: exit code 143, and the run resumes to the same bytes', async () => {
     const out = fresh();
     const child = startLenet('train', ...tiny.split(' '), '--out', out);
     const end = ended(child);
-    // The announcement comes after loading and before the engine is built.
+    // The first output comes after loading the data and before the engine is made.
     child.stdout.once('data', () => child.kill('SIGTERM'));
     const { code, stdout } = await end;
     expect(code).toBe(143);
@@ -164,7 +167,7 @@ describe('signals', () => {
 
 const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
 
-/** The bytes a terminal gets from a line of sh that runs on it. */
+/** The bytes that a terminal gets from a line of sh. */
 function onTerminal(line: string): string {
   const { stdout } = spawnSync('script', ['-qec', line.replaceAll('$lenet', lenet), '/dev/null'], {
     encoding: 'utf8',
@@ -182,7 +185,7 @@ const frames = (text: string) =>
   );
 
 describe.skipIf(!hasScript)('on a terminal (needs util-linux’s script)', () => {
-  test('a resized one gets bars of its new width, and nothing but them moves the cursor', () => {
+  test('after a resize progress bars have the new width; no other output moves the cursor', () => {
     const text = onTerminal(
       `stty cols 100 rows 30; (sleep 2; stty cols 30 </dev/tty) & TERM=xterm exec $lenet train --train-limit 3000 --test-limit 300 --batch-size 4 --epochs 6 --threads 1 --out ${fresh()}`,
     );
@@ -194,7 +197,7 @@ describe.skipIf(!hasScript)('on a terminal (needs util-linux’s script)', () =>
     expect(text).toContain('Done in');
   });
 
-  test('twenty columns: a study’s lines stay within them', () => {
+  test('on twenty columns a study’s progress lines fit', () => {
     const text = onTerminal(`stty cols 20 rows 30; TERM=xterm exec $lenet study run ${studyFile} --out ${fresh()}`);
     const drawn = frames(text);
     expect(drawn.length).toBeGreaterThan(2);
@@ -207,7 +210,7 @@ describe.skipIf(!hasScript)('on a terminal (needs util-linux’s script)', () =>
     expect(text).not.toContain('\x1b');
   });
 
-  test('a terminal that closes: the run is saved, though standard error is gone as well', async () => {
+  test('when the terminal closes, the run is saved', async () => {
     const out = fresh();
     const line = `exec $lenet train --train-limit 3000 --epochs 400 --checkpoint-every 0 --out ${out}`;
     const terminal = spawn('script', ['-qec', line.replaceAll('$lenet', lenet), '/dev/null'], {
@@ -223,7 +226,7 @@ describe.skipIf(!hasScript)('on a terminal (needs util-linux’s script)', () =>
   });
 });
 
-describe('machines that allow little', () => {
+describe('machines with low limits', () => {
   const refused = (line: string, environment: Readonly<Record<string, string>>, message: RegExp) => {
     const out = fresh();
     const { status, stderr } = bash(line.replaceAll('$out', out), environment);
@@ -275,7 +278,7 @@ describe('machines that allow little', () => {
   });
 
   test.skipIf(!linux || major !== 20)(
-    'ulimit -n 20: one line before anything is read (Node 20 reads many files at once)',
+    'ulimit -n 20: one line before any file is read (Node 20 reads many files at once)',
     () => {
       const { status, stderr } = bash('ulimit -n 20; $lenet --version');
       expect([status, stderr]).toEqual([
@@ -285,7 +288,7 @@ describe('machines that allow little', () => {
     },
   );
 
-  test('--jobs beyond the cores is told before the work, and costs no more than its trials', () => {
+  test('--jobs beyond the cores: a warning before the work, and all trials are trained', () => {
     const { status, stderr } = bash(`$lenet study run ${studyFile} --jobs 256 --out ${fresh()}`);
     expect(stderr).toMatch(/^warning: --jobs 256: this machine has \d+ cores?, so more than \d+ trials at once .*\n$/);
     expect(status).toBe(0);
@@ -293,7 +296,7 @@ describe('machines that allow little', () => {
 });
 
 describe('threads that die', () => {
-  test('training ends with an error instead of waiting for ever', { timeout: 20_000 }, async () => {
+  test('end training with an error instead of waiting for ever', { timeout: 20_000 }, async () => {
     const threads = nodeThreads(3);
     let helpers: Awaited<ReturnType<typeof threads.start>> | undefined;
     const start = async (count: number) => {

@@ -1,6 +1,6 @@
 /**
- * The report: one self-contained file that a browser shows without a complaint or a request, and Markdown that says the
- * same.
+ * The report: one self-contained HTML file that a browser shows without errors or requests, and Markdown with the same
+ * content.
  */
 import { existsSync, mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -32,7 +32,7 @@ const { code } = lenet('study', 'run', file, '--out', out);
 const html = readFileSync(join(out, 'report.html'), 'utf8');
 const markdown = readFileSync(join(out, 'report.md'), 'utf8');
 
-test('the study ran, one level having failed', () => expect(code).toBe(0));
+test('the study finished with one failed level', () => expect(code).toBe(0));
 
 const text = (page: string) =>
   page
@@ -43,7 +43,7 @@ const text = (page: string) =>
     .replace(/&amp;/g, '&')
     .replace(/\s+/g, ' ');
 
-describe('both forms', () => {
+describe('HTML and Markdown', () => {
   test.each([
     'Which settings are the best?',
     'Protocol post: trained on the first 800 training images and selected on the first 300 test images.',
@@ -71,7 +71,7 @@ describe('both forms', () => {
     expect(markdown.replace(/\\([|*_<`])/g, '$1').replace(/\s+/g, ' ')).toContain(said);
   });
 
-  test('Markdown’s figures lie where it says', () => {
+  test('the files of Markdown’s figures exist', () => {
     const named = [...markdown.matchAll(/(?:\]\(|src=")(report-figures\/[^)"]+)/g)].map((match) => match[1]!);
     expect(named.length).toBeGreaterThan(15);
     expect(new Set(named).size).toBe(named.length);
@@ -114,7 +114,7 @@ describe.skipIf(browser === undefined)('in a browser (skipped without Chromium)'
           backgroundColor,
           charts: charts.map(({ width: across, height, right }) => [across > 50, height > 20, right <= innerWidth]),
           headings: [...document.querySelectorAll('h1, h2')].map((heading) => heading.textContent),
-          // What is cut must be scrollable, and must say so.
+          // Content that is cut off must be scrollable and have a hint.
           cut: [...document.querySelectorAll('.scroll')]
             .filter((region) => region.scrollWidth > region.clientWidth + 1)
             .map((region) => {
@@ -152,7 +152,7 @@ describe.skipIf(browser === undefined)('in a browser (skipped without Chromium)'
         [...document.querySelectorAll('svg text')].map((text) => text.textContent),
       );
       for (const label of ['adamw', 'nadam', 'AdaBelief (Flux 0.12.4)']) {
-        // In the plot of the levels and in that of the rounds.
+        // In the chart of the levels and in the chart of the rounds.
         expect(labels.filter((found) => found === label)).toHaveLength(2);
       }
       expect(await tab.evaluate(clippedLabels)).toEqual([]);
@@ -162,7 +162,7 @@ describe.skipIf(browser === undefined)('in a browser (skipped without Chromium)'
   });
 });
 
-/** Labels of charts that reach beyond their drawing; runs in the page. */
+/** Labels of charts that extend beyond their drawing; runs in the page. */
 function clippedLabels(): (string | null)[] {
   return [...document.querySelectorAll('svg[role=img]')].flatMap((svg) => {
     const frame = svg.getBoundingClientRect();
@@ -203,7 +203,7 @@ async function ruledReport(): Promise<string> {
   return renderHtml('Study of optimizers', blocks);
 }
 
-test('a study that changes one thing after another says what each is worth, and shows the network of both ends', () => {
+test('a study with compare: previous shows what each change is worth, and the networks of the first and the last level', () => {
   const steps = join(home, 'steps.yaml');
   writeFileSync(
     steps,

@@ -67,7 +67,7 @@ describe('kill -9 at a random moment, then --resume', () => {
     expectSame(out);
   });
 
-  test('kills did happen', () => expect(killed).toBeGreaterThanOrEqual(8));
+  test('some runs were killed before their end', () => expect(killed).toBeGreaterThanOrEqual(8));
 });
 
 describe('Ctrl-C', () => {
@@ -81,7 +81,7 @@ describe('Ctrl-C', () => {
       const out = join(freshFolder(), 'run');
       const child = startLenet('train', ...options, '--checkpoint-every', '0', '--out', out);
       const end = ended(child);
-      // The first epoch's line shows that training is under way.
+      // The line of the first epoch shows that training has started.
       child.stdout.on('data', (data: Buffer) => {
         if (`${data}`.includes('Epoch: 1 ')) child.kill(signal);
       });
@@ -98,7 +98,7 @@ describe('Ctrl-C', () => {
   );
 });
 
-describe('files a crash or a person damaged', () => {
+describe('files damaged by a crash or a person', () => {
   const finished = () => {
     const out = join(freshFolder(), 'run');
     lenet('train', ...options, '--epochs', '2', '--out', out);

@@ -42,7 +42,7 @@ const first = lenet(...study(whole, '--jobs', '2'));
 const expected = findings(whole);
 
 describe('a whole study', () => {
-  test('ends with tables, verdicts, the winner, and where everything lies', () => {
+  test('ends with tables, verdicts, the winner and the paths of its files', () => {
     expect(first.stderr).toBe('');
     expect(first.code).toBe(0);
     for (const said of [
@@ -61,7 +61,7 @@ describe('a whole study', () => {
     expect(first.stdout.match(/^trial \d: /gm)).toHaveLength(8);
   });
 
-  test('trains what computes the same once: eight trials for seven levels of two seeds', () => {
+  test('trains equal configurations once: eight trials for seven levels of two seeds', () => {
     const shown = JSON.parse(expected.get('show')!);
     expect(shown.finished).toBe(true);
     expect(readdirSync(whole).filter((name) => name.startsWith('trial-'))).toHaveLength(8);
@@ -71,7 +71,7 @@ describe('a whole study', () => {
     expect(fast.configuration).not.toBe(adam.configuration);
   });
 
-  test('the twins really are: lenet train with adam and adamw writes the same numbers', () => {
+  test('equal configurations are equal: lenet train with adam and adamw writes the same numbers', () => {
     const weights = ['adam', 'adamw'].map((optimizer) => {
       const out = join(home, optimizer);
       const { code } = lenet(
@@ -95,7 +95,7 @@ describe('a whole study', () => {
     expect(weights[1]).toEqual(weights[0]);
   });
 
-  test('a trial is the very run that lenet train does', () => {
+  test('a trial gives the same files as lenet train', () => {
     const config = JSON.parse(readFileSync(join(whole, 'trial-0002', 'config.json'), 'utf8')).hyperparameters;
     const out = join(home, 'alone');
     const options = ['--batch-size', `${config.batchSize}`, '--seed', `${config.seed}`, '--learning-rate', '1e-3'];
@@ -110,7 +110,7 @@ describe('a whole study', () => {
     expect(findings(out)).toEqual(expected);
   });
 
-  test('run again it does nothing and says the same', () => {
+  test('a second call trains nothing and prints the same results', () => {
     const again = lenet(...study(whole));
     expect(again.code).toBe(0);
     expect(again.stdout).not.toMatch(/^trial \d: /m);
@@ -118,7 +118,7 @@ describe('a whole study', () => {
     expect(findings(whole)).toEqual(expected);
   });
 
-  test('list and compare', () => {
+  test('study list and study compare', () => {
     const listed = lenet('study', 'list', home).stdout;
     expect(listed).toMatch(/whole\s+│(\s+post\s+│)?\s+8\/8\s+│\s+finished/);
     const compared = lenet('study', 'compare', whole, 'C1', 'c2').stdout;
@@ -157,10 +157,10 @@ describe('kill -9 at a random moment, then the same command', () => {
     expect(readdirSync(out).filter((name) => /lock|part/.test(name))).toEqual([]);
   });
 
-  test('kills did happen', () => expect(killed).toBeGreaterThanOrEqual(5));
+  test('some studies were killed before their end', () => expect(killed).toBeGreaterThanOrEqual(5));
 });
 
-test('under a seed rule: who left, after how many seeds, and every byte are the same for any jobs and after kills', async () => {
+test('under a seed rule the rounds and all bytes are the same for any number of jobs and after kills', async () => {
   const ruled = join(home, 'ruled.yaml');
   writeFileSync(
     ruled,
@@ -199,8 +199,8 @@ seeds: { atLeast: 3, atMost: 5, resolve: 2 }
   expect(findings(out)).toEqual(found);
 });
 
-describe('one at a time', () => {
-  test('Ctrl-C saves, says how to continue, and the study ends with the same bytes; it can be looked at meanwhile', async () => {
+describe('a study stopped by Ctrl-C', () => {
+  test('is saved, says how to continue and ends with the same bytes; it can be shown while it runs', async () => {
     const out = join(freshFolder(), 'study');
     const child = startLenet(...study(out, '--jobs', '2'));
     const end = ended(child);
@@ -228,8 +228,8 @@ describe('one at a time', () => {
   });
 });
 
-describe('what goes wrong', () => {
-  test('a trial that diverges is recorded with its reason, and the study goes on', () => {
+describe('failures', () => {
+  test('a trial that diverges is recorded with its reason, and the study continues', () => {
     const wild = join(home, 'wild.yaml');
     writeFileSync(
       wild,
@@ -247,7 +247,7 @@ describe('what goes wrong', () => {
     expect(retried.stdout.match(/^trial [45]: .*diverged/gm)).toHaveLength(2);
   });
 
-  test('a run folder deleted under a finished trial is made again, to the same bytes', () => {
+  test('a deleted run folder of a finished trial is made again to the same bytes', () => {
     const out = join(home, 'deleted');
     cpSync(whole, out, { recursive: true });
     rmSync(join(out, 'trial-0003'), { recursive: true });
@@ -258,7 +258,7 @@ describe('what goes wrong', () => {
     expect(findings(out)).toEqual(expected);
   });
 
-  test('a torn journal is mended, and says where the piece is', () => {
+  test('a torn journal is repaired, and the message says where the torn line is kept', () => {
     const out = join(home, 'torn');
     cpSync(whole, out, { recursive: true });
     appendFileSync(join(out, 'study.journal'), '{"op_code":4,"wor');
@@ -284,7 +284,7 @@ describe('what goes wrong', () => {
     expect(lenet(...study(out)).stderr).toMatch(/was written by version .* use the newer version/);
   });
 
-  test('another study file under the journal is refused with the difference; more seeds and levels extend it', () => {
+  test('a changed study file is refused with the difference; more seeds and levels extend the study', () => {
     const out = join(home, 'changed');
     cpSync(whole, out, { recursive: true });
     const changed = join(home, 'changed.yaml');
@@ -346,7 +346,7 @@ describe('what goes wrong', () => {
     expect(result.code).toBe(code);
   });
 
-  test('levels that the data cannot give are refused before any work', () => {
+  test('levels that need more images than the data have are refused before any work', () => {
     const big = join(home, 'big.yaml');
     writeFileSync(big, text.replace('[50, 25]', '[50, 2000]').replace('name: small', 'name: big'));
     const { code, stderr } = lenet('study', 'run', big, '--out', join(home, 'big'));
@@ -368,7 +368,7 @@ describe('held out', () => {
   const run = lenet('study', 'run', held, '--out', out);
   const journal = () => readFileSync(join(out, 'study.journal'), 'utf8');
 
-  test('5,000 validation images select, and only selected configurations see the test set, each look counted', () => {
+  test('5,000 validation images select; only selected configurations are evaluated on the test set, and each look is counted', () => {
     expect(run.code).toBe(0);
     expect(run.stdout).toContain('Protocol held-out: 600 images train, 5,000 held-out images select');
     expect(run.stdout).toMatch(/the\s+test\s+set\s+was\s+looked\s+at\s+[24]\s+times/);
@@ -388,7 +388,7 @@ describe('held out', () => {
     for (const { accuracy } of looks) expect(Math.abs(accuracy * 500 - Math.round(accuracy * 500))).toBeLessThan(1e-9);
   });
 
-  test('nothing of the test set is in a trial', () => {
+  test('trials hold no results on the test set', () => {
     const trial = join(out, 'trial-0000');
     const lines = readFileSync(join(trial, 'metrics.jsonl'), 'utf8')
       .trimEnd()
@@ -402,7 +402,7 @@ describe('held out', () => {
     expect(tags).not.toContain('test/acc');
   });
 
-  test('a study that is run again does not look again', () => {
+  test('a second call does not evaluate on the test set again', () => {
     const before = journal().match(/test_look:/g)!.length;
     expect(lenet('study', 'run', held, '--out', out).code).toBe(0);
     expect(journal().match(/test_look:/g)).toHaveLength(before);
@@ -410,7 +410,7 @@ describe('held out', () => {
 });
 
 describe('a single seed', () => {
-  test('is judged by the images alone, and the report says what is unknown', () => {
+  test('is judged by the images only, and the report says what is unknown', () => {
     const out = join(home, 'single');
     const { code, stdout } = lenet(...study(out, '--seeds', '1'));
     expect(code).toBe(0);
@@ -473,7 +473,7 @@ if len(sys.argv) > 3:
     expect(seen.best).toBeCloseTo(Math.max(...scores), 9);
   });
 
-  test('is told the declared space, suggests from it, and adds trials that are shown and left alone', () => {
+  test('reads the declared space, suggests from it, and adds trials that are shown and not changed', () => {
     const out = join(home, 'spaced');
     const spaced = join(home, 'spaced.yaml');
     writeFileSync(
@@ -536,7 +536,7 @@ print(json.dumps({"seen": seen, "params": params}))
     expect(JSON.parse(lenet('study', 'show', out, '--json').stdout)).toEqual(before);
   });
 
-  test('writes into it, and ours goes on', () => {
+  test('writes into the journal, and our study continues', () => {
     const out = join(home, 'shared');
     cpSync(whole, out, { recursive: true });
     open(join(out, 'study.journal'), 'write');

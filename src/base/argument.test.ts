@@ -17,14 +17,14 @@ test.each<[unknown, string]>([
   [Object.create(null), 'an object without fields'],
 ])('%o is shown as %s', (value, text) => expect(shown(value)).toBe(text));
 
-test('names of Object.prototype are no options', () => {
+test('names of Object.prototype are refused as options', () => {
   const options = JSON.parse('{ "constructor": 1 }') as { rate?: number };
   expect(() => checkOptions('f()', options, { rate: true })).toThrow(
     'unknown option of f() "constructor": allowed are rate.',
   );
 });
 
-test('plain data are equal by value; a field that is undefined counts as absent', () => {
+test('plain data are compared by value; an undefined field counts as absent', () => {
   expect(isEqualData({ a: [1, { b: 'x' }], c: undefined }, { a: [1, { b: 'x' }] })).toBe(true);
   expect(isEqualData({ a: [1, 2] }, { a: [1, 3] })).toBe(false);
   expect(isEqualData([1], { 0: 1, length: 1 })).toBe(false);

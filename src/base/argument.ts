@@ -1,10 +1,13 @@
-/** Checks at the doors of public functions. Each names the argument and says what it got and what is allowed. */
+/** Argument checks of public functions. Each error names the argument, what was given and what is allowed. */
 import { UsageError, unknownChoice } from './errors.ts';
 import { synonymsOf } from './synonyms.ts';
 
 const mostShown = 40;
 
-/** The kind of an object as the language names it: `Float64Array`, `Map`, `Object`. The same for objects of another window or realm. */
+/**
+ * The kind of an object as the language names it: `Float64Array`, `Map`, `Object`. The same for objects of another
+ * window or realm.
+ */
 export function kindOf(value: unknown): string {
   return Object.prototype.toString.call(value).slice(8, -1);
 }
@@ -50,7 +53,7 @@ export function checkRecord(what: string, value: unknown, wanted = 'an object'):
 export type OptionNames<Options> = { readonly [Name in keyof Options]-?: true };
 
 /**
- * Refuses what is no options object, and options that the function does not have: they would be ignored in silence.
+ * Refuses values that are not an options object, and unknown options, which would be ignored silently.
  * @param what names the function or object, for instance `adam()`.
  * @throws UsageError with the nearest known name.
  */
@@ -126,7 +129,10 @@ export function checkMethods(what: string, value: unknown, names: readonly strin
     throw new UsageError(`${what}: expected ${wanted}, got ${shown(value)} without ${missing}()`);
 }
 
-/** Whether two pieces of plain data (numbers, texts, arrays, objects with fields) are equal. A field that is undefined counts as absent. */
+/**
+ * Whether two pieces of plain data (numbers, texts, arrays, objects with fields) are equal. A field that is undefined
+ * counts as absent.
+ */
 export function isEqualData(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
   if (Array.isArray(a)) {

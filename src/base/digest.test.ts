@@ -6,12 +6,12 @@ test('gives the check values of both catalogued CRCs for "123456789"', () => {
   expect(digestOf('123456789')).toBe('cbf43926e3069283');
 });
 
-test('does not depend on how the bytes are cut into parts', () => {
+test('the digest does not depend on how the bytes are cut into parts', () => {
   expect(digestOf('1234', new TextEncoder().encode('5678'), '', '9')).toBe('cbf43926e3069283');
   expect(digestOf()).toBe('0000000000000000');
 });
 
-test('every flipped bit gives another digest', () => {
+test('every flipped bit changes the digest', () => {
   const bytes = new TextEncoder().encode('{"epoch":1,"train":{"loss":0.25}}');
   const seen = new Set([digestOf(bytes)]);
   for (let bit = 0; bit < bytes.length * 8; bit++) {

@@ -35,12 +35,12 @@ describe('the nearest name', () => {
     ['-', undefined],
   ])('to %s is %s', (given, expected) => expect(nearest(given, names, synonyms)).toBe(expected));
 
-  test('of two letters a mistake is no hint: without synonyms lr is nothing, not l2', () => {
+  test('for names of two letters nothing is suggested: without synonyms lr does not suggest l2', () => {
     expect(nearest('lr', names)).toBeUndefined();
     expect(nearest('lr', ['l2', 'lo'])).toBeUndefined();
   });
 
-  test('one mistake up to five letters, then one in three', () => {
+  test('a suggestion differs by at most one letter up to five letters, and by at most a third of longer names', () => {
     expect(nearest('lion', ['lean'])).toBeUndefined();
     expect(nearest('momentun', ['momentum'])).toBe('momentum');
     expect(nearest('mumentun', ['momentum'])).toBe('momentum');
@@ -54,6 +54,6 @@ test('an unknown choice lists what is allowed', () => {
   );
 });
 
-test('exit codes tell the caller’s mistakes from the world’s', () => {
+test('the caller’s mistakes exit with 2, failures of disk and data with 1', () => {
   expect([new UsageError('').exitCode, new WorldError('').exitCode]).toEqual([2, 1]);
 });

@@ -55,7 +55,7 @@ describe('types of numbers', () => {
     expect([...tensors.get('a')!.data]).toEqual([1, 1 + 2 ** -22, Number.POSITIVE_INFINITY]);
   });
 
-  test('integers and truth values are named, not read', () => {
+  test('tensors of integers and booleans are listed with their type, but not read', () => {
     const { tensors, unread } = readAnySafetensors(bytesOf(golden.others), 'f');
     expect([...tensors.keys()]).toEqual(['weight']);
     expect(Object.fromEntries(unread)).toEqual({
@@ -68,7 +68,7 @@ describe('types of numbers', () => {
     });
   });
 
-  test('a type of the future is named; a known one must fill its shape', () => {
+  test('a tensor of an unknown type is listed; one of a known type must have as many bytes as its shape needs', () => {
     const data = new Uint8Array(3);
     expect(readAnySafetensors(fileOf('F4', [6], data), 'f').unread.get('a')).toBe('F4');
     expect(() => readAnySafetensors(fileOf('F16', [2], data), 'f')).toThrow(
@@ -76,7 +76,7 @@ describe('types of numbers', () => {
     );
   });
 
-  test('our own files are float32', () => {
+  test('our own reader accepts float32 only', () => {
     expect(() => readSafetensors(bytesOf(golden.converted.F16!.file), 'f')).toThrow('type F16; only F32 is read here');
     expect(() => readSafetensors(bytesOf(golden.others), 'f')).toThrow('only F32 is read here');
   });
@@ -113,9 +113,9 @@ describe('kinds of files', () => {
     );
   });
 
-  test('what nothing tells is no kind', () => expect(kindOfFile(text('hello'))).toBeUndefined());
+  test('bytes without a known signature have no kind', () => expect(kindOfFile(text('hello'))).toBeUndefined());
 
-  test('a sound file is never taken for another kind, whatever the length of its header begins like', () => {
+  test('a valid safetensors file is never taken for another kind, whatever the bytes of its header length are', () => {
     // A header of 640 bytes begins with 80 02, as a pickle does.
     const header = JSON.stringify({ a: { dtype: 'F32', shape: [1], data_offsets: [0, 4] } }).padEnd(640, ' ');
     const bytes = new Uint8Array(8 + 640 + 4);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { counted, duration, percent, rounded } from './format.ts';
 
-test('numbers are written as the post wrote them', () => {
+test('numbers are written as in the post', () => {
   expect([rounded(0.145), rounded(0.15856), percent(0.9553), percent(0.953416666), percent(1)]).toEqual([
     '0.145',
     '0.1586',
@@ -11,7 +11,7 @@ test('numbers are written as the post wrote them', () => {
   ]);
 });
 
-test('counts and durations are for people', () => {
+test('counts have thousands separators, durations have units', () => {
   expect([counted(60000), duration(1.44), duration(75.2), duration(200)]).toEqual([
     '60,000',
     '1.4 s',

@@ -32,14 +32,14 @@ test.each<[Hyperparameter, unknown, string]>([
   expect(() => checkValue('x', entry, value)).toThrow(message);
 });
 
-test('the ends of a range are in it, or not, as it says', () => {
+test('a range includes or excludes its ends as declared', () => {
   expect(() => checkValue('x', number(0, fraction, ''), 1 - 2 ** -24)).not.toThrow();
   expect(() => checkValue('x', number(0, fraction, ''), 1 - 2 ** -25)).toThrow(UsageError);
   expect(() => checkValue('x', number(0, fraction, ''), 0)).not.toThrow();
   expect(() => checkValue('x', limit(''), null)).not.toThrow();
 });
 
-test('values that are not given are the defaults', () => {
+test('values that are not given have their defaults', () => {
   const table = { rate: number(0.5, positive, ''), ahead: off('') };
   expect(completeValues(table, { ahead: true })).toEqual({ rate: 0.5, ahead: true });
   expect(() => completeValues(table, { rate: -1 })).toThrow('rate: expected a number above 0, got -1');

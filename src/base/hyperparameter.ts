@@ -1,4 +1,7 @@
-/** Hyperparameters as data: what each may be, its default, and a sentence about it. Help, checks and study files are made from it. */
+/**
+ * Hyperparameters as data: what each may be, its default, and a sentence about it. Help, checks and study files are
+ * made from it.
+ */
 import { shown } from './argument.ts';
 import { UsageError, unknownChoice } from './errors.ts';
 
@@ -73,7 +76,8 @@ export function limit(sentence: string): Limit {
 
 /**
  * Checks one value.
- * @param name of the hyperparameter. @param options label: what the caller calls it, for instance `--batch-size`; say: how the value is shown.
+ * @param name of the hyperparameter. @param options label: what the caller calls it, for instance `--batch-size`; say:
+ * how the value is shown.
  * @throws UsageError unless the value is allowed.
  */
 export function checkValue(

@@ -9,18 +9,18 @@ const kinds = {
   two: { hyperparameters: { decay } },
 };
 
-test('rows are the entries of all kinds, each once, in the order of the kinds', () => {
+test('the rows hold every entry of all kinds once, in the order of the kinds', () => {
   expect(Object.keys(rowsOf(kinds))).toEqual(['decay', 'ahead']);
   expect(readersOf(kinds, 'decay')).toEqual(['one', 'two']);
   expect(readersOf(kinds, 'ahead')).toEqual(['one']);
 });
 
-test('two entries of one name are a mistake of the program', () => {
+test('two different entries of one name are an error of the program', () => {
   const other = { hyperparameters: { decay: number(0.1, positive, 'Other') } };
   expect(() => rowsOf({ ...kinds, other })).toThrow('two kinds describe decay differently');
 });
 
-test('a value that the chosen kind would ignore is refused, its default is not', () => {
+test('a value that the chosen kind ignores is refused, unless it is the default', () => {
   const refuse = (chosen: string, values: object) => () =>
     refuseForeign(kinds, { what: 'method', chosen }, { decay: 0.5, ahead: false, ...values });
   expect(refuse('plain', {})).not.toThrow();

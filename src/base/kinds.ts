@@ -1,4 +1,7 @@
-/** Kinds: the knowledge about each type of optimizer, loss or schedule, beside its plain data. This file makes one table of what kinds declare. */
+/**
+ * Kinds: shared knowledge about each type of optimizer, loss or schedule, whose values are plain data. This file makes
+ * one table of the hyperparameters that kinds declare.
+ */
 import { isEqualData, isRecord, shown, wrong } from './argument.ts';
 import { UsageError } from './errors.ts';
 import type { Hyperparameter, HyperparameterTable } from './hyperparameter.ts';
@@ -10,7 +13,7 @@ export interface DeclaresHyperparameters {
 export type Kinds = Readonly<Record<string, DeclaresHyperparameters>>;
 
 /**
- * Checks plain data that one of the kinds should have made: its name, and its numbers by making it again.
+ * Checks plain data that one of the kinds should have made: checks its name, and its numbers by making it again.
  * @param what for instance `optimizer`. @throws UsageError saying what does not fit.
  */
 export function checkMade(

@@ -1,4 +1,4 @@
-/** Text from elsewhere in every form: nothing in it acts, and what can be read back is read back. */
+/** Untrusted text in every output format: no control characters are left, and parsers read the text back. */
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
 import { SaxesParser } from 'saxes';
@@ -15,11 +15,11 @@ describe('visible', () => {
     ['rate < 0.01, größer, 速い, ❤\ufe0f, שלום', 'rate < 0.01, größer, 速い, ❤\ufe0f, שלום'],
   ])('%j', (text, shown) => expect(visible(text)).toBe(shown));
 
-  test('lines stay where they are asked for', () => {
+  test('visibleLines keeps line breaks', () => {
     expect(visibleLines('a\x1b\r\nb')).toBe('a\\x1b\\r\nb');
   });
 
-  test('nothing that acts is left of any text', () => {
+  test('no control character is left in any text', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         expect(acting(visible(text))).toEqual([]);
@@ -72,7 +72,7 @@ describe('Markdown', () => {
     ['see http://a.b or www.a.b', 'see http\\://a.b or www\\.a.b'],
   ])('%j', (text, escaped) => expect(escapeMarkdown(text)).toBe(escaped));
 
-  test('any text is text in a paragraph, heading, list, table, emphasis and link text', () => {
+  test('any text stays plain text in a paragraph, heading, list, table, emphasis and link text', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         fc.pre(shown(text) !== '');
@@ -108,7 +108,7 @@ describe('CSV', () => {
     ['a\x1b[2J', 'a\\x1b[2J'],
   ])('%j', (text, cell) => expect(csvCell(text)).toBe(cell));
 
-  test('no text begins a formula, ends its cell or acts', () => {
+  test('no text starts a formula, ends its cell or contains a control character', () => {
     fc.assert(
       fc.property(hostile, (text) => {
         const cell = csvCell(text);
@@ -125,7 +125,7 @@ describe('CSV', () => {
 });
 
 describe('JSON', () => {
-  test('stays exact, and nothing in it acts', () => {
+  test('keeps the text exactly, without control characters in the output', () => {
     fc.assert(
       fc.property(hostile, fc.constantFrom(0, 2), (text, indent) => {
         const json = exactJson({ [text]: [text] }, indent);

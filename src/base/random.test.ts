@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { UsageError } from './errors.ts';
 import { mostBelow, murmur3, permutation, Random, randomStream } from './random.ts';
 
-test('xoshiro128++ gives the numbers of its authors’ C code from the state 1, 2, 3, 4', () => {
+test('xoshiro128++ gives the numbers of its authors’ C code for the state 1, 2, 3, 4', () => {
   // Computed with the reference implementation (prng.di.unimi.it/xoshiro128plusplus.c), also the test vector of Rust's
   // rand_xoshiro.
   const random = new Random([1, 2, 3, 4]);
@@ -43,7 +43,7 @@ test('a permutation holds every index once, differs by stream, and is uniform ov
 });
 
 describe('integers below a bound', () => {
-  test('take 32 bits up to 2^32, and 53 beyond, by the rule of the specification', () => {
+  test('use 32 random bits for bounds up to 2^32 and 53 beyond, as specified', () => {
     // By hand from the first words of the state 1, 2, 3, 4: 641, 1573767, 3222811527, 3517856514 (above).
     expect(new Random([1, 2, 3, 4]).below(1000)).toBe(641);
     expect(new Random([1, 2, 3, 4]).below(2 ** 32)).toBe(641);
@@ -54,7 +54,7 @@ describe('integers below a bound', () => {
     expect(new Random([1, 2, 3, 4]).below(1_000_003 * 2 ** 32)).toBe(first % (1_000_003 * 2 ** 32));
   });
 
-  test('a draw beyond the last whole multiple of the bound is made again', () => {
+  test('a draw above the last multiple of the bound is repeated', () => {
     // 2^53 % (2^52 + 1) = 2^52 - 1: draws from 2^52 + 1 on would favour the low numbers.
     const bound = 2 ** 52 + 1;
     const all = Array.from({ length: 40 }, (_, i) => randomStream(i, 'first of 53 bits').below(mostBelow));
@@ -65,15 +65,18 @@ describe('integers below a bound', () => {
     expect(Math.min(within.length, beyond.length)).toBeGreaterThan(5);
   });
 
-  test.each([10, 2 ** 32 - 5, 2 ** 32, 2 ** 32 + 1, 3 * 2 ** 40 + 7, mostBelow])('below %d: spread evenly', (bound) => {
-    const random = randomStream(3, 'below', bound);
-    const counts = new Array<number>(10).fill(0);
-    for (let i = 0; i < 5000; i++) counts[Math.floor((random.below(bound) / bound) * 10)]!++;
-    // Chi-squared with 9 degrees of freedom: 27.9 is its 0.999 quantile.
-    expect(counts.reduce((sum, count) => sum + (count - 500) ** 2 / 500, 0)).toBeLessThan(27.9);
-  });
+  test.each([10, 2 ** 32 - 5, 2 ** 32, 2 ** 32 + 1, 3 * 2 ** 40 + 7, mostBelow])(
+    'integers below %d are uniform',
+    (bound) => {
+      const random = randomStream(3, 'below', bound);
+      const counts = new Array<number>(10).fill(0);
+      for (let i = 0; i < 5000; i++) counts[Math.floor((random.below(bound) / bound) * 10)]!++;
+      // Chi-squared with 9 degrees of freedom: 27.9 is its 0.999 quantile.
+      expect(counts.reduce((sum, count) => sum + (count - 500) ** 2 / 500, 0)).toBeLessThan(27.9);
+    },
+  );
 
-  test.each([0, -1, 1.5, NaN, Infinity, 2 ** 53 + 2])('%d is refused', (bound) => {
+  test.each([0, -1, 1.5, NaN, Infinity, 2 ** 53 + 2])('bound %d is refused', (bound) => {
     expect(() => randomStream(1, 'below').below(bound)).toThrow(UsageError);
     expect(() => randomStream(1, 'below').below(bound)).toThrow(`below ${bound}: expected an integer from 1 to`);
   });

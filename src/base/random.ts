@@ -59,9 +59,10 @@ export class Random {
 }
 
 /**
- * The stream of one purpose under a seed, for instance `randomStream(1, 'shuffle', epoch)`.
- * The words of its state are MurmurHash3 of "seed/purpose/..." under four hash seeds, so streams do not overlap in practice.
- * @throws UsageError if `seed` is no integer from 0 to 2^53 - 1, or a part of the purpose is neither a text nor a finite number.
+ * The stream of one purpose under a seed, for instance `randomStream(1, 'shuffle', epoch)`. The words of its state are
+ * MurmurHash3 of "seed/purpose/..." under four hash seeds, so streams do not overlap in practice.
+ * @throws UsageError if `seed` is no integer from 0 to 2^53 - 1, or a part of the purpose is neither a text nor a
+ * finite number.
  */
 export function randomStream(seed: number, ...purpose: readonly (string | number)[]): Random {
   if (!Number.isSafeInteger(seed) || seed < 0) {

@@ -4,7 +4,7 @@ import { UsageError, WorldError } from './errors.ts';
 import { readSafetensors, writeSafetensors } from './safetensors.ts';
 import type { Tensor } from './tensor.ts';
 
-/** A file put together by hand after the format's description. */
+/** A file written by hand from the format's description. */
 function file(header: unknown, data: readonly number[] = [], announce?: bigint): Uint8Array {
   const json = new TextEncoder().encode(typeof header === 'string' ? header : JSON.stringify(header));
   const bytes = new Uint8Array(8 + json.length + data.length);
@@ -43,7 +43,7 @@ const damages: [string, Uint8Array, string][] = [
   ['header longer than the file', file({}, [], 1000n), 'claims 1000 bytes'],
   ['header of 2^60 bytes', file({}, [], 2n ** 60n), 'claims'],
   ['header without {', file('[1]'), 'does not start with {'],
-  ['header cut off', file('{"a":'), 'no valid JSON'],
+  ['header cut off', file('{"a":'), 'not valid JSON'],
   ['overlap', file({ a: entry([1], 0, 4), b: entry([2], 0, 8) }, [...one, ...two]), 'overlap'],
   ['hole', file({ a: entry([1], 4, 8) }, [...one, ...two]), 'expected 0'],
   ['bytes left over', file({ a: entry([1], 0, 4) }, [...one, ...two]), 'the file has'],
@@ -75,7 +75,7 @@ test.each(damages)('refuses: %s', (_, bytes, message) => {
   expect(() => readSafetensors(bytes, 'model.safetensors')).toThrow(/^model\.safetensors is not a sound/);
 });
 
-test('names that JavaScript objects treat specially are names like any other', () => {
+test('tensors may be named __proto__ or constructor', () => {
   const tensors = new Map(
     ['__proto__', 'constructor', '\ud800'].map((name) => [name, { shape: [1], data: Float32Array.of(1) }]),
   );
@@ -84,7 +84,7 @@ test('names that JavaScript objects treat specially are names like any other', (
   expect([...found.metadata]).toEqual([['__proto__', 'x']]);
 });
 
-test('what could not be read back is not written', () => {
+test('a tensor or name that could not be read back is not written', () => {
   const write = (name: string, shape: number[]) => () =>
     writeSafetensors(new Map([[name, { shape, data: Float32Array.of(1) }]]));
   expect(write('w', [3])).toThrow(UsageError);
@@ -92,7 +92,7 @@ test('what could not be read back is not written', () => {
   expect(write('__metadata__', [1])).toThrow(UsageError);
 });
 
-test('a file anywhere in memory is read', () => {
+test('a file that starts at any byte offset of its buffer is read', () => {
   const bytes = writeSafetensors(new Map([['w', { shape: [2], data: Float32Array.of(1.5, -2) }]]));
   const shifted = new Uint8Array(bytes.length + 3);
   shifted.set(bytes, 3);
@@ -123,25 +123,25 @@ describe('properties', () => {
     }
   };
 
-  test('what is written is read back', () => {
+  test('any written tensors and metadata are read back', () => {
     fc.assert(
       fc.property(tensors, fc.dictionary(fc.string(), fc.string()), (given, metadata) => {
         const found = readSafetensors(writeSafetensors(given, metadata), 'f');
-        // Integer-like names lose their place in a JSON object, so the order is compared by name.
+        // A JSON object moves integer-like names to the front, so both sides are sorted by name.
         expect(new Map([...found.tensors].sort())).toEqual(new Map([...given].sort()));
         expect(Object.fromEntries(found.metadata)).toEqual({ ...metadata });
       }),
     );
   });
 
-  test('random bytes are refused in words or read, never anything else', () => {
+  test('random bytes are read or refused with a WorldError', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => void read(bytes)),
       { numRuns: 2000 },
     );
   });
 
-  test('so is a good file with some bytes changed, cut or added', () => {
+  test('a valid file with bytes changed, removed or added is read or refused with a WorldError', () => {
     const edits = fc.array(fc.tuple(fc.nat(400), fc.nat(255)), { maxLength: 4 });
     fc.assert(
       fc.property(tensors, edits, fc.integer({ min: -20, max: 20 }), (given, changes, longer) => {

@@ -200,7 +200,7 @@ function parseHeader(bytes: Uint8Array, damaged: Complaint): [string, unknown][]
   try {
     json = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   } catch {
-    throw damaged('its header is no valid JSON');
+    throw damaged('its header is not valid JSON');
   }
   return members(json, damaged, 'the header');
 }

@@ -53,7 +53,7 @@ test('characters that take two columns do not wrap the line', () => {
   const terminal = new TinyTerminal(10, true);
   terminal.write = (text: string) => written.push(text);
   lines(terminal).show(() => ['漢'.repeat(20)]);
-  expect(written).toEqual([`\r\x1b[J\x1b[?7l${'漢'.repeat(8)}…\x1b[?7h\r`]);
+  expect(written).toEqual([`\r\x1b[J\x1b[?7l${'漢'.repeat(4)}…\x1b[?7h\r`]);
 });
 
 test('more lines than rows: the last ones are shown, so that the screen never scrolls', () => {
@@ -102,4 +102,11 @@ test('a terminal that does not report its size has 80 columns, a file 100', () =
 
 test('a bar has the asked width for any share', () => {
   expect([-1, 0, 0.5, 1, 7].map((share) => bar(share, 4))).toEqual(['░░░░', '░░░░', '██░░', '████', '████']);
+});
+
+test('lines are cut by the columns that their characters take', () => {
+  expect(cut('木木木', 6)).toBe('木木木');
+  expect(cut('木木木', 5)).toBe('木木…');
+  expect(cut('木木木', 4)).toBe('木…');
+  expect(cut('𠀀𠀀', 3)).toBe('𠀀…');
 });

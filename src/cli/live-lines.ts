@@ -6,6 +6,7 @@
  * (terminals differ), but the cursor stays at its character. Libraries whose cursor rests below the lines must guess
  * how many rows to move up; after a resize they leave old bars behind or erase the text above.
  */
+import widthOf from 'string-width';
 import { canRedraw, columnsOf, type Screen } from './terminal.ts';
 
 export interface LiveScreen extends Screen {
@@ -78,10 +79,15 @@ export class LiveLines {
   };
 }
 
-/** The text, cut to `room` characters; the last one is an ellipsis where something was cut. */
+/** The text, cut to `room` columns; the last character is an ellipsis where something was cut. */
 export function cut(text: string, room: number): string {
-  const characters = [...text];
-  return characters.length > room ? `${characters.slice(0, Math.max(0, room - 1)).join('')}…` : text;
+  if (widthOf(text) <= room) return text;
+  let start = '';
+  for (const character of text) {
+    if (widthOf(start + character) > room - 1) break;
+    start += character;
+  }
+  return `${start}…`;
 }
 
 /** A bar such as `██████░░░░`. @param share the filled part, 0 to 1. */

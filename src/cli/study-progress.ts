@@ -2,6 +2,7 @@
  * The progress bars of `lenet study run` on standard error: one for each running trial and one for the study. Shown
  * only on a terminal.
  */
+import widthOf from 'string-width';
 import { duration } from '../base/format.ts';
 import { visible, visibleLines } from '../base/plain-text.ts';
 import { bar, cut, LiveLines } from './live-lines.ts';
@@ -78,7 +79,7 @@ export class StudyBars {
     const barColumns = columns >= 70 ? 20 : columns >= 40 ? 5 : 0;
     const line = (share: number, beside: (room: number) => string) => {
       const start = `${barColumns > 0 ? `${bar(share, barColumns)} ` : ''}${`${Math.floor(share * 100)}%`.padStart(4)} `;
-      return `${start}${beside(columns - 1 - start.length)}`;
+      return `${start}${beside(columns - 1 - widthOf(start))}`;
     };
     const trials = [...this.#trials.values()].map(({ label, share, score }) => {
       const text = score === undefined ? label : `${label}  ${Number(score.toPrecision(4))}`;
@@ -124,5 +125,5 @@ export function wholeText({ done, expected, eta, stillIn }: WholeState, room: nu
     .map((_, left) => `${stayed.slice(0, stayed.length - left).join(', ')}${left > 0 ? ` and ${left} more` : ''}`)
     .map((some) => `in: ${some}; ${done}/${expected}`);
   const forms = [`${long}, still in: ${names}`, `in: ${names}; ${done}/${expected}${time}`, ...counted];
-  return forms.find((form) => form.length <= room) ?? cut(counted.at(-1)!, room);
+  return forms.find((form) => widthOf(form) <= room) ?? cut(counted.at(-1)!, room);
 }

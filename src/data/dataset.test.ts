@@ -10,7 +10,7 @@ const good: Dataset = {
   classes: 3,
 };
 
-test('a sound data set passes, and its first images are views of it', () => {
+test('a valid data set is accepted, and its first images are views of its memory', () => {
   checkDataset(good);
   const first = takeFirst(good, 2);
   expect([first.images.length, first.labels.length, first.images.buffer === good.images.buffer]).toEqual([8, 2, true]);

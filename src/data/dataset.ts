@@ -30,26 +30,29 @@ export type Labels =
   | readonly number[];
 
 /**
- * A data set as users write it: a {@link Dataset} whose labels may be an array of numbers of any type. They are converted, each checked.
- * Images must be a Uint8Array or a Float32Array: of other arrays nobody can tell whether 1 is white or nearly black.
+ * A data set as users write it: a {@link Dataset} whose labels may be an array of numbers of any type. Each is
+ * checked and converted. Images must be a Uint8Array or a Float32Array: in other arrays 1 could mean white or nearly
+ * black.
  */
 export type DatasetSettings = Omit<Dataset, 'labels'> & { readonly labels: Labels };
 
-/** The most pixels, all channels together, of one image: the activations of larger ones do not fit in WebAssembly's memory of 4 GiB. */
+/**
+ * The most pixels, all channels together, of one image: the activations of larger ones do not fit in WebAssembly's
+ * memory of 4 GiB.
+ */
 export const mostImagePixels = 2 ** 24;
 
 const labelKinds: readonly string[] = [
-  ...[
-    'Array',
-    'Uint8Array',
-    'Uint8ClampedArray',
-    'Uint16Array',
-    'Uint32Array',
-    'Int8Array',
-    'Int16Array',
-    'Int32Array',
-  ],
-  ...['Float32Array', 'Float64Array'],
+  'Array',
+  'Uint8Array',
+  'Uint8ClampedArray',
+  'Uint16Array',
+  'Uint32Array',
+  'Int8Array',
+  'Int16Array',
+  'Int32Array',
+  'Float32Array',
+  'Float64Array',
 ];
 
 /** Number of images. @throws UsageError unless it is a data set. */
@@ -61,14 +64,16 @@ export function datasetSize(dataset: DatasetSettings): number {
 
 /**
  * Checks a data set as {@link completeDataset} does.
- * @throws UsageError when an array has another type or length than the shape says, a size, label or class count cannot be, a pixel is not
- * finite, or nothing is there.
+ * @throws UsageError when an array has another type or length than the shape says, a size, label or class count is
+ * impossible, a pixel is not finite, or the set is empty.
  */
 export function checkDataset(dataset: DatasetSettings): void {
   completeDataset(dataset);
 }
 
-/** The data set, checked, with its labels as bytes. Images are not copied. @throws UsageError as {@link checkDataset}. */
+/**
+ * The data set, checked, with its labels as bytes. Images are not copied. @throws UsageError as {@link checkDataset}.
+ */
 export function completeDataset(dataset: DatasetSettings): Dataset {
   return checkedDataset(dataset, 'data set');
 }

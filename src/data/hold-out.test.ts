@@ -31,12 +31,12 @@ describe('holding out', () => {
     }
   });
 
-  test('depends on the hash alone', () => {
+  test('depends on the data’s hash only', () => {
     expect(holdOut(set, 'abc').validation.images).toEqual(validation.images);
     expect(holdOut(set, 'abd').validation.images).not.toEqual(validation.images);
   });
 
-  test('refuses what is too small to share', () => {
+  test('refuses data sets that are too small to split', () => {
     const tiny = { ...set, labels: labels.subarray(0, 5), images: set.images.subarray(0, 5) };
     expect(() => holdOut(tiny, 'abc')).toThrow(UsageError);
   });

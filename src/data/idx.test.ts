@@ -101,7 +101,7 @@ const gathered = async (pieces: AsyncIterable<Uint8Array>) => {
 };
 
 describe('a file in pieces', () => {
-  test.each([1, 3, 15, 16, 17, 100])('of %d bytes is the same file', async (size) => {
+  test.each([1, 3, 15, 16, 17, 100])('of %d bytes gives the same data', async (size) => {
     expect(await readIdx(inPieces(images(3), size), 'f', 'images')).toEqual(images(3));
     expect(await readIdx(inPieces(labels(7, 0, 9), size), 'f', 'labels')).toEqual(labels(7, 0, 9));
   });
@@ -124,7 +124,7 @@ describe('a file in pieces', () => {
     }
   });
 
-  test('is not read on once it is too long', async () => {
+  test('is no longer read once it is too long', async () => {
     let asked = 0;
     const endless = async function* () {
       yield images(3);
@@ -139,7 +139,7 @@ describe('a file in pieces', () => {
 });
 
 describe('gzip', () => {
-  test('is unpacked; a damaged one is refused in words', async () => {
+  test('is unpacked; a damaged file is refused with a WorldError', async () => {
     const packed = new Uint8Array(gzipSync(images(2)));
     expect(await gathered(gunzip(inPieces(packed), 'f.gz'))).toEqual(images(2));
     expect(await gathered(gunzip(inPieces(packed, 5), 'f.gz'))).toEqual(images(2));
@@ -149,7 +149,7 @@ describe('gzip', () => {
     }
   });
 
-  test('a failure of the disk is not taken for one of the file', async () => {
+  test('an error of the disk is not reported as a damaged file', async () => {
     const failing = async function* () {
       yield new Uint8Array(gzipSync(images(2))).slice(0, 10);
       throw new WorldError('cannot read f.gz: the disk reports an error');
@@ -157,8 +157,8 @@ describe('gzip', () => {
     await expect(gathered(gunzip(failing(), 'f.gz'))).rejects.toThrow('cannot read f.gz: the disk reports an error');
   });
 
-  test('that goes on behind the file in it is not unpacked to its end', async () => {
-    // Three images, and 64 MB of zeros behind them, in 64 kB.
+  test('with more data than the IDX file needs is not unpacked to its end', async () => {
+    // Three images and 64 MB of zeros after them, compressed to 64 kB.
     const packed = new Uint8Array(gzipSync(Buffer.concat([images(3), Buffer.alloc(2 ** 26)])));
     let unpacked = 0;
     const counted = async function* () {
@@ -172,7 +172,7 @@ describe('gzip', () => {
   });
 });
 
-test('random bytes and damaged files are refused in words or read, never anything else', () => {
+test('random bytes and damaged files are read or refused with a WorldError', () => {
   const edits = fc.array(fc.tuple(fc.nat(30), fc.nat(255)), { maxLength: 3 });
   const lengths = fc.oneof(fc.constant(images(3).length), fc.nat(40));
   const mutated = fc.tuple(edits, lengths).map(([changes, length]) => {
@@ -199,7 +199,7 @@ test('random bytes and damaged files are refused in words or read, never anythin
     ),
     { numRuns: 3000 },
   );
-  // Neither way out may be the only one met.
+  // Both outcomes must occur.
   expect(read).toBeGreaterThan(30);
   expect(refused).toBeGreaterThan(300);
 });

@@ -30,8 +30,8 @@ function enlarged(times: number): number[] {
   );
 }
 
-describe('an MNIST digit comes back', () => {
-  test('to the byte from grey, inverted RGB and 16 bits', () => {
+describe('an MNIST digit is recovered', () => {
+  test('exactly from grey, inverted RGB and 16-bit pictures', () => {
     expect(throughPng('grey', { width: 28, height: 28, channels: 1, data: digit })).toEqual(digit);
     const inverted = Uint8Array.from({ length: 784 * 3 }, (_, i) => 255 - digit[Math.floor(i / 3)]!);
     expect(throughPng('inverted', { width: 28, height: 28, channels: 3, data: inverted })).toEqual(digit);
@@ -49,24 +49,24 @@ describe('an MNIST digit comes back', () => {
   test.each([
     ['black', 0],
     ['white', 255],
-  ])('to the byte from %s ink on a transparent ground', (name, ink) => {
+  ])('exactly from %s ink on a transparent background', (name, ink) => {
     const data = Uint8Array.from({ length: 784 * 4 }, (_, i) => (i % 4 === 3 ? digit[Math.floor(i / 4)]! : ink));
     expect(throughPng(`transparent-${name}`, { width: 28, height: 28, channels: 4, data })).toEqual(digit);
   });
 
-  test('to the byte after enlarging tenfold, and centred from a wide picture', () => {
+  test('exactly from a picture ten times as large, and centred from a wide picture', () => {
     expect(throughPng('large', { width: 280, height: 280, channels: 1, data: Uint8Array.from(enlarged(10)) })).toEqual(
       digit,
     );
     const wide = new Uint8Array(56 * 28);
     for (let p = 0; p < 784; p++) wide[Math.floor(p / 28) * 56 + 14 + (p % 28)] = digit[p]!;
     const small = throughPng('wide', { width: 56, height: 28, channels: 1, data: wide });
-    // Half as large: rows 7 to 20 hold it, the rest is ground.
+    // Half as large: rows 7 to 20 hold the digit, the others the background.
     expect(small.subarray(0, 28 * 7).every((value) => value === 0)).toBe(true);
     expect(small.reduce((a, b) => a + b) * 4).toBeGreaterThan(0.98 * digit.reduce((a, b) => a + b));
   });
 
-  test('as black and white from one bit a pixel, and from a palette', () => {
+  test('as black and white from one bit per pixel and from a palette', () => {
     const packed = new Uint8Array(28 * 4);
     for (let p = 0; p < 784; p++)
       if (digit[p]! > 127) packed[Math.floor(p / 28) * 4 + ((p % 28) >> 3)]! |= 128 >> ((p % 28) & 7);

@@ -55,7 +55,7 @@ class World {
   }
 }
 
-test('a lock has one holder, who is named, and a released lock leaves nothing behind', async () => {
+test('a lock has one holder, which is named in errors; a released lock leaves no file', async () => {
   const world = new World();
   const path = freshLock();
   const first = world.lock(path, elsewhere('a'));
@@ -74,7 +74,7 @@ test('a lock has one holder, who is named, and a released lock leaves nothing be
   expect(await second.acquire()).toBeUndefined();
 });
 
-test('the lock of a process of this system that has ended is taken at once', async () => {
+test('the lock of an ended process on this system is taken over at once', async () => {
   const world = new World();
   const path = freshLock();
   const dead = world.lock(path, ended);
@@ -85,7 +85,7 @@ test('the lock of a process of this system that has ended is taken at once', asy
   expect(world.ms).toBeLessThan(1000);
 });
 
-test('the new holder is seen to live, also when the old holder’s record was longer', async () => {
+test('the heartbeat of the new holder is seen, also if the old holder’s record was longer', async () => {
   const world = new World();
   const path = freshLock();
   const dead = world.lock(path, { ...ended, host: 'a-name-longer-than-that-of-the-next'.repeat(9) });
@@ -100,7 +100,7 @@ test('the new holder is seen to live, also when the old holder’s record was lo
   expect(await world.lock(path, elsewhere('c')).acquire()).toMatchObject({ record: { host: 'b' } });
 });
 
-test('a process that got the number of the ended holder does not count as the holder', async () => {
+test('a process with the number of the ended holder does not count as the holder', async () => {
   const world = new World();
   const path = freshLock();
   const dead = world.lock(path, { ...thisProcess(), began: '1' });
@@ -159,7 +159,7 @@ test('a holder does not count as gone when the clock jumps', async () => {
   expect(world.ms - began).toBeGreaterThan(15_000);
 });
 
-test('an hour between two looks does not count as an hour of silence', async () => {
+test('an hour between two checks does not count as an hour without heartbeat', async () => {
   const world = new World();
   const path = freshLock();
   const held = world.lock(path, elsewhere('a'));
@@ -235,7 +235,7 @@ test('a missing folder and a removed lock are errors that say so', async () => {
   expect(() => assertHeld(claim, 'the run in x')).toThrow('this process has lost its lock on the run in x');
 });
 
-test('the holder is shown while the lock is held', async () => {
+test('holder() names the holder while the lock is held', async () => {
   const path = freshLock();
   const lock = new Lock(path);
   expect(lock.holder()).toBeUndefined();

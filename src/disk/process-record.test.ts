@@ -8,7 +8,7 @@ import { hasEnded, isProcessRecord, thisProcess } from './process-record.ts';
 const hasProc = existsSync('/proc/self/ns/pid');
 
 describe.skipIf(!hasProc)('with /proc (skipped on systems without it)', () => {
-  test('this process lives: its number, boot, namespace and start time are found', () => {
+  test('the record of this process has its number, boot, namespace and start time, and counts as alive', () => {
     const own = thisProcess();
     expect(own).toMatchObject({ pid: process.pid, boot: expect.stringMatching(/^[0-9a-f-]{36}$/) });
     expect(own.namespace).toMatch(/^pid:\[\d+\]$/);
@@ -31,7 +31,7 @@ describe.skipIf(!hasProc)('with /proc (skipped on systems without it)', () => {
   });
 });
 
-test('on a system without /proc no process has certainly ended', () => {
+test('on a system without /proc no process is known to have ended', () => {
   const record = thisProcess({ hasProc: false });
   expect(record).toMatchObject({ boot: null, namespace: null, began: null });
   expect(hasEnded({ ...record, pid: 2 ** 22 + 1 })).toBe(false);

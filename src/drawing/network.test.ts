@@ -24,7 +24,7 @@ test('LeNet-5 has the parts of its architecture', () => {
   ]);
 });
 
-test('every map and every bar is drawn, inside the picture, with captions that do not overlap', () => {
+test('every map and bar is drawn inside the picture, and captions do not overlap', () => {
   const svg = drawModel(lenet5());
   expect(svg.match(/<rect class="map/g)).toHaveLength(1 + 6 + 6 + 16 + 16);
   expect(svg.match(/<polygon class="bar"/g)).toHaveLength(3);
@@ -54,7 +54,7 @@ test('the window of the first convolution is 5/28 of its map', () => {
   expect(window / map).toBeCloseTo(5 / 28, 3);
 });
 
-test('names are escaped, many maps are drawn as a few, a network of dense layers alone is drawn', () => {
+test('names are escaped, 16 of 200 maps are drawn, and a network of linear layers only can be drawn', () => {
   const wide = sequential('<b>&', [3, 8, 8], { c: conv2d(3, 200, 3), r: relu(), f: flatten(), fc: linear(7200, 2) });
   const svg = drawModel(wide);
   expect(svg).toContain('<title id="title">&lt;b&gt;&amp;</title>');

@@ -31,7 +31,7 @@ test.each([2, 3, 4, 5])('%i threads, 500 rounds', { timeout: 60_000 }, async (th
   expect(arrived).toBe(500 * threads);
 });
 
-test('when one fails, all others are told instead of waiting', { timeout: 30_000 }, async () => {
+test('when one thread fails, the others get an error instead of waiting', { timeout: 30_000 }, async () => {
   const { passed } = await passRounds(4, 500, 100);
   expect(passed.map(({ error }) => error)).toEqual(
     [0, 1, 2, 3].map((index) =>
@@ -42,13 +42,15 @@ test('when one fails, all others are told instead of waiting', { timeout: 30_000
   );
 });
 
-test('one thread alone never waits', () => {
+test('a single thread never waits', () => {
   const words = shared(barrierWords);
   new Barrier(words, 1).wait();
   expect([...words]).toEqual([0, 0, 0, 0]);
 });
 
-test('a thread that ended without a word is noticed, and the barrier cannot be used again', { timeout: 10_000 }, () => {
+test('a thread that ended without an error is noticed, and the barrier cannot be used again', {
+  timeout: 10_000,
+}, () => {
   const asked: number[] = [];
   const barrier = new Barrier(shared(barrierWords), 2, () => asked.push(0) < 2);
   expect(() => barrier.wait()).toThrow(WorldError);

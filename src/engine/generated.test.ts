@@ -1,4 +1,4 @@
-/** Every shape that scripts/generate-kernels.mjs makes, met through layers of all sizes, against the plain twins. */
+/** Layers of all sizes, which use every block shape of scripts/generate-kernels.mjs, compared with the plain twins. */
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';

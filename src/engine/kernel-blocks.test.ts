@@ -1,4 +1,7 @@
-/** Every small kernel against a plain loop: odd sizes, sizes of 1, several turns, and not one byte written outside its output. */
+/**
+ * Every small kernel compared with a plain loop, for odd sizes, sizes of 1 and several loop turns. No byte outside the
+ * output may be written.
+ */
 import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
@@ -15,7 +18,7 @@ const engines = (['strict', 'fused'] as const).flatMap((arithmetic: Arithmetic) 
 type Range = readonly [address: number, bytes: number];
 
 const whole = 2 ** 17;
-/** Noise, since a kernel that goes on beyond its blocks would copy one byte repeated onto itself. */
+/** Noise: in a constant fill, a kernel that copies beyond its blocks would change nothing. */
 const noise = Uint8Array.from({ length: whole }, (_, i) => (Math.imul(i + 1, 0x9e3779b1) >>> 13) & 0xff);
 
 /** A memory filled with noise, in which a kernel that writes beside its output is seen. */

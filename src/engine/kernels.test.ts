@@ -34,7 +34,7 @@ import {
 import { layoutContract } from './layout.contract.ts';
 import * as reference from './reference.ts';
 
-/** The plain functions that say what each kernel computes. A new kernel needs a line here: the compiler names it. */
+/** The plain twin of each kernel. The compiler reports a kernel without a line here. */
 const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof typeof reference)[]>> = {
   adabelief: ['adabeliefStep'],
   adam: ['adamStep'],

@@ -33,7 +33,7 @@ export function layoutContract(
         arena.f32(address, values.length).set(values);
         return address;
       },
-      /** A block of NaN, so that what a kernel leaves out shows. */
+      /** A block of NaN, so that numbers that a kernel does not write are noticed. */
       empty(length: number): number {
         const address = arena.allocate((length + 8) * 4);
         arena.f32(address, length + 8).fill(NaN);
@@ -42,7 +42,7 @@ export function layoutContract(
     };
   };
 
-  /** Exactly `expected`, and after it nothing written. */
+  /** Expects exactly `expected`, and nothing written after it. */
   const expectBlock = (arena: Arena, address: number, expected: readonly number[]) => {
     expect([...arena.f32(address, expected.length + 8)]).toEqual([...expected, ...Array<number>(8).fill(NaN)]);
   };

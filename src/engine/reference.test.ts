@@ -110,7 +110,7 @@ function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power:
 }
 
 function end({ codes, labels, input }: CurvatureEnd): number[] {
-  // A squared distance bends by 2 wherever it stands.
+  // The second derivative of a squared distance is 2 everywhere.
   if (codes) return input.data.map(() => 2);
   const z = input.data;
   const { gradient } = reference.softmaxCrossEntropy(z, labels, 1);

@@ -1,7 +1,7 @@
 /**
- * The specification: every kernel's arithmetic once more, in plain loops over plain arrays in PyTorch's layouts (NCHW).
- * Nothing here is fast; layers.contract.ts and layout.contract.ts hold both sides to the same numbers.
- * All numbers are float64; images x are [images][channels][height][width].
+ * The specification of the kernels: each one in plain loops over plain arrays, in PyTorch's layouts (NCHW) and float64.
+ * Images x are [images][channels][height][width]. layers.contract.ts and layout.contract.ts test both sides against the
+ * same numbers.
  */
 
 export type Size2 = readonly [number, number];
@@ -36,8 +36,8 @@ function zeros(length: number): number[] {
 }
 
 /**
- * Calls `visit` for every product x·w that goes into y, with the three positions. Taps outside the image are no
- * products.
+ * Calls `visit` for every product x·w in y, with the positions of x, w and y. Positions outside the image are skipped:
+ * there x is 0.
  */
 function eachTap(s: ConvShape, visit: (x: number, w: number, y: number) => void): void {
   const [height, width] = s.size;
@@ -61,7 +61,7 @@ function eachTap(s: ConvShape, visit: (x: number, w: number, y: number) => void)
               }
 }
 
-/** y[n][o][oy][ox] = bias[o] + sum of x·w: cross-correlation, as torch.nn.functional.conv2d. */
+/** y[n][o][oy][ox] = bias[o] + sum of x·w: a cross-correlation, as in torch.nn.functional.conv2d. */
 export function conv2dForward(x: Numbers, weight: Numbers, bias: Numbers, s: ConvShape): number[] {
   const [oh, ow] = outputSize(s.size, s.kernel, s.stride, s.padding);
   const y = Array.from(
@@ -74,7 +74,7 @@ export function conv2dForward(x: Numbers, weight: Numbers, bias: Numbers, s: Con
   return y;
 }
 
-/** The chain rule through every product. */
+/** Gradients by x, weight and bias, by the chain rule through every product. */
 export function conv2dBackward(x: Numbers, weight: Numbers, dy: Numbers, s: ConvShape) {
   const [oh, ow] = outputSize(s.size, s.kernel, s.stride, s.padding);
   const dx = zeros(x.length);
@@ -88,7 +88,7 @@ export function conv2dBackward(x: Numbers, weight: Numbers, dy: Numbers, s: Conv
   return { dx, dWeight, dBias };
 }
 
-/** The maximum of every window, and where in x it stands: the first, x fastest, then y. */
+/** The maximum of every window and its position in x. Of equal maxima the first counts, in row-major order. */
 export function maxPool2dForward(x: Numbers, s: PoolShape): { y: number[]; winners: number[] } {
   const [height, width] = s.size;
   const [oh, ow] = outputSize(s.size, s.kernel, s.stride, [0, 0]);
@@ -119,7 +119,7 @@ export function reluForward(x: Numbers): number[] {
   return x.map((value) => Math.max(value, 0));
 }
 
-/** Derivative 0 at 0. */
+/** The derivative at 0 is 0. */
 export function reluBackward(y: Numbers, dy: Numbers): number[] {
   return dy.map((g, i) => (y[i]! > 0 ? g : 0));
 }
@@ -129,7 +129,7 @@ export function tanhForward(x: Numbers, amplitude: number, slope: number): numbe
   return x.map((value) => amplitude * Math.tanh(slope * value));
 }
 
-/** f'(x) = slope·(amplitude - y²/amplitude), from the output. */
+/** f'(x) = slope·(amplitude - y²/amplitude), computed from the output y. */
 export function tanhSlope(y: Numbers, amplitude: number, slope: number): number[] {
   return y.map((value) => slope * (amplitude - value ** 2 / amplitude));
 }
@@ -139,7 +139,7 @@ export function sigmoidForward(x: Numbers): number[] {
   return x.map((value) => 1 / (1 + Math.exp(-value)));
 }
 
-/** f'(x) = y·(1 - y), from the output. */
+/** f'(x) = y·(1 - y), computed from the output y. */
 export function sigmoidSlope(y: Numbers): number[] {
   return y.map((value) => value * (1 - value));
 }
@@ -158,7 +158,7 @@ function eachInWindow(s: PoolShape, visit: (x: number, y: number, channel: numbe
           }
 }
 
-/** The sum of every window. The mean, and subsampling's coefficient and bias, are made of it. */
+/** The sum of every window. Average pooling and subsampling scale it. */
 export function sumPool2dForward(x: Numbers, s: PoolShape): number[] {
   const [oh, ow] = outputSize(s.size, s.kernel, s.stride, [0, 0]);
   const y = zeros(s.images * s.channels * oh * ow);
@@ -176,7 +176,7 @@ export function sumPool2dBackward(dy: Numbers, s: PoolShape): number[] {
   return dx;
 }
 
-/** The sum of a map's elements over images: out[channel] of values [images][channels][area]. */
+/** The sum over images and area of values [images][channels][area]: out[channel]. */
 export function sumByChannel(values: Numbers, images: number, channels: number): number[] {
   const area = values.length / images / channels;
   const out = zeros(channels);
@@ -202,7 +202,10 @@ export function square(x: Numbers): number[] {
   return x.map((value) => value ** 2);
 }
 
-/** z[n][c] = -sum over f of (x[n][f] - codes[c][f])²: LeCun et al. 1998, equation 7, with the sign of a logit. */
+/**
+ * z[n][c] = -sum over f of (x[n][f] - codes[c][f])²: LeCun et al. 1998, equation 7, negated so that the largest is the
+ * best.
+ */
 export function rbfForward(x: Numbers, codes: readonly Numbers[]): number[] {
   return rows(x, codes[0]!.length).flatMap((row) =>
     codes.map((code) => -row.reduce((sum, value, f) => sum + (value - code[f]!) ** 2, 0)),
@@ -210,7 +213,7 @@ export function rbfForward(x: Numbers, codes: readonly Numbers[]): number[] {
 }
 
 /**
- * dx[n][f] = sum over c of dz[n][c]^power·(2·(code - x))^power·sign: power 1 for gradients, power 2 for second
+ * dx[n][f] = sum over c of dz[n][c]·(2·(codes[c][f] - x[n][f]))^power: power 1 for gradients, power 2 for second
  * derivatives.
  */
 export function rbfBackward(x: Numbers, codes: readonly Numbers[], dz: Numbers, power: 1 | 2): number[] {
@@ -221,7 +224,7 @@ export function rbfBackward(x: Numbers, codes: readonly Numbers[], dz: Numbers, 
   });
 }
 
-/** Every image in a border: x [images·channels][height][width]. */
+/** Adds a border of `value` around every map of x [images·channels][height][width]. */
 export function pad2dForward(x: Numbers, [height, width]: Size2, [top, left]: Size2, value: number): number[] {
   return rows(x, height * width).flatMap((map) =>
     Array.from({ length: (height + 2 * top) * (width + 2 * left) }, (_, i) => {
@@ -232,7 +235,7 @@ export function pad2dForward(x: Numbers, [height, width]: Size2, [top, left]: Si
   );
 }
 
-/** What stands inside the border. */
+/** The gradient inside the border. */
 export function pad2dBackward(dy: Numbers, [height, width]: Size2, [top, left]: Size2): number[] {
   const padded = width + 2 * left;
   return rows(dy, (height + 2 * top) * padded).flatMap((map) =>
@@ -277,8 +280,9 @@ export function linearBackward(x: Numbers, weight: Numbers, dy: Numbers, inFeatu
 }
 
 /**
- * Per image -log softmax(z)[label], shifted by the maximum; gradient (softmax - onehot)·scale; the first largest class.
- * backgroundLogit: the logit of a background class, which no image has (LeCun et al. 1998, equation 9: -j).
+ * Per image: the loss -log softmax(z)[label], computed with logits less their maximum; the gradient
+ * (softmax - onehot)·scale; the predicted class, the first of the largest logits.
+ * @param backgroundLogit the logit of one more class that no image belongs to (LeCun et al. 1998, equation 9: -j).
  */
 export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: number, backgroundLogit = -Infinity) {
   const classes = logits.length / labels.length;
@@ -296,18 +300,18 @@ export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: num
   return { losses, predicted, gradient };
 }
 
-/** softmax(z) per image, from the gradient softmax - onehot. */
+/** softmax(z) per image, computed from the gradient softmax - onehot. */
 export function softmaxOfGradient(gradient: Numbers, labels: Numbers): number[] {
   const classes = gradient.length / labels.length;
   return gradient.map((g, i) => g + (labels[Math.floor(i / classes)] === i % classes ? 1 : 0));
 }
 
-/** p·(1 - p): the diagonal of the cross-entropy's second derivative by the logits. */
+/** p·(1 - p): the diagonal of the second derivative of cross-entropy with respect to the logits. */
 export function softmaxCurvature(probabilities: Numbers): number[] {
   return probabilities.map((p) => p * (1 - p));
 }
 
-/** Per image -z[label] (LeCun et al. 1998, equation 8, of z = -y); gradient -onehot·scale. */
+/** Per image -z[label] (LeCun et al. 1998, equation 8, where y = -z); gradient -onehot·scale. */
 export function rightLogitLoss(logits: Numbers, labels: Numbers, scale: number) {
   const classes = logits.length / labels.length;
   const losses = labels.map((label, n) => -logits[n * classes + label]!);
@@ -376,7 +380,7 @@ export function adabeliefStep(
   return { x: x - (o.learningRate * (m / c(b1))) / (Math.sqrt(s / c(b2)) + o.eps), first: m, second: s };
 }
 
-/** LeCun et al. 1998, appendix C: x -= rate / (mu + h)·(g + l2·x), `first` the second derivative h. */
+/** LeCun et al. 1998, appendix C: x -= rate / (mu + h)·(g + l2·x), where h, the second derivative, is `first`. */
 export function sdlmStep(slot: Slot, g: number, o: { learningRate: number; l2: number; mu: number }): Slot {
   return { ...slot, x: slot.x - (o.learningRate / (o.mu + slot.first)) * (g + o.l2 * slot.x) };
 }
@@ -405,7 +409,7 @@ export function gather(pixels: Numbers, indices: Numbers, channels: number, area
   return toPacks(chosen, elements, lanes);
 }
 
-/** Matrix [rows][columns] -> [columns][rows], of elements of `size` numbers. */
+/** Matrix [rows][columns] -> [columns][rows], whose elements have `size` numbers each. */
 export function transpose(matrix: Numbers, rowCount: number, columnCount: number, size = 1): number[] {
   return Array.from({ length: columnCount * rowCount * size }, (_, i) => {
     const [column, row] = [Math.floor(i / size / rowCount), Math.floor(i / size) % rowCount];
@@ -430,12 +434,12 @@ export function sumChunks(blocks: Numbers, size: number, stride: number, chunks:
   );
 }
 
-/** Four strips of `length` numbers, which begin `step` numbers apart, side by side: [number of the strip][4]. */
+/** Four strips of `length` numbers, whose starts are `step` numbers apart -> [length][4]. */
 export function cutStrips(values: Numbers, step: number, length: number): number[] {
   return Array.from({ length: length * 4 }, (_, i) => values[(i % 4) * step + Math.floor(i / 4)]!);
 }
 
-/** Four strips [number of the strip][4], one after the other. */
+/** Four strips [length][4] -> [4][length], one after the other. */
 export function joinStrips(strips: Numbers): number[] {
   return transpose(strips, strips.length / 4, 4);
 }
@@ -445,12 +449,12 @@ export function add(a: Numbers, b: Numbers): number[] {
   return a.map((value, i) => value + b[i]!);
 }
 
-/** `values` with 0 in the `size` numbers from each of `starts` on. */
+/** `values` with the `size` numbers from each of `starts` on set to 0. */
 export function clear(values: Numbers, starts: Numbers, size: number): number[] {
   return values.map((value, i) => (starts.some((start) => i >= start && i < start + size) ? 0 : value));
 }
 
-/** `values` with 0 where the magnitude is below 2^-100. */
+/** `values` with magnitudes below 2^-100 set to 0. */
 export function flushTiny(values: Numbers): number[] {
   return values.map((value) => (Math.abs(value) < 2 ** -100 ? 0 : value));
 }

@@ -1,4 +1,4 @@
-/** The convolution against the plain loops on random sizes, kernels, strides and paddings: all tails of all inner loops. */
+/** The convolution compared with plain loops for random sizes, kernels, strides and paddings: all loop remainders. */
 import { setFlagsFromString } from 'node:v8';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -16,7 +16,7 @@ const shapes = fc
     images: fc.integer({ min: 1, max: 12 }),
     inChannels: fc.constantFrom(1, 2, 3, 5, 7),
     outChannels: fc.constantFrom(1, 2, 5, 6, 7, 13),
-    // Five columns go by Winograd's filtering where the stride is 1.
+    // Windows of five columns use Winograd's algorithm if the stride is 1.
     kernel: fc.tuple(fc.integer({ min: 1, max: 6 }), fc.constantFrom(1, 2, 3, 5, 5, 6)),
     stride: fc.oneof(fc.constant<[number, number]>([1, 1]), pair(1, 3)),
     padding: pair(0, 2),

@@ -10,7 +10,7 @@ import { maxPool2d } from './max-pool2d.ts';
 import { sequential } from './model.ts';
 import { relu } from './relu.ts';
 
-test('LeNet-5 is done in eight steps', () => {
+test('LeNet-5 is computed in eight steps', () => {
   expect(stepsOf(lenet5()).map(({ layers }) => layers.map(({ name }) => name).join(' '))).toEqual([
     'conv1 relu1 pool1',
     'conv2 relu2 pool2',

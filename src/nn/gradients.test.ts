@@ -26,7 +26,7 @@ import { rescale } from './rescale.ts';
 import { sigmoid, squash } from './squash.ts';
 import { subsample2d } from './subsample2d.ts';
 
-/** Each test draws from a stream of its own, so that one more disturbs no other. */
+/** Each test has a random stream of its own, so that a new test does not change the others. */
 function drawing(name: string): (length: number) => number[] {
   const random = randomStream(3, name);
   return (length) => Array.from({ length }, () => Math.fround(2 * random.uniform() - 1));
@@ -113,7 +113,7 @@ describe('a network of odd sizes, 23 images in batches of one', () => {
   };
   const initial = glorotUniform(model, randomStream(1, 'init'));
 
-  /** With rate 1 one step of SGD over all images goes exactly by the gradient. */
+  /** One step of SGD with rate 1 over all images changes the weights exactly by the gradient. */
   async function gradient(): Promise<StateDict> {
     const recipe = { model, optimizer: sgd({ learningRate: 1 }), batchSize: size, epochs: 1, shuffle: false };
     for await (const event of fit(recipe, { train, initial })) {
@@ -137,7 +137,7 @@ describe('a network of odd sizes, 23 images in batches of one', () => {
       return (await evaluate({ model }, moved, train))!.loss;
     };
     const expected = dot((await gradient()).get(name)!.data, direction);
-    // A relu or a maximum that changes within the step bends the line; a smaller step misses it but has more noise.
+    // Within the step a relu or maximum may switch, which changes the slope; smaller steps avoid this but add noise.
     const errors = [];
     for (const h of [1e-3, 2e-4, 5e-5])
       errors.push(Math.abs(((await loss(h)) - (await loss(-h))) / (2 * h) - expected));

@@ -9,7 +9,7 @@ const random = () => randomStream(1, 'init');
 const c3Inputs = [...new Array(6).fill(75), ...new Array(9).fill(100), 150];
 const largest = (values: ArrayLike<number>) => Math.max(...Array.from(values, Math.abs));
 
-test('lecun1998 keeps each unit within 2.4 / fan-in, its bias too', () => {
+test('lecun1998 draws weights and biases within 2.4 / fan-in of each unit', () => {
   const weights = lecunUniform1998(model, random());
   const c3 = weights.get('c3.weight')!.data;
   for (const [unit, inputs] of c3Inputs.entries()) {
@@ -21,18 +21,18 @@ test('lecun1998 keeps each unit within 2.4 / fan-in, its bias too', () => {
   expect(largest(weights.get('s2.weight')!.data)).toBeLessThanOrEqual(0.6 + 1e-6);
 });
 
-test('lecun has the variance 1 / fan-in and no biases', () => {
+test('lecun draws weights with variance 1 / fan-in and sets biases to zero', () => {
   const weights = lecunUniform(model, random());
   const c5 = weights.get('c5.weight')!.data;
   expect(c5.reduce((sum, w) => sum + w * w, 0) / c5.length).toBeCloseTo(1 / 400, 4);
   expect(largest(weights.get('c3.bias')!.data)).toBe(0);
 });
 
-test('under glorot’s rule subsampling starts as the mean', () => {
+test('with glorot subsampling starts as the mean', () => {
   expect([...glorotUniform(model, random()).get('s4.weight')!.data]).toEqual(new Array(16).fill(0.25));
 });
 
-test('what is not connected is zero under every rule, and each has its own numbers', () => {
+test('weights without a connection are zero under every rule, and the rules draw different numbers', () => {
   const found = (['glorot', 'lecun', 'lecun1998'] as const).map((initialization) => {
     const c3 = initialWeights({ ...model, initialization }, random()).get('c3.weight')!.data;
     // Map 0 of C3 reads the maps 0, 1 and 2 of S2.

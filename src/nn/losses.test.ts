@@ -99,7 +99,7 @@ describe.each(widths)('%s', (width) => {
   });
 });
 
-test('losses describe themselves and say what output they need', () => {
+test('losses describe themselves and declare whether they need distances as the output', () => {
   const said = [crossEntropy(), maximumAPosteriori(), mse()].map((loss) => [
     aboutLoss(loss).describe(),
     aboutLoss(loss).needsDistances,

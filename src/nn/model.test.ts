@@ -37,14 +37,12 @@ test('parameters have the names and shapes of a PyTorch state dict', () => {
     'conv1.bias [6]',
     'conv2.weight [16,6,5,5]',
     'conv2.bias [16]',
-    ...[
-      'fc1.weight [120,256]',
-      'fc1.bias [120]',
-      'fc2.weight [84,120]',
-      'fc2.bias [84]',
-      'fc3.weight [10,84]',
-      'fc3.bias [10]',
-    ],
+    'fc1.weight [120,256]',
+    'fc1.bias [120]',
+    'fc2.weight [84,120]',
+    'fc2.bias [84]',
+    'fc3.weight [10,84]',
+    'fc3.bias [10]',
   ]);
 });
 
@@ -88,7 +86,7 @@ test.each([
   () => conv2d(1, 1, 3, { padding: -1 }),
 ])('a layer of impossible size is refused: %s', (make) => expect(make).toThrow(UsageError));
 
-test('an unknown model names the near one', () => {
+test('an unknown model name suggests the nearest one', () => {
   expect(() => modelByName('lennet5')).toThrow(
     'unknown model "lennet5": allowed are lenet5, lenet5-1998. Did you mean lenet5?',
   );

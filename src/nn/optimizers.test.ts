@@ -58,7 +58,7 @@ describe.each(golden.cases.map((each) => [`${each.name} ${JSON.stringify(each.op
     const optimizer = constructors[name](options);
     const { stateNames, step } = aboutOptimizer(optimizer);
 
-    test('the plain twin goes the golden way', () => {
+    test('the plain twin gives the golden weights after every step', () => {
       let slots = start.map((x, i): reference.Slot => ({ x, first: name === 'sdlm' ? hessian[i]! : 0, second: 0 }));
       for (const [index, expected] of path.entries()) {
         slots = slots.map((slot, i) => twin(optimizer, slot, gradients[index]![i]!, index + 1));
@@ -90,7 +90,7 @@ describe.each(golden.cases.map((each) => [`${each.name} ${JSON.stringify(each.op
   },
 );
 
-test('every optimizer has its cases, and no two of one optimizer end alike, so that an option without effect shows', () => {
+test('every optimizer has golden cases, and all cases of one optimizer end with different weights, so every option has an effect', () => {
   for (const name of optimizerNames) {
     const ends = golden.cases.filter((each) => each.name === name).map(({ path }) => path.at(-1)!);
     expect(ends.length, name).toBeGreaterThan(1);
@@ -128,13 +128,13 @@ test.each<[string, () => Optimizer]>([
   expect(make).toThrow(message);
 });
 
-test('AdamW without decay says that it is Adam', () => {
+test('AdamW without weight decay describes itself as Adam', () => {
   expect(aboutOptimizer(adamw({ weightDecay: 0 })).equalTo()?.name).toBe('adam');
   expect(aboutOptimizer(adamw()).equalTo()).toBeUndefined();
   expect(aboutOptimizer(adam()).equalTo()).toBeUndefined();
 });
 
-test('a program finds the constructor of every optimizer in the library', async () => {
+test('the library exports the constructor of every optimizer', async () => {
   const library: Readonly<Record<string, unknown>> = await import('../index.ts');
   for (const name of optimizerNames) {
     const make = library[name];

@@ -8,8 +8,7 @@ export interface Figure {
   readonly content: { readonly svg: string } | { readonly drawing: string } | { readonly png: Uint8Array };
   readonly caption: string;
   /**
-   * Describes the picture to those who cannot see it; the caption if absent. A chart has its own description inside its
-   * SVG.
+   * Text alternative of the picture; if absent, the caption is used. A chart has its own description inside its SVG.
    */
   readonly alt?: string;
 }

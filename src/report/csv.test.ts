@@ -17,7 +17,7 @@ import {
 const head =
   'trial,state,configuration,levels,model,optimizer,epochs,batchSize,l2,loss,seed,score,selection_accuracy,selection_loss,train_accuracy,train_loss,epochs_trained,seconds,reason';
 
-test('a row a trial, of every state, with every base and varied setting', () => {
+test('every trial has a row, whatever its state, with every base and varied setting', () => {
   const named = { label: 'a, "b"\nc', settings: { batchSize: 32 } };
   const stages = [
     { factors: ['batchSize'], levels: [named, { label: '64', settings: { batchSize: 64, loss: 'published' } }] },
@@ -40,7 +40,7 @@ test('a row a trial, of every state, with every base and varied setting', () => 
   ]);
 });
 
-test('a trial stands under the levels that it serves alone', () => {
+test('the column `levels` lists exactly the levels that use a trial', () => {
   const rule = definitionOf([stageOf('batchSize', [32, 64]), stageOf('l2', [0, 0.01])], {
     seeds: { atLeast: 3, atMost: 3, resolve: 1 },
   });
@@ -63,7 +63,7 @@ test('a trial stands under the levels that it serves alone', () => {
   ]);
 });
 
-test('accuracy scores have no errors of rounding; the untrained network is no result', () => {
+test('accuracy scores have no rounding errors; the untrained network is not a result', () => {
   const definition = definitionOf([stageOf('batchSize', [32, 64])], { base: {}, seeds: [1] });
   const whole = trialOf(0, canonicalOf({ batchSize: 32 }), 1, 0.555 * 100);
   const { curve } = trialOf(1, canonicalOf({ batchSize: 64 }), 1, 90);
@@ -73,7 +73,7 @@ test('accuracy scores have no errors of rounding; the untrained network is no re
   expect(rows[2]).toMatch(/,1,,,,,,0,2,diverged$/);
 });
 
-test('a parameter that is called like another column is told from it', () => {
+test('a parameter with the name of another column gets the prefix setting_', () => {
   const { settings } = functionTask({ parameters: { score: 1 }, run: () => 0 });
   const definition = definitionOf([stageOf('score', [1, 2])], { base: {}, seeds: [1], objective: 'score' });
   const trials = [

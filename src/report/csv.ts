@@ -42,7 +42,7 @@ function settingNames({ definition, naming }: StudyFacts): string[] {
 function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly string[], facts: StudyFacts): Cell[] {
   const { number, state, seed, curve, score, reason } = trial;
   const last = curve.at(-1);
-  // Epoch 0 is the untrained network, which is no result.
+  // Epoch 0 is the untrained network, not a result.
   const trained = last && last.epoch > 0 ? last : undefined;
   const levels = places.map(
     (place) => `${factorsText(facts.stages[place.stage]!)}: ${levelAt(facts, place).view.level.label}`,
@@ -53,14 +53,20 @@ function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly stri
     id,
     levels.join('; '),
     ...names.map((name) => settings[name]),
-    ...[seed, score === undefined ? undefined : exactScore(score, facts.definition.objective)],
-    ...[trained?.selection?.accuracy, trained?.selection?.loss, trained?.train?.accuracy, trained?.train?.loss],
-    ...[last?.epoch, curve.length > 0 ? secondsOf(trial) : undefined, reason],
+    seed,
+    score === undefined ? undefined : exactScore(score, facts.definition.objective),
+    trained?.selection?.accuracy,
+    trained?.selection?.loss,
+    trained?.train?.accuracy,
+    trained?.train?.loss,
+    last?.epoch,
+    curve.length > 0 ? secondsOf(trial) : undefined,
+    reason,
   ];
 }
 
 function cellText(cell: Cell): string {
   if (cell === undefined || cell === null) return '';
-  // A negative number is no formula.
+  // Negative numbers begin with `-` but are not formulas.
   return typeof cell === 'string' ? csvCell(cell) : String(cell);
 }

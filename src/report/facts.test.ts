@@ -1,4 +1,4 @@
-/** Facts of a study: names, twins, counts, times, rounds, and what records of older formats say. */
+/** Facts of a study: names, equal configurations, counts, times, rounds, and records of older formats. */
 import { describe, expect, test } from 'vitest';
 import type { Settings } from '../study/definition.ts';
 import type { Trial } from '../study/trial.ts';
@@ -25,7 +25,7 @@ const decayed = [1, 2, 3].map((seed) => trialOf(500 + seed, canonicalOf({ batchS
 const whole = factsOf(recordOf(two, [...trialsOf(batchStage, batchScores), ...decayed]));
 
 describe('levels', () => {
-  test('configurations are numbered as the study meets them, each once', () => {
+  test('configurations are numbered in the order of the study, each once', () => {
     expect(whole.stages.map(({ levels }) => levels.map(({ id }) => id))).toEqual([
       ['C1', 'C2', 'C3'],
       ['C1', 'C4'],
@@ -44,7 +44,7 @@ describe('levels', () => {
     ]);
   });
 
-  test('scores stand by seed, a failed trial has none', () => {
+  test('scores are in the order of the seeds; a failed trial has none', () => {
     const facts = factsOf(recordOf(definitionOf([batchStage]), trialsOf(batchStage, [[98, 'diverged', 99], [97]])));
     expect(facts.stages[0]!.levels.map((level) => level.scores)).toEqual([
       [98, undefined, 99],
@@ -54,7 +54,7 @@ describe('levels', () => {
     expect(facts.stages[0]!.levels[0]!.failures.map(({ seed }) => seed)).toEqual([2]);
   });
 
-  test('twins say where and why', () => {
+  test('a level with an earlier configuration names that level and the reason', () => {
     const stage = stageOf('optimizer', ['adam', 'adamw', 'nadam']);
     const [first] = factsOf(recordOf(definitionOf([stage]), [])).stages;
     expect(first!.levels.map(({ sameAs }) => sameAs)).toEqual([
@@ -65,7 +65,7 @@ describe('levels', () => {
     expect(whole.stages[1]!.levels[0]!.sameAs).toEqual({ stage: 0, level: 0, reason: undefined });
   });
 
-  test('the judge’s words reach their levels; the carried level is marked', () => {
+  test('judgements belong to their levels; the carried level is marked', () => {
     const judged = factsOf(recordOf(two, [...trialsOf(batchStage, batchScores), ...decayed]), [
       judgementOf([{ standing: 'best' }, { standing: 'worse' }, { standing: 'may be best' }], { margin: 0.3 }),
       judgementOf([{ standing: 'may be best' }, { standing: 'may be best' }], { carried: 0 }),
@@ -78,7 +78,7 @@ describe('levels', () => {
     expect(rivals(one!).map(({ id }) => id)).toEqual(['C3']);
   });
 
-  test('steps are there if the study asks for them', () => {
+  test('there are steps only if the study asks for them', () => {
     const asked = factsOf(
       recordOf({ ...definitionOf([batchStage]), compare: 'previous' }, trialsOf(batchStage, batchScores)),
     );
@@ -95,7 +95,7 @@ describe('the whole study', () => {
     expect(whole.winner!.id).toBe('C1');
     expect(whole.finished).toBe(true);
     expect(whole.counts).toEqual({ running: 0, complete: 12, pruned: 0, failed: 0, ended: 12, expected: 12 });
-    // Two reports of 2 s after the untrained network's.
+    // Two epochs of 2 s each, after epoch 0.
     expect(whole.coreSeconds).toBe(12 * 6);
     expect(whole.measure).toEqual({
       objective: 'accuracy',
@@ -107,7 +107,7 @@ describe('the whole study', () => {
     });
   });
 
-  test('every trial says which levels it serves', () => {
+  test('every trial lists the levels that use it', () => {
     const orphan = trialOf(900, canonicalOf({ batchSize: 7 }), 1, 90);
     const facts = factsOf(recordOf(two, [...trialsOf(batchStage, batchScores), orphan]));
     expect(facts.trials[0]).toMatchObject({
@@ -121,7 +121,7 @@ describe('the whole study', () => {
     expect(facts.trials.at(-1)).toMatchObject({ id: undefined, places: [] });
   });
 
-  test('looks find their configuration, the winner’s are its own', () => {
+  test('looks have the id of their configuration; the winner has its own looks only', () => {
     const look = { trial: 0, seed: 1, loss: 0.1, accuracy: 0.99 };
     const looks = [
       { ...look, configuration: canonicalOf({ batchSize: 32 }) },
@@ -132,9 +132,9 @@ describe('the whole study', () => {
     expect(facts.winner!.looks).toHaveLength(1);
   });
 
-  test('medians of the seconds an epoch, by batch size, beside the reference’s', () => {
+  test('times are medians of seconds per epoch by batch size, with the reference’s times', () => {
     const reference = referenceOf({ secondsPerEpoch: (batchSize) => (batchSize === 32 ? 12 : undefined) });
-    // The untrained network's report counts for nothing.
+    // Epoch 0, the untrained network, does not count.
     const took = [90, 1, 2];
     const trials = trialsOf(batchStage, batchScores).map((trial) => ({
       ...trial,
@@ -148,7 +148,7 @@ describe('the whole study', () => {
     ]);
   });
 
-  test('a reference that stands beside no level is left out with its times', () => {
+  test('a reference that matches no level is left out, and so are its times', () => {
     const reference = referenceOf({ beside: () => undefined, secondsPerEpoch: () => 12 });
     const facts = factsOf(recordOf(two, trialsOf(batchStage, batchScores)), undefined, { reference });
     expect(facts.reference).toBeUndefined();
@@ -171,7 +171,7 @@ describe('the whole study', () => {
     });
   });
 
-  test('a stage without any good level ends it', () => {
+  test('a stage in which every level failed ends the study', () => {
     const failed = factsOf(
       recordOf(
         two,
@@ -191,7 +191,7 @@ describe('the whole study', () => {
   });
 });
 
-test('records of older formats hold every hyperparameter and meet today’s configurations', () => {
+test('records of older formats, which hold every hyperparameter, give today’s configurations', () => {
   const older = trialsOf(batchStage, batchScores).map((trial) => {
     const { seed: _, ...configuration } = { ...lenetSettings.complete(trial.configuration) } as Record<string, never>;
     return { ...trial, configuration };
@@ -202,7 +202,7 @@ test('records of older formats hold every hyperparameter and meet today’s conf
   expect(shown(facts)).toEqual(shown(whole));
 });
 
-test('a seed rule’s timeline says who left after which round', () => {
+test('the timeline of a seed rule says which level left after which round', () => {
   const definition = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 6, resolve: 0.1 } });
   const near = [
     [98.4, 98.9, 98.2, 98.8, 98.6, 99],
@@ -235,16 +235,16 @@ describe('images of the set that selects', () => {
     return { ...trial, wrong: wrong(mistakes, images) };
   };
 
-  test.each([300, 301, 307, 10_000, 4999])('%i are found from bits and accuracy', (images) => {
+  test.each([300, 301, 307, 10_000, 4999])('%i images are found from the number of bits and the accuracy', (images) => {
     expect(imagesOf([answered(7, images)])).toBe(images);
   });
 
-  test('a trial without mistakes leaves it to the next, and alone gives the padded number', () => {
+  test('a trial without mistakes is passed over; if there is no other, it gives the padded number', () => {
     expect(imagesOf([answered(0, 301), answered(3, 301)])).toBe(301);
     expect(imagesOf([answered(0, 301)])).toBe(304);
   });
 
-  test('without answers there is none; a caller may know better', () => {
+  test('without recorded answers there is no number; a number given by the caller is used', () => {
     expect(imagesOf([trialOf(0, {}, 1, 98)])).toBeUndefined();
     const record = recordOf(two, [answered(7, 301)]);
     let seen: number | undefined;
@@ -260,7 +260,7 @@ describe('images of the set that selects', () => {
   });
 });
 
-test('the work grows with the number of trials: each configuration is looked at once or twice', () => {
+test('each configuration is made canonical at most twice, however many trials there are', () => {
   const count = (levels: number) => {
     let calls = 0;
     const settings = {

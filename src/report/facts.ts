@@ -123,21 +123,21 @@ export interface StudyFacts {
   readonly measure: Measure;
   readonly naming: Naming;
   readonly stages: readonly StageFacts[];
-  /** Places of a configuration, by its id, in the order in which the study meets them. */
+  /** By configuration id: the levels with this configuration, in the order of the study. */
   readonly configurations: ReadonlyMap<string, readonly Place[]>;
   readonly winner: (LevelFacts & { readonly looks: readonly Look[] }) | undefined;
   readonly finished: boolean;
-  /** Index of the stage none of whose levels ended well. */
+  /** Index of the stage in which no level has a score for every seed. */
   readonly stuck: number | undefined;
   /** Every trial of the record, by number. */
   readonly trials: readonly TrialFacts[];
-  /** Counts of the trials that stand for a level now. A failed trial that was tried again does not count. */
+  /** Counts of the trials that levels use now. A failed trial that was tried again does not count. */
   readonly counts: {
     readonly [State in Trial['state']]: number;
   } & {
     /** Trials that have ended. */
     readonly ended: number;
-    /** Trials in all, as far as can be told. */
+    /** Expected number of trials of the whole study; an estimate while levels can still leave. */
     readonly expected: number;
   };
   readonly looks: readonly Look[];
@@ -409,8 +409,8 @@ export function seedsTrained({ levels }: Pick<StageFacts, 'levels'>): number {
 }
 
 /**
- * Whether every other level is worse, but at least one of them as a trained network only, so that other seeds may
- * reverse the choice.
+ * Whether every other level is worse, but at least one of them only as a trained network: other seeds may reverse the
+ * choice.
  */
 export function isChosenByNetworks(stage: StageFacts): boolean {
   if (stage.selected === undefined || comparedLevels(stage).length < 2 || rivals(stage).length > 0) return false;

@@ -1,6 +1,5 @@
 /**
- * Labels, names and reasons may hold anything: every form of the report says them, and none has another structure for
- * them.
+ * Labels, names and reasons may hold any text: every form of the report shows them, and its structure does not change.
  */
 import fc from 'fast-check';
 import MarkdownIt from 'markdown-it';
@@ -32,7 +31,7 @@ import { showText } from './terminal.ts';
 
 const sizes = [32, 64, 128];
 
-/** A study with every kind of text from elsewhere in it. */
+/** A study with the given text in its name, labels, reasons, machine, foreign trials and reference. */
 function studyWith(text: string): StudyFacts {
   const levels = sizes.map((batchSize) => ({ label: `${text}${batchSize}`, short: text, settings: { batchSize } }));
   const definition = definitionOf([{ factors: ['batchSize'], levels }], { name: text, compare: 'previous' });
@@ -88,7 +87,7 @@ const htmlShape = (html: string) =>
       .matchAll(/<\/?[a-z][a-z0-9]*/g),
   ].map(([tag]) => tag);
 
-/** Cells of a CSV file, read as RFC 4180 says. */
+/** Cells of a CSV file, read by RFC 4180. */
 function cellsOf(csv: string): string[][] {
   const cell = /(?:"((?:[^"]|"")*)"|([^",\r\n]*))(,|\r\n)/gy;
   const rows: string[][] = [[]];
@@ -140,7 +139,7 @@ describe('whatever a label holds', async () => {
     );
   });
 
-  test('the terminal gets lines of text alone', () => {
+  test('the terminal gets no control characters except line breaks', () => {
     fc.assert(
       fc.property(hostile, fc.integer({ min: 40, max: 200 }), (text, width) => {
         expect(acting(showText(studyWith(text), { width, state: text }), '\n')).toEqual([]);
@@ -149,7 +148,7 @@ describe('whatever a label holds', async () => {
     );
   });
 
-  test('CSV has its cells, none of which a spreadsheet runs; JSON is exact', () => {
+  test('CSV has the same rows and cells and no formulas; JSON keeps labels exactly', () => {
     const sizesOf = (facts: StudyFacts) => cellsOf(trialsCsv(facts)).map(({ length }) => length);
     fc.assert(
       fc.property(hostile, (text) => {
@@ -165,7 +164,7 @@ describe('whatever a label holds', async () => {
   });
 });
 
-test('labels with XML’s own characters and forbidden ones are drawn as they are', async () => {
+test('charts escape XML’s own characters and write out forbidden ones', async () => {
   const blocks = await blocksOf(studyWith('rate < 0.01, adam & "cosine" \x1b[2J'));
   const [chart] = figureFiles(blocks).flatMap(({ name, content }) => (name === 'stage-1.svg' ? [content] : []));
   expect(chart).toContain('rate &lt; 0.01, adam &amp; &quot;cosine&quot; \\x1b[2J');

@@ -1,4 +1,4 @@
-/** The number of images that a trial's answers are about, which the record does not hold itself. */
+/** The number of images that a trial's recorded answers are about. The record does not hold this number itself. */
 import { onesInBytes } from '../base/bits.ts';
 import type { Trial } from '../study/trial.ts';
 

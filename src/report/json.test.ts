@@ -40,7 +40,7 @@ const judgement = judgementOf(
 );
 const facts = factsOf(recordOf(definition, trials), [judgement]);
 
-test('levels: label, scores by seed, standing and intervals', () => {
+test('levels have label, scores by seed, standing and intervals', () => {
   expect(showJson(facts)).toMatchObject({
     name: 'small',
     protocol: 'post',
@@ -65,14 +65,12 @@ test('levels: label, scores by seed, standing and intervals', () => {
         selected: null,
         levels: [
           {
-            ...{
-              configuration: 'C1',
-              label: '32',
-              shown: '32',
-              standing: 'best',
-              scope: 'other seeds',
-              selected: false,
-            },
+            configuration: 'C1',
+            label: '32',
+            shown: '32',
+            standing: 'best',
+            scope: 'other seeds',
+            selected: false,
             scores: [98, 98.5, 99],
             mean: 98.5,
             standardDeviation: 0.5,
@@ -81,7 +79,10 @@ test('levels: label, scores by seed, standing and intervals', () => {
             differenceToBest: [0, 1.3],
             bothEnds: [0.7, 1.3],
             otherImages: null,
-            ...{ noisy: false, leftAfter: null, notes: [], settings: { batchSize: 32, epochs: 2 } },
+            noisy: false,
+            leftAfter: null,
+            notes: [],
+            settings: { batchSize: 32, epochs: 2 },
           },
           {
             configuration: 'C2',
@@ -111,7 +112,7 @@ test('levels: label, scores by seed, standing and intervals', () => {
   });
 });
 
-test('a finished study names its winner; times are not in it', () => {
+test('a finished study names its winner; there are no times', () => {
   const done = trialsOf(batchStage, [
     [98, 98.5, 99],
     [97, 97.5, 98],
@@ -130,9 +131,10 @@ test('a finished study names its winner; times are not in it', () => {
   expect(JSON.stringify(again)).toBe(JSON.stringify(json));
 });
 
-test('levels have the label of the tables, too', () => {
+test('levels also have the label that tables show', () => {
   const rates = [0.003, 3e-6].map((learningRate) => ({
-    ...{ label: labelOf({ learningRate }), settings: { learningRate } },
+    label: labelOf({ learningRate }),
+    settings: { learningRate },
   }));
   const varied = factsOf(recordOf(definitionOf([{ factors: ['learningRate'], levels: rates }]), []));
   expect(showJson(varied)).toMatchObject({
@@ -147,7 +149,7 @@ test('levels have the label of the tables, too', () => {
   });
 });
 
-test('accuracies have no errors of rounding, neither scores nor means nor differences', () => {
+test('scores, means and differences of accuracies have no rounding errors', () => {
   const off = 0.555 * 100;
   expect(off).not.toBe(55.5);
   const counted = trialsOf(batchStage, [
@@ -170,14 +172,14 @@ test('accuracies have no errors of rounding, neither scores nor means nor differ
   });
 });
 
-test('a level that left says after how many seeds', () => {
+test('a level that left has the number of its seeds', () => {
   const left = judgementOf([{}, { standing: 'left', departure: { round: 5, behind: 0 } }, {}], { method: 'rounds' });
   expect(showJson(factsOf(recordOf(definition, trials), [left]))).toMatchObject({
     stages: [{ method: 'rounds', levels: [{ leftAfter: null }, { standing: 'left', leftAfter: 5 }, {}] }],
   });
 });
 
-test('a pruned level says so and why', () => {
+test('a pruned level has the reason', () => {
   const pruned = prunedTrialOf(200, canonicalOf({ batchSize: 128 }), 1, 'worse than the median');
   const judged = judgementOf([{}, {}, { standing: 'pruned' }]);
   const notes = ['seed 1 was pruned: worse than the median'];
@@ -186,13 +188,13 @@ test('a pruned level says so and why', () => {
   });
 });
 
-test('steps of a study that changes one thing after another', () => {
+test('a study with compare: previous has steps', () => {
   const asked = factsOf(recordOf({ ...definition, compare: 'previous' }, trials));
   const { stages } = showJson(asked) as { stages: { steps: unknown[] }[] };
   expect(stages[0]!.steps[0]).toMatchObject({ level: '64', mean: -1 });
 });
 
-test('no interval of an accuracy or of a difference goes beyond what there can be', () => {
+test('intervals of accuracies and differences stay within their possible range', () => {
   const wild = trialsOf(stageOf('batchSize', [32, 64]), [
     [100, 60],
     [0, 50],

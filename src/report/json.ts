@@ -14,7 +14,12 @@ export function showJson(facts: StudyFacts): object {
   const { definition, finished, counts, winner, looks, foreign } = facts;
   const { name, protocol, objective, plan, seeds } = definition;
   return {
-    ...{ name, protocol: protocol ?? null, objective, plan: plan.kind, seeds, finished },
+    name,
+    protocol: protocol ?? null,
+    objective,
+    plan: plan.kind,
+    seeds,
+    finished,
     trials: { ended: counts.ended, expected: counts.expected },
     stages: facts.stages.map((stage) => stageJson(stage, facts)),
     winner: winner
@@ -31,7 +36,11 @@ export function showJson(facts: StudyFacts): object {
         }
       : null,
     looks: looks.map(({ trial, seed, id, accuracy, loss }) => ({
-      ...{ trial, seed, configuration: id ?? null, accuracy, loss },
+      trial,
+      seed,
+      configuration: id ?? null,
+      accuracy,
+      loss,
     })),
     foreignTrials: foreign.length,
   };
@@ -45,16 +54,17 @@ function stageJson(stage: StageFacts, facts: StudyFacts): object {
     seeds,
     finished,
     method,
-    ...{ spread: spread ?? null, margin: margin ?? null, resolve, seedsNeeded: seedsNeeded ?? null },
+    spread: spread ?? null,
+    margin: margin ?? null,
+    resolve,
+    seedsNeeded: seedsNeeded ?? null,
     rounds: timeline?.rounds ?? null,
     levels: levels.map((level) => levelJson(level, stage, facts)),
     selected: selected === undefined ? null : levels[selected]!.view.level.label,
     steps: stage.steps.map(({ level, difference, p, adjusted }) => ({
-      ...{
-        level: levels[level]!.view.level.label,
-        mean: difference ? exactScore(difference.mean, facts.definition.objective) : null,
-        interval: difference?.interval ?? null,
-      },
+      level: levels[level]!.view.level.label,
+      mean: difference ? exactScore(difference.mean, facts.definition.objective) : null,
+      interval: difference?.interval ?? null,
       p,
       adjusted,
     })),
@@ -70,15 +80,13 @@ function levelJson(level: LevelFacts, stage: StageFacts, facts: StudyFacts): obj
   const exact = (score: number | undefined) =>
     score === undefined ? null : exactScore(score, facts.definition.objective);
   return {
-    ...{
-      configuration: id,
-      label: view.level.label,
-      shown: labelOf(level, facts),
-      settings: view.settings,
-      standing,
-      scope,
-      selected: isSelected,
-    },
+    configuration: id,
+    label: view.level.label,
+    shown: labelOf(level, facts),
+    settings: view.settings,
+    standing,
+    scope,
+    selected: isSelected,
     scores: scores.map(exact),
     mean: exact(summary?.mean),
     standardDeviation: summary?.sd ?? null,

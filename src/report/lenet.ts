@@ -28,7 +28,7 @@ export function lenetFacts(record: StudyRecord, options: Omit<FactsOptions, 'ref
   return studyFacts(record, lenetSettings, { ...options, reference: postReference(readPostLogs(), record) });
 }
 
-/** A study's folder, as far as its journal is asked. */
+/** The part of a study's folder that is needed to read the journal. */
 interface StudyJournal {
   readonly path: string;
   readonly journalPath: string;
@@ -36,7 +36,7 @@ interface StudyJournal {
 }
 
 /**
- * What a folder's journal says, and the facts of it.
+ * Reads the journal of a folder, and computes its facts.
  * @throws UsageError when there is no study, or one of another task; WorldError, which names the journal, when it is
  * damaged.
  */
@@ -66,7 +66,7 @@ export function readLenetStudy(folder: StudyJournal): { readonly record: StudyRe
   }
 }
 
-/** A study's folder, as far as its trials are asked. */
+/** The part of a study's folder that is needed to read the trials' files. */
 interface StudyFiles {
   trial(number: number): RunFolder;
 }

@@ -1,4 +1,4 @@
-/** One notation a hyperparameter, and the settings worth telling. */
+/** The notation of each hyperparameter, and the settings that distinguish a trial. */
 import { describe, expect, test } from 'vitest';
 import type { Level, Settings, Stage } from '../study/definition.ts';
 import { labelOf } from '../study/definition.ts';
@@ -21,20 +21,20 @@ describe('levels', () => {
     ['with exponents where some number is huge', [1e-3, 1e30], ['1e-3', '1e30']],
     ['zero is zero', [0, 1e-6, 1e-2], ['0', '1e-6', '1e-2']],
     ['whole numbers are plain', [32, 1_000_000], ['32', '1000000']],
-  ])('are written alike: %s', (_, values, expected) => {
+  ])('numbers of one hyperparameter have one notation: %s', (_, values, expected) => {
     expect(labels(values.map((value) => level({ learningRate: value })))).toEqual(expected);
   });
 
-  test('the base counts for the notation, too', () => {
+  test('the base counts for the notation as well', () => {
     expect(labels([level({ learningRate: 0.003 })], { learningRate: 1e-6 })).toEqual(['3e-3']);
   });
 
-  test('a label of the user stays', () => {
+  test('a label given by the user is kept', () => {
     const own = { label: 'one thousandth', settings: { learningRate: 1e-3 } };
     expect(labels([own, level({ learningRate: 1e-6 })])).toEqual(['one thousandth', '1e-6']);
   });
 
-  test('random settings keep their number, which is their short name', () => {
+  test('levels of a random search keep their number, which is their short name', () => {
     const settings = { learningRate: 0.002437, batchSize: 32 };
     const drawn = { label: `#3 ${labelOf(settings)}`, settings, short: '#3' };
     const found = naming([{ factors: ['learningRate', 'batchSize'], levels: [drawn] }]);
@@ -43,8 +43,8 @@ describe('levels', () => {
   });
 });
 
-describe('settings worth telling', () => {
-  test('what stages are about always, what levels set beside that where it is no default', () => {
+describe('settings of a trial in words', () => {
+  test('varied settings are always named, other settings of a level only if they are not the default', () => {
     const stages: Stage[] = [
       { factors: ['batchSize'], levels: [level({ batchSize: 32 }), level({ batchSize: 64 })] },
       { factors: ['optimizer'], levels: [{ label: 'fast', settings: { optimizer: 'nadam', learningRate: 2e-3 } }] },

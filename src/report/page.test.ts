@@ -1,4 +1,4 @@
-/** The report as HTML and Markdown: what is said stands in both, marked as what it is. */
+/** The report as HTML and Markdown: sections, sentences, tables and pictures. */
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../data/dataset.ts';
@@ -53,7 +53,7 @@ const texts = (blocks: readonly Block[]) => JSON.stringify(blocks);
 const plain: StudyFacts = factsOf(recordOf(definitionOf([batchStage]), []));
 
 describe('sections', () => {
-  test('all of them, in their order', async () => {
+  test('all sections appear in their order', async () => {
     expect(headings(await reportBlocks(facts, source))).toEqual([
       'Study small',
       'Network',
@@ -72,7 +72,7 @@ describe('sections', () => {
     ]);
   });
 
-  test('those without anything to say are left out; a task without networks has none to show', async () => {
+  test('empty sections are left out; a task without networks has no network section', async () => {
     expect(headings(await reportBlocks(plain, {}))).toEqual([
       'Study small',
       'batchSize',
@@ -82,7 +82,7 @@ describe('sections', () => {
     ]);
   });
 
-  test('opening, failures, environment and foreign trials in whole sentences', async () => {
+  test('opening, failures, environment and foreign trials are whole sentences', async () => {
     const said = texts(await reportBlocks(facts, source));
     for (const sentence of [
       'Which settings are the best? Varied: batchSize. Every configuration was trained with 3 seeds (1, 2, 3).',
@@ -98,7 +98,7 @@ describe('sections', () => {
     expect(said).not.toContain('coin toss');
   });
 
-  test('how trials shared the machine is told as it was', async () => {
+  test('the report says how many trials ran at once, as recorded', async () => {
     const told = async (...jobs: number[]) => {
       const sessions = jobs.map((count) => ({ ...session, environment: { ...session.environment, jobs: count } }));
       return texts(await reportBlocks(factsOf({ ...record, sessions }, [judgement]), {}));
@@ -119,7 +119,7 @@ describe('sections', () => {
     expect(texts(blocks)).toContain('batchSize: 32 (one seed)');
   });
 
-  test('a seed rule is told in the opening, a single seed, too', async () => {
+  test('the opening names a seed rule or a single seed', async () => {
     const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 30, resolve: 0.1 } });
     expect(texts(await reportBlocks(factsOf(recordOf(rule, [])), {}))).toContain(
       'Every configuration got one seed a round, 3 to 30 of them, until the data showed that it is not better than another one by more than 0.1 points.',
@@ -128,7 +128,7 @@ describe('sections', () => {
     expect(texts(await reportBlocks(factsOf(recordOf(one, [])), {}))).toContain('trained with one seed.');
   });
 
-  test('rounds have a chart', async () => {
+  test('a study with a seed rule has a chart of rounds', async () => {
     const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 4, resolve: 5 } });
     const trials = trialsOf(batchStage, [
       [98, 98, 98],
@@ -139,13 +139,13 @@ describe('sections', () => {
     expect(figureFiles(blocks).map(({ name }) => name)).toContain('stage-1-rounds.svg');
   });
 
-  test('a network that levels change is shown at both ends', async () => {
+  test('if levels change the network, the networks of the first and the last level are shown', async () => {
     const models = stageOf('model', ['lenet5', 'lenet5-1998']);
     const blocks = await reportBlocks(factsOf(recordOf(definitionOf([models]), [])), source);
     expect(figureFiles(blocks).map(({ name }) => name)).toEqual(['network-lenet5.svg', 'network-lenet5-1998-last.svg']);
   });
 
-  test('pictures that cannot be had are explained', async () => {
+  test('the report says why pictures are missing', async () => {
     const without = { answers: () => Promise.resolve('Its pictures are left out: no disk.') };
     expect(texts(await reportBlocks(facts, without))).toContain(
       'batchSize 32, seed 1. Its pictures are left out: no disk.',
@@ -163,7 +163,7 @@ describe('sections', () => {
     ]);
   });
 
-  test('many failures are counted', async () => {
+  test('beyond 50 failures only their number is given', async () => {
     const trials = Array.from({ length: 60 }, (_, i) => trialOf(i, {}, i, 'lost'));
     expect(texts(await reportBlocks(factsOf(recordOf(definitionOf([batchStage]), trials)), {}))).toContain(
       '10 more are in trials.csv (lenet study export).',
@@ -172,7 +172,7 @@ describe('sections', () => {
 });
 
 describe('HTML', () => {
-  test('tables have captions and scopes, what is wide scrolls and says so', async () => {
+  test('tables have captions and scopes; wide tables scroll and have a hint', async () => {
     const { document } = parseHTML(renderHtml('Study', await reportBlocks(facts, source)));
     const tables = [...document.querySelectorAll('table')];
     expect(tables.length).toBeGreaterThan(4);
@@ -194,7 +194,7 @@ describe('HTML', () => {
     expect(document.querySelector('tr.selected th')!.textContent).toBe('32');
   });
 
-  test('every picture says what it shows, and text is escaped', async () => {
+  test('every picture has a text alternative, and text is escaped', async () => {
     const label = '<b>&"quoted"</b> | bar';
     const named = definitionOf([{ ...batchStage, levels: [{ label, settings: { batchSize: 32 } }] }]);
     const blocks = await reportBlocks(factsOf(recordOf(named, trialsOf(batchStage, scores.slice(0, 1)))), source);
@@ -209,7 +209,7 @@ describe('HTML', () => {
     expect([...document.querySelectorAll('th')].map((head) => head.textContent)).toContain(label);
   });
 
-  test('the words of the report are explained', async () => {
+  test('the glossary explains the words of the report', async () => {
     const { document } = parseHTML(renderHtml('Study', await reportBlocks(plain, {})));
     expect([...document.querySelectorAll('dt')].map((term) => term.textContent)).toEqual([
       'Interval (95 %)',
@@ -235,7 +235,7 @@ describe('HTML', () => {
 });
 
 describe('Markdown', () => {
-  test('every block in its form', () => {
+  test('every kind of block is written as Markdown', () => {
     const svg = '<svg xmlns="x"><g/></svg>';
     const blocks: Block[] = [
       { kind: 'heading', level: 2, text: 'A_b' },

@@ -1,4 +1,4 @@
-/** The post's numbers beside ours: those of its published tables, and none where conditions or data differ. */
+/** The post's numbers beside ours: the values of its published tables, and none if conditions or data differ. */
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
@@ -22,7 +22,7 @@ interface Beside {
   readonly dataHash?: string;
 }
 
-/** By stage and level: the post's accuracy and what it had otherwise. */
+/** By stage and level: the post's accuracy and its settings that differ. */
 function beside(name: string, { carried = [], change = (text) => text, dataHash = mnistHash }: Beside = {}) {
   const text = readFileSync(new URL(`../../studies/${name}.yaml`, import.meta.url), 'utf8');
   const definition = parseStudyFile(change(text), name);
@@ -41,7 +41,7 @@ function beside(name: string, { carried = [], change = (text) => text, dataHash 
 }
 
 describe('the values of the post’s three tables', () => {
-  test('stand beside the stages of post.yaml, and other settings are named', () => {
+  test('appear beside the levels of post.yaml, and settings that differ are named', () => {
     const carried = [{}, { batchSize: 32 }, { batchSize: 64, l2: 1e-4 }];
     const [batchSize, l2, optimizer] = beside('post', { carried });
     expect(batchSize).toEqual([[98.67], [98.94], [98.9], [98.54], [98.21]]);
@@ -50,7 +50,7 @@ describe('the values of the post’s three tables', () => {
     expect(optimizer).toEqual([99.05, 99.05, 98.92, 99.01].map((value) => [value, ...otherwise]));
   });
 
-  test('stand beside the very same settings of post-rows.yaml', () => {
+  test('appear beside exactly the same settings of post-rows.yaml', () => {
     const values = [98.67, 98.94, 98.9, 98.54, 98.21, 97.68, 98.87, 99.05, 99.05, 98.92, 99.01];
     expect(beside('post-rows')).toEqual([values.map((value) => [value])]);
   });
@@ -63,26 +63,26 @@ describe('the values of the post’s three tables', () => {
     ['another optimizer', (text) => text.replace('optimizer: adam,', 'optimizer: sgd,')],
     ['held-out images', (text) => text.replace('protocol: post', 'protocol: held-out')],
     ['a loss', (text) => text.replace('protocol: post', 'protocol: post\nobjective: loss')],
-  ])('stand nowhere with %s', (_, change) => {
+  ])('do not appear with %s', (_, change) => {
     expect(beside('post', { change }).slice(0, 2).flat().filter(Boolean)).toEqual([]);
   });
 
-  test('stand nowhere beside other data', () => {
+  test('do not appear beside other data', () => {
     expect(beside('post', { dataHash: 'other' }).flat().filter(Boolean)).toEqual([]);
   });
 
-  test('a level of an L2 that the post did not carry says so', () => {
+  test('a level whose L2 the post did not carry on has a note', () => {
     const change = (text: string) => text.replace('l2: 0 }', 'l2: 1e-5 }');
     expect(beside('post', { change })[0]![0]).toEqual([98.67, 'l2 0']);
   });
 });
 
-test('the hash of MNIST is that of its four files’ sums', () => {
+test('the hash of MNIST is the hash of the digests of its four files', () => {
   const sums = (Object.keys(mnistFiles) as MnistPart[]).map((part) => mnistSums[part]).join('');
   expect(mnistHash).toBe(createHash('sha256').update(sums).digest('hex'));
 });
 
-test('the post’s median epoch stands beside ours for whole data only: 12 s at batch 128', () => {
+test('the post’s median seconds per epoch appear only for the whole training set: 12 s at batch 128', () => {
   const definition = parseStudyFile(readFileSync(new URL('../../studies/post.yaml', import.meta.url), 'utf8'), 'post');
   const seconds = (trainLimit: number | null) =>
     postReference(logs, {

@@ -1,4 +1,4 @@
-/** The sections of the report in their order; to add one is its file and its line here. */
+/** The sections of the report in their order. To add a section, write its file and add it to this list. */
 import type { Block } from './block.ts';
 import type { StudyFacts } from './facts.ts';
 import type { ReportSource, Section } from './section.ts';

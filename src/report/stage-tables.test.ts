@@ -1,4 +1,4 @@
-/** The tables of a stage: every column, and what is left out where. */
+/** The tables of a stage: every column, and the columns and rows that are left out. */
 import { describe, expect, test } from 'vitest';
 import { type Level, labelOf, type Stage, type StudyDefinition } from '../study/definition.ts';
 import type { StageJudgement, Standing } from '../study/judgement.ts';
@@ -47,8 +47,8 @@ const [stage] = facts.stages;
 const column = ({ columns }: TextTable, head: string) => columns.find((found) => found.head === head)?.cells;
 const heads = ({ columns }: TextTable) => columns.map(({ head }) => head);
 
-describe('levels beside the best', () => {
-  test('name, level, mean, difference with its interval, standing', () => {
+describe('the table of levels', () => {
+  test('has name, level, mean, difference with its interval, and standing', () => {
     const table = stageTable(stage!, facts);
     expect(table.columns).toEqual([
       { head: 'name', cells: ['C1', 'C2', 'C3'] },
@@ -62,7 +62,7 @@ describe('levels beside the best', () => {
     expect(table.caption).toBe('batchSize: the levels beside the best');
   });
 
-  test('a terminal also shows every seed', () => {
+  test('on a terminal also shows the score of every seed', () => {
     expect(column(terminalStageTable(stage!, facts), 'every seed')).toEqual([
       '98.00, 98.50, 99.00',
       '97.00, 97.50, 98.00',
@@ -72,7 +72,7 @@ describe('levels beside the best', () => {
     expect(heads(terminalStageTable(single.stages[0]!, single))).not.toContain('every seed');
   });
 
-  test('what failed or is missing is said', () => {
+  test('failed and missing scores are marked', () => {
     const broken = factsOf(
       recordOf(
         definition,
@@ -88,7 +88,7 @@ describe('levels beside the best', () => {
     expect(column(table, 'standing')![0]).toBe('failed');
   });
 
-  test('a loss has its own decimals and no points', () => {
+  test('a loss has four decimals and no unit “points”', () => {
     const loss = factsOf(recordOf({ ...definition, objective: 'loss' }, trialsOf(batchStage, [[0.1], [0.2], [0.3]])));
     expect(heads(stageTable(loss.stages[0]!, loss))[2]).toBe('Testing loss after 2 epochs');
     expect(column(stageTable(loss.stages[0]!, loss), 'Testing loss after 2 epochs')).toEqual([
@@ -101,7 +101,7 @@ describe('levels beside the best', () => {
   test.each<[StageJudgement['method'], string]>([
     ['images', '95 % interval (on images)'],
     ['rounds', '95 % interval (all rounds)'],
-  ])('the interval says what it is: %s', (method, head) => {
+  ])('the head names the kind of interval: %s', (method, head) => {
     const other = factsOf(recordOf(definition, trialsOf(batchStage, batchScores)), [{ ...judgement, method }]);
     expect(heads(stageTable(other.stages[0]!, other))).toContain(head);
   });
@@ -127,7 +127,7 @@ describe('levels beside the best', () => {
     expect(shown(judgement.levels)).toEqual(['95 % interval (Hsu)', []]);
   });
 
-  test('a level without any other to compare with has no difference and no interval', () => {
+  test('a single level has no difference and no interval', () => {
     const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 5, resolve: 0.1 } });
     const only = [98, 98.1, 98.2, 98, 98.1];
     for (const others of [
@@ -164,7 +164,7 @@ describe('levels beside the best', () => {
     },
   );
 
-  test('under a seed rule a note says which seeds differences and means are taken over', () => {
+  test('under a seed rule a note says over which seeds differences and means are taken', () => {
     const note =
       'A difference to the best is taken over the seeds that both levels have, a mean over all seeds of its level.';
     const notes = (method: StageJudgement['method']) => {
@@ -174,7 +174,7 @@ describe('levels beside the best', () => {
     expect([notes('rounds'), notes('mcb')]).toEqual([[note], []]);
   });
 
-  test('the reference has a column where it has values, a star for other settings', () => {
+  test('the reference has a column if it has values, with a star for other settings', () => {
     const reference = referenceOf({
       beside: (_, { level }) =>
         level.settings.batchSize === 32 ? { ...besideRun, score: 98.67 } : { ...besideRun, otherwise: ['l2 1e-6'] },
@@ -204,7 +204,7 @@ describe('several hyperparameters', () => {
     return stageTable(found.stages[0]!, found);
   };
 
-  test('have a column each, in one notation', () => {
+  test('each has a column with one notation', () => {
     const table = shown(grid.levels);
     expect(table.columns.slice(0, 3)).toEqual([
       { head: 'name', cells: ['C1', 'C2'] },
@@ -214,7 +214,7 @@ describe('several hyperparameters', () => {
     expect(table.names).toBe(0);
   });
 
-  test('random settings keep their number, and what does not count is empty', () => {
+  test('levels of a random search keep their number; a setting that does not count has an empty cell', () => {
     const settings = { learningRate: 1e-3 };
     const drawn = { label: `#1 ${labelOf(settings)}`, short: '#1', settings };
     expect(shown([drawn, grid.levels[1]!]).columns.slice(1, 4)).toEqual([
@@ -224,7 +224,7 @@ describe('several hyperparameters', () => {
     ]);
   });
 
-  test('labels of the user stand alone', () => {
+  test('with a label given by the user there is one column for all factors', () => {
     expect(heads(shown([{ ...grid.levels[0]!, label: 'mine' }, grid.levels[1]!])).slice(0, 2)).toEqual([
       'name',
       'learningRate x batchSize',
@@ -232,7 +232,7 @@ describe('several hyperparameters', () => {
   });
 });
 
-test('every seed and all intervals, as far as there are any', () => {
+test('the table of details has every seed and all intervals that are known', () => {
   const table = detailTable(stage!, facts)!;
   expect(table.columns.slice(2)).toEqual([
     { head: 'every seed', cells: ['98.00, 98.50, 99.00', '97.00, 97.50, 98.00', '96.00, 96.50, 97.00'], rank: 5 },
@@ -251,7 +251,7 @@ test('every seed and all intervals, as far as there are any', () => {
   expect(detailTable(single.stages[0]!, single)).toBeUndefined();
 });
 
-test('steps: the change comes before p', () => {
+test('the table of steps has the change before p', () => {
   const asked = factsOf(recordOf({ ...definition, compare: 'previous' }, trialsOf(batchStage, batchScores)));
   const table = stepTable(asked.stages[0]!, asked);
   expect(table.caption).toBe('Each batchSize against the one before it, paired by seed');
@@ -291,13 +291,13 @@ test.each<[Standing, StageJudgement['method'], string]>([
   ['failed', 'mcb', 'failed'],
   ['pruned', 'mcb', 'pruned'],
   ['pending', 'mcb', ''],
-])('a standing in words: %s of %s', (standing, method, text) => {
+])('standing in words: %s by method %s', (standing, method, text) => {
   const levels = [{}, { standing, departure: { round: 5, behind: 0 } }, {}];
   const found = factsOf(recordOf(definition, trialsOf(batchStage, batchScores)), [judgementOf(levels, { method })]);
   expect(standingText(found.stages[0]!.levels[1]!, found.stages[0]!)).toBe(text);
 });
 
-test('the selected level, twins, and networks', () => {
+test('standing of the selected level, of repeated configurations and of trained networks', () => {
   const text = (standing: Standing, method: StageJudgement['method'], scope: 'other seeds' | 'these networks') => {
     const found = factsOf(recordOf(definition, trialsOf(batchStage, batchScores)), [
       judgementOf([{ standing, scope }, { standing, scope }, {}], { method }),
@@ -334,7 +334,7 @@ describe('many levels', () => {
     [judgementOf(many.levels.map(() => ({ standing: 'may be best' })))],
   );
 
-  test('the best are shown, the rest is counted', () => {
+  test('only the best are shown; a note gives the number of levels', () => {
     const table = stageTable(found.stages[0]!, found);
     expect(table.columns[0]!.cells).toHaveLength(40);
     expect(table.note).toBe('The best 40 of 2,000 levels; trials.csv (lenet study export) has all.');
@@ -342,7 +342,7 @@ describe('many levels', () => {
     expect(terminalStageTable(found.stages[0]!, found).columns[0]!.cells).toHaveLength(20);
   });
 
-  test('of a loss the lowest are the best', () => {
+  test('for a loss the lowest means are the best', () => {
     const loss = { ...found, definition: { ...found.definition, objective: 'loss' as const } };
     const { levels, leftOut } = shownLevels(found.stages[0]!, loss, 2);
     expect([levels.map(({ summary }) => summary!.mean), leftOut]).toEqual([[50, 50.01], 1998]);
@@ -362,13 +362,13 @@ describe('a terminal', () => {
   };
   const firstLine = (width: number) => terminalTable(table, width).split('\n')[0]!.length;
 
-  test('a wide one shows all, numbers to the right', () => {
+  test('a wide terminal shows all columns, with numbers aligned to the right', () => {
     const text = terminalTable(table, 100);
     expect(text).toContain('│ C1   │ short                     │    1 │ 0 to 1   │ 1, 2, 3    │');
     expect(text).toContain('A note on seeds.\nA note on all.');
   });
 
-  test('a narrower one loses seeds first, then breaks cells, then loses intervals', () => {
+  test('a narrower terminal leaves out seeds first, then breaks cells, then leaves out intervals', () => {
     expect(terminalTable(table, 62)).not.toContain('1, 2, 3');
     expect(terminalTable(table, 62)).toContain('Left out for width: every seed.');
     expect(terminalTable(table, 62)).not.toContain('A note on seeds.');
@@ -380,7 +380,7 @@ describe('a terminal', () => {
     for (const width of [100, 62, 45, 33]) expect(firstLine(width)).toBeLessThanOrEqual(width);
   });
 
-  test('of two columns that may go, the higher rank goes first', () => {
+  test('the column of the highest rank is left out first', () => {
     const two = [
       { head: 'aaaaaaaaaa', cells: ['1'], rank: 1 },
       { head: 'bbbbbbbbbb', cells: ['2'], rank: 3 },
@@ -391,38 +391,35 @@ describe('a terminal', () => {
     expect(terminalTable({ columns: two }, 15)).toContain('aaaaaaaaaa');
   });
 
-  test.each([100, 80, 60, 50, 40])(
-    'no table of a study is wider than %i columns, and none loses its numbers',
-    (width) => {
-      const words = stageOf('optimizer', ['adam', 'nadam', 'adabelief']);
-      const named = { ...words.levels[2]!, label: 'AdaBelief (Flux 0.12.4) of_one_very_long_word_without_a_space' };
-      const long = { ...words, levels: [...words.levels.slice(0, 2), named] };
-      const grid: Stage = {
-        factors: ['learningRate', 'batchSize', 'l2', 'optimizer'],
-        levels: [1e-3, 3e-4, 1e-4].map((learningRate) => {
-          const settings = { learningRate, batchSize: 128, l2: 1e-6, optimizer: 'nadam' };
-          return { label: labelOf(settings), settings };
-        }),
-      };
-      const judged = judgementOf([
-        ...judgement.levels.slice(0, 2),
-        { ...judgement.levels[2]!, scope: 'these networks' as const },
-      ]);
-      const rich = referenceOf({ beside: () => ({ ...besideRun, otherwise: ['l2 1e-6'] }) });
-      for (const varied of [long, grid]) {
-        const found = factsOf(
-          recordOf({ ...definitionOf([varied]), compare: 'previous' }, trialsOf(varied, batchScores)),
-          [judged],
-          { reference: rich },
-        );
-        const text = stageText(found, 0, width);
-        expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(width);
-        for (const number of ['98.50', '97.50', '96.50']) expect(text).toContain(number);
-      }
-    },
-  );
+  test.each([100, 80, 60, 50, 40])('no table is wider than %i characters, and none loses its numbers', (width) => {
+    const words = stageOf('optimizer', ['adam', 'nadam', 'adabelief']);
+    const named = { ...words.levels[2]!, label: 'AdaBelief (Flux 0.12.4) of_one_very_long_word_without_a_space' };
+    const long = { ...words, levels: [...words.levels.slice(0, 2), named] };
+    const grid: Stage = {
+      factors: ['learningRate', 'batchSize', 'l2', 'optimizer'],
+      levels: [1e-3, 3e-4, 1e-4].map((learningRate) => {
+        const settings = { learningRate, batchSize: 128, l2: 1e-6, optimizer: 'nadam' };
+        return { label: labelOf(settings), settings };
+      }),
+    };
+    const judged = judgementOf([
+      ...judgement.levels.slice(0, 2),
+      { ...judgement.levels[2]!, scope: 'these networks' as const },
+    ]);
+    const rich = referenceOf({ beside: () => ({ ...besideRun, otherwise: ['l2 1e-6'] }) });
+    for (const varied of [long, grid]) {
+      const found = factsOf(
+        recordOf({ ...definitionOf([varied]), compare: 'previous' }, trialsOf(varied, batchScores)),
+        [judged],
+        { reference: rich },
+      );
+      const text = stageText(found, 0, width);
+      expect(Math.max(...text.split('\n').map(({ length }) => length))).toBeLessThanOrEqual(width);
+      for (const number of ['98.50', '97.50', '96.50']) expect(text).toContain(number);
+    }
+  });
 
-  test('a word longer than its column breaks, and no letter is lost', () => {
+  test('a word longer than its column is broken without losing a letter', () => {
     const word = 'abcdefghijklmnopqrstuvwxyz';
     const text = terminalTable({ columns: [{ head: 'x', cells: [word] }] }, 14);
     expect(text.replace(/[^a-z]/g, '')).toBe(`x${word}`);

@@ -55,7 +55,9 @@ export function standingWord({ judgement: { standing, scope }, summary }: LevelF
   const network = (summary?.n ?? 0) > 1 ? ' (these networks)' : ' (this network)';
   const about = scope === 'these networks' ? network : '';
   const words: Readonly<Record<Standing, string>> = {
-    ...{ best: `the best${about}`, worse: `worse${about}`, pending: 'not judged yet' },
+    best: `the best${about}`,
+    worse: `worse${about}`,
+    pending: 'not judged yet',
     'may be best': 'may be best',
     left: 'left',
     open: 'open',
@@ -104,7 +106,7 @@ function nameColumns({ levels, stage, facts }: Shown): Column[] {
         head: factor,
         cells: values.map((value) => (value === undefined ? '' : valueText(factor, value, facts.naming))),
         ...(values.every((value) => typeof value === 'number') ? { align: 'right' } : {}),
-        // Names alone tell the levels apart where not all columns fit.
+        // Where not all columns fit, the column `name` still distinguishes the levels.
         ...(factors.length > 2 ? { rank: 1 } : {}),
       };
     }),

@@ -1,4 +1,4 @@
-/** For tests: records of small studies by hand, and judgements that a test dictates. */
+/** For tests: records of small studies, and judgements that a test gives. */
 import type { StudyRecord, WorkSession } from '../store/store.ts';
 import type { StageView } from '../study/contest.ts';
 import { objectives, type Settings, type Stage, type StudyDefinition } from '../study/definition.ts';
@@ -37,7 +37,12 @@ export function definitionOf(
   rest: Partial<Omit<StudyDefinition, 'plan'>> = {},
 ): StudyDefinition {
   return {
-    ...{ name: 'small', protocol: 'post', objective: 'accuracy', base, space: {}, seeds: [1, 2, 3] },
+    name: 'small',
+    protocol: 'post',
+    objective: 'accuracy',
+    base,
+    space: {},
+    seeds: [1, 2, 3],
     ...rest,
     plan: { kind: 'stages', stages },
   };
@@ -54,7 +59,7 @@ export function trialOf(number: number, configuration: Settings, seed: number, r
     seconds: { train: 1.5, evaluate: 0.5 },
   });
   const curve = [point(0, 10), point(1, result - 1), point(2, result)];
-  return { ...{ number, configuration, seed, score: result, curve }, state: 'complete' };
+  return { number, configuration, seed, score: result, curve, state: 'complete' };
 }
 
 /** A trial that a pruner stopped after its first epoch. */
@@ -63,10 +68,10 @@ export function prunedTrialOf(number: number, configuration: Settings, seed: num
   return { number, configuration, seed, state: 'pruned', reason, curve: curve.slice(0, 2) };
 }
 
-/** A run of a reference that stands beside a level. */
+/** A run of a reference with the settings of a level. */
 export const besideRun = { score: 98.9, curve: [], otherwise: [] } as const;
 
-/** A reference that stands beside every level; times are known for none. */
+/** A reference with a run for every level, and without times. */
 export function referenceOf(rest: Partial<Reference> = {}): Reference {
   return {
     name: 'the post',
@@ -101,7 +106,7 @@ export function recordOf(
   trials: readonly Trial[],
   rest: Partial<StudyRecord> = {},
 ): StudyRecord {
-  return { ...{ definition, trials, dataHash: 'hash', looks: [], sessions: [], foreign: [], format: 4 }, ...rest };
+  return { definition, trials, dataHash: 'hash', looks: [], sessions: [], foreign: [], format: 4, ...rest };
 }
 
 /** Trials of one stage: `scores[level][seed]`. */
@@ -123,26 +128,24 @@ const pending: LevelJudgement = {
   departure: undefined,
 };
 
-/** A judgement as dictated; what a level does not say is undefined. */
+/** A judgement with these values; missing values of a level are undefined. */
 export function judgementOf(
   levels: readonly Partial<LevelJudgement>[],
   rest: Partial<Omit<StageJudgement, 'levels'>> = {},
 ): StageJudgement {
   return {
-    ...{
-      method: 'mcb',
-      spread: undefined,
-      margin: undefined,
-      resolve: 0.1,
-      seedsNeeded: undefined,
-      carried: undefined,
-    },
+    method: 'mcb',
+    spread: undefined,
+    margin: undefined,
+    resolve: 0.1,
+    seedsNeeded: undefined,
+    carried: undefined,
     ...rest,
     levels: levels.map((level) => ({ ...pending, ...level })),
   };
 }
 
-/** A judge that knows the means alone: the best one is the best, the others may be. */
+/** A judge that uses the means only: the level with the best mean is the best, the others may be. */
 export function meansOnly(
   { levels, finished }: StageView,
   { objective }: Pick<StudyDefinition, 'objective'>,
@@ -165,7 +168,7 @@ export function meansOnly(
   );
 }
 
-/** Facts of a record whose stages are judged as dictated, stage by stage; without judgements by the means alone. */
+/** Facts of a record with the given judgement of each stage; without one a stage is judged by its means only. */
 export function factsOf(
   record: StudyRecord,
   judgements?: readonly StageJudgement[],

@@ -1,8 +1,10 @@
-/** A study in a terminal: trials of other programs. Tables and their widths are in stage-tables.test.ts. */
+/** A study in a terminal: wide characters and trials of other programs. See stage-tables.test.ts for tables. */
+import fc from 'fast-check';
+import columnsOf from 'string-width';
 import { describe, expect, test } from 'vitest';
 import type { ForeignTrial } from '../store/store.ts';
 import { batchScores, batchStage, definitionOf, factsOf, recordOf, trialsOf } from './study.testing.ts';
-import { outcomeLines, showText } from './terminal.ts';
+import { outcomeLines, showText, terminalTable, wrapped } from './terminal.ts';
 
 const foreignTrial = (number: number): ForeignTrial => ({
   number,
@@ -22,14 +24,14 @@ describe('trials of other programs', () => {
     expect(shown(0)).not.toContain('other programs');
   });
 
-  test('are counted beyond the first 20', () => {
+  test('are listed up to 20; beyond, only their number is given', () => {
     expect(shown(23)).toContain('│ 109 ');
     expect(shown(23)).not.toContain('│ 110 ');
     expect(shown(23)).toContain('\n3 more are left out.\n');
     expect(shown(20)).not.toContain('left out');
   });
 
-  test('are mentioned at the end of a run', () => {
+  test('are mentioned when a study ends', () => {
     const last = (count: number) =>
       outcomeLines(factsWith(Array.from({ length: count }, (_, i) => foreignTrial(i)))).at(-1);
     expect(last(3)).toBe(
@@ -39,5 +41,25 @@ describe('trials of other programs', () => {
       'One trial of other programs is in the journal; study show lists it, and this study leaves it alone.',
     );
     expect(last(0)).not.toContain('other programs');
+  });
+});
+
+describe('characters that take two columns of the terminal, or none', () => {
+  const word = fc.array(fc.constantFrom('木', '𠀀', '❤\ufe0f', 'e\u0301', 'a', '🇩🇪', ' '), { maxLength: 30 });
+  const text = word.map((characters) => characters.join(''));
+
+  test('every line of a table fits the width, and no character is cut in two', () => {
+    fc.assert(
+      fc.property(fc.array(text, { minLength: 1, maxLength: 3 }), fc.integer({ min: 40, max: 80 }), (cells, width) => {
+        const table = terminalTable({ columns: cells.map((cell) => ({ head: cell, cells: [cell, 'a'] })) }, width);
+        expect(table).not.toMatch(/\p{Cs}/u);
+        for (const line of table.split('\n')) expect(columnsOf(line)).toBeLessThanOrEqual(width);
+      }),
+    );
+  });
+
+  test('sentences break at spaces before the width', () => {
+    expect(wrapped('木木 木木 ab 木木', 9)).toBe('木木 木木\nab 木木');
+    expect(wrapped('e\u0301e\u0301 e\u0301e\u0301', 5)).toBe('e\u0301e\u0301 e\u0301e\u0301');
   });
 });

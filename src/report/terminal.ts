@@ -1,5 +1,6 @@
 /** A study as text for a terminal: tables and sentences that fit the terminal's width. */
 import Table from 'cli-table3';
+import columnsOf from 'string-width';
 import { UsageError } from '../base/errors.ts';
 import { visible } from '../base/plain-text.ts';
 import { isSeedRule, type StudyDefinition } from '../study/definition.ts';
@@ -50,7 +51,7 @@ function foreignLine({ foreign: { length } }: StudyFacts): string[] {
   ];
 }
 
-/** The table of trials of other programs has at most so many rows. */
+/** Maximum number of rows in the table of trials of other programs. */
 const mostForeign = 20;
 
 function foreignText(facts: StudyFacts, width: number): string[] {
@@ -72,7 +73,7 @@ export function studyTitle(definition: StudyDefinition): string {
   return `Study ${name}: ${describePlan(definition)}; ${trained}`;
 }
 
-/** What a study has found so far. @param state a sentence on who is at work on the study. */
+/** What a study has found so far. @param state a sentence that says whether a process runs the study; may be empty. */
 export function showText(
   facts: StudyFacts,
   { width, state }: { readonly width: number; readonly state: string },
@@ -128,7 +129,7 @@ function find(wanted: string, facts: StudyFacts): LevelFacts {
 }
 
 /**
- * A table for a terminal of `width` characters, at least 40. If the table is too wide, columns of rank 5 and above are
+ * A table for a terminal of `width` columns, at least 40. If the table is too wide, columns of rank 5 and above are
  * left out first, then cells are broken at spaces, then columns of lower ranks are left out, then words are broken. A
  * line below names the columns left out.
  */
@@ -195,51 +196,57 @@ function squeezed(
     const roomy = [...narrow.keys()].filter((i) => narrow[i]! > columns[i]!.least);
     const from = roomy.length > 0 ? roomy : [...narrow.keys()];
     const widest = from.reduce((best, i) => (narrow[i]! > narrow[best]! ? i : best));
-    if (narrow[widest]! <= padding + 1) break;
+    if (narrow[widest]! <= padding + 2) break;
     narrow[widest]!--;
   }
   return narrow;
 }
 
-/** Lines of at most `width` characters, broken at spaces; a longer word breaks anywhere. */
+/** Lines of at most `width` columns, at least 2, broken at spaces; a longer word breaks between any two characters. */
 function broken(text: string, width: number): string {
-  const words = text.split(' ').flatMap((word) => {
-    // By code points: half of a pair is no character.
-    const letters = [...word];
-    const pieces = Array.from({ length: Math.ceil(letters.length / width) }, (_, i) =>
-      letters.slice(i * width, (i + 1) * width).join(''),
-    );
-    return pieces.length > 0 ? pieces : [''];
-  });
+  const words = text.split(' ').flatMap((word) => piecesOf(word, width));
   return wrapped(words.join(' '), width);
 }
 
-/** Characters of a column with its padding; longer heads and cells break at spaces. */
+/** The word in pieces of at most `width` columns. Neither a surrogate pair nor a letter and its accents are separated. */
+function piecesOf(word: string, width: number): string[] {
+  const pieces = [''];
+  for (const character of word) {
+    const longer = pieces.at(-1)! + character;
+    if (columnsOf(longer) > width) pieces.push(character);
+    else pieces[pieces.length - 1] = longer;
+  }
+  return pieces;
+}
+
+/** The width of a column with its padding; longer heads and cells break at spaces. */
 function widthOf(
   head: string,
   cells: readonly string[],
   most: { readonly head: number; readonly cell: number },
 ): number {
-  const needed = cells.map((cell) => Math.max(Math.min(most.cell, cell.length), longestWord(cell)));
-  return padding + Math.max(Math.min(most.head, head.length), longestWord(head), ...needed);
+  const needed = cells.map((cell) => Math.max(Math.min(most.cell, columnsOf(cell)), longestWord(cell)));
+  return padding + Math.max(Math.min(most.head, columnsOf(head)), longestWord(head), ...needed);
 }
 
 function longestWord(text: string): number {
-  return Math.max(...text.split(' ').map((word) => word.length));
+  return Math.max(...text.split(' ').map(columnsOf));
 }
 
 /**
- * A line of text broken at spaces into lines of at most `width` characters, where words allow. Characters that would
+ * A line of text broken at spaces into lines of at most `width` columns, where words allow. Characters that would
  * act on the terminal are written out, line breaks among them.
  */
 export function wrapped(text: string, width: number, indent = ''): string {
   const lines: string[] = [];
-  let line = '';
+  let [line, columns] = ['', 0];
   for (const word of visible(text).split(' ')) {
-    if (line !== '' && indent.length + line.length + 1 + word.length > width) {
+    const more = columnsOf(word);
+    if (line !== '' && indent.length + columns + 1 + more > width) {
       lines.push(indent + line);
-      line = word;
-    } else line = line === '' ? word : `${line} ${word}`;
+      [line, columns] = [word, more];
+    } else if (line === '') [line, columns] = [word, more];
+    else [line, columns] = [`${line} ${word}`, columns + 1 + more];
   }
   return [...lines, indent + line].join('\n');
 }

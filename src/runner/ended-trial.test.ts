@@ -1,4 +1,4 @@
-/** What a user is told whose trial has no model: a command that works as it stands, from any folder. */
+/** The message for a trial without a model: a command that can be copied and run in any folder. */
 import { copyFileSync, mkdirSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';

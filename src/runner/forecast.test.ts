@@ -1,4 +1,4 @@
-/** The forecast, on progress made by hand. */
+/** The forecast, computed from given progress. */
 import { expect, test } from 'vitest';
 import type { StudyDefinition } from '../study/definition.ts';
 import type { StudyView } from '../study/strategy.ts';
@@ -7,7 +7,13 @@ import type { LoopEvent } from './loop.ts';
 
 const view = (seeds: StudyDefinition['seeds'], expected: number): StudyView => ({
   definition: { name: 's', objective: 'loss', base: {}, plan: { kind: 'stages', stages: [] }, space: {}, seeds },
-  ...{ stages: [], pending: [], winner: undefined, finished: false, stuck: undefined, trials: [], expected },
+  stages: [],
+  pending: [],
+  winner: undefined,
+  finished: false,
+  stuck: undefined,
+  trials: [],
+  expected,
 });
 const task = { bytesPerTrial: () => ({ running: 0, whole: 1000, dropped: 10 }) };
 const started = { type: 'trial-start', number: 0 } as LoopEvent;
@@ -17,7 +23,7 @@ test('a tenth of a trial in 2 s: 20 s a trial, 30 trials on two cores take 300 s
   const forecaster = new Forecaster(2);
   const now = view([1, 2, 3], 30);
   expect(forecaster.hear(started, now, task, 0)).toBeUndefined();
-  // The seconds before the first batches are no training, and so short a stretch is no measurement.
+  // The time before the first batches is not training, and this short time is not a measurement.
   expect(forecaster.hear(progress(0), now, task, 500)).toBeUndefined();
   expect(forecaster.hear(progress(0.01), now, task, 8000)).toBeUndefined();
   expect(forecaster.hear(progress(0.06), now, task, 9000)).toBeUndefined();
@@ -29,7 +35,7 @@ test('a tenth of a trial in 2 s: 20 s a trial, 30 trials on two cores take 300 s
   expect(forecaster.hear(progress(0.2), now, task, 4500)).toBeUndefined();
 });
 
-test('under a seed rule it says the least and the most', () => {
+test('under a seed rule the forecast gives a minimum and a maximum', () => {
   const forecaster = new Forecaster(1);
   const now = view({ atLeast: 3, atMost: 30, resolve: 0.1 }, 60);
   forecaster.hear(started, now, task, 0);

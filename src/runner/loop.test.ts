@@ -1,4 +1,4 @@
-/** The loop’s step on messages made by hand: what is started when, and what is recorded. */
+/** The loop’s step for given messages: which trials it starts, and what it records. */
 import { describe, expect, test } from 'vitest';
 import type { TrialRequest } from '../study/contest.ts';
 import type { StudyView } from '../study/strategy.ts';
@@ -16,14 +16,23 @@ import {
 const request = (seed: number): TrialRequest => ({ key: '{}', configuration: {}, settings: {}, seed });
 const view = (seeds: readonly number[]): StudyView => ({
   definition: { name: 's', objective: 'loss', base: {}, plan: { kind: 'stages', stages: [] }, space: {}, seeds: [1] },
-  ...{ stages: [], pending: seeds.map(request), winner: undefined, finished: false, stuck: undefined },
-  ...{ trials: [], expected: seeds.length },
+  stages: [],
+  pending: seeds.map(request),
+  winner: undefined,
+  finished: false,
+  stuck: undefined,
+  trials: [],
+  expected: seeds.length,
 });
 const trial = (number: number, state: Trial['state'] = 'running'): Trial => ({
-  ...{ number, configuration: {}, seed: number, state, curve: [] },
+  number,
+  configuration: {},
+  seed: number,
+  state,
+  curve: [],
 });
 
-/** Plays messages and gives what was to be done after each, telling left out. */
+/** Plays messages and returns the actions after each, without messages to the user. */
 function play(state: LoopState, messages: readonly LoopMessage[]): { state: LoopState; done: LoopAction[][] } {
   const done: LoopAction[][] = [];
   for (const message of messages) {
@@ -49,7 +58,7 @@ const said = (number: number, message: (LoopMessage & { type: 'said' })['message
 });
 
 describe('the loop', () => {
-  test('fills its places in order, and starts the next when one ends', () => {
+  test('starts as many trials as there are jobs, in order, and the next one when one ends', () => {
     const { done } = play(beginLoop(view([1, 2, 3]), { jobs: 2, lost: [] }), [
       { type: 'followed', view: view([1, 2, 3]) },
       started(0, 1),
@@ -66,7 +75,7 @@ describe('the loop', () => {
     ]);
   });
 
-  test('asks the strategy anew when all it asked for has been started, and not before', () => {
+  test('asks the strategy again only when all requested trials have been started', () => {
     const { done, state } = play(beginLoop(view([1, 2]), { jobs: 2, lost: [] }), [
       { type: 'followed', view: view([1, 2]) },
       started(0, 1),
@@ -74,7 +83,7 @@ describe('the loop', () => {
       { type: 'recorded', trial: trial(0, 'complete'), request: request(1) },
     ]);
     expect(done.at(-1)).toEqual([{ type: 'follow' }]);
-    // Those still running are not started again.
+    // Running trials are not started again.
     expect(step(state, { type: 'followed', view: view([2]) }).actions).toEqual([]);
   });
 
@@ -83,7 +92,7 @@ describe('the loop', () => {
     expect(step(begun, { type: 'followed', view: view([1]) }).actions).toEqual([start(1, 4)]);
   });
 
-  test('records an epoch once, however often a resumed trial tells it', () => {
+  test('records an epoch once, even if a resumed trial reports it again', () => {
     const point = { epoch: 1, score: 2 };
     const { done } = play(beginLoop(view([1]), { jobs: 1, lost: [] }), [
       { type: 'followed', view: view([1]) },
@@ -94,7 +103,7 @@ describe('the loop', () => {
     expect(done.slice(2)).toEqual([[{ type: 'record epoch', number: 0, point }], []]);
   });
 
-  test('makes lost results again first, without a word in the store', () => {
+  test('makes lost results again first, without writing to the store', () => {
     const { done, state } = play(beginLoop(view([2]), { jobs: 1, lost: [{ request: request(1), cause: lost }] }), [
       { type: 'followed', view: view([2]) },
       { type: 'started', trial: trial(7, 'complete'), start: start(1, 1, lost) },
@@ -105,7 +114,7 @@ describe('the loop', () => {
     expect(state.ended).toBe(0);
   });
 
-  test('lost results that cannot be made again, or come out differently, end the study', () => {
+  test('lost results that cannot be made again, or differ when made again, end the study', () => {
     const wrong = Uint8Array.of(5);
     const complete: Trial = { ...trial(7, 'complete'), wrong, score: 2, curve: [{ epoch: 1, score: 2 }] };
     const { state } = play(beginLoop(view([]), { jobs: 1, lost: [{ request: request(1), cause: lost }] }), [
@@ -133,7 +142,7 @@ describe('the loop', () => {
     expect(step(state, said(7, { type: 'finished', wrong })).actions[0]).toEqual({ type: 'made again', number: 7 });
   });
 
-  test('stops all that runs, those that were just starting too, and starts nothing more', () => {
+  test('stops running and starting trials, and starts no further ones', () => {
     const { done, state } = play(beginLoop(view([1, 2, 3]), { jobs: 2, lost: [] }), [
       { type: 'followed', view: view([1, 2, 3]) },
       started(0, 1),
@@ -149,7 +158,7 @@ describe('the loop', () => {
     expect(isIdle(state)).toBe(true);
   });
 
-  test('a failed trial is recorded, a failed disk ends the study', () => {
+  test('a failed trial is recorded; a disk error ends the study', () => {
     const { state } = play(beginLoop(view([1]), { jobs: 1, lost: [] }), [
       { type: 'followed', view: view([1]) },
       started(0, 1),
@@ -162,15 +171,15 @@ describe('the loop', () => {
     ]);
   });
 
-  test('shares a number of threads among more jobs', () => {
+  test('divides a given number of threads among the trials', () => {
     const begun = beginLoop(view([1, 2, 3]), { jobs: 256, threads: 4, lost: [] });
     expect(step(begun, { type: 'followed', view: view([1, 2, 3]) }).actions).toEqual([start(1), start(2), start(3, 2)]);
   });
 
-  describe('a trial that the machine has no room for', () => {
+  describe('a trial for which the machine has too few resources', () => {
     const refusal = { type: 'refused', message: 'EAGAIN' } as const;
 
-    test('waits at the head of its line until another has ended, and fewer run at once from then on', () => {
+    test('is started first when another trial has ended; from then on fewer trials run at once', () => {
       const { state } = play(beginLoop(view([1, 2, 3]), { jobs: 2, lost: [] }), [
         { type: 'followed', view: view([1, 2, 3]) },
         started(0, 1),
@@ -185,20 +194,20 @@ describe('the loop', () => {
       expect(done[1]).toEqual([start(2)]);
     });
 
-    test('ends the study where it would be the only one', () => {
+    test('ends the study if no other trial is running', () => {
       const { state } = play(beginLoop(view([1]), { jobs: 1, lost: [] }), [
         { type: 'followed', view: view([1]) },
         started(0, 1),
       ]);
       expect(step(state, said(0, refusal)).actions).toEqual([{ type: 'give up', message: 'EAGAIN' }]);
-      // A study that is being stopped is stopped.
+      // A study that is being stopped ends normally.
       const stopping = step(state, { type: 'stop' }).state;
       const after = step(stopping, said(0, refusal));
       expect(after.actions).toEqual([]);
       expect(isIdle(after.state)).toBe(true);
     });
 
-    test('lost results go back to the lost ones', () => {
+    test('returns to the list of lost results if it was making lost results again', () => {
       const cause = { state: 'lost', why: 'model.safetensors is lost' } as const;
       const restoration = { request: request(1), cause };
       const { state } = play(beginLoop(view([2]), { jobs: 2, lost: [restoration] }), [

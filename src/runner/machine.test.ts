@@ -1,4 +1,4 @@
-/** What the process may use, on machines that tests make up from the files Linux tells it in. */
+/** Cores, address space and threads that the process may use, on machines simulated by Linux's files. */
 import { describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
 import {
@@ -26,7 +26,7 @@ const cores = (count: number, files: Readonly<Record<string, string>>) =>
   usableCores(readMachine(source(count, files)));
 
 describe('cores', () => {
-  test('without cgroups, all', () => expect(cores(8, {})).toBe(8));
+  test('without cgroups all cores count', () => expect(cores(8, {})).toBe(8));
 
   test.each([
     ['a quota of two cores', '200000 100000', 2],
@@ -39,7 +39,7 @@ describe('cores', () => {
     expect(cores(8, { '/proc/self/cgroup': '0::/app\n', '/sys/fs/cgroup/app/cpu.max': `${text}\n` })).toBe(expected);
   });
 
-  test('the least quota on the way up counts', () => {
+  test('the smallest quota of all parent groups counts', () => {
     const files = {
       '/proc/self/cgroup': '0::/user.slice/job/step\n',
       '/sys/fs/cgroup/user.slice/job/step/cpu.max': 'max 100000',
@@ -65,7 +65,7 @@ describe('cores', () => {
     expect(cores(8, at('/sys/fs/cgroup/cpu', -1))).toBe(8);
   });
 
-  test('in words', () => {
+  test('are printed with their quota', () => {
     expect(coresInWords({ cores: 1, quota: undefined })).toBe('1 core');
     expect(coresInWords({ cores: 4, quota: 8 })).toBe('4 cores');
     expect(coresInWords({ cores: 4, quota: 1.5 })).toBe('a quota of 1.5 of its 4 cores');
@@ -89,7 +89,7 @@ const limits = (addresses: string, files: string) =>
 describe('room for threads', () => {
   const roomy = { '/proc/self/limits': limits('unlimited', 'unlimited') };
 
-  test('without limits, any number', () => {
+  test('without limits there is no maximum', () => {
     expect(threadRoom(readMachine(source(2, roomy))).threads).toBe(Number.POSITIVE_INFINITY);
     expect(threadRoom(readMachine(source(2))).threads).toBe(Number.POSITIVE_INFINITY);
   });
@@ -103,7 +103,7 @@ describe('room for threads', () => {
     expect(room).toEqual({ threads, because: `ulimit -n allows ${most} open files, 20 are open` });
   });
 
-  test('addresses: 0.7 GiB a thread, and 10 GiB for a memory of its own under the trap handler', () => {
+  test('address space: 0.7 GiB per thread, and 10 GiB for each memory with the trap handler', () => {
     const machine = readMachine(
       source(2, {
         '/proc/self/limits': limits(`${16 * 2 ** 30}`, 'unlimited'),
@@ -112,25 +112,29 @@ describe('room for threads', () => {
     );
     expect(machine.addresses).toEqual({ most: 16 * 2 ** 30, used: 2 ** 30 });
     expect(threadRoom(machine)).toEqual({
-      ...{ threads: 21, because: 'ulimit -v allows 16 GiB of address space, 1 GiB are in use' },
+      threads: 21,
+      because: 'ulimit -v allows 16 GiB of address space, 1 GiB are in use',
     });
     expect(threadRoom(machine, { memories: true, trapHandler: true }).threads).toBe(1);
     expect(threadRoom(machine, { memories: true, trapHandler: false }).threads).toBe(15);
   });
 
-  test('the cgroup’s threads, whichever group on the way up has the least left', () => {
+  test('threads of the cgroup: the parent group with the fewest left counts', () => {
     const files = {
       '/proc/self/cgroup': '0::/a/b\n',
-      ...{ '/sys/fs/cgroup/a/b/pids.max': 'max\n', '/sys/fs/cgroup/a/b/pids.current': '11\n' },
-      ...{ '/sys/fs/cgroup/a/pids.max': '16\n', '/sys/fs/cgroup/a/pids.current': '11\n' },
+      '/sys/fs/cgroup/a/b/pids.max': 'max\n',
+      '/sys/fs/cgroup/a/b/pids.current': '11\n',
+      '/sys/fs/cgroup/a/pids.max': '16\n',
+      '/sys/fs/cgroup/a/pids.current': '11\n',
     };
     expect(threadRoom(readMachine(source(2, files)))).toEqual({
-      ...{ threads: 3, because: "the cgroup's pids.max allows 16 threads, 11 are running" },
+      threads: 3,
+      because: "the cgroup's pids.max allows 16 threads, 11 are running",
     });
   });
 });
 
-test('too few addresses for one memory are refused, unless the trap handler is off', () => {
+test('too little address space for one memory is refused, unless the trap handler is off', () => {
   const machine: Pick<Machine, 'addresses'> = { addresses: { most: 4 * 2 ** 30, used: 2 ** 30 } };
   expect(() => requireAddresses(machine, true)).toThrow(WorldError);
   expect(() => requireAddresses(machine, true)).toThrow(
@@ -149,22 +153,22 @@ test.each([
   [Object.assign(new Error('heap'), { code: 'ERR_WORKER_OUT_OF_MEMORY' }), /^out of memory: heap$/],
   [Object.assign(new Error('EMFILE'), { code: 'EMFILE' }), /^too many open files: .*ulimit -n/],
   [new RangeError('Array buffer allocation failed'), /^out of memory: /],
-])('%s is the machine’s', (error, message) => {
+])('%s counts as a failure of the machine', (error, message) => {
   expect(machineFailure(error)?.message).toMatch(message);
 });
 
-test('other errors are not the machine’s', () => {
+test('other errors do not count as failures of the machine', () => {
   expect(machineFailure(new RangeError('Invalid array length'))).toBeUndefined();
   expect(machineFailure(new TypeError('bug'))).toBeUndefined();
   expect(machineFailure('text')).toBeUndefined();
 });
 
-test.skipIf(process.platform !== 'linux')('whether a thread of this process runs (needs Linux)', () => {
+test.skipIf(process.platform !== 'linux')('threadRuns finds the threads of this process (needs Linux)', () => {
   expect(threadRuns(process.pid)).toBe(true);
   expect(threadRuns(2 ** 30)).toBe(false);
 });
 
-test('this machine can be read', () => {
+test('this machine’s cores can be read', () => {
   const machine = readMachine();
   expect(usableCores(machine)).toBeGreaterThanOrEqual(1);
   expect(usableCores(machine)).toBeLessThanOrEqual(machine.cores);

@@ -47,7 +47,7 @@ test('a folder of plain, compressed and dotted files gives the same data and has
   }
 });
 
-test.skipIf(process.platform === 'win32')('a pipe and a device among the files are refused at once', async () => {
+test.skipIf(process.platform === 'win32')('pipes and devices in the folder are refused at once', async () => {
   const path = folder('pipe');
   for (const name of Object.values(mnistFiles)) symlinkSync(join(original, name), join(path, name));
   const [images, labels] = [join(path, mnistFiles.trainImages), join(path, mnistFiles.testLabels)];
@@ -59,7 +59,7 @@ test.skipIf(process.platform === 'win32')('a pipe and a device among the files a
   await expect(loadMnist(path)).rejects.toThrow(`cannot read ${images}: it is a device; expected a regular file`);
 });
 
-test('a compressed file that goes on behind its images is refused', async () => {
+test('a compressed file with data after the last image is refused', async () => {
   const path = folder('bomb');
   const header = readFileSync(join(original, mnistFiles.trainImages)).subarray(0, 16);
   const file = join(path, `${mnistFiles.trainImages}.gz`);
@@ -69,7 +69,7 @@ test('a compressed file that goes on behind its images is refused', async () => 
   );
 });
 
-test('missing, empty and incomplete folders are refused in words', async () => {
+test('missing, empty and incomplete folders are refused with a message', async () => {
   const empty = folder('empty');
   const lacking = folder('lacking');
   cpSync(join(original, mnistFiles.trainLabels), join(lacking, mnistFiles.trainLabels));

@@ -1,4 +1,4 @@
-/** Which network a file holds, by whose metadata it has; and folders that are no run's. */
+/** The network of a model file, from our metadata or other software's, and folders that are not run folders. */
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,14 +38,14 @@ describe('metadata', () => {
     expect(found.weights).toEqual(weights);
   });
 
-  test('of other software may name a network that we know', () => {
+  test('of other software may name one of our networks', () => {
     const model = modelByName('lenet5-1998');
     expect(loadModel(saved(initialWeights(model, randomStream(1, 'test')), { model: 'lenet5-1998' })).model.name).toBe(
       'lenet5-1998',
     );
   });
 
-  test('of our own must be right', () => {
+  test('of our own files is checked', () => {
     expect(loadModel(saved(weights, ours)).weights).toEqual(weights);
     const load = (change: Readonly<Record<string, string>>) => () => loadModel(saved(weights, { ...ours, ...change }));
     expect(load({ model: 'resnet50' })).toThrow('holds a network "resnet50", which this version does not know');
@@ -53,20 +53,20 @@ describe('metadata', () => {
     expect(load({ model: 'lenet5-1998' })).toThrow('needs');
   });
 
-  test('of our own names the network when weights are asked for', () => {
+  test('of our own files must name the network whose weights are wanted', () => {
     const bytes = writeSafetensors(weights, { ...ours, model: 'lenet5-1998' });
     expect(() => readWeights(lenet5, bytes, 'f')).toThrow('f holds a lenet5-1998, not a lenet5');
     expect(readWeights(lenet5, writeSafetensors(weights, { model: 'resnet' }), 'f').weights).toEqual(weights);
   });
 });
 
-test('a checkpoint of ours is a model; the state of its optimizer needs no word', () => {
+test('our checkpoints are read as models, without a note on the optimizer state', () => {
   const state = [...weights].map(([name, tensor]) => [`optimizer.exp_avg.${name}`, tensor] as const);
   const found = loadModel(saved(new Map([...weights, ...state]), { ...ours, recordFormat: '2' }));
   expect([found.weights, found.notes]).toEqual([weights, []]);
 });
 
-test('a folder that is no run’s says what to name instead', () => {
+test('for a folder that is not a run folder the error says which path to give instead', () => {
   const study = join(folder, 'study');
   const models = join(folder, 'models');
   for (const path of [study, models]) mkdirSync(path);

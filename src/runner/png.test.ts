@@ -8,7 +8,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
 import { mostPixels, mostSide, readPng } from './png.ts';
 
-// Files are put together here after the PNG specification, chunk by chunk, so that fast-png does not check itself.
+// Files are written here chunk by chunk from the PNG specification, so that fast-png does not test itself.
 const kinds = { grey: 0, rgb: 2, indexed: 3, greyAlpha: 4, rgba: 6 } as const;
 interface Picture {
   readonly kind: keyof typeof kinds;
@@ -166,7 +166,7 @@ const good = png({
   ],
 });
 
-describe('refused in words', () => {
+describe('refused with a message', () => {
   test.each([
     ['an empty file', new Uint8Array(0), 'is not a PNG image'],
     ['a JPEG', Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0, 16, 0x4a, 0x46, 0x49, 0x46), 'is not a PNG image'],
@@ -199,7 +199,7 @@ describe('refused in words', () => {
     expect(() => read(bytes)).toThrow(message);
   });
 
-  /** A picture whose header says any size, whatever its pixels are. */
+  /** A picture whose header has the given size, with any pixels. */
   const claiming = (width: number, height: number, pixels: Uint8Array) =>
     Uint8Array.from([
       ...good.subarray(0, 8),
@@ -246,13 +246,13 @@ describe('refused in words', () => {
     expect(read(png({ kind: 'grey', width: 1, rows: [[5]], chunks })).data).toEqual([5]);
   });
 
-  test('a few bytes behind the pixels are forgiven, and a second header is not looked at', () => {
+  test('a few bytes after the pixels are ignored, and so is a second header', () => {
     expect(read(claiming(2, 2, Uint8Array.of(0, 1, 2, 0, 3, 4, 9, 9, 9))).data).toEqual([1, 2, 3, 4]);
     const other = [...uint32(50_000), ...uint32(50_000), 8, kinds.grey, 0, 0, 0];
     expect(read(png({ kind: 'grey', width: 1, rows: [[5]], chunks: [['IHDR', other]] })).data).toEqual([5]);
   });
 
-  test('an interlaced picture of several passes is read as large as it is', () => {
+  test('an interlaced picture of several passes is read in its size', () => {
     // 3 x 2 pixels in Adam7: pass 1 is pixel (0, 0), pass 4 is (2, 0), pass 6 is (1, 0), pass 7 is the second row.
     const passes = [
       [0, 10],
@@ -269,7 +269,7 @@ describe('refused in words', () => {
     expect(read(bytes).data).toEqual([10, 11, 12, 20, 21, 22]);
   });
 
-  test('a missing file and a folder', () => {
+  test('a missing file and a folder are refused', () => {
     expect(() => readPng(join(folder, 'none.png'))).toThrow(
       `cannot read ${join(folder, 'none.png')}: it does not exist`,
     );
@@ -279,9 +279,9 @@ describe('refused in words', () => {
     );
   });
 
-  test('any bytes behind a valid signature are refused or read, never anything else', () => {
-    // Most of it is right, so that what is wrong is met deep inside; sizes stay small, so that what is claimed can be
-    // held.
+  test('any bytes after a valid signature are read or refused with a WorldError', () => {
+    // Most fields are valid, so that the reader gets far before it meets an error. Sizes are small, so that pictures
+    // fit into memory.
     const side = fc.oneof(
       { weight: 9, arbitrary: fc.integer({ min: 1, max: 9 }) },
       { weight: 1, arbitrary: fc.constant(0) },
@@ -300,7 +300,7 @@ describe('refused in words', () => {
       fc.tuple(fc.constantFrom('PLTE', 'tRNS', 'iCCP', 'tEXt', 'pHYs', 'IDAT', 'abcd'), colours),
       { maxLength: 1 },
     );
-    // As many bytes as any such picture needs; the filter before each row is mostly 0 to 4.
+    // Enough bytes for any of these pictures; the filter type before each row is mostly 0 to 4.
     const pixels = fc.array(fc.oneof({ weight: 200, arbitrary: fc.nat(4) }, { weight: 1, arbitrary: fc.nat(255) }), {
       minLength: 700,
       maxLength: 700,
@@ -325,7 +325,7 @@ describe('refused in words', () => {
       }),
       { numRuns: 400 },
     );
-    // Neither way out may be the only one met.
+    // Both outcomes must occur.
     expect(refused.count).toBeGreaterThan(100);
 
     expect(refused.count).toBeLessThan(380);

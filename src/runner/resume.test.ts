@@ -38,8 +38,14 @@ interface Outcome {
 async function train(settings: Partial<Hyperparameters>, more: Partial<RunRequest> = {}): Promise<Outcome> {
   const out = more.out ?? join(home, `${made++}`);
   const request = {
-    ...{ hyperparameters: complete(settings), given: new Set(Object.keys(settings) as HyperparameterName[]), data },
-    ...{ out, resume: false, checkpointEvery: 1, threads: 1, ...more },
+    hyperparameters: complete(settings),
+    given: new Set(Object.keys(settings) as HyperparameterName[]),
+    data,
+    out,
+    resume: false,
+    checkpointEvery: 1,
+    threads: 1,
+    ...more,
   };
   const types: string[] = [];
   let repairs: readonly string[] = [];
@@ -58,7 +64,7 @@ function copyOf(folder: string): string {
   return copy;
 }
 
-/** Every file's bytes but for the parts that tell times. */
+/** Every file's bytes without the parts that hold times. */
 function contents(folder: string): Record<string, string> {
   const names = readdirSync(folder).filter((name) => !name.startsWith('events'));
   return Object.fromEntries(
@@ -111,7 +117,7 @@ describe('flipped bits', () => {
     ['checkpoint.safetensors', () => at.readCheckpoint()],
   ];
 
-  test.each(readers)('in %s are noticed, or change nothing that is read', (name, read) => {
+  test.each(readers)('in %s are noticed, or do not change the content that is read', (name, read) => {
     const path = join(at.path, name);
     const bytes = readFileSync(path);
     const before = read();
@@ -133,11 +139,11 @@ describe('flipped bits', () => {
       }
       writeFileSync(path, bytes);
     }
-    // Harmless are some bits of white space between the members of config.json.
+    // Only some bits of white space in config.json are harmless.
     expect(noticed / bits.length).toBeGreaterThan(isText ? 0.95 : 0.99);
   });
 
-  test('in TensorBoard’s file are mended from the metrics', async () => {
+  test('in TensorBoard’s file are repaired from the metrics', async () => {
     const copy = copyOf(finished);
     const path = eventFile(copy);
     const bytes = readFileSync(path);
@@ -147,7 +153,7 @@ describe('flipped bits', () => {
       new RunFolder(copy).rewind(lines, config, 0);
       const mended = readFileSync(path);
       expect(mended.length).toBe(bytes.length);
-      // The time of the damaged record is lost, nothing else; from a damaged length on all times are.
+      // Only the time of the damaged record is lost; after a damaged length all times are lost.
       const withoutTimes = (file: Buffer) => {
         const view = Buffer.from(file);
         for (let start = 0; start < view.length; ) {
@@ -166,7 +172,7 @@ describe('flipped bits', () => {
   });
 });
 
-describe('what is lost or damaged is made again', () => {
+describe('lost and damaged files are made again', () => {
   const repaired = ['config.json', 'model.safetensors', 'predictions.safetensors'];
   const damages: [string, (path: string) => void][] = [
     ['missing', (path) => rmSync(path)],
@@ -204,7 +210,7 @@ describe('what is lost or damaged is made again', () => {
     expect(readFileSync(eventFile(copy)).length).toBe(bytes.length);
   });
 
-  test('within an epoch, what is damaged is removed and written by the next save', async () => {
+  test('in a run stopped within an epoch, damaged files are removed, and the next save writes them', async () => {
     const out = await stopped();
     flip(join(out, 'model.safetensors'), 100_000);
     flip(join(out, 'predictions.safetensors'), 10_000);
@@ -215,7 +221,7 @@ describe('what is lost or damaged is made again', () => {
     expect(contents(out)).toEqual(whole);
   });
 
-  test('nothing is repaired, and nothing said, where all is sound', async () => {
+  test('intact files are not repaired, and there is no message', async () => {
     for (const out of [copyOf(finished), await stopped()]) {
       expect((await resume(out)).repairs).toEqual([]);
       expect(contents(out)).toEqual(whole);
@@ -223,7 +229,7 @@ describe('what is lost or damaged is made again', () => {
   });
 });
 
-describe('what cannot be made again', () => {
+describe('files that cannot be made again', () => {
   const damages: [string, (folder: string) => void, string][] = [
     [
       'a damaged checkpoint',
@@ -253,22 +259,25 @@ describe('what cannot be made again', () => {
       'metrics.jsonl, line 1, is of epoch 1, not of epoch 0',
     ],
   ];
-  test.each(damages)('%s is refused, and the way out is the one named', async (_, damage, message) => {
-    const copy = copyOf(finished);
-    damage(copy);
-    const before = contents(copy);
-    await expect(resume(copy)).rejects.toThrow(WorldError);
-    await expect(resume(copy)).rejects.toThrow(message);
-    await expect(resume(copy)).rejects.toThrow(
-      /or remove \S+checkpoint\.safetensors, and --resume trains from the start/,
-    );
-    expect(contents(copy)).toEqual(before);
-    rmSync(join(copy, 'checkpoint.safetensors'));
-    await resume(copy);
-    expect(contents(copy)).toEqual(whole);
-  });
+  test.each(damages)(
+    'resuming with %s is refused, and the remedy named in the error works',
+    async (_, damage, message) => {
+      const copy = copyOf(finished);
+      damage(copy);
+      const before = contents(copy);
+      await expect(resume(copy)).rejects.toThrow(WorldError);
+      await expect(resume(copy)).rejects.toThrow(message);
+      await expect(resume(copy)).rejects.toThrow(
+        /or remove \S+checkpoint\.safetensors, and --resume trains from the start/,
+      );
+      expect(contents(copy)).toEqual(before);
+      rmSync(join(copy, 'checkpoint.safetensors'));
+      await resume(copy);
+      expect(contents(copy)).toEqual(whole);
+    },
+  );
 
-  test.each(damages)('%s: a trial is trained from the start again, and says so', async (_, damage, message) => {
+  test.each(damages)('a trial with %s is trained from the start again, with a message', async (_, damage, message) => {
     const copy = copyOf(finished);
     damage(copy);
     const { repairs, types } = await resume(copy, { startAgain: true });
@@ -286,7 +295,7 @@ describe('what cannot be made again', () => {
     await expect(resume(copy)).rejects.toThrow(/config\.json is damaged.*no checkpoint to make it again from/);
   });
 
-  test('a record of a later version is left alone', async () => {
+  test('a config.json of a later version is not changed', async () => {
     const copy = copyOf(finished);
     writeFileSync(join(copy, 'config.json'), '{"format":3,"version":"9"}');
     const before = contents(copy);
@@ -295,7 +304,7 @@ describe('what cannot be made again', () => {
   });
 });
 
-describe('files of another run are refused, by the names of both', () => {
+describe('files of another run are refused, and the error names both runs', () => {
   const swapped = ['checkpoint.safetensors', 'model.safetensors', 'predictions.safetensors', 'metrics.jsonl'];
   test.each(swapped)('%s', async (name) => {
     const copy = copyOf(finished);
@@ -315,7 +324,7 @@ describe('files of another run are refused, by the names of both', () => {
     expect(contents(copy)).toEqual(before);
   });
 
-  test('a model is refused when it is loaded by its folder, and loaded by its own path', () => {
+  test('another run’s model is refused when loaded by its folder, and accepted by its own path', () => {
     const copy = copyOf(finished);
     cpSync(join(another, 'model.safetensors'), join(copy, 'model.safetensors'));
     expect(() => loadModel(copy)).toThrow('model.safetensors belongs to another run');
@@ -325,7 +334,7 @@ describe('files of another run are refused, by the names of both', () => {
     expect(() => loadModel(copy)).toThrow('does not say which run it belongs to');
   });
 
-  test('a checkpoint of a first version, which names no run, is compared by what it says', async () => {
+  test('a checkpoint of the first version, which names no run, is compared by its settings', async () => {
     const copy = copyOf(finished);
     const path = join(copy, 'checkpoint.safetensors');
     const older = (from: string) => {
@@ -339,7 +348,7 @@ describe('files of another run are refused, by the names of both', () => {
     expect((await resume(copy)).repairs).toEqual([]);
   });
 
-  test('weights and optimizer state that do not fit the model', async () => {
+  test('weights and optimizer state that do not fit the model are refused', async () => {
     const copy = copyOf(finished);
     const path = join(copy, 'checkpoint.safetensors');
     const { tensors, metadata } = readSafetensors(readFileSync(path), path);
@@ -353,7 +362,7 @@ describe('files of another run are refused, by the names of both', () => {
     );
   });
 
-  test('metrics and weights that contradict each other, where no digest tells which is right', async () => {
+  test('metrics and weights that contradict each other are refused if no digest shows which is right', async () => {
     const copy = copyOf(finished);
     const config = { ...new RunFolder(copy).readConfig(), format: 1 };
     writeFileSync(join(copy, 'config.json'), JSON.stringify(config));
@@ -368,8 +377,8 @@ describe('files of another run are refused, by the names of both', () => {
   });
 });
 
-describe('where a run’s things lie', () => {
-  test('a run with held-out images is resumed on its own split', async () => {
+describe('a run’s data and initial weights', () => {
+  test('a run with held-out images is resumed with its own split', async () => {
     const { train: part, validation } = holdOut(mnist.train, mnist.hash);
     const split = { ...mnist, train: part, evaluation: validation, evaluatedOn: 'validation' } as const;
     const { out } = await train({ epochs: 1 }, { data: split });
@@ -383,7 +392,7 @@ describe('where a run’s things lie', () => {
     expect(contents(out)).toEqual(contents(copy));
   }, 60_000);
 
-  test('initial weights are needed only to begin, and must be the same then', async () => {
+  test('initial weights are needed only until the first checkpoint, and must be unchanged until then', async () => {
     const init = join(home, 'init.safetensors');
     cpSync(join(another, 'model.safetensors'), init);
     const { out } = await train({}, { init });

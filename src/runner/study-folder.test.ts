@@ -1,4 +1,4 @@
-/** Who may write in a study's folder, and that nobody is left holding its lock. */
+/** The lock of a study's folder: who may write, and that it is always released. */
 import { execFileSync } from 'node:child_process';
 import {
   appendFileSync,
@@ -19,7 +19,7 @@ import { StudyFolder, studyFolders } from './study-folder.ts';
 const start = { definition, dataHash: 'h', environment };
 const freshFolder = () => new StudyFolder(join(mkdtempSync(join(tmpdir(), 'lenet-folder-')), 'study'));
 
-test('a study is open to one process at a time', async () => {
+test('one process at a time can open a study', async () => {
   const folder = freshFolder();
   const store = folder.store('name: s\n');
   await store.open(start, () => {});
@@ -31,7 +31,7 @@ test('a study is open to one process at a time', async () => {
   expect(existsSync(join(folder.path, 'study.lock'))).toBe(false);
 });
 
-test('studies are found among whatever else lies in a folder', () => {
+test('studies are found among other files and folders', () => {
   const above = mkdtempSync(join(tmpdir(), 'lenet-folders-'));
   writeFileSync(join(above, 'file'), '');
   symlinkSync('nowhere', join(above, 'dangling'));
@@ -41,20 +41,17 @@ test('studies are found among whatever else lies in a folder', () => {
   expect(studyFolders(above).map(({ path }) => path)).toEqual([join(above, 'a'), join(above, 'b')]);
 });
 
-test.skipIf(process.platform === 'win32')(
-  'a pipe for a journal, and one too long for a text, are refused at once',
-  () => {
-    const folder = new StudyFolder(mkdtempSync(join(tmpdir(), 'lenet-folder-')));
-    execFileSync('mkfifo', [folder.journalPath]);
-    expect(() => folder.read()).toThrow(`cannot read ${folder.journalPath}: it is a pipe; expected a regular file`);
-    rmSync(folder.journalPath);
-    writeFileSync(folder.journalPath, '');
-    truncateSync(folder.journalPath, 600_000_000);
-    expect(() => folder.read()).toThrow('it has 600,000,000 bytes; at most 500,000,000 are read here');
-  },
-);
+test.skipIf(process.platform === 'win32')('a journal that is a pipe or too large is refused at once', () => {
+  const folder = new StudyFolder(mkdtempSync(join(tmpdir(), 'lenet-folder-')));
+  execFileSync('mkfifo', [folder.journalPath]);
+  expect(() => folder.read()).toThrow(`cannot read ${folder.journalPath}: it is a pipe; expected a regular file`);
+  rmSync(folder.journalPath);
+  writeFileSync(folder.journalPath, '');
+  truncateSync(folder.journalPath, 600_000_000);
+  expect(() => folder.read()).toThrow('it has 600,000,000 bytes; at most 500,000,000 are read here');
+});
 
-describe('the lock is released where the study cannot be opened, since', () => {
+describe('the lock is released if the study cannot be opened because', () => {
   test.each<[string, (folder: StudyFolder) => void, string]>([
     [
       'its file cannot be written',
@@ -62,7 +59,7 @@ describe('the lock is released where the study cannot be opened, since', () => {
       'cannot write',
     ],
     [
-      'a rest of a killed process cannot be removed',
+      'a leftover file of a killed process cannot be removed',
       ({ path }) => mkdirSync(join(path, '.a.1.part'), { recursive: true }),
       'cannot remove',
     ],

@@ -15,7 +15,7 @@ import { runStudy, type StudyEvent } from './study-run.ts';
 
 const parameters = { size: 1, decay: 0, kind: 'a' };
 
-/** Best at size 3, decay 0.1 and kind b; waits as many turns as the seed says, so that trials end in no order. */
+/** Best at size 3, decay 0.1 and kind b. Waits a number of turns set by the seed, so that trials end out of order. */
 function noisyTask({
   turns = (seed: number) => seed % 3,
   noise = 0.2,
@@ -47,7 +47,12 @@ const stages: Plan = {
   ],
 };
 const base: StudyDefinition = {
-  ...{ name: 'noisy', objective: 'score', base: {}, plan: stages, space: {}, seeds: [1, 2, 3] },
+  name: 'noisy',
+  objective: 'score',
+  base: {},
+  plan: stages,
+  space: {},
+  seeds: [1, 2, 3],
 };
 
 interface Ended {
@@ -102,7 +107,7 @@ describe.each([
     },
   ],
 ] as [string, StudyDefinition][])('with %s', (_, definition) => {
-  test('finds the best and numbers its trials the same, whatever the jobs', async () => {
+  test('finds the best level, with the same trial numbers for any number of jobs', async () => {
     const expected = await run(definition);
     expect(expected.winner).toMatchObject({ size: 3, kind: 'b' });
     expect(expected.events.at(-1)!.type).toBe('finished');
@@ -114,7 +119,7 @@ describe.each([
   });
 });
 
-test('a study with a seed rule trains more where the question is open, and less in all', async () => {
+test('a study with a seed rule trains more seeds of close levels, and fewer in total', async () => {
   const { trials, events } = await run(resolving);
   const bySize = (size: number) => trials.filter((line) => JSON.parse(line)[0].size === size).length;
   expect(bySize(4)).toBe(3);
@@ -122,7 +127,7 @@ test('a study with a seed rule trains more where the question is open, and less 
   expect(events.filter(({ type }) => type === 'round').length).toBeGreaterThan(2);
 });
 
-/** Stops working for good after so many calls: a process that dies between any two of them. */
+/** A store that fails after this many calls, like a process that dies between two calls. */
 function dying(store: StudyStore, calls: number): StudyStore {
   let left = calls;
   const alive =
@@ -173,7 +178,7 @@ const anyDefinition = fc
     ({ stages: planned, seeds }): StudyDefinition => ({ ...base, plan: { kind: 'stages', stages: planned }, seeds }),
   );
 
-test('any plan gives the same trials and winner for any jobs and after any crashes', async () => {
+test('any plan gives the same trials and winner for any number of jobs and after any crashes', async () => {
   await fc.assert(
     fc.asyncProperty(
       anyDefinition,
@@ -201,7 +206,7 @@ test('any plan gives the same trials and winner for any jobs and after any crash
   );
 });
 
-test('an interrupt stops after the work at hand, and the same call continues', async () => {
+test('an interrupt stops after the running calls, and the same call continues the study', async () => {
   const store = new MemoryStore();
   const stopper = new AbortController();
   const events: StudyEvent[] = [];
@@ -216,7 +221,7 @@ test('an interrupt stops after the work at hand, and the same call continues', a
   expect([...continued.trials].sort()).toEqual([...expected.trials].sort());
 });
 
-test('a trial that throws, or gives no number, has failed, and the study goes on', async () => {
+test('a trial that throws or returns no number counts as failed, and the study continues', async () => {
   const task = functionTask({
     parameters,
     run(settings) {
@@ -234,7 +239,7 @@ test('a trial that throws, or gives no number, has failed, and the study goes on
   expect(new Set(reasons)).toEqual(new Set(['too small', 'epoch 1: expected a finite score, got NaN', undefined]));
 });
 
-test('settings the function does not know, and other data, are refused', async () => {
+test('unknown settings and other data are refused', async () => {
   const unknown: StudyDefinition = { ...base, base: { sise: 2 } };
   await expect(run(unknown)).rejects.toThrow(new UsageError('unknown parameter sise: there are size, decay, kind'));
   const store = new MemoryStore();
@@ -245,7 +250,7 @@ test('settings the function does not know, and other data, are refused', async (
   );
 });
 
-test('a recorded trial of settings that the task does not know is damage, named by its number; nothing is written', async () => {
+test('a recorded trial with settings unknown to the task is reported as damage by its number; nothing is written', async () => {
   const store = new MemoryStore();
   await run(base, { store });
   const number = await store.startTrial({ configuration: { size: 'x' }, seed: 1, parameters: [] });
@@ -303,7 +308,7 @@ test.each([0, Number.NaN, 1.5, -1])('%d jobs are refused', async (jobs) => {
   await expect(run(base, { jobs })).rejects.toThrow(`jobs: expected an integer of at least 1, got ${jobs}`);
 });
 
-test('a signal that was aborted before starts nothing', async () => {
+test('with an aborted signal no trial is started', async () => {
   let calls = 0;
   const task = functionTask({ parameters, run: () => ++calls });
   const types: string[] = [];
@@ -318,9 +323,9 @@ test('a signal that was aborted before starts nothing', async () => {
   expect([types, calls]).toEqual([['start', 'interrupted'], 0]);
 });
 
-test('what a study spends beside its trials grows with their number, not with its square', async () => {
+test('the overhead of a study grows linearly with the number of trials', async () => {
   const task = functionTask({ parameters, run: ({ size }, { random }) => Number(size) + random.uniform() });
-  // Work is counted, not timed: how often anybody reads a level of the plan.
+  // The work is measured by the number of reads of levels of the plan, not by time.
   const reads = async (trials: number, seeds: StudyDefinition['seeds']) => {
     let count = 0;
     const values = Array.from({ length: trials }, (_, index) => index);
@@ -343,7 +348,7 @@ test('what a study spends beside its trials grows with their number, not with it
   }
 });
 
-/** A disk of finished trials beside a study: the noisy task whose trials leave a file each. */
+/** The noisy task with a simulated disk: each finished trial leaves a file. */
 function withFiles(files: Map<number, 'whole' | 'damaged'>, alive = () => true): Task {
   const task = noisyTask();
   return {
@@ -374,7 +379,7 @@ function withFiles(files: Map<number, 'whole' | 'damaged'>, alive = () => true):
   };
 }
 
-describe('what finished trials keep', () => {
+describe('files kept by finished trials', () => {
   const winners: StudyDefinition = { ...base, keep: 'winners' };
   const stateOf = async (store: StudyStore, definition: StudyDefinition) => {
     const { trials } = (await store.read())!;
@@ -390,7 +395,7 @@ describe('what finished trials keep', () => {
       )
       .sort(([a], [b]) => a - b);
 
-  test('all of them by default; a lost or damaged one is made again, and said so', async () => {
+  test('by default all trials keep files; lost and damaged ones are made again and reported', async () => {
     const files = new Map<number, 'whole' | 'damaged'>();
     const store = new MemoryStore();
     const first = await run(base, { store, task: withFiles(files) });
@@ -411,7 +416,7 @@ describe('what finished trials keep', () => {
     ['a list of seeds', winners],
     ['a seed rule', { ...resolving, keep: 'winners' } as const],
   ])(
-    'under `winners` with %s the selected levels do, others are recorded as dropped and not made again',
+    'under `winners` with %s only selected levels keep files; others are recorded as dropped and not made again',
     async (_, definition) => {
       const files = new Map<number, 'whole' | 'damaged'>();
       const store = new MemoryStore();
@@ -425,14 +430,14 @@ describe('what finished trials keep', () => {
         expect(results, `trial ${number}`).toBe(files.has(number) ? undefined : 'dropped');
       }
       expect(made((await run(definition, { store, task: withFiles(files) })).events)).toEqual([]);
-      // Lost is not dropped.
+      // A lost file is made again, unlike a dropped one.
       files.delete(found.selected[0]!);
       const again = await run(definition, { store, task: withFiles(files) });
       expect(made(again.events)).toEqual([[found.selected[0], 'lost']]);
     },
   );
 
-  test('what was dropped is made again when it is asked for, and then stays; `all` asks for everything', async () => {
+  test('dropped files that are requested are made again and then kept; `all` requests all files', async () => {
     const files = new Map<number, 'whole' | 'damaged'>();
     const store = new MemoryStore();
     const task = withFiles(files);
@@ -456,10 +461,10 @@ describe('what finished trials keep', () => {
     await expect(wrong.next().then(() => wrong.next())).rejects.toThrow('keep: trial 1000 is not a finished trial');
   });
 
-  test('a level that a larger study selects has its dropped models made again', async () => {
+  test('if an extended study selects a level, its dropped models are made again', async () => {
     const files = new Map<number, 'whole' | 'damaged'>();
     const store = new MemoryStore();
-    // By one seed alone size 2 is best, by three it is size 3.
+    // With one seed size 2 is best, with three seeds size 3.
     const scores = new Map([
       [2, [9, 1, 1]],
       [3, [5, 5, 5]],
@@ -502,7 +507,7 @@ describe('what finished trials keep', () => {
     ]);
   });
 
-  test('a process that dies at any moment, between the record and the removal too, leaves what the next one puts right', async () => {
+  test('after a process dies at any moment, also between record and removal, the next one restores the right files', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(winners, { ...resolving, keep: 'winners' } as const),
@@ -520,7 +525,7 @@ describe('what finished trials keep', () => {
             await run(definition, { task, store: dead, jobs }).catch((error: unknown) => {
               expect(error).toBeInstanceOf(WorldError);
             });
-            // Nothing that is not recorded as dropped has lost its file.
+            // Only trials that are recorded as dropped have no file.
             const { trials } = (await store.read())!;
             for (const { number, state, results } of trials) {
               if (state === 'complete' && results !== 'dropped') expect(files.get(number)).toBe('whole');

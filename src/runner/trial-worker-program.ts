@@ -36,8 +36,17 @@ async function work(): Promise<TrialWorkerMessage> {
   let config: RunConfig | undefined;
   let told = 0;
   const events = trainRun({
-    ...{ hyperparameters, given: new Set(hyperparameterNames), data, out, resume, threads, kernels: width, check },
-    ...{ checkpointEvery: 1, startAgain: true, signal: stopper.signal },
+    hyperparameters,
+    given: new Set(hyperparameterNames),
+    data,
+    out,
+    resume,
+    threads,
+    kernels: width,
+    check,
+    checkpointEvery: 1,
+    startAgain: true,
+    signal: stopper.signal,
     onProgress: ({ epoch, phase, done, total }) => {
       const now = performance.now();
       if (now - told < 100) return;

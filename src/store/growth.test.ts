@@ -65,7 +65,7 @@ test.each<[string, Dimension, Dimension, Value]>([
   expect(await grown(before, after, value)).toEqual(['s']);
 });
 
-test('all Optuna studies of a study are read as one, and the last of them is continued', async () => {
+test('all Optuna studies of a study are read as one study, and the last one is continued', async () => {
   const path = freshPath();
   await work(path, { a: choices('x') }, 'x');
   const after = { a: choices('x', 'y') };
@@ -97,7 +97,7 @@ describe('other programs in the same journal', () => {
     ]);
   });
 
-  test('may ask for a study that is there, which makes no new one', async () => {
+  test('may request an existing study, which creates no new one', async () => {
     const path = freshPath();
     const store = await work(path, { a: choices('x') }, 'x');
     appendFileSync(path, foreignStudy('s') + foreignStudy('mine'));
@@ -110,13 +110,13 @@ describe('other programs in the same journal', () => {
     ]);
   });
 
-  test('keep their empty study: ours is not begun in it', async () => {
+  test('keep their empty study: our study does not use it', async () => {
     const path = freshPath();
     writeFileSync(path, foreignStudy('s'));
     await expect(work(path, { a: choices('x') }, 'x')).rejects.toThrow('is the journal of another program');
   });
 
-  test('that delete the study stop its process at the next line, and the next process begins anew', async () => {
+  test('may delete the study: its process stops at the next line, and the next process starts a new study', async () => {
     const path = freshPath();
     const store = await work(path, { a: choices('x') }, 'x');
     appendFileSync(path, '{"op_code":1,"worker_id":"w-2","study_id":0}\n');
@@ -130,7 +130,7 @@ describe('other programs in the same journal', () => {
   });
 });
 
-test('a study whose process was killed after its first line is taken for the next', async () => {
+test('a study whose process was killed after its first line is used by the next process', async () => {
   const path = freshPath();
   await work(path, { a: choices('x') }, 'x');
   const [first] = readFileSync(path, 'utf8').split('\n');

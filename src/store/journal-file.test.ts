@@ -1,4 +1,4 @@
-/** The journal as a file: what an append learns of other programs, and what a repair keeps. */
+/** The journal as a file: what an append reads of other programs' lines, and what a repair keeps. */
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { JournalFile } from './journal-file.ts';
 
 const freshPath = () => join(mkdtempSync(join(tmpdir(), 'lenet-file-')), 'j');
 
-test('an append is told exactly what others wrote since the last read or append', () => {
+test('an append gets exactly the bytes that others wrote since the last read or append', () => {
   const path = freshPath();
   const file = new JournalFile(path);
   const told: string[] = [];
@@ -36,7 +36,7 @@ test('an append is told exactly what others wrote since the last read or append'
   expect(readFileSync(path, 'utf8').endsWith('d\ne\nf\n')).toBe(true);
 });
 
-test('a check that throws prevents the write, and everything after it', () => {
+test('a check that throws prevents this write and all later ones', () => {
   const path = freshPath();
   let calls = 0;
   const file = new JournalFile(path, () => {
@@ -57,9 +57,9 @@ test.each([
   // A whole line lacks its line break only.
   ['{"a":1}\n{"b":2}', '{"a":1}\n{"b":2}\n', undefined],
   ['{"a":1}\n{"b":NaN}', '{"a":1}\n{"b":NaN}\n', undefined],
-  // What stands behind a whole line of ours is damage, which is left for the reader to refuse.
+  // Bytes after a whole line of ours are damage, which the repair leaves for the reader to refuse.
   ['{"a":1,"crc32":"01234567"}x', '{"a":1,"crc32":"01234567"}x', undefined],
-])('%j is mended to %j', (before, after, piece) => {
+])('%j is repaired to %j', (before, after, piece) => {
   const path = freshPath();
   writeFileSync(path, before);
   const aside = new JournalFile(path).repair();

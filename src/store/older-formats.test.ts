@@ -1,4 +1,4 @@
-/** Studies of formats 1 to 3 in today's words. */
+/** Definitions of formats 1 to 3, converted to today's format. */
 import { describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
 import type { ExpandedDefinition } from './attributes.ts';
@@ -6,18 +6,27 @@ import { upgradedDefinition, upgradedLook } from './older-formats.ts';
 
 const level = (settings: Record<string, number>, label = JSON.stringify(settings)) => ({ label, settings });
 const old = (plan: ExpandedDefinition['plan'], stages: ExpandedDefinition['stages']): ExpandedDefinition => ({
-  ...{ name: 's', protocol: 'post', objective: 'accuracy', base: { batchSize: 128 }, seeds: [1, 2] },
-  ...{ plan, stages },
+  name: 's',
+  protocol: 'post',
+  objective: 'accuracy',
+  base: { batchSize: 128 },
+  seeds: [1, 2],
+  plan,
+  stages,
 });
 
 describe('definitions', () => {
-  test('a stage of one factor at a time is about the hyperparameter that gave it its name', () => {
+  test('a stage named after a hyperparameter has that factor', () => {
     const stages = [
       { name: 'batchSize', levels: [level({ batchSize: 128 }), level({ batchSize: 32 })] },
       { name: 'l2', levels: [level({ l2: 0 }), level({ l2: 0.1 })] },
     ];
     expect(upgradedDefinition({ ...old('one-factor-at-a-time', stages), compare: 'previous' })).toEqual({
-      ...{ name: 's', protocol: 'post', objective: 'accuracy', base: { batchSize: 128 }, seeds: [1, 2] },
+      name: 's',
+      protocol: 'post',
+      objective: 'accuracy',
+      base: { batchSize: 128 },
+      seeds: [1, 2],
       compare: 'previous',
       plan: {
         kind: 'stages',
@@ -26,12 +35,12 @@ describe('definitions', () => {
           { factors: ['l2'], levels: stages[1]!.levels },
         ],
       },
-      // The base's value is first, and none stands twice.
+      // The base's value is first, and each value appears once.
       space: { batchSize: { kind: 'choices', values: [128, 32] }, l2: { kind: 'choices', values: [0, 0.1] } },
     });
   });
 
-  test('a grid is one stage about what all its levels set', () => {
+  test('a grid is one stage whose factors are the settings of its levels', () => {
     const levels = [level({ a: 1, b: 1 }), level({ b: 2, a: 1 }), level({ a: 2, b: 2, c: 3 })];
     const { plan, space } = upgradedDefinition(old('grid', [{ name: 'grid', levels }]));
     expect(plan).toEqual({ kind: 'stages', stages: [{ factors: ['a', 'b'], levels }] });
@@ -46,7 +55,7 @@ describe('definitions', () => {
     });
   });
 
-  test('a stage without levels is about nothing', () => {
+  test('a stage without levels has no factors', () => {
     const { plan, space } = upgradedDefinition(old('grid', [{ name: 'grid', levels: [] }]));
     expect(plan).toEqual({ kind: 'stages', stages: [{ factors: [], levels: [] }] });
     expect(space).toEqual({});
@@ -56,7 +65,7 @@ describe('definitions', () => {
 describe('looks', () => {
   const look = { trial: 3, seed: 1, loss: 0.1, accuracy: 0.9 };
 
-  test('have their configuration read', () => {
+  test('have their configuration parsed', () => {
     expect(upgradedLook({ ...look, key: '{"a":1,"b":null}' }, 'j')).toEqual({
       ...look,
       configuration: { a: 1, b: null },

@@ -1,4 +1,4 @@
-/** Replay of Optuna's lines, the file around them, and what is said of damaged ones. */
+/** The replay of Optuna's lines, the journal file, and the messages about damaged lines. */
 import { appendFileSync, mkdtempSync, readdirSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ const example = [
 ];
 
 describe('replay', () => {
-  test('of the example; what comes after a trial’s end is ignored, as Optuna does', () => {
+  test('of the example ignores lines after a trial’s end, as Optuna does', () => {
     const [study, ...others] = replay(`${example.join('\n')}\n`, 'j').studies;
     expect(others).toEqual([]);
     expect(study!.attributes.get('note')).toEqual({ deep: [1] });
@@ -36,7 +36,7 @@ describe('replay', () => {
     expect(second).toMatchObject({ id: 1, state: 0, started: null });
   });
 
-  test('a last line cut off anywhere is not there; a whole one without its break is', () => {
+  test('a torn last line is ignored; a whole last line without a line break is read', () => {
     const text = `${example.join('\n')}\n`;
     const whole = text.length - 1;
     const start = text.lastIndexOf('\n', whole - 1) + 1;
@@ -62,7 +62,7 @@ describe('replay', () => {
       '{"op_code":2,"worker_id":"w","study_id":0,"user_attr":{"a":1,"b":2}}',
       'line 3: an attribute needs exactly one key',
     ],
-  ])('a damaged line in the midst is named: %s', (_, line, message) => {
+  ])('a damaged line in the middle is reported with its number: %s', (_, line, message) => {
     const text = [...example.slice(0, 2), line, ...example.slice(2), ''].join('\n');
     expect(() => replay(text, 'j')).toThrow(WorldError);
     expect(() => replay(text, 'j')).toThrow(`j, ${message}`);
@@ -80,14 +80,14 @@ test('distributions are written as Python writes them', () => {
   );
 });
 
-test('moments are local, without zone, with six digits', () => {
+test('times are local, without zone, with six digits', () => {
   expect(datetime(new Date(2026, 0, 2, 3, 4, 5, 67))).toBe('2026-01-02T03:04:05.067000');
 });
 
 describe('the file', () => {
   const fresh = () => join(mkdtempSync(join(tmpdir(), 'lenet-journal-')), 'study.journal');
 
-  test('a torn tail is cut back and kept beside, a whole line gets its break', () => {
+  test('a torn last line is cut off and kept in a file of its own; a whole one gets its line break', () => {
     const path = fresh();
     const file = new JournalFile(path);
     file.append(() => ['{"a":1}']);

@@ -1,4 +1,4 @@
-/** The replay against Optuna itself: the same ids, states, values and parameters of whatever is in a journal. */
+/** The replay compared with Optuna: the same ids, states, values and parameters for any journal. */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,14 +13,18 @@ const line = (op_code: number, fields: object, worker_id = 'w-1') => JSON.string
 const study = (study_name: string, worker?: string) =>
   line(operations.createStudy, { study_name, directions: [1] }, worker);
 const trial = (study_id: number) => line(operations.createTrial, { study_id, datetime_start: null });
-/** Our own lines get the digests that they must have. */
+/** Adds the digests that lines of our workers must have. */
 const replayed = (...lines: string[]) => replay(resealed(`${lines.join('\n')}\n`), 'j');
 
 describe('lines of other programs that Optuna drops', () => {
-  test('a study whose name a living study has uses no id; the name of a deleted one is free', () => {
+  test('a study with the name of an existing study uses no id; the name of a deleted study may be used again', () => {
     const { studies } = replayed(
-      ...[study('a'), study('a'), study('b'), line(operations.deleteStudy, { study_id: 0 })],
-      ...[study('a'), line(operations.setStudyUserAttribute, { study_id: 2, user_attr: { k: 1 } })],
+      study('a'),
+      study('a'),
+      study('b'),
+      line(operations.deleteStudy, { study_id: 0 }),
+      study('a'),
+      line(operations.setStudyUserAttribute, { study_id: 2, user_attr: { k: 1 } }),
     );
     expect(studies.map(({ name, deleted }) => [name, deleted])).toEqual([
       ['a', true],
@@ -32,8 +36,14 @@ describe('lines of other programs that Optuna drops', () => {
 
   test('a trial of a missing or deleted study uses no id', () => {
     const { trials } = replayed(
-      ...[study('a'), trial(0), trial(7), line(operations.deleteStudy, { study_id: 0 }), trial(0)],
-      ...[line(operations.deleteStudy, { study_id: 0 }), study('b'), trial(1)],
+      study('a'),
+      trial(0),
+      trial(7),
+      line(operations.deleteStudy, { study_id: 0 }),
+      trial(0),
+      line(operations.deleteStudy, { study_id: 0 }),
+      study('b'),
+      trial(1),
     );
     expect(trials.map((found) => [found.id, found.study])).toEqual([
       [0, 0],
@@ -47,7 +57,10 @@ describe('lines of other programs that Optuna drops', () => {
       return line(operations.setTrialParameter, { ...fields, distribution: JSON.stringify({ name, attributes }) });
     };
     const { trials } = replayed(
-      ...[study('a'), trial(0), trial(0), trial(0)],
+      study('a'),
+      trial(0),
+      trial(0),
+      trial(0),
       parameter(0, 1, 'FloatDistribution', { low: 0, high: 1, log: false, step: null }),
       parameter(1, 2, 'FloatDistribution', { low: 0, high: 9, log: false, step: null }),
       parameter(1, 3, 'FloatDistribution', { low: 0, high: 9, log: true, step: null }),
@@ -56,7 +69,7 @@ describe('lines of other programs that Optuna drops', () => {
     expect(trials.map(({ parameters }) => parameters.get('p'))).toEqual([1, 2, undefined]);
   });
 
-  test('values that come without a state’s change stay', () => {
+  test('values that come without a change of state are kept', () => {
     const state = (of: number, values: unknown) =>
       line(operations.setTrialState, {
         trial_id: 0,
@@ -71,14 +84,14 @@ describe('lines of other programs that Optuna drops', () => {
   });
 });
 
-test('of our own workers, such lines are damage', () => {
+test('from our own workers such lines are reported as damage', () => {
   const ours = 'lenet-lab-1';
   expect(() => replayed(study('a'), study('a', ours))).toThrow('j, line 2: there is a study "a" already');
   expect(() => replayed(line(operations.createTrial, { study_id: 0 }, ours))).toThrow('there is no study 0 yet');
   expect(() => replayed(line(operations.setTrialUserAttribute, { trial_id: 0 }, ours))).toThrow('no trial 0 yet');
 });
 
-describe('of our own workers, what is about nothing is damage', () => {
+describe('lines of our own workers about missing studies or trials are reported as damage', () => {
   const ours = 'lenet-lab-1';
   const { deleteStudy, setStudyUserAttribute, setStudySystemAttribute, createTrial } = operations;
   test.each(Object.entries({ deleteStudy, setStudyUserAttribute, setStudySystemAttribute, createTrial }))(
@@ -99,24 +112,35 @@ describe('of our own workers, what is about nothing is damage', () => {
   } = operations;
   test.each(
     Object.entries({
-      ...{ setTrialParameter, setTrialState, setTrialIntermediateValue },
-      ...{ setTrialUserAttribute, setTrialSystemAttribute },
+      setTrialParameter,
+      setTrialState,
+      setTrialIntermediateValue,
+      setTrialUserAttribute,
+      setTrialSystemAttribute,
     }),
   )('%s of a missing trial, or of another program’s', (_, code) => {
     const fields = {
-      ...{ param_name: 'p', param_value_internal: 1, distribution: 'd', state: 1, values: [1], step: 1 },
-      ...{ intermediate_value: 1, user_attr: { k: 1 }, system_attr: { k: 1 }, datetime_complete: null },
+      param_name: 'p',
+      param_value_internal: 1,
+      distribution: 'd',
+      state: 1,
+      values: [1],
+      step: 1,
+      intermediate_value: 1,
+      user_attr: { k: 1 },
+      system_attr: { k: 1 },
+      datetime_complete: null,
     };
     const about = (trial_id: number) => line(code, { ...fields, trial_id }, ours);
     expect(() => replayed(study('a'), about(0))).toThrow('j, line 2: there is no trial 0 yet');
     expect(() => replayed(study('a'), trial(0), about(0))).toThrow('j, line 3: trial 0 belongs to another program');
-    // Of other programs, the same line is dropped or done.
+    // The same line of another program is ignored or applied.
     expect(replayed(study('a'), line(code, { ...fields, trial_id: 0 })).trials).toEqual([]);
     expect(replayed(study('a'), trial(0), line(code, { ...fields, trial_id: 0 })).trials).toHaveLength(1);
   });
 });
 
-describe('whoever wrote it, a line that says nothing is damage', () => {
+describe('a malformed line is reported as damage, whoever wrote it', () => {
   const about = (code: number, fields: object) => line(code, { study_id: 0, trial_id: 0, ...fields });
   test.each<[string, string]>([
     ['[]', 'not a valid JSON object with op_code and worker_id'],
@@ -149,14 +173,14 @@ describe('the states of a trial', () => {
     line(operations.setTrialState, { trial_id: 0, state: of, values: null, ...more });
   const waiting = line(operations.createTrial, { study_id: 0, datetime_start: null, state: 4 });
 
-  test('a waiting trial that starts has its start; one that ends has its end', () => {
+  test('a trial gets its start time when it starts and its end time when it ends', () => {
     const started = replayed(study('a'), waiting, state(0, { datetime_start: moment })).trials[0];
     expect(started).toMatchObject({ state: 0, started: moment, completed: null });
     const ended = replayed(study('a'), waiting, state(3, { datetime_complete: moment })).trials[0];
     expect(ended).toMatchObject({ state: 3, started: null, completed: moment });
   });
 
-  test('a running trial is not started again, and an ended one stays as it is', () => {
+  test('a running trial is not started again, and an ended trial does not change', () => {
     const again = [state(0, { datetime_start: moment, values: [1] })];
     expect(replayed(study('a'), trial(0), ...again).trials[0]).toMatchObject({ state: 0, started: null, values: null });
     const lines = [study('a'), trial(0), state(1, { values: [0.5], datetime_complete: moment })];
@@ -165,21 +189,22 @@ describe('the states of a trial', () => {
     expect(replayed(...lines, late).trials[0]!.attributes.size).toBe(0);
   });
 
-  test('a trial that goes back to waiting keeps no end', () => {
+  test('a trial that returns to waiting has no end time', () => {
     expect(replayed(study('a'), trial(0), state(4, { datetime_complete: moment })).trials[0]).toMatchObject({
-      ...{ state: 4, completed: null },
+      state: 4,
+      completed: null,
     });
   });
 });
 
-test('a value that becomes NaN takes the earlier one of its step with it', () => {
+test('a NaN reported for a step removes the earlier value of that step', () => {
   const report = (step: number, intermediate_value: number | null) =>
     line(operations.setTrialIntermediateValue, { trial_id: 0, step, intermediate_value });
   const { trials } = replayed(study('a'), trial(0), report(1, 5), report(2, 6), report(1, null), report(2, 7));
   expect([...trials[0]!.intermediate]).toEqual([[2, 7]]);
 });
 
-test('a last line without its line break counts if it is whole', () => {
+test('a whole last line without a line break is read', () => {
   const text = `${study('a')}\n${trial(0)}`;
   expect(replay(text, 'j').trials).toHaveLength(1);
   expect(replay(text.slice(0, -1), 'j').trials).toHaveLength(0);
@@ -191,7 +216,7 @@ describe('NaN and infinite numbers, as Python’s json writes them', () => {
   const report = (worker: string, value: string) =>
     `{"op_code": 7, "worker_id": "${worker}", "trial_id": 0, "step": 1, "intermediate_value": ${value}}`;
 
-  test('of other programs are no value', () => {
+  test('from other programs count as no value', () => {
     const end =
       '{"op_code": 6, "worker_id": "w", "trial_id": 0, "state": 1, "values": [-Infinity], "datetime_complete": null}';
     const note = '{"op_code": 8, "worker_id": "w", "trial_id": 0, "user_attr": {"NaN": ["-Infinity \\" NaN", NaN]}}';
@@ -201,7 +226,7 @@ describe('NaN and infinite numbers, as Python’s json writes them', () => {
     expect(trials[0]!.attributes.get('NaN')).toEqual(['-Infinity " NaN', null]);
   });
 
-  test('of our own are damage, since we never write them', () => {
+  test('from our own workers are reported as damage, since we never write them', () => {
     expect(() => replayed(study('a'), trial(0), report('lenet-lab-1', 'Infinity'))).toThrow('line 3: not a valid JSON');
   });
 });
@@ -216,18 +241,24 @@ function optuna(...args: string[]): string {
   return stdout;
 }
 
-/** Our replay in the oracle's form: living studies only, all trials. */
+/** Our replay in the form of Optuna's output: studies that are not deleted, with all trials. */
 function told({ studies, trials }: Replay) {
   return {
     studies: studies
       .filter(({ deleted }) => !deleted)
       .map(({ id, name, attributes, trials: own }) => ({
-        ...{ id, name, attributes: Object.fromEntries(attributes) },
+        id,
+        name,
+        attributes: Object.fromEntries(attributes),
         trials: own.map((one) => one.id),
       })),
     trials: trials.map((one) => ({
-      ...{ id: one.id, study: one.study, state: one.state, values: one.values },
-      ...{ parameters: Object.fromEntries(one.parameters), intermediate: Object.fromEntries(one.intermediate) },
+      id: one.id,
+      study: one.study,
+      state: one.state,
+      values: one.values,
+      parameters: Object.fromEntries(one.parameters),
+      intermediate: Object.fromEntries(one.intermediate),
       attributes: Object.fromEntries(one.attributes),
     })),
   };
@@ -256,7 +287,8 @@ function randomLine(random: Random): string {
       [null, '@NaN'],
       [[1], [2]],
     ].map((choices) => ({
-      ...{ name: 'CategoricalDistribution', attributes: { choices } },
+      name: 'CategoricalDistribution',
+      attributes: { choices },
     })),
   ]);
   const values = one([null, [0.5], ['@NaN'], ['@-Infinity'], [1, 2]]);
@@ -269,8 +301,16 @@ function randomLine(random: Random): string {
     { op_code: 3, study_id, system_attr: { k: 1 } },
     ...Array(4).fill({ op_code: 4, study_id, datetime_start }),
     {
-      ...{ op_code: 4, study_id, datetime_start: null, state, value: null, values, params: { p: 1 } },
-      ...{ distributions: { p: text }, intermediate_values: { 3: one([1, '@Infinity']) }, user_attrs: { t: 1 } },
+      op_code: 4,
+      study_id,
+      datetime_start: null,
+      state,
+      value: null,
+      values,
+      params: { p: 1 },
+      distributions: { p: text },
+      intermediate_values: { 3: one([1, '@Infinity']) },
+      user_attrs: { t: 1 },
     },
     ...Array(3).fill({
       op_code: 5,

@@ -1,4 +1,4 @@
-/** Guards of JSON: what they let pass, and what not. */
+/** Guards for JSON: values that they accept, and values that they refuse. */
 import { expect, test } from 'vitest';
 import { either, type Guard, isBoolean, isInteger, isNumber, isText, listOf, mapOf, object, oneOf } from './shape.ts';
 

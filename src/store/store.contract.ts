@@ -1,20 +1,32 @@
-/** What every store must do, whatever it is made of. */
+/** The contract of every store. */
 import { describe, expect, test } from 'vitest';
 import type { StudyDefinition } from '../study/definition.ts';
 import type { EpochPoint } from '../study/trial.ts';
 import type { Environment, StudyStore } from './store.ts';
 
 export const definition: StudyDefinition = {
-  ...{ name: 's', protocol: 'post', objective: 'accuracy', base: {} },
+  name: 's',
+  protocol: 'post',
+  objective: 'accuracy',
+  base: {},
   plan: { kind: 'grid', factors: [{ name: 'a', levels: [{ label: '1', settings: { a: 1 } }] }] },
   space: { a: { kind: 'choices', values: [1, 2], numeric: 'int' } },
   seeds: [1],
 };
 export const environment: Environment = {
-  ...{ cpu: 'c', cores: 2, memoryBytes: 1, os: 'o', node: 'v', version: '0', jobs: 1 },
+  cpu: 'c',
+  cores: 2,
+  memoryBytes: 1,
+  os: 'o',
+  node: 'v',
+  version: '0',
+  jobs: 1,
 };
 export const point = (epoch: number, accuracy: number): EpochPoint => ({
-  ...{ epoch, score: accuracy * 100, train: { loss: 1, accuracy }, selection: { loss: 2, accuracy } },
+  epoch,
+  score: accuracy * 100,
+  train: { loss: 1, accuracy },
+  selection: { loss: 2, accuracy },
   seconds: { train: 1, evaluate: 0.5 },
 });
 
@@ -32,22 +44,27 @@ export async function writeExample(store: StudyStore): Promise<void> {
   await store.startTrial({ configuration: { a: 2 }, seed: 2, parameters: [] });
 }
 
-/** @param fresh a store of nothing, and how another process would see it. */
+/** @param fresh makes an empty store, and a function that opens it as another process would. */
 export function testStore(name: string, fresh: () => { store: StudyStore; reopen: () => StudyStore }): void {
   describe(`${name} as a study’s store`, () => {
     test('holds nothing before it is opened', async () => {
       expect(await fresh().store.read()).toBeUndefined();
     });
 
-    test('gives back what was said', async () => {
+    test('returns the records that were written', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       const record = (await reopen().read())!;
       expect(record).toMatchObject({ definition, dataHash: 'h', looks: [], foreign: [] });
       expect(record.trials).toEqual([
         {
-          ...{ number: 0, configuration: { a: 1 }, seed: 1, state: 'complete', score: 50 },
-          ...{ curve: [point(0, 0.5), point(1, 0.5)], wrong: Uint8Array.of(15, 15) },
+          number: 0,
+          configuration: { a: 1 },
+          seed: 1,
+          state: 'complete',
+          score: 50,
+          curve: [point(0, 0.5), point(1, 0.5)],
+          wrong: Uint8Array.of(15, 15),
         },
         { number: 1, configuration: { a: 1 }, seed: 2, state: 'failed', reason: 'diverged', curve: [] },
         { number: 2, configuration: { a: 2 }, seed: 1, state: 'pruned', reason: 'far behind', curve: [point(0, 0.25)] },
@@ -55,7 +72,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       ]);
     });
 
-    test('is continued by the next process: the numbers go on, and each session is known', async () => {
+    test('is continued by the next process: trial numbers continue, and both sessions are recorded', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       await store.close();
@@ -74,7 +91,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       await next.close();
     });
 
-    test('a refusal leaves everything as it was', async () => {
+    test('a refused call changes nothing', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       await store.close();
@@ -86,7 +103,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       expect(await reopen().read()).toMatchObject({ definition, sessions: [{}] });
     });
 
-    test('a definition that grew is kept', async () => {
+    test('an extended definition is recorded', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       await store.close();
@@ -97,7 +114,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       await next.close();
     });
 
-    test('what was decided about the models of ended trials is known; the last word counts', async () => {
+    test('decisions about the files of ended trials are recorded; the last one counts', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       const results = async () => (await reopen().read())!.trials.map((trial) => trial.results);
@@ -115,7 +132,7 @@ export function testStore(name: string, fresh: () => { store: StudyStore; reopen
       await next.close();
     });
 
-    test('looks at the test set are counted', async () => {
+    test('every look at the test set is recorded', async () => {
       const { store, reopen } = fresh();
       await writeExample(store);
       const look = { trial: 0, configuration: { a: 1 }, seed: 1, loss: 0.1, accuracy: 0.9 };

@@ -1,4 +1,4 @@
-/** The stores there are, each held to the same law; and what only the journal can get wrong. */
+/** The contract for every store, and tests of the journal only: crashes, damage and other programs. */
 import { appendFileSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ describe('the journal', () => {
   const configuration = { a: 3 };
   const parameters = recordedParameters(definition.space, { a: 1 });
 
-  test('counts the trials that Optuna adds while it works, shows them, and leaves them alone', async () => {
+  test('counts and shows the trials that Optuna adds during a study, and does not change them', async () => {
     const path = await example();
     const store = new JournalStore(path);
     await store.open(start, () => {});
@@ -65,7 +65,20 @@ describe('the journal', () => {
     );
   });
 
-  test('that could not be written once never answers again', async () => {
+  test.each([
+    ['accuracy', 2],
+    ['loss', 1],
+  ] as const)(
+    'records the direction of a study of the %s for Optuna: 1 minimizes, 2 maximizes',
+    async (objective, direction) => {
+      const path = freshPath();
+      await new JournalStore(path).open({ ...start, definition: { ...definition, objective } }, () => {});
+      const first: unknown = JSON.parse(readFileSync(path, 'utf8').split('\n')[0]!);
+      expect(first).toMatchObject({ op_code: 0, directions: [direction] });
+    },
+  );
+
+  test('refuses every call after a failed write', async () => {
     const path = await example();
     const store = new JournalStore(path);
     await store.open(start, () => {});
@@ -80,7 +93,7 @@ describe('the journal', () => {
     }
   });
 
-  test('whose wrong answers do not make the accuracy is damaged', async () => {
+  test('is damaged if the recorded answers contradict the accuracy', async () => {
     const path = await example();
     const text = readFileSync(path, 'utf8');
     // 8 of 16 are wrong; none of one to eight fits an accuracy of 0.5.
@@ -88,7 +101,7 @@ describe('the journal', () => {
     expect(() => readStudy(path)).toThrow('trial 0 has a number of wrong answers that contradicts its accuracy of 0.5');
   });
 
-  test('begins anew where Optuna deleted the study', async () => {
+  test('starts a new study if Optuna deleted the old one', async () => {
     const path = await example();
     appendFileSync(path, '{"op_code":1,"worker_id":"w-2","study_id":0}\n');
     expect(readStudy(path)).toBeUndefined();
@@ -114,7 +127,7 @@ describe('the journal', () => {
     const bytes = readFileSync(path);
     const breaks = [...bytes.keys()].filter((at) => bytes[at] === 0x0a);
 
-    test('at any byte, it is read without an untruth, and mended to whole lines', () => {
+    test('at any byte, it is read without false records and cut back to whole lines', () => {
       expect(whole.trials.map(({ state, curve }) => [state, curve.length])).toEqual([
         ['complete', 2],
         ['running', 2],
@@ -122,7 +135,7 @@ describe('the journal', () => {
       for (let end = 0; end <= bytes.length; end++) {
         writeFileSync(path, bytes.subarray(0, end));
         const record = readStudy(path);
-        // What is left of each trial is the beginning of what was said of it.
+        // Each trial holds the first part of its records.
         for (const [index, trial] of (record?.trials ?? []).entries()) {
           const { number, configuration, seed, curve } = whole.trials[index]!;
           const begun = { number, configuration, seed, state: 'running', curve: curve.slice(0, trial.curve.length) };
@@ -148,7 +161,7 @@ describe('the journal', () => {
       const begun = running?.curve ?? [];
       const rest = [0, 1, 2].slice(begun.length).map((epoch) => point(epoch, 0.25));
       for (const reported of rest) await next.reportEpoch(number, reported);
-      // Six of eight answers are wrong; a trial that is continued says so again.
+      // Six of eight answers are wrong; a continued trial reports them again.
       await next.endTrial(number, { state: 'complete', score: 25, wrong: Uint8Array.of(63) });
       const after = readStudy(path)!;
       expect(after.sessions).toHaveLength(record.sessions.length);
@@ -159,7 +172,7 @@ describe('the journal', () => {
     });
   });
 
-  test('of another format, another program, or with lines taken out is refused by name', async () => {
+  test('of another format or program, or with missing lines, is refused with the file’s name', async () => {
     const path = await example();
     const text = readFileSync(path, 'utf8');
     writeFileSync(path, resealed(text.replace('"format":5', '"format":6')));
@@ -188,7 +201,7 @@ describe('the journal', () => {
     ['"configuration":{"a":1}', '"configuration":[1]', 'trial 0: the attribute "configuration"'],
     ['"elapsedSeconds":', '"elapsed":', 'trial 0: the attribute "epoch:0"'],
     ['"wrong":"Dw8="', '"wrong":5', 'trial 0: the attribute "wrong"'],
-  ])('damaged by hand is refused by name: %s', async (whole, damaged, name) => {
+  ])('damaged by hand is refused with the file’s name: %s', async (whole, damaged, name) => {
     const path = await example();
     const text = readFileSync(path, 'utf8');
     expect(text).toContain(whole);
@@ -214,7 +227,7 @@ describe('the journal', () => {
     };
     const joined = (given: readonly string[]) => given.map((line) => `${line}\n`).join('');
 
-    test('so that no bit of them flips unnoticed, that of the worker and that of the digest among them', () => {
+    test('so that every flipped bit is noticed, in the worker’s name and in the digest as well', () => {
       expect(lines).toHaveLength(ours.length + 1);
       let tried = 0;
       const unnoticed: string[] = [];
@@ -239,7 +252,7 @@ describe('the journal', () => {
       expect(() => said(bytes.toString('utf8'))).not.toThrow();
     });
 
-    test('so that a line taken out, repeated or swapped with the next of ours is noticed; other programs’ lines stand where they like', () => {
+    test('so that a removed, repeated or swapped line of ours is noticed; lines of other programs may be anywhere', () => {
       for (const [position, index] of ours.slice(0, -1).entries()) {
         const next = ours[position + 1]!;
         expect(() => said(joined(lines.toSpliced(index, 1)))).toThrow(WorldError);
@@ -253,7 +266,7 @@ describe('the journal', () => {
       expect(() => said(joined(others.flatMap((line) => [line, between])))).not.toThrow();
     });
 
-    test('also after lines that had none, as those of format 4, but not between lines that have', async () => {
+    test('which lines of format 4 lack; they may come before lines with digests, but not between them', async () => {
       const older = unsealed(joined(lines)).replace('"format":5', '"format":4');
       const continued = freshPath();
       writeFileSync(continued, older);
@@ -266,7 +279,7 @@ describe('the journal', () => {
       const added = text.slice(older.length).split('\n').slice(0, -1);
       expect(added.length).toBeGreaterThan(3);
       for (const line of added) expect(line).toMatch(/,"crc32":"[0-9a-f]{8}"\}$/);
-      // An older version would break the chain, and is told so.
+      // Lines without digests, as an older version writes them, are refused.
       expect(readStudy(continued)).toMatchObject({ format: 5, trials: [{}, {}, {}, {}, { seed: 7 }] });
       for (const changed of [unsealed(added[1]!), added[1]!.replace('crc32', 'crc33')]) {
         writeFileSync(continued, older + joined(added.with(1, changed)));
@@ -274,7 +287,7 @@ describe('the journal', () => {
       }
     });
 
-    test('and what stands behind a whole last line is damage, not the piece that a crash leaves', async () => {
+    test('so that bytes after a whole last line are reported as damage, not taken for a line torn by a crash', async () => {
       const glued = freshPath();
       writeFileSync(glued, `${joined(lines).slice(0, -1)}J`);
       expect(() => readStudy(glued)).toThrow(`${glued}, line ${lines.length}: not a valid JSON`);
@@ -284,7 +297,7 @@ describe('the journal', () => {
     });
   });
 
-  test('in which another program’s trial was taken out is damaged: the numbers after it are others', async () => {
+  test('from which another program’s trial was removed is damaged, since later trial numbers change', async () => {
     const path = freshPath();
     const store = new JournalStore(path);
     await store.open(start, () => {});
@@ -298,7 +311,7 @@ describe('the journal', () => {
     expect(() => readStudy(path)).toThrow(/line \d+: (there is no trial 1 yet|trial 1 belongs to another program's)/);
   });
 
-  describe('changed by others while it is at work', () => {
+  describe('changed by others while a study runs', () => {
     const begun = async () => {
       const path = freshPath();
       const store = new JournalStore(path);
@@ -317,13 +330,13 @@ describe('the journal', () => {
       expect(existsSync(`${path}.lock`)).toBe(false);
     };
 
-    test('removed: nothing begins anew without its head', async () => {
+    test('if removed, is not started again without its first lines', async () => {
       const { path, store } = await begun();
       rmSync(path);
       await refused(path, store, `${path} was removed while this process was using it`);
     });
 
-    test('removed with its folder', async () => {
+    test('if removed with its folder, ends the study', async () => {
       const { path, store } = await begun();
       rmSync(join(path, '..'), { recursive: true });
       await refused(path, store, `${path} was removed while this process was using it`);
@@ -340,7 +353,7 @@ describe('the journal', () => {
       await refused(path, store, 'an earlier write to');
     });
 
-    test('a copy in its place is as good', async () => {
+    test('may be replaced by an identical copy', async () => {
       const { path, store, text } = await begun();
       rmSync(path);
       writeFileSync(path, text);
@@ -349,7 +362,7 @@ describe('the journal', () => {
     });
   });
 
-  describe('tells Optuna the space as it was declared', () => {
+  describe('records the declared space for Optuna', () => {
     const spaced: StudyDefinition = {
       ...definition,
       space: {
@@ -369,7 +382,7 @@ describe('the journal', () => {
         ]),
       );
 
-    test('ranges, steps, logs, choices; what does not count is left out', async () => {
+    test('ranges, steps, logs and choices; hyperparameters that do not count are left out', async () => {
       const path = freshPath();
       const store = new JournalStore(path);
       await store.open({ ...start, definition: spaced }, () => {});

@@ -44,13 +44,13 @@ describe('several common seeds: the paired t test', () => {
     expect(back.p).toBe(compared.p);
   });
 
-  test('seeds are paired by number, whatever their order, and those of one level alone are left out', () => {
+  test('seeds are paired by number in any order; seeds of only one level are left out', () => {
     const first = { trials: [trial(3, 98), trial(1, 90), trial(7, 10)] };
     const second = { trials: [trial(1, 91), trial(2, 50), trial(3, 97)] };
     expect(compareLevels(first, second, options).difference).toMatchObject({ n: 2, mean: 0 });
   });
 
-  test('trials that failed or still run count for nothing', () => {
+  test('failed and running trials are left out', () => {
     const first = { trials: [trial(1, 90), trial(2, 91, { state: 'failed' }), trial(3, 92, { state: 'running' })] };
     expect(compareLevels(first, level([80, 80, 80]), options).difference).toMatchObject({ n: 1, mean: 10 });
   });
@@ -113,7 +113,7 @@ test('steps: each level minus the one before, p values adjusted by Holm’s meth
   ]);
 });
 
-test('a step to a level without a common seed is left out, and the others keep their numbers', () => {
+test('a step without a common seed is left out, and the other steps do not change', () => {
   const apart = { trials: [trial(9, 90)] };
   const levels = [level([90, 91]), apart, level([92, 93]), level([90, 92])];
   expect(compareSteps({ levels }, options).map((step) => step.level)).toEqual([3]);

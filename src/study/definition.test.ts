@@ -23,7 +23,7 @@ describe('values in words', () => {
     [-1e30, '-1e30'],
   ])('%s is written %s', (value, text) => expect(valueText(value)).toBe(text));
 
-  test('one setting is labelled by its value, more by their names', () => {
+  test('a label has the value of one setting, or names and values of several', () => {
     expect(labelOf({ l2: 1e-4 })).toBe('1e-4');
     expect(labelOf({ trainLimit: null })).toBe('null');
     expect(labelOf({ batchSize: 32, l2: 1e-4 })).toBe('batchSize=32 l2=1e-4');
@@ -33,13 +33,13 @@ describe('values in words', () => {
 describe('seeds', () => {
   const rule = { atLeast: 2, atMost: 4, resolve: 0.2 };
 
-  test('a list serves every stage, under a rule no two stages share a seed', () => {
+  test('a list of seeds is used in every stage; under a rule no two stages share a seed', () => {
     expect(seedsOfStage({ seeds: [7, 3] }, 2)).toEqual([7, 3]);
     expect(seedsOfStage({ seeds: rule }, 0)).toEqual([1, 2, 3, 4]);
     expect(seedsOfStage({ seeds: rule }, 2)).toEqual([2001, 2002, 2003, 2004]);
   });
 
-  test('what a difference must be to matter: the rule’s, else the objective’s', () => {
+  test('the smallest difference that matters is that of the rule, or the objective’s default', () => {
     expect([isSeedRule(rule), isSeedRule([1])]).toEqual([true, false]);
     expect(resolveOf({ seeds: rule, objective: 'accuracy' })).toBe(0.2);
     expect(resolveOf({ seeds: [1], objective: 'accuracy' })).toBe(0.1);

@@ -57,7 +57,7 @@ test.each(golden.students)('two levels, $degrees degrees, $sides-sided: Studentâ
   }
 });
 
-test('more levels, fewer degrees of freedom, less error and a second side all ask for more', () => {
+test('the critical value grows with more levels, fewer degrees of freedom, smaller alpha and a second side', () => {
   const d = (k: number, degrees: number, sides: 1 | 2 = 1, alpha = 0.05) =>
     criticalDunnett(k, degrees, { sides, alpha });
   expect(d(6, 8)).toBeGreaterThan(d(5, 8));
@@ -67,7 +67,7 @@ test('more levels, fewer degrees of freedom, less error and a second side all as
   expect(d(5, 1e6)).toBeCloseTo(d(5, Number.POSITIVE_INFINITY), 5);
 });
 
-test('a value that does not exist is refused by name', () => {
+test('arguments without a critical value are refused by name', () => {
   expect(() => criticalDunnett(1, 8, { sides: 1 })).toThrow('1 levels; expected a whole number from 2');
   expect(() => criticalDunnett(3, 0.5, { sides: 1 })).toThrow('0.5 degrees of freedom; expected 1 or more');
   expect(() => criticalDunnett(3, 8, { sides: 1, alpha: 1 })).toThrow('alpha = 1; expected 0 < alpha < 1');

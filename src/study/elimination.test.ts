@@ -16,15 +16,15 @@ describe('two levels after three seeds, resolve 1', () => {
   const play = (mean: number, changes: Partial<EliminationRule> = {}) =>
     followRounds([zeros, around(mean)], { ...rule, resolve: 1, ...changes });
 
-  test('stays in above Kim and Nelson’s boundary', () => {
+  test('a level above Kim and Nelson’s boundary stays in', () => {
     expect(play(-1.083)).toMatchObject({ left: [undefined, undefined], in: [0, 1], finished: false, leader: 0 });
   });
-  test('leaves on the boundary’s other side, and is not worse', () => {
+  test('a level below the boundary leaves, but is not worse', () => {
     const left = [undefined, { round: 3, behind: 0 }];
     expect(play(-1.084)).toMatchObject({ left, in: [0], finished: true, worse: [false, false] });
     expect(play(-1.242)).toMatchObject({ left, worse: [false, false] });
   });
-  test('is worse where Student’s bound excludes 0', () => {
+  test('a level is worse if Student’s bound excludes 0', () => {
     const { worse, differences } = play(-1.2421);
     expect(worse).toEqual([false, true]);
     expect(differences[0]![0]).toBe(0);
@@ -43,7 +43,7 @@ describe('two levels after three seeds, resolve 1', () => {
     expect(inAtThree(-1.791)).toEqual([0, 1, 2]);
     expect(inAtThree(-1.792)).toEqual([0, 2]);
   });
-  test('a larger `atLeast` waits, and then the first look spends the same half', () => {
+  test('a larger `atLeast` delays the first look, which uses the same half of the error', () => {
     expect(play(-9, { atLeast: 4 })).toMatchObject({ rounds: 3, in: [0, 1], worse: [false, false] });
     expect(play(-9, { atLeast: 4 }).differences).toEqual([
       [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
@@ -84,7 +84,7 @@ test('four levels over seven seeds: rounds, standings and intervals', () => {
   }
 });
 
-test('a level is not compared with those that are worse', () => {
+test('a level is not compared with levels that are worse', () => {
   const noisy = [-6, 6, ...Array.from({ length: 8 }, () => 0)];
   const state = followRounds([Array.from({ length: 10 }, () => 0), noisy, [-3.5, -3, -2.5]], rule);
   expect(state).toMatchObject({ rounds: 10, in: [0, 1], worse: [false, false, true] });
@@ -92,8 +92,8 @@ test('a level is not compared with those that are worse', () => {
   expect(state.differences[1]![0]).toBeCloseTo(-4.512957314391111, 8);
 });
 
-describe('scores that agree', () => {
-  test('of equal levels the first stays, the others are not worse', () => {
+describe('equal scores and constant differences', () => {
+  test('of equal levels the first stays in, and the others are not worse', () => {
     const equal = [98.71, 98.64, 98.8];
     const state = followRounds([equal, equal, equal], rule);
     expect(state.left).toEqual([undefined, { round: 3, behind: 0 }, { round: 3, behind: 0 }]);
@@ -104,7 +104,7 @@ describe('scores that agree', () => {
       [0, 0],
     ]);
   });
-  test('a constant difference is certain without a floor, not with one', () => {
+  test('a constant difference makes a level worse without a floor for the deviation, but not with one', () => {
     const scores = [
       [98.7, 98.6, 98.8],
       [98.6, 98.5, 98.7],
@@ -116,24 +116,24 @@ describe('scores that agree', () => {
     expect(floored).toMatchObject({ worse: [false, false], in: [0, 1] });
     expect(floored.differences[1]![1]).toBeCloseTo(0.14841, 4);
   });
-  test('a floor below the deviation seen changes nothing', () => {
+  test('a floor below the measured deviation changes nothing', () => {
     const scores = [zeros, around(-1.3)];
     expect(followRounds(scores, { ...rule, floor: 0.49 })).toEqual(followRounds(scores, rule));
   });
 });
 
-describe('ends', () => {
-  test('one level alone has its seeds and no rival', () => {
+describe('the end of a stage', () => {
+  test('a single level is finished after atLeast seeds', () => {
     expect(followRounds([[1, 2]], rule)).toMatchObject({ rounds: 2, finished: false, in: [0] });
     expect(followRounds([[1, 2, 3, 4]], rule)).toMatchObject({ rounds: 3, finished: true, in: [0], leader: 0 });
   });
-  test('no level at all is finished', () => {
+  test('a stage without levels is finished', () => {
     expect(followRounds([], rule)).toMatchObject({ rounds: 0, finished: true, in: [], leader: undefined });
   });
   test('before the first round there is no leader', () => {
     expect(followRounds([[], [1]], rule)).toMatchObject({ rounds: 0, finished: false, leader: undefined });
   });
-  test('at `atMost` the levels that are in are open, later scores are not read', () => {
+  test('at `atMost` the stage is finished, and later scores are not read', () => {
     const noisy = [0, 3, -3, 2, -2, Number.NaN];
     const quiet = [0.1, 0, 0.1, 0, 0.1, Number.NaN];
     const state = followRounds([noisy, quiet], { ...rule, atMost: 5 });
@@ -168,7 +168,7 @@ const earlier = (state: EliminationState, rounds: number) =>
   state.left.map((departure) => (departure && departure.round <= rounds ? departure : undefined));
 
 describe('laws', () => {
-  test('fewer seeds give the first of the decisions, and wider intervals', () => {
+  test('with fewer seeds the decisions up to that round are the same, and intervals are wider', () => {
     fc.assert(
       fc.property(study, fc.nat(14), (scores, rounds) => {
         const whole = followRounds(scores, rule);
@@ -182,7 +182,7 @@ describe('laws', () => {
       }),
     );
   });
-  test('`atMost` cuts off, and changes nothing before', () => {
+  test('`atMost` does not change earlier decisions', () => {
     fc.assert(
       fc.property(study, fc.integer({ min: 3, max: 14 }), (scores, atMost) => {
         const { left } = followRounds(scores, { ...rule, atMost });
@@ -199,7 +199,7 @@ describe('laws', () => {
       }),
     );
   });
-  test('what a seed does to all levels alike does not matter', () => {
+  test('adding a constant per seed to all levels changes nothing', () => {
     fc.assert(
       fc.property(
         study,
@@ -211,7 +211,7 @@ describe('laws', () => {
       ),
     );
   });
-  test('losses mirror accuracies', () => {
+  test('negated scores minimized give mirrored intervals and the same decisions', () => {
     fc.assert(
       fc.property(study, (scores) => {
         const state = followRounds(scores, rule);
@@ -222,7 +222,7 @@ describe('laws', () => {
       }),
     );
   });
-  test('the order of levels matters to exact ties alone', () => {
+  test('the order of levels matters for exact ties only', () => {
     fc.assert(
       fc.property(study, (scores) => {
         // Different thousandths for all levels in the first seed: no means are equal.
@@ -241,7 +241,7 @@ describe('laws', () => {
       }),
     );
   });
-  test('someone is always in, leads, and is not worse; who is worse has left', () => {
+  test('the leader is always in; levels that are worse have left', () => {
     fc.assert(
       fc.property(study, (scores) => {
         const state = followRounds(scores, rule);

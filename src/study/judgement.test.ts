@@ -1,4 +1,4 @@
-/** What is said of a stage: on the post's own study, of one seed and two, and under a seed rule. */
+/** Judgements of stages: the post's study, one and two seeds, and seed rules. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { labelOf, type StudyDefinition } from './definition.ts';
@@ -20,7 +20,11 @@ function judge(
 ): StageJudgement {
   const levels = scores.map((_, x) => ({ label: labelOf({ x }), settings: { x } }));
   const definition: StudyDefinition = {
-    ...{ name: 's', objective, base: {}, plan: { kind: 'stages', stages: [{ factors: ['x'], levels }] }, space: {} },
+    name: 's',
+    objective,
+    base: {},
+    plan: { kind: 'stages', stages: [{ factors: ['x'], levels }] },
+    space: {},
     seeds: rule ?? scores[0]!.map((_, seed) => seed + 1),
   };
   const trials = scores.flatMap((own, x) =>
@@ -59,7 +63,7 @@ describe('the post’s study, three seeds (docs/results.md)', () => {
     expect(first!.difference).toBeCloseTo(-0.40667, 4);
     expect(first!.differenceToBest![1]).toBe(0);
     expect(first!.differenceToBest![0]).toBeCloseTo(-0.40667 - margin!, 4);
-    // Edwards and Hsu's has both ends.
+    // Edwards and Hsu's interval has both ends.
     expect(first!.bothEnds![0]).toBeLessThan(first!.differenceToBest![0]);
     expect(best!.difference).toBeCloseTo(0.17667, 4);
     expect(best!.scope).toBe('other seeds');
@@ -69,7 +73,7 @@ describe('the post’s study, three seeds (docs/results.md)', () => {
     expect(standings(judge(l2, { images: 10_000 }))).toEqual(['may be best', 'worse', 'may be best', 'may be best']);
   });
 
-  test('losses mirror accuracies', () => {
+  test('negated scores as losses give the same verdicts', () => {
     const mirrored = judge(
       batch.map((own) => own.map((score) => 100 - score)),
       { objective: 'loss' },
@@ -80,7 +84,7 @@ describe('the post’s study, three seeds (docs/results.md)', () => {
     expect(mirrored.levels[0]!.differenceToBest![1]).toBeCloseTo(-plain.levels[0]!.differenceToBest![0], 9);
   });
 
-  test('the seeds that would bring the margin to 0.1 points', () => {
+  test('seeds needed for a margin of 0.1 points', () => {
     const { seedsNeeded, spread, resolve } = judge(batch, { images: 10_000 });
     expect(resolve).toBe(0.1);
     // With many seeds the margin is about widening x 2.16 (Dunnett, 5 levels) x 0.116 x sqrt(2 / n): with 1.35, 23
@@ -108,7 +112,7 @@ describe('the seeds that are needed', () => {
   const scaled = (size: number) => judge(noise.map((own) => own.map((score) => 50 + size * score)));
   const margin = (size: number, n: number) => expectedMargin(scaled(size).spread!, { k: 3, n });
 
-  test('are the least whose margin is the resolve or less', () => {
+  test('are the smallest number whose margin is at most `resolve`', () => {
     for (const size of [0.1, 0.15, 0.2, 0.3]) {
       const needed = Number(scaled(size).seedsNeeded);
       expect(needed).toBeGreaterThan(4);
@@ -117,13 +121,13 @@ describe('the seeds that are needed', () => {
     }
   });
 
-  test('are told up to a hundred', () => {
+  test('are given up to a hundred', () => {
     const just = 0.1 / margin(1, 100);
     expect(scaled(just * (1 - 1e-9)).seedsNeeded).toBe(100);
     expect(scaled(just * (1 + 1e-9)).seedsNeeded).toBe('many');
   });
 
-  test('are one more at least, and none where the margin is small already or the spread unknown', () => {
+  test('are at least one more, and undefined if the margin is small enough or the spread unknown', () => {
     const just = 0.1 / margin(1, 4);
     expect(scaled(just * (1 + 1e-9)).seedsNeeded).toBe(5);
     expect(scaled(just * (1 - 1e-9)).seedsNeeded).toBeUndefined();
@@ -136,7 +140,7 @@ describe('the seeds that are needed', () => {
   });
 });
 
-test('three seeds or more are judged by Hsu’s comparisons alone, two by the images where these do not decide', () => {
+test('three or more seeds are judged by Hsu’s comparisons only, two also by the images', () => {
   const images = 1000;
   // The seeds swap places, but on each seed's images the second level answers 100 more wrong.
   const level = (counts: readonly number[]) => counts.map((count) => bitmap(images, (i) => i < count));
@@ -151,13 +155,13 @@ test('three seeds or more are judged by Hsu’s comparisons alone, two by the im
   expect(standings(three)).toEqual(['may be best', 'may be best']);
 });
 
-test('answers are compared where all were recorded and the pairs are affordable', () => {
+test('answers are compared if all were recorded and the pairs are not too many', () => {
   const images = 1000;
   const answered = (k: number) => Array.from({ length: k }, (_, i) => [bitmap(images, (image) => image < 10 + i)]);
   expect(judge(answered(3), { images }).method).toBe('images');
   expect(judge(answered(3)).method).toBe('none');
   expect(judge([...answered(2), [98]], { images }).method).toBe('none');
-  // Bitmaps of another number of images are none.
+  // Bitmaps of another number of images do not count.
   expect(judge(answered(3), { images: images + 8 }).method).toBe('none');
   // 10 levels, 100 pairs of levels by images / 2 steps: 2,000,000 images are just allowed.
   const [few, many] = [2_000_000, 2_000_016];
@@ -167,7 +171,7 @@ test('answers are compared where all were recorded and the pairs are affordable'
 });
 
 describe('levels that failed or are missing', () => {
-  test('a failed level is out, and the others are compared without it', () => {
+  test('a failed level is excluded, and the others are compared', () => {
     const { levels, method } = judge([
       [98.1, 'failed', 98.2],
       [98.0, 98.1, 98.2],
@@ -177,14 +181,14 @@ describe('levels that failed or are missing', () => {
     expect(levels.map(({ standing }) => standing)).toEqual(['failed', 'best', 'worse']);
   });
 
-  test('an only level has nothing to be compared with', () => {
+  test('a single level is not compared', () => {
     expect(judge([[98, 98.1]])).toMatchObject({
       method: 'none',
       levels: [{ standing: 'may be best', difference: undefined }],
     });
   });
 
-  test('one seed without recorded answers, or of losses, decides nothing', () => {
+  test('one seed decides nothing without recorded answers or with losses', () => {
     expect(standings(judge([[90], [50]]))).toEqual(['may be best', 'may be best']);
     expect(standings(judge([[1], [2]], { objective: 'loss', images: 1000 }))).toEqual(['may be best', 'may be best']);
   });
@@ -205,7 +209,7 @@ function bitmap(images: number, isWrong: (image: number) => boolean): { score: n
 describe('one seed and two', () => {
   const images = 1000;
 
-  test('of one seed the images tell: 9.8 % against 69.3 % is worse (these networks)', () => {
+  test('with one seed the images decide: 9.8 % against 69.3 % is worse (these networks)', () => {
     const { method, levels } = judge([[bitmap(images, (i) => i >= 98)], [bitmap(images, (i) => i >= 693)]], { images });
     expect(method).toBe('images');
     expect(levels).toMatchObject([
@@ -217,7 +221,7 @@ describe('one seed and two', () => {
     expect(levels[0]!.differenceToBest![1]).toBe(0);
   });
 
-  test('a second seed never takes back what one said, with the means and the spread of the first', () => {
+  test('a second seed with the mean and spread of the first never reverses a verdict of the first', () => {
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 0, max: images }), { minLength: 2, maxLength: 5 }),
@@ -275,7 +279,7 @@ describe('one seed and two', () => {
 describe('under a seed rule', () => {
   const rule = { atLeast: 3, atMost: 6, resolve: 0.1 };
 
-  test('who is far behind is worse with an interval that holds at all rounds; the one that is left is the best', () => {
+  test('a level far behind is worse with an interval for all rounds; the last remaining level is the best', () => {
     const { method, levels } = judge(
       [
         [98.0, 98.1, 98.05],
@@ -291,7 +295,7 @@ describe('under a seed rule', () => {
     expect(levels[2]!.differenceToBest![1]).toBeGreaterThan(0);
   });
 
-  test('what atMost leaves undecided is open; before that it is pending', () => {
+  test('levels still in at atMost are open; before they are pending', () => {
     const [a, b] = [
       [98.0, 99, 98.05, 97, 98.8, 98.1],
       [98.4, 98.1, 98.7, 97.9, 98, 98.9],

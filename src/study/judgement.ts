@@ -157,13 +157,11 @@ function judgeSeeds(field: Field): StageJudgement {
     };
   });
   return {
-    ...{
-      method: 'mcb',
-      levels: sharedJudgements(field, levels),
-      spread: verdict.spread,
-      margin: finite(verdict.margin),
-      resolve,
-    },
+    method: 'mcb',
+    levels: sharedJudgements(field, levels),
+    spread: verdict.spread,
+    margin: finite(verdict.margin),
+    resolve,
     seedsNeeded: seedsNeeded(verdict, field, resolve),
     carried: carriedLevel(stage),
   };

@@ -1,5 +1,5 @@
 /**
- * The verdict on a stage: the post's own study, laws that must hold for any scores, and what identical scores may say.
+ * The verdict on a stage: the post's own study, laws for any scores, and verdicts on identical scores.
  */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -64,7 +64,7 @@ describe('the post’s study', () => {
     // Two-sided d of 5 levels and 8 degrees of freedom: 3.0227.
     const wide = 3.0227 * byBatch.spread * Math.sqrt(2 / 3) * widening(5, 3, { sides: 2 });
     expect(worst.twoSided[0]).toBeCloseTo(worst.difference - wide, 4);
-    // The best is 32 or 64; were it 64, 512 would be nearer to it.
+    // The best is 32 or 64. If it were 64, 512 would be nearer to the best.
     expect(worst.twoSided[1]).toBeCloseTo(worst.mean - 98.68 + wide, 4);
     expect(selected.twoSided[0]).toBeCloseTo(selected.difference - wide, 4);
     expect(selected.twoSided[1]).toBeCloseTo(selected.difference + wide, 4);
@@ -81,7 +81,7 @@ const stages = fc
     }),
   )
   .map((rows) => rows.map((row) => row.map((score) => 90 + score / 64)));
-/** Some of them with levels far apart, or with no spread at all. */
+/** As above, sometimes with levels far apart or without any spread. */
 const spreadOut = fc.tuple(stages, fc.integer({ min: 0, max: 3 })).map(([rows, way]) => {
   if (way === 0) return rows;
   if (way === 1) return rows.map((row) => row.map(() => row[0]!));
@@ -95,7 +95,10 @@ function expectClose(actual: StageVerdict, expected: StageVerdict): void {
     margin,
     spread,
     ...levels.flatMap(({ difference, constrained, twoSided, spreadRatio }) => [
-      ...[difference, ...constrained, ...twoSided, Math.min(spreadRatio ?? 0, 100)],
+      difference,
+      ...constrained,
+      ...twoSided,
+      Math.min(spreadRatio ?? 0, 100),
     ]),
   ];
   const wanted = numbers(expected);
@@ -106,7 +109,7 @@ function expectClose(actual: StageVerdict, expected: StageVerdict): void {
 }
 
 describe('laws for any scores', () => {
-  test('permuted levels and seeds have permuted verdicts', () => {
+  test('permuting levels and seeds permutes the verdicts', () => {
     fc.assert(
       fc.property(spreadOut, options, fc.integer(), (rows, option, turn) => {
         const rotate = <T>(list: readonly T[]) =>
@@ -121,7 +124,7 @@ describe('laws for any scores', () => {
     );
   });
 
-  test('a constant added per seed changes nothing but the means', () => {
+  test('a constant added per seed changes only the means', () => {
     fc.assert(
       fc.property(
         spreadOut,
@@ -134,7 +137,7 @@ describe('laws for any scores', () => {
     );
   });
 
-  test('a loss is an accuracy in a mirror', () => {
+  test('negated scores as losses give mirrored intervals', () => {
     fc.assert(
       fc.property(spreadOut, options, (rows, option) => {
         const accuracies = compareWithBest(rows, option);
@@ -197,7 +200,7 @@ describe('laws for any scores', () => {
 });
 
 describe('identical scores give no certainty', () => {
-  test('a difference of few images is no verdict, however well two seeds agree', () => {
+  test('a difference of a few images decides nothing, however small the spread of two seeds', () => {
     // Two levels and two seeds: c = 6.3138, and Delta = c sqrt((Delta + 2) / 2) at 21.76 images of 10,000.
     const apart = (count: number) =>
       compareWithBest(
@@ -214,7 +217,7 @@ describe('identical scores give no certainty', () => {
     expect(apart(0).levels[0]!.constrained).toEqual([-apart(0).margin, apart(0).margin]);
   });
 
-  test('everybody at 100 % may be best', () => {
+  test('levels at 100 % may all be best', () => {
     const perfect = compareWithBest(
       [
         [100, 100, 100],
@@ -251,7 +254,7 @@ describe('identical scores give no certainty', () => {
   });
 });
 
-test('an only level has been compared with nothing', () => {
+test('a single level may be best', () => {
   expect(compareWithBest([[98, 99]], accuracy)).toMatchObject({
     levels: [
       { mean: 98.5, difference: 0, constrained: [0, 0], twoSided: [0, 0], standing: 'may be best', noisy: false },
@@ -262,7 +265,7 @@ test('an only level has been compared with nothing', () => {
   });
 });
 
-test('Edwards and Hsu: a level that is surely not the best stays below 0, whichever of the others is', () => {
+test('Edwards and Hsu: the interval of a level that is worse stays below 0', () => {
   // The same residuals three times, so that only the means matter.
   const around = (mean: number) => [mean - 0.1, mean + 0.1, mean];
   const shape = (means: number[]) =>
@@ -277,7 +280,7 @@ test('Edwards and Hsu: a level that is surely not the best stays below 0, whiche
   expect(levels[0]!.twoSided).toEqual([expect.closeTo(-0.1 * wide, 4), expect.closeTo(1.9 * wide, 4)]);
 });
 
-test('two wild seeds: differences of accuracies end at 100 points, those of losses nowhere', () => {
+test('two seeds far apart: differences of accuracies are cut at 100 points, those of losses are not', () => {
   const wild = [
     [10, 90],
     [90, 20],
@@ -304,7 +307,7 @@ test('two levels: the paired t test, not widened', () => {
   expect(levels.map(({ spreadRatio }) => spreadRatio)).toEqual([undefined, undefined]);
 });
 
-test('a plainly noisier level is named: the F ratio of its residuals', () => {
+test('a noisier level is marked by the F ratio of its residuals', () => {
   const quiet = [
     [98.0, 98.1, 98.0, 97.9, 98.0],
     [98.2, 98.1, 98.2, 98.3, 98.1],
@@ -360,15 +363,19 @@ test('the ratio of spreads is that of residuals: by hand for three levels of two
   for (const level of [1, 2]) expect(levels[level]!.spreadRatio).toBeCloseTo(Math.sqrt(12 / 9 / (36 / 9)), 12);
 });
 
-test('a stage of one level has nothing to compare', () => {
+test('a stage of one level has margin and spread 0', () => {
   const [scores] = [[98.1, 98.4]];
   expect(compareWithBest([scores!], accuracy)).toMatchObject({
-    ...{ spread: 0, degrees: 0, widening: 1, margin: 0, basis: 'spread' },
+    spread: 0,
+    degrees: 0,
+    widening: 1,
+    margin: 0,
+    basis: 'spread',
     levels: [{ difference: 0, constrained: [0, 0], twoSided: [0, 0], standing: 'may be best', noisy: false }],
   });
 });
 
-test('without images, identical differences are certain from the sign test on: 2^-n times the comparisons', () => {
+test('without images, identical differences decide once the sign test does: 2^-n times the comparisons', () => {
   const basis = (k: number, n: number) =>
     compareWithBest(
       Array.from({ length: k }, (_, level) => Array.from({ length: n }, (_, seed) => level + seed)),
@@ -376,7 +383,10 @@ test('without images, identical differences are certain from the sign test on: 2
     );
   // One comparison: 2^-4 > 0.05 >= 2^-5. Four comparisons: 4 / 64 > 0.05 >= 4 / 128.
   expect([basis(2, 4).basis, basis(2, 5).basis, basis(5, 6).basis, basis(5, 7).basis]).toEqual([
-    ...['none', 'signs', 'none', 'signs'],
+    'none',
+    'signs',
+    'none',
+    'signs',
   ]);
   expect(basis(2, 4).margin).toBe(Number.POSITIVE_INFINITY);
   expect(basis(2, 5).margin).toBeGreaterThan(0);
@@ -386,7 +396,7 @@ test('without images, identical differences are certain from the sign test on: 2
   expect(basis(2, 6).levels[0]!.twoSided[0]).toBeCloseTo(-1, 6);
 });
 
-test('the least margin of accuracies: Delta images with Delta = c sqrt((Delta + 2) / n)', () => {
+test('the smallest margin of accuracies is Delta images with Delta = c sqrt((Delta + 2) / n)', () => {
   for (const [k, n] of [
     [2, 2],
     [5, 3],
@@ -400,7 +410,7 @@ test('the least margin of accuracies: Delta images with Delta = c sqrt((Delta + 
   expect(expectedMargin(1, { k: 1, n: 3 })).toBe(0);
 });
 
-test('widening: the numbers of its table, and lines between them in ln k and 1 / n', () => {
+test('widening: the numbers of its table, interpolated linearly in ln k and 1 / n', () => {
   expect(widening(3, 3, { sides: 1 })).toBe(1.19);
   expect(widening(100, 1e9, { sides: 2 })).toBeCloseTo(1.9, 8);
   expect(widening(5, 10, { sides: 2 })).toBe(1.32);
@@ -411,7 +421,7 @@ test('widening: the numbers of its table, and lines between them in ln k and 1 /
   expect(widening(7, 2, { sides: 1 })).toBeCloseTo(1.44 + share * 0.06, 12);
 });
 
-test('widening: 1 for two levels, between rows and columns in between, the last value beyond', () => {
+test('widening: 1 for two levels, between neighbours inside the table, the last value beyond it', () => {
   for (const sides of [1, 2] as const) {
     expect(widening(2, 2, { sides })).toBe(1);
     for (const n of [2, 3, 4, 7, 10, 25, 1000]) {
@@ -432,7 +442,7 @@ test('widening: 1 for two levels, between rows and columns in between, the last 
 });
 
 describe('the interval of a mean', () => {
-  test('is Student’s, cut to 0 to 100 for accuracies', () => {
+  test('is Student’s interval, cut to 0 to 100 for accuracies', () => {
     const scores = [9.83, 69.32];
     const { interval } = summarize(scores);
     expect(meanInterval(scores)).toEqual(interval);
@@ -440,7 +450,7 @@ describe('the interval of a mean', () => {
     expect(meanInterval(scores, { images })).toEqual([0, 100]);
     expect(meanInterval([98.1, 98.4, 98.2], { images })).toEqual(summarize([98.1, 98.4, 98.2]).interval);
   });
-  test('has a width for identical accuracies, and is unknown for identical losses and single scores', () => {
+  test('has a width for identical accuracies, and is undefined for identical losses and single scores', () => {
     // Student's t of 1 degree of freedom is 12.7062; one image of 1000 is 0.1 points.
     expect(meanInterval([50, 50], { images: 1000 })![0]).toBeCloseTo(50 - (12.7062 * 0.1) / Math.SQRT2, 4);
     expect(meanInterval([0.5, 0.5])).toBeUndefined();
@@ -463,7 +473,7 @@ test('scores that cannot be compared are refused by name', () => {
   ).toThrow('level 1 has the score NaN');
 });
 
-test('the intervals of one margin for all pairs are those of the general form, pair by pair', () => {
+test('intervals with one margin for all pairs equal those of the general form', () => {
   fc.assert(
     fc.property(
       fc.array(fc.array(fc.integer({ min: 0, max: 60 }), { minLength: 3, maxLength: 3 }), {

@@ -1,5 +1,6 @@
 /**
- * Verdicts for other images against NumPy (test/golden/make_new_images.py), by simulation, and as laws for any answers.
+ * Verdicts for other images, compared with NumPy (test/golden/make_new_images.py) and simulations, and laws for any
+ * answers.
  */
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
@@ -31,7 +32,7 @@ const cases = golden.cases.map((one, index) => ({
 function expectPairs(actual: readonly (readonly number[])[], expected: readonly (readonly number[])[]): void {
   expect(actual.length).toBe(expected.length);
   for (const [index, [low, high]] of expected.entries()) {
-    // Dunnett's value is good to 1e-7 of itself.
+    // Dunnett's value has a relative error of 1e-7.
     expect(actual[index]![0]).toBeCloseTo(low!, 5);
     expect(actual[index]![1]).toBeCloseTo(high!, 5);
   }
@@ -47,7 +48,7 @@ describe.each(cases)('$name', ({ images, wrong, means, parts, theseNetworks }) =
     }
   });
 
-  test('these networks', () => {
+  test('intervals for these networks', () => {
     const { levels } = compareTheseNetworks(wrong, images);
     for (const [level, { mean }] of levels.entries()) expect(mean).toBeCloseTo(means[level]!, 10);
     expectPairs(
@@ -81,7 +82,7 @@ describe.each(cases.filter(({ otherSeeds }) => otherSeeds))(
         expect(difference).toBeCloseTo(others.length === 0 ? 0 : means[i]! - Math.max(...others), 8);
       }
       if (expected.otherSeeds!.constrained) return expectPairs(constrained, expected.otherSeeds!.constrained);
-      // One level, or more than two: the margins of seeds and images are the sides of a right angle.
+      // One level, or more than two: the squares of the margins for seeds and for images add up.
       const scores = wrong.map((level) => level.map((bits) => accuracyOf(bits, images)));
       const { margin } = compareWithBest(scores, { goal: 'maximize', images });
       for (const [i, [, high]] of constrained.entries()) {
@@ -119,7 +120,7 @@ const networks = fc
     return { levels, images, seed };
   });
 
-test('with given means and disagreements a second seed never takes back what the first one said', () => {
+test('with given means and disagreements a second seed never reverses a verdict of the first', () => {
   let worse = 0;
   fc.assert(
     fc.property(networks, fc.integer({ min: 1, max: 3 }), ({ levels, images, seed }, further) => {
@@ -152,7 +153,7 @@ test('with given means and disagreements a second seed never takes back what the
   expect(worse).toBeGreaterThan(30);
 });
 
-test('whoever is worse for other images and seeds is worse for other seeds, too; everything stays within its limits', () => {
+test('a level that is worse for other images and seeds is worse for other seeds; intervals stay within their range', () => {
   let worse = 0;
   fc.assert(
     fc.property(networks, fc.integer({ min: 2, max: 4 }), ({ levels, images, seed }, seeds) => {
@@ -181,7 +182,7 @@ test('whoever is worse for other images and seeds is worse for other seeds, too;
   expect(worse).toBeGreaterThan(20);
 });
 
-describe('few disagreements: one seed, two levels, as McNemar’s exact test would have it', () => {
+describe('few disagreements: one seed and two levels are judged as by McNemar’s exact test', () => {
   const apart = (count: number) => {
     const right = Array.from({ length: 1000 }, () => false);
     return compareTheseNetworks(
@@ -189,14 +190,14 @@ describe('few disagreements: one seed, two levels, as McNemar’s exact test wou
       1000,
     ).levels.map(({ standing }) => standing);
   };
-  test('none is no certainty, nor are 4 to one side (1/16); 5 are (1/32)', () => {
+  test('no disagreement and 4 on one side (1/16) decide nothing; 5 (1/32) decide', () => {
     expect(apart(0)).toEqual(['may be best', 'may be best']);
     expect(apart(4)).toEqual(['may be best', 'may be best']);
     expect(apart(5)).toEqual(['best', 'worse']);
   });
 });
 
-test('bits behind the last image count for nothing', () => {
+test('bits after the last image are ignored', () => {
   const clean = [[Uint8Array.of(0b1, 0b010)], [Uint8Array.of(0b11, 0b000)]];
   const dirty = [[Uint8Array.of(0b1, 0b11111010)], [Uint8Array.of(0b11, 0b10001000)]];
   expect(compareTheseNetworks(dirty, 11)).toEqual(compareTheseNetworks(clean, 11));
@@ -213,7 +214,7 @@ test('answers that cannot be compared are refused by name', () => {
   expect(() => compareOnOtherImages([[two], [two]], 11)).toThrow('at least two seeds');
 });
 
-describe('coverage, images and seeds drawn anew 800 times (bench/verdict.mjs draws more)', () => {
+describe('coverage over 800 draws of images and seeds (bench/verdict.mjs draws more)', () => {
   // Wrong where a sum of normal effects of image, image at level, seed at level and all three exceeds a threshold.
   const effects = { image: 1, imageAtLevel: 0.5, seedAtLevel: 0.1, all: 0.4 };
   const spread = Math.hypot(...Object.values(effects));
@@ -250,7 +251,7 @@ describe('coverage, images and seeds drawn anew 800 times (bench/verdict.mjs dra
     expect(missed.difference).toBeLessThan(0.05);
     expect(missed.difference).toBeGreaterThan(0.005);
   });
-  test('the images alone would miss more: seeds differ, too', () => {
+  test('intervals for these networks miss more often, since they ignore the seeds', () => {
     expect(missed.levelTheseNetworks).toBeGreaterThan(missed.level + 0.01);
     expect(missed.differenceTheseNetworks).toBeGreaterThan(missed.difference + 0.01);
   });

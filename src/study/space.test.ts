@@ -1,4 +1,4 @@
-/** Spaces: what counts when, stepped values to the digit, and Optuna's distributions. */
+/** Spaces: conditions, stepped values to the last digit, and Optuna's distributions. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { countingSettings, distributionOf, recordedParameters, type Space, stepCount, steppedValue } from './space.ts';
@@ -9,8 +9,8 @@ const space: Space = {
   size: { kind: 'choices', values: [64, 16, 32], numeric: 'int' },
 };
 
-describe('what counts', () => {
-  test('a hyperparameter is left out where another has not the value it counts under', () => {
+describe('hyperparameters that count', () => {
+  test('a hyperparameter is left out if another one lacks the value that it depends on', () => {
     const definition = { base: {}, space };
     expect(countingSettings({ optimizer: 'sgd', momentum: 0.9 }, definition)).toEqual({
       optimizer: 'sgd',
@@ -19,7 +19,7 @@ describe('what counts', () => {
     expect(countingSettings({ optimizer: 'adam', momentum: 0.9 }, definition)).toEqual({ optimizer: 'adam' });
   });
 
-  test('a level goes before the base, the base before the defaults', () => {
+  test('a level overrides the base, and the base overrides the defaults', () => {
     const counts = (base: { optimizer?: string }, own: { optimizer?: string }) =>
       'momentum' in countingSettings({ ...own, momentum: 0.9 }, { base, defaults: { optimizer: 'adam' }, space });
     expect(counts({}, {})).toBe(false);
@@ -28,7 +28,7 @@ describe('what counts', () => {
     expect(counts({}, { optimizer: 'sgd' })).toBe(true);
   });
 
-  test('the journal gets what counts, a categorical by its index', () => {
+  test('the journal gets the hyperparameters that count, categorical ones by index', () => {
     const recorded = (settings: Record<string, string | number>) =>
       recordedParameters(space, settings).map(({ name, internal }) => [name, internal]);
     expect(recorded({ optimizer: 'sgd', momentum: 0.7, size: 32 })).toEqual([
@@ -60,7 +60,7 @@ describe('steps', () => {
     step: fc.integer({ min: 1, max: 1e5 }),
     index: fc.integer({ min: 0, max: 1000 }),
   });
-  test('a value is the decimal number that low, step and index make', () => {
+  test('a value is the decimal number low + index x step', () => {
     fc.assert(
       fc.property(written, ({ places, low, step, index }) => {
         const decimal = (units: number) => Number(`${units}e-${places}`);
@@ -71,7 +71,7 @@ describe('steps', () => {
     );
   });
 
-  test('the count is that of the values within the range, high among them if a step meets it', () => {
+  test('the count includes high if it is a whole number of steps from low', () => {
     fc.assert(
       fc.property(written, fc.integer({ min: 0, max: 1e5 }), ({ places, low, step, index }, rest) => {
         const decimal = (units: number) => Number(`${units}e-${places}`);
@@ -82,7 +82,7 @@ describe('steps', () => {
     );
   });
 
-  test('tiny steps end', () => {
+  test('the count of tiny steps is found without a long loop', () => {
     expect(stepCount({ low: 0, high: 1, step: 1e-7 })).toBe(10_000_001);
     expect(stepCount({ low: 0, high: 1e300, step: 1e-300 })).toBeGreaterThan(2 ** 53);
   });

@@ -19,8 +19,7 @@ describe('Student’s t', () => {
     expect(Math.abs(twoSidedP(t, degrees) - p)).toBeLessThan(1e-13);
   });
   test.each(golden.quantiles)('t of $confidence with $degrees degrees of freedom', ({ degrees, confidence, t }) => {
-    // SciPy's own inverse is good to some 3e-9 (its P of its t says so); ours inverts P, which the test above holds to
-    // 1e-13.
+    // SciPy's inverse has an error of about 3e-9 by its own P; ours inverts P, which the test above compares to 1e-13.
     expect(Math.abs(criticalT(confidence, degrees) / t - 1)).toBeLessThan(5e-9);
     expect(twoSidedP(criticalT(confidence, degrees), degrees)).toBeCloseTo(1 - confidence, 13);
   });
@@ -36,14 +35,14 @@ test.each(golden.samples)('mean, deviation, interval and paired test of $a.lengt
   expect(pairedTTest(sample.a.map((a, i) => a - sample.b[i]!))).toBeCloseTo(sample.pairedP, 8);
 });
 
-test('one value has a mean and nothing else', () => {
+test('one value has a mean, but no deviation or interval', () => {
   expect(summarize([98.9])).toEqual({ n: 1, mean: 98.9, sd: undefined, interval: undefined });
 });
 
-test('equal differences tell no more than their sign: 2^(1 - n) is the sign test’s p', () => {
+test('for equal differences p is that of the sign test, 2^(1 - n)', () => {
   expect(pairedTTest([0, 0, 0])).toBe(1);
   expect(pairedTTest([0.5, 0.5, 0.5])).toBe(0.25);
-  // 0.3 twice, but for the rounding of binary fractions.
+  // Twice 0.3, except for the rounding of binary fractions.
   expect(98.4 - 98.1).not.toBe(98.7 - 98.4);
   expect(pairedTTest([98.4 - 98.1, 98.7 - 98.4])).toBe(0.5);
   expect(pairedTTest([98.4 - 98.1 - 0.3, 98.7 - 98.4 - 0.3])).toBe(1);
@@ -63,12 +62,12 @@ test.each([
   [3, 12, (2 * (1 + 15 + 105 + 455)) / 32_768],
 ])('McNemar of %i against %i', (first, second, p) => expect(mcNemarExact(first, second)).toBeCloseTo(p, 12));
 
-test('an interval is cut at either end, and left alone within', () => {
+test('an interval is cut at both limits and unchanged within them', () => {
   expect(cutTo([-3, 7], [0, 5])).toEqual([0, 5]);
   expect(cutTo([1, 2], [0, 5])).toEqual([1, 2]);
 });
 
-test('a hundred seeds are told, more are many', () => {
+test('up to a hundred seeds are given as a number, more as `many`', () => {
   // Student's t of 99 degrees of freedom (SciPy): 1.9842169515864165.
   const just = 10 / 1.9842169515864165;
   expect(seedsToResolve(just * (1 - 1e-8), 1)).toBe(100);
@@ -78,13 +77,13 @@ test('a hundred seeds are told, more are many', () => {
   expect(seedsToResolve((Math.SQRT2 / 12.706204736174698) * (1 + 1e-8), 1)).toBe(3);
 });
 
-test('Student’s t at its ends', () => {
+test('Student’s t at extreme values', () => {
   expect(centralProbability(Number.POSITIVE_INFINITY, 3)).toBe(1);
   expect(centralProbability(0, 3)).toBe(0);
   expect(twoSidedP(-2, 3)).toBe(twoSidedP(2, 3));
 });
 
-test('McNemar without a disagreement says nothing', () => expect(mcNemarExact(0, 0)).toBe(1));
+test('McNemar without a disagreement has p = 1', () => expect(mcNemarExact(0, 0)).toBe(1));
 
 test('Holm: the example of Wikipedia’s “Holm–Bonferroni method” (0.01, 0.04, 0.03, 0.005)', () => {
   const adjusted = holm([0.01, 0.04, 0.03, 0.005]);
@@ -100,4 +99,4 @@ test.each(golden.seeds)('seeds to resolve +-$halfWidth at deviation $sd', ({ sd,
   expect(seedsToResolve(sd, halfWidth)).toBe(seeds > 100 ? 'many' : seeds);
 });
 
-test('beyond a hundred seeds a word does', () => expect(seedsToResolve(1, 1e-9)).toBe('many'));
+test('more than a hundred seeds are given as `many`', () => expect(seedsToResolve(1, 1e-9)).toBe('many'));

@@ -1,4 +1,4 @@
-/** The levels of grids and random searches, and what a study may grow by. */
+/** The levels of grids and random searches, and the allowed extensions of a study. */
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { labelOf, mostLevels, mostTrials, type Plan, type Settings, type StudyDefinition } from './definition.ts';
@@ -18,14 +18,14 @@ const conditional: Space = {
 };
 
 describe('grids', () => {
-  test('a grid is every combination, the last factor fastest', () => {
+  test('a grid has every combination, with the last factor changing fastest', () => {
     const factors = [factor('a', [1, 2]), factor('b', [true, false])];
     const levels = gridLevels({ kind: 'grid', factors }, { base: {}, space: {} });
     expect(levels.map(({ label }) => label)).toEqual(['a=1 b=true', 'a=1 b=false', 'a=2 b=true', 'a=2 b=false']);
     expect(levels[1]!.settings).toEqual({ a: 1, b: false });
   });
 
-  test('values that people write alike are levels of their own', () => {
+  test('the values 1 and "1" are different levels', () => {
     const factors = [factor('a', [1, '1', '1 b=true']), factor('b', [true])];
     const levels = gridLevels({ kind: 'grid', factors }, { base: {}, space: {} });
     expect(levels.map(({ settings }) => settings.a)).toEqual([1, '1', '1 b=true']);
@@ -37,7 +37,7 @@ describe('grids', () => {
     expect(gridLevels({ kind: 'grid', factors: [{ name: 'a', levels }] }, { base: {}, space: {} })).toEqual(levels);
   });
 
-  test('what does not count in a combination is left out of it, and equal combinations stand once', () => {
+  test('hyperparameters that do not count are left out of a combination, and equal combinations appear once', () => {
     const factors = [factor('optimizer', ['sgd', 'adam']), factor('momentum', [0, 0.9])];
     const levels = gridLevels({ kind: 'grid', factors }, { base: {}, space: conditional });
     expect(levels.map(({ label }) => label)).toEqual([
@@ -48,7 +48,7 @@ describe('grids', () => {
   });
 });
 
-describe('a study too large is refused by counting, before anything of it is made', () => {
+describe('a study that is too large is refused before its levels are made', () => {
   const many = (length: number) =>
     factor(
       'a',
@@ -88,7 +88,7 @@ describe('a study too large is refused by counting, before anything of it is mad
     check(draws(1), { seeds: count(10_001) }).toThrow('seeds: expected at most 10,000, got 10,001');
   });
 
-  test('what is just allowed is', () => {
+  test('the largest allowed studies are accepted', () => {
     check({ kind: 'grid', factors: [many(100), many(100)] }).not.toThrow();
     check(stages(9_999, 1)).not.toThrow();
   });
@@ -114,7 +114,7 @@ describe('a study too large is refused by counting, before anything of it is mad
 });
 
 describe('random searches', () => {
-  test('steps finer than 2^32 of them are drawn, all over the range', () => {
+  test('ranges with more than 2^32 steps are drawn from the whole range', () => {
     const fine: Space = { rate: { kind: 'float', low: 0, high: 10, step: 1e-9 } };
     const found = sampleLevels({ kind: 'random', trials: 50, seed: 1 }, { base: {}, space: fine });
     const rates = found.map(({ settings }) => settings.rate as number);
@@ -138,7 +138,7 @@ describe('random searches', () => {
   const drawn = (name: string) => levels.map(({ settings }) => settings[name] as number);
   const distinct = (name: string) => new Set(drawn(name));
 
-  test('more trials keep the first ones, another seed draws others', () => {
+  test('more trials keep the first ones, and another seed draws different ones', () => {
     expect(draw(10)).toEqual(levels.slice(0, 10));
     expect(draw(10, 6)).not.toEqual(levels.slice(0, 10));
     expect(levels[6]!.short).toBe('#7');
@@ -160,13 +160,13 @@ describe('random searches', () => {
     expect(Math.abs(drawn('part').filter((part) => part < 0.375).length - 150)).toBeLessThan(44);
   });
 
-  test('steps and choices are all met, as they are written', () => {
+  test('all steps and choices are drawn, as written', () => {
     expect(distinct('size')).toEqual(new Set([8, 16, 24, 32, 40, 48, 56, 64]));
     expect(distinct('share')).toEqual(new Set([0.1, 0.3, 0.5, 0.7]));
     expect(distinct('kind')).toEqual(new Set(['a', 'b']));
   });
 
-  test('what does not count under the others’ values is left out, by the default where nothing else says', () => {
+  test('hyperparameters that do not count are left out; a missing condition is decided by its default', () => {
     const plan = { kind: 'random' as const, trials: 100, seed: 1 };
     for (const { settings } of sampleLevels(plan, { base: {}, space: conditional })) {
       expect('momentum' in settings).toBe(settings.optimizer === 'sgd');
@@ -179,7 +179,11 @@ describe('random searches', () => {
 });
 
 const stages: StudyDefinition = {
-  ...{ name: 's', protocol: 'post', objective: 'accuracy', space: {}, seeds: [1, 2] },
+  name: 's',
+  protocol: 'post',
+  objective: 'accuracy',
+  space: {},
+  seeds: [1, 2],
   base: { size: 1, decay: 0, optimizer: 'a' },
   plan: {
     kind: 'stages',
@@ -190,11 +194,13 @@ const stages: StudyDefinition = {
   },
 };
 const gridOf = (factors: ReturnType<typeof factor>[]): StudyDefinition => ({
-  ...{ ...stages, base: {} },
+  ...stages,
+  base: {},
   plan: { kind: 'grid', factors },
 });
 const randomOf = (trials: number, seed: number, high: number): StudyDefinition => ({
-  ...{ ...stages, base: {} },
+  ...stages,
+  base: {},
   space: { rate: { kind: 'float', low: 0.1, high } },
   plan: { kind: 'random', trials, seed },
 });
@@ -225,7 +231,7 @@ describe('a study may grow', () => {
     refused(stages, withStages([fewer, first[1]!])).toThrow('the level 2 of stage 1 (size) was there, is absent');
   });
 
-  test('and by nothing else', () => {
+  test('and in no other way', () => {
     refused(stages, { ...stages, name: 'other' }).toThrow('name was s, is other');
     refused(stages, { ...stages, protocol: 'held-out' }).toThrow('protocol was post, is held-out');
     refused(stages, { ...stages, objective: 'loss' }).toThrow('objective was accuracy, is loss');
@@ -245,7 +251,7 @@ describe('a study may grow', () => {
       plan: { kind: 'stages', stages: stages.plan.kind === 'stages' ? stages.plan.stages.slice(0, 1) : [] },
     } as const;
     checkExtends(single, { ...single, seeds: rule });
-    // Later stages would get seeds of their own, and what they trained would serve nothing.
+    // Later stages would get new seeds, and their trained seeds would not be used.
     refused(stages, ruled).toThrow('seeds was 1, 2, is 3 to 30');
     refused(stages, { ...stages, seeds: [1] }).toThrow('seeds was 1, 2, is 1');
     refused(ruled, { ...stages, seeds: { ...rule, atMost: 20 } }).toThrow(
@@ -271,7 +277,7 @@ describe('a study may grow', () => {
   });
 });
 
-test('a plan in a few words, and its levels', () => {
+test('plans are described with their levels', () => {
   expect(describePlan(gridOf([factor('a', [1]), factor('b', [1])]))).toBe('every combination of a x b');
   expect(describePlan(randomOf(3, 1, 0.5))).toBe('3 random settings of rate');
   expect(describePlan(stages)).toContain('size, then decay, one after the other');

@@ -12,19 +12,30 @@ import {
 } from './trial.ts';
 
 const trial = (number: number, more: Partial<Trial> = {}): Trial => ({
-  ...{ number, configuration: { a: 1 }, seed: 1, state: 'complete', score: number, curve: [], ...more },
+  number,
+  configuration: { a: 1 },
+  seed: 1,
+  state: 'complete',
+  score: number,
+  curve: [],
+  ...more,
 });
 
-test('complete is what has ended with a score', () => {
+test('a trial is complete if it has ended with a score', () => {
   const trials = [
-    ...[trial(0), undefined, trial(1, { state: 'running' }), trial(2, { state: 'failed' })],
-    ...[trial(3, { state: 'pruned' }), trial(4, { score: undefined }), trial(5, { score: 0 })],
+    trial(0),
+    undefined,
+    trial(1, { state: 'running' }),
+    trial(2, { state: 'failed' }),
+    trial(3, { state: 'pruned' }),
+    trial(4, { score: undefined }),
+    trial(5, { score: 0 }),
   ];
   expect(trials.map(isComplete)).toEqual([true, false, false, false, false, false, true]);
   expect(completeTrials(trials).map(({ number }) => number)).toEqual([0, 5]);
 });
 
-test('seconds are those of training and evaluation, where they are known', () => {
+test('seconds include training and evaluation if they are known', () => {
   const seconds = { train: 2, evaluate: 0.5 };
   const curve = [
     { epoch: 0, score: 1, seconds },
@@ -35,22 +46,24 @@ test('seconds are those of training and evaluation, where they are known', () =>
   expect(secondsOf({ curve: [] })).toBe(0);
 });
 
-test('scores and which of two is better', () => {
+test('scores are accuracies in percent or losses; isBetter follows the objective', () => {
   const metrics = { loss: 0.25, accuracy: 0.5 };
   expect([scoreOf(metrics, 'accuracy'), scoreOf(metrics, 'loss')]).toEqual([50, 0.25]);
   for (const objective of ['accuracy', 'score'] as const)
     expect([isBetter(2, 1, objective), isBetter(1, 2, objective), isBetter(1, 1, objective)]).toEqual([
-      ...[true, false, false],
+      true,
+      false,
+      false,
     ]);
   expect([isBetter(2, 1, 'loss'), isBetter(1, 2, 'loss'), isBetter(1, 1, 'loss')]).toEqual([false, true, false]);
 });
 
-test('a key has the settings by name', () => {
+test('a key sorts the settings by name', () => {
   expect(configurationKey({ b: 1, a: null })).toBe('{"a":null,"b":1}');
   expect(configurationKey({})).toBe('{}');
 });
 
-test('of several trials of a configuration and seed the last one counts, whatever the order', () => {
+test('of several trials of one configuration and seed the last number counts, in any order', () => {
   // A default of 7 is left out.
   const canonical = ({ size, ...rest }: Trial['configuration']) => (size === 7 ? rest : { ...rest, size: size ?? 0 });
   for (const numbers of [
@@ -73,14 +86,16 @@ test('of several trials of a configuration and seed the last one counts, whateve
   }
 });
 
-test('the canonical settings of one configuration are worked out once', () => {
+test('the canonical settings of a configuration are computed once', () => {
   let calls = 0;
   const table = new TrialTable((settings) => {
     calls++;
     return settings;
   });
   expect([table.keyOf({ a: 1 }), table.keyOf({ a: 1 }), table.keyOf({ a: 2 })]).toEqual([
-    ...['{"a":1}', '{"a":1}', '{"a":2}'],
+    '{"a":1}',
+    '{"a":1}',
+    '{"a":2}',
   ]);
   expect(calls).toBe(2);
 });

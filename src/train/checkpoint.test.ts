@@ -33,7 +33,7 @@ const files = [
 describe.each(files)('a $name file', ({ bytes, decode }) => {
   const whole = decode(bytes, 'file');
 
-  test('with any one bit flipped is refused, or reads as before', () => {
+  test('with any one bit flipped is refused or read unchanged', () => {
     let refused = 0;
     for (let bit = 0; bit < bytes.length * 8; bit++) {
       const damaged = bytes.slice();
@@ -45,11 +45,11 @@ describe.each(files)('a $name file', ({ bytes, decode }) => {
         refused++;
       }
     }
-    // Harmless are a few bits of the header's padding, at most 7 spaces.
+    // Only bits of the header's padding, at most 7 spaces, are harmless.
     expect(refused).toBeGreaterThanOrEqual(bytes.length * 8 - 7 * 8);
   });
 
-  test('is read as before when another program has sorted its tensors', () => {
+  test('is read unchanged when another program has sorted its tensors', () => {
     const { tensors, metadata } = readSafetensors(bytes, 'file');
     const sorted = new Map([...tensors].reverse());
     expect(decode(writeSafetensors(sorted, Object.fromEntries(metadata)), 'file')).toEqual(whole);
@@ -64,7 +64,7 @@ test('a number changed by another program does not match the digest', () => {
   );
 });
 
-test('files without a digest are read: those of our first versions, and those of other programs, whatever their metadata says', () => {
+test('files without a digest are read: of our first versions, and of other programs with any metadata', () => {
   const { run: _, ...older } = record;
   for (const metadata of [{}, older, { digest: 'sha256:12', run: 'wandb/3' }]) {
     const { tensors: read } = decodeModel(writeSafetensors(weights, metadata), 'file');
@@ -72,7 +72,7 @@ test('files without a digest are read: those of our first versions, and those of
   }
 });
 
-test('predictions and checkpoints say what they lack', () => {
+test('a file without predictions, format or position is refused by name', () => {
   const model = encodeModel(weights, record);
   expect(() => decodePredictions(model, 'p')).toThrow('p holds no predictions');
   expect(() => decodeCheckpoint(model, 'c')).toThrow('c is no checkpoint of format 2');

@@ -15,16 +15,16 @@ import type { StateDict, Tensor } from '../base/tensor.ts';
 import type { Checkpoint } from './fit.ts';
 
 /**
- * Version of checkpoints and of the bits that strict arithmetic gives (2: Winograd's convolution); a reader refuses
- * others.
+ * Version of checkpoint files and of the bits of strict arithmetic (2: Winograd's convolution). Checkpoints of other
+ * versions are refused.
  */
 export const recordFormat = '2';
 
-/** What a file says of its origin, beside its tensors. All values are strings. */
+/** A file's metadata on its origin. All values are strings. */
 export type ModelRecord = Readonly<Record<string, string>>;
 
 /**
- * A model file as it was read. Other software may have written it, so its tensors may have other types and names than
+ * The content of a model file. Other software may have written it, so the tensors may have other types and names than
  * the model's.
  */
 export interface ModelFile extends Pick<AnySafetensors, 'tensors' | 'converted' | 'unread'> {
@@ -108,10 +108,10 @@ function count(text: string | undefined): number | undefined {
   return text !== undefined && /^\d+$/.test(text) && Number.isSafeInteger(Number(text)) ? Number(text) : undefined;
 }
 
-/** Stands before a digest in the metadata: says how it is made, and that this key is ours. */
+/** Prefix of a digest in the metadata: names the checksums, and distinguishes our digests from other programs'. */
 const digestKind = 'crc32+crc32c:';
 
-/** The bytes of a safetensors file whose metadata has a digest of everything else in it. */
+/** The bytes of a safetensors file whose metadata has a digest of the tensors and the other metadata. */
 function seal(tensors: StateDict, metadata: ModelRecord): Uint8Array {
   return writeSafetensors(tensors, { ...metadata, digest: contentDigest(tensors, metadata) });
 }
@@ -124,13 +124,13 @@ function readSealed(bytes: Uint8Array, what: string): Safetensors {
 }
 
 /**
- * Compares a digest with the content, where there is one. Files of other programs and of our first versions have none.
- * @throws WorldError.
+ * Compares the digest, if there is one, with the content. Files of other programs and of our first versions have none.
+ * @throws WorldError if they differ.
  */
 function checkSeal(tensors: StateDict, metadata: ReadonlyMap<string, string>, what: string): void {
   const { digest: recorded, ...rest } = Object.fromEntries(metadata);
-  // Our files with a digest name their run and their data, too: damage to the digest's own name does not pass for a
-  // file without one.
+  // Our files with a digest also name their run and data. So if damage changes the key of the digest, the file is not
+  // taken for one without a digest.
   const isSealed = recorded?.startsWith(digestKind) || (metadata.has('run') && metadata.has('dataHash'));
   if (isSealed && recorded !== contentDigest(tensors, rest)) {
     throw new WorldError(`${what} is damaged: its content does not match its digest`);
@@ -138,9 +138,9 @@ function checkSeal(tensors: StateDict, metadata: ReadonlyMap<string, string>, wh
 }
 
 /**
- * The digest of the file that holds the tensors sorted by name, and the metadata. So it covers names, shapes, numbers
- * and metadata, but not the order in which tensors stand: a file that another program has read and written again,
- * unchanged, still matches.
+ * The digest of a file with these tensors sorted by name, and this metadata. It covers names, shapes, numbers and
+ * metadata, but not the order of the tensors: if another program reads and writes a file without changes, the digest
+ * still matches.
  */
 function contentDigest(tensors: StateDict, metadata: ModelRecord): string {
   const sorted = [...tensors].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -67,7 +67,10 @@ export interface Helpers {
   kill(): Promise<unknown>;
 }
 
-/** Threads to share the work of one model with; the thread that calls is one of them. `nodeThreads()` of `lenet-lab/node` makes them. */
+/**
+ * Threads to share the work of one model with; the thread that calls is one of them. `nodeThreads()` of
+ * `lenet-lab/node` makes them.
+ */
 export interface Threads {
   /** The most that take part. */
   readonly count: number;

@@ -35,10 +35,13 @@ export interface EvaluationOptions extends EvaluateOptions {
 
 /**
  * Loss, accuracy and logits of a whole data set; undefined if `signal` stops it.
- * @param settings a recipe, or of it only the model; loss (default cross-entropy) and arithmetic (default strict) count beside it.
- * @param weights the model's tensors by name, float32 and finite: `event.checkpoint.weights` of {@link fit}, or what `loadModel` reads.
+ * @param settings a recipe, or the model with, optionally, loss (default cross-entropy) and arithmetic (default
+ * strict).
+ * @param weights the model's tensors by name, float32 and finite: `event.checkpoint.weights` of {@link fit}, or those
+ * of `loadModel`.
  * @param dataset images of the model's input shape, with no more classes than the model has.
- * @throws UsageError when weights or data are not the model's, and for unknown options; WorldError where the machine cannot run the engine.
+ * @throws UsageError when weights or data are not the model's, and for unknown options; WorldError where the machine
+ * cannot run the engine.
  */
 export async function evaluate(
   settings: EvaluationSettings,
@@ -93,11 +96,12 @@ export interface Prediction {
 }
 
 /**
- * A function from one image ([channel][y][x]; bytes count as pixel / 255, floats as they are) to its prediction.
- * The function has its own copy of the weights and answers at once, without a promise.
+ * A function from one image ([channel][y][x]; bytes count as pixel / 255, floats as they are) to its prediction. The
+ * function has its own copy of the weights and answers at once, without a promise.
  * @param weights as for {@link evaluate}.
- * @throws UsageError when the weights are not the model's; the function throws it for an image of another size or type, with pixels that are
- * not finite, or so large that the network's output is not. WorldError where the machine cannot run the engine.
+ * @throws UsageError when the weights are not the model's; the function throws it for an image of another size or type,
+ * with pixels that are not finite, or with pixels so large that the output is not finite. WorldError where the machine cannot
+ * run the engine.
  */
 export function predictor(model: Model, weights: StateDict): (image: Uint8Array | Float32Array) => Prediction {
   checkModel('predictor(): model', model);

@@ -45,7 +45,7 @@ const testSet = quarters('test', 50);
 const base: RecipeSettings = { model, optimizer: adam({ learningRate: 0.01 }), batchSize: 20, epochs: 3, seed: 4 };
 const sets = { train, evaluation: testSet };
 
-/** Recipe and data of a run, as far as they differ from the usual ones. */
+/** Recipe and options of a run that differ from those of most tests here. */
 type Changes = Partial<RecipeSettings & FitOptions>;
 
 function split({ train, evaluation, initial, resume, threads, signal, onProgress, ...recipe }: Changes) {
@@ -78,7 +78,7 @@ test('a small network learns, epoch by epoch from 0', async () => {
   expect(events[5]!.evaluation!.logits).toHaveLength(50 * 4);
 });
 
-test('the same inputs give the same bits, another seed others', async () => {
+test('the same inputs give the same bits, another seed different ones', async () => {
   const first = await finalCheckpoint();
   expect(await finalCheckpoint()).toEqual(first);
   expect(await finalCheckpoint({ seed: 5 })).not.toEqual(first);
@@ -114,7 +114,7 @@ describe.each(optimizers.map((optimizer) => [optimizer.name, optimizer] as const
   });
 });
 
-test('interrupted while it is evaluated, a run reports that epoch when it is continued', async () => {
+test('a run interrupted during an evaluation reports that epoch when it is continued', async () => {
   const whole = await finalCheckpoint();
   const controller = new AbortController();
   const stop = new Promise<void>((resolve) => {
@@ -140,18 +140,18 @@ test('interrupted while it is evaluated, a run reports that epoch when it is con
   expect(resumed.at(-1)!.checkpoint).toEqual(whole);
 });
 
-test('a run that diverges says so at once', async () => {
+test('a run that diverges ends at once with a `diverged` event', async () => {
   const events = await all({ optimizer: sgd({ learningRate: 1e30 }) });
   expect(events.map(({ type }) => type)).toEqual(['epoch', 'diverged']);
   const end = events.at(-1)!;
   expect(end.type === 'diverged' && end.epoch === 1 && (end.batch ?? 99) <= 4 && !Number.isFinite(end.loss)).toBe(true);
 });
 
-test('zero epochs are epoch 0 alone', async () => {
+test('with zero epochs there is only epoch 0', async () => {
   expect((await all({ epochs: 0 })).map((event) => event.type === 'epoch' && event.epoch)).toEqual([0]);
 });
 
-test('the gradient of a large batch, summed in many chunks, is the mean of its halves’', async () => {
+test('the gradient of a large batch, summed in many chunks, is the mean of its halves’ gradients', async () => {
   const large = quarters('large', 700);
   const half = (from: number) => ({
     ...large,
@@ -174,7 +174,7 @@ test('the gradient of a large batch, summed in many chunks, is the mean of its h
   expect(Math.max(...whole.map(Math.abs))).toBeGreaterThan(0.01);
 });
 
-test('evaluate and predictor agree with the run’s own numbers', async () => {
+test('evaluate and predictor give the numbers of the run', async () => {
   const last = (await all()).at(-1) as EpochEvent;
   const { weights } = last.checkpoint;
   const evaluation = (await evaluate({ model }, weights, testSet))!;

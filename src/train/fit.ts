@@ -1,4 +1,7 @@
-/** Training: an async generator with one event per epoch, exact to the bit for the same inputs, and resumable at any batch. */
+/**
+ * Training: an async generator with one event per epoch. The same inputs give the same bits, and a run can be resumed
+ * at any batch.
+ */
 import { checkInteger, checkOptions, checkRecord, kindOf, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
@@ -14,10 +17,15 @@ import { checkListeners, type Evaluation } from './evaluate.ts';
 import { completeRecipe, type RecipeSettings } from './recipe.ts';
 import { Session } from './session.ts';
 
-/** Images on which second derivatives are estimated before each epoch, if the optimizer needs them: the first of its order. */
+/**
+ * Number of images on which second derivatives are estimated before each epoch, if the optimizer needs them. They are
+ * the first images in the epoch's order.
+ */
 const curvatureImages = 500;
 
-/** A point from which a run can be continued exactly: `epoch` whole epochs and `batch` batches of the next one are done. */
+/**
+ * A point from which a run can be resumed exactly: `epoch` whole epochs and `batch` batches of the next epoch are done.
+ */
 export interface Checkpoint {
   readonly epoch: number;
   readonly batch: number;
@@ -26,15 +34,15 @@ export interface Checkpoint {
   readonly optimizerState: ReadonlyMap<string, StateDict>;
 }
 
-/** What a run works on, and how it is watched. */
+/** The data of a run, where it starts, its threads and how it is observed. */
 export interface FitOptions {
   /** At least as many images as `batchSize`, of the model's input shape, with no more classes than the model has. */
   readonly train: DatasetSettings;
-  /** A set that is evaluated after every epoch and never trained on, if given: a test set, or a part held out of the training set. */
+  /** Evaluated after every epoch, never trained on: a test set, or images held out of the training set. */
   readonly evaluation?: DatasetSettings | undefined;
   /** Initial weights. Default: drawn by the model's rule, from the seed. */
   readonly initial?: StateDict | undefined;
-  /** Continues from here. Recipe and data must be those of the run that made it. */
+  /** Resumes from this checkpoint. Recipe and data must be those of the run that made it. */
   readonly resume?: Checkpoint | undefined;
   /** Default: the calling thread alone. Results do not depend on it. */
   readonly threads?: Threads | undefined;
@@ -47,7 +55,7 @@ export interface FitOptions {
 
 /** How far a run is. */
 export interface Progress {
-  /** The epoch at work, from 1; 0 while the untrained network is evaluated. */
+  /** The current epoch, from 1; 0 while the untrained network is evaluated. */
   readonly epoch: number;
   readonly phase: 'train' | 'evaluate';
   /** Batches when training, images when evaluating. */
@@ -69,13 +77,16 @@ export interface EpochEvent {
   readonly checkpoint: Checkpoint;
 }
 
-/** The signal stopped the run; `checkpoint` says where. */
+/** The signal stopped the run; `checkpoint` holds the point to resume from. */
 export interface InterruptedEvent {
   readonly type: 'interrupted';
   readonly checkpoint: Checkpoint;
 }
 
-/** The loss is no longer a finite number: a batch's (counted from 1 in its epoch), or that of the evaluation (no batch). */
+/**
+ * The loss is no longer a finite number: the loss of batch `batch` (counted from 1 in its epoch), or of an evaluation
+ * if `batch` is absent.
+ */
 export interface DivergedEvent {
   readonly type: 'diverged';
   readonly epoch: number;
@@ -83,22 +94,28 @@ export interface DivergedEvent {
   readonly loss: number;
 }
 
-/** What {@link fit} yields: an event an epoch, and at most one of the others, at the end. */
+/** The events of {@link fit}: one per epoch, and at most one of another type, the last. */
 export type FitEvent = EpochEvent | InterruptedEvent | DivergedEvent;
 
 /**
- * Trains a model by a recipe. Yields an event for epoch 0 (before training) and after every epoch; an interrupted or diverged
- * run ends with an event of that type.
- * @param settings a recipe; what is left out has a default.
- * @param options the training set, and what else a run works on.
- * @throws UsageError, when the first event is asked for: values that cannot be right, unknown options, and recipe, weights and data that do
- * not fit each other. WorldError where the machine cannot run the engine.
+ * Trains a model by a recipe. Yields an event for epoch 0 (before training) and after every epoch. The last event of an
+ * interrupted or diverged run has that type.
+ * @param settings a recipe; missing properties have defaults.
+ * @param options the training set, and optionally an evaluation set, initial weights, a checkpoint and threads.
+ * @throws UsageError, when the first event is requested, for invalid values, unknown options, and recipe, weights and
+ * data that do not fit each other. WorldError if the machine cannot run the engine.
  */
 export async function* fit(settings: RecipeSettings, options: FitOptions): AsyncGenerator<FitEvent, void, undefined> {
   const recipe = completeRecipe(settings);
   checkOptions('fit()', options, {
-    ...{ train: true, evaluation: true, initial: true, resume: true, threads: true, width: true },
-    ...{ signal: true, onProgress: true },
+    train: true,
+    evaluation: true,
+    initial: true,
+    resume: true,
+    threads: true,
+    width: true,
+    signal: true,
+    onProgress: true,
   });
   checkListeners(options);
   const { initial, resume, threads, width, signal, onProgress } = options;
@@ -129,7 +146,7 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
       return { epoch, batch, weights, optimizerState };
     };
 
-    /** Metrics of the weights as they are: an epoch's event, or why there is none. */
+    /** Evaluates the current weights. Returns the event of epoch `of`, or the event that ends the run. */
     const report = async (of: number, seconds: number): Promise<FitEvent> => {
       const started = performance.now();
       const total = sets.reduce((sum, set) => sum + datasetSize(set), 0);
@@ -192,7 +209,10 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
   }
 }
 
-/** @throws UsageError unless the checkpoint can be of a run of so many epochs and batches an epoch; its tensors are checked when they are copied. */
+/**
+ * @throws UsageError unless the checkpoint fits a run of this many epochs and batches per epoch. Its tensors are
+ * checked when they are copied.
+ */
 function checkCheckpoint(checkpoint: Checkpoint, epochs: number, batches: number): void {
   checkRecord('resume', checkpoint, 'a checkpoint { epoch, batch, weights, optimizerState }');
   const { epoch, batch, optimizerState } = checkpoint;

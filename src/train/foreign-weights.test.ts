@@ -31,12 +31,12 @@ const find = (
   );
 const expected = new Map(own());
 
-test('a file of the model’s tensors alone needs no word', () => {
+test('a file with the model’s tensors only has no notes', () => {
   expect(find(own())).toEqual({ weights: expected, notes: [] });
 });
 
 test.each(['module.', '_orig_mod.', 'model.', 'net.', 'module._orig_mod.', 'a.b.c.'])(
-  'the prefix %s is left out and said',
+  'the prefix %s is removed and noted',
   (prefix) => {
     expect(find(own(prefix))).toEqual({
       weights: expected,
@@ -45,18 +45,18 @@ test.each(['module.', '_orig_mod.', 'model.', 'net.', 'module._orig_mod.', 'a.b.
   },
 );
 
-test('names as they stand win over names with a prefix', () => {
+test('names without a prefix take precedence over names with one', () => {
   const other = own('optimizer.exp_avg.').map(([name, { shape }]): [string, Tensor] => [name, tensor(shape, 9)]);
   expect(find([...other, ...own()]).weights).toEqual(expected);
 });
 
-test('two sets of weights are not chosen from', () => {
+test('a file with two sets of weights is refused', () => {
   expect(() => find([...own('model.'), ...own('ema.')])).toThrow(
     'f holds several sets of weights for model tiny: with names that begin with "model.", "ema."',
   );
 });
 
-test('a prefix whose tensors have other shapes is no second set', () => {
+test('a prefix whose tensors have other shapes does not count as a second set', () => {
   const other = own('old.').map(([name]): [string, Tensor] => [name, tensor([7])]);
   const { weights, notes } = find([...own('new.'), ...other]);
   expect(weights).toEqual(expected);
@@ -65,7 +65,7 @@ test('a prefix whose tensors have other shapes is no second set', () => {
   );
 });
 
-test('what is beside the weights is ignored and named, whatever it holds', () => {
+test('tensors beside the weights are ignored and named, whatever they hold', () => {
   const { weights, notes } = find([...own(), ['bn.running_var', tensor([1], Number.POSITIVE_INFINITY)]], {
     unread: { 'bn.num_batches_tracked': 'I64' },
   });
@@ -83,7 +83,7 @@ test('conversions are counted by type; those of ignored tensors are not', () => 
   ]);
 });
 
-describe('refused with a list', () => {
+describe('refused with a list of tensors', () => {
   const without = (...names: string[]) => own().filter(([name]) => !names.includes(name));
   const replaced = (name: string, by: Tensor) => [...without(name), [name, by] as [string, Tensor]];
   test.each([

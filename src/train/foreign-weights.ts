@@ -1,6 +1,6 @@
 /**
- * The weights of a model in a file that any software may have written: other types of numbers, a prefix before the
- * names, tensors beside them.
+ * Finds the weights of a model in a file of any software: numbers may have other types, names a prefix, and the file
+ * may hold further tensors.
  */
 import { WorldError } from '../base/errors.ts';
 import type { StateDict, Tensor } from '../base/tensor.ts';
@@ -18,8 +18,8 @@ export interface FoundWeights {
 }
 
 /**
- * Finds the model's parameters in a file. Their names may all begin with one more prefix, as `module.` from
- * DataParallel, `_orig_mod.` from torch.compile, or `model.` from a program of one's own.
+ * Finds the model's parameters in a file. Their names may all have the same prefix, for instance `module.` of
+ * DataParallel, `_orig_mod.` of torch.compile or `model.` of a user's program.
  * @param what names the file in errors and notes.
  * @throws WorldError listing the parameters that are missing, have another shape, hold integers or hold numbers that
  * are not finite.
@@ -62,7 +62,7 @@ export function findWeights(
   return { weights, notes: notesOf({ model, tensors, converted, unread }, prefix, what) };
 }
 
-/** The one prefix before all names of the model; nothing where the names stand as they are, or where no prefix fits. */
+/** The common prefix of the model's names in the file; empty if the names have no prefix, or if no prefix fits. */
 function prefixOf(model: Model, tensors: StateDict, what: string): string {
   const wanted = parametersOf(model);
   const fits = (prefix: string) =>

@@ -1,4 +1,4 @@
-/** One image alone keeps all lanes busy by other layouts, and still comes out as it does among others, to the bit. */
+/** A single image is computed in other layouts than a batch, with the same bits as in a batch. */
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { elementsOf } from '../base/tensor.ts';

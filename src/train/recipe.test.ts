@@ -1,4 +1,4 @@
-/** Recipes: what is filled in, and what is refused, at the edges of what is allowed. */
+/** Recipes: defaults, and values at and beyond the allowed limits. */
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { flatten } from '../nn/flatten.ts';
@@ -23,14 +23,21 @@ const distances = sequential('d', [1, 2, 2], {
 });
 const given: RecipeSettings = { model: softmax, optimizer: adam() };
 
-test('what is left out', () => {
+test('settings that are left out have their defaults', () => {
   expect(completeRecipe(given)).toEqual({
     ...given,
-    ...{ loss: crossEntropy(), schedule: constantRate(), batchSize: 128, epochs: 10, seed: 1 },
-    ...{ shuffle: true, arithmetic: 'strict' },
+    loss: crossEntropy(),
+    schedule: constantRate(),
+    batchSize: 128,
+    epochs: 10,
+    seed: 1,
+    shuffle: true,
+    arithmetic: 'strict',
   });
   expect(completeEvaluation({ model: softmax })).toEqual({
-    ...{ model: softmax, loss: crossEntropy(), arithmetic: 'strict' },
+    model: softmax,
+    loss: crossEntropy(),
+    arithmetic: 'strict',
   });
 });
 
@@ -46,7 +53,7 @@ test.each<Partial<RecipeSettings>>([
   { model: distances, loss: maximumAPosteriori() },
   { model: distances, optimizer: sdlm() },
   { optimizer: sdlm() },
-])('%j is just allowed and kept', (settings) => {
+])('%j, at the limit, is allowed and kept', (settings) => {
   expect(completeRecipe({ ...given, ...settings })).toMatchObject(settings);
 });
 
@@ -73,12 +80,12 @@ describe('refused', () => {
   });
 });
 
-test('threads that can share work: chunks of 16 images, a batch in 16 parts at most', () => {
+test('the number of useful threads: one per chunk of 16 images, at most 16 per batch', () => {
   expect([1, 16, 17, 240, 241, 256, 257, 10_000].map(batchParts)).toEqual([1, 1, 2, 15, 16, 16, 16, 16]);
   expect([0, 1, 16, 17, 10_000].map(evaluationParts)).toEqual([0, 1, 1, 2, 625]);
 });
 
-test('a recipe is plain data: it survives JSON and the way to a thread', () => {
+test('a recipe is plain data: JSON and structuredClone keep it unchanged', () => {
   const recipe = completeRecipe({ model: distances, optimizer: adam(), loss: maximumAPosteriori() });
   expect(JSON.parse(JSON.stringify(recipe))).toEqual(recipe);
   expect(structuredClone(recipe)).toEqual(recipe);

@@ -1,4 +1,4 @@
-/** A recipe: everything that determines a run beside its data and the weights it starts from. */
+/** A recipe: everything that determines a run, except its data and given initial weights. */
 import { checkChoice, checkFlag, checkInteger, checkOptions, type OptionNames } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { checkMade } from '../base/kinds.ts';
@@ -10,40 +10,56 @@ import { aboutOptimizer, type Optimizer, optimizerKinds } from '../nn/optimizers
 import { constantRate } from '../nn/schedules/constant.ts';
 import { type Schedule, scheduleKinds } from '../nn/schedules.ts';
 
-/** Everything that determines a run beside its data. Plain data: it may be posted to a thread or written as JSON as it is. The model's `initialization` says how its weights start. */
+/**
+ * Everything that determines a run, except its data. A recipe is plain data, which can be posted to a thread or written
+ * as JSON. The model's `initialization` is the rule for the initial weights.
+ */
 export interface Recipe {
   readonly model: Model;
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
-  /** Images of a step, at least 1. The last batch of an epoch may be smaller. */
+  /** Images per step, at least 1. The last batch of an epoch may be smaller. */
   readonly batchSize: number;
   /** Passes over the training set, 0 to 1,000,000. */
   readonly epochs: number;
-  /** Determines initial weights and the order of the images: an integer of at least 0. */
+  /** Determines the initial weights and the order of the images: an integer of at least 0. */
   readonly seed: number;
-  /** Whether every epoch has a new order of the images, or that of the data. */
+  /** Whether every epoch has a new random order of the images; otherwise it is the order of the data. */
   readonly shuffle: boolean;
   /** `strict`: the same bits on every machine. `fused`: faster. */
   readonly arithmetic: Arithmetic;
 }
 
-/** A recipe as users write it. What is left out is cross-entropy, a constant rate, batches of 128, 10 epochs, seed 1, shuffled, strict. */
+/**
+ * A recipe as users write it. Defaults: cross-entropy, a constant learning rate, batchSize 128, 10 epochs, seed 1,
+ * shuffle true, strict arithmetic.
+ */
 export type RecipeSettings = Pick<Recipe, 'model' | 'optimizer'> & {
   readonly [Name in Exclude<keyof Recipe, 'model' | 'optimizer'>]?: Recipe[Name] | undefined;
 };
 
-/** What an evaluation needs of a recipe. */
+/** The part of a recipe that an evaluation needs. */
 export type EvaluationRecipe = Pick<Recipe, 'model' | 'loss' | 'arithmetic'>;
-/** An {@link EvaluationRecipe} as users write it: the model; loss (default cross-entropy) and arithmetic (default strict) beside it. A whole recipe will do. */
+/**
+ * An {@link EvaluationRecipe} as users write it: the model, and optionally loss (default cross-entropy) and arithmetic
+ * (default strict). A whole recipe is also accepted.
+ */
 export type EvaluationSettings = Pick<Recipe, 'model'> & Partial<Omit<RecipeSettings, 'model'>>;
 
 const recipeNames: OptionNames<Recipe> = {
-  ...{ model: true, loss: true, optimizer: true, schedule: true, batchSize: true, epochs: true },
-  ...{ seed: true, shuffle: true, arithmetic: true },
+  model: true,
+  loss: true,
+  optimizer: true,
+  schedule: true,
+  batchSize: true,
+  epochs: true,
+  seed: true,
+  shuffle: true,
+  arithmetic: true,
 };
 
-/** Fills in the defaults. @throws UsageError for parts that are not allowed, or do not fit each other. */
+/** Fills in the defaults. @throws UsageError for invalid parts, and for parts that do not fit each other. */
 export function completeRecipe(settings: RecipeSettings): Recipe {
   checkOptions('a recipe', settings, recipeNames);
   const { optimizer, schedule = constantRate(), batchSize = 128, epochs = 10, seed = 1, shuffle = true } = settings;
@@ -62,7 +78,7 @@ export function completeRecipe(settings: RecipeSettings): Recipe {
   return { model, loss, optimizer, schedule, batchSize, epochs, seed, shuffle, arithmetic };
 }
 
-/** Fills in the defaults of what an evaluation needs. @throws UsageError as {@link completeRecipe}. */
+/** Fills in the defaults of loss and arithmetic. @throws UsageError as {@link completeRecipe}. */
 export function completeEvaluation(settings: EvaluationSettings): EvaluationRecipe {
   checkOptions('a recipe', settings, recipeNames);
   const { model, loss = crossEntropy(), arithmetic = 'strict' } = settings;

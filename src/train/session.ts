@@ -1,4 +1,6 @@
-/** One model at work: its weights, its data and its crew of threads in one memory, with training and evaluation in slices. */
+/**
+ * Trains and evaluates one model, in slices: weights, data and a crew of threads share one memory.
+ */
 import { shown } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
@@ -72,7 +74,8 @@ export class Session {
   }
 
   /**
-   * A session that trains and evaluates. Copies the data sets, which are checked already, into the engine and starts the threads.
+   * A session that trains and evaluates. Copies the data sets, which are checked already, into the engine and starts
+   * the threads.
    * @throws UsageError when data and model do not fit; WorldError when the machine cannot run them.
    */
   static forTraining(recipe: Recipe, sets: readonly Dataset[], engine: EngineOptions = {}): Promise<Session> {

@@ -54,7 +54,7 @@ test('an independent reader finds version, steps, times and scalars', () => {
   ]);
 });
 
-test('the times of all records, also of a file that is cut off or damaged', () => {
+test('wallTimes reads the times of all records, also in a file that is cut off or damaged', () => {
   const times = [1_795_494_132.5, 1_795_494_133.25, 1_795_494_134];
   expect(wallTimes(file)).toEqual(times);
   expect(wallTimes(file.subarray(0, file.length - 3))).toEqual(times.slice(0, 2));
@@ -84,7 +84,7 @@ test('an independent reader finds steps, tags and texts of every length', () => 
   ]);
 });
 
-/** A whole record of this data, its checksums by the other package. */
+/** A whole record of this data, with checksums of the other package. */
 function recordOf(data: readonly number[]): number[] {
   const bytes = new Uint8Array(16 + data.length);
   const view = new DataView(bytes.buffer);
@@ -99,7 +99,7 @@ function recordOf(data: readonly number[]): number[] {
   return [...bytes];
 }
 
-test('records without a time of ours have none: no data, too few, another first field', () => {
+test('records without our time give undefined: no data, too little, another first field', () => {
   const time = [...new Uint8Array(Float64Array.of(5.5).buffer)];
   const times = (...records: number[][]) => wallTimes(new Uint8Array(records.flatMap(recordOf)));
   expect(times([])).toEqual([undefined]);
@@ -109,7 +109,7 @@ test('records without a time of ours have none: no data, too few, another first 
   expect(times([], [9, ...time, 1], [9])).toEqual([undefined, 5.5, undefined]);
 });
 
-test('a file cut at any byte has the times of its whole records', () => {
+test('a file cut off at any byte gives the times of its whole records', () => {
   const ends = [fileVersion(1), scalarEvent(2, 0, { a: 1 }), scalarEvent(3, 1, { a: 2 })];
   const whole = new Uint8Array(ends.flatMap((record) => [...record]));
   const lengths = ends.map((_, i) => ends.slice(0, i + 1).reduce((sum, record) => sum + record.length, 0));

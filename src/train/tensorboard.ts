@@ -15,8 +15,8 @@ export function scalarEvent(wallTime: number, step: number, scalars: Readonly<Re
 }
 
 /**
- * When each record of an event file was written [seconds since 1970], in the file's order. Undefined for a record whose
- * checksum does not match; the list ends where no further record can be found.
+ * The time of each record of an event file [seconds since 1970], in the file's order. Undefined for a record whose
+ * checksum does not match. The list ends at the first record that is cut off or has a damaged length.
  */
 export function wallTimes(bytes: Uint8Array): (number | undefined)[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -26,7 +26,7 @@ export function wallTimes(bytes: Uint8Array): (number | undefined)[] {
     const end = at + 12 + view.getUint32(at, true);
     if (end + 4 > bytes.length) break;
     const data = bytes.subarray(at + 12, end);
-    // Our records begin with the time: field 1, a double.
+    // Our records start with the time: field 1, a double.
     const isSound = view.getUint32(end, true) === maskedCrc(data) && data.length >= 9 && data[0] === ((1 << 3) | 1);
     times.push(isSound ? view.getFloat64(at + 13, true) : undefined);
     at = end + 4;
@@ -34,7 +34,7 @@ export function wallTimes(bytes: Uint8Array): (number | undefined)[] {
   return times;
 }
 
-/** Length, its checksum, data, its checksum. */
+/** A TFRecord: the length, the checksum of the length, the data, the checksum of the data. */
 function record(data: readonly number[]): Uint8Array {
   const bytes = new Uint8Array(16 + data.length);
   const view = new DataView(bytes.buffer);

@@ -1,4 +1,4 @@
-/** Every number that a chart draws, and what its picture says. */
+/** The data of every chart, and the texts and titles of its SVG. */
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import type { Stage } from '../../study/definition.ts';
@@ -71,8 +71,8 @@ const stage = facts.stages[0]!;
 describe('dots of a stage', () => {
   const data = dotPlotData(stage, facts)!;
 
-  test('means, seeds, intervals cut at the frame, the margin behind the best mean, the reference', () => {
-    // The frame: from 96 to 99 and a quarter of that more on both sides, not beyond 100 %.
+  test('rows have means, seeds, intervals cut at the frame and the reference; the band is the margin behind the best mean', () => {
+    // The axis: 96 to 99, extended by a quarter of that on both sides, up to 100 %.
     expect(data.domain).toEqual([95.25, 99.75]);
     expect(data.band).toEqual([97.7, 98.5]);
     expect(data.leftOut).toBe(0);
@@ -125,7 +125,7 @@ describe('dots of a stage', () => {
     ]);
   });
 
-  test('of a loss the margin lies above the best mean', () => {
+  test('for a loss the band lies above the best mean', () => {
     const small = factsOf(
       recordOf(
         { ...definition, objective: 'loss' },
@@ -144,7 +144,7 @@ describe('dots of a stage', () => {
     ]);
   });
 
-  test('the frame ends at 0 and 100 % and never has no width', () => {
+  test('the axis ends at 0 and 100 % and always has a width', () => {
     const frame = (given: readonly (readonly number[])[]) => {
       const found = factsOf(recordOf(definition, trialsOf(batchStage, given)));
       return dotPlotData(found.stages[0]!, found)!.domain;
@@ -154,7 +154,7 @@ describe('dots of a stage', () => {
     expect(frame([[50, 50, 50]])).toEqual([49.95, 50.05]);
   });
 
-  test('no margin without one, nor of rounds; nothing without scores', () => {
+  test('there is no band without a margin or under a seed rule, and no chart without scores', () => {
     const other = (rest: Parameters<typeof judgementOf>[1]) => {
       const found = factsOf(record, [judgementOf(levels, rest)]);
       return dotPlotData(found.stages[0]!, found)!.band;
@@ -182,7 +182,7 @@ describe('dots of a stage', () => {
     const marks = [...root.querySelectorAll('title')]
       .filter((title) => title.textContent?.startsWith('mean '))
       .map((title) => title.parentElement!);
-    // Shapes: a level's mark has another outline than the selected one's, or is hollow where that is filled.
+    // The mark of the level has another outline than that of the selected level, or is hollow.
     const isHollow = (mark: Element) =>
       (mark.getAttribute('fill') ?? mark.parentElement!.getAttribute('fill')) === 'none';
     const looks = marks.map((mark) => `${mark.tagName} ${mark.getAttribute('d')} ${isHollow(mark)}`);
@@ -192,7 +192,7 @@ describe('dots of a stage', () => {
     if (kind !== 'possible') expect(samples[1]).not.toBe(samples[0]);
   });
 
-  test('a single score is called a score, and a verdict on networks says so', () => {
+  test('with one seed the value is called a score, and the standing says “this network”', () => {
     const single = factsOf(recordOf({ ...definition, seeds: [1] }, trialsOf(batchStage, [[98], [97], [96]])), [
       judgementOf(
         [
@@ -214,7 +214,7 @@ describe('dots of a stage', () => {
     ]);
   });
 
-  test('the margin is that of the verdict over seeds, where networks are judged by their images, too', () => {
+  test('where images decide some verdicts, the legend says that the margin is over seeds', () => {
     const both = factsOf(record, [
       judgementOf([levels[0]!, { standing: 'worse', scope: 'these networks' }, levels[2]!], { margin: 0.8 }),
     ]);
@@ -224,7 +224,7 @@ describe('dots of a stage', () => {
     expect(alt).toContain('The margin over seeds is 0.80 points.');
   });
 
-  test('the picture says all of it: values on the marks, legend above, words for whoever cannot see', () => {
+  test('marks have titles with their values, the legend names every mark, and the text alternative has all values', () => {
     const { titles, texts, alt } = read(dotPlot(stage, facts)!.svg);
     expect(titles).toEqual([
       'mean 98.50, selected, may be best',
@@ -253,7 +253,7 @@ describe('dots of a stage', () => {
     expect(texts.filter((text) => text === '◂' || text === '▸')).toEqual(['◂', '▸']);
   });
 
-  test('of many levels the best are drawn', () => {
+  test('only the 25 best of many levels are drawn', () => {
     const many = stageOf(
       'batchSize',
       Array.from({ length: 60 }, (_, i) => i + 1),
@@ -270,7 +270,7 @@ describe('dots of a stage', () => {
   });
 
   test.each([['adamw'], ['WWWWWWWW'], ['a long label that the user gave, of several words']])(
-    'the label %s has room',
+    'the label %s fits into the picture',
     (label) => {
       const named: Stage = {
         ...batchStage,
@@ -291,7 +291,7 @@ describe('dots of a stage', () => {
 describe('learning curves', () => {
   const data = curvesData(stage, facts)!;
 
-  test('mean and range over the seeds; the reference without epoch 0', () => {
+  test('a curve has the mean and range over the seeds, and the reference without epoch 0', () => {
     const [first] = data.curves;
     expect(first!.points).toEqual([
       { epoch: 1, set: 'train', mean: 97.5, low: 97, high: 98 },
@@ -315,7 +315,7 @@ describe('learning curves', () => {
   });
   const long = factsOf(recordOf(definition, trialsOf(batchStage, scores).map(climbing)));
 
-  test('the first climb is left out of the frame, and marked where it leaves', () => {
+  test('the frame leaves out epoch 1, and a mark shows where the curve leaves it', () => {
     const found = curvesData(long.stages[0]!, long)!;
     expect(found.domain).toEqual([95, 97]);
     expect(offScale(found.curves[0]!, found.domain)).toEqual([{ epoch: 1, edge: 95, arrow: '▼', value: 60 }]);
@@ -328,7 +328,7 @@ describe('learning curves', () => {
     expect(titles).toContain('epoch 1: 60.00, off scale');
   });
 
-  test('epochs are whole numbers, none twice', () => {
+  test('the axis has whole epochs, each once', () => {
     for (const [found, expected] of [
       [facts, ['1', '2']],
       [long, ['1', '2', '3', '4']],
@@ -338,7 +338,7 @@ describe('learning curves', () => {
     }
   });
 
-  test('legend and words', () => {
+  test('legend, titles and text alternative', () => {
     const { charts } = learningCurves(stage, facts);
     expect(charts.map(({ title }) => title)).toEqual(['batchSize 32', 'batchSize 64', 'batchSize 128']);
     const { texts, alt } = read(charts[0]!.svg);
@@ -357,7 +357,7 @@ describe('learning curves', () => {
     expect(read(learningCurves(long.stages[0]!, long).charts[0]!.svg).texts).not.toContain('training');
   });
 
-  test('one epoch is no curve, twins are drawn once, of many the best', () => {
+  test('one epoch has no chart, equal configurations are drawn once, and only the 12 best of many levels are drawn', () => {
     const short = trialsOf(batchStage, scores).map((trial) => ({ ...trial, curve: trial.curve.slice(0, 2) }));
     const brief = factsOf(recordOf(definition, short));
     expect(curvesData(brief.stages[0]!, brief)).toBeUndefined();
@@ -391,7 +391,7 @@ describe('rounds', () => {
   const found = judged(near);
   const data = roundsData(found.stages[0]!, found)!;
 
-  test('who stayed longest comes first', () => {
+  test('the levels that stayed longest come first', () => {
     expect(data).toEqual({
       rows: [
         { label: '64', rounds: 6, end: 'in', word: 'open' },
@@ -403,7 +403,7 @@ describe('rounds', () => {
     });
   });
 
-  test('the picture marks who left, its axis counts rounds', () => {
+  test('the chart marks the levels that left, and its axis counts rounds', () => {
     const { texts, ticks, alt } = read(roundsChart(found.stages[0]!, found)!);
     expect(ticks('x-axis tick label')).toEqual(['0', '1', '2', '3', '4', '5', '6']);
     for (const text of ['one seed a round', 'worse', 'open']) expect(texts).toContain(text);
@@ -427,7 +427,7 @@ describe('rounds', () => {
     expect(alt).toContain('; failed: 128 after 4');
   });
 
-  test('unfinished levels are still in; the one that stays is selected', () => {
+  test('levels of an unfinished stage are still in; the last remaining level is selected', () => {
     const begun = judged(near.map((own) => own.slice(0, 3)));
     expect(roundsData(begun.stages[0]!, begun)!.rows.map(({ word }) => word)).toEqual([
       'still in',
@@ -442,7 +442,7 @@ describe('rounds', () => {
     ]);
   });
 
-  test('none without a seed rule or a complete round', () => {
+  test('there is no chart without a seed rule or a complete round', () => {
     expect(roundsChart(stage, facts)).toBeUndefined();
     const begun = factsOf(recordOf(rule, []));
     expect(roundsData(begun.stages[0]!, begun)).toBeUndefined();
@@ -456,7 +456,7 @@ describe('the winner’s answers', () => {
     [0, 0, 9],
   ];
 
-  test('the confusion matrix shows every count but zeros', () => {
+  test('the confusion matrix shows every count except zeros', () => {
     const { texts, alt } = read(confusionChart(counts));
     for (const count of ['5', '1', '3', '7', '9']) expect(texts).toContain(count);
     expect(alt).toBe('Confusion matrix: 4 of 25 images wrong; most often 1 taken for 0 (3 times).');
@@ -474,7 +474,7 @@ describe('the winner’s answers', () => {
     ).toBe('Confusion matrix: 0 of 4 images wrong.');
   });
 
-  test('filters: strength by the largest weight, sign by colour, numbers in the titles', () => {
+  test('filters are opaque in proportion to the largest weight, coloured by sign, and titled with their weights', () => {
     const { root, titles, alt } = read(filtersChart([[[0.5, -0.25]], [[0, 0.125]]]));
     expect(titles).toEqual(['0.5000', '-0.2500', '0.0000', '0.1250']);
     const squares = [...root.querySelectorAll('rect')].filter((rect) => rect.getAttribute('fill-opacity'));
@@ -484,7 +484,7 @@ describe('the winner’s answers', () => {
   });
 });
 
-test('seconds an epoch by batch size', () => {
+test('the chart of times has seconds per epoch by batch size', () => {
   expect(timeBars(facts)).toEqual([
     { batchSize: 32, who: 'ours', seconds: 1.5 },
     { batchSize: 32, who: 'reference', seconds: 12 },
@@ -509,7 +509,7 @@ describe('ticks and labels', () => {
     expect(integerTicks(first, last, most)).toEqual(expected);
   });
 
-  test('lines break at spaces, endless words anywhere, and the fourth line is cut', () => {
+  test('labels break at spaces, long words anywhere, and a fourth line is cut off', () => {
     expect(labelLines('adamw')).toEqual(['adamw']);
     expect(labelLines('one two three', 8)).toEqual(['one two', 'three']);
     expect(labelLines('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);

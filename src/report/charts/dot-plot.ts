@@ -7,7 +7,7 @@ import { factorsText, measureHead, measureName, shortName } from '../words/names
 import { listed, scoreText, sizeText } from '../words/numbers.ts';
 import { bandOpacity, colours, draw, type LegendEntry, labelLines, plotSymbol, type Shape, textWidth } from './draw.ts';
 
-/** Shapes, not colours alone, tell these apart. */
+/** Each kind has a shape of its own, so that a reader need not distinguish colours. */
 export type DotKind = 'selected' | 'possible' | 'left' | 'ruled out' | 'incomplete' | 'unjudged';
 
 export interface DotRow {
@@ -16,12 +16,12 @@ export interface DotRow {
   readonly mean: number;
   /** 95 % interval of the mean, cut off at the frame. */
   readonly interval: readonly [low: number, high: number] | undefined;
-  /** Whether the interval goes on beyond the frame. */
+  /** Whether the frame cuts off the interval at either end. */
   readonly isCut: readonly [low: boolean, high: boolean];
   readonly dots: readonly { readonly seed: number; readonly score: number }[];
   readonly reference: number | undefined;
   readonly standing: string;
-  /** What the legend says of a level of this kind. */
+  /** Legend text of this kind. */
   readonly word: string;
 }
 
@@ -29,14 +29,14 @@ export interface DotPlotData {
   readonly rows: readonly DotRow[];
   /** Ends of the axis. */
   readonly domain: readonly [low: number, high: number];
-  /** From the margin to the best mean: a level whose mean lies outside, on the worse side, is worse. */
+  /** The best mean and the margin behind it: a level whose mean is worse than this band is worse. */
   readonly band: readonly [low: number, high: number] | undefined;
-  /** Some levels are worse as trained networks only, and their means may lie within the band. */
+  /** Whether some levels are worse only as trained networks; their means may lie within the band. */
   readonly isBandOverSeeds: boolean;
   readonly leftOut: number;
 }
 
-/** At most so many rows are drawn. */
+/** Maximum number of rows. */
 const mostRows = 25;
 
 /** The contents of the chart; undefined where no level has a score. */
@@ -112,7 +112,7 @@ const marks: Readonly<Record<DotKind, { symbol: Shape; colour: string; filled: b
   unjudged: { symbol: 'triangle', colour: colours.muted, filled: false },
 };
 
-/** A single score is no mean. */
+/** With one seed, the value of a level is a score and not a mean. */
 function valueWord({ seeds }: Pick<StageFacts, 'seeds'>): string {
   return seeds.length === 1 ? 'score' : 'mean';
 }
@@ -168,7 +168,9 @@ export function dotPlot(
         Plot.ruleY(
           keyed.filter(({ interval }) => interval),
           {
-            ...{ y: 'index', x1: ({ interval }) => interval[0], x2: ({ interval }) => interval[1] },
+            y: 'index',
+            x1: ({ interval }) => interval[0],
+            x2: ({ interval }) => interval[1],
             stroke: colours.muted,
             strokeWidth: 2,
             strokeOpacity: 0.7,
@@ -184,12 +186,10 @@ export function dotPlot(
         ...(Object.keys(marks) as DotKind[]).map((kind) => {
           const { symbol, colour, filled } = marks[kind];
           return Plot.dot(byKind(kind), {
-            ...{
-              y: 'index',
-              x: 'mean',
-              symbol: plotSymbol(symbol),
-              r: symbol === 'cross' || symbol === 'plus' ? 6 : 6.5,
-            },
+            y: 'index',
+            x: 'mean',
+            symbol: plotSymbol(symbol),
+            r: symbol === 'cross' || symbol === 'plus' ? 6 : 6.5,
             ...(filled ? { fill: colour } : { stroke: colour, strokeWidth: 2.2, fill: 'none' }),
             title: ({ mean, standing }) =>
               `${valueWord(stage)} ${scoreText(mean, facts.definition.objective)}${standing && `, ${standing}`}`,

@@ -17,7 +17,7 @@ export const colours = {
   ink: 'currentColor',
 } as const;
 
-/** A chart's own paper and ink. A page that holds the chart sets both variables, so that its own show through. */
+/** Background and text colour of a chart. A page that holds the chart sets both variables to its own colours. */
 export const sheet = { background: 'var(--chart-paper, #fff)', color: 'var(--chart-ink, #1f2933)' } as const;
 
 /** A sample of a mark, for a legend. */
@@ -41,7 +41,7 @@ export interface LegendEntry {
 
 export interface Drawing {
   readonly options: Plot.PlotOptions & { readonly width: number; readonly height: number };
-  /** Describes the chart to those who cannot see it. */
+  /** Text alternative of the chart. */
   readonly alt: string;
   readonly legend?: readonly LegendEntry[];
 }
@@ -60,24 +60,24 @@ export function draw({ options, alt, legend = [] }: Drawing): string {
   const svg = Plot.plot({ ...options, style, marginTop, height, document });
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', alt);
-  // Inline SVG knows its namespace; a file of its own does not.
+  // SVG inside HTML needs no namespace attribute; an SVG file needs it.
   svg.setAttribute('xmlns', svgNamespace);
   if (above.svg !== '') {
     const group = document.createElementNS(svgNamespace, 'g');
     group.innerHTML = above.svg;
     svg.append(...group.childNodes);
   }
-  // Labels may hold characters that XML forbids; Plot's own text holds none.
+  // Labels may hold characters that XML forbids.
   return visibleLines(svg.outerHTML);
 }
 
 /**
- * Wide enough for a letter of any usual sans-serif face, in units of its size: too much room is better than a clipped
- * label.
+ * Upper bounds of the widths of letters in usual sans-serif fonts, in units of the font size. Too much room is better than
+ * a clipped label.
  */
 const widths = { wide: 1, capital: 0.79, other: 0.66 } as const;
 
-/** Pixels that a line of text takes at most. */
+/** Upper bound of the width of a line of text, in pixels. */
 export function textWidth(text: string, fontSize: number): number {
   return [...text].reduce((sum, letter) => sum + widthOf(letter), 0) * fontSize;
 }
@@ -151,13 +151,13 @@ export function integerTicks(first: number, last: number, most: number): number[
 
 /**
  * A label as up to three lines of at most `most` characters, broken at spaces. A word that is too long is broken
- * anywhere; what does not fit into three lines is cut off.
+ * anywhere; text that does not fit into three lines is cut off.
  */
 export function labelLines(label: string, most = 26): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of visible(label).split(' ')) {
-    // By code points: half of a pair is no character.
+    // Splits at code points, so that no surrogate pair is broken.
     const letters = [...word];
     const pieces = Array.from({ length: Math.ceil(letters.length / most) || 1 }, (_, i) =>
       letters.slice(i * most, (i + 1) * most).join(''),

@@ -33,7 +33,7 @@ export interface CurvesData {
   readonly leftOut: number;
 }
 
-/** At most so many charts are shown. */
+/** Maximum number of charts. */
 const mostCurves = 12;
 
 /** Mean and range over the seeds, epoch by epoch, from epoch 1 on; undefined where nothing has been trained. */
@@ -49,7 +49,7 @@ export function curvesData(stage: StageFacts, facts: StudyFacts): CurvesData | u
   );
   // A curve needs two points.
   if (!curves.some(({ points }) => points.some(({ epoch }) => epoch > 1))) return undefined;
-  // The first epoch's large climb would leave no height for the later ones.
+  // Epoch 1 is far below the later epochs; a frame that held it would leave no height for their differences.
   const first = lastEpoch(curves) > 3 ? 2 : 1;
   const seen = curves.flatMap(({ points, reference }) => [
     ...points.filter(({ epoch }) => epoch >= first).flatMap(({ low, high }) => [low, high]),
@@ -87,7 +87,7 @@ function curvePoints({ view }: LevelFacts, objective: Objective): CurvePoint[] {
   );
 }
 
-/** The score is that of the set that selects. */
+/** The score is measured on the set that selects. */
 function epochValue({ score, train }: EpochPoint, set: CurveSet, objective: Objective): number | undefined {
   if (set === 'selection') return score;
   if (!train || objective === 'score') return undefined;
@@ -171,7 +171,9 @@ function drawCurve(curve: CurveData, { domain, curves }: CurvesData, stage: Stag
           Plot.areaY(
             points.filter((point) => point.set === set),
             {
-              ...{ x: 'epoch', y1: ({ low }) => clipped(low), y2: ({ high }) => clipped(high) },
+              x: 'epoch',
+              y1: ({ low }) => clipped(low),
+              y2: ({ high }) => clipped(high),
               fill: ourColours[set],
               fillOpacity: 0.18,
             },

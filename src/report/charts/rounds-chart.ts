@@ -10,11 +10,11 @@ export interface RoundsRow {
   readonly label: string;
   readonly rounds: number;
   readonly end: Timeline['entries'][number]['end'];
-  /** What tables and sentences say of the level. */
+  /** The level's standing in the words of tables and sentences. */
   readonly word: string;
 }
 
-/** At most so many rows are drawn. */
+/** Maximum number of rows. */
 const mostRows = 40;
 
 export interface RoundsData {
@@ -47,7 +47,7 @@ function wordOf({ levels, finished }: StageFacts, position: number, end: RoundsR
   return level.judgement.standing === 'open' ? 'open' : 'selected';
 }
 
-/** The words of the rows that ended in one way, each once: `left or worse`. */
+/** The distinct words of rows of one kind: `left or worse`. */
 function wordsOf(rows: readonly RoundsRow[]): string {
   return listed([...new Set(rows.map(({ word }) => word))], 'or');
 }

@@ -68,7 +68,7 @@ export function mistakesOf({ set, logits }: Pick<Answers, 'set' | 'logits'>): { 
   return { counts, misses };
 }
 
-/** At most so many mistakes are shown. */
+/** Maximum number of mistakes shown. */
 const mostShown = 12;
 
 function worst(misses: readonly Miss[], set: Dataset): Block[] {

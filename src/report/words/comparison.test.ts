@@ -1,4 +1,4 @@
-/** Two configurations beside each other: every sentence. */
+/** Every sentence of a comparison of two configurations. */
 import { describe, expect, test } from 'vitest';
 import type { StudyDefinition } from '../../study/definition.ts';
 import type { Trial } from '../../study/trial.ts';
@@ -41,7 +41,7 @@ describe('several seeds', () => {
     ]);
   });
 
-  test('within chance: how many seeds would do', () => {
+  test('within chance: the number of seeds that would decide is given', () => {
     const [, , , judged] = lines([
       [98, 98.5, 99],
       [98.1, 98.4, 98.8],
@@ -57,7 +57,7 @@ describe('several seeds', () => {
     ).toContain('To resolve 0.1 points would take more seeds than are practical.');
   });
 
-  test('within chance, though the seeds resolve it already', () => {
+  test('within chance: no number where the seeds resolve the aim already', () => {
     expect(
       lines([
         [98, 98.01, 98],
@@ -73,7 +73,7 @@ describe('one seed', () => {
     wrong: Uint8Array.of(bits[trial.number / 100]!, 0),
   });
 
-  test('the images tell the networks apart', () => {
+  test('the images show a difference between the networks', () => {
     const said = lines([[98], [97]], { seeds: [1], change: answered([0, 0b1111_1111]) });
     expect(said.slice(3)).toEqual([
       'C1 minus C2: +1.00 points; p = 0.008 (exact McNemar test on the images): the two networks differ, which another seed may reverse.',
@@ -82,7 +82,7 @@ describe('one seed', () => {
     ]);
   });
 
-  test('or do not', () => {
+  test('the images show no difference', () => {
     const said = lines([[98], [97]], { seeds: [1], change: answered([0b1, 0b110]) });
     expect(said[3]).toBe('C1 minus C2: +1.00 points; p = 1.000 (exact McNemar test on the images): within chance.');
     expect(said[5]).toBe('seed 1: 2 images only C1 gets right, 1 only C2 (exact McNemar p = 1.000)');
@@ -95,7 +95,7 @@ describe('one seed', () => {
   });
 });
 
-test('intervals end where accuracies and their differences end', () => {
+test('intervals stay within the range of accuracies and their differences', () => {
   const record = recordOf(
     definitionOf([batchStage], { seeds: [1, 2] }),
     trialsOf(batchStage, [
@@ -146,12 +146,12 @@ describe('a seed rule', () => {
   });
 });
 
-test('no common seed', () => {
+test('configurations without a common seed are not compared', () => {
   expect(lines([[98], ['x', 97, 97]]).at(-1)).toBe('C1 and C2 have no finished trial with a common seed.');
   expect(lines([[98], []])[1]).toBe('C2: batchSize 64: no finished trial; seeds: -, -, -');
 });
 
-test('a loss has no points', () => {
+test('a loss has no unit “points”', () => {
   expect(
     lines(
       [
@@ -174,7 +174,7 @@ describe('names', () => {
     expect(compareText(facts, 'C1', 'C1', wide).split('\n').at(-1)).toMatch(/^Both are C1, one configuration/);
   });
 
-  test('a label as declared and as printed', () => {
+  test('a level is found by its label as declared and as printed', () => {
     const rates = stageOf('learningRate', ['1e-3', '1e-6']).levels.map(({ label }) => ({
       label,
       settings: { learningRate: Number(label) },
@@ -184,7 +184,7 @@ describe('names', () => {
       expect(compareText(found, name, 'C2', wide)).toContain('learningRate 1e-3 against 1e-6');
   });
 
-  test('what is not there is refused with what is', () => {
+  test('an unknown name is refused with the list of configurations', () => {
     expect(() => compareText(facts, 'C1', 'sgd', wide)).toThrow(
       'there is no configuration "sgd": give one of C1 (adam), C2 (nadam)',
     );

@@ -37,8 +37,7 @@ export function comparisonLines(first: LevelFacts, second: LevelFacts, facts: St
 }
 
 /**
- * The trials of a configuration over all stages by stage, each trial once: under a seed rule every stage has seeds of
- * its own.
+ * The trials of a configuration in all stages, each trial once. Under a seed rule every stage has seeds of its own.
  */
 function trialsByStage({ id }: LevelFacts, facts: StudyFacts): { stage: number; trials: (Trial | undefined)[] }[] {
   const known = new Set<Trial>();
@@ -129,8 +128,8 @@ function judged(first: LevelFacts, second: LevelFacts, facts: StudyFacts): strin
 const seedsAdded = 'A t test of two levels ignores that seeds were added until the question was settled.';
 
 /**
- * The first level of a configuration, by the report's name (`C3`), or a level by its label. `choices`: what there is,
- * if nothing fits.
+ * The first level of a configuration, by the report's name (`C3`), or a level by its label. If there is neither, `choices` lists the
+ * configurations of the study.
  */
 export function findConfiguration(
   wanted: string,

@@ -14,7 +14,7 @@ export function shortName({ view }: LevelFacts, { naming }: Pick<StudyFacts, 'na
   return shortLabel(view.level, naming);
 }
 
-/** `batchSize 32`; where a stage has several factors its levels say themselves what they set. */
+/** `batchSize 32`; in a stage with several factors, the level's own name already holds the factors' names. */
 export function fullName(
   level: LevelFacts,
   { factors }: Pick<StageFacts, 'factors'>,
@@ -24,7 +24,7 @@ export function fullName(
   return factors.length === 1 ? `${factors[0]} ${name}` : name;
 }
 
-/** More than these are counted instead of named; the table has them all. */
+/** Of more levels than this a sentence gives only the number; the table lists all of them. */
 const mostNamed = 6;
 
 /** `64`, `64 and 128`, or `12 other levels`. */
@@ -34,7 +34,7 @@ export function namesOf(levels: readonly LevelFacts[], facts: Pick<StudyFacts, '
     : listed(levels.map((level) => shortName(level, facts)));
 }
 
-/** Whether so many levels are named one by one. */
+/** Whether a sentence names these levels one by one. */
 export function areNamed(levels: readonly LevelFacts[]): boolean {
   return levels.length <= mostNamed;
 }

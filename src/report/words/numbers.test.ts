@@ -1,4 +1,4 @@
-/** Numbers as people read them. */
+/** Numbers as text. */
 import { expect, test } from 'vitest';
 import {
   countText,
@@ -27,13 +27,13 @@ test('scores, ranges and sizes have the decimals of their objective', () => {
   ]);
 });
 
-test('scores for other programs: an accuracy has no errors of rounding', () => {
+test('scores for other programs: an accuracy has no rounding errors', () => {
   expect([0.555 * 100, 0.817 * 100].map((score) => exactScore(score, 'accuracy'))).toEqual([55.5, 81.7]);
   expect(0.555 * 100).not.toBe(55.5);
   expect(exactScore(0.1234567890123456, 'loss')).toBe(0.1234567890123456);
 });
 
-test('differences have a sign, but not where nothing is printed', () => {
+test('differences have a sign, except where they are printed as zero', () => {
   expect([0.4, -0.4, 0, -0.001].map((value) => differenceText(value, 'accuracy'))).toEqual([
     '+0.40',
     '−0.40',
@@ -43,7 +43,7 @@ test('differences have a sign, but not where nothing is printed', () => {
   expect(differenceRange([-0.654, 0], 'accuracy')).toBe('−0.65 to 0.00');
 });
 
-test('p is never printed as zero nor as an equation with a sign of order', () => {
+test('p is never printed as zero, nor as p = < 0.001', () => {
   expect([0.5, 0.0664, 0.001, 0.00099, 1e-9, 1].map(pText)).toEqual([
     '0.500',
     '0.066',

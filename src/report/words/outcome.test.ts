@@ -1,4 +1,4 @@
-/** What a whole study found, sentence by sentence. */
+/** Every sentence on the outcome of a study. */
 import { describe, expect, test } from 'vitest';
 import type { LevelJudgement, StageJudgement } from '../../study/judgement.ts';
 import { lenetSettings } from '../../tasks/lenet/configuration.ts';
@@ -85,7 +85,7 @@ describe('the winner', () => {
     );
   });
 
-  test('no choice of one seed is settled: another seed may reverse it', () => {
+  test('a choice by one seed is not settled: another seed may reverse it', () => {
     const two = definitionOf([batchStage, stageOf('l2', [0, 0.01])], { seeds: [1] });
     const decayed = trialOf(50, canonicalOf({ batchSize: 32, l2: 0.01 }), 1, 90);
     const record = recordOf(two, [...trialsOf(batchStage, [[98], [97], [96]]), decayed]);
@@ -109,7 +109,7 @@ describe('the winner', () => {
     );
   });
 
-  test('two seeds whose images decide are not settled either', () => {
+  test('a choice by the images of two seeds is not settled either', () => {
     const here = { standing: 'worse', scope: 'these networks' } as const;
     const two = recordOf(
       { ...one, seeds: [1, 2] },
@@ -124,7 +124,7 @@ describe('the winner', () => {
     );
   });
 
-  test('the reference’s aim, only where its test set selected', () => {
+  test('the reference’s aim is mentioned only under protocol post', () => {
     expect(told(judged({}), one, { reference }).headline[2]).toBe(
       'The mean did not reach the post’s 99 %; 1 of 3 runs did.',
     );
@@ -154,7 +154,7 @@ describe('the winner', () => {
   });
 });
 
-test('without a winner: how far, or why it ended', () => {
+test('without a winner: the progress, or why the study ended', () => {
   expect(outcome(factsOf(recordOf(one, trialsOf(batchStage, [[98], [97]])))).headline).toEqual([
     'Not finished: 2 of about 9 trials have ended.',
   ]);
@@ -182,7 +182,7 @@ describe('the protocol', () => {
       ),
     );
 
-  test('post: the score is optimistic where there is one', () => {
+  test('post: the score, if there is one, is called optimistic', () => {
     const start = 'Protocol post: trained on the whole training set and selected on the test set, as the post did.';
     expect(said('post')).toBe(`${start} The winner’s score is therefore optimistic.`);
     expect(said('post', 0, [])).toBe(`${start} The winner’s score will therefore be optimistic.`);
@@ -208,7 +208,7 @@ describe('the protocol', () => {
     expect(protocolSentence(factsOf(recordOf(none, [])))).toBeUndefined();
   });
 
-  test('limits of the training and the test set as they are', () => {
+  test('limits on training and test images are named', () => {
     expect(said('post', 0, complete, { trainLimit: 1500, testLimit: 300 })).toBe(
       'Protocol post: trained on the first 1,500 training images and selected on the first 300 test images. The winner’s score is therefore optimistic.',
     );
@@ -227,7 +227,7 @@ describe('remarks and notes on levels', () => {
   const two = definitionOf([batchStage, twins]);
   const all = trialsOf(batchStage, scores);
 
-  test('a level that was carried on says which scores it came with', () => {
+  test('a level that was carried on has a remark on the scores that selected it', () => {
     const facts = factsOf(recordOf(two, all), [judged({}), judgementOf([{}, {}], { carried: 0 })]);
     expect(remarks(facts.stages[1]!, facts)).toEqual([
       'optimizer adam has the scores that it was selected for in stage 1 (as batchSize 32). Such scores are likely a little too good, so a level that is barely worse here may be as good; fresh seeds would tell.',
@@ -251,7 +251,7 @@ describe('remarks and notes on levels', () => {
     ]);
   });
 
-  test('a pruned seed says why, if that is known', () => {
+  test('a pruned seed has its reason, if known', () => {
     const [, ...rest] = trialsOf(batchStage, scores);
     const noted = (reason?: string) => {
       const pruned = prunedTrialOf(0, canonicalOf({ batchSize: 32 }), 1, reason);
@@ -262,13 +262,13 @@ describe('remarks and notes on levels', () => {
     expect(noted('worse than the median\nmore')).toEqual(['seed 1 was pruned: worse than the median']);
   });
 
-  test('a failed seed says why, in one line', () => {
+  test('a failed seed has its reason in one line', () => {
     const facts = factsOf(recordOf(one, trialsOf(batchStage, [['diverged: the loss is NaN\nmore', 98, 98]])));
     const [stage] = facts.stages;
     expect(levelNotes(stage!.levels[0]!, stage!, facts)).toEqual(['seed 1 failed: diverged: the loss is NaN']);
   });
 
-  test('what the reference says of a run stands once', () => {
+  test('a remark of the reference on a run appears once', () => {
     const run = { ...besideRun, remark: 'It is special.' };
     const facts = factsOf(recordOf(one, all), undefined, { reference: referenceOf({ beside: () => run }) });
     expect(remarks(facts.stages[0]!, facts)).toEqual(['It is special.']);
@@ -281,7 +281,7 @@ describe('steps', () => {
     return remarks(facts.stages[0]!, facts);
   };
 
-  test('a step that cannot be taken is named', () => {
+  test('a step that cannot be compared is named', () => {
     expect(
       compared([
         [98, 98, 98],
@@ -310,7 +310,7 @@ describe('caveats', () => {
   const lucky =
     'The winner’s mean is the best of several, so it is likely a little too good. Only fresh seeds would tell by how much.';
 
-  test('of a study as the post made it', () => {
+  test('for protocol post', () => {
     const facts = factsOf(recordOf(one, trialsOf(batchStage, scores)), [judged({ mean, otherImages })], {
       images: 10_000,
     });
@@ -323,7 +323,7 @@ describe('caveats', () => {
     ]);
   });
 
-  test('of held-out images and of a loss', () => {
+  test('for held-out images and for a loss', () => {
     const held = { ...one, protocol: 'held-out' } as const;
     const said = caveats(factsOf(recordOf(held, trialsOf(batchStage, scores)), [judged({ mean, otherImages })]));
     expect(said[1]).toBe(
@@ -337,9 +337,11 @@ describe('caveats', () => {
     );
   });
 
-  test('of one seed, several stages and fused arithmetic', () => {
+  test('for one seed, several stages and fused arithmetic', () => {
     const two = definitionOf([batchStage, stageOf('l2', [0, 0.01])], {
-      ...{ seeds: [1], protocol: 'held-out', base: { ...base, arithmetic: 'fused' } },
+      seeds: [1],
+      protocol: 'held-out',
+      base: { ...base, arithmetic: 'fused' },
     });
     const trials = batchStage.levels.map(({ settings }, i) =>
       trialOf(i, lenetSettings.canonical({ ...base, arithmetic: 'fused', ...settings }), 1, 98 - i),
@@ -353,7 +355,7 @@ describe('caveats', () => {
     ]);
   });
 
-  test('of a seed rule: which intervals keep their 95 % though the study chose when to stop', () => {
+  test('for a seed rule: which intervals keep 95 % although the study chose when to stop', () => {
     const rule = definitionOf([batchStage], { seeds: { atLeast: 3, atMost: 6, resolve: 0.1 }, protocol: 'held-out' });
     const said = caveats(factsOf(recordOf(rule, trialsOf(batchStage, scores)), [judged({ mean })]));
     expect(said[1]).toBe(
@@ -361,7 +363,7 @@ describe('caveats', () => {
     );
   });
 
-  test('five seeds are no longer few', () => {
+  test('five seeds have no caveat about few seeds', () => {
     const seeds = [1, 2, 3, 4, 5];
     const five = factsOf(recordOf({ ...one, seeds }, trialsOf(batchStage, [seeds.map((seed) => 90 + seed)])));
     const four = factsOf(recordOf({ ...one, seeds: [1, 2, 3, 4] }, trialsOf(batchStage, [[91, 92, 93, 94]])));
@@ -370,7 +372,7 @@ describe('caveats', () => {
     expect(caveats(five).filter((said) => said.includes('seeds leave'))).toEqual([]);
   });
 
-  test('nothing is said of a winner where there is none', () => {
+  test('without a winner no caveat mentions one', () => {
     const failed = trialsOf(batchStage, [
       [98, 'x', 98],
       ['x', 97, 97],
@@ -379,7 +381,7 @@ describe('caveats', () => {
     expect(caveats(factsOf(recordOf(one, failed))).filter((said) => said.includes('winner'))).toEqual([]);
   });
 
-  test('none where nothing was trained', () => {
+  test('without trials there are no caveats', () => {
     expect(caveats(factsOf(recordOf({ ...one, protocol: 'held-out' }, [])))).toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Every sentence of a verdict, whole. */
+/** Every sentence of a verdict. */
 import { describe, expect, test } from 'vitest';
 import type { SeedRule, StudyDefinition } from '../../study/definition.ts';
 import type { LevelJudgement, StageJudgement } from '../../study/judgement.ts';
@@ -12,7 +12,7 @@ interface Case extends Partial<Omit<StageJudgement, 'levels'>> {
   readonly objective?: StudyDefinition['objective'];
 }
 
-/** The verdict on batch sizes 1, 2, 4, ... whose scores and judgements are dictated. */
+/** The verdict on batch sizes 1, 2, 4, ... with these scores and judgements. */
 function facts(levels: readonly Level[], { seeds = [1, 2, 3], objective = 'accuracy', ...judgement }: Case = {}) {
   const stage = stageOf(
     'batchSize',
@@ -56,13 +56,13 @@ describe('comparisons with the best', () => {
     ]);
   });
 
-  test('a lower end that is printed as 0.00 is none', () => {
+  test('an interval whose lower end is printed as 0.00 is not used', () => {
     expect(said([best, { ...worse, bothEnds: [-0.83, -0.004] }])[1]).toBe(
       '2 is worse by up to 0.80 points (Hsu’s interval).',
     );
   });
 
-  test('nobody is ruled out', () => {
+  test('no level is ruled out', () => {
     expect(said([leading, mayBe, mayBe])).toEqual([
       'batchSize 1 has the best mean and is selected, but 2 and 4 may be the best as well.',
       'Whichever is the best, batchSize 1 is behind it by at most 0.20 points.',
@@ -70,7 +70,7 @@ describe('comparisons with the best', () => {
     ]);
   });
 
-  test('many levels are counted', () => {
+  test('of many levels only the number is given', () => {
     const many = (level: Level) => Array.from({ length: 7 }, () => level);
     expect(said([leading, ...many(mayBe), ...many(worse)])).toEqual([
       'batchSize 1 has the best mean and is selected, but 7 other levels may be the best as well.',
@@ -79,7 +79,7 @@ describe('comparisons with the best', () => {
     ]);
   });
 
-  test('equal scores prove nothing', () => {
+  test('equal scores do not prove equal levels', () => {
     const equal: Level = { ...mayBe, difference: 0, scores: [98, 98, 98] };
     expect(said([equal, equal], { margin: 0.12 })).toEqual([
       'All levels have the same mean score, so batchSize 1, the first of them, is selected.',
@@ -88,7 +88,7 @@ describe('comparisons with the best', () => {
     expect(said([equal, equal])[1]).toBe('Equal scores are no proof of equal levels.');
   });
 
-  test('a loss is behind where it is larger', () => {
+  test('a larger loss is worse', () => {
     const levels: Level[] = [
       { standing: 'may be best', difference: -0.01, differenceToBest: [-0.05, 0.02], scores: [0.1, 0.1, 0.1] },
       { standing: 'may be best', difference: 0.01, differenceToBest: [-0.02, 0.05], scores: [0.11, 0.11, 0.11] },
@@ -144,7 +144,7 @@ describe('comparisons with the best', () => {
     );
   });
 
-  test('of two seeds some of it may hold of the networks alone', () => {
+  test('with two seeds some levels are worse only as trained networks', () => {
     const here: Level = { ...worse, scope: 'these networks', bothEnds: undefined, scores: [89, 89] };
     const lead: Level = { ...leading, scores: [90, 90] };
     expect(said([{ ...best, scores: [90, 90] }, here, { ...worse, scores: [88, 88] }], { seeds: [1, 2] })).toEqual([
@@ -188,7 +188,7 @@ describe('one seed', () => {
     );
   });
 
-  test('nobody is worse', () => {
+  test('no level is worse', () => {
     expect(said([seed(90, leading), seed(89, mayBe)], one)).toEqual([
       'batchSize 1 has the best score and is selected, but no other level is ruled out: 2 may be as good.',
       'One seed does not tell how much results vary from seed to seed.',
@@ -216,7 +216,7 @@ describe('one seed', () => {
     ]);
   });
 
-  test('without recorded answers nothing tells chance', () => {
+  test('without recorded answers one seed decides nothing', () => {
     const plain: Level = { standing: 'may be best' };
     expect(
       said(
@@ -246,7 +246,7 @@ describe('as many seeds as the question needs', () => {
   const leaving =
     'A level leaves when the data show that it is not better than another level by more than 0.1 points. They do not show that it is worse.';
 
-  test('one stays: how often it is worse than the best, whether or not a study decides', () => {
+  test('one level stays: the sentence bounds how often it is worse than the best', () => {
     expect(said([{ standing: 'best', scores: high }, left], rounds)).toEqual([
       ...alone,
       '2 left after 3 seeds.',
@@ -255,9 +255,11 @@ describe('as many seeds as the question needs', () => {
     ]);
   });
 
-  test('worse is said where it holds over all rounds', () => {
+  test('a level is called worse only if its interval over all rounds shows it', () => {
     const out: Level = {
-      ...{ standing: 'worse', departure: { round: 3, behind: 0 }, difference: -8 },
+      standing: 'worse',
+      departure: { round: 3, behind: 0 },
+      difference: -8,
       differenceToBest: [-8.7, 0],
       scores: low,
     };
@@ -268,7 +270,7 @@ describe('as many seeds as the question needs', () => {
     ]);
   });
 
-  test('what the last seed leaves is open', () => {
+  test('levels still in after the last seed are open', () => {
     const near = [98.53, 98.57, 98.56, 98.54, 98.55, 98.53];
     const levels: Level[] = [
       { standing: 'open', scores: [98.4, 98.9, 98.2, 98.8, 98.6, 99] },
@@ -279,7 +281,7 @@ describe('as many seeds as the question needs', () => {
     ]);
   });
 
-  test('a level that failed saves nothing', () => {
+  test('a failed level does not count as saved trainings', () => {
     const three: Level[] = [
       { standing: 'open', scores: [98.4, 98.9, 98.2, 98.8, 98.6, 99] },
       { standing: 'open', scores: [98.9, 98.4, 98.8, 98.2, 99, 98.6] },
@@ -291,7 +293,7 @@ describe('as many seeds as the question needs', () => {
     );
   });
 
-  test('many that left are counted', () => {
+  test('of many levels that left only the number is given', () => {
     const many = Array.from({ length: 7 }, () => left);
     expect(said([{ standing: 'best', scores: high }, ...many], rounds).slice(2)).toEqual([
       '7 levels left.',
@@ -300,7 +302,7 @@ describe('as many seeds as the question needs', () => {
     ]);
   });
 
-  test('not finished: who is still in', () => {
+  test('not finished: the levels still in are named', () => {
     const noisy = [98.4, 98.9, 98.2];
     expect(said([{ scores: noisy }, { scores: [...noisy].reverse() }, { scores: low }], rounds)).toEqual([
       'Not finished yet: 1 and 2 are still in after 3 seeds.',
@@ -371,7 +373,7 @@ describe('remarks', () => {
     expect(remarked([leading, mayBe], { margin: 0.24, ...given })).toEqual([sentence]);
   });
 
-  test('with two seeds, the networks may differ within the margin of the verdict over seeds', () => {
+  test('with two seeds, trained networks may differ within the margin', () => {
     const here: Level = { ...worse, scope: 'these networks', difference: -0.2, scores: [89.8, 89.8] };
     const lead: Level = { ...leading, scores: [90, 90] };
     expect(remarked([lead, here], { margin: 0.24, seeds: [1, 2] })).toEqual([
@@ -379,7 +381,7 @@ describe('remarks', () => {
     ]);
   });
 
-  test('no margin, and none of an unfinished stage', () => {
+  test('no remark without a margin or for an unfinished stage', () => {
     expect(remarked([leading, mayBe])).toEqual([]);
     expect(remarked([leading, { scores: [1] }], { margin: 0.24 })).toEqual([]);
   });

@@ -154,7 +154,7 @@ function byRounds(context: Context): string[] {
   return [...said, ...savedTrainings(context)];
 }
 
-/** What the rule saved. A level that failed saved nothing, so it counts on neither side. */
+/** The trainings that the rule saved. A level that failed saved none, so neither number counts it. */
 function savedTrainings({ facts, distinct }: Context): string[] {
   const { seeds } = facts.definition;
   if (!isSeedRule(seeds)) return [];
@@ -174,7 +174,7 @@ function afterSeeds({ judgement: { departure } }: LevelFacts): string {
   return departure ? `after ${countText(departure.round, 'seed')}` : '';
 }
 
-/** Which levels are worse and by how much. What holds for the trained networks only is a sentence of its own. */
+/** Which levels are worse and by how much. Levels that are worse only as trained networks have a sentence of their own. */
 function worseLevels(worse: readonly LevelFacts[], { stage, facts }: Context): string[] {
   const general = worse.filter(({ judgement }) => judgement.scope === 'other seeds');
   const here = worse.filter(({ judgement }) => judgement.scope === 'these networks');
@@ -202,7 +202,7 @@ interface Part {
   readonly said: string;
 }
 
-/** `2 is worse by 0.17 to 0.83 points and 4 by 1.25 to 2.00 points`: the verb stands once. */
+/** `2 is worse by 0.17 to 0.83 points and 4 by 1.25 to 2.00 points`: the verb is written once. */
 function listedParts(parts: readonly Part[], verb: string): string {
   return listed(parts.map(({ name, said }, i) => [name, ...(i === 0 ? [verb] : []), said].join(' ')));
 }
@@ -211,7 +211,7 @@ function listedParts(parts: readonly Part[], verb: string): string {
  * Edwards and Hsu's interval where its lower end is above 0 as printed, else the upper end of the interval of
  * differences to the best.
  * @param word `worse`, or `worse (this network)`.
- * @param isNamed whether it is said whose intervals these are.
+ * @param isNamed whether the sentence names the method of the intervals.
  */
 function worseSentence(
   word: string,

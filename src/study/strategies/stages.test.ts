@@ -8,7 +8,10 @@ import { configurationKey, type Trial, TrialTable } from '../trial.ts';
 
 const level = (settings: Settings) => ({ label: labelOf(settings), settings });
 const definition: StudyDefinition = {
-  ...{ name: 's', protocol: 'post', objective: 'accuracy', space: {} },
+  name: 's',
+  protocol: 'post',
+  objective: 'accuracy',
+  space: {},
   base: { size: 1, decay: 0, optimizer: 'a' },
   plan: {
     kind: 'stages',
@@ -42,7 +45,7 @@ const optimizers = both({ size: 2, optimizer: 'b' }, 95, 96);
 const follow = (trials: readonly Trial[], of = definition) => followStudy(of, new TrialTable(canonical, trials));
 
 describe('following a study', () => {
-  test('an empty study asks for the first stage, seed by seed', () => {
+  test('an empty study requests the first stage, seed by seed', () => {
     const { pending, stages, expected, finished } = follow([]);
     expect(pending.map(({ settings, seed }) => [settings.size, seed])).toEqual([
       [1, 1],
@@ -56,7 +59,7 @@ describe('following a study', () => {
     expect([stages.length, expected, finished]).toEqual([1, 2 * (3 + 1 + 2), false]);
   });
 
-  test('a stage starts when the one before is decided, from its best mean, and shares its trials', () => {
+  test('a stage starts when the one before is decided, from the level with the best mean, and shares its trials', () => {
     const { stages, pending } = follow(sizes);
     expect(stages[0]).toMatchObject({ finished: true, selected: 1 });
     expect(stages[1]!.base).toMatchObject({ size: 2 });
@@ -67,7 +70,7 @@ describe('following a study', () => {
     ]);
   });
 
-  test('what trains the same is trained once, and the study knows whose twin it is', () => {
+  test('levels of one configuration are trained once, and the later level refers to the earlier one', () => {
     const view = follow([...sizes, ...decays, ...optimizers]);
     expect(view.finished).toBe(true);
     expect(view.stages[2]!.levels.map(({ sameAs }) => sameAs)).toEqual([
@@ -78,7 +81,7 @@ describe('following a study', () => {
     expect(view.stages[2]!.levels[1]!.trials).toEqual(view.stages[2]!.levels[0]!.trials);
     expect(view.winner!.settings).toEqual({ size: 2, decay: 0, optimizer: 'b' });
     expect([view.trials.length, view.expected]).toEqual([10, 10]);
-    // Both seeds of size 2, which two stages selected, and of optimizer b.
+    // Both seeds of size 2, which two stages use, and both of optimizer b.
     expect(selectedTrials(view)).toEqual([...sizes.slice(2, 4), ...optimizers]);
   });
 
@@ -111,17 +114,17 @@ describe('following a study', () => {
     expect(stages[0]!.levels[1]!.summary!.n).toBe(1);
   });
 
-  test('of equal means the first level is selected', () => {
+  test('among equal means the first level is selected', () => {
     const equal = [1, 2, 3].flatMap((size) => both({ size }, 90, 90));
     expect(follow(equal).stages[0]!.selected).toBe(0);
   });
 
-  test('the loss is minimized', () => {
+  test('a loss is minimized', () => {
     const trials = sizes.map((item, i): Trial => ({ ...item, score: i < 2 ? 0.1 : 0.5 }));
     expect(follow(trials, { ...definition, objective: 'loss' }).stages[0]!.selected).toBe(0);
   });
 
-  test('a trial that was tried again counts instead of the one that failed, whatever the order', () => {
+  test('a repeated trial replaces the failed one, in any order of the records', () => {
     const [failed, again] = [trial({ size: 2 }, 1, 'failed'), trial({ size: 2 }, 1, 91)];
     for (const trials of [
       [failed, again],
@@ -132,7 +135,7 @@ describe('following a study', () => {
   });
 });
 
-test('a key has the settings by name, so that the table’s order does not matter', () => {
+test('a key sorts the settings by name, so the order of the table does not matter', () => {
   expect(configurationKey({ b: 1, a: 'x' })).toBe('{"a":"x","b":1}');
   expect(configurationKey({ a: 'x', b: 1 })).toBe('{"a":"x","b":1}');
 });
@@ -155,7 +158,7 @@ describe('under a seed rule', () => {
   const clear = (settings: Settings, seed: number) =>
     10 * Number(settings.size) - Number(settings.decay) * 30 + (settings.optimizer === 'b' ? -5 : 0) + noise(seed);
 
-  test('all start with atLeast seeds, those far behind leave, and the best is carried on', () => {
+  test('all levels start with atLeast seeds, levels far behind leave, and the best is carried on', () => {
     const { view, rounds } = play(ruled, clear);
     expect(rounds[0]).toHaveLength(9);
     expect(view.finished).toBe(true);
@@ -178,8 +181,8 @@ describe('under a seed rule', () => {
     expect(Math.max(...trials.map(({ seed }) => seed % 1000))).toBeLessThanOrEqual(6);
   });
 
-  test('a level whose trial fails is out after that round; what was decided before stays', () => {
-    // The best fails in round 5, after others have left behind it.
+  test('a level whose trial fails is excluded after that round; earlier decisions stay', () => {
+    // The best level fails in round 5, after others have left.
     const wide = ({ size }: Settings, seed: number) =>
       size === 1 ? 20 + noise(seed) : 42 + Number(size) / 100 + 4 * noise(seed * 5 + Number(size));
     const of: StudyDefinition = { ...ruled, seeds: { atLeast: 3, atMost: 9, resolve: 0.5 } };
@@ -194,7 +197,7 @@ describe('under a seed rule', () => {
     expect(selected).toBe(1);
   });
 
-  test('a failure in the first round takes nothing from that round: the same trials are asked for in any order', () => {
+  test('after a failure in the first round the other trials of that round are still requested, in any order', () => {
     const failing = (settings: Settings, seed: number) =>
       settings.size === 2 && seed === 1 ? ('failed' as const) : clear(settings, seed);
     const { rounds } = play(ruled, failing);
@@ -205,14 +208,14 @@ describe('under a seed rule', () => {
     expect(pending.filter(({ settings }) => settings.size === 2).map(({ seed }) => seed)).toEqual([2, 3]);
   });
 
-  test('if all fail the study is stuck, and every trial is in the table', () => {
+  test('if all trials fail the study is stuck, and every trial is in the table', () => {
     const { view } = play(ruled, () => 'failed');
     expect(view).toMatchObject({ stuck: 0, finished: false, winner: undefined });
     expect(view.trials).toHaveLength(9);
     expect(view.stages[0]!.levels.map(({ failed }) => failed.length)).toEqual([3, 3, 3]);
   });
 
-  test('a pruned trial takes its level out, too', () => {
+  test('a pruned trial also excludes its level', () => {
     const trials = [1, 2, 3].flatMap((size) =>
       [1, 2, 3].map((seed) => trial({ size }, seed, clear({ size, decay: 0, optimizer: 'a' }, seed))),
     );
@@ -224,7 +227,7 @@ describe('under a seed rule', () => {
     expect(stages[0]).toMatchObject({ finished: true, selected: 1 });
   });
 
-  test('a loss has no floor of an image', () => {
+  test('for a loss the deviation has no lower bound of one image', () => {
     const losses = (settings: Settings, seed: number) => 0.05 + 0.004 * Number(settings.size) + 0.0001 * noise(seed);
     const of: StudyDefinition = {
       ...ruled,
@@ -240,7 +243,7 @@ describe('under a seed rule', () => {
     expect(follow(trials, of).stages[0]!.rounds).toMatchObject({ rounds: 3, finished: true, in: [0] });
   });
 
-  test('what was trained before a level was added stays, and decides anew', () => {
+  test('trials trained before a level was added are kept and judged again', () => {
     const { trials } = play(ruled, clear);
     const { plan } = ruled;
     if (plan.kind !== 'stages') throw new Error('stages');

@@ -9,13 +9,13 @@ import { recipeOf } from './recipe.ts';
 
 const old = { model: 'lenet5-1998' } as const;
 
-test('AdamW without decay is Adam, with it it is not', () => {
+test('AdamW without weight decay is the same as Adam, with weight decay it is not', () => {
   const adam = canonicalSettings({ optimizer: 'adam' });
   expect(canonicalSettings({ optimizer: 'adamw' })).toEqual(adam);
   expect(canonicalSettings({ optimizer: 'adamw', weightDecay: 0.1 })).toEqual({ optimizer: 'adamw', weightDecay: 0.1 });
 });
 
-describe('why two settings are the same is said', () => {
+describe('whySame gives the reason why two settings are the same', () => {
   const why = 'AdamW with weight decay 0 is Adam';
   test.each<[Settings, Settings, string | undefined]>([
     [{ optimizer: 'adam' }, { optimizer: 'adamw' }, why],
@@ -28,18 +28,17 @@ describe('why two settings are the same is said', () => {
   });
 });
 
-describe('defaults are left out, so writing one out changes nothing', () => {
-  // The seed is no part of a configuration: a study varies it for every one.
+describe('defaults are left out of canonical settings', () => {
+  // The seed is not part of a configuration: a study varies it for every configuration.
   const plain = hyperparameterNames.filter((name) => name !== 'seed');
   test.each(plain)('%s', (name) => {
     expect(canonicalSettings({ [name]: hyperparameters[name].default })).toEqual({});
   });
 
-  test('whatever the seed is', () =>
-    expect(canonicalSettings({ batchSize: 128, optimizer: 'adam', seed: 9 })).toEqual({}));
+  test('with any seed', () => expect(canonicalSettings({ batchSize: 128, optimizer: 'adam', seed: 9 })).toEqual({}));
 });
 
-/** Changes of the settings that train another network, each allowed where `base` stands. */
+/** Pairs of settings that train different networks: before and after a change. */
 const changes: [Settings, Settings][] = [
   [{}, { ...old }],
   [{}, { learningRate: 0.002 }],
@@ -64,17 +63,17 @@ const changes: [Settings, Settings][] = [
   ),
 ];
 
-test.each(changes)('%j and %j are two networks, and what was changed is written down', (before, after) => {
+test.each(changes)('%j and %j are different configurations, and the changed settings are kept', (before, after) => {
   expect(canonicalSettings(after)).not.toEqual(canonicalSettings(before));
   for (const [name, value] of Object.entries(after)) expect(canonicalSettings(after)[name]).toBe(value);
   expect(canonicalSettings(canonicalSettings(after))).toEqual(canonicalSettings(after));
-  // A configuration is kept in the order of the table, whatever the order in which it was given.
+  // Canonical settings are in the order of the table, for any order of the given settings.
   const backwards = Object.fromEntries(Object.entries(after).reverse());
   expect(JSON.stringify(canonicalSettings(backwards))).toBe(JSON.stringify(canonicalSettings(after)));
 });
 
-describe('the published network’s own choices', () => {
-  test.each(Object.entries(published))('%s written out as %s is published', (name, value) => {
+describe('defaults of the published network', () => {
+  test.each(Object.entries(published))('%s %s is the same as published', (name, value) => {
     expect(canonicalSettings({ ...old, [name]: value })).toEqual(old);
     expect(recipeOf(completeSettings({ ...old, [name]: value }))).toEqual(recipeOf(completeSettings(old)));
   });
@@ -82,7 +81,7 @@ describe('the published network’s own choices', () => {
   test.each([
     ['lenet5', 'glorot', 'lecun1998'],
     ['lenet5-1998', 'lecun1998', 'glorot'],
-  ])('%s is drawn by %s', (model, own, other) => {
+  ])('%s has the initialization %s by default', (model, own, other) => {
     expect(canonicalSettings({ model, initialization: own })).toEqual(canonicalSettings({ model }));
     expect(canonicalSettings({ model, initialization: other }).initialization).toBe(other);
     expect(recipeOf(completeSettings({ model, initialization: own }))).toEqual(recipeOf(completeSettings({ model })));
@@ -95,11 +94,11 @@ describe('the published network’s own choices', () => {
       { ...old, output: 'softmax', loss: 'cross-entropy' },
       { ...old, output: 'softmax' },
     ],
-  ])('%j names the loss that the network has anyway', (written, plain) => {
+  ])('%j names the default loss of the network', (written, plain) => {
     expect(canonicalSettings(written)).toEqual(canonicalSettings(plain));
   });
 
-  test('the loss of an rbf output is map, of every other cross-entropy', () => {
+  test('the default loss is map for an rbf output and cross-entropy for others', () => {
     const loss = (settings: Settings) => recipeOf(completeSettings(settings)).loss.name;
     expect([loss({}), loss(old), loss({ ...old, output: 'softmax' })]).toEqual([
       'cross-entropy',
@@ -110,7 +109,7 @@ describe('the published network’s own choices', () => {
   });
 });
 
-describe('what would be ignored is refused', () => {
+describe('settings that would be ignored are refused', () => {
   test.each<[Settings, string]>([
     [{ momentum: 0.9 }, 'momentum 0.9 is for optimizer sgd only, the optimizer is adam'],
     [{ optimizer: 'adam', weightDecay: 0.1 }, 'weightDecay 0.1 is for optimizer adamw only, the optimizer is adam'],
@@ -129,7 +128,7 @@ describe('what would be ignored is refused', () => {
   });
 });
 
-test('settings are completed by the table’s defaults, in its order', () => {
+test('settings are completed with the defaults of the table, in its order', () => {
   const complete = completeSettings({ epochs: 3 });
   expect(Object.keys(complete)).toEqual(hyperparameterNames);
   expect(complete).toMatchObject({ model: 'lenet5', optimizer: 'adam', learningRate: 3e-4, batchSize: 128, epochs: 3 });

@@ -99,7 +99,12 @@ export const digitCodes: readonly (readonly number[])[] = pictures.map((rows) =>
  */
 export function lenet5Original(variant: { readonly [Name in VariantName]?: Variant[Name] | undefined } = {}): Model {
   checkOptions('lenet5Original()', variant, {
-    ...{ activation: true, pooling: true, poolActivation: true, output: true, connections: true, inputSize: true },
+    activation: true,
+    pooling: true,
+    poolActivation: true,
+    output: true,
+    connections: true,
+    inputSize: true,
   });
   const {
     activation = published.activation,

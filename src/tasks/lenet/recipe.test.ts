@@ -4,14 +4,14 @@ import { cosineRate } from '../../nn/schedules/cosine.ts';
 import { completeHyperparameters, hyperparameterNames, hyperparameters, type Row } from './hyperparameters.ts';
 import { recipeOf } from './recipe.ts';
 
-test('rows keep the order in which files record them', () => {
+test('hyperparameters keep the order in which files record them', () => {
   expect(hyperparameterNames.join(' ')).toBe(
     'model optimizer learningRate schedule batchSize l2 weightDecay momentum nesterov biasCorrection mu loss mapConstant ' +
       'activation pooling poolActivation output connections inputSize initialization epochs seed shuffle trainLimit testLimit arithmetic',
   );
 });
 
-test('when a row counts follows from the kinds that read it', () => {
+test('the condition of a hyperparameter follows from the kinds that read it', () => {
   const rows: Readonly<Record<string, Row>> = hyperparameters;
   const when = (name: string) => rows[name]!.when;
   expect(when('momentum')).toEqual({ optimizer: ['sgd'] });
@@ -23,7 +23,7 @@ test('when a row counts follows from the kinds that read it', () => {
   expect(rows.momentum!.sentence).toBe('Memory of past gradients (sgd only)');
 });
 
-test('every setting arrives in the recipe', () => {
+test('the recipe has every setting', () => {
   const chosen = {
     optimizer: 'sgd',
     learningRate: 0.1,
@@ -52,7 +52,7 @@ test('every setting arrives in the recipe', () => {
   expect([model.name, model.initialization]).toEqual(['lenet5', 'lecun']);
 });
 
-test('the published loss is that of the output', () => {
+test('the published loss depends on the output', () => {
   const lossOf = (settings: object) => recipeOf(completeHyperparameters(settings)).loss;
   expect(lossOf({ model: 'lenet5-1998', mapConstant: 2 })).toEqual({ name: 'map', j: 2 });
   expect(lossOf({ model: 'lenet5-1998', output: 'softmax' })).toEqual({ name: 'cross-entropy' });

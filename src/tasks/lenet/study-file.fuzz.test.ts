@@ -1,4 +1,4 @@
-/** Whatever a study file holds, it is read, or refused in one line that begins with its name. */
+/** Any content of a study file is read, or refused in one line that starts with the file's name. */
 import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -11,51 +11,45 @@ const shipped = readdirSync(folder)
   .filter((name) => name.endsWith('.yaml'))
   .map((name) => readFileSync(new URL(name, folder), 'utf8'));
 
-/** Pieces that mean something to YAML or to a study. */
-const pieces = [
-  ...['*x', '&x ', '&x [*x]', '<<: ', '? ', ': ', '- ', '---\n', '...\n', '\t', '\r\n', '\uFEFF', '#', '|\n', '>-\n'],
-  ...[
-    '{',
-    '}',
-    '[',
-    ']',
-    '"',
-    "'",
-    ',',
-    '!x ',
-    '!!set ',
-    '%YAML 1.1\n---\n',
-    '@',
-    '`',
-    '~',
-    'null',
-    '\u0000',
-    '\uD800',
-  ],
-  'yes',
-  '.nan',
-  '-.inf',
-  '1e400',
-  '010',
-  '0x10',
-  '1_000',
-  '-1',
-  '0',
-  '1e-9',
-  '99999999999999999999',
-  '2001-12-14',
-  ...[
-    '__proto__: 1\n',
-    'constructor: 1\n',
-    'seeds: { atLeast: 3, atMost: 4, resolve: 1 }\n',
-    'grid: {}\n',
-    'stages: []\n',
-  ],
-  'random: { trials: 100000, space: { l2: { low: 0, high: 1, step: 0.1 } } }\n',
+const yamlSyntax = [
+  '*x',
+  '&x ',
+  '&x [*x]',
+  '<<: ',
+  '? ',
+  ': ',
+  '- ',
+  '---\n',
+  '...\n',
+  '#',
+  '|\n',
+  '>-\n',
+  '%YAML 1.1\n---\n',
+];
+const punctuation = ['{', '}', '[', ']', '"', "'", ',', '!x ', '!!set ', '@', '`', '~'];
+const characters = ['\t', '\r\n', '\uFEFF', '\u0000', '\uD800'];
+const scalars = ['null', 'yes', '.nan', '-.inf', '1e400', '010', '0x10', '1_000', '-1', '0', '1e-9', '2001-12-14'];
+const studyKeys = [
+  'grid: {}\n',
+  'stages: []\n',
   'compare: previous\n',
   'label: a',
   'momentum: 0.9\n',
   'optimizer: sgd\n',
+];
+
+/** Pieces that mean something to YAML or to a study. */
+const pieces = [
+  ...yamlSyntax,
+  ...punctuation,
+  ...characters,
+  ...scalars,
+  ...studyKeys,
+  '99999999999999999999',
+  '__proto__: 1\n',
+  'constructor: 1\n',
+  'seeds: { atLeast: 3, atMost: 4, resolve: 1 }\n',
+  'random: { trials: 100000, space: { l2: { low: 0, high: 1, step: 0.1 } } }\n',
   '{ low: 1, high: 2, log: true }',
   'model: lenet5-1998\n',
   'output: rbf, ',
@@ -92,7 +86,7 @@ function changed(text: string, changes: readonly Change[]): string {
   return result;
 }
 
-/** Reads it; a refusal must be in our words. @returns whether it was read. */
+/** Reads the text; an error must be a UsageError. @returns whether it was read. */
 function isRead(text: string): boolean {
   try {
     const definition = parseStudyFile(text, 'some/study.yaml');
@@ -108,7 +102,7 @@ function isRead(text: string): boolean {
   }
 }
 
-test('studies with changes are read or refused', () => {
+test('changed study files are read or refused', () => {
   let [read, refused] = [0, 0];
   const changes = fc.array(change, { minLength: 1, maxLength: 4 });
   fc.assert(
@@ -118,12 +112,12 @@ test('studies with changes are read or refused', () => {
     }),
     { numRuns: 1500 },
   );
-  // Both happen, or the property shows nothing.
+  // Both outcomes must occur.
   expect(read).toBeGreaterThan(20);
   expect(refused).toBeGreaterThan(200);
 });
 
-test('a study cut off anywhere is read or refused', () => {
+test('a study file cut off at any position is read or refused', () => {
   for (const text of shipped) for (let end = 0; end < text.length; end += 3) isRead(text.slice(0, end));
 });
 

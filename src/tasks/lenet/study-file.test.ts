@@ -1,4 +1,4 @@
-/** Study files: those that ship, and every mistake with its place. */
+/** Study files: the ones that ship, and every mistake with its line and column. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../base/errors.ts';
@@ -10,13 +10,13 @@ const studies = new URL('../../../studies/', import.meta.url);
 const read = (name: string) => readFileSync(new URL(name, studies), 'utf8');
 const post = read('post.yaml');
 
-test.each(readdirSync(studies).filter((name) => name.endsWith('.yaml')))('%s is sound', (name) => {
+test.each(readdirSync(studies).filter((name) => name.endsWith('.yaml')))('%s is valid', (name) => {
   const definition = parseStudyFile(read(name), name);
   expect(`${definition.name}.yaml`).toBe(name);
   expect(plannedLevels(definition).flat().length).toBeGreaterThan(1);
 });
 
-test('the examples of the documentation are sound', () => {
+test('the examples of the documentation are valid', () => {
   const docs = readFileSync(new URL('../../../docs/studies.md', import.meta.url), 'utf8');
   const [whole, stage, space] = [...docs.matchAll(/```yaml\n([\s\S]*?)```/g)].map(([, text]) => text!);
   expect(plannedLevels(parseStudyFile(whole!, 'f')).map((levels) => levels.length)).toEqual([3, 2, 2]);
@@ -27,11 +27,11 @@ test('the examples of the documentation are sound', () => {
   expect(Object.keys(random.space)).toEqual(['learningRate', 'batchSize', 'l2', 'optimizer']);
 });
 
-test('the schema that ships is the one the code has', () => {
+test('study.schema.json equals the schema that the code makes', () => {
   expect(JSON.parse(read('study.schema.json'))).toEqual(studyJsonSchema());
 });
 
-test('post.yaml is the post’s study: eleven rows beside the baseline’s repetition', () => {
+test('post.yaml has the levels and settings of the post', () => {
   const definition = parseStudyFile(post, 'post.yaml');
   const { protocol, base, seeds } = definition;
   const stages = plannedLevels(definition);
@@ -45,7 +45,7 @@ test('post.yaml is the post’s study: eleven rows beside the baseline’s repet
   expect(stages[2]![3]!.settings).toEqual({ optimizer: 'adabelief', biasCorrection: false });
 });
 
-/** A study of a few lines, with what is varied and more. */
+/** A study file with a name, a protocol and the given lines. */
 const study = (text: string) => `name: x\nprotocol: post\n${text}\n`;
 const parse = (text: string, seeds?: readonly number[]) => parseStudyFile(study(text), 'f', seeds);
 const labels = (text: string) => plannedLevels(parse(text)).map((levels) => levels.map(({ label }) => label));
@@ -54,17 +54,17 @@ describe('seeds', () => {
   const rule = { atLeast: 3, atMost: 30, resolve: 0.1 };
   const ruled = post.replace('[1, 2, 3]', '{ atLeast: 3, atMost: 30, resolve: 0.1 }');
 
-  test('a number of them is a list, and without any there are three', () => {
+  test('a number N means the seeds 1 to N; the default is three seeds', () => {
     expect(parseStudyFile(post.replace('[1, 2, 3]', '4'), 'f').seeds).toEqual([1, 2, 3, 4]);
     expect(parseStudyFile(post.replace('seeds: [1, 2, 3]', ''), 'f').seeds).toEqual([1, 2, 3]);
   });
 
-  test('a rule stays a rule', () => {
+  test('a seed rule is kept', () => {
     expect(parseStudyFile(ruled, 'f').seeds).toEqual(rule);
     expect(parseStudyFile(read('post-resolved.yaml'), 'f').seeds).toEqual(rule);
   });
 
-  test('seeds of the command line replace a list and a rule', () => {
+  test('seeds of the command line replace a list or a rule', () => {
     expect(parseStudyFile(post, 'f', [7]).seeds).toEqual([7]);
     expect(parseStudyFile(ruled, 'f', [7, 9]).seeds).toEqual([7, 9]);
     // With them, comparing with the previous level is possible.
@@ -100,7 +100,7 @@ describe('spaces are kept as declared', () => {
     expect(Object.keys(space).slice(0, 3)).toEqual(['learningRate', 'batchSize', 'epochs']);
   });
 
-  test('of stages: the levels’ values, and the base’s where a trial may have it', () => {
+  test('of stages: the levels’ values, and the base’s value if a trial can have it', () => {
     expect(parseStudyFile(post, 'f').space).toEqual({
       batchSize: { kind: 'choices', values: [128, 32, 64, 256, 512], numeric: 'int' },
       l2: { kind: 'choices', values: [0, 1e-2, 1e-4, 1e-6], numeric: 'float' },
@@ -117,12 +117,12 @@ stages:
       batchSize: { kind: 'choices', values: [32, 64], numeric: 'int' },
       l2: { kind: 'choices', values: [0, 0.5], numeric: 'float' },
       epochs: { kind: 'choices', values: [7, 3, 5], numeric: 'int' },
-      // Beside numbers the default stands, no limit.
+      // The default, no limit, is one of the choices.
       trainLimit: { kind: 'choices', values: [null, 100] },
     });
   });
 
-  test('of a grid: the base’s only if some levels set it and others do not', () => {
+  test('of a grid: the base’s value only if some levels set the hyperparameter and others do not', () => {
     const { space } = parse(
       'base: { l2: 0.1, epochs: 7 }\ngrid: { epochs: [1, 2], batchSize: [{ batchSize: 64, l2: 0.5 }, 32] }',
     );
@@ -151,12 +151,12 @@ describe('conditions', () => {
     expect(parse(text).space.momentum!.when).toEqual({ optimizer: ['sgd'] });
   });
 
-  test('in a random search, too, also without an optimizer in the base', () => {
+  test('in a random search as well, also without an optimizer in the base', () => {
     const [levels] = plannedLevels(parse(`random: { trials: 40, space: { optimizer: [sgd, adam], ${momentum} } }`));
     for (const { settings } of levels!) expect('momentum' in settings).toBe(settings.optimizer === 'sgd');
   });
 
-  test('where the file says nothing of the optimizer, its default decides', () => {
+  test('if the file does not set the optimizer, its default decides', () => {
     const text = 'random: { trials: 3, space: { biasCorrection: [true, false], l2: [0, 0.1] } }';
     expect(parse(text).defaults).toEqual({ optimizer: 'adam' });
     expect(plannedLevels(parse(text))[0]!.every(({ settings }) => 'biasCorrection' in settings)).toBe(true);
@@ -164,7 +164,7 @@ describe('conditions', () => {
   });
 });
 
-test('a value with line ends is shown on one line', () => {
+test('a value with line breaks is shown on one line', () => {
   const text = study('base: { optimizer: "adam\\n\\e[31m" }\ngrid: { l2: [0] }');
   expect(() => parseStudyFile(text, 'f')).toThrow('unknown optimizer "adam\\x0a\\x1b[31m"');
 });
@@ -196,12 +196,12 @@ describe('the text itself', () => {
   });
 });
 
-describe('mistakes are named with line and column', () => {
+describe('mistakes are reported with line and column', () => {
   const refused = (text: string) => {
     expect(() => parseStudyFile(text, 'f')).toThrow(UsageError);
     return expect(() => parseStudyFile(text, 'f'));
   };
-  test('a message quotes no pages of the file', () => {
+  test('a message quotes at most a short piece of the file', () => {
     for (const text of [
       study(`grid: { l2: ["${'x'.repeat(100_000)}"] }`),
       study(`grid: { "${'x'.repeat(100_000)}": 1 }`),
@@ -647,7 +647,7 @@ describe('mistakes are named with line and column', () => {
     ],
   ])('ranges: %s', (_, text, message) => refused(random(text)).toThrow(`f:${message}`));
 
-  test('a log range of integers may say that its step is 1', () => {
+  test('a log range of integers may have step 1', () => {
     const text = random('batchSize: { low: 1, high: 64, log: true, step: 1 }');
     expect(parseStudyFile(text, 'f').space.batchSize).toEqual({ kind: 'int', low: 1, high: 64, log: true, step: 1 });
   });
@@ -708,7 +708,7 @@ describe('mistakes are named with line and column', () => {
       'base: { model: lenet5-1998 }\nrandom: { trials: 1, space: { loss: [published, mse], output: [softmax, rbf] } }',
       '4:64: loss mse is for an rbf output only',
     ],
-  ])('what would be ignored: %s', (_, text, message) => refused(study(text)).toThrow(`f:${message}`));
+  ])('settings that would be ignored: %s', (_, text, message) => refused(study(text)).toThrow(`f:${message}`));
 
   test.each([
     ['lr', 'learningRate'],
@@ -731,17 +731,17 @@ describe('mistakes are named with line and column', () => {
     refused(study(`random: { trials: 1, space: { ${key}: [1] } }`)).toThrow(`f:3:31: ${hint('random.space')}`);
   });
 
-  test('text by its tag is not said to be in quotes', () => {
+  test('a text made by a tag is not reported as quoted', () => {
     refused(study('grid: { l2: [!!str 0] }')).toThrow(/got 0$/);
   });
 
-  test('dropout is nothing we have, and nothing like it', () => {
+  test('for dropout nothing is suggested', () => {
     refused(study('base: { dropout: 1 }')).toThrow(
       'f:3:9: unknown key "dropout" in base; allowed are model, optimizer,',
     );
   });
 
-  test('a hyperparameter beside base instead of in it', () => {
+  test('a hyperparameter at the top level: the error names base', () => {
     refused(study('lr: 1')).toThrow('; the hyperparameter learningRate belongs in base or in a level');
   });
 });

@@ -36,7 +36,9 @@ function rangeOf({ low, high, log, step }: DeclaredRange, { kind }: Parameter): 
   const isInteger = kind !== 'number';
   const distance = step ?? (isInteger ? 1 : undefined);
   return {
-    ...{ kind: isInteger ? 'int' : 'float', low, high },
+    kind: isInteger ? 'int' : 'float',
+    low,
+    high,
     ...(log ? { log } : {}),
     ...(distance === undefined ? {} : { step: distance }),
   };

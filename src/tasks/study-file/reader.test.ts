@@ -1,4 +1,4 @@
-/** The reader serves any table of hyperparameters, not only that of our networks. */
+/** The reader works for any table of hyperparameters, not only for our networks. */
 import { expect, test } from 'vitest';
 import { UsageError } from '../../base/errors.ts';
 import { plannedLevels } from '../../study/strategies.ts';
@@ -6,7 +6,7 @@ import { studyFileReader } from './reader.ts';
 
 let checks = 0;
 
-/** Baking: two knobs and a flag that counts in one kind of oven only. */
+/** A task about baking: numbers, a choice, and a flag that counts for one kind of oven only. */
 const reader = studyFileReader({
   parameters: {
     oven: { kind: 'choice', default: 'gas', choices: ['gas', 'electric'], sentence: 'What heats' },
@@ -29,7 +29,7 @@ const reader = studyFileReader({
 });
 const read = (text: string) => reader.read(`name: bread\nprotocol: held-out\n${text}`, 'f');
 
-test('its hyperparameters are varied, its first objective is the usual one', () => {
+test('a task’s hyperparameters can be varied, and its first objective is the default', () => {
   const definition = read('grid: { oven: [gas, electric], fan: [true, false] }');
   expect(definition.objective).toBe('score');
   expect(definition.space.fan!.when).toEqual({ oven: ['electric'] });
@@ -51,7 +51,7 @@ test.each([
   ['objective: accuracy\ngrid: { heat: [180] }', 'f:3:12: objective: allowed are score, loss, got "accuracy"'],
 ])('%s is refused', (text, message) => expect(() => read(text)).toThrow(message));
 
-test('the trials of a random search are not drawn to check them', () => {
+test('a random search is checked without drawing its trials', () => {
   const checksOf = (trials: number) => {
     checks = 0;
     read(
@@ -59,12 +59,12 @@ test('the trials of a random search are not drawn to check them', () => {
     );
     return checks;
   };
-  // The base, and both ovens, the electric one with and without fan; all heats are alike.
+  // Checked are the base, the gas oven, and the electric oven with and without fan; heats need one check only.
   expect(checksOf(10_000)).toBe(4);
   expect(checksOf(1)).toBe(4);
 });
 
-test('its schema has its hyperparameters', () => {
+test('the schema has the task’s hyperparameters', () => {
   const text = JSON.stringify(reader.jsonSchema());
   expect(text).toContain('Moves the air');
   expect(text).not.toContain('learningRate');
