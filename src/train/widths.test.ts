@@ -1,6 +1,6 @@
 /** Whole runs give the same bits in quads and in octs, and go on in the other width. */
 import { setFlagsFromString } from 'node:v8';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { randomStream } from '../base/random.ts';
 import type { StateDict } from '../base/tensor.ts';
@@ -29,6 +29,17 @@ import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { evaluate } from './evaluate.ts';
 import { type Checkpoint, type EpochEvent, fit } from './fit.ts';
 import type { RecipeSettings } from './recipe.ts';
+
+/** The widths whose kernels were compiled, in order. */
+const used = vi.hoisted((): string[] => []);
+vi.mock(import('../engine/kernels.ts'), async (original) => {
+  const real = await original();
+  const compile: typeof real.compileKernels = (arithmetic, width) => {
+    used.push(width);
+    return real.compileKernels(arithmetic, width);
+  };
+  return { ...real, compileKernels: compile };
+});
 
 if (!supportsFused()) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
@@ -64,6 +75,7 @@ async function run(settings: RecipeSettings, train: Dataset, width: Width, evalu
     if (event.type !== 'epoch') throw new Error(`ended as ${event.type}`);
     events.push(event);
   }
+  expect(used.at(-1)).toBe(width);
   return { losses, events };
 }
 
@@ -195,6 +207,7 @@ describe.each([
     at = await oneMoreBatch(settings, train, second, at);
     expect([at.epoch, at.batch]).toEqual([0, 2]);
     const ends: Checkpoint[] = [];
+    expect(used.slice(-2)).toEqual([first, second]);
     for (const width of [first, second])
       for await (const event of fit(settings, { train, width, resume: at }))
         if (event.type === 'epoch' && event.epoch === 2) ends.push(event.checkpoint);
@@ -244,6 +257,7 @@ test('evaluations are the same, of any number of images', async () => {
       const [quads, octs] = await Promise.all(
         widths.map((width) => evaluate({ model, loss: lossOf(model) }, checkpoint.weights, noise(size), { width })),
       );
+      expect(used.slice(-2)).toEqual(widths);
       const bits = [octs!, quads!].map(({ loss, accuracy, logits }) => ({
         metrics: [loss, accuracy],
         logits: bitsOf(new Map([['logits', { shape: [size, 10], data: logits }]])),
