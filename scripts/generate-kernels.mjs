@@ -52,10 +52,9 @@ export function block${rows}x${columns}${suffix}(
     ${js.map((j) => `const x${j} = loadVector(b${j}${k});`).join('\n    ')}
     ${is
       .map((i) =>
-        [
-          `const w${i} = ${factor(i)};`,
-          ...js.map((j) => `c${i}${j} = multiplyAdd(w${i}, x${j}, c${i}${j});`),
-        ].join('\n    '),
+        [`const w${i} = ${factor(i)};`, ...js.map((j) => `c${i}${j} = multiplyAdd(w${i}, x${j}, c${i}${j});`)].join(
+          '\n    ',
+        ),
       )
       .join('\n    ')}
     ${step}
@@ -188,7 +187,9 @@ function shapesOf(table, width) {
 
 /** One function for each shape; two numbers of quads may have the same. */
 function functionsOf(name, table, width, text) {
-  const different = new Map(shapesOf(table, width).map(([, lines, vectors]) => [`${lines}x${vectors}`, [lines, vectors]]));
+  const different = new Map(
+    shapesOf(table, width).map(([, lines, vectors]) => [`${lines}x${vectors}`, [lines, vectors]]),
+  );
   return [...different.values()].map(([lines, vectors]) => overList(name, lines, vectors, text));
 }
 

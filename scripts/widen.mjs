@@ -10,9 +10,9 @@ import {
   ExpressionStatement,
   FunctionDeclaration,
   IdentifierExpression,
+  Node,
   newOptions,
   newProgram,
-  Node,
   parse,
   Token,
   VariableStatement,
@@ -40,13 +40,14 @@ function widenFunction(declaration, source, lanes, edits) {
   const halves = lanes / 4;
   /** Names of the variables that are vectors. */
   const vectors = new Set();
+  /** Names of its other variables and its parameters. No name may stand for both. */
+  const others = new Set(declaration.signature.parameters.map((parameter) => parameter.name.text));
   const textOf = ({ range }) => source.slice(range.start, range.end);
   const calleeOf = (node) => (node instanceof CallExpression ? textOf(node.expression) : '');
   const isVector = (node) =>
     some(
       node,
-      (part) =>
-        calleeOf(part) === 'loadVector' || (part instanceof IdentifierExpression && vectors.has(part.text)),
+      (part) => calleeOf(part) === 'loadVector' || (part instanceof IdentifierExpression && vectors.has(part.text)),
     );
   const fail = (node, problem) => {
     const line = source.slice(0, node.range.start).split('\n').length;
@@ -88,9 +89,17 @@ function widenFunction(declaration, source, lanes, edits) {
       const name = variable.name.text;
       const { initializer } = variable;
       if (!(variable.type && textOf(variable.type) === 'Vector') && !(initializer && isVector(initializer))) {
-        return `${textOf(variable.name)}${variable.type ? `: ${textOf(variable.type)}` : ''} = ${half(initializer)}`;
+        if (vectors.has(name)) fail(variable, 'the name stands for a vector before');
+        others.add(name);
+        return `${textOf(variable.name)}${variable.type ? `: ${textOf(variable.type)}` : ''}${initializer ? ` = ${half(initializer)}` : ''}`;
       }
-      const written = bothHalves((high) => `${name}${high ? 'High' : ''} = ${half(initializer, high)}`);
+      if (!initializer) fail(variable, 'a vector needs a value');
+      // The upper half on one line, so that the widened file has the lines of its source.
+      const written = bothHalves((high) => {
+        const value = half(initializer, high);
+        return high ? `${name}High = ${value.replace(/\s*\n\s*/g, ' ')}` : `${name} = ${value}`;
+      });
+      if (others.has(name)) fail(variable, 'the name stands for something else before');
       vectors.add(name);
       return written;
     });
@@ -106,7 +115,11 @@ function widenFunction(declaration, source, lanes, edits) {
     if (halves === 1) return `v128.store(${textOf(address)}, ${half(value)}, ${offset});`;
     const isName = address instanceof IdentifierExpression;
     const to = isName ? textOf(address) : '$to';
-    const names = [...(isName ? [] : [`$to = ${textOf(address)}`]), `$low = ${half(value)}`, `$high = ${half(value, true)}`];
+    const names = [
+      ...(isName ? [] : [`$to = ${textOf(address)}`]),
+      `$low = ${half(value)}`,
+      `$high = ${half(value, true)}`,
+    ];
     return `{ const ${names.join(', ')}; v128.store(${to}, $high, ${offset + 16}); v128.store(${to}, $low, ${offset}); }`;
   };
   const rewritten = (statement) => {
@@ -130,6 +143,9 @@ function widenFunction(declaration, source, lanes, edits) {
     if (isVector(expression)) fail(statement, 'a vector cannot be used here');
     return `${half(expression)};`;
   };
+  for (const parameter of declaration.signature.parameters) {
+    if (textOf(parameter.type) === 'Vector') fail(parameter, 'a parameter cannot be a vector; declare it v128');
+  }
   visit(declaration.body, (node) => {
     if (node instanceof VariableStatement || node instanceof ExpressionStatement) {
       const { start, end } = node.range;

@@ -171,3 +171,28 @@ test('the kernels that are written on vectors are widened', () => {
   const widened = sources.filter(([, source]) => widen(source, 8) !== widen(source, 4)).map(([name]) => name);
   expect(widened.length).toBeGreaterThan(10);
 });
+
+test.each([
+  [
+    'a parameter that is a vector',
+    'a parameter cannot be a vector',
+    (body: string) => body.replace('i: i32', 'i: Vector'),
+    'return;',
+  ],
+  ['a vector without a value', 'a vector needs a value', (body: string) => body, 'let a: Vector;'],
+  [
+    'a name that was a number before',
+    'the name stands for something else',
+    (body: string) => body,
+    'const a = 1;\nif (i) { const a = loadVector(p); }',
+  ],
+  ['a name of a parameter', 'the name stands for something else', (body: string) => body, 'const i = loadVector(p);'],
+  [
+    'a name that was a vector before',
+    'the name stands for a vector',
+    (body: string) => body,
+    'const a = loadVector(p);\nfor (const a = 1;;) {}',
+  ],
+])('%s is refused, since one half would be lost', (_, problem, change, body) => {
+  for (const lanes of [4, 8]) expect(() => widen(change(inKernel(body)), lanes)).toThrow(problem);
+});

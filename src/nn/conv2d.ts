@@ -170,8 +170,9 @@ export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): Placed
 }
 
 /** Whether the image has the size of the window, so that every output reads every input. */
-function isDense({ padding, connections }: Conv2d, { outputShape }: Site, pool: MaxPool2d | undefined): boolean {
-  return !pool && !connections && padding.every((p) => p === 0) && outputShape[1] === 1 && outputShape[2] === 1;
+function isDense({ kernelSize, padding, connections }: Conv2d, { input }: Site, pool: MaxPool2d | undefined): boolean {
+  const isWhole = kernelSize.every((size, axis) => size === input.shape[axis + 1]);
+  return !pool && !connections && padding.every((p) => p === 0) && isWhole;
 }
 
 /**

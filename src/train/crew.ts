@@ -245,8 +245,8 @@ export class Member {
     this.#network.forward(this.#packsOf(images));
   }
 
-  #lossSite(chunk: Omit<LossSite, 'logits' | 'classes'>): LossSite {
-    return { ...chunk, logits: this.#network.logits.value, classes: this.#plan.recipe.model.classes };
+  #lossSite(chunk: Omit<LossSite, 'logits' | 'classes' | 'lanes'>): LossSite {
+    return { ...chunk, lanes: lanesOf[this.#plan.width], logits: this.#network.logits.value, classes: this.#plan.recipe.model.classes };
   }
 
   /**

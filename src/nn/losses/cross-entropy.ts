@@ -22,9 +22,9 @@ export const crossEntropyKind: LossKind<CrossEntropy, Record<never, never>> = {
   needsDistances: false,
   apply: (kernels, _, site) => kernels.softmaxCrossEntropy({ ...lossArguments(site), backgroundLogit: -Infinity }),
   curvature(kernels, _, site) {
-    const { gradient, labels, images, classes } = site;
+    const { gradient, labels, images, lanes, classes } = site;
     kernels.softmaxCrossEntropy({ ...lossArguments(site), backgroundLogit: -Infinity });
     kernels.softmaxOfGradient({ gradient, labels, count: images, classes });
-    kernels.softmaxCurvature({ probabilities: gradient, h: gradient, vectors: Math.ceil(images / 4) * classes });
+    kernels.softmaxCurvature({ probabilities: gradient, h: gradient, vectors: Math.ceil(images / lanes) * classes });
   },
 };

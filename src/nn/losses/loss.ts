@@ -4,13 +4,15 @@
 import type { HyperparameterTable, ValuesOf } from '../../base/hyperparameter.ts';
 import type { Kernels } from '../../engine/kernels.ts';
 
-/** The arguments of a loss for up to one chunk of images. All are addresses except `images`, `classes` and `scale`. */
+/** The arguments of a loss for up to one chunk of images. All are addresses except `images`, `lanes`, `classes` and `scale`. */
 export interface LossSite {
-  /** The network's output z, in quads: [quad][class][4] floats. */
+  /** The network's output z, in packs: [pack][class][lanes] floats. */
   readonly logits: number;
   /** The true class of each image, one byte each. */
   readonly labels: number;
   readonly images: number;
+  /** Images side by side in a pack. */
+  readonly lanes: number;
   readonly classes: number;
   /**
    * Gradients are multiplied by it: 1 / images of the batch, so that their sum is the gradient of the batch's mean
@@ -53,6 +55,6 @@ export interface LossKind<
 }
 
 /** A site as named arguments of the kernels of losses. */
-export function lossArguments({ images, ...addresses }: LossSite) {
+export function lossArguments({ images, lanes: _, ...addresses }: LossSite) {
   return { ...addresses, count: images };
 }
