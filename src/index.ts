@@ -88,7 +88,12 @@ export { type SdlmOptions, sdlm } from './nn/optimizers/sdlm.ts';
 // Learning-rate schedules
 export type { Schedule } from './nn/schedules.ts';
 export { constantRate } from './nn/schedules/constant.ts';
-export { cosineRate } from './nn/schedules/cosine.ts';
+export type { WarmUpOptions } from './nn/schedules/schedule.ts';
+export { cosineRate, type FallingOptions } from './nn/schedules/cosine.ts';
+export { linearRate } from './nn/schedules/linear.ts';
+export { type OneCycleOptions, oneCycleRate } from './nn/schedules/one-cycle.ts';
+export { type StepOptions, stepRate } from './nn/schedules/step.ts';
+export { cosineByEpochsRate } from './nn/schedules/cosine-by-epochs.ts';
 export { lecun1998Rate } from './nn/schedules/lecun1998.ts';
 
 // Errors

@@ -104,7 +104,8 @@ function announcement(event: RunEvent & { type: 'start' }): string {
   const { model, loss, optimizer, schedule, batchSize, epochs, seed, arithmetic } = recipe;
   const h = config.hyperparameters;
   const changes = variantNames.filter((name) => h[name] !== 'published').map((name) => `${name} ${h[name]}`);
-  const rate = schedule.name === 'constant' ? '' : ` (${aboutSchedule(schedule).describe()})`;
+  const course = aboutSchedule(schedule).describe();
+  const rate = course === 'constant' ? '' : ` (${course})`;
   const extras = [
     `learning rate ${optimizer.learningRate}${rate}`,
     `batch size ${batchSize}`,

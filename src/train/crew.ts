@@ -182,9 +182,11 @@ export class Member {
     const { chunk, parts, threads, gradients } = this.#plan;
     const { optimizer, schedule, batchSize, epochs } = this.#plan.training!;
     const set = this.#plan.sets[setIndex]!;
-    const epoch = Math.floor(t / Math.ceil(set.size / batchSize));
-    const learningRate = optimizer.learningRate * aboutSchedule(schedule).factor({ epoch, epochs });
+    const batches = Math.ceil(set.size / batchSize);
+    const planned = { steps: epochs * batches, epoch: Math.floor(t / batches), epochs };
+    const { factor } = aboutSchedule(schedule);
     for (let batch = first; batch < first + count; batch++) {
+      const step = t + batch - first;
       const start = batch * batchSize;
       const end = Math.min(start + batchSize, set.size);
       const chunks = Math.ceil((end - start) / chunk);
@@ -203,7 +205,7 @@ export class Member {
         }
       }
       this.#barrier.wait();
-      this.#update(t + 1 + batch - first, learningRate, usedParts);
+      this.#update(step + 1, optimizer.learningRate * factor({ ...planned, step }), usedParts);
       this.#barrier.wait();
     }
   }

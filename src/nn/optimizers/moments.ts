@@ -1,6 +1,7 @@
 /** What the optimizers with two running moments share: their options, the correction for a start at zero, and Adam's step. */
 import { type OptionNames, wrong } from '../../base/argument.ts';
 import { checkValue, completeValues, fraction, notNegative, number, on } from '../../base/hyperparameter.ts';
+import { power } from '../../base/power.ts';
 import type { Kernels } from '../../engine/kernels.ts';
 import { type CommonOptions, commonHyperparameters, type StepBlocks, type StepNumber } from './optimizer.ts';
 
@@ -76,15 +77,4 @@ export function stepByMoments(
   const [rest1, rest2] = [1 - beta1, 1 - beta2];
   const block = { x, g: gradients, stride, chunks, m, v, vectors };
   kernels.adam({ ...block, ...scales, l2, beta1, rest1, beta2, rest2, eps });
-}
-
-/** base^exponent by repeated squaring: multiplications alone, so the same bits on every machine, unlike Math.pow. */
-function power(base: number, exponent: number): number {
-  let result = 1;
-  let square = base;
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square;
-    square *= square;
-  }
-  return result;
 }

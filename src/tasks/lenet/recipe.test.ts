@@ -6,7 +6,7 @@ import { recipeOf } from './recipe.ts';
 
 test('rows keep the order in which files record them', () => {
   expect(hyperparameterNames.join(' ')).toBe(
-    'model optimizer learningRate schedule batchSize l2 weightDecay momentum nesterov biasCorrection mu loss mapConstant ' +
+    'model optimizer learningRate schedule warmUp warmUpFrom finalRate peakAt startRate dropEvery dropFactor batchSize l2 weightDecay momentum nesterov biasCorrection mu loss mapConstant ' +
       'activation pooling poolActivation output connections inputSize initialization epochs seed shuffle trainLimit testLimit arithmetic',
   );
 });
