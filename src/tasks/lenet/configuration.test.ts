@@ -51,7 +51,12 @@ const changes: [Settings, Settings][] = [
   [{}, { testLimit: 100 }],
   [{}, { arithmetic: 'fused' }],
   [old, { ...old, loss: 'mse' }],
-  ...['cosine', 'lecun1998'].map((schedule): [Settings, Settings] => [{}, { schedule }]),
+  ...['cosine', 'linear', 'one-cycle', 'step', 'cosine-by-epochs', 'lecun1998'].map(
+    (schedule): [Settings, Settings] => [{}, { schedule }],
+  ),
+  [{}, { warmUp: 0.1 }],
+  [{ warmUp: 0.1 }, { warmUpFrom: 0.1, warmUp: 0.1 }],
+  [{ schedule: 'linear' }, { schedule: 'linear', finalRate: 0.1 }],
   ...['sgd', 'nadam', 'adabelief'].map((optimizer): [Settings, Settings] => [{}, { optimizer }]),
   [{ optimizer: 'sgd' }, { optimizer: 'sgd', momentum: 0.5 }],
   [
@@ -71,6 +76,10 @@ test.each(changes)('%j and %j are two networks, and what was changed is written 
   // A configuration is kept in the order of the table, whatever the order in which it was given.
   const backwards = Object.fromEntries(Object.entries(after).reverse());
   expect(JSON.stringify(canonicalSettings(backwards))).toBe(JSON.stringify(canonicalSettings(after)));
+});
+
+test('the start of a warm-up counts only with a warm-up', () => {
+  expect(canonicalSettings({ warmUpFrom: 0.5 })).toEqual({});
 });
 
 describe('the published network’s own choices', () => {
@@ -120,7 +129,11 @@ describe('what would be ignored is refused', () => {
     [{ ...old, output: 'softmax', loss: 'mse' }, 'loss mse is for an rbf output only, the output of this lenet5-1998'],
     [{ rate: 1 }, 'unknown hyperparameter rate'],
     [{ batchSize: 0 }, 'batchSize'],
-    [{ schedule: 'linear' }, 'schedule'],
+    [{ schedule: 'plateau' }, 'schedule'],
+    [
+      { finalRate: 0.1 },
+      'finalRate 0.1 is for schedule cosine and linear and one-cycle only, the schedule is constant',
+    ],
   ])('%j', (settings, message) => {
     for (const check of [canonicalSettings, completeSettings]) {
       expect(() => check(settings)).toThrow(UsageError);
