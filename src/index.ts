@@ -70,7 +70,7 @@ export { Random, randomStream } from './base/random.ts';
 
 // Losses
 export type { Loss } from './nn/losses.ts';
-export { crossEntropy } from './nn/losses/cross-entropy.ts';
+export { type CrossEntropyOptions, crossEntropy } from './nn/losses/cross-entropy.ts';
 export { maximumAPosteriori } from './nn/losses/maximum-a-posteriori.ts';
 export { mse } from './nn/losses/mse.ts';
 
@@ -81,6 +81,7 @@ export type { CorrectedOptions, MomentOptions } from './nn/optimizers/moments.ts
 export { type SgdOptions, sgd } from './nn/optimizers/sgd.ts';
 export { adam } from './nn/optimizers/adam.ts';
 export { type AdamWOptions, adamw } from './nn/optimizers/adamw.ts';
+export { type LionOptions, lion } from './nn/optimizers/lion.ts';
 export { nadam } from './nn/optimizers/nadam.ts';
 export { adabelief } from './nn/optimizers/adabelief.ts';
 export { type SdlmOptions, sdlm } from './nn/optimizers/sdlm.ts';

@@ -123,7 +123,7 @@ function announcement(event: RunEvent & { type: 'start' }): string {
     describeModel(model, terminalWidth()),
     '',
     `Optimizer ${optimizer.name}: ${extras.join(', ')}`,
-    ...(loss.name === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),
+    ...(aboutLoss(loss).describe() === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),
     `${epochs} epochs, seed ${seed}, ${arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}`,
     `Results and TensorBoard logs go to "${out}"`,
     ...event.repairs,

@@ -39,6 +39,7 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   gatherBytes: ['gather'],
   gatherFloats: ['gather'],
   joinStrips: ['joinStrips', 'spread'],
+  lion: ['lionStep'],
   matmul: ['linearForward', 'linearBackward'],
   matmulTaps: ['conv2dForward'],
   maxPool2dBackward: ['maxPool2dBackward'],
@@ -141,7 +142,7 @@ function lossOf(arithmetic: Arithmetic, { op, input, options }: LayerCase): Laye
   const args = { logits, labels, count: images, classes, scale: 1 / images, gradient, losses, predicted };
   const backgroundLogit = op === 'mapLoss' ? -options.j! : -Infinity;
   if (op === 'mseLoss') kernels.rightLogitLoss(args);
-  else kernels.softmaxCrossEntropy({ ...args, backgroundLogit });
+  else kernels.softmaxCrossEntropy({ ...args, backgroundLogit, smoothing: 0 });
   const g = arena.f32(gradient, quads * classes * 4);
   const expected = reference.softmaxCrossEntropy(input.data, options.labels!, 1 / images);
   expect([...arena.u8(predicted, images)]).toEqual(expected.predicted);
@@ -175,7 +176,7 @@ function curvatureOf(arithmetic: Arithmetic, { codes, labels, input }: Curvature
   } else {
     const values = arena.f32(z, quads * features * 4);
     for (const [i, value] of input.data.entries()) values[at(i)] = value;
-    kernels.softmaxCrossEntropy({ ...args, backgroundLogit: -Infinity });
+    kernels.softmaxCrossEntropy({ ...args, backgroundLogit: -Infinity, smoothing: 0 });
     kernels.softmaxOfGradient(chunk);
     kernels.softmaxCurvature({ probabilities: g, h, vectors: quads * classes });
   }
@@ -275,6 +276,14 @@ describe('optimizer kernels follow their plain twins over three steps, two gradi
           vScale: 1 / (1 - beta2 ** t),
         }),
       (slot, g, t) => reference.adamStep(slot, g, t, { ...options, weightDecay, ahead: false }),
+    );
+  });
+
+  test('lion', () => {
+    const options = { learningRate: 0.01, l2, betas: [beta1, beta2] as const, weightDecay: 0.1 };
+    compare(
+      (k, _, blocks, { first }) => k.lion({ ...blocks, m: first, l2, ...decays, keep: 1 - 0.01 * 0.1, rate: 0.01 }),
+      (slot, g) => reference.lionStep(slot, g, options),
     );
   });
 

@@ -2,6 +2,7 @@
  * Every loss: its options, its description, and its numbers as its kind calls the kernels. Gradients are held to
  * PyTorch in engine/kernels.test.ts.
  */
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
@@ -17,20 +18,22 @@ function applied(loss: Loss, z: readonly (readonly number[])[], labels: readonly
   const kernels = bindKernels(compileKernels('strict'), memory);
   const arena = new Arena(memory, kernels.heapBase());
   const [images, classes] = [z.length, z[0]!.length];
+  const quads = Math.ceil(images / 4);
+  const at = (n: number, c: number) => (Math.floor(n / 4) * classes + c) * 4 + (n % 4);
   const site = {
-    logits: arena.allocate(classes * 16),
+    logits: arena.allocate(quads * classes * 16),
     labels: arena.allocate(16),
     images,
     classes,
     scale: 1,
-    gradient: arena.allocate(classes * 16),
+    gradient: arena.allocate(quads * classes * 16),
     losses: arena.allocate(images * 8),
     predicted: arena.allocate(16),
   };
   for (const [n, row] of z.entries())
-    for (const [c, value] of row.entries()) arena.f32(site.logits, classes * 4)[c * 4 + n] = value;
+    for (const [c, value] of row.entries()) arena.f32(site.logits, quads * classes * 4)[at(n, c)] = value;
   arena.u8(site.labels, images).set(labels);
-  const quad = () => z.map((row, n) => row.map((_, c) => arena.f32(site.gradient, classes * 4)[c * 4 + n]!));
+  const quad = () => z.map((row, n) => row.map((_, c) => arena.f32(site.gradient, quads * classes * 4)[at(n, c)]!));
   aboutLoss(loss).apply(kernels, site);
   const found = { losses: [...arena.f64(site.losses, images)], gradient: quad() };
   const predicted = [...arena.u8(site.predicted, images)];
@@ -58,6 +61,31 @@ test('cross-entropy is log(sum of e^z) - z of the right class; its curvature is 
   expect(predicted).toEqual([0, 2]);
 });
 
+const smoothed: {
+  readonly logits: readonly (readonly number[])[];
+  readonly labels: readonly number[];
+  readonly losses: readonly number[];
+  readonly cases: readonly { readonly labelSmoothing: number; readonly gradient: readonly (readonly number[])[] }[];
+} = JSON.parse(readFileSync(new URL('../../test/golden/label-smoothing.json', import.meta.url), 'utf8'));
+
+test.each(smoothed.cases)('label smoothing $labelSmoothing gives PyTorch’s gradient, and the plain loss', (each) => {
+  const { losses, gradient, curvature } = applied(
+    crossEntropy({ labelSmoothing: each.labelSmoothing }),
+    smoothed.logits,
+    smoothed.labels,
+  );
+  const plain = applied(crossEntropy(), smoothed.logits, smoothed.labels);
+  for (const [n, loss] of smoothed.losses.entries()) expect(losses[n]).toBeCloseTo(loss, 6);
+  for (const [n, row] of each.gradient.entries())
+    for (const [c, value] of row.entries()) expect(Math.abs(gradient[n]![c]! - value)).toBeLessThan(2e-7);
+  expect(curvature).toEqual(plain.curvature);
+});
+
+test.each([-0.1, 1, NaN])('label smoothing %s is refused', (labelSmoothing) => {
+  expect(() => crossEntropy({ labelSmoothing })).toThrow(UsageError);
+  expect(() => crossEntropy({ labelSmoothing })).toThrow('labelSmoothing: expected a number from 0 to 0.9999999');
+});
+
 test('map has one more class, at distance j', () => {
   for (const j of [0.1, 2]) {
     const { losses } = applied(maximumAPosteriori(j), z, labels);
@@ -78,12 +106,13 @@ test('mse is the distance from the code of the right class', () => {
 });
 
 test('losses describe themselves and say what output they need', () => {
-  const said = [crossEntropy(), maximumAPosteriori(), mse()].map((loss) => [
+  const said = [crossEntropy(), crossEntropy({ labelSmoothing: 0.1 }), maximumAPosteriori(), mse()].map((loss) => [
     aboutLoss(loss).describe(),
     aboutLoss(loss).needsDistances,
   ]);
   expect(said).toEqual([
     ['cross-entropy', false],
+    ['cross-entropy, label smoothing 0.1', false],
     ['map, j 0.1', true],
     ['mse', true],
   ]);

@@ -5,8 +5,8 @@ import { bindKernels, type Kernels } from '../engine/kernels.ts';
 import type { LossSite } from '../nn/losses/loss.ts';
 import { mse } from '../nn/losses/mse.ts';
 import { aboutLoss } from '../nn/losses.ts';
-import { layOutParameters, type Network, placeNetwork } from '../nn/network.ts';
-import { aboutOptimizer } from '../nn/optimizers.ts';
+import { layOutParameters, type Network, type ParameterStretch, placeNetwork, stretchesOf } from '../nn/network.ts';
+import { aboutOptimizer, sparesBiases, withoutDecay } from '../nn/optimizers.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
 import type { EvaluationRecipe, Recipe } from './recipe.ts';
 
@@ -120,6 +120,8 @@ export class Member {
   readonly #chunkLabels: number;
   readonly #spare: number;
   readonly #blockBytes: number;
+  /** The parameters by how the optimizer treats them: all alike, or weights and biases apart. */
+  readonly #stretches: readonly ParameterStretch[];
 
   /** @param othersLive see {@link Barrier}; for the member that gives the orders. */
   constructor(plan: CrewPlan, index: number, othersLive?: () => boolean) {
@@ -129,6 +131,9 @@ export class Member {
     this.#arena = new Arena(memory, plan.regions[index]!);
     this.#kernels = bindKernels(plan.module, memory);
     this.#blockBytes = layOutParameters(plan.recipe.model).bytes;
+    const { model } = plan.recipe;
+    const isSplit = plan.training !== null && sparesBiases(plan.training.optimizer);
+    this.#stretches = isSplit ? stretchesOf(model) : [{ from: 0, to: this.#blockBytes, areBiases: false }];
     const { network, indices, labels, spare } = placeRegion(this.#arena, this.#kernels, plan);
     this.#network = network;
     this.#chunkIndices = indices;
@@ -275,17 +280,22 @@ export class Member {
   #update(t: number, learningRate: number, chunks: number): void {
     const { threads, training, parameters, optimizerState, gradients } = this.#plan;
     const lines = this.#blockBytes / 64;
-    const from = Math.floor((lines * this.#index) / threads) * 64;
-    const to = Math.floor((lines * (this.#index + 1)) / threads) * 64;
+    const first = Math.floor((lines * this.#index) / threads) * 64;
+    const end = Math.floor((lines * (this.#index + 1)) / threads) * 64;
     const number = { t, learningRate };
-    aboutOptimizer(training!.optimizer).step(this.#kernels, number, {
-      x: parameters + from,
-      gradients: gradients + from,
-      stride: this.#blockBytes,
-      chunks,
-      state: optimizerState.map((address) => address + from),
-      vectors: (to - from) / 16,
-    });
+    const { optimizer } = training!;
+    for (const stretch of this.#stretches) {
+      const [from, to] = [Math.max(first, stretch.from), Math.min(end, stretch.to)];
+      if (from >= to) continue;
+      aboutOptimizer(stretch.areBiases ? withoutDecay(optimizer) : optimizer).step(this.#kernels, number, {
+        x: parameters + from,
+        gradients: gradients + from,
+        stride: this.#blockBytes,
+        chunks,
+        state: optimizerState.map((address) => address + from),
+        vectors: (to - from) / 16,
+      });
+    }
   }
 
   /** Losses, predictions and logits of images first to first + count - 1; first is a multiple of the chunk. */

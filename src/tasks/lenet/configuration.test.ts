@@ -57,7 +57,12 @@ const changes: [Settings, Settings][] = [
   [{}, { warmUp: 0.1 }],
   [{ warmUp: 0.1 }, { warmUpFrom: 0.1, warmUp: 0.1 }],
   [{ schedule: 'linear' }, { schedule: 'linear', finalRate: 0.1 }],
-  ...['sgd', 'nadam', 'adabelief'].map((optimizer): [Settings, Settings] => [{}, { optimizer }]),
+  [{}, { beta1: 0.8 }],
+  [{}, { beta2: 0.99 }],
+  [{}, { eps: 1e-6 }],
+  [{}, { labelSmoothing: 0.1 }],
+  [{ optimizer: 'lion' }, { optimizer: 'lion', lionBeta2: 0.9 }],
+  ...['sgd', 'nadam', 'adabelief', 'lion'].map((optimizer): [Settings, Settings] => [{}, { optimizer }]),
   [{ optimizer: 'sgd' }, { optimizer: 'sgd', momentum: 0.5 }],
   [
     { optimizer: 'sgd', momentum: 0.5 },
@@ -80,6 +85,13 @@ test.each(changes)('%j and %j are two networks, and what was changed is written 
 
 test('the start of a warm-up counts only with a warm-up', () => {
   expect(canonicalSettings({ warmUpFrom: 0.5 })).toEqual({});
+});
+
+test('whether biases decay counts only where something decays', () => {
+  expect(canonicalSettings({ decayBiases: false })).toEqual({});
+  expect(canonicalSettings({ optimizer: 'adamw', decayBiases: false })).toEqual({});
+  for (const decay of [{ l2: 0.1 }, { optimizer: 'adamw', weightDecay: 0.1 }])
+    expect(canonicalSettings({ ...decay, decayBiases: false })).toEqual({ ...decay, decayBiases: false });
 });
 
 describe('the published network’s own choices', () => {
@@ -122,7 +134,10 @@ describe('the published network’s own choices', () => {
 describe('what would be ignored is refused', () => {
   test.each<[Settings, string]>([
     [{ momentum: 0.9 }, 'momentum 0.9 is for optimizer sgd only, the optimizer is adam'],
-    [{ optimizer: 'adam', weightDecay: 0.1 }, 'weightDecay 0.1 is for optimizer adamw only, the optimizer is adam'],
+    [
+      { optimizer: 'adam', weightDecay: 0.1 },
+      'weightDecay 0.1 is for optimizer adamw and lion only, the optimizer is adam',
+    ],
     [{ activation: 'relu' }, 'activation relu is for model lenet5-1998 only, the model is lenet5'],
     [{ inputSize: '32x32' }, 'inputSize 32x32 is for model lenet5-1998 only, the model is lenet5'],
     [{ loss: 'map' }, 'loss map is for an rbf output only, the output of this lenet5 is softmax'],

@@ -47,8 +47,12 @@ export function canonicalSettings(settings: Settings): Settings {
 }
 
 /** Hyperparameters that have no effect beside the others' values, although they may be given. */
-function uncounted({ warmUp }: Pick<Hyperparameters, 'warmUp'>): HyperparameterName[] {
-  return warmUp === 0 ? ['warmUpFrom'] : [];
+function uncounted(values: Pick<Hyperparameters, 'warmUp' | 'l2' | 'weightDecay'>): HyperparameterName[] {
+  const { warmUp, l2, weightDecay } = values;
+  return [
+    ...(warmUp === 0 ? ['warmUpFrom' as const] : []),
+    ...(l2 === 0 && weightDecay === 0 ? ['decayBiases' as const] : []),
+  ];
 }
 
 function defaultsOf(names: readonly HyperparameterName[]): Settings {

@@ -76,7 +76,7 @@ function withFirst<Table extends object>(names: readonly (keyof Table & string)[
   return { ...Object.fromEntries(names.map((name) => [name, table[name]])), ...table };
 }
 
-const { learningRate, l2 } = commonHyperparameters;
+const { learningRate, l2, decayBiases } = commonHyperparameters;
 
 /** Defaults are those of the Flux model zoo's script. */
 export const hyperparameters = {
@@ -92,6 +92,7 @@ export const hyperparameters = {
   ...rowsOfKinds(scheduleKinds, 'schedule', { prefix: 'schedule ' }),
   batchSize: integer(128, 1, 10_000_000, 'Images over which a step averages its gradient'),
   l2,
+  decayBiases,
   ...withFirst(['weightDecay'], rowsOfKinds(optimizerKinds, 'optimizer')),
   loss: choice<LossName | 'published'>(
     'published',
