@@ -371,7 +371,7 @@ describe('mistakes of the caller end with 2, one line and no stack trace', () =>
     [['train', '--out', trained], 'already holds a run; continue it with --resume'],
     [['train', '--resume', '--out', trained, '--seed', '4'], 'has seed 3, not 4'],
     [['train', '--resume', '--out', trained, '--epochs', '1'], 'has epochs 2, not 1'],
-    [['describe', 'alexnet'], 'unknown model "alexnet": allowed are lenet5, lenet5-1998.'],
+    [['describe', 'alexnet'], 'unknown model or recipe "alexnet": allowed are lenet5, lenet5-1998, 1998, baseline,'],
     [
       ['evaluate', trained, '--set', 'tset'],
       'unknown set "tset": allowed are test, train, validation. Did you mean test?',

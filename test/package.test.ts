@@ -51,11 +51,12 @@ test('it holds what a user needs and nothing else, in less than 2 MB', () => {
     'CHANGELOG.md',
     'docs/reference.md',
     'studies/post.yaml',
+    'recipes/one-epoch.yaml',
     'examples/rates.yaml',
   ]) {
     expect(paths).toContain(path);
   }
-  const allowed = /^(dist|docs|examples|studies)\/|^(README|LICENSE|CHANGELOG)(\.md)?$|^package\.json$/;
+  const allowed = /^(dist|docs|examples|recipes|studies)\/|^(README|LICENSE|CHANGELOG)(\.md)?$|^package\.json$/;
   expect(paths.filter((path) => !allowed.test(path) || /\.(test|contract|testing)\./.test(path))).toEqual([]);
   expect(packed.size).toBeLessThan(2e6);
 });

@@ -47,7 +47,7 @@ test('post.yaml is the post’s study: eleven rows beside the baseline’s repet
 
 /** A study of a few lines, with what is varied and more. */
 const study = (text: string) => `name: x\nprotocol: post\n${text}\n`;
-const parse = (text: string, seeds?: readonly number[]) => parseStudyFile(study(text), 'f', seeds);
+const parse = (text: string, seeds?: readonly number[]) => parseStudyFile(study(text), 'f', { seeds });
 const labels = (text: string) => plannedLevels(parse(text)).map((levels) => levels.map(({ label }) => label));
 
 describe('seeds', () => {
@@ -65,10 +65,10 @@ describe('seeds', () => {
   });
 
   test('seeds of the command line replace a list and a rule', () => {
-    expect(parseStudyFile(post, 'f', [7]).seeds).toEqual([7]);
-    expect(parseStudyFile(ruled, 'f', [7, 9]).seeds).toEqual([7, 9]);
+    expect(parseStudyFile(post, 'f', { seeds: [7] }).seeds).toEqual([7]);
+    expect(parseStudyFile(ruled, 'f', { seeds: [7, 9] }).seeds).toEqual([7, 9]);
     // With them, comparing with the previous level is possible.
-    expect(parseStudyFile(`${ruled}compare: previous\n`, 'f', [7]).compare).toBe('previous');
+    expect(parseStudyFile(`${ruled}compare: previous\n`, 'f', { seeds: [7] }).compare).toBe('previous');
   });
 });
 
