@@ -314,7 +314,11 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
     [{ lr: 0.1 }],
     'unknown option of adam() "lr": allowed are learningRate, l2, decayBiases, betas, eps, biasCorrection. Did you mean learningRate?',
   ],
-  ['adam', [0.1], 'adam(): expected an object of options (learningRate, l2, decayBiases, betas, eps, biasCorrection), got 0.1'],
+  [
+    'adam',
+    [0.1],
+    'adam(): expected an object of options (learningRate, l2, decayBiases, betas, eps, biasCorrection), got 0.1',
+  ],
   ['adam', [null], 'adam(): expected an object of options'],
   ['adam', [{ learningRate: '0.1' }], 'learningRate: expected a number above 0, got "0.1"'],
   ['adam', [{ learningRate: 0 }], 'learningRate: expected a number above 0, got 0'],
