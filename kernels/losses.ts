@@ -22,7 +22,8 @@ function firstLargest(z: usize, classes: i32): i32 {
 /**
  * The cross-entropy: -log(exp(z_label) / (exp(backgroundLogit) + sum over c of exp(z_c))).
  * backgroundLogit: the logit of a class that no image has (-j in LeCun et al. 1998, equation 9); -infinity for none.
- * gradient (0: not wanted): packs like logits, receives (softmax - onehot)·scale. Lanes without an image receive 0.
+ * gradient (0: not wanted): packs like logits, receives (softmax - target)·scale. Lanes without an image receive 0.
+ * The target is (1 - smoothing)·onehot + smoothing / classes. The losses are those without smoothing.
  * losses: receives `count` f64. predicted: receives `count` bytes, the class with the first maximum.
  */
 export function softmaxCrossEntropy(
@@ -35,8 +36,11 @@ export function softmaxCrossEntropy(
   losses: usize,
   predicted: usize,
   backgroundLogit: f32,
+  smoothing: f32,
 ): void {
   const pack = <usize>classes << vectorShift;
+  const others: f32 = smoothing / <f32>classes;
+  const own: f32 = 1 - smoothing + others;
   if (gradient) memory.fill(gradient, 0, pack * <usize>((count + lanes - 1) / lanes));
   for (let n = 0; n < count; n++) {
     const at = <usize>(n / lanes) * pack + (<usize>(n % lanes) << 2);
@@ -54,7 +58,7 @@ export function softmaxCrossEntropy(
       const g = gradient + at;
       for (let c = 0; c < classes; c++) {
         const p: f32 = Mathf.exp(load<f32>(z + (<usize>c << vectorShift)) - top) / sum;
-        store<f32>(g + (<usize>c << vectorShift), (p - <f32>(c == label ? 1 : 0)) * scale);
+        store<f32>(g + (<usize>c << vectorShift), (p - (c == label ? own : others)) * scale);
       }
     }
   }

@@ -131,3 +131,28 @@ export function sdlm(
     h += vectorBytes;
   }
 }
+
+/**
+ * c = beta1·m + (1 - beta1)·g; x = keep·x - rate·sign(c), where sign(0) = 0; m = beta2·m + (1 - beta2)·g
+ * keep = 1 - rate·decay.
+ */
+export function lion(
+  x: usize, g: usize, m: usize, vectors: i32,
+  l2: f32, beta1: f32, rest1: f32, beta2: f32, rest2: f32, keep: f32, rate: f32,
+): void {
+  const vL2 = f32x4.splat(l2), vKeep = f32x4.splat(keep), vRate = f32x4.splat(rate), zero = f32x4.splat(0);
+  const vBeta1 = f32x4.splat(beta1), vRest1 = f32x4.splat(rest1);
+  const vBeta2 = f32x4.splat(beta2), vRest2 = f32x4.splat(rest2);
+  const end = x + (<usize>vectors << vectorShift);
+  for (; x < end; x += vectorBytes) {
+    const w = loadVector(x);
+    const gradient = multiplyAdd(vL2, w, loadVector(g));
+    const mean = loadVector(m);
+    const c = multiplyAdd(vBeta1, mean, f32x4.mul(vRest1, gradient));
+    const up = v128.and(f32x4.gt(c, zero), vRate), down = v128.and(f32x4.lt(c, zero), vRate);
+    storeVector(m, multiplyAdd(vBeta2, mean, f32x4.mul(vRest2, gradient)));
+    storeVector(x, f32x4.sub(f32x4.mul(vKeep, w), f32x4.sub(up, down)));
+    g += vectorBytes;
+    m += vectorBytes;
+  }
+}

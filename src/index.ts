@@ -71,7 +71,7 @@ export { Random, randomStream } from './base/random.ts';
 
 // Losses
 export type { Loss } from './nn/losses.ts';
-export { crossEntropy } from './nn/losses/cross-entropy.ts';
+export { type CrossEntropyOptions, crossEntropy } from './nn/losses/cross-entropy.ts';
 export { maximumAPosteriori } from './nn/losses/maximum-a-posteriori.ts';
 export { mse } from './nn/losses/mse.ts';
 
@@ -82,6 +82,7 @@ export type { CorrectedOptions, MomentOptions } from './nn/optimizers/moments.ts
 export { type SgdOptions, sgd } from './nn/optimizers/sgd.ts';
 export { adam } from './nn/optimizers/adam.ts';
 export { type AdamWOptions, adamw } from './nn/optimizers/adamw.ts';
+export { type LionOptions, lion } from './nn/optimizers/lion.ts';
 export { nadam } from './nn/optimizers/nadam.ts';
 export { adabelief } from './nn/optimizers/adabelief.ts';
 export { type SdlmOptions, sdlm } from './nn/optimizers/sdlm.ts';
@@ -89,7 +90,12 @@ export { type SdlmOptions, sdlm } from './nn/optimizers/sdlm.ts';
 // Learning-rate schedules
 export type { Schedule } from './nn/schedules.ts';
 export { constantRate } from './nn/schedules/constant.ts';
-export { cosineRate } from './nn/schedules/cosine.ts';
+export type { WarmUpOptions } from './nn/schedules/schedule.ts';
+export { cosineRate, type FallingOptions } from './nn/schedules/cosine.ts';
+export { linearRate } from './nn/schedules/linear.ts';
+export { type OneCycleOptions, oneCycleRate } from './nn/schedules/one-cycle.ts';
+export { type StepOptions, stepRate } from './nn/schedules/step.ts';
+export { cosineByEpochsRate } from './nn/schedules/cosine-by-epochs.ts';
 export { lecun1998Rate } from './nn/schedules/lecun1998.ts';
 
 // Errors

@@ -333,12 +333,12 @@ describe('mistakes of the caller exit with 2, one line and no stack trace', () =
     [['train', '--l2', '-1'], '--l2: expected a number of at least 0, got -1'],
     [
       ['train', '--optimizer', 'adm'],
-      'unknown optimizer "adm": allowed are sgd, adam, adamw, nadam, adabelief, sdlm. Did you mean adam?',
+      'unknown optimizer "adm": allowed are sgd, adam, adamw, nadam, adabelief, lion, sdlm. Did you mean adam?',
     ],
     [['train', '--model', 'lenet'], 'unknown model "lenet": allowed are lenet5, lenet5-1998. Did you mean lenet5?'],
     [['train', '--arithmetic', 'exact'], 'unknown arithmetic "exact": allowed are strict, fused.'],
     [['train', '--momentum', '0.9', '--out', out], 'momentum 0.9 is for optimizer sgd only, the optimizer is adam'],
-    [['train', '--weight-decay', '0.1', '--out', out], 'weightDecay 0.1 is for optimizer adamw only'],
+    [['train', '--weight-decay', '0.1', '--out', out], 'weightDecay 0.1 is for optimizer adamw and lion only'],
     [
       ['train', '--optimizer', 'nadam', '--no-bias-correction', '--out', out],
       'biasCorrection false is for optimizer adam and adabelief only',
@@ -369,7 +369,7 @@ describe('mistakes of the caller exit with 2, one line and no stack trace', () =
     [['train', '--out', trained], 'already holds a run; continue it with --resume'],
     [['train', '--resume', '--out', trained, '--seed', '4'], 'has seed 3, not 4'],
     [['train', '--resume', '--out', trained, '--epochs', '1'], 'has epochs 2, not 1'],
-    [['describe', 'alexnet'], 'unknown model "alexnet": allowed are lenet5, lenet5-1998.'],
+    [['describe', 'alexnet'], 'unknown model or recipe "alexnet": allowed are lenet5, lenet5-1998, 1998, baseline,'],
     [
       ['evaluate', trained, '--set', 'tset'],
       'unknown set "tset": allowed are test, train, validation. Did you mean test?',

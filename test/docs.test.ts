@@ -120,12 +120,14 @@ describe.each(pages)('%s', (page) => {
     }
   });
 
-  test('its study files and pieces of study files run', () => {
+  test('its study files and recipes are trained, and pieces of study files can be read', () => {
     const blocks = fencedBlocks(page).filter(({ language }) => language === 'yaml');
     for (const [index, { text }] of blocks.entries()) {
       const file = join(folder, `block-${index}.yaml`);
-      writeFileSync(file, wholeFile(text));
-      const { code, stderr } = lenetIn(folder, ...quick(['study', 'run', file, '--out', `block-${index}`]));
+      const isRecipe = /^sentence:/m.test(text);
+      writeFileSync(file, isRecipe ? text : wholeFile(text));
+      const command = isRecipe ? ['train', '--recipe', file] : ['study', 'run', file];
+      const { code, stderr } = lenetIn(folder, ...quick([...command, '--out', `block-${index}`]));
       expect([text, code, code === 0 ? '' : stderr]).toEqual([text, 0, '']);
     }
   });

@@ -6,7 +6,9 @@ import { createRequire } from 'node:module';
 import { basename, dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
+import type { Settings } from '../src/study/definition.ts';
 import { canonicalSettings } from '../src/tasks/lenet/configuration.ts';
+import { upgradedSettings } from '../src/tasks/lenet/older-settings.ts';
 import { freshFolder, lenet } from './lenet.ts';
 
 const home = new URL('./fixtures/', import.meta.url).pathname;
@@ -113,6 +115,7 @@ describe.each(studies)('study %s', (name) => {
   const folder = join(home, name);
   // The output of the version that ran the study.
   const then = JSON.parse(read(folder, 'show.json'));
+  const canonical = (settings: Settings) => canonicalSettings(upgradedSettings(settings, journalFormat(folder)));
 
   test('is shown with the scores that were recorded', () => {
     const { code, stdout, stderr } = lenet('study', 'show', folder, '--json');
@@ -126,7 +129,7 @@ describe.each(studies)('study %s', (name) => {
       seeds: then.seeds,
       finished: true,
     });
-    expect(canonicalSettings(now.winner.settings)).toEqual(canonicalSettings(then.winner.settings ?? then.winner));
+    expect(canonicalSettings(now.winner.settings)).toEqual(canonical(then.winner.settings ?? then.winner));
     expect(now.stages).toHaveLength(then.stages.length);
     for (const [s, stage] of then.stages.entries()) {
       expect(now.stages[s].factors.join(' x ')).toBe(stage.name ?? stage.factors.join(' x '));
@@ -136,7 +139,7 @@ describe.each(studies)('study %s', (name) => {
         const { mean, standardDeviation, settings, ...found } = now.stages[s].levels[l];
         expect(found.label).toBe(level.label);
         expect(found.scores).toEqual(counted(level.scores, then));
-        expect(canonicalSettings(settings)).toEqual(canonicalSettings(level.settings));
+        expect(canonicalSettings(settings)).toEqual(canonical(level.settings));
         const before = summaryOf(level);
         if (before === null) expect(mean).toBe(null);
         else {
@@ -177,8 +180,20 @@ describe.each(studies)('study %s', (name) => {
       expect(contents(copy)).toEqual(before);
     });
   }
-  if (!isOld) {
-    test('is continued: a lost trial and lost run folders are made again to the same bytes, with the same results', () => {
+  // Until format 6 the schedule cosine went by epochs.
+  const hasOldCosine = journalFormat(folder) < 6 && /\bcosine\b/.test(read(folder, 'study.yaml'));
+  if (!isOld && hasOldCosine) {
+    test('is not continued, since its cosine has another name today, and is left alone', () => {
+      const copy = copyOf(name);
+      const before = contents(copy);
+      const { code, stderr } = lenet('study', 'run', join(copy, 'study.yaml'), '--out', copy);
+      expect(code).toBe(2);
+      expect(stderr).toContain('whose schedule cosine is schedule cosine-by-epochs today: show the study');
+      expect(contents(copy)).toEqual(before);
+    });
+  }
+  if (!isOld && !hasOldCosine) {
+    test('is continued: a lost trial and lost run folders are made again to the same bytes, and the study says the same', () => {
       const copy = copyOf(name);
       const kept = trials.filter((path) => dirname(path) === name);
       for (const trial of kept) rmSync(join(copy, basename(trial)), { recursive: true });

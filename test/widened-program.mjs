@@ -1,7 +1,8 @@
 // Trains a network in octs until V8 has optimized its kernels, then prints which function has which name. Run with V8's
 // trace of the pass (widened.test.ts).
-import { adam, fit, lenet5, modelByName, sgd } from '../dist/index.js';
+
 import { compileKernels } from '../dist/engine/kernels.js';
+import { adam, fit, lenet5, modelByName, sgd } from '../dist/index.js';
 
 const [name, arithmetic] = process.argv.slice(2);
 const images = 256;

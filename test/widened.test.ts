@@ -52,7 +52,8 @@ describe.skipIf(obstacle !== undefined)('V8 widens the kernels', () => {
     expect(others.filter((name) => !notWidened.includes(name))).toEqual([]);
     const most = arithmetic === 'strict' ? 'block5x2' : 'block6x2';
     expect(widened.some((name) => name.startsWith(most))).toBe(true);
-    for (const name of ['adam', 'winogradLine', 'winogradPool', 'spread1x4', 'sumChunks']) expect(widened).toContain(name);
+    for (const name of ['adam', 'winogradLine', 'winogradPool', 'spread1x4', 'sumChunks'])
+      expect(widened).toContain(name);
     expect(widened.filter((name) => name.startsWith('sum')).length).toBeGreaterThanOrEqual(2);
   });
 

@@ -4,11 +4,12 @@
  * it by way of lenet.ts; it can also be run directly (`node dist/cli/main.js`).
  */
 import { type Command, CommanderError, Option } from 'commander';
-import { UsageError, WorldError } from '../base/errors.ts';
+import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
 import { visibleLines } from '../base/plain-text.ts';
 import { version } from '../base/version.ts';
 import { type KernelChoice, kernelChoices } from '../runner/kernel-choice.ts';
 import { defaultThreads, machineFailure, mostThreads, readMachine, usableCores } from '../runner/machine.ts';
+import { shippedNames } from '../runner/shipped-files.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import type { EvaluateOptions } from './evaluate.ts';
@@ -54,6 +55,12 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   const train = program
     .command('train')
     .description('Train a network; without options the baseline: LeNet-5, 10 epochs, Adam');
+  const recipes = shippedNames('recipes').join(', ');
+  train.option(
+    '--recipe <name>',
+    `Named settings, which other options override: ${recipes}, or a recipe file (YAML)`,
+    parsePath('--recipe'),
+  );
   for (const name of hyperparameterNames) train.addOption(hyperparameterOption(name));
   train
     .option(...data)
@@ -66,13 +73,12 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .option('--json', 'Print one JSON object per epoch on standard output, and nothing else')
     .action(async (options: TrainOptions, command: Command) => {
       const { train } = await import('./train.ts');
-      const { values, given } = readHyperparameters({ ...options }, (name) => command.getOptionValueSource(name));
+      const { settings, recipe } = await settingsOf(options, command);
       if (options.resume && options.out === undefined)
         throw new UsageError('--resume needs --out: the folder of the run to continue');
       const { data: dataFolder, init, resume = false, checkpointEvery, threads, kernels = 'auto', out } = options;
-      const execution = { threads, kernels };
-      const request = { hyperparameters: values, given, dataFolder, init, resume, checkpointEvery, out, ...execution };
-      finish(await train(request, options.json ?? false));
+      const request = { ...settings, dataFolder, init, resume, checkpointEvery, threads, kernels, out };
+      finish(await train(request, { json: options.json ?? false, recipe }));
     });
 
   program
@@ -91,13 +97,24 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     });
 
   program
-    .command('describe <model-name>')
-    .description(`Print the layers of a network (${modelNames.join(', ')}), their shapes and numbers of parameters`)
+    .command('describe <name>')
+    .description(
+      `Print the layers of a network (${modelNames.join(', ')}), their shapes and numbers of parameters; or the settings of a recipe (${recipes})`,
+    )
     .option('--kernels', 'Also print which kernels train it')
     .option('--svg <file>', 'Also draw the network into an SVG file', parsePath('--svg'))
     .action(async (name: string, options: { svg?: string; kernels?: boolean }) => {
-      const { describe } = await import('./describe.ts');
-      describe(name, options);
+      const ofRecipes = shippedNames('recipes');
+      if (![...modelNames, ...ofRecipes].includes(name)) {
+        throw unknownChoice('model or recipe', name, [...modelNames, ...ofRecipes]);
+      }
+      if (ofRecipes.includes(name)) {
+        const { describeRecipe } = await import('./describe-recipe.ts');
+        describeRecipe(name, options);
+      } else {
+        const { describe } = await import('./describe.ts');
+        describe(name, options);
+      }
     });
 
   program
@@ -186,7 +203,22 @@ function buildProgram(finish: (exitCode: number) => void): Command {
   return program;
 }
 
+/** The hyperparameters of `lenet train`: the options, over those of the recipe if one is named. */
+async function settingsOf(options: TrainOptions, command: Command) {
+  const own = readHyperparameters({ ...options }, (name) => command.getOptionValueSource(name));
+  if (options.recipe === undefined) {
+    return { settings: { hyperparameters: own.values, given: own.given }, recipe: undefined };
+  }
+  const [{ readRecipe }, { overRecipe }] = await Promise.all([
+    import('../runner/study-files.ts'),
+    import('../tasks/lenet/recipe-file.ts'),
+  ]);
+  const recipe = readRecipe(options.recipe);
+  return { settings: overRecipe(recipe, own), recipe };
+}
+
 interface TrainOptions {
+  readonly recipe?: string;
   readonly data?: string;
   readonly threads?: number;
   readonly kernels?: KernelChoice;
@@ -202,6 +234,7 @@ Examples:
   lenet study run post                           the whole study of the post, with a report
   lenet study show runs/post                     its results so far
   lenet train                                    the baseline: LeNet-5 on MNIST, about 98.4 % after 10 epochs
+  lenet train --recipe one-epoch                 about 99.0 % after one epoch
   lenet train --batch-size 32 --out runs/mine    another batch size, with a named run folder
   lenet train --resume --out runs/mine           continue after Ctrl-C or a crash
   lenet evaluate runs/mine                       evaluate a saved model

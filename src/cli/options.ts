@@ -138,7 +138,7 @@ export function readHyperparameters(
   options: Readonly<Record<string, unknown>>,
   source: (name: string) => string | undefined,
 ): { values: Hyperparameters; given: ReadonlySet<HyperparameterName> } {
-  const given = new Set(hyperparameterNames.filter((name) => source(name) === 'cli'));
-  const values = Object.fromEntries(hyperparameterNames.map((name) => [name, options[name]]));
-  return { values: completeHyperparameters(values), given };
+  const given = hyperparameterNames.filter((name) => source(name) === 'cli');
+  const values = Object.fromEntries(given.map((name) => [name, options[name]]));
+  return { values: completeHyperparameters(values), given: new Set(given) };
 }

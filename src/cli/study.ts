@@ -29,7 +29,7 @@ import type { KernelChoice } from '../runner/kernel-choice.ts';
 import { lenetTask } from '../runner/lenet-task.ts';
 import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
 import { chooseWidth } from '../runner/octs.ts';
-import { readStudyFile } from '../runner/study-files.ts';
+import { readRecipe, readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
@@ -69,7 +69,8 @@ async function report(folder: StudyFolder): Promise<StudyFacts> {
 /** Runs or continues a study. @returns the exit code. */
 export async function studyRun(file: string, options: StudyRunOptions): Promise<number> {
   const { path, text } = readStudyFile(file);
-  const definition = parseStudyFile(text, path, options.seeds);
+  const recipe = (name: string) => readRecipe(name).settings;
+  const definition = parseStudyFile(text, path, { seeds: options.seeds, recipe });
   // Absolute, so that paths and commands in messages work in any folder.
   const out = resolve(options.out ?? join('runs', definition.name));
   const folder = new StudyFolder(out);

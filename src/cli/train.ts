@@ -11,6 +11,7 @@ import { readMachine } from '../runner/machine.ts';
 import type { MetricsLine } from '../runner/run-folder.ts';
 import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts';
 import { variantNames } from '../tasks/lenet/hyperparameters.ts';
+import type { NamedRecipe } from '../tasks/lenet/recipe-file.ts';
 import type { Progress } from '../train/fit.ts';
 import { batchParts } from '../train/session.ts';
 import { Interrupt } from './interrupt.ts';
@@ -20,13 +21,17 @@ import { terminalWidth } from './terminal.ts';
 import { tellOfWait } from './waiting.ts';
 import { threadsWarning, warn } from './warning.ts';
 
-/**
- * Does a run. With `json`, standard output gets one object per epoch and standard error everything else. @returns the
- * exit code.
- */
+interface TrainOptions {
+  /** Standard output gets one object per epoch, and standard error everything else. */
+  readonly json: boolean;
+  /** The recipe that the user named. */
+  readonly recipe: NamedRecipe | undefined;
+}
+
+/** Does a run. @returns the exit code. */
 export async function train(
   request: Omit<RunRequest, 'signal' | 'onProgress' | 'onWarning'>,
-  json: boolean,
+  { json, recipe }: TrainOptions,
 ): Promise<number> {
   if (request.resume && request.out !== undefined) refuseEndedTrial(request.out);
   const say = (text: string) => (json ? process.stderr : process.stdout).write(`${visibleLines(text)}\n`);
@@ -59,6 +64,7 @@ export async function train(
           if (tooMany !== undefined && request.threads !== undefined) onWarning(tooMany);
           bar = new EpochBar(event.train, batchSize);
           for (const note of event.notes) process.stderr.write(`note: ${visible(note)}\n`);
+          if (recipe) say(`Recipe ${recipe.name}: ${recipe.sentence}`);
           say(announcement(event));
           break;
         }
@@ -104,7 +110,8 @@ function announcement(event: RunEvent & { type: 'start' }): string {
   const { model, loss, optimizer, schedule, batchSize, epochs, seed, arithmetic } = recipe;
   const h = config.hyperparameters;
   const changes = variantNames.filter((name) => h[name] !== 'published').map((name) => `${name} ${h[name]}`);
-  const rate = schedule.name === 'constant' ? '' : ` (${aboutSchedule(schedule).describe()})`;
+  const course = aboutSchedule(schedule).describe();
+  const rate = course === 'constant' ? '' : ` (${course})`;
   const extras = [
     `learning rate ${optimizer.learningRate}${rate}`,
     `batch size ${batchSize}`,
@@ -122,7 +129,7 @@ function announcement(event: RunEvent & { type: 'start' }): string {
     describeModel(model, terminalWidth()),
     '',
     `Optimizer ${optimizer.name}: ${extras.join(', ')}`,
-    ...(loss.name === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),
+    ...(aboutLoss(loss).describe() === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),
     `${epochs} epochs, seed ${seed}, ${arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}, kernels in ${width}`,
     `Results and TensorBoard logs go to "${out}"`,
     ...event.repairs,

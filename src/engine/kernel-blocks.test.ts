@@ -272,6 +272,22 @@ describe.each(engines)('$arithmetic, $width', ({ width, module }) => {
           );
       });
 
+      test('lion', () => {
+        const { b, blocks, first: m } = place();
+        const { eps: _, ...args } = decays;
+        b.writesOnly(ranges(blocks.x, m), () => b.kernels.lion({ ...blocks, ...args, m, keep: 0.94, rate: 0.3 }));
+        const options = { learningRate: 0.3, l2, betas: [0.8, 0.9], weightDecay: 0.2 } as const;
+        const after = slots.map((slot, i) => reference.lionStep(slot, total[i]!, options));
+        for (const [address, key] of [
+          [blocks.x, 'x'],
+          [m, 'first'],
+        ] as const)
+          expectNear(
+            b.read(address, size),
+            after.map((slot) => slot[key]),
+          );
+      });
+
       test('sdlm', () => {
         const { b, blocks, first: h } = place();
         b.writesOnly(ranges(blocks.x), () => b.kernels.sdlm({ ...blocks, h, rate: 0.3, mu: 0.05 }));
@@ -606,22 +622,24 @@ describe.each(engines)('$arithmetic, $width', ({ width, module }) => {
       return { b, blocks, outputs, ranges };
     };
 
-    test.each([-Infinity, 0.5, 30])(
-      'softmaxCrossEntropy, background %d, with and without gradient',
-      (backgroundLogit) => {
-        const expected = reference.softmaxCrossEntropy(z, labels, 0.7, backgroundLogit);
-        for (const wantsGradient of [true, false]) {
-          const { b, blocks, outputs, ranges } = place();
-          const gradient = wantsGradient ? outputs.gradient : 0;
-          b.writesOnly(wantsGradient ? [...ranges, [gradient, size * 4]] : ranges, () =>
-            b.kernels.softmaxCrossEntropy({ ...blocks, ...outputs, gradient, backgroundLogit }),
-          );
-          expectNear(b.readDoubles(outputs.losses, count), expected.losses);
-          expect(b.readBytes(outputs.predicted, count)).toEqual(expected.predicted);
-          if (wantsGradient) expectNear(b.read(gradient, size), inPacks(expected.gradient, 0), 1e-6);
-        }
-      },
-    );
+    test.each([
+      [-Infinity, 0],
+      [0.5, 0],
+      [30, 0],
+      [-Infinity, 0.3],
+    ])('softmaxCrossEntropy, background %d, smoothing %d, with and without gradient', (backgroundLogit, smoothing) => {
+      const expected = reference.softmaxCrossEntropy(z, labels, 0.7, { backgroundLogit, smoothing });
+      for (const wantsGradient of [true, false]) {
+        const { b, blocks, outputs, ranges } = place();
+        const gradient = wantsGradient ? outputs.gradient : 0;
+        b.writesOnly(wantsGradient ? [...ranges, [gradient, size * 4]] : ranges, () =>
+          b.kernels.softmaxCrossEntropy({ ...blocks, ...outputs, gradient, backgroundLogit, smoothing }),
+        );
+        expectNear(b.readDoubles(outputs.losses, count), expected.losses);
+        expect(b.readBytes(outputs.predicted, count)).toEqual(expected.predicted);
+        if (wantsGradient) expectNear(b.read(gradient, size), inPacks(expected.gradient, 0), 1e-6);
+      }
+    });
 
     test('rightLogitLoss, with and without gradient', () => {
       const expected = reference.rightLogitLoss(z, labels, 0.7);

@@ -49,6 +49,7 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   gatherBytes: ['gather'],
   gatherFloats: ['gather'],
   joinStrips: ['joinStrips', 'spread'],
+  lion: ['lionStep'],
   matmul: ['linearForward', 'linearBackward'],
   matmulTaps: ['conv2dForward'],
   maxPool2dBackward: ['maxPool2dBackward'],
@@ -163,7 +164,7 @@ function lossOf(engine: Engine, { op, input, options }: LayerCase): LayerOutcome
   const args = { logits, labels, count: images, classes, scale: 1 / images, gradient, losses, predicted };
   const backgroundLogit = op === 'mapLoss' ? -options.j! : -Infinity;
   if (op === 'mseLoss') kernels.rightLogitLoss(args);
-  else kernels.softmaxCrossEntropy({ ...args, backgroundLogit });
+  else kernels.softmaxCrossEntropy({ ...args, backgroundLogit, smoothing: 0 });
   const g = arena.f32(gradient, packs * classes * lanes);
   const expected = reference.softmaxCrossEntropy(input.data, options.labels!, 1 / images);
   expect([...arena.u8(predicted, images)]).toEqual(expected.predicted);
@@ -196,7 +197,7 @@ function curvatureOf(engine: Engine, { codes, labels, input }: CurvatureEnd): nu
   } else {
     const values = arena.f32(z, packs * features * lanes);
     for (const [i, value] of input.data.entries()) values[at(i)] = value;
-    kernels.softmaxCrossEntropy({ ...args, backgroundLogit: -Infinity });
+    kernels.softmaxCrossEntropy({ ...args, backgroundLogit: -Infinity, smoothing: 0 });
     kernels.softmaxOfGradient(chunk);
     kernels.softmaxCurvature({ probabilities: g, h, vectors: packs * classes });
   }
@@ -305,6 +306,14 @@ describe.each(widths)(
             vScale: 1 / (1 - beta2 ** t),
           }),
         (slot, g, t) => reference.adamStep(slot, g, t, { ...options, weightDecay, ahead: false }),
+      );
+    });
+
+    test('lion', () => {
+      const options = { learningRate: 0.01, l2, betas: [beta1, beta2] as const, weightDecay: 0.1 };
+      compare(
+        (k, _, blocks, { first }) => k.lion({ ...blocks, m: first, l2, ...decays, keep: 1 - 0.01 * 0.1, rate: 0.01 }),
+        (slot, g) => reference.lionStep(slot, g, options),
       );
     });
 

@@ -103,7 +103,7 @@ function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power:
     case 'mapLoss':
     case 'softmaxCrossEntropy': {
       const backgroundLogit = op === 'mapLoss' ? -options.j! : -Infinity;
-      const { losses, gradient } = reference.softmaxCrossEntropy(x, options.labels!, 1 / images, backgroundLogit);
+      const { losses, gradient } = reference.softmaxCrossEntropy(x, options.labels!, 1 / images, { backgroundLogit });
       return { output: losses, gradInput: gradient };
     }
   }

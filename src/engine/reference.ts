@@ -280,11 +280,16 @@ export function linearBackward(x: Numbers, weight: Numbers, dy: Numbers, inFeatu
 }
 
 /**
- * Per image: the loss -log softmax(z)[label], computed with logits less their maximum; the gradient
- * (softmax - onehot)·scale; the predicted class, the first of the largest logits.
- * @param backgroundLogit the logit of one more class that no image belongs to (LeCun et al. 1998, equation 9: -j).
+ * Per image -log softmax(z)[label], shifted by the maximum; gradient (softmax - target)·scale, target
+ * (1 - smoothing)·onehot + smoothing / classes (torch.nn.CrossEntropyLoss, label_smoothing); the first largest class.
+ * backgroundLogit: the logit of a background class, which no image has (LeCun et al. 1998, equation 9: -j).
  */
-export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: number, backgroundLogit = -Infinity) {
+export function softmaxCrossEntropy(
+  logits: Numbers,
+  labels: Numbers,
+  scale: number,
+  { backgroundLogit = -Infinity, smoothing = 0 } = {},
+) {
   const classes = logits.length / labels.length;
   const losses: number[] = [];
   const predicted: number[] = [];
@@ -295,7 +300,10 @@ export function softmaxCrossEntropy(logits: Numbers, labels: Numbers, scale: num
     const sum = z.reduce((total, value) => total + Math.exp(value - top), Math.exp(backgroundLogit - top));
     losses.push(Math.log(sum) - (z[label]! - top));
     predicted.push(z.indexOf(Math.max(...z)));
-    for (const [c, value] of z.entries()) gradient.push((Math.exp(value - top) / sum - (c === label ? 1 : 0)) * scale);
+    for (const [c, value] of z.entries()) {
+      const target = (c === label ? 1 - smoothing : 0) + smoothing / classes;
+      gradient.push((Math.exp(value - top) / sum - target) * scale);
+    }
   }
   return { losses, predicted, gradient };
 }
@@ -383,6 +391,22 @@ export function adabeliefStep(
 /** LeCun et al. 1998, appendix C: x -= rate / (mu + h)·(g + l2·x), where h, the second derivative, is `first`. */
 export function sdlmStep(slot: Slot, g: number, o: { learningRate: number; l2: number; mu: number }): Slot {
   return { ...slot, x: slot.x - (o.learningRate / (o.mu + slot.first)) * (g + o.l2 * slot.x) };
+}
+
+/**
+ * Lion (Chen et al. 2023, algorithm 2): x = (1 - rate·weightDecay)·x - rate·sign(beta1·m + (1 - beta1)·g), then
+ * m = beta2·m + (1 - beta2)·g. `first` is m.
+ */
+export function lionStep(
+  { x, first, second }: Slot,
+  g: number,
+  o: { learningRate: number; l2: number; betas: Size2; weightDecay: number },
+): Slot {
+  const [b1, b2] = o.betas;
+  const gradient = g + o.l2 * x;
+  const direction = Math.sign(b1 * first + (1 - b1) * gradient);
+  const moved = (1 - o.learningRate * o.weightDecay) * x - o.learningRate * direction;
+  return { x: moved, first: b2 * first + (1 - b2) * gradient, second };
 }
 
 // The kernels that only move numbers. Packs are [pack][element][lanes]: image n is in lane n % lanes of pack

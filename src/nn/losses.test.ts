@@ -2,6 +2,7 @@
  * Every loss: its options, its description, and its numbers as its kind calls the kernels. Gradients are held to
  * PyTorch in engine/kernels.test.ts.
  */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { createMemory } from '../engine/arena.ts';
@@ -49,6 +50,35 @@ const z = [
   [-3, -0.5, -0.25],
 ];
 const labels = [0, 1];
+
+const smoothed: {
+  readonly logits: readonly (readonly number[])[];
+  readonly labels: readonly number[];
+  readonly losses: readonly number[];
+  readonly cases: readonly { readonly labelSmoothing: number; readonly gradient: readonly (readonly number[])[] }[];
+} = JSON.parse(readFileSync(new URL('../../test/golden/label-smoothing.json', import.meta.url), 'utf8'));
+
+test.each(widths.flatMap((width) => smoothed.cases.map((each) => ({ ...each, width }))))(
+  'label smoothing $labelSmoothing in $width gives PyTorch’s gradient, and the plain loss',
+  ({ width, ...each }) => {
+    const { losses, gradient, curvature } = applied(
+      crossEntropy({ labelSmoothing: each.labelSmoothing }),
+      smoothed.logits,
+      smoothed.labels,
+      width,
+    );
+    const plain = applied(crossEntropy(), smoothed.logits, smoothed.labels, width);
+    for (const [n, loss] of smoothed.losses.entries()) expect(losses[n]).toBeCloseTo(loss, 6);
+    for (const [n, row] of each.gradient.entries())
+      for (const [c, value] of row.entries()) expect(Math.abs(gradient[n]![c]! - value)).toBeLessThan(2e-7);
+    expect(curvature).toEqual(plain.curvature);
+  },
+);
+
+test.each([-0.1, 1, NaN])('label smoothing %s is refused', (labelSmoothing) => {
+  expect(() => crossEntropy({ labelSmoothing })).toThrow(UsageError);
+  expect(() => crossEntropy({ labelSmoothing })).toThrow('labelSmoothing: expected a number from 0 to 0.9999999');
+});
 
 describe.each(widths)('%s', (width) => {
   test('cross-entropy is log(sum of e^z) - z of the right class; its curvature is p(1 - p)', () => {
@@ -100,12 +130,13 @@ describe.each(widths)('%s', (width) => {
 });
 
 test('losses describe themselves and declare whether they need distances as the output', () => {
-  const said = [crossEntropy(), maximumAPosteriori(), mse()].map((loss) => [
+  const said = [crossEntropy(), crossEntropy({ labelSmoothing: 0.1 }), maximumAPosteriori(), mse()].map((loss) => [
     aboutLoss(loss).describe(),
     aboutLoss(loss).needsDistances,
   ]);
   expect(said).toEqual([
     ['cross-entropy', false],
+    ['cross-entropy, label smoothing 0.1', false],
     ['map, j 0.1', true],
     ['mse', true],
   ]);

@@ -27,6 +27,28 @@ export function layOutParameters(model: Model): ParameterBlock {
   return { offsets, bytes: Math.ceil(bytes / 64) * 64 };
 }
 
+/** Consecutive parameters in their block, in bytes from its start; `to` is the start of the next. */
+export interface ParameterStretch {
+  readonly from: number;
+  readonly to: number;
+  /** Whether they are tensors of one dimension: biases, and the coefficients of subsampling. */
+  readonly areBiases: boolean;
+}
+
+/** The block of parameters as the fewest stretches of weights or biases. */
+export function stretchesOf(model: Model): readonly ParameterStretch[] {
+  const { offsets, bytes } = layOutParameters(model);
+  const stretches: ParameterStretch[] = [];
+  for (const { name, shape } of parametersOf(model)) {
+    const [from, areBiases] = [offsets.get(name)!, shape.length === 1];
+    const last = stretches.at(-1);
+    if (last) stretches[stretches.length - 1] = { ...last, to: from };
+    if (last?.areBiases !== areBiases) stretches.push({ from, to: bytes, areBiases });
+  }
+  const last = stretches.pop();
+  return last ? [...stretches, { ...last, to: bytes }] : [];
+}
+
 /** @throws UsageError naming the first tensor that holds a number that is not finite. */
 export function checkFiniteTensors(tensors: StateDict): void {
   for (const [name, { data }] of tensors) {

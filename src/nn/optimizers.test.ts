@@ -11,6 +11,7 @@ import * as reference from '../engine/reference.ts';
 import { adabelief } from './optimizers/adabelief.ts';
 import { adam } from './optimizers/adam.ts';
 import { adamw } from './optimizers/adamw.ts';
+import { lion } from './optimizers/lion.ts';
 import { nadam } from './optimizers/nadam.ts';
 import { sdlm } from './optimizers/sdlm.ts';
 import { sgd } from './optimizers/sgd.ts';
@@ -33,12 +34,14 @@ const golden: {
 const { start, gradients, hessian } = golden;
 const size = start.length;
 
-const constructors = { sgd, adam, adamw, nadam, adabelief, sdlm };
+const constructors = { sgd, adam, adamw, nadam, adabelief, lion, sdlm };
 
 function twin(optimizer: Optimizer, slot: reference.Slot, g: number, t: number): reference.Slot {
   switch (optimizer.name) {
     case 'sgd':
       return reference.sgdStep(slot, g, optimizer);
+    case 'lion':
+      return reference.lionStep(slot, g, optimizer);
     case 'sdlm':
       return reference.sdlmStep(slot, g, optimizer);
     case 'adabelief':
@@ -121,6 +124,7 @@ test.each<[string, () => Optimizer]>([
   ['eps: expected a number of at least 0, got -1', () => adam({ eps: -1 })],
   ['(the largest 32-bit number below 1), got 0.99999999', () => sgd({ momentum: 0.99999999 })],
   ['weightDecay: expected a number of at least 0, got -0.1', () => adamw({ weightDecay: -0.1 })],
+  ['beta2: expected a number from 0 to 0.9999999', () => lion({ betas: [0.9, 1] })],
   ['mu: expected a number above 0, got 0', () => sdlm({ mu: 0 })],
   ['nesterov needs a momentum above 0', () => sgd({ nesterov: true })],
 ])('refused: %s', (message, make) => {

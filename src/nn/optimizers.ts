@@ -7,6 +7,7 @@ import type { Kernels } from '../engine/kernels.ts';
 import { adabeliefKind } from './optimizers/adabelief.ts';
 import { adamKind } from './optimizers/adam.ts';
 import { adamwKind } from './optimizers/adamw.ts';
+import { lionKind } from './optimizers/lion.ts';
 import { nadamKind } from './optimizers/nadam.ts';
 import type { OptimizerKind, StepBlocks, StepNumber } from './optimizers/optimizer.ts';
 import { sdlmKind } from './optimizers/sdlm.ts';
@@ -18,6 +19,7 @@ const kinds = {
   adamw: adamwKind,
   nadam: nadamKind,
   adabelief: adabeliefKind,
+  lion: lionKind,
   sdlm: sdlmKind,
 } as const;
 
@@ -35,6 +37,16 @@ export const optimizerNames = Object.keys(optimizerKinds) as OptimizerName[];
  */
 const stepsToFlush = 8;
 
+/** Whether L2 or weight decay leaves some parameters out. */
+export function sparesBiases(optimizer: Optimizer): boolean {
+  return !optimizer.decayBiases && (optimizer.l2 > 0 || ('weightDecay' in optimizer && optimizer.weightDecay > 0));
+}
+
+/** The same optimizer without L2 and weight decay, for the parameters that these leave out. */
+export function withoutDecay(optimizer: Optimizer): Optimizer {
+  return 'weightDecay' in optimizer ? { ...optimizer, l2: 0, weightDecay: 0 } : { ...optimizer, l2: 0 };
+}
+
 /** The kind of an optimizer with the optimizer filled in. */
 export function aboutOptimizer(optimizer: Optimizer) {
   const kind: Omit<OptimizerKind<never>, 'make'> = optimizerKinds[optimizer.name];
@@ -42,7 +54,10 @@ export function aboutOptimizer(optimizer: Optimizer) {
   return {
     needsCurvature: kind.needsCurvature,
     stateNames: (): readonly string[] => kind.stateNames(self),
-    describe: (): readonly string[] => kind.describe(self),
+    describe: (): readonly string[] => [
+      ...kind.describe(self),
+      ...(sparesBiases(optimizer) ? ['no decay of biases'] : []),
+    ],
     equalTo: () => kind.equalTo?.(self),
     /** Does one step on a stretch of parameters. */
     step(kernels: Kernels, number: StepNumber, blocks: StepBlocks): void {

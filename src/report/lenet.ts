@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { datasetSize, takeFirst } from '../data/dataset.ts';
+import { upgradedRecord } from '../runner/older-records.ts';
 import { ownData, ownSet } from '../runner/run-data.ts';
 import type { RunFolder } from '../runner/run-folder.ts';
 import { trialLogits, trialModel } from '../runner/trial-results.ts';
@@ -41,7 +42,7 @@ interface StudyJournal {
  * damaged.
  */
 export function readLenetStudy(folder: StudyJournal): { readonly record: StudyRecord; readonly facts: StudyFacts } {
-  const record = folder.read();
+  const record = upgradedRecord(folder.read(), lenetSettings);
   const { definition, trials } = record;
   const settings = [...trials.map(({ configuration }) => configuration), definition.base];
   const foreign = settings.flatMap(Object.keys).find((name) => !(name in lenetSettings.parameters));

@@ -5,7 +5,7 @@ import { mnistHash } from '../data/mnist.ts';
 import type { StudyRecord } from '../store/store.ts';
 import type { LevelView, StageView } from '../study/contest.ts';
 import { type Settings, type StudyDefinition, valueText } from '../study/definition.ts';
-import { completeSettings } from '../tasks/lenet/configuration.ts';
+import { canonicalSettings, completeSettings } from '../tasks/lenet/configuration.ts';
 import { median } from './facts.ts';
 import type { Reference, ReferenceRun } from './reference.ts';
 
@@ -40,6 +40,9 @@ const carried: Readonly<Record<string, Settings>> = {
   optimizer: { batchSize: 32, l2: 1e-6 },
 };
 
+/** The hyperparameters that may differ from the defaults, which are the post's: those that it varied, and arithmetic. */
+const varied = ['batchSize', 'l2', 'optimizer', 'biasCorrection', 'arithmetic'];
+
 /** The post beside a study; undefined for other data than MNIST as shipped, and for a loss. */
 export function postReference(
   logs: PostLogs,
@@ -72,22 +75,16 @@ function besideLevel(
   const complete: Settings = completeSettings(settings);
   const same =
     protocol === 'post' &&
-    complete.model === 'lenet5' &&
     complete.learningRate === logs.learningRate &&
-    complete.schedule === 'constant' &&
-    complete.initialization === 'published' &&
     complete.epochs === 10 &&
-    complete.trainLimit === null &&
-    complete.testLimit === null &&
-    complete.weightDecay === 0 &&
-    complete.shuffle === true &&
+    Object.keys(canonicalSettings(settings)).every((name) => varied.includes(name)) &&
     (base.optimizer ?? 'adam') === 'adam';
   const [stage, ...more] = factors;
   const before = stage === undefined || more.length > 0 ? undefined : carried[stage];
   if (!same || stage === undefined || before === undefined || !(stage in level.settings)) return undefined;
   // A level that sets several of the post's factors is compared with the post's run of exactly these settings.
-  const varied = ['batchSize', 'l2', 'optimizer'].filter((name) => name in level.settings);
-  const exact = varied.length > 1;
+  const set = ['batchSize', 'l2', 'optimizer'].filter((name) => name in level.settings);
+  const exact = set.length > 1;
   const optimizer = String(complete.optimizer);
   if (!exact && stage !== 'optimizer' && optimizer !== 'adam') return undefined;
   // Flux 0.12.4's AdaBelief had no bias correction; with it, it is another optimizer.

@@ -111,7 +111,11 @@ export function lenetTask(options: LenetTaskOptions): Task {
   };
 }
 
-function threadPool({ folder, width = 'quads', claim }: LenetTaskOptions, { objective }: StudyDefinition, data: RunData): Pool {
+function threadPool(
+  { folder, width = 'quads', claim }: LenetTaskOptions,
+  { objective }: StudyDefinition,
+  data: RunData,
+): Pool {
   return {
     start({ number, configuration, seed, threads, again }, listen) {
       const hyperparameters = completeHyperparameters({ ...configuration, seed });

@@ -9,6 +9,7 @@ import type { Model } from '../nn/model.ts';
 import { checkParameters } from '../nn/network.ts';
 import { completeHyperparameters, type Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
+import { recordedHyperparameters } from '../tasks/lenet/older-settings.ts';
 import { makeModel } from '../tasks/lenet/recipe.ts';
 import { decodeModel, type ModelFile } from '../train/checkpoint.ts';
 import { type FoundWeights, findWeights } from '../train/foreign-weights.ts';
@@ -41,7 +42,7 @@ export function loadModel(path: string): LoadedModel {
   const file = modelFileAt(path);
   const config = runConfigAt(path);
   const found = config ? new RunFolder(path).readModel(config) : decodeModel(readBytes(file), file);
-  const hyperparameters = recordedHyperparameters(found.record, file);
+  const hyperparameters = hyperparametersIn(found.record, file);
   const model = makeModel(hyperparameters);
   const { record } = found;
   return { model, ...findWeights(model, modelOf(found), file), file, hyperparameters, record, config };
@@ -95,7 +96,7 @@ function modelOf(found: ModelFile): ModelFile {
 }
 
 /** The recorded hyperparameters, which include the network and its variant; for other software's files the defaults. */
-function recordedHyperparameters(record: ModelFile['record'], file: string): Hyperparameters {
+function hyperparametersIn(record: ModelFile['record'], file: string): Hyperparameters {
   const model = record.get('model');
   if (!isOurs(record)) {
     return completeHyperparameters({ model: model !== undefined && modelNames.includes(model) ? model : 'lenet5' });
@@ -106,7 +107,7 @@ function recordedHyperparameters(record: ModelFile['record'], file: string): Hyp
     );
   }
   try {
-    return completeHyperparameters({ ...JSON.parse(record.get('hyperparameters')!), model });
+    return recordedHyperparameters({ ...JSON.parse(record.get('hyperparameters')!), model });
   } catch (error) {
     throw new WorldError(
       `${file}: its hyperparameters cannot be read: ${error instanceof Error ? error.message : error}`,

@@ -1,7 +1,7 @@
 /** Which processes can widen kernels, by what they are told about the machine. */
 import { describe, expect, test } from 'vitest';
-import { lenet5 } from '../tasks/lenet/models.ts';
 import { adam } from '../nn/optimizers/adam.ts';
+import { lenet5 } from '../tasks/lenet/models.ts';
 import { completeRecipe } from '../train/recipe.ts';
 import { chooseWidth, obstacleToOcts, type ProcessorSource } from './octs.ts';
 

@@ -31,7 +31,8 @@ const thisProcessor: ProcessorSource = {
   arch: process.arch,
   node: process.versions.node,
   read: (path) => attempt(() => readFileSync(path, 'utf8')),
-  run: (program, args) => attempt(() => execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe', timeout: 2000 })),
+  run: (program, args) =>
+    attempt(() => execFileSync(program, args, { encoding: 'utf8', stdio: 'pipe', timeout: 2000 })),
 };
 
 function attempt<T>(work: () => T): T | undefined {

@@ -8,7 +8,8 @@ import { digestOf } from '../base/digest.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { appendToFile, isUnfinished, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes, readText } from '../disk/read-file.ts';
-import { completeHyperparameters, type Hyperparameters, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
+import { type Hyperparameters, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
+import { recordedHyperparameters } from '../tasks/lenet/older-settings.ts';
 import {
   decodeCheckpoint,
   decodeModel,
@@ -355,7 +356,7 @@ export function parseConfig(text: string, what: string): RunConfig {
   /** Fills in the default of a hyperparameter that is newer than the file. */
   function complete(values: Hyperparameters): Hyperparameters {
     try {
-      return completeHyperparameters(values);
+      return recordedHyperparameters({ ...values });
     } catch (error) {
       throw damaged(error instanceof Error ? error.message : String(error), error);
     }

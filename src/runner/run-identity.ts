@@ -2,14 +2,14 @@
 import { digestOf } from '../base/digest.ts';
 import { WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
-import { scheduleKinds } from '../nn/schedules.ts';
+import { dependsOnEpochs } from '../nn/schedules.ts';
 import {
-  completeHyperparameters,
   type HyperparameterName,
   type Hyperparameters,
   hyperparameterNames,
   hyperparameters,
 } from '../tasks/lenet/hyperparameters.ts';
+import { identityValue, recordedHyperparameters } from '../tasks/lenet/older-settings.ts';
 import { type ModelRecord, recordFormat } from '../train/checkpoint.ts';
 
 /** Everything that determines the numbers of a run. */
@@ -40,7 +40,7 @@ export function runIdentity({ hyperparameters: given, data, init, evaluatedOn }:
   return digestOf(
     JSON.stringify({
       bits: recordFormat,
-      hyperparameters: names.sort().map((name) => [name, given[name]]),
+      hyperparameters: names.sort().map((name) => [name, identityValue(given[name])]),
       dataHash: data.hash,
       initHash: init?.sha256 ?? '',
       evaluatedOn: evaluatedOn ?? 'test',
@@ -111,7 +111,7 @@ function differencesOf(record: ReadonlyMap<string, string>, origin: RunOrigin): 
 /** The recorded hyperparameters; undefined where the text cannot be read, and then only the identities are compared. */
 function hyperparametersIn(text: string): Hyperparameters | undefined {
   try {
-    return completeHyperparameters(JSON.parse(text));
+    return recordedHyperparameters(JSON.parse(text));
   } catch {
     return undefined;
   }
@@ -127,6 +127,7 @@ function shortened(text: string): string {
  * The hyperparameters that determine each epoch: all but the number of epochs, and that too where the schedule depends
  * on it.
  */
-function determining({ schedule }: Hyperparameters): HyperparameterName[] {
-  return hyperparameterNames.filter((name) => name !== 'epochs' || scheduleKinds[schedule].dependsOnEpochs);
+function determining({ schedule, warmUp }: Hyperparameters): HyperparameterName[] {
+  const isPlanned = dependsOnEpochs({ name: schedule, warmUp });
+  return hyperparameterNames.filter((name) => name !== 'epochs' || isPlanned);
 }

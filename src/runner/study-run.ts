@@ -24,6 +24,7 @@ import {
   step,
 } from './loop.ts';
 import { Mailbox } from './mailbox.ts';
+import { refuseOlderWords } from './older-records.ts';
 
 /** What {@link runStudy} runs, where it is kept, and how. */
 export interface StudyRequest {
@@ -121,6 +122,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
   try {
     const environment = request.environment ?? { ...unknownEnvironment, jobs };
     const { record, torn } = await store.open({ definition, dataHash: opened.dataHash, environment }, (before) => {
+      refuseOlderWords(before, task.settings);
       checkExtends(before.definition, definition);
       checkConfigurations(before.trials, task);
       if (before.dataHash === opened.dataHash) return;

@@ -25,7 +25,7 @@ import { readBytes } from '../disk/read-file.ts';
 import type { Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import type { Model } from '../nn/model.ts';
-import { aboutSchedule } from '../nn/schedules.ts';
+import { dependsOnEpochs } from '../nn/schedules.ts';
 import {
   completeHyperparameters,
   type HyperparameterName,
@@ -38,10 +38,10 @@ import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progres
 import type { FoundWeights } from '../train/foreign-weights.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { batchParts, checkFits } from '../train/session.ts';
+import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
 import { readWeights } from './model-file.ts';
 import { checkThreadCount, nodeThreads } from './node-threads.ts';
-import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
 import { type ChosenWidth, chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
@@ -289,14 +289,18 @@ async function* train(
  * difference.
  */
 function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out }: RunRequest): Hyperparameters {
-  // A hyperparameter that is newer than the record has its default.
-  const recorded = completeHyperparameters(before.hyperparameters);
+  const recorded = before.hyperparameters;
   for (const name of hyperparameterNames) {
     if (!given.has(name) || hyperparameters[name] === recorded[name]) continue;
     const isLonger = name === 'epochs' && hyperparameters.epochs > recorded.epochs;
-    if (isLonger && !aboutSchedule(recipeOf(recorded).schedule).dependsOnEpochs) continue;
+    const isPlanned = dependsOnEpochs({ name: recorded.schedule, warmUp: recorded.warmUp });
+    if (isLonger && !isPlanned) continue;
+    const planned = recorded.warmUp > 0 ? 'warm-up' : `schedule ${recorded.schedule}`;
+    const why = isLonger
+      ? ` (its ${planned} depends on the planned length, so a longer run differs from its first steps on)`
+      : '';
     throw new UsageError(
-      `--resume: the run in ${out} has ${name} ${recorded[name]}, not ${hyperparameters[name]}; leave the option out, or choose another folder with --out`,
+      `--resume: the run in ${out} has ${name} ${recorded[name]}, not ${hyperparameters[name]}${why}; leave the option out, or choose another folder with --out`,
     );
   }
   return given.has('epochs') ? { ...recorded, epochs: hyperparameters.epochs } : recorded;

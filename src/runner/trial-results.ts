@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isSameBytes } from '../base/bits.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
-import { scheduleKinds } from '../nn/schedules.ts';
+import { dependsOnEpochs } from '../nn/schedules.ts';
 import type { Trial } from '../study/trial.ts';
 import { completeHyperparameters, hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import type { TrialResults } from '../tasks/task.ts';
@@ -53,9 +53,8 @@ export function trialModel(folder: RunFolder, trial: Trial, dataHash: string): L
   const { record } = loaded;
   const expected = completeHyperparameters({ ...trial.configuration, seed: trial.seed });
   // The file records the run's number of epochs only where the weights depend on it.
-  const names = hyperparameterNames.filter(
-    (name) => name !== 'epochs' || scheduleKinds[expected.schedule].dependsOnEpochs,
-  );
+  const isPlanned = dependsOnEpochs({ name: expected.schedule, warmUp: expected.warmUp });
+  const names = hyperparameterNames.filter((name) => name !== 'epochs' || isPlanned);
   const differs = (what: string, is: unknown, was: unknown) =>
     new WorldError(`${modelPath} is not of trial ${trial.number}: its ${what} is ${is}, the trial's is ${was}`);
   if (!record.has('hyperparameters')) throw differs('origin', 'unknown', 'this study');

@@ -1,8 +1,8 @@
 /** The worker thread of one trial, seen from the main thread: started, listened to, stopped. */
 import { Worker } from 'node:worker_threads';
 import type { Dataset } from '../data/dataset.ts';
-import type { Width } from '../engine/kernels.ts';
 import type { Claim } from '../disk/lock.ts';
+import type { Width } from '../engine/kernels.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { RunningTrial, TrialMessage } from '../tasks/task.ts';
 import { machineFailure } from './machine.ts';

@@ -53,7 +53,7 @@ import { isOurs, workerPrefix } from './worker.ts';
  * The record format: the version of our lines and attributes and of the bits of strict arithmetic. docs/formats.md
  * lists all formats. A larger number was written by a newer version of this software.
  */
-const recordFormat = 5;
+const recordFormat = 6;
 
 /**
  * The first format with the current definitions and bits. Older studies are shown but not continued, since their trials

@@ -22,6 +22,8 @@ export interface TaskSettings {
    * @throws UsageError as {@link TaskSettings.complete}.
    */
   canonical(settings: Settings): Settings;
+  /** Settings that a journal of an older record format holds, in today's words. Absent where the words never changed. */
+  upgraded?(settings: Settings, format: number): Settings;
   /** Why two settings of one configuration are the same, in words; undefined where they are written alike. */
   whySame(a: Settings, b: Settings): string | undefined;
 }

@@ -5,8 +5,8 @@ import { bindKernels, type Kernels, lanesOf, type Width } from '../engine/kernel
 import type { LossSite } from '../nn/losses/loss.ts';
 import { mse } from '../nn/losses/mse.ts';
 import { aboutLoss } from '../nn/losses.ts';
-import { layOutParameters, type Network, placeNetwork } from '../nn/network.ts';
-import { aboutOptimizer } from '../nn/optimizers.ts';
+import { layOutParameters, type Network, type ParameterStretch, placeNetwork, stretchesOf } from '../nn/network.ts';
+import { aboutOptimizer, sparesBiases, withoutDecay } from '../nn/optimizers.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
 import type { EvaluationRecipe, Recipe } from './recipe.ts';
 
@@ -99,7 +99,13 @@ export interface Region {
 export function placeRegion(
   arena: Arena,
   kernels: Kernels,
-  { recipe, training, width, chunk, parameters }: Pick<CrewPlan, 'recipe' | 'training' | 'width' | 'chunk' | 'parameters'>,
+  {
+    recipe,
+    training,
+    width,
+    chunk,
+    parameters,
+  }: Pick<CrewPlan, 'recipe' | 'training' | 'width' | 'chunk' | 'parameters'>,
 ): Region {
   const { model } = recipe;
   const packs = Math.ceil(chunk / lanesOf[width]);
@@ -126,6 +132,8 @@ export class Member {
   readonly #spare: number;
   readonly #blockBytes: number;
   readonly #vectorBytes: number;
+  /** The parameters by how the optimizer treats them: all alike, or weights and biases apart. */
+  readonly #stretches: readonly ParameterStretch[];
 
   /** @param othersLive see {@link Barrier}; for the member that gives the orders. */
   constructor(plan: CrewPlan, index: number, othersLive?: () => boolean) {
@@ -136,6 +144,9 @@ export class Member {
     this.#kernels = bindKernels(plan.module, memory);
     this.#blockBytes = layOutParameters(plan.recipe.model).bytes;
     this.#vectorBytes = lanesOf[plan.width] * 4;
+    const { model } = plan.recipe;
+    const isSplit = plan.training !== null && sparesBiases(plan.training.optimizer);
+    this.#stretches = isSplit ? stretchesOf(model) : [{ from: 0, to: this.#blockBytes, areBiases: false }];
     const { network, indices, labels, spare } = placeRegion(this.#arena, this.#kernels, plan);
     this.#network = network;
     this.#chunkIndices = indices;
@@ -189,9 +200,11 @@ export class Member {
     const { chunk, parts, threads, gradients } = this.#plan;
     const { optimizer, schedule, batchSize, epochs } = this.#plan.training!;
     const set = this.#plan.sets[setIndex]!;
-    const epoch = Math.floor(t / Math.ceil(set.size / batchSize));
-    const learningRate = optimizer.learningRate * aboutSchedule(schedule).factor({ epoch, epochs });
+    const batches = Math.ceil(set.size / batchSize);
+    const planned = { steps: epochs * batches, epoch: Math.floor(t / batches), epochs };
+    const { factor } = aboutSchedule(schedule);
     for (let batch = first; batch < first + count; batch++) {
+      const step = t + batch - first;
       const start = batch * batchSize;
       const end = Math.min(start + batchSize, set.size);
       const chunks = Math.ceil((end - start) / chunk);
@@ -210,7 +223,7 @@ export class Member {
         }
       }
       this.#barrier.wait();
-      this.#update(t + 1 + batch - first, learningRate, usedParts);
+      this.#update(step + 1, optimizer.learningRate * factor({ ...planned, step }), usedParts);
       this.#barrier.wait();
     }
   }
@@ -246,7 +259,12 @@ export class Member {
   }
 
   #lossSite(chunk: Omit<LossSite, 'logits' | 'classes' | 'lanes'>): LossSite {
-    return { ...chunk, lanes: lanesOf[this.#plan.width], logits: this.#network.logits.value, classes: this.#plan.recipe.model.classes };
+    return {
+      ...chunk,
+      lanes: lanesOf[this.#plan.width],
+      logits: this.#network.logits.value,
+      classes: this.#plan.recipe.model.classes,
+    };
   }
 
   /**
@@ -280,14 +298,24 @@ export class Member {
   #update(t: number, learningRate: number, chunks: number): void {
     const { threads, training, parameters, optimizerState, gradients } = this.#plan;
     const lines = this.#blockBytes / 64;
-    const from = Math.floor((lines * this.#index) / threads) * 64;
-    const to = Math.floor((lines * (this.#index + 1)) / threads) * 64;
-    const vectors = (to - from) / this.#vectorBytes;
-    const gradient = gradients + from;
-    if (chunks > 1) this.#kernels.sumChunks({ g: gradient, stride: this.#blockBytes, chunks, vectors });
+    const first = Math.floor((lines * this.#index) / threads) * 64;
+    const end = Math.floor((lines * (this.#index + 1)) / threads) * 64;
+    if (chunks > 1) {
+      const vectors = (end - first) / this.#vectorBytes;
+      this.#kernels.sumChunks({ g: gradients + first, stride: this.#blockBytes, chunks, vectors });
+    }
     const number = { t, learningRate };
-    const state = optimizerState.map((address) => address + from);
-    aboutOptimizer(training!.optimizer).step(this.#kernels, number, { x: parameters + from, gradient, state, vectors });
+    const { optimizer } = training!;
+    for (const stretch of this.#stretches) {
+      const [from, to] = [Math.max(first, stretch.from), Math.min(end, stretch.to)];
+      if (from >= to) continue;
+      aboutOptimizer(stretch.areBiases ? withoutDecay(optimizer) : optimizer).step(this.#kernels, number, {
+        x: parameters + from,
+        gradient: gradients + from,
+        state: optimizerState.map((address) => address + from),
+        vectors: (to - from) / this.#vectorBytes,
+      });
+    }
   }
 
   #packsOf(images: number): number {

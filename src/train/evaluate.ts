@@ -1,5 +1,14 @@
 /** Uses trained weights: metrics over a data set, and classes of single images. */
-import { checkChoice, checkFunction, checkMethods, checkOptions, checkSignal, kindOf, shown, wrong } from '../base/argument.ts';
+import {
+  checkChoice,
+  checkFunction,
+  checkMethods,
+  checkOptions,
+  checkSignal,
+  kindOf,
+  shown,
+  wrong,
+} from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { elementsOf, type StateDict } from '../base/tensor.ts';
@@ -111,7 +120,15 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
   const pixels = elementsOf(model.input);
   const { kernels, arena, layout } = openWorkspace('strict', 'quads', (arena, kernels) => {
     const parameters = arena.allocate(layOutParameters(model).bytes);
-    const network = placeNetwork(model, { kernels, arena, width: 'quads', packs: 1, training: false, single: true, parameters });
+    const network = placeNetwork(model, {
+      kernels,
+      arena,
+      width: 'quads',
+      packs: 1,
+      training: false,
+      single: true,
+      parameters,
+    });
     return { parameters, network, pixelBlock: arena.allocate(pixels * 4), indices: arena.table([0]) };
   });
   const { network, pixelBlock, indices } = layout;

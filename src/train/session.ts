@@ -83,7 +83,11 @@ export class Session {
   }
 
   /** A session that only evaluates. @throws UsageError, WorldError as {@link Session.forTraining}. */
-  static forEvaluation(recipe: EvaluationRecipe, sets: readonly Dataset[], engine: EngineOptions = {}): Promise<Session> {
+  static forEvaluation(
+    recipe: EvaluationRecipe,
+    sets: readonly Dataset[],
+    engine: EngineOptions = {},
+  ): Promise<Session> {
     return Session.#open(recipe, null, sets, engine);
   }
 

@@ -84,6 +84,18 @@ def sdlm(l2, mu):
     return lambda x, g, m, v, t: (x - rate / (mu + hessian) * (g + l2 * x), m, v)
 
 
+def by_lion(betas, l2, decay):
+    """Chen et al. 2023, algorithm 2, with PyTorch's own operations; torch.optim has no Lion."""
+    x = torch.tensor(x0, dtype=torch.float64)
+    m, path = torch.zeros_like(x), []
+    for g in gradients:
+        g = torch.tensor(g, dtype=torch.float64) + l2 * x
+        x = x.mul(1 - rate * decay).add(m.mul(betas[0]).add(g, alpha=1 - betas[0]).sign(), alpha=-rate)
+        m = m.mul(betas[1]).add(g, alpha=1 - betas[1])
+        path.append(x.numpy().copy())
+    return path
+
+
 O = torch.optim
 cases = []
 
@@ -101,6 +113,8 @@ for l2 in (0, 0.1):
     add("adam", {"l2": l2, "betas": [0.5, 0.9], "eps": 1e-3}, by_torch(lambda p: O.Adam(p, rate, (0.5, 0.9), 1e-3, l2)))
     add("adam", {"l2": l2, "biasCorrection": False}, written(adam_uncorrected(l2)))
     add("nadam", {"l2": l2}, written(nadam(l2)))
+    add("lion", {"l2": l2}, by_lion((0.9, 0.99), l2, 0))
+    add("lion", {"l2": l2, "betas": [0.5, 0.8], "weightDecay": 0.5}, by_lion((0.5, 0.8), l2, 0.5))
     for corrected in (True, False):
         add("adabelief", {"l2": l2, "biasCorrection": corrected}, written(adabelief(l2, corrected)))
     for mu in (0.02, 0.5):
@@ -108,6 +122,7 @@ for l2 in (0, 0.1):
 for weight_decay in (0, 0.01, 0.5):
     add("adamw", {"weightDecay": weight_decay}, by_torch(lambda p: O.AdamW(p, rate, weight_decay=weight_decay)))
 
+add("adamw", {"weightDecay": 0.2, "betas": [0.9, 0.99]}, by_torch(lambda p: O.AdamW(p, rate, (0.9, 0.99), weight_decay=0.2)))
 record = {"start": x0.tolist(), "gradients": gradients.tolist(), "hessian": hessian.tolist(), "cases": cases}
 lines = ",\n".join(json.dumps(case, separators=(",", ":")) for case in cases)
 head = json.dumps({k: v for k, v in record.items() if k != "cases"}, separators=(",", ":"))[:-1]

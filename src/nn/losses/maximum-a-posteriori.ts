@@ -32,5 +32,6 @@ export const maximumAPosterioriKind: LossKind<MaximumAPosteriori, typeof hyperpa
   remake: ({ j }) => maximumAPosteriori(j),
   describe: ({ j }) => `map, j ${j}`,
   needsDistances: true,
-  apply: (kernels, { j }, site) => kernels.softmaxCrossEntropy({ ...lossArguments(site), backgroundLogit: -j }),
+  apply: (kernels, { j }, site) =>
+    kernels.softmaxCrossEntropy({ ...lossArguments(site), backgroundLogit: -j, smoothing: 0 }),
 };

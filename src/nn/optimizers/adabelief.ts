@@ -2,12 +2,15 @@
 import { checkOptions } from '../../base/argument.ts';
 import { completeValues, type HyperparameterTable } from '../../base/hyperparameter.ts';
 import {
+  beta1,
+  beta2,
   biasCorrection,
   type CorrectedOptions,
   completeMoments,
   correctedOptions,
   correctedScales,
   type Moments,
+  momentsText,
 } from './moments.ts';
 import type { OptimizerKind } from './optimizer.ts';
 
@@ -19,7 +22,7 @@ export interface AdaBelief extends Moments {
   readonly epsInside: number;
 }
 
-const hyperparameters = { biasCorrection } as const satisfies HyperparameterTable;
+const hyperparameters = { biasCorrection, beta1, beta2 } as const satisfies HyperparameterTable;
 
 /**
  * AdaBelief, equal to optax.adabelief: m = beta1 · m + (1 - beta1) · g and s = beta2 · s + (1 - beta2) · (g - m)² + eps, then
@@ -30,7 +33,7 @@ const hyperparameters = { biasCorrection } as const satisfies HyperparameterTabl
  */
 export function adabelief(options: CorrectedOptions = {}): AdaBelief {
   checkOptions('adabelief()', options, correctedOptions);
-  const corrected = completeValues(hyperparameters, { biasCorrection: options.biasCorrection });
+  const corrected = completeValues({ biasCorrection }, { biasCorrection: options.biasCorrection });
   const isCorrected = corrected.biasCorrection;
   const { eps = isCorrected ? 1e-16 : 1e-8, ...rest } = options;
   const moments = completeMoments({ ...rest, eps });
@@ -39,7 +42,8 @@ export function adabelief(options: CorrectedOptions = {}): AdaBelief {
 
 export const adabeliefKind: OptimizerKind<AdaBelief, typeof hyperparameters> = {
   hyperparameters,
-  make: ({ learningRate, l2, biasCorrection }) => adabelief({ learningRate, l2, biasCorrection }),
+  make: ({ beta1, beta2, learningRate, l2, decayBiases, biasCorrection }) =>
+    adabelief({ learningRate, l2, decayBiases, betas: [beta1, beta2], biasCorrection }),
   remake: ({ name: _, epsInside: __, ...options }) => adabelief(options),
   stateNames: () => ['exp_avg', 'exp_avg_var'],
   step(kernels, adabelief, number, { x, gradient, state, vectors }) {
@@ -52,5 +56,8 @@ export const adabeliefKind: OptimizerKind<AdaBelief, typeof hyperparameters> = {
     kernels.adabelief({ ...block, l2, beta1, rest1, beta2, rest2, eps, epsInside, mScale, sScale });
   },
   needsCurvature: false,
-  describe: (adabelief) => (adabelief.biasCorrection ? [] : ['no bias correction']),
+  describe: (adabelief) => [
+    ...momentsText(adabelief, { betas: [beta1.default, beta2.default], eps: adabelief.eps }),
+    ...(adabelief.biasCorrection ? [] : ['no bias correction']),
+  ],
 };

@@ -2,12 +2,16 @@
 import { checkOptions } from '../../base/argument.ts';
 import { completeValues, type HyperparameterTable } from '../../base/hyperparameter.ts';
 import {
+  beta1,
+  beta2,
   biasCorrection,
   type CorrectedOptions,
   completeMoments,
   correctedOptions,
   correctedScales,
+  eps,
   type Moments,
+  momentsText,
   stepByMoments,
 } from './moments.ts';
 import type { OptimizerKind } from './optimizer.ts';
@@ -18,7 +22,7 @@ export interface Adam extends Moments {
   readonly biasCorrection: boolean;
 }
 
-const hyperparameters = { biasCorrection } as const satisfies HyperparameterTable;
+const hyperparameters = { biasCorrection, beta1, beta2, eps } as const satisfies HyperparameterTable;
 
 /**
  * Adam, equal to torch.optim.Adam: m = beta1 · m + (1 - beta1) · g and v = beta2 · v + (1 - beta2) · g², then
@@ -31,13 +35,14 @@ export function adam(options: CorrectedOptions = {}): Adam {
   return {
     name: 'adam',
     ...completeMoments(options),
-    ...completeValues(hyperparameters, { biasCorrection: options.biasCorrection }),
+    ...completeValues({ biasCorrection }, { biasCorrection: options.biasCorrection }),
   };
 }
 
 export const adamKind: OptimizerKind<Adam, typeof hyperparameters> = {
   hyperparameters,
-  make: ({ learningRate, l2, biasCorrection }) => adam({ learningRate, l2, biasCorrection }),
+  make: ({ beta1, beta2, learningRate, l2, decayBiases, eps, biasCorrection }) =>
+    adam({ learningRate, l2, decayBiases, betas: [beta1, beta2], eps, biasCorrection }),
   remake: ({ name: _, ...options }) => adam(options),
   stateNames: () => ['exp_avg', 'exp_avg_sq'],
   step(kernels, adam, number, blocks) {
@@ -45,5 +50,5 @@ export const adamKind: OptimizerKind<Adam, typeof hyperparameters> = {
     stepByMoments(kernels, adam, { keep: 1, mScale, gScale: 0, vScale }, blocks);
   },
   needsCurvature: false,
-  describe: (adam) => (adam.biasCorrection ? [] : ['no bias correction']),
+  describe: (adam) => [...momentsText(adam), ...(adam.biasCorrection ? [] : ['no bias correction'])],
 };

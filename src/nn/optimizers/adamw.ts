@@ -1,22 +1,20 @@
 /** AdamW: Adam with a weight decay that does not pass through the moments. */
 import { checkOptions } from '../../base/argument.ts';
+import { checkValue, completeValues, type HyperparameterTable } from '../../base/hyperparameter.ts';
 import {
-  checkValue,
-  completeValues,
-  type HyperparameterTable,
-  notNegative,
-  number,
-} from '../../base/hyperparameter.ts';
-import {
+  beta1,
+  beta2,
   type CorrectedOptions,
   completeMoments,
   correctedOptions,
   correctedScales,
   biasCorrection as correctionEntry,
+  eps,
   type Moments,
+  momentsText,
   stepByMoments,
 } from './moments.ts';
-import type { OptimizerKind } from './optimizer.ts';
+import { type OptimizerKind, weightDecay } from './optimizer.ts';
 
 /** The plain data of `adamw()`. */
 export interface AdamW extends Moments {
@@ -25,9 +23,7 @@ export interface AdamW extends Moments {
   readonly biasCorrection: boolean;
 }
 
-const hyperparameters = {
-  weightDecay: number(0, notNegative, 'Decoupled decay, times learning rate and weights'),
-} as const satisfies HyperparameterTable;
+const hyperparameters = { weightDecay, beta1, beta2, eps } as const satisfies HyperparameterTable;
 
 /** Options of {@link adamw}. */
 export interface AdamWOptions extends CorrectedOptions {
@@ -42,19 +38,20 @@ export interface AdamWOptions extends CorrectedOptions {
  */
 export function adamw(options: AdamWOptions = {}): AdamW {
   checkOptions('adamw()', options, { ...correctedOptions, weightDecay: true });
-  const { biasCorrection = true, weightDecay = 0.01 } = options;
+  const { biasCorrection = true, weightDecay: decay = 0.01 } = options;
   checkValue('biasCorrection', correctionEntry, biasCorrection);
   return {
     name: 'adamw',
     ...completeMoments(options),
-    ...completeValues(hyperparameters, { weightDecay }),
+    ...completeValues({ weightDecay }, { weightDecay: decay }),
     biasCorrection,
   };
 }
 
 export const adamwKind: OptimizerKind<AdamW, typeof hyperparameters> = {
   hyperparameters,
-  make: ({ learningRate, l2, weightDecay }) => adamw({ learningRate, l2, weightDecay }),
+  make: ({ beta1, beta2, learningRate, l2, decayBiases, eps, weightDecay }) =>
+    adamw({ learningRate, l2, decayBiases, betas: [beta1, beta2], eps, weightDecay }),
   remake: ({ name: _, ...options }) => adamw(options),
   stateNames: () => ['exp_avg', 'exp_avg_sq'],
   step(kernels, adamw, step, blocks) {
@@ -67,7 +64,7 @@ export const adamwKind: OptimizerKind<AdamW, typeof hyperparameters> = {
     );
   },
   needsCurvature: false,
-  describe: ({ weightDecay }) => [`weight decay ${weightDecay}`],
+  describe: (adamw) => [`weight decay ${adamw.weightDecay}`, ...momentsText(adamw)],
   equalTo: ({ weightDecay }) =>
     weightDecay === 0 ? { name: 'adam', why: 'AdamW with weight decay 0 is Adam' } : undefined,
 };

@@ -1,6 +1,7 @@
 /** What the optimizers with two running moments share: their options, the correction for a start at zero, and Adam's step. */
 import { type OptionNames, wrong } from '../../base/argument.ts';
 import { checkValue, completeValues, fraction, notNegative, number, on } from '../../base/hyperparameter.ts';
+import { power } from '../../base/power.ts';
 import type { Kernels } from '../../engine/kernels.ts';
 import { type CommonOptions, commonHyperparameters, type StepBlocks, type StepNumber } from './optimizer.ts';
 
@@ -18,13 +19,16 @@ export interface CorrectedOptions extends MomentOptions {
   readonly biasCorrection?: boolean | undefined;
 }
 
-export const momentOptions: OptionNames<MomentOptions> = { learningRate: true, l2: true, betas: true, eps: true };
+export const momentOptions: OptionNames<MomentOptions> = {
+  ...{ learningRate: true, l2: true, decayBiases: true, betas: true, eps: true },
+};
 export const correctedOptions: OptionNames<CorrectedOptions> = { ...momentOptions, biasCorrection: true };
 
 /** What the plain data of Adam and its kin have in common. */
 export interface Moments {
   readonly learningRate: number;
   readonly l2: number;
+  readonly decayBiases: boolean;
   readonly betas: readonly [number, number];
   readonly eps: number;
 }
@@ -35,17 +39,34 @@ export const biasCorrection = on(
   'Leave the moments uncorrected, as Flux 0.12.4 did for AdaBelief',
 );
 
-const beta = number(0, fraction, 'Kept of a moment');
-const epsilon = number(0, notNegative, 'Added to the root');
+/** Kinds with these hyperparameters share the entries. */
+export const beta1 = number(0.9, fraction, 'Kept of the first moment at each step');
+export const beta2 = number(0.999, fraction, 'Kept of the second moment at each step');
+export const eps = number(1e-8, notNegative, 'Added to the root of the second moment');
 
 /** @throws UsageError for values out of range. */
-export function completeMoments({ betas = [0.9, 0.999], eps = 1e-8, ...options }: MomentOptions): Moments {
-  const { learningRate, l2 } = completeValues(commonHyperparameters, options);
+export function completeMoments({
+  betas = [beta1.default, beta2.default],
+  eps: epsilon = eps.default,
+  ...options
+}: MomentOptions): Moments {
+  const { learningRate, l2, decayBiases } = completeValues(commonHyperparameters, options);
   if (!Array.isArray(betas) || betas.length !== 2) throw wrong('betas', 'two numbers, each 0 to below 1', betas);
-  checkValue('beta1', beta, betas[0]);
-  checkValue('beta2', beta, betas[1]);
-  checkValue('eps', epsilon, eps);
-  return { learningRate, l2, betas, eps };
+  checkValue('beta1', beta1, betas[0]);
+  checkValue('beta2', beta2, betas[1]);
+  checkValue('eps', eps, epsilon);
+  return { learningRate, l2, decayBiases, betas, eps: epsilon };
+}
+
+/** The numbers that differ from the defaults, for descriptions. @param usual what the optimizer has by default. */
+export function momentsText(
+  { betas, eps: epsilon }: Moments,
+  usual: Pick<Moments, 'betas' | 'eps'> = { betas: [beta1.default, beta2.default], eps: eps.default },
+): string[] {
+  return [
+    ...(betas.join() === usual.betas.join() ? [] : [`betas ${betas.join(' and ')}`]),
+    ...(epsilon === usual.eps ? [] : [`eps ${epsilon}`]),
+  ];
 }
 
 /** What the first moment (with the learning rate) and the second are multiplied by in step t. */
@@ -76,15 +97,4 @@ export function stepByMoments(
   const [rest1, rest2] = [1 - beta1, 1 - beta2];
   const block = { x, g: gradient, m, v, vectors };
   kernels.adam({ ...block, ...scales, l2, beta1, rest1, beta2, rest2, eps });
-}
-
-/** base^exponent by repeated squaring: multiplications alone, so the same bits on every machine, unlike Math.pow. */
-function power(base: number, exponent: number): number {
-  let result = 1;
-  let square = base;
-  for (let rest = exponent; rest > 0; rest = Math.floor(rest / 2)) {
-    if (rest % 2 === 1) result *= square;
-    square *= square;
-  }
-  return result;
 }

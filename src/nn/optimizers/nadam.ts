@@ -1,11 +1,16 @@
 /** NAdam: Adam that looks ahead along its first moment, as Nesterov's momentum does. */
 import { checkOptions } from '../../base/argument.ts';
+import type { HyperparameterTable } from '../../base/hyperparameter.ts';
 import {
+  beta1,
+  beta2,
   completeMoments,
   correction,
+  eps,
   type MomentOptions,
   type Moments,
   momentOptions,
+  momentsText,
   stepByMoments,
 } from './moments.ts';
 import type { OptimizerKind } from './optimizer.ts';
@@ -14,6 +19,8 @@ import type { OptimizerKind } from './optimizer.ts';
 export interface NAdam extends Moments {
   readonly name: 'nadam';
 }
+
+const hyperparameters = { beta1, beta2, eps } as const satisfies HyperparameterTable;
 
 /**
  * NAdam with a constant beta1, as Flux and optax have it; torch.optim.NAdam changes beta1 from step to step and
@@ -27,9 +34,10 @@ export function nadam(options: MomentOptions = {}): NAdam {
   return { name: 'nadam', ...completeMoments(options) };
 }
 
-export const nadamKind: OptimizerKind<NAdam, Record<never, never>> = {
-  hyperparameters: {},
-  make: ({ learningRate, l2 }) => nadam({ learningRate, l2 }),
+export const nadamKind: OptimizerKind<NAdam, typeof hyperparameters> = {
+  hyperparameters,
+  make: ({ beta1, beta2, learningRate, l2, decayBiases, eps }) =>
+    nadam({ learningRate, l2, decayBiases, betas: [beta1, beta2], eps }),
   remake: ({ name: _, ...options }) => nadam(options),
   stateNames: () => ['exp_avg', 'exp_avg_sq'],
   step(kernels, nadam, { t, learningRate }, blocks) {
@@ -39,5 +47,5 @@ export const nadamKind: OptimizerKind<NAdam, Record<never, never>> = {
     stepByMoments(kernels, nadam, { keep: 1, mScale, gScale, vScale: correction(beta2, t) }, blocks);
   },
   needsCurvature: false,
-  describe: () => [],
+  describe: (nadam) => momentsText(nadam),
 };

@@ -1,12 +1,23 @@
 /** The interfaces of an optimizer: its plain data, and its kind, which knows hyperparameters, state and kernel. */
-import { type HyperparameterTable, notNegative, number, positive, type ValuesOf } from '../../base/hyperparameter.ts';
+import {
+  type HyperparameterTable,
+  notNegative,
+  number,
+  on,
+  positive,
+  type ValuesOf,
+} from '../../base/hyperparameter.ts';
 import type { Kernels } from '../../engine/kernels.ts';
 
 /** The hyperparameters that every optimizer reads. */
 export const commonHyperparameters = {
-  learningRate: number(3e-4, positive, 'Learning rate of the first epoch'),
+  learningRate: number(3e-4, positive, 'Learning rate, which the schedule changes'),
   l2: number(0, notNegative, 'Adds this times the weights and biases to the gradient'),
+  decayBiases: on('Decay biases as weights', 'Leave biases (tensors of one dimension) out of L2 and weight decay'),
 } as const satisfies HyperparameterTable;
+
+/** Optimizers with a decoupled decay share this entry. */
+export const weightDecay = number(0, notNegative, 'Decoupled decay, times learning rate and weights');
 
 export type CommonValues = ValuesOf<typeof commonHyperparameters>;
 
@@ -16,6 +27,8 @@ export interface CommonOptions {
   readonly learningRate?: number | undefined;
   /** At least 0. Default 0. l2 · x is added to the gradient before anything else: the `weight_decay` of torch.optim.SGD and Adam. */
   readonly l2?: number | undefined;
+  /** Whether L2 and weight decay also pull on tensors of one dimension: biases, and the coefficients of subsampling. Default true. */
+  readonly decayBiases?: boolean | undefined;
 }
 
 /** The plain data that all optimizers have in common. */

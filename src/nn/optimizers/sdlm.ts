@@ -8,6 +8,7 @@ export interface Sdlm {
   readonly name: 'sdlm';
   readonly learningRate: number;
   readonly l2: number;
+  readonly decayBiases: boolean;
   readonly mu: number;
 }
 
@@ -28,7 +29,7 @@ export interface SdlmOptions extends CommonOptions {
  * @throws UsageError for values out of range, and for unknown options.
  */
 export function sdlm(options: SdlmOptions = {}): Sdlm {
-  checkOptions('sdlm()', options, { learningRate: true, l2: true, mu: true });
+  checkOptions('sdlm()', options, { learningRate: true, l2: true, decayBiases: true, mu: true });
   const table = { ...commonHyperparameters, ...hyperparameters };
   const { learningRate = 5e-4, ...rest } = options;
   return { name: 'sdlm', ...completeValues(table, { ...rest, learningRate }) };
@@ -36,7 +37,7 @@ export function sdlm(options: SdlmOptions = {}): Sdlm {
 
 export const sdlmKind: OptimizerKind<Sdlm, typeof hyperparameters> = {
   hyperparameters,
-  make: ({ learningRate, l2, mu }) => sdlm({ learningRate, l2, mu }),
+  make: ({ learningRate, l2, decayBiases, mu }) => sdlm({ learningRate, l2, decayBiases, mu }),
   remake: ({ name: _, ...options }) => sdlm(options),
   stateNames: () => ['hessian'],
   step(kernels, { l2, mu }, { learningRate }, { x, gradient, state, vectors }) {

@@ -9,6 +9,7 @@ export interface Sgd {
   readonly name: 'sgd';
   readonly learningRate: number;
   readonly l2: number;
+  readonly decayBiases: boolean;
   readonly momentum: number;
   readonly nesterov: boolean;
 }
@@ -32,18 +33,19 @@ export interface SgdOptions extends CommonOptions {
  * @throws UsageError for values out of range, unknown options, or nesterov without momentum.
  */
 export function sgd(options: SgdOptions = {}): Sgd {
-  checkOptions('sgd()', options, { learningRate: true, l2: true, momentum: true, nesterov: true });
-  const { learningRate, l2, momentum, nesterov } = completeValues(
+  checkOptions('sgd()', options, { learningRate: true, l2: true, decayBiases: true, momentum: true, nesterov: true });
+  const { learningRate, l2, decayBiases, momentum, nesterov } = completeValues(
     { ...commonHyperparameters, ...hyperparameters },
     options,
   );
   if (nesterov && momentum === 0) throw new UsageError('nesterov needs a momentum above 0');
-  return { name: 'sgd', learningRate, l2, momentum, nesterov };
+  return { name: 'sgd', learningRate, l2, decayBiases, momentum, nesterov };
 }
 
 export const sgdKind: OptimizerKind<Sgd, typeof hyperparameters> = {
   hyperparameters,
-  make: ({ learningRate, l2, momentum, nesterov }) => sgd({ learningRate, l2, momentum, nesterov }),
+  make: ({ learningRate, l2, decayBiases, momentum, nesterov }) =>
+    sgd({ learningRate, l2, decayBiases, momentum, nesterov }),
   remake: ({ name: _, ...options }) => sgd(options),
   stateNames: ({ momentum }) => (momentum === 0 ? [] : ['momentum_buffer']),
   step(kernels, { l2, momentum, nesterov }, { learningRate }, { x, gradient, state, vectors }) {

@@ -1,41 +1,45 @@
-/** The learning rate falls along half a cosine, from its first value towards 0 at the end of the run. */
-import type { ScheduleKind } from './schedule.ts';
+/** The learning rate falls along half a cosine, step by step. */
+import type { HyperparameterTable } from '../../base/hyperparameter.ts';
+import { halfCosine } from './half-cosine.ts';
+import {
+  completeSchedule,
+  finalRate,
+  finalText,
+  type ScheduleKind,
+  type WarmUp,
+  type WarmUpOptions,
+} from './schedule.ts';
 
 /** The plain data of the schedule `cosine`. */
-export interface CosineRate {
+export interface CosineRate extends WarmUp {
   readonly name: 'cosine';
+  readonly finalRate: number;
+}
+
+const hyperparameters = { finalRate } as const satisfies HyperparameterTable;
+
+/** Options of {@link cosineRate} and {@link linearRate}. */
+export interface FallingOptions extends WarmUpOptions {
+  /** Share of the learning rate at the end, 0 to 1. Default 0. */
+  readonly finalRate?: number | undefined;
 }
 
 /**
- * learningRate · (1 + cos(π · epoch / epochs)) / 2 in the epoch after `epoch` others:
- * torch.optim.lr_scheduler.CosineAnnealingLR with T_max = epochs, stepped after every epoch. Source: Loshchilov and
- * Hutter, "SGDR: stochastic gradient descent with warm restarts", ICLR 2017, equation 5, without restarts.
+ * learningRate · (finalRate + (1 - finalRate) · (1 + cos(π · v)) / 2), v the share of the steps after the warm-up that
+ * are done: torch.optim.lr_scheduler.CosineAnnealingLR, stepped after every step. Source: Loshchilov and Hutter, "SGDR:
+ * stochastic gradient descent with warm restarts", ICLR 2017, equation 5, without restarts.
+ * @throws UsageError for values out of range, and for unknown options.
  */
-export function cosineRate(): CosineRate {
-  return { name: 'cosine' };
+export function cosineRate(options: FallingOptions = {}): CosineRate {
+  return { name: 'cosine', ...completeSchedule('cosineRate()', hyperparameters, options) };
 }
 
-export const cosineRateKind: ScheduleKind<CosineRate, Record<never, never>> = {
-  summary: 'falls along half a cosine towards 0',
-  hyperparameters: {},
-  make: cosineRate,
-  remake: cosineRate,
-  describe: ({ name }) => name,
-  // (1 + cos 2x) / 2 = cos² x.
-  factor: (_, { epoch, epochs }) => (epoch < epochs ? square(cosine(((Math.PI / 2) * epoch) / epochs)) : 0),
+export const cosineRateKind: ScheduleKind<CosineRate, typeof hyperparameters> = {
+  summary: 'falls along half a cosine',
+  hyperparameters,
+  make: ({ warmUp, warmUpFrom, finalRate }) => cosineRate({ warmUp, warmUpFrom, finalRate }),
+  remake: ({ name: _, ...options }) => cosineRate(options),
+  describe: ({ name, finalRate }) => `${name}${finalText(finalRate)}`,
+  factor: ({ finalRate }, { done, steps }) => finalRate + (1 - finalRate) * halfCosine(done, steps),
   dependsOnEpochs: true,
 };
-
-/** cos x for 0 <= x <= π/2 to 1e-16, from its power series. */
-function cosine(x: number): number {
-  let [sum, term] = [1, 1];
-  for (let k = 2; k <= 24; k += 2) {
-    term *= -(x * x) / (k * (k - 1));
-    sum += term;
-  }
-  return sum;
-}
-
-function square(x: number): number {
-  return x * x;
-}

@@ -50,8 +50,18 @@ const changes: [Settings, Settings][] = [
   [{}, { testLimit: 100 }],
   [{}, { arithmetic: 'fused' }],
   [old, { ...old, loss: 'mse' }],
-  ...['cosine', 'lecun1998'].map((schedule): [Settings, Settings] => [{}, { schedule }]),
-  ...['sgd', 'nadam', 'adabelief'].map((optimizer): [Settings, Settings] => [{}, { optimizer }]),
+  ...['cosine', 'linear', 'one-cycle', 'step', 'cosine-by-epochs', 'lecun1998'].map(
+    (schedule): [Settings, Settings] => [{}, { schedule }],
+  ),
+  [{}, { warmUp: 0.1 }],
+  [{ warmUp: 0.1 }, { warmUpFrom: 0.1, warmUp: 0.1 }],
+  [{ schedule: 'linear' }, { schedule: 'linear', finalRate: 0.1 }],
+  [{}, { beta1: 0.8 }],
+  [{}, { beta2: 0.99 }],
+  [{}, { eps: 1e-6 }],
+  [{}, { labelSmoothing: 0.1 }],
+  [{ optimizer: 'lion' }, { optimizer: 'lion', lionBeta2: 0.9 }],
+  ...['sgd', 'nadam', 'adabelief', 'lion'].map((optimizer): [Settings, Settings] => [{}, { optimizer }]),
   [{ optimizer: 'sgd' }, { optimizer: 'sgd', momentum: 0.5 }],
   [
     { optimizer: 'sgd', momentum: 0.5 },
@@ -70,6 +80,17 @@ test.each(changes)('%j and %j are different configurations, and the changed sett
   // Canonical settings are in the order of the table, for any order of the given settings.
   const backwards = Object.fromEntries(Object.entries(after).reverse());
   expect(JSON.stringify(canonicalSettings(backwards))).toBe(JSON.stringify(canonicalSettings(after)));
+});
+
+test('the start of a warm-up counts only with a warm-up', () => {
+  expect(canonicalSettings({ warmUpFrom: 0.5 })).toEqual({});
+});
+
+test('whether biases decay counts only where something decays', () => {
+  expect(canonicalSettings({ decayBiases: false })).toEqual({});
+  expect(canonicalSettings({ optimizer: 'adamw', decayBiases: false })).toEqual({});
+  for (const decay of [{ l2: 0.1 }, { optimizer: 'adamw', weightDecay: 0.1 }])
+    expect(canonicalSettings({ ...decay, decayBiases: false })).toEqual({ ...decay, decayBiases: false });
 });
 
 describe('defaults of the published network', () => {
@@ -112,14 +133,21 @@ describe('defaults of the published network', () => {
 describe('settings that would be ignored are refused', () => {
   test.each<[Settings, string]>([
     [{ momentum: 0.9 }, 'momentum 0.9 is for optimizer sgd only, the optimizer is adam'],
-    [{ optimizer: 'adam', weightDecay: 0.1 }, 'weightDecay 0.1 is for optimizer adamw only, the optimizer is adam'],
+    [
+      { optimizer: 'adam', weightDecay: 0.1 },
+      'weightDecay 0.1 is for optimizer adamw and lion only, the optimizer is adam',
+    ],
     [{ activation: 'relu' }, 'activation relu is for model lenet5-1998 only, the model is lenet5'],
     [{ inputSize: '32x32' }, 'inputSize 32x32 is for model lenet5-1998 only, the model is lenet5'],
     [{ loss: 'map' }, 'loss map is for an rbf output only, the output of this lenet5 is softmax'],
     [{ ...old, output: 'softmax', loss: 'mse' }, 'loss mse is for an rbf output only, the output of this lenet5-1998'],
     [{ rate: 1 }, 'unknown hyperparameter rate'],
     [{ batchSize: 0 }, 'batchSize'],
-    [{ schedule: 'linear' }, 'schedule'],
+    [{ schedule: 'plateau' }, 'schedule'],
+    [
+      { finalRate: 0.1 },
+      'finalRate 0.1 is for schedule cosine and linear and one-cycle only, the schedule is constant',
+    ],
   ])('%j', (settings, message) => {
     for (const check of [canonicalSettings, completeSettings]) {
       expect(() => check(settings)).toThrow(UsageError);

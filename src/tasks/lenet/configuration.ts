@@ -13,6 +13,7 @@ import {
 } from './hyperparameters.ts';
 import { published } from './lenet5-1998.ts';
 import { modelByName } from './models.ts';
+import { upgradedSettings } from './older-settings.ts';
 import { recipeOf } from './recipe.ts';
 
 /** Settings with the defaults filled in. @throws UsageError for a value that is not allowed or would be ignored. */
@@ -37,11 +38,25 @@ export function canonicalSettings(settings: Settings): Settings {
   const equal = equalTo({ ...complete, seed });
   const plain: Settings = {
     ...complete,
+    ...defaultsOf(uncounted(complete)),
     ...Object.fromEntries(written.map((name) => [name, 'published'])),
     ...(equal ? { optimizer: equal.name } : {}),
   };
   const names = hyperparameterNames.filter((name) => name in plain && plain[name] !== hyperparameters[name].default);
   return Object.fromEntries(names.map((name) => [name, plain[name]!]));
+}
+
+/** Hyperparameters that have no effect beside the others' values, although they may be given. */
+function uncounted(values: Pick<Hyperparameters, 'warmUp' | 'l2' | 'weightDecay'>): HyperparameterName[] {
+  const { warmUp, l2, weightDecay } = values;
+  return [
+    ...(warmUp === 0 ? ['warmUpFrom' as const] : []),
+    ...(l2 === 0 && weightDecay === 0 ? ['decayBiases' as const] : []),
+  ];
+}
+
+function defaultsOf(names: readonly HyperparameterName[]): Settings {
+  return Object.fromEntries(names.map((name) => [name, hyperparameters[name].default]));
 }
 
 /** A simpler optimizer that does the same steps with these values, if there is one, and why. */
@@ -54,6 +69,7 @@ export const lenetSettings: TaskSettings = {
   parameters: hyperparameters,
   complete: completeSettings,
   canonical: canonicalSettings,
+  upgraded: upgradedSettings,
   whySame(a, b) {
     const [x, y] = [completeSettings(a), completeSettings(b)];
     return x.optimizer === y.optimizer ? undefined : (equalTo(x) ?? equalTo(y))?.why;

@@ -19,6 +19,7 @@ import { type Initialization, initializations, initializerKinds } from '../../nn
 import { type LossName, lossKinds, lossNames } from '../../nn/losses.ts';
 import { commonHyperparameters } from '../../nn/optimizers/optimizer.ts';
 import { type OptimizerName, optimizerKinds, optimizerNames } from '../../nn/optimizers.ts';
+import { warmUpHyperparameters } from '../../nn/schedules/schedule.ts';
 import { type ScheduleName, scheduleKinds, scheduleNames } from '../../nn/schedules.ts';
 import type { Condition } from '../../study/space.ts';
 import { type VariantName, variantChoices } from './lenet5-1998.ts';
@@ -75,7 +76,7 @@ function withFirst<Table extends object>(names: readonly (keyof Table & string)[
   return { ...Object.fromEntries(names.map((name) => [name, table[name]])), ...table };
 }
 
-const { learningRate, l2 } = commonHyperparameters;
+const { learningRate, l2, decayBiases } = commonHyperparameters;
 
 /** Defaults are those of the Flux model zoo's script. */
 export const hyperparameters = {
@@ -85,12 +86,14 @@ export const hyperparameters = {
   schedule: choice<ScheduleName>(
     'constant',
     scheduleNames,
-    `How the learning rate changes from epoch to epoch; ${summaries(scheduleKinds)}`,
+    `How the learning rate changes; ${summaries(scheduleKinds)}`,
   ),
+  ...warmUpHyperparameters,
+  ...rowsOfKinds(scheduleKinds, 'schedule', { prefix: 'schedule ' }),
   batchSize: integer(128, 1, 10_000_000, 'Images over which a step averages its gradient'),
   l2,
+  decayBiases,
   ...withFirst(['weightDecay'], rowsOfKinds(optimizerKinds, 'optimizer')),
-  ...rowsOfKinds(scheduleKinds, 'schedule', { prefix: 'schedule ' }),
   loss: choice<LossName | 'published'>(
     'published',
     ['published', ...lossNames],

@@ -47,7 +47,7 @@ test('post.yaml has the levels and settings of the post', () => {
 
 /** A study file with a name, a protocol and the given lines. */
 const study = (text: string) => `name: x\nprotocol: post\n${text}\n`;
-const parse = (text: string, seeds?: readonly number[]) => parseStudyFile(study(text), 'f', seeds);
+const parse = (text: string, seeds?: readonly number[]) => parseStudyFile(study(text), 'f', { seeds });
 const labels = (text: string) => plannedLevels(parse(text)).map((levels) => levels.map(({ label }) => label));
 
 describe('seeds', () => {
@@ -64,11 +64,11 @@ describe('seeds', () => {
     expect(parseStudyFile(read('post-resolved.yaml'), 'f').seeds).toEqual(rule);
   });
 
-  test('seeds of the command line replace a list or a rule', () => {
-    expect(parseStudyFile(post, 'f', [7]).seeds).toEqual([7]);
-    expect(parseStudyFile(ruled, 'f', [7, 9]).seeds).toEqual([7, 9]);
+  test('seeds of the command line replace a list and a rule', () => {
+    expect(parseStudyFile(post, 'f', { seeds: [7] }).seeds).toEqual([7]);
+    expect(parseStudyFile(ruled, 'f', { seeds: [7, 9] }).seeds).toEqual([7, 9]);
     // With them, comparing with the previous level is possible.
-    expect(parseStudyFile(`${ruled}compare: previous\n`, 'f', [7]).compare).toBe('previous');
+    expect(parseStudyFile(`${ruled}compare: previous\n`, 'f', { seeds: [7] }).compare).toBe('previous');
   });
 });
 

@@ -1,6 +1,7 @@
 /** Study files of our networks. */
 import type { StudyDefinition } from '../../study/definition.ts';
-import { studyFileReader } from '../study-file/reader.ts';
+import { type ReadOptions, studyFileReader } from '../study-file/reader.ts';
+import type { ParameterTable } from '../study-file/table.ts';
 import { completeSettings } from './configuration.ts';
 import { checkHyperparameter, type HyperparameterName, hyperparameters } from './hyperparameters.ts';
 import { synonyms } from './synonyms.ts';
@@ -8,13 +9,16 @@ import { synonyms } from './synonyms.ts';
 // The study gives each trial its seed; a study file may set and vary every other hyperparameter.
 const { seed: _, ...parameters } = hyperparameters;
 
-const reader = studyFileReader({
+/** The hyperparameters that files may set. */
+export const fileTable: ParameterTable = {
   parameters,
   synonyms,
   objectives: ['accuracy', 'loss'],
   check: (name, value, label) => checkHyperparameter(name as HyperparameterName, value, label),
   complete: completeSettings,
-});
+};
+
+const reader = studyFileReader(fileTable);
 
 /** The JSON Schema of study files, for editors. */
 export function studyJsonSchema(): object {
@@ -23,9 +27,9 @@ export function studyJsonSchema(): object {
 
 /**
  * Reads and checks a study file.
- * @param file names it in errors. @param seeds replace the file's.
+ * @param file names it in errors.
  * @throws UsageError with line and column of the first mistake.
  */
-export function parseStudyFile(text: string, file: string, seeds?: readonly number[]): StudyDefinition {
-  return reader.read(text, file, seeds);
+export function parseStudyFile(text: string, file: string, options?: ReadOptions): StudyDefinition {
+  return reader.read(text, file, options);
 }

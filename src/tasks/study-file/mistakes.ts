@@ -2,11 +2,15 @@
 import type { z } from 'zod';
 import { nearest, type Synonyms, UsageError } from '../../base/errors.ts';
 import { type Value, valueText } from '../../study/definition.ts';
-import type { StudySchema } from './schema.ts';
 import type { ParameterTable } from './table.ts';
 import type { Path, YamlSource } from './yaml-source.ts';
 
 type Issue = z.core.$ZodIssue;
+
+/** The schema of a file: its keys by name. */
+interface FileSchema {
+  readonly shape: Readonly<Record<string, unknown>>;
+}
 
 /** Other words for the keys of a study file that are no hyperparameters. */
 const otherKeys: Synonyms = {
@@ -57,7 +61,7 @@ const otherKeysOfRules: Synonyms = {
 /** The schema's most useful complaint, as an error with its place in the file. */
 export function mistakeOf(
   error: z.ZodError,
-  { schema, table, source }: { schema: StudySchema; table: ParameterTable; source: YamlSource },
+  { schema, table, source }: { schema: FileSchema; table: ParameterTable; source: YamlSource },
 ): UsageError {
   const issues = error.issues.map(deepest);
   // A misspelt key gives two issues: an unknown and a missing key. The unknown key is the helpful one.
@@ -79,11 +83,7 @@ function deepest(issue: Issue): Issue {
   return deepest({ ...first, path: [...issue.path, ...first.path] } as Issue);
 }
 
-function unknownKey(
-  key: string,
-  path: Path,
-  { schema, table }: { schema: StudySchema; table: ParameterTable },
-): string {
+function unknownKey(key: string, path: Path, { schema, table }: { schema: FileSchema; table: ParameterTable }): string {
   const { keys, synonyms } = knownKeys(path, schema, table);
   const near = nearest(key, keys, synonyms);
   if (near !== undefined) return `unknown key "${key}" in ${nameOf(path)}; did you mean ${near}?`;
@@ -98,7 +98,7 @@ interface Keys {
   readonly synonyms: Synonyms;
 }
 
-function knownKeys([root, ...rest]: Path, schema: StudySchema, { parameters, synonyms }: ParameterTable): Keys {
+function knownKeys([root, ...rest]: Path, schema: FileSchema, { parameters, synonyms }: ParameterTable): Keys {
   const names: Keys = { keys: Object.keys(parameters), synonyms };
   if (root === undefined) return { keys: Object.keys(schema.shape), synonyms: otherKeys };
   if (root === 'seeds') return { keys: ['atLeast', 'atMost', 'resolve'], synonyms: otherKeysOfRules };
@@ -106,6 +106,7 @@ function knownKeys([root, ...rest]: Path, schema: StudySchema, { parameters, syn
     if (rest.length === 0) return { keys: ['trials', 'seed', 'space'], synonyms: otherKeys };
     return rest.length === 1 ? names : { keys: ['low', 'high', 'log', 'step'], synonyms: otherKeys };
   }
+  if (root === 'base') return { keys: [...names.keys, 'recipe'], synonyms };
   const inLevel = rest.length >= (root === 'stages' ? 3 : 2);
   return inLevel ? { keys: ['label', ...names.keys], synonyms } : names;
 }
@@ -161,7 +162,8 @@ function explain(issue: Issue, { table, source }: { table: ParameterTable; sourc
 type Place = 'value' | 'levels' | 'level' | 'from';
 
 function parameterAt([root, ...rest]: Path): { readonly name?: string; readonly place?: Place } {
-  if (root === 'base' && rest.length === 1) return { name: String(rest[0]), place: 'value' };
+  if (root === 'base' && rest[0] === 'recipe') return {};
+  if ((root === 'base' || root === 'settings') && rest.length === 1) return { name: String(rest[0]), place: 'value' };
   if (root === 'random' && rest[0] === 'space' && rest.length >= 2) {
     const [, name, index] = rest;
     if (index === undefined) return { name: String(name), place: 'from' };
@@ -236,7 +238,7 @@ function expectation(path: Path, expected: string): string {
   if (rest.length === 0) {
     if (root === 'stages') return 'a list of stages, each on a line that begins with "- "';
     if (root === 'grid') return 'a map of hyperparameters and their levels';
-    if (root === 'base') return 'a map of hyperparameters and their values';
+    if (root === 'base' || root === 'settings') return 'a map of hyperparameters and their values';
     if (root === 'random') return 'a map { trials: ..., space: { ... } }';
   }
   if (root === 'stages' && rest.length === 1) return 'a map of a hyperparameter and its levels';

@@ -74,14 +74,14 @@ export function checkReachable(contests: readonly Contest[], definition: Checked
 }
 
 /** @throws UsageError at the value of the base that is not compatible with the other values. */
-export function checkBase(base: Settings, { table, source }: Means): void {
+export function checkBase(base: Settings, { table, source, key = 'base' }: Means & { readonly key?: string }): void {
   const problem = problemWith(base, table);
   if (problem === undefined) return;
   const guilty = Object.keys(base).find((name) => {
     const { [name]: _, ...others } = base;
     return problemWith(others, table) === undefined;
   });
-  throw source.mistake(guilty === undefined ? ['base'] : ['base', guilty], problem);
+  throw source.mistake(guilty === undefined ? [key] : [key, guilty], problem);
 }
 
 function problemWith(settings: Settings, table: ParameterTable): string | undefined {

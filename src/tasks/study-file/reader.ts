@@ -2,6 +2,7 @@
  * Reads study files: YAML, checked against a table of hyperparameters; each mistake is reported with line and column.
  */
 import { z } from 'zod';
+import { UsageError } from '../../base/errors.ts';
 import { isSeedRule, type Plan, type SeedRule, type Settings, type StudyDefinition } from '../../study/definition.ts';
 import { stepProblem } from '../../study/space.ts';
 import { sizeProblem } from '../../study/strategies.ts';
@@ -9,6 +10,7 @@ import { type DeclaredRange, defaultsFor, spaceOfLevels, spaceOfRandom } from '.
 import { type PlacedFactor, readFactor } from './levels.ts';
 import { mistakeOf, refusal } from './mistakes.ts';
 import { type Contest, checkBase, checkConditions, checkReachable, factorsOfSpace } from './reachable.ts';
+import { overRecipe } from './recipe.ts';
 import { type StudyFile, studySchema } from './schema.ts';
 import type { ParameterTable } from './table.ts';
 import { readYaml, type YamlSource } from './yaml-source.ts';
@@ -18,10 +20,16 @@ export interface StudyFileReader {
   jsonSchema(): object;
   /**
    * Reads and checks a study file.
-   * @param file names it in errors. @param seeds replace the file's.
-   * @throws UsageError that begins with `file:line:column:` of the first mistake.
+   * @param file names it in errors. @throws UsageError that begins with `file:line:column:` of the first mistake.
    */
-  read(text: string, file: string, seeds?: readonly number[]): StudyDefinition;
+  read(text: string, file: string, options?: ReadOptions): StudyDefinition;
+}
+
+export interface ReadOptions {
+  /** Replace the file's. */
+  readonly seeds?: readonly number[] | undefined;
+  /** The settings of a recipe by its name. @throws UsageError for an unknown name. Default: no name is known. */
+  readonly recipe?: ((name: string) => Settings) | undefined;
 }
 
 /** A reader of study files that may set and vary the hyperparameters of the table. */
@@ -29,12 +37,12 @@ export function studyFileReader(table: ParameterTable): StudyFileReader {
   const schema = studySchema(table);
   return {
     jsonSchema: () => z.toJSONSchema(schema, { io: 'input', reused: 'ref' }),
-    read(text, file, seeds) {
+    read(text, file, options = {}) {
       const source = readYaml(text, file);
       checkOnePlan(source);
       const result = schema.safeParse(source.data);
       if (!result.success) throw mistakeOf(result.error, { schema, table, source });
-      return definitionOf(inFileOrder(result.data, source.data), { table, source }, seeds);
+      return definitionOf(inFileOrder(result.data, source.data), { table, source }, options);
     },
   };
 }
@@ -58,12 +66,16 @@ interface Means {
   readonly source: YamlSource;
 }
 
-function definitionOf(file: StudyFile, means: Means, replaced: readonly number[] | undefined): StudyDefinition {
+function definitionOf(
+  file: StudyFile,
+  means: Means,
+  { seeds: replaced, recipe = noRecipe }: ReadOptions,
+): StudyDefinition {
   const { table, source } = means;
   if (planKeys.every((key) => file[key] === undefined)) {
     throw source.mistake([], `nothing is varied: give one of ${planKeys.join(', ')}`);
   }
-  const base = file.base as Settings;
+  const base = baseOf(file.base, means, recipe);
   checkBase(base, means);
   const given = seedsOf(file.seeds, source);
   const seeds = replaced ?? given;
@@ -92,6 +104,25 @@ function definitionOf(file: StudyFile, means: Means, replaced: readonly number[]
   for (const { factors, leavesOut } of contests) if (leavesOut) checkConditions(factors, definition, means);
   checkReachable(contests, definition, means);
   return definition;
+}
+
+/** The base of a file with its recipe written out, so that a journal does not depend on the recipe's file. */
+function baseOf(
+  { recipe: name, ...own }: StudyFile['base'],
+  { table, source }: Means,
+  recipe: (name: string) => Settings,
+): Settings {
+  if (name === undefined) return own as Settings;
+  try {
+    return overRecipe(recipe(String(name)), own as Settings, table.parameters);
+  } catch (error) {
+    if (error instanceof UsageError) throw source.mistake(['base', 'recipe'], error.message);
+    throw error;
+  }
+}
+
+function noRecipe(name: string): never {
+  throw new UsageError(`unknown recipe "${name}": no recipes are known here`);
 }
 
 const planKeys = ['stages', 'grid', 'random'] as const;

@@ -23,10 +23,20 @@ const seedRuleSchema = z
 /** The most letters of a study's name, which names a folder, and of a level's label, which stands in tables. */
 export const mostLetters = 200;
 
+/** A value for every hyperparameter, none of which must be given. */
+export function settingsSchema({ parameters }: Pick<ParameterTable, 'parameters'>) {
+  return byName(parameters, valueSchema);
+}
+
+function byName<T extends z.ZodType>(
+  parameters: ParameterTable['parameters'],
+  schema: (parameter: FileParameter) => T,
+) {
+  return Object.fromEntries(Object.entries(parameters).map(([name, entry]) => [name, schema(entry).optional()]));
+}
+
 export function studySchema({ parameters, objectives }: ParameterTable) {
-  const byName = <T extends z.ZodType>(schema: (parameter: FileParameter) => T) =>
-    Object.fromEntries(Object.entries(parameters).map(([name, entry]) => [name, schema(entry).optional()]));
-  const settings = byName(valueSchema);
+  const settings = settingsSchema({ parameters });
   const labelledSchema = z.strictObject({ label: z.string().min(1).max(mostLetters).optional(), ...settings });
   const levelsSchema = (entry: FileParameter) => z.array(z.union([valueSchema(entry), labelledSchema])).min(1);
   const fromSchema = (entry: FileParameter) => z.union([rangeSchema, z.array(valueSchema(entry)).min(1)]);
@@ -42,18 +52,24 @@ export function studySchema({ parameters, objectives }: ParameterTable) {
         .enum(protocols)
         .describe('post: select on the test set, as the post did; held-out: on 1/12 of the training set'),
       objective: z.enum(objectives).default(objectives[0]).describe('What selects, of the last epoch'),
-      base: z.strictObject(settings).default({}).describe('Hyperparameters of every trial, where nothing else is said'),
+      base: z
+        .strictObject({
+          recipe: z.string().optional().describe('A recipe (lenet train --help lists them), which the others override'),
+          ...settings,
+        })
+        .default({})
+        .describe('Hyperparameters of every trial, where nothing else is said'),
       stages: z
-        .array(z.strictObject(byName(levelsSchema)))
+        .array(z.strictObject(byName(parameters, levelsSchema)))
         .min(1)
         .optional()
         .describe('One factor at a time: the best level of a stage is carried on into the next'),
-      grid: z.strictObject(byName(levelsSchema)).optional().describe('Every combination'),
+      grid: z.strictObject(byName(parameters, levelsSchema)).optional().describe('Every combination'),
       random: z
         .strictObject({
           trials: z.int().min(1).max(mostLevels),
           seed: seedSchema.default(1).describe('Seed of the sampler'),
-          space: z.strictObject(byName(fromSchema)),
+          space: z.strictObject(byName(parameters, fromSchema)),
         })
         .optional()
         .describe('Settings drawn at random'),

@@ -1,0 +1,15 @@
+/** `lenet describe` of a recipe: its sentence and its settings. */
+import { UsageError } from '../base/errors.ts';
+import { visibleLines } from '../base/plain-text.ts';
+import { readRecipe } from '../runner/study-files.ts';
+
+/** @throws UsageError for options that are for networks. */
+export function describeRecipe(name: string, options: { readonly svg?: string; readonly kernels?: boolean }): void {
+  const [foreign] = Object.keys(options);
+  if (foreign !== undefined) throw new UsageError(`--${foreign} is for networks, ${name} is a recipe`);
+  const { sentence, settings } = readRecipe(name);
+  const width = Math.max(...Object.keys(settings).map((key) => key.length));
+  const lines = Object.entries(settings).map(([key, value]) => `  ${key.padEnd(width)}  ${value}`);
+  const text = [`${name}: ${sentence}`, '', ...lines, '', `Train with it: npx lenet train --recipe ${name}`];
+  process.stdout.write(`${visibleLines(text.join('\n'))}\n`);
+}

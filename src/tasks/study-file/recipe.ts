@@ -1,0 +1,47 @@
+/** Recipe files: named settings with a sentence, in YAML, checked against a table of hyperparameters. */
+import { z } from 'zod';
+import type { Settings } from '../../study/definition.ts';
+import { meets } from '../../study/space.ts';
+import type { Parameter } from '../task.ts';
+import { mistakeOf } from './mistakes.ts';
+import { checkBase } from './reachable.ts';
+import { mostLetters, settingsSchema } from './schema.ts';
+import type { ParameterTable } from './table.ts';
+import { readYaml } from './yaml-source.ts';
+
+/** Settings with a name. */
+export interface NamedRecipe {
+  readonly name: string;
+  /** For help. Starts with a capital letter and has no full stop. */
+  readonly sentence: string;
+  readonly settings: Settings;
+}
+
+/** A reader of recipe files. @returns a function that throws a UsageError with file, line and column of the first mistake. */
+export function recipeFileReader(table: ParameterTable): (text: string, file: string) => NamedRecipe {
+  const schema = z.strictObject({
+    name: z.string().min(1).max(mostLetters),
+    sentence: z.string().min(1).max(mostLetters),
+    settings: z.strictObject(settingsSchema(table)),
+  });
+  return (text, file) => {
+    const source = readYaml(text, file);
+    if (source.data === null) throw source.mistake([], 'the file is empty: a recipe needs name, sentence and settings');
+    const result = schema.safeParse(source.data);
+    if (!result.success) throw mistakeOf(result.error, { schema, table, source });
+    const { name, sentence, settings } = result.data;
+    checkBase(settings as Settings, { table, source, key: 'settings' });
+    return { name, sentence, settings: settings as Settings };
+  };
+}
+
+/**
+ * The settings of a recipe with others over them. A setting of the recipe that does not count beside the others
+ * (a weight decay under sgd) is left out.
+ */
+export function overRecipe(recipe: Settings, own: Settings, parameters: Readonly<Record<string, Parameter>>): Settings {
+  const defaults = Object.fromEntries(Object.entries(parameters).map(([name, entry]) => [name, entry.default]));
+  const complete = { ...defaults, ...recipe, ...own };
+  const kept = Object.entries(recipe).filter(([name]) => name in own || meets(complete, parameters[name]?.when));
+  return { ...Object.fromEntries(kept), ...own };
+}
