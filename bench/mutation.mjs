@@ -90,6 +90,8 @@ function placesOf(file) {
         const original = line.slice(match.index, match.index + match[0].length);
         const changed =
           typeof replacement === 'function' ? replacement(...match) : original.replace(pattern, replacement);
+        // A match that begins in masked text changes nothing.
+        if (changed === original) continue;
         places.push({
           file,
           line: index + 1,

@@ -65,6 +65,17 @@ describe('the journal', () => {
     );
   });
 
+  test('a session has worked until its last epoch, whichever trial that belongs to', async () => {
+    const path = freshPath();
+    const store = new JournalStore(path);
+    await store.open(start, () => {});
+    for (const seed of [1, 2]) await store.startTrial({ configuration, seed, parameters });
+    await store.reportEpoch(1, point(0, 0.5));
+    await new Promise((resolve) => setTimeout(resolve, 60));
+    await store.reportEpoch(0, point(0, 0.5));
+    expect(readStudy(path)!.sessions[0]!.seconds).toBeGreaterThan(0.05);
+  });
+
   test.each([
     ['accuracy', 2],
     ['loss', 1],

@@ -7,7 +7,7 @@ import { expectedMargin } from './mcb.ts';
 import { followStudy } from './strategies.ts';
 import { type Trial, TrialTable } from './trial.ts';
 
-type Entry = number | 'failed' | { readonly score: number; readonly wrong: Uint8Array };
+type Entry = number | 'failed' | 'pruned' | { readonly score: number; readonly wrong: Uint8Array };
 
 /** A judgement of levels 0, 1, 2, ... with these scores by seed. */
 function judge(
@@ -30,6 +30,7 @@ function judge(
   const trials = scores.flatMap((own, x) =>
     own.map((entry, index): Trial => {
       const common = { number: x * 100 + index, configuration: { x }, seed: index + 1 };
+      if (entry === 'pruned') return { ...common, state: 'pruned', reason: 'far behind', curve: [] };
       if (entry === 'failed') return { ...common, state: 'failed', reason: 'diverged', curve: [] };
       const { score, wrong } = typeof entry === 'number' ? { score: entry, wrong: undefined } : entry;
       return { ...common, state: 'complete', score, curve: [{ epoch: 1, score }], ...(wrong ? { wrong } : {}) };
@@ -40,6 +41,15 @@ function judge(
 }
 
 const standings = ({ levels }: StageJudgement) => levels.map(({ standing }) => standing);
+
+test('a level is pruned as soon as one of its trials is', () => {
+  const scores: readonly (readonly Entry[])[] = [
+    [98.4, 98.5],
+    [98.1, 'pruned'],
+    ['pruned', 'pruned'],
+  ];
+  expect(standings(judge(scores, { images: 10_000 }))).toEqual([expect.anything(), 'pruned', 'pruned']);
+});
 
 describe('the post’s study, three seeds (docs/results.md)', () => {
   const batch = [

@@ -208,6 +208,14 @@ describe('under a seed rule', () => {
     expect(pending.filter(({ settings }) => settings.size === 2).map(({ seed }) => seed)).toEqual([2, 3]);
   });
 
+  test('before the first round ends, every level is expected to train the most seeds', () => {
+    const first = trial({ size: 2 }, 1, clear({ size: 2 }, 1));
+    // Two later stages of two and three levels, which share no trial under a seed rule.
+    const most = (3 + 2 + 3) * (ruled.seeds as { atMost: number }).atMost;
+    expect(follow([], ruled).expected).toBe(most);
+    expect(follow([first], ruled).expected).toBe(most);
+  });
+
   test('if all trials fail the study is stuck, and every trial is in the table', () => {
     const { view } = play(ruled, () => 'failed');
     expect(view).toMatchObject({ stuck: 0, finished: false, winner: undefined });
