@@ -16,6 +16,7 @@ const names = [
   'journal-damage',
   'online',
   'overhead',
+  'recipes',
   'resolve',
   'verdict',
 ];
