@@ -15,6 +15,11 @@ export function percent(fraction: number): string {
   return rounded(fraction * 100);
 }
 
+/** `octs are slow` -> `Octs are slow`. */
+export function capitalized(sentence: string): string {
+  return `${sentence.slice(0, 1).toUpperCase()}${sentence.slice(1)}`;
+}
+
 /** Seconds as "1.4 s", "75 s", "3 min 20 s" or "2 h 5 min". */
 export function duration(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;

@@ -28,15 +28,13 @@ import type { Forecast } from '../runner/forecast.ts';
 import type { KernelChoice } from '../runner/kernel-choice.ts';
 import { lenetTask } from '../runner/lenet-task.ts';
 import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
-import { chooseWidth } from '../runner/octs.ts';
 import { readRecipe, readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
-import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
-import { recipeOf } from '../tasks/lenet/recipe.ts';
+import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import { Interrupt } from './interrupt.ts';
 import { quoted, quotedPath } from './quoted.ts';
@@ -93,13 +91,17 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   for (const text of warnings) warn(text);
   // Where fewer trials are left than there are jobs, the last trials share these threads.
   const threads = Math.min(jobs, usableCores(machine));
-  const { width, note } = await chooseWidth(options.kernels ?? 'auto', recipeOf(completeSettings(definition.base)));
-  if (note !== undefined) process.stderr.write(`note: ${visible(note)}\n`);
-  const task = lenetTask({ folder: out, dataFolder, threads, width, claim: () => folder.claim });
+  const task = lenetTask({
+    folder: out,
+    dataFolder,
+    threads,
+    kernels: options.kernels ?? 'auto',
+    claim: () => folder.claim,
+  });
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
   try {
     const store = folder.store(asRun, { onWait: tellOfWait });
-    const environmentNow = environment(jobs, width);
+    const environmentNow = environment(jobs);
     const request = { definition, task, store, jobs, threads, retryFailed, keep, signal, environment: environmentNow };
     for await (const event of runStudy(request)) {
       if (event.type === 'interrupted') {

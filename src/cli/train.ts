@@ -1,6 +1,6 @@
 /** `lenet train`: one run, reported line by line. */
 import { resolve } from 'node:path';
-import { duration, percent, rounded } from '../base/format.ts';
+import { capitalized, duration, percent, rounded } from '../base/format.ts';
 import { visible, visibleLines } from '../base/plain-text.ts';
 import { aboutLoss } from '../nn/losses.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
@@ -106,7 +106,7 @@ function epochLine({ epoch, train, test, validation }: MetricsLine): string {
 }
 
 function announcement(event: RunEvent & { type: 'start' }): string {
-  const { out, recipe, config, resumedAt, threads, width } = event;
+  const { out, recipe, config, resumedAt, threads, width, widthNote } = event;
   const { model, loss, optimizer, schedule, batchSize, epochs, seed, arithmetic } = recipe;
   const h = config.hyperparameters;
   const changes = variantNames.filter((name) => h[name] !== 'published').map((name) => `${name} ${h[name]}`);
@@ -130,7 +130,8 @@ function announcement(event: RunEvent & { type: 'start' }): string {
     '',
     `Optimizer ${optimizer.name}: ${extras.join(', ')}`,
     ...(aboutLoss(loss).describe() === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),
-    `${epochs} epochs, seed ${seed}, ${arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}, kernels in ${width}`,
+    `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, seed ${seed}, ${arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}, kernels in ${width}`,
+    ...(widthNote === undefined ? [] : [capitalized(widthNote)]),
     `Results and TensorBoard logs go to "${out}"`,
     ...event.repairs,
     ...(position ? [position] : []),

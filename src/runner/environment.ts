@@ -2,10 +2,9 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism, cpus, release, totalmem, type } from 'node:os';
 import { version } from '../base/version.ts';
-import type { Width } from '../engine/kernels.ts';
 import type { Environment } from '../store/store.ts';
 
-export function environment(jobs: number, kernels: Width): Environment {
+export function environment(jobs: number): Environment {
   return {
     cpu: cpus()[0]?.model.trim() ?? 'unknown',
     cores: availableParallelism(),
@@ -14,7 +13,6 @@ export function environment(jobs: number, kernels: Width): Environment {
     node: process.version,
     version,
     jobs,
-    kernels,
   };
 }
 

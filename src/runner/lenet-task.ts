@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkChoice, checkFunction, checkOptions, checkPath } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
-import { counted } from '../base/format.ts';
+import { capitalized, counted } from '../base/format.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
 import { assertHeld, type Claim } from '../disk/lock.ts';
-import { type Arithmetic, compileKernels, type Width, widths } from '../engine/kernels.ts';
+import { type Arithmetic, compileKernels, type Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import { parameterCount } from '../nn/model.ts';
 import type { Settings, StudyDefinition } from '../study/definition.ts';
@@ -19,9 +19,11 @@ import { makeModel, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { OpenTask, Pool, Task, TrialBytes, TrialMessage, TrialResults } from '../tasks/task.ts';
 import { type Evaluation, evaluate } from '../train/evaluate.ts';
 import { checkFits } from '../train/session.ts';
+import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
 import { requireAddresses } from './machine.ts';
 import { loadMnist } from './mnist-files.ts';
 import { checkThreadCount, nodeThreads } from './node-threads.ts';
+import { chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
 import type { RunData } from './run-data.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
@@ -36,8 +38,8 @@ export interface LenetTaskOptions {
   readonly dataFolder?: string | undefined;
   /** Threads for looks at the test set, 1 to 256, default 1; results do not depend on it. */
   readonly threads?: number | undefined;
-  /** How many images the kernels compute side by side. Default: quads. Results do not depend on it. */
-  readonly width?: Width | undefined;
+  /** How many images the kernels compute side by side: quads (default), octs, or octs where they are proven faster. Results do not depend on it. */
+  readonly kernels?: KernelChoice | undefined;
   /** The right to write in `folder`, checked before each write of a trial. Without it no lock guards the folder. */
   readonly claim?: (() => Claim) | undefined;
 }
@@ -55,12 +57,12 @@ export function trialFolder(folder: string, number: number, check?: () => void):
  * @throws UsageError for options that cannot be right, and for unknown ones.
  */
 export function lenetTask(options: LenetTaskOptions): Task {
-  checkOptions('lenetTask()', options, { folder: true, dataFolder: true, threads: true, width: true, claim: true });
-  const { folder, dataFolder, threads = 1, width, claim } = options;
+  checkOptions('lenetTask()', options, { folder: true, dataFolder: true, threads: true, kernels: true, claim: true });
+  const { folder, dataFolder, threads = 1, kernels = 'quads', claim } = options;
   checkPath('lenetTask(): folder', folder);
   if (dataFolder !== undefined) checkPath('lenetTask(): dataFolder', dataFolder);
   checkThreadCount(threads);
-  if (width !== undefined) checkChoice('lenetTask(): width', width, widths);
+  checkChoice('lenetTask(): kernels', kernels, kernelChoices);
   if (claim !== undefined) checkFunction('lenetTask(): claim', claim);
   return {
     settings: lenetSettings,
@@ -69,11 +71,13 @@ export function lenetTask(options: LenetTaskOptions): Task {
       requireAddresses();
       const data = await loadData(definition, dataFolder);
       checkLevels(definition, data);
+      const { width, note } = await chooseWidth(kernels, recipeOf(completeSettings(definition.base)));
       const evaluated = datasetSize(data.run.evaluation);
       return {
         dataHash: data.run.hash,
-        summary: summaryOf(definition, data.run),
-        pool: threadPool(options, definition, data.run),
+        kernels: width,
+        summary: `${summaryOf(definition, data.run)}; kernels in ${width}${note === undefined ? '' : `. ${capitalized(note)}`}`,
+        pool: threadPool(options, width, definition, data.run),
         bytesPerTrial: (configuration) => bytesOf(configuration, evaluated),
         results: resultsOf,
         discard(number, what) {
@@ -112,7 +116,8 @@ export function lenetTask(options: LenetTaskOptions): Task {
 }
 
 function threadPool(
-  { folder, width = 'quads', claim }: LenetTaskOptions,
+  { folder, claim }: LenetTaskOptions,
+  width: Width,
   { objective }: StudyDefinition,
   data: RunData,
 ): Pool {

@@ -120,7 +120,9 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
   const mail = new Mailbox<LoopMessage>();
   const onAbort = () => mail.put({ type: 'stop' });
   try {
-    const environment = request.environment ?? { ...unknownEnvironment, jobs };
+    const { kernels } = opened;
+    const known = request.environment ?? { ...unknownEnvironment, jobs };
+    const environment = kernels === undefined ? known : { ...known, kernels };
     const { record, torn } = await store.open({ definition, dataHash: opened.dataHash, environment }, (before) => {
       refuseOlderWords(before, task.settings);
       checkExtends(before.definition, definition);

@@ -103,7 +103,9 @@ export type RunEvent =
       /** Threads that share the work. */
       readonly threads: number;
       readonly width: Width;
-      /** Sentences about what was converted, renamed or left out of the file of initial weights, and about the kernels. */
+      /** A sentence about the width of the kernels that the user should read, if there is one. */
+      readonly widthNote: string | undefined;
+      /** Sentences about what was converted, renamed or left out of the file of initial weights. */
       readonly notes: readonly string[];
       /** Sentences about files that were lost or damaged in a resumed run's folder, and their repair. */
       readonly repairs: readonly string[];
@@ -231,7 +233,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
 
 async function* train(
   request: RunRequest,
-  { recipe, data, threads, width: { width, note }, init, config, isConfigNew, point, repairs }: PreparedRun,
+  { recipe, data, threads, width: { width, note: widthNote }, init, config, isConfigNew, point, repairs }: PreparedRun,
   folder: RunFolder,
 ): AsyncGenerator<RunEvent, void, undefined> {
   const { train, evaluation, evaluatedOn, source } = data;
@@ -244,9 +246,8 @@ async function* train(
     if (isConfigNew) folder.writeConfig(config);
   }
   const sizes = { train: images, evaluation: datasetSize(evaluation) };
-  const told = { source, resumedAt, threads: threads.count, width, repairs };
-  const notes = [...(init?.notes ?? []), ...(note === undefined ? [] : [note])];
-  yield { type: 'start', out: folder.path, recipe, config, ...sizes, ...told, notes };
+  const told = { source, resumedAt, threads: threads.count, notes: init?.notes ?? [], repairs };
+  yield { type: 'start', out: folder.path, recipe, config, ...sizes, ...told, width, widthNote };
 
   const { signal, onProgress, checkpointEvery } = request;
   const events = fit(recipe, {

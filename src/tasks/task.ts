@@ -44,6 +44,8 @@ export interface OpenTask {
   readonly dataHash: string;
   /** The training set and the evaluation set, in a sentence without a full stop. */
   readonly summary: string;
+  /** The width of the kernels that compute the trials, for the record; absent where there are none. */
+  readonly kernels?: string;
   readonly pool: Pool;
   /** Approximate bytes on disk of a trial with these settings. */
   bytesPerTrial(configuration: Settings): TrialBytes;

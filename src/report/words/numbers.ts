@@ -73,8 +73,3 @@ export function listed(items: readonly string[], word: 'and' | 'or' = 'and'): st
 export function countText(count: number, noun: string): string {
   return count === 1 ? `one ${noun}` : `${count.toLocaleString('en-US')} ${noun}s`;
 }
-
-/** The first letter as a capital. */
-export function capitalized(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}

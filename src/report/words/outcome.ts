@@ -1,10 +1,11 @@
 /** The outcome of a whole study in sentences: the winner, its score, and what is not settled. */
+import { capitalized } from '../../base/format.ts';
 import { isSeedRule, objectives } from '../../study/definition.ts';
 import { completeTrials } from '../../study/trial.ts';
 import { isChosenByNetworks, type LevelFacts, rivals, type StudyFacts, seedsTrained } from '../facts.ts';
 import { settingsText } from '../naming.ts';
 import { factorsText, measureName } from './names.ts';
-import { capitalized, countText, listed, rangeText, scoreText } from './numbers.ts';
+import { countText, listed, rangeText, scoreText } from './numbers.ts';
 
 export interface Outcome {
   /** The winner and its score, what is not settled, or how far the study is. */
