@@ -12,6 +12,7 @@ import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import {
+  addHelp,
   hyperparameterOption,
   parseInteger,
   parsePath,
@@ -141,7 +142,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .description('List the studies in a folder (default: runs)')
     .action(async (path: string | undefined) => {
       const { studyList } = await import('./study.ts');
-      studyList(path ?? 'runs');
+      studyList(path);
     });
   study
     .command('compare <dir> <a> <b>')
@@ -175,6 +176,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       const { studySchema } = await import('./study.ts');
       studySchema();
     });
+  for (const command of [study, program]) addHelp(command);
   return program;
 }
 

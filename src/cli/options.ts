@@ -1,7 +1,7 @@
 /**
  * The options of the command line: those of hyperparameters, made from their table, and the parsers of option values.
  */
-import { Command, Option } from 'commander';
+import { Command, type HelpContext, Option } from 'commander';
 import { nearest, UsageError } from '../base/errors.ts';
 import type { Hyperparameter } from '../base/hyperparameter.ts';
 import { platform } from '../disk/platform.ts';
@@ -32,11 +32,27 @@ export function suggestOption(flag: string, options: readonly string[]): string 
 }
 
 /**
- * A command that suggests options by the common names of hyperparameters (synonyms.ts). Its subcommands do the same.
+ * A command that suggests options by the common names of hyperparameters (synonyms.ts), and refuses to show help for an
+ * unknown command. Its subcommands do the same.
  */
 export class SuggestingCommand extends Command {
   override createCommand(name?: string): Command {
     return new SuggestingCommand(name);
+  }
+
+  /** Shows the help. For `foo --help`, commander calls this method of the command above `foo`. */
+  override outputHelp(context?: HelpContext): void;
+  override outputHelp(edit: (text: string) => string): void;
+  override outputHelp(context?: HelpContext | ((text: string) => string)): void {
+    const [name] = this.args;
+    const isCommand = name === undefined || name.startsWith('-') || this.commands.some((each) => each.name() === name);
+    if (this.commands.length > 0 && !isCommand) refuseCommand(this, name);
+    super.outputHelp(context as HelpContext);
+  }
+
+  /** Commander calls this method for an unknown command; its types do not declare the method (lib/command.js). */
+  unknownCommand(): never {
+    return refuseCommand(this, this.args[0] ?? '');
   }
 
   /** Commander calls this method for an unknown option; its types do not declare the method (lib/command.js). */
@@ -54,6 +70,33 @@ export class SuggestingCommand extends Command {
     const hint = meant === undefined ? '' : `\n(Did you mean ${meant}?)`;
     return this.error(`error: unknown option '${flag}'${hint}`, { code: 'commander.unknownOption' });
   }
+}
+
+/**
+ * Gives a command the command `help [command...]`. Commander's own shows the help of all commands for an unknown one,
+ * with exit code 0.
+ */
+export function addHelp(root: Command): void {
+  root
+    .helpCommand(false)
+    .command('help [command...]')
+    .description('display help for command')
+    .action((names: readonly string[]) => {
+      let command = root;
+      for (const name of names) {
+        command = command.commands.find((each) => each.name() === name) ?? refuseCommand(command, name);
+      }
+      command.help();
+    });
+}
+
+function refuseCommand(above: Command, name: string): never {
+  const meant = nearest(
+    name,
+    above.commands.map((each) => each.name()),
+  );
+  const hint = meant === undefined ? '' : `\n(Did you mean ${meant}?)`;
+  return above.error(`error: unknown command '${name}'${hint}`, { code: 'commander.unknownCommand' });
 }
 
 /**

@@ -130,7 +130,6 @@ export class StudyFolder {
 
 /** The folders directly below `path` that hold a study's journal. @throws WorldError when it cannot be read. */
 export function studyFolders(path: string): StudyFolder[] {
-  if (!existsSync(path)) return [];
   try {
     return (
       readdirSync(path)

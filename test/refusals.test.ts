@@ -1,0 +1,36 @@
+/** What the command line refuses before any work: unknown commands, missing folders, empty paths, impossible numbers. */
+import { describe, expect, test } from 'vitest';
+import { freshFolder, lenet, lenetIn } from './lenet.ts';
+
+const home = freshFolder();
+
+function expectRefusal(args: readonly string[], code: number, message: string): void {
+  const result = lenet(...args);
+  expect([result.code, result.stdout, result.stderr]).toEqual([code, '', `error: ${message}\n`]);
+}
+
+describe('unknown commands', () => {
+  test.each(['help foo', 'help study foo', 'study help foo', 'foo --help', 'study foo --help', 'foo'])(
+    'lenet %s',
+    (line) => expectRefusal(line.split(' '), 2, "unknown command 'foo'"),
+  );
+
+  test('the nearest command is suggested', () =>
+    expectRefusal(['help', 'tran'], 2, "unknown command 'tran'\n(Did you mean train?)"));
+
+  test('lenet help shows the help of the command that is named', () => {
+    expect(lenet('help', 'study', 'list').stdout).toMatch(/^Usage: lenet study list /);
+    expect(lenet('help', 'train').stdout).toMatch(/^Usage: lenet train /);
+    expect(lenet('help').stdout).toBe(lenet('--help').stdout);
+  });
+});
+
+describe('lenet study list', () => {
+  test('of a folder that does not exist: 1', () =>
+    expectRefusal(['study', 'list', `${home}/none`], 1, `cannot read the folder ${home}/none: it does not exist`));
+
+  test('of the default folder before the first study: 0', () => {
+    const { code, stdout } = lenetIn(home, 'study', 'list');
+    expect([code, stdout]).toEqual([0, 'There are no studies in "runs". Start one with: npx lenet study run post\n']);
+  });
+});
