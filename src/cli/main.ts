@@ -26,7 +26,7 @@ import type { StudyRunOptions } from './study.ts';
 
 // The code of a command is loaded when the command is called, so that help and error messages appear at once.
 
-function buildProgram(finish: (exitCode: number) => void): Command {
+function buildProgram(output: Output, finish: (exitCode: number) => void): Command {
   const program = new SuggestingCommand('lenet')
     .description('Train and tune small convolutional networks: fast, exactly reproducible, resumable.')
     .version(version)
@@ -66,6 +66,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
         throw new UsageError('--resume needs --out: the folder of the run to continue');
       const { data: dataFolder, init, resume = false, checkpointEvery, threads, out } = options;
       const request = { hyperparameters: values, given, dataFolder, init, resume, checkpointEvery, threads, out };
+      output.beginWork();
       finish(await train(request, options.json ?? false));
     });
 
@@ -100,7 +101,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .option('--json', 'Print one JSON object per image')
     .action(async (model: string, images: string[], options: { json?: boolean }) => {
       const { predictImages } = await import('./predict.ts');
-      finish(predictImages(model, images, options.json ?? false));
+      finish(await predictImages(model, images, { json: options.json ?? false, output }));
     });
   const study = program
     .command('study')
@@ -127,6 +128,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .option(...data)
     .action(async (file: string, options: StudyRunOptions) => {
       const { studyRun } = await import('./study.ts');
+      output.beginWork();
       finish(await studyRun(file, options));
     });
   study
@@ -209,9 +211,9 @@ function parseEvery(text: string): number {
  * Runs the command line and returns the exit code: 0, 1 (WorldError), 2 (UsageError), or 128 plus the number of the
  * signal that stopped the work.
  */
-async function run(args: readonly string[]): Promise<number> {
+async function run(args: readonly string[], output: Output): Promise<number> {
   let exitCode = 0;
-  const program = buildProgram((code) => {
+  const program = buildProgram(output, (code) => {
     exitCode = code;
   });
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
@@ -230,7 +232,7 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 const output = new Output();
-const exitCode = await run(process.argv.slice(2));
+const exitCode = await run(process.argv.slice(2), output);
 // The errors of the last write arrive in this turn of the event loop.
 await new Promise((resolve) => setImmediate(resolve));
 process.exitCode = output.exitCode(exitCode);
