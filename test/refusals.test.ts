@@ -34,3 +34,19 @@ describe('lenet study list', () => {
     expect([code, stdout]).toEqual([0, 'There are no studies in "runs". Start one with: npx lenet study run post\n']);
   });
 });
+
+describe('empty paths end with 2', () => {
+  test.each([
+    [['evaluate', ''], 'model: expected a path, got ""'],
+    [['evaluate', ' '], 'model: expected a path, got " "'],
+    [['evaluate', 'run', '--data', ''], '--data: expected a path, got ""'],
+    [['predict', '', 'digit.png'], 'model: expected a path, got ""'],
+    [['predict', 'run', 'digit.png', ''], 'images: expected a path, got ""'],
+    [['study', 'run', ''], 'study: expected a path, got ""'],
+    [['study', 'show', ''], 'dir: expected a path, got ""'],
+    [['study', 'list', ''], 'dir: expected a path, got ""'],
+    [['study', 'compare', '', 'C1', 'C2'], 'dir: expected a path, got ""'],
+    [['study', 'export', '', '--csv'], 'dir: expected a path, got ""'],
+    [['study', 'report', ''], 'dir: expected a path, got ""'],
+  ])('%j', (args, message) => expectRefusal(args, 2, message));
+});

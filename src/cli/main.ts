@@ -16,6 +16,7 @@ import {
   hyperparameterOption,
   parseInteger,
   parsePath,
+  parsePaths,
   parseSeeds,
   parseTrials,
   readHyperparameters,
@@ -71,9 +72,10 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     });
 
   program
-    .command('evaluate <model>')
+    .command('evaluate')
+    .argument('<model>', '', parsePath('model'))
     .description('Print loss and accuracy of a saved model (a .safetensors file or a run folder)')
-    .option('--data <dir>', "Folder with the four MNIST files (default: the run's own data)")
+    .option('--data <dir>', "Folder with the four MNIST files (default: the run's own data)", parsePath('--data'))
     .option(...threads, parseThreads)
     .option(
       '--set <name>',
@@ -96,7 +98,9 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     });
 
   program
-    .command('predict <model> <images...>')
+    .command('predict')
+    .argument('<model>', '', parsePath('model'))
+    .argument('<images...>', '', parsePaths('images'))
     .description('Predict which digit each PNG image shows, with probabilities')
     .option('--json', 'Print one JSON object per image')
     .action(async (model: string, images: string[], options: { json?: boolean }) => {
@@ -107,7 +111,8 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .command('study')
     .description('Find out which hyperparameters matter: many runs, with several seeds each, error bars and a report');
   study
-    .command('run <study>')
+    .command('run')
+    .argument('<study>', '', parsePath('study'))
     .description(
       'Run or continue a study: a study file (YAML), or the name of one that ships (post, post-resolved, post-rows, rate-and-batch, random-search, 1998)',
     )
@@ -132,7 +137,8 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       finish(await studyRun(file, options));
     });
   study
-    .command('show <dir>')
+    .command('show')
+    .argument('<dir>', '', parsePath('dir'))
     .description('Print tables and verdicts of a study, also while it runs')
     .option('--json', 'Print one JSON object')
     .action(async (path: string, options: { json?: boolean }) => {
@@ -140,14 +146,18 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       studyShow(path, options.json ?? false);
     });
   study
-    .command('list [dir]')
+    .command('list')
+    .argument('[dir]', '', parsePath('dir'))
     .description('List the studies in a folder (default: runs)')
     .action(async (path: string | undefined) => {
       const { studyList } = await import('./study.ts');
       studyList(path);
     });
   study
-    .command('compare <dir> <a> <b>')
+    .command('compare')
+    .argument('<dir>', '', parsePath('dir'))
+    .argument('<a>')
+    .argument('<b>')
     .description(
       'Compare two configurations of a study, given by their names in the report (C1, C2, ...) or their labels',
     )
@@ -156,7 +166,8 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       studyCompare(path, a, b);
     });
   study
-    .command('export <dir>')
+    .command('export')
+    .argument('<dir>', '', parsePath('dir'))
     .description('Export the trials of a study as a table')
     .option('--csv', 'As comma-separated values, one row per trial')
     .option('--out <file>', 'File for the table (default: standard output)', parsePath('--out'))
@@ -165,7 +176,8 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       studyExport(path, options);
     });
   study
-    .command('report <dir>')
+    .command('report')
+    .argument('<dir>', '', parsePath('dir'))
     .description('Write report.html and report.md again, also for an unfinished study')
     .action(async (path: string) => {
       const { studyReport } = await import('./study.ts');

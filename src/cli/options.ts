@@ -130,6 +130,12 @@ export function parsePath(label: string): (text: string) => string {
   };
 }
 
+/** {@link parsePath} for an argument that may be given several times. */
+export function parsePaths(label: string): (text: string, before?: readonly string[]) => readonly string[] {
+  const parse = parsePath(label);
+  return (text, before = []) => [...before, parse(text)];
+}
+
 /**
  * `--seeds 5` means the seeds 1 to 5; `--seeds 3,7` means 3 and 7; `--seeds 3,` means 3. @throws UsageError for other
  * texts and for a repeated seed.
