@@ -50,3 +50,20 @@ describe('empty paths end with 2', () => {
     [['study', 'report', ''], 'dir: expected a path, got ""'],
   ])('%j', (args, message) => expectRefusal(args, 2, message));
 });
+
+describe('numbers that are too large or too small', () => {
+  const large = 'is too large for a number; the largest is about 1.8e308';
+  const most = 'to 9007199254740991, got 99999999999999999999';
+  test.each([
+    [['--seed', '99999999999999999999'], `--seed: expected an integer from 0 ${most}`],
+    [['--train-limit', '99999999999999999999'], `--train-limit: expected an integer from 1 ${most}`],
+    [['--checkpoint-every', '99999999999999999999'], `--checkpoint-every: expected an integer from 0 ${most}`],
+    [['--learning-rate', '1e400'], `--learning-rate: 1e400 ${large}`],
+    [['--epochs', '1e400'], `--epochs: 1e400 ${large}`],
+    [['--threads', '1e400'], `--threads: 1e400 ${large}`],
+    [
+      ['--learning-rate', '1e-400'],
+      '--learning-rate: 1e-400 is too small for a number; the smallest above 0 is about 5e-324',
+    ],
+  ])('lenet train %j', (args, message) => expectRefusal(['train', ...args], 2, message));
+});

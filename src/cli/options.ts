@@ -2,6 +2,8 @@
  * The options of the command line: those of hyperparameters, made from their table, and the parsers of option values.
  */
 import { Command, type HelpContext, Option } from 'commander';
+import { integersAllowed } from '../base/argument.ts';
+import { outOfReach } from '../base/decimal.ts';
 import { nearest, UsageError } from '../base/errors.ts';
 import type { Hyperparameter } from '../base/hyperparameter.ts';
 import { platform } from '../disk/platform.ts';
@@ -106,6 +108,8 @@ export function parseNumber(text: string, label: string): number {
   if (!/^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan)$/i.test(text.trim())) {
     throw new UsageError(`${label}: expected a number, got "${text}"`);
   }
+  const why = outOfReach(text);
+  if (why !== undefined) throw new UsageError(`${label}: ${why}`);
   return Number(text);
 }
 
@@ -113,9 +117,7 @@ export function parseNumber(text: string, label: string): number {
 export function parseInteger(text: string, label: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = parseNumber(text, label);
   if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  const range =
-    most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`;
-  throw new UsageError(`${label}: expected ${range}, got ${text}`);
+  throw new UsageError(`${label}: expected ${integersAllowed(least, most, value)}, got ${text}`);
 }
 
 /**
@@ -173,7 +175,7 @@ export function hyperparameterOption(name: HyperparameterName): Option {
   }
   const parse = (text: string) => {
     const value = entry.kind === 'choice' ? text : parseNumber(text, label);
-    checkHyperparameter(name, value, label);
+    checkHyperparameter(name, value, { label, say: () => text });
     return value;
   };
   const isChoice = entry.kind === 'choice';
