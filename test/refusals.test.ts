@@ -1,4 +1,5 @@
 /** What the command line refuses before any work: unknown commands, missing folders, empty paths, impossible numbers. */
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { freshFolder, lenet, lenetIn } from './lenet.ts';
 
@@ -66,4 +67,20 @@ describe('numbers that are too large or too small', () => {
       '--learning-rate: 1e-400 is too small for a number; the smallest above 0 is about 5e-324',
     ],
   ])('lenet train %j', (args, message) => expectRefusal(['train', ...args], 2, message));
+});
+
+describe('a path through a file ends with 1', () => {
+  const file = `${home}/file`;
+  writeFileSync(file, '');
+  test.each([
+    [['train', '--out', file], `cannot make the folder ${file}: a file is there`],
+    [['train', '--out', `${file}/run`], `cannot make the folder ${file}/run: a part of its path is not a folder`],
+    [['study', 'run', 'post', '--out', file], `cannot make the folder ${file}: a file is there`],
+    [['study', 'list', file], `cannot read the folder ${file}: a part of its path is not a folder`],
+  ])('%j', (args, message) => expectRefusal(args, 1, message));
+
+  test('describe --svg', () => {
+    const { code, stderr } = lenet('describe', 'lenet5', '--svg', `${file}/net.svg`);
+    expect([code, stderr]).toEqual([1, `error: cannot write ${file}/net.svg: a part of its path is not a folder\n`]);
+  });
 });
