@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fit, lenet5, sgd } from '../dist/index.js';
 import { nodeThreads } from '../dist/runner/node-threads.js';
+import type { CrewPlan } from '../src/train/crew.ts';
 import { ended, freshFolder, startLenet } from './lenet.ts';
 
 const lenet = `'${process.execPath}' '${new URL('../dist/cli/lenet.js', import.meta.url).pathname}'`;
@@ -298,6 +299,29 @@ describe('machines that allow little', () => {
 });
 
 describe('threads that die', () => {
+  const plan = {} as CrewPlan;
+
+  test('are noticed by a thread that waits and hears no event, on every operating system', async () => {
+    const helpers = await nodeThreads(3).start(2);
+    const nap = new Int32Array(new SharedArrayBuffer(4));
+    // A thread with such a plan throws, which ends it.
+    helpers.begin(plan);
+    const until = performance.now() + 5_000;
+    while (helpers.areAlive() && performance.now() < until) Atomics.wait(nap, 0, 0, 10);
+    expect(helpers.areAlive()).toBe(false);
+    expect(await helpers.failure()).toMatch(/^has ended: /);
+  });
+
+  test('are noticed after their event, too, and living ones are not taken for dead', async () => {
+    const helpers = await nodeThreads(2).start(1);
+    expect(helpers.areAlive()).toBe(true);
+    const end = helpers.close();
+    expect(helpers.areAlive()).toBe(true);
+    await helpers.kill();
+    await end;
+    expect(helpers.areAlive()).toBe(false);
+  });
+
   test('training ends with an error instead of waiting for ever', { timeout: 20_000 }, async () => {
     const threads = nodeThreads(3);
     let helpers: Awaited<ReturnType<typeof threads.start>> | undefined;

@@ -10,7 +10,6 @@ import {
   readMachine,
   requireAddresses,
   threadRoom,
-  threadRuns,
   usableCores,
 } from './machine.ts';
 
@@ -157,11 +156,6 @@ test('other errors are not the machine’s', () => {
   expect(machineFailure(new RangeError('Invalid array length'))).toBeUndefined();
   expect(machineFailure(new TypeError('bug'))).toBeUndefined();
   expect(machineFailure('text')).toBeUndefined();
-});
-
-test.skipIf(process.platform !== 'linux')('whether a thread of this process runs (needs Linux)', () => {
-  expect(threadRuns(process.pid)).toBe(true);
-  expect(threadRuns(2 ** 30)).toBe(false);
 });
 
 test('this machine can be read', () => {
