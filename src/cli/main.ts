@@ -1,7 +1,6 @@
-#!/usr/bin/env node
 /**
- * The command line: reads the arguments, calls the command, turns errors into messages and exit codes. `lenet` starts
- * it by way of lenet.ts; it can also be run directly (`node dist/cli/main.js`).
+ * The command line: reads the arguments, calls the command, turns errors into messages and exit codes. The executable
+ * `lenet` (lenet.ts) loads this file.
  */
 import { type Command, CommanderError } from 'commander';
 import { UsageError, WorldError } from '../base/errors.ts';
