@@ -56,10 +56,17 @@ function factsOf(folder: StudyFolder): StudyFacts {
 }
 
 /** Writes the report of the study in a folder. @returns the facts in the report. */
-async function report(folder: StudyFolder): Promise<StudyFacts> {
-  const { record, facts } = readLenetStudy(folder);
-  await writeReport(facts, lenetSource(record, folder), folder);
-  return facts;
+function report(folder: StudyFolder): Promise<StudyFacts> {
+  const { htmlPath, markdownPath } = folder;
+  return folder.whileReporting(
+    async (check) => {
+      // Read under the lock, so that the report that is written last has the newest facts.
+      const { record, facts } = readLenetStudy(folder);
+      await writeReport(facts, lenetSource(record, folder), { htmlPath, markdownPath, check });
+      return facts;
+    },
+    { onWait: (holder) => process.stderr.write(`Waiting for ${describeHolder(holder)}, which writes the report.\n`) },
+  );
 }
 
 /** Runs or continues a study. @returns the exit code. */
