@@ -1,8 +1,8 @@
-/** A study in a terminal: trials of other programs. Tables and their widths are in stage-tables.test.ts. */
+/** A study in a terminal: trials of other programs, lists in narrow terminals. Tables and their widths are in stage-tables.test.ts. */
 import { describe, expect, test } from 'vitest';
 import type { ForeignTrial } from '../store/store.ts';
 import { batchScores, batchStage, definitionOf, factsOf, recordOf, trialsOf } from './study.testing.ts';
-import { outcomeLines, showText } from './terminal.ts';
+import { outcomeLines, showText, terminalTable } from './terminal.ts';
 
 const foreignTrial = (number: number): ForeignTrial => ({
   number,
@@ -39,5 +39,36 @@ describe('trials of other programs', () => {
       'One trial of other programs is in the journal; study show lists it, and this study leaves it alone.',
     );
     expect(last(0)).not.toContain('other programs');
+  });
+});
+
+describe('a terminal of fewer than 40 columns gets a list where words of a table would break', () => {
+  const columns = [
+    { head: 'name', cells: ['C1', 'C2'] },
+    { head: 'learningRate', cells: ['0.001', '0.01'] },
+    { head: 'standing', cells: ['may be best', ''], note: 'best: has the highest mean.' },
+    { head: 'every seed', cells: ['1, 2', '3, 4'], rank: 5 },
+  ];
+
+  test('a block a row, without empty cells, in which no word is broken', () => {
+    expect(terminalTable({ columns, note: '3 more are left out.' }, 20)).toBe(
+      [
+        'name: C1\nlearningRate: 0.001\nstanding: may be\nbest',
+        'name: C2\nlearningRate: 0.01',
+        'Left out for width:\nevery seed.',
+        'best: has the\nhighest mean.',
+        '3 more are left out.',
+      ].join('\n\n'),
+    );
+  });
+
+  test('a table that fits stays one', () => {
+    expect(terminalTable({ columns }, 30)).not.toContain('│');
+    expect(terminalTable({ columns: columns.slice(0, 2) }, 30)).toContain('│ C1 ');
+  });
+
+  test('a word longer than the line breaks', () => {
+    const long = [...columns, { head: 'file', cells: ['a/path/of/thirty/letters/and/more', ''] }];
+    expect(terminalTable({ columns: long }, 20)).toContain('file:\na/path/of/thirty/let\nters/and/more\n');
   });
 });
