@@ -17,6 +17,7 @@ import {
   wrong,
 } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
+import { shortHash } from '../base/format.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import type { Holder } from '../disk/lock.ts';
@@ -42,7 +43,7 @@ import { checkThreadCount, nodeThreads } from './node-threads.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
-import { dataOf, type RunData, shortHash } from './run-data.ts';
+import { dataOf, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
@@ -320,7 +321,7 @@ function recordedWeights({ out }: RunRequest, before: RunConfig | undefined, mod
   const init = weightsIn(file, model);
   if (init.origin?.sha256 === sha256) return init;
   throw new WorldError(
-    `${file} does not hold the weights that the run started from (SHA-256 ${init.origin?.sha256.slice(0, 12)}, recorded is ${sha256.slice(0, 12)}); name the right file with --init`,
+    `${file} does not hold the weights that the run started from (SHA-256 ${shortHash(init.origin?.sha256 ?? '')}, recorded is ${shortHash(sha256)}); name the right file with --init`,
   );
 }
 

@@ -12,7 +12,7 @@ const reader = studyFileReader({
   parameters,
   synonyms,
   objectives: ['accuracy', 'loss'],
-  check: (name, value, label) => checkHyperparameter(name as HyperparameterName, value, label),
+  check: (name, value, label) => checkHyperparameter(name as HyperparameterName, value, { label }),
   complete: completeSettings,
 });
 
