@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 
-export const command = new URL('../dist/cli/main.js', import.meta.url).pathname;
+export const command = new URL('../dist/cli/lenet.js', import.meta.url).pathname;
 if (!existsSync(command)) throw new Error('dist/ is missing: run `npm run build` first (npm test does)');
 
 /** A training that takes a second or two. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fit, lenet5, sgd } from '../dist/index.js';
 import { nodeThreads } from '../dist/runner/node-threads.js';
+import type { CrewPlan } from '../src/train/crew.ts';
 import { ended, freshFolder, startLenet } from './lenet.ts';
 
 const lenet = `'${process.execPath}' '${new URL('../dist/cli/lenet.js', import.meta.url).pathname}'`;
@@ -101,16 +102,18 @@ describe('a reader that closes its end of the pipe', () => {
     expect([closed.status, closed.stderr]).toEqual([0, '']);
   });
 
-  test.skipIf(!existsSync('/dev/full')).each(commands)(
-    'lenet %s: one line and exit code 1 on a full disk (needs /dev/full)',
-    (command) => {
-      const full = bash(`$lenet ${command} >/dev/full`);
-      expect([full.status, full.stderr]).toEqual([
-        1,
-        'error: cannot write to standard output: the disk is full; the work continues\n',
-      ]);
-    },
-  );
+  test.skipIf(!existsSync('/dev/full')).each(commands)('lenet %s: on a full disk (needs /dev/full)', (command) => {
+    const full = bash(`$lenet ${command} >/dev/full`);
+    expect([full.status, full.stderr]).toEqual([1, 'error: cannot write to standard output: the disk is full\n']);
+  });
+
+  test.each(['', '--json'])('lenet predict %s ends early and quietly when the reader has gone', (json) => {
+    const digit = new URL('../examples/digits/7.png', import.meta.url).pathname;
+    // A picture that is missing would be told, and would end with 1.
+    const line = `$lenet predict ${json} ${run} ${digit} ${picture} | true; echo "\${PIPESTATUS[0]}"`;
+    const { stdout, stderr } = bash(line);
+    expect([stdout, stderr]).toEqual(['0\n', '']);
+  });
 
   test.skipIf(!existsSync('/dev/full'))(
     'train with standard output on a full disk: the run is saved, one line, exit code 1 (needs /dev/full)',
@@ -277,10 +280,10 @@ describe('machines with low limits', () => {
     );
   });
 
-  test.skipIf(!linux || major !== 20)(
-    'ulimit -n 20: one line before any file is read (Node 20 reads many files at once)',
-    () => {
-      const { status, stderr } = bash('ulimit -n 20; $lenet --version');
+  test.skipIf(!linux || major !== 20).each([19, 20, 22, 26])(
+    'ulimit -n %i: one line before anything is read (Node 20 reads many files at once)',
+    (most) => {
+      const { status, stderr } = bash(`ulimit -n ${most}; $lenet --version`);
       expect([status, stderr]).toEqual([
         1,
         'error: too many open files: the limit is too low to start (ulimit -n); lenet needs about 40\n',
@@ -296,7 +299,30 @@ describe('machines with low limits', () => {
 });
 
 describe('threads that die', () => {
-  test('end training with an error instead of waiting for ever', { timeout: 20_000 }, async () => {
+  const plan = {} as CrewPlan;
+
+  test('are noticed by a thread that waits and hears no event, on every operating system', async () => {
+    const helpers = await nodeThreads(3).start(2);
+    const nap = new Int32Array(new SharedArrayBuffer(4));
+    // A thread with such a plan throws, which ends it.
+    helpers.begin(plan);
+    const until = performance.now() + 5_000;
+    while (helpers.areAlive() && performance.now() < until) Atomics.wait(nap, 0, 0, 10);
+    expect(helpers.areAlive()).toBe(false);
+    expect(await helpers.failure()).toMatch(/^has ended: /);
+  });
+
+  test('are noticed after their event, too, and living ones are not taken for dead', async () => {
+    const helpers = await nodeThreads(2).start(1);
+    expect(helpers.areAlive()).toBe(true);
+    const end = helpers.close();
+    expect(helpers.areAlive()).toBe(true);
+    await helpers.kill();
+    await end;
+    expect(helpers.areAlive()).toBe(false);
+  });
+
+  test('training ends with an error instead of waiting for ever', { timeout: 20_000 }, async () => {
     const threads = nodeThreads(3);
     let helpers: Awaited<ReturnType<typeof threads.start>> | undefined;
     const start = async (count: number) => {

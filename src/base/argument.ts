@@ -72,10 +72,13 @@ export function checkOptions<Options extends object>(
 /** @throws UsageError unless the value is an integer from `least` to `most`. */
 export function checkInteger(what: string, value: unknown, least: number, most: number): void {
   if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return;
-  throw wrong(what, most >= Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : integers(least, most), value);
+  throw wrong(what, integersAllowed(least, most, value), value);
 }
 
-function integers(least: number, most: number): string {
+/** The allowed integers in words. Where `most` is the largest safe integer, it is named only if the value exceeds it. */
+export function integersAllowed(least: number, most: number, value: unknown): string {
+  const isTooLarge = typeof value === 'number' && value > most;
+  if (most >= Number.MAX_SAFE_INTEGER && !isTooLarge) return `an integer of at least ${least}`;
   return `an integer from ${least} to ${most}`;
 }
 

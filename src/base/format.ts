@@ -1,4 +1,4 @@
-/** Formats numbers for people. */
+/** Formats numbers and hashes for people. */
 
 /** At most four decimals, no trailing zeros: 0.145, 95.53. */
 export function rounded(value: number): string {
@@ -34,4 +34,9 @@ export function duration(seconds: number): string {
 export function megabytes(bytes: number): string {
   if (bytes < 999.5e6) return `${bytes < 9.95e6 ? (bytes / 1e6).toFixed(1) : Math.round(bytes / 1e6)} MB`;
   return `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** The first 12 digits of a hash. */
+export function shortHash(hash: string): string {
+  return hash.slice(0, 12);
 }

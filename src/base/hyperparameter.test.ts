@@ -24,7 +24,14 @@ test.each<[Hyperparameter, unknown, string]>([
   [number(1, positive, ''), '1', 'x: expected a number above 0, got "1"'],
   [integer(1, 1, 9, ''), 1.5, 'x: expected an integer from 1 to 9, got 1.5'],
   [integer(1, 0, Number.MAX_SAFE_INTEGER, ''), -1, 'x: expected an integer of at least 0, got -1'],
+  [
+    integer(1, 0, Number.MAX_SAFE_INTEGER, ''),
+    1e20,
+    'x: expected an integer from 0 to 9007199254740991, got 1000000000',
+  ],
   [limit(''), 0, 'x: expected an integer of at least 1, got 0'],
+  [limit(''), 2 ** 53, 'x: expected an integer from 1 to 9007199254740991, got 9007199254740992'],
+  [number(1, positive, ''), Number.POSITIVE_INFINITY, 'x: expected a finite number above 0, got Infinity'],
   [off(''), 0, 'x: expected true or false, got 0'],
   [choice('red', ['red', 'green'], ''), 'gren', 'green'],
 ])('%o refuses %s and says what is allowed', (entry, value, message) => {

@@ -2,7 +2,7 @@
  * Hyperparameters as data: what each may be, its default, and a sentence about it. Help, checks and study files are
  * made from it.
  */
-import { shown } from './argument.ts';
+import { integersAllowed, shown } from './argument.ts';
 import { UsageError, unknownChoice } from './errors.ts';
 
 interface Common<T> {
@@ -92,7 +92,7 @@ export function checkValue(
   } else if (entry.kind === 'flag') {
     if (typeof value !== 'boolean') throw new UsageError(`${label}: expected true or false, got ${say(value)}`);
   } else if (!(entry.kind === 'limit' && value === null) && !isAllowed(entry, value)) {
-    throw new UsageError(`${label}: expected ${allowed(entry)}, got ${say(value)}`);
+    throw new UsageError(`${label}: expected ${allowed(entry, value)}, got ${say(value)}`);
   }
 }
 
@@ -119,11 +119,12 @@ function isAllowed(entry: Numeric | Limit, value: unknown): boolean {
   return value <= entry.most && (entry.above ? value > entry.least : value >= entry.least);
 }
 
-/** The allowed values of a numeric hyperparameter, in words. */
-function allowed(entry: Numeric | Limit): string {
-  if (entry.kind === 'limit') return 'an integer of at least 1';
+/** The allowed values of a numeric hyperparameter, in words that say why this value is refused. */
+function allowed(entry: Numeric | Limit, value: unknown): string {
+  if (entry.kind === 'limit') return integersAllowed(1, Number.MAX_SAFE_INTEGER, value);
   const { kind, least, most, above, mostIs } = entry;
-  const what = kind === 'integer' ? 'an integer' : 'a number';
+  if (kind === 'integer' && !above && mostIs === undefined) return integersAllowed(least, most, value);
+  const what = kind === 'integer' ? 'an integer' : value === Number.POSITIVE_INFINITY ? 'a finite number' : 'a number';
   const isOpen = most >= Number.MAX_SAFE_INTEGER;
   if (isOpen) return `${what} ${above ? 'above' : 'of at least'} ${least}`;
   const end = mostIs === undefined ? `${most}` : `${most} (${mostIs})`;

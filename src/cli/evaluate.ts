@@ -1,6 +1,6 @@
 /** `lenet evaluate`: loss and accuracy of a saved model, on its run's own data or on the data that the user names. */
 import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
-import { counted, percent, rounded } from '../base/format.ts';
+import { counted, percent, rounded, shortHash } from '../base/format.ts';
 import { exactJson, visible } from '../base/plain-text.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
 import { requireModel } from '../runner/ended-trial.ts';
@@ -9,7 +9,7 @@ import { type LoadedMnist, loadMnist } from '../runner/mnist-files.ts';
 import { type LoadedModel, loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/node-threads.ts';
 import { accuracyOf } from '../runner/resume.ts';
-import { ownData, ownSet, setNames, shortHash } from '../runner/run-data.ts';
+import { ownData, ownSet, setNames } from '../runner/run-data.ts';
 import { attempt, evaluatedMetrics, RunFolder } from '../runner/run-folder.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { evaluate } from '../train/evaluate.ts';

@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 /**
- * The executable `lenet` (package.json, bin). It only loads main.ts, and turns a limit on open files that is too low
- * even for that into one line. It imports as little as possible, so that it can itself be loaded under such a limit.
+ * The executable `lenet` (package.json, bin). It only loads main.ts, and says last words on errors that nothing else
+ * caught, here and in main.ts. It imports as little as possible, so that it can itself be loaded under a low limit on
+ * open files.
  */
-import { codeOf } from '../disk/platform.ts';
+import { lastWords } from './uncaught.ts';
 
-try {
-  await import('./main.ts');
-} catch (error) {
-  if (codeOf(error) !== 'EMFILE') throw error;
-  process.stderr.write('error: too many open files: the limit is too low to start (ulimit -n); lenet needs about 40\n');
-  process.exitCode = 1;
-}
+process.on('uncaughtException', (error) => {
+  process.stderr.write(lastWords(error));
+  process.exit(1);
+});
+await import('./main.ts');

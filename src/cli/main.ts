@@ -1,7 +1,6 @@
-#!/usr/bin/env node
 /**
- * The command line: reads the arguments, calls the command, turns errors into messages and exit codes. `lenet` starts
- * it by way of lenet.ts; it can also be run directly (`node dist/cli/main.js`).
+ * The command line: reads the arguments, calls the command, turns errors into messages and exit codes. The executable
+ * `lenet` (lenet.ts) loads this file.
  */
 import { type Command, CommanderError, Option } from 'commander';
 import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
@@ -14,9 +13,11 @@ import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import {
+  addHelp,
   hyperparameterOption,
   parseInteger,
   parsePath,
+  parsePaths,
   parseSeeds,
   parseTrials,
   readHyperparameters,
@@ -27,7 +28,7 @@ import type { StudyRunOptions } from './study.ts';
 
 // The code of a command is loaded when the command is called, so that help and error messages appear at once.
 
-function buildProgram(finish: (exitCode: number) => void): Command {
+function buildProgram(output: Output, finish: (exitCode: number) => void): Command {
   const program = new SuggestingCommand('lenet')
     .description('Train and tune small convolutional networks: fast, exactly reproducible, resumable.')
     .version(version)
@@ -78,13 +79,15 @@ function buildProgram(finish: (exitCode: number) => void): Command {
         throw new UsageError('--resume needs --out: the folder of the run to continue');
       const { data: dataFolder, init, resume = false, checkpointEvery, threads, kernels = 'auto', out } = options;
       const request = { ...settings, dataFolder, init, resume, checkpointEvery, threads, kernels, out };
+      output.beginWork();
       finish(await train(request, { json: options.json ?? false, recipe }));
     });
 
   program
-    .command('evaluate <model>')
+    .command('evaluate')
+    .argument('<model>', '', parsePath('model'))
     .description('Print loss and accuracy of a saved model (a .safetensors file or a run folder)')
-    .option('--data <dir>', "Folder with the four MNIST files (default: the run's own data)")
+    .option('--data <dir>', "Folder with the four MNIST files (default: the run's own data)", parsePath('--data'))
     .option(...threads, parseThreads)
     .option(
       '--set <name>',
@@ -118,18 +121,21 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     });
 
   program
-    .command('predict <model> <images...>')
+    .command('predict')
+    .argument('<model>', '', parsePath('model'))
+    .argument('<images...>', '', parsePaths('images'))
     .description('Predict which digit each PNG image shows, with probabilities')
     .option('--json', 'Print one JSON object per image')
     .action(async (model: string, images: string[], options: { json?: boolean }) => {
       const { predictImages } = await import('./predict.ts');
-      finish(predictImages(model, images, options.json ?? false));
+      finish(await predictImages(model, images, { json: options.json ?? false, output }));
     });
   const study = program
     .command('study')
     .description('Find out which hyperparameters matter: many runs, with several seeds each, error bars and a report');
   study
-    .command('run <study>')
+    .command('run')
+    .argument('<study>', '', parsePath('study'))
     .description(
       'Run or continue a study: a study file (YAML), or the name of one that ships (post, post-resolved, post-rows, rate-and-batch, random-search, 1998)',
     )
@@ -151,10 +157,12 @@ function buildProgram(finish: (exitCode: number) => void): Command {
     .addOption(kernels)
     .action(async (file: string, options: StudyRunOptions) => {
       const { studyRun } = await import('./study.ts');
+      output.beginWork();
       finish(await studyRun(file, options));
     });
   study
-    .command('show <dir>')
+    .command('show')
+    .argument('<dir>', '', parsePath('dir'))
     .description('Print tables and verdicts of a study, also while it runs')
     .option('--json', 'Print one JSON object')
     .action(async (path: string, options: { json?: boolean }) => {
@@ -162,14 +170,18 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       studyShow(path, options.json ?? false);
     });
   study
-    .command('list [dir]')
+    .command('list')
+    .argument('[dir]', '', parsePath('dir'))
     .description('List the studies in a folder (default: runs)')
     .action(async (path: string | undefined) => {
       const { studyList } = await import('./study.ts');
-      studyList(path ?? 'runs');
+      studyList(path);
     });
   study
-    .command('compare <dir> <a> <b>')
+    .command('compare')
+    .argument('<dir>', '', parsePath('dir'))
+    .argument('<a>')
+    .argument('<b>')
     .description(
       'Compare two configurations of a study, given by their names in the report (C1, C2, ...) or their labels',
     )
@@ -178,7 +190,8 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       studyCompare(path, a, b);
     });
   study
-    .command('export <dir>')
+    .command('export')
+    .argument('<dir>', '', parsePath('dir'))
     .description('Export the trials of a study as a table')
     .option('--csv', 'As comma-separated values, one row per trial')
     .option('--out <file>', 'File for the table (default: standard output)', parsePath('--out'))
@@ -187,7 +200,8 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       studyExport(path, options);
     });
   study
-    .command('report <dir>')
+    .command('report')
+    .argument('<dir>', '', parsePath('dir'))
     .description('Write report.html and report.md again, also for an unfinished study')
     .action(async (path: string) => {
       const { studyReport } = await import('./study.ts');
@@ -200,6 +214,7 @@ function buildProgram(finish: (exitCode: number) => void): Command {
       const { studySchema } = await import('./study.ts');
       studySchema();
     });
+  for (const command of [study, program]) addHelp(command);
   return program;
 }
 
@@ -249,9 +264,9 @@ function parseEvery(text: string): number {
  * Runs the command line and returns the exit code: 0, 1 (WorldError), 2 (UsageError), or 128 plus the number of the
  * signal that stopped the work.
  */
-async function run(args: readonly string[]): Promise<number> {
+async function run(args: readonly string[], output: Output): Promise<number> {
   let exitCode = 0;
-  const program = buildProgram((code) => {
+  const program = buildProgram(output, (code) => {
     exitCode = code;
   });
   for (const command of [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)]) {
@@ -270,7 +285,7 @@ async function run(args: readonly string[]): Promise<number> {
 }
 
 const output = new Output();
-const exitCode = await run(process.argv.slice(2));
+const exitCode = await run(process.argv.slice(2), output);
 // The errors of the last write arrive in this turn of the event loop.
 await new Promise((resolve) => setImmediate(resolve));
 process.exitCode = output.exitCode(exitCode);

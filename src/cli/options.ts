@@ -1,7 +1,9 @@
 /**
  * The options of the command line: those of hyperparameters, made from their table, and the parsers of option values.
  */
-import { Command, Option } from 'commander';
+import { Command, type HelpContext, Option } from 'commander';
+import { integersAllowed } from '../base/argument.ts';
+import { outOfReach } from '../base/decimal.ts';
 import { nearest, UsageError } from '../base/errors.ts';
 import type { Hyperparameter } from '../base/hyperparameter.ts';
 import { platform } from '../disk/platform.ts';
@@ -32,11 +34,27 @@ export function suggestOption(flag: string, options: readonly string[]): string 
 }
 
 /**
- * A command that suggests options by the common names of hyperparameters (synonyms.ts). Its subcommands do the same.
+ * A command that suggests options by the common names of hyperparameters (synonyms.ts), and refuses to show help for an
+ * unknown command. Its subcommands do the same.
  */
 export class SuggestingCommand extends Command {
   override createCommand(name?: string): Command {
     return new SuggestingCommand(name);
+  }
+
+  /** Shows the help. For `foo --help`, commander calls this method of the command above `foo`. */
+  override outputHelp(context?: HelpContext): void;
+  override outputHelp(edit: (text: string) => string): void;
+  override outputHelp(context?: HelpContext | ((text: string) => string)): void {
+    const [name] = this.args;
+    const isCommand = name === undefined || name.startsWith('-') || this.commands.some((each) => each.name() === name);
+    if (this.commands.length > 0 && !isCommand) refuseCommand(this, name);
+    super.outputHelp(context as HelpContext);
+  }
+
+  /** Commander calls this method for an unknown command; its types do not declare the method (lib/command.js). */
+  unknownCommand(): never {
+    return refuseCommand(this, this.args[0] ?? '');
   }
 
   /** Commander calls this method for an unknown option; its types do not declare the method (lib/command.js). */
@@ -57,12 +75,41 @@ export class SuggestingCommand extends Command {
 }
 
 /**
+ * Gives a command the command `help [command...]`. Commander's own shows the help of all commands for an unknown one,
+ * with exit code 0.
+ */
+export function addHelp(root: Command): void {
+  root
+    .helpCommand(false)
+    .command('help [command...]')
+    .description('display help for command')
+    .action((names: readonly string[]) => {
+      let command = root;
+      for (const name of names) {
+        command = command.commands.find((each) => each.name() === name) ?? refuseCommand(command, name);
+      }
+      command.help();
+    });
+}
+
+function refuseCommand(above: Command, name: string): never {
+  const meant = nearest(
+    name,
+    above.commands.map((each) => each.name()),
+  );
+  const hint = meant === undefined ? '' : `\n(Did you mean ${meant}?)`;
+  return above.error(`error: unknown command '${name}'${hint}`, { code: 'commander.unknownCommand' });
+}
+
+/**
  * Reads a decimal number: `many`, an empty string and 0x10 are refused. NaN passes, because the range check names it.
  */
 export function parseNumber(text: string, label: string): number {
   if (!/^([+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|nan)$/i.test(text.trim())) {
     throw new UsageError(`${label}: expected a number, got "${text}"`);
   }
+  const why = outOfReach(text);
+  if (why !== undefined) throw new UsageError(`${label}: ${why}`);
   return Number(text);
 }
 
@@ -70,9 +117,7 @@ export function parseNumber(text: string, label: string): number {
 export function parseInteger(text: string, label: string, least: number, most = Number.MAX_SAFE_INTEGER): number {
   const value = parseNumber(text, label);
   if (Number.isSafeInteger(value) && value >= least && value <= most) return value;
-  const range =
-    most === Number.MAX_SAFE_INTEGER ? `an integer of at least ${least}` : `an integer from ${least} to ${most}`;
-  throw new UsageError(`${label}: expected ${range}, got ${text}`);
+  throw new UsageError(`${label}: expected ${integersAllowed(least, most, value)}, got ${text}`);
 }
 
 /**
@@ -85,6 +130,12 @@ export function parsePath(label: string): (text: string) => string {
     if (why !== undefined) throw new UsageError(`${label}: ${text} cannot be a path: ${why}`);
     return text;
   };
+}
+
+/** {@link parsePath} for an argument that may be given several times. */
+export function parsePaths(label: string): (text: string, before?: readonly string[]) => readonly string[] {
+  const parse = parsePath(label);
+  return (text, before = []) => [...before, parse(text)];
 }
 
 /**
@@ -124,7 +175,7 @@ export function hyperparameterOption(name: HyperparameterName): Option {
   }
   const parse = (text: string) => {
     const value = entry.kind === 'choice' ? text : parseNumber(text, label);
-    checkHyperparameter(name, value, label);
+    checkHyperparameter(name, value, { label, say: () => text });
     return value;
   };
   const isChoice = entry.kind === 'choice';

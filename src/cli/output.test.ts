@@ -30,8 +30,23 @@ test('a full disk gives one message and exit code 1 instead of 0', () => {
   const { output, told, failOut } = streams();
   failOut('ENOSPC');
   failOut('ENOSPC');
-  expect(told).toEqual(['error: cannot write to standard output: the disk is full; the work continues\n']);
+  expect(told).toEqual(['error: cannot write to standard output: the disk is full\n']);
   expect([0, 2, 143].map((worked) => output.exitCode(worked))).toEqual([1, 2, 143]);
+});
+
+test.each(['EPIPE', 'ENOSPC'])('%s closes the output', (code) => {
+  const { output, failOut } = streams();
+  expect(output.isOpen).toBe(true);
+  failOut(code);
+  expect(output.isOpen).toBe(false);
+});
+
+test('work that continues on a full disk is said', () => {
+  const { output, told, failOut } = streams();
+  output.beginWork();
+  failOut('ENOSPC');
+  expect(told).toEqual(['error: cannot write to standard output: the disk is full; the work continues\n']);
+  expect(output.exitCode(0)).toBe(1);
 });
 
 test('a full disk behind standard error has no effect', () => {

@@ -1,5 +1,5 @@
 /** The commands `lenet study ...`: run, show, list, compare, export, report, schema. */
-import { statfsSync } from 'node:fs';
+import { existsSync, statfsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { duration, megabytes } from '../base/format.ts';
@@ -58,10 +58,17 @@ function factsOf(folder: StudyFolder): StudyFacts {
 }
 
 /** Writes the report of the study in a folder. @returns the facts in the report. */
-async function report(folder: StudyFolder): Promise<StudyFacts> {
-  const { record, facts } = readLenetStudy(folder);
-  await writeReport(facts, lenetSource(record, folder), folder);
-  return facts;
+function report(folder: StudyFolder): Promise<StudyFacts> {
+  const { htmlPath, markdownPath } = folder;
+  return folder.whileReporting(
+    async (check) => {
+      // Read under the lock, so that the report that is written last has the newest facts.
+      const { record, facts } = readLenetStudy(folder);
+      await writeReport(facts, lenetSource(record, folder), { htmlPath, markdownPath, check });
+      return facts;
+    },
+    { onWait: (holder) => process.stderr.write(`Waiting for ${describeHolder(holder)}, which writes the report.\n`) },
+  );
 }
 
 /** Runs or continues a study. @returns the exit code. */
@@ -276,9 +283,13 @@ export function studyShow(path: string, json: boolean): void {
   process.stdout.write(`${showText(facts, { width: terminalWidth(), state })}\n`);
 }
 
-/** Prints the studies in a folder, one line each. */
-export function studyList(path: string): void {
-  const folders = studyFolders(path);
+/**
+ * Prints the studies in a folder, one line each. @param given default: runs, which does not exist before the first
+ * study. @throws WorldError when the given folder does not exist.
+ */
+export function studyList(given: string | undefined): void {
+  const path = given ?? 'runs';
+  const folders = given === undefined && !existsSync(path) ? [] : studyFolders(path);
   if (folders.length === 0) {
     process.stdout.write(`There are no studies in "${visible(path)}". Start one with: npx lenet study run post\n`);
     return;

@@ -40,6 +40,7 @@ test.each([
   expect(() => writeFileAtomically(path, 'x')).toThrow(WorldError);
   expect(() => writeFileAtomically(path, 'x')).toThrow(`cannot write ${path}: ${cause}`);
   expect(() => appendToFile(path, 'x')).toThrow(cause);
+  expect(() => writeOutput(path, 'x')).toThrow(`cannot write ${path}: ${cause}`);
 });
 
 test.skipIf(!existsSync('/dev/full'))('a full disk is named (needs /dev/full)', () => {
@@ -85,7 +86,7 @@ test('a folder is made with its parents, existing ones included; a file in its p
   expect(statSync(path).isDirectory()).toBe(true);
   const file = join(folder, 'made', 'file');
   writeFileSync(file, '');
-  expect(() => makeFolder(file)).toThrow(`cannot make the folder ${file}: it already exists`);
+  expect(() => makeFolder(file)).toThrow(`cannot make the folder ${file}: a file is there`);
   expect(() => makeFolder(join(file, 'x'))).toThrow(WorldError);
 });
 

@@ -77,12 +77,12 @@ export function writeFileAtomically(
  * @throws WorldError when the disk refuses, for a socket, and for a pipe without a reader.
  */
 export function writeOutput(path: string, content: Uint8Array | string): void {
-  const special = specialKind(path);
-  if (special === undefined) {
-    writeFileAtomically(existsSync(path) ? realpathSync(path) : path, content);
-    return;
-  }
   try {
+    const special = specialKind(path);
+    if (special === undefined) {
+      writeFileAtomically(existsSync(path) ? realpathSync(path) : path, content);
+      return;
+    }
     // Without O_NONBLOCK the opening of a pipe waits for a reader. With it, a pipe without one is refused (ENXIO).
     if (special === 'pipe') closeSync(openSync(path, constants.O_WRONLY | constants.O_NONBLOCK));
     writeAndSync(path, constants.O_WRONLY, content);
@@ -117,6 +117,9 @@ export function makeFolder(path: string): readonly string[] {
     return made;
   } catch (error) {
     removeEmptyFolders(made);
+    // mkdir says EEXIST, and makeWithParents tries it only where no folder is.
+    const isTaken = codeOf(error) === 'EEXIST';
+    if (isTaken) throw new WorldError(`cannot make the folder ${path}: a file is there`, { cause: error });
     throw worldError('make the folder', path, error);
   }
 }

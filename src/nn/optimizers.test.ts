@@ -118,7 +118,7 @@ test.each(widths)('the learning rate of a step is the one that the schedule give
 test.each<[string, () => Optimizer]>([
   ['learningRate: expected a number above 0, got NaN', () => adam({ learningRate: NaN })],
   ['learningRate: expected a number above 0, got -1', () => adamw({ learningRate: -1 })],
-  ['l2: expected a number of at least 0, got Infinity', () => nadam({ l2: Infinity })],
+  ['l2: expected a finite number of at least 0, got Infinity', () => nadam({ l2: Infinity })],
   ['beta1: expected a number from 0 to 0.9999999', () => adam({ betas: [1, 0.9] })],
   ['beta2: expected a number from 0 to 0.9999999', () => adabelief({ betas: [0.9, -0.1] })],
   ['eps: expected a number of at least 0, got -1', () => adam({ eps: -1 })],

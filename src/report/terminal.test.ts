@@ -1,4 +1,4 @@
-/** A study in a terminal: wide characters and trials of other programs. See stage-tables.test.ts for tables. */
+/** A study in a terminal: wide characters, trials of other programs, lists in narrow terminals. See stage-tables.test.ts for tables. */
 import fc from 'fast-check';
 import columnsOf from 'string-width';
 import { describe, expect, test } from 'vitest';
@@ -61,5 +61,36 @@ describe('characters that take two columns of the terminal, or none', () => {
   test('sentences break at spaces before the width', () => {
     expect(wrapped('木木 木木 ab 木木', 9)).toBe('木木 木木\nab 木木');
     expect(wrapped('e\u0301e\u0301 e\u0301e\u0301', 5)).toBe('e\u0301e\u0301 e\u0301e\u0301');
+  });
+});
+
+describe('a terminal of fewer than 40 columns gets a list where words of a table would break', () => {
+  const columns = [
+    { head: 'name', cells: ['C1', 'C2'] },
+    { head: 'learningRate', cells: ['0.001', '0.01'] },
+    { head: 'standing', cells: ['may be best', ''], note: 'best: has the highest mean.' },
+    { head: 'every seed', cells: ['1, 2', '3, 4'], rank: 5 },
+  ];
+
+  test('a block a row, without empty cells, in which no word is broken', () => {
+    expect(terminalTable({ columns, note: '3 more are left out.' }, 20)).toBe(
+      [
+        'name: C1\nlearningRate: 0.001\nstanding: may be\nbest',
+        'name: C2\nlearningRate: 0.01',
+        'Left out for width:\nevery seed.',
+        'best: has the\nhighest mean.',
+        '3 more are left out.',
+      ].join('\n\n'),
+    );
+  });
+
+  test('a table that fits stays one', () => {
+    expect(terminalTable({ columns }, 30)).not.toContain('│');
+    expect(terminalTable({ columns: columns.slice(0, 2) }, 30)).toContain('│ C1 ');
+  });
+
+  test('a word longer than the line breaks', () => {
+    const long = [...columns, { head: 'file', cells: ['a/path/of/thirty/letters/and/more', ''] }];
+    expect(terminalTable({ columns: long }, 20)).toContain('file:\na/path/of/thirty/let\nters/and/more\n');
   });
 });

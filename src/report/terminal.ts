@@ -9,7 +9,7 @@ import type { LevelFacts, StudyFacts } from './facts.ts';
 import { foreignTable } from './foreign-table.ts';
 import { settingsText } from './naming.ts';
 import { stepTable, terminalStageTable } from './stage-tables.ts';
-import { notesOf, type TextTable } from './table.ts';
+import { notesOf, rowsOf, type TextTable } from './table.ts';
 import { comparisonLines, findConfiguration } from './words/comparison.ts';
 import { labelOf, shortName, stageTitle } from './words/names.ts';
 import { countText, scoreText } from './words/numbers.ts';
@@ -132,6 +132,8 @@ function find(wanted: string, facts: StudyFacts): LevelFacts {
  * A table for a terminal of `width` columns, at least 40. If the table is too wide, columns of rank 5 and above are
  * left out first, then cells are broken at spaces, then columns of lower ranks are left out, then words are broken. A
  * line below names the columns left out.
+ *
+ * Below 40, a table whose words would break becomes a list.
  */
 export function terminalTable({ columns: given, note }: Pick<TextTable, 'columns' | 'note'>, width: number): string {
   const columns = given.map((column) => ({
@@ -151,6 +153,7 @@ export function terminalTable({ columns: given, note }: Pick<TextTable, 'columns
   const widths = fits(wide) ? wide : tight;
   for (const column of byRank) if (!fits(least)) shown.delete(column);
   const left = [...shown];
+  if (width < leastTableWidth && left.length > 1 && !fits(least)) return listedRows({ columns, note }, width);
   const narrow = squeezed(
     left.map((column) => ({ width: widths[column]!, least: least[column]! })),
     width,
@@ -170,6 +173,23 @@ export function terminalTable({ columns: given, note }: Pick<TextTable, 'columns
     ...notesOf({ columns: left.map((column) => columns[column]!), note }),
   ];
   return [table.toString(), ...notes.map((line) => wrapped(line, width))].join('\n');
+}
+
+/** Columns of a terminal below which a table that does not fit would break most of its words. */
+const leastTableWidth = 40;
+
+/** The rows of a table as blocks of lines `head: cell`, for terminals that are too narrow for a table. */
+function listedRows({ columns, note }: Pick<TextTable, 'columns' | 'note'>, width: number): string {
+  const shown = columns.filter(({ rank = 0 }) => rank < firstToGo);
+  const gone = columns.filter((column) => !shown.includes(column)).map(({ head }) => head);
+  const blocks = rowsOf({ columns: shown }).map((cells) =>
+    cells.flatMap((cell, i) => (cell === '' ? [] : [broken(`${shown[i]!.head}: ${cell}`, width)])).join('\n'),
+  );
+  const notes = [
+    ...(gone.length > 0 ? [`Left out for width: ${gone.join(', ')}.`] : []),
+    ...notesOf({ columns: shown, note }),
+  ];
+  return [...blocks, ...notes.map((line) => wrapped(line, width))].join('\n\n');
 }
 
 /** Columns of this rank and above are left out before any cell is broken. */

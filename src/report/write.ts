@@ -13,17 +13,22 @@ export interface ReportPaths {
   readonly markdownPath: string;
 }
 
-/** @throws WorldError when the disk refuses. */
+/**
+ * @param paths and `check`, which is called before each file appears, and prevents it by throwing.
+ * @throws WorldError when the disk refuses.
+ */
 export async function writeReport(
   facts: StudyFacts,
   source: ReportSource,
-  { htmlPath, markdownPath }: ReportPaths,
+  { htmlPath, markdownPath, check }: ReportPaths & { readonly check?: () => void },
 ): Promise<void> {
   const blocks = await reportBlocks(facts, source);
-  writeFileAtomically(htmlPath, renderHtml(`Study ${facts.definition.name}`, blocks));
+  writeFileAtomically(htmlPath, renderHtml(`Study ${facts.definition.name}`, blocks), { check });
   const figures = `${basename(markdownPath, '.md')}-figures`;
   const folder = join(dirname(markdownPath), figures);
   makeFolder(folder);
-  for (const { name, content } of figureFiles(blocks)) writeFileAtomically(join(folder, name), content);
-  writeFileAtomically(markdownPath, renderMarkdown(blocks, figures));
+  for (const { name, content } of figureFiles(blocks)) {
+    writeFileAtomically(join(folder, name), content, { check });
+  }
+  writeFileAtomically(markdownPath, renderMarkdown(blocks, figures), { check });
 }

@@ -1,14 +1,21 @@
 /** Errors about the run folders of ended trials: why a file is missing there, and how to make it again. */
 import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
+import { isEqualData } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { platform } from '../disk/platform.ts';
 import { readStudy } from '../store/journal-store.ts';
+import type { StudyRecord } from '../store/store.ts';
+import { isSeedRule, type StudyDefinition } from '../study/definition.ts';
 import type { Trial } from '../study/trial.ts';
-import { RunFolder } from './run-folder.ts';
+import { parseStudyFile } from '../tasks/lenet/study-file.ts';
+import { trialFolder } from './lenet-task.ts';
+import { attempt, RunFolder } from './run-folder.ts';
+import { readStudyFile } from './study-files.ts';
 
 interface OwnedTrial {
   readonly trial: Trial;
+  readonly record: StudyRecord;
   /** The study's folder, absolute: the commands that name it work from any folder. */
   readonly study: string;
 }
@@ -19,8 +26,9 @@ function trialAt(path: string): OwnedTrial | undefined {
   const study = dirname(resolve(path));
   const journal = join(study, 'study.journal');
   if (digits === undefined || !existsSync(journal)) return undefined;
-  const trial = readStudy(journal)?.trials.find(({ number }) => number === Number(digits));
-  return trial && { trial, study };
+  const record = readStudy(journal);
+  const trial = record?.trials.find(({ number }) => number === Number(digits));
+  return record && trial && { trial, record, study };
 }
 
 /** @throws WorldError for the folder of a finished trial without a model, saying how to make the model again. */
@@ -28,13 +36,48 @@ export function requireModel(path: string): void {
   if (!existsSync(path) || existsSync(new RunFolder(path).modelPath)) return;
   const found = trialAt(path);
   if (found?.trial.state !== 'complete') return;
-  const { trial, study } = found;
-  const again = `npx lenet study run ${platform.quote(join(study, 'study.yaml'))} --out ${platform.quote(study)}`;
+  const { trial } = found;
+  const again = commandOf(found);
   throw new WorldError(
     trial.results === 'dropped'
       ? `the model of trial ${trial.number} was dropped to save room (keep: winners). Make it again with: ${again} --keep ${trial.number}`
       : `the model of trial ${trial.number} is lost. Make it again with: ${again}`,
   );
+}
+
+/** The command that continues the study with the same seeds on the same data. */
+function commandOf({ study, record }: OwnedTrial): string {
+  const { quote } = platform;
+  const file = join(study, 'study.yaml');
+  const command = ['npx lenet study run', quote(file), '--out', quote(study)];
+  const { seeds } = record.definition;
+  // Seeds given on the command line are in the journal, but not in the study file.
+  if (!isSeedRule(seeds) && !isEqualData(seedsIn(file), seeds)) {
+    command.push('--seeds', seeds.length === 1 ? `${seeds[0]},` : seeds.join());
+  }
+  const data = dataFolderOf(study, record);
+  if (data !== undefined) command.push('--data', quote(data));
+  return command.join(' ');
+}
+
+/** The seeds in a study file; undefined where it cannot be read. */
+function seedsIn(file: string): StudyDefinition['seeds'] | undefined {
+  try {
+    return parseStudyFile(readStudyFile(file).text, file).seeds;
+  } catch (error) {
+    if (error instanceof UsageError || error instanceof WorldError) return undefined;
+    throw error;
+  }
+}
+
+/** The folder of the study's data, as the first readable trial recorded it; undefined for the npm package. */
+function dataFolderOf(study: string, { trials, dataHash }: StudyRecord): string | undefined {
+  for (const { number } of trials) {
+    const run = trialFolder(study, number);
+    const read = attempt(() => (run.isUsed ? run.readConfig().data : undefined));
+    if ('value' in read && read.value?.hash === dataHash) return read.value.folder ?? undefined;
+  }
+  return undefined;
 }
 
 /** @throws UsageError for the folder of an ended trial: it has no checkpoint to resume from. */

@@ -8,6 +8,11 @@ export function studyLock(path: string): Lock {
   return new Lock(join(path, 'study.lock'));
 }
 
+/** The lock of a study's report, which may also be written while a process works on the study. */
+export function reportLock(path: string): Lock {
+  return new Lock(join(path, 'report.lock'));
+}
+
 /**
  * The lock that guards a run folder. A trial's run folder is guarded by the lock of its study, so `lenet train
  * --resume` on a trial and the study exclude each other.

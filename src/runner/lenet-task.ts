@@ -10,6 +10,7 @@ import { assertHeld, type Claim } from '../disk/lock.ts';
 import { type Arithmetic, compileKernels, type Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import { parameterCount } from '../nn/model.ts';
+import { aboutOptimizer } from '../nn/optimizers.ts';
 import type { Settings, StudyDefinition } from '../study/definition.ts';
 import { plannedLevels } from '../study/strategies.ts';
 import { type CompleteTrial, type EpochPoint, scoreOf } from '../study/trial.ts';
@@ -204,15 +205,16 @@ function checkEvaluation(
 }
 
 /**
- * The size of a run folder: weights, a checkpoint (weights and at most two moments each), logits, and about 1 kB of
- * text per epoch.
+ * The size of a run folder: weights, a checkpoint (weights and the optimizer's state), logits, and about 1 kB of text
+ * per epoch.
  */
-function bytesOf(configuration: Settings, evaluated: number): TrialBytes {
+export function bytesOf(configuration: Settings, evaluated: number): TrialBytes {
   const complete = completeSettings(configuration);
-  const model = makeModel(complete);
+  const { model, optimizer } = recipeOf(complete);
   const weights = 4 * parameterCount(model);
+  const states = aboutOptimizer(optimizer).stateNames().length;
   const dropped = 1000 * (complete.epochs + 4);
-  return { running: 3 * weights, whole: weights + 4 * evaluated * model.classes + dropped, dropped };
+  return { running: (1 + states) * weights, whole: weights + 4 * evaluated * model.classes + dropped, dropped };
 }
 
 /**

@@ -114,6 +114,13 @@ describe('the loop', () => {
     expect(state.ended).toBe(0);
   });
 
+  test('the list of lost results is not copied at each start, which would take quadratic time', () => {
+    const many = [1, 2, 3].map((seed) => ({ request: request(seed), cause: lost }));
+    const begun = step(beginLoop(view([]), { jobs: 2, lost: many }), { type: 'followed', view: view([]) }).state;
+    expect(begun.lost).toBe(many);
+    expect(begun.nextLost).toBe(2);
+  });
+
   test('lost results that cannot be made again, or differ when made again, end the study', () => {
     const wrong = Uint8Array.of(5);
     const complete: Trial = { ...trial(7, 'complete'), wrong, score: 2, curve: [{ epoch: 1, score: 2 }] };

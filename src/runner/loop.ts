@@ -43,8 +43,12 @@ export interface LoopState {
   /** Threads that all trials share; a trial has at least one. */
   readonly threads: number;
   readonly view: StudyView;
-  /** Trials whose results are to be made again. They start before the queue. */
+  /**
+   * Trials whose results are to be made again; they start before the queue. `nextLost` is the index of the first that
+   * was not started.
+   */
   readonly lost: readonly Restoration[];
+  readonly nextLost: number;
   /** The trials that the strategy asked for last; `next` is the index of the first that was not started. */
   readonly queue: readonly TrialRequest[];
   readonly next: number;
@@ -132,6 +136,7 @@ export function beginLoop(
     threads,
     view,
     lost,
+    nextLost: 0,
     queue: [],
     next: 0,
     starting: 0,
@@ -144,8 +149,13 @@ export function beginLoop(
 }
 
 /** Whether nothing is running and nothing will be started. */
-export function isIdle({ running, starting, stopping, lost, queue, next }: LoopState): boolean {
-  return running.size === 0 && starting === 0 && (stopping || (lost.length === 0 && next >= queue.length));
+export function isIdle(state: LoopState): boolean {
+  return state.running.size === 0 && state.starting === 0 && (state.stopping || waitingIn(state) === 0);
+}
+
+/** How many trials wait for their start. */
+function waitingIn({ lost, nextLost, queue, next }: Pick<LoopState, 'lost' | 'nextLost' | 'queue' | 'next'>): number {
+  return lost.length - nextLost + queue.length - next;
 }
 
 export function step(state: LoopState, message: LoopMessage): Step {
@@ -265,7 +275,7 @@ function refused(state: LoopState, { request, restored }: Running, because: stri
   const jobs = state.running.size;
   if (jobs === 0) return { state, actions: [{ type: 'give up', message: because }] };
   const line = restored
-    ? { lost: [{ request, cause: restored }, ...state.lost] }
+    ? { lost: [{ request, cause: restored }, ...state.lost.slice(state.nextLost)], nextLost: 0 }
     : { queue: [request, ...state.queue.slice(state.next)], next: 0 };
   return {
     state: { ...state, ...line, jobs },
@@ -275,7 +285,7 @@ function refused(state: LoopState, { request, restored }: Running, because: stri
 
 function recorded(state: LoopState, trial: Trial, request: TrialRequest): Step {
   const counted: LoopState = { ...state, ended: state.ended + 1 };
-  const exhausted = counted.lost.length === 0 && counted.next >= counted.queue.length && !counted.stopping;
+  const exhausted = waitingIn(counted) === 0 && !counted.stopping;
   const next: Step = exhausted ? { state: counted, actions: [{ type: 'follow' }] } : fill(counted);
   return { state: next.state, actions: [tellEnd(counted, trial, request, undefined), ...next.actions] };
 }
@@ -293,7 +303,8 @@ function tellEnd(
 /** Starts trials while there is room. */
 function fill(state: LoopState): Step {
   if (state.stopping) return { state, actions: [] };
-  let { lost, next, starting } = state;
+  const { lost, queue } = state;
+  let { nextLost, next, starting } = state;
   const actions: StartAction[] = [];
   const busy = [...state.running.values()].reduce(
     (sum, { share, threads }) => sum + (share < nearlyDone ? threads : 0),
@@ -301,11 +312,11 @@ function fill(state: LoopState): Step {
   );
   let given = 0;
   while (state.running.size + starting < state.jobs) {
-    const waiting = lost.length + state.queue.length - next;
-    const [first] = lost;
-    const request = first ? first.request : state.queue[next];
+    const waiting = waitingIn({ lost, nextLost, queue, next });
+    const first = lost[nextLost];
+    const request = first ? first.request : queue[next];
     if (!request) break;
-    if (first) lost = lost.slice(1);
+    if (first) nextLost++;
     else next++;
     // Where fewer trials are left than threads, the last trials share the spare threads.
     const threads = Math.max(1, Math.floor((state.threads - busy - given) / waiting));
@@ -313,7 +324,7 @@ function fill(state: LoopState): Step {
     starting++;
     actions.push({ type: 'start', request, threads, restored: first?.cause });
   }
-  return { state: { ...state, lost, next, starting }, actions };
+  return { state: { ...state, nextLost, next, starting }, actions };
 }
 
 /** From this share on a trial counts as finished when threads are divided: its threads will be free soon. */

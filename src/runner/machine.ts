@@ -2,7 +2,7 @@
  * The limits of this machine for the process: cores, CPU quota, address space, open files, threads. On Linux they are
  * read from files.
  */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { posix } from 'node:path';
 import { WorldError } from '../base/errors.ts';
@@ -262,12 +262,4 @@ function fileLimit(source: MachineSource): Limit | undefined {
   const most = softLimit('Max open files', source);
   const used = source.entries('/proc/self/fd');
   return most === undefined || used === undefined ? undefined : { most, used };
-}
-
-/**
- * Whether a thread of this process still runs (Linux). @param thread the kernel's thread number, as in
- * /proc/thread-self.
- */
-export function threadRuns(thread: number): boolean {
-  return existsSync(`/proc/self/task/${thread}`);
 }

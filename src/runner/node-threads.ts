@@ -2,18 +2,12 @@
 import { Worker } from 'node:worker_threads';
 import { checkFunction, checkInteger, checkOptions } from '../base/argument.ts';
 import type { CrewPlan, Helpers, Threads } from '../train/crew.ts';
-import { defaultThreads, machineFailure, mostThreads, readMachine, threadRoom, threadRuns } from './machine.ts';
+import { defaultThreads, machineFailure, mostThreads, readMachine, threadRoom } from './machine.ts';
 
 /** The message to a crew thread: its place in the crew. */
 export interface CrewOrder {
   readonly plan: CrewPlan;
   readonly index: number;
-}
-
-/** The first message of a crew thread: it is ready for its order. */
-export interface CrewReady {
-  /** The kernel's number of the thread (Linux); undefined elsewhere. */
-  readonly kernelThread: number | undefined;
 }
 
 /** How {@link nodeThreads} are watched. */
@@ -53,14 +47,9 @@ export function checkThreadCount(count: number): void {
   checkInteger('threads', count, 1, mostThreads);
 }
 
-interface Started {
-  readonly worker: Worker;
-  readonly kernelThread: number | undefined;
-}
-
 /** Starts up to `count` workers. @returns the started ones, and in `refusal` the limit that prevented the others. */
-async function startWorkers(count: number): Promise<{ workers: Started[]; refusal: string | undefined }> {
-  const starting: Promise<Started | string>[] = [];
+async function startWorkers(count: number): Promise<{ workers: Worker[]; refusal: string | undefined }> {
+  const starting: Promise<Worker | string>[] = [];
   for (let i = 0; i < count; i++) {
     try {
       starting.push(ready(new Worker(new URL('./crew-thread-program.js', import.meta.url))));
@@ -77,9 +66,9 @@ async function startWorkers(count: number): Promise<{ workers: Started[]; refusa
 }
 
 /** Resolves to the worker when it is ready, or to a message about the limit of the machine that ended it. */
-function ready(worker: Worker): Promise<Started | string> {
+function ready(worker: Worker): Promise<Worker | string> {
   return new Promise((resolve, reject) => {
-    worker.once('message', ({ kernelThread }: CrewReady) => resolve({ worker, kernelThread }));
+    worker.once('message', () => resolve(worker));
     worker.once('error', (error) => {
       try {
         resolve(refusalOf(error));
@@ -99,36 +88,41 @@ function refusalOf(error: unknown): string {
 }
 
 class NodeHelpers implements Helpers {
-  readonly #started: readonly Started[];
+  readonly #workers: readonly Worker[];
   readonly #ended: Promise<unknown>;
   readonly #failed: Promise<string>;
+  #haveAllStayed = true;
 
-  constructor(started: readonly Started[]) {
-    this.#started = started;
-    const workers = started.map(({ worker }) => worker);
+  constructor(workers: readonly Worker[]) {
+    this.#workers = workers;
     this.#ended = Promise.all(
       workers.map((worker) => new Promise<void>((resolve) => worker.once('exit', () => resolve()))),
     );
     this.#failed = new Promise((resolve) => {
       for (const worker of workers) {
         worker.once('error', (error) => resolve(`has ended: ${(machineFailure(error) ?? error).message}`));
+        worker.once('exit', () => {
+          this.#haveAllStayed = false;
+        });
       }
     });
   }
 
   get count(): number {
-    return this.#started.length;
+    return this.#workers.length;
   }
 
   begin(plan: CrewPlan): void {
-    for (const [i, { worker }] of this.#started.entries()) {
+    for (const [i, worker] of this.#workers.entries()) {
+      // Node learns here when the thread's event loop began, without which it cannot tell later that the loop has ended.
+      loopRuns(worker);
       const order: CrewOrder = { plan, index: i + 1 };
       worker.postMessage(order);
     }
   }
 
   areAlive(): boolean {
-    return this.#started.every(({ kernelThread }) => kernelThread === undefined || threadRuns(kernelThread));
+    return this.#haveAllStayed && this.#workers.every(loopRuns);
   }
 
   /**
@@ -149,6 +143,15 @@ class NodeHelpers implements Helpers {
   }
 
   kill(): Promise<unknown> {
-    return Promise.all(this.#started.map(({ worker }) => worker.terminate()));
+    return Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
+}
+
+/**
+ * Whether the thread's event loop still exists, asked without waiting: the event `exit` comes only when the calling
+ * thread is back in its own event loop, and a thread that waits at a barrier is not. Node gives an idle time of -1 for a
+ * loop that has ended (Worker::LoopIdleTime in src/node_worker.cc), on every operating system.
+ */
+function loopRuns({ performance }: Worker): boolean {
+  return performance.eventLoopUtilization().idle >= 0;
 }

@@ -3,6 +3,7 @@
  */
 import { existsSync } from 'node:fs';
 import { WorldError } from '../base/errors.ts';
+import { shortHash } from '../base/format.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
 import { type LoadedMnist, loadMnist } from './mnist-files.ts';
@@ -35,11 +36,6 @@ export async function dataOf(
   if (config?.evaluatedOn !== 'validation') return { ...mnist, evaluation: test, evaluatedOn: 'test' };
   const { train, validation } = holdOut(mnist.train, mnist.hash);
   return { ...mnist, train, evaluation: validation, evaluatedOn: 'validation' };
-}
-
-/** The first 12 digits of a hash, for messages. */
-export function shortHash(hash: string): string {
-  return hash.slice(0, 12);
 }
 
 /**

@@ -1,6 +1,7 @@
 /** The identity of a run, by which its files are told from those of other runs. */
 import { digestOf } from '../base/digest.ts';
 import { WorldError } from '../base/errors.ts';
+import { shortHash } from '../base/format.ts';
 import { version } from '../base/version.ts';
 import { dependsOnEpochs } from '../nn/schedules.ts';
 import {
@@ -120,7 +121,7 @@ function hyperparametersIn(text: string): Hyperparameters | undefined {
 /** A value for messages: the first 12 digits of a hash, `none` for an empty text, other texts unchanged. */
 function shortened(text: string): string {
   if (text === '') return 'none';
-  return /^[0-9a-f]{64}$/.test(text) ? text.slice(0, 12) : text;
+  return /^[0-9a-f]{64}$/.test(text) ? shortHash(text) : text;
 }
 
 /**

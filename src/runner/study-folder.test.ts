@@ -5,6 +5,7 @@ import {
   existsSync,
   mkdirSync,
   mkdtempSync,
+  readdirSync,
   rmSync,
   symlinkSync,
   truncateSync,
@@ -29,6 +30,40 @@ test('one process at a time can open a study', async () => {
   await next.open(start, () => {});
   await next.close();
   expect(existsSync(join(folder.path, 'study.lock'))).toBe(false);
+});
+
+test('a report waits for one that is being written, and leaves the rest of a study that begins', async () => {
+  const folder = freshFolder();
+  const other = new StudyFolder(folder.path);
+  const written: string[] = [];
+  await expect(folder.whileReporting(async () => {})).rejects.toThrow('there is no study in');
+  const store = folder.store('name: s\n');
+  await store.open(start, () => {});
+  let waits = 0;
+  let second: Promise<unknown> | undefined;
+  writeFileSync(join(folder.path, '.report.html.1.part'), 'of a killed process');
+  await folder.whileReporting(async (check) => {
+    const told = new Promise<void>((resolve) => {
+      const onWait = () => {
+        waits++;
+        resolve();
+      };
+      second = other.whileReporting(async () => written.push('second'), { onWait });
+    });
+    await told;
+    check();
+    written.push('first');
+    expect(existsSync(join(folder.path, '.report.html.1.part'))).toBe(false);
+  });
+  await second;
+  expect([written, waits]).toEqual([['first', 'second'], 1]);
+  expect(existsSync(join(folder.path, 'report.lock'))).toBe(false);
+  await store.close();
+  // A study that begins removes its own unfinished files; a report may be being written.
+  for (const name of ['.report.md.1.part', '.study.yaml.1.part']) writeFileSync(join(folder.path, name), '');
+  await store.open(start, () => {});
+  await store.close();
+  expect(readdirSync(folder.path).filter((name) => name.endsWith('.part'))).toEqual(['.report.md.1.part']);
 });
 
 test('studies are found among other files and folders', () => {

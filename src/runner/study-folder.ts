@@ -7,7 +7,7 @@ import { assertHeld, type Claim, describeHolder, type Holder, type Lock } from '
 import { platform } from '../disk/platform.ts';
 import { JournalStore, readStudy } from '../store/journal-store.ts';
 import type { StudyRecord, StudyStore } from '../store/store.ts';
-import { studyLock } from './folder-locks.ts';
+import { reportLock, studyLock } from './folder-locks.ts';
 import { trialFolder } from './lenet-task.ts';
 import { RunFolder } from './run-folder.ts';
 
@@ -63,7 +63,8 @@ export class StudyFolder {
         isOurs = true;
         const isNew = !existsSync(this.journalPath);
         try {
-          this.#removeUnfinished();
+          // The report may be being written now, under its own lock.
+          this.#removeUnfinished((name) => !isOfReport(name));
           const opened = await journal.open(start, accept);
           writeFileAtomically(this.filePath, text, { check });
           return opened;
@@ -110,8 +111,34 @@ export class StudyFolder {
     }
   }
 
-  #removeUnfinished(): void {
-    for (const name of readdirSync(this.path).filter(isUnfinished)) {
+  /**
+   * Calls `write`, which writes the report, while no other process writes it: the files of two reports are never mixed.
+   * Waits for a process that is writing it.
+   * @param write gets a function to call before each write, which prevents the write by throwing.
+   * @param onWait is called once if another process is writing the report.
+   * @throws UsageError when there is no study.
+   */
+  async whileReporting<T>(
+    write: (check: () => void) => Promise<T>,
+    { onWait }: { readonly onWait?: (holder: Holder) => void } = {},
+  ): Promise<T> {
+    if (!existsSync(this.journalPath)) throw this.#noStudy();
+    const lock = reportLock(this.path);
+    for (let isTold = false; ; isTold = true) {
+      const holder = await lock.acquire();
+      if (!holder) break;
+      if (!isTold) onWait?.(holder);
+    }
+    try {
+      this.#removeUnfinished(isOfReport);
+      return await write(() => assertHeld(lock.claim, `the report in ${this.path}`));
+    } finally {
+      lock.release();
+    }
+  }
+
+  #removeUnfinished(isOurs: (name: string) => boolean): void {
+    for (const name of readdirSync(this.path).filter((name) => isUnfinished(name) && isOurs(name))) {
       try {
         rmSync(join(this.path, name));
       } catch (error) {
@@ -123,14 +150,22 @@ export class StudyFolder {
   /** @throws UsageError when there is no study; WorldError when its journal is damaged. */
   read(): StudyRecord {
     const record = existsSync(this.journalPath) ? readStudy(this.journalPath) : undefined;
-    if (!record) throw new UsageError(`there is no study in ${this.path} (no study.journal)`);
+    if (!record) throw this.#noStudy();
     return record;
   }
+
+  #noStudy(): UsageError {
+    return new UsageError(`there is no study in ${this.path} (no study.journal)`);
+  }
+}
+
+/** Whether an unfinished file is one of the report's. */
+function isOfReport(name: string): boolean {
+  return name.startsWith('.report.');
 }
 
 /** The folders directly below `path` that hold a study's journal. @throws WorldError when it cannot be read. */
 export function studyFolders(path: string): StudyFolder[] {
-  if (!existsSync(path)) return [];
   try {
     return (
       readdirSync(path)

@@ -4,6 +4,7 @@
  */
 import { checkFlag, checkInteger, checkMethods, checkOptions, checkRecord, checkSignal } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
+import { shortHash } from '../base/format.ts';
 import type { Environment, ResultsRecord, StudyRecord, StudyStore } from '../store/store.ts';
 import type { TrialRequest } from '../study/contest.ts';
 import type { StudyDefinition } from '../study/definition.ts';
@@ -128,7 +129,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       checkExtends(before.definition, definition);
       checkConfigurations(before.trials, task);
       if (before.dataHash === opened.dataHash) return;
-      const [was, is] = [before.dataHash, opened.dataHash].map((hash) => hash.slice(0, 12));
+      const [was, is] = [before.dataHash, opened.dataHash].map(shortHash);
       throw new UsageError(
         `the study was run on other data (hash ${was}, the hash of these is ${is}); choose another folder with --out`,
       );

@@ -18,6 +18,7 @@ import {
   wrong,
 } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
+import { shortHash } from '../base/format.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import type { Holder } from '../disk/lock.ts';
@@ -46,7 +47,7 @@ import { type ChosenWidth, chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
-import { dataOf, type RunData, shortHash } from './run-data.ts';
+import { dataOf, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
@@ -336,7 +337,7 @@ function recordedWeights({ out }: RunRequest, before: RunConfig | undefined, mod
   const init = weightsIn(file, model);
   if (init.origin?.sha256 === sha256) return init;
   throw new WorldError(
-    `${file} does not hold the weights that the run started from (SHA-256 ${init.origin?.sha256.slice(0, 12)}, recorded is ${sha256.slice(0, 12)}); name the right file with --init`,
+    `${file} does not hold the weights that the run started from (SHA-256 ${shortHash(init.origin?.sha256 ?? '')}, recorded is ${shortHash(sha256)}); name the right file with --init`,
   );
 }
 

@@ -3,13 +3,13 @@ import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { isSameBytes } from '../base/bits.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
+import { shortHash } from '../base/format.ts';
 import { dependsOnEpochs } from '../nn/schedules.ts';
 import type { Trial } from '../study/trial.ts';
 import { completeHyperparameters, hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import type { TrialResults } from '../tasks/task.ts';
 import { mostLikely } from '../train/evaluate.ts';
 import { type LoadedModel, loadModel } from './model-file.ts';
-import { shortHash } from './run-data.ts';
 import { evaluatedMetrics, type RunFolder } from './run-folder.ts';
 
 /**

@@ -60,7 +60,7 @@ test.each<Partial<RecipeSettings>>([
 describe('refused', () => {
   test.each<[Record<string, unknown>, string]>([
     [{ batchSize: 0 }, 'batchSize: expected an integer of at least 1, got 0'],
-    [{ batchSize: 2 ** 53 }, 'batchSize: expected an integer of at least 1, got 9007199254740992'],
+    [{ batchSize: 2 ** 53 }, 'batchSize: expected an integer from 1 to 9007199254740991, got 9007199254740992'],
     [{ epochs: -1 }, 'epochs: expected an integer from 0 to 1000000, got -1'],
     [{ epochs: 1_000_001 }, 'epochs: expected an integer from 0 to 1000000, got 1000001'],
     [{ seed: -1 }, 'seed: expected an integer of at least 0, got -1'],

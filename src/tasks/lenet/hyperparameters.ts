@@ -131,10 +131,14 @@ export function completeHyperparameters(
 }
 
 /**
- * @param label the name in the message, for instance `--batch-size`.
+ * @param options label: the name in the message, for instance `--batch-size`; say: how the value is shown (default: a
+ * text stands without quotes, as in a file or on a command line).
  * @throws UsageError unless the value is allowed.
  */
-export function checkHyperparameter(name: HyperparameterName, value: unknown, label: string): void {
-  // In a file or on a command line texts stand without quotes.
-  checkValue(name, hyperparameters[name], value, { label, say: String });
+export function checkHyperparameter(
+  name: HyperparameterName,
+  value: unknown,
+  { label, say = String }: { readonly label: string; readonly say?: (value: unknown) => string },
+): void {
+  checkValue(name, hyperparameters[name], value, { label, say });
 }

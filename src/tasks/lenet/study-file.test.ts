@@ -457,7 +457,26 @@ describe('mistakes are reported with line and column', () => {
       post.replace('128, 32', '0128, 32'),
       '8:17: some read 0128 as octal: write 128 without a zero in front',
     ],
-    ['infinity', post.replace('3e-4', '1e400'), '6:55: base.learningRate: expected a number above 0, got Infinity'],
+    [
+      'infinity',
+      post.replace('3e-4', '.inf'),
+      '6:55: base.learningRate: expected a finite number above 0, got Infinity',
+    ],
+    [
+      'a number that is too large',
+      post.replace('3e-4', '1e400'),
+      '6:55: 1e400 is too large for a number; the largest is about 1.8e308',
+    ],
+    [
+      'a number that is too small',
+      post.replace('3e-4', '1e-400'),
+      '6:55: 1e-400 is too small for a number; the smallest above 0 is about 5e-324',
+    ],
+    [
+      'an integer that is too large',
+      study('grid: { trainLimit: [99999999999999999999] }'),
+      'expected an integer from 1 to 9007199254740991, got 100000000000000000000',
+    ],
     [
       'a number as a name',
       post.replace('name: post', 'name: 1998'),

@@ -14,7 +14,7 @@ export const fileTable: ParameterTable = {
   parameters,
   synonyms,
   objectives: ['accuracy', 'loss'],
-  check: (name, value, label) => checkHyperparameter(name as HyperparameterName, value, label),
+  check: (name, value, label) => checkHyperparameter(name as HyperparameterName, value, { label }),
   complete: completeSettings,
 };
 

@@ -12,6 +12,7 @@ import {
   type Scalar,
   type YAMLMap,
 } from 'yaml';
+import { outOfReach } from '../../base/decimal.ts';
 import { UsageError } from '../../base/errors.ts';
 import { counted } from '../../base/format.ts';
 
@@ -198,6 +199,8 @@ function plainData(root: unknown, mistakeIn: MistakeIn) {
     if (source !== undefined && /^[-+]?0\d/.test(source)) {
       throw mistakeIn(offset, `some read ${source} as octal: write ${Number(source)} without a zero in front`);
     }
+    const why = source === undefined ? undefined : outOfReach(source);
+    if (why !== undefined) throw mistakeIn(offset, why);
     return { data: value, size: 1, depth: 1 };
   }
 }
