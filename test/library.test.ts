@@ -113,7 +113,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   [
     'fit',
     withOptions({ test: train }),
-    'unknown option of fit() "test": allowed are train, evaluation, initial, resume, threads, signal, onProgress. Did you mean evaluation?',
+    'unknown option of fit() "test": allowed are train, evaluation, initial, resume, threads, width, signal, onProgress. Did you mean evaluation?',
   ],
   ['fit', withOptions({ evaluation: null }), 'fit(): evaluation: expected a data set'],
   [
@@ -191,7 +191,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   [
     'evaluate',
     [{ model }, weights, train, { thread: 2 }],
-    'unknown option of evaluate() "thread": allowed are signal, onProgress, threads. Did you mean threads?',
+    'unknown option of evaluate() "thread": allowed are signal, onProgress, threads, width. Did you mean threads?',
   ],
   ['predictor', [model], 'weights: expected a Map from names to tensors { shape, data }, got undefined'],
   ['predictor', [{}, weights], 'predictor(): model: expected a model'],
@@ -434,12 +434,16 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   ],
   ['judgeStage', [definition, definition], "judgeStage(): stage: expected a stage of a study's view"],
   // Node
-  ['lenetTask', [], 'lenetTask(): expected an object of options (folder, dataFolder, threads, claim), got undefined'],
+  [
+    'lenetTask',
+    [],
+    'lenetTask(): expected an object of options (folder, dataFolder, threads, kernels, claim), got undefined',
+  ],
   ['lenetTask', [{ folder: '' }], 'lenetTask(): folder: expected a path (a text that is not empty), got ""'],
   [
     'lenetTask',
     [{ out: 'x' }],
-    'unknown option of lenetTask() "out": allowed are folder, dataFolder, threads, claim. Did you mean folder?',
+    'unknown option of lenetTask() "out": allowed are folder, dataFolder, threads, kernels, claim. Did you mean folder?',
   ],
   ['loadMnist', [null], 'loadMnist(): folder: expected a path'],
   ['loadMnist', [''], 'loadMnist(): folder: expected a path'],
@@ -623,8 +627,12 @@ const sound: Readonly<Record<string, readonly unknown[]>> = {
   JournalStore: ['nowhere'],
   readStudy: ['nowhere'],
 };
-/** The classes of errors, which are not called. */
-const notCalled = ['UsageError', 'WorldError'];
+/** The classes of errors, and the functions that set a flag of the process or train for a while, are not called. */
+const notCalled = ['UsageError', 'WorldError', 'enableOcts', 'proveOcts'];
+
+test('proveOcts refuses what is no recipe, like fit', async () => {
+  await expect(library.proveOcts({} as never)).rejects.toThrow(UsageError);
+});
 
 test('the fuzz test covers every public function', () => {
   const exported = Object.entries({ ...library, ...node });

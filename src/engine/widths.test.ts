@@ -21,6 +21,7 @@ import { layOutParameters, placeNetwork } from '../nn/network.ts';
 import { adabelief } from '../nn/optimizers/adabelief.ts';
 import { adam } from '../nn/optimizers/adam.ts';
 import { adamw } from '../nn/optimizers/adamw.ts';
+import { lion } from '../nn/optimizers/lion.ts';
 import { nadam } from '../nn/optimizers/nadam.ts';
 import { sdlm } from '../nn/optimizers/sdlm.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
@@ -308,6 +309,7 @@ describe.each(engines)('%s', (arithmetic) => {
     adamw(),
     nadam(),
     adabelief(),
+    lion(),
     sdlm(),
   ];
   test.each(optimizers.map((optimizer) => [JSON.stringify(optimizer), optimizer] as const))('%s', (_, optimizer) => {

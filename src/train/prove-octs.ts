@@ -4,7 +4,7 @@ import { elementsOf } from '../base/tensor.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { octsSpeedup } from '../engine/octs-speed.ts';
 import { initialWeights } from '../nn/initialize.ts';
-import type { Recipe } from './recipe.ts';
+import { completeRecipe, type Recipe, type RecipeSettings } from './recipe.ts';
 import { Session } from './session.ts';
 
 /** Octs are used if they multiply matrices this many times as fast as quads; V8's pass gives about 2. */
@@ -29,8 +29,10 @@ export type OctsProof =
  * Trains the recipe's network on a known batch, in quads and in octs, and repeats it in octs until V8 has optimized the
  * kernels: every repetition must have the bits of the quads. Octs must also be faster. Takes some 0.2 seconds; the
  * optimized kernels serve the training that follows.
+ * @param settings the recipe that will be trained. @throws UsageError for values that are not allowed.
  */
-export async function proveOcts(recipe: Recipe): Promise<OctsProof> {
+export async function proveOcts(settings: RecipeSettings): Promise<OctsProof> {
+  const recipe = completeRecipe(settings);
   const speedup = octsSpeedup(recipe.arithmetic);
   if (speedup < leastSpeedup) {
     return { isProven: false, why: `octs are only ${speedup.toFixed(1)} times as fast as quads here` };

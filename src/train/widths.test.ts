@@ -13,6 +13,7 @@ import { givesDistances, type Model } from '../nn/model.ts';
 import { adabelief } from '../nn/optimizers/adabelief.ts';
 import { adam } from '../nn/optimizers/adam.ts';
 import { adamw } from '../nn/optimizers/adamw.ts';
+import { lion } from '../nn/optimizers/lion.ts';
 import { nadam } from '../nn/optimizers/nadam.ts';
 import { sdlm } from '../nn/optimizers/sdlm.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
@@ -158,6 +159,7 @@ const optimizers: readonly Optimizer[] = [
   adamw(),
   nadam(),
   adabelief(),
+  lion({ learningRate: 1e-3, weightDecay: 0.1 }),
   sdlm(),
 ];
 
