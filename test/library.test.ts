@@ -631,7 +631,7 @@ const sound: Readonly<Record<string, readonly unknown[]>> = {
 const notCalled = ['UsageError', 'WorldError', 'enableOcts', 'proveOcts'];
 
 test('proveOcts refuses what is no recipe, like fit', async () => {
-  await expect(library.proveOcts({} as never)).rejects.toThrow(UsageError);
+  await expect(library.proveOcts({} as never)).rejects.toThrow(library.UsageError);
 });
 
 test('the fuzz test covers every public function', () => {
