@@ -471,7 +471,7 @@ test.each(mistakes.map((mistake) => [`${mistake[0]}: ${mistake[2]}`, mistake] as
 describe('converted arguments', () => {
   const last = async (set: library.DatasetSettings) => {
     let accuracy = -1;
-    for await (const event of fit(recipe, { train: set })) if (event.type === 'epoch') accuracy = event.train.loss;
+    for await (const event of fit(recipe, { train: set })) if (event.type === 'epoch') accuracy = event.train!.loss;
     return accuracy;
   };
 
