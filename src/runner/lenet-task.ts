@@ -39,8 +39,8 @@ export interface LenetTaskOptions {
   /** How many images the kernels compute side by side. Default: quads. Results do not depend on it. */
   readonly width?: Width | undefined;
   /**
-   * Whether trials are evaluated on their training set too. Default: true. Without it a trial takes about a third less
-   * time, and reports lack the training metrics.
+   * Whether trials are evaluated on their training set too. Default: true. If false, trials take less time and reports
+   * lack the training metrics.
    */
   readonly evaluateTrain?: boolean | undefined;
   /** The right to write in `folder`, checked before each write of a trial. Without it no lock guards the folder. */
