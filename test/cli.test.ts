@@ -8,6 +8,7 @@ import type { StateDict } from '../src/base/tensor.ts';
 import { version } from '../src/base/version.ts';
 import * as reference from '../src/engine/reference.ts';
 import { hyperparameterNames } from '../src/tasks/lenet/hyperparameters.ts';
+import { wallTimes } from '../src/train/tensorboard.ts';
 import { freshFolder, lenet, small } from './lenet.ts';
 
 const trained = join(freshFolder(), 'run');
@@ -28,6 +29,41 @@ describe('lenet train', () => {
       expect(line).toMatch(new RegExp(`^Epoch: ${i}   Train: ${side}   Test: ${side}$`));
     expect(epochs).toHaveLength(3);
     expect(lines.filter((line) => line === `Model saved in "${trained}/model.safetensors"`)).toHaveLength(2);
+  });
+
+  test('--evaluate-every and --evaluate leave evaluations out of lines and files, and change no bit of the model', () => {
+    const run = (...more: string[]) => {
+      const out = join(freshFolder(), 'run');
+      const { code, stdout } = lenet('train', ...small, '--epochs', '2', '--seed', '3', ...more, '--out', out);
+      expect(code).toBe(0);
+      return { out, lines: stdout.split('\n').filter((line) => line.startsWith('Epoch:')) };
+    };
+    const whole = first.stdout.split('\n').filter((line) => line.startsWith('Epoch:'));
+    const onTest = whole.map((line) => line.replace(/ {3}Train: \([^)]*\)/, ''));
+    for (const [options, expected] of [
+      [['--evaluate', 'test'], onTest],
+      [
+        ['--evaluate-every', '0'],
+        ['Epoch: 0', 'Epoch: 1', whole[2]],
+      ],
+      [
+        ['--evaluate-every', '2', '--evaluate', 'test'],
+        [onTest[0], 'Epoch: 1', onTest[2]],
+      ],
+    ] as const) {
+      const { out, lines } = run(...options);
+      expect(lines).toEqual(expected);
+      for (const name of ['model.safetensors', 'predictions.safetensors', 'config.json']) {
+        expect(readFileSync(join(out, name)).equals(readFileSync(join(trained, name)))).toBe(true);
+      }
+      const events = readFileSync(join(out, readdirSync(out).find((name) => name.startsWith('events'))!));
+      const [begun, ...times] = wallTimes(events);
+      expect([begun, ...times].every((time) => time !== undefined)).toBe(true);
+      expect(times).toHaveLength(3);
+      const tags = events.toString('latin1');
+      expect(tags.match(/test\/acc/g)).toHaveLength(expected.filter((line) => line!.includes('Test:')).length);
+      expect(tags.includes('train/acc')).toBe(expected.some((line) => line!.includes('Train:')));
+    }
   });
 
   test('writes a run folder with config, metrics, model, checkpoint, predictions and TensorBoard’s file', () => {
@@ -362,6 +398,10 @@ describe('mistakes of the caller exit with 2, one line and no stack trace', () =
     ],
     [['train', '--threads', '0'], '--threads: expected an integer from 1 to 256, got 0'],
     [['train', '--train-limit', '60001', '--out', out], '--train-limit: MNIST train has 60000 images, got 60001'],
+    [['train', '--evaluate-every', '-1', '--out', out], '--evaluate-every: expected an integer of at least 0, got -1'],
+    [['train', '--evaluate-every', 'all', '--out', out], '--evaluate-every: expected a number, got "all"'],
+    [['train', '--evaluate', 'train', '--out', out], "argument 'train' is invalid. Allowed choices are all, test."],
+    [['study', 'run', 'post', '--evaluate', '2'], "argument '2' is invalid. Allowed choices are all, test."],
     [['train', '--batchsize', '3'], "unknown option '--batchsize'\n(Did you mean --batch-size?)"],
     [['trian'], "unknown command 'trian'\n(Did you mean train?)"],
     [['train', '--resume'], '--resume needs --out'],

@@ -108,12 +108,12 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   ['takeFirst', [train, '3'], 'mine has 12 images; cannot take the first "3"'],
   ['takeFirst', [train], 'cannot take the first undefined'],
   // Training
-  ['fit', [recipe], 'fit(): expected an object of options (train, evaluation, initial'],
+  ['fit', [recipe], 'fit(): expected an object of options (train, evaluation, evaluateAt'],
   ['fit', [recipe, train], 'unknown option of fit() "name"'],
   [
     'fit',
     withOptions({ test: train }),
-    'unknown option of fit() "test": allowed are train, evaluation, initial, resume, threads, width, signal, onProgress. Did you mean evaluation?',
+    'unknown option of fit() "test": allowed are train, evaluation, evaluateAt, evaluateTrain, initial, resume, threads, width, signal, onProgress. Did you mean evaluation?',
   ],
   ['fit', withOptions({ evaluation: null }), 'fit(): evaluation: expected a data set'],
   [
@@ -437,13 +437,13 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   [
     'lenetTask',
     [],
-    'lenetTask(): expected an object of options (folder, dataFolder, threads, kernels, claim), got undefined',
+    'lenetTask(): expected an object of options (folder, dataFolder, threads, kernels, evaluateTrain, claim), got undefined',
   ],
   ['lenetTask', [{ folder: '' }], 'lenetTask(): folder: expected a path (a text that is not empty), got ""'],
   [
     'lenetTask',
     [{ out: 'x' }],
-    'unknown option of lenetTask() "out": allowed are folder, dataFolder, threads, kernels, claim. Did you mean folder?',
+    'unknown option of lenetTask() "out": allowed are folder, dataFolder, threads, kernels, evaluateTrain, claim. Did you mean folder?',
   ],
   ['loadMnist', [null], 'loadMnist(): folder: expected a path'],
   ['loadMnist', [''], 'loadMnist(): folder: expected a path'],
@@ -475,7 +475,7 @@ test.each(mistakes.map((mistake) => [`${mistake[0]}: ${mistake[2]}`, mistake] as
 describe('converted arguments', () => {
   const last = async (set: library.DatasetSettings) => {
     let accuracy = -1;
-    for await (const event of fit(recipe, { train: set })) if (event.type === 'epoch') accuracy = event.train.loss;
+    for await (const event of fit(recipe, { train: set })) if (event.type === 'epoch') accuracy = event.train!.loss;
     return accuracy;
   };
 

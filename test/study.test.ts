@@ -228,6 +228,59 @@ describe('a study stopped by Ctrl-C', () => {
   });
 });
 
+describe('trials that are not evaluated on their training set', () => {
+  const linesOf = (trial: string): Record<string, object>[] =>
+    readFileSync(join(trial, 'metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const out = join(home, 'test-only');
+
+  test('give the same results and models; table and report leave out what there is not', () => {
+    const { code, stdout } = lenet(...study(out, '--evaluate', 'test'));
+    expect(code).toBe(0);
+    expect(findings(out)).toEqual(expected);
+    for (const line of linesOf(join(out, 'trial-0003'))) {
+      expect(Object.keys(line)).toEqual(['epoch', 'test', 'seconds', 'run', 'digest']);
+    }
+    const [head, ...rows] = lenet('study', 'export', out, '--csv')
+      .stdout.trimEnd()
+      .split('\r\n')
+      .map((row) => row.split(','));
+    expect(rows).toHaveLength(8);
+    for (const row of rows) {
+      const cell = (name: string) => row[head!.indexOf(name)];
+      expect([cell('train_accuracy'), cell('train_loss')]).toEqual(['', '']);
+      expect(Number(cell('selection_accuracy'))).toBeGreaterThan(0.1);
+    }
+    const reports = ['report.html', 'report.md'].map((name) => readFileSync(join(out, name), 'utf8'));
+    for (const text of [stdout, ...reports]) expect(text).not.toMatch(/\bNaN\b|\bundefined\b/);
+    expect(reports[0]).toContain('Learning curves of ');
+    expect(reports[0]).not.toContain('training accuracy');
+    expect(readFileSync(join(whole, 'report.html'), 'utf8')).toContain('training accuracy');
+  });
+
+  test('a study continues with other evaluations; a trial that lacks scores is trained again', async () => {
+    const stopped = join(freshFolder(), 'study');
+    const child = startLenet(...study(stopped, '--jobs', '1', '--evaluate', 'test'));
+    const end = ended(child);
+    child.stdout.on('data', (data: Buffer) => {
+      if (`${data}`.includes('trial 0: ')) child.kill('SIGINT');
+    });
+    expect((await end).stdout).toContain(`--out ${stopped} --evaluate test\n`);
+    const trial = join(stopped, 'trial-0001');
+    const { batchSize, seed } = JSON.parse(readFileSync(join(trial, 'config.json'), 'utf8')).hyperparameters;
+    rmSync(trial, { recursive: true });
+    const settings = ['--train-limit', '1500', '--test-limit', '300', '--epochs', '2', '--learning-rate', '1e-3'];
+    const own = [...settings, '--batch-size', `${batchSize}`, '--seed', `${seed}`, '--out', trial];
+    expect(lenet('train', ...own, '--evaluate-every', '0').code).toBe(0);
+    expect(linesOf(trial).map((line) => 'test' in line)).toEqual([false, false, true]);
+    expect(lenet(...study(stopped)).code).toBe(0);
+    expect(linesOf(trial).map((line) => 'test' in line && 'train' in line)).toEqual([true, true, true]);
+    expect(findings(stopped)).toEqual(expected);
+  });
+});
+
 describe('failures', () => {
   test('a trial that diverges is recorded with its reason, and the study continues', () => {
     const wild = join(home, 'wild.yaml');

@@ -45,6 +45,12 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     '--kernels <width>',
     'Images that the kernels compute side by side: quads (4), octs (8, on Node 24 and later), or auto (default): octs where they are proven faster; results do not depend on it',
   ).choices(kernelChoices);
+  const evaluate = new Option(
+    '--evaluate <sets>',
+    'Images to evaluate: all, or test: without the training set, which takes less time; the weights do not depend on it',
+  )
+    .choices(evaluatedSets)
+    .default('all');
   const parseJobs = (text: string) => parseInteger(text, '--jobs', 1, mostThreads);
   const parseThreads = (text: string) => parseInteger(text, '--threads', 1, mostThreads);
   const data = [
@@ -68,7 +74,19 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .option(...threads, parseThreads)
     .addOption(kernels)
     .option('--out <dir>', 'Run folder (default: a new folder runs/<time>-<model>)', parsePath('--out'))
-    .option('--checkpoint-every <n>', 'Save model and checkpoint every n epochs; 0: only at the end', parseEvery, 5)
+    .option(
+      '--checkpoint-every <n>',
+      'Save model and checkpoint every n epochs; 0: only at the end',
+      parseEvery('--checkpoint-every'),
+      5,
+    )
+    .option(
+      '--evaluate-every <n>',
+      'Evaluate the untrained network and every n-th epoch; 0: only the last epoch. Saved epochs are always evaluated',
+      parseEvery('--evaluate-every'),
+      1,
+    )
+    .addOption(evaluate)
     .option('--resume', 'Continue the run in --out; the results are those of an uninterrupted run')
     .option('--init <file>', 'Start from the weights in a safetensors file', parsePath('--init'))
     .option('--json', 'Print one JSON object per epoch on standard output, and nothing else')
@@ -77,8 +95,10 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       const { settings, recipe } = await settingsOf(options, command);
       if (options.resume && options.out === undefined)
         throw new UsageError('--resume needs --out: the folder of the run to continue');
-      const { data: dataFolder, init, resume = false, checkpointEvery, threads, kernels = 'auto', out } = options;
-      const request = { ...settings, dataFolder, init, resume, checkpointEvery, threads, kernels, out };
+      const { data: dataFolder, init, resume = false, checkpointEvery, evaluateEvery, threads, out } = options;
+      const evaluations = { evaluateEvery, evaluateTrain: options.evaluate === 'all' };
+      const how = { checkpointEvery, ...evaluations, threads, kernels: options.kernels ?? 'auto' };
+      const request = { ...settings, dataFolder, init, resume, ...how, out };
       output.beginWork();
       finish(await train(request, { json: options.json ?? false, recipe }));
     });
@@ -155,10 +175,11 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     )
     .option(...data)
     .addOption(kernels)
-    .action(async (file: string, options: StudyRunOptions) => {
+    .addOption(evaluate)
+    .action(async (file: string, { evaluate, ...options }: StudyOptions) => {
       const { studyRun } = await import('./study.ts');
       output.beginWork();
-      finish(await studyRun(file, options));
+      finish(await studyRun(file, { ...options, evaluateTrain: evaluate === 'all' }));
     });
   study
     .command('show')
@@ -239,9 +260,15 @@ interface TrainOptions {
   readonly kernels?: KernelChoice;
   readonly out?: string;
   readonly checkpointEvery: number;
+  readonly evaluateEvery: number;
+  readonly evaluate: EvaluatedSets;
   readonly resume?: boolean;
   readonly init?: string;
   readonly json?: boolean;
+}
+
+interface StudyOptions extends Omit<StudyRunOptions, 'evaluateTrain'> {
+  readonly evaluate: EvaluatedSets;
 }
 
 const examples = `
@@ -256,8 +283,12 @@ Examples:
   lenet predict runs/mine examples/digits/7.png  predict the digit in an image
   lenet describe lenet5 --svg lenet5.svg         show and draw the network`;
 
-function parseEvery(text: string): number {
-  return parseInteger(text, '--checkpoint-every', 0);
+/** What `--evaluate` allows: both sets of a run, or its evaluation set alone. */
+const evaluatedSets = ['all', 'test'] as const;
+type EvaluatedSets = (typeof evaluatedSets)[number];
+
+function parseEvery(option: string): (text: string) => number {
+  return (text) => parseInteger(text, option, 0);
 }
 
 /**

@@ -51,6 +51,8 @@ export interface StudyRunOptions {
   readonly retryFailed?: boolean;
   readonly keep?: readonly number[];
   readonly kernels?: KernelChoice;
+  /** Whether trials are evaluated on their training set too. */
+  readonly evaluateTrain: boolean;
 }
 
 function factsOf(folder: StudyFolder): StudyFacts {
@@ -86,13 +88,14 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   if (options.data) again.push('--data', quotedPath(options.data));
   if (options.retryFailed) again.push('--retry-failed');
   if (options.kernels) again.push('--kernels', options.kernels);
+  if (!options.evaluateTrain) again.push('--evaluate', 'test');
   const interrupt = new Interrupt((again) => {
     bars.clear();
     process.stderr.write(`Stopping after the current batches; ${again} to stop at once.\n`);
   });
   const { signal } = interrupt;
   const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${text}` : text;
-  const { data: dataFolder, retryFailed = false, keep = [] } = options;
+  const { data: dataFolder, retryFailed = false, keep = [], evaluateTrain } = options;
   const machine = readMachine();
   const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
   for (const text of warnings) warn(text);
@@ -103,6 +106,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     dataFolder,
     threads,
     kernels: options.kernels ?? 'auto',
+    evaluateTrain,
     claim: () => folder.claim,
   });
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };

@@ -1,6 +1,7 @@
 /** `lenet train`: one run, reported line by line. */
 import { resolve } from 'node:path';
 import { capitalized, duration, percent, rounded } from '../base/format.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { visible, visibleLines } from '../base/plain-text.ts';
 import { aboutLoss } from '../nn/losses.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
@@ -100,7 +101,7 @@ export async function train(
 
 /** The line of an epoch in the format of the post: losses, and accuracies in percent, with up to four decimals. */
 function epochLine({ epoch, train, test, validation }: MetricsLine): string {
-  const side = (name: string, metrics: MetricsLine['train'] | undefined) =>
+  const side = (name: string, metrics: Metrics | undefined) =>
     metrics ? `   ${name}: (loss = ${rounded(metrics.loss)}, acc = ${percent(metrics.accuracy)})` : '';
   return `Epoch: ${epoch}${side('Train', train)}${side('Test', test)}${side('Validation', validation)}`;
 }

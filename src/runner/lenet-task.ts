@@ -1,7 +1,7 @@
 /** The task of a study that trains our networks: each trial has a worker thread and a run folder. */
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { checkChoice, checkFunction, checkOptions, checkPath } from '../base/argument.ts';
+import { checkChoice, checkFlag, checkFunction, checkOptions, checkPath } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { capitalized, counted } from '../base/format.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
@@ -41,6 +41,11 @@ export interface LenetTaskOptions {
   readonly threads?: number | undefined;
   /** How many images the kernels compute side by side: quads (default), octs, or octs where they are proven faster. Results do not depend on it. */
   readonly kernels?: KernelChoice | undefined;
+  /**
+   * Whether trials are evaluated on their training set too. Default: true. If false, trials take less time and reports
+   * lack the training metrics.
+   */
+  readonly evaluateTrain?: boolean | undefined;
   /** The right to write in `folder`, checked before each write of a trial. Without it no lock guards the folder. */
   readonly claim?: (() => Claim) | undefined;
 }
@@ -58,12 +63,20 @@ export function trialFolder(folder: string, number: number, check?: () => void):
  * @throws UsageError for options that cannot be right, and for unknown ones.
  */
 export function lenetTask(options: LenetTaskOptions): Task {
-  checkOptions('lenetTask()', options, { folder: true, dataFolder: true, threads: true, kernels: true, claim: true });
-  const { folder, dataFolder, threads = 1, kernels = 'quads', claim } = options;
+  checkOptions('lenetTask()', options, {
+    folder: true,
+    dataFolder: true,
+    threads: true,
+    kernels: true,
+    evaluateTrain: true,
+    claim: true,
+  });
+  const { folder, dataFolder, threads = 1, kernels = 'quads', evaluateTrain, claim } = options;
   checkPath('lenetTask(): folder', folder);
   if (dataFolder !== undefined) checkPath('lenetTask(): dataFolder', dataFolder);
   checkThreadCount(threads);
   checkChoice('lenetTask(): kernels', kernels, kernelChoices);
+  if (evaluateTrain !== undefined) checkFlag('lenetTask(): evaluateTrain', evaluateTrain);
   if (claim !== undefined) checkFunction('lenetTask(): claim', claim);
   return {
     settings: lenetSettings,
@@ -117,7 +130,7 @@ export function lenetTask(options: LenetTaskOptions): Task {
 }
 
 function threadPool(
-  { folder, claim }: LenetTaskOptions,
+  { folder, evaluateTrain = true, claim }: LenetTaskOptions,
   width: Width,
   { objective }: StudyDefinition,
   data: RunData,
@@ -126,7 +139,7 @@ function threadPool(
     start({ number, configuration, seed, threads, again }, listen) {
       const hyperparameters = completeHyperparameters({ ...configuration, seed });
       const out = trialFolder(folder, number).path;
-      const order = { hyperparameters, out, threads, width, data, claim: claim?.(), again };
+      const order = { hyperparameters, out, threads, width, evaluateTrain, data, claim: claim?.(), again };
       return startTrialWorker(order, (message) => listen(trialMessage(message, objective)));
     },
   };
@@ -141,8 +154,9 @@ function epochPoint(
   { epoch, train, test, validation, seconds }: MetricsLine,
   objective: StudyDefinition['objective'],
 ): EpochPoint {
+  // The model is saved after every epoch of a trial, so the evaluation set was evaluated.
   const selection = (test ?? validation)!;
-  return { epoch, score: scoreOf(selection, objective), train, selection, seconds };
+  return { epoch, score: scoreOf(selection, objective), ...(train ? { train } : {}), selection, seconds };
 }
 
 interface StudyData {

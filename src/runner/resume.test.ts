@@ -415,3 +415,80 @@ describe('a run’s data and initial weights', () => {
     expect(existsSync(init)).toBe(false);
   });
 });
+
+describe('evaluations left out', () => {
+  const linesOf = (folder: string) =>
+    readFileSync(join(folder, 'metrics.jsonl'), 'utf8')
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+  const setsOf = (folder: string) =>
+    linesOf(folder).map((line) => ['train', 'test'].filter((set) => set in line).join('+'));
+  const weightsOf = (folder: string) =>
+    ['model.safetensors', 'predictions.safetensors'].map((name) => readFileSync(join(folder, name)).toString('base64'));
+  const settings = { epochs: 6, batchSize: 50, seed: 3 };
+
+  test.each([
+    [{}, Array(7).fill('train+test')],
+    [{ evaluateEvery: 2 }, ['train+test', '', 'train+test', '', 'train+test', '', 'train+test']],
+    [{ evaluateEvery: 4 }, ['train+test', '', '', '', 'train+test', '', 'train+test']],
+    [{ evaluateEvery: 0 }, ['', '', '', '', '', '', 'train+test']],
+    [{ evaluateEvery: 0, evaluateTrain: false }, ['', '', '', '', '', '', 'test']],
+    [{ evaluateEvery: 3, evaluateTrain: false }, ['test', '', '', 'test', '', '', 'test']],
+    [{ evaluateEvery: 0, checkpointEvery: 4 }, ['', '', '', '', 'train+test', '', 'train+test']],
+  ] as const)('%o: the same weights and predictions; every epoch has its line', async (options, sets) => {
+    const { out } = await train(settings, { checkpointEvery: 0, ...options });
+    expect(setsOf(out)).toEqual(sets);
+    const whole = await train(settings, { checkpointEvery: 0 });
+    expect(weightsOf(out)).toEqual(weightsOf(whole.out));
+    for (const [epoch, { seconds, digest, ...line }] of linesOf(out).entries()) {
+      const all = linesOf(whole.out)[epoch];
+      expect(line).toEqual(Object.fromEntries(Object.keys(line).map((name) => [name, all[name]])));
+      expect(seconds.evaluate > 0).toBe('test' in line);
+    }
+  });
+
+  test('a run is resumed with other evaluations, to the same weights', async () => {
+    const whole = await train(settings);
+    const { out } = await train({ ...settings, epochs: 2 }, { evaluateEvery: 0, checkpointEvery: 0 });
+    const more = { given: new Set(['epochs'] as const), hyperparameters: complete(settings), evaluateTrain: false };
+    const resumed = await resume(out, { ...more, evaluateEvery: 4, checkpointEvery: 0 });
+    expect(resumed.repairs).toEqual([]);
+    expect(setsOf(out)).toEqual(['', '', 'train+test', '', 'test', '', 'test']);
+    expect(weightsOf(out)).toEqual(weightsOf(whole.out));
+    // Resuming a finished run checks the predictions and makes TensorBoard's file again.
+    expect((await resume(out)).repairs).toEqual([]);
+    rmSync(join(out, 'predictions.safetensors'));
+    expect((await resume(out)).repairs).toHaveLength(1);
+    expect(weightsOf(out)).toEqual(weightsOf(whole.out));
+  });
+
+  test('a checkpoint whose epoch has no metrics of the evaluation set is refused', async () => {
+    const { out } = await train({ ...settings, epochs: 2 });
+    const other = await train({ ...settings, epochs: 3 }, { evaluateEvery: 0, checkpointEvery: 0 });
+    writeFileSync(join(out, 'metrics.jsonl'), readFileSync(join(other.out, 'metrics.jsonl')));
+    await expect(resume(out)).rejects.toThrow(
+      'metrics.jsonl lacks the metrics of epoch 2, whose predictions were saved. Restore the file from a sound copy',
+    );
+  });
+
+  test('a line of our first versions must have both sets', async () => {
+    const { out } = await train({ ...settings, epochs: 1 });
+    const folder = new RunFolder(out);
+    writeFileSync(
+      folder.metricsPath,
+      '{"epoch":0,"test":{"loss":1,"accuracy":0.5},"seconds":{"train":0,"evaluate":1}}\n',
+    );
+    expect(() => folder.readMetrics({ ...folder.readConfig(), format: 1 })).toThrow(
+      'metrics.jsonl, line 1, is damaged: a number is missing',
+    );
+  });
+
+  test.each([
+    [{ evaluateEvery: -1 }, 'trainRun(): evaluateEvery: expected an integer of at least 0, got -1'],
+    [{ evaluateEvery: 1.5 }, 'trainRun(): evaluateEvery: expected an integer of at least 0, got 1.5'],
+    [{ evaluateTrain: 'no' as never }, 'trainRun(): evaluateTrain: expected true or false, got "no"'],
+  ])('refuses %o', async (options, message) => {
+    await expect(train(settings, options)).rejects.toThrow(message);
+  });
+});

@@ -191,6 +191,10 @@ function findCheckpoint(
   if (metrics.value.length < expected) {
     return `${folder.metricsPath} has ${metrics.value.length} epochs, the checkpoint needs ${expected}`;
   }
+  const last = metrics.value.at(-1);
+  if (last && batch === 0 && evaluatedMetrics(last) === undefined) {
+    return `${folder.metricsPath} lacks the metrics of epoch ${epoch}, whose predictions were saved`;
+  }
   return { checkpoint, lines: metrics.value };
 }
 

@@ -6,6 +6,7 @@ import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { digestOf } from '../base/digest.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { appendToFile, isUnfinished, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes, readText } from '../disk/read-file.ts';
 import { type Hyperparameters, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
@@ -35,18 +36,18 @@ export interface RunConfig extends RunOrigin {
 /** The evaluation set of a run: the test set, or held-out images of the training set. */
 export type EvaluatedSet = 'test' | 'validation';
 
-/** One line of metrics.jsonl. */
+/** One line of metrics.jsonl. A set that was not evaluated after this epoch is absent. */
 export interface MetricsLine {
   readonly epoch: number;
-  readonly train: { readonly loss: number; readonly accuracy: number };
+  readonly train?: Metrics;
   /** The metrics of the evaluation set: either `test` or `validation`. */
-  readonly test?: { readonly loss: number; readonly accuracy: number };
-  readonly validation?: { readonly loss: number; readonly accuracy: number };
+  readonly test?: Metrics;
+  readonly validation?: Metrics;
   readonly seconds: { readonly train: number; readonly evaluate: number };
 }
 
 /** The metrics of the evaluation set. */
-export function evaluatedMetrics({ test, validation }: MetricsLine): MetricsLine['train'] | undefined {
+export function evaluatedMetrics({ test, validation }: MetricsLine): Metrics | undefined {
   return test ?? validation;
 }
 
@@ -311,16 +312,20 @@ function metricsText(line: MetricsLine, config: RunConfig): string {
 function parseMetrics(text: string, what: string): { line: MetricsLine; run: string | undefined } {
   const { run, digest: _, epoch, train, test, validation, seconds, ...unknown } = unsealed<MetricsLine>(text, what);
   const [name] = Object.keys(unknown);
-  const numbers = [epoch, train?.loss, train?.accuracy, seconds?.train, seconds?.evaluate];
-  const metrics = test ?? validation;
-  numbers.push(metrics?.loss, metrics?.accuracy);
+  const numbers = [epoch, seconds?.train, seconds?.evaluate];
+  // Our first versions, whose lines do not name their run, evaluated both sets after every epoch.
+  const isWhole = run === undefined;
+  for (const metrics of [train, test ?? validation]) {
+    if (isWhole || metrics !== undefined) numbers.push(metrics?.loss, metrics?.accuracy);
+  }
   if (!numbers.every(Number.isFinite) || name !== undefined) {
     throw new WorldError(
       `${what} is damaged: ${name === undefined ? 'a number is missing' : `"${name}" is not a part of it`}`,
     );
   }
+  const ofTrain = train ? { train } : {};
   const evaluated = test ? { test } : validation ? { validation } : {};
-  return { line: { epoch: epoch!, train: train!, ...evaluated, seconds: seconds! }, run };
+  return { line: { epoch: epoch!, ...ofTrain, ...evaluated, seconds: seconds! }, run };
 }
 
 /** The content of config.json in the newest format. */

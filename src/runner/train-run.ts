@@ -78,6 +78,13 @@ export interface RunRequest {
   readonly startAgain?: boolean;
   /** Epochs between two checkpoints; 0: a checkpoint only at the end. */
   readonly checkpointEvery: number;
+  /**
+   * Epochs between two evaluations, from epoch 0 on; 0: only the last epoch. Default: 1. Epochs at which the model is
+   * saved are always evaluated.
+   */
+  readonly evaluateEvery?: number | undefined;
+  /** Whether an evaluation covers the training set too. Default: true. */
+  readonly evaluateTrain?: boolean | undefined;
   /** Default: as many as this machine and the batch can use. */
   readonly threads?: number | undefined;
   /** How many images the kernels compute side by side: quads (default), octs, or octs where they are proven faster. */
@@ -250,10 +257,14 @@ async function* train(
   const told = { source, resumedAt, threads: threads.count, notes: init?.notes ?? [], repairs };
   yield { type: 'start', out: folder.path, recipe, config, ...sizes, ...told, width, widthNote };
 
-  const { signal, onProgress, checkpointEvery } = request;
+  const { signal, onProgress, checkpointEvery, evaluateEvery = 1, evaluateTrain } = request;
+  const isSaved = (epoch: number) => epoch === epochs || (epoch > 0 && isDue(epoch, checkpointEvery));
   const events = fit(recipe, {
     train,
     evaluation,
+    // The predictions that are saved with a model come from its evaluation.
+    evaluateAt: (epoch) => isDue(epoch, evaluateEvery) || isSaved(epoch),
+    evaluateTrain,
     initial: init?.weights,
     resume: resumedAt,
     threads,
@@ -267,8 +278,7 @@ async function* train(
       const line = metricsLine(event, evaluatedOn);
       folder.append(line, config, Date.now() / 1000);
       yield { type: 'epoch', line };
-      const due = checkpointEvery > 0 && event.epoch > 0 && event.epoch % checkpointEvery === 0;
-      if (due || event.epoch === epochs) {
+      if (isSaved(event.epoch)) {
         folder.save(event, model.classes, config);
         lastGood = folder.checkpointPath;
         yield { type: 'saved', path: folder.modelPath };
@@ -354,10 +364,14 @@ function limited(set: Dataset, limit: number | null, option: string): Dataset {
   return takeFirst(set, limit);
 }
 
+/** Whether something that happens every `every` epochs happens at this one. Never where `every` is 0. */
+function isDue(epoch: number, every: number): boolean {
+  return every > 0 && epoch % every === 0;
+}
+
 function metricsLine({ epoch, train, evaluation, seconds }: EpochEvent, evaluatedOn: EvaluatedSet): MetricsLine {
-  if (evaluation === undefined) throw new Error('a run always has an evaluation set');
-  const { loss, accuracy } = evaluation;
-  return { epoch, train, [evaluatedOn]: { loss, accuracy }, seconds };
+  const evaluated = evaluation && { [evaluatedOn]: { loss: evaluation.loss, accuracy: evaluation.accuracy } };
+  return { epoch, ...(train ? { train } : {}), ...evaluated, seconds };
 }
 
 /** @throws UsageError for values that cannot be right, and for unknown options. */
@@ -374,6 +388,10 @@ function checkRequest(request: RunRequest): void {
   checkFlag('trainRun(): resume', request.resume);
   if (request.startAgain !== undefined) checkFlag('trainRun(): startAgain', request.startAgain);
   checkInteger('trainRun(): checkpointEvery', request.checkpointEvery, 0, Number.MAX_SAFE_INTEGER);
+  if (request.evaluateEvery !== undefined) {
+    checkInteger('trainRun(): evaluateEvery', request.evaluateEvery, 0, Number.MAX_SAFE_INTEGER);
+  }
+  if (request.evaluateTrain !== undefined) checkFlag('trainRun(): evaluateTrain', request.evaluateTrain);
   if (threads !== undefined) checkThreadCount(threads);
   if (request.kernels !== undefined) checkChoice('trainRun(): kernels', request.kernels, kernelChoices);
   const { check, onWait, onWarning, onProgress } = request;
@@ -395,6 +413,8 @@ const requestNames: OptionNames<RunRequest> = {
   resume: true,
   startAgain: true,
   checkpointEvery: true,
+  evaluateEvery: true,
+  evaluateTrain: true,
   threads: true,
   kernels: true,
   onWarning: true,

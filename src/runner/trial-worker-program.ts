@@ -6,13 +6,13 @@ import { assertHeld } from '../disk/lock.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { machineFailure } from './machine.ts';
 import { tryToReadConfig } from './resume.ts';
-import { evaluatedMetrics, type RunConfig, RunFolder } from './run-folder.ts';
+import { attempt, evaluatedMetrics, type RunConfig, RunFolder } from './run-folder.ts';
 import { requireSameRun, runRecord } from './run-identity.ts';
 import { trainRun } from './train-run.ts';
 import { wrongAnswers } from './trial-results.ts';
 import type { TrialWorkerMessage, TrialWorkerOrder } from './trial-worker.ts';
 
-const { hyperparameters, out, threads, width, data, claim, again }: TrialWorkerOrder = workerData;
+const { hyperparameters, out, threads, width, evaluateTrain, data, claim, again }: TrialWorkerOrder = workerData;
 /** @throws WorldError when another process has taken the study over. */
 const check = () => {
   if (claim) assertHeld(claim, `the study of ${out}`);
@@ -45,6 +45,7 @@ async function work(): Promise<TrialWorkerMessage> {
     kernels: width,
     check,
     checkpointEvery: 1,
+    evaluateTrain,
     startAgain: true,
     signal: stopper.signal,
     onProgress: ({ epoch, phase, done, total }) => {
@@ -75,9 +76,9 @@ async function work(): Promise<TrialWorkerMessage> {
 }
 
 /**
- * Whether the folder holds this trial's run, to be resumed. A folder without a readable config.json and without a
- * checkpoint to make it again is cleared: the trial is trained from the start, to the same numbers. @throws
- * ForeignFileError when another run lies there.
+ * Whether the folder holds this trial's run, to be resumed. A folder is cleared if it has no readable config.json and no
+ * checkpoint to make it again, or if it lacks scores: the trial is trained from the start, to the same numbers.
+ * @throws ForeignFileError when another run lies there.
  */
 function prepare(folder: RunFolder): boolean {
   if (!folder.isUsed) return false;
@@ -87,7 +88,20 @@ function prepare(folder: RunFolder): boolean {
     return false;
   }
   requireOwn(found, folder);
+  if (lacksScores(folder, found)) {
+    folder.clear();
+    return false;
+  }
   return true;
+}
+
+/**
+ * Whether an epoch was recorded without its score, as `lenet train --resume --evaluate-every` does when a user continues
+ * the trial of a study that does not run.
+ */
+function lacksScores(folder: RunFolder, config: RunConfig): boolean {
+  const metrics = attempt(() => folder.readMetrics(config));
+  return 'value' in metrics && metrics.value.some((line) => evaluatedMetrics(line) === undefined);
 }
 
 /** @throws ForeignFileError when config.json belongs to another run. */

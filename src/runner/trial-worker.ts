@@ -15,6 +15,8 @@ export interface TrialWorkerOrder {
   readonly out: string;
   readonly threads: number;
   readonly width: Width;
+  /** Whether the training set is evaluated too. */
+  readonly evaluateTrain: boolean;
   readonly data: RunData;
   /** The study's right to write, checked before each write. */
   readonly claim: Claim | undefined;

@@ -48,8 +48,9 @@ const sets = { train, evaluation: testSet };
 /** Recipe and options of a run that differ from those of most tests here. */
 type Changes = Partial<RecipeSettings & FitOptions>;
 
-function split({ train, evaluation, initial, resume, threads, signal, onProgress, ...recipe }: Changes) {
-  const given = { train, evaluation, initial, resume, threads, signal, onProgress };
+function split({ train, evaluation, initial, resume, threads, signal, onProgress, ...rest }: Changes) {
+  const { evaluateAt, evaluateTrain, ...recipe } = rest;
+  const given = { train, evaluation, initial, resume, threads, signal, onProgress, evaluateAt, evaluateTrain };
   const options = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
   return { recipe: { ...base, ...recipe }, options: { ...sets, ...options } };
 }
@@ -74,8 +75,76 @@ test('a small network learns, epoch by epoch from 0', async () => {
   expect(events.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3, 4, 5]);
   expect(events[0]!.evaluation!.accuracy).toBeLessThan(0.6);
   expect(events[5]!.evaluation!.accuracy).toBeGreaterThan(0.95);
-  expect(events[5]!.train.loss).toBeLessThan(events[1]!.train.loss);
+  expect(events[5]!.train!.loss).toBeLessThan(events[1]!.train!.loss);
   expect(events[5]!.evaluation!.logits).toHaveLength(50 * 4);
+});
+
+describe('evaluations left out', () => {
+  const course = async (changes: Changes) => (await all(changes)) as EpochEvent[];
+
+  test.each([
+    ['every second epoch', { evaluateAt: (epoch: number) => epoch % 2 === 0 }, [0, 2, 3]],
+    ['at no epoch but the last', { evaluateAt: () => false }, [3]],
+    ['without the training set', { evaluateTrain: false }, [0, 1, 2, 3]],
+    ['at no epoch but the last, without the training set', { evaluateAt: () => false, evaluateTrain: false }, [3]],
+  ] as const)('%s: the same weights, and the same metrics where there are any', async (_, changes, evaluatedAt) => {
+    const whole = await course({});
+    const found = await course(changes);
+    expect(found.map(({ epoch }) => epoch)).toEqual([0, 1, 2, 3]);
+    const isTrainLeftOut = 'evaluateTrain' in changes;
+    for (const [epoch, event] of found.entries()) {
+      const { train, evaluation, checkpoint } = whole[epoch]!;
+      const isEvaluated = evaluatedAt.some((at) => at === epoch);
+      expect(event.checkpoint).toEqual(checkpoint);
+      expect(event.evaluation).toEqual(isEvaluated ? evaluation : undefined);
+      expect(event.train).toEqual(isEvaluated && !isTrainLeftOut ? train : undefined);
+      expect(event.seconds.evaluate > 0).toBe(isEvaluated);
+    }
+  });
+
+  test('only images of the sets asked for are evaluated', async () => {
+    const heard: number[] = [];
+    await all({
+      evaluateAt: (epoch) => epoch === 1,
+      evaluateTrain: false,
+      onProgress: ({ epoch, phase, done, total }) => {
+        if (phase === 'evaluate') expect(total).toBe(50);
+        if (phase === 'evaluate' && done === total) heard.push(epoch);
+      },
+    });
+    expect(heard).toEqual([1, 3]);
+  });
+
+  test('without an evaluation set nothing may be left to evaluate', async () => {
+    const events = [];
+    for await (const event of fit(base, { train, evaluateTrain: false })) events.push(event as EpochEvent);
+    expect(events.map((event) => 'train' in event || 'evaluation' in event)).toEqual([false, false, false, false]);
+    expect(events.at(-1)!.checkpoint).toEqual(await finalCheckpoint());
+  });
+
+  test('a run continues with other evaluations, to the same weights', async () => {
+    const whole = await course({});
+    const resumed = await course({ resume: whole[1]!.checkpoint, evaluateAt: () => false, evaluateTrain: false });
+    expect(resumed.map(({ epoch, train }) => [epoch, train])).toEqual([
+      [2, undefined],
+      [3, undefined],
+    ]);
+    expect(resumed.at(-1)!.checkpoint).toEqual(whole[3]!.checkpoint);
+    expect(resumed.at(-1)!.evaluation).toEqual(whole[3]!.evaluation);
+  });
+
+  test('a signal stops a run before an epoch that is not evaluated is reported', async () => {
+    const events = await all({ evaluateAt: () => false, signal: AbortSignal.abort() });
+    expect(events).toMatchObject([{ type: 'interrupted', checkpoint: { epoch: 0, batch: 0 } }]);
+  });
+
+  test.each([
+    [{ evaluateAt: 2 }, 'fit(): evaluateAt: expected a function, got 2'],
+    [{ evaluateAt: () => 1 }, 'fit(): evaluateAt(0): expected true or false, got 1'],
+    [{ evaluateTrain: 'no' }, 'fit(): evaluateTrain: expected true or false, got "no"'],
+  ])('refuses %o', async (changes, message) => {
+    await expect(all(changes as never)).rejects.toThrow(message);
+  });
 });
 
 test('the same inputs give the same bits, another seed different ones', async () => {

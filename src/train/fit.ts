@@ -2,7 +2,7 @@
  * Training: an async generator with one event per epoch. The same inputs give the same bits, and a run can be resumed
  * at any batch.
  */
-import { checkInteger, checkOptions, checkRecord, kindOf, wrong } from '../base/argument.ts';
+import { checkFlag, checkFunction, checkInteger, checkOptions, checkRecord, kindOf, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { permutation, randomStream } from '../base/random.ts';
@@ -40,6 +40,13 @@ export interface FitOptions {
   readonly train: DatasetSettings;
   /** Evaluated after every epoch, never trained on: a test set, or images held out of the training set. */
   readonly evaluation?: DatasetSettings | undefined;
+  /**
+   * Whether the network is evaluated after an epoch (0: before training). The last epoch always is. Default: after
+   * every epoch. The weights do not depend on it.
+   */
+  readonly evaluateAt?: ((epoch: number) => boolean) | undefined;
+  /** Whether an evaluation covers the training set too. Default: true. The weights do not depend on it. */
+  readonly evaluateTrain?: boolean | undefined;
   /** Initial weights. Default: drawn by the model's rule, from the seed. */
   readonly initial?: StateDict | undefined;
   /** Resumes from this checkpoint. Recipe and data must be those of the run that made it. */
@@ -65,12 +72,13 @@ export interface Progress {
   readonly losses: readonly number[];
 }
 
-/** After every epoch; epoch 0 is the untrained network. */
+/** After every epoch, with metrics where the network was evaluated; epoch 0 is the untrained network. */
 export interface EpochEvent {
   readonly type: 'epoch';
   readonly epoch: number;
-  readonly train: Metrics;
-  /** Of the evaluation set, if there is one. */
+  /** Of the training set. Absent where `evaluateAt` or `evaluateTrain` left the evaluation out. */
+  readonly train?: Metrics;
+  /** Of the evaluation set. Absent where there is none, or `evaluateAt` left the evaluation out. */
   readonly evaluation?: Evaluation;
   /** Wall time, in seconds. */
   readonly seconds: { readonly train: number; readonly evaluate: number };
@@ -110,6 +118,8 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
   checkOptions('fit()', options, {
     train: true,
     evaluation: true,
+    evaluateAt: true,
+    evaluateTrain: true,
     initial: true,
     resume: true,
     threads: true,
@@ -118,7 +128,18 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
     onProgress: true,
   });
   checkListeners(options);
-  const { initial, resume, threads, width, signal, onProgress } = options;
+  const {
+    evaluateAt = () => true,
+    evaluateTrain = true,
+    initial,
+    resume,
+    threads,
+    width,
+    signal,
+    onProgress,
+  } = options;
+  checkFunction('fit(): evaluateAt', evaluateAt);
+  checkFlag('fit(): evaluateTrain', evaluateTrain);
   const train = checkedDataset(options.train, 'fit(): train');
   const evaluation =
     options.evaluation === undefined ? undefined : checkedDataset(options.evaluation, 'fit(): evaluation');
@@ -135,6 +156,8 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
   const { needsCurvature } = aboutOptimizer(recipe.optimizer);
   const batches = Math.ceil(images / batchSize);
   const sets = evaluation ? [train, evaluation] : [train];
+  /** The places in `sets` of those that are evaluated. */
+  const evaluated = [...sets.keys()].filter((index) => index > 0 || evaluateTrain);
   const session = await Session.forTraining(recipe, sets, { threads, width });
   try {
     session.setWeights(resume?.weights ?? initial ?? initialWeights(model, randomStream(seed, 'init')));
@@ -146,28 +169,34 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
       return { epoch, batch, weights, optimizerState };
     };
 
-    /** Evaluates the current weights. Returns the event of epoch `of`, or the event that ends the run. */
+    /**
+     * Evaluates the current weights where the options ask for it. Returns the event of epoch `of`, or the event that
+     * ends the run.
+     */
     const report = async (of: number, seconds: number): Promise<FitEvent> => {
       const started = performance.now();
-      const total = sets.reduce((sum, set) => sum + datasetSize(set), 0);
+      const chosen = of === epochs || evaluatedAt(evaluateAt, of) ? evaluated : [];
+      const total = chosen.reduce((sum, index) => sum + datasetSize(sets[index]!), 0);
       const metrics: Metrics[] = [];
       let before = 0;
-      for (const [index, set] of sets.entries()) {
+      if (signal?.aborted) return { type: 'interrupted', checkpoint: snapshot() };
+      for (const index of chosen) {
         const progress = (done: number) =>
           onProgress?.({ epoch: of, phase: 'evaluate', done: before + done, total, losses: [] });
         const found = await session.evaluate(index, { signal, onProgress: progress });
         if (found === undefined) return { type: 'interrupted', checkpoint: snapshot() };
         if (!Number.isFinite(found.loss)) return { type: 'diverged', epoch: of, loss: found.loss };
-        metrics.push(found);
-        before += datasetSize(set);
+        metrics[index] = found;
+        before += datasetSize(sets[index]!);
       }
       [epoch, batch] = [of, 0];
+      const [ofTrain, ofEvaluation] = metrics;
       return {
         type: 'epoch',
         epoch: of,
-        train: metrics[0]!,
-        ...(evaluation ? { evaluation: { ...metrics[1]!, logits: session.logits(1) } } : {}),
-        seconds: { train: seconds, evaluate: (performance.now() - started) / 1000 },
+        ...(ofTrain ? { train: ofTrain } : {}),
+        ...(ofEvaluation ? { evaluation: { ...ofEvaluation, logits: session.logits(1) } } : {}),
+        seconds: { train: seconds, evaluate: chosen.length > 0 ? (performance.now() - started) / 1000 : 0 },
         checkpoint: snapshot(),
       };
     };
@@ -207,6 +236,13 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
   } finally {
     await session.close();
   }
+}
+
+/** The answer of `evaluateAt`. @throws UsageError unless it is true or false. */
+function evaluatedAt(evaluateAt: (epoch: number) => boolean, epoch: number): boolean {
+  const answer = evaluateAt(epoch);
+  checkFlag(`fit(): evaluateAt(${epoch})`, answer);
+  return answer;
 }
 
 /**

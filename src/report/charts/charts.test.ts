@@ -352,6 +352,24 @@ describe('learning curves', () => {
     );
   });
 
+  test('without the training metrics of every trial, neither our curve nor the post’s is shown for that set', () => {
+    const without = ({ curve, ...trial }: Trial): Trial => ({
+      ...trial,
+      curve: curve.map(({ train: _, ...point }) => point),
+    });
+    const trials = trialsOf(batchStage, scores);
+    for (const recorded of [trials.map(without), [without(trials[0]!), ...trials.slice(1)]]) {
+      const found = factsOf(recordOf(definition, recorded), [judgementOf(levels)], { reference });
+      const { curves, domain } = curvesData(found.stages[0]!, found)!;
+      const { points, reference: beside } = curves[0]!;
+      expect([...points, ...beside].map(({ set }) => set)).not.toContain('train');
+      expect([beside.length, domain[1]]).toEqual([2, 99]);
+      const { texts, alt } = read(learningCurves(found.stages[0]!, found).charts[0]!.svg);
+      expect(texts).not.toContain('training');
+      expect(alt).toBe('Learning curves of batchSize 32: test accuracy 98.50 % after 2 epochs; the post 98.90 %.');
+    }
+  });
+
   test('scores without metrics have one curve', () => {
     expect(curvesData(long.stages[0]!, long)!.curves[0]!.points.map(({ set }) => set)).not.toContain('train');
     expect(read(learningCurves(long.stages[0]!, long).charts[0]!.svg).texts).not.toContain('training');

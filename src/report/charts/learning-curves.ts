@@ -40,13 +40,11 @@ const mostCurves = 12;
 export function curvesData(stage: StageFacts, facts: StudyFacts): CurvesData | undefined {
   const trained = distinctLevels(stage).filter(({ view }) => completeTrials(view.trials).length > 0);
   const { levels, leftOut } = shownLevels({ levels: trained }, facts, mostCurves);
-  const curves = levels.map(
-    (level): CurveData => ({
-      level,
-      points: curvePoints(level, facts.definition.objective),
-      reference: referencePoints(level),
-    }),
-  );
+  const curves = levels.map((level): CurveData => {
+    const points = curvePoints(level, facts.definition.objective);
+    const sets = new Set(points.map(({ set }) => set));
+    return { level, points, reference: referencePoints(level).filter(({ set }) => sets.has(set)) };
+  });
   // A curve needs two points.
   if (!curves.some(({ points }) => points.some(({ epoch }) => epoch > 1))) return undefined;
   // Epoch 1 is far below the later epochs; a frame that held it would leave no height for their differences.
@@ -63,8 +61,9 @@ function lastEpoch(curves: readonly CurveData[]): number {
 }
 
 function curvePoints({ view }: LevelFacts, objective: Objective): CurvePoint[] {
+  const trials = completeTrials(view.trials);
   const bySet: Readonly<Record<CurveSet, Map<number, number[]>>> = { selection: new Map(), train: new Map() };
-  for (const { curve } of completeTrials(view.trials)) {
+  for (const { curve } of trials) {
     for (const point of curve) {
       if (point.epoch === 0) continue;
       for (const set of ['selection', 'train'] as const) {
@@ -76,14 +75,18 @@ function curvePoints({ view }: LevelFacts, objective: Objective): CurvePoint[] {
       }
     }
   }
+  // Trials may leave out the training set. A mean over some of the seeds is not shown beside one over all of them.
+  const isShown = (set: CurveSet, values: readonly number[]) => set === 'selection' || values.length === trials.length;
   return (['train', 'selection'] as const).flatMap((set) =>
-    [...bySet[set]].map(([epoch, values]) => ({
-      epoch,
-      set,
-      low: Math.min(...values),
-      high: Math.max(...values),
-      mean: values.reduce((sum, value) => sum + value, 0) / values.length,
-    })),
+    [...bySet[set]]
+      .filter(([, values]) => isShown(set, values))
+      .map(([epoch, values]) => ({
+        epoch,
+        set,
+        low: Math.min(...values),
+        high: Math.max(...values),
+        mean: values.reduce((sum, value) => sum + value, 0) / values.length,
+      })),
   );
 }
 
