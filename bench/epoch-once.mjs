@@ -3,7 +3,7 @@
 // separately. Prints one JSON object. bench/epoch.mjs starts a new process for each measurement.
 import { parseArgs } from 'node:util';
 import { adam, fit, lecun1998Rate, maximumAPosteriori, modelByName, sdlm } from 'lenet-lab';
-import { enableFused, loadMnist, nodeThreads } from 'lenet-lab/node';
+import { enableFused, enableOcts, loadMnist, nodeThreads } from 'lenet-lab/node';
 
 const { values } = parseArgs({
   options: {
@@ -11,10 +11,12 @@ const { values } = parseArgs({
     batch: { type: 'string' },
     threads: { type: 'string' },
     arithmetic: { type: 'string' },
+    width: { type: 'string', default: 'quads' },
   },
 });
 const [batchSize, threads] = [Number(values.batch), Number(values.threads)];
 if (values.arithmetic === 'fused') enableFused();
+if (values.width === 'octs') enableOcts();
 
 const { train, test } = await loadMnist();
 const model = modelByName(values.model);
@@ -24,12 +26,17 @@ const method =
     : { optimizer: sdlm({ learningRate: 5e-5 }), loss: maximumAPosteriori(), schedule: lecun1998Rate() };
 const recipe = { model, ...method, batchSize, epochs: 2, arithmetic: values.arithmetic };
 let firstSeconds;
-for await (const event of fit(recipe, { train, evaluation: test, threads: nodeThreads(threads) })) {
+for await (const event of fit(recipe, {
+  train,
+  evaluation: test,
+  threads: nodeThreads(threads),
+  width: values.width,
+})) {
   if (event.type !== 'epoch') throw new Error(`the run ended as ${event.type}`);
   const { train: trainSeconds, evaluate: evaluateSeconds } = event.seconds;
   if (event.epoch === 1) firstSeconds = trainSeconds;
   if (event.epoch < 2) continue;
   const megabytes = Math.round(process.resourceUsage().maxRSS / 1024);
   const measured = { batchSize, threads, firstSeconds, trainSeconds, evaluateSeconds, megabytes };
-  console.log(JSON.stringify({ who: values.arithmetic, ...measured }));
+  console.log(JSON.stringify({ who: `${values.arithmetic} ${values.width}`, ...measured }));
 }

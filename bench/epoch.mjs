@@ -1,8 +1,10 @@
-// `npm run bench -- epoch`: seconds per epoch by arithmetic, threads and batch size, interleaved, with medians, spread
+// `npm run bench -- epoch`: seconds per epoch by arithmetic, width, threads and batch size, interleaved, with medians, spread
 // and ratios. The time is that of the second epoch of a process. The first epoch, which V8's compilers slow down, has
 // its own column.
-// Options: --rounds N (default 3), --batches 32,128,512, --threads 1,2, --pytorch (adds PyTorch; needs python3-torch).
+// Options: --rounds N (default 3), --batches 32,128,512, --threads 1,2, --widths quads,octs (default: both where V8 can
+// widen the kernels), --pytorch (adds PyTorch; needs python3-torch).
 import { parseArgs } from 'node:util';
+import { enableOcts } from '../dist/node.js';
 import { keep, machineLine, median, printTable, run, say, summary } from './measurement.mjs';
 
 const { values } = parseArgs({
@@ -10,24 +12,28 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     batches: { type: 'string', default: '32,128,512' },
     threads: { type: 'string', default: '1,2' },
+    widths: { type: 'string' },
     pytorch: { type: 'boolean', default: false },
   },
 });
 const list = (text) => text.split(',').map(Number);
+const widths = values.widths?.split(',') ?? (enableOcts() ? ['quads', 'octs'] : ['quads']);
 
 const settings = list(values.batches).flatMap((batch) =>
   list(values.threads).flatMap((threads) => [
-    ...['strict', 'fused'].map((arithmetic) => ({
-      name: arithmetic,
-      batch,
-      threads,
-      command: ours(batch, threads, arithmetic),
-    })),
+    ...['strict', 'fused'].flatMap((arithmetic) =>
+      widths.map((width) => ({
+        name: `${arithmetic} ${width}`,
+        batch,
+        threads,
+        command: ours(batch, threads, arithmetic, width),
+      })),
+    ),
     ...(values.pytorch ? [{ name: 'PyTorch', batch, threads, command: pytorch(batch, threads) }] : []),
   ]),
 );
 
-function ours(batch, threads, arithmetic) {
+function ours(batch, threads, arithmetic, width) {
   return [
     process.execPath,
     'bench/epoch-once.mjs',
@@ -37,6 +43,8 @@ function ours(batch, threads, arithmetic) {
     `${threads}`,
     '--arithmetic',
     arithmetic,
+    '--width',
+    width,
   ];
 }
 
@@ -57,7 +65,7 @@ console.log(`${machineLine}; medians of ${rounds}\n`);
 const baseline = (batch, threads) =>
   settings.find(
     (s) =>
-      s.name === (values.pytorch ? 'PyTorch' : 'strict') &&
+      s.name === (values.pytorch ? 'PyTorch' : 'strict quads') &&
       s.batch === batch &&
       s.threads === (values.pytorch ? threads : 1),
   );
@@ -78,7 +86,7 @@ const results = settings.map((setting) => {
     megabytes: median(runs.map(({ megabytes }) => megabytes)),
   };
 });
-const against = values.pytorch ? 'x PyTorch' : 'x strict/1';
+const against = values.pytorch ? 'x PyTorch' : 'x strict quads/1';
 const rows = [
   ['who', 'batch', 'threads', 'train s/epoch', '(least-most)', 'first epoch', 'evaluate s', against, 'MB'],
   ...results.map((r) => [

@@ -33,7 +33,8 @@ const sets = {
 async function trained(settings, seed, set) {
   let last;
   let seconds = 0;
-  for await (const event of fit(recipeOf(completeHyperparameters({ ...settings, seed })), { ...set, width })) {
+  const options = { ...set, width, evaluateAt: () => false, evaluateTrain: false };
+  for await (const event of fit(recipeOf(completeHyperparameters({ ...settings, seed })), options)) {
     if (event.type !== 'epoch') return { percent: Number.NaN, seconds };
     seconds += event.seconds.train;
     last = event;

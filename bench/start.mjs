@@ -1,5 +1,5 @@
-// `npm run bench -- start`: seconds from starting the command to its answer: `lenet --help` until it ends, and `lenet
-// train` until its first batch is done. Progress is visible only on a terminal, which util-linux's `script` provides:
+// `npm run bench -- start`: seconds from starting the command to its answer: `lenet --help` and the recipe
+// of one epoch until they end, and `lenet train` until its first batch is done. Progress is visible only on a terminal, which util-linux's `script` provides:
 // the bar of epoch 1 is drawn after the first slice of batches (one batch). Without `script` this row is left out.
 // Options: --rounds N (default 7).
 import { spawn, spawnSync } from 'node:child_process';
@@ -12,9 +12,10 @@ import { keep, machineLine, printTable, root, say, summary } from './measurement
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } });
 const rounds = Number(values.rounds);
 
-function helpSeconds() {
+/** Seconds until a command has ended. */
+function secondsOf(...command) {
   const began = performance.now();
-  const { status, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', '--help'], {
+  const { status, stderr } = spawnSync(process.execPath, ['dist/cli/lenet.js', ...command], {
     cwd: root,
     encoding: 'utf8',
   });
@@ -25,7 +26,7 @@ function helpSeconds() {
 
 /** Seconds until the bar of epoch 1 stands on the terminal; the run is then stopped with Ctrl-C, as a user would. */
 function firstBatchSeconds(options, out) {
-  const train = [process.execPath, 'dist/cli/main.js', 'train', ...options, '--out', out];
+  const train = [process.execPath, 'dist/cli/lenet.js', 'train', ...options, '--out', out];
   const command = `stty cols 100; exec ${train.map((word) => `'${word}'`).join(' ')}`;
   return new Promise((resolve, reject) => {
     const began = performance.now();
@@ -45,7 +46,14 @@ function firstBatchSeconds(options, out) {
 
 const folder = mkdtempSync(join(tmpdir(), 'lenet-bench-'));
 const hasScript = spawnSync('script', ['--version'], { encoding: 'utf8' }).stdout?.includes('util-linux') ?? false;
-const measured = [{ what: 'lenet --help, to its end', runs: [] }];
+const oneEpoch = ['train', '--recipe', 'one-epoch'];
+const measured = [
+  { what: 'lenet --help, to its end', command: ['--help'], runs: [] },
+  ...[[], ['--evaluate', 'test', '--evaluate-every', '0']].map((options) => {
+    const command = [...oneEpoch, ...options];
+    return { what: `lenet ${command.join(' ')}, to its end`, command, runs: [] };
+  }),
+];
 if (hasScript) {
   for (const options of [[], ['--threads', '1']]) {
     measured.push({ what: `lenet ${['train', ...options].join(' ')}, to the first batch`, options, runs: [] });
@@ -53,9 +61,11 @@ if (hasScript) {
 }
 try {
   for (let round = 1; round <= rounds; round++) {
-    for (const [index, { what, options, runs }] of measured.entries()) {
+    for (const [index, { what, command, options, runs }] of measured.entries()) {
       say(`round ${round} of ${rounds}: ${what}`);
-      runs.push(options ? await firstBatchSeconds(options, join(folder, `${round}-${index}`)) : helpSeconds());
+      const out = join(folder, `${round}-${index}`);
+      if (options) runs.push(await firstBatchSeconds(options, out));
+      else runs.push(secondsOf(...command, ...(command[0] === 'train' ? ['--out', out] : [])));
     }
   }
 } finally {
