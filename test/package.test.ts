@@ -113,7 +113,7 @@ test('its types pass in a browser program without Node’s types, with and witho
     const options: FitOptions = { train, onProgress: ({ total }) => console.log(total) };
     for await (const event of fit(recipe, options)) {
       if (event.type !== 'epoch') continue;
-      const accuracy: number = event.train.accuracy;
+      const accuracy: number | undefined = event.train?.accuracy;
       // @ts-expect-error without an evaluation set there is no evaluation
       event.evaluation.accuracy;
       const found = await evaluate({ model }, event.checkpoint.weights, train);

@@ -10,7 +10,7 @@ export function lastWords(error: unknown): string {
   const isLimit = ['EMFILE', 'ENFILE'].includes(codeOf(error) ?? '');
   // Node's module loader has errors of its own about files that it could not open.
   if (isLimit || (error instanceof Error && /too many open files/i.test(error.message))) {
-    return 'error: too many open files: the limit is too low to start (ulimit -n); lenet needs about 40\n';
+    return 'error: too many open files: the limit is too low to start (ulimit -n); lenet needs about 110 (Node 24: 40)\n';
   }
   if (error instanceof Error && 'syscall' in error) return `error: ${error.message.replace(/\s+/g, ' ')}\n`;
   return `${inspect(error)}\n`;

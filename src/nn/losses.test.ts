@@ -144,5 +144,5 @@ test('losses describe themselves and declare whether they need distances as the 
 
 test.each([0, -1, NaN, Infinity])('map refuses j = %s', (j) => {
   expect(() => maximumAPosteriori(j)).toThrow(UsageError);
-  expect(() => maximumAPosteriori(j)).toThrow(`j: expected a number above 0, got ${j}`);
+  expect(() => maximumAPosteriori(j)).toThrow(/^j: expected a (finite )?number above 0, got /);
 });

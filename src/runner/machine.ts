@@ -172,7 +172,7 @@ export function machineFailure(error: unknown): WorldError | undefined {
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') return new WorldError(`out of memory: ${error.message}`, { cause: error });
   if (code === 'EMFILE' || code === 'ENFILE') {
     return new WorldError(
-      'too many open files: a limit is too low (ulimit -n); lenet needs about 40 and 6 more for each thread',
+      'too many open files: a limit is too low (ulimit -n); lenet needs about 110 (Node 24: 40) and 6 more for each thread',
       { cause: error },
     );
   }
