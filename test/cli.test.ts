@@ -328,6 +328,7 @@ describe('lenet evaluate, predict and describe', () => {
       /^conv2, relu2, pool2 +Winograd F\(4, 5\), relu and pooling in registers +non-zero gradients/m,
     );
     expect(stdout).toMatch(/^fc1 +matmul +two matmuls$/m);
+    expect(stdout).toMatch(/^This process trains it in (quads|octs)\b/m);
   });
 
   test('describe prints the table and draws the network', () => {

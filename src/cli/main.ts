@@ -136,7 +136,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
         describeRecipe(name, options);
       } else {
         const { describe } = await import('./describe.ts');
-        describe(name, options);
+        await describe(name, options);
       }
     });
 

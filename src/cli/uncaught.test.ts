@@ -3,7 +3,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { lastWords } from './uncaught.ts';
 
-const limit = 'error: too many open files: the limit is too low to start (ulimit -n); lenet needs about 110 (Node 24: 40)\n';
+const limit =
+  'error: too many open files: the limit is too low to start (ulimit -n); lenet needs about 110 (Node 24: 40)\n';
 
 test.each([
   Object.assign(new Error('EMFILE: too many open files, open a.js'), { code: 'EMFILE' }),
