@@ -120,22 +120,20 @@ function blockKernels() {
 }
 
 /**
- * How many lines of a window one function processes, by the floats of a line in quads (1: up to four floats): as many
- * as fit in registers. Three lines serve the common windows of height three.
+ * How many lines of a window spreadWindows processes at once, by the floats of a line in quads (1: up to four floats):
+ * as many as fit in registers. Three lines serve the common windows of height three. An element of dx is added to in
+ * this order, so both widths share it.
  */
-const linesTaken = { 1: [5, 3, 1], 2: [5, 3, 1], 3: [3, 1], 4: [2, 1], 5: [2, 1], 6: [1], 7: [1], 8: [1] };
+const linesSpread = { 1: [5, 3, 1], 2: [5, 3, 1], 3: [3, 1], 4: [2, 1], 5: [2, 1], 6: [1], 7: [1], 8: [1] };
 
 /**
  * The lines of sumWindows. How many go together changes no bit, since each sum is in the order of the list; octs have
  * half as many vectors and take more.
  */
 const linesSummed = {
-  quads: linesTaken,
+  quads: linesSpread,
   octs: { 1: [5, 3, 1], 2: [5, 3, 1], 3: [5, 3, 1], 4: [5, 3, 1], 5: [3, 1], 6: [3, 1], 7: [2, 1], 8: [2, 1] },
 };
-
-/** The lines of spreadWindows: an element of dx is added to in this order, which both widths must share. */
-const linesSpread = { quads: linesTaken, octs: linesTaken };
 
 /**
  * The loop over a list of (corner, gradient) for one shape. The vectors of a line are contiguous, so V8 folds their
@@ -180,7 +178,7 @@ const spreads = {
 
 /** The shapes of a table for one width: [quads of a line, lines, vectors of a line]. */
 function shapesOf(table, width) {
-  return Object.entries(table[width]).flatMap(([quads, heights]) =>
+  return Object.entries(table).flatMap(([quads, heights]) =>
     heights.map((lines) => [Number(quads), lines, Math.ceil((4 * quads) / widths[width])]),
   );
 }
@@ -214,10 +212,10 @@ export function ${name}Some(
 /** Text of windows.ts for one width. */
 function windowKernels(width) {
   const functions = [
-    ...functionsOf('sum', linesSummed, width, sums),
+    ...functionsOf('sum', linesSummed[width], width, sums),
     ...functionsOf('spread', linesSpread, width, spreads),
   ];
-  return `${head}${imports}${functions.join('')}${choose('sum', linesSummed, width)}${choose('spread', linesSpread, width)}`;
+  return `${head}${imports}${functions.join('')}${choose('sum', linesSummed[width], width)}${choose('spread', linesSpread, width)}`;
 }
 
 /** The generated files of a width by name. */

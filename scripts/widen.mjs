@@ -54,6 +54,13 @@ function widenFunction(declaration, source, lanes, edits) {
     throw new Error(`line ${line} of a kernel: ${problem}: ${textOf(node)}`);
   };
 
+  /** Where a call reads or writes: an address, and a constant index. */
+  const place = (call, address, index) => {
+    const at = index ? Number(textOf(index)) : 0;
+    if (!Number.isInteger(at)) fail(call, 'the index is no constant');
+    if (isVector(address)) fail(call, 'an address is no vector');
+    return { address, at };
+  };
   /** An expression for one half of its vectors. */
   const half = (expression, high) => {
     const replaced = [];
@@ -71,11 +78,8 @@ function widenFunction(declaration, source, lanes, edits) {
     return applied(source, replaced, expression.range.start, expression.range.end);
   };
   const loaded = (call, high) => {
-    const [address, index] = call.args;
-    const at = index ? Number(textOf(index)) : 0;
-    if (!Number.isInteger(at)) fail(call, 'the index is no constant');
-    if (isVector(address)) fail(call, 'an address is no vector');
-    if (textOf(call.expression) === 'loadFactor') {
+    const { address, at } = place(call, ...call.args);
+    if (calleeOf(call) === 'loadFactor') {
       return lanes === 4
         ? `v128.load(${textOf(address)}, ${16 * at})`
         : `v128.load32_splat(${textOf(address)}, ${4 * at})`;
@@ -107,10 +111,8 @@ function widenFunction(declaration, source, lanes, edits) {
     return `${keyword} ${parts.join(', ')};`;
   };
   const stored = (call) => {
-    const [address, value, index] = call.args;
-    const at = index ? Number(textOf(index)) : 0;
-    if (!Number.isInteger(at)) fail(call, 'the index is no constant');
-    if (isVector(address)) fail(call, 'an address is no vector');
+    const [base, value, index] = call.args;
+    const { address, at } = place(call, base, index);
     const offset = 4 * lanes * at;
     if (halves === 1) return `v128.store(${textOf(address)}, ${half(value)}, ${offset});`;
     const isName = address instanceof IdentifierExpression;

@@ -1,6 +1,6 @@
 /** The last words of the process on an error that no command expects. */
 import { inspect } from 'node:util';
-import { codeOf } from '../disk/platform.ts';
+import { codeOf, neededFiles } from '../disk/platform.ts';
 
 /**
  * One line for a failure of the system: a limit on open files, or a system call that failed in an unexpected place.
@@ -10,7 +10,7 @@ export function lastWords(error: unknown): string {
   const isLimit = ['EMFILE', 'ENFILE'].includes(codeOf(error) ?? '');
   // Node's module loader has errors of its own about files that it could not open.
   if (isLimit || (error instanceof Error && /too many open files/i.test(error.message))) {
-    return 'error: too many open files: the limit is too low to start (ulimit -n); lenet needs about 110 (Node 24: 40)\n';
+    return `error: too many open files: the limit is too low to start (ulimit -n); lenet needs ${neededFiles}\n`;
   }
   if (error instanceof Error && 'syscall' in error) return `error: ${error.message.replace(/\s+/g, ' ')}\n`;
   return `${inspect(error)}\n`;

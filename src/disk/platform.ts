@@ -3,6 +3,14 @@
  * system's name.
  */
 
+/** How a system is asked. Tests answer for another one. */
+export interface SystemQuestions {
+  /** The text of a file, or undefined where it cannot be read. */
+  read(path: string): string | undefined;
+  /** What a program prints, or undefined where it cannot be run. */
+  run(program: string, args: readonly string[]): string | undefined;
+}
+
 export interface Platform {
   /** Whether a folder can be opened and forced to disk, which makes a rename in it survive a power cut. */
   readonly syncsFolders: boolean;
@@ -13,6 +21,11 @@ export interface Platform {
    * virus scanner, has the file open.
    */
   readonly retryMs: number;
+  /**
+   * Whether the processor has AVX2, and the system lets programs use it; undefined where the system does not tell.
+   * Windows tells it to native code only.
+   */
+  hasAvx2(ask: SystemQuestions): boolean | undefined;
   /** The path as one word of a command line. */
   quote(path: string): string;
   /** Why the system cannot keep a file or folder under this path, or undefined where it can. */
@@ -25,6 +38,7 @@ const posix: Platform = {
   syncsFolders: true,
   hasProc: false,
   retryMs: 0,
+  hasAvx2: () => undefined,
   quote: (path) => (plainWord.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`),
   forbidden: (path) => (path.includes('\0') ? 'it contains a null character' : undefined),
 };
@@ -36,6 +50,7 @@ const windows: Platform = {
   syncsFolders: false,
   hasProc: false,
   retryMs: 1000,
+  hasAvx2: () => undefined,
   // cmd and PowerShell both read double quotes, and no Windows file name contains one.
   quote: (path) => (/^[\w./\\:@+=,-]+$/.test(path) ? path : `"${path}"`),
   forbidden(path) {
@@ -56,7 +71,18 @@ const windows: Platform = {
  */
 export function platformNamed(name: string): Platform {
   if (name === 'win32') return windows;
-  return name === 'linux' || name === 'android' ? { ...posix, hasProc: true } : posix;
+  if (name === 'darwin') return { ...posix, hasAvx2: avx2OfSysctl };
+  return name === 'linux' || name === 'android' ? { ...posix, hasProc: true, hasAvx2: avx2OfProc } : posix;
+}
+
+function avx2OfProc({ read }: SystemQuestions): boolean | undefined {
+  const flags = read('/proc/cpuinfo')?.match(/^flags\s*:(.*)$/m)?.[1];
+  return flags === undefined ? undefined : /\bavx2\b/.test(flags);
+}
+
+function avx2OfSysctl({ run }: SystemQuestions): boolean | undefined {
+  const features = run('/usr/sbin/sysctl', ['-n', 'machdep.cpu.leaf7_features']);
+  return features === undefined ? undefined : /\bAVX2\b/.test(features);
 }
 
 /** The system that this process runs on. */
@@ -85,6 +111,9 @@ export function retryWhileBusy<T>(act: () => T, { retryMs }: Pick<Platform, 'ret
 export function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 }
+
+/** The open files that a command needs, for messages: Node 20 opens most modules at once. */
+export const neededFiles = 'about 110 (Node 24: 40)';
 
 /** Blocks this thread. */
 export function sleep(ms: number): void {

@@ -47,15 +47,23 @@ export function supportsFused(): boolean {
   return typeof WebAssembly !== 'undefined' && WebAssembly.validate(Uint8Array.from(relaxedProbe.flat()));
 }
 
-/** Compiles the kernels of one arithmetic and width. @throws UsageError where the engine has no relaxed SIMD for `fused`. */
+/** The modules that this thread has compiled, by arithmetic and width: each takes some 10 ms. */
+const compiled = new Map<string, WebAssembly.Module>();
+
+/** The kernels of one arithmetic and width, compiled at the first call. @throws UsageError where the engine has no relaxed SIMD for `fused`. */
 export function compileKernels(arithmetic: Arithmetic, width: Width): WebAssembly.Module {
   if (arithmetic === 'fused' && !supportsFused()) {
     throw new UsageError(
       'arithmetic "fused" needs relaxed SIMD, which this JavaScript engine does not offer; use "strict"',
     );
   }
+  const key = `${arithmetic} ${width}`;
+  const known = compiled.get(key);
+  if (known) return known;
   const text = atob(modules[arithmetic][width]);
-  return new WebAssembly.Module(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  const module = new WebAssembly.Module(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  compiled.set(key, module);
+  return module;
 }
 
 /** Instantiates the kernels on a memory (shared, since they are compiled for threads). */

@@ -38,21 +38,8 @@ import { bindKernels, lanesOf, supportsFused, type Width, widths } from './kerne
 /** The kernels that this file has called: `octs matmul`. */
 const called = vi.hoisted(() => new Set<string>());
 vi.mock(import('./kernels.ts'), async (original) => {
-  const real = await original();
-  const widthOf = new Map<WebAssembly.Module, string>();
-  const compile: typeof real.compileKernels = (arithmetic, width) => {
-    const module = real.compileKernels(arithmetic, width);
-    widthOf.set(module, width);
-    return module;
-  };
-  const bind: typeof real.bindKernels = (module, memory) =>
-    new Proxy(real.bindKernels(module, memory), {
-      get(kernels, name, receiver) {
-        called.add(`${widthOf.get(module)} ${String(name)}`);
-        return Reflect.get(kernels, name, receiver);
-      },
-    });
-  return { ...real, compileKernels: compile, bindKernels: bind };
+  const { recordedKernels } = await import('./recorded-kernels.testing.ts');
+  return recordedKernels(await original(), called);
 });
 
 if (!supportsFused()) setFlagsFromString('--experimental-wasm-relaxed-simd');

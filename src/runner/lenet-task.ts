@@ -7,7 +7,7 @@ import { capitalized, counted } from '../base/format.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
 import { assertHeld, type Claim } from '../disk/lock.ts';
-import { type Arithmetic, compileKernels, type Width } from '../engine/kernels.ts';
+import { compileKernels, type Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import { parameterCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
@@ -240,7 +240,6 @@ export function bytesOf(configuration: Settings, evaluated: number): TrialBytes 
 function checkLevels(definition: StudyDefinition, { run, test: looks }: StudyData): void {
   const { train, evaluation } = run;
   const fitting = new Set<string>();
-  const compiled = new Set<Arithmetic>();
   for (const { settings, label } of plannedLevels(definition).flat()) {
     const complete = completeSettings({ ...definition.base, ...settings });
     const { arithmetic, batchSize, trainLimit, testLimit } = complete;
@@ -255,11 +254,8 @@ function checkLevels(definition: StudyDefinition, { run, test: looks }: StudyDat
     const network = JSON.stringify([model.name, model.input, model.classes]);
     if (!fitting.has(network)) for (const set of [train, evaluation]) checkFits(model, set);
     fitting.add(network);
-    if (!compiled.has(arithmetic)) {
-      if (arithmetic === 'fused') enableFused();
-      compileKernels(arithmetic, 'quads');
-      compiled.add(arithmetic);
-    }
+    if (arithmetic === 'fused') enableFused();
+    compileKernels(arithmetic, 'quads');
     if (trainLimit !== null && trainLimit > datasetSize(train)) {
       throw refuse('trainLimit', `there are ${datasetSize(train)} training images, got ${trainLimit}`);
     }

@@ -6,7 +6,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { posix } from 'node:path';
 import { WorldError } from '../base/errors.ts';
-import { codeOf } from '../disk/platform.ts';
+import { codeOf, neededFiles } from '../disk/platform.ts';
 
 /** The largest value of --threads and --jobs. */
 export const mostThreads = 256;
@@ -40,13 +40,7 @@ export interface Machine {
 
 const thisMachine: MachineSource = {
   cores: availableParallelism,
-  read(path) {
-    try {
-      return readFileSync(path, 'utf8');
-    } catch {
-      return undefined;
-    }
-  },
+  read: readIfPossible,
   entries(path) {
     try {
       return readdirSync(path).length;
@@ -55,6 +49,15 @@ const thisMachine: MachineSource = {
     }
   },
 };
+
+/** The text of a file, or undefined where it cannot be read. */
+export function readIfPossible(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
 
 export function readMachine(source: MachineSource = thisMachine): Machine {
   const groups = controlGroups(source);
@@ -172,7 +175,7 @@ export function machineFailure(error: unknown): WorldError | undefined {
   if (code === 'ERR_WORKER_OUT_OF_MEMORY') return new WorldError(`out of memory: ${error.message}`, { cause: error });
   if (code === 'EMFILE' || code === 'ENFILE') {
     return new WorldError(
-      'too many open files: a limit is too low (ulimit -n); lenet needs about 110 (Node 24: 40) and 6 more for each thread',
+      `too many open files: a limit is too low (ulimit -n); lenet needs ${neededFiles} and 6 more for each thread`,
       { cause: error },
     );
   }

@@ -1,5 +1,6 @@
 /** Which processes can widen kernels, by what they are told about the machine. */
 import { describe, expect, test } from 'vitest';
+import { platformNamed } from '../disk/platform.ts';
 import { adam } from '../nn/optimizers/adam.ts';
 import { lenet5 } from '../tasks/lenet/models.ts';
 import { completeRecipe } from '../train/recipe.ts';
@@ -10,7 +11,7 @@ const cpuinfo = (flags: string) => `processor\t: 0\nvendor_id\t: AuthenticAMD\nf
 /** A Linux machine with AVX2 and Node 24, but for what is given. */
 function machine(differences: Partial<ProcessorSource> = {}): ProcessorSource {
   return {
-    platform: 'linux',
+    system: platformNamed('linux'),
     arch: 'x64',
     node: '24.0.0',
     read: (path) => (path === '/proc/cpuinfo' ? cpuinfo('fpu sse4_1 avx avx2 bmi2') : undefined),
@@ -23,7 +24,7 @@ describe('the obstacle to octs', () => {
   test.each([
     ['Linux with AVX2', machine()],
     ['Node 26', machine({ node: '26.10.1' })],
-    ['macOS with AVX2', machine({ platform: 'darwin', run: () => 'RDWRFSGS BMI1 AVX2 SMEP\n' })],
+    ['macOS with AVX2', machine({ system: platformNamed('darwin'), run: () => 'RDWRFSGS BMI1 AVX2 SMEP\n' })],
   ])('%s: none', (_, source) => {
     expect(obstacleToOcts(source)).toBeUndefined();
   });
@@ -33,9 +34,13 @@ describe('the obstacle to octs', () => {
     ['AVX alone', machine({ read: () => cpuinfo('avx avx2000 xavx2') }), 'the processor has no AVX2'],
     ['no /proc', machine({ read: () => undefined }), 'the system does not tell whether the processor has AVX2'],
     ['a strange /proc/cpuinfo', machine({ read: () => 'x' }), 'the system does not tell whether'],
-    ['macOS without AVX2', machine({ platform: 'darwin', run: () => 'SMEP BMI2' }), 'the processor has no AVX2'],
-    ['macOS without sysctl', machine({ platform: 'darwin' }), 'the system does not tell whether'],
-    ['Windows', machine({ platform: 'win32' }), 'the system does not tell whether the processor has AVX2'],
+    [
+      'macOS without AVX2',
+      machine({ system: platformNamed('darwin'), run: () => 'SMEP BMI2' }),
+      'the processor has no AVX2',
+    ],
+    ['macOS without sysctl', machine({ system: platformNamed('darwin') }), 'the system does not tell whether'],
+    ['Windows', machine({ system: platformNamed('win32') }), 'the system does not tell whether the processor has AVX2'],
   ])('%s: told, and not a matter of the version of Node', (_, source, why) => {
     expect(obstacleToOcts(source)).toEqual({ why: expect.stringContaining(why), isOldNode: false });
   });
@@ -53,7 +58,7 @@ describe('the obstacle to octs', () => {
       asked.push([program, ...args].join(' '));
       return 'AVX2';
     };
-    obstacleToOcts(machine({ platform: 'darwin', run }));
+    obstacleToOcts(machine({ system: platformNamed('darwin'), run }));
     expect(asked).toEqual(['/usr/sbin/sysctl -n machdep.cpu.leaf7_features']);
   });
 });

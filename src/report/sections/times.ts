@@ -1,4 +1,5 @@
 /** Seconds of training an epoch. */
+import { capitalized } from '../../base/format.ts';
 import { heading } from '../block.ts';
 import { epochTimesChart } from '../charts/epoch-times.ts';
 import type { StudyFacts } from '../facts.ts';
@@ -16,9 +17,7 @@ export const times: Section = (facts) => {
   const { epochTimes, reference } = facts;
   if (epochTimes.length === 0) return [];
   const beside = epochTimes.some((time) => time.reference !== undefined) && reference;
-  const machine = beside
-    ? ` ${reference.name[0]!.toUpperCase()}${reference.name.slice(1)}’s times are from ${reference.machine}.`
-    : '';
+  const machine = beside ? ` ${capitalized(reference.name)}’s times are from ${reference.machine}.` : '';
   const caption = `Medians over all trials of the time of the batches, without evaluation${sharing(facts)}.${machine}`;
   return [
     heading(2, 'Time per epoch'),
