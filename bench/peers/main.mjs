@@ -8,6 +8,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
+import { enableOcts } from '../../dist/node.js';
 import { keep, machineLine, median, printTable, root, run, say, summary } from '../measurement.mjs';
 import { chart } from './chart.mjs';
 import { notesOf, publish, tablesOf } from './publish.mjs';
@@ -29,6 +30,7 @@ const batches = values.batches.split(',').map(Number);
 const slices = { 'jax-js': 30, tfjs: 3 };
 const sliceBatch = 32;
 const forwardBatch = 128;
+const widths = enableOcts() ? ['quads', 'octs'] : ['quads'];
 const images = { train: 60_000, evaluate: 70_000 };
 const python = '/usr/bin/python3';
 
@@ -69,15 +71,27 @@ function inPytorch(work, batch, evaluateBatch) {
 // minute.
 const measurements = [
   ...batches.flatMap((batch) => [
-    ...['strict', 'fused'].map((arithmetic) => ({
-      who: `lenet-lab ${arithmetic}`,
-      batch,
-      command: node('bench/epoch-once.mjs', '--batch', batch, '--threads', 1, '--arithmetic', arithmetic),
-    })),
+    ...['strict', 'fused'].flatMap((arithmetic) =>
+      widths.map((width) => ({
+        who: `lenet-lab ${arithmetic} ${width}`,
+        batch,
+        command: node(
+          'bench/epoch-once.mjs',
+          '--batch',
+          batch,
+          '--threads',
+          1,
+          '--arithmetic',
+          arithmetic,
+          '--width',
+          width,
+        ),
+      })),
+    ),
     ...inPytorch(`train-${batch}`, batch, 0),
   ]),
   { who: 'onnxruntime-node', command: node('bench/peers/onnxruntime.mjs', '--batch', forwardBatch) },
-  { who: 'lenet-lab strict', command: node('bench/latency-once.mjs') },
+  { who: 'lenet-lab strict quads', command: node('bench/latency-once.mjs') },
   ...inPytorch(`forward-${forwardBatch}`, 0, forwardBatch),
   ...Object.entries(slices).map(([peer, count]) => ({
     who: peer,
@@ -105,7 +119,7 @@ function collect(read, withBatch) {
     for (const sample of samples[index]) {
       const value = read(sample);
       if (value === undefined) continue;
-      // Peers name themselves with their versions; our processes name only their arithmetic.
+      // Peers name themselves with their versions; our processes name only their arithmetic and width.
       const name = who.startsWith('lenet-lab') ? who : sample.who;
       const key = withBatch ? `${name} ${batch}` : name;
       const group = groups.get(key) ?? { who: name, ...(withBatch ? { batch } : {}), values: [] };

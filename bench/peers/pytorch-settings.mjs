@@ -31,7 +31,9 @@ export function findBestSettings(python, works) {
   for (let turn = 1; turn <= turns; turn++) {
     for (const [name, env] of Object.entries(environments)) {
       say(`finding PyTorch's best setting: ${name}`);
-      const found = run([...search, '--rounds', '1', '--settings', settings.join()], { env }).seconds;
+      const found = secondsIn([...search, '--rounds', '1', '--settings', settings.join()], env);
+      // On a processor without its instructions a program of the environment dies.
+      if (found === undefined) continue;
       for (const [index, work] of works.entries()) {
         (tried[work].environments[name] ??= []).push(found[work][settings[index]]);
       }
@@ -42,6 +44,17 @@ export function findBestSettings(python, works) {
     return [work, { setting: settings[index], environment, env: environments[environment] }];
   });
   return { version, best: Object.fromEntries(best), tried };
+}
+
+/** Seconds of every work in an environment; undefined where PyTorch does not run in it. */
+function secondsIn(command, env) {
+  try {
+    return run(command, { env }).seconds;
+  } catch (error) {
+    if (Object.keys(env).length === 0) throw error;
+    say(`PyTorch does not run with ${JSON.stringify(env)}`);
+    return undefined;
+  }
 }
 
 function least(times) {
