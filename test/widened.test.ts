@@ -22,7 +22,7 @@ const notWidened: readonly string[] = [
   'winogradWeights',
 ];
 
-/** The kernels that V8 optimized, and whether it widened each. */
+/** The kernels that V8 optimized, and whether it widened each. Node 24 says "Decide to vectorize", Node 26 "Decided". */
 function traceOf(model: string, arithmetic: 'strict' | 'fused'): Map<string, boolean> {
   const flags = ['--experimental-wasm-revectorize', '--trace-wasm-revectorize', '--wasm-num-compilation-tasks=1'];
   const { stdout, stderr, status } = spawnSync(
@@ -40,7 +40,7 @@ function traceOf(model: string, arithmetic: 'strict' | 'fused'): Map<string, boo
   );
   const parts = stdout.split(/^Begin revec function wasm-function#/m).slice(1);
   return new Map(
-    parts.map((text) => [names.get(/^\d+/.exec(text)![0]) ?? text.slice(0, 5), text.includes('Decide to vectorize')]),
+    parts.map((text) => [names.get(/^\d+/.exec(text)![0]) ?? text.slice(0, 5), /Decided? to vectorize/.test(text)]),
   );
 }
 
