@@ -4,8 +4,8 @@
 // Options: --rounds N (default 3), --batches 32,128,512, --threads 1,2, --widths quads,octs (default: both where V8 can
 // widen the kernels), --pytorch (adds PyTorch; needs python3-torch).
 import { parseArgs } from 'node:util';
-import { enableOcts } from '../dist/node.js';
 import { keep, machineLine, median, printTable, run, say, summary } from './measurement.mjs';
+import { epochCommand, usableWidths } from './settings.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -17,7 +17,7 @@ const { values } = parseArgs({
   },
 });
 const list = (text) => text.split(',').map(Number);
-const widths = values.widths?.split(',') ?? (enableOcts() ? ['quads', 'octs'] : ['quads']);
+const widths = values.widths?.split(',') ?? usableWidths();
 
 const settings = list(values.batches).flatMap((batch) =>
   list(values.threads).flatMap((threads) => [
@@ -26,27 +26,12 @@ const settings = list(values.batches).flatMap((batch) =>
         name: `${arithmetic} ${width}`,
         batch,
         threads,
-        command: ours(batch, threads, arithmetic, width),
+        command: epochCommand({ batch, threads, arithmetic, width }),
       })),
     ),
     ...(values.pytorch ? [{ name: 'PyTorch', batch, threads, command: pytorch(batch, threads) }] : []),
   ]),
 );
-
-function ours(batch, threads, arithmetic, width) {
-  return [
-    process.execPath,
-    'bench/epoch-once.mjs',
-    '--batch',
-    `${batch}`,
-    '--threads',
-    `${threads}`,
-    '--arithmetic',
-    arithmetic,
-    '--width',
-    width,
-  ];
-}
 
 function pytorch(batch, threads) {
   return ['/usr/bin/python3', 'bench/pytorch.py', '--batch', `${batch}`, '--threads', `${threads}`];

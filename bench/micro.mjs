@@ -10,10 +10,11 @@ import { conv2d, flatten, linear, maxPool2d, sequential } from '../dist/index.js
 import { stepsOf } from '../dist/nn/fusion.js';
 import { parametersOf } from '../dist/nn/model.js';
 import { layOutParameters } from '../dist/nn/network.js';
-import { enableFused, enableOcts } from '../dist/node.js';
+import { enableFused } from '../dist/node.js';
 import { lenet5, modelByName } from '../dist/tasks/lenet/models.js';
 import { keep, machineLine, median, printTable, say } from './measurement.mjs';
 import { peakGflops } from './peak.mjs';
+import { usableWidths } from './settings.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -24,7 +25,7 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 enableFused();
-const widths = values.widths?.split(',') ?? (enableOcts() ? ['quads', 'octs'] : ['quads']);
+const widths = values.widths?.split(',') ?? usableWidths();
 const models = {
   lenet5,
   'lenet5-1998': () => modelByName('lenet5-1998'),

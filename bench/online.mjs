@@ -3,6 +3,7 @@
 // Options: --rounds N (default 3).
 import { parseArgs } from 'node:util';
 import { keep, machineLine, median, printTable, run, say, summary } from './measurement.mjs';
+import { epochCommand } from './settings.mjs';
 
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
 const rounds = Number(values.rounds);
@@ -10,8 +11,7 @@ const samples = new Map(['strict', 'fused'].map((arithmetic) => [arithmetic, []]
 for (let round = 1; round <= rounds; round++) {
   for (const [arithmetic, runs] of samples) {
     say(`round ${round} of ${rounds}: ${arithmetic}`);
-    const options = ['--model', 'lenet5-1998', '--batch', '1', '--threads', '1', '--arithmetic', arithmetic];
-    runs.push(run([process.execPath, 'bench/epoch-once.mjs', ...options]));
+    runs.push(run(epochCommand({ model: 'lenet5-1998', batch: 1, threads: 1, arithmetic })));
   }
 }
 say('');

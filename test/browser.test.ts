@@ -9,8 +9,8 @@ import { describe, expect, test } from 'vitest';
 const executablePath = '/usr/bin/chromium';
 const dist = new URL('../dist/', import.meta.url).pathname;
 
-/** Runs unchanged in Node and in the page: LeNet-5 for 20 batches of noise at a `width`; returns the sum of all weights' bits. */
-const program = `
+/** Runs unchanged in Node and in the page: LeNet-5 for 20 batches of noise; returns the sum of all weights' bits. */
+const programAt = (width: string) => `
   const { fit, lenet5, adam, randomStream } = library;
   const random = randomStream(1, 'pixels');
   const images = Uint8Array.from({ length: 640 * 784 }, () => random.below(256));
@@ -18,7 +18,7 @@ const program = `
   const train = { name: 'noise', images, labels, shape: [1, 28, 28], classes: 10 };
   let last;
   const recipe = { model: lenet5(), optimizer: adam(), batchSize: 33, epochs: 1 };
-  for await (const event of fit(recipe, { train, width })) last = event;
+  for await (const event of fit(recipe, { train, width: '${width}' })) last = event;
   let sum = 0;
   for (const { data } of last.checkpoint.weights.values()) {
     for (const bits of new Int32Array(data.buffer)) sum = (Math.imul(sum, 31) + bits) | 0;
@@ -49,10 +49,8 @@ describe.skipIf(!existsSync(executablePath))('in Chromium (skipped where it is n
       const page = await browser.newPage();
       await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
       const AsyncFunction = Object.getPrototypeOf(async () => {}).constructor;
-      const inNode = await new AsyncFunction('library', 'width', program)(await import('lenet-lab'), 'quads');
-      const inPage = await page.evaluate(
-        `import('/index.js').then(async (library) => { const width = '${width}'; ${program} })`,
-      );
+      const inNode = await new AsyncFunction('library', programAt('quads'))(await import('lenet-lab'));
+      const inPage = await page.evaluate(`import('/index.js').then(async (library) => { ${programAt(width)} })`);
       expect(inNode[0]).toBe(1);
       expect(inPage).toEqual(inNode);
     } finally {
@@ -70,8 +68,7 @@ describe.skipIf(!existsSync(executablePath))('in Chromium (skipped where it is n
   ])('under the content security policy %s', async (policy, outcome) => {
     const headers = { 'Content-Security-Policy': policy };
     const trial = `export const done = import('/index.js').then(async (library) => {
-      const width = 'quads';
-      try { ${program.replace('return [last.epoch, sum];', '')} return 'trained'; } catch (error) { return String(error); }
+      try { ${programAt('quads').replace('return [last.epoch, sum];', '')} return 'trained'; } catch (error) { return String(error); }
     });
     done.then((text) => { document.title = text; });`;
     const server = createServer(({ url = '/' }, response) => {

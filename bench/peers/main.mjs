@@ -1,15 +1,15 @@
 // `npm run bench:peers`: times lenet-lab beside PyTorch, jax-js, TensorFlow.js and onnxruntime-node, one thread each,
-// on this machine. Installs them first: npm packages in bench/peers, and PyTorch from Debian if it is missing and can
-// be installed. Each measurement runs in a new process; each round runs all measurements in turn. Options: --rounds N
-// (default 3), --batches 32,128,512,
-// --no-install, --publish (also writes the chart and the table to docs/). About six minutes, three of them for the slow
-// peers and for finding PyTorch's best setting.
+// on this machine; lenet-lab at both widths where V8 can widen its kernels. Installs the peers first: npm packages in
+// bench/peers, and PyTorch from Debian if it is missing and can be installed. Each measurement runs in a new process;
+// each round runs all measurements in turn. Options: --rounds N (default 3), --batches 32,128,512, --no-install,
+// --publish (also writes the chart and the table to docs/). About eight minutes, half of them for the slow peers and for
+// finding PyTorch's best setting.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
-import { enableOcts } from '../../dist/node.js';
 import { keep, machineLine, median, printTable, root, run, say, summary } from '../measurement.mjs';
+import { epochCommand, usableWidths } from '../settings.mjs';
 import { chart } from './chart.mjs';
 import { notesOf, publish, tablesOf } from './publish.mjs';
 import { findBestSettings } from './pytorch-settings.mjs';
@@ -30,7 +30,6 @@ const batches = values.batches.split(',').map(Number);
 const slices = { 'jax-js': 30, tfjs: 3 };
 const sliceBatch = 32;
 const forwardBatch = 128;
-const widths = enableOcts() ? ['quads', 'octs'] : ['quads'];
 const images = { train: 60_000, evaluate: 70_000 };
 const python = '/usr/bin/python3';
 
@@ -72,20 +71,10 @@ function inPytorch(work, batch, evaluateBatch) {
 const measurements = [
   ...batches.flatMap((batch) => [
     ...['strict', 'fused'].flatMap((arithmetic) =>
-      widths.map((width) => ({
+      usableWidths().map((width) => ({
         who: `lenet-lab ${arithmetic} ${width}`,
         batch,
-        command: node(
-          'bench/epoch-once.mjs',
-          '--batch',
-          batch,
-          '--threads',
-          1,
-          '--arithmetic',
-          arithmetic,
-          '--width',
-          width,
-        ),
+        command: epochCommand({ batch, threads: 1, arithmetic, width }),
       })),
     ),
     ...inPytorch(`train-${batch}`, batch, 0),

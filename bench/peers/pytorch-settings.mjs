@@ -9,8 +9,9 @@ import { run, say } from '../measurement.mjs';
 const worthwhile = 0.03;
 const turns = 3;
 
+const usual = 'as it is';
 const environments = {
-  'as it is': {},
+  [usual]: {},
   'OPENBLAS_CORETYPE unset': { OPENBLAS_CORETYPE: undefined },
   ...Object.fromEntries(
     ['Haswell', 'SkylakeX'].map((core) => [`OPENBLAS_CORETYPE=${core}`, { OPENBLAS_CORETYPE: core }]),
@@ -29,9 +30,9 @@ export function findBestSettings(python, works) {
   const settings = works.map((work) => least(seconds[work]));
   const tried = Object.fromEntries(works.map((work) => [work, { settings: seconds[work], environments: {} }]));
   for (let turn = 1; turn <= turns; turn++) {
-    for (const [name, env] of Object.entries(environments)) {
+    for (const name of Object.keys(environments)) {
       say(`finding PyTorch's best setting: ${name}`);
-      const found = secondsIn([...search, '--rounds', '1', '--settings', settings.join()], env);
+      const found = secondsIn([...search, '--rounds', '1', '--settings', settings.join()], name);
       // On a processor without its instructions a program of the environment dies.
       if (found === undefined) continue;
       for (const [index, work] of works.entries()) {
@@ -47,12 +48,12 @@ export function findBestSettings(python, works) {
 }
 
 /** Seconds of every work in an environment; undefined where PyTorch does not run in it. */
-function secondsIn(command, env) {
+function secondsIn(command, environment) {
   try {
-    return run(command, { env }).seconds;
+    return run(command, { env: environments[environment] }).seconds;
   } catch (error) {
-    if (Object.keys(env).length === 0) throw error;
-    say(`PyTorch does not run with ${JSON.stringify(env)}`);
+    if (environment === usual) throw error;
+    say(`PyTorch does not run with ${environment}`);
     return undefined;
   }
 }
@@ -62,13 +63,13 @@ function least(times) {
 }
 
 function fastestEnvironment(times) {
-  const usual = times['as it is'];
+  const plain = times[usual];
   const better = Object.entries(times).filter(
     ([, seconds]) =>
-      seconds.every((value, turn) => value < usual[turn]) &&
-      Math.min(...seconds) < Math.min(...usual) * (1 - worthwhile),
+      seconds.every((value, turn) => value < plain[turn]) &&
+      Math.min(...seconds) < Math.min(...plain) * (1 - worthwhile),
   );
   return better.length === 0
-    ? 'as it is'
+    ? usual
     : least(Object.fromEntries(better.map(([name, each]) => [name, Math.min(...each)])));
 }

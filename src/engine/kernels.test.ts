@@ -90,7 +90,7 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
 /** The kernels that this file has called: `octs matmul`. */
 const called = vi.hoisted(() => new Set<string>());
 vi.mock(import('./kernels.ts'), async (original) => {
-  const { recordedKernels } = await import('./recorded-kernels.testing.ts');
+  const { recordedKernels } = await import('./changed-kernels.testing.ts');
   return recordedKernels(await original(), called);
 });
 

@@ -38,7 +38,7 @@ import { bindKernels, lanesOf, supportsFused, type Width, widths } from './kerne
 /** The kernels that this file has called: `octs matmul`. */
 const called = vi.hoisted(() => new Set<string>());
 vi.mock(import('./kernels.ts'), async (original) => {
-  const { recordedKernels } = await import('./recorded-kernels.testing.ts');
+  const { recordedKernels } = await import('./changed-kernels.testing.ts');
   return recordedKernels(await original(), called);
 });
 

@@ -11,28 +11,18 @@ vi.mock(import('../engine/octs-speed.ts'), () => ({ octsSpeedup: vi.fn(() => 2) 
 /** From this step of octs on, one weight has another last bit; 0: never. */
 const fault = vi.hoisted(() => ({ from: 0, steps: 0 }));
 vi.mock(import('../engine/kernels.ts'), async (original) => {
-  const real = await original();
-  const modules = new WeakMap<WebAssembly.Module, string>();
-  return {
-    ...real,
-    compileKernels(arithmetic, width) {
-      const module = real.compileKernels(arithmetic, width);
-      modules.set(module, width);
-      return module;
-    },
-    bindKernels(module, memory) {
-      const kernels = real.bindKernels(module, memory);
-      if (modules.get(module) !== 'octs') return kernels;
-      return {
-        ...kernels,
-        adam(args) {
-          kernels.adam(args);
-          fault.steps++;
-          if (fault.from > 0 && fault.steps >= fault.from) new Int32Array(memory.buffer, args.x, 4)[3]! ^= 1;
-        },
-      };
-    },
-  };
+  const { changedKernels } = await import('../engine/changed-kernels.testing.ts');
+  return changedKernels(await original(), (kernels, width, memory) => {
+    if (width !== 'octs') return kernels;
+    return {
+      ...kernels,
+      adam(args) {
+        kernels.adam(args);
+        fault.steps++;
+        if (fault.from > 0 && fault.steps >= fault.from) new Int32Array(memory.buffer, args.x, 4)[3]! ^= 1;
+      },
+    };
+  });
 });
 
 const recipe = completeRecipe({ model: lenet5(), optimizer: adam() });
