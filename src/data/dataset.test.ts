@@ -24,6 +24,7 @@ test.each([
   ['mine: classes is NaN, expected an integer from 1 to 256', { ...good, classes: NaN }],
   ['mine: label 2 is 3, expected 0 to 2', { ...good, labels: Uint8Array.of(0, 1, 3) }],
   ['mine: image 1 holds NaN', { ...good, images: new Float32Array(12).fill(NaN, 5, 6) }],
+  ['mine: 3 classes need 3 names, got 2', { ...good, classNames: ['a', 'b'] }],
 ] satisfies [string, Dataset][])('%s', (message, dataset) => {
   expect(() => checkDataset(dataset)).toThrow(UsageError);
   expect(() => checkDataset(dataset)).toThrow(message);

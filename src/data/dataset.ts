@@ -14,6 +14,8 @@ export interface Dataset {
   readonly shape: readonly [channels: number, height: number, width: number];
   /** How many classes there are, 1 to 256. */
   readonly classes: number;
+  /** The name of each class. Default: the numbers 0, 1, 2, ... */
+  readonly classNames?: readonly string[] | undefined;
 }
 
 /** Labels as users have them. All must be whole numbers from 0 to classes - 1. */
@@ -100,7 +102,23 @@ export function checkedDataset(dataset: DatasetSettings, what: string): Dataset 
     );
   }
   checkFinitePixels(name, images, pixels);
+  checkClassNames(name, dataset.classNames, classes);
   return { ...dataset, labels: labelBytes(name, labels, classes) };
+}
+
+function checkClassNames(name: string, names: unknown, classes: number): void {
+  if (names === undefined) return;
+  if (!Array.isArray(names) || !names.every((each) => typeof each === 'string')) {
+    throw wrong(`${name}: classNames`, 'an array of texts', names);
+  }
+  if (names.length !== classes) {
+    throw new UsageError(`${name}: ${classes} classes need ${classes} names, got ${names.length}`);
+  }
+}
+
+/** The name of each class of a set. */
+export function classNamesOf({ classes, classNames }: Pick<Dataset, 'classes' | 'classNames'>): readonly string[] {
+  return classNames ?? Array.from({ length: classes }, (_, label) => `${label}`);
 }
 
 /** Whether bytes count as pixels: Uint8Array, Buffer among them. */
