@@ -1,7 +1,7 @@
 /** The disk space that a trial needs. */
 import { expect, test } from 'vitest';
 import { parameterCount } from '../nn/model.ts';
-import { lenet5 } from '../tasks/lenet/models.ts';
+import { lenet5 } from '../tasks/lenet/lenet5.ts';
 import { bytesOf } from './lenet-task.ts';
 
 const weights = 4 * parameterCount(lenet5());
