@@ -62,10 +62,10 @@ function momentsOfBytes(images: Uint8Array, { channel, channels, area }: Plane):
 /** Two passes: the sum of squared distances from the mean does not cancel. */
 function momentsOfFloats(images: Float32Array, { channel, channels, area }: Plane): Moments {
   const n = images.length / channels;
-  const meanOf = (valueOf: (pixel: number) => number) => {
+  const meanOf = (term: (pixel: number) => number) => {
     let sum = 0;
     for (let start = channel * area; start < images.length; start += channels * area) {
-      for (let i = start; i < start + area; i++) sum += valueOf(images[i]!);
+      for (let i = start; i < start + area; i++) sum += term(images[i]!);
     }
     return sum / n;
   };

