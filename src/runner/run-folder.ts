@@ -10,7 +10,8 @@ import type { Metrics } from '../base/metrics.ts';
 import { appendToFile, isUnfinished, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes, readText } from '../disk/read-file.ts';
 import { type Hyperparameters, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
-import { checkModelInput, type ModelInput } from '../tasks/lenet/model-input.ts';
+import type { ModelInput } from '../tasks/lenet/model-input.ts';
+import { checkModelInput } from '../tasks/lenet/model-input-reader.ts';
 import { recordedHyperparameters } from '../tasks/lenet/older-settings.ts';
 import {
   decodeCheckpoint,

@@ -2,11 +2,9 @@
  * What a model knows of its input: its data set, the names of its classes, and how a picture becomes an image that it
  * reads. A model's file holds it as JSON, so that the right network is made again and nothing about pictures is guessed.
  */
-import { z } from 'zod';
-import { WorldError } from '../../base/errors.ts';
-import { classNamesOf, type Dataset, mostImagePixels } from '../../data/dataset.ts';
+import { classNamesOf, type Dataset } from '../../data/dataset.ts';
 import type { Normalization } from '../../data/normalization.ts';
-import { framings, grounds, type PictureRules } from '../../data/source.ts';
+import type { PictureRules } from '../../data/source.ts';
 
 /** The input of a network, and the names of its classes. */
 export interface ModelInput extends PictureRules {
@@ -59,46 +57,4 @@ export function modelInputOf(
     orientation: 'upright',
     normalization,
   };
-}
-
-const size = z.int().min(1).max(mostImagePixels);
-const schema = z
-  .strictObject({
-    data: z.string(),
-    shape: z.tuple([size, size, size]),
-    classNames: z.array(z.string()).min(1).max(256),
-    ground: z.enum(grounds),
-    framing: z.enum(framings),
-    orientation: z.literal('upright'),
-    normalization: z.strictObject({ mean: z.array(z.number()), deviation: z.array(z.number().min(1e-30)) }).nullable(),
-  })
-  .refine(({ shape: [channels, height, width] }) => channels * height * width <= mostImagePixels, {
-    path: ['shape'],
-    error: 'the images are too large',
-  })
-  .refine(
-    ({ shape: [channels], normalization }) =>
-      normalization === null ||
-      [normalization.mean, normalization.deviation].every(({ length }) => length === channels),
-    { path: ['normalization'], error: 'expected a number for each channel' },
-  );
-
-/** Checks an input that was read from a file. @param what names the file in errors. @throws WorldError in one line. */
-export function checkModelInput(value: unknown, what: string): ModelInput {
-  const { data, error } = schema.safeParse(value);
-  if (data) return data;
-  const [issue] = error.issues;
-  const place = issue?.path.join('.');
-  throw new WorldError(`${what}: its input${place ? `, ${place},` : ''} cannot be read: ${issue?.message}`);
-}
-
-/** Reads an input from the metadata of a model's file. @param what names the file in errors. @throws WorldError in one line. */
-export function parseModelInput(text: string, what: string): ModelInput {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (error) {
-    throw new WorldError(`${what}: its input cannot be read: it is not valid JSON`, { cause: error });
-  }
-  return checkModelInput(value, what);
 }
