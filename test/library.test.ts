@@ -593,7 +593,7 @@ const sound: Readonly<Record<string, readonly unknown[]>> = {
   initialWeights: [model, library.randomStream(1)],
   lecunUniform: [model, library.randomStream(1)],
   lecunUniform1998: [model, library.randomStream(1)],
-  crossEntropy: [{ labelSmoothing: 0.1 }],
+  crossEntropy: [{ labelSmoothing: 0.1, classWeights: [1, 2] }],
   maximumAPosteriori: [0.1],
   mse: [],
   adabelief: [{ learningRate: 0.1, l2: 0, betas: [0.9, 0.9], eps: 1e-8, biasCorrection: true }],
