@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { digestOf } from '../base/digest.ts';
 import { WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
@@ -38,7 +38,7 @@ export function cacheFile(folder: string, { paths, frame }: PictureOrder): strin
   const hash = createHash('sha256').update(JSON.stringify({ cacheFormat, version, frame: frame ?? null }));
   for (const path of paths) {
     const stats = statSync(path, { throwIfNoEntry: false });
-    hash.update(`\n${JSON.stringify([path, stats?.size ?? -1, stats?.mtimeMs ?? -1])}`);
+    hash.update(`\n${JSON.stringify([resolve(path), stats?.size ?? -1, stats?.mtimeMs ?? -1])}`);
   }
   return join(folder, 'pictures', `${hash.digest('hex')}.bin`);
 }

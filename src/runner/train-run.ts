@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import {
   checkChoice,
   checkFlag,
@@ -48,7 +48,7 @@ import { type ChosenWidth, chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
-import { dataOf, dataRecord, movedRecord, type RunData } from './run-data.ts';
+import { dataOf, dataRecord, isPrivateRun, movedRecord, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
@@ -360,7 +360,10 @@ function recordedWeights({ out }: RunRequest, before: RunConfig | undefined, mod
 function weightsIn(file: string, model: Model): InitialWeights {
   const bytes = readBytes(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ...readWeights(model, bytes, file), origin: { file: resolve(file), sha256 } };
+  return {
+    ...readWeights(model, bytes, file),
+    origin: { file: isPrivateRun() ? basename(file) : resolve(file), sha256 },
+  };
 }
 
 function limited(set: Dataset, limit: number | null, option: string): Dataset {
