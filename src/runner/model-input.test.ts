@@ -39,6 +39,7 @@ const evaluation = noise(30, classNames);
 const data: RunData = {
   name: 'workshop',
   pictures: { ground: 'light', framing: 'fit' },
+  format: 'folders',
   source: 'workshop',
   folder: null,
   hash: 'a'.repeat(64),

@@ -114,11 +114,15 @@ export function noteOnNetwork(
   return `${model} has codes for the ten digits only: for these ${facts.classNames.length} classes its output is dense (softmax)`;
 }
 
+/** The loss with which a network of this output was published. */
+export function publishedLoss(model: Model): LossName {
+  return givesDistances(model) ? 'map' : 'cross-entropy';
+}
+
 /** @throws UsageError where the network's output does not suit the loss. */
 function lossName({ loss, model: name }: Pick<Hyperparameters, 'loss' | 'model'>, model: Model): LossName {
-  const hasDistances = givesDistances(model);
-  if (loss === 'published') return hasDistances ? 'map' : 'cross-entropy';
-  if (lossKinds[loss].needsDistances && !hasDistances) {
+  if (loss === 'published') return publishedLoss(model);
+  if (lossKinds[loss].needsDistances && !givesDistances(model)) {
     throw new UsageError(`loss ${loss} is for an rbf output only, the output of this ${name} is softmax`);
   }
   return loss;
