@@ -366,7 +366,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   [
     'runStudy',
     withDefinition({ objective: 'toString' }),
-    'unknown objective "toString": allowed are accuracy, loss, score',
+    'unknown objective "toString": allowed are accuracy, balanced-accuracy, loss, score',
   ],
   ['runStudy', withDefinition({ goal: 'max' }), 'unknown option of a study definition "goal"'],
   ['runStudy', withDefinition({ protocol: 'test' }), 'unknown protocol "test": allowed are post, held-out'],

