@@ -452,11 +452,11 @@ describe('failures of disk and data exit with 1, one line and no stack trace', (
   const { digest: _, run: __, ...ours } = Object.fromEntries(metadata);
   const another = writeSafetensors(tensors, { ...ours, model: 'resnet' });
   const cases: [string[], string][] = [
+    [['train', '--data', join(folder, 'none'), '--out', join(folder, 'x')], 'does not exist'],
     [
-      ['train', '--data', join(folder, 'none'), '--out', join(folder, 'x')],
-      'does not exist; expected the four MNIST files',
+      ['train', '--data', join(folder, 'empty'), '--out', join(folder, 'x')],
+      'is empty; these are read (--data-format): mnist,',
     ],
-    [['train', '--data', join(folder, 'empty'), '--out', join(folder, 'x')], 'is empty; expected the four MNIST files'],
     [['train', '--data', join(folder, 'damaged'), '--out', join(folder, 'x')], 'expected an IDX file of images'],
     [['train', '--out', join(file('a-file', ''), 'run')], 'a part of its path is not a folder'],
     [['train', '--out', '/proc/run'], 'cannot make the folder /proc/run'],

@@ -51,7 +51,7 @@ test('other data under the recorded place are refused', () => {
   lenetIn(folder, 'train', '--data', 'table.csv', ...quick, '--out', 'table-run');
   const table = join(folder, 'table.csv');
   const before = readFileSync(table, 'utf8');
-  writeFileSync(table, before.replace('200', '201'));
+  writeFileSync(table, before.replace(',200,', ',201,'));
   const { code, stderr } = lenetIn(folder, 'evaluate', 'table-run');
   expect(code).toBe(1);
   expect(stderr).toContain(`the data in ${table} are not those that table-run was trained on`);

@@ -450,7 +450,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   ],
   ['loadData', [null], 'loadData(): data: expected a path'],
   ['loadData', ['mnist', { lr: 1 }], 'unknown option of loadData() "lr"'],
-  ['loadData', ['mnist', { format: 'idx2' }], 'unknown data format "idx2"'],
+  ['loadData', ['mnist', { format: 'idx2' }], 'unknown loadData(): format "idx2"'],
   ['loadData', ['mnist', { size: 28 }], 'loadData(): size: expected [height, width], got 28'],
   ['loadData', ['mnist', { size: [0, 28] }], 'loadData(): size: expected an integer from 1 to 4096, got 0'],
   ['loadData', ['mnist', { resize: 'crop' }], 'unknown loadData(): resize "crop"'],
