@@ -548,6 +548,8 @@ describe('refused with a message', () => {
     await expect(recognize(memoryFiles({ 'a.txt': utf8('x') }))).rejects.toThrow(
       'data folder place is of no known format; these are read (--data-format): mnist, fashion-mnist,',
     );
+    const report = { 'run/a.png': picture(1, 1, 0), 'run/config.json': utf8('{}') };
+    await expect(recognize(memoryFiles(report))).rejects.toThrow('is of no known format');
     await expect(recognize(memoryFiles({}))).rejects.toThrow('data folder place is empty');
   });
 });

@@ -15,6 +15,9 @@ const trainNames = ['train', 'training'];
 const testNames = ['test', 'testing'];
 const validationNames = ['val', 'valid', 'validation'];
 
+/** Class folders that are looked at to recognize the format. */
+const mostJudged = 16;
+
 export const folders: DataSource = {
   name: 'folders',
   sentence: 'pictures (PNG, JPEG, WebP) in a folder for each class: train/CLASS/... and test/CLASS/..., or CLASS/...',
@@ -22,10 +25,14 @@ export const folders: DataSource = {
   async recognizes(files) {
     if (files.file !== undefined) return false;
     const { train } = await rootsIn(files);
-    for (const name of (await classFoldersIn(files, train)).slice(0, 16)) {
-      if ((await picturesUnder(files, joined(train, name))).pictures.length > 0) return true;
+    let [pictures, others] = [0, 0];
+    for (const name of (await classFoldersIn(files, train)).slice(0, mostJudged)) {
+      const found = await picturesUnder(files, joined(train, name));
+      pictures += found.pictures.length;
+      others += found.others.length;
     }
-    return false;
+    // Many folders hold a few pictures, such as those of reports.
+    return pictures > others;
   },
   async load(files, options, tools) {
     if (files.file !== undefined)
