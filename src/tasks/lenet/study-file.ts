@@ -1,6 +1,6 @@
 /** Study files of our networks. */
 import type { StudyDefinition } from '../../study/definition.ts';
-import { type ReadOptions, studyFileReader } from '../study-file/reader.ts';
+import { type FileData, type ReadOptions, studyFileReader } from '../study-file/reader.ts';
 import type { ParameterTable } from '../study-file/table.ts';
 import { completeSettings } from './configuration.ts';
 import { checkHyperparameter, type HyperparameterName, hyperparameters } from './hyperparameters.ts';
@@ -13,12 +13,17 @@ const { seed: _, ...parameters } = hyperparameters;
 export const fileTable: ParameterTable = {
   parameters,
   synonyms,
-  objectives: ['accuracy', 'loss'],
+  objectives: ['accuracy', 'balanced-accuracy', 'loss'],
   check: (name, value, label) => checkHyperparameter(name as HyperparameterName, value, { label }),
   complete: completeSettings,
 };
 
 const reader = studyFileReader(fileTable);
+
+/** The data that a study file names; undefined where it names none. @throws UsageError as {@link parseStudyFile} does. */
+export function studyFileData(text: string, file: string): FileData | undefined {
+  return reader.readData(text, file);
+}
 
 /** The JSON Schema of study files, for editors. */
 export function studyJsonSchema(): object {
