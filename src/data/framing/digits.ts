@@ -1,0 +1,68 @@
+/** Tells which pieces of ink belong to one digit, and how many digits there are. */
+import { boxAround, type Component } from './components.ts';
+import type { Box } from './plane.ts';
+
+// All sizes are parts of the height of the tallest piece, or its width where that is more.
+
+/** Pieces smaller than this are specks. */
+const largestSpeck = 0.12;
+
+/** Pieces smaller than this are parts of a digit if they are near to it, else specks. */
+const largestPart = 0.45;
+
+/** How near a part of a digit is to the digit. */
+const nearPart = 0.3;
+
+/** Tall pieces side by side are one broken digit up to this gap. */
+const widestBreak = 0.04;
+
+/** Pieces one above the other are one broken digit up to this gap. */
+const highestBreak = 0.25;
+
+/** Pieces whose columns overlap by this part of the narrower lie one above the other. */
+const leastOverlap = 0.35;
+
+/**
+ * The pieces of each digit, from left to right. Specks belong to none. A digit may lie in several pieces: a 5 whose
+ * bar is loose, a broken 4, an 8 of two rings.
+ */
+export function digitsAmong(pieces: readonly Component[]): Component[][] {
+  const unit = Math.max(...pieces.map(sizeOf));
+  const tall = pieces.filter((piece) => sizeOf(piece) > largestPart * unit);
+  const digits: Component[][] = [];
+  for (const piece of tall) {
+    const same = digits.filter((digit) => digit.some((other) => isBroken(piece, other, unit)));
+    for (const digit of same) digits.splice(digits.indexOf(digit), 1);
+    digits.push([piece, ...same.flat()]);
+  }
+  for (const part of pieces) {
+    const size = sizeOf(part);
+    if (size > largestPart * unit || size < largestSpeck * unit) continue;
+    const nearest = digits
+      .map((digit) => ({ digit, gap: gapBetween(part, boxAround(digit)) }))
+      .sort((a, b) => a.gap - b.gap)[0];
+    if (nearest && nearest.gap < nearPart * unit) nearest.digit.push(part);
+  }
+  return digits.sort((a, b) => boxAround(a).left - boxAround(b).left);
+}
+
+function sizeOf({ width, height }: Box): number {
+  return Math.max(width, height);
+}
+
+/** Whether two tall pieces are one digit. */
+function isBroken(a: Box, b: Box, unit: number): boolean {
+  const across = between(a.left, a.width, b.left, b.width);
+  const down = between(a.top, a.height, b.top, b.height);
+  if (-across > leastOverlap * Math.min(a.width, b.width)) return down < highestBreak * unit;
+  return Math.max(across, down) < widestBreak * unit;
+}
+
+/** The gap between two ranges; negative: how far they overlap. */
+function between(a: number, sizeA: number, b: number, sizeB: number): number {
+  return Math.max(a, b) - Math.min(a + sizeA, b + sizeB);
+}
+
+function gapBetween(a: Box, b: Box): number {
+  return Math.max(0, between(a.left, a.width, b.left, b.width), between(a.top, a.height, b.top, b.height));
+}

@@ -1,0 +1,132 @@
+/** Brings a picture of a digit into MNIST's frame, as MNIST's own images were made. */
+import type { Raster } from '../raster.ts';
+import { boxAround, type Component, componentsOf } from './components.ts';
+import { digitsAmong } from './digits.ts';
+import { type Ink, inkOf } from './ink.ts';
+import { reducedPicture } from './picture.ts';
+import { type Box, type Mask, maskAbove, type Plane, quantile } from './plane.ts';
+import { withoutRulings } from './rulings.ts';
+import { resampled } from './sampling.ts';
+import { strokeWidthOf, widened } from './stroke-width.ts';
+import { inkThreshold } from './threshold.ts';
+
+/** Pictures are reduced to sides of at most this many pixels before they are looked at. */
+const mostSide = 800;
+
+/** MNIST's ink fits a box of 20 of the frame's 28 pixels. */
+const boxShare = 20 / 28;
+
+/** Strokes are measured and changed at this many times MNIST's resolution. */
+const fineness = 4;
+
+/** Mean stroke widths (pixels of MNIST) between which a digit keeps its own. */
+const narrowestStroke = 1.9;
+const widestStroke = 3.6;
+
+/** Ink smaller than this part of the picture's longer side, or than this many pixels, is no digit. */
+const leastDigit = 0.03;
+const leastDigitPixels = 6;
+
+/** A digit in its frame, or why there is none. */
+export type FramedDigit =
+  | { readonly kind: 'one'; readonly pixels: Uint8Array }
+  | { readonly kind: 'none' }
+  | { readonly kind: 'several'; readonly count: number };
+
+/**
+ * Finds the digit in a picture and frames it as MNIST's images are: light ink on dark ground, its box scaled to 20 of
+ * 28 pixels with its aspect kept, its centre of mass in the middle. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST
+ * database of handwritten digits".
+ * @param side of the square frame, 28 for MNIST (pixels).
+ * @returns pixels [side][side], 0 (ground) to 255 (ink).
+ * @throws UsageError when the raster's data does not have width x height pixels.
+ */
+export function frameDigit(raster: Raster, side: number): FramedDigit {
+  const picture = reducedPicture(raster, mostSide);
+  const ink = inkOf(picture);
+  const threshold = inkThreshold(ink);
+  if (threshold === undefined) return { kind: 'none' };
+  const digits = digitsIn(maskAbove(ink, threshold));
+  if (digits.length === 0) return { kind: 'none' };
+  if (digits.length > 1) return { kind: 'several', count: digits.length };
+  return { kind: 'one', pixels: framed(ink, threshold, digits[0]!, side) };
+}
+
+function digitsIn(mask: Mask): Component[][] {
+  const least = Math.max(leastDigitPixels, leastDigit * Math.max(mask.width, mask.height));
+  const isLarge = ({ width, height }: Box) => Math.max(width, height) >= least;
+  const pieces = componentsOf(withoutRulings(mask)).filter(({ pixels }) => pixels.length > 2);
+  if (pieces.some(isLarge)) return digitsAmong(pieces);
+  // A digit of straight lines alone, such as a 1 from edge to edge.
+  const all = componentsOf(mask);
+  return all.some(isLarge) ? digitsAmong(all) : [];
+}
+
+function framed(ink: Ink, threshold: number, digit: readonly Component[], side: number): Uint8Array {
+  const box = boxAround(digit);
+  const fine = fineAround(onlyOf(ink, threshold, digit), box, side);
+  const normal = withUsualStrokes(fine, side);
+  return centred(normal, side);
+}
+
+/** The ink of a digit's pieces and of the pixels next to them, 0 to 1. */
+function onlyOf(ink: Ink, threshold: number, digit: readonly Component[]): Plane {
+  const { width, height } = ink;
+  const own = new Uint8Array(width * height);
+  for (const { pixels } of digit) {
+    for (const p of pixels) {
+      const [x, y] = [p % width, Math.floor(p / width)];
+      for (let ny = Math.max(0, y - 1); ny <= Math.min(height - 1, y + 1); ny++) {
+        own.fill(1, ny * width + Math.max(0, x - 1), ny * width + Math.min(width - 1, x + 1) + 1);
+      }
+    }
+  }
+  const level = quantile(
+    ink.data.filter((value, p) => own[p] === 1 && value > threshold),
+    0.6,
+  );
+  return { width, height, data: ink.data.map((value, p) => (own[p] === 1 ? Math.min(1, Math.max(0, value / level)) : 0)) };
+}
+
+/** The digit with the longer side of its box `fineness` times as long as in the frame, and room around it. */
+function fineAround(ink: Plane, box: Box, side: number): Plane {
+  const scale = Math.max(box.width, box.height) / (fineness * boxShare * side);
+  const room = fineness * 4;
+  return resampled(ink, {
+    width: Math.ceil(box.width / scale) + 2 * room,
+    height: Math.ceil(box.height / scale) + 2 * room,
+    left: box.left - room * scale,
+    top: box.top - room * scale,
+    scale,
+  });
+}
+
+function withUsualStrokes(fine: Plane, side: number): Plane {
+  const pixel = (fineness * side) / 28;
+  const width = strokeWidthOf(maskAbove(fine, 0.5));
+  const wanted = Math.min(widestStroke * pixel, Math.max(narrowestStroke * pixel, width));
+  if (wanted === width) return fine;
+  // Wider strokes make the box larger, which is then scaled back.
+  const longer = fineness * boxShare * side;
+  return widened(fine, (wanted - width) / (1 - wanted / longer));
+}
+
+/** The plane in the frame: the longer side of its ink as long as the box, its centre of mass in the middle. */
+function centred(fine: Plane, side: number): Uint8Array {
+  const { width, data } = fine;
+  let [left, right, top, bottom, mass, massX, massY] = [width, 0, fine.height, 0, 0, 0, 0];
+  for (let p = 0; p < data.length; p++) {
+    const value = data[p]!;
+    const [x, y] = [p % width, Math.floor(p / width)];
+    mass += value;
+    massX += value * (x + 0.5);
+    massY += value * (y + 0.5);
+    if (value <= 0.5) continue;
+    [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
+  }
+  const scale = Math.max(right - left, bottom - top) / (boxShare * side);
+  const placing = { left: massX / mass - (side / 2) * scale, top: massY / mass - (side / 2) * scale };
+  const plane = resampled(fine, { width: side, height: side, ...placing, scale });
+  return Uint8Array.from(plane.data, (value) => Math.round(255 * Math.min(1, value)));
+}
