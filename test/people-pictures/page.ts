@@ -120,7 +120,8 @@ export class Page {
   }
 
   toRaster(): Raster {
-    const data = Uint8Array.from(this.pixels, (value) => Math.min(255, Math.max(0, Math.round(value))));
+    // Rounds, and stops at 0 and 255.
+    const data = new Uint8ClampedArray(this.pixels);
     return { width: this.width, height: this.height, channels: 3, white: 255, data };
   }
 }

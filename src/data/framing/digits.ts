@@ -2,13 +2,16 @@
 import { boxAround, type Component } from './components.ts';
 import type { Box } from './plane.ts';
 
-// All sizes are parts of the height of the tallest piece, or its width where that is more.
+// All sizes are parts of the height of the largest piece, or its width where that is more.
 
-/** Pieces smaller than this are specks. */
+/** Pieces whose longer side is shorter than this are specks. */
 const largestSpeck = 0.12;
 
-/** Pieces smaller than this are parts of a digit if they are near to it, else specks. */
-const largestPart = 0.45;
+/** Lower pieces are parts of a digit if they are near to it, else specks. Digits of a number are about equally high. */
+const leastHeight = 0.45;
+
+/** Two pieces side by side that are both as high as this, and together wider than high, are two digits. */
+const wholeHeight = 0.75;
 
 /** How near a part of a digit is to the digit. */
 const nearPart = 0.3;
@@ -28,7 +31,7 @@ const leastOverlap = 0.35;
  */
 export function digitsAmong(pieces: readonly Component[]): Component[][] {
   const unit = Math.max(...pieces.map(sizeOf));
-  const tall = pieces.filter((piece) => sizeOf(piece) > largestPart * unit);
+  const tall = pieces.filter((piece) => piece.height >= leastHeight * unit);
   const digits: Component[][] = [];
   for (const piece of tall) {
     const same = digits.filter((digit) => digit.some((other) => isBroken(piece, other, unit)));
@@ -36,8 +39,7 @@ export function digitsAmong(pieces: readonly Component[]): Component[][] {
     digits.push([piece, ...same.flat()]);
   }
   for (const part of pieces) {
-    const size = sizeOf(part);
-    if (size > largestPart * unit || size < largestSpeck * unit) continue;
+    if (part.height >= leastHeight * unit || sizeOf(part) < largestSpeck * unit) continue;
     const nearest = digits
       .map((digit) => ({ digit, gap: gapBetween(part, boxAround(digit)) }))
       .sort((a, b) => a.gap - b.gap)[0];
@@ -55,7 +57,9 @@ function isBroken(a: Box, b: Box, unit: number): boolean {
   const across = between(a.left, a.width, b.left, b.width);
   const down = between(a.top, a.height, b.top, b.height);
   if (-across > leastOverlap * Math.min(a.width, b.width)) return down < highestBreak * unit;
-  return Math.max(across, down) < widestBreak * unit;
+  if (Math.max(across, down) >= widestBreak * unit) return false;
+  const { width, height } = boxAround([a, b]);
+  return width <= height || Math.min(a.height, b.height) < wholeHeight * unit;
 }
 
 /** The gap between two ranges; negative: how far they overlap. */

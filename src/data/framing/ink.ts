@@ -1,4 +1,5 @@
 /** Finds what is ink in a picture: its strokes, dark or light, on a ground whose brightness may change slowly. */
+import { largest, smallest } from './morphology.ts';
 import { brightnessOf, mainContrastOf, type Picture } from './picture.ts';
 import { type Plane, quantile } from './plane.ts';
 import { resampled } from './sampling.ts';
@@ -34,14 +35,11 @@ export function inkOf(picture: Picture): Ink {
   const block = Math.ceil(Math.max(picture.width, picture.height) / groundSide);
   const coarse = blockMeans(contrast, block);
   const reach = Math.max(1, Math.round((widestStroke / 2) * Math.max(coarse.width, coarse.height)));
-  const lightest = largest(coarse, reach);
-  const darkest = smallest(coarse, reach);
-  const isDark = inkShare(lightest, coarse) <= inkShare(coarse, darkest);
-  const ground = enlarged(isDark ? smallest(lightest, reach) : largest(darkest, reach), picture, block);
+  const isDark = inkShare(largest(coarse, reach), coarse) <= inkShare(coarse, smallest(coarse, reach));
+  const filled = (plane: Plane) => withoutStrokes(plane, reach, isDark);
+  const ground = enlarged(filled(coarse), picture, block);
   // Under a shadow, dark ink differs from the paper by less, but by the same part of the paper's brightness.
-  const light = isDark
-    ? enlarged(smallest(largest(blockMeans(brightnessOf(picture), block), reach), reach), picture, block)
-    : undefined;
+  const light = isDark ? enlarged(filled(blockMeans(brightnessOf(picture), block)), picture, block) : undefined;
   const ink = contrast.data.map((value, p) =>
     light ? (ground.data[p]! - value) / Math.max(darkestGround, light.data[p]!) : value - ground.data[p]!,
   );
@@ -67,6 +65,25 @@ function inkShare(above: Plane, below: Plane): number {
   return all / above.data.length + border / borderPixels;
 }
 
+/** Closes dark strokes, or opens light ones. The picture's edges are continued, so that a shadow may end there. */
+function withoutStrokes(plane: Plane, reach: number, isDark: boolean): Plane {
+  const wide = padded(plane, reach);
+  const filled = isDark ? smallest(largest(wide, reach), reach) : largest(smallest(wide, reach), reach);
+  const { width, height } = plane;
+  return resampled(filled, { width, height, left: reach, top: reach, scale: 1 });
+}
+
+/** The plane with its edge pixels repeated `margin` times outwards. */
+function padded({ width, height, data }: Plane, margin: number): Plane {
+  const [columns, rows] = [width + 2 * margin, height + 2 * margin];
+  const out = new Float32Array(columns * rows);
+  const inside = (index: number, size: number) => Math.min(size - 1, Math.max(0, index - margin));
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) out[y * columns + x] = data[inside(y, height) * width + inside(x, width)]!;
+  }
+  return { width: columns, height: rows, data: out };
+}
+
 function blockMeans({ width, height, data }: Plane, block: number): Plane {
   const [columns, rows] = [Math.ceil(width / block), Math.ceil(height / block)];
   const out = new Float32Array(columns * rows);
@@ -82,28 +99,4 @@ function blockMeans({ width, height, data }: Plane, block: number): Plane {
 /** A plane of block means at the size of the picture again. */
 function enlarged(coarse: Plane, { width, height }: Picture, block: number): Plane {
   return resampled(coarse, { width, height, left: 0, top: 0, scale: 1 / block });
-}
-
-/** The largest value in the square of `reach` pixels to each side. */
-function largest(plane: Plane, reach: number): Plane {
-  return extreme(extreme(plane, reach, 1, Math.max), reach, plane.width, Math.max);
-}
-
-/** The smallest value in the square of `reach` pixels to each side. */
-function smallest(plane: Plane, reach: number): Plane {
-  return extreme(extreme(plane, reach, 1, Math.min), reach, plane.width, Math.min);
-}
-
-/** @param step 1: along rows; the width: along columns. */
-function extreme({ width, height, data }: Plane, reach: number, step: number, of: (a: number, b: number) => number) {
-  const length = step === 1 ? width : height;
-  const out = new Float32Array(data.length);
-  for (let p = 0; p < data.length; p++) {
-    const place = step === 1 ? p % width : Math.floor(p / width);
-    const [first, last] = [Math.max(0, place - reach), Math.min(length - 1, place + reach)];
-    let value = data[p]!;
-    for (let at = first; at <= last; at++) value = of(value, data[p + (at - place) * step]!);
-    out[p] = value;
-  }
-  return { width, height, data: out };
 }

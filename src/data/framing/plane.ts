@@ -24,7 +24,9 @@ export interface Mask {
 
 /** The pixels whose value is above a threshold. */
 export function maskAbove({ width, height, data }: Plane, threshold: number): Mask {
-  return { width, height, data: Uint8Array.from(data, (value) => (value > threshold ? 1 : 0)) };
+  const inside = new Uint8Array(data.length);
+  for (let p = 0; p < data.length; p++) if (data[p]! > threshold) inside[p] = 1;
+  return { width, height, data: inside };
 }
 
 /** Rows as columns and columns as rows. */
@@ -37,6 +39,8 @@ export function transposed({ width, height, data }: Mask): Mask {
 /** The value below which the given share of the values lies. Sorts a sample of at most some 10,000 values. */
 export function quantile(values: Float32Array, share: number): number {
   const step = Math.max(1, Math.floor(values.length / 10_000));
-  const sample = values.filter((_, index) => index % step === 0).sort();
+  const sample = new Float32Array(Math.ceil(values.length / step));
+  for (let i = 0; i < sample.length; i++) sample[i] = values[i * step]!;
+  sample.sort();
   return sample[Math.min(sample.length - 1, Math.floor(share * sample.length))] ?? 0;
 }
