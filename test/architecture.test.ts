@@ -17,7 +17,7 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   study: ['base'],
   disk: ['base'],
   store: ['base', 'disk', 'study'],
-  tasks: ['base', 'engine', 'nn', 'train', 'study'],
+  tasks: ['base', 'engine', 'nn', 'data', 'train', 'study'],
   runner: ['base', 'engine', 'nn', 'data', 'train', 'study', 'disk', 'store', 'tasks'],
   report: ['base', 'nn', 'drawing', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
   cli: ['base', 'data', 'nn', 'drawing', 'train', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],

@@ -16,3 +16,8 @@ export function digestOf(...parts: readonly (string | Uint8Array)[]): string {
   }
   return [first, second].map((sum) => (sum >>> 0).toString(16).padStart(8, '0')).join('');
 }
+
+/** CRC-32 (IEEE 802.3), as ZIP archives and PNG files use it. */
+export function crc32Of(bytes: Uint8Array): number {
+  return crc32.buf(bytes) >>> 0;
+}

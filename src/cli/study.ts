@@ -35,7 +35,8 @@ import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
-import { parseStudyFile, studyJsonSchema } from '../tasks/lenet/study-file.ts';
+import { parseStudyFile, studyFileData, studyJsonSchema } from '../tasks/lenet/study-file.ts';
+import { type DataChoice, dataOfStudy, dataWords } from './data-options.ts';
 import { Interrupt } from './interrupt.ts';
 import { quoted, quotedPath } from './quoted.ts';
 import { StudyBars } from './study-progress.ts';
@@ -43,10 +44,9 @@ import { terminalWidth } from './terminal.ts';
 import { tellOfWait } from './waiting.ts';
 import { usefulJobs, warn } from './warning.ts';
 
-export interface StudyRunOptions {
+export interface StudyRunOptions extends DataChoice {
   readonly out?: string;
   readonly jobs: number;
-  readonly data?: string;
   readonly seeds?: readonly number[];
   readonly retryFailed?: boolean;
   readonly keep?: readonly number[];
@@ -85,7 +85,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   // The name of a study that ships is not a path.
   const again = ['npx lenet study run', path === file ? quotedPath(file) : quoted(file), '--out', quoted(out)];
   if (options.seeds) again.push('--seeds', options.seeds.length === 1 ? `${options.seeds[0]},` : options.seeds.join());
-  if (options.data) again.push('--data', quotedPath(options.data));
+  again.push(...dataWords(options, quotedPath));
   if (options.retryFailed) again.push('--retry-failed');
   if (options.kernels) again.push('--kernels', options.kernels);
   if (!options.evaluateTrain) again.push('--evaluate', 'test');
@@ -95,7 +95,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   });
   const { signal } = interrupt;
   const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${text}` : text;
-  const { data: dataFolder, retryFailed = false, keep = [], evaluateTrain } = options;
+  const { retryFailed = false, keep = [], evaluateTrain } = options;
   const machine = readMachine();
   const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
   for (const text of warnings) warn(text);
@@ -103,7 +103,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const threads = Math.min(jobs, usableCores(machine));
   const task = lenetTask({
     folder: out,
-    dataFolder,
+    ...dataOfStudy(studyFileData(text, path), options, path),
     threads,
     kernels: options.kernels ?? 'auto',
     evaluateTrain,

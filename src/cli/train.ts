@@ -124,7 +124,7 @@ function announcement(event: RunEvent & { type: 'start' }): string {
   ];
   const position = resumedAt && resumption(resumedAt, epochs);
   return [
-    `Dataset MNIST: ${event.train} train and ${event.evaluation} ${config.evaluatedOn ?? 'test'} examples (${event.source})`,
+    `Dataset ${event.data}: ${event.train} train and ${event.evaluation} ${config.evaluatedOn ?? 'test'} examples (${event.source})`,
     `${model.name} model: ${parameterCount(model)} trainable params${changes.length > 0 ? ` (${changes.join(', ')})` : ''}`,
     '',
     describeModel(model, terminalWidth()),

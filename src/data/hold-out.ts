@@ -1,4 +1,7 @@
-/** Holds out a part of the training set for selection, so that nothing is selected on the test set. */
+/**
+ * Holds out a part of the training set: for selection, so that nothing is selected on the test set; or as the test set of
+ * data that have none.
+ */
 import { UsageError } from '../base/errors.ts';
 import { permutation, randomStream } from '../base/random.ts';
 import { areBytes, type Dataset, datasetSize } from './dataset.ts';
@@ -6,36 +9,60 @@ import { areBytes, type Dataset, datasetSize } from './dataset.ts';
 /** One image in twelve: 5,000 of MNIST's 60,000. */
 const heldOutShare = 1 / 12;
 
+/** One image in six is tested on where the data have no test set, near MNIST's one in seven. */
+const testShare = 1 / 6;
+
 /**
  * Splits off one image in twelve, with the shares of the classes kept (largest remainders). The random draw depends on
  * the data's hash alone, so equal data always give the same split. Both parts keep the order of the data.
  * @param hash of the data. @throws UsageError for fewer than six images.
  */
 export function holdOut(dataset: Dataset, hash: string): { train: Dataset; validation: Dataset } {
+  if (datasetSize(dataset) < 6) {
+    throw new UsageError(`${dataset.name} has ${datasetSize(dataset)} images; holding out needs at least 6`);
+  }
+  const held = drawn(dataset, heldOutShare, 'held-out', hash);
+  return {
+    train: pickWhere(dataset, (index) => !held.has(index), `${dataset.name} without the held-out part`),
+    validation: pickWhere(dataset, (index) => held.has(index), `${dataset.name}, held-out part`),
+  };
+}
+
+/**
+ * Splits off one image in six as {@link holdOut} does, as the test set of data that have none.
+ * @param name of the data. @throws UsageError for fewer than six images.
+ */
+export function holdOutTestSet(dataset: Dataset, hash: string, name: string): { train: Dataset; test: Dataset } {
+  if (datasetSize(dataset) < 6) {
+    throw new UsageError(
+      `${name} has ${datasetSize(dataset)} images and no test set; at least 6 are needed to hold one out`,
+    );
+  }
+  const held = drawn(dataset, testShare, 'test-set', hash);
+  return {
+    train: pickWhere(dataset, (index) => !held.has(index), `${name} train`),
+    test: pickWhere(dataset, (index) => held.has(index), `${name} test`),
+  };
+}
+
+/** The indices of a share of the images, with the shares of the classes kept. */
+function drawn(dataset: Dataset, share: number, purpose: string, hash: string): ReadonlySet<number> {
   const size = datasetSize(dataset);
-  const wanted = Math.round(size * heldOutShare);
-  if (wanted < 1) throw new UsageError(`${dataset.name} has ${size} images; holding out needs at least 6`);
+  const wanted = Math.round(size * share);
   const byClass = Array.from({ length: dataset.classes }, () => [] as number[]);
   for (const [index, label] of dataset.labels.entries()) byClass[label]!.push(index);
   const quotas = sharesOf(byClass.map(({ length }) => (length * wanted) / size));
   const held = new Set<number>();
   for (const [label, indices] of byClass.entries()) {
-    const order = permutation(indices.length, randomStream(0, 'held-out', hash, label));
+    const order = permutation(indices.length, randomStream(0, purpose, hash, label));
     for (let i = 0; i < quotas[label]!; i++) held.add(indices[order[i]!]!);
   }
-  const all = Array.from({ length: size }, (_, index) => index);
-  return {
-    train: pick(
-      dataset,
-      all.filter((index) => !held.has(index)),
-      `${dataset.name} without the held-out part`,
-    ),
-    validation: pick(
-      dataset,
-      all.filter((index) => held.has(index)),
-      `${dataset.name}, held-out part`,
-    ),
-  };
+  return held;
+}
+
+function pickWhere(dataset: Dataset, isWanted: (index: number) => boolean, name: string): Dataset {
+  const all = Array.from({ length: datasetSize(dataset) }, (_, index) => index);
+  return pick(dataset, all.filter(isWanted), name);
 }
 
 /** Integers near the given numbers and with the same sum: rounded down, then the largest remainders rounded up. */

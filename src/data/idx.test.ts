@@ -2,8 +2,7 @@ import { gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
-import { gunzip, parseIdx, readIdx } from './idx.ts';
-import { mnistFromIdx } from './mnist.ts';
+import { gunzip, idxLabels, parseIdx, readIdx } from './idx.ts';
 
 /** An IDX file: magic number, big-endian sizes, bytes. */
 function idx(magic: number, sizes: readonly number[], data: readonly number[]): Uint8Array<ArrayBuffer> {
@@ -26,9 +25,10 @@ const labels = (...values: number[]) => idx(0x801, [values.length], values);
 test('images and labels are read with their sizes', () => {
   expect(parseIdx(images(3), 'f', 'images')).toEqual({
     shape: [3, 2, 2],
+    itemBytes: 1,
     data: Uint8Array.from({ length: 12 }, (_, i) => i),
   });
-  expect(parseIdx(labels(7, 0, 9), 'f', 'labels')).toEqual({ shape: [3], data: Uint8Array.of(7, 0, 9) });
+  expect(parseIdx(labels(7, 0, 9), 'f', 'labels')).toEqual({ shape: [3], itemBytes: 1, data: Uint8Array.of(7, 0, 9) });
 });
 
 test.each([
@@ -50,45 +50,22 @@ test.each([
   expect(() => parseIdx(bytes, 'f', 'images')).toThrow(message);
 });
 
-describe('MNIST', () => {
-  const good = {
-    trainImages: images(3),
-    trainLabels: labels(1, 2, 3),
-    testImages: images(2),
-    testLabels: labels(4, 9),
-  };
-  const from = (files: typeof good) => {
-    const named = (name: keyof typeof good) => ({ name, bytes: files[name] });
-    return mnistFromIdx({
-      trainImages: named('trainImages'),
-      trainLabels: named('trainLabels'),
-      testImages: named('testImages'),
-      testLabels: named('testLabels'),
-    });
-  };
-
-  test('four files make two sets', () => {
-    const { train, test: tested } = from(good);
-    expect([train.shape, train.labels.length, train.classes, tested.labels.length]).toEqual([[1, 2, 2], 3, 10, 2]);
-    expect([...tested.images]).toEqual([0, 1, 2, 3, 4, 5, 6, 7]);
-  });
-
-  test.each([
-    [
-      'a label over 9',
-      { ...good, testLabels: labels(4, 10) },
-      'testLabels: label 1 is 10, expected a digit from 0 to 9',
-    ],
-    [
-      'counts that differ',
-      { ...good, trainLabels: labels(1, 2) },
-      'trainImages holds 3 images, but trainLabels holds 2 labels',
-    ],
-    ['sizes that differ', { ...good, testImages: images(2, 3) }, 'trainImages has images of 2x2, testImages of 3x3'],
-  ])('refused: %s', (_, files, message) => {
-    expect(() => from(files)).toThrow(WorldError);
-    expect(() => from(files)).toThrow(message);
-  });
+test('colour images and integer labels in columns are read', () => {
+  const colour = parseIdx(idx(0x804, [1, 2, 1, 3], [1, 2, 3, 4, 5, 6]), 'f', 'images');
+  expect([colour.shape, [...colour.data]]).toEqual([
+    [1, 2, 1, 3],
+    [1, 2, 3, 4, 5, 6],
+  ]);
+  // Two labels of QMNIST's eight columns, here two: the class, and the number of the writer.
+  const columns = parseIdx(
+    idx(0xc02, [2, 2], [0, 0, 0, 7, 0, 0, 14, 15, 0, 0, 1, 0, 255, 255, 255, 255]),
+    'f',
+    'labels',
+  );
+  expect([...idxLabels(columns)]).toEqual([7, 256]);
+  const negative = parseIdx(idx(0xc01, [1], [255, 255, 255, 254]), 'f', 'labels');
+  expect([...idxLabels(negative)]).toEqual([-2]);
+  expect([...idxLabels(parseIdx(labels(7, 0), 'f', 'labels'))]).toEqual([7, 0]);
 });
 
 async function* inPieces(bytes: Uint8Array<ArrayBuffer>, size = bytes.length): AsyncGenerator<Uint8Array<ArrayBuffer>> {
@@ -188,8 +165,8 @@ test('random bytes and damaged files are read or refused with a WorldError', () 
       fc.constantFrom('images', 'labels'),
       (bytes, content) => {
         try {
-          const { shape, data } = parseIdx(bytes, 'f', content);
-          expect(shape.reduce((a, b) => a * b, 1)).toBe(data.length);
+          const { shape, itemBytes, data } = parseIdx(bytes, 'f', content);
+          expect(shape.reduce((a, b) => a * b, itemBytes)).toBe(data.length);
           read++;
         } catch (error) {
           expect(error).toBeInstanceOf(WorldError);

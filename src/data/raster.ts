@@ -98,12 +98,18 @@ function borderMedian({ width, height, at }: Grey): number {
   return border.sort((a, b) => a - b)[Math.floor(border.length / 2)]!;
 }
 
+/** A source pixel along one axis, and its weight. */
+export interface Tap {
+  readonly index: number;
+  readonly weight: number;
+}
+
 /**
  * The source pixels and their weights for each of `targets` pixels along one axis; the picture is centred. Weights sum
  * to 1 for a target pixel inside the picture. Shrinking averages the covered source pixels; enlarging interpolates
  * between the two nearest.
  */
-function sampling(sources: number, targets: number, scale: number): { index: number; weight: number }[][] {
+export function sampling(sources: number, targets: number, scale: number): Tap[][] {
   const start = (sources - targets * scale) / 2;
   return Array.from({ length: targets }, (_, target) => {
     const from = start + target * scale;
@@ -117,7 +123,7 @@ function sampling(sources: number, targets: number, scale: number): { index: num
         { index: clamp(low + 1), weight: centre - low },
       ];
     }
-    const taps: { index: number; weight: number }[] = [];
+    const taps: Tap[] = [];
     for (let index = Math.max(0, Math.floor(from)); index < Math.min(sources, from + scale); index++) {
       const weight = (Math.min(index + 1, from + scale) - Math.max(index, from)) / scale;
       if (weight > 0) taps.push({ index, weight });

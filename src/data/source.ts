@@ -20,6 +20,34 @@ export interface PictureRules {
   readonly framing: Framing;
 }
 
+/** How pictures of any size are brought to the size of the set. */
+export const resizings = ['fit', 'fill', 'stretch'] as const;
+/**
+ * `fit`: the whole picture, with its aspect kept, the rest filled with its ground. `fill`: its middle, cut to the
+ * wanted aspect. `stretch`: the whole picture, without its aspect.
+ */
+export type Resizing = (typeof resizings)[number];
+
+export const colourings = ['grey', 'rgb'] as const;
+export type Colouring = (typeof colourings)[number];
+
+/** The largest side to which pictures are brought (pixels). */
+export const mostImageSide = 4096;
+
+/** What a user may ask of a source. A run records the options that were used, so that its data can be loaded again. */
+export interface DataOptions {
+  /** Height and width of the images (pixels). */
+  readonly size?: readonly [height: number, width: number];
+  /** How pictures are brought to the size. */
+  readonly resize?: Resizing;
+  /** Whether pictures are read in grey or in colour. */
+  readonly colour?: Colouring;
+  /** The column of labels in a table. */
+  readonly label?: string;
+  /** Whether pictures that cannot be read are left out. Otherwise they are an error. */
+  readonly skipUnreadable?: boolean;
+}
+
 /** A training set and a test set of one source. */
 export interface LoadedData {
   /** The set's own name: `mnist`, `fashion-mnist`, or the name of the folder or file. */
@@ -36,4 +64,6 @@ export interface LoadedData {
   readonly train: Dataset;
   readonly test: Dataset;
   readonly pictures: PictureRules;
+  /** The options that load the same data again, where the format reads any. */
+  readonly options?: DataOptions;
 }

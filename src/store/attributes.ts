@@ -14,11 +14,24 @@ import {
   type Settings,
   type Stage,
   type StagesPlan,
+  type StudyData,
   type StudyDefinition,
   type Value,
 } from '../study/definition.ts';
 import type { Choices, Dimension, Range } from '../study/space.ts';
-import { either, type Guard, isBoolean, isInteger, isNumber, isText, listOf, mapOf, object, oneOf } from './shape.ts';
+import {
+  either,
+  type Guard,
+  isBoolean,
+  isInteger,
+  isNumber,
+  isObject,
+  isText,
+  listOf,
+  mapOf,
+  object,
+  oneOf,
+} from './shape.ts';
 import { type Environment, isValue, type TestLook } from './store.ts';
 
 /** The record format of a study's newest lines, and the version that wrote it. */
@@ -83,6 +96,7 @@ const isEnvironment = object<Environment>(
   },
   { kernels: isText },
 );
+export const isStudyData = object<StudyData>({ name: isText, format: isText }, { options: isObject });
 export const isSession = object<StartedSession>({ started: isText, environment: isEnvironment }, {});
 
 const lookFields = { trial: isInteger, seed: isInteger, loss: isNumber, accuracy: isNumber };

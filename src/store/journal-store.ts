@@ -17,6 +17,7 @@ import {
   isOldLook,
   isSession,
   isSettings,
+  isStudyData,
   isWrittenBy,
   type StartedSession,
 } from './attributes.ts';
@@ -43,6 +44,7 @@ import {
   type ResultsRecord,
   resultsRecords,
   type StudyRecord,
+  type StudyStart,
   type StudyStore,
   type TestLook,
   type TrialEnd,
@@ -121,7 +123,8 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
     .map((session, index) => ({ ...session, seconds: elapsed[index] ?? 0 }));
   const looks = own.flatMap((attributes) => looksOf(attributes, format, path));
   const dataHash = own[0]!.get('data_hash', isText) ?? '';
-  return { definition, dataHash, trials, looks, sessions, foreign, format };
+  const data = own[0]!.get('data', isStudyData);
+  return { definition, dataHash, ...(data ? { data } : {}), trials, looks, sessions, foreign, format };
 }
 
 function definitionOf(attributes: Attributes, format: number): StudyDefinition | undefined {
@@ -301,7 +304,7 @@ export class JournalStore implements StudyStore {
   }
 
   async open(
-    { definition, dataHash, environment }: Pick<StudyRecord, 'definition' | 'dataHash'> & { environment: Environment },
+    { definition, dataHash, data, environment }: StudyStart & { environment: Environment },
     accept: (before: StudyRecord) => void,
   ): Promise<OpenedStudy> {
     const { path } = this.#file;
@@ -321,20 +324,17 @@ export class JournalStore implements StudyStore {
     this.#session = before?.sessions.length ?? 0;
     this.#looks = before?.looks.length ?? 0;
     this.#began = performance.now();
+    const start: StudyStart = data ? { definition, dataHash, data } : { definition, dataHash };
     const session: StartedSession = { started: datetime(new Date()), environment };
     this.#file.append((foreign) => {
       this.#replayed.read(foreign);
-      const lines = [
-        ...this.#begin({ definition, dataHash }, before),
-        this.#studyAttribute(`session:${this.#session}`, session),
-      ];
+      const lines = [...this.#begin(start, before), this.#studyAttribute(`session:${this.#session}`, session)];
       return this.#replayed.add(lines);
     });
     this.#isOpen = true;
     return {
       record: {
-        definition,
-        dataHash,
+        ...start,
         format: recordFormat,
         trials: before?.trials ?? [],
         looks: before?.looks ?? [],
@@ -349,10 +349,7 @@ export class JournalStore implements StudyStore {
    * Finds the Optuna study for the next trials, or a number for a new one. @returns the lines that create or update the
    * study.
    */
-  #begin(
-    { definition, dataHash }: Pick<StudyRecord, 'definition' | 'dataHash'>,
-    before: StudyRecord | undefined,
-  ): Operation[] {
+  #begin({ definition, dataHash, data }: StudyStart, before: StudyRecord | undefined): Operation[] {
     const { studies } = this.#replayed;
     const last = ownStudies(studies).at(-1);
     const open = last && canHold(last, definition.space) ? last : studies.find(isBegun);
@@ -369,6 +366,7 @@ export class JournalStore implements StudyStore {
     }
     if (!before || open !== last) {
       lines.push(this.#studyAttribute('data_hash', dataHash));
+      if (data) lines.push(this.#studyAttribute('data', data));
     }
     if (open !== last || JSON.stringify(before?.definition) !== JSON.stringify(definition)) {
       lines.push(this.#studyAttribute('definition', definition));

@@ -9,6 +9,7 @@ import type {
   OpenedStudy,
   ResultsRecord,
   StudyRecord,
+  StudyStart,
   StudyStore,
   TestLook,
   TrialEnd,
@@ -27,7 +28,7 @@ export class MemoryStore implements StudyStore {
   }
 
   async open(
-    { definition, dataHash, environment }: Pick<StudyRecord, 'definition' | 'dataHash'> & { environment: Environment },
+    { definition, dataHash, data, environment }: StudyStart & { environment: Environment },
     accept: (before: StudyRecord) => void,
   ): Promise<OpenedStudy> {
     const before = await this.read();
@@ -35,7 +36,8 @@ export class MemoryStore implements StudyStore {
     const session = { started: datetime(new Date()), environment, seconds: 0 };
     const sessions = [...(before?.sessions ?? []), session];
     this.#began = performance.now();
-    this.#record = { definition, dataHash, trials: [], looks: [], sessions, foreign: [], format: 0 };
+    const start = data ? { definition, dataHash, data } : { definition, dataHash };
+    this.#record = { ...start, trials: [], looks: [], sessions, foreign: [], format: 0 };
     return { record: { ...this.#record, trials: [...this.#trials], looks: [...this.#looks] }, torn: undefined };
   }
 

@@ -41,6 +41,6 @@ export function either<T extends readonly unknown[]>(
   return (value): value is T[number] => guards.some((guard) => guard(value));
 }
 
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,6 +1,6 @@
 /** The interface of a study store, and the record that it returns. store.contract.ts tests every implementation. */
 import type { Metrics } from '../base/metrics.ts';
-import type { Settings, StudyDefinition, Value } from '../study/definition.ts';
+import type { Settings, StudyData, StudyDefinition, Value } from '../study/definition.ts';
 import type { RecordedParameter } from '../study/space.ts';
 import type { EpochPoint, Trial } from '../study/trial.ts';
 
@@ -45,6 +45,8 @@ export interface ForeignTrial {
 export interface StudyRecord {
   readonly definition: StudyDefinition;
   readonly dataHash: string;
+  /** The data set; absent in records of our first versions and of tasks without data. */
+  readonly data?: StudyData;
   readonly trials: readonly Trial[];
   readonly looks: readonly TestLook[];
   readonly sessions: readonly WorkSession[];
@@ -52,6 +54,9 @@ export interface StudyRecord {
   /** The record format (docs/formats.md). */
   readonly format: number;
 }
+
+/** What a study starts with. */
+export type StudyStart = Pick<StudyRecord, 'definition' | 'dataHash' | 'data'>;
 
 export interface NewTrial {
   readonly configuration: Settings;
@@ -92,7 +97,7 @@ export interface StudyStore {
    * @throws UsageError for a record of an older format that cannot be continued.
    */
   open(
-    start: Pick<StudyRecord, 'definition' | 'dataHash'> & { readonly environment: Environment },
+    start: StudyStart & { readonly environment: Environment },
     accept: (before: StudyRecord) => void,
   ): Promise<OpenedStudy>;
   /** @returns the number of the new trial. */

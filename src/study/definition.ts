@@ -117,6 +117,16 @@ export interface SeedRule {
   readonly resolve: number;
 }
 
+/** The data set of a study, for records and reports. */
+export interface StudyData {
+  /** The set's own name, such as `mnist`, or the name of its folder or file. */
+  readonly name: string;
+  /** The name of its format in the list of data sources. */
+  readonly format: string;
+  /** The options that load the same data again. */
+  readonly options?: object;
+}
+
 /** What a study asks: what is varied, with which seeds, and what decides. */
 export interface StudyDefinition {
   readonly name: string;

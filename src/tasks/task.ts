@@ -1,6 +1,6 @@
 /** The interface between a study and the task it tunes: the meaning of settings, and the pool that runs trials. */
 import type { Metrics } from '../base/metrics.ts';
-import type { Settings, StudyDefinition, Value } from '../study/definition.ts';
+import type { Settings, StudyData, StudyDefinition, Value } from '../study/definition.ts';
 import type { Condition } from '../study/space.ts';
 import type { CompleteTrial, EpochPoint } from '../study/trial.ts';
 
@@ -42,6 +42,8 @@ export interface Task {
 export interface OpenTask {
   /** The hash of all data that results depend on. */
   readonly dataHash: string;
+  /** The data set, for the record; absent where there is none. */
+  readonly data?: StudyData;
   /** The training set and the evaluation set, in a sentence without a full stop. */
   readonly summary: string;
   /** The width of the kernels that compute the trials, for the record; absent where there are none. */

@@ -1,6 +1,6 @@
 /** Study files of our networks. */
 import type { StudyDefinition } from '../../study/definition.ts';
-import { type ReadOptions, studyFileReader } from '../study-file/reader.ts';
+import { type FileData, type ReadOptions, studyFileReader } from '../study-file/reader.ts';
 import type { ParameterTable } from '../study-file/table.ts';
 import { completeSettings } from './configuration.ts';
 import { checkHyperparameter, type HyperparameterName, hyperparameters } from './hyperparameters.ts';
@@ -19,6 +19,11 @@ export const fileTable: ParameterTable = {
 };
 
 const reader = studyFileReader(fileTable);
+
+/** The data that a study file names; undefined where it names none. @throws UsageError as {@link parseStudyFile} does. */
+export function studyFileData(text: string, file: string): FileData | undefined {
+  return reader.readData(text, file);
+}
 
 /** The JSON Schema of study files, for editors. */
 export function studyJsonSchema(): object {

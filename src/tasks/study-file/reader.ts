@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { UsageError } from '../../base/errors.ts';
+import type { DataOptions } from '../../data/source.ts';
 import { isSeedRule, type Plan, type SeedRule, type Settings, type StudyDefinition } from '../../study/definition.ts';
 import { stepProblem } from '../../study/space.ts';
 import { sizeProblem } from '../../study/strategies.ts';
@@ -23,6 +24,15 @@ export interface StudyFileReader {
    * @param file names it in errors. @throws UsageError that begins with `file:line:column:` of the first mistake.
    */
   read(text: string, file: string, options?: ReadOptions): StudyDefinition;
+  /** The data that a study file names; undefined where it names none. @throws UsageError as `read` does. */
+  readData(text: string, file: string): FileData | undefined;
+}
+
+/** The data of a study as its file names them. */
+export interface FileData extends DataOptions {
+  /** A name, or a folder or file, relative to the study file. */
+  readonly place: string;
+  readonly format?: string;
 }
 
 export interface ReadOptions {
@@ -35,15 +45,34 @@ export interface ReadOptions {
 /** A reader of study files that may set and vary the hyperparameters of the table. */
 export function studyFileReader(table: ParameterTable): StudyFileReader {
   const schema = studySchema(table);
+  const checked = (text: string, file: string) => {
+    const source = readYaml(text, file);
+    checkOnePlan(source);
+    const result = schema.safeParse(source.data);
+    if (!result.success) throw mistakeOf(result.error, { schema, table, source });
+    return { content: result.data, source };
+  };
   return {
     jsonSchema: () => z.toJSONSchema(schema, { io: 'input', reused: 'ref' }),
     read(text, file, options = {}) {
-      const source = readYaml(text, file);
-      checkOnePlan(source);
-      const result = schema.safeParse(source.data);
-      if (!result.success) throw mistakeOf(result.error, { schema, table, source });
-      return definitionOf(inFileOrder(result.data, source.data), { table, source }, options);
+      const { content, source } = checked(text, file);
+      return definitionOf(inFileOrder(content, source.data), { table, source }, options);
     },
+    readData: (text, file) => dataOf(checked(text, file).content),
+  };
+}
+
+function dataOf({ data }: StudyFile): FileData | undefined {
+  if (data === undefined || typeof data === 'string') return data === undefined ? undefined : { place: data };
+  const { place, format, imageSize, resize, colour, labelColumn, skipUnreadable } = data;
+  return {
+    place,
+    ...(format === undefined ? {} : { format }),
+    ...(imageSize === undefined ? {} : { size: Array.isArray(imageSize) ? imageSize : [imageSize, imageSize] }),
+    ...(resize === undefined ? {} : { resize }),
+    ...(colour === undefined ? {} : { colour }),
+    ...(labelColumn === undefined ? {} : { label: labelColumn }),
+    ...(skipUnreadable === undefined ? {} : { skipUnreadable }),
   };
 }
 

@@ -1,6 +1,7 @@
 /** Makes the schema of study files from the table of hyperparameters, for checks and, as JSON Schema, for editors. */
 
 import { z } from 'zod';
+import { colourings, mostImageSide, resizings } from '../../data/source.ts';
 import { keeps, mostLevels, mostListedSeeds, mostSeeds, protocols, type Value } from '../../study/definition.ts';
 import { fewestSeeds } from '../../study/elimination.ts';
 import type { FileParameter, ParameterTable } from './table.ts';
@@ -19,6 +20,25 @@ const seedRuleSchema = z
     resolve: z.number().gt(0).describe('The smallest difference that matters, in points of accuracy or units of loss'),
   })
   .describe('As many seeds as the question needs: levels leave when they cannot be better by more than resolve');
+
+const sideSchema = z.int().min(1).max(mostImageSide);
+const dataSchema = z
+  .union([
+    z.string().min(1),
+    z.strictObject({
+      place: z.string().min(1).describe('A name such as mnist, a folder or a file, relative to the study file'),
+      format: z.string().optional().describe('The format of the data, where it is not found out'),
+      imageSize: z
+        .union([sideSchema, z.tuple([sideSchema, sideSchema])])
+        .optional()
+        .describe('Size to which pictures are brought: a side, or [height, width]'),
+      resize: z.enum(resizings).optional().describe('How pictures are brought to the size'),
+      colour: z.enum(colourings).optional().describe('Whether pictures are read in grey or in colour'),
+      labelColumn: z.string().optional().describe('The column of the labels in a table'),
+      skipUnreadable: z.boolean().optional().describe('Leave out pictures that cannot be read'),
+    }),
+  ])
+  .describe('The data of the study: a name, a folder or a file; MNIST where it is absent');
 
 /** The most letters of a study's name, which names a folder, and of a level's label, which stands in tables. */
 export const mostLetters = 200;
@@ -51,6 +71,7 @@ export function studySchema({ parameters, objectives }: ParameterTable) {
       protocol: z
         .enum(protocols)
         .describe('post: select on the test set, as the post did; held-out: on 1/12 of the training set'),
+      data: dataSchema.optional(),
       objective: z.enum(objectives).default(objectives[0]).describe('What selects, of the last epoch'),
       base: z
         .strictObject({

@@ -1,0 +1,108 @@
+/** Brings a picture of any size to the frame of a data set: the whole picture, its middle, or stretched. */
+import { UsageError } from '../base/errors.ts';
+import { type Raster, sampling, type Tap } from './raster.ts';
+import type { Frame } from './sources/source.ts';
+
+/**
+ * The pixels [channel][y][x], 0 to 255, of a picture in a frame. Grey is the luma of ITU-R BT.601. Transparent pixels
+ * get a ground that contrasts with the ink. Shrinking averages, enlarging interpolates. Under `fit` the sides that the
+ * picture does not cover have the median of its border. A picture of the frame's size keeps its bytes.
+ * @throws UsageError when the data does not have width x height pixels.
+ */
+export function framePicture(raster: Raster, { channels, height, width, resize }: Frame): Uint8Array<ArrayBuffer> {
+  const pixels = raster.width * raster.height;
+  if (pixels < 1 || raster.data.length !== pixels * raster.channels) {
+    throw new UsageError(
+      `a picture of ${raster.width}x${raster.height} with ${raster.channels} channels needs ${pixels * raster.channels} values, got ${raster.data.length}`,
+    );
+  }
+  const [scaleY, scaleX] = scalesOf(raster, height, width, resize);
+  const rows = sampling(raster.height, height, scaleY);
+  const columns = sampling(raster.width, width, scaleX);
+  const under = groundUnder(raster);
+  const out = new Uint8Array(channels * height * width);
+  for (let channel = 0; channel < channels; channel++) {
+    const value = pixelValue(raster, channels === 1 ? 'grey' : channel, under);
+    const isCovered = covers(rows) && covers(columns);
+    const ground = isCovered ? 0 : borderMedian(raster, value);
+    const plane = out.subarray(channel * height * width, (channel + 1) * height * width);
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        let [sum, covered] = [0, 0];
+        for (const { index: row, weight: wy } of rows[y]!) {
+          for (const { index: column, weight: wx } of columns[x]!) {
+            sum += wy * wx * value(row * raster.width + column);
+            covered += wy * wx;
+          }
+        }
+        plane[y * width + x] = Math.round(255 * (sum + (1 - covered) * ground));
+      }
+    }
+  }
+  return out;
+}
+
+/** Source pixels for a pixel of the frame, along y and x. */
+function scalesOf({ width, height }: Raster, toHeight: number, toWidth: number, resize: Frame['resize']) {
+  const [y, x] = [height / toHeight, width / toWidth];
+  if (resize === 'stretch') return [y, x] as const;
+  const scale = resize === 'fit' ? Math.max(y, x) : Math.min(y, x);
+  return [scale, scale] as const;
+}
+
+/** Whether every pixel of the frame lies in the picture. */
+function covers(taps: readonly (readonly Tap[])[]): boolean {
+  return taps.every((each) => each.reduce((sum, { weight }) => sum + weight, 0) > 1 - 1e-9);
+}
+
+/** A value from 0 to 1 of pixel y * width + x. */
+type PixelValue = (pixel: number) => number;
+
+function pixelValue({ channels, white, data }: Raster, channel: number | 'grey', under: number): PixelValue {
+  const isColoured = channels >= 3;
+  const colours = isColoured ? 3 : 1;
+  const bare: PixelValue = (pixel) => {
+    const at = pixel * channels;
+    if (!isColoured) return data[at]! / white;
+    if (channel !== 'grey') return data[at + channel]! / white;
+    return (0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!) / white;
+  };
+  if (channels === colours) return bare;
+  return (pixel) => {
+    const alpha = data[pixel * channels + colours]! / white;
+    return alpha * bare(pixel) + (1 - alpha) * under;
+  };
+}
+
+/** What lies under transparent pixels: white under dark ink, black under light ink. */
+function groundUnder(raster: Raster): number {
+  const { channels, white, data } = raster;
+  if (channels === 1 || channels === 3) return 0;
+  const ink = pixelValue({ ...raster }, 'grey', 0);
+  let [sum, opacity] = [0, 0];
+  for (let pixel = 0; pixel < data.length / channels; pixel++) {
+    // Over black, the value is that of the ink times its opacity.
+    sum += ink(pixel);
+    opacity += data[pixel * channels + channels - 1]! / white;
+  }
+  return sum / Math.max(opacity, 1e-9) > 0.5 ? 0 : 1;
+}
+
+function borderMedian({ width, height }: Raster, value: PixelValue): number {
+  const border: number[] = [];
+  for (let y = 0; y < height; y++) {
+    const isEdge = y === 0 || y === height - 1;
+    for (let x = 0; x < width; x += isEdge ? 1 : Math.max(1, width - 1)) border.push(value(y * width + x));
+  }
+  return border.sort((a, b) => a - b)[Math.floor(border.length / 2)]!;
+}
+
+/** Whether red, green and blue are equal in every pixel that can be seen. */
+export function isGrey({ channels, data }: Raster): boolean {
+  if (channels < 3) return true;
+  for (let at = 0; at < data.length; at += channels) {
+    const isSeen = channels === 3 || data[at + 3]! > 0;
+    if (isSeen && (data[at] !== data[at + 1] || data[at] !== data[at + 2])) return false;
+  }
+  return true;
+}

@@ -1,0 +1,98 @@
+/** Reads NumPy arrays (.npy). Source: NumPy, "NEP 1, a simple file format for NumPy arrays". */
+import { WorldError } from '../base/errors.ts';
+import { counted } from '../base/format.ts';
+import { visible } from '../base/plain-text.ts';
+
+/** The kinds of numbers that are read: the letter of their kind and their bytes. */
+const kinds = ['b1', 'u1', 'i1', 'u2', 'i2', 'u4', 'i4', 'u8', 'i8', 'f4', 'f8'] as const;
+type NumberKind = (typeof kinds)[number];
+
+/** An array as the file has it. */
+export interface NpyArray {
+  readonly shape: readonly number[];
+  readonly kind: NumberKind;
+  /** How many numbers there are. */
+  readonly length: number;
+  /** Number `index` in the order of rows. 64-bit integers beyond 2^53 are rounded. */
+  at(index: number): number;
+  /** The numbers as bytes, where the kind is u1 or b1. */
+  readonly bytes: Uint8Array<ArrayBuffer> | undefined;
+}
+
+/** The most bytes of a header, which is a line of text. */
+const mostHeaderBytes = 65_536;
+
+/** @param where names the array in errors. @throws WorldError when it is damaged, or of a kind that is not read. */
+export function parseNpy(file: Uint8Array<ArrayBuffer>, where: string): NpyArray {
+  const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+  if (file.length < 12 || view.getUint32(0) !== 0x934e554d || view.getUint16(4) !== 0x5059) {
+    throw new WorldError(`${where} is no NumPy array`);
+  }
+  const isFirst = file[6] === 1;
+  const headerBytes = isFirst ? view.getUint16(8, true) : view.getUint32(8, true);
+  const start = (isFirst ? 10 : 12) + headerBytes;
+  if (headerBytes > mostHeaderBytes || start > file.length) throw damaged(where, 'its header is cut off');
+  const { shape, kind, isBigEndian } = headerIn(
+    new TextDecoder().decode(file.subarray(isFirst ? 10 : 12, start)),
+    where,
+  );
+  const length = shape.reduce((product, size) => product * size, 1);
+  const itemBytes = Number(kind[1]);
+  if (file.length - start !== length * itemBytes) {
+    const has = counted(file.length - start);
+    throw damaged(where, `its shape [${shape.join(', ')}] needs ${counted(length * itemBytes)} bytes, it has ${has}`);
+  }
+  const data = new DataView(file.buffer, file.byteOffset + start, length * itemBytes);
+  const bytes = itemBytes === 1 && kind !== 'i1' ? file.subarray(start) : undefined;
+  const read = readers[kind];
+  return { shape, kind, length, bytes, at: (index) => read(data, index * itemBytes, !isBigEndian) };
+}
+
+type Reader = (view: DataView, at: number, isLittle: boolean) => number;
+
+const readers: Readonly<Record<NumberKind, Reader>> = {
+  b1: (view, at) => view.getUint8(at),
+  u1: (view, at) => view.getUint8(at),
+  i1: (view, at) => view.getInt8(at),
+  u2: (view, at, isLittle) => view.getUint16(at, isLittle),
+  i2: (view, at, isLittle) => view.getInt16(at, isLittle),
+  u4: (view, at, isLittle) => view.getUint32(at, isLittle),
+  i4: (view, at, isLittle) => view.getInt32(at, isLittle),
+  u8: (view, at, isLittle) => Number(view.getBigUint64(at, isLittle)),
+  i8: (view, at, isLittle) => Number(view.getBigInt64(at, isLittle)),
+  f4: (view, at, isLittle) => view.getFloat32(at, isLittle),
+  f8: (view, at, isLittle) => view.getFloat64(at, isLittle),
+};
+
+interface Header {
+  readonly shape: readonly number[];
+  readonly kind: NumberKind;
+  readonly isBigEndian: boolean;
+}
+
+/** The header is a Python dictionary: `{'descr': '|u1', 'fortran_order': False, 'shape': (60000, 28, 28), }`. */
+function headerIn(text: string, where: string): Header {
+  const [, order = '', type = ''] = /'descr'\s*:\s*'([<>|=])([^']*)'/.exec(text) ?? [];
+  const kind = kinds.find((each) => each === type);
+  if (kind === undefined) {
+    const found = type === '' ? 'values that are no numbers' : `values of type ${visible(type)}`;
+    throw new WorldError(`${where} holds ${found}; integers and floats of 32 or 64 bits are read here`);
+  }
+  if (!/'fortran_order'\s*:\s*False/.test(text)) {
+    throw new WorldError(`${where} is stored column by column; save it with numpy.ascontiguousarray`);
+  }
+  const [, inner] = /'shape'\s*:\s*\(([\d\s,L]*)\)/.exec(text) ?? [];
+  if (inner === undefined) throw damaged(where, 'its header has no shape');
+  const shape = inner
+    .split(',')
+    .filter((size) => size.trim() !== '')
+    .map((size) => Number.parseInt(size, 10));
+  if (shape.length > 8 || !shape.every((size) => Number.isSafeInteger(size) && size >= 0)) {
+    throw damaged(where, 'its header has no sound shape');
+  }
+  return { shape, kind, isBigEndian: order === '>' };
+}
+
+function damaged(where: string, problem: string): WorldError {
+  return new WorldError(`${where} is damaged: ${problem}`);
+}

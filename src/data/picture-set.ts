@@ -1,0 +1,203 @@
+/** Makes data sets from lists of picture files: chooses their size and colour, has them decoded, and joins them. */
+import { WorldError } from '../base/errors.ts';
+import { counted } from '../base/format.ts';
+import { visible } from '../base/plain-text.ts';
+import { byCodePoint, type Files } from './files.ts';
+import type { DataOptions } from './source.ts';
+import type { Frame, PictureFacts, SourceTools, UnreadablePicture } from './sources/source.ts';
+
+/** How names of picture files end, in lower case. */
+const extensions = ['.png', '.jpg', '.jpeg', '.webp'] as const;
+
+/** The most pictures of a set. */
+export const mostPictures = 1_000_000;
+
+/** The most bytes of all images of a set, decoded. */
+export const mostSetBytes = 2_000_000_000;
+
+/** Pictures of one size are left in it up to this many pixels a side. Networks for small images take no larger ones. */
+const mostNaturalSide = 64;
+
+/** Height and width of pictures of many sizes: that of MNIST in grey, that of CIFAR in colour. */
+const usualSides = { grey: 28, rgb: 32 } as const;
+
+/** How many names a message lists. */
+const mostNamed = 3;
+
+/** Whether the name is that of a picture. Hidden files are none. */
+export function isPictureName(name: string): boolean {
+  return !name.startsWith('.') && extensions.some((extension) => name.toLowerCase().endsWith(extension));
+}
+
+/** A picture file and its class. */
+export interface LabelledPicture {
+  readonly path: string;
+  readonly label: number;
+}
+
+/** Decoded pictures in one frame. */
+export interface PictureSet {
+  readonly images: Uint8Array<ArrayBuffer>;
+  readonly labels: Uint8Array;
+}
+
+export interface PictureSets {
+  readonly frame: Frame;
+  readonly sets: readonly PictureSet[];
+  /** The options that give the same images again. */
+  readonly options: DataOptions;
+}
+
+/**
+ * Decodes the pictures of each list.
+ * @throws WorldError when pictures cannot be read (unless `skipUnreadable`), or the set is too large.
+ */
+export async function decodeSets(
+  files: Files,
+  lists: readonly (readonly LabelledPicture[])[],
+  options: DataOptions,
+  { pictures, note }: SourceTools,
+): Promise<PictureSets> {
+  const all = lists.flat();
+  if (all.length > mostPictures) {
+    throw new WorldError(
+      `${files.place} has ${counted(all.length)} pictures; at most ${counted(mostPictures)} are read here`,
+    );
+  }
+  const paths = all.map(({ path }) => path);
+  const { skipUnreadable = false } = options;
+  const problems = new Map<number, string>();
+  const frame = await frameFor(paths, options, async () => {
+    const facts = await pictures.survey(paths);
+    for (const [index, each] of facts.entries()) if ('problem' in each) problems.set(index, each.problem);
+    if (!skipUnreadable) refuseUnreadable(files, problems, all.length);
+    return facts.filter(isReadable);
+  });
+  const bytes = all.length * frame.channels * frame.height * frame.width;
+  if (bytes > mostSetBytes) {
+    throw new WorldError(
+      `${files.place}: ${counted(all.length)} images of ${frame.height}x${frame.width} need ${counted(bytes)} bytes; at most ${counted(mostSetBytes)} are read here. A smaller size may be given`,
+    );
+  }
+  const framed = await pictures.frame(paths, frame);
+  for (const [index, problem] of framed.problems) problems.set(index, problem);
+  if (problems.size > 0) {
+    if (!skipUnreadable) refuseUnreadable(files, problems, all.length);
+    note(
+      `${counted(problems.size)} of ${counted(all.length)} pictures cannot be read and are left out: ${named(problems)}`,
+    );
+  }
+  const { height, width, resize, channels } = frame;
+  return {
+    frame,
+    sets: joinSets(lists, framed.images, frame, problems),
+    options: {
+      size: [height, width],
+      resize,
+      colour: channels === 1 ? 'grey' : 'rgb',
+      ...(skipUnreadable ? { skipUnreadable } : {}),
+    },
+  };
+}
+
+function isReadable(facts: PictureFacts | UnreadablePicture): facts is PictureFacts {
+  return !('problem' in facts);
+}
+
+function refuseUnreadable(files: Files, problems: ReadonlyMap<number, string>, pictures: number): void {
+  if (problems.size === 0) return;
+  throw new WorldError(
+    `${files.place}: ${counted(problems.size)} of ${counted(pictures)} pictures cannot be read: ${named(problems)}. Mend or remove them, or leave them out with --skip-unreadable`,
+  );
+}
+
+function named(problems: ReadonlyMap<number, string>): string {
+  const texts = [...problems.values()].slice(0, mostNamed).map(visible);
+  const more = problems.size > mostNamed ? `; and ${counted(problems.size - mostNamed)} more` : '';
+  return texts.join('; ') + more;
+}
+
+/**
+ * The frame that the options ask for. What they leave open is found out from the pictures: grey if all are grey, their
+ * size if all have the same of at most 64 x 64, else 28 x 28 in grey and 32 x 32 in colour.
+ */
+async function frameFor(
+  paths: readonly string[],
+  { size, resize = 'fit', colour }: DataOptions,
+  survey: () => Promise<readonly PictureFacts[]>,
+): Promise<Frame> {
+  if (size && colour) return { channels: colour === 'grey' ? 1 : 3, height: size[0], width: size[1], resize };
+  const facts = paths.length === 0 ? [] : await survey();
+  const own = colour ?? (facts.every(({ isGrey }) => isGrey) ? 'grey' : 'rgb');
+  const [height, width] = size ?? commonSize(facts) ?? [usualSides[own], usualSides[own]];
+  return { channels: own === 'grey' ? 1 : 3, height, width, resize };
+}
+
+function commonSize(facts: readonly PictureFacts[]): readonly [number, number] | undefined {
+  const [first] = facts;
+  if (!first || Math.max(first.height, first.width) > mostNaturalSide) return undefined;
+  const areEqual = facts.every(({ height, width }) => height === first.height && width === first.width);
+  return areEqual ? [first.height, first.width] : undefined;
+}
+
+function joinSets(
+  lists: readonly (readonly LabelledPicture[])[],
+  images: Uint8Array<ArrayBuffer>,
+  { channels, height, width }: Frame,
+  problems: ReadonlyMap<number, string>,
+): PictureSet[] {
+  const size = channels * height * width;
+  let first = 0;
+  return lists.map((list) => {
+    const start = first;
+    first += list.length;
+    const kept = list.map((_, index) => start + index).filter((index) => !problems.has(index));
+    const labels = Uint8Array.from(kept, (index) => list[index - start]!.label);
+    if (kept.length === list.length) return { images: images.subarray(start * size, first * size), labels };
+    const out = new Uint8Array(kept.length * size);
+    for (const [to, from] of kept.entries()) out.set(images.subarray(from * size, (from + 1) * size), to * size);
+    return { images: out, labels };
+  });
+}
+
+/** How deep folders are searched for pictures. */
+const mostDepth = 8;
+
+/** Entries of folders that are looked at, over all: a loop of links may show a folder without end. */
+const mostEntries = 2 * mostPictures;
+
+/**
+ * The pictures under a folder, in the order of their names, and the names of other files. Hidden files are neither.
+ * @throws WorldError for folders in folders of more than eight levels, as a loop of links makes them.
+ */
+export async function picturesUnder(files: Files, folder: string): Promise<{ pictures: string[]; others: string[] }> {
+  const found = { pictures: [] as string[], others: [] as string[] };
+  let entries = 0;
+  const walk = async (path: string, depth: number): Promise<void> => {
+    if (depth > mostDepth) {
+      throw new WorldError(
+        `${files.where(path)} is more than ${mostDepth} folders deep; a link may lead back to a folder above it`,
+      );
+    }
+    for (const { name, isFolder } of await files.list(path)) {
+      if (++entries > mostEntries) {
+        throw new WorldError(
+          `${files.place} has more than ${counted(mostEntries)} files; a link may lead back to a folder above it`,
+        );
+      }
+      if (isLeftOut(name)) continue;
+      const inner = path === '' ? name : `${path}/${name}`;
+      if (isFolder) await walk(inner, depth + 1);
+      else if (isPictureName(name)) found.pictures.push(inner);
+      else found.others.push(inner);
+    }
+  };
+  await walk(folder, 0);
+  found.pictures.sort((a, b) => byCodePoint(a.normalize(), b.normalize()) || byCodePoint(a, b));
+  return found;
+}
+
+/** Hidden files, and files that systems leave in folders of pictures. */
+export function isLeftOut(name: string): boolean {
+  return name.startsWith('.') || ['thumbs.db', 'desktop.ini', '__macosx'].includes(name.toLowerCase());
+}
