@@ -160,10 +160,22 @@ export const ways: Readonly<Record<string, Way>> = {
   'coloured ink on coloured paper': (digit, random) => {
     // Pairs of nearly the same brightness.
     const pairs: readonly (readonly [Colour, Colour])[] = [
-      [[120, 190, 120], [235, 110, 130]],
-      [[245, 225, 120], [60, 150, 220]],
-      [[150, 190, 240], [200, 60, 60]],
-      [[250, 190, 200], [40, 140, 60]],
+      [
+        [120, 190, 120],
+        [235, 110, 130],
+      ],
+      [
+        [245, 225, 120],
+        [60, 150, 220],
+      ],
+      [
+        [150, 190, 240],
+        [200, 60, 60],
+      ],
+      [
+        [250, 190, 200],
+        [40, 140, 60],
+      ],
     ];
     const [ground, ink] = pairs[random.below(pairs.length)]!;
     const page = new Page(200, 180, ground);

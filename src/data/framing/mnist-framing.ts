@@ -23,33 +23,42 @@ const fineness = 4;
 const narrowestStroke = 1.9;
 const widestStroke = 3.6;
 
+/** No digit is wider than this many times its height; usually digits are less wide than high. */
+const widestDigit = 1.9;
+const usualWidth = 0.8;
+
 /** Ink smaller than this part of the picture's longer side, or than this many pixels, is no digit. */
 const leastDigit = 0.03;
 const leastDigitPixels = 6;
 
-/** A digit in its frame, or why there is none. */
-export type FramedDigit =
+/** A picture in the frame of a model, or why there is none: nothing on the page, or more than one digit. */
+export type FramedPicture =
   | { readonly kind: 'one'; readonly pixels: Uint8Array }
-  | { readonly kind: 'none' }
+  | { readonly kind: 'nothing' }
   | { readonly kind: 'several'; readonly count: number };
 
 /**
  * Finds the digit in a picture and frames it as MNIST's images are: light ink on dark ground, its box scaled to 20 of
  * 28 pixels with its aspect kept, its centre of mass in the middle. Source: Y. LeCun, C. Cortes, C. Burges, "The MNIST
  * database of handwritten digits".
- * @param side of the square frame, 28 for MNIST (pixels).
- * @returns pixels [side][side], 0 (ground) to 255 (ink).
+ * @param height of the frame, 28 for MNIST (pixels). In a frame that is not square, the box goes by the shorter side.
+ * @returns pixels [height][width], 0 (ground) to 255 (ink).
  * @throws UsageError when the raster's data does not have width x height pixels.
  */
-export function frameDigit(raster: Raster, side: number): FramedDigit {
+export function frameDigit(raster: Raster, height: number, width: number): FramedPicture {
   const picture = reducedPicture(raster, mostSide);
   const ink = inkOf(picture);
   const threshold = inkThreshold(ink);
-  if (threshold === undefined) return { kind: 'none' };
+  if (threshold === undefined) return { kind: 'nothing' };
   const digits = digitsIn(maskAbove(ink, threshold));
-  if (digits.length === 0) return { kind: 'none' };
+  if (digits.length === 0) return { kind: 'nothing' };
   if (digits.length > 1) return { kind: 'several', count: digits.length };
-  return { kind: 'one', pixels: framed(ink, threshold, digits[0]!, side) };
+  const [digit] = digits as [Component[]];
+  const joined = joinedDigits(boxAround(digit));
+  if (joined > 1) return { kind: 'several', count: joined };
+  const side = Math.min(height, width);
+  const fine = fineAround(onlyOf(ink, threshold, digit), boxAround(digit), side);
+  return { kind: 'one', pixels: centred(withUsualStrokes(fine, side), height, width) };
 }
 
 function digitsIn(mask: Mask): Component[][] {
@@ -62,11 +71,9 @@ function digitsIn(mask: Mask): Component[][] {
   return all.some(isLarge) ? digitsAmong(all) : [];
 }
 
-function framed(ink: Ink, threshold: number, digit: readonly Component[], side: number): Uint8Array {
-  const box = boxAround(digit);
-  const fine = fineAround(onlyOf(ink, threshold, digit), box, side);
-  const normal = withUsualStrokes(fine, side);
-  return centred(normal, side);
+/** How many digits touch each other in a box that is far wider than high. */
+function joinedDigits({ width, height }: Box): number {
+  return width > widestDigit * height ? Math.max(2, Math.round(width / (usualWidth * height))) : 1;
 }
 
 /** The ink of a digit's pieces and of the pixels next to them, 0 to 1. */
@@ -85,7 +92,11 @@ function onlyOf(ink: Ink, threshold: number, digit: readonly Component[]): Plane
     ink.data.filter((value, p) => own[p] === 1 && value > threshold),
     0.6,
   );
-  return { width, height, data: ink.data.map((value, p) => (own[p] === 1 ? Math.min(1, Math.max(0, value / level)) : 0)) };
+  return {
+    width,
+    height,
+    data: ink.data.map((value, p) => (own[p] === 1 ? Math.min(1, Math.max(0, value / level)) : 0)),
+  };
 }
 
 /** The digit with the longer side of its box `fineness` times as long as in the frame, and room around it. */
@@ -112,12 +123,12 @@ function withUsualStrokes(fine: Plane, side: number): Plane {
 }
 
 /** The plane in the frame: the longer side of its ink as long as the box, its centre of mass in the middle. */
-function centred(fine: Plane, side: number): Uint8Array {
-  const { width, data } = fine;
-  let [left, right, top, bottom, mass, massX, massY] = [width, 0, fine.height, 0, 0, 0, 0];
+function centred(fine: Plane, height: number, width: number): Uint8Array {
+  const { data } = fine;
+  let [left, right, top, bottom, mass, massX, massY] = [fine.width, 0, fine.height, 0, 0, 0, 0];
   for (let p = 0; p < data.length; p++) {
     const value = data[p]!;
-    const [x, y] = [p % width, Math.floor(p / width)];
+    const [x, y] = [p % fine.width, Math.floor(p / fine.width)];
     mass += value;
     massX += value * (x + 0.5);
     massY += value * (y + 0.5);
@@ -125,8 +136,8 @@ function centred(fine: Plane, side: number): Uint8Array {
     [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
     [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
   }
-  const scale = Math.max(right - left, bottom - top) / (boxShare * side);
-  const placing = { left: massX / mass - (side / 2) * scale, top: massY / mass - (side / 2) * scale };
-  const plane = resampled(fine, { width: side, height: side, ...placing, scale });
+  const scale = Math.max(right - left, bottom - top) / (boxShare * Math.min(height, width));
+  const placing = { left: massX / mass - (width / 2) * scale, top: massY / mass - (height / 2) * scale, scale };
+  const plane = resampled(fine, { width, height, ...placing });
   return Uint8Array.from(plane.data, (value) => Math.round(255 * Math.min(1, value)));
 }

@@ -1,9 +1,9 @@
 /** Brings a picture into the frame that a model reads, by what the model knows of its input. */
-import { framePicture } from '../frame.ts';
+import { framePicture, hasLightBorder } from '../frame.ts';
 import type { Raster } from '../raster.ts';
 import type { PictureRules } from '../source.ts';
 import { type FramedPicture, frameDigit } from './mnist-framing.ts';
-import { brightnessAt, coloursOf } from './picture.ts';
+import { coloursOf } from './picture.ts';
 
 /** What a model knows of the pictures that it reads. */
 export interface PictureInput extends PictureRules {
@@ -23,7 +23,12 @@ export interface PictureInput extends PictureRules {
 export function modelPicture(raster: Raster, { shape, ground, framing }: PictureInput): FramedPicture {
   const [channels, height, width] = shape;
   if (framing !== 'mnist' || channels !== 1) {
-    const frame = { channels: channels === 1 ? 1 : 3, height, width, resize: framing === 'mnist' ? 'fit' : framing } as const;
+    const frame = {
+      channels: channels === 1 ? 1 : 3,
+      height,
+      width,
+      resize: framing === 'mnist' ? 'fit' : framing,
+    } as const;
     const pixels = framePicture(raster, frame);
     return { kind: 'one', pixels: ground === 'dark' && hasLightBorder(raster) ? inverted(pixels) : pixels };
   }
@@ -31,4 +36,34 @@ export function modelPicture(raster: Raster, { shape, ground, framing }: Picture
   if (own) return { kind: 'one', pixels: own };
   const found = frameDigit(raster, height, width);
   return found.kind === 'one' && ground === 'light' ? { kind: 'one', pixels: inverted(found.pixels) } : found;
+}
+
+/** How far from the middle the centre of mass of a set's own image may lie (pixels). In MNIST it is one at most. */
+const farthestCentre = 2;
+
+/** The picture's bytes, on the model's ground, if it looks like an image of the model's set. */
+function ownImage(raster: Raster, { shape, ground }: Omit<PictureInput, 'framing'>): Uint8Array | undefined {
+  const [, height, width] = shape;
+  const isOpaque = raster.channels === coloursOf(raster);
+  if (!isOpaque || raster.height !== height || raster.width !== width) return undefined;
+  const grey = framePicture(raster, { channels: 1, height, width, resize: 'fit' });
+  const isLight = hasLightBorder(raster);
+  if (!isCentred(isLight ? inverted(grey) : grey, height, width)) return undefined;
+  return (ground === 'light') === isLight ? grey : inverted(grey);
+}
+
+/** Whether the centre of mass of light ink lies in the middle. */
+function isCentred(image: Uint8Array, height: number, width: number): boolean {
+  let [mass, massX, massY] = [0, 0, 0];
+  for (let p = 0; p < image.length; p++) {
+    mass += image[p]!;
+    massX += image[p]! * ((p % width) + 0.5);
+    massY += image[p]! * (Math.floor(p / width) + 0.5);
+  }
+  if (mass === 0) return false;
+  return Math.hypot(massX / mass - width / 2, massY / mass - height / 2) <= farthestCentre;
+}
+
+function inverted(pixels: Uint8Array): Uint8Array {
+  return pixels.map((value) => 255 - value);
 }

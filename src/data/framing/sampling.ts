@@ -1,7 +1,6 @@
 /** Reads pictures at other sizes: the source pixels that a target pixel covers, and their weights. */
 import type { Plane } from './plane.ts';
 
-
 /** A source pixel along one axis, and its weight. */
 export interface Tap {
   readonly index: number;
