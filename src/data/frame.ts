@@ -88,12 +88,17 @@ function borderMedian({ width, height }: Raster, value: PixelValue): number {
   return border.sort((a, b) => a - b)[Math.floor(border.length / 2)]!;
 }
 
-/** Whether red, green and blue are equal in every pixel that can be seen. */
-export function isGrey({ channels, data }: Raster): boolean {
+/** The largest difference of two colours of a grey pixel (of 255): lossy formats round the three colours differently. */
+const greyTolerance = 2;
+
+/** Whether red, green and blue are nearly equal in every pixel that can be seen. */
+export function isGrey({ channels, white, data }: Raster): boolean {
   if (channels < 3) return true;
+  const most = (greyTolerance * white) / 255;
   for (let at = 0; at < data.length; at += channels) {
     const isSeen = channels === 3 || data[at + 3]! > 0;
-    if (isSeen && (data[at] !== data[at + 1] || data[at] !== data[at + 2])) return false;
+    const [red, green, blue] = [data[at]!, data[at + 1]!, data[at + 2]!];
+    if (isSeen && Math.max(red, green, blue) - Math.min(red, green, blue) > most) return false;
   }
   return true;
 }

@@ -64,19 +64,24 @@ function startThreads(): Worker[] {
 
 function ask(thread: Worker, order: PictureOrder): Promise<PictureResult> {
   return new Promise((resolve, reject) => {
-    const settle = () => thread.removeAllListeners();
-    thread.once('message', (result: PictureResult) => {
+    const listen = { message: onMessage, error: onError, exit: onExit };
+    for (const [event, listener] of Object.entries(listen)) thread.on(event, listener);
+    thread.postMessage(order);
+
+    function onMessage(result: PictureResult): void {
       settle();
       resolve(result);
-    });
-    thread.once('error', (error) => {
+    }
+    function onError(error: unknown): void {
       settle();
       reject(machineFailure(error) ?? error);
-    });
-    thread.once('exit', (code) => {
+    }
+    function onExit(code: number): void {
       settle();
       reject(new WorldError(`a thread that decodes pictures ended unexpectedly (exit code ${code})`));
-    });
-    thread.postMessage(order);
+    }
+    function settle(): void {
+      for (const [event, listener] of Object.entries(listen)) thread.off(event, listener);
+    }
   });
 }

@@ -7,7 +7,7 @@ import type { DataOptions, PictureRules, Resizing } from '../source.ts';
 export interface PictureFacts {
   readonly width: number;
   readonly height: number;
-  /** Whether red, green and blue are equal in every pixel. */
+  /** Whether red, green and blue are nearly equal in every pixel. */
   readonly isGrey: boolean;
 }
 
