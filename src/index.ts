@@ -46,7 +46,9 @@ export {
   parameterCount,
   sequential,
 } from './nn/model.ts';
-export { lenet5, modelByName, modelNames } from './tasks/lenet/models.ts';
+export { lenet5 } from './tasks/lenet/lenet5.ts';
+export { modelByName, modelNames } from './tasks/lenet/models.ts';
+export type { NetworkInput } from './tasks/lenet/network-input.ts';
 export { digitCodes, lenet5Original, type Variant } from './tasks/lenet/lenet5-1998.ts';
 
 // Layers
@@ -62,6 +64,7 @@ export { relu } from './nn/relu.ts';
 export { sigmoid, squash, type TanhOptions, tanh } from './nn/squash.ts';
 export { pad2d } from './nn/pad2d.ts';
 export { rescale } from './nn/rescale.ts';
+export { normalize } from './nn/normalize.ts';
 export { rbf } from './nn/rbf.ts';
 
 // Initial weights and random numbers

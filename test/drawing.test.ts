@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { chromium } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { drawModel } from '../src/drawing/network.ts';
-import { lenet5 } from '../src/tasks/lenet/models.ts';
+import { lenet5 } from '../src/tasks/lenet/lenet5.ts';
 
 const executablePath = '/usr/bin/chromium';
 

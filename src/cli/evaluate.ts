@@ -12,7 +12,6 @@ import { nodeThreads } from '../runner/node-threads.ts';
 import { accuracyOf } from '../runner/resume.ts';
 import { ownData, ownSet, setNames } from '../runner/run-data.ts';
 import { attempt, evaluatedMetrics, RunFolder } from '../runner/run-folder.ts';
-import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { evaluationParts } from '../train/session.ts';
 import { type DataChoice, loadingOptions } from './data-options.ts';
@@ -30,7 +29,7 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
   if (options.set !== undefined && asked === undefined) throw unknownChoice('set', options.set, setNames);
   requireModel(path);
   const loaded = loadModel(path);
-  const { model, weights, file, hyperparameters, record, config, notes } = loaded;
+  const { model, weights, file, hyperparameters, recipe, record, config, notes } = loaded;
   const say = (text: string) => process.stderr.write(`note: ${visible(text)}\n`);
   for (const note of notes) say(note);
   const evaluatedOn = (config?.evaluatedOn ?? record.get('evaluatedOn')) === 'validation' ? 'validation' : 'test';
@@ -56,7 +55,7 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
   const { trainLimit, arithmetic } = hyperparameters;
   const set = isOwn ? ownSet(mnist, name, { trainLimit, evaluatedOn }) : mnist[name === 'train' ? 'train' : 'test'];
   // Strict arithmetic gives the same numbers on every machine, also for a run that was trained with fused arithmetic.
-  const metrics = await evaluate({ ...recipeOf(hyperparameters), arithmetic: 'strict' }, weights, set, {
+  const metrics = await evaluate({ ...recipe, arithmetic: 'strict' }, weights, set, {
     threads: nodeThreads(options.threads ?? defaultThreads(evaluationParts(datasetSize(set))), { onFewer: warn }),
   });
   if (metrics === undefined) return;

@@ -4,7 +4,7 @@ import { flatten } from '../nn/flatten.ts';
 import { linear } from '../nn/linear.ts';
 import { sequential } from '../nn/model.ts';
 import { relu } from '../nn/relu.ts';
-import { lenet5 } from '../tasks/lenet/models.ts';
+import { lenet5 } from '../tasks/lenet/lenet5.ts';
 import { drawModel, partsOf } from './network.ts';
 
 const numbers = (svg: string, attribute: string, tag: string) =>

@@ -15,7 +15,7 @@ export interface FigurePart {
   readonly link: readonly string[];
 }
 
-/** The parts of a model: activations and flatten add a line to a link, rescale is left out, others add a part. */
+/** The parts of a model: activations and flatten add a line to a link, rescale and normalize are left out, others add a part. */
 export function partsOf(model: Model): FigurePart[] {
   const parts: { shape: Shape; window?: readonly [number, number]; link: string[] }[] = [
     { shape: model.input, link: [] },
@@ -27,7 +27,7 @@ export function partsOf(model: Model): FigurePart[] {
     if (layer.type === 'flatten') last.link.push('Flatten');
     else if (activation !== undefined)
       (last.link.length === 0 && parts.length > 1 ? before : last).link.push(activation);
-    else if (layer.type !== 'rescale') {
+    else if (layer.type !== 'rescale' && layer.type !== 'normalize') {
       last.link.push(nameOf(layer));
       if ('kernelSize' in layer) last.window = layer.kernelSize;
       parts.push({ shape: output, link: [] });

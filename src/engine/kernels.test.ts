@@ -7,6 +7,7 @@ import { type Engine, placeAlone } from '../nn/layer.testing.ts';
 import type { Layer } from '../nn/layers.ts';
 import { linear } from '../nn/linear.ts';
 import { maxPool2d } from '../nn/max-pool2d.ts';
+import { normalize } from '../nn/normalize.ts';
 import { pad2d } from '../nn/pad2d.ts';
 import { rbf } from '../nn/rbf.ts';
 import { relu } from '../nn/relu.ts';
@@ -120,6 +121,8 @@ function layerOf({ op, options, input, weight }: LayerCase): Layer {
       return rbf(options.codes!);
     case 'rescale':
       return rescale(options.low!, options.high!);
+    case 'normalize':
+      return normalize(options.mean!, options.deviation!);
     case 'pad2d':
       return pad2d(options.padding!, options.value!);
     default:

@@ -21,9 +21,10 @@ export type LayerOp =
   | 'linear'
   | 'rbf'
   | 'rescale'
+  | 'normalize'
   | 'pad2d';
 
-/** A golden case (test/golden/make_golden.py, make_lenet5_1998.py): tensors in PyTorch's layouts, images first. */
+/** A golden case (test/golden/make_golden.py, make_lenet5_1998.py, make_normalize.py): tensors in PyTorch's layouts, images first. */
 export interface LayerCase {
   readonly op: LayerOp | 'softmaxCrossEntropy' | 'mapLoss' | 'mseLoss';
   readonly options: {
@@ -36,6 +37,8 @@ export interface LayerCase {
     readonly codes?: readonly (readonly number[])[];
     readonly low?: number;
     readonly high?: number;
+    readonly mean?: readonly number[];
+    readonly deviation?: readonly number[];
     readonly value?: number;
     readonly labels?: readonly number[];
     readonly j?: number;
@@ -60,12 +63,15 @@ export interface LayerOutcome {
 function golden<T>(name: string): T {
   return JSON.parse(readFileSync(new URL(`../../test/golden/${name}.json`, import.meta.url), 'utf8')) as T;
 }
-const cases = [...golden<LayerCase[]>('layers'), ...golden<LayerCase[]>('layers-1998')];
+type CurvatureCase = LayerCase & { op: LayerOp };
+const normalized = golden<{ layers: LayerCase[]; curvature: CurvatureCase[] }>('normalize');
+const cases = [...golden<LayerCase[]>('layers'), ...golden<LayerCase[]>('layers-1998'), ...normalized.layers];
 /**
  * `layers`: like `cases`, with second derivatives instead of gradients. `ends`: losses with their exact second
  * derivatives by the input of the last layer.
  */
-const curved = golden<{ layers: (LayerCase & { op: LayerOp })[]; ends: CurvatureEnd[] }>('curvature');
+const curved = golden<{ layers: CurvatureCase[]; ends: CurvatureEnd[] }>('curvature');
+const curvedLayers = [...curved.layers, ...normalized.curvature];
 
 /**
  * The loss at the end of a network: the cross-entropy as a function of the logits, or the distance from the code of the
@@ -94,12 +100,12 @@ export function layersContract(name: string, run: (layer: LayerCase) => LayerOut
 /** The contract for second derivatives: of layers, and of losses by the input of the last layer. */
 export function curvatureContract(
   name: string,
-  layer: (layer: LayerCase & { op: LayerOp }) => Omit<LayerOutcome, 'output'>,
+  layer: (layer: CurvatureCase) => Omit<LayerOutcome, 'output'>,
   end: (end: CurvatureEnd) => ArrayLike<number>,
   tolerance: number,
 ): void {
   describe(`${name}: second derivatives to ${tolerance}`, () => {
-    test.each(curved.layers.map((item) => [label(item), item] as const))('%s', (_, item) => {
+    test.each(curvedLayers.map((item) => [label(item), item] as const))('%s', (_, item) => {
       const { gradInput, gradWeight, gradBias } = layer(item);
       expectClose('curvInput', gradInput, item.gradInput, tolerance);
       if (item.gradWeight) expectClose('curvWeight', gradWeight ?? [], item.gradWeight, tolerance);

@@ -91,6 +91,15 @@ function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power:
       const scale = options.high! - options.low!;
       return { output: reference.rescale(x, scale, options.low!), gradInput: times(x.map(() => scale)) };
     }
+    case 'normalize': {
+      const scale = options.deviation!.map((value) => 1 / value);
+      const offset = options.mean!.map((value, c) => -value * scale[c]!);
+      const area = height * width;
+      return {
+        output: reference.scaleChannels(x, scale, offset, area),
+        gradInput: times(x.map((_, i) => scale[Math.floor(i / area) % scale.length]!)),
+      };
+    }
     case 'pad2d':
       return {
         output: reference.pad2dForward(x, size, options.padding!, options.value!),

@@ -18,6 +18,7 @@ import { aboutLoss } from '../nn/losses.ts';
 import { maxPool2d } from '../nn/max-pool2d.ts';
 import { sequential } from '../nn/model.ts';
 import { layOutParameters, placeNetwork } from '../nn/network.ts';
+import { normalize } from '../nn/normalize.ts';
 import { adabelief } from '../nn/optimizers/adabelief.ts';
 import { adam } from '../nn/optimizers/adam.ts';
 import { adamw } from '../nn/optimizers/adamw.ts';
@@ -239,6 +240,10 @@ describe.each(engines)('%s', (arithmetic) => {
           tanh({ amplitude: 1.7159, slope: 2 / 3 }),
           sigmoid(),
           rescale(-0.1, 1.175),
+          normalize(
+            numbers('means', channels),
+            Array.from({ length: channels }, (_, c) => 0.25 + c),
+          ),
           flatten(),
           pad2d(padding, -0.1),
         ]) {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { widths } from '../engine/kernels.ts';
-import { lenet5 } from '../tasks/lenet/models.ts';
+import { lenet5 } from '../tasks/lenet/lenet5.ts';
 import { conv2d } from './conv2d.ts';
 import { flatten } from './flatten.ts';
 import { stepsOf } from './fusion.ts';

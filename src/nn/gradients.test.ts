@@ -18,6 +18,7 @@ import { about, type Layer } from './layers.ts';
 import { linear } from './linear.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { sequential } from './model.ts';
+import { normalize } from './normalize.ts';
 import { sgd } from './optimizers/sgd.ts';
 import { pad2d } from './pad2d.ts';
 import { rbf } from './rbf.ts';
@@ -56,6 +57,7 @@ const layers: [string, Layer, number[]][] = [
   ['rbf', rbf(digitCodes.map((code) => code.slice(0, 6))), [5, 6]],
   ['pad2d', pad2d([1, 2], 0.5), [3, 2, 3, 2]],
   ['rescale', rescale(-0.1, 1.175), [3, 2, 3, 2]],
+  ['normalize', normalize([0.5, -0.25], [0.3, 2]), [3, 2, 3, 2]],
 ];
 
 describe.each(widths)('%s', (width) => {

@@ -10,6 +10,7 @@ import { type Flatten, flattenKind } from './flatten.ts';
 import type { LayerKind, LayerParameter, Shape, Site } from './layer.ts';
 import { type Linear, linearKind } from './linear.ts';
 import { type MaxPool2d, maxPool2dKind } from './max-pool2d.ts';
+import { type Normalize, normalizeKind } from './normalize.ts';
 import { type Pad2d, pad2dKind } from './pad2d.ts';
 import { type Rbf, rbfKind } from './rbf.ts';
 import { type Relu, reluKind } from './relu.ts';
@@ -30,7 +31,8 @@ export type Layer =
   | Linear
   | Rbf
   | Pad2d
-  | Rescale;
+  | Rescale
+  | Normalize;
 
 const kinds: { readonly [L in Layer as L['type']]: LayerKind<L> } = {
   conv2d: conv2dKind,
@@ -45,6 +47,7 @@ const kinds: { readonly [L in Layer as L['type']]: LayerKind<L> } = {
   rbf: rbfKind,
   pad2d: pad2dKind,
   rescale: rescaleKind,
+  normalize: normalizeKind,
 };
 
 /** @throws UsageError unless the value is what one of the layers' constructors makes. */

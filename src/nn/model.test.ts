@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { randomStream } from '../base/random.ts';
-import { lenet5, modelByName } from '../tasks/lenet/models.ts';
+import { lenet5 } from '../tasks/lenet/lenet5.ts';
+import { modelByName } from '../tasks/lenet/models.ts';
 import { conv2d } from './conv2d.ts';
 import { flatten } from './flatten.ts';
 import { glorotUniform } from './initialize.ts';

@@ -53,9 +53,27 @@ export function sequential(
   }
   if (!isRecord(layers)) throw wrong(`model ${name}: layers`, 'an object of layers by name', layers);
   checkChoice(`initialization of model ${name}`, initialization, initializations);
+  const placed = layersAfter(name, input, layers);
+  const shape = placed.at(-1)?.output ?? input;
+  if (shape.length !== 1 || shape[0]! > 256) {
+    throw new UsageError(`model ${name}: the last layer must give 1 to 256 logits, got [${shape.join(', ')}]`);
+  }
+  return { name, input, classes: shape[0]!, layers: placed, initialization };
+}
+
+/**
+ * The shape after some layers: what the next layer reads.
+ * @param name of the model, for messages. @throws UsageError naming the layer that does not fit.
+ */
+export function shapeAfter(name: string, input: Shape, layers: Readonly<Record<string, Layer>>): Shape {
+  return layersAfter(name, input, layers).at(-1)?.output ?? input;
+}
+
+/** The layers with the shapes before and after each. @throws UsageError naming the layer that does not fit. */
+function layersAfter(name: string, input: Shape, layers: Readonly<Record<string, Layer>>): ModelLayer[] {
   checkSize(`model ${name}: input`, input);
-  let shape: Shape = input;
-  const placed = Object.entries(layers).map(([layerName, layer]): ModelLayer => {
+  let shape = input;
+  return Object.entries(layers).map(([layerName, layer]): ModelLayer => {
     // A key that looks like a number would be moved to the front by JavaScript.
     if (!/^[a-z]\w*$/i.test(layerName)) {
       throw new UsageError(
@@ -74,10 +92,6 @@ export function sequential(
     const counts = { multiplyAdds: kind.multiplyAdds(shape), connections: kind.connections(shape) };
     return { name: layerName, layer, input: before, output: shape, parameters, ...counts };
   });
-  if (shape.length !== 1 || shape[0]! > 256) {
-    throw new UsageError(`model ${name}: the last layer must give 1 to 256 logits, got [${shape.join(', ')}]`);
-  }
-  return { name, input, classes: shape[0]!, layers: placed, initialization };
 }
 
 /** The most numbers of one parameter: more do not fit, with their gradient and an optimizer's state, in 4 GiB. */

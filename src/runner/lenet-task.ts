@@ -16,7 +16,7 @@ import { plannedLevels } from '../study/strategies.ts';
 import { type CompleteTrial, type EpochPoint, scoreOf } from '../study/trial.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
-import { makeModel, recipeOf } from '../tasks/lenet/recipe.ts';
+import { type DataFacts, factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { OpenTask, Pool, Task, TrialBytes, TrialMessage, TrialResults } from '../tasks/task.ts';
 import { type Evaluation, evaluate } from '../train/evaluate.ts';
 import { checkFits } from '../train/session.ts';
@@ -87,16 +87,22 @@ export function lenetTask(options: LenetTaskOptions): Task {
       requireEngine();
       requireAddresses();
       const data = await loadSets(definition, { data: dataFolder, options: dataOptions });
-      checkLevels(definition, data);
-      const { width, note } = await chooseWidth(kernels, recipeOf(completeSettings(definition.base)));
+      // Shape and classes are enough to check levels; each trial standardizes by the images that it trains on.
+      const facts = factsOf({ normalization: 'none' }, data.run.train);
+      checkLevels(definition, data, facts);
+      const base = completeSettings(definition.base);
+      const { width, note } = await chooseWidth(kernels, recipeOf(base, facts));
+      const notes = [note, noteOnNetwork(base, facts)].flatMap((text) =>
+        text === undefined ? [] : `. ${capitalized(text)}`,
+      );
       const evaluated = datasetSize(data.run.evaluation);
       return {
         dataHash: data.run.hash,
         data: studyDataOf(data.run),
         kernels: width,
-        summary: `${summaryOf(definition, data.run)}; kernels in ${width}${note === undefined ? '' : `. ${capitalized(note)}`}`,
+        summary: `${summaryOf(definition, data.run)}; kernels in ${width}${notes.join('')}`,
         pool: threadPool(options, width, definition, data.run),
-        bytesPerTrial: (configuration) => bytesOf(configuration, evaluated),
+        bytesPerTrial: (configuration) => bytesOf(configuration, evaluated, facts),
         results: resultsOf,
         discard(number, what) {
           const run = trialFolder(folder, number, () => {
@@ -121,11 +127,11 @@ export function lenetTask(options: LenetTaskOptions): Task {
       }
 
       async function evaluateTrial(trial: CompleteTrial, whole: Dataset, isLimited = true): Promise<Evaluation> {
-        const { weights } = trialModel(trialFolder(folder, trial.number), trial, data.run.hash);
+        const { weights, recipe } = trialModel(trialFolder(folder, trial.number), trial, data.run.hash);
         const complete = completeSettings(trial.configuration);
         const { testLimit } = complete;
         const set = testLimit === null || !isLimited ? whole : takeFirst(whole, testLimit);
-        const found = await evaluate(recipeOf(complete), weights, set, { threads: nodeThreads(threads), width });
+        const found = await evaluate(recipe, weights, set, { threads: nodeThreads(threads), width });
         if (!found) throw new Error('an evaluation without a signal is not interrupted');
         return found;
       }
@@ -231,10 +237,11 @@ function checkEvaluation(
 /**
  * The size of a run folder: weights, a checkpoint (weights and the optimizer's state), logits, and about 1 kB of text
  * per epoch.
+ * @param evaluated images of the evaluation set.
  */
-export function bytesOf(configuration: Settings, evaluated: number): TrialBytes {
+export function bytesOf(configuration: Settings, evaluated: number, facts: DataFacts): TrialBytes {
   const complete = completeSettings(configuration);
-  const { model, optimizer } = recipeOf(complete);
+  const { model, optimizer } = recipeOf(complete, facts);
   const weights = 4 * parameterCount(model);
   const states = aboutOptimizer(optimizer).stateNames().length;
   const dropped = 1000 * (complete.epochs + 4);
@@ -247,7 +254,7 @@ export function bytesOf(configuration: Settings, evaluated: number): TrialBytes 
  * asks for more images than the set has, or its batch size exceeds the training set. WorldError when this machine
  * cannot run the kernels.
  */
-function checkLevels(definition: StudyDefinition, { run, test: looks }: StudySets): void {
+function checkLevels(definition: StudyDefinition, { run, test: looks }: StudySets, facts: DataFacts): void {
   const { train, evaluation } = run;
   const fitting = new Set<string>();
   for (const { settings, label } of plannedLevels(definition).flat()) {
@@ -259,7 +266,7 @@ function checkLevels(definition: StudyDefinition, { run, test: looks }: StudySet
       const where = name in settings ? ` (level ${label})` : name in definition.base ? ' (in base)' : ' (the default)';
       return new UsageError(`${name}: ${problem}${where}`);
     };
-    const model = makeModel(complete);
+    const { model } = recipeOf(complete, facts);
     // Checking every label takes time, and most levels train the same network.
     const network = JSON.stringify([model.name, model.input, model.classes]);
     if (!fitting.has(network)) for (const set of [train, evaluation]) checkFits(model, set);

@@ -2,17 +2,20 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPath } from '../base/argument.ts';
-import { WorldError } from '../base/errors.ts';
+import { UsageError, WorldError } from '../base/errors.ts';
 import type { StateDict } from '../base/tensor.ts';
 import { readBytes } from '../disk/read-file.ts';
 import type { Model } from '../nn/model.ts';
 import { checkParameters } from '../nn/network.ts';
 import { completeHyperparameters, type Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
+import { type ModelInput, mnistInput } from '../tasks/lenet/model-input.ts';
+import { parseModelInput } from '../tasks/lenet/model-input-reader.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import { recordedHyperparameters } from '../tasks/lenet/older-settings.ts';
-import { makeModel } from '../tasks/lenet/recipe.ts';
+import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { decodeModel, type ModelFile } from '../train/checkpoint.ts';
 import { type FoundWeights, findWeights } from '../train/foreign-weights.ts';
+import type { EvaluationRecipe } from '../train/recipe.ts';
 import { modelFileAt, type RunConfig, RunFolder, runConfigAt } from './run-folder.ts';
 
 /** A network with its weights, as {@link loadModel} finds them. */
@@ -21,6 +24,10 @@ export interface LoadedModel {
   readonly weights: StateDict;
   readonly file: string;
   readonly hyperparameters: Hyperparameters;
+  /** The model, its loss and its arithmetic, as {@link evaluate} takes them. */
+  readonly recipe: EvaluationRecipe;
+  /** What the model knows of its input. For files that do not tell it, MNIST's digits. */
+  readonly input: ModelInput;
   /** Sentences about what was converted, renamed or left out. Empty for our own files. */
   readonly notes: readonly string[];
   /** The file's metadata: where the weights come from. */
@@ -43,9 +50,28 @@ export function loadModel(path: string): LoadedModel {
   const config = runConfigAt(path);
   const found = config ? new RunFolder(path).readModel(config) : decodeModel(readBytes(file), file);
   const hyperparameters = hyperparametersIn(found.record, file);
-  const model = makeModel(hyperparameters);
   const { record } = found;
-  return { model, ...findWeights(model, modelOf(found), file), file, hyperparameters, record, config };
+  const input = inputIn(record, file);
+  const recipe = evaluationRecipe(hyperparameters, input, file);
+  const { model } = recipe;
+  return { model, ...findWeights(model, modelOf(found), file), file, hyperparameters, recipe, input, record, config };
+}
+
+/** What our software wrote about the input; for older files and other software's MNIST's digits. */
+function inputIn(record: ModelFile['record'], file: string): ModelInput {
+  const text = isOurs(record) ? record.get('input') : undefined;
+  return text === undefined ? mnistInput : parseModelInput(text, file);
+}
+
+/** @throws WorldError naming the file where its hyperparameters describe no network for its input. */
+function evaluationRecipe(hyperparameters: Hyperparameters, input: ModelInput, file: string): EvaluationRecipe {
+  try {
+    const { model, loss, arithmetic } = recipeOf(hyperparameters, input);
+    return { model, loss, arithmetic };
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    throw new WorldError(`${file}: ${error.message}`, { cause: error });
+  }
 }
 
 /**

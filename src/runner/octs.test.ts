@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { platformNamed } from '../disk/platform.ts';
 import { adam } from '../nn/optimizers/adam.ts';
-import { lenet5 } from '../tasks/lenet/models.ts';
+import { lenet5 } from '../tasks/lenet/lenet5.ts';
 import { completeRecipe } from '../train/recipe.ts';
 import { chooseWidth, obstacleToOcts, type ProcessorSource } from './octs.ts';
 

@@ -10,6 +10,8 @@ import type { Metrics } from '../base/metrics.ts';
 import { appendToFile, isUnfinished, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes, readText } from '../disk/read-file.ts';
 import { type Hyperparameters, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
+import type { ModelInput } from '../tasks/lenet/model-input.ts';
+import { checkModelInput } from '../tasks/lenet/model-input-reader.ts';
 import { recordedHyperparameters } from '../tasks/lenet/older-settings.ts';
 import {
   decodeCheckpoint,
@@ -19,6 +21,7 @@ import {
   encodeModel,
   encodePredictions,
   type ModelFile,
+  type ModelRecord,
   type Predictions,
 } from '../train/checkpoint.ts';
 import type { Checkpoint, EpochEvent } from '../train/fit.ts';
@@ -31,6 +34,8 @@ export interface RunConfig extends RunOrigin {
   readonly format: 1 | 2;
   /** The version of the software that started the run. */
   readonly version: string;
+  /** What the model knows of its input. Absent in runs of older versions, whose data were MNIST's digits. */
+  readonly input?: ModelInput;
 }
 
 /** The evaluation set of a run: the test set, or held-out images of the training set. */
@@ -151,7 +156,7 @@ export class RunFolder {
 
   /** The checkpoint also holds the content of config.json, so that a lost config.json can be made again. */
   writeCheckpoint(checkpoint: Checkpoint, config: RunConfig): void {
-    const record = { ...runRecord(config), config: JSON.stringify(configRecord(config)) };
+    const record = { ...modelRecord(config), config: JSON.stringify(configRecord(config)) };
     this.#write(this.checkpointPath, encodeCheckpoint(checkpoint, record));
   }
 
@@ -163,7 +168,7 @@ export class RunFolder {
   }
 
   writeModel({ weights, epoch }: Pick<Checkpoint, 'weights' | 'epoch'>, config: RunConfig): void {
-    this.#write(this.modelPath, encodeModel(weights, { ...runRecord(config), epoch: `${epoch}` }));
+    this.#write(this.modelPath, encodeModel(weights, { ...modelRecord(config), epoch: `${epoch}` }));
   }
 
   /** @param logits of the evaluation set, row-major [images, classes]. */
@@ -328,6 +333,11 @@ function parseMetrics(text: string, what: string): { line: MetricsLine; run: str
   return { line: { epoch: epoch!, ...ofTrain, ...evaluated, seconds: seconds! }, run };
 }
 
+/** The metadata of files with a model's weights. */
+function modelRecord(config: RunConfig): ModelRecord {
+  return { ...runRecord(config), ...(config.input ? { input: JSON.stringify(config.input) } : {}) };
+}
+
 /** The content of config.json in the newest format. */
 function configRecord({ format: _, ...config }: RunConfig): object {
   return sealed({ format: 2, run: runIdentity(config), ...config });
@@ -339,7 +349,7 @@ function configRecord({ format: _, ...config }: RunConfig): object {
  */
 export function parseConfig(text: string, what: string): RunConfig {
   const { run, digest: _, ...config } = unsealed<RunConfig>(text, what);
-  const { format, version = 'unknown', hyperparameters: given, data, init, evaluatedOn, ...unknown } = config;
+  const { format, version = 'unknown', hyperparameters: given, data, init, evaluatedOn, input, ...unknown } = config;
   if ((format !== 1 && format !== 2) || !given || !data) {
     const isLater = typeof format === 'number' && format > 2;
     const why = `${what} is not the record of a run of format 1 or 2 (written by version ${version})`;
@@ -352,7 +362,12 @@ export function parseConfig(text: string, what: string): RunConfig {
     throw damaged('the hash of its data or of its initial weights cannot be read');
   }
   if (evaluatedOn !== undefined && evaluatedOn !== 'validation') throw damaged(`evaluatedOn is ${evaluatedOn}`);
-  const origin = { data, init, ...(evaluatedOn ? { evaluatedOn } : {}) };
+  const origin = {
+    data,
+    init,
+    ...(evaluatedOn ? { evaluatedOn } : {}),
+    ...(input ? { input: checkModelInput(input, what) } : {}),
+  };
   const read: RunConfig = { format, version, hyperparameters: complete(given), ...origin };
   if (run !== runIdentity(read) && (format > 1 || run !== undefined))
     throw damaged(`its settings are not those of its run`);

@@ -13,6 +13,7 @@ import {
   checkPath,
   checkRecord,
   checkSignal,
+  isEqualData,
   kindOf,
   type OptionNames,
   wrong,
@@ -33,7 +34,8 @@ import {
   type Hyperparameters,
   hyperparameterNames,
 } from '../tasks/lenet/hyperparameters.ts';
-import { recipeOf } from '../tasks/lenet/recipe.ts';
+import { type ModelInput, mnistInput, modelInputOf } from '../tasks/lenet/model-input.ts';
+import { factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { Threads } from '../train/crew.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import type { FoundWeights } from '../train/foreign-weights.ts';
@@ -118,7 +120,10 @@ export type RunEvent =
       readonly width: Width;
       /** A sentence about the width of the kernels that the user should read, if there is one. */
       readonly widthNote: string | undefined;
-      /** Sentences about what was converted, renamed or left out of the file of initial weights. */
+      /**
+       * Sentences about what the network does differently for these data, and about what was converted, renamed or left
+       * out of the file of initial weights.
+       */
       readonly notes: readonly string[];
       /** Sentences about files that were lost or damaged in a resumed run's folder, and their repair. */
       readonly repairs: readonly string[];
@@ -199,9 +204,9 @@ interface PreparedRun {
 async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<PreparedRun> {
   const before = earlier?.config;
   const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
-  const recipe = recipeOf(hyperparameters);
-  const { model, batchSize } = recipe;
-  if (recipe.arithmetic === 'fused') enableFused();
+  // Refuses settings that do not fit each other before the data are read.
+  const { arithmetic, batchSize } = recipeOf(hyperparameters);
+  if (arithmetic === 'fused') enableFused();
   const given =
     request.data ?? (await dataOf(before, { data: request.dataFolder, options: request.dataOptions }, request.out));
   if (before && before.data.hash !== given.hash) {
@@ -213,6 +218,10 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const train = limited(given.train, hyperparameters.trainLimit, '--train-limit');
   const testLimit = evaluatedOn === 'test' ? hyperparameters.testLimit : null;
   const evaluation = limited(given.evaluation, testLimit, '--test-limit');
+  const { normalization } = factsOf(hyperparameters, train);
+  const input = before ? resumedInput(before, normalization, request.out) : modelInputOf(given, normalization);
+  const recipe = recipeOf(hyperparameters, input);
+  const { model } = recipe;
   for (const set of [train, evaluation]) checkFits(model, set);
   const images = datasetSize(train);
   if (batchSize > images) {
@@ -232,6 +241,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
         data: dataRecord(given),
         init: named?.origin ?? null,
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
+        input,
       };
   const batches = Math.ceil(images / batchSize);
   const startAgain = request.startAgain ?? false;
@@ -260,7 +270,14 @@ async function* train(
     if (isConfigNew) folder.writeConfig(config);
   }
   const sizes = { train: images, evaluation: datasetSize(evaluation) };
-  const told = { data: name, source, resumedAt, threads: threads.count, notes: init?.notes ?? [], repairs };
+  const told = {
+    data: name,
+    source,
+    resumedAt,
+    threads: threads.count,
+    notes: [...notesOn(config), ...(init?.notes ?? [])],
+    repairs,
+  };
   yield { type: 'start', out: folder.path, recipe, config, ...sizes, ...told, width, widthNote };
 
   const { signal, onProgress, checkpointEvery, evaluateEvery = 1, evaluateTrain } = request;
@@ -324,6 +341,18 @@ function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out
   return given.has('epochs') ? { ...recorded, epochs: hyperparameters.epochs } : recorded;
 }
 
+/**
+ * The recorded input of a run. Versions that recorded none trained on MNIST's digits.
+ * @param found the mean and deviation of the images that the run trains on now. @throws WorldError when others were recorded.
+ */
+function resumedInput(before: RunConfig, found: ModelInput['normalization'], out: string | undefined): ModelInput {
+  const recorded = before.input ?? mnistInput;
+  if (isEqualData(recorded.normalization, found)) return recorded;
+  throw new WorldError(
+    `--resume: the run in ${out} standardizes its images with other means and deviations than its training images have now; its config.json or the data are damaged`,
+  );
+}
+
 interface InitialWeights extends FoundWeights {
   readonly origin: RunConfig['init'];
 }
@@ -378,6 +407,12 @@ function isDue(epoch: number, every: number): boolean {
 function metricsLine({ epoch, train, evaluation, seconds }: EpochEvent, evaluatedOn: EvaluatedSet): MetricsLine {
   const evaluated = evaluation && { [evaluatedOn]: { loss: evaluation.loss, accuracy: evaluation.accuracy } };
   return { epoch, ...(train ? { train } : {}), ...evaluated, seconds };
+}
+
+/** What the user should know about the network that these data get. */
+function notesOn({ hyperparameters, input = mnistInput }: RunConfig): string[] {
+  const note = noteOnNetwork(hyperparameters, input);
+  return note === undefined ? [] : [note];
 }
 
 /** @throws UsageError for values that cannot be right, and for unknown options. */

@@ -2,7 +2,7 @@
 import { beforeEach, expect, test, vi } from 'vitest';
 import { octsSpeedup } from '../engine/octs-speed.ts';
 import { adam } from '../nn/optimizers/adam.ts';
-import { lenet5 } from '../tasks/lenet/models.ts';
+import { lenet5 } from '../tasks/lenet/lenet5.ts';
 import { proveOcts } from './prove-octs.ts';
 import { completeRecipe } from './recipe.ts';
 

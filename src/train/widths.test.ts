@@ -18,6 +18,7 @@ import { nadam } from '../nn/optimizers/nadam.ts';
 import { sdlm } from '../nn/optimizers/sdlm.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
 import { type Optimizer, optimizerNames } from '../nn/optimizers.ts';
+import { lenet5 } from '../tasks/lenet/lenet5.ts';
 import {
   lenet5Original,
   published,
@@ -25,7 +26,7 @@ import {
   type VariantName,
   variantChoices,
 } from '../tasks/lenet/lenet5-1998.ts';
-import { lenet5, modelByName, modelNames } from '../tasks/lenet/models.ts';
+import { modelByName, modelNames } from '../tasks/lenet/models.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { evaluate } from './evaluate.ts';
 import { type Checkpoint, type EpochEvent, fit } from './fit.ts';

@@ -38,7 +38,7 @@ export function modelPicture(raster: Raster, { shape, ground, framing }: Picture
   return found.kind === 'one' && ground === 'light' ? { kind: 'one', pixels: inverted(found.pixels) } : found;
 }
 
-/** How far from the middle the centre of mass of a set's own image may lie (pixels). In MNIST it is one at most. */
+/** How far from the middle the centre of mass of a set's own image may lie (pixels). In MNIST it is 1.5 at most. */
 const farthestCentre = 2;
 
 /** The picture's bytes, on the model's ground, if it looks like an image of the model's set. */

@@ -17,7 +17,8 @@ export function strokeWidthOf(mask: Mask): number {
     sum += toGround.data[p]!;
     pixels++;
   }
-  return pixels === 0 ? 0 : (2 * sum) / pixels;
+  // Distances are those to centres of ground pixels, which lie half a pixel outside.
+  return pixels === 0 ? 0 : (2 * sum) / pixels - 1;
 }
 
 /**

@@ -106,6 +106,11 @@ export const hyperparameters = {
     ['published', ...initializations],
     `How initial weights are drawn; ${summaries(initializerKinds)}; published: the network's own rule`,
   ),
+  normalization: choice<'none' | 'standard'>(
+    'none',
+    ['none', 'standard'],
+    'Standardization of pixels; standard: each channel by the mean and the deviation of the training images',
+  ),
   epochs: integer(10, 0, 1_000_000, 'Passes over the training set'),
   seed: integer(1, 0, Number.MAX_SAFE_INTEGER, 'Determines initial weights and the order of images'),
   shuffle: on('Draw a new order of the images every epoch', 'Keep the images in the order of the data'),

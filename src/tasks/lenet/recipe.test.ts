@@ -7,7 +7,7 @@ import { recipeOf } from './recipe.ts';
 test('hyperparameters keep the order in which files record them', () => {
   expect(hyperparameterNames.join(' ')).toBe(
     'model optimizer learningRate schedule warmUp warmUpFrom finalRate peakAt startRate dropEvery dropFactor batchSize l2 decayBiases weightDecay momentum nesterov biasCorrection beta1 beta2 eps lionBeta2 mu loss labelSmoothing mapConstant ' +
-      'activation pooling poolActivation output connections inputSize initialization epochs seed shuffle trainLimit testLimit arithmetic',
+      'activation pooling poolActivation output connections inputSize initialization normalization epochs seed shuffle trainLimit testLimit arithmetic',
   );
 });
 

@@ -1,6 +1,9 @@
 /** From hyperparameters to a recipe: the network, loss, optimizer and schedule that they describe. */
+import { isEqualData } from '../../base/argument.ts';
 import { UsageError } from '../../base/errors.ts';
 import { refuseForeign } from '../../base/kinds.ts';
+import { classNamesOf, type Dataset } from '../../data/dataset.ts';
+import { normalizationOf } from '../../data/normalization.ts';
 import { type LossName, lossKinds } from '../../nn/losses.ts';
 import { givesDistances, type Model } from '../../nn/model.ts';
 import { optimizerKinds } from '../../nn/optimizers.ts';
@@ -8,15 +11,36 @@ import { scheduleKinds } from '../../nn/schedules.ts';
 import { completeRecipe, type Recipe } from '../../train/recipe.ts';
 import { type Hyperparameters, variantNames } from './hyperparameters.ts';
 import { lenet5Original, published, type Variant, type VariantName } from './lenet5-1998.ts';
+import { digitNames, type ModelInput, mnistInput } from './model-input.ts';
 import { modelByName } from './models.ts';
 
-/** @throws UsageError for a hyperparameter that would be ignored, and for parts that do not fit each other. */
-export function recipeOf(values: Hyperparameters): Recipe {
+/** What a recipe takes from its data: the shape and classes of the images, and how they are standardized. */
+export type DataFacts = Pick<ModelInput, 'shape' | 'classNames' | 'normalization'>;
+
+/**
+ * The facts of a training set that a recipe with these hyperparameters needs.
+ * @param train the images that the run trains on, and no others.
+ */
+export function factsOf({ normalization }: Pick<Hyperparameters, 'normalization'>, train: Dataset): DataFacts {
+  return {
+    shape: train.shape,
+    classNames: classNamesOf(train),
+    normalization: normalization === 'standard' ? normalizationOf(train) : null,
+  };
+}
+
+/**
+ * The recipe that the hyperparameters describe.
+ * @param facts of the data, default: MNIST's, for settings that are only checked.
+ * @throws UsageError for a hyperparameter that would be ignored, for parts that do not fit each other, and for a network
+ * that does not fit the data.
+ */
+export function recipeOf(values: Hyperparameters, facts: DataFacts = mnistInput): Recipe {
   refuseForeign(optimizerKinds, { what: 'optimizer', chosen: values.optimizer }, values);
   const optimizer = optimizerKinds[values.optimizer].make(values);
   refuseForeign(scheduleKinds, { what: 'schedule', chosen: values.schedule }, values);
   const schedule = scheduleKinds[values.schedule].make(values);
-  const model = makeModel(values);
+  const model = makeModel(values, facts);
   const name = lossName(values, model);
   refuseForeign(lossKinds, { what: 'loss', chosen: name }, values);
   const loss = lossKinds[name].make(values);
@@ -26,26 +50,47 @@ export function recipeOf(values: Hyperparameters): Recipe {
 
 /**
  * The network that the hyperparameters describe.
- * @throws UsageError for a change of a network that has no such variants.
+ * @param facts of the data, default: MNIST's.
+ * @throws UsageError for a change of a network that has no such variants, and for a network that does not fit the data.
  */
-export function makeModel(values: Pick<Hyperparameters, 'model' | 'initialization' | VariantName>): Model {
-  const model = networkOf(values);
+export function makeModel(
+  values: Pick<Hyperparameters, 'model' | 'initialization' | VariantName>,
+  facts: DataFacts = mnistInput,
+): Model {
+  const model = networkOf(values, facts);
   const { initialization } = values;
   return initialization === 'published' ? model : { ...model, initialization };
 }
 
-function networkOf(values: Pick<Hyperparameters, 'model' | VariantName>): Model {
-  if (values.model === 'lenet5-1998') return lenet5Original(variantOf(values));
+function networkOf(values: Pick<Hyperparameters, 'model' | VariantName>, facts: DataFacts): Model {
+  const { shape, classNames, normalization } = facts;
+  const input = { shape, classes: classNames.length, normalization };
+  if (values.model === 'lenet5-1998') return lenet5Original(variantOf(values, facts), input);
   const given = variantNames.find((name) => values[name] !== 'published');
   if (given !== undefined) {
     throw new UsageError(`${given} ${values[given]} is for model lenet5-1998 only, the model is ${values.model}`);
   }
-  return modelByName(values.model);
+  return modelByName(values.model, input);
 }
 
-function variantOf(values: Pick<Hyperparameters, VariantName>): Variant {
-  const chosen = variantNames.map((name) => [name, values[name] === 'published' ? published[name] : values[name]]);
+function variantOf(values: Pick<Hyperparameters, VariantName>, facts: DataFacts): Variant {
+  const usual: Variant = { ...published, output: haveCodes(facts) ? published.output : 'softmax' };
+  const chosen = variantNames.map((name) => [name, values[name] === 'published' ? usual[name] : values[name]]);
   return Object.fromEntries(chosen) as Variant;
+}
+
+/** Whether the classes are the digits, whose codes the network of 1998 has. */
+function haveCodes({ classNames }: Pick<DataFacts, 'classNames'>): boolean {
+  return isEqualData(classNames, digitNames);
+}
+
+/** A sentence about what the network does differently for these data, without a full stop; undefined where nothing. */
+export function noteOnNetwork(
+  { model, output }: Pick<Hyperparameters, 'model' | 'output'>,
+  facts: Pick<DataFacts, 'classNames'>,
+): string | undefined {
+  if (model !== 'lenet5-1998' || output !== 'published' || haveCodes(facts)) return undefined;
+  return `${model} has codes for the ten digits only: for these ${facts.classNames.length} classes its output is dense (softmax)`;
 }
 
 /** @throws UsageError where the network's output does not suit the loss. */
