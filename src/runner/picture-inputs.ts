@@ -65,7 +65,9 @@ async function readAll(input: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
   for await (const piece of input) {
     length += piece.length;
     if (length > mostPictureBytes) {
-      throw new WorldError(`standard input has more than ${counted(mostPictureBytes)} bytes, the most that is read here`);
+      throw new WorldError(
+        `standard input has more than ${counted(mostPictureBytes)} bytes, the most that is read here`,
+      );
     }
     pieces.push(piece);
   }

@@ -209,6 +209,41 @@ export const ways: Readonly<Record<string, Way>> = {
     }
     return page.toRaster();
   },
+  'a faint pencil': (digit, random) => {
+    const page = new Page(240, 200, paper);
+    anywhere(page, withPen(digit, 1.6), 100, random, [196, 193, 188]);
+    page.noise(3, random);
+    return page.toRaster();
+  },
+  'a shadow with a sharp edge': (digit, random) => {
+    const page = new Page(260, 200, paper);
+    anywhere(page, asWritten(digit), 80, random, pencil);
+    const edge = between(random, 0.3, 0.7);
+    page.light((x, y) => (x + 0.3 * y > edge + 0.15 ? 1 : 0.7));
+    page.blur(1);
+    return page.toRaster();
+  },
+  'a sheet on a dark table': (digit, random) => {
+    const page = new Page(320, 240, [62, 45, 34]);
+    page.rectangle(between(random, 20, 50), between(random, 15, 35), 220, 180, paper);
+    page.draw(asWritten(digit), { x: 155, y: 120, size: between(random, 60, 90), colour: [35, 38, 70] });
+    return photographed(page, { blur: 1, noise: 4 }, random).toRaster();
+  },
+  'a skewed photograph of ruled paper': (digit, random) => {
+    const page = new Page(300, 220, white);
+    const slope = between(random, -0.05, 0.05);
+    const line: Colour = [95, 100, 120];
+    for (let first = between(random, -20, 10); first < 240; first += 30) {
+      for (let x = 0; x < 300; x++) page.rectangle(x, first + slope * (x - 150), 1, 1.8, line);
+    }
+    anywhere(page, asWritten(digit), 85, random, [35, 38, 70]);
+    return photographed(page, { blur: 1, noise: 5 }, random).toRaster();
+  },
+  'drawn on a canvas of 28 x 28, off centre': (digit, random) => {
+    const page = new Page(28, 28, black);
+    page.draw(asWritten(digit), { x: between(random, 9, 19), y: between(random, 9, 19), size: 15, colour: white });
+    return page.toRaster();
+  },
   'a photograph of 12 megapixels': (digit, random) => photograph(digit, random),
 };
 
@@ -233,3 +268,6 @@ function photograph(digit: Uint8Array, random: Random): Raster {
   }
   return { width, height, channels: 3, white: 255, data };
 }
+
+/** Ways whose pictures take a second each. */
+export const largeWays: readonly string[] = ['a photograph of 12 megapixels'];

@@ -2,7 +2,7 @@
 import { boxAround, type Component } from './components.ts';
 import type { Box } from './plane.ts';
 
-// All sizes are parts of the height of the largest piece, or its width where that is more.
+// All sizes are parts of the height of the highest piece.
 
 /** Pieces whose longer side is shorter than this are specks. */
 const largestSpeck = 0.12;
@@ -30,7 +30,7 @@ const leastOverlap = 0.35;
  * bar is loose, a broken 4, an 8 of two rings.
  */
 export function digitsAmong(pieces: readonly Component[]): Component[][] {
-  const unit = Math.max(...pieces.map(sizeOf));
+  const unit = Math.max(...pieces.map(({ height }) => height));
   const tall = pieces.filter((piece) => piece.height >= leastHeight * unit);
   const digits: Component[][] = [];
   for (const piece of tall) {
@@ -39,17 +39,14 @@ export function digitsAmong(pieces: readonly Component[]): Component[][] {
     digits.push([piece, ...same.flat()]);
   }
   for (const part of pieces) {
-    if (part.height >= leastHeight * unit || sizeOf(part) < largestSpeck * unit) continue;
+    const size = Math.max(part.width, part.height);
+    if (part.height >= leastHeight * unit || size < largestSpeck * unit || size > unit) continue;
     const nearest = digits
       .map((digit) => ({ digit, gap: gapBetween(part, boxAround(digit)) }))
       .sort((a, b) => a.gap - b.gap)[0];
     if (nearest && nearest.gap < nearPart * unit) nearest.digit.push(part);
   }
   return digits.sort((a, b) => boxAround(a).left - boxAround(b).left);
-}
-
-function sizeOf({ width, height }: Box): number {
-  return Math.max(width, height);
 }
 
 /** Whether two tall pieces are one digit. */

@@ -1,6 +1,6 @@
 /** Finds what is ink in a picture: its strokes, dark or light, on a ground whose brightness may change slowly. */
 import { largest, smallest } from './morphology.ts';
-import { brightnessOf, mainContrastOf, type Picture } from './picture.ts';
+import { blockMeans, brightnessOf, mainContrastOf, type Picture } from './picture.ts';
 import { type Plane, quantile } from './plane.ts';
 import { resampled } from './sampling.ts';
 
@@ -82,18 +82,6 @@ function padded({ width, height, data }: Plane, margin: number): Plane {
     for (let x = 0; x < columns; x++) out[y * columns + x] = data[inside(y, height) * width + inside(x, width)]!;
   }
   return { width: columns, height: rows, data: out };
-}
-
-function blockMeans({ width, height, data }: Plane, block: number): Plane {
-  const [columns, rows] = [Math.ceil(width / block), Math.ceil(height / block)];
-  const out = new Float32Array(columns * rows);
-  const counts = new Float32Array(columns * rows);
-  for (let p = 0; p < data.length; p++) {
-    const to = Math.floor(Math.floor(p / width) / block) * columns + Math.floor((p % width) / block);
-    out[to]! += data[p]!;
-    counts[to]!++;
-  }
-  return { width: columns, height: rows, data: out.map((sum, to) => sum / counts[to]!) };
 }
 
 /** A plane of block means at the size of the picture again. */

@@ -3,10 +3,11 @@ import type { Raster } from '../raster.ts';
 import { boxAround, type Component, componentsOf } from './components.ts';
 import { digitsAmong } from './digits.ts';
 import { type Ink, inkOf } from './ink.ts';
-import { reducedPicture } from './picture.ts';
+import { cutOut, type Picture, reducedPicture } from './picture.ts';
 import { type Box, type Mask, maskAbove, type Plane, quantile } from './plane.ts';
 import { withoutRulings } from './rulings.ts';
 import { resampled } from './sampling.ts';
+import { sheetIn } from './sheet.ts';
 import { strokeWidthOf, widened } from './stroke-width.ts';
 import { inkThreshold } from './threshold.ts';
 
@@ -50,6 +51,12 @@ export type FramedPicture =
  */
 export function frameDigit(raster: Raster, height: number, width: number): FramedPicture {
   const picture = reducedPicture(raster, mostSide);
+  const sheet = sheetIn(picture);
+  const onSheet = sheet && frameOn(cutOut(picture, sheet), height, width);
+  return onSheet && onSheet.kind !== 'nothing' ? onSheet : frameOn(picture, height, width);
+}
+
+function frameOn(picture: Picture, height: number, width: number): FramedPicture {
   const ink = inkOf(picture);
   const threshold = inkThreshold(ink);
   if (threshold === undefined) return { kind: 'nothing' };

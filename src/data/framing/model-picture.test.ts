@@ -87,7 +87,13 @@ describe('a digit in another picture is framed as MNIST frames it', () => {
   test.each<[string, Raster]>([
     ['ten times as large', grey(drawn(280, 280, 10, 0, 0), 280)],
     ['in a corner of a wide page', grey(drawn(300, 120, 3, 200, 20), 300)],
-    ['of the right size, but off centre', grey(drawn(34, 28, 1, 6, 0).filter((_, p) => p % 34 < 28), 28)],
+    [
+      'of the right size, but off centre',
+      grey(
+        drawn(34, 28, 1, 6, 0).filter((_, p) => p % 34 < 28),
+        28,
+      ),
+    ],
     ['dark on light', grey(inverted(drawn(160, 200, 5, 10, 40)), 160)],
     [
       'black on transparent ground',
@@ -113,7 +119,7 @@ describe('a digit in another picture is framed as MNIST frames it', () => {
     const found = pixelsOf(modelPicture(picture, mnist));
     expect(meanDifference(found, digit)).toBeLessThan(12);
     expect(meanDifference(new Uint8Array(784), digit)).toBeGreaterThan(20);
-    // All 70,000 images of MNIST have their centre of mass in this pixel.
+    // All but two of the 70,000 images of MNIST have their centre of mass in this pixel.
     const { left, top, width, height } = centreAndBox(found);
     expect([Math.floor(left), Math.floor(top)]).toEqual([14, 14]);
     expect(Math.abs(Math.max(width, height) - 20)).toBeLessThanOrEqual(1);
@@ -147,7 +153,13 @@ describe('what is no digit', () => {
     ['a black page', grey(new Uint8Array(28 * 28), 28)],
     ['a page of one pixel', grey([7], 1)],
     ['a transparent page', { width: 9, height: 9, channels: 4, white: 255, data: new Uint8Array(324) }],
-    ['noise', grey(Uint8Array.from({ length: 10_000 }, (_, p) => 200 + ((p * p * 7919) % 31)), 100)],
+    [
+      'noise',
+      grey(
+        Uint8Array.from({ length: 10_000 }, (_, p) => 200 + ((p * p * 7919) % 31)),
+        100,
+      ),
+    ],
     [
       'a page that gets darker',
       grey(

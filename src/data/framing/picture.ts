@@ -1,7 +1,7 @@
 /** Pictures as numbers from 0 (black) to 1 (white), opaque and of moderate size. */
 import { UsageError } from '../../base/errors.ts';
 import type { Raster } from '../raster.ts';
-import type { Plane } from './plane.ts';
+import type { Box, Plane } from './plane.ts';
 
 /** An opaque picture, grey or in red, green and blue: 0 to 1, [y][x][channel]. */
 export interface Picture {
@@ -81,6 +81,29 @@ export function reducedPicture(raster: Raster, mostSide: number): Picture {
     }
   }
   return { width, height, channels: colours, data: out };
+}
+
+/** The means of blocks of n x n pixels. */
+export function blockMeans({ width, height, data }: Plane, block: number): Plane {
+  const [columns, rows] = [Math.ceil(width / block), Math.ceil(height / block)];
+  const out = new Float32Array(columns * rows);
+  const counts = new Float32Array(columns * rows);
+  for (let p = 0; p < data.length; p++) {
+    const to = Math.floor(Math.floor(p / width) / block) * columns + Math.floor((p % width) / block);
+    out[to]! += data[p]!;
+    counts[to]!++;
+  }
+  return { width: columns, height: rows, data: out.map((sum, to) => sum / counts[to]!) };
+}
+
+/** A part of a picture. */
+export function cutOut({ width, channels, data }: Picture, box: Box): Picture {
+  const out = new Float32Array(box.width * box.height * channels);
+  for (let y = 0; y < box.height; y++) {
+    const from = ((box.top + y) * width + box.left) * channels;
+    out.set(data.subarray(from, from + box.width * channels), y * box.width * channels);
+  }
+  return { width: box.width, height: box.height, channels, data: out };
 }
 
 /** The brightness of each pixel. */

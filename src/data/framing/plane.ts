@@ -29,6 +29,11 @@ export function maskAbove({ width, height, data }: Plane, threshold: number): Ma
   return { width, height, data: inside };
 }
 
+/** 1 for 0, and 0 for 1. */
+export function inverse({ width, height, data }: Mask): Mask {
+  return { width, height, data: data.map((value) => 1 - value) };
+}
+
 /** Rows as columns and columns as rows. */
 export function transposed({ width, height, data }: Mask): Mask {
   const out = new Uint8Array(data.length);

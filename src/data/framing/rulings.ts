@@ -27,8 +27,8 @@ interface Line {
 }
 
 /**
- * The mask without printed lines. A line is printed if it runs from edge to edge of the picture, or if both its ends
- * meet other lines, as the sides of a frame do. Where a stroke crosses a line, the crossing stays: a line's pixels are
+ * The mask without printed lines. A line is printed if it runs from edge to edge of the picture, if both its ends meet
+ * other lines, as the sides of a frame do, or if it is parallel to a printed line and the picture's edges cut it off. Where a stroke crosses a line, the crossing stays: a line's pixels are
  * removed only where the ink is not thicker than the line. Source: the run-length method of removing staff lines,
  * C. Dalitz et al., "A comparative study of staff removal algorithms", IEEE PAMI 30(5), 2008, section 3.1; lines are
  * found by P. Hough's transform in the form of R. Duda and P. Hart, 1972, for slopes up to 4 degrees.
@@ -37,16 +37,36 @@ export function withoutRulings(mask: Mask): Mask {
   const turned = transposed(mask);
   const across = linesOf(mask);
   const down = linesOf(turned);
-  const printedAcross = across.filter((line) => isPrinted(line, down, mask.width, mask.height));
-  const printedDown = down.filter((line) => isPrinted(line, across, mask.height, mask.width));
+  const printedAcross = printedAmong(across, down, mask.width, mask.height);
+  const printedDown = printedAmong(down, across, mask.height, mask.width);
   if (printedAcross.length + printedDown.length === 0) return mask;
   const withoutAcross = withoutLines(mask, printedAcross, mask);
   return transposed(withoutLines(transposed(withoutAcross), printedDown, turned));
 }
 
-function isPrinted({ from, to, offset, slope }: Line, others: readonly Line[], width: number, height: number): boolean {
+function printedAmong(lines: readonly Line[], others: readonly Line[], width: number, height: number): Line[] {
+  const printed = lines.filter((line) => isFromEdgeToEdge(line, width) || isSide(line, others, width, height));
+  return lines.filter((line) => printed.includes(line) || isCutOff(line, printed, width, height));
+}
+
+function isFromEdgeToEdge({ from, to }: Line, width: number): boolean {
   const near = Math.max(2, touching * width);
-  if (from <= near && to >= width - 1 - near) return true;
+  return from <= near && to >= width - 1 - near;
+}
+
+/** Whether a line leaves the picture at both ends, be it at the top or the bottom, and is parallel to a printed one. */
+function isCutOff({ from, to, offset, slope }: Line, printed: readonly Line[], width: number, height: number): boolean {
+  const [nearX, nearY] = [Math.max(2, touching * width), Math.max(2, touching * height)];
+  const leaves = (x: number) => {
+    const y = offset + slope * x;
+    return x <= nearX || x >= width - 1 - nearX || y <= nearY || y >= height - 1 - nearY;
+  };
+  return leaves(from) && leaves(to) && printed.some((other) => Math.abs(other.slope - slope) <= steepest / 6);
+}
+
+/** Whether both ends of a line meet other lines. */
+function isSide({ from, to, offset, slope }: Line, others: readonly Line[], width: number, height: number): boolean {
+  const near = Math.max(2, touching * width);
   // The axes of the others are exchanged: their y is our x.
   const isMet = (x: number) => {
     const y = offset + slope * x;

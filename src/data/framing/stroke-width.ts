@@ -1,6 +1,6 @@
 /** Measures how wide the strokes of a digit are, and makes them wider or narrower. */
 import { distanceTo } from './distance.ts';
-import { type Mask, maskAbove, type Plane } from './plane.ts';
+import { inverse, type Mask, maskAbove, type Plane } from './plane.ts';
 import { skeletonOf } from './skeleton.ts';
 
 /**
@@ -10,7 +10,7 @@ import { skeletonOf } from './skeleton.ts';
  */
 export function strokeWidthOf(mask: Mask): number {
   const skeleton = skeletonOf(mask);
-  const toGround = distanceTo(inverted(mask));
+  const toGround = distanceTo(inverse(mask));
   let [sum, pixels] = [0, 0];
   for (let p = 0; p < skeleton.data.length; p++) {
     if (skeleton.data[p] === 0) continue;
@@ -28,7 +28,7 @@ export function strokeWidthOf(mask: Mask): number {
 export function widened(plane: Plane, more: number): Plane {
   const mask = maskAbove(plane, 0.5);
   const toInk = distanceTo(mask);
-  const toGround = distanceTo(inverted(mask));
+  const toGround = distanceTo(inverse(mask));
   const { width, height } = plane;
   const data = Float32Array.from({ length: width * height }, (_, p) => {
     // The edge lies half a pixel from the centres of the pixels at both of its sides.
@@ -36,8 +36,4 @@ export function widened(plane: Plane, more: number): Plane {
     return Math.min(1, Math.max(0, 0.5 + more / 2 - outside));
   });
   return { width, height, data };
-}
-
-function inverted({ width, height, data }: Mask): Mask {
-  return { width, height, data: data.map((inside) => 1 - inside) };
 }
