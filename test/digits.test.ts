@@ -18,7 +18,7 @@ test('there is a picture of every digit, equal to the test image that it shows',
   expect(readdirSync(folder).sort()).toEqual(names);
   for (const [digit, name] of names.entries()) {
     const index = labels.indexOf(digit);
-    expect(modelPicture(readPng(folder + name), mnistInput)).toEqual({
+    expect(modelPicture(await readPng(folder + name), mnistInput)).toEqual({
       kind: 'one',
       pixels: Uint8Array.from(images.subarray(index * 784, (index + 1) * 784)),
     });

