@@ -15,9 +15,6 @@ const decoders: readonly { readonly starts: (bytes: Uint8Array) => boolean; read
   { starts: (bytes) => textAt(bytes, 0, 4) === 'RIFF' && textAt(bytes, 8, 4) === 'WEBP', decode: decodeWebp },
 ];
 
-/** How names of picture files end, in lower case. */
-export const pictureExtensions = ['.png', '.jpg', '.jpeg', '.webp'] as const;
-
 /**
  * Decodes a picture and turns it upright (EXIF). Its size is checked before any pixel is unpacked.
  * @param name the file, for errors. @throws WorldError when the picture is damaged, too large, or of another format.

@@ -3,9 +3,9 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
+import { isPictureName } from '../data/picture-set.ts';
 import { worldError } from '../disk/atomic-file.ts';
 import { readBytes } from '../disk/read-file.ts';
-import { pictureExtensions } from './picture-file.ts';
 import { mostPictureBytes } from './picture-size.ts';
 
 /** The name of standard input on a command line. */
@@ -26,9 +26,7 @@ export interface PictureInput {
 export function picturesAt(path: string, input: AsyncIterable<Uint8Array> = process.stdin): PictureInput[] {
   if (path === standardInput) return [{ name: 'standard input', read: () => readAll(input) }];
   if (!isFolder(path)) return [fileInput(path)];
-  const names = listed(path).filter(
-    (name) => !name.startsWith('.') && pictureExtensions.some((end) => name.toLowerCase().endsWith(end)),
-  );
+  const names = listed(path).filter(isPictureName);
   if (names.length === 0) throw new WorldError(`${path} is a folder without PNG, JPEG or WebP pictures`);
   return names.map((name) => fileInput(join(path, name)));
 }
