@@ -14,7 +14,7 @@ const leastHeight = 0.45;
 const wholeHeight = 0.75;
 
 /** How near a part of a digit is to the digit. */
-const nearPart = 0.3;
+const nearPart = 0.5;
 
 /** Tall pieces side by side are one broken digit up to this gap. */
 const widestBreak = 0.04;

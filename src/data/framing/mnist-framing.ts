@@ -21,11 +21,11 @@ const boxShare = 20 / 28;
 const fineness = 4;
 
 /**
- * Mean stroke widths between which a digit keeps its own (pixels of MNIST). MNIST's strokes are 2.2 wide, with a
- * standard deviation of 0.7; one in twenty is wider than 3.5.
+ * Mean stroke widths between which a digit keeps its own (pixels of MNIST): about a standard deviation of 0.7 to both
+ * sides of the mean of MNIST's strokes, 2.2.
  */
 const narrowestStroke = 1.6;
-const widestStroke = 3.5;
+const widestStroke = 3;
 
 /** No digit is wider than this many times its height; usually digits are less wide than high. */
 const widestDigit = 1.9;

@@ -41,6 +41,9 @@ export function modelPicture(raster: Raster, { shape, ground, framing }: Picture
 /** How far from the middle the centre of mass of a set's own image may lie (pixels). In MNIST it is 1.5 at most. */
 const farthestCentre = 2;
 
+/** The least longer side of the ink's box in a set's own image, as a part of the frame's. In MNIST it is 19 of 28. */
+const leastBox = 18 / 28;
+
 /** The picture's bytes, on the model's ground, if it looks like an image of the model's set. */
 function ownImage(raster: Raster, { shape, ground }: Omit<PictureInput, 'framing'>): Uint8Array | undefined {
   const [, height, width] = shape;
@@ -52,15 +55,21 @@ function ownImage(raster: Raster, { shape, ground }: Omit<PictureInput, 'framing
   return (ground === 'light') === isLight ? grey : inverted(grey);
 }
 
-/** Whether the centre of mass of light ink lies in the middle. */
+/** Whether light ink fills the frame as in MNIST, with its centre of mass in the middle. */
 function isCentred(image: Uint8Array, height: number, width: number): boolean {
   let [mass, massX, massY] = [0, 0, 0];
+  let [left, right, top, bottom] = [width, 0, height, 0];
   for (let p = 0; p < image.length; p++) {
-    mass += image[p]!;
-    massX += image[p]! * ((p % width) + 0.5);
-    massY += image[p]! * (Math.floor(p / width) + 0.5);
+    const value = image[p]!;
+    if (value === 0) continue;
+    const [x, y] = [p % width, Math.floor(p / width)];
+    mass += value;
+    massX += value * (x + 0.5);
+    massY += value * (y + 0.5);
+    [left, right] = [Math.min(left, x), Math.max(right, x + 1)];
+    [top, bottom] = [Math.min(top, y), Math.max(bottom, y + 1)];
   }
-  if (mass === 0) return false;
+  if (Math.max(right - left, bottom - top) < leastBox * Math.min(height, width)) return false;
   return Math.hypot(massX / mass - width / 2, massY / mass - height / 2) <= farthestCentre;
 }
 

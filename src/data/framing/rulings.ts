@@ -17,6 +17,9 @@ const slopes = 57;
 /** The share of a line's pixels that must be inked. */
 const leastInked = 0.93;
 
+/** A row of pixels that is inked by this part of the most inked one belongs to the same line. */
+const sameLine = 0.7;
+
 /** A nearly horizontal line: its middle is at y = offset + slope * x. */
 interface Line {
   readonly offset: number;
@@ -99,10 +102,10 @@ function linesOf({ width, height, data }: Mask): Line[] {
     const slope = slopeOf(Math.floor(best / rows));
     const row = best % rows;
     const first = best - row;
-    // Neighbouring offsets that are inked nearly as much belong to the same line.
+    // Neighbouring offsets that are inked nearly as much belong to the same line. Half as much is a stroke along it.
     let [above, below] = [row, row];
-    while (above > 0 && sums[first + above - 1]! > sums[best]! / 2) above--;
-    while (below < rows - 1 && sums[first + below + 1]! > sums[best]! / 2) below++;
+    while (above > 0 && sums[first + above - 1]! > sameLine * sums[best]!) above--;
+    while (below < rows - 1 && sums[first + below + 1]! > sameLine * sums[best]!) below++;
     const thickness = below - above + 1;
     const run = longestRun({ width, height, data }, row - reach, slope);
     const length = run.to - run.from + 1;

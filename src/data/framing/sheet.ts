@@ -1,5 +1,5 @@
 /** Finds a sheet of paper that lies on a table, or a board on a wall. */
-import { componentsOf } from './components.ts';
+import { type Component, componentsOf } from './components.ts';
 import { blockMeans, brightnessOf, type Picture } from './picture.ts';
 import { type Box, inverse, type Mask, maskAbove, quantile } from './plane.ts';
 
@@ -11,6 +11,9 @@ const leastSide = 0.3;
 
 /** A sheet covers at least this part of the box around it: what is written on it is less than the rest. */
 const leastCovered = 0.7;
+
+/** The rows of a sheet, each from its first to its last pixel, fill at least this part of the box; those of an 8 do not. */
+const leastFilled = 0.86;
 
 /** The least difference of brightness between sheet and table. */
 const leastContrast = 0.2;
@@ -36,6 +39,7 @@ export function sheetIn(picture: Picture): Box | undefined {
   const isSheet =
     Math.min(width / coarse.width, height / coarse.height) >= leastSide &&
     pixels.length >= leastCovered * width * height &&
+    filledBy(largest, coarse.width) >= leastFilled * width * height &&
     touched.filter(Boolean).length <= 1;
   if (!isSheet) return undefined;
   return {
@@ -44,6 +48,17 @@ export function sheetIn(picture: Picture): Box | undefined {
     width: Math.min((width - 2 * cutAway) * block, picture.width - (left + cutAway) * block),
     height: Math.min((height - 2 * cutAway) * block, picture.height - (top + cutAway) * block),
   };
+}
+
+/** The lengths of all rows of a piece, from the first to the last pixel of each. */
+function filledBy({ pixels }: Component, stride: number): number {
+  const rows = new Map<number, [first: number, last: number]>();
+  for (const p of pixels) {
+    const [x, y] = [p % stride, Math.floor(p / stride)];
+    const [first, last] = rows.get(y) ?? [x, x];
+    rows.set(y, [Math.min(first, x), Math.max(last, x)]);
+  }
+  return [...rows.values()].reduce((sum, [first, last]) => sum + last - first + 1, 0);
 }
 
 /** Whether most of the border is bright. */
