@@ -23,7 +23,9 @@ function firstLargest(z: usize, classes: i32): i32 {
  * The cross-entropy: -log(exp(z_label) / (exp(backgroundLogit) + sum over c of exp(z_c))).
  * backgroundLogit: the logit of a class that no image has (-j in LeCun et al. 1998, equation 9); -infinity for none.
  * gradient (0: not wanted): packs like logits, receives (softmax - target)·scale. Lanes without an image receive 0.
- * The target is (1 - smoothing)·onehot + smoothing / classes. The losses are those without smoothing.
+ * The target is (1 - smoothing)·onehot + smoothing / classes.
+ * classWeights (0: all are 1): a float for each class, by which its share of the target is multiplied; the gradient is then
+ * (softmax · sum of the target - target)·scale. The losses are those without smoothing and without weights.
  * losses: receives `count` f64. predicted: receives `count` bytes, the class with the first maximum.
  */
 export function softmaxCrossEntropy(
@@ -37,10 +39,13 @@ export function softmaxCrossEntropy(
   predicted: usize,
   backgroundLogit: f32,
   smoothing: f32,
+  classWeights: usize,
 ): void {
   const pack = <usize>classes << vectorShift;
   const others: f32 = smoothing / <f32>classes;
   const own: f32 = 1 - smoothing + others;
+  let allWeights: f32 = 0;
+  if (classWeights) for (let c = 0; c < classes; c++) allWeights += load<f32>(classWeights + (<usize>c << 2));
   if (gradient) memory.fill(gradient, 0, pack * <usize>((count + lanes - 1) / lanes));
   for (let n = 0; n < count; n++) {
     const at = <usize>(n / lanes) * pack + (<usize>(n % lanes) << 2);
@@ -56,9 +61,13 @@ export function softmaxCrossEntropy(
     store<u8>(predicted + <usize>n, <u8>best);
     if (gradient) {
       const g = gradient + at;
+      let total: f32 = 1;
+      if (classWeights) total = (1 - smoothing) * load<f32>(classWeights + (<usize>label << 2)) + others * allWeights;
       for (let c = 0; c < classes; c++) {
         const p: f32 = Mathf.exp(load<f32>(z + (<usize>c << vectorShift)) - top) / sum;
-        store<f32>(g + (<usize>c << vectorShift), (p - (c == label ? own : others)) * scale);
+        let target: f32 = c == label ? own : others;
+        if (classWeights) target *= load<f32>(classWeights + (<usize>c << 2));
+        store<f32>(g + (<usize>c << vectorShift), (p * total - target) * scale);
       }
     }
   }

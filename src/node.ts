@@ -1,9 +1,14 @@
-/** What needs Node: threads, files, MNIST from disk. */
+/** What needs Node: threads, files, data sets from disk. */
 
 // Threads
 export { type NodeThreadsOptions, nodeThreads } from './runner/node-threads.ts';
 export { enableOcts } from './runner/octs.ts';
 export { enableFused } from './runner/relaxed-simd.ts';
+
+// Data sets
+export type { Colouring, DataOptions, Framing, Ground, LoadedData, PictureRules, Resizing } from './data/source.ts';
+export { type LoadDataOptions, loadData } from './runner/load-data.ts';
+export type { DecodingProgress } from './runner/picture-reader.ts';
 
 // Files
 export { type LoadedMnist, loadMnist } from './runner/mnist-files.ts';

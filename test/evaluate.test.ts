@@ -43,7 +43,7 @@ describe('a run on other data than MNIST', () => {
     const found = JSON.parse(stdout);
     expect(found).toMatchObject({ set: 'test', images: 600, data: { folder: inverted, isOwn: true } });
     const recorded = JSON.parse(readFileSync(join(run, 'config.json'), 'utf8')).data;
-    expect(recorded).toEqual({ folder: inverted, hash: found.data.hash });
+    expect(recorded).toEqual({ folder: inverted, name: 'data', format: 'idx', hash: found.data.hash });
     // The model has learned these images; on the other data below it fails.
     expect(found.accuracy).toBeGreaterThan(0.6);
     const train = JSON.parse(lenet('evaluate', run, '--set', 'train', '--json').stdout);
@@ -79,7 +79,6 @@ describe('a run on other data than MNIST', () => {
     expect(gone.code).toBe(1);
     expect(gone.stderr).toBe(
       `error: the data of ${run} (hash ${own}) cannot be read where they were, in ${inverted}: data folder ${inverted} does not exist; ` +
-        'expected the four MNIST files, plain or .gz: train-images-idx3-ubyte, train-labels-idx1-ubyte, t10k-images-idx3-ubyte, t10k-labels-idx1-ubyte; ' +
         'with --data, name the folder where its data are now, or other data to evaluate the model on\n',
     );
     const moved = lenet('evaluate', run, '--data', elsewhere, '--json');

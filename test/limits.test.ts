@@ -1,7 +1,12 @@
 /** docs/limits.md has the limits of the code. */
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
+import { mostFields } from '../src/data/csv.ts';
 import { mostIdxBytes } from '../src/data/idx.ts';
+import { mostClasses } from '../src/data/labels.ts';
+import { mostPictures } from '../src/data/picture-files.ts';
+import { mostSetBytes } from '../src/data/picture-set.ts';
+import { mostImageSide } from '../src/data/source.ts';
 import { mostFileBytes, mostTextBytes } from '../src/disk/read-file.ts';
 import { mostPictureBytes, mostPixels, mostSide } from '../src/runner/picture-size.ts';
 import { mostLevels, mostListedSeeds, mostSeeds, mostTrials } from '../src/study/definition.ts';
@@ -21,6 +26,11 @@ const limits: Readonly<Record<string, number>> = {
   'pixels of a side of a picture': mostSide,
   'bytes of a picture file': mostPictureBytes,
   'bytes of an IDX file, unpacked': mostIdxBytes,
+  'pictures of a data set': mostPictures,
+  'bytes of all images of a data set, decoded': mostSetBytes,
+  'pixels of a side to which pictures are brought': mostImageSide,
+  'classes of a data set': mostClasses,
+  'fields of a row of a table': mostFields,
   "bytes of a journal, of a run's metrics or settings": mostTextBytes,
   'bytes of any other file': mostFileBytes,
 };

@@ -213,7 +213,8 @@ test.skipIf(!canUnshare)(
 describe('a start that is refused or fails leaves no file or folder', () => {
   const data = mkdtempSync(join(tmpdir(), 'lenet-data-'));
   const idx = (magic: number, sizes: number[], bytes: number) => {
-    const file = Buffer.alloc(4 + 4 * sizes.length + bytes);
+    // The digits 0 to 9 in turn: labels of one class alone are refused.
+    const file = Buffer.from(Array.from({ length: 4 + 4 * sizes.length + bytes }, (_, at) => at % 10));
     for (const [i, word] of [magic, ...sizes].entries()) file.writeUInt32BE(word, 4 * i);
     return file;
   };
@@ -327,7 +328,7 @@ describe('names of folders', () => {
     mkdirSync(join(cwd, 'data'));
     const images = Buffer.alloc(16 + 40 * 784, 7);
     for (const [i, word] of [0x803, 40, 28, 28].entries()) images.writeUInt32BE(word, 4 * i);
-    const labels = Buffer.alloc(8 + 40);
+    const labels = Buffer.from(Array.from({ length: 8 + 40 }, (_, at) => at % 10));
     for (const [i, word] of [0x801, 40].entries()) labels.writeUInt32BE(word, 4 * i);
     for (const set of ['train', 't10k']) {
       writeFileSync(join(cwd, 'data', `${set}-images-idx3-ubyte`), images);

@@ -52,7 +52,7 @@ describe('a reader that closes its end of the pipe', () => {
   test('lenet train | head: the run is finished and saved, exit code 0', () => {
     const out = fresh();
     const { stdout, stderr } = bash(`$lenet train ${tiny} --out ${out} | head -1; echo "code \${PIPESTATUS[0]}"`);
-    expect(stdout).toMatch(/^Dataset MNIST.*\ncode 0\n$/);
+    expect(stdout).toMatch(/^Dataset mnist.*\ncode 0\n$/);
     expect(stderr).toBe('');
     expect(kept(out)).toEqual(whole);
     expect(readFileSync(join(out, 'model.safetensors')).equals(readFileSync(join(run, 'model.safetensors')))).toBe(

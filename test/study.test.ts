@@ -391,7 +391,7 @@ describe('failures', () => {
     ],
     ['a folder without a study', ['show', home], 2, `there is no study in ${home} (no study.journal)`],
     ['a file for a folder', ['run', file, '--out', file], 1, 'a file is there'],
-    ['other data', ['run', file, '--out', whole, '--data', home], 1, 'has no train-images-idx3-ubyte'],
+    ['other data', ['run', file, '--out', whole, '--data', home], 1, 'is of no known format'],
     ['a misspelt command', ['shwo', whole], 2, "unknown command 'shwo'"],
   ])('%s', (_, command, code, message) => {
     const result = lenet('study', ...command);

@@ -8,7 +8,9 @@ import {
   type Hyperparameter,
   integer,
   limit,
+  list,
   number,
+  numbersIn,
   off,
   positive,
 } from './hyperparameter.ts';
@@ -33,6 +35,13 @@ test.each<[Hyperparameter, unknown, string]>([
   [limit(''), 2 ** 53, 'x: expected an integer from 1 to 9007199254740991, got 9007199254740992'],
   [number(1, positive, ''), Number.POSITIVE_INFINITY, 'x: expected a finite number above 0, got Infinity'],
   [off(''), 0, 'x: expected true or false, got 0'],
+  ...['1', '1,0', '1,-2', '1;2', '1,x', '1.2.3,4', '1,1e999', '', 'even', 7, [1, 2]].map(
+    (value): [Hyperparameter, unknown, string] => [
+      list('none', ['none', 'balanced'], ''),
+      value,
+      'x: expected none, balanced, or numbers above 0 separated by commas, such as 1,2,0.5, got',
+    ],
+  ),
   [choice('red', ['red', 'green'], ''), 'gren', 'green'],
 ])('%o refuses %s and says what is allowed', (entry, value, message) => {
   expect(() => checkValue('x', entry, value)).toThrow(UsageError);
@@ -44,6 +53,14 @@ test('a range includes or excludes its ends as declared', () => {
   expect(() => checkValue('x', number(0, fraction, ''), 1 - 2 ** -25)).toThrow(UsageError);
   expect(() => checkValue('x', number(0, fraction, ''), 0)).not.toThrow();
   expect(() => checkValue('x', limit(''), null)).not.toThrow();
+});
+
+test('a list is one of its words, or numbers above 0', () => {
+  const weights = list('none', ['none', 'balanced'], '');
+  for (const value of ['none', 'balanced', '1,2', '1, 0.5,2e-3'])
+    expect(() => checkValue('x', weights, value)).not.toThrow();
+  expect(numbersIn('1, 0.5,2e-3')).toEqual([1, 0.5, 0.002]);
+  expect(numbersIn('balanced')).toBeUndefined();
 });
 
 test('values that are not given have their defaults', () => {

@@ -31,7 +31,12 @@ export interface Flag extends Common<boolean> {
 export interface Limit extends Common<number | null> {
   readonly kind: 'limit';
 }
-export type Hyperparameter = Choice<string> | Numeric | Flag | Limit;
+/** One of some words, or a list of numbers above 0 as text: `1,2,0.5`. */
+export interface List extends Common<string> {
+  readonly kind: 'list';
+  readonly words: readonly string[];
+}
+export type Hyperparameter = Choice<string> | Numeric | Flag | Limit | List;
 /** Hyperparameters by name. */
 export type HyperparameterTable = Readonly<Record<string, Hyperparameter>>;
 /** A value of every hyperparameter of a table. */
@@ -74,6 +79,19 @@ export function limit(sentence: string): Limit {
   return { kind: 'limit', default: null, sentence };
 }
 
+/** One of some words, or a list of numbers. @param words the default among them. */
+export function list(value: string, words: readonly string[], sentence: string): List {
+  return { kind: 'list', default: value, words, sentence };
+}
+
+/** What the text of a list is, as a regular expression: numbers above 0, separated by commas. */
+export const listPattern = '[0-9.]+(?:e[+-]?[0-9]+)?(?: *, *[0-9.]+(?:e[+-]?[0-9]+)?)+';
+
+/** The numbers in the text of a list; undefined for a word. */
+export function numbersIn(text: string): readonly number[] | undefined {
+  return new RegExp(`^${listPattern}$`).test(text) ? text.split(',').map(Number) : undefined;
+}
+
 /**
  * Checks one value.
  * @param name of the hyperparameter. @param options label: what the caller calls it, for instance `--batch-size`; say:
@@ -91,6 +109,9 @@ export function checkValue(
       throw unknownChoice(name, typeof value === 'string' ? value : say(value), entry.choices);
   } else if (entry.kind === 'flag') {
     if (typeof value !== 'boolean') throw new UsageError(`${label}: expected true or false, got ${say(value)}`);
+  } else if (entry.kind === 'list') {
+    const isFine = typeof value === 'string' && (entry.words.includes(value) || isListOfNumbers(value));
+    if (!isFine) throw new UsageError(`${label}: expected ${wordsOf(entry)}, got ${say(value)}`);
   } else if (!(entry.kind === 'limit' && value === null) && !isAllowed(entry, value)) {
     throw new UsageError(`${label}: expected ${allowed(entry, value)}, got ${say(value)}`);
   }
@@ -110,6 +131,14 @@ export function completeValues<Table extends HyperparameterTable>(
     return [name, value ?? entry.default];
   });
   return Object.fromEntries(values);
+}
+
+function isListOfNumbers(text: string): boolean {
+  return numbersIn(text)?.every((value) => value > 0 && Number.isFinite(value)) ?? false;
+}
+
+function wordsOf({ words }: List): string {
+  return `${words.join(', ')}, or numbers above 0 separated by commas, such as 1,2,0.5`;
 }
 
 function isAllowed(entry: Numeric | Limit, value: unknown): boolean {

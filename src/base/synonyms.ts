@@ -21,6 +21,8 @@ const otherNames: Readonly<Record<string, readonly string[]>> = {
   beta2: ['b2'],
   decayBiases: ['decaybias', 'biasdecay'],
   labelSmoothing: ['smoothing', 'labelsmooth'],
+  classWeights: ['classweight', 'weight', 'weights', 'lossweights'],
+  normalization: ['normalize', 'normalisation', 'standardize', 'standardization', 'standardise'],
   biasCorrection: ['correctbias', 'debias'],
   loss: ['criterion', 'lossfunction', 'lossfn', 'cost', 'costfunction'],
   activation: ['act', 'activationfunction', 'nonlinearity'],

@@ -108,18 +108,3 @@ export function dataOfStudy(
   const isName = !/[/\\]/.test(place) && !existsSync(path);
   return { dataFolder: isName ? place : path, dataOptions: { ...own, ...dataOptions } };
 }
-
-/** The options as words of a command line, which loads the same data. */
-export function dataWords(choice: DataChoice, quote: (text: string) => string): string[] {
-  const { data, dataFormat, imageSize, resize, colour, labelColumn, skipUnreadable, cache } = choice;
-  return [
-    ...(data === undefined ? [] : ['--data', quote(data)]),
-    ...(dataFormat === undefined ? [] : ['--data-format', dataFormat]),
-    ...(imageSize ? ['--image-size', imageSize.join('x')] : []),
-    ...(resize ? ['--resize', resize] : []),
-    ...(colour ? ['--colour', colour] : []),
-    ...(labelColumn === undefined ? [] : ['--label-column', quote(labelColumn)]),
-    ...(skipUnreadable ? ['--skip-unreadable'] : []),
-    ...(cache === false ? ['--no-cache'] : []),
-  ];
-}

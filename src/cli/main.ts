@@ -83,6 +83,10 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       1,
     )
     .addOption(evaluate)
+    .option(
+      '--balanced-accuracy',
+      'Also record the balanced accuracy: the mean over the classes of the share of their images that are right',
+    )
     .option('--resume', 'Continue the run in --out; the results are those of an uninterrupted run')
     .option('--init <file>', 'Start from the weights in a safetensors file', parsePath('--init'))
     .option('--json', 'Print one JSON object per epoch on standard output, and nothing else')
@@ -92,8 +96,9 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       if (options.resume && options.out === undefined)
         throw new UsageError('--resume needs --out: the folder of the run to continue');
       const { data: dataFolder, init, resume = false, checkpointEvery, evaluateEvery, threads, out } = options;
+      const { balancedAccuracy = false } = options;
       const dataOptions = loadingOptions(options);
-      const evaluations = { evaluateEvery, evaluateTrain: options.evaluate === 'all' };
+      const evaluations = { evaluateEvery, evaluateTrain: options.evaluate === 'all', balancedAccuracy };
       const how = { checkpointEvery, ...evaluations, threads, kernels: options.kernels ?? 'auto' };
       const request = { ...settings, dataFolder, dataOptions, init, resume, ...how, out };
       output.beginWork();
@@ -260,6 +265,7 @@ interface TrainOptions extends DataChoice {
   readonly checkpointEvery: number;
   readonly evaluateEvery: number;
   readonly evaluate: EvaluatedSets;
+  readonly balancedAccuracy?: boolean;
   readonly resume?: boolean;
   readonly init?: string;
   readonly json?: boolean;

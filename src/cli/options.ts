@@ -173,14 +173,14 @@ export function hyperparameterOption(name: HyperparameterName): Option {
   if (entry.kind === 'flag') {
     return entry.off === undefined ? new Option(label, entry.sentence) : new Option(`--no-${kebab(name)}`, entry.off);
   }
+  const isText = entry.kind === 'choice' || entry.kind === 'list';
   const parse = (text: string) => {
-    const value = entry.kind === 'choice' ? text : parseNumber(text, label);
+    const value = isText ? text : parseNumber(text, label);
     checkHyperparameter(name, value, { label, say: () => text });
     return value;
   };
-  const isChoice = entry.kind === 'choice';
-  const hint = isChoice ? ` (${entry.choices.join(', ')})` : '';
-  const option = new Option(`${label} <${isChoice ? 'name' : 'n'}>`, `${entry.sentence}${hint}`).argParser(parse);
+  const hint = entry.kind === 'choice' ? ` (${entry.choices.join(', ')})` : '';
+  const option = new Option(`${label} <${isText ? 'name' : 'n'}>`, `${entry.sentence}${hint}`).argParser(parse);
   return entry.default === null ? option : option.default(entry.default);
 }
 

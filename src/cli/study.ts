@@ -23,6 +23,7 @@ import {
 } from '../report/terminal.ts';
 import { scoreText } from '../report/words/numbers.ts';
 import { writeReport } from '../report/write.ts';
+import { dataWords } from '../runner/data-words.ts';
 import { environment } from '../runner/environment.ts';
 import type { Forecast } from '../runner/forecast.ts';
 import type { KernelChoice } from '../runner/kernel-choice.ts';
@@ -36,7 +37,7 @@ import { isSeedRule } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile, studyFileData, studyJsonSchema } from '../tasks/lenet/study-file.ts';
-import { type DataChoice, dataOfStudy, dataWords } from './data-options.ts';
+import { type DataChoice, dataOfStudy, loadingOptions } from './data-options.ts';
 import { Interrupt } from './interrupt.ts';
 import { quoted, quotedPath } from './quoted.ts';
 import { StudyBars } from './study-progress.ts';
@@ -85,7 +86,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   // The name of a study that ships is not a path.
   const again = ['npx lenet study run', path === file ? quotedPath(file) : quoted(file), '--out', quoted(out)];
   if (options.seeds) again.push('--seeds', options.seeds.length === 1 ? `${options.seeds[0]},` : options.seeds.join());
-  again.push(...dataWords(options, quotedPath));
+  again.push(...dataWords(options.data, loadingOptions(options), quotedPath));
   if (options.retryFailed) again.push('--retry-failed');
   if (options.kernels) again.push('--kernels', options.kernels);
   if (!options.evaluateTrain) again.push('--evaluate', 'test');

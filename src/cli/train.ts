@@ -99,10 +99,16 @@ export async function train(
   }
 }
 
+function balanced({ balancedAccuracy }: Metrics): string {
+  return balancedAccuracy === undefined ? '' : `, balanced acc = ${percent(balancedAccuracy)}`;
+}
+
 /** The line of an epoch in the format of the post: losses, and accuracies in percent, with up to four decimals. */
 function epochLine({ epoch, train, test, validation }: MetricsLine): string {
   const side = (name: string, metrics: Metrics | undefined) =>
-    metrics ? `   ${name}: (loss = ${rounded(metrics.loss)}, acc = ${percent(metrics.accuracy)})` : '';
+    metrics
+      ? `   ${name}: (loss = ${rounded(metrics.loss)}, acc = ${percent(metrics.accuracy)}${balanced(metrics)})`
+      : '';
   return `Epoch: ${epoch}${side('Train', train)}${side('Test', test)}${side('Validation', validation)}`;
 }
 

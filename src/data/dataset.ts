@@ -121,6 +121,13 @@ export function classNamesOf({ classes, classNames }: Pick<Dataset, 'classes' | 
   return classNames ?? Array.from({ length: classes }, (_, label) => `${label}`);
 }
 
+/** The number of images of each class. */
+export function classCountsOf({ labels, classes }: Pick<Dataset, 'labels' | 'classes'>): readonly number[] {
+  const counts = new Array<number>(classes).fill(0);
+  for (const label of labels) counts[label]!++;
+  return counts;
+}
+
 /** Whether bytes count as pixels: Uint8Array, Buffer among them. */
 export function areBytes(images: Uint8Array | Float32Array): images is Uint8Array {
   return kindOf(images) === 'Uint8Array';

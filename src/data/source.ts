@@ -12,6 +12,7 @@ export type Framing = (typeof framings)[number];
 
 /** What the ground of the set's pictures is. `any`: photographs and the like, which are never inverted. */
 export const grounds = ['dark', 'light', 'any'] as const;
+/** `dark`: light ink on dark ground, as MNIST's. `light`: as on paper. `any`: photographs. */
 export type Ground = (typeof grounds)[number];
 
 /** How a picture of any size becomes an input of this set. A model's file keeps it, so that predict guesses nothing. */
@@ -29,6 +30,7 @@ export const resizings = ['fit', 'fill', 'stretch'] as const;
 export type Resizing = (typeof resizings)[number];
 
 export const colourings = ['grey', 'rgb'] as const;
+/** `grey`: one channel, the luma of ITU-R BT.601. `rgb`: red, green, blue. */
 export type Colouring = (typeof colourings)[number];
 
 /** The largest side to which pictures are brought (pixels). */

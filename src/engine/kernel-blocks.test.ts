@@ -623,23 +623,38 @@ describe.each(engines)('$arithmetic, $width', ({ width, module }) => {
     };
 
     test.each([
-      [-Infinity, 0],
-      [0.5, 0],
-      [30, 0],
-      [-Infinity, 0.3],
-    ])('softmaxCrossEntropy, background %d, smoothing %d, with and without gradient', (backgroundLogit, smoothing) => {
-      const expected = reference.softmaxCrossEntropy(z, labels, 0.7, { backgroundLogit, smoothing });
-      for (const wantsGradient of [true, false]) {
-        const { b, blocks, outputs, ranges } = place();
-        const gradient = wantsGradient ? outputs.gradient : 0;
-        b.writesOnly(wantsGradient ? [...ranges, [gradient, size * 4]] : ranges, () =>
-          b.kernels.softmaxCrossEntropy({ ...blocks, ...outputs, gradient, backgroundLogit, smoothing }),
-        );
-        expectNear(b.readDoubles(outputs.losses, count), expected.losses);
-        expect(b.readBytes(outputs.predicted, count)).toEqual(expected.predicted);
-        if (wantsGradient) expectNear(b.read(gradient, size), inPacks(expected.gradient, 0), 1e-6);
-      }
-    });
+      [-Infinity, 0, false],
+      [0.5, 0, false],
+      [30, 0, false],
+      [-Infinity, 0.3, false],
+      [-Infinity, 0, true],
+      [-Infinity, 0.3, true],
+    ])(
+      'softmaxCrossEntropy, background %d, smoothing %d, class weights %s, with and without gradient',
+      (...options) => {
+        const [backgroundLogit, smoothing, isWeighed] = options;
+        const weights = isWeighed ? Array.from({ length: classes }, (_, c) => 0.25 + c / 2) : undefined;
+        const expected = reference.softmaxCrossEntropy(z, labels, 0.7, {
+          backgroundLogit,
+          smoothing,
+          classWeights: weights,
+        });
+        for (const wantsGradient of [true, false]) {
+          const { b, blocks, outputs, ranges } = place();
+          const gradient = wantsGradient ? outputs.gradient : 0;
+          const classWeights = weights ? b.floats(weights) : 0;
+          b.writesOnly(wantsGradient ? [...ranges, [gradient, size * 4]] : ranges, () =>
+            b.kernels.softmaxCrossEntropy({
+              ...{ ...blocks, ...outputs, gradient },
+              ...{ backgroundLogit, smoothing, classWeights },
+            }),
+          );
+          expectNear(b.readDoubles(outputs.losses, count), expected.losses);
+          expect(b.readBytes(outputs.predicted, count)).toEqual(expected.predicted);
+          if (wantsGradient) expectNear(b.read(gradient, size), inPacks(expected.gradient, 0), 1e-6);
+        }
+      },
+    );
 
     test('rightLogitLoss, with and without gradient', () => {
       const expected = reference.rightLogitLoss(z, labels, 0.7);

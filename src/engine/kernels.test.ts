@@ -154,7 +154,7 @@ function lossOf(engine: Engine, { op, input, options }: LayerCase): LayerOutcome
   const args = { logits, labels, count: images, classes, scale: 1 / images, gradient, losses, predicted };
   const backgroundLogit = op === 'mapLoss' ? -options.j! : -Infinity;
   if (op === 'mseLoss') kernels.rightLogitLoss(args);
-  else kernels.softmaxCrossEntropy({ ...args, backgroundLogit, smoothing: 0 });
+  else kernels.softmaxCrossEntropy({ ...args, backgroundLogit, smoothing: 0, classWeights: 0 });
   const g = arena.f32(gradient, packs * classes * lanes);
   const expected = reference.softmaxCrossEntropy(input.data, options.labels!, 1 / images);
   expect([...arena.u8(predicted, images)]).toEqual(expected.predicted);
@@ -187,7 +187,7 @@ function curvatureOf(engine: Engine, { codes, labels, input }: CurvatureEnd): nu
   } else {
     const values = arena.f32(z, packs * features * lanes);
     for (const [i, value] of input.data.entries()) values[at(i)] = value;
-    kernels.softmaxCrossEntropy({ ...args, backgroundLogit: -Infinity, smoothing: 0 });
+    kernels.softmaxCrossEntropy({ ...args, backgroundLogit: -Infinity, smoothing: 0, classWeights: 0 });
     kernels.softmaxOfGradient(chunk);
     kernels.softmaxCurvature({ probabilities: g, h, vectors: packs * classes });
   }

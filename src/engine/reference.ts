@@ -288,9 +288,18 @@ export function softmaxCrossEntropy(
   logits: Numbers,
   labels: Numbers,
   scale: number,
-  { backgroundLogit = -Infinity, smoothing = 0 } = {},
+  {
+    backgroundLogit = -Infinity,
+    smoothing = 0,
+    classWeights,
+  }: {
+    readonly backgroundLogit?: number;
+    readonly smoothing?: number;
+    readonly classWeights?: Numbers | undefined;
+  } = {},
 ) {
   const classes = logits.length / labels.length;
+  const weightOf = (c: number) => classWeights?.[c] ?? 1;
   const losses: number[] = [];
   const predicted: number[] = [];
   const gradient: number[] = [];
@@ -300,10 +309,9 @@ export function softmaxCrossEntropy(
     const sum = z.reduce((total, value) => total + Math.exp(value - top), Math.exp(backgroundLogit - top));
     losses.push(Math.log(sum) - (z[label]! - top));
     predicted.push(z.indexOf(Math.max(...z)));
-    for (const [c, value] of z.entries()) {
-      const target = (c === label ? 1 - smoothing : 0) + smoothing / classes;
-      gradient.push((Math.exp(value - top) / sum - target) * scale);
-    }
+    const targets = z.map((_, c) => weightOf(c) * ((c === label ? 1 - smoothing : 0) + smoothing / classes));
+    const total = targets.reduce((all, target) => all + target, 0);
+    for (const [c, value] of z.entries()) gradient.push((total * (Math.exp(value - top) / sum) - targets[c]!) * scale);
   }
   return { losses, predicted, gradient };
 }

@@ -260,7 +260,8 @@ describe.each(engines)('%s', (arithmetic) => {
     fc.assert(
       fc.property(images, upTo(12), (count, classes) => {
         const z = numbers('logits', count * classes).map((value) => -Math.abs(value));
-        for (const loss of [crossEntropy(), maximumAPosteriori(), mse()]) {
+        const classWeights = Array.from({ length: classes }, (_, c) => 0.25 + c / 3);
+        for (const loss of [crossEntropy(), crossEntropy({ classWeights }), maximumAPosteriori(), mse()]) {
           const [quads, octs] = widths.map((width) => {
             const { kernels, arena, lanes } = open({ arithmetic, width });
             const floats = Math.ceil(count / lanes) * classes * lanes;
@@ -272,8 +273,10 @@ describe.each(engines)('%s', (arithmetic) => {
               ...{ lanes, images: count, classes, scale: 1 / count, labels: arena.allocate(count) },
               ...{ logits: arena.allocate(floats * 4), gradient: arena.allocate(floats * 4) },
               ...{ losses: arena.allocate(count * 8), predicted: arena.allocate(count) },
+              classWeights: 'classWeights' in loss ? arena.allocate(classes * 4) : 0,
             };
             for (const [i, value] of z.entries()) arena.f32(site.logits, floats)[at(i)] = value;
+            if (site.classWeights) arena.f32(site.classWeights, classes).set(classWeights);
             arena.u8(site.labels, count).set(z.slice(0, count).map((_, n) => (7 * n) % classes));
             const read = () => Float32Array.from(z, (_, i) => arena.f32(site.gradient, floats)[at(i)]!);
             aboutLoss(loss).apply(kernels, site);
@@ -360,7 +363,8 @@ describe.each(engines)('%s', (arithmetic) => {
       arena.u8(labels, count).set(Array.from({ length: count }, (_, n) => n % 3));
       const [losses, predicted] = [arena.allocate(count * 8), arena.allocate(count)];
       const { value: logits, gradient } = network.logits;
-      const site = { lanes, logits, gradient, labels, images: count, classes: 3, scale: 1, losses, predicted };
+      const outputs = { gradient, losses, predicted };
+      const site = { lanes, logits, labels, images: count, classes: 3, scale: 1, classWeights: 0, ...outputs };
       const [sum, chunk, rows] = [arena.allocate(bytes), arena.allocate(bytes), arena.allocate(16 * 12)];
       const found: Floats[] = [];
       network.prepare(true);

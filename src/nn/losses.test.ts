@@ -21,6 +21,7 @@ function applied(loss: Loss, z: readonly (readonly number[])[], labels: readonly
   const arena = new GuardedArena(memory, kernels.heapBase(), lanes);
   const [images, classes] = [z.length, z[0]!.length];
   const floats = Math.ceil(images / lanes) * classes * lanes;
+  const weights = aboutLoss(loss).classWeights();
   const site = {
     lanes,
     logits: arena.allocate(floats * 4),
@@ -31,11 +32,13 @@ function applied(loss: Loss, z: readonly (readonly number[])[], labels: readonly
     gradient: arena.allocate(floats * 4),
     losses: arena.allocate(images * 8),
     predicted: arena.allocate(images),
+    classWeights: weights ? arena.allocate(weights.length * 4) : 0,
   };
   const at = (n: number, c: number) => (Math.floor(n / lanes) * classes + c) * lanes + (n % lanes);
   for (const [n, row] of z.entries())
     for (const [c, value] of row.entries()) arena.f32(site.logits, floats)[at(n, c)] = value;
   arena.u8(site.labels, images).set(labels);
+  if (weights) arena.f32(site.classWeights, weights.length).set(weights);
   const pack = () => z.map((row, n) => row.map((_, c) => arena.f32(site.gradient, floats)[at(n, c)]!));
   aboutLoss(loss).apply(kernels, site);
   const found = { losses: [...arena.f64(site.losses, images)], gradient: pack() };
@@ -55,14 +58,18 @@ const smoothed: {
   readonly logits: readonly (readonly number[])[];
   readonly labels: readonly number[];
   readonly losses: readonly number[];
-  readonly cases: readonly { readonly labelSmoothing: number; readonly gradient: readonly (readonly number[])[] }[];
+  readonly cases: readonly {
+    readonly labelSmoothing: number;
+    readonly classWeights?: readonly number[];
+    readonly gradient: readonly (readonly number[])[];
+  }[];
 } = JSON.parse(readFileSync(new URL('../../test/golden/label-smoothing.json', import.meta.url), 'utf8'));
 
 test.each(widths.flatMap((width) => smoothed.cases.map((each) => ({ ...each, width }))))(
-  'label smoothing $labelSmoothing in $width gives PyTorch’s gradient, and the plain loss',
+  'label smoothing $labelSmoothing and class weights $classWeights in $width give PyTorch’s gradient, and the plain loss',
   ({ width, ...each }) => {
     const { losses, gradient, curvature } = applied(
-      crossEntropy({ labelSmoothing: each.labelSmoothing }),
+      crossEntropy({ labelSmoothing: each.labelSmoothing, classWeights: each.classWeights }),
       smoothed.logits,
       smoothed.labels,
       width,
@@ -70,7 +77,8 @@ test.each(widths.flatMap((width) => smoothed.cases.map((each) => ({ ...each, wid
     const plain = applied(crossEntropy(), smoothed.logits, smoothed.labels, width);
     for (const [n, loss] of smoothed.losses.entries()) expect(losses[n]).toBeCloseTo(loss, 6);
     for (const [n, row] of each.gradient.entries())
-      for (const [c, value] of row.entries()) expect(Math.abs(gradient[n]![c]! - value)).toBeLessThan(2e-7);
+      for (const [c, value] of row.entries())
+        expect(Math.abs(gradient[n]![c]! - value)).toBeLessThan(each.classWeights ? 6e-7 : 2e-7);
     expect(curvature).toEqual(plain.curvature);
   },
 );
@@ -145,4 +153,21 @@ test('losses describe themselves and declare whether they need distances as the 
 test.each([0, -1, NaN, Infinity])('map refuses j = %s', (j) => {
   expect(() => maximumAPosteriori(j)).toThrow(UsageError);
   expect(() => maximumAPosteriori(j)).toThrow(/^j: expected a (finite )?number above 0, got /);
+});
+
+describe('class weights', () => {
+  test.each([
+    [[], 'classWeights: expected a list with a number for each class, 1 to 256, got an array of 0'],
+    ['balanced', 'classWeights: expected a list with a number for each class, 1 to 256, got "balanced"'],
+    [[1, 0], 'classWeights: weight 1: expected a number from 1e-6 to 1e6, got 0'],
+    [[1, NaN], 'classWeights: weight 1: expected a number from 1e-6 to 1e6, got NaN'],
+  ])('%j are refused', (classWeights, message) => {
+    expect(() => crossEntropy({ classWeights: classWeights as number[] })).toThrow(message);
+  });
+
+  test('describe themselves, many of them by their range', () => {
+    const described = (classWeights: number[]) => aboutLoss(crossEntropy({ classWeights })).describe();
+    expect(described([1, 2, 1 / 3])).toBe('cross-entropy, class weights 1 2 0.3333');
+    expect(described(Array.from({ length: 26 }, (_, c) => 1 + c))).toBe('cross-entropy, class weights from 1 to 26');
+  });
 });

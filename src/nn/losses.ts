@@ -31,6 +31,7 @@ export function aboutLoss(loss: Loss) {
     needsDistances: kind.needsDistances,
     describe: (): string => kind.describe(self),
     apply: (kernels: Kernels, site: LossSite): void => kind.apply(kernels, self, site),
+    classWeights: (): readonly number[] | undefined => kind.classWeights?.(self),
     curvature: kind.curvature && ((kernels: Kernels, site: LossSite) => kind.curvature?.(kernels, self, site)),
   };
 }

@@ -7,12 +7,13 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import { datasetSize, takeFirst } from '../data/dataset.ts';
 import { upgradedRecord } from '../runner/older-records.ts';
 import { ownData, ownSet } from '../runner/run-data.ts';
-import type { RunFolder } from '../runner/run-folder.ts';
+import { attempt, type RunFolder } from '../runner/run-folder.ts';
 import { trialLogits, trialModel } from '../runner/trial-results.ts';
 import type { StudyRecord } from '../store/store.ts';
 import type { Trial } from '../study/trial.ts';
 import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
-import { makeModel } from '../tasks/lenet/recipe.ts';
+import { mnistInput } from '../tasks/lenet/model-input.ts';
+import { type DataFacts, makeModel } from '../tasks/lenet/recipe.ts';
 import { type FactsOptions, type StudyFacts, studyFacts } from './facts.ts';
 import { type PostLogs, postReference } from './post.ts';
 import type { Answers, ReportSource } from './section.ts';
@@ -78,9 +79,22 @@ export function lenetSource(
   files: StudyFiles,
 ): ReportSource {
   return {
-    model: (settings) => makeModel(completeSettings(settings)),
+    model: (settings) => makeModel(completeSettings(settings), factsOfRuns(trials, files)),
     answers: (number) => answersOf(files.trial(number), trials.find((trial) => trial.number === number)!, dataHash),
   };
+}
+
+/**
+ * What the networks of a study are made for, as the first run folder that tells it has recorded; else MNIST's digits.
+ * How a level standardizes its pixels does not change the shapes of its network, and is left out.
+ */
+function factsOfRuns(trials: readonly Trial[], files: StudyFiles): DataFacts {
+  for (const { number } of trials) {
+    const run = files.trial(number);
+    const read = attempt(() => (run.isUsed ? run.readConfig().input : undefined));
+    if ('value' in read && read.value) return { ...read.value, normalization: null };
+  }
+  return mnistInput;
 }
 
 /** The answers that a trial's folder holds, or a sentence that says why the report cannot show them. */

@@ -3,6 +3,7 @@
  * the one before.
  */
 import { isRepeated } from '../study/contest.ts';
+import { objectives } from '../study/definition.ts';
 import type { Standing } from '../study/judgement.ts';
 import { significance } from '../study/statistics.ts';
 import { isBetter } from '../study/trial.ts';
@@ -146,7 +147,7 @@ function differenceColumns({ levels, stage, facts }: Shown): Column[] {
   if (comparedLevels(stage).length < 2) return [];
   const { objective } = facts.definition;
   const { head: kind, ...note } = intervalKind(stage);
-  const points = objective === 'accuracy' ? ' (points)' : '';
+  const points = objectives[objective].isPercentage ? ' (points)' : '';
   return [
     ...optional({
       head: `difference to the best${points}`,
@@ -225,7 +226,7 @@ export function detailTable(stage: StageFacts, facts: StudyFacts): TextTable | u
   const { shown, frame } = begin(stage, facts);
   const { levels } = shown;
   const { objective } = facts.definition;
-  const points = objective === 'accuracy' ? ' (points)' : '';
+  const points = objectives[objective].isPercentage ? ' (points)' : '';
   const columns: Column[] = [
     ...seedsColumn(shown),
     ...optional({
@@ -286,7 +287,7 @@ export function stepTable(stage: StageFacts, facts: StudyFacts): TextTable {
     columns: [
       { head: factorsText(stage), cells: steps.map(({ level }) => labelOf(stage.levels[level]!, facts)) },
       {
-        head: `change${objective === 'accuracy' ? ' (points)' : ''}`,
+        head: `change${objectives[objective].isPercentage ? ' (points)' : ''}`,
         cells: steps.map(({ difference }) => differenceText(difference!.mean, objective)),
         align: 'right',
       },

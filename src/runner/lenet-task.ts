@@ -88,7 +88,7 @@ export function lenetTask(options: LenetTaskOptions): Task {
       requireAddresses();
       const data = await loadSets(definition, { data: dataFolder, options: dataOptions });
       // Shape and classes are enough to check levels; each trial standardizes by the images that it trains on.
-      const facts = factsOf({ normalization: 'none' }, data.run.train);
+      const facts = factsOf({ normalization: 'none', classWeights: 'none' }, data.run.train);
       checkLevels(definition, data, facts);
       const base = completeSettings(definition.base);
       const { width, note } = await chooseWidth(kernels, recipeOf(base, facts));
@@ -149,7 +149,9 @@ function threadPool(
     start({ number, configuration, seed, threads, again }, listen) {
       const hyperparameters = completeHyperparameters({ ...configuration, seed });
       const out = trialFolder(folder, number).path;
-      const order = { hyperparameters, out, threads, width, evaluateTrain, data, claim: claim?.(), again };
+      const balancedAccuracy = objective === 'balanced-accuracy';
+      const how = { threads, width, evaluateTrain, balancedAccuracy };
+      const order = { hyperparameters, out, ...how, data, claim: claim?.(), again };
       return startTrialWorker(order, (message) => listen(trialMessage(message, objective)));
     },
   };
@@ -164,9 +166,9 @@ function epochPoint(
   { epoch, train, test, validation, seconds }: MetricsLine,
   objective: StudyDefinition['objective'],
 ): EpochPoint {
-  // The model is saved after every epoch of a trial, so the evaluation set was evaluated.
+  // The model is saved after every epoch of a trial, so the evaluation set was evaluated, with the metric that is the objective.
   const selection = (test ?? validation)!;
-  return { epoch, score: scoreOf(selection, objective), ...(train ? { train } : {}), selection, seconds };
+  return { epoch, score: scoreOf(selection, objective)!, ...(train ? { train } : {}), selection, seconds };
 }
 
 interface StudySets {

@@ -101,7 +101,7 @@ function checkArguments(data: unknown, options: LoadDataOptions): void {
     skipUnreadable: true,
   });
   checkDataOptions('loadData()', options);
-  if (options.format !== undefined) dataSource(options.format);
+  if (options.format !== undefined) checkChoice('loadData(): format', options.format, dataFormats);
   if (options.cache !== undefined) checkFlag('loadData(): cache', options.cache);
   for (const name of ['onNote', 'onProgress'] as const) {
     if (options[name] !== undefined) checkFunction(`loadData(): ${name}`, options[name]);

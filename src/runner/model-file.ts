@@ -66,7 +66,8 @@ function inputIn(record: ModelFile['record'], file: string): ModelInput {
 /** @throws WorldError naming the file where its hyperparameters describe no network for its input. */
 function evaluationRecipe(hyperparameters: Hyperparameters, input: ModelInput, file: string): EvaluationRecipe {
   try {
-    const { model, loss, arithmetic } = recipeOf(hyperparameters, input);
+    // Reported losses have no class weights.
+    const { model, loss, arithmetic } = recipeOf({ ...hyperparameters, classWeights: 'none' }, input);
     return { model, loss, arithmetic };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;

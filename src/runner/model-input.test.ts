@@ -40,6 +40,7 @@ const data: RunData = {
   name: 'workshop',
   format: 'folders',
   pictures: { ground: 'light', framing: 'fit' },
+  format: 'folders',
   source: 'workshop',
   folder: null,
   hash: 'a'.repeat(64),
@@ -115,7 +116,7 @@ describe('a run on colour images of three classes', () => {
     folder.writeConfig({ ...config, input: { ...config.input!, normalization } });
     const request = { out: other, resume: true, given: new Set(['epochs'] as const) };
     await expect(trained({ normalization: 'standard', epochs: 2 }, request)).rejects.toThrow(
-      `--resume: the run in ${other} standardizes its images with other means and deviations`,
+      `--resume: the run in ${other} began with other means, deviations or class weights`,
     );
   });
 });
@@ -223,6 +224,53 @@ describe('the input in a foreign or damaged file', () => {
     } catch (error) {
       expect((error as Error).message).toMatch(/^[^\n]*model\.safetensors[^\n]*$/);
     }
+  });
+});
+
+describe('classes of different sizes', () => {
+  const rare = { ...train, labels: Uint8Array.from(train.labels, (label, image) => (image < 60 ? 0 : label)) };
+  const unbalanced = { data: { ...data, train: rare }, balancedAccuracy: true };
+
+  test('are weighed, and the weights and the balanced accuracy are recorded', async () => {
+    const { out } = await trained({ classWeights: 'balanced' }, unbalanced);
+    const folder = new RunFolder(out);
+    const config = folder.readConfig();
+    // 90 images, 70 of them of class 0, 10 of each other class.
+    expect(config.classWeights).toEqual([90 / (3 * 70), 3, 3]);
+    const last = folder.readMetrics(config).at(-1)!;
+    const { recipe, weights } = loadModel(out);
+    const found = await evaluate(recipe, weights, evaluation);
+    expect(last.test).toEqual({
+      loss: found!.loss,
+      accuracy: found!.accuracy,
+      balancedAccuracy: found!.balancedAccuracy,
+    });
+    // The classes of the evaluation set have ten images each.
+    expect(found!.balancedAccuracy).toBeCloseTo(found!.accuracy, 14);
+    expect(last.train!.balancedAccuracy).not.toBeCloseTo(last.train!.accuracy, 2);
+  });
+
+  test('change the weights that are trained, but not how losses are computed', async () => {
+    const [weighed, plain] = await Promise.all(
+      (['balanced', 'none'] as const).map(async (classWeights) => {
+        const { out } = await trained({ classWeights }, { ...unbalanced, balancedAccuracy: false });
+        const folder = new RunFolder(out);
+        return folder.readMetrics(folder.readConfig());
+      }),
+    );
+    expect(weighed![0]!.test).toEqual(plain![0]!.test);
+    expect(weighed![1]!.test).not.toEqual(plain![1]!.test);
+    expect(Object.keys(plain![0]!.test!)).toEqual(['loss', 'accuracy']);
+  });
+
+  test('are continued only with the weights that the run began with', async () => {
+    const { out } = await trained({ classWeights: 'balanced', epochs: 1 }, unbalanced);
+    const folder = new RunFolder(out);
+    folder.writeConfig({ ...folder.readConfig(), classWeights: [1, 2, 3] });
+    const request = { ...unbalanced, out, resume: true, given: new Set(['epochs'] as const) };
+    await expect(trained({ classWeights: 'balanced', epochs: 2 }, request)).rejects.toThrow(
+      `--resume: the run in ${out} began with other means, deviations or class weights`,
+    );
   });
 });
 

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { digestOf } from '../base/digest.ts';
 import { WorldError } from '../base/errors.ts';
 import { version } from '../base/version.ts';
@@ -32,15 +32,23 @@ const lengthBytes = 4;
 /**
  * The name of a file of the cache. It changes with any picture's path, size or time of change, with the frame, and with
  * the version of the software.
- * @throws WorldError when a picture's size cannot be read.
  */
 export function cacheFile(folder: string, { paths, frame }: PictureOrder): string {
   const hash = createHash('sha256').update(JSON.stringify({ cacheFormat, version, frame: frame ?? null }));
   for (const path of paths) {
-    const stats = statSync(path, { throwIfNoEntry: false });
-    hash.update(`\n${JSON.stringify([path, stats?.size ?? -1, stats?.mtimeMs ?? -1])}`);
+    hash.update(`\n${JSON.stringify([resolve(path), ...stateOf(path)])}`);
   }
   return join(folder, 'pictures', `${hash.digest('hex')}.bin`);
+}
+
+/** A file's size (bytes) and time of change (ms); nothing for a file that cannot be read, which decoding then names. */
+function stateOf(path: string): readonly number[] {
+  try {
+    const { size, mtimeMs } = statSync(path);
+    return [size, mtimeMs];
+  } catch {
+    return [];
+  }
 }
 
 /**

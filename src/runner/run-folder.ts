@@ -36,6 +36,8 @@ export interface RunConfig extends RunOrigin {
   readonly version: string;
   /** What the model knows of its input. Absent in runs of older versions, whose data were MNIST's digits. */
   readonly input?: ModelInput;
+  /** The weight of each class in the loss that is trained. Absent where all classes count alike. */
+  readonly classWeights?: readonly number[];
 }
 
 /** The evaluation set of a run: the test set, or held-out images of the training set. */
@@ -298,12 +300,13 @@ export class RunFolder {
 /** An epoch's record in TensorBoard's file. */
 function eventOf(line: MetricsLine, wallTime: number): Uint8Array {
   const sets = ['train', 'test', 'validation'] as const;
-  const scalars = sets.flatMap((set): [string, number][] => {
+  const scalars = sets.flatMap((set): (readonly [string, number])[] => {
     const metrics = line[set];
     if (!metrics) return [];
     return [
       [`${set}/loss`, metrics.loss],
       [`${set}/acc`, metrics.accuracy],
+      ...(metrics.balancedAccuracy === undefined ? [] : [[`${set}/balanced_acc`, metrics.balancedAccuracy] as const]),
     ];
   });
   return scalarEvent(wallTime, line.epoch, Object.fromEntries(scalars));
@@ -322,6 +325,7 @@ function parseMetrics(text: string, what: string): { line: MetricsLine; run: str
   const isWhole = run === undefined;
   for (const metrics of [train, test ?? validation]) {
     if (isWhole || metrics !== undefined) numbers.push(metrics?.loss, metrics?.accuracy);
+    if (metrics?.balancedAccuracy !== undefined) numbers.push(metrics.balancedAccuracy);
   }
   if (!numbers.every(Number.isFinite) || name !== undefined) {
     throw new WorldError(
@@ -349,7 +353,17 @@ function configRecord({ format: _, ...config }: RunConfig): object {
  */
 export function parseConfig(text: string, what: string): RunConfig {
   const { run, digest: _, ...config } = unsealed<RunConfig>(text, what);
-  const { format, version = 'unknown', hyperparameters: given, data, init, evaluatedOn, input, ...unknown } = config;
+  const {
+    format,
+    version = 'unknown',
+    hyperparameters: given,
+    data,
+    init,
+    evaluatedOn,
+    input,
+    classWeights,
+    ...unknown
+  } = config;
   if ((format !== 1 && format !== 2) || !given || !data) {
     const isLater = typeof format === 'number' && format > 2;
     const why = `${what} is not the record of a run of format 1 or 2 (written by version ${version})`;
@@ -362,11 +376,13 @@ export function parseConfig(text: string, what: string): RunConfig {
     throw damaged('the hash of its data or of its initial weights cannot be read');
   }
   if (evaluatedOn !== undefined && evaluatedOn !== 'validation') throw damaged(`evaluatedOn is ${evaluatedOn}`);
+  if (classWeights !== undefined && !isListOfNumbers(classWeights)) throw damaged('its class weights cannot be read');
   const origin = {
     data,
     init,
     ...(evaluatedOn ? { evaluatedOn } : {}),
     ...(input ? { input: checkModelInput(input, what) } : {}),
+    ...(classWeights ? { classWeights } : {}),
   };
   const read: RunConfig = { format, version, hyperparameters: complete(given), ...origin };
   if (run !== runIdentity(read) && (format > 1 || run !== undefined))
@@ -381,6 +397,10 @@ export function parseConfig(text: string, what: string): RunConfig {
       throw damaged(error instanceof Error ? error.message : String(error), error);
     }
   }
+}
+
+function isListOfNumbers(value: unknown): boolean {
+  return Array.isArray(value) && value.every(Number.isFinite);
 }
 
 function isHash(value: unknown): boolean {

@@ -264,7 +264,7 @@ test.each<[string, Partial<StudyDefinition>, string]>([
   [
     'an unknown objective',
     { objective: 'foo' as 'loss' },
-    'unknown objective "foo": allowed are accuracy, loss, score',
+    'unknown objective "foo": allowed are accuracy, balanced-accuracy, loss, score',
   ],
   [
     'an unknown plan',

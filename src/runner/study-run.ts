@@ -181,7 +181,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       return;
     }
     if (definition.protocol === 'held-out') {
-      const looked = await lookAtTest(store, unseen(view), opened, signal);
+      const looked = await lookAtTest(store, unseen(view), opened, { objective: definition.objective, signal });
       if (!looked) {
         yield { type: 'interrupted', view };
         return;
@@ -380,14 +380,15 @@ async function lookAtTest(
   store: StudyStore,
   unseen: readonly CompleteTrial[],
   opened: OpenTask,
-  signal: AbortSignal | undefined,
+  { objective, signal }: Pick<StudyDefinition, 'objective'> & { readonly signal: AbortSignal | undefined },
 ): Promise<boolean> {
   for (const trial of unseen) {
     if (!opened.evaluateOnTest) break;
     if (signal?.aborted) return false;
-    const { loss, accuracy } = await opened.evaluateOnTest(trial);
+    const { loss, accuracy, balancedAccuracy } = await opened.evaluateOnTest(trial);
     const { number, configuration, seed } = trial;
-    await store.recordLook({ trial: number, configuration, seed, loss, accuracy });
+    const balanced = objective === 'balanced-accuracy' && balancedAccuracy !== undefined ? { balancedAccuracy } : {};
+    await store.recordLook({ trial: number, configuration, seed, loss, accuracy, ...balanced });
   }
   return true;
 }

@@ -3,7 +3,7 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import {
   checkChoice,
   checkFlag,
@@ -20,12 +20,14 @@ import {
 } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
+import type { Metrics } from '../base/metrics.ts';
 import { version } from '../base/version.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import type { Holder } from '../disk/lock.ts';
 import { readBytes } from '../disk/read-file.ts';
 import type { Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
+import { aboutLoss } from '../nn/losses.ts';
 import type { Model } from '../nn/model.ts';
 import { dependsOnEpochs } from '../nn/schedules.ts';
 import {
@@ -50,7 +52,7 @@ import { type ChosenWidth, chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
-import { dataOf, dataRecord, movedRecord, type RunData } from './run-data.ts';
+import { dataOf, dataRecord, isPrivateRun, movedRecord, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
@@ -90,6 +92,8 @@ export interface RunRequest {
   readonly evaluateEvery?: number | undefined;
   /** Whether an evaluation covers the training set too. Default: true. */
   readonly evaluateTrain?: boolean | undefined;
+  /** Whether metrics.jsonl gets the balanced accuracy, too. Default: false. */
+  readonly balancedAccuracy?: boolean | undefined;
   /** Default: as many as this machine and the batch can use. */
   readonly threads?: number | undefined;
   /** How many images the kernels compute side by side: quads (default), octs, or octs where they are proven faster. */
@@ -218,9 +222,11 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const train = limited(given.train, hyperparameters.trainLimit, '--train-limit');
   const testLimit = evaluatedOn === 'test' ? hyperparameters.testLimit : null;
   const evaluation = limited(given.evaluation, testLimit, '--test-limit');
-  const { normalization } = factsOf(hyperparameters, train);
-  const input = before ? resumedInput(before, normalization, request.out) : modelInputOf(given, normalization);
-  const recipe = recipeOf(hyperparameters, input);
+  const facts = factsOf(hyperparameters, train);
+  const input = before?.input ?? (before ? mnistInput : modelInputOf(given, facts.normalization));
+  const recipe = recipeOf(hyperparameters, { ...facts, classNames: input.classNames });
+  const classWeights = aboutLoss(recipe.loss).classWeights();
+  if (before) requireSameNumbers(before, { normalization: facts.normalization, classWeights }, request.out);
   const { model } = recipe;
   for (const set of [train, evaluation]) checkFits(model, set);
   const images = datasetSize(train);
@@ -242,6 +248,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
         init: named?.origin ?? null,
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
         input,
+        ...(classWeights ? { classWeights } : {}),
       };
   const batches = Math.ceil(images / batchSize);
   const startAgain = request.startAgain ?? false;
@@ -280,7 +287,7 @@ async function* train(
   };
   yield { type: 'start', out: folder.path, recipe, config, ...sizes, ...told, width, widthNote };
 
-  const { signal, onProgress, checkpointEvery, evaluateEvery = 1, evaluateTrain } = request;
+  const { signal, onProgress, checkpointEvery, evaluateEvery = 1, evaluateTrain, balancedAccuracy = false } = request;
   const isSaved = (epoch: number) => epoch === epochs || (epoch > 0 && isDue(epoch, checkpointEvery));
   const events = fit(recipe, {
     train,
@@ -298,7 +305,7 @@ async function* train(
   let lastGood = resumedAt ? folder.checkpointPath : undefined;
   for await (const event of events) {
     if (event.type === 'epoch') {
-      const line = metricsLine(event, evaluatedOn);
+      const line = metricsLine(event, { evaluatedOn, balancedAccuracy });
       folder.append(line, config, Date.now() / 1000);
       yield { type: 'epoch', line };
       if (isSaved(event.epoch)) {
@@ -342,14 +349,18 @@ function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out
 }
 
 /**
- * The recorded input of a run. Versions that recorded none trained on MNIST's digits.
- * @param found the mean and deviation of the images that the run trains on now. @throws WorldError when others were recorded.
+ * @param found what the images that the run trains on give now.
+ * @throws WorldError when the run began with other numbers: its record or its data are damaged.
  */
-function resumedInput(before: RunConfig, found: ModelInput['normalization'], out: string | undefined): ModelInput {
-  const recorded = before.input ?? mnistInput;
-  if (isEqualData(recorded.normalization, found)) return recorded;
+function requireSameNumbers(
+  { input, classWeights }: RunConfig,
+  found: Pick<ModelInput, 'normalization'> & { readonly classWeights: RunConfig['classWeights'] | undefined },
+  out: string | undefined,
+): void {
+  const recorded = { normalization: input?.normalization ?? null, classWeights };
+  if (isEqualData(recorded, found)) return;
   throw new WorldError(
-    `--resume: the run in ${out} standardizes its images with other means and deviations than its training images have now; its config.json or the data are damaged`,
+    `--resume: the run in ${out} began with other means, deviations or class weights than its training images have now; its config.json or its data are damaged`,
   );
 }
 
@@ -389,7 +400,10 @@ function recordedWeights({ out }: RunRequest, before: RunConfig | undefined, mod
 function weightsIn(file: string, model: Model): InitialWeights {
   const bytes = readBytes(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return { ...readWeights(model, bytes, file), origin: { file: resolve(file), sha256 } };
+  return {
+    ...readWeights(model, bytes, file),
+    origin: { file: isPrivateRun() ? basename(file) : resolve(file), sha256 },
+  };
 }
 
 function limited(set: Dataset, limit: number | null, option: string): Dataset {
@@ -404,9 +418,20 @@ function isDue(epoch: number, every: number): boolean {
   return every > 0 && epoch % every === 0;
 }
 
-function metricsLine({ epoch, train, evaluation, seconds }: EpochEvent, evaluatedOn: EvaluatedSet): MetricsLine {
-  const evaluated = evaluation && { [evaluatedOn]: { loss: evaluation.loss, accuracy: evaluation.accuracy } };
-  return { epoch, ...(train ? { train } : {}), ...evaluated, seconds };
+function metricsLine(
+  { epoch, train, evaluation, seconds }: EpochEvent,
+  {
+    evaluatedOn,
+    balancedAccuracy: isAsked,
+  }: { readonly evaluatedOn: EvaluatedSet; readonly balancedAccuracy: boolean },
+): MetricsLine {
+  const recorded = ({ loss, accuracy, balancedAccuracy }: Metrics): Metrics => ({
+    loss,
+    accuracy,
+    ...(isAsked && balancedAccuracy !== undefined ? { balancedAccuracy } : {}),
+  });
+  const evaluated = evaluation && { [evaluatedOn]: recorded(evaluation) };
+  return { epoch, ...(train ? { train: recorded(train) } : {}), ...evaluated, seconds };
 }
 
 /** What the user should know about the network that these data get. */
@@ -433,6 +458,7 @@ function checkRequest(request: RunRequest): void {
     checkInteger('trainRun(): evaluateEvery', request.evaluateEvery, 0, Number.MAX_SAFE_INTEGER);
   }
   if (request.evaluateTrain !== undefined) checkFlag('trainRun(): evaluateTrain', request.evaluateTrain);
+  if (request.balancedAccuracy !== undefined) checkFlag('trainRun(): balancedAccuracy', request.balancedAccuracy);
   if (threads !== undefined) checkThreadCount(threads);
   if (request.kernels !== undefined) checkChoice('trainRun(): kernels', request.kernels, kernelChoices);
   const { check, onWait, onWarning, onProgress } = request;
@@ -457,6 +483,7 @@ const requestNames: OptionNames<RunRequest> = {
   checkpointEvery: true,
   evaluateEvery: true,
   evaluateTrain: true,
+  balancedAccuracy: true,
   threads: true,
   kernels: true,
   onWarning: true,

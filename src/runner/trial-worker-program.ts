@@ -12,7 +12,8 @@ import { trainRun } from './train-run.ts';
 import { wrongAnswers } from './trial-results.ts';
 import type { TrialWorkerMessage, TrialWorkerOrder } from './trial-worker.ts';
 
-const { hyperparameters, out, threads, width, evaluateTrain, data, claim, again }: TrialWorkerOrder = workerData;
+const { hyperparameters, out, threads, width, evaluateTrain, balancedAccuracy, data, claim, again }: TrialWorkerOrder =
+  workerData;
 /** @throws WorldError when another process has taken the study over. */
 const check = () => {
   if (claim) assertHeld(claim, `the study of ${out}`);
@@ -46,6 +47,7 @@ async function work(): Promise<TrialWorkerMessage> {
     check,
     checkpointEvery: 1,
     evaluateTrain,
+    balancedAccuracy,
     startAgain: true,
     signal: stopper.signal,
     onProgress: ({ epoch, phase, done, total }) => {
@@ -97,11 +99,15 @@ function prepare(folder: RunFolder): boolean {
 
 /**
  * Whether an epoch was recorded without its score, as `lenet train --resume --evaluate-every` does when a user continues
- * the trial of a study that does not run.
+ * the trial of a study that does not run. The score may be the balanced accuracy.
  */
 function lacksScores(folder: RunFolder, config: RunConfig): boolean {
   const metrics = attempt(() => folder.readMetrics(config));
-  return 'value' in metrics && metrics.value.some((line) => evaluatedMetrics(line) === undefined);
+  if (!('value' in metrics)) return false;
+  return metrics.value.some((line) => {
+    const found = evaluatedMetrics(line);
+    return found === undefined || (balancedAccuracy && found.balancedAccuracy === undefined);
+  });
 }
 
 /** @throws ForeignFileError when config.json belongs to another run. */

@@ -17,6 +17,8 @@ export interface TrialWorkerOrder {
   readonly width: Width;
   /** Whether the training set is evaluated too. */
   readonly evaluateTrain: boolean;
+  /** Whether the balanced accuracy is recorded, too. */
+  readonly balancedAccuracy: boolean;
   readonly data: RunData;
   /** The study's right to write, checked before each write. */
   readonly claim: Claim | undefined;

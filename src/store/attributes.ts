@@ -73,7 +73,7 @@ export type OldLook = Omit<TestLook, 'configuration'> & { readonly key: string }
 
 const isSetting: Guard<Value> = isValue;
 export const isSettings = mapOf(isSetting);
-const isMetrics = object<Metrics>({ loss: isNumber, accuracy: isNumber }, {});
+const isMetrics = object<Metrics>({ loss: isNumber, accuracy: isNumber }, { balancedAccuracy: isNumber });
 
 export const isWrittenBy = object<WrittenBy>({ format: isNumber, version: isText }, {});
 
@@ -100,8 +100,8 @@ export const isStudyData = object<StudyData>({ name: isText, format: isText }, {
 export const isSession = object<StartedSession>({ started: isText, environment: isEnvironment }, {});
 
 const lookFields = { trial: isInteger, seed: isInteger, loss: isNumber, accuracy: isNumber };
-export const isLook = object<TestLook>({ ...lookFields, configuration: isSettings }, {});
-export const isOldLook = object<OldLook>({ ...lookFields, key: isText }, {});
+export const isLook = object<TestLook>({ ...lookFields, configuration: isSettings }, { balancedAccuracy: isNumber });
+export const isOldLook = object<OldLook>({ ...lookFields, key: isText }, { balancedAccuracy: isNumber });
 
 /** Limited, since the reader would take hours over a damaged, huge number. */
 const isCountOfTrials: Guard<number> = (value): value is number => isInteger(value) && value >= 1 && value <= 1e6;

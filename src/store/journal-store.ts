@@ -186,9 +186,10 @@ function interpretTrial(
     const score = intermediate.get(point.epoch);
     if (score === undefined) throw missing(path, id, `epoch ${point.epoch} has no value`);
     const { selection } = point;
-    if (selection && objective !== 'score' && scoreOf(selection, objective) !== score) {
+    const own = selection && objective !== 'score' ? scoreOf(selection, objective) : score;
+    if (own !== score) {
       throw new WorldError(
-        `${path}: trial ${id} has the value ${score} in epoch ${point.epoch}, which contradicts its ${objective} of ${selection[objective]}; a line is damaged`,
+        `${path}: trial ${id} has the value ${score} in epoch ${point.epoch}, which contradicts its ${objectives[objective].name} of ${own}; a line is damaged`,
       );
     }
     return { ...point, score };

@@ -70,12 +70,31 @@ export const keeps = ['all', 'winners'] as const;
 export type Keep = (typeof keeps)[number];
 
 /**
- * The score by which levels are compared, after the last epoch: accuracy in percent and any score are maximized, a loss
- * is minimized.
+ * The score by which levels are compared, after the last epoch: accuracy and balanced accuracy in percent and any score
+ * are maximized, a loss is minimized.
  */
 export const objectives = {
-  accuracy: { goal: 'maximize', unit: ' %', decimals: 2, range: [0, 100], defaultResolve: 0.1 },
+  accuracy: {
+    name: 'accuracy',
+    goal: 'maximize',
+    isPercentage: true,
+    unit: ' %',
+    decimals: 2,
+    range: [0, 100],
+    defaultResolve: 0.1,
+  },
+  'balanced-accuracy': {
+    name: 'balanced accuracy',
+    goal: 'maximize',
+    isPercentage: true,
+    unit: ' %',
+    decimals: 2,
+    range: [0, 100],
+    defaultResolve: 0.1,
+  },
   loss: {
+    name: 'loss',
+    isPercentage: false,
     goal: 'minimize',
     unit: '',
     decimals: 4,
@@ -83,6 +102,8 @@ export const objectives = {
     defaultResolve: 0.01,
   },
   score: {
+    name: 'score',
+    isPercentage: false,
     goal: 'maximize',
     unit: '',
     decimals: 4,
@@ -92,6 +113,10 @@ export const objectives = {
 } as const satisfies Readonly<Record<string, ObjectiveKind>>;
 
 interface ObjectiveKind {
+  /** In sentences. */
+  readonly name: string;
+  /** Whether its differences are points of percent. */
+  readonly isPercentage: boolean;
   readonly goal: 'maximize' | 'minimize';
   readonly unit: string;
   /** For people. */

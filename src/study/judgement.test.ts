@@ -16,7 +16,7 @@ function judge(
     objective = 'accuracy',
     images,
     rule,
-  }: { objective?: 'accuracy' | 'loss'; images?: number; rule?: StudyDefinition['seeds'] } = {},
+  }: { objective?: StudyDefinition['objective']; images?: number; rule?: StudyDefinition['seeds'] } = {},
 ): StageJudgement {
   const levels = scores.map((_, x) => ({ label: labelOf({ x }), settings: { x } }));
   const definition: StudyDefinition = {
@@ -92,6 +92,18 @@ describe('the post’s study, three seeds (docs/results.md)', () => {
     expect(standings(mirrored)).toEqual(standings(plain));
     expect(mirrored.levels[0]!.differenceToBest![0]).toBe(0);
     expect(mirrored.levels[0]!.differenceToBest![1]).toBeCloseTo(-plain.levels[0]!.differenceToBest![0], 9);
+  });
+
+  test('a balanced accuracy is judged over seeds alone: answers without classes tell nothing of other images', () => {
+    const wrong = (ones: number) => Uint8Array.from({ length: 100 }, (_, byte) => (byte < ones ? 255 : 0));
+    const answered = batch.map((own, level) => own.map((score) => ({ score, wrong: wrong(5 * level) })));
+    const balanced = judge(answered, { objective: 'balanced-accuracy', images: 800 });
+    expect(balanced).toEqual(judge(batch, { objective: 'balanced-accuracy' }));
+    expect(standings(balanced)).toEqual(['worse', 'may be best', 'may be best', 'worse', 'worse']);
+    expect(balanced.levels.every(({ otherImages }) => otherImages === undefined)).toBe(true);
+    const one = answered.map((own) => own.slice(0, 1));
+    expect(judge(one, { objective: 'balanced-accuracy', images: 800 }).method).toBe('none');
+    expect(judge(one, { images: 800 }).method).toBe('images');
   });
 
   test('seeds needed for a margin of 0.1 points', () => {

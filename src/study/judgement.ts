@@ -39,7 +39,7 @@ export interface LevelJudgement {
   readonly bothEnds: Interval | undefined;
   /** Student's interval of the mean over seeds, on these images, within the objective's range. */
   readonly mean: Interval | undefined;
-  /** For other images of the same kind and other seeds; undefined without recorded answers, and for a loss. */
+  /** For other images of the same kind and other seeds; undefined without recorded answers, and for other objectives than accuracy. */
   readonly otherImages: { readonly mean: Interval; readonly differenceToBest: Interval | undefined } | undefined;
   /** Its scores vary significantly more from seed to seed than the others'. */
   readonly isNoisy: boolean;
@@ -75,7 +75,10 @@ const mostSteps = 1e8;
 interface Field {
   readonly stage: StageView;
   readonly definition: Pick<StudyDefinition, 'objective' | 'seeds'>;
-  /** Images a score counts; undefined for a loss and where no answers were recorded. */
+  /**
+   * Images a score counts; undefined for objectives other than accuracy, and where no answers were recorded. The recorded
+   * answers are right or wrong without their classes, so they do not tell how a balanced accuracy varies over images.
+   */
   readonly images: number | undefined;
   /** First levels of the configurations that compete, as positions in the stage. */
   readonly entrants: readonly number[];

@@ -44,8 +44,8 @@ export interface ImagesVerdict {
  * variances are not equal", Sankhya 22 (1960); for intervals with unequal arms G. Y. Zou and A. Donner, Statistics in
  * Medicine 27 (2008).
  *
- * Images count as independent draws. Several digits of one writer are not, so for other writers the chance is larger
- * than this.
+ * Images count as independent draws. Several images of one source, such as the digits of one writer, are not, so for
+ * other sources the chance is larger than this.
  * @param wrong at least two seeds a level.
  */
 export function compareOnOtherImages(wrong: WrongAnswers, images: number): ImagesVerdict {

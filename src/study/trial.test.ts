@@ -49,6 +49,8 @@ test('seconds include training and evaluation if they are known', () => {
 test('scores are accuracies in percent or losses; isBetter follows the objective', () => {
   const metrics = { loss: 0.25, accuracy: 0.5 };
   expect([scoreOf(metrics, 'accuracy'), scoreOf(metrics, 'loss')]).toEqual([50, 0.25]);
+  expect(scoreOf({ ...metrics, balancedAccuracy: 0.75 }, 'balanced-accuracy')).toBe(75);
+  expect(scoreOf(metrics, 'balanced-accuracy')).toBeUndefined();
   for (const objective of ['accuracy', 'score'] as const)
     expect([isBetter(2, 1, objective), isBetter(1, 2, objective), isBetter(1, 1, objective)]).toEqual([
       true,

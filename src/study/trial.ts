@@ -56,9 +56,21 @@ export function secondsOf({ curve }: Pick<Trial, 'curve'>): number {
   return curve.reduce((sum, { seconds }) => sum + (seconds ? seconds.train + seconds.evaluate : 0), 0);
 }
 
-/** The score of an epoch: accuracy in percent, or the loss. */
-export function scoreOf({ loss, accuracy }: Metrics, objective: Objective): number {
-  return objective === 'accuracy' ? accuracy * 100 : loss;
+/**
+ * The score of an epoch: accuracy or balanced accuracy in percent, or the loss. Undefined where the metrics lack the
+ * balanced accuracy, and for a task's own score.
+ */
+export function scoreOf({ loss, accuracy, balancedAccuracy }: Metrics, objective: Objective): number | undefined {
+  switch (objective) {
+    case 'accuracy':
+      return accuracy * 100;
+    case 'balanced-accuracy':
+      return balancedAccuracy === undefined ? undefined : balancedAccuracy * 100;
+    case 'loss':
+      return loss;
+    case 'score':
+      return undefined;
+  }
 }
 
 /** Whether score `a` is better than `b`. */

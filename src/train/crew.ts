@@ -4,7 +4,7 @@ import { Barrier, barrierWords } from '../engine/barrier.ts';
 import { bindKernels, type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
 import type { LossSite } from '../nn/losses/loss.ts';
 import { mse } from '../nn/losses/mse.ts';
-import { aboutLoss } from '../nn/losses.ts';
+import { aboutLoss, type Loss } from '../nn/losses.ts';
 import { layOutParameters, type Network, type ParameterStretch, placeNetwork, stretchesOf } from '../nn/network.ts';
 import { aboutOptimizer, sparesBiases, withoutDecay } from '../nn/optimizers.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
@@ -93,6 +93,8 @@ export interface Region {
   readonly labels: number;
   /** A block of gradients for the second and later chunks of a part. */
   readonly spare: number;
+  /** The weight of each class, a float each; 0 where the loss has none. */
+  readonly classWeights: number;
 }
 
 /** Lays out the region of a member. All members use the same layout. */
@@ -115,8 +117,18 @@ export function placeRegion(
     indices: arena.allocate(chunk * 4),
     labels: arena.allocate(chunk),
     spare: arena.allocate(training ? layOutParameters(model).bytes : 0),
+    classWeights: placeClassWeights(arena, recipe.loss),
     network: placeNetwork(model, options),
   };
+}
+
+/** The address of the loss's class weights; 0 where it has none. */
+function placeClassWeights(arena: Arena, loss: Loss): number {
+  const weights = aboutLoss(loss).classWeights();
+  if (weights === undefined) return 0;
+  const address = arena.allocate(weights.length * 4);
+  arena.f32(address, weights.length).set(weights);
+  return address;
 }
 
 export class Member {
@@ -130,6 +142,7 @@ export class Member {
   readonly #chunkIndices: number;
   readonly #chunkLabels: number;
   readonly #spare: number;
+  readonly #classWeights: number;
   readonly #blockBytes: number;
   readonly #vectorBytes: number;
   /** The parameters by how the optimizer treats them: all alike, or weights and biases apart. */
@@ -147,11 +160,12 @@ export class Member {
     const { model } = plan.recipe;
     const isSplit = plan.training !== null && sparesBiases(plan.training.optimizer);
     this.#stretches = isSplit ? stretchesOf(model) : [{ from: 0, to: this.#blockBytes, areBiases: false }];
-    const { network, indices, labels, spare } = placeRegion(this.#arena, this.#kernels, plan);
+    const { network, indices, labels, spare, classWeights } = placeRegion(this.#arena, this.#kernels, plan);
     this.#network = network;
     this.#chunkIndices = indices;
     this.#chunkLabels = labels;
     this.#spare = spare;
+    this.#classWeights = classWeights;
     this.#words = this.#arena.i32(plan.control, controlWords);
     this.#barrier = new Barrier(this.#words, plan.threads, othersLive);
   }
@@ -210,6 +224,7 @@ export class Member {
       const chunks = Math.ceil((end - start) / chunk);
       const chunksPerPart = Math.ceil(chunks / parts);
       const usedParts = Math.ceil(chunks / chunksPerPart);
+      const scale = 1 / this.#weightOf(set, start, end);
       this.#network.prepare(true);
       for (let part = this.#index; part < usedParts; part += threads) {
         const block = gradients + part * this.#blockBytes;
@@ -218,7 +233,7 @@ export class Member {
           const from = start + c * chunk;
           const images = Math.min(chunk, end - from);
           const isFirst = c === part * chunksPerPart;
-          this.#learn(set, from, images, 1 / (end - start), isFirst ? block : this.#spare);
+          this.#learn(set, from, images, scale, isFirst ? block : this.#spare);
           if (!isFirst) this.#add(block, this.#spare);
         }
       }
@@ -226,6 +241,16 @@ export class Member {
       this.#update(step + 1, optimizer.learningRate * factor({ ...planned, step }), usedParts);
       this.#barrier.wait();
     }
+  }
+
+  /** The sum of the weights of the images from `start` to `end` in the order: their number where the loss has no weights. */
+  #weightOf(set: PlacedSet, start: number, end: number): number {
+    const weights = aboutLoss(this.#plan.recipe.loss).classWeights();
+    if (weights === undefined) return end - start;
+    const labels = this.#arena.u8(set.labels, set.size);
+    return this.#arena
+      .i32(this.#plan.indices + start * 4, end - start)
+      .reduce((sum, image) => sum + weights[labels[image]!]!, 0);
   }
 
   /**
@@ -258,9 +283,10 @@ export class Member {
     this.#network.forward(this.#packsOf(images));
   }
 
-  #lossSite(chunk: Omit<LossSite, 'logits' | 'classes' | 'lanes'>): LossSite {
+  #lossSite(chunk: Omit<LossSite, 'logits' | 'classes' | 'lanes' | 'classWeights'>): LossSite {
     return {
       ...chunk,
+      classWeights: this.#classWeights,
       lanes: lanesOf[this.#plan.width],
       logits: this.#network.logits.value,
       classes: this.#plan.recipe.model.classes,

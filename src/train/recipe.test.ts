@@ -72,6 +72,14 @@ describe('refused', () => {
     [{ schedule: 'cosine' }, 'schedule: expected the object that a constructor makes (constant, cosine'],
     [{ model: 'lenet5' }, 'model: expected a model, as sequential() makes it'],
     [{ model: undefined }, 'model: expected a model, as sequential() makes it'],
+    [
+      { loss: crossEntropy({ classWeights: [1, 2, 3] }) },
+      'classWeights: model s has 2 classes, so it needs as many weights, got 3',
+    ],
+    [
+      { loss: crossEntropy({ classWeights: [1, 2] }), optimizer: sdlm() },
+      'optimizer sdlm needs second derivatives, which loss cross-entropy with class weights does not give for this output',
+    ],
     [{ loss: maximumAPosteriori() }, 'loss map is for an rbf output only, the last layer of model s is no rbf'],
   ])('%j', (settings, message) => {
     const wrong = { ...given, ...settings } as RecipeSettings;

@@ -70,9 +70,10 @@ export function completeRecipe(settings: RecipeSettings): Recipe {
   checkInteger('epochs', epochs, 0, 1_000_000);
   checkInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
   checkFlag('shuffle', shuffle);
-  if (aboutOptimizer(optimizer).needsCurvature && !givesDistances(model) && !aboutLoss(loss).curvature) {
+  const { curvature, classWeights } = aboutLoss(loss);
+  if (aboutOptimizer(optimizer).needsCurvature && !givesDistances(model) && (!curvature || classWeights())) {
     throw new UsageError(
-      `optimizer ${optimizer.name} needs second derivatives, which loss ${loss.name} does not give for this output`,
+      `optimizer ${optimizer.name} needs second derivatives, which loss ${loss.name}${classWeights() ? ' with class weights' : ''} does not give for this output`,
     );
   }
   return { model, loss, optimizer, schedule, batchSize, epochs, seed, shuffle, arithmetic };
@@ -88,6 +89,12 @@ export function completeEvaluation(settings: EvaluationSettings): EvaluationReci
   if (aboutLoss(loss).needsDistances && !givesDistances(model)) {
     throw new UsageError(
       `loss ${loss.name} is for an rbf output only, the last layer of model ${model.name} is no rbf`,
+    );
+  }
+  const weights = aboutLoss(loss).classWeights();
+  if (weights && weights.length !== model.classes) {
+    throw new UsageError(
+      `classWeights: model ${model.name} has ${model.classes} classes, so it needs as many weights, got ${weights.length}`,
     );
   }
   return { model, loss, arithmetic };

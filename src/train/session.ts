@@ -12,6 +12,7 @@ import { openWorkspace } from '../engine/workspace.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
 import { layOutParameters, readParameters, writeParameters } from '../nn/network.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
+import { balancedAccuracy } from './balanced-accuracy.ts';
 import {
   type CrewPlan,
   controlWords,
@@ -247,7 +248,11 @@ export class Session {
     const guesses = this.#arena.u8(predicted, labels.length);
     let right = 0;
     for (let i = 0; i < labels.length; i++) if (guesses[i] === labels[i]) right++;
-    return { loss: mean(this.#arena.f64(losses, labels.length)), accuracy: right / labels.length };
+    return {
+      loss: mean(this.#arena.f64(losses, labels.length)),
+      accuracy: right / labels.length,
+      balancedAccuracy: balancedAccuracy(guesses, labels),
+    };
   }
 
   /** The logits [images, classes] of the set evaluated last. */

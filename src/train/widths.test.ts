@@ -170,6 +170,11 @@ describe.each(optimizers.map((optimizer) => [optimizer.name, optimizer] as const
   });
 });
 
+test('class weights', async () => {
+  const loss = crossEntropy({ classWeights: Array.from({ length: 10 }, (_, c) => 0.1 + c), labelSmoothing: 0.1 });
+  await expectSameRuns({ model: lenet5(), optimizer: adam(), loss, batchSize: 5, epochs: 2 }, noise(53), noise(21));
+});
+
 test('every optimizer was run', () =>
   expect(optimizers.map(({ name }) => name).sort()).toEqual([...optimizerNames].sort()));
 

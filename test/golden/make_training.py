@@ -1,4 +1,4 @@
-"""Golden numbers for whole trainings of a tiny network: schedules step by step, warm-up, label smoothing, and decay that spares biases.
+"""Golden numbers for whole trainings of a tiny network: schedules step by step, warm-up, label smoothing, class weights, and decay that spares biases.
 
 Usage, in this folder:  /usr/bin/python3 make_training.py
 Flatten, Linear(16, 5), tanh, Linear(5, 3) on 22 images, in batches of 4 in their order (the last batch has 2), 4 epochs, in float64. Optimizers and
@@ -60,7 +60,7 @@ class Lion(torch.optim.Optimizer):
                 m.mul_(b2).add_(p.grad, alpha=1 - b2)
 
 
-def train(make, rate, course, smoothing=0, decay=0):
+def train(make, rate, course, smoothing=0, decay=0, class_weights=None):
     p = {name: value.clone().requires_grad_() for name, value in initial.items()}
     weights = [value for value in p.values() if value.dim() > 1]
     biases = [value for value in p.values() if value.dim() == 1]
@@ -73,7 +73,7 @@ def train(make, rate, course, smoothing=0, decay=0):
             x, y = images[at:at + batch], labels[at:at + batch]
             z = torch.tanh(x @ p["fc1.weight"].T + p["fc1.bias"]) @ p["fc2.weight"].T + p["fc2.bias"]
             optimizer.zero_grad()
-            cross_entropy(z, y, label_smoothing=smoothing).backward()
+            cross_entropy(z, y, weight=class_weights, label_smoothing=smoothing).backward()
             optimizer.step()
             step += 1
     return p
@@ -84,10 +84,14 @@ warmed = {"schedule": "linear", "warmUp": 0.25, "warmUpFrom": 0.04}
 adamw = {"optimizer": "adamw", "learningRate": 0.05, "weightDecay": 0.5, "beta2": 0.99, "decayBiases": False, "labelSmoothing": 0.1}
 sgd = {"optimizer": "sgd", "learningRate": 0.25, "l2": 0.125, "momentum": 0.9, "decayBiases": False, "schedule": "cosine"}
 lion = {"optimizer": "lion", "learningRate": 0.01, "weightDecay": 0.5, "decayBiases": False, "schedule": "cosine"}
+weighed = {"optimizer": "sgd", "learningRate": 0.25, "momentum": 0.9, "decayBiases": False, "schedule": "cosine", "classWeights": "1,3.5,0.25"}
+weights = torch.tensor([1, 3.5, 0.25], dtype=torch.float64)
 cases = []
 for settings, p in (
     ({**adamw, **warmed}, train(lambda g: O.AdamW(g, 0.05, (0.9, 0.99)), 0.05, linear_after_warm_up(steps // 4, 0.04), 0.1, 0.5)),
     (sgd, train(lambda g: O.SGD(g, 0.25, 0.9), 0.25, cosine(), 0, 0.125)),
+    (weighed, train(lambda g: O.SGD(g, 0.25, 0.9), 0.25, cosine(), class_weights=weights)),
+    ({**weighed, "labelSmoothing": 0.25}, train(lambda g: O.SGD(g, 0.25, 0.9), 0.25, cosine(), 0.25, class_weights=weights)),
     (lion, train(lambda g: Lion(g, 0.01, (0.9, 0.99)), 0.01, cosine(), 0, 0.5)),
 ):
     final = {name: [float(f"{v:.10g}") for v in value.detach().flatten().tolist()] for name, value in p.items()}

@@ -5,8 +5,9 @@ import { visible } from '../../base/plain-text.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Files } from '../files.ts';
 import { mostClasses, orderedNames } from '../labels.ts';
+import { isLeftOut, picturesUnder } from '../picture-files.ts';
 import { judgedRules } from '../picture-rules.ts';
-import { decodeSets, isLeftOut, type LabelledPicture, picturesUnder } from '../picture-set.ts';
+import { decodeSets, type LabelledPicture } from '../picture-set.ts';
 import type { DataSource, SourceTools } from './source.ts';
 
 /** Names of the folders of a training set and of a test set, in lower case, the usual one first. */

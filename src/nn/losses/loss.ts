@@ -16,9 +16,11 @@ export interface LossSite {
   readonly classes: number;
   /**
    * Gradients are multiplied by it: 1 / images of the batch, so that their sum is the gradient of the batch's mean
-   * loss.
+   * loss. With class weights 1 / the sum of the weights of the images' classes, for the weighted mean.
    */
   readonly scale: number;
+  /** Address of the weight of each class, a float each, for a loss that has such weights; 0: it has none. */
+  readonly classWeights: number;
   /** Receives dE/dz in the layout of the logits; 0: not wanted. */
   readonly gradient: number;
   /** Receives the loss of each image, one 64-bit float each. */
@@ -44,17 +46,19 @@ export interface LossKind<
   describe(loss: L): string;
   /** Whether the loss is defined only for negative distances, the output of an rbf layer. */
   readonly needsDistances: boolean;
+  /** The weight of each class in the mean over a batch; undefined where all classes count alike. */
+  classWeights?(loss: L): readonly number[] | undefined;
   /** Computes losses, predictions and, if wanted, gradients of the images at the site. */
   apply(kernels: Kernels, loss: L, site: LossSite): void;
   /**
    * Writes d²E/dz² of each logit to `gradient`, with scale 1; no value is negative. For an rbf output this method is
    * not called, since the rbf layer computes the second derivatives. An optimizer that needs second derivatives cannot
-   * train a loss without this method.
+   * train a loss without this method, nor one with class weights.
    */
   curvature?(kernels: Kernels, loss: L, site: LossSite): void;
 }
 
 /** A site as named arguments of the kernels of losses. */
-export function lossArguments({ images, lanes: _, ...addresses }: LossSite) {
+export function lossArguments({ images, lanes: _, classWeights: __, ...addresses }: LossSite) {
   return { ...addresses, count: images };
 }

@@ -33,5 +33,5 @@ export const maximumAPosterioriKind: LossKind<MaximumAPosteriori, typeof hyperpa
   describe: ({ j }) => `map, j ${j}`,
   needsDistances: true,
   apply: (kernels, { j }, site) =>
-    kernels.softmaxCrossEntropy({ ...lossArguments(site), backgroundLogit: -j, smoothing: 0 }),
+    kernels.softmaxCrossEntropy({ ...lossArguments(site), backgroundLogit: -j, smoothing: 0, classWeights: 0 }),
 };

@@ -1,6 +1,6 @@
 /** The chart of a stage: every seed as a dot, means with intervals, and the margin behind the best mean. */
 import * as Plot from '@observablehq/plot';
-import type { Objective } from '../../study/definition.ts';
+import { type Objective, objectives } from '../../study/definition.ts';
 import type { LevelFacts, StageFacts, StudyFacts } from '../facts.ts';
 import { shownLevels, standingText, standingWord } from '../stage-tables.ts';
 import { factorsText, measureHead, measureName, shortName } from '../words/names.ts';
@@ -81,8 +81,11 @@ export function dotPlotData(stage: StageFacts, facts: StudyFacts): DotPlotData |
  */
 function frameOf(seen: readonly number[], objective: Objective): readonly [number, number] {
   const [least, most] = [Math.min(...seen), Math.max(...seen)];
-  const room = Math.max((most - least) * 0.25, objective === 'accuracy' ? 0.05 : 1e-6 + Math.abs(most) * 0.002);
-  if (objective === 'accuracy') return [Math.max(0, least - room), Math.min(100, most + room)];
+  const room = Math.max(
+    (most - least) * 0.25,
+    objectives[objective].isPercentage ? 0.05 : 1e-6 + Math.abs(most) * 0.002,
+  );
+  if (objectives[objective].isPercentage) return [Math.max(0, least - room), Math.min(100, most + room)];
   return [least >= 0 ? Math.max(0, least - room) : least - room, most + room];
 }
 

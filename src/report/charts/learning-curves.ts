@@ -1,7 +1,7 @@
 /** Learning curves: one chart per level, all charts of a stage on one scale. */
 import * as Plot from '@observablehq/plot';
-import type { Objective } from '../../study/definition.ts';
-import { completeTrials, type EpochPoint } from '../../study/trial.ts';
+import { type Objective, objectives } from '../../study/definition.ts';
+import { completeTrials, type EpochPoint, scoreOf } from '../../study/trial.ts';
 import type { LevelFacts, StageFacts, StudyFacts } from '../facts.ts';
 import { distinctLevels } from '../facts.ts';
 import { shownLevels } from '../stage-tables.ts';
@@ -93,8 +93,7 @@ function curvePoints({ view }: LevelFacts, objective: Objective): CurvePoint[] {
 /** The score is measured on the set that selects. */
 function epochValue({ score, train }: EpochPoint, set: CurveSet, objective: Objective): number | undefined {
   if (set === 'selection') return score;
-  if (!train || objective === 'score') return undefined;
-  return objective === 'accuracy' ? train.accuracy * 100 : train.loss;
+  return train && scoreOf(train, objective);
 }
 
 function referencePoints({ reference }: LevelFacts): CurveData['reference'] {
@@ -223,12 +222,12 @@ function drawCurve(curve: CurveData, { domain, curves }: CurvesData, stage: Stag
 
 function axisText(value: number, objective: Objective): string {
   const text = String(Number(value.toPrecision(4)));
-  return objective === 'accuracy' ? `${text} %` : text;
+  return `${text}${objectives[objective].unit}`;
 }
 
 function setName(set: CurveSet, { measure }: StudyFacts): string {
   if (set === 'train') return 'training';
-  return measure.set ?? measure.objective;
+  return measure.set ?? objectives[measure.objective].name;
 }
 
 function legendOf(
@@ -263,17 +262,17 @@ function legendOf(
 /** `Learning curves of l2 0: test accuracy 98.86 % after 10 epochs, training accuracy 99.62 %; the post 98.94 %.` */
 export function curveAlt({ level, points, reference }: CurveData, stage: StageFacts, facts: StudyFacts): string {
   const { objective } = facts.definition;
-  const unit = objective === 'accuracy' ? ' %' : '';
+  const { unit, name } = objectives[objective];
   const lastOf = (set: CurveSet) => points.filter((point) => point.set === set).at(-1);
   const text = (mean: number) => `${scoreText(mean, objective)}${unit}`;
   const [selection, train] = [lastOf('selection'), lastOf('train')];
   const parts = [
     ...(selection
       ? [
-          `${facts.measure.set ? `${facts.measure.set} ` : ''}${objective} ${text(selection.mean)} after ${selection.epoch === 1 ? '1 epoch' : `${selection.epoch} epochs`}`,
+          `${facts.measure.set ? `${facts.measure.set} ` : ''}${name} ${text(selection.mean)} after ${selection.epoch === 1 ? '1 epoch' : `${selection.epoch} epochs`}`,
         ]
       : []),
-    ...(train ? [`training ${objective} ${text(train.mean)}`] : []),
+    ...(train ? [`training ${name} ${text(train.mean)}`] : []),
   ];
   const beside = reference.filter(({ set }) => set === 'selection').at(-1);
   const also = beside && facts.reference ? `; ${facts.reference.name} ${text(beside.mean)}` : '';

@@ -39,6 +39,10 @@ function intervals(facts: StudyFacts): string[] {
     said.push(
       'For a loss there is no interval for other images: the journal records right and wrong answers, not the loss of each image.',
     );
+  } else if (measure.objective === 'balanced-accuracy') {
+    said.push(
+      'For a balanced accuracy there is no interval for other images: the journal records right and wrong answers without the classes of the images. With few images of a class its recall, and so the balanced accuracy, varies more from one set of images to another than these intervals tell.',
+    );
   }
   if (isSeedRule(facts.definition.seeds)) {
     said.push(

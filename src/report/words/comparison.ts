@@ -97,7 +97,7 @@ function judged(first: LevelFacts, second: LevelFacts, facts: StudyFacts): strin
   const { difference, test, p, disagreements, seedsNeeded } = compareLevels(a, b, measure);
   const names = [first.id, second.id] as const;
   if (!difference) return [`${names[0]} and ${names[1]} have no finished trial with a common seed.`];
-  const unit = objective === 'accuracy' ? ' points' : '';
+  const unit = objectives[objective].isPercentage ? ' points' : '';
   const range = difference.interval ? `, 95 % interval ${differenceRange(difference.interval, objective)}` : '';
   const size = `${names[0]} minus ${names[1]}: ${differenceText(difference.mean, objective)}${unit}${range}`;
   const lines = [

@@ -54,8 +54,9 @@ export function stageTitle(stage: StageFacts, { definition }: Pick<StudyFacts, '
 
 /** `Testing accuracy`, `Validation loss`, `Score`. */
 export function measureName({ set, objective }: Measure): string {
-  if (!set) return capitalized(objective);
-  return `${set === 'test' ? 'Testing' : 'Validation'} ${objective}`;
+  const { name } = objectives[objective];
+  if (!set) return capitalized(name);
+  return `${set === 'test' ? 'Testing' : 'Validation'} ${name}`;
 }
 
 /** `Testing accuracy (%)`. */

@@ -7,7 +7,7 @@ import type { Interval } from '../../study/judgement.ts';
  * significant digits remain.
  */
 export function exactScore(score: number, objective: Objective): number {
-  return objective === 'accuracy' ? Number(score.toPrecision(12)) : score;
+  return objectives[objective].isPercentage ? Number(score.toPrecision(12)) : score;
 }
 
 /** A score: accuracies in percent with two decimals, losses with four. */
@@ -42,7 +42,7 @@ export function resolveText(resolve: number, objective: Objective): string {
 }
 
 function withUnit(text: string, objective: Objective): string {
-  if (objective !== 'accuracy') return text;
+  if (!objectives[objective].isPercentage) return text;
   return text === '1' ? '1 point' : `${text} points`;
 }
 

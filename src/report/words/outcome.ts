@@ -1,7 +1,8 @@
 /** The outcome of a whole study in sentences: the winner, its score, and what is not settled. */
 import { capitalized } from '../../base/format.ts';
-import { isSeedRule, objectives } from '../../study/definition.ts';
-import { completeTrials } from '../../study/trial.ts';
+import type { Metrics } from '../../base/metrics.ts';
+import { isSeedRule, type Objective, objectives } from '../../study/definition.ts';
+import { completeTrials, scoreOf } from '../../study/trial.ts';
 import { isChosenByNetworks, type LevelFacts, rivals, type StudyFacts, seedsTrained } from '../facts.ts';
 import { settingsText } from '../naming.ts';
 import { factorsText, measureName } from './names.ts';
@@ -29,7 +30,7 @@ export function outcome(facts: StudyFacts): Outcome {
     headline: [
       `Winner: ${settingsText(winner.view.settings, naming)}.`,
       ...performance(winner, facts),
-      ...testLooks(winner.looks),
+      ...testLooks(winner.looks, facts.definition.objective),
       ...aim(winner, facts),
       ...unsettled(facts),
     ],
@@ -83,12 +84,13 @@ function aim({ summary, view }: LevelFacts, { reference, measure }: StudyFacts):
   return [`The mean ${isReached ? 'reached' : 'did not reach'} ${aim}; ${runs} of ${scores.length} runs did.`];
 }
 
-function testLooks(looks: readonly { readonly accuracy: number }[]): string[] {
+function testLooks(looks: readonly Metrics[], objective: Objective): string[] {
   if (looks.length === 0) return [];
-  const accuracies = looks.map(({ accuracy }) => accuracy * 100);
+  const isBalanced = objective === 'balanced-accuracy';
+  const accuracies = looks.map((look) => scoreOf(look, isBalanced ? objective : 'accuracy')!);
   const mean = accuracies.reduce((sum, value) => sum + value, 0) / accuracies.length;
   const each = accuracies.length > 1 ? ` (${accuracies.map((value) => value.toFixed(2)).join(', ')})` : '';
-  return [`On the test set: ${mean.toFixed(2)} %${each}.`];
+  return [`On the test set: ${isBalanced ? `${objectives[objective].name} ` : ''}${mean.toFixed(2)} %${each}.`];
 }
 
 /** Stages in which another level may be as good, or in which other seeds may reverse the choice. */

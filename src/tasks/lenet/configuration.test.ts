@@ -119,6 +119,12 @@ describe('defaults of the published network', () => {
     expect(canonicalSettings(written)).toEqual(canonicalSettings(plain));
   });
 
+  test('a cross-entropy of distances keeps its own hyperparameters', () => {
+    const smoothed = { ...old, loss: 'cross-entropy', labelSmoothing: 0.1 };
+    const weighed = { ...old, loss: 'cross-entropy', classWeights: 'balanced' };
+    for (const settings of [smoothed, weighed]) expect(canonicalSettings(settings)).toEqual(settings);
+  });
+
   test('the default loss is map for an rbf output and cross-entropy for others', () => {
     const loss = (settings: Settings) => recipeOf(completeSettings(settings)).loss.name;
     expect([loss({}), loss(old), loss({ ...old, output: 'softmax' })]).toEqual([

@@ -14,7 +14,7 @@ import {
 import { published } from './lenet5-1998.ts';
 import { modelByName } from './models.ts';
 import { upgradedSettings } from './older-settings.ts';
-import { recipeOf } from './recipe.ts';
+import { makeModel, publishedLoss, recipeOf } from './recipe.ts';
 
 /** Settings with the defaults filled in. @throws UsageError for a value that is not allowed or would be ignored. */
 export function completeSettings(settings: Settings): Hyperparameters {
@@ -34,7 +34,7 @@ export function canonicalSettings(settings: Settings): Settings {
   const { seed, ...complete } = completeSettings(settings);
   const written: HyperparameterName[] = variantNames.filter((name) => complete[name] === published[name]);
   if (complete.initialization === modelByName(complete.model).initialization) written.push('initialization');
-  if (complete.loss === recipeOf({ ...complete, seed, loss: 'published' }).loss.name) written.push('loss');
+  if (complete.loss === publishedLoss(makeModel(complete))) written.push('loss');
   const equal = equalTo({ ...complete, seed });
   const plain: Settings = {
     ...complete,

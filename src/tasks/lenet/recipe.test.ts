@@ -1,12 +1,13 @@
 /** Hyperparameters become the recipe that they describe, and the table of them keeps its order. */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { cosineRate } from '../../nn/schedules/cosine.ts';
 import { completeHyperparameters, hyperparameterNames, hyperparameters, type Row } from './hyperparameters.ts';
-import { recipeOf } from './recipe.ts';
+import { mnistInput } from './model-input.ts';
+import { type DataFacts, factsOf, recipeOf } from './recipe.ts';
 
 test('hyperparameters keep the order in which files record them', () => {
   expect(hyperparameterNames.join(' ')).toBe(
-    'model optimizer learningRate schedule warmUp warmUpFrom finalRate peakAt startRate dropEvery dropFactor batchSize l2 decayBiases weightDecay momentum nesterov biasCorrection beta1 beta2 eps lionBeta2 mu loss labelSmoothing mapConstant ' +
+    'model optimizer learningRate schedule warmUp warmUpFrom finalRate peakAt startRate dropEvery dropFactor batchSize l2 decayBiases weightDecay momentum nesterov biasCorrection beta1 beta2 eps lionBeta2 mu loss labelSmoothing classWeights mapConstant ' +
       'activation pooling poolActivation output connections inputSize initialization normalization epochs seed shuffle trainLimit testLimit arithmetic',
   );
 });
@@ -63,4 +64,48 @@ test('the published loss depends on the output', () => {
   expect(() => lossOf({ loss: 'mse' })).toThrow(
     'loss mse is for an rbf output only, the output of this lenet5 is softmax',
   );
+});
+
+describe('class weights', () => {
+  const lossOf = (settings: object, facts?: DataFacts) => recipeOf(completeHyperparameters(settings), facts).loss;
+  const facts: DataFacts = { ...mnistInput, classNames: ['a', 'b', 'c'], classCounts: [50, 30, 20] };
+
+  test('are given for each class, or balanced by the training images', () => {
+    expect(lossOf({ classWeights: '1,2,0.5' }, facts)).toMatchObject({ classWeights: [1, 2, 0.5] });
+    // scikit-learn's compute_class_weight('balanced', ...)
+    expect(lossOf({ classWeights: 'balanced' }, facts)).toMatchObject({
+      classWeights: [0.6666666666666666, 1.1111111111111112, 1.6666666666666667],
+    });
+    expect(lossOf({ classWeights: 'none' }, facts)).toEqual({ name: 'cross-entropy', labelSmoothing: 0 });
+  });
+
+  test('must be as many as there are classes, once these are known', () => {
+    expect(lossOf({ classWeights: '1,2' })).toMatchObject({ classWeights: [1, 2] });
+    expect(() => lossOf({ classWeights: '1,2' }, facts)).toThrow('model lenet5 has 3 classes');
+  });
+
+  test('are for cross-entropy only, and not for second derivatives', () => {
+    expect(() => lossOf({ model: 'lenet5-1998', classWeights: 'balanced' })).toThrow(
+      'classWeights balanced is for loss cross-entropy only, the loss is map',
+    );
+    const online = { model: 'lenet5-1998', output: 'softmax', optimizer: 'sdlm', classWeights: '1,1,2' };
+    expect(() => lossOf(online)).toThrow('with class weights does not give for this output');
+  });
+});
+
+test('the facts of a training set are those that the hyperparameters ask for', () => {
+  const train = {
+    name: 'few',
+    images: Uint8Array.from([0, 255, 255, 255, 0, 0]),
+    labels: Uint8Array.from([1, 1, 0]),
+    shape: [1, 1, 2] as const,
+    classes: 3,
+  };
+  const usual = { shape: [1, 1, 2], classNames: ['0', '1', '2'], normalization: null };
+  expect(factsOf({ normalization: 'none', classWeights: 'none' }, train)).toEqual(usual);
+  expect(factsOf({ normalization: 'standard', classWeights: 'balanced' }, train)).toEqual({
+    ...usual,
+    normalization: { mean: [0.5], deviation: [0.5] },
+    classCounts: [1, 2, 0],
+  });
 });

@@ -1,41 +1,56 @@
 /** From hyperparameters to a recipe: the network, loss, optimizer and schedule that they describe. */
 import { isEqualData } from '../../base/argument.ts';
 import { UsageError } from '../../base/errors.ts';
+import { numbersIn } from '../../base/hyperparameter.ts';
 import { refuseForeign } from '../../base/kinds.ts';
-import { classNamesOf, type Dataset } from '../../data/dataset.ts';
+import { classCountsOf, classNamesOf, type Dataset } from '../../data/dataset.ts';
 import { normalizationOf } from '../../data/normalization.ts';
 import { type LossName, lossKinds } from '../../nn/losses.ts';
 import { givesDistances, type Model } from '../../nn/model.ts';
 import { optimizerKinds } from '../../nn/optimizers.ts';
 import { scheduleKinds } from '../../nn/schedules.ts';
 import { completeRecipe, type Recipe } from '../../train/recipe.ts';
+import { balancedWeights } from './class-weights.ts';
 import { type Hyperparameters, variantNames } from './hyperparameters.ts';
 import { lenet5Original, published, type Variant, type VariantName } from './lenet5-1998.ts';
 import { digitNames, type ModelInput, mnistInput } from './model-input.ts';
 import { modelByName } from './models.ts';
 
 /** What a recipe takes from its data: the shape and classes of the images, and how they are standardized. */
-export type DataFacts = Pick<ModelInput, 'shape' | 'classNames' | 'normalization'>;
+export interface DataFacts extends Pick<ModelInput, 'shape' | 'classNames' | 'normalization'> {
+  /** The number of training images of each class. Without it, balanced classes are not weighed. */
+  readonly classCounts?: readonly number[];
+}
+
+/** The facts with which settings are checked before the data are known: MNIST's, with a class for each class weight. */
+function assumedFacts({ classWeights }: Pick<Hyperparameters, 'classWeights'>): DataFacts {
+  const weights = numbersIn(classWeights);
+  return weights ? { ...mnistInput, classNames: weights.map((_, label) => `${label}`) } : mnistInput;
+}
 
 /**
  * The facts of a training set that a recipe with these hyperparameters needs.
  * @param train the images that the run trains on, and no others.
  */
-export function factsOf({ normalization }: Pick<Hyperparameters, 'normalization'>, train: Dataset): DataFacts {
+export function factsOf(
+  { normalization, classWeights }: Pick<Hyperparameters, 'normalization' | 'classWeights'>,
+  train: Dataset,
+): DataFacts {
   return {
     shape: train.shape,
     classNames: classNamesOf(train),
     normalization: normalization === 'standard' ? normalizationOf(train) : null,
+    ...(classWeights === 'balanced' ? { classCounts: classCountsOf(train) } : {}),
   };
 }
 
 /**
  * The recipe that the hyperparameters describe.
- * @param facts of the data, default: MNIST's, for settings that are only checked.
+ * @param facts of the data; without them, the settings are only checked.
  * @throws UsageError for a hyperparameter that would be ignored, for parts that do not fit each other, and for a network
  * that does not fit the data.
  */
-export function recipeOf(values: Hyperparameters, facts: DataFacts = mnistInput): Recipe {
+export function recipeOf(values: Hyperparameters, facts: DataFacts = assumedFacts(values)): Recipe {
   refuseForeign(optimizerKinds, { what: 'optimizer', chosen: values.optimizer }, values);
   const optimizer = optimizerKinds[values.optimizer].make(values);
   refuseForeign(scheduleKinds, { what: 'schedule', chosen: values.schedule }, values);
@@ -43,7 +58,7 @@ export function recipeOf(values: Hyperparameters, facts: DataFacts = mnistInput)
   const model = makeModel(values, facts);
   const name = lossName(values, model);
   refuseForeign(lossKinds, { what: 'loss', chosen: name }, values);
-  const loss = lossKinds[name].make(values);
+  const loss = lossKinds[name].make({ ...values, classWeights: weightsOf(values, facts) });
   const { batchSize, epochs, seed, shuffle, arithmetic } = values;
   return completeRecipe({ model, loss, optimizer, schedule, batchSize, epochs, seed, shuffle, arithmetic });
 }
@@ -79,6 +94,12 @@ function variantOf(values: Pick<Hyperparameters, VariantName>, facts: DataFacts)
   return Object.fromEntries(chosen) as Variant;
 }
 
+/** The class weights with `balanced` in numbers. */
+function weightsOf({ classWeights }: Pick<Hyperparameters, 'classWeights'>, { classCounts }: DataFacts): string {
+  if (classWeights !== 'balanced' || classCounts === undefined) return classWeights;
+  return balancedWeights(classCounts).join();
+}
+
 /** Whether the classes are the digits, whose codes the network of 1998 has. */
 function haveCodes({ classNames }: Pick<DataFacts, 'classNames'>): boolean {
   return isEqualData(classNames, digitNames);
@@ -93,11 +114,15 @@ export function noteOnNetwork(
   return `${model} has codes for the ten digits only: for these ${facts.classNames.length} classes its output is dense (softmax)`;
 }
 
+/** The loss with which a network of this output was published. */
+export function publishedLoss(model: Model): LossName {
+  return givesDistances(model) ? 'map' : 'cross-entropy';
+}
+
 /** @throws UsageError where the network's output does not suit the loss. */
 function lossName({ loss, model: name }: Pick<Hyperparameters, 'loss' | 'model'>, model: Model): LossName {
-  const hasDistances = givesDistances(model);
-  if (loss === 'published') return hasDistances ? 'map' : 'cross-entropy';
-  if (lossKinds[loss].needsDistances && !hasDistances) {
+  if (loss === 'published') return publishedLoss(model);
+  if (lossKinds[loss].needsDistances && !givesDistances(model)) {
     throw new UsageError(`loss ${loss} is for an rbf output only, the output of this ${name} is softmax`);
   }
   return loss;

@@ -13,7 +13,7 @@ const { seed: _, ...parameters } = hyperparameters;
 export const fileTable: ParameterTable = {
   parameters,
   synonyms,
-  objectives: ['accuracy', 'loss'],
+  objectives: ['accuracy', 'balanced-accuracy', 'loss'],
   check: (name, value, label) => checkHyperparameter(name as HyperparameterName, value, { label }),
   complete: completeSettings,
 };

@@ -220,11 +220,11 @@ export function refusal(
 
 /** An example such as `[32, 64]`: the given value if it is allowed, else the default, and another allowed value. */
 function exampleList(table: ParameterTable, name: string, found: unknown): string {
-  const { default: usual, choices = [] } = table.parameters[name]!;
+  const { default: usual, choices = [], words = [] } = table.parameters[name]!;
   const isAllowed = (value: unknown) => refusal(table, name, { value, label: name }) === undefined;
   const first = isAllowed(found) ? (found as Value) : usual;
   const numbers = typeof first === 'number' ? [first * 2, first / 2] : [];
-  const others: readonly Value[] = [...choices, true, false, ...numbers, 0.1, 1000];
+  const others: readonly Value[] = [...choices, ...words, true, false, ...numbers, 0.1, 1000];
   const second = others.find((value) => value !== first && isAllowed(value));
   return `[${[first, second]
     .filter((value) => value !== undefined)
@@ -274,7 +274,14 @@ function hintFor(issue: Issue, source: YamlSource, { parameters }: ParameterTabl
   const kind = name === undefined ? undefined : parameters[name]?.kind;
   const wantsString = issue.code === 'invalid_type' && issue.expected === 'string';
   if (wantsString && value !== null && value !== undefined) return `; write "${String(value)}" in quotes`;
-  if (typeof value !== 'string' || kind === 'choice' || wantsString || issue.code === 'invalid_value') return '';
+  if (
+    typeof value !== 'string' ||
+    kind === 'choice' ||
+    kind === 'list' ||
+    wantsString ||
+    issue.code === 'invalid_value'
+  )
+    return '';
   const isQuoted = scalar?.type !== 'PLAIN';
   if (isQuoted && /^([-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?|true|false|null)$/i.test(value)) {
     return `: it is text in quotes; write ${value} without quotes`;

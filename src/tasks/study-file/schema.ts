@@ -1,6 +1,7 @@
 /** Makes the schema of study files from the table of hyperparameters, for checks and, as JSON Schema, for editors. */
 
 import { z } from 'zod';
+import { listPattern } from '../../base/hyperparameter.ts';
 import { colourings, mostImageSide, resizings } from '../../data/source.ts';
 import { keeps, mostLevels, mostListedSeeds, mostSeeds, protocols, type Value } from '../../study/definition.ts';
 import { fewestSeeds } from '../../study/elimination.ts';
@@ -117,12 +118,14 @@ function valueSchema(entry: FileParameter): z.ZodType<Value> {
   return bareSchema(entry).describe(entry.sentence);
 }
 
-function bareSchema({ kind, choices = [], least, most, above }: FileParameter): z.ZodType<Value> {
+function bareSchema({ kind, choices = [], words = [], least, most, above }: FileParameter): z.ZodType<Value> {
   switch (kind) {
     case 'choice':
       return z.enum(choices as [string, ...string[]]);
     case 'flag':
       return z.boolean();
+    case 'list':
+      return z.string().regex(new RegExp(`^(?:${[...words, listPattern].join('|')})$`));
     case 'limit':
       return z.int().min(1).nullable();
     case 'integer': {

@@ -8,6 +8,8 @@ export interface FileParameter extends Parameter {
   readonly sentence: string;
   /** For kind `choice`. */
   readonly choices?: readonly string[];
+  /** For kind `list`: what may stand in its place. */
+  readonly words?: readonly string[];
   /** For kinds `integer` and `number`; a limit is an integer from 1 on. */
   readonly least?: number;
   readonly most?: number;
