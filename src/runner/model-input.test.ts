@@ -38,7 +38,6 @@ const train = noise(90, classNames);
 const evaluation = noise(30, classNames);
 const data: RunData = {
   name: 'workshop',
-  format: 'folders',
   pictures: { ground: 'light', framing: 'fit' },
   format: 'folders',
   source: 'workshop',

@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
-import { isPictureName } from '../data/picture-set.ts';
+import { isPictureName } from '../data/picture-files.ts';
 import { worldError } from '../disk/atomic-file.ts';
 import { readBytes } from '../disk/read-file.ts';
 import { mostPictureBytes } from './picture-size.ts';
