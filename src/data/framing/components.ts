@@ -38,11 +38,12 @@ export function componentsOf({ width, height, data }: Mask): Component[] {
   return found;
 }
 
-/** The box around boxes. */
+/** The box around one box or more. */
 export function boxAround(boxes: readonly Box[]): Box {
-  const left = Math.min(...boxes.map((box) => box.left));
-  const top = Math.min(...boxes.map((box) => box.top));
-  const right = Math.max(...boxes.map((box) => box.left + box.width));
-  const bottom = Math.max(...boxes.map((box) => box.top + box.height));
+  let [left, top, right, bottom] = [Infinity, Infinity, 0, 0];
+  for (const box of boxes) {
+    [left, right] = [Math.min(left, box.left), Math.max(right, box.left + box.width)];
+    [top, bottom] = [Math.min(top, box.top), Math.max(bottom, box.top + box.height)];
+  }
   return { left, top, width: right - left, height: bottom - top };
 }

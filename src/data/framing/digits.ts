@@ -30,7 +30,7 @@ const leastOverlap = 0.35;
  * bar is loose, a broken 4, an 8 of two rings.
  */
 export function digitsAmong(pieces: readonly Component[]): Component[][] {
-  const unit = Math.max(...pieces.map(({ height }) => height));
+  const unit = pieces.reduce((most, { height }) => Math.max(most, height), 0);
   const tall = pieces.filter((piece) => piece.height >= leastHeight * unit);
   const digits: Component[][] = [];
   for (const piece of tall) {
@@ -38,13 +38,13 @@ export function digitsAmong(pieces: readonly Component[]): Component[][] {
     for (const digit of same) digits.splice(digits.indexOf(digit), 1);
     digits.push([piece, ...same.flat()]);
   }
+  const boxes = digits.map(boxAround);
   for (const part of pieces) {
     const size = Math.max(part.width, part.height);
     if (part.height >= leastHeight * unit || size < largestSpeck * unit || size > unit) continue;
-    const nearest = digits
-      .map((digit) => ({ digit, gap: gapBetween(part, boxAround(digit)) }))
-      .sort((a, b) => a.gap - b.gap)[0];
-    if (nearest && nearest.gap < nearPart * unit) nearest.digit.push(part);
+    const gaps = boxes.map((box) => gapBetween(part, box));
+    const nearest = gaps.reduce((best, gap, index) => (gap < gaps[best]! ? index : best), 0);
+    if (gaps[nearest]! < nearPart * unit) digits[nearest]!.push(part);
   }
   return digits.sort((a, b) => boxAround(a).left - boxAround(b).left);
 }

@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import fc from 'fast-check';
 import { encode, type ImageData } from 'fast-png';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../base/errors.ts';
@@ -198,4 +199,50 @@ test('one bit a pixel and a palette are the same digit', async () => {
   const palette = Array.from({ length: 256 }, (_, i) => [255 - i, 255 - i, 255 - i]);
   const indexed = await raster({ width: 28, height: 28, channels: 1, data: digit, palette });
   expect(pixelsOf(modelPicture(indexed, mnist))).toEqual(digit);
+});
+
+describe('any picture is answered', () => {
+  const isAnswered = (picture: Raster, rules: PictureInput) => {
+    const framed = modelPicture(picture, rules);
+    if (framed.kind === 'several') expect(framed.count).toBeGreaterThan(1);
+    if (framed.kind === 'one') expect(framed.pixels.length).toBe(rules.shape.reduce((a, b) => a * b));
+  };
+
+  test('of any size, channels and pixels', () => {
+    const side = fc.integer({ min: 1, max: 40 });
+    const shape = fc.tuple(fc.constantFrom(1, 3), fc.integer({ min: 1, max: 33 }), fc.integer({ min: 1, max: 33 }));
+    // Few values, so that shapes arise.
+    const value = fc.constantFrom(0, 0, 0, 1, 100, 254, 255, 65_535);
+    fc.assert(
+      fc.property(
+        side,
+        side,
+        fc.constantFrom(1, 2, 3, 4),
+        shape,
+        fc.constantFrom('dark', 'light', 'any'),
+        fc.constantFrom('mnist', 'fit', 'fill', 'stretch'),
+        fc.array(value, { minLength: 20, maxLength: 60 }),
+        (width, height, channels, frame, ground, framing, values) => {
+          const data = Array.from(
+            { length: width * height * channels },
+            (_, i) => values[(i * i + i) % values.length]!,
+          );
+          isAnswered({ width, height, channels, white: 65_535, data } as Raster, { shape: frame, ground, framing });
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  test.each<[string, (x: number, y: number) => boolean]>([
+    ['dots at every second pixel', (x, y) => x % 2 === 0 && y % 2 === 0],
+    ['a chessboard', (x, y) => (x + y) % 2 === 0],
+    ['strokes in 700 places', (x, y) => x % 30 < 3 && y % 30 < 26],
+    ['noise', (x, y) => ((x * 7919 + y * 104_729) ^ (x * y)) % 3 === 0],
+    ['stripes', (_, y) => y % 12 < 2],
+    ['a diagonal', (x, y) => Math.abs(x - y) < 4],
+  ])('%s', (_, isInked) => {
+    const data = Uint8Array.from({ length: 640_000 }, (_value, p) => (isInked(p % 800, Math.floor(p / 800)) ? 0 : 255));
+    isAnswered(grey(data, 800), mnist);
+  });
 });
