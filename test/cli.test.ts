@@ -1,7 +1,9 @@
 /** The command line: its output, the files it writes, the arguments it refuses, and its exit codes. */
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { encode } from 'fast-png';
+import { decode, encode } from 'fast-png';
+import { encode as encodeJpeg } from 'jpeg-js';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors, writeSafetensors } from '../src/base/safetensors.ts';
 import type { StateDict } from '../src/base/tensor.ts';
@@ -9,7 +11,7 @@ import { version } from '../src/base/version.ts';
 import * as reference from '../src/engine/reference.ts';
 import { hyperparameterNames } from '../src/tasks/lenet/hyperparameters.ts';
 import { wallTimes } from '../src/train/tensorboard.ts';
-import { freshFolder, lenet, small } from './lenet.ts';
+import { command, freshFolder, lenet, small } from './lenet.ts';
 
 const trained = join(freshFolder(), 'run');
 const first = lenet('train', ...small, '--epochs', '2', '--seed', '3', '--checkpoint-every', '1', '--out', trained);
@@ -292,7 +294,7 @@ describe('lenet evaluate, predict and describe', () => {
     expect(plain.code).toBe(1);
     expect(plain.stdout).toMatch(/^\S+digits\/7\.png: \d {3}.*\n$/);
     expect(plain.stderr.split('\n')).toEqual([
-      `error: ${folder}/bad\\x1b[2J.png is not a PNG image but a GIF picture; only PNG is read here`,
+      `error: ${folder}/bad\\x1b[2J.png is a GIF picture; PNG, JPEG and WebP are read here`,
       expect.stringMatching(/^error: cannot read .*none\.png: it does not exist/),
       '',
     ]);
@@ -302,8 +304,41 @@ describe('lenet evaluate, predict and describe', () => {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line));
-    expect(first).toEqual({ image: bad, error: expect.stringContaining('is not a PNG image but a GIF picture') });
-    expect(second).toMatchObject({ image: good, digit: expect.any(Number) });
+    expect(first).toEqual({ image: bad, error: expect.stringContaining('is a GIF picture') });
+    expect(second).toMatchObject({ image: good, found: 1, digit: expect.any(Number), class: expect.any(String) });
+  });
+
+  test('a folder, JPEG from standard input, an empty page and two digits', () => {
+    const digits = new URL('../examples/digits', import.meta.url).pathname;
+    const all = lenet('predict', trained, digits);
+    expect([all.code, all.stdout.trimEnd().split('\n').length]).toEqual([0, 10]);
+    const folder = freshFolder();
+    const [page, seven] = [new Uint8Array(112 * 56).fill(255), decode(readFileSync(join(digits, '7.png'))).data];
+    const save = (name: string) => {
+      writeFileSync(join(folder, name), encode({ width: 112, height: 56, channels: 1, data: page }));
+      return join(folder, name);
+    };
+    const empty = save('empty.png');
+    for (const left of [8, 72]) {
+      for (let p = 0; p < 784; p++) page[(14 + Math.floor(p / 28)) * 112 + left + (p % 28)] = 255 - seven[p]!;
+    }
+    const two = save('two.png');
+    const { code, stdout } = lenet('predict', trained, empty, two, '--json');
+    expect([
+      code,
+      ...stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line)),
+    ]).toEqual([1, { image: empty, found: 0 }, { image: two, found: 2 }]);
+    expect(lenet('predict', trained, two).stdout).toBe(`${two}: more than one: 2 stand there; cut out each\n`);
+    const rgba = new Uint8Array(28 * 28 * 4).map((_, i) => (i % 4 === 3 ? 255 : seven[i >> 2]!));
+    const jpeg = encodeJpeg({ width: 28, height: 28, data: rgba }, 90).data;
+    const piped = spawnSync(process.execPath, [command, 'predict', trained, '-', '--json'], {
+      input: jpeg,
+      encoding: 'utf8',
+    });
+    expect(JSON.parse(piped.stdout)).toMatchObject({ image: 'standard input', found: 1 });
   });
 
   test('weights of other software are read, and conversions are noted once', () => {
@@ -476,8 +511,11 @@ describe('failures of disk and data exit with 1, one line and no stack trace', (
     ],
     [['evaluate', file('another.safetensors', another)], 'holds a network "resnet", which this version does not know'],
     [['evaluate', join(folder, 'empty')], 'holds no model.safetensors'],
-    [['predict', trained, file('text.png', 'hello')], 'text.png is not a PNG image; only PNG is read here'],
-    [['predict', trained, file('x.jpg', Uint8Array.of(255, 216, 255, 224))], 'is not a PNG image but a JPEG picture'],
+    [['predict', trained, file('text.png', 'hello')], 'text.png is no picture; PNG, JPEG and WebP are read here'],
+    [
+      ['predict', trained, file('x.jpg', Uint8Array.of(255, 216, 255, 224))],
+      'x.jpg is a damaged JPEG image: it is cut off',
+    ],
     [['evaluate', file('model.pt', 'PK\x03\x04')], 'is no safetensors file but a ZIP archive'],
     [['evaluate', join(folder, 'a\x1b[2Jb')], 'cannot read'],
     [['describe', 'lenet5', '--svg', join(folder, 'none', 'x.svg')], 'cannot write'],

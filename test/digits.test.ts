@@ -5,9 +5,10 @@
 import { execFileSync } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { rasterToGrey } from '../src/data/raster.ts';
+import { modelPicture } from '../src/data/framing/model-picture.ts';
 import { loadMnist } from '../src/runner/mnist-files.ts';
 import { readPng } from '../src/runner/png.ts';
+import { mnistInput } from '../src/tasks/lenet/model-input.ts';
 
 const folder = new URL('../examples/digits/', import.meta.url).pathname;
 const names = Array.from({ length: 10 }, (_, digit) => `${digit}.png`);
@@ -17,9 +18,10 @@ test('there is a picture of every digit, equal to the test image that it shows',
   expect(readdirSync(folder).sort()).toEqual(names);
   for (const [digit, name] of names.entries()) {
     const index = labels.indexOf(digit);
-    expect(rasterToGrey(readPng(folder + name), 28, 28)).toEqual(
-      Uint8Array.from(images.subarray(index * 784, (index + 1) * 784)),
-    );
+    expect(modelPicture(await readPng(folder + name), mnistInput)).toEqual({
+      kind: 'one',
+      pixels: Uint8Array.from(images.subarray(index * 784, (index + 1) * 784)),
+    });
   }
 });
 

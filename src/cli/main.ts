@@ -146,7 +146,9 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .command('predict')
     .argument('<model>', '', parsePath('model'))
     .argument('<images...>', '', parsePaths('images'))
-    .description('Predict which digit each PNG image shows, with probabilities')
+    .description(
+      'Predict the class of each picture (PNG, JPEG, WebP; files, folders, - for standard input), with probabilities',
+    )
     .option('--json', 'Print one JSON object per image')
     .action(async (model: string, images: string[], options: { json?: boolean }) => {
       const { predictImages } = await import('./predict.ts');

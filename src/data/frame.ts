@@ -1,25 +1,21 @@
 /** Brings a picture of any size to the frame of a data set: the whole picture, its middle, or stretched. */
-import { UsageError } from '../base/errors.ts';
-import { type Raster, sampling, type Tap } from './raster.ts';
+import { brightnessAt, checkRaster, coloursOf, transparentGround } from './framing/picture.ts';
+import { sampling, type Tap } from './framing/sampling.ts';
+import type { Raster } from './raster.ts';
 import type { Frame } from './sources/source.ts';
 
 /**
  * The pixels [channel][y][x], 0 to 255, of a picture in a frame. Grey is the luma of ITU-R BT.601. Transparent pixels
- * get a ground that contrasts with the ink. Shrinking averages, enlarging interpolates. Under `fit` the sides that the
+ * get the ground that {@link transparentGround} says. Shrinking averages, enlarging interpolates. Under `fit` the sides that the
  * picture does not cover have the median of its border. A picture of the frame's size keeps its bytes.
  * @throws UsageError when the data does not have width x height pixels.
  */
 export function framePicture(raster: Raster, { channels, height, width, resize }: Frame): Uint8Array<ArrayBuffer> {
-  const pixels = raster.width * raster.height;
-  if (pixels < 1 || raster.data.length !== pixels * raster.channels) {
-    throw new UsageError(
-      `a picture of ${raster.width}x${raster.height} with ${raster.channels} channels needs ${pixels * raster.channels} values, got ${raster.data.length}`,
-    );
-  }
+  checkRaster(raster);
   const [scaleY, scaleX] = scalesOf(raster, height, width, resize);
-  const rows = sampling(raster.height, height, scaleY);
-  const columns = sampling(raster.width, width, scaleX);
-  const under = groundUnder(raster);
+  const rows = centredSampling(raster.height, height, scaleY);
+  const columns = centredSampling(raster.width, width, scaleX);
+  const under = transparentGround(raster);
   const out = new Uint8Array(channels * height * width);
   for (let channel = 0; channel < channels; channel++) {
     const value = pixelValue(raster, channels === 1 ? 'grey' : channel, under);
@@ -50,6 +46,11 @@ function scalesOf({ width, height }: Raster, toHeight: number, toWidth: number, 
   return [scale, scale] as const;
 }
 
+/** The taps along an axis where the middles of picture and frame lie on each other. */
+function centredSampling(sources: number, targets: number, scale: number): Tap[][] {
+  return sampling(sources, targets, (sources - targets * scale) / 2, scale);
+}
+
 /** Whether every pixel of the frame lies in the picture. */
 function covers(taps: readonly (readonly Tap[])[]): boolean {
   return taps.every((each) => each.reduce((sum, { weight }) => sum + weight, 0) > 1 - 1e-9);
@@ -58,14 +59,13 @@ function covers(taps: readonly (readonly Tap[])[]): boolean {
 /** A value from 0 to 1 of pixel y * width + x. */
 type PixelValue = (pixel: number) => number;
 
-function pixelValue({ channels, white, data }: Raster, channel: number | 'grey', under: number): PixelValue {
-  const isColoured = channels >= 3;
-  const colours = isColoured ? 3 : 1;
+function pixelValue(raster: Raster, channel: number | 'grey', under: number): PixelValue {
+  const { channels, white, data } = raster;
+  const colours = coloursOf(raster);
   const bare: PixelValue = (pixel) => {
     const at = pixel * channels;
-    if (!isColoured) return data[at]! / white;
-    if (channel !== 'grey') return data[at + channel]! / white;
-    return (0.299 * data[at]! + 0.587 * data[at + 1]! + 0.114 * data[at + 2]!) / white;
+    if (channel === 'grey') return brightnessAt(data, at, colours) / white;
+    return data[colours === 1 ? at : at + channel]! / white;
   };
   if (channels === colours) return bare;
   return (pixel) => {
@@ -74,18 +74,9 @@ function pixelValue({ channels, white, data }: Raster, channel: number | 'grey',
   };
 }
 
-/** What lies under transparent pixels: white under dark ink, black under light ink. */
-function groundUnder(raster: Raster): number {
-  const { channels, white, data } = raster;
-  if (channels === 1 || channels === 3) return 0;
-  const ink = pixelValue({ ...raster }, 'grey', 0);
-  let [sum, opacity] = [0, 0];
-  for (let pixel = 0; pixel < data.length / channels; pixel++) {
-    // Over black, the value is that of the ink times its opacity.
-    sum += ink(pixel);
-    opacity += data[pixel * channels + channels - 1]! / white;
-  }
-  return sum / Math.max(opacity, 1e-9) > 0.5 ? 0 : 1;
+/** Whether a picture is light along most of its border. */
+export function hasLightBorder(raster: Raster): boolean {
+  return borderMedian(raster, pixelValue(raster, 'grey', transparentGround(raster))) > 0.5;
 }
 
 function borderMedian({ width, height }: Raster, value: PixelValue): number {

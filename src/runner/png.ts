@@ -1,6 +1,6 @@
 /** Reading PNG files of all colour types as rasters. */
-import { crc32, deflateSync, inflateSync } from 'node:zlib';
-import { convertIndexedToRgb, type DecodedPng, decode, hasPngSignature, type IndexedColors } from 'fast-png';
+import { pipeline } from 'node:stream/promises';
+import { crc32, createInflate } from 'node:zlib';
 import { WorldError } from '../base/errors.ts';
 import { describeKind, kindOfFile } from '../base/file-kind.ts';
 import { counted } from '../base/format.ts';
@@ -8,12 +8,16 @@ import { exifOrientation, upright } from '../data/orientation.ts';
 import type { Raster } from '../data/raster.ts';
 import { readBytes } from '../disk/read-file.ts';
 import { checkPictureSize, mostPictureBytes } from './picture-size.ts';
+import { type PngHeader, samplesOf, unpackedBytes } from './png-pixels.ts';
+
+/** The first bytes of a PNG file. Source: the PNG specification, section 5.2. */
+const signature = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 
 /** The most surplus bytes of pixels that are ignored, as other readers ignore them. */
 const mostSurplusBytes = 65_536;
 
 /** Reads a PNG file. @throws WorldError as {@link decodePng}, and when the file cannot be read. */
-export function readPng(path: string): Raster {
+export async function readPng(path: string): Promise<Raster> {
   return decodePng(readBytes(path, mostPictureBytes), path);
 }
 
@@ -21,29 +25,20 @@ export function readPng(path: string): Raster {
  * Decodes a picture. Its size is read from the header and checked before any pixel is unpacked, and no more is unpacked
  * than that size needs.
  * @param path names the file in errors.
- * @throws WorldError when the bytes are not a sound PNG, have more than 64 million pixels, or are interlaced with less
- * than 8 bits a sample.
+ * @throws WorldError when the bytes are not a sound PNG, or have more than 64 million pixels.
  */
-export function decodePng(bytes: Uint8Array, path: string): Raster {
-  if (!hasPngSignature(bytes)) {
+export async function decodePng(bytes: Uint8Array, path: string): Promise<Raster> {
+  if (!signature.every((byte, at) => bytes[at] === byte)) {
     const kind = kindOfFile(bytes);
     const instead = kind ? ` but ${describeKind(kind)}` : '';
     throw new WorldError(`${path} is not a PNG image${instead}${kind?.wayOut ? '' : '; only PNG is read here'}`);
   }
   try {
-    const { header, others, packed, exif } = chunksOf(bytes);
+    const { header, palette, transparency, packed, exif } = chunksOf(bytes);
     const head = headerOf(header);
     checkPictureSize(head.width, head.height, path);
-    // fast-png reads such pixels as whole bytes, which is wrong.
-    if (head.isInterlaced && head.depth < 8) {
-      throw new WorldError(
-        `${path} is interlaced with ${head.depth} bits a sample, which is not read here; save it without interlacing`,
-      );
-    }
-    const pixels = deflateSync(unpacked(packed, head), { level: 0 });
-    const plain = [chunk('IHDR', header), ...others, chunk('IDAT', pixels), chunk('IEND', new Uint8Array(0))];
-    const raster = toRaster(decode(Buffer.concat([bytes.subarray(0, 8), ...plain])));
-    return upright(raster, exif ? exifOrientation(exif) : 1);
+    const samples = samplesOf(await unpacked(packed, head), head);
+    return upright(rasterOf(samples, head, palette, transparency), exif ? exifOrientation(exif) : 1);
   } catch (error) {
     if (error instanceof WorldError) throw error;
     throw new WorldError(`${path} is a damaged PNG image: ${error instanceof Error ? error.message : error}`, {
@@ -55,10 +50,12 @@ export function decodePng(bytes: Uint8Array, path: string): Raster {
 interface Chunks {
   /** The content of chunk IHDR. */
   readonly header: Uint8Array;
-  /** The chunks PLTE and tRNS, which define colours. */
-  readonly others: readonly Uint8Array[];
-  /** The content of all chunks IDAT: the compressed pixels. */
-  readonly packed: Uint8Array;
+  /** The content of chunk PLTE: red, green and blue of each colour. */
+  readonly palette: Uint8Array | undefined;
+  /** The content of chunk tRNS: the opacity of the first colours, or the colour that is transparent. */
+  readonly transparency: Uint8Array | undefined;
+  /** The content of the chunks IDAT: the compressed pixels. */
+  readonly packed: readonly Uint8Array[];
   /** The content of chunk eXIf. */
   readonly exif: Uint8Array | undefined;
 }
@@ -73,7 +70,7 @@ const pixelChunks: readonly string[] = ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'];
  */
 function chunksOf(bytes: Uint8Array): Chunks {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  const others: Uint8Array[] = [];
+  const colours = new Map<string, Uint8Array>();
   const packed: Uint8Array[] = [];
   let header: Uint8Array | undefined;
   let exif: Uint8Array | undefined;
@@ -92,9 +89,11 @@ function chunksOf(bytes: Uint8Array): Chunks {
       if (type !== 'IHDR' || length !== 13) throw new Error('it does not begin with a header');
       header = content;
     } else if (type === 'IDAT') packed.push(content);
-    else if (type === 'PLTE' || type === 'tRNS') others.push(bytes.subarray(at, end));
+    else if (type === 'PLTE' || type === 'tRNS') colours.set(type, content);
     else if (type === 'eXIf' && isSound) exif = content;
-    else if (type === 'IEND') return { header: header!, others, packed: Buffer.concat(packed), exif };
+    else if (type === 'IEND') {
+      return { header: header!, palette: colours.get('PLTE'), transparency: colours.get('tRNS'), packed, exif };
+    }
     at = end;
   }
 }
@@ -102,24 +101,6 @@ function chunksOf(bytes: Uint8Array): Chunks {
 /** The chunk's type for messages; `?` where it is not four letters. */
 function name(type: string): string {
   return /^[A-Za-z]{4}$/.test(type) ? type : '?';
-}
-
-/** A chunk with an empty checksum: fast-png is not asked to check it. */
-function chunk(type: string, content: Uint8Array): Uint8Array {
-  const bytes = new Uint8Array(12 + content.length);
-  new DataView(bytes.buffer).setUint32(0, content.length);
-  bytes.set(new TextEncoder().encode(type), 4);
-  bytes.set(content, 8);
-  return bytes;
-}
-
-interface Header {
-  readonly width: number;
-  readonly height: number;
-  /** Bits per sample. */
-  readonly depth: number;
-  readonly channels: number;
-  readonly isInterlaced: boolean;
 }
 
 /** Channels and allowed bits per sample, by colour type. Source: the PNG specification, section 11.2.1 (table 12). */
@@ -131,7 +112,7 @@ const colourTypes: Readonly<Record<number, { readonly channels: number; readonly
   6: { channels: 4, depths: [8, 16] },
 };
 
-function headerOf(header: Uint8Array): Header {
+function headerOf(header: Uint8Array): PngHeader {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   const [width, height] = [view.getUint32(0), view.getUint32(4)];
   const [depth = 0, colourType = 0, , , interlacing = 0] = header.subarray(8);
@@ -139,74 +120,78 @@ function headerOf(header: Uint8Array): Header {
   const colours = colourTypes[colourType];
   if (!colours) throw new Error(`its colour type is ${colourType}`);
   if (!colours.depths.includes(depth)) throw new Error(`it has ${colours.channels} channels of ${depth} bits`);
-  return { width, height, depth, channels: colours.channels, isInterlaced: interlacing === 1 };
+  const isInterlaced = interlacing === 1;
+  return { width, height, depth, channels: colours.channels, isPalette: colourType === 3, isInterlaced };
 }
 
-/** The unpacked rows of pixels. Each row begins with the byte of its filter. */
-function unpacked(packed: Uint8Array, header: Header): Uint8Array {
+/** The unpacked rows of pixels, unpacked piece by piece. Each row begins with the byte of its filter. */
+async function unpacked(packed: readonly Uint8Array[], header: PngHeader): Promise<Uint8Array> {
   const expected = unpackedBytes(header);
   const size = `${header.width}x${header.height}`;
-  let rows: Uint8Array;
-  try {
-    rows = inflateSync(packed, { maxOutputLength: expected + mostSurplusBytes });
-  } catch (error) {
-    const isTooLong = error instanceof RangeError;
-    throw isTooLong ? new Error(`its pixels unpack to more than the ${counted(expected)} bytes of ${size}`) : error;
-  }
-  if (rows.length >= expected) return rows.subarray(0, expected);
-  throw new Error(`its pixels unpack to ${counted(rows.length)} bytes, ${size} needs ${counted(expected)}`);
-}
-
-/** The seven passes of an interlaced picture (Adam7): first column, first row, step of columns, step of rows. */
-const passes = [
-  [0, 0, 8, 8],
-  [4, 0, 8, 8],
-  [0, 4, 4, 8],
-  [2, 0, 4, 4],
-  [0, 2, 2, 4],
-  [1, 0, 2, 2],
-  [0, 1, 1, 2],
-] as const;
-const onePass = [[0, 0, 1, 1]] as const;
-
-function unpackedBytes({ width, height, depth, channels, isInterlaced }: Header): number {
-  let bytes = 0;
-  for (const [left, top, across, down] of isInterlaced ? passes : onePass) {
-    const columns = Math.max(0, Math.ceil((width - left) / across));
-    const rows = Math.max(0, Math.ceil((height - top) / down));
-    if (columns > 0) bytes += rows * (1 + Math.ceil((columns * channels * depth) / 8));
-  }
-  return bytes;
-}
-
-function toRaster(png: DecodedPng): Raster {
-  const { width, height, depth, channels } = png;
-  // An RGB picture may have a palette too: a suggestion for screens with few colours.
-  const palette = channels === 1 ? (png.palette ?? packedGreys(png)) : undefined;
-  if (palette) {
-    const data = convertIndexedToRgb({ ...png, palette });
-    return { width, height, channels: palette[0]?.length === 4 ? 4 : 3, white: 255, data };
-  }
-  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) throw new Error(`${channels} channels`);
-  return withTransparentColour({ width, height, channels, white: 2 ** depth - 1, data: png.data }, png.transparency);
-}
-
-/** The palette for grey pictures of less than 8 bits, whose samples are read as indices. */
-function packedGreys({ depth, transparency }: DecodedPng): IndexedColors | undefined {
-  if (depth >= 8) return undefined;
-  const levels = 2 ** depth;
-  return Array.from({ length: levels }, (_, level) => {
-    const grey = (level * 255) / (levels - 1);
-    return transparency
-      ? [grey, grey, grey, level === (transparency[0]! & (levels - 1)) ? 0 : 255]
-      : [grey, grey, grey];
+  const rows = new Uint8Array(expected);
+  let length = 0;
+  await pipeline(packed, createInflate(), async (pieces: AsyncIterable<Uint8Array>) => {
+    for await (const piece of pieces) {
+      rows.set(piece.subarray(0, Math.max(0, expected - length)), Math.min(length, expected));
+      length += piece.length;
+      if (length > expected + mostSurplusBytes) {
+        throw new Error(`its pixels unpack to more than the ${counted(expected)} bytes of ${size}`);
+      }
+    }
   });
+  if (length >= expected) return rows;
+  throw new Error(`its pixels unpack to ${counted(length)} bytes, ${size} needs ${counted(expected)}`);
+}
+
+type Samples = Uint8Array | Uint16Array;
+
+function rasterOf(
+  samples: Samples,
+  { width, height, depth, channels, isPalette }: PngHeader,
+  palette: Uint8Array | undefined,
+  transparency: Uint8Array | undefined,
+): Raster {
+  if (isPalette) return { width, height, white: 255, ...coloursOf(samples, palette, transparency) };
+  if (channels !== 1 && channels !== 2 && channels !== 3 && channels !== 4) throw new Error(`${channels} channels`);
+  const white = 2 ** depth - 1;
+  const raster: Raster = { width, height, channels, white, data: samples };
+  return asBytes(transparency ? withTransparentColour(raster, sixteenBits(transparency)) : raster);
+}
+
+/** The colours behind indices of a palette, with alpha where a colour is transparent. */
+function coloursOf(
+  indices: Samples,
+  palette: Uint8Array | undefined,
+  transparency: Uint8Array | undefined,
+): Pick<Raster, 'channels' | 'data'> {
+  if (!palette) throw new Error('it has no palette');
+  const size = Math.floor(palette.length / 3);
+  const channels = transparency ? 4 : 3;
+  const data = new Uint8Array(indices.length * channels);
+  for (let pixel = 0; pixel < indices.length; pixel++) {
+    const index = indices[pixel]!;
+    if (index >= size) throw new Error(`it uses colour ${index} of a palette of ${size}`);
+    for (let c = 0; c < 3; c++) data[pixel * channels + c] = palette[3 * index + c]!;
+    if (transparency) data[pixel * channels + 3] = transparency[index] ?? 255;
+  }
+  return { channels, data };
+}
+
+function sixteenBits(bytes: Uint8Array): Uint16Array {
+  return Uint16Array.from({ length: bytes.length >> 1 }, (_, i) => 256 * bytes[2 * i]! + bytes[2 * i + 1]!);
+}
+
+/** Greys of less than 8 bits as bytes. */
+function asBytes(raster: Raster): Raster {
+  const { white, data } = raster;
+  if (white >= 255) return raster;
+  return { ...raster, white: 255, data: Uint8Array.from(data, (value) => (value * 255) / white) };
 }
 
 /** Adds an alpha channel, in which the colour that chunk tRNS names is transparent. */
-function withTransparentColour(raster: Raster, colour: Uint16Array | undefined): Raster {
+function withTransparentColour(raster: Raster, colour: Uint16Array): Raster {
   const { width, height, channels, white, data } = raster;
-  if (colour === undefined || (channels !== 1 && channels !== 3)) return raster;
+  if (colour.length < channels || (channels !== 1 && channels !== 3)) return raster;
   const length = width * height * (channels + 1);
   const out = white > 255 ? new Uint16Array(length) : new Uint8Array(length);
   for (let from = 0, to = 0; from < data.length; from += channels) {
