@@ -16,6 +16,7 @@ export interface Scores {
   readonly f1: number;
 }
 
+/** {@link Scores} of one class, and the numbers of images that they are fractions of. */
 export interface ClassScores extends Scores {
   /** The number of images of the class. If it is 0, the recall has no meaning. */
   readonly support: number;
