@@ -59,6 +59,11 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     parsePath('--data'),
   ] as const;
 
+  const pictures = [
+    '--pictures',
+    'Show pictures of data of your own, too; those of published sets are always shown',
+  ] as const;
+
   const train = program
     .command('train')
     .description('Train a network; without options the baseline: LeNet-5, 10 epochs, Adam');
@@ -174,6 +179,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       parseTrials,
     )
     .option(...data)
+    .option(...pictures)
     .addOption(kernels)
     .addOption(evaluate)
     .action(async (file: string, { evaluate, ...options }: StudyOptions) => {
@@ -224,9 +230,10 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .command('report')
     .argument('<dir>', '', parsePath('dir'))
     .description('Write report.html and report.md again, also for an unfinished study')
-    .action(async (path: string) => {
+    .option(...pictures)
+    .action(async (path: string, options: { pictures?: boolean }) => {
       const { studyReport } = await import('./study.ts');
-      await studyReport(path);
+      await studyReport(path, options);
     });
   study
     .command('schema')

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { datasetSize, takeFirst } from '../data/dataset.ts';
+import { asLoadedData } from '../runner/loaded-data.ts';
 import { upgradedRecord } from '../runner/older-records.ts';
 import { ownData, ownSet } from '../runner/run-data.ts';
 import type { RunFolder } from '../runner/run-folder.ts';
@@ -16,6 +17,7 @@ import { makeModel } from '../tasks/lenet/recipe.ts';
 import { type FactsOptions, type StudyFacts, studyFacts } from './facts.ts';
 import { type PostLogs, postReference } from './post.ts';
 import type { Answers, ReportSource } from './section.ts';
+import { withoutPictures } from './words/pictures.ts';
 
 const logsPath = new URL('../../studies/post-logs.json', import.meta.url);
 
@@ -72,25 +74,41 @@ interface StudyFiles {
   trial(number: number): RunFolder;
 }
 
+/** What a report shows of its data. */
+export interface ShownOptions {
+  /** Whether pictures of a set that is not published are shown. Default: no. */
+  readonly pictures?: boolean | undefined;
+}
+
 /** The models and answers in the folders of a study's trials. */
 export function lenetSource(
   { dataHash, trials }: Pick<StudyRecord, 'dataHash' | 'trials'>,
   files: StudyFiles,
+  shown: ShownOptions = {},
 ): ReportSource {
   return {
     model: (settings) => makeModel(completeSettings(settings)),
-    answers: (number) => answersOf(files.trial(number), trials.find((trial) => trial.number === number)!, dataHash),
+    answers: (number) => {
+      const trial = trials.find((each) => each.number === number)!;
+      return answersOf(files.trial(number), { trial, dataHash, shown });
+    },
   };
 }
 
+interface AnswersWanted {
+  readonly trial: Trial;
+  readonly dataHash: string;
+  readonly shown: ShownOptions;
+}
+
 /** The answers that a trial's folder holds, or a sentence that says why the report cannot show them. */
-async function answersOf(run: RunFolder, trial: Trial, dataHash: string): Promise<Answers | string> {
+async function answersOf(run: RunFolder, { trial, dataHash, shown }: AnswersWanted): Promise<Answers | string> {
   try {
     const config = run.readConfig();
     if (config.data.hash !== dataHash) return 'Its pictures are left out: its folder holds a run on other data.';
     const { trainLimit } = config.hyperparameters;
     const evaluatedOn = config.evaluatedOn ?? 'test';
-    const own = await ownData(config, run.path, 'put them back there');
+    const own = asLoadedData(await ownData(config, run.path, 'put them back there'));
     const whole = ownSet(own, evaluatedOn, { trainLimit, evaluatedOn });
     const logits = trialLogits(run, trial, whole.labels);
     const images = logits.length / whole.classes;
@@ -98,7 +116,8 @@ async function answersOf(run: RunFolder, trial: Trial, dataHash: string): Promis
     const { model, weights } = trialModel(run, trial, dataHash);
     const conv = model.layers.find(({ layer }) => layer.type === 'conv2d');
     const kernel = conv && weights.get(`${conv.name}.weight`);
-    return { set, logits, filters: kernel ? filtersOf(kernel.shape, kernel.data) : [] };
+    const filters = kernel ? filtersOf(kernel.shape, kernel.data) : [];
+    return { set, logits, filters, withoutPictures: withoutPictures(own.name, shown, 'lenet study report --pictures') };
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     return `Its pictures are left out (${why}); lenet study run makes lost and damaged files again.`;
