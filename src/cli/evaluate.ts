@@ -1,9 +1,18 @@
-/** `lenet evaluate`: loss and accuracy of a saved model, on its run's own data or on the data that the user names. */
+/**
+ * `lenet evaluate`: loss, accuracy and mistakes of a saved model, on its run's own data or on the data that the user
+ * names.
+ */
+import { basename } from 'node:path';
 import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
 import { counted, percent, rounded, shortHash } from '../base/format.ts';
 import { exactJson, visible } from '../base/plain-text.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
+import { writeOutput } from '../disk/atomic-file.ts';
+import { evaluationBlocks, evaluationJson, evaluationText, evaluationTitle } from '../report/evaluation.ts';
+import { renderHtml } from '../report/html.ts';
+import { withoutPictures } from '../report/words/pictures.ts';
 import { requireModel } from '../runner/ended-trial.ts';
+import { asLoadedData } from '../runner/loaded-data.ts';
 import { defaultThreads } from '../runner/machine.ts';
 import { type LoadedMnist, loadMnist } from '../runner/mnist-files.ts';
 import { type LoadedModel, loadModel } from '../runner/model-file.ts';
@@ -12,8 +21,10 @@ import { accuracyOf } from '../runner/resume.ts';
 import { ownData, ownSet, setNames } from '../runner/run-data.ts';
 import { attempt, evaluatedMetrics, RunFolder } from '../runner/run-folder.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
+import { classReport } from '../train/class-report.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { evaluationParts } from '../train/session.ts';
+import { terminalWidth } from './terminal.ts';
 import { warn } from './warning.ts';
 
 export interface EvaluateOptions {
@@ -22,6 +33,10 @@ export interface EvaluateOptions {
   /** The set to evaluate on. Default: the set that the run was evaluated on. */
   readonly set?: string;
   readonly json?: boolean;
+  /** The file for a page with scores, confusions and mistakes. */
+  readonly html?: string;
+  /** Whether the page shows pictures of a set that is not published. */
+  readonly pictures?: boolean;
 }
 
 export async function evaluateModel(path: string, options: EvaluateOptions): Promise<void> {
@@ -65,12 +80,27 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
     if (problem !== undefined) say(problem);
   }
   const images = datasetSize(set);
-  const wrong = images - Math.round(accuracy * images);
-  const data = { folder: mnist.folder, hash: mnist.hash, isOwn };
-  const text = options.json
-    ? exactJson({ model: model.name, file, set: name, images, loss, accuracy, data })
-    : `${model.name} from "${visible(file)}" on ${counted(images)} ${name} images: loss = ${rounded(loss)}, acc = ${percent(accuracy)} (${counted(wrong)} wrong)`;
-  process.stdout.write(`${text}\n`);
+  const report = logits.every(Number.isFinite) ? classReport(logits, set.labels, logits.length / images) : undefined;
+  if (!report) say("the network's outputs are not finite numbers, so there are no scores by class");
+  const data = asLoadedData(mnist);
+  const facts = report && { model: model.name, file: basename(file), data, setName: name, set, loss, report };
+  if (options.json) {
+    const from = { folder: mnist.folder, hash: mnist.hash, isOwn };
+    const byClass = facts ? evaluationJson(facts) : {};
+    const found = { model: model.name, file, set: name, images, loss, accuracy, data: from, ...byClass };
+    process.stdout.write(`${exactJson(found)}\n`);
+  } else {
+    const wrong = images - Math.round(accuracy * images);
+    process.stdout.write(
+      `${model.name} from "${visible(file)}" on ${counted(images)} ${name} images: loss = ${rounded(loss)}, acc = ${percent(accuracy)} (${counted(wrong)} wrong)\n`,
+    );
+    if (facts) process.stdout.write(`\n${evaluationText(facts, terminalWidth())}\n`);
+  }
+  if (options.html !== undefined && facts) {
+    const instead = withoutPictures(data.name, options, 'lenet evaluate --html FILE --pictures');
+    writeOutput(options.html, renderHtml(evaluationTitle(facts), evaluationBlocks(facts, instead)));
+    process.stderr.write(`Page: "${visible(options.html)}"\n`);
+  }
 }
 
 /**

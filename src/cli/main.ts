@@ -111,13 +111,17 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
   program
     .command('evaluate')
     .argument('<model>', '', parsePath('model'))
-    .description('Print loss and accuracy of a saved model (a .safetensors file or a run folder)')
+    .description(
+      'Print loss, accuracy, scores by class and the confusion matrix of a saved model (a .safetensors file or a run folder)',
+    )
     .option('--data <dir>', "Folder with the four MNIST files (default: the run's own data)", parsePath('--data'))
     .option(...threads, parseThreads)
     .option(
       '--set <name>',
       'Images to evaluate on: test, train or validation, the held-out part of the training set (default: the set that the run was evaluated on)',
     )
+    .option('--html <file>', 'Also write a page with the worst mistakes as pictures', parsePath('--html'))
+    .option(...pictures)
     .option('--json', 'Print one JSON object')
     .action(async (model: string, options: EvaluateOptions) => {
       const { evaluateModel } = await import('./evaluate.ts');

@@ -9,6 +9,7 @@ export function renderHtml(title: string, blocks: readonly Block[]): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="lenet-lab">
 <link rel="icon" href="data:,">
