@@ -16,8 +16,9 @@ export function classTable(report: ClassReport, names: readonly string[]): TextT
     { ...report.weighted, name: 'weighted average', support: report.images },
   ];
   const notes = undefinedScores(report, names);
-  const score = (of: keyof Scores, head: string) => ({
+  const score = (of: keyof Scores, head: string, rank = 0) => ({
     head,
+    rank,
     cells: rows.map((row) => (100 * row[of]).toFixed(2)),
     align: 'right' as const,
   });
@@ -26,8 +27,8 @@ export function classTable(report: ClassReport, names: readonly string[]): TextT
     names: 0,
     columns: [
       { head: 'class', cells: rows.map(({ name }) => name) },
-      score('precision', 'precision'),
-      score('recall', 'recall'),
+      score('precision', 'precision', 6),
+      score('recall', 'recall', 5),
       score('f1', 'F1'),
       { head: 'images', cells: rows.map(({ support }) => support.toLocaleString('en-US')), align: 'right' },
     ],
@@ -53,6 +54,7 @@ export function confusionsTable(report: ClassReport, names: readonly string[]): 
       { head: 'images', cells: shown.map(({ count }) => count.toLocaleString('en-US')), align: 'right' },
       {
         head: '% of class',
+        rank: 5,
         cells: shown.map(({ label, count }) => ((100 * count) / report.classes[label]!.support).toFixed(1)),
         align: 'right',
       },
@@ -61,18 +63,17 @@ export function confusionsTable(report: ClassReport, names: readonly string[]): 
   };
 }
 
-/** The confusion matrix as a figure, and the size that it needs. */
-export function confusionFigure(
-  { confusion }: ClassReport,
-  names: readonly string[],
-): { readonly figure: Figure; readonly size: 'large' | 'middle' } {
+/** The longest name of a class (characters) at which a confusion matrix of 16 classes can be read on a phone. */
+const longestOnPhone = 3;
+
+/** The confusion matrix as a figure. With many classes or long names it is wider than a phone. */
+export function confusionFigure({ confusion }: ClassReport, names: readonly string[]): Figure {
+  const isWide = confusion.length > mostCountedClasses || names.some((name) => name.length > longestOnPhone);
   return {
-    figure: {
-      name: 'confusion',
-      content: { svg: confusionChart(confusion, names) },
-      caption: 'Confusion matrix: one row per class, one column per answer',
-    },
-    size: confusion.length > mostCountedClasses ? 'large' : 'middle',
+    name: 'confusion',
+    content: { svg: confusionChart(confusion, names) },
+    caption: 'Confusion matrix: one row per class, one column per answer',
+    ...(isWide ? { scrolls: true } : {}),
   };
 }
 

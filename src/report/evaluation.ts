@@ -59,7 +59,6 @@ export function evaluationJson(facts: EvaluationFacts): object {
 export function evaluationBlocks(facts: EvaluationFacts, withoutPictures: string | undefined): readonly Block[] {
   const { model, file, data, setName, set, loss, report } = facts;
   const names = namesOf(facts);
-  const { figure } = confusionFigure(report, names);
   const confusions = confusionsTable(report, names);
   const right = report.images - report.mistakes.length;
   return [
@@ -76,7 +75,7 @@ export function evaluationBlocks(facts: EvaluationFacts, withoutPictures: string
     ),
     { kind: 'table', table: classTable(report, names) },
     heading(2, 'Mistakes'),
-    { kind: 'figures', size: 'large', figures: [figure] },
+    { kind: 'figures', size: 'large', figures: [confusionFigure(report, names)] },
     ...(confusions ? [{ kind: 'table', table: confusions } as const] : []),
     ...mistakeBlocks(report.mistakes, set, { names, most: mostShown, withoutPictures }),
   ];

@@ -35,7 +35,7 @@ export function confusionChart(counts: readonly (readonly number[])[], names: re
     labelAnchor: 'center',
   } as const;
   const side = isLarge ? 560 : 370;
-  const [left, below] = [longest + 26, isTurned ? longest + 28 : 42];
+  const [left, below] = [longest + 34, isTurned ? longest + 28 : 42];
   return draw({
     alt: confusionAlt(counts, names),
     legend: [

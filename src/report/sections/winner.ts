@@ -24,22 +24,21 @@ export const winner: Section = async (facts, source) => {
   const classes = logits.length / set.labels.length;
   const names = namesOfAll(classNamesOf(set), classes);
   const report = classReport(logits, set.labels, classes);
-  const { figure, size } = confusionFigure(report, names);
   const images = set.labels.length.toLocaleString('en-US');
   return [
     heading(2, 'The winner'),
     paragraph(`${title}: ${report.mistakes.length} of ${images} ${facts.measure.set ?? ''} images are wrong.`),
-    ...figureBlocks([figure], size, filters.length > 0 ? [filtersFigure(filters, set.shape[0])] : []),
+    ...figureBlocks(confusionFigure(report, names), filters.length > 0 ? [filtersFigure(filters, set.shape[0])] : []),
     ...mistakeBlocks(report.mistakes, set, { names, most: mostShown, withoutPictures }),
   ];
 };
 
-/** Both side by side, or below each other where the first one is large. */
-function figureBlocks(first: readonly Figure[], size: 'large' | 'middle', second: readonly Figure[]): Block[] {
-  if (size === 'middle') return [{ kind: 'figures', size, figures: [...first, ...second] }];
+/** Both side by side, or below each other where the confusion matrix is wide. */
+function figureBlocks(confusion: Figure, filters: readonly Figure[]): Block[] {
+  if (!confusion.scrolls) return [{ kind: 'figures', size: 'middle', figures: [confusion, ...filters] }];
   return [
-    { kind: 'figures', size, figures: first },
-    ...(second.length > 0 ? [{ kind: 'figures', size: 'middle', figures: second } as const] : []),
+    { kind: 'figures', size: 'large', figures: [confusion] },
+    ...(filters.length > 0 ? [{ kind: 'figures', size: 'middle', figures: filters } as const] : []),
   ];
 }
 
