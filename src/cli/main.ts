@@ -11,6 +11,7 @@ import { defaultThreads, machineFailure, mostThreads, readMachine, usableCores }
 import { shippedNames } from '../runner/shipped-files.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
+import type { DataOptions } from './data.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import {
   addHelp,
@@ -126,6 +127,21 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .action(async (model: string, options: EvaluateOptions) => {
       const { evaluateModel } = await import('./evaluate.ts');
       await evaluateModel(model, options);
+    });
+
+  program
+    .command('data')
+    .argument('[dir]', '', parsePath('dir'))
+    .description(
+      'Describe a data set before training on it: counts by class, pixels, repeated and empty images (default: MNIST)',
+    )
+    .option('--sheet <file>', 'Also write a contact sheet (PNG): ten images of each class', parsePath('--sheet'))
+    .option('--pictures', 'Print a picture of each class, also where the output is no terminal')
+    .option('--no-pictures', 'Print no pictures')
+    .option('--json', 'Print one JSON object')
+    .action(async (place: string | undefined, options: DataOptions) => {
+      const { describeDataSet } = await import('./data.ts');
+      await describeDataSet(place, options);
     });
 
   program
@@ -290,7 +306,8 @@ Examples:
   lenet train --recipe one-epoch                 about 99.0 % after one epoch
   lenet train --batch-size 32 --out runs/mine    another batch size, with a named run folder
   lenet train --resume --out runs/mine           continue after Ctrl-C or a crash
-  lenet evaluate runs/mine                       evaluate a saved model
+  lenet data                                     what is in a data set, before training on it
+  lenet evaluate runs/mine                       evaluate a saved model, class by class
   lenet predict runs/mine examples/digits/7.png  predict the digit in an image
   lenet describe lenet5 --svg lenet5.svg         show and draw the network`;
 

@@ -239,6 +239,12 @@ function piecesOf(word: string, width: number): string[] {
   return pieces;
 }
 
+/** The text with at most `width` columns; a longer one ends in an ellipsis. */
+export function shortened(text: string, width: number): string {
+  const shown = visible(text);
+  return columnsOf(shown) <= width ? shown : `${piecesOf(shown, width - 1)[0]}…`;
+}
+
 /** The width of a column with its padding; longer heads and cells break at spaces. */
 function widthOf(
   head: string,
