@@ -10,6 +10,7 @@ import { dataText } from '../report/data-text.ts';
 import { encodePng } from '../report/png.ts';
 import { asLoadedData } from '../runner/loaded-data.ts';
 import { loadMnist } from '../runner/mnist-files.ts';
+import { isPrivateRun } from '../runner/private-run.ts';
 import { showsColours, terminalWidth } from './terminal.ts';
 import { picturesText } from './terminal-pictures.ts';
 
@@ -25,7 +26,8 @@ export interface DataOptions {
 export async function describeDataSet(place: string | undefined, options: DataOptions): Promise<void> {
   const data = await load(place);
   const description = describeData(data);
-  if (options.json) process.stdout.write(`${exactJson({ ...description, folder: data.folder })}\n`);
+  if (options.json)
+    process.stdout.write(`${exactJson({ ...description, folder: isPrivateRun() ? null : data.folder })}\n`);
   else {
     process.stdout.write(`${dataText(description, terminalWidth())}\n`);
     if (options.pictures ?? process.stdout.isTTY) process.stdout.write(`\n${picturesOfClasses(data.train)}`);

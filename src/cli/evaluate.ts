@@ -17,6 +17,7 @@ import { defaultThreads } from '../runner/machine.ts';
 import { type LoadedMnist, loadMnist } from '../runner/mnist-files.ts';
 import { type LoadedModel, loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/node-threads.ts';
+import { isPrivateRun } from '../runner/private-run.ts';
 import { accuracyOf } from '../runner/resume.ts';
 import { ownData, ownSet, setNames } from '../runner/run-data.ts';
 import { attempt, evaluatedMetrics, RunFolder } from '../runner/run-folder.ts';
@@ -85,9 +86,10 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
   const data = asLoadedData(mnist);
   const facts = report && { model: model.name, file: basename(file), data, setName: name, set, loss, report };
   if (options.json) {
-    const from = { folder: mnist.folder, hash: mnist.hash, isOwn };
+    const from = { folder: isPrivateRun() ? null : mnist.folder, hash: mnist.hash, isOwn };
     const byClass = facts ? evaluationJson(facts) : {};
-    const found = { model: model.name, file, set: name, images, loss, accuracy, data: from, ...byClass };
+    const shownFile = isPrivateRun() ? basename(file) : file;
+    const found = { model: model.name, file: shownFile, set: name, images, loss, accuracy, data: from, ...byClass };
     process.stdout.write(`${exactJson(found)}\n`);
   } else {
     const wrong = images - Math.round(accuracy * images);

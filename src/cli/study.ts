@@ -1,5 +1,6 @@
 /** The commands `lenet study ...`: run, show, list, compare, export, report, schema. */
 import { existsSync, statfsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { duration, megabytes } from '../base/format.ts';
@@ -28,6 +29,7 @@ import type { Forecast } from '../runner/forecast.ts';
 import type { KernelChoice } from '../runner/kernel-choice.ts';
 import { lenetTask } from '../runner/lenet-task.ts';
 import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
+import { isPrivateRun } from '../runner/private-run.ts';
 import { readRecipe, readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
@@ -68,7 +70,12 @@ function report(folder: StudyFolder, shown: ShownOptions): Promise<StudyFacts> {
     async (check) => {
       // Read under the lock, so that the report that is written last has the newest facts.
       const { record, facts } = readLenetStudy(folder);
-      await writeReport(facts, lenetSource(record, folder, shown), { htmlPath, markdownPath, check });
+      await writeReport(facts, lenetSource(record, folder, shown), {
+        htmlPath,
+        markdownPath,
+        check,
+        hiddenPlaces: shown.isPrivate ? [resolve(folder.path), folder.path, process.cwd(), homedir()] : [],
+      });
       return facts;
     },
     { onWait: (holder) => process.stderr.write(`Waiting for ${describeHolder(holder)}, which writes the report.\n`) },
@@ -127,7 +134,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     }
     bars.clear();
     // Every trial is on disk now. A signal does not stop the writing of the report.
-    const facts = await report(folder, { pictures: options.pictures });
+    const facts = await report(folder, { pictures: options.pictures, isPrivate: isPrivateRun() });
     const retry = [...again, ...(options.retryFailed ? [] : ['--retry-failed'])].join(' ');
     process.stdout.write(`${visibleLines(closing(facts, folder, retry))}\n`);
     return interrupt.exitCode(facts.finished ? 0 : 1);
@@ -350,9 +357,9 @@ export function studyExport(path: string, { csv, out }: StudyExportOptions): voi
 }
 
 /** Writes the report of a study, also of an unfinished one. */
-export async function studyReport(path: string, shown: ShownOptions): Promise<void> {
+export async function studyReport(path: string, { pictures }: Pick<ShownOptions, 'pictures'>): Promise<void> {
   const folder = new StudyFolder(path);
-  await report(folder, shown);
+  await report(folder, { pictures, isPrivate: isPrivateRun() });
   process.stdout.write(`Report: "${visible(folder.htmlPath)}" and "${visible(folder.markdownPath)}"\n`);
 }
 

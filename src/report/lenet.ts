@@ -78,6 +78,8 @@ interface StudyFiles {
 export interface ShownOptions {
   /** Whether pictures of a set that is not published are shown. Default: no. */
   readonly pictures?: boolean | undefined;
+  /** Whether the folders of the data and of the study are not named. Default: no. */
+  readonly isPrivate?: boolean | undefined;
 }
 
 /** The models and answers in the folders of a study's trials. */
@@ -119,7 +121,8 @@ async function answersOf(run: RunFolder, { trial, dataHash, shown }: AnswersWant
     const filters = kernel ? filtersOf(kernel.shape, kernel.data) : [];
     return { set, logits, filters, withoutPictures: withoutPictures(own.name, shown, 'lenet study report --pictures') };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : String(error);
+    const why = shown.isPrivate ? 'its files or data cannot be read' : message;
     return `Its pictures are left out (${why}); lenet study run makes lost and damaged files again.`;
   }
 }

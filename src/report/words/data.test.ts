@@ -75,7 +75,9 @@ describe('findings', () => {
 test.each([40, 60, 100])('the text fits into %i columns', (width) => {
   const names = ['a class with a name that is rather long', 'another'];
   const classes = clean.classes.map((each, i) => ({ ...each, name: names[i]! }));
-  for (const line of dataText({ ...clean, classes }, width).split('\n')) {
+  const text = dataText({ ...clean, classes }, width);
+  expect(text).not.toContain('width: .');
+  for (const line of text.split('\n')) {
     expect([...line].length).toBeLessThanOrEqual(width);
   }
 });
