@@ -79,7 +79,8 @@ describe('a run on other data than MNIST', () => {
     const { accuracy, weighted, classes, confusion, mistakes } = JSON.parse(lenet('evaluate', run, '--json').stdout);
     // The recall of all classes, weighted by their support, is the accuracy.
     expect(weighted.recall).toBeCloseTo(accuracy, 12);
-    expect([classes.length, confusion.length, mistakes.length]).toEqual([10, 10, 24]);
+    expect([classes.length, confusion.length]).toEqual([10, 10]);
+    expect(mistakes).toHaveLength(Math.min(24, Math.round(600 * (1 - accuracy))));
   });
 
   test('--html writes a page; pictures of data of one’s own are in it only with --pictures', () => {
@@ -90,8 +91,9 @@ describe('a run on other data than MNIST', () => {
     expect(without).toContain('Pictures of data are left out, because they may be private.');
     expect(without).not.toContain('data:image/png');
     expect(without).not.toContain(inverted);
-    lenet('evaluate', run, '--html', page, '--pictures');
-    expect(readFileSync(page, 'utf8').match(/data:image\/png/g)).toHaveLength(24);
+    const { mistakes } = JSON.parse(lenet('evaluate', run, '--html', page, '--pictures', '--json').stdout);
+    expect(readFileSync(page, 'utf8').match(/data:image\/png/g)).toHaveLength(mistakes.length);
+    expect(mistakes.length).toBeGreaterThan(0);
   });
 
   test('data that were moved or changed are refused, and the error says what to do', () => {
