@@ -23,6 +23,7 @@ export {
   predictor,
   softmax,
 } from './train/evaluate.ts';
+export { type ClassReport, type ClassScores, classReport, type Mistake, type Scores } from './train/class-report.ts';
 export type { Metrics } from './base/metrics.ts';
 export type { StateDict, Tensor } from './base/tensor.ts';
 

@@ -71,6 +71,31 @@ describe('a run on other data than MNIST', () => {
     expect([told.stderr, JSON.parse(told.stdout).data.isOwn]).toEqual(['', true]);
   });
 
+  test('scores by class stand below the first line, and in the JSON', () => {
+    const { stdout } = lenet('evaluate', run);
+    expect(stdout).toMatch(/^lenet5 from "[^"]+" on 600 test images: loss = [\d.]+, acc = [\d.]+ \(\d+ wrong\)\n\n/);
+    expect(stdout).toContain('macro average');
+    expect(stdout).toContain('Confusion matrix (rows: class, columns: answer):');
+    const { accuracy, weighted, classes, confusion, mistakes } = JSON.parse(lenet('evaluate', run, '--json').stdout);
+    // The recall of all classes, weighted by their support, is the accuracy.
+    expect(weighted.recall).toBeCloseTo(accuracy, 12);
+    expect([classes.length, confusion.length]).toEqual([10, 10]);
+    expect(mistakes).toHaveLength(Math.min(24, Math.round(600 * (1 - accuracy))));
+  });
+
+  test('--html writes a page; pictures of data of one’s own are in it only with --pictures', () => {
+    const page = join(freshFolder(), 'page.html');
+    const { code, stderr } = lenet('evaluate', run, '--html', page);
+    expect([code, stderr]).toEqual([0, `Page: "${page}"\n`]);
+    const without = readFileSync(page, 'utf8');
+    expect(without).toContain('Pictures of data are left out, because they may be private.');
+    expect(without).not.toContain('data:image/png');
+    expect(without).not.toContain(inverted);
+    const { mistakes } = JSON.parse(lenet('evaluate', run, '--html', page, '--pictures', '--json').stdout);
+    expect(readFileSync(page, 'utf8').match(/data:image\/png/g)).toHaveLength(mistakes.length);
+    expect(mistakes.length).toBeGreaterThan(0);
+  });
+
   test('data that were moved or changed are refused, and the error says what to do', () => {
     const own = hashOf(lenet('evaluate', run, '--json').stdout);
     const elsewhere = join(freshFolder(), 'moved');

@@ -26,12 +26,18 @@ export interface DataChoice {
 
 /** Gives a command the options of data. @param usual the data that it reads without `--data`, in words. */
 export function addDataOptions(command: Command, usual: string): void {
+  command.option(
+    '--data <place>',
+    `Name, folder or file of the data: mnist, IDX files, class folders of pictures, .csv, .npz, CIFAR (default: ${usual})`,
+    parsePath('--data'),
+  );
+  addReadingOptions(command);
+  command.option('--skip-unreadable', 'Leave out pictures that cannot be read');
+}
+
+/** Gives a command the options that say how data are read. */
+export function addReadingOptions(command: Command): void {
   command
-    .option(
-      '--data <place>',
-      `Name, folder or file of the data: mnist, IDX files, class folders of pictures, .csv, .npz, CIFAR (default: ${usual})`,
-      parsePath('--data'),
-    )
     .addOption(new Option('--data-format <name>', 'Format of the data, where it is not found out').choices(dataFormats))
     .option(
       '--image-size <pixels>',
@@ -50,7 +56,6 @@ export function addDataOptions(command: Command, usual: string): void {
       ),
     )
     .option('--label-column <name>', 'Column of the labels in a table (default: label, or the first)')
-    .option('--skip-unreadable', 'Leave out pictures that cannot be read')
     .option('--no-cache', 'Do not keep decoded pictures on disk');
 }
 

@@ -1,20 +1,30 @@
-/** `lenet evaluate`: loss and accuracy of a saved model, on its run's own data or on the data that the user names. */
+/**
+ * `lenet evaluate`: loss, accuracy and mistakes of a saved model, on its run's own data or on the data that the user
+ * names.
+ */
+import { basename } from 'node:path';
 import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
 import { counted, percent, rounded, shortHash } from '../base/format.ts';
 import { exactJson, visible } from '../base/plain-text.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
 import type { LoadedData } from '../data/source.ts';
+import { writeOutput } from '../disk/atomic-file.ts';
+import { evaluationBlocks, evaluationJson, evaluationText, evaluationTitle } from '../report/evaluation.ts';
+import { renderHtml } from '../report/html.ts';
+import { withoutPictures } from '../report/words/pictures.ts';
 import { requireModel } from '../runner/ended-trial.ts';
 import { loadData } from '../runner/load-data.ts';
 import { defaultThreads } from '../runner/machine.ts';
 import { type LoadedModel, loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/node-threads.ts';
 import { accuracyOf } from '../runner/resume.ts';
-import { ownData, ownSet, setNames } from '../runner/run-data.ts';
+import { isPrivateRun, ownData, ownSet, setNames } from '../runner/run-data.ts';
 import { attempt, evaluatedMetrics, RunFolder } from '../runner/run-folder.ts';
+import { classReport } from '../train/class-report.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { evaluationParts } from '../train/session.ts';
 import { type DataChoice, loadingOptions } from './data-options.ts';
+import { terminalWidth } from './terminal.ts';
 import { warn } from './warning.ts';
 
 export interface EvaluateOptions extends DataChoice {
@@ -22,6 +32,10 @@ export interface EvaluateOptions extends DataChoice {
   /** The set to evaluate on. Default: the set that the run was evaluated on. */
   readonly set?: string;
   readonly json?: boolean;
+  /** The file for a page with scores, confusions and mistakes. */
+  readonly html?: string;
+  /** Whether the page shows pictures of a set that is not published. */
+  readonly pictures?: boolean;
 }
 
 export async function evaluateModel(path: string, options: EvaluateOptions): Promise<void> {
@@ -37,23 +51,23 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
   if (name === 'validation' && evaluatedOn === 'test') {
     throw new UsageError(`--set validation: ${path} was trained without a held-out part; allowed are test and train`);
   }
-  const { mnist, ownHash } = await dataFor(loaded, path, options);
-  const isOwn = ownHash === undefined ? null : mnist.hash === ownHash;
+  const { data, ownHash } = await dataFor(loaded, path, options);
+  const isOwn = ownHash === undefined ? null : data.hash === ownHash;
   if (isOwn === false) {
     if (name === 'validation') {
       throw new UsageError(
-        `--set validation: the held-out part belongs to the data that ${path} was trained on (hash ${shortHash(ownHash ?? '')}), not to these data (hash ${shortHash(mnist.hash)})`,
+        `--set validation: the held-out part belongs to the data that ${path} was trained on (hash ${shortHash(ownHash ?? '')}), not to these data (hash ${shortHash(data.hash)})`,
       );
     }
     say(
-      `${path} was trained on other data: their hash is ${shortHash(ownHash ?? '')}, the hash of these is ${shortHash(mnist.hash)}`,
+      `${path} was trained on other data: their hash is ${shortHash(ownHash ?? '')}, the hash of these is ${shortHash(data.hash)}`,
     );
   }
   if (name === 'test' && evaluatedOn === 'validation') {
     say('this is a look at the test set that the study does not count');
   }
   const { trainLimit, arithmetic } = hyperparameters;
-  const set = isOwn ? ownSet(mnist, name, { trainLimit, evaluatedOn }) : mnist[name === 'train' ? 'train' : 'test'];
+  const set = isOwn ? ownSet(data, name, { trainLimit, evaluatedOn }) : data[name === 'train' ? 'train' : 'test'];
   // Strict arithmetic gives the same numbers on every machine, also for a run that was trained with fused arithmetic.
   const metrics = await evaluate({ ...recipe, arithmetic: 'strict' }, weights, set, {
     threads: nodeThreads(options.threads ?? defaultThreads(evaluationParts(datasetSize(set))), { onFewer: warn }),
@@ -65,12 +79,27 @@ export async function evaluateModel(path: string, options: EvaluateOptions): Pro
     if (problem !== undefined) say(problem);
   }
   const images = datasetSize(set);
-  const wrong = images - Math.round(accuracy * images);
-  const data = { folder: mnist.folder, hash: mnist.hash, isOwn };
-  const text = options.json
-    ? exactJson({ model: model.name, file, set: name, images, loss, accuracy, data })
-    : `${model.name} from "${visible(file)}" on ${counted(images)} ${name} images: loss = ${rounded(loss)}, acc = ${percent(accuracy)} (${counted(wrong)} wrong)`;
-  process.stdout.write(`${text}\n`);
+  const report = logits.every(Number.isFinite) ? classReport(logits, set.labels, logits.length / images) : undefined;
+  if (!report) say("the network's outputs are not finite numbers, so there are no scores by class");
+  const facts = report && { model: model.name, file: basename(file), data, setName: name, set, loss, report };
+  if (options.json) {
+    const from = { folder: isPrivateRun() ? null : data.folder, hash: data.hash, isOwn };
+    const byClass = facts ? evaluationJson(facts) : {};
+    const shownFile = isPrivateRun() ? basename(file) : file;
+    const found = { model: model.name, file: shownFile, set: name, images, loss, accuracy, data: from, ...byClass };
+    process.stdout.write(`${exactJson(found)}\n`);
+  } else {
+    const wrong = images - Math.round(accuracy * images);
+    process.stdout.write(
+      `${model.name} from "${visible(file)}" on ${counted(images)} ${name} images: loss = ${rounded(loss)}, acc = ${percent(accuracy)} (${counted(wrong)} wrong)\n`,
+    );
+    if (facts) process.stdout.write(`\n${evaluationText(facts, terminalWidth())}\n`);
+  }
+  if (options.html !== undefined && facts) {
+    const instead = withoutPictures(data.name, options, 'lenet evaluate --html FILE --pictures');
+    writeOutput(options.html, renderHtml(evaluationTitle(facts), evaluationBlocks(facts, instead)));
+    process.stderr.write(`Page: "${visible(options.html)}"\n`);
+  }
 }
 
 /**
@@ -80,13 +109,13 @@ async function dataFor(
   { config, record }: LoadedModel,
   path: string,
   choice: DataChoice,
-): Promise<{ mnist: LoadedData; ownHash: string | undefined }> {
+): Promise<{ data: LoadedData; ownHash: string | undefined }> {
   const ownHash = config?.data.hash ?? record.get('dataHash');
   const wayOut = 'with --data, name the folder where its data are now, or other data to evaluate the model on';
   const options = loadingOptions(choice);
   const isOwn = config && choice.data === undefined;
-  const mnist = isOwn ? await ownData(config, path, wayOut, options) : await loadData(choice.data, options);
-  return { mnist, ownHash };
+  const data = isOwn ? await ownData(config, path, wayOut, options) : await loadData(choice.data, options);
+  return { data, ownHash };
 }
 
 /**

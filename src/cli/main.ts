@@ -11,7 +11,8 @@ import { defaultThreads, machineFailure, mostThreads, readMachine, usableCores }
 import { shippedNames } from '../runner/shipped-files.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
-import { addDataOptions, type DataChoice, loadingOptions } from './data-options.ts';
+import type { DescribeOptions } from './data.ts';
+import { addDataOptions, addReadingOptions, type DataChoice, loadingOptions } from './data-options.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import {
   addHelp,
@@ -54,6 +55,11 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .default('all');
   const parseJobs = (text: string) => parseInteger(text, '--jobs', 1, mostThreads);
   const parseThreads = (text: string) => parseInteger(text, '--threads', 1, mostThreads);
+
+  const pictures = [
+    '--pictures',
+    'Show pictures of data of your own, too; those of published sets are always shown',
+  ] as const;
 
   const train = program
     .command('train')
@@ -108,18 +114,38 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
   const evaluateCommand = program
     .command('evaluate')
     .argument('<model>', '', parsePath('model'))
-    .description('Print loss and accuracy of a saved model (a .safetensors file or a run folder)')
+    .description(
+      'Print loss, accuracy, scores by class and the confusion matrix of a saved model (a .safetensors file or a run folder)',
+    )
     .option(...threads, parseThreads)
     .option(
       '--set <name>',
       'Images to evaluate on: test, train or validation, the held-out part of the training set (default: the set that the run was evaluated on)',
     )
+    .option('--html <file>', 'Also write a page with the worst mistakes as pictures', parsePath('--html'))
+    .option(...pictures)
     .option('--json', 'Print one JSON object')
     .action(async (model: string, options: EvaluateOptions) => {
       const { evaluateModel } = await import('./evaluate.ts');
       await evaluateModel(model, options);
     });
   addDataOptions(evaluateCommand, "the run's own");
+
+  const dataCommand = program
+    .command('data')
+    .argument('[data]', '', parsePath('data'))
+    .description(
+      'Describe a data set before training on it: counts by class, pixels, repeated and empty images (default: MNIST)',
+    )
+    .option('--sheet <file>', 'Also write a contact sheet (PNG): ten images of each class', parsePath('--sheet'))
+    .option('--pictures', 'Print a picture of each class, also where the output is no terminal')
+    .option('--no-pictures', 'Print no pictures')
+    .option('--json', 'Print one JSON object')
+    .action(async (place: string | undefined, options: DescribeOptions) => {
+      const { describeDataSet } = await import('./data.ts');
+      await describeDataSet(place, options);
+    });
+  addReadingOptions(dataCommand);
 
   program
     .command('describe <name>')
@@ -177,6 +203,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       'Numbers of finished trials, such as 3,7, whose models are kept; dropped models are made again',
       parseTrials,
     )
+    .option(...pictures)
     .addOption(kernels)
     .addOption(evaluate)
     .action(async (file: string, { evaluate, ...options }: StudyOptions) => {
@@ -228,9 +255,10 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .command('report')
     .argument('<dir>', '', parsePath('dir'))
     .description('Write report.html and report.md again, also for an unfinished study')
-    .action(async (path: string) => {
+    .option(...pictures)
+    .action(async (path: string, options: { pictures?: boolean }) => {
       const { studyReport } = await import('./study.ts');
-      await studyReport(path);
+      await studyReport(path, options);
     });
   study
     .command('schema')
@@ -283,7 +311,8 @@ Examples:
   lenet train --recipe one-epoch                 about 99.0 % after one epoch
   lenet train --batch-size 32 --out runs/mine    another batch size, with a named run folder
   lenet train --resume --out runs/mine           continue after Ctrl-C or a crash
-  lenet evaluate runs/mine                       evaluate a saved model
+  lenet data                                     what is in a data set, before training on it
+  lenet evaluate runs/mine                       evaluate a saved model, class by class
   lenet predict runs/mine examples/digits/7.png  predict the digit in an image
   lenet describe lenet5 --svg lenet5.svg         show and draw the network`;
 

@@ -1,5 +1,6 @@
 /** The commands `lenet study ...`: run, show, list, compare, export, report, schema. */
 import { existsSync, statfsSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { duration, megabytes } from '../base/format.ts';
@@ -9,7 +10,7 @@ import { describeHolder } from '../disk/lock.ts';
 import { trialsCsv } from '../report/csv.ts';
 import type { StudyFacts } from '../report/facts.ts';
 import { showJson } from '../report/json.ts';
-import { lenetSource, readLenetStudy } from '../report/lenet.ts';
+import { lenetSource, readLenetStudy, type ShownOptions } from '../report/lenet.ts';
 import { type Naming, namingOf, settingsText, shortLabel } from '../report/naming.ts';
 import {
   compareText,
@@ -29,6 +30,7 @@ import type { Forecast } from '../runner/forecast.ts';
 import type { KernelChoice } from '../runner/kernel-choice.ts';
 import { lenetTask } from '../runner/lenet-task.ts';
 import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
+import { isPrivateRun } from '../runner/run-data.ts';
 import { readRecipe, readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
@@ -51,6 +53,8 @@ export interface StudyRunOptions extends DataChoice {
   readonly seeds?: readonly number[];
   readonly retryFailed?: boolean;
   readonly keep?: readonly number[];
+  /** Whether the report shows pictures of a set that is not published. */
+  readonly pictures?: boolean;
   readonly kernels?: KernelChoice;
   /** Whether trials are evaluated on their training set too. */
   readonly evaluateTrain: boolean;
@@ -61,13 +65,18 @@ function factsOf(folder: StudyFolder): StudyFacts {
 }
 
 /** Writes the report of the study in a folder. @returns the facts in the report. */
-function report(folder: StudyFolder): Promise<StudyFacts> {
+function report(folder: StudyFolder, shown: ShownOptions): Promise<StudyFacts> {
   const { htmlPath, markdownPath } = folder;
   return folder.whileReporting(
     async (check) => {
       // Read under the lock, so that the report that is written last has the newest facts.
       const { record, facts } = readLenetStudy(folder);
-      await writeReport(facts, lenetSource(record, folder), { htmlPath, markdownPath, check });
+      await writeReport(facts, lenetSource(record, folder, shown), {
+        htmlPath,
+        markdownPath,
+        check,
+        hiddenPlaces: shown.isPrivate ? [resolve(folder.path), folder.path, process.cwd(), homedir()] : [],
+      });
       return facts;
     },
     { onWait: (holder) => process.stderr.write(`Waiting for ${describeHolder(holder)}, which writes the report.\n`) },
@@ -89,6 +98,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   again.push(...dataWords(options.data, loadingOptions(options), quotedPath));
   if (options.retryFailed) again.push('--retry-failed');
   if (options.kernels) again.push('--kernels', options.kernels);
+  if (options.pictures) again.push('--pictures');
   if (!options.evaluateTrain) again.push('--evaluate', 'test');
   const interrupt = new Interrupt((again) => {
     bars.clear();
@@ -125,7 +135,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     }
     bars.clear();
     // Every trial is on disk now. A signal does not stop the writing of the report.
-    const facts = await report(folder);
+    const facts = await report(folder, { pictures: options.pictures, isPrivate: isPrivateRun() });
     const retry = [...again, ...(options.retryFailed ? [] : ['--retry-failed'])].join(' ');
     process.stdout.write(`${visibleLines(closing(facts, folder, retry))}\n`);
     return interrupt.exitCode(facts.finished ? 0 : 1);
@@ -348,9 +358,9 @@ export function studyExport(path: string, { csv, out }: StudyExportOptions): voi
 }
 
 /** Writes the report of a study, also of an unfinished one. */
-export async function studyReport(path: string): Promise<void> {
+export async function studyReport(path: string, { pictures }: Pick<ShownOptions, 'pictures'>): Promise<void> {
   const folder = new StudyFolder(path);
-  await report(folder);
+  await report(folder, { pictures, isPrivate: isPrivateRun() });
   process.stdout.write(`Report: "${visible(folder.htmlPath)}" and "${visible(folder.markdownPath)}"\n`);
 }
 

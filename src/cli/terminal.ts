@@ -21,7 +21,7 @@ export function columnsOf({ columns }: Screen): number {
 
 /**
  * Whether lines can be redrawn: on a terminal that can move its cursor (TERM=dumb cannot), but not under CI, whose logs
- * keep every redrawn line. NO_COLOR has no effect, since the output has no colours.
+ * keep every redrawn line. NO_COLOR has no effect here, since the lines have no colours.
  */
 export function canRedraw(
   stderr: Screen = process.stderr,
@@ -29,4 +29,9 @@ export function canRedraw(
 ): boolean {
   const inCi = CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0';
   return stderr.isTTY === true && TERM !== 'dumb' && !inCi;
+}
+
+/** Whether the terminal shows 256 colours. Node asks TERM, COLORTERM and NO_COLOR; no other output has colours. */
+export function showsColours(stdout: Screen & { getColorDepth?(): number } = process.stdout): boolean {
+  return stdout.isTTY === true && (stdout.getColorDepth?.() ?? 1) >= 8;
 }

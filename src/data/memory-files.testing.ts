@@ -51,26 +51,24 @@ export function memoryTools(content: Readonly<Record<string, Uint8Array>>): Sour
     if (zero !== 0 || data.length !== width * height * channels) return { problem: `${path} is no picture` };
     return { width, height, channels: channels as Raster['channels'], white: 255, data };
   };
+  const factsOf = (path: string) => {
+    const raster = rasterOf(path);
+    if ('problem' in raster) return raster;
+    return { width: raster.width, height: raster.height, isGrey: isGrey(raster) };
+  };
   return {
     notes,
     note: (sentence) => notes.push(sentence),
     pictures: {
-      survey: async (paths) =>
-        paths.map((path) => {
-          const raster = rasterOf(path);
-          if ('problem' in raster) return raster;
-          return { width: raster.width, height: raster.height, isGrey: isGrey(raster) };
-        }),
+      survey: async (paths) => paths.map(factsOf),
       async frame(paths, frame) {
         const size = frame.channels * frame.height * frame.width;
         const images = new Uint8Array(paths.length * size);
-        const problems = new Map<number, string>();
         for (const [index, path] of paths.entries()) {
           const raster = rasterOf(path);
-          if ('problem' in raster) problems.set(index, raster.problem);
-          else images.set(framePicture(raster, frame), index * size);
+          if (!('problem' in raster)) images.set(framePicture(raster, frame), index * size);
         }
-        return { images, problems };
+        return { images, facts: paths.map(factsOf) };
       },
     },
   };

@@ -4,7 +4,7 @@ import { counted } from '../base/format.ts';
 import { visible } from '../base/plain-text.ts';
 import type { Files } from './files.ts';
 import { mostPictures } from './picture-files.ts';
-import type { DataOptions } from './source.ts';
+import type { DataOptions, FoundPictures } from './source.ts';
 import type { Frame, PictureFacts, SourceTools, UnreadablePicture } from './sources/source.ts';
 
 /** The most bytes of all images of a set, decoded. */
@@ -36,6 +36,7 @@ export interface PictureSets {
   readonly sets: readonly PictureSet[];
   /** The options that give the same images again. */
   readonly options: DataOptions;
+  readonly found: FoundPictures;
 }
 
 /**
@@ -70,7 +71,7 @@ export async function decodeSets(
     );
   }
   const framed = await pictures.frame(paths, frame);
-  for (const [index, problem] of framed.problems) problems.set(index, problem);
+  for (const [index, each] of framed.facts.entries()) if ('problem' in each) problems.set(index, each.problem);
   if (problems.size > 0) {
     if (!skipUnreadable) refuseUnreadable(files, problems, all.length);
     note(
@@ -87,7 +88,24 @@ export async function decodeSets(
       colour: channels === 1 ? 'grey' : 'rgb',
       ...(skipUnreadable ? { skipUnreadable } : {}),
     },
+    found: {
+      sizes: sizesOf(framed.facts.filter(isReadable)),
+      unreadable: [...problems].map(([index, problem]) => {
+        const file = paths[index]!;
+        return { file, why: problem.replaceAll(files.where(file), 'it') };
+      }),
+    },
   };
+}
+
+/** How many pictures have each size, in the order in which the sizes occur. */
+function sizesOf(facts: readonly PictureFacts[]): FoundPictures['sizes'] {
+  const sizes = new Map<string, FoundPictures['sizes'][number]>();
+  for (const { width, height } of facts) {
+    const key = `${width} x ${height}`;
+    sizes.set(key, { width, height, pictures: (sizes.get(key)?.pictures ?? 0) + 1 });
+  }
+  return [...sizes.values()];
 }
 
 function isReadable(facts: PictureFacts | UnreadablePicture): facts is PictureFacts {

@@ -50,6 +50,14 @@ export interface DataOptions {
   readonly skipUnreadable?: boolean;
 }
 
+/** What a source of picture files found in its folders. */
+export interface FoundPictures {
+  /** The sizes of the pictures (pixels) as their files have them, and how many have each. */
+  readonly sizes: readonly { readonly width: number; readonly height: number; readonly pictures: number }[];
+  /** The pictures that could not be read: their paths within the folder, and why. */
+  readonly unreadable: readonly { readonly file: string; readonly why: string }[];
+}
+
 /** A training set and a test set of one source. */
 export interface LoadedData {
   /** The set's own name: `mnist`, `fashion-mnist`, or the name of the folder or file. */
@@ -68,4 +76,6 @@ export interface LoadedData {
   readonly pictures: PictureRules;
   /** The options that load the same data again, where the format reads any. */
   readonly options?: DataOptions;
+  /** Only for a source of picture files. */
+  readonly found?: FoundPictures | undefined;
 }

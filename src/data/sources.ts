@@ -80,19 +80,20 @@ export async function loadSource(
   const sets = given ? { train, test: given } : split(train, hash, name, files);
   checkClasses(sets.train, files);
   const pictures = loaded.pictures ?? judgedRules(train);
+  const { options: used, found } = loaded;
   const sourced = { name, format: source.name, hash, ...sets, pictures };
-  return loaded.options ? { ...sourced, options: loaded.options } : sourced;
+  return { ...sourced, ...(used ? { options: used } : {}), ...(found ? { found } : {}) };
 }
 
 function refuseUnread({ name, reads }: DataSource, options: DataOptions): void {
-  const names: Readonly<Record<keyof DataOptions, string>> = {
+  // Data without picture files have no unreadable pictures, so that they can be left out of any set.
+  const names: Readonly<Record<Exclude<keyof DataOptions, 'skipUnreadable'>, string>> = {
     size: 'a size',
     resize: 'a way of resizing',
     colour: 'a colouring',
     label: 'a column of labels',
-    skipUnreadable: 'the leaving out of pictures',
   };
-  for (const key of Object.keys(names) as (keyof DataOptions)[]) {
+  for (const key of Object.keys(names) as (keyof typeof names)[]) {
     if (options[key] !== undefined && !reads.includes(key)) {
       throw new UsageError(`data of format ${name} take no option for ${names[key]}`);
     }

@@ -11,6 +11,8 @@ export interface Figure {
    * Text alternative of the picture; if absent, the caption is used. A chart has its own description inside its SVG.
    */
   readonly alt?: string;
+  /** Whether a page that is too narrow scrolls it, instead of making it smaller. Default: drawings scroll. */
+  readonly scrolls?: boolean;
 }
 
 export type Block =

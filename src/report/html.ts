@@ -9,6 +9,7 @@ export function renderHtml(title: string, blocks: readonly Block[]): string {
 <html lang="en">
 <head>
 <meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:; style-src 'unsafe-inline'">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="generator" content="lenet-lab">
 <link rel="icon" href="data:,">
@@ -77,19 +78,20 @@ const longestUnbroken = 32;
 /** Width of the text on a phone, in pixels. */
 const phoneWidth = 330;
 
-/** About the smallest width of a table in pixels: its cells and their padding. */
+/** About the smallest width of a table in pixels: its cells, the words of its heads, and their padding. */
 function widthOf({ columns }: TextTable): number {
   const [letter, padding] = [7, 16];
-  return columns.reduce((sum, { cells }) => {
-    const longest = Math.max(0, ...cells.map((cell) => Math.min(longestUnbroken, cell.length)));
+  return columns.reduce((sum, { head, cells }) => {
+    const words = head.split(' ').map((word) => word.length);
+    const longest = Math.max(...words, ...cells.map((cell) => Math.min(longestUnbroken, cell.length)));
     return sum + longest * letter + padding;
   }, 0);
 }
 
 function renderFigure(figure: Figure): string {
-  const { content, caption } = figure;
+  const { content, caption, scrolls = 'drawing' in content } = figure;
   const shown = picture(figure);
-  const framed = 'drawing' in content ? scrolling(shown, caption, true) : shown;
+  const framed = scrolls ? scrolling(shown, caption, true) : shown;
   return `<figure${'drawing' in content ? ' class="drawing"' : ''}>${framed}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
 

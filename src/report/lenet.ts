@@ -17,6 +17,7 @@ import { type DataFacts, makeModel } from '../tasks/lenet/recipe.ts';
 import { type FactsOptions, type StudyFacts, studyFacts } from './facts.ts';
 import { type PostLogs, postReference } from './post.ts';
 import type { Answers, ReportSource } from './section.ts';
+import { withoutPictures } from './words/pictures.ts';
 
 const logsPath = new URL('../../studies/post-logs.json', import.meta.url);
 
@@ -73,14 +74,26 @@ interface StudyFiles {
   trial(number: number): RunFolder;
 }
 
+/** What a report shows of its data. */
+export interface ShownOptions {
+  /** Whether pictures of a set that is not published are shown. Default: no. */
+  readonly pictures?: boolean | undefined;
+  /** Whether the folders of the data and of the study are not named. Default: no. */
+  readonly isPrivate?: boolean | undefined;
+}
+
 /** The models and answers in the folders of a study's trials. */
 export function lenetSource(
   { dataHash, trials }: Pick<StudyRecord, 'dataHash' | 'trials'>,
   files: StudyFiles,
+  shown: ShownOptions = {},
 ): ReportSource {
   return {
     model: (settings) => makeModel(completeSettings(settings), factsOfRuns(trials, files)),
-    answers: (number) => answersOf(files.trial(number), trials.find((trial) => trial.number === number)!, dataHash),
+    answers: (number) => {
+      const trial = trials.find((each) => each.number === number)!;
+      return answersOf(files.trial(number), { trial, dataHash, shown });
+    },
   };
 }
 
@@ -97,8 +110,14 @@ function factsOfRuns(trials: readonly Trial[], files: StudyFiles): DataFacts {
   return mnistInput;
 }
 
+interface AnswersWanted {
+  readonly trial: Trial;
+  readonly dataHash: string;
+  readonly shown: ShownOptions;
+}
+
 /** The answers that a trial's folder holds, or a sentence that says why the report cannot show them. */
-async function answersOf(run: RunFolder, trial: Trial, dataHash: string): Promise<Answers | string> {
+async function answersOf(run: RunFolder, { trial, dataHash, shown }: AnswersWanted): Promise<Answers | string> {
   try {
     const config = run.readConfig();
     if (config.data.hash !== dataHash) return 'Its pictures are left out: its folder holds a run on other data.';
@@ -112,9 +131,11 @@ async function answersOf(run: RunFolder, trial: Trial, dataHash: string): Promis
     const { model, weights } = trialModel(run, trial, dataHash);
     const conv = model.layers.find(({ layer }) => layer.type === 'conv2d');
     const kernel = conv && weights.get(`${conv.name}.weight`);
-    return { set, logits, filters: kernel ? filtersOf(kernel.shape, kernel.data) : [] };
+    const filters = kernel ? filtersOf(kernel.shape, kernel.data) : [];
+    return { set, logits, filters, withoutPictures: withoutPictures(own.name, shown, 'lenet study report --pictures') };
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
+    const message = error instanceof Error ? error.message : String(error);
+    const why = shown.isPrivate ? 'its files or data cannot be read' : message;
     return `Its pictures are left out (${why}); lenet study run makes lost and damaged files again.`;
   }
 }

@@ -1,4 +1,5 @@
 /** The report as HTML and Markdown: sections, sentences, tables and pictures. */
+import { decode } from 'fast-png';
 import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../data/dataset.ts';
@@ -158,9 +159,44 @@ describe('sections', () => {
       block.kind === 'figures' && block.size === 'small' ? block.figures : [],
     );
     expect(captions.map(({ caption }) => caption)).toEqual([
-      'a 1, taken for 0 (95.3 %), image 2',
-      'a 1, taken for 0 (73.1 %), image 1',
+      '1, taken for 0 (95.3 %), image 2',
+      '1, taken for 0 (73.1 %), image 1',
     ]);
+  });
+
+  test('classes are called by their names, and pictures of three channels are in colour', async () => {
+    const colour: Dataset = {
+      name: 'fruit',
+      classes: 2,
+      classNames: ['apple', 'pear'],
+      shape: [3, 1, 2],
+      images: Uint8Array.of(1, 2, 11, 12, 21, 22, 250, 251, 150, 151, 50, 51),
+      labels: Uint8Array.of(0, 1),
+    };
+    const found = { set: colour, logits: Float32Array.of(2, 0, 1, 0), filters: [[[1, -1]]] };
+    const blocks = await reportBlocks(facts, { ...source, answers: () => Promise.resolve(found) });
+    const figures = blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : []));
+    const miss = figures.find(({ name }) => name === 'miss-1')!;
+    expect(miss.caption).toBe('pear, taken for apple (73.1 %), image 1');
+    expect(miss.alt).toBe('Image 1, pear taken for apple');
+    if (!('png' in miss.content)) throw new Error('expected a PNG file');
+    const { width, height, channels, data } = decode(miss.content.png);
+    expect({ width, height, channels, data: [...data] }).toEqual({
+      width: 2,
+      height: 1,
+      channels: 3,
+      data: [250, 150, 50, 251, 151, 51],
+    });
+    expect(figures.find(({ name }) => name === 'filters')!.caption).toContain('(first channel)');
+  });
+
+  test('pictures are left out with a sentence that says so', async () => {
+    const why = 'The pictures are left out: they may be private.';
+    const found = { ...answers, withoutPictures: why };
+    const blocks = await reportBlocks(facts, { ...source, answers: () => Promise.resolve(found) });
+    const figures = blocks.flatMap((block) => (block.kind === 'figures' ? block.figures : []));
+    expect(figures.filter(({ name }) => name.startsWith('miss'))).toEqual([]);
+    expect(texts(blocks)).toContain(why);
   });
 
   test('beyond 50 failures only their number is given', async () => {

@@ -9,8 +9,10 @@ import type { StudyFacts } from './facts.ts';
 export interface Answers {
   /** The images that were asked about. */
   readonly set: Dataset;
-  /** Row-major [images, classes]. */
+  /** Row-major [images, classes of the network]. */
   readonly logits: Float32Array;
+  /** A sentence that says why there are no pictures of the set and how to get them; absent: pictures are shown. */
+  readonly withoutPictures?: string | undefined;
   /** Filters of the first layer [count][height][width]; empty where the layer has none. */
   readonly filters: readonly (readonly (readonly number[])[])[];
 }

@@ -48,7 +48,7 @@ svg, img { max-width: 100%; height: auto; display: block; }
 .figures.small img { width: 100%; image-rendering: pixelated; border: 1px solid var(--line); background: #fff; }
 @media screen and (max-width: ${narrow}) {
   body { padding-top: 1rem; } h1 { font-size: 1.5rem; } .hint { display: block; }
-  .scroll img { max-width: none; width: 44rem; }
+  .scroll img { max-width: none; width: 44rem; } .scroll svg { max-width: none; width: auto; }
   table { font-size: .85rem; } th, td { padding: .35rem .45rem; }
 }
 @media print {

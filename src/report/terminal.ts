@@ -167,7 +167,7 @@ export function terminalTable({ columns: given, note }: Pick<TextTable, 'columns
   });
   const count = columns[0]?.cells.length ?? 0;
   for (let row = 0; row < count; row++) table.push(left.map((column, i) => inCell(columns[column]!.cells[row]!, i)));
-  const gone = columns.filter((_, column) => !shown.has(column)).map(({ head }) => head);
+  const gone = columns.filter(({ head }, column) => head !== '' && !shown.has(column)).map(({ head }) => head);
   const notes = [
     ...(gone.length > 0 ? [`Left out for width: ${gone.join(', ')}.`] : []),
     ...notesOf({ columns: left.map((column) => columns[column]!), note }),
@@ -181,7 +181,7 @@ const leastTableWidth = 40;
 /** The rows of a table as blocks of lines `head: cell`, for terminals that are too narrow for a table. */
 function listedRows({ columns, note }: Pick<TextTable, 'columns' | 'note'>, width: number): string {
   const shown = columns.filter(({ rank = 0 }) => rank < firstToGo);
-  const gone = columns.filter((column) => !shown.includes(column)).map(({ head }) => head);
+  const gone = columns.filter((column) => column.head !== '' && !shown.includes(column)).map(({ head }) => head);
   const blocks = rowsOf({ columns: shown }).map((cells) =>
     cells.flatMap((cell, i) => (cell === '' ? [] : [broken(`${shown[i]!.head}: ${cell}`, width)])).join('\n'),
   );
@@ -237,6 +237,12 @@ function piecesOf(word: string, width: number): string[] {
     else pieces[pieces.length - 1] = longer;
   }
   return pieces;
+}
+
+/** The text with at most `width` columns; a longer one ends in an ellipsis. */
+export function shortened(text: string, width: number): string {
+  const shown = visible(text);
+  return columnsOf(shown) <= width ? shown : `${piecesOf(shown, width - 1)[0]}…`;
 }
 
 /** The width of a column with its padding; longer heads and cells break at spaces. */

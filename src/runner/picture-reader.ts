@@ -31,12 +31,7 @@ export function pictureReader(options: PictureReaderOptions): PictureReader {
     async survey(paths) {
       return (await read({ paths: paths.map(options.where), frame: undefined }, options)).facts;
     },
-    async frame(paths, frame) {
-      const { facts, images } = await read({ paths: paths.map(options.where), frame }, options);
-      const problems = new Map<number, string>();
-      for (const [index, each] of facts.entries()) if ('problem' in each) problems.set(index, each.problem);
-      return { images, problems };
-    },
+    frame: (paths, frame) => read({ paths: paths.map(options.where), frame }, options),
   };
 }
 

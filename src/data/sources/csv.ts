@@ -93,7 +93,7 @@ async function fromPaths(
   const lists = tables.map(({ paths }, table) =>
     paths.map((path, row) => ({ path, label: known.labels[table]![row]! })),
   );
-  const { frame, sets, options: used } = await decodeSets(files, lists, options, tools);
+  const { frame, sets, options: used, found } = await decodeSets(files, lists, options, tools);
   const [train, test] = sets.map(({ images, labels }, index): Dataset => {
     const shape = [frame.channels, frame.height, frame.width] as const;
     const set = {
@@ -111,5 +111,6 @@ async function fromPaths(
     ...(test ? { test } : {}),
     pictures: { ground: judgedRules(train!).ground, framing: frame.resize },
     options: { ...used, ...label },
+    found,
   };
 }

@@ -51,7 +51,7 @@ export const folders: DataSource = {
     }
     const names = classes.map(({ name }) => name);
     if (lists[0]!.length === 0) throw new WorldError(`${files.where(roots.train)} holds no pictures in its folders`);
-    const { frame, sets, options: used } = await decodeSets(files, lists, options, tools);
+    const { frame, sets, options: used, found } = await decodeSets(files, lists, options, tools);
     const [train, test] = sets.map(
       ({ images, labels }, index): Dataset => ({
         name: `${files.name} ${index === 0 ? 'train' : 'test'}`,
@@ -64,7 +64,7 @@ export const folders: DataSource = {
     );
     noteEmptyClasses(train!, tools);
     const pictures = { ground: judgedRules(train!).ground, framing: frame.resize };
-    return { train: train!, ...(test ? { test } : {}), pictures, options: used };
+    return { train: train!, ...(test ? { test } : {}), pictures, options: used, found };
   },
 };
 

@@ -1,7 +1,7 @@
 /** What a data source is: one format of data sets, and how it is told from others and loaded. */
 import type { Dataset } from '../dataset.ts';
 import type { Files } from '../files.ts';
-import type { DataOptions, PictureRules, Resizing } from '../source.ts';
+import type { DataOptions, FoundPictures, PictureRules, Resizing } from '../source.ts';
 
 /** A picture as {@link PictureReader.survey} sees it. */
 export interface PictureFacts {
@@ -29,8 +29,8 @@ export interface Frame {
 export interface FramedPictures {
   /** [picture][channel][y][x]; zeros for a picture that cannot be read. */
   readonly images: Uint8Array<ArrayBuffer>;
-  /** What is wrong with pictures that cannot be read, by their place in the list. */
-  readonly problems: ReadonlyMap<number, string>;
+  /** Of each picture: its facts, or why it cannot be read. */
+  readonly facts: readonly (PictureFacts | UnreadablePicture)[];
 }
 
 /** Decodes many pictures. The runtime provides it: threads in Node. */
@@ -59,6 +59,8 @@ export interface SourceData {
   readonly pictures?: PictureRules;
   /** The options that were used, where the source reads any: with them the same data are loaded again. */
   readonly options?: DataOptions;
+  /** What the files of pictures had. */
+  readonly found?: FoundPictures;
 }
 
 /** A format of data sets. */

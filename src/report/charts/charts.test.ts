@@ -475,21 +475,52 @@ describe('the winner’s answers', () => {
   ];
 
   test('the confusion matrix shows every count except zeros', () => {
-    const { texts, alt } = read(confusionChart(counts));
+    const { texts, alt } = read(confusionChart(counts, ['0', '1', '2']));
     for (const count of ['5', '1', '3', '7', '9']) expect(texts).toContain(count);
     expect(alt).toBe('Confusion matrix: 4 of 25 images wrong; most often 1 taken for 0 (3 times).');
     expect(
-      confusionAlt([
-        [2, 1],
-        [0, 2],
-      ]),
-    ).toBe('Confusion matrix: 1 of 5 images wrong; most often 0 taken for 1 (one time).');
+      confusionAlt(
+        [
+          [2, 1],
+          [0, 2],
+        ],
+        ['0', 'one'],
+      ),
+    ).toBe('Confusion matrix: 1 of 5 images wrong; most often 0 taken for one (one time).');
     expect(
-      confusionAlt([
-        [2, 0],
-        [0, 2],
-      ]),
+      confusionAlt(
+        [
+          [2, 0],
+          [0, 2],
+        ],
+        ['0', '1'],
+      ),
     ).toBe('Confusion matrix: 0 of 4 images wrong.');
+  });
+
+  test('classes are named at both axes, long names are cut', () => {
+    const { ticks } = read(confusionChart(counts, ['ant', 'a beetle with a long name', 'cow']));
+    for (const axis of ['x-axis tick label', 'y-axis tick label']) {
+      expect(ticks(axis)).toEqual(['ant', 'a beetle with…', 'cow']);
+    }
+  });
+
+  test('of 256 classes the cells have colours alone, and some classes are named', () => {
+    const many = Array.from({ length: 256 }, (_, label) =>
+      Array.from({ length: 256 }, (_, answer) => (answer === label ? 9 : answer === (label + 1) % 256 ? label : 0)),
+    );
+    const { root, texts, ticks, alt } = read(
+      confusionChart(
+        many,
+        many.map((_, i) => `class ${i}`),
+      ),
+    );
+    expect(root.querySelectorAll('[aria-label="cell"] rect')).toHaveLength(256 + 255);
+    expect(texts).not.toContain('9');
+    const named = ticks('y-axis tick label');
+    expect(named.length).toBeLessThanOrEqual(32);
+    expect(named.slice(0, 2)).toEqual(['class 0', 'class 10']);
+    expect(alt).toContain('most often class 255 taken for class 0 (255 times)');
   });
 
   test('filters are opaque in proportion to the largest weight, coloured by sign, and titled with their weights', () => {

@@ -1,64 +1,91 @@
 /** The confusion matrix of one network, and the filters of its first layer. */
 import * as Plot from '@observablehq/plot';
+import { confusionsOf, cutName } from '../words/classes.ts';
 import { countText } from '../words/numbers.ts';
-import { colours, draw, sheet } from './draw.ts';
+import { colours, draw, integerTicks, sheet, textWidth } from './draw.ts';
 
-/** @param counts of answers (columns) by class (rows). */
-export function confusionChart(counts: readonly (readonly number[])[]): string {
+/** Up to this many classes, cells show their counts and every class is named. */
+export const mostCountedClasses = 16;
+/** The most classes that are named at an axis. */
+const mostNamed = 32;
+/** The most characters of a name. */
+const longestName = 14;
+const fontSize = 12;
+
+/**
+ * Answers (columns) by class (rows). Up to 16 classes cells show their counts; beyond, only colours, and some of the
+ * classes are named.
+ * @param names of the classes; long names are cut.
+ */
+export function confusionChart(counts: readonly (readonly number[])[], names: readonly string[]): string {
   const cells = counts.flatMap((row, label) => row.map((count, answer) => ({ label, answer, count })));
   const mistakes = cells.filter(({ label, answer, count }) => label !== answer && count > 0);
   const most = Math.max(1, ...mistakes.map(({ count }) => count));
   const classes = counts.map((_, i) => i);
+  const isLarge = classes.length > mostCountedClasses;
+  const shownNames = names.map((name) => cutName(name, longestName));
+  const longest = Math.max(...shownNames.map((name) => textWidth(name, fontSize)));
+  const isTurned = longest > (isLarge ? 14 : 26);
+  const ticks = integerTicks(0, classes.length - 1, isLarge ? mostNamed : classes.length + 1);
+  const axis = {
+    tickSize: 0,
+    domain: classes,
+    ticks,
+    tickFormat: (label: number) => shownNames[label]!,
+    labelAnchor: 'center',
+  } as const;
+  const side = isLarge ? 560 : 370;
+  const [left, below] = [longest + 34, isTurned ? longest + 28 : 42];
   return draw({
-    alt: confusionAlt(counts),
+    alt: confusionAlt(counts, names),
     legend: [
       { sample: { kind: 'band', colour: colours.ours }, text: 'right' },
       { sample: { kind: 'band', colour: colours.other, opacity: 0.6 }, text: 'mistakes' },
     ],
     options: {
-      width: 420,
-      height: 420,
-      marginLeft: 44,
+      width: side + left + 10,
+      height: side + 8 + below,
+      marginLeft: left,
+      marginRight: 10,
       marginTop: 8,
-      marginBottom: 42,
-      padding: 0.04,
-      style: { fontSize: '12px' },
-      x: { label: 'answer', tickSize: 0, domain: classes, labelAnchor: 'center' },
-      y: { label: 'class', tickSize: 0, domain: classes, labelAnchor: 'center' },
+      marginBottom: below,
+      padding: classes.length > 64 ? 0 : 0.04,
+      style: { fontSize: `${fontSize}px` },
+      x: { ...axis, label: 'answer', tickRotate: isTurned ? -90 : 0, labelOffset: below - 6 },
+      y: { ...axis, label: 'class', labelOffset: left - 8 },
       marks: [
         Plot.cell(
           cells.filter(({ label, answer }) => label === answer),
-          { x: 'answer', y: 'label', fill: colours.ours, fillOpacity: 0.14 },
+          { x: 'answer', y: 'label', fill: colours.ours, fillOpacity: isLarge ? 0.3 : 0.14 },
         ),
         Plot.cell(mistakes, {
           x: 'answer',
           y: 'label',
           fill: colours.other,
-          fillOpacity: ({ count }) => 0.12 + (0.6 * count) / most,
+          fillOpacity: ({ count }) => (isLarge ? 0.25 : 0.12) + (0.6 * count) / most,
         }),
-        Plot.text(
-          cells.filter(({ count }) => count > 0),
-          { x: 'answer', y: 'label', text: ({ count }) => `${count}`, fill: 'currentColor', fontSize: 11 },
-        ),
+        ...(isLarge
+          ? [Plot.frame({ strokeOpacity: 0.3 })]
+          : [
+              Plot.text(
+                cells.filter(({ count }) => count > 0),
+                { x: 'answer', y: 'label', text: ({ count }) => `${count}`, fill: 'currentColor', fontSize: 11 },
+              ),
+            ]),
       ],
     },
   });
 }
 
 /** `Confusion matrix: 114 of 10,000 images wrong; most often 9 taken for 4 (7 times).` */
-export function confusionAlt(counts: readonly (readonly number[])[]): string {
-  let [wrong, total] = [0, 0];
-  let worst = { label: 0, answer: 0, count: 0 };
-  for (const [label, row] of counts.entries()) {
-    for (const [answer, count] of row.entries()) {
-      total += count;
-      if (label === answer) continue;
-      wrong += count;
-      if (count > worst.count) worst = { label, answer, count };
-    }
-  }
-  const often =
-    worst.count > 0 ? `; most often ${worst.label} taken for ${worst.answer} (${countText(worst.count, 'time')})` : '';
+export function confusionAlt(counts: readonly (readonly number[])[], names: readonly string[]): string {
+  const confusions = confusionsOf(counts);
+  const wrong = confusions.reduce((sum, { count }) => sum + count, 0);
+  const total = counts.flat().reduce((sum, count) => sum + count, 0);
+  const [worst] = confusions;
+  const often = worst
+    ? `; most often ${names[worst.label]} taken for ${names[worst.answer]} (${countText(worst.count, 'time')})`
+    : '';
   return `Confusion matrix: ${wrong.toLocaleString('en-US')} of ${total.toLocaleString('en-US')} images wrong${often}.`;
 }
 
