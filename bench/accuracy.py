@@ -1,6 +1,6 @@
 """What PyTorch reaches with the same network, initialization, optimizer and data: an independent column beside our tables.
 
-Usage: /usr/bin/python3 bench/accuracy.py --batch 256 --l2 0 --seeds 1,2,3 [--epochs 10]
+Usage: /usr/bin/python3 bench/accuracy.py --batch 256 --l2 0 --seeds 1,2,3 [--epochs 10] [--data FOLDER]
 Prints one JSON object a seed: test accuracy in percent after each epoch.
 """
 import argparse
@@ -9,17 +9,18 @@ import json
 import torch
 from torch import nn
 
-from lenet5 import data, network
+from lenet5 import data, mnist, network
 
 arguments = argparse.ArgumentParser()
 arguments.add_argument("--batch", type=int, default=128)
 arguments.add_argument("--l2", type=float, default=0)
 arguments.add_argument("--seeds", default="1,2,3")
 arguments.add_argument("--epochs", type=int, default=10)
+arguments.add_argument("--data", default=mnist)
 options = arguments.parse_args()
 torch.set_num_threads(1)
 
-(train_x, train_y), (test_x, test_y) = data()
+(train_x, train_y), (test_x, test_y) = data(options.data)
 criterion = nn.CrossEntropyLoss()
 
 for seed in map(int, options.seeds.split(",")):

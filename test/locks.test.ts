@@ -218,19 +218,19 @@ describe('a start that is refused or fails leaves no file or folder', () => {
     for (const [i, word] of [magic, ...sizes].entries()) file.writeUInt32BE(word, 4 * i);
     return file;
   };
-  // Images of 14 x 14 where the network reads 28 x 28.
+  // Images of 8 x 8 are too small for the network.
   for (const [set, count] of [
     ['train', 60],
     ['t10k', 20],
   ] as const) {
-    writeFileSync(join(data, `${set}-images-idx3-ubyte`), idx(0x803, [count, 14, 14], count * 196));
+    writeFileSync(join(data, `${set}-images-idx3-ubyte`), idx(0x803, [count, 8, 8], count * 64));
     writeFileSync(join(data, `${set}-labels-idx1-ubyte`), idx(0x801, [count], count));
   }
   const weights = join(data, 'weights.safetensors');
   writeFileSync(weights, 'no weights');
 
   test.each<[string, string[], number, string]>([
-    ['images of the wrong size', ['--data', data], 2, 'expects images [1, 28, 28]'],
+    ['images that are too small', ['--data', data], 2, 'does not fit'],
     ['no data', ['--data', join(data, 'none')], 1, 'does not exist'],
     ['damaged weights', [...tiny, '--init', weights], 1, 'is not a sound safetensors file'],
     ['batches larger than the set', ['--train-limit', '100', '--batch-size', '101'], 2, '--batch-size'],
@@ -266,7 +266,7 @@ describe('a start that is refused or fails leaves no file or folder', () => {
   });
 
   test.each<[string, string, string[], string]>([
-    ['images of the wrong size', 'base: { epochs: 1 }', ['--data', data], 'expects images [1, 28, 28]'],
+    ['images that are too small', 'base: { epochs: 1 }', ['--data', data], 'does not fit'],
     [
       'looks at more test images than there are',
       'base: { epochs: 1, testLimit: 10001 }',
