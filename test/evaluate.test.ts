@@ -200,3 +200,39 @@ describe('a model and the metrics beside it', () => {
     expect(code).toBe(0);
   });
 });
+
+describe('the folder of a study', () => {
+  const folder = freshFolder();
+  const file = join(folder, 'study.yaml');
+  const plan = 'base: { trainLimit: 256, testLimit: 256, epochs: 1 }\ngrid: { learningRate: [1e-6, 3e-3] }\n';
+  writeFileSync(file, `name: s\nprotocol: post\n${plan}seeds: [1, 2]\n`);
+  const study = join(folder, 'out');
+
+  test('the first seed of its winner is evaluated, and predicts', () => {
+    expect(lenet('study', 'run', file, '--out', study).code).toBe(0);
+    const trials = ['trial-0000', 'trial-0001', 'trial-0002', 'trial-0003'].map((name) => join(study, name));
+    const path = trials.find((trial) => {
+      const { hyperparameters } = JSON.parse(readFileSync(join(trial, 'config.json'), 'utf8'));
+      return hyperparameters.learningRate === 3e-3 && hyperparameters.seed === 1;
+    })!;
+    const note = `note: the winner of the study, its first seed: ${path}\n`;
+    const evaluated = lenet('evaluate', study, '--json');
+    expect(evaluated.stderr).toBe(note);
+    expect(JSON.parse(evaluated.stdout).file).toBe(join(path, 'model.safetensors'));
+    const digit = 'examples/digits/7.png';
+    const [predicted, same] = [lenet('predict', study, digit), lenet('predict', path, digit)];
+    expect([predicted.code, predicted.stdout, predicted.stderr]).toEqual([same.code, same.stdout, note]);
+  });
+
+  test('without a winner it is refused, with a trial to name instead', () => {
+    const unfinished = join(folder, 'unfinished');
+    mkdirSync(unfinished);
+    const journal = readFileSync(join(study, 'study.journal'), 'utf8').split('\n');
+    writeFileSync(join(unfinished, 'study.journal'), `${journal.slice(0, 6).join('\n')}\n`);
+    const { code, stderr } = lenet('evaluate', unfinished);
+    expect([code, stderr]).toEqual([
+      1,
+      `error: the study in ${unfinished} has no winner yet; name one of its trials, such as ${join(unfinished, 'trial-0000')}\n`,
+    ]);
+  });
+});

@@ -12,7 +12,6 @@ import { writeOutput } from '../disk/atomic-file.ts';
 import { evaluationBlocks, evaluationJson, evaluationText, evaluationTitle } from '../report/evaluation.ts';
 import { renderHtml } from '../report/html.ts';
 import { withoutPictures } from '../report/words/pictures.ts';
-import { requireModel } from '../runner/ended-trial.ts';
 import { loadData } from '../runner/load-data.ts';
 import { defaultThreads } from '../runner/machine.ts';
 import { type LoadedModel, loadModel } from '../runner/model-file.ts';
@@ -24,6 +23,7 @@ import { classReport } from '../train/class-report.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { evaluationParts } from '../train/session.ts';
 import { type DataChoice, loadingOptions } from './data-options.ts';
+import { pathOfModel } from './named-model.ts';
 import { terminalWidth } from './terminal.ts';
 import { warn } from './warning.ts';
 
@@ -38,10 +38,10 @@ export interface EvaluateOptions extends DataChoice {
   readonly pictures?: boolean;
 }
 
-export async function evaluateModel(path: string, options: EvaluateOptions): Promise<void> {
+export async function evaluateModel(given: string, options: EvaluateOptions): Promise<void> {
   const asked = setNames.find((name) => name === options.set);
   if (options.set !== undefined && asked === undefined) throw unknownChoice('set', options.set, setNames);
-  requireModel(path);
+  const path = pathOfModel(given);
   const loaded = loadModel(path);
   const { model, weights, file, hyperparameters, recipe, record, config, notes } = loaded;
   const say = (text: string) => process.stderr.write(`note: ${visible(text)}\n`);

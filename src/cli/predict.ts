@@ -4,11 +4,11 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import { exactJson, visible } from '../base/plain-text.ts';
 import type { FramedPicture } from '../data/framing/mnist-framing.ts';
 import { modelPicture } from '../data/framing/model-picture.ts';
-import { requireModel } from '../runner/ended-trial.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { readPicture } from '../runner/picture-file.ts';
 import { checkPicturePaths, type PictureInput, picturesAt } from '../runner/picture-inputs.ts';
 import { type Prediction, predictor } from '../train/evaluate.ts';
+import { pathOfModel } from './named-model.ts';
 import type { Output } from './output.ts';
 
 /** What is said of a picture: its class, or why it has none. */
@@ -27,8 +27,7 @@ export async function predictImages(
   { json, output }: { readonly json: boolean; readonly output: Output },
 ): Promise<number> {
   checkPicturePaths(images);
-  requireModel(modelPath);
-  const { model, weights, notes, input } = loadModel(modelPath);
+  const { model, weights, notes, input } = loadModel(pathOfModel(modelPath));
   for (const note of notes) process.stderr.write(`note: ${visible(note)}\n`);
   const predict = predictor(model, weights);
   const answerTo = async (picture: PictureInput): Promise<Answer> => {
