@@ -120,6 +120,8 @@ export interface StudyFacts {
   readonly definition: StudyDefinition;
   /** Hash of all data that results depend on. */
   readonly dataHash: string;
+  /** The name of the data; undefined in records of our first versions and for tasks without data. */
+  readonly dataName: string | undefined;
   readonly measure: Measure;
   readonly naming: Naming;
   readonly stages: readonly StageFacts[];
@@ -185,6 +187,7 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
   return {
     definition,
     dataHash: record.dataHash,
+    dataName: record.data?.name,
     stages,
     looks,
     trials,

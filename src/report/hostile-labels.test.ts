@@ -50,7 +50,8 @@ function studyWith(text: string): StudyFacts {
     { standing: 'failed' },
   ]);
   const reference = referenceOf({ name: `the ${text}`, source: text, machine: text, remarks: [text] });
-  return factsOf(recordOf(definition, trials, { sessions, foreign }), [judgement], { reference });
+  const data = { name: text, format: 'folders' };
+  return factsOf(recordOf(definition, trials, { data, sessions, foreign }), [judgement], { reference });
 }
 
 const blocksOf = (facts: StudyFacts): Promise<Block[]> =>

@@ -11,7 +11,7 @@ import { remarks } from './words/remarks.ts';
 import { verdict } from './words/verdict.ts';
 
 export function showJson(facts: StudyFacts): object {
-  const { definition, finished, counts, winner, looks, foreign } = facts;
+  const { definition, dataName, dataHash, finished, counts, winner, looks, foreign } = facts;
   const { name, protocol, objective, plan, seeds } = definition;
   return {
     name,
@@ -19,6 +19,7 @@ export function showJson(facts: StudyFacts): object {
     objective,
     plan: plan.kind,
     seeds,
+    data: { name: dataName ?? null, hash: dataHash },
     finished,
     trials: { ended: counts.ended, expected: counts.expected },
     stages: facts.stages.map((stage) => stageJson(stage, facts)),

@@ -8,6 +8,7 @@ import { makeModel } from '../tasks/lenet/recipe.ts';
 import type { Block } from './block.ts';
 import type { StudyFacts } from './facts.ts';
 import { renderHtml } from './html.ts';
+import { showJson } from './json.ts';
 import { figureFiles, renderMarkdown } from './markdown.ts';
 import type { Answers, ReportSource } from './section.ts';
 import { reportBlocks } from './sections.ts';
@@ -24,6 +25,7 @@ import {
   trialOf,
   trialsOf,
 } from './study.testing.ts';
+import { showText } from './terminal.ts';
 
 const scores = [...batchScores.slice(0, 2), [96, 'diverged: the loss is NaN\nmore', 97]];
 const set: Dataset = {
@@ -118,6 +120,15 @@ describe('sections', () => {
     expect(headings(blocks)).toContain('Not settled');
     expect(texts(blocks)).toContain('These choices are about the trained networks; more seeds may reverse them.');
     expect(texts(blocks)).toContain('batchSize: 32 (one seed)');
+  });
+
+  test('the opening, the terminal and the JSON name the data', async () => {
+    const data = { name: 'screws', format: 'folders' };
+    const named = factsOf({ ...record, data, dataHash: '8d6e669bb02fe4bc' }, [judgement]);
+    expect(texts(await reportBlocks(named, {}))).toContain('Data: screws, hash 8d6e669bb02f. Protocol');
+    expect(showText(named, { width: 100, state: '' })).toContain('\nData: screws, hash 8d6e669bb02f.\n');
+    expect(showJson(named)).toMatchObject({ data: { name: 'screws', hash: '8d6e669bb02fe4bc' } });
+    expect(texts(await reportBlocks(facts, {}))).not.toContain('Data:');
   });
 
   test('the opening names a seed rule or a single seed', async () => {
