@@ -8,6 +8,7 @@ import { mostPictures } from '../src/data/picture-files.ts';
 import { mostSetBytes } from '../src/data/picture-set.ts';
 import { mostImageSide } from '../src/data/source.ts';
 import { mostFileBytes, mostTextBytes } from '../src/disk/read-file.ts';
+import { mostCacheBytes } from '../src/runner/picture-cache.ts';
 import { mostPictureBytes, mostPixels, mostSide } from '../src/runner/picture-size.ts';
 import { mostLevels, mostListedSeeds, mostSeeds, mostTrials } from '../src/study/definition.ts';
 import { mostLetters } from '../src/tasks/study-file/schema.ts';
@@ -28,6 +29,7 @@ const limits: Readonly<Record<string, number>> = {
   'bytes of an IDX file, unpacked': mostIdxBytes,
   'pictures of a data set': mostPictures,
   'bytes of all images of a data set, decoded': mostSetBytes,
+  'bytes of the cache of decoded pictures': mostCacheBytes,
   'pixels of a side to which pictures are brought': mostImageSide,
   'classes of a data set': mostClasses,
   'fields of a row of a table': mostFields,

@@ -1,6 +1,6 @@
 /** Keeps decoded pictures on disk, so that a large set is decoded once. */
 import { createHash } from 'node:crypto';
-import { existsSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, utimesSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { digestOf } from '../base/digest.ts';
@@ -58,7 +58,9 @@ function stateOf(path: string): readonly number[] {
 export function readCached(file: string, onDamage: (sentence: string) => void): PictureResult | undefined {
   if (!existsSync(file)) return undefined;
   try {
-    return parse(readBytes(file), file);
+    const kept = parse(readBytes(file), file);
+    noteUse(file);
+    return kept;
   } catch (error) {
     if (!(error instanceof WorldError)) throw error;
     onDamage(`${error.message}; the pictures are decoded again`);
@@ -79,7 +81,38 @@ function parse(bytes: Uint8Array<ArrayBuffer>, file: string): PictureResult {
   return { facts, images: content.subarray(lengthBytes + length) };
 }
 
-/** Writes a result whole or not at all. @throws WorldError when the disk refuses. */
+/** The time of change of a file of the cache says when it was used last. A cache that cannot be written stays as it is. */
+function noteUse(file: string): void {
+  const now = new Date();
+  try {
+    utimesSync(file, now, now);
+  } catch {}
+}
+
+/** The most bytes that the cache keeps. */
+export const mostCacheBytes = 4_000_000_000;
+
+/**
+ * Removes the files of the cache that were used longest ago, until at most `most` bytes are left.
+ * @param newest stays, whatever its size.
+ */
+export function pruneCache(folder: string, newest: string, most = mostCacheBytes): void {
+  const place = join(folder, 'pictures');
+  const files = readdirSync(place).flatMap((name) => {
+    const path = join(place, name);
+    const state = statSync(path, { throwIfNoEntry: false });
+    return state && path !== newest ? [{ path, bytes: state.size, used: state.mtimeMs }] : [];
+  });
+  let total = statSync(newest).size + files.reduce((sum, { bytes }) => sum + bytes, 0);
+  for (const { path, bytes } of files.sort((a, b) => a.used - b.used)) {
+    if (total <= most) return;
+    // Another process may have removed it.
+    rmSync(path, { force: true });
+    total -= bytes;
+  }
+}
+
+/** Writes a result whole or not at all, and prunes the cache. @throws WorldError when the disk refuses. */
 export function writeCached(folder: string, file: string, { facts, images }: PictureResult): void {
   const header = new TextEncoder().encode(JSON.stringify(facts));
   const start = signature.length + digestBytes;
@@ -92,6 +125,7 @@ export function writeCached(folder: string, file: string, { facts, images }: Pic
   try {
     makeFolder(join(folder, 'pictures'));
     writeFileAtomically(file, bytes);
+    pruneCache(folder, file);
   } catch (error) {
     throw worldError('write the cache', file, error);
   }
