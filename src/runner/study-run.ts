@@ -356,6 +356,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
   } finally {
     signal?.removeEventListener('abort', onAbort);
     await Promise.all([...running.values()].map((trial) => trial.kill()));
+    await opened.pool.close?.();
     await store.close();
   }
 }

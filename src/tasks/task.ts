@@ -113,4 +113,6 @@ export interface Pool {
    * it.
    */
   start(order: TrialOrder, listen: (message: TrialMessage) => void): RunningTrial;
+  /** Ends what the pool keeps for further trials, when the study ends. Absent where it keeps nothing. */
+  close?(): Promise<void>;
 }
