@@ -3,24 +3,29 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Worker } from 'node:worker_threads';
-import { MemoryStore, runStudy, type StudyDefinition } from 'lenet-lab';
+import { MemoryStore, runStudy, type StudyDefinition, type TrialMessage } from 'lenet-lab';
 import { lenetTask } from 'lenet-lab/node';
 import { afterAll, expect, test } from 'vitest';
 
 const out = mkdtempSync(join(tmpdir(), 'lenet-threads-'));
 afterAll(() => rmSync(out, { recursive: true, force: true }));
 
-/** Runs the trials of some seeds one after the other. @returns how many threads were started, and those that still run. */
-async function study(folder: string, seeds: readonly number[]) {
-  const definition: StudyDefinition = {
+const configuration = { epochs: 1, batchSize: 16, trainLimit: 64, testLimit: 64 };
+
+function definitionOf(seeds: readonly number[]): StudyDefinition {
+  return {
     name: 'threads',
     objective: 'accuracy',
     protocol: 'post',
-    base: { epochs: 1, batchSize: 16, trainLimit: 64, testLimit: 64 },
+    base: configuration,
     plan: { kind: 'stages', stages: [{ factors: ['l2'], levels: [{ label: '0', settings: { l2: 0 } }] }] },
     space: {},
     seeds,
   };
+}
+
+/** Runs the trials of some seeds one after the other. @returns how many threads were started, and those that still run. */
+async function study(folder: string, seeds: readonly number[]) {
   let started = 0;
   const running = new Set<Worker>();
   const count = (worker: Worker) => {
@@ -30,7 +35,7 @@ async function study(folder: string, seeds: readonly number[]) {
   };
   process.on('worker', count);
   const task = lenetTask({ folder });
-  const events = runStudy({ definition, task, store: new MemoryStore(), jobs: 1 });
+  const events = runStudy({ definition: definitionOf(seeds), task, store: new MemoryStore(), jobs: 1 });
   for await (const event of events) void event;
   process.off('worker', count);
   return { started, running: running.size };
@@ -45,4 +50,30 @@ test('trials in one thread have the bytes of trials in threads of their own', as
   for (const [i, folder] of apart.entries()) {
     expect(model(together, `trial-000${i}`).equals(model(folder, 'trial-0000'))).toBe(true);
   }
+});
+
+test('an ended trial can no longer stop or end its thread, which runs the next trial', async () => {
+  const { pool } = await lenetTask({ folder: join(out, 'ended') }).open(definitionOf([1]));
+  const run = (number: number, seed: number) => {
+    let trial: ReturnType<typeof pool.start> | undefined;
+    const end = new Promise<TrialMessage>((resolve) => {
+      const order = { number, configuration, seed, threads: 1, again: false };
+      trial = pool.start(order, (message) => {
+        if (message.type !== 'progress' && message.type !== 'epoch') resolve(message);
+      });
+    });
+    return { trial: trial!, end };
+  };
+  const first = run(0, 1);
+  expect(await first.end).toMatchObject({ type: 'finished' });
+  const second = run(1, 2);
+  first.trial.stop();
+  await first.trial.kill();
+  expect(await second.end).toMatchObject({ type: 'finished' });
+  await pool.close?.();
+});
+
+test('a thread ends after eight trials, so that it does not gather their memory', async () => {
+  const seeds = Array.from({ length: 9 }, (_, i) => i + 1);
+  expect(await study(join(out, 'many'), seeds)).toEqual({ started: 2, running: 0 });
 });

@@ -228,6 +228,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
           return { type: 'recorded', trial: ended, request: of };
         }
         case 'made again': {
+          running.delete(action.number);
           const trial = byNumber.get(action.number)!;
           restored.add(trial.number);
           opened.discard(trial.number, 'checkpoint');

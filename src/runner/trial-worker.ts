@@ -5,7 +5,7 @@ import type { Claim } from '../disk/lock.ts';
 import type { Width } from '../engine/kernels.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { RunningTrial, TrialMessage } from '../tasks/task.ts';
-import { machineFailure } from './machine.ts';
+import { machineFailure, readMachine } from './machine.ts';
 import type { RunData } from './run-data.ts';
 import type { MetricsLine } from './run-folder.ts';
 
@@ -37,6 +37,12 @@ export type TrialWorkerRequest = TrialWorkerOrder | 'stop';
  */
 const starts = { most: 5, pauseMs: 100 };
 
+/**
+ * The most trials that a thread runs. Each leaves a WebAssembly memory, which V8 frees late, but with the thread at the
+ * latest.
+ */
+const mostTrials = 8;
+
 /** A trial at work in a thread. */
 interface Work {
   readonly listen: (message: TrialWorkerMessage) => void;
@@ -48,24 +54,30 @@ interface Work {
 
 /**
  * Threads that run trials. A thread that has run a trial to its end waits for the next one, which then starts without
- * loading the engine and compiling its kernels again.
+ * loading the engine and compiling its kernels again. After some trials it ends, which frees all their memory.
  */
 export class TrialWorkers {
   readonly #working = new Map<Worker, Work>();
   readonly #waiting = new Set<Worker>();
+  /** How many trials each thread was given. */
+  readonly #trials = new WeakMap<Worker, number>();
+  /** Under a limit on addresses (ulimit -v) a trial may need those of the memory that the trial before it left. */
+  readonly #mostTrials = readMachine().addresses === undefined ? mostTrials : 1;
 
   /**
    * Starts a trial. `listen` gets every message. The message about the trial's end comes exactly once; by then the
    * thread waits for another trial, or has ended, because the next trial may need its place (ulimit -u) and memory.
    */
   start(order: TrialWorkerOrder, listen: (message: TrialWorkerMessage) => void): RunningTrial {
+    const work: Work = { listen, begun: false, end: undefined };
     let worker: Worker | undefined;
     let timer: NodeJS.Timeout | undefined;
     const start = (tries: number): void => {
       timer = undefined;
       try {
         worker = this.#thread();
-        this.#working.set(worker, { listen, begun: false, end: undefined });
+        this.#working.set(worker, work);
+        this.#trials.set(worker, this.#trialsOf(worker) + 1);
         worker.postMessage(order satisfies TrialWorkerRequest);
       } catch (error) {
         // A timer, since the caller must get the trial before the message about its end.
@@ -74,6 +86,8 @@ export class TrialWorkers {
       }
     };
     start(1);
+    /** The thread while it runs this trial. Afterwards it may run another one, which this trial's caller must not end. */
+    const own = () => (worker && this.#working.get(worker) === work ? worker : undefined);
     return {
       stop() {
         if (timer) {
@@ -81,11 +95,11 @@ export class TrialWorkers {
           timer = undefined;
           setImmediate(() => listen({ type: 'interrupted' }));
         }
-        worker?.postMessage('stop' satisfies TrialWorkerRequest);
+        own()?.postMessage('stop' satisfies TrialWorkerRequest);
       },
       async kill() {
         clearTimeout(timer);
-        await worker?.terminate();
+        await own()?.terminate();
       },
     };
   }
@@ -119,13 +133,17 @@ export class TrialWorkers {
     return worker;
   }
 
+  #trialsOf(worker: Worker): number {
+    return this.#trials.get(worker) ?? 0;
+  }
+
   #hear(worker: Worker, message: TrialWorkerMessage): void {
     const work = this.#working.get(worker);
     if (!work) return;
     work.begun = true;
     if (message.type === 'progress' || message.type === 'epoch') {
       work.listen(message);
-    } else if (message.type === 'finished') {
+    } else if (message.type === 'finished' && this.#trialsOf(worker) < this.#mostTrials) {
       this.#working.delete(worker);
       this.#waiting.add(worker);
       // A thread that waits keeps no process alive.
