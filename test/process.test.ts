@@ -258,6 +258,14 @@ describe('machines with low limits', () => {
     refused(`ulimit -v 4194304; $lenet ${command}`, {}, /^error: .*ulimit -v.*--disable-wasm-trap-handler/);
   });
 
+  test.skipIf(!linux)(
+    'ulimit -v 13 GiB: a study runs one trial after the other, though V8 reserves 10 GiB for each',
+    () => {
+      const { status, stderr } = bash(`ulimit -v 13631488; $lenet study run ${studyFile} --jobs 1 --out ${fresh()}`);
+      expect([status, stderr]).toEqual([0, '']);
+    },
+  );
+
   test.skipIf(!linux)('ulimit -v 2.5 GiB without the trap handler: fewer threads, the same bits', () => {
     const out = fresh();
     const { status, stderr } = bash(`ulimit -v 2621440; $lenet train ${tiny} --threads 5 --out ${out}`, {

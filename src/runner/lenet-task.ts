@@ -29,7 +29,7 @@ import { enableFused } from './relaxed-simd.ts';
 import { type DataRequest, dataRecord, type RunData } from './run-data.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
 import { inspectTrial, soundOr, trialLogits, trialModel } from './trial-results.ts';
-import { shareDataset, startTrialWorker, type TrialWorkerMessage } from './trial-worker.ts';
+import { shareDataset, type TrialWorkerMessage, TrialWorkers } from './trial-worker.ts';
 
 /** Where {@link lenetTask} keeps its runs and finds its data. */
 export interface LenetTaskOptions {
@@ -145,6 +145,7 @@ function threadPool(
   { objective }: StudyDefinition,
   data: RunData,
 ): Pool {
+  const workers = new TrialWorkers();
   return {
     start({ number, configuration, seed, threads, again }, listen) {
       const hyperparameters = completeHyperparameters({ ...configuration, seed });
@@ -152,8 +153,9 @@ function threadPool(
       const balancedAccuracy = objective === 'balanced-accuracy';
       const how = { threads, width, evaluateTrain, balancedAccuracy };
       const order = { hyperparameters, out, ...how, data, claim: claim?.(), again };
-      return startTrialWorker(order, (message) => listen(trialMessage(message, objective)));
+      return workers.start(order, (message) => listen(trialMessage(message, objective)));
     },
+    close: () => workers.close(),
   };
 }
 

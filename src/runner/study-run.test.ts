@@ -10,7 +10,7 @@ import { followStudy } from '../study/strategies.ts';
 import { selectedTrials } from '../study/strategy.ts';
 import { TrialTable } from '../study/trial.ts';
 import { functionTask } from '../tasks/function.ts';
-import type { Task } from '../tasks/task.ts';
+import type { Pool, Task } from '../tasks/task.ts';
 import { runStudy, type StudyEvent } from './study-run.ts';
 
 const parameters = { size: 1, decay: 0, kind: 'a' };
@@ -410,6 +410,30 @@ describe('files kept by finished trials', () => {
     expect([...files.values()]).toEqual(first.trials.map(() => 'whole'));
     expect(trials).toEqual(first.trials);
     expect(made((await run(base, { store, task: withFiles(files) })).events)).toEqual([]);
+  });
+
+  test('trials that were made again are not killed at the end of the study', async () => {
+    const store = new MemoryStore();
+    await run(base, { store, task: withFiles(new Map()) });
+    const task = withFiles(new Map());
+    const killed: number[] = [];
+    const open: Task['open'] = async (definition) => {
+      const opened = await task.open(definition);
+      const start: Pool['start'] = (order, listen) => {
+        const trial = opened.pool.start(order, listen);
+        return {
+          stop: () => trial.stop(),
+          kill() {
+            killed.push(order.number);
+            return trial.kill();
+          },
+        };
+      };
+      return { ...opened, pool: { start } };
+    };
+    const { events, trials } = await run(base, { store, task: { ...task, open } });
+    expect(made(events)).toHaveLength(trials.length);
+    expect(killed).toEqual([]);
   });
 
   test.each([

@@ -229,6 +229,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
           return { type: 'recorded', trial: ended, request: of };
         }
         case 'made again': {
+          running.delete(action.number);
           const trial = byNumber.get(action.number)!;
           restored.add(trial.number);
           opened.discard(trial.number, 'checkpoint');
@@ -357,6 +358,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
   } finally {
     signal?.removeEventListener('abort', onAbort);
     await Promise.all([...running.values()].map((trial) => trial.kill()));
+    await opened.pool.close?.();
     await store.close();
   }
 }

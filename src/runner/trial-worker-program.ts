@@ -1,5 +1,5 @@
-/** The program of a trial's worker thread: trains the trial in its run folder and reports to the main thread. */
-import { parentPort, workerData } from 'node:worker_threads';
+/** The program of a trial's worker thread: trains trials in their run folders, one at a time, and reports to the main thread. */
+import { parentPort } from 'node:worker_threads';
 import { onesInBytes } from '../base/bits.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { assertHeld } from '../disk/lock.ts';
@@ -10,30 +10,30 @@ import { attempt, evaluatedMetrics, type RunConfig, RunFolder } from './run-fold
 import { requireSameRun, runRecord } from './run-identity.ts';
 import { trainRun } from './train-run.ts';
 import { wrongAnswers } from './trial-results.ts';
-import type { TrialWorkerMessage, TrialWorkerOrder } from './trial-worker.ts';
+import type { TrialWorkerMessage, TrialWorkerOrder, TrialWorkerRequest } from './trial-worker.ts';
 
-const { hyperparameters, out, threads, width, evaluateTrain, balancedAccuracy, data, claim, again }: TrialWorkerOrder =
-  workerData;
-/** @throws WorldError when another process has taken the study over. */
-const check = () => {
-  if (claim) assertHeld(claim, `the study of ${out}`);
-};
 const say = (message: TrialWorkerMessage) => parentPort?.postMessage(message);
-const stopper = new AbortController();
-parentPort?.on('message', () => stopper.abort());
+let stopper = new AbortController();
+parentPort?.on('message', async (request: TrialWorkerRequest) => {
+  if (request === 'stop') {
+    stopper.abort();
+    return;
+  }
+  stopper = new AbortController();
+  say(await work(request, stopper.signal).catch(failure));
+});
 
-/**
- * The finished share of the trial, 0 to 1. @param part the finished share of the epoch: its training and its
- * evaluation.
- */
-function share(epoch: number, part: number): number {
-  return hyperparameters.epochs === 0 ? part : Math.min(1, Math.max(0, (epoch - 1 + part) / hyperparameters.epochs));
-}
-
-async function work(): Promise<TrialWorkerMessage> {
+/** Runs a trial. @returns the message about its end. */
+async function work(order: TrialWorkerOrder, signal: AbortSignal): Promise<TrialWorkerMessage> {
+  const { hyperparameters, out, threads, width, evaluateTrain, balancedAccuracy, data, claim, again } = order;
+  /** @throws WorldError when another process has taken the study over. */
+  const check = () => {
+    if (claim) assertHeld(claim, `the study of ${out}`);
+  };
   const folder = new RunFolder(out, check);
-  if (again && !isPartlyMade(folder)) folder.clear();
-  const resume = prepare(folder);
+  if (again && !isPartlyMade(folder, order)) folder.clear();
+  const resume = prepare(folder, order);
+  const share = (epoch: number, part: number) => shareOf(epoch, part, hyperparameters.epochs);
   let config: RunConfig | undefined;
   let told = 0;
   const events = trainRun({
@@ -49,7 +49,7 @@ async function work(): Promise<TrialWorkerMessage> {
     evaluateTrain,
     balancedAccuracy,
     startAgain: true,
-    signal: stopper.signal,
+    signal,
     onProgress: ({ epoch, phase, done, total }) => {
       const now = performance.now();
       if (now - told < 100) return;
@@ -74,7 +74,15 @@ async function work(): Promise<TrialWorkerMessage> {
       return { type: 'failed', kind: 'trial', message: `diverged: the loss is ${loss} ${place}` };
     }
   }
-  return { type: 'finished', wrong: answersOf(folder, config!) };
+  return { type: 'finished', wrong: answersOf(folder, config!, order) };
+}
+
+/**
+ * The finished share of the trial, 0 to 1. @param part the finished share of the epoch: its training and its
+ * evaluation.
+ */
+function shareOf(epoch: number, part: number, epochs: number): number {
+  return epochs === 0 ? part : Math.min(1, Math.max(0, (epoch - 1 + part) / epochs));
 }
 
 /**
@@ -82,15 +90,15 @@ async function work(): Promise<TrialWorkerMessage> {
  * checkpoint to make it again, or if it lacks scores: the trial is trained from the start, to the same numbers.
  * @throws ForeignFileError when another run lies there.
  */
-function prepare(folder: RunFolder): boolean {
+function prepare(folder: RunFolder, order: TrialWorkerOrder): boolean {
   if (!folder.isUsed) return false;
   const found = tryToReadConfig(folder);
   if (found === undefined) {
     folder.clear();
     return false;
   }
-  requireOwn(found, folder);
-  if (lacksScores(folder, found)) {
+  requireOwn(found, folder, order);
+  if (lacksScores(folder, found, order)) {
     folder.clear();
     return false;
   }
@@ -101,7 +109,7 @@ function prepare(folder: RunFolder): boolean {
  * Whether an epoch was recorded without its score, as `lenet train --resume --evaluate-every` does when a user continues
  * the trial of a study that does not run. The score may be the balanced accuracy.
  */
-function lacksScores(folder: RunFolder, config: RunConfig): boolean {
+function lacksScores(folder: RunFolder, config: RunConfig, { balancedAccuracy }: TrialWorkerOrder): boolean {
   const metrics = attempt(() => folder.readMetrics(config));
   if (!('value' in metrics)) return false;
   return metrics.value.some((line) => {
@@ -111,7 +119,7 @@ function lacksScores(folder: RunFolder, config: RunConfig): boolean {
 }
 
 /** @throws ForeignFileError when config.json belongs to another run. */
-function requireOwn(found: RunConfig, folder: RunFolder): void {
+function requireOwn(found: RunConfig, folder: RunFolder, { hyperparameters, data }: TrialWorkerOrder): void {
   const { hash, folder: source, evaluatedOn } = data;
   const wanted = { hyperparameters, data: { hash, folder: source }, init: null };
   const origin = evaluatedOn === 'validation' ? { ...wanted, evaluatedOn } : wanted;
@@ -119,13 +127,13 @@ function requireOwn(found: RunConfig, folder: RunFolder): void {
 }
 
 /** Whether an earlier process had begun to make these results again and left a checkpoint to continue from. */
-function isPartlyMade(folder: RunFolder): boolean {
+function isPartlyMade(folder: RunFolder, order: TrialWorkerOrder): boolean {
   if (!folder.isUsed) return false;
   try {
     const config = folder.readConfig();
-    requireOwn(config, folder);
+    requireOwn(config, folder, order);
     const begun = folder.readCheckpoint();
-    if (!begun || begun.checkpoint.epoch >= hyperparameters.epochs) return false;
+    if (!begun || begun.checkpoint.epoch >= order.hyperparameters.epochs) return false;
     requireSameRun(begun.record, config, folder.checkpointPath);
     return true;
   } catch (error) {
@@ -139,7 +147,7 @@ function isPartlyMade(folder: RunFolder): boolean {
  * Which images of the evaluation set the last epoch's network gets wrong. @throws WorldError when their number
  * contradicts the metrics.
  */
-function answersOf(folder: RunFolder, config: RunConfig): Uint8Array {
+function answersOf(folder: RunFolder, config: RunConfig, { out, data }: TrialWorkerOrder): Uint8Array {
   const { logits } = folder.readPredictions(config);
   const [images = 0, classes = 0] = logits.shape;
   const wrong = wrongAnswers(logits.data, classes, data.evaluation.labels);
@@ -158,6 +166,3 @@ function failure(error: unknown): TrialWorkerMessage {
   if (expected) return { type: 'failed', kind: 'trial', message: expected.message };
   return { type: 'failed', kind: 'trial', message: `${error instanceof Error ? error.stack : error}` };
 }
-
-say(await work().catch(failure));
-parentPort?.close();

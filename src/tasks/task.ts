@@ -100,7 +100,7 @@ export type TrialMessage =
   /** `world`: the disk or the data failed, so the whole study ends. */
   | { readonly type: 'failed'; readonly kind: 'trial' | 'world'; readonly message: string };
 
-/** A trial at work. */
+/** A trial at work. Once it has ended, both methods do nothing. */
 export interface RunningTrial {
   /** Lets the trial save itself and end as interrupted. */
   stop(): void;
@@ -115,4 +115,6 @@ export interface Pool {
    * it.
    */
   start(order: TrialOrder, listen: (message: TrialMessage) => void): RunningTrial;
+  /** Ends what the pool keeps for further trials, when the study ends. Absent where it keeps nothing. */
+  close?(): Promise<void>;
 }
