@@ -8,6 +8,7 @@ import { mostPictures } from '../src/data/picture-files.ts';
 import { mostSetBytes } from '../src/data/picture-set.ts';
 import { mostImageSide } from '../src/data/source.ts';
 import { mostFileBytes, mostTextBytes } from '../src/disk/read-file.ts';
+import { mostJpegSamples } from '../src/runner/jpeg.ts';
 import { mostCacheBytes } from '../src/runner/picture-cache.ts';
 import { mostPictureBytes, mostPixels, mostSide } from '../src/runner/picture-size.ts';
 import { mostLevels, mostListedSeeds, mostSeeds, mostTrials } from '../src/study/definition.ts';
@@ -24,6 +25,7 @@ const limits: Readonly<Record<string, number>> = {
   'seeds of a list': mostListedSeeds,
   'seeds of a rule, `atMost`': mostSeeds,
   'pixels of a picture': mostPixels,
+  'samples of a JPEG picture': mostJpegSamples,
   'pixels of a side of a picture': mostSide,
   'bytes of a picture file': mostPictureBytes,
   'bytes of an IDX file, unpacked': mostIdxBytes,

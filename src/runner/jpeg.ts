@@ -4,18 +4,25 @@ import { WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import { exifOrientation, upright } from '../data/orientation.ts';
 import type { Raster } from '../data/raster.ts';
-import { checkPictureSize } from './picture-size.ts';
+import { checkPictureSize, mostPixels } from './picture-size.ts';
 
 /** The most scans of a progressive picture. Encoders write about ten; each scan visits every pixel. */
 const mostScans = 100;
 
-/** A limit of memory for the decoder, above what {@link checkPictureSize} allows. */
+/**
+ * The most samples of a picture, of which the decoder keeps all. A camera's picture (4:2:0) has one and a half a pixel:
+ * its colours are kept at half the width and height. A picture whose colours are kept whole (4:4:4) has three.
+ */
+export const mostJpegSamples = 1.5 * mostPixels;
+
+/** A limit of memory for the decoder, above what {@link mostJpegSamples} allows. */
 const mostDecoderMegabytes = 2_000;
 
 /** @param name the file, for errors. @throws WorldError when the picture is damaged, too large, or of a kind that is not read. */
 export function decodeJpeg(bytes: Uint8Array, name: string): Raster {
-  const { width, height, components, orientation } = headerOf(bytes, name);
+  const { width, height, components, samplesPerPixel, orientation } = headerOf(bytes, name);
   checkPictureSize(width, height, name);
+  checkSamples(width, height, samplesPerPixel, name);
   try {
     const options = { formatAsRGBA: false, tolerantDecoding: false, maxMemoryUsageInMB: mostDecoderMegabytes } as const;
     const { data } = decode(bytes, { ...options, useTArray: true });
@@ -29,6 +36,13 @@ export function decodeJpeg(bytes: Uint8Array, name: string): Raster {
   }
 }
 
+function checkSamples(width: number, height: number, samplesPerPixel: number, name: string): void {
+  const most = Math.floor(mostJpegSamples / samplesPerPixel);
+  if (width * height <= most) return;
+  const finest = `at most ${counted(most)} are read of a JPEG picture with colours this fine`;
+  throw new WorldError(`${name} has ${counted(width)} x ${counted(height)} pixels, ${finest}; make it smaller`);
+}
+
 /** The decoder gives grey three times. */
 function firstOfThree(data: Uint8Array): Uint8Array {
   return Uint8Array.from({ length: data.length / 3 }, (_, pixel) => data[3 * pixel]!);
@@ -39,6 +53,8 @@ interface Header {
   readonly height: number;
   /** 1 (grey) or 3 (colour). */
   readonly components: number;
+  /** Samples of all components for each pixel: 1 for grey, 1.5 to 3 for most colour pictures. */
+  readonly samplesPerPixel: number;
   /** As Exif counts, 1 to 8. */
   readonly orientation: number;
 }
@@ -101,7 +117,19 @@ function frameOf(content: Uint8Array, name: string): Omit<Header, 'orientation'>
   if (components === 4) throw new WorldError(`${name} is a CMYK picture, made for printing; save it in RGB`);
   if (components !== 1 && components !== 3) throw damaged(name, `it has ${components} components`);
   if (width === 0 || height === 0) throw damaged(name, `its size is ${width}x${height}`);
-  return { width, height, components };
+  const sampling = content.subarray(6, 6 + 3 * components);
+  if (sampling.length < 3 * components) throw damaged(name, 'its frame header is cut off');
+  return { width, height, components, samplesPerPixel: samplesPerPixelOf(sampling, name) };
+}
+
+/** @param sampling three bytes for each component: its name, its sampling factors (4 bits each), its table. */
+function samplesPerPixelOf(sampling: Uint8Array, name: string): number {
+  const factors = sampling.filter((_, at) => at % 3 === 1);
+  const across = factors.map((pair) => pair >> 4);
+  const down = factors.map((pair) => pair & 15);
+  const samples = across.reduce((sum, columns, component) => sum + columns * down[component]!, 0);
+  if (across.includes(0) || down.includes(0)) throw damaged(name, 'its sampling factors are not sound');
+  return samples / (Math.max(...across) * Math.max(...down));
 }
 
 function damaged(name: string, problem: string, cause?: unknown): WorldError {

@@ -48,6 +48,8 @@ describe('refused with a message that names the file', () => {
   const jpeg = bytesOf('colour.jpg');
   const webp = bytesOf('lossless.webp');
   const huge = jpeg.with(163, 0xff).with(164, 0xff).with(165, 0xff).with(166, 0xff);
+  // 8,000 = 0x1f40. Sampling factors of 1 for all components (4:4:4).
+  const fine = [0x1f, 0x40, 0x1f, 0x40].reduce((bytes, byte, at) => bytes.with(163 + at, byte), jpeg).with(169, 0x11);
   test.each([
     ['a CMYK picture', bytesOf('cmyk.jpg'), 'x.bin is a CMYK picture, made for printing; save it in RGB'],
     ['a moving picture', bytesOf('moving.webp'), 'x.bin is a moving picture'],
@@ -56,6 +58,8 @@ describe('refused with a message that names the file', () => {
     ['a GIF', new TextEncoder().encode('GIF89a'), 'x.bin is a GIF picture; PNG, JPEG and WebP are read here'],
     ['a JPEG that is cut off', jpeg.subarray(0, jpeg.length - 100), 'x.bin is a damaged JPEG image: it is cut off'],
     ['a WebP that is cut off', webp.subarray(0, webp.length - 20), 'x.bin is a damaged WebP image: it is cut off'],
+    ['a large JPEG with whole colours', fine, 'x.bin has 8,000 x 8,000 pixels, at most 32,000,000 are read of a JPEG'],
+    ['a JPEG without sampling factors', jpeg.with(169, 0), 'x.bin is a damaged JPEG image: its sampling factors'],
     ['a JPEG that claims 4 billion pixels', huge, 'x.bin has 65,535 x 65,535 pixels, at most 64,000,000 are read'],
   ])('%s', async (_, bytes, message) => {
     await expect(readPicture(bytes, 'x.bin')).rejects.toThrow(WorldError);

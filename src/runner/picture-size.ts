@@ -7,7 +7,8 @@ export const mostPictureBytes = 200_000_000;
 
 /**
  * The most pixels of a picture: 8,000 by 8,000. Peak memory of `lenet predict` while it reads them: as PNG 0.2 GB in
- * grey, 0.4 GB in RGBA of 8 bits, 1.1 GB in RGBA of 16 bits; as WebP 0.6 GB; as JPEG 1.2 GB.
+ * grey, 0.4 GB in RGBA of 8 bits, 1.1 GB in RGBA of 16 bits; as WebP 0.6 GB; as JPEG, for which mostJpegSamples is a
+ * limit too, 1.2 GB.
  */
 export const mostPixels = 64_000_000;
 
