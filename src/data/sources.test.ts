@@ -403,6 +403,35 @@ const many = (folder: string, count: number, bytes = picture(2, 2, 3)): Content 
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`${folder}/${n}.png`, bytes]));
 const two = { ...many('a', 6), ...many('b', 6) };
 
+describe('the file of each image', () => {
+  /** The pixel of a picture is the number in its name. */
+  const numbered = (folder: string, count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`${folder}/${n}.png`, picture(1, 1, n)] as const));
+  const inClasses = { ...numbered('a', 8), ...numbered('b', 8), 'a/3.png': utf8('no') };
+  const paths = ['a/2.png', 'b/7.png', 'a/0.png', 'b/1.png', 'a/5.png', 'a/3.png', 'b/6.png'];
+  const table = `file,label\n${paths.map((path) => `${path},${path[0]}`).join('\n')}`;
+
+  test.each([
+    ['folders', inClasses, 12, 3],
+    ['csv', { ...inClasses, 'train.csv': utf8(table) }, 5, 1],
+  ] as const)('%s: is kept when images are left out and held out', async (format, content, trained, tested) => {
+    const loaded = await load({ format, content, options: { skipUnreadable: true } });
+    expect([loaded.train.files?.length, loaded.test.files?.length]).toEqual([trained, tested]);
+    for (const { images, labels, classNames, files } of [loaded.train, loaded.test]) {
+      expect(files).toEqual(Array.from(labels, (label, image) => `${classNames![label]}/${images[image]}.png`));
+    }
+  });
+
+  test('takes no part in the hash', async () => {
+    const renamed = { ...many('a', 6), ...many('b', 5), 'b/last.png': picture(2, 2, 3) };
+    expect((await load(folders(renamed))).hash).toBe((await load(folders(two))).hash);
+  });
+
+  test('is absent where images have no files', async () => {
+    expect((await load(cases['csv of pixels with a head']!)).train.files).toBeUndefined();
+  });
+});
+
 describe('refused with a message', () => {
   test.each<[string, Pick<Case, 'format' | 'content' | 'file' | 'options'>, string]>([
     ['one class', folders(many('a', 6)), 'place has one folder alone, a; expected'],

@@ -94,12 +94,11 @@ async function fromPaths(
     paths.map((path, row) => ({ path, label: known.labels[table]![row]! })),
   );
   const { frame, sets, options: used, found } = await decodeSets(files, lists, options, tools);
-  const [train, test] = sets.map(({ images, labels }, index): Dataset => {
+  const [train, test] = sets.map((pictures, index): Dataset => {
     const shape = [frame.channels, frame.height, frame.width] as const;
     const set = {
+      ...pictures,
       name: `${files.name} ${index === 0 ? 'train' : 'test'}`,
-      images,
-      labels,
       shape,
       classes: known.classes,
     };

@@ -53,10 +53,9 @@ export const folders: DataSource = {
     if (lists[0]!.length === 0) throw new WorldError(`${files.where(roots.train)} holds no pictures in its folders`);
     const { frame, sets, options: used, found } = await decodeSets(files, lists, options, tools);
     const [train, test] = sets.map(
-      ({ images, labels }, index): Dataset => ({
+      (set, index): Dataset => ({
+        ...set,
         name: `${files.name} ${index === 0 ? 'train' : 'test'}`,
-        images,
-        labels,
         shape: [frame.channels, frame.height, frame.width],
         classes: names.length,
         classNames: names,

@@ -20,6 +20,26 @@ const clean: DataDescription = {
   nearlyConstant: { train: [], test: [] },
 };
 
+test('images that have files are named by them', () => {
+  const found = dataFindings({
+    ...clean,
+    repetitions: {
+      train: 1,
+      test: 0,
+      across: 1,
+      contradictions: 0,
+      groups: [{ train: [2, 9], test: [5], labelsDiffer: false }],
+    },
+    nearlyConstant: { train: [], test: [7] },
+    files: { train: { 2: 'train/a/2.png', 9: 'train/a/9.png' }, test: { 5: 'test/a/5.png', 7: 'test/b/7.png' } },
+  });
+  expect(found).toEqual([
+    'One training image repeats an earlier one: "train/a/2.png" = "train/a/9.png".',
+    'One test image is in the training set too: train "train/a/2.png" = "train/a/9.png" = test "test/a/5.png". They measure memory, not what was learned.',
+    'One test image is nearly constant (pixels differ by at most 4 % of the range): "test/b/7.png".',
+  ]);
+});
+
 test('the title has sizes, colour, classes and hash', () => {
   expect(dataTitle(clean)).toBe(
     'screws: 1,200 training and 30 test images of 32 x 24, in colour, 2 classes, hash 0123456789ab',
