@@ -39,7 +39,7 @@ import { isSeedRule } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile, studyFileData, studyJsonSchema } from '../tasks/lenet/study-file.ts';
-import { type DataChoice, dataOfStudy, loadingOptions } from './data-options.ts';
+import { type DataChoice, dataOfStudy, loadingOptions, textOfCopy } from './data-options.ts';
 import { Interrupt } from './interrupt.ts';
 import { quoted, quotedPath } from './quoted.ts';
 import { StudyBars } from './study-progress.ts';
@@ -105,7 +105,9 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     process.stderr.write(`Stopping after the current batches; ${again} to stop at once.\n`);
   });
   const { signal } = interrupt;
-  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${text}` : text;
+  const inFile = studyFileData(text, path);
+  const copy = textOfCopy(text, inFile, path);
+  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${copy}` : copy;
   const { retryFailed = false, keep = [], evaluateTrain } = options;
   const machine = readMachine();
   const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
@@ -114,7 +116,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const threads = Math.min(jobs, usableCores(machine));
   const task = lenetTask({
     folder: out,
-    ...dataOfStudy(studyFileData(text, path), options, path),
+    ...dataOfStudy(inFile, options, path),
     threads,
     kernels: options.kernels ?? 'auto',
     evaluateTrain,
