@@ -92,7 +92,8 @@ test('a study file names its data relative to itself; the journal records them',
 });
 
 test('with LENET_PRIVATE no file of a study names the folder of its data', () => {
-  const text = 'name: secret\nprotocol: held-out\ndata: ../pictures\nbase: { epochs: 1, batchSize: 8 }\ngrid: { l2: [0] }\nseeds: 1\n';
+  const text =
+    'name: secret\nprotocol: held-out\ndata: ../pictures\nbase: { epochs: 1, batchSize: 8 }\ngrid: { l2: [0] }\nseeds: 1\n';
   mkdirSync(join(folder, 'hidden'));
   writeFileSync(join(folder, 'hidden/secret.yaml'), text);
   process.env.LENET_PRIVATE = '1';

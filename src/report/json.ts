@@ -11,10 +11,11 @@ import { remarks } from './words/remarks.ts';
 import { verdict } from './words/verdict.ts';
 
 export function showJson(facts: StudyFacts): object {
-  const { definition, finished, counts, winner, looks, foreign } = facts;
+  const { definition, data, dataHash, finished, counts, winner, looks, foreign } = facts;
   const { name, protocol, objective, plan, seeds } = definition;
   return {
     name,
+    data: data ? { name: data.name, hash: dataHash } : null,
     protocol: protocol ?? null,
     objective,
     plan: plan.kind,

@@ -8,6 +8,7 @@ import { makeModel } from '../tasks/lenet/recipe.ts';
 import type { Block } from './block.ts';
 import type { StudyFacts } from './facts.ts';
 import { renderHtml } from './html.ts';
+import { showJson } from './json.ts';
 import { figureFiles, renderMarkdown } from './markdown.ts';
 import type { Answers, ReportSource } from './section.ts';
 import { reportBlocks } from './sections.ts';
@@ -24,6 +25,7 @@ import {
   trialOf,
   trialsOf,
 } from './study.testing.ts';
+import { showText } from './terminal.ts';
 
 const scores = [...batchScores.slice(0, 2), [96, 'diverged: the loss is NaN\nmore', 97]];
 const set: Dataset = {
@@ -97,6 +99,22 @@ describe('sections', () => {
       expect(said).toContain(sentence);
     }
     expect(said).not.toContain('coin toss');
+  });
+
+  test('learning curves are headed by the name of what they show', async () => {
+    const objective = 'balanced-accuracy' as const;
+    const balanced = factsOf({ ...record, definition: definitionOf([batchStage], { objective }) }, [judgement]);
+    expect(headings(await reportBlocks(balanced, {}))).toContain('Learning curves: balanced accuracy');
+  });
+
+  test('the report names its data by name and hash, where the record has a name', async () => {
+    const data = { name: 'screws', format: 'folders' };
+    const named = factsOf({ ...record, data, dataHash: '0123456789abcdef' }, [judgement]);
+    expect(texts(await reportBlocks(named, {}))).toContain('Data: screws, hash 0123456789ab. Protocol post');
+    expect(showText(named, { width: 80, state: '' })).toContain('\nData: screws, hash 0123456789ab.\n');
+    expect(showJson(named)).toMatchObject({ data: { name: 'screws', hash: '0123456789abcdef' } });
+    expect(texts(await reportBlocks(facts, {}))).not.toContain('Data:');
+    expect(showJson(facts)).toMatchObject({ data: null });
   });
 
   test('the report says how many trials ran at once, as recorded', async () => {

@@ -13,7 +13,7 @@ import { notesOf, rowsOf, type TextTable } from './table.ts';
 import { comparisonLines, findConfiguration } from './words/comparison.ts';
 import { labelOf, shortName, stageTitle } from './words/names.ts';
 import { countText, scoreText } from './words/numbers.ts';
-import { outcome, protocolSentence } from './words/outcome.ts';
+import { dataSentence, outcome, protocolSentence } from './words/outcome.ts';
 import { remarks } from './words/remarks.ts';
 import { verdict } from './words/verdict.ts';
 
@@ -78,7 +78,7 @@ export function showText(
   facts: StudyFacts,
   { width, state }: { readonly width: number; readonly state: string },
 ): string {
-  const lines = [studyTitle(facts.definition), protocolSentence(facts) ?? '', state]
+  const lines = [studyTitle(facts.definition), dataSentence(facts) ?? '', protocolSentence(facts) ?? '', state]
     .filter((line) => line !== '')
     .map((line) => wrapped(line, width));
   const { headline, details } = outcome(facts);

@@ -4,18 +4,18 @@ import { describePlan, seedsText } from '../../study/strategies.ts';
 import { heading, paragraph, strong } from '../block.ts';
 import type { Section } from '../section.ts';
 import { countText, resolveText } from '../words/numbers.ts';
-import { outcome, protocolSentence } from '../words/outcome.ts';
+import { dataSentence, outcome, protocolSentence } from '../words/outcome.ts';
 
 export const opening: Section = (facts) => {
   const { definition } = facts;
   const { headline, details } = outcome(facts);
-  const protocol = protocolSentence(facts);
+  const use = [dataSentence(facts), protocolSentence(facts)].filter((sentence) => sentence !== undefined);
   return [
     heading(1, `Study ${definition.name}`),
     paragraph(`Which settings are the best? Varied: ${describePlan(definition)}. ${seedsSentence(definition)}`),
     strong(headline.join(' ')),
     ...(details.length > 0 ? [paragraph(details.join(' '))] : []),
-    ...(protocol === undefined ? [] : [paragraph(protocol)]),
+    ...(use.length > 0 ? [paragraph(use.join(' '))] : []),
   ];
 };
 

@@ -1,5 +1,5 @@
 /** The outcome of a whole study in sentences: the winner, its score, and what is not settled. */
-import { capitalized } from '../../base/format.ts';
+import { capitalized, shortHash } from '../../base/format.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import { isSeedRule, type Objective, objectives } from '../../study/definition.ts';
 import { completeTrials, scoreOf } from '../../study/trial.ts';
@@ -106,6 +106,11 @@ function unsettled(facts: StudyFacts): string[] {
   return [
     `${what} is not settled by ${by}: ${hasRivals ? 'another level may be as good, or ' : ''}${other} may reverse it.`,
   ];
+}
+
+/** The name and the hash of the data; undefined where the record does not name them. */
+export function dataSentence({ data, dataHash }: Pick<StudyFacts, 'data' | 'dataHash'>): string | undefined {
+  return data && `Data: ${data.name}, hash ${shortHash(dataHash)}.`;
 }
 
 /** The images that networks were trained on, and those that settings were selected on. */
