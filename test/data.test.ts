@@ -166,6 +166,16 @@ test.skipIf(process.platform === 'win32')('a loop of links is refused', () => {
   );
 });
 
+test.skipIf(process.platform === 'win32')('a link that leads nowhere is a picture that cannot be read', () => {
+  cpSync(join(folder, 'pictures'), join(folder, 'linked'), { recursive: true });
+  symlinkSync('nowhere.png', join(folder, 'linked/bars/lost.png'));
+  const { code, stderr } = lenetIn(folder, 'train', '--data', 'linked', ...quick);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^error: linked: 1 of 49 pictures cannot be read: cannot read linked\/bars\/lost\.png: it does not exist\. [^\n]*\n$/,
+  );
+});
+
 test('places that hold no data are refused in one line', () => {
   for (const [args, message] of [
     [['--data', 'nowhere'], 'error: data folder nowhere does not exist\n'],

@@ -222,7 +222,7 @@ const cases: Readonly<Record<string, Case>> = {
     counts: [4, 2],
   },
   ...Object.fromEntries(
-    ['keras', 'compressed', 'medmnist', 'floats', 'whole-doubles', 'planes-first', 'big-endian'].map(
+    ['keras', 'compressed', 'medmnist', 'floats', 'whole-doubles', 'planes-first', 'big-endian', 'truth-values'].map(
       (name): [string, Case] => {
         const { images, channels } = archives[name];
         return [
@@ -607,6 +607,31 @@ test('the hash of plain IDX files is that of MNIST: of the sums of the files', a
   const sum = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
   const { hash } = await load({ format: 'idx', content });
   expect(hash).toBe(sum(Object.values(content).map(sum).join('')));
+});
+
+test('an archive of training images alone gives a sixth to the test set', async () => {
+  const { train, test: tested } = await load({
+    format: 'npz',
+    content: archive('training-alone'),
+    file: 'set.npz',
+    options: {},
+  });
+  expect([train.labels.length, tested.labels.length]).toEqual([10, 2]);
+  const sum = (all: readonly number[]) => all.reduce((total, value) => total + value, 0);
+  expect(sum([...train.images, ...tested.images])).toBe(sum(archives['training-alone'].images));
+});
+
+test('other files in class folders are said', async () => {
+  const noted = async (content: Content) => {
+    const tools = memoryTools(content);
+    await loadSource(dataSource('folders'), memoryFiles(content), {}, tools);
+    return tools.notes;
+  };
+  const text = utf8('text');
+  expect(await noted({ ...two, 'a/x.txt': text })).toEqual(['place/a/x.txt is no PNG, JPEG or WebP and is left out']);
+  expect(await noted({ ...two, 'a/x.txt': text, 'b/y.gif': text })).toEqual([
+    '2 files that are no PNG, JPEG or WebP are left out, such as place/a/x.txt',
+  ]);
 });
 
 test('unreadable pictures are left out if the user says so', async () => {

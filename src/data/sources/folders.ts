@@ -137,7 +137,11 @@ async function picturesOf(
     others.push(...found.others.map((path) => files.where(path)));
   }
   if (others.length > 0) {
-    note(`${counted(others.length)} files that are no PNG, JPEG or WebP are left out, such as ${others[0]}`);
+    note(
+      others.length === 1
+        ? `${others[0]} is no PNG, JPEG or WebP and is left out`
+        : `${counted(others.length)} files that are no PNG, JPEG or WebP are left out, such as ${others[0]}`,
+    );
   }
   return list;
 }
