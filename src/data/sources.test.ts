@@ -621,6 +621,16 @@ test('an archive of training images alone gives a sixth to the test set', async 
   expect(sum([...train.images, ...tested.images])).toBe(sum(archives['training-alone'].images));
 });
 
+test('a table beside class folders is ambiguous, unless it is train.csv', async () => {
+  const table = utf8('file,size\na/1.png,3\n');
+  await expect(recognize(memoryFiles({ ...two, 'list.csv': table }))).rejects.toThrow(
+    'place has folders of pictures and a table, place/list.csv: say which are the data, by --data-format folders or',
+  );
+  expect((await recognize(memoryFiles({ ...two, 'train.csv': table }))).name).toBe('csv');
+  expect((await recognize(memoryFiles({ ...many('images', 6), 'list.csv': table }))).name).toBe('csv');
+  expect((await recognize(memoryFiles({ ...two, 'list.csv': table }, { file: 'list.csv' }))).name).toBe('csv');
+});
+
 test('other files in class folders are said', async () => {
   const noted = async (content: Content) => {
     const tools = memoryTools(content);

@@ -29,6 +29,12 @@ export const csv: DataSource = {
   },
 };
 
+/** The only table in a folder, where it is not called train.csv: it may be a list beside folders of pictures. */
+export async function strayTableIn(files: Files): Promise<string | undefined> {
+  const [table] = (await tablesOf(files)) ?? [];
+  return files.file !== undefined || table === undefined || /train/i.test(table) ? undefined : table;
+}
+
 /** The table that the user named, or train.csv; with the table of test images beside it. */
 async function tablesOf(files: Files): Promise<readonly string[] | undefined> {
   const isTable = (name: string) => name.toLowerCase().endsWith('.csv');

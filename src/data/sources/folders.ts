@@ -22,18 +22,7 @@ export const folders: DataSource = {
   name: 'folders',
   sentence: 'pictures (PNG, JPEG, WebP) in a folder for each class: train/CLASS/... and test/CLASS/..., or CLASS/...',
   reads: ['size', 'resize', 'colour', 'skipUnreadable'],
-  async recognizes(files) {
-    if (files.file !== undefined) return false;
-    const { train } = await rootsIn(files);
-    let [pictures, others] = [0, 0];
-    for (const name of (await classFoldersIn(files, train)).slice(0, mostJudged)) {
-      const found = await picturesUnder(files, joined(train, name));
-      pictures += found.pictures.length;
-      others += found.others.length;
-    }
-    // Many folders hold a few pictures, such as those of reports.
-    return pictures > others;
-  },
+  recognizes: async (files) => (await classFoldersOfPictures(files)) > 0,
   async load(files, options, tools) {
     if (files.file !== undefined)
       throw new WorldError(`${files.place} is a file, expected a folder with a folder of pictures for each class`);
@@ -66,6 +55,21 @@ export const folders: DataSource = {
     return { train: train!, ...(test ? { test } : {}), pictures, options: used, found };
   },
 };
+
+/** How many class folders there are; 0 where they do not hold mostly pictures. */
+export async function classFoldersOfPictures(files: Files): Promise<number> {
+  if (files.file !== undefined) return 0;
+  const { train } = await rootsIn(files);
+  const names = await classFoldersIn(files, train);
+  let [pictures, others] = [0, 0];
+  for (const name of names.slice(0, mostJudged)) {
+    const found = await picturesUnder(files, joined(train, name));
+    pictures += found.pictures.length;
+    others += found.others.length;
+  }
+  // Many folders hold a few pictures, such as those of reports.
+  return pictures > others ? names.length : 0;
+}
 
 /** The folders of the sets, relative to the place; `train` is '' where the classes lie in the place itself. */
 interface Roots {

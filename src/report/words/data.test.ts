@@ -52,6 +52,15 @@ test('each colour has its own numbers', () => {
   ]);
 });
 
+test('pixels on a small scale are said', () => {
+  const channel = { mean: 0.001, deviation: 0.001, least: 0, most: 1 / 255 };
+  expect(pixelSentences({ ...clean, pixels: 'bytes', channels: [channel] }).slice(1)).toEqual([
+    'The largest pixel is 1 of 255. If it means white, multiply the pixels first, or train with --normalization standard.',
+  ]);
+  expect(pixelSentences({ ...clean, pixels: 'bytes', channels: [{ ...channel, most: 17 / 255 }] })).toHaveLength(1);
+  expect(pixelSentences({ ...clean, pixels: 'floats', channels: [channel] })).toHaveLength(1);
+});
+
 describe('findings', () => {
   test('of a clean set say that it is clean', () => {
     expect(dataFindings(clean)).toEqual(['Every image occurs once.', 'No image is nearly constant.']);

@@ -4,6 +4,9 @@ import { constantShare, type DataDescription } from '../../data/describe.ts';
 import type { EqualImages } from '../../data/repeated-images.ts';
 import { countText, listed } from './numbers.ts';
 
+/** Sets without a pixel above this were probably written on another scale, such as 0 and 1, or 0 to 16. */
+const darkest = 16 / 255;
+
 /** The most items of a list in a sentence. */
 const mostListed = 5;
 
@@ -22,7 +25,16 @@ export function pixelSentences({ pixels, channels }: DataDescription): string[] 
       `${channels.length === 1 ? '' : `${names[i]}: `}${rounded(least)} to ${rounded(most)}, mean ${mean.toFixed(4)}, deviation ${deviation.toFixed(4)}`,
   );
   const unit = pixels === 'bytes' ? 'bytes, divided by 255' : 'floats, as they are';
-  return [`Training pixels (${unit}): ${numbers.join('; ')}.`];
+  const most = Math.max(...channels.map((channel) => channel.most));
+  const isDark = pixels === 'bytes' && most > 0 && most <= darkest;
+  return [
+    `Training pixels (${unit}): ${numbers.join('; ')}.`,
+    ...(isDark
+      ? [
+          `The largest pixel is ${Math.round(255 * most)} of 255. If it means white, multiply the pixels first, or train with --normalization standard.`,
+        ]
+      : []),
+  ];
 }
 
 /** Sentences on files, classes, repetitions and images without a picture. Something to look at comes with its places. */
