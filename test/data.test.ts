@@ -84,8 +84,31 @@ test('a study file names its data relative to itself; the journal records them',
   expect([code, stderr]).toEqual([0, '']);
   const journal = readFileSync(join(folder, 'runs/own/study.journal'), 'utf8');
   expect(journal).toMatch(/"data": ?\{"name": ?"shapes", ?"format": ?"folders", ?"options"/);
+  // The study's copy of the file finds the data from its own folder.
+  const again = lenetIn(folder, 'study', 'run', 'runs/own/study.yaml', '--out', 'runs/own', '--jobs', '1');
+  expect([again.code, again.stderr]).toEqual([0, '']);
   writeFileSync(join(place, 'wrong.yaml'), text.replace('colour: grey', 'colour: pink'));
   expect(lenetIn(folder, 'study', 'run', 'study/wrong.yaml').stderr).toMatch(/wrong\.yaml:3:\d+: /);
+});
+
+test('with LENET_PRIVATE no file of a study names the folder of its data', () => {
+  const text =
+    'name: secret\nprotocol: held-out\ndata: ../pictures\nbase: { epochs: 1, batchSize: 8 }\ngrid: { l2: [0] }\nseeds: 1\n';
+  mkdirSync(join(folder, 'hidden'));
+  writeFileSync(join(folder, 'hidden/secret.yaml'), text);
+  process.env.LENET_PRIVATE = '1';
+  try {
+    const { code, stderr } = lenetIn(folder, 'study', 'run', 'hidden/secret.yaml', '--jobs', '1');
+    expect([code, stderr]).toEqual([0, '']);
+  } finally {
+    delete process.env.LENET_PRIVATE;
+  }
+  const names = readdirSync(join(folder, 'runs/secret'), { recursive: true, encoding: 'utf8' });
+  expect(names).toContain('study.yaml');
+  for (const name of names.filter((each) => /\.\w+$/.test(each) && !each.endsWith('figures'))) {
+    const content = readFileSync(join(folder, 'runs/secret', name), 'latin1');
+    expect([name, content.includes('/pictures'), content.includes(folder)]).toEqual([name, false, false]);
+  }
 });
 
 describe('a large set', () => {
@@ -140,6 +163,16 @@ test.skipIf(process.platform === 'win32')('a loop of links is refused', () => {
   expect(code).toBe(1);
   expect(stderr).toMatch(
     /^error: loop\/bars\/up\S* is more than 8 folders deep; a link may lead back to a folder above it\n$/,
+  );
+});
+
+test.skipIf(process.platform === 'win32')('a link that leads nowhere is a picture that cannot be read', () => {
+  cpSync(join(folder, 'pictures'), join(folder, 'linked'), { recursive: true });
+  symlinkSync('nowhere.png', join(folder, 'linked/bars/lost.png'));
+  const { code, stderr } = lenetIn(folder, 'train', '--data', 'linked', ...quick);
+  expect(code).toBe(1);
+  expect(stderr).toMatch(
+    /^error: linked: 1 of 49 pictures cannot be read: cannot read linked\/bars\/lost\.png: it does not exist\. [^\n]*\n$/,
   );
 });
 

@@ -58,6 +58,7 @@ seeds: [1, 2]
   const { code, stdout, stderr } = lenet('study', 'run', file, '--data', data, '--out', out, '--jobs', '2');
   expect([code, stderr]).toEqual([0, '']);
   expect(stdout).toContain('Validation balanced accuracy');
+  expect(stdout).toMatch(/\ntrial 0: .*, seed 1: balanced accuracy [\d.]+ % \(loss [\d.]+\)/);
   const report = readFileSync(join(out, 'report.md'), 'utf8');
   expect(report).toContain('For a balanced accuracy there is no interval for other images');
   expect(report).toMatch(/On the test set: balanced accuracy \d+\.\d\d %/);

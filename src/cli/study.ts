@@ -35,11 +35,11 @@ import { readRecipe, readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
-import { isSeedRule } from '../study/definition.ts';
-import { secondsOf } from '../study/trial.ts';
+import { isSeedRule, objectives, type StudyDefinition } from '../study/definition.ts';
+import { type CompleteTrial, isComplete, secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile, studyFileData, studyJsonSchema } from '../tasks/lenet/study-file.ts';
-import { type DataChoice, dataOfStudy, loadingOptions } from './data-options.ts';
+import { type DataChoice, dataOfStudy, loadingOptions, textOfCopy } from './data-options.ts';
 import { Interrupt } from './interrupt.ts';
 import { quoted, quotedPath } from './quoted.ts';
 import { StudyBars } from './study-progress.ts';
@@ -105,7 +105,9 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     process.stderr.write(`Stopping after the current batches; ${again} to stop at once.\n`);
   });
   const { signal } = interrupt;
-  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${text}` : text;
+  const inFile = studyFileData(text, path);
+  const copy = textOfCopy(text, inFile, path);
+  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${copy}` : copy;
   const { retryFailed = false, keep = [], evaluateTrain } = options;
   const machine = readMachine();
   const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
@@ -114,7 +116,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const threads = Math.min(jobs, usableCores(machine));
   const task = lenetTask({
     folder: out,
-    ...dataOfStudy(studyFileData(text, path), options, path),
+    ...dataOfStudy(inFile, options, path),
     threads,
     kernels: options.kernels ?? 'auto',
     evaluateTrain,
@@ -258,10 +260,20 @@ function trialName({ configuration, seed }: TrialRequest, naming: Naming): strin
 
 function trialLine({ trial, request, restored, view }: StudyEvent & { type: 'trial-end' }, naming: Naming): string {
   const name = `trial ${trial.number}: ${trialName(request, naming)}`;
-  if (trial.state !== 'complete') return `${name}: ${trial.state}: ${trial.reason}`;
+  if (!isComplete(trial)) return `${name}: ${trial.state}: ${trial.reason}`;
   const made = restored ? 'made again' : duration(secondsOf(trial));
+  return `${name}: ${resultText(trial, view.definition)}, ${made}`;
+}
+
+/** `98.71 % (loss 0.0432)`. What selects is said where it is not one of the two. */
+function resultText(trial: CompleteTrial, { objective }: StudyDefinition): string {
   const selection = trial.curve.at(-1)?.selection;
-  return `${name}: ${selection ? `${(selection.accuracy * 100).toFixed(2)} % (loss ${selection.loss.toFixed(4)})` : scoreText(trial.score!, view.definition.objective)}, ${made}`;
+  const score = scoreText(trial.score, objective);
+  if (!selection) return score;
+  const { name, unit } = objectives[objective];
+  const isNamed = objective === 'accuracy' || objective === 'loss';
+  const first = isNamed ? `${(selection.accuracy * 100).toFixed(2)} %` : `${name} ${score}${unit}`;
+  return `${first} (loss ${selection.loss.toFixed(4)})`;
 }
 
 /** The summary at the end of a study. @param retry the command that runs failed trials again. */

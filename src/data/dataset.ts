@@ -16,6 +16,8 @@ export interface Dataset {
   readonly classes: number;
   /** The name of each class. Default: the numbers 0, 1, 2, ... */
   readonly classNames?: readonly string[] | undefined;
+  /** The file of each image within its set's folder, for messages. No hash and no record holds it. */
+  readonly files?: readonly string[] | undefined;
 }
 
 /** Labels as users have them. All must be whole numbers from 0 to classes - 1. */
@@ -103,17 +105,29 @@ export function checkedDataset(dataset: DatasetSettings, what: string): Dataset 
   }
   checkFinitePixels(name, images, pixels);
   checkClassNames(name, dataset.classNames, classes);
+  checkFiles(name, dataset.files, labels.length);
   return { ...dataset, labels: labelBytes(name, labels, classes) };
 }
 
 function checkClassNames(name: string, names: unknown, classes: number): void {
   if (names === undefined) return;
-  if (!Array.isArray(names) || !names.every((each) => typeof each === 'string')) {
-    throw wrong(`${name}: classNames`, 'an array of texts', names);
-  }
+  checkTexts(`${name}: classNames`, names);
   if (names.length !== classes) {
     throw new UsageError(`${name}: ${classes} classes need ${classes} names, got ${names.length}`);
   }
+}
+
+function checkFiles(name: string, files: unknown, images: number): void {
+  if (files === undefined) return;
+  checkTexts(`${name}: files`, files);
+  if (files.length !== images) {
+    throw new UsageError(`${name}: ${images} images need ${images} files, got ${files.length}`);
+  }
+}
+
+function checkTexts(what: string, texts: unknown): asserts texts is readonly string[] {
+  if (Array.isArray(texts) && texts.every((each) => typeof each === 'string')) return;
+  throw wrong(what, 'an array of texts', texts);
 }
 
 /** The name of each class of a set. */
@@ -204,11 +218,12 @@ function labelBytes(name: string, labels: Labels, classes: number): Uint8Array {
  * @param n from 1 to the size of the data set. @throws UsageError for any other, and as {@link checkDataset}.
  */
 export function takeFirst(dataset: DatasetSettings, n: number): Dataset {
-  const { labels, images, ...rest } = checkedDataset(dataset, 'takeFirst()');
+  const { labels, images, files, ...rest } = checkedDataset(dataset, 'takeFirst()');
   if (!Number.isInteger(n) || n < 1 || n > labels.length) {
     throw new UsageError(`${rest.name} has ${labels.length} images; cannot take the first ${shown(n)}`);
   }
   const { shape } = rest;
   const pixels = shape[0] * shape[1] * shape[2];
-  return { ...rest, images: images.subarray(0, n * pixels), labels: labels.subarray(0, n) };
+  const first = { ...rest, images: images.subarray(0, n * pixels), labels: labels.subarray(0, n) };
+  return files ? { ...first, files: files.slice(0, n) } : first;
 }

@@ -89,6 +89,19 @@ describe.each([
   });
 });
 
+test('the files of repeated and nearly constant images are named by their places, where images have files', () => {
+  const files = (set: Dataset) => Array.from(set.labels, (_, image) => `${set.name}/${image}.png`);
+  const [train, test] = [bytes.train, bytes.test].map((set) => ({ ...set, files: files(set) }));
+  const found = describeData({ ...bytes, train: train!, test: test! });
+  const { groups } = found.repetitions;
+  for (const set of ['train', 'test'] as const) {
+    const places = [...groups.flatMap((group) => group[set]), ...found.nearlyConstant[set]];
+    expect(found.files![set]).toEqual(Object.fromEntries(places.map((place) => [place, `${set}/${place}.png`])));
+  }
+  expect(found.files!.train[9]).toBe('train/9.png');
+  expect(describeData(bytes).files).toBeUndefined();
+});
+
 test('an image is compared by its pixels, not by a hash alone', () => {
   // These two words have equal FNV-1a hashes of 32 bits.
   const pixels = (word: string): Dataset => ({

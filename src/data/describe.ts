@@ -38,8 +38,16 @@ export interface DataDescription {
   readonly repetitions: Repetitions;
   /** The places of images without a picture, from 0: all pixels of a channel are nearly the same. */
   readonly nearlyConstant: { readonly train: readonly number[]; readonly test: readonly number[] };
+  /** The files of the images that are repeated or nearly constant, by their places, where each image has its file. */
+  readonly files?: NamedFiles | undefined;
   /** What the files had, where the source reads pictures from files. */
   readonly found?: FoundPictures | undefined;
+}
+
+/** Files by the places of their images. */
+export interface NamedFiles {
+  readonly train: Readonly<Record<number, string>>;
+  readonly test: Readonly<Record<number, string>>;
 }
 
 /** Describes a loaded set. A pure function, whose time grows with the number of pixels. */
@@ -48,6 +56,9 @@ export function describeData(data: Omit<LoadedData, 'pictures' | 'source' | 'fol
   const channels = channelStatistics(train);
   const counts = [train, test].map(countLabels);
   const range = areBytes(train.images) ? 255 : rangeOf(channels);
+  const repetitions = repetitionsIn(train, test);
+  const constant = { train: nearlyConstant(train, range), test: nearlyConstant(test, range) };
+  const noted = (set: 'train' | 'test') => [...repetitions.groups.flatMap((group) => group[set]), ...constant[set]];
   return {
     name,
     format,
@@ -61,10 +72,17 @@ export function describeData(data: Omit<LoadedData, 'pictures' | 'source' | 'fol
       test: counts[1]![label]!,
     })),
     channels,
-    repetitions: repetitionsIn(train, test),
-    nearlyConstant: { train: nearlyConstant(train, range), test: nearlyConstant(test, range) },
+    repetitions,
+    nearlyConstant: constant,
+    ...(train.files || test.files
+      ? { files: { train: filesAt(train, noted('train')), test: filesAt(test, noted('test')) } }
+      : {}),
     found,
   };
+}
+
+function filesAt({ files = [] }: Dataset, images: readonly number[]): NamedFiles['train'] {
+  return Object.fromEntries(images.map((image) => [image, files[image]!]));
 }
 
 function countLabels({ labels, classes }: Dataset): number[] {

@@ -31,6 +31,13 @@ describe('holding out', () => {
     }
   });
 
+  test('keeps every image with its file', () => {
+    const files = Array.from({ length: 120 }, (_, i) => `${i}.png`);
+    for (const part of Object.values(holdOut({ ...set, files }, 'abc'))) {
+      expect(part.files).toEqual(Array.from(part.images, (pixel) => `${pixel}.png`));
+    }
+  });
+
   test('depends on the data’s hash only', () => {
     expect(holdOut(set, 'abc').validation.images).toEqual(validation.images);
     expect(holdOut(set, 'abd').validation.images).not.toEqual(validation.images);

@@ -76,11 +76,12 @@ function sharesOf(exact: readonly number[]): number[] {
   return shares;
 }
 
-function pick({ images, labels, shape, ...rest }: Dataset, indices: readonly number[], name: string): Dataset {
+function pick({ images, labels, files, shape, ...rest }: Dataset, indices: readonly number[], name: string): Dataset {
   const pixels = shape[0] * shape[1] * shape[2];
   const length = indices.length * pixels;
   const picked = areBytes(images) ? new Uint8Array(length) : new Float32Array(length);
   for (const [to, from] of indices.entries())
     picked.set(images.subarray(from * pixels, (from + 1) * pixels), to * pixels);
-  return { ...rest, name, shape, images: picked, labels: Uint8Array.from(indices, (index) => labels[index]!) };
+  const part = { ...rest, name, shape, images: picked, labels: Uint8Array.from(indices, (index) => labels[index]!) };
+  return files ? { ...part, files: indices.map((index) => files[index]!) } : part;
 }

@@ -29,6 +29,8 @@ export interface LabelledPicture {
 export interface PictureSet {
   readonly images: Uint8Array<ArrayBuffer>;
   readonly labels: Uint8Array;
+  /** The path of each picture. */
+  readonly files: readonly string[];
 }
 
 export interface PictureSets {
@@ -161,9 +163,10 @@ function joinSets(
     first += list.length;
     const kept = list.map((_, index) => start + index).filter((index) => !problems.has(index));
     const labels = Uint8Array.from(kept, (index) => list[index - start]!.label);
-    if (kept.length === list.length) return { images: images.subarray(start * size, first * size), labels };
+    const files = kept.map((index) => list[index - start]!.path);
+    if (kept.length === list.length) return { images: images.subarray(start * size, first * size), labels, files };
     const out = new Uint8Array(kept.length * size);
     for (const [to, from] of kept.entries()) out.set(images.subarray(from * size, (from + 1) * size), to * size);
-    return { images: out, labels };
+    return { images: out, labels, files };
   });
 }

@@ -222,7 +222,7 @@ const cases: Readonly<Record<string, Case>> = {
     counts: [4, 2],
   },
   ...Object.fromEntries(
-    ['keras', 'compressed', 'medmnist', 'floats', 'whole-doubles', 'planes-first', 'big-endian'].map(
+    ['keras', 'compressed', 'medmnist', 'floats', 'whole-doubles', 'planes-first', 'big-endian', 'truth-values'].map(
       (name): [string, Case] => {
         const { images, channels } = archives[name];
         return [
@@ -403,6 +403,35 @@ const many = (folder: string, count: number, bytes = picture(2, 2, 3)): Content 
   Object.fromEntries(Array.from({ length: count }, (_, n) => [`${folder}/${n}.png`, bytes]));
 const two = { ...many('a', 6), ...many('b', 6) };
 
+describe('the file of each image', () => {
+  /** The pixel of a picture is the number in its name. */
+  const numbered = (folder: string, count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, n) => [`${folder}/${n}.png`, picture(1, 1, n)] as const));
+  const inClasses = { ...numbered('a', 8), ...numbered('b', 8), 'a/3.png': utf8('no') };
+  const paths = ['a/2.png', 'b/7.png', 'a/0.png', 'b/1.png', 'a/5.png', 'a/3.png', 'b/6.png'];
+  const table = `file,label\n${paths.map((path) => `${path},${path[0]}`).join('\n')}`;
+
+  test.each([
+    ['folders', inClasses, 12, 3],
+    ['csv', { ...inClasses, 'train.csv': utf8(table) }, 5, 1],
+  ] as const)('%s: is kept when images are left out and held out', async (format, content, trained, tested) => {
+    const loaded = await load({ format, content, options: { skipUnreadable: true } });
+    expect([loaded.train.files?.length, loaded.test.files?.length]).toEqual([trained, tested]);
+    for (const { images, labels, classNames, files } of [loaded.train, loaded.test]) {
+      expect(files).toEqual(Array.from(labels, (label, image) => `${classNames![label]}/${images[image]}.png`));
+    }
+  });
+
+  test('takes no part in the hash', async () => {
+    const renamed = { ...many('a', 6), ...many('b', 5), 'b/last.png': picture(2, 2, 3) };
+    expect((await load(folders(renamed))).hash).toBe((await load(folders(two))).hash);
+  });
+
+  test('is absent where images have no files', async () => {
+    expect((await load(cases['csv of pixels with a head']!)).train.files).toBeUndefined();
+  });
+});
+
 describe('refused with a message', () => {
   test.each<[string, Pick<Case, 'format' | 'content' | 'file' | 'options'>, string]>([
     ['one class', folders(many('a', 6)), 'place has one folder alone, a; expected'],
@@ -578,6 +607,41 @@ test('the hash of plain IDX files is that of MNIST: of the sums of the files', a
   const sum = (bytes: Uint8Array | string) => createHash('sha256').update(bytes).digest('hex');
   const { hash } = await load({ format: 'idx', content });
   expect(hash).toBe(sum(Object.values(content).map(sum).join('')));
+});
+
+test('an archive of training images alone gives a sixth to the test set', async () => {
+  const { train, test: tested } = await load({
+    format: 'npz',
+    content: archive('training-alone'),
+    file: 'set.npz',
+    options: {},
+  });
+  expect([train.labels.length, tested.labels.length]).toEqual([10, 2]);
+  const sum = (all: readonly number[]) => all.reduce((total, value) => total + value, 0);
+  expect(sum([...train.images, ...tested.images])).toBe(sum(archives['training-alone'].images));
+});
+
+test('a table beside class folders is ambiguous, unless it is train.csv', async () => {
+  const table = utf8('file,size\na/1.png,3\n');
+  await expect(recognize(memoryFiles({ ...two, 'list.csv': table }))).rejects.toThrow(
+    'place has folders of pictures and a table, place/list.csv: say which are the data, by --data-format folders or',
+  );
+  expect((await recognize(memoryFiles({ ...two, 'train.csv': table }))).name).toBe('csv');
+  expect((await recognize(memoryFiles({ ...many('images', 6), 'list.csv': table }))).name).toBe('csv');
+  expect((await recognize(memoryFiles({ ...two, 'list.csv': table }, { file: 'list.csv' }))).name).toBe('csv');
+});
+
+test('other files in class folders are said', async () => {
+  const noted = async (content: Content) => {
+    const tools = memoryTools(content);
+    await loadSource(dataSource('folders'), memoryFiles(content), {}, tools);
+    return tools.notes;
+  };
+  const text = utf8('text');
+  expect(await noted({ ...two, 'a/x.txt': text })).toEqual(['place/a/x.txt is no PNG, JPEG or WebP and is left out']);
+  expect(await noted({ ...two, 'a/x.txt': text, 'b/y.gif': text })).toEqual([
+    '2 files that are no PNG, JPEG or WebP are left out, such as place/a/x.txt',
+  ]);
 });
 
 test('unreadable pictures are left out if the user says so', async () => {

@@ -7,10 +7,10 @@ import { holdOutTestSet } from './hold-out.ts';
 import { judgedRules } from './picture-rules.ts';
 import type { DataOptions, LoadedData } from './source.ts';
 import { cifar10, cifar100 } from './sources/cifar.ts';
-import { csv } from './sources/csv.ts';
+import { csv, strayTableIn } from './sources/csv.ts';
 import { emnist } from './sources/emnist.ts';
 import { fashionMnist } from './sources/fashion-mnist.ts';
-import { folders } from './sources/folders.ts';
+import { classFoldersOfPictures, folders } from './sources/folders.ts';
 import { idx } from './sources/idx.ts';
 import { kmnist } from './sources/kmnist.ts';
 import { mnist } from './sources/mnist.ts';
@@ -45,15 +45,28 @@ export function dataSource(format: string): DataSource {
 
 /**
  * The first format that recognizes the files.
- * @throws WorldError naming all formats where none does.
+ * @throws WorldError naming all formats where none does, and where a table may or may not belong to class folders.
  */
 export async function recognize(files: Files): Promise<DataSource> {
-  for (const source of dataSources) if (await source.recognizes(files)) return source;
+  for (const source of dataSources) {
+    if (!(await source.recognizes(files))) continue;
+    if (source === csv) await refuseTableBesideClasses(files);
+    return source;
+  }
   const what = files.file === undefined ? 'data folder' : 'data file';
   const entries = files.file === undefined ? (await files.list('')).length : 1;
   const why = entries === 0 ? 'is empty' : 'is of no known format';
   throw new WorldError(
     `${what} ${files.place} ${why}; these are read (--data-format): ${dataFormats.join(', ')}. docs/data.md describes each`,
+  );
+}
+
+/** A table beside class folders may name their pictures, or be a list of something else: the user must say. */
+async function refuseTableBesideClasses(files: Files): Promise<void> {
+  const table = await strayTableIn(files);
+  if (table === undefined || (await classFoldersOfPictures(files)) < 2) return;
+  throw new WorldError(
+    `${files.place} has folders of pictures and a table, ${files.where(table)}: say which are the data, by --data-format folders or --data-format csv`,
   );
 }
 

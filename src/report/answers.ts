@@ -94,10 +94,11 @@ export function mistakeBlocks(mistakes: readonly Mistake[], set: Dataset, shown:
   if (withoutPictures !== undefined) return [title, paragraph(withoutPictures)];
   const figures = mistakes.slice(0, most).map((mistake): Figure => {
     const { image, label, answer, probability } = mistake;
+    const file = set.files === undefined ? '' : `, ${set.files[image]}`;
     return {
       name: `miss-${image}`,
       content: { png: encodePng(pictureOf(set, image)) },
-      caption: `${names[label]}, taken for ${names[answer]} (${(100 * probability).toFixed(1)} %), image ${image}`,
+      caption: `${names[label]}, taken for ${names[answer]} (${(100 * probability).toFixed(1)} %), image ${image}${file}`,
       alt: `Image ${image}, ${names[label]} taken for ${names[answer]}`,
     };
   });

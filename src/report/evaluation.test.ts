@@ -118,6 +118,23 @@ describe('as a page', () => {
     );
   });
 
+  test('a picture of a file says which', () => {
+    const files = ['a.png', 'b/1.png', 'c.png', 'd.png', 'b/<4>.png'];
+    const own = { ...facts, set: { ...set, files } };
+    const { document } = parseHTML(renderHtml('x', evaluationBlocks(own, undefined)));
+    const captions = [...document.querySelectorAll('figcaption')].map((each) => each.textContent);
+    expect(captions.slice(1)).toEqual([
+      expect.stringMatching(/^pear, taken for apple \(\d+\.\d %\), image 4, b\/<4>\.png$/),
+      expect.stringMatching(/image 1, b\/1\.png$/),
+    ]);
+    expect(evaluationJson(own)).toMatchObject({
+      mistakes: [
+        { image: 4, file: 'b/<4>.png' },
+        { image: 1, file: 'b/1.png' },
+      ],
+    });
+  });
+
   test('pictures are left out with the reason', () => {
     const { document } = page('Pictures are left out.');
     expect(document.querySelectorAll('img')).toHaveLength(0);

@@ -45,13 +45,16 @@ export function evaluationText(facts: EvaluationFacts, width: number): string {
 /** The report by class for other programs, with the names of the classes and the mistakes with the most probable answers. */
 export function evaluationJson(facts: EvaluationFacts): object {
   const { classes, macro, weighted, confusion, mistakes } = facts.report;
+  const { files } = facts.set;
   const names = namesOf(facts);
   return {
     classes: classes.map((scores, label) => ({ name: names[label], ...scores })),
     macro,
     weighted,
     confusion,
-    mistakes: mistakes.slice(0, mostShown),
+    mistakes: mistakes
+      .slice(0, mostShown)
+      .map((mistake) => (files ? { ...mistake, file: files[mistake.image] } : mistake)),
   };
 }
 

@@ -5,7 +5,14 @@
 import type { ForeignTrial, StudyRecord, TestLook, WorkSession } from '../store/store.ts';
 import { compareSteps, type StepComparison } from '../study/compare.ts';
 import { isRepeated, type LevelView, type StageView } from '../study/contest.ts';
-import { type Objective, objectives, resolveOf, type Settings, type StudyDefinition } from '../study/definition.ts';
+import {
+  type Objective,
+  objectives,
+  resolveOf,
+  type Settings,
+  type StudyData,
+  type StudyDefinition,
+} from '../study/definition.ts';
 import { judgeStage, type LevelJudgement, type StageJudgement } from '../study/judgement.ts';
 import type { Summary } from '../study/statistics.ts';
 import { followStudy } from '../study/strategies.ts';
@@ -120,8 +127,8 @@ export interface StudyFacts {
   readonly definition: StudyDefinition;
   /** Hash of all data that results depend on. */
   readonly dataHash: string;
-  /** The name of the data; undefined in records of our first versions and for tasks without data. */
-  readonly dataName: string | undefined;
+  /** Absent in records of other tasks, and in records without a name of their data. */
+  readonly data: StudyData | undefined;
   readonly measure: Measure;
   readonly naming: Naming;
   readonly stages: readonly StageFacts[];
@@ -187,7 +194,7 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
   return {
     definition,
     dataHash: record.dataHash,
-    dataName: record.data?.name,
+    data: record.data,
     stages,
     looks,
     trials,

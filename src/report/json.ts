@@ -11,15 +11,15 @@ import { remarks } from './words/remarks.ts';
 import { verdict } from './words/verdict.ts';
 
 export function showJson(facts: StudyFacts): object {
-  const { definition, dataName, dataHash, finished, counts, winner, looks, foreign } = facts;
+  const { definition, data, dataHash, finished, counts, winner, looks, foreign } = facts;
   const { name, protocol, objective, plan, seeds } = definition;
   return {
     name,
+    data: data ? { name: data.name, hash: dataHash } : null,
     protocol: protocol ?? null,
     objective,
     plan: plan.kind,
     seeds,
-    data: { name: dataName ?? null, hash: dataHash },
     finished,
     trials: { ended: counts.ended, expected: counts.expected },
     stages: facts.stages.map((stage) => stageJson(stage, facts)),

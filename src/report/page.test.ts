@@ -101,6 +101,22 @@ describe('sections', () => {
     expect(said).not.toContain('coin toss');
   });
 
+  test('learning curves are headed by the name of what they show', async () => {
+    const objective = 'balanced-accuracy' as const;
+    const balanced = factsOf({ ...record, definition: definitionOf([batchStage], { objective }) }, [judgement]);
+    expect(headings(await reportBlocks(balanced, {}))).toContain('Learning curves: balanced accuracy');
+  });
+
+  test('the report names its data by name and hash, where the record has a name', async () => {
+    const data = { name: 'screws', format: 'folders' };
+    const named = factsOf({ ...record, data, dataHash: '0123456789abcdef' }, [judgement]);
+    expect(texts(await reportBlocks(named, {}))).toContain('Data: screws, hash 0123456789ab. Protocol post');
+    expect(showText(named, { width: 80, state: '' })).toContain('\nData: screws, hash 0123456789ab.\n');
+    expect(showJson(named)).toMatchObject({ data: { name: 'screws', hash: '0123456789abcdef' } });
+    expect(texts(await reportBlocks(facts, {}))).not.toContain('Data:');
+    expect(showJson(facts)).toMatchObject({ data: null });
+  });
+
   test('the report says how many trials ran at once, as recorded', async () => {
     const told = async (...jobs: number[]) => {
       const sessions = jobs.map((count) => ({ ...session, environment: { ...session.environment, jobs: count } }));
@@ -120,15 +136,6 @@ describe('sections', () => {
     expect(headings(blocks)).toContain('Not settled');
     expect(texts(blocks)).toContain('These choices are about the trained networks; more seeds may reverse them.');
     expect(texts(blocks)).toContain('batchSize: 32 (one seed)');
-  });
-
-  test('the opening, the terminal and the JSON name the data', async () => {
-    const data = { name: 'screws', format: 'folders' };
-    const named = factsOf({ ...record, data, dataHash: '8d6e669bb02fe4bc' }, [judgement]);
-    expect(texts(await reportBlocks(named, {}))).toContain('Data: screws, hash 8d6e669bb02f. Protocol');
-    expect(showText(named, { width: 100, state: '' })).toContain('\nData: screws, hash 8d6e669bb02f.\n');
-    expect(showJson(named)).toMatchObject({ data: { name: 'screws', hash: '8d6e669bb02fe4bc' } });
-    expect(texts(await reportBlocks(facts, {}))).not.toContain('Data:');
   });
 
   test('the opening names a seed rule or a single seed', async () => {

@@ -78,7 +78,7 @@ export function showText(
   facts: StudyFacts,
   { width, state }: { readonly width: number; readonly state: string },
 ): string {
-  const lines = [studyTitle(facts.definition), dataSentence(facts), protocolSentence(facts) ?? '', state]
+  const lines = [studyTitle(facts.definition), dataSentence(facts) ?? '', protocolSentence(facts) ?? '', state]
     .filter((line) => line !== '')
     .map((line) => wrapped(line, width));
   const { headline, details } = outcome(facts);

@@ -51,15 +51,14 @@ function statsOf(place: string): Stats {
   }
 }
 
-/** The entries in the order of their code points. A link that leads nowhere is left out. */
+/** The entries in the order of their code points. A link that leads nowhere is a file, which cannot be read. */
 function entriesOf(folder: string): FileEntry[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
-      .flatMap((entry): FileEntry[] => {
+      .map((entry): FileEntry => {
         const { name } = entry;
-        if (!entry.isSymbolicLink()) return [{ name, isFolder: entry.isDirectory() }];
-        const target = targetOf(join(folder, name));
-        return target ? [{ name, isFolder: target.isDirectory() }] : [];
+        if (!entry.isSymbolicLink()) return { name, isFolder: entry.isDirectory() };
+        return { name, isFolder: targetOf(join(folder, name))?.isDirectory() ?? false };
       })
       .sort((a, b) => byCodePoint(a.name, b.name));
   } catch (error) {

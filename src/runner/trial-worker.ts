@@ -171,16 +171,16 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-/** The data set in shared memory, so that threads need no copies. */
+/** The data set in shared memory, so that threads need no copies. The names of its files, which would be copied, are left out. */
 export function shareDataset(dataset: Dataset): Dataset {
   const share = <T extends Uint8Array | Float32Array>(array: T, make: (memory: SharedArrayBuffer) => T): T => {
     const shared = make(new SharedArrayBuffer(array.byteLength));
     shared.set(array);
     return shared;
   };
-  const { images, labels } = dataset;
+  const { images, labels, files: _, ...rest } = dataset;
   return {
-    ...dataset,
+    ...rest,
     images:
       images instanceof Float32Array
         ? share(images, (memory) => new Float32Array(memory))

@@ -36,6 +36,9 @@ add("floats", floats, **four(floats, labels))
 add("whole-doubles", grey, **four(grey.astype(np.float64), labels.astype(np.int32)))
 add("planes-first", colour, **four(np.moveaxis(colour, -1, 1), labels))
 add("big-endian", grey, **four(grey.astype(">i4"), labels.astype(">i2")))
+truth = (grey > 127).astype(np.uint8) * 255
+add("truth-values", truth, **four(grey > 127, labels))
+add("training-alone", grey, train_images=grey, train_labels=labels)
 for name, array in [("columns-first", np.asfortranarray(grey)), ("objects", np.array([None] * 12))]:
     file = io.BytesIO()
     np.savez(file, x=array, y=labels)

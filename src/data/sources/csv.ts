@@ -29,6 +29,12 @@ export const csv: DataSource = {
   },
 };
 
+/** The only table in a folder, where it is not called train.csv: it may be a list beside folders of pictures. */
+export async function strayTableIn(files: Files): Promise<string | undefined> {
+  const [table] = (await tablesOf(files)) ?? [];
+  return files.file !== undefined || table === undefined || /train/i.test(table) ? undefined : table;
+}
+
 /** The table that the user named, or train.csv; with the table of test images beside it. */
 async function tablesOf(files: Files): Promise<readonly string[] | undefined> {
   const isTable = (name: string) => name.toLowerCase().endsWith('.csv');
@@ -94,12 +100,11 @@ async function fromPaths(
     paths.map((path, row) => ({ path, label: known.labels[table]![row]! })),
   );
   const { frame, sets, options: used, found } = await decodeSets(files, lists, options, tools);
-  const [train, test] = sets.map(({ images, labels }, index): Dataset => {
+  const [train, test] = sets.map((pictures, index): Dataset => {
     const shape = [frame.channels, frame.height, frame.width] as const;
     const set = {
+      ...pictures,
       name: `${files.name} ${index === 0 ? 'train' : 'test'}`,
-      images,
-      labels,
       shape,
       classes: known.classes,
     };

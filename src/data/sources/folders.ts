@@ -22,18 +22,7 @@ export const folders: DataSource = {
   name: 'folders',
   sentence: 'pictures (PNG, JPEG, WebP) in a folder for each class: train/CLASS/... and test/CLASS/..., or CLASS/...',
   reads: ['size', 'resize', 'colour', 'skipUnreadable'],
-  async recognizes(files) {
-    if (files.file !== undefined) return false;
-    const { train } = await rootsIn(files);
-    let [pictures, others] = [0, 0];
-    for (const name of (await classFoldersIn(files, train)).slice(0, mostJudged)) {
-      const found = await picturesUnder(files, joined(train, name));
-      pictures += found.pictures.length;
-      others += found.others.length;
-    }
-    // Many folders hold a few pictures, such as those of reports.
-    return pictures > others;
-  },
+  recognizes: async (files) => (await classFoldersOfPictures(files)) > 0,
   async load(files, options, tools) {
     if (files.file !== undefined)
       throw new WorldError(`${files.place} is a file, expected a folder with a folder of pictures for each class`);
@@ -53,10 +42,9 @@ export const folders: DataSource = {
     if (lists[0]!.length === 0) throw new WorldError(`${files.where(roots.train)} holds no pictures in its folders`);
     const { frame, sets, options: used, found } = await decodeSets(files, lists, options, tools);
     const [train, test] = sets.map(
-      ({ images, labels }, index): Dataset => ({
+      (set, index): Dataset => ({
+        ...set,
         name: `${files.name} ${index === 0 ? 'train' : 'test'}`,
-        images,
-        labels,
         shape: [frame.channels, frame.height, frame.width],
         classes: names.length,
         classNames: names,
@@ -67,6 +55,21 @@ export const folders: DataSource = {
     return { train: train!, ...(test ? { test } : {}), pictures, options: used, found };
   },
 };
+
+/** How many class folders there are; 0 where they do not hold mostly pictures. */
+export async function classFoldersOfPictures(files: Files): Promise<number> {
+  if (files.file !== undefined) return 0;
+  const { train } = await rootsIn(files);
+  const names = await classFoldersIn(files, train);
+  let [pictures, others] = [0, 0];
+  for (const name of names.slice(0, mostJudged)) {
+    const found = await picturesUnder(files, joined(train, name));
+    pictures += found.pictures.length;
+    others += found.others.length;
+  }
+  // Many folders hold a few pictures, such as those of reports.
+  return pictures > others ? names.length : 0;
+}
 
 /** The folders of the sets, relative to the place; `train` is '' where the classes lie in the place itself. */
 interface Roots {
@@ -138,7 +141,11 @@ async function picturesOf(
     others.push(...found.others.map((path) => files.where(path)));
   }
   if (others.length > 0) {
-    note(`${counted(others.length)} files that are no PNG, JPEG or WebP are left out, such as ${others[0]}`);
+    note(
+      others.length === 1
+        ? `${others[0]} is no PNG, JPEG or WebP and is left out`
+        : `${counted(others.length)} files that are no PNG, JPEG or WebP are left out, such as ${others[0]}`,
+    );
   }
   return list;
 }

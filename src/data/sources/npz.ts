@@ -26,7 +26,7 @@ const mostArrayBytes = 2_000_000_000;
 
 export const npz: DataSource = {
   name: 'npz',
-  sentence: 'a NumPy archive (.npz) with x_train, y_train, x_test, y_test, or with x and y',
+  sentence: 'a NumPy archive (.npz) with x_train and y_train (x_test and y_test optional), or with x and y',
   reads: [],
   recognizes: async (files) => (await archiveOf(files)) !== undefined,
   async load(files) {
@@ -36,6 +36,9 @@ export const npz: DataSource = {
     const entries = zipEntries(await files.read(file), where);
     const has = (role: ArrayRole) => entryOf(entries, role) !== undefined;
     const read = (role: ArrayRole) => readArray(entries, role, where);
+    if (has('trainImages') && !has('testImages') && !has('testLabels')) {
+      return setsOf(files, [await read('trainImages')], [await read('trainLabels')], where);
+    }
     if (has('trainImages') || has('testImages')) {
       const [train, test] = [await read('trainImages'), await read('testImages')];
       const labels = [await read('trainLabels'), await read('testLabels')];
@@ -131,10 +134,14 @@ function imagesOf(array: NamedArray): { readonly shape: Dataset['shape']; readon
   );
 }
 
-/** Whole numbers from 0 to 255 as bytes; other floats as they are. @throws WorldError for other integers. */
+/**
+ * Whole numbers from 0 to 255 as bytes, truth values as black and white; other floats as they are. @throws WorldError for
+ * other integers.
+ */
 function numbersOf(array: NamedArray): Uint8Array | Float32Array {
   const { kind, length, bytes, name } = array;
   if (kind === 'u1' && bytes) return bytes;
+  if (kind === 'b1') return Uint8Array.from({ length }, (_, index) => (array.at(index) === 0 ? 0 : 255));
   let areBytes = true;
   let most = 0;
   for (let index = 0; index < length; index++) {

@@ -9,13 +9,13 @@ import { dataSentence, outcome, protocolSentence } from '../words/outcome.ts';
 export const opening: Section = (facts) => {
   const { definition } = facts;
   const { headline, details } = outcome(facts);
-  const conditions = [dataSentence(facts), protocolSentence(facts) ?? ''].filter((sentence) => sentence !== '');
+  const use = [dataSentence(facts), protocolSentence(facts)].filter((sentence) => sentence !== undefined);
   return [
     heading(1, `Study ${definition.name}`),
     paragraph(`Which settings are the best? Varied: ${describePlan(definition)}. ${seedsSentence(definition)}`),
     strong(headline.join(' ')),
     ...(details.length > 0 ? [paragraph(details.join(' '))] : []),
-    ...(conditions.length > 0 ? [paragraph(conditions.join(' '))] : []),
+    ...(use.length > 0 ? [paragraph(use.join(' '))] : []),
   ];
 };
 

@@ -1,4 +1,5 @@
 /** Tables, verdict and charts of every stage. */
+import { objectives } from '../../study/definition.ts';
 import { type Block, heading, paragraph, strong } from '../block.ts';
 import { dotPlot } from '../charts/dot-plot.ts';
 import { learningCurves } from '../charts/learning-curves.ts';
@@ -44,7 +45,7 @@ function curves(stage: StageFacts, facts: StudyFacts): Block[] {
   const { charts, leftOut } = learningCurves(stage, facts);
   if (charts.length === 0) return [];
   return [
-    heading(3, `Learning curves: ${facts.definition.objective}`),
+    heading(3, `Learning curves: ${objectives[facts.definition.objective].name}`),
     {
       kind: 'figures',
       size: 'middle',

@@ -20,6 +20,26 @@ const clean: DataDescription = {
   nearlyConstant: { train: [], test: [] },
 };
 
+test('images that have files are named by them', () => {
+  const found = dataFindings({
+    ...clean,
+    repetitions: {
+      train: 1,
+      test: 0,
+      across: 1,
+      contradictions: 0,
+      groups: [{ train: [2, 9], test: [5], labelsDiffer: false }],
+    },
+    nearlyConstant: { train: [], test: [7] },
+    files: { train: { 2: 'train/a/2.png', 9: 'train/a/9.png' }, test: { 5: 'test/a/5.png', 7: 'test/b/7.png' } },
+  });
+  expect(found).toEqual([
+    'One training image repeats an earlier one: "train/a/2.png" = "train/a/9.png".',
+    'One test image is in the training set too: train "train/a/2.png" = "train/a/9.png" = test "test/a/5.png". They measure memory, not what was learned.',
+    'One test image is nearly constant (pixels differ by at most 4 % of the range): "test/b/7.png".',
+  ]);
+});
+
 test('the title has sizes, colour, classes and hash', () => {
   expect(dataTitle(clean)).toBe(
     'screws: 1,200 training and 30 test images of 32 x 24, in colour, 2 classes, hash 0123456789ab',
@@ -30,6 +50,15 @@ test('each colour has its own numbers', () => {
   expect(pixelSentences(clean)).toEqual([
     'Training pixels (bytes, divided by 255): red: 0 to 1, mean 0.2500, deviation 0.1000; green: 0 to 1, mean 0.5000, deviation 0.1000; blue: 0 to 1, mean 0.7500, deviation 0.1000.',
   ]);
+});
+
+test('pixels on a small scale are said', () => {
+  const channel = { mean: 0.001, deviation: 0.001, least: 0, most: 1 / 255 };
+  expect(pixelSentences({ ...clean, pixels: 'bytes', channels: [channel] }).slice(1)).toEqual([
+    'The largest pixel is 1 of 255. If it means white, multiply the pixels first, or train with --normalization standard.',
+  ]);
+  expect(pixelSentences({ ...clean, pixels: 'bytes', channels: [{ ...channel, most: 17 / 255 }] })).toHaveLength(1);
+  expect(pixelSentences({ ...clean, pixels: 'floats', channels: [channel] })).toHaveLength(1);
 });
 
 describe('findings', () => {

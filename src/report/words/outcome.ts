@@ -108,9 +108,9 @@ function unsettled(facts: StudyFacts): string[] {
   ];
 }
 
-/** `Data: screws, hash 8d6e669bb02f.`; empty where the record does not name them. */
-export function dataSentence({ dataName, dataHash }: Pick<StudyFacts, 'dataName' | 'dataHash'>): string {
-  return dataName === undefined ? '' : `Data: ${dataName}, hash ${shortHash(dataHash)}.`;
+/** The name and the hash of the data; undefined where the record does not name them. */
+export function dataSentence({ data, dataHash }: Pick<StudyFacts, 'data' | 'dataHash'>): string | undefined {
+  return data && `Data: ${data.name}, hash ${shortHash(dataHash)}.`;
 }
 
 /** The images that networks were trained on, and those that settings were selected on. */
