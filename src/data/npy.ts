@@ -22,8 +22,29 @@ export interface NpyArray {
 /** The most bytes of a header, which is a line of text. */
 const mostHeaderBytes = 65_536;
 
+/** The most bytes before an array's numbers. */
+export const mostNpyStart = 12 + mostHeaderBytes;
+
+/**
+ * Checks the first bytes of an array, before memory is taken for the rest of it.
+ * @param first the whole file, or its first {@link mostNpyStart} bytes. @param size of the whole file (bytes).
+ * @throws WorldError when it is damaged, of a kind that is not read, or when its header needs another size.
+ */
+export function checkNpyStart(first: Uint8Array<ArrayBuffer>, size: number, where: string): void {
+  startOf(first, size, where);
+}
+
 /** @param where names the array in errors. @throws WorldError when it is damaged, or of a kind that is not read. */
 export function parseNpy(file: Uint8Array<ArrayBuffer>, where: string): NpyArray {
+  const { shape, kind, isBigEndian, start, length, itemBytes } = startOf(file, file.length, where);
+  const data = new DataView(file.buffer, file.byteOffset + start, length * itemBytes);
+  const bytes = itemBytes === 1 && kind !== 'i1' ? file.subarray(start) : undefined;
+  const read = readers[kind];
+  return { shape, kind, length, bytes, at: (index) => read(data, index * itemBytes, !isBigEndian) };
+}
+
+/** The header, where the numbers start, and how many there are. @param size of the whole file (bytes). */
+function startOf(file: Uint8Array<ArrayBuffer>, size: number, where: string) {
   const view = new DataView(file.buffer, file.byteOffset, file.byteLength);
   if (file.length < 12 || view.getUint32(0) !== 0x934e554d || view.getUint16(4) !== 0x5059) {
     throw new WorldError(`${where} is no NumPy array`);
@@ -32,20 +53,15 @@ export function parseNpy(file: Uint8Array<ArrayBuffer>, where: string): NpyArray
   const headerBytes = isFirst ? view.getUint16(8, true) : view.getUint32(8, true);
   const start = (isFirst ? 10 : 12) + headerBytes;
   if (headerBytes > mostHeaderBytes || start > file.length) throw damaged(where, 'its header is cut off');
-  const { shape, kind, isBigEndian } = headerIn(
-    new TextDecoder().decode(file.subarray(isFirst ? 10 : 12, start)),
-    where,
-  );
-  const length = shape.reduce((product, size) => product * size, 1);
+  const header = headerIn(new TextDecoder().decode(file.subarray(isFirst ? 10 : 12, start)), where);
+  const { shape, kind } = header;
+  const length = shape.reduce((product, each) => product * each, 1);
   const itemBytes = Number(kind[1]);
-  if (file.length - start !== length * itemBytes) {
-    const has = counted(file.length - start);
+  if (size - start !== length * itemBytes) {
+    const has = counted(size - start);
     throw damaged(where, `its shape [${shape.join(', ')}] needs ${counted(length * itemBytes)} bytes, it has ${has}`);
   }
-  const data = new DataView(file.buffer, file.byteOffset + start, length * itemBytes);
-  const bytes = itemBytes === 1 && kind !== 'i1' ? file.subarray(start) : undefined;
-  const read = readers[kind];
-  return { shape, kind, length, bytes, at: (index) => read(data, index * itemBytes, !isBigEndian) };
+  return { ...header, start, length, itemBytes };
 }
 
 type Reader = (view: DataView, at: number, isLittle: boolean) => number;

@@ -3,13 +3,24 @@ import { crc32Of } from '../base/digest.ts';
 import { WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 
+/** Looks at the first bytes of a file. */
+export interface StartCheck {
+  /** How many bytes it looks at; a file may have fewer. */
+  readonly bytes: number;
+  /** @throws WorldError when the file is none that is wanted. */
+  run(first: Uint8Array<ArrayBuffer>): void;
+}
+
 /** A file in an archive. */
 export interface ZipEntry {
   readonly name: string;
   /** Bytes, unpacked. */
   readonly size: number;
-  /** Its bytes. @throws WorldError when they are damaged, or more or fewer than {@link ZipEntry.size}. */
-  read(): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * Its bytes. @throws WorldError when they are damaged, or more or fewer than {@link ZipEntry.size}.
+   * @param check may refuse the file by its first bytes, before the rest is unpacked.
+   */
+  read(check?: StartCheck): Promise<Uint8Array<ArrayBuffer>>;
 }
 
 const signatures = { end: 0x06054b50, central: 0x02014b50, local: 0x04034b50 } as const;
@@ -52,7 +63,7 @@ export function zipEntries(archive: Uint8Array<ArrayBuffer>, where: string): rea
       size: view.getUint32(at + 24, true),
       header: view.getUint32(at + 42, true),
     };
-    entries.push({ name, size: packed.size, read: () => unpack(archive, packed) });
+    entries.push({ name, size: packed.size, read: (check) => unpack(archive, packed, check) });
     at = next;
   }
   return entries;
@@ -72,7 +83,11 @@ interface Packed {
   readonly header: number;
 }
 
-async function unpack(archive: Uint8Array<ArrayBuffer>, packed: Packed): Promise<Uint8Array<ArrayBuffer>> {
+async function unpack(
+  archive: Uint8Array<ArrayBuffer>,
+  packed: Packed,
+  check?: StartCheck,
+): Promise<Uint8Array<ArrayBuffer>> {
   const { where, flags, method, sum, packedSize, size, header } = packed;
   const view = new DataView(archive.buffer, archive.byteOffset, archive.byteLength);
   if ((flags & isEncrypted) !== 0) throw new WorldError(`${where} is encrypted`);
@@ -82,7 +97,7 @@ async function unpack(archive: Uint8Array<ArrayBuffer>, packed: Packed): Promise
   const start = header + 30 + view.getUint16(header + 26, true) + view.getUint16(header + 28, true);
   if (start + packedSize > archive.length) throw damaged(where, 'it is cut off');
   const content = archive.subarray(start, start + packedSize);
-  const bytes = method === methods.deflated ? await inflated(content, size, where) : content;
+  const bytes = method === methods.deflated ? await inflated(content, packed, check) : content;
   if (method !== methods.deflated && method !== methods.stored) {
     throw new WorldError(`${where} is packed by method ${method}; stored and deflated files are read here`);
   }
@@ -95,11 +110,12 @@ async function unpack(archive: Uint8Array<ArrayBuffer>, packed: Packed): Promise
 /** Unpacks no further than the size that the archive claims. */
 async function inflated(
   content: Uint8Array<ArrayBuffer>,
-  size: number,
-  where: string,
+  { size, where }: Packed,
+  check?: StartCheck,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
   let length = 0;
+  let isChecked = check === undefined;
   const reader = new Blob([content]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   try {
     for (;;) {
@@ -109,6 +125,10 @@ async function inflated(
       if (length > size)
         throw damaged(where, `it unpacks to more than the ${counted(size)} bytes that its header says`);
       pieces.push(value);
+      if (!isChecked && length >= check!.bytes) {
+        check!.run(joined(pieces, length));
+        isChecked = true;
+      }
     }
   } catch (error) {
     if (error instanceof WorldError) throw error;
@@ -116,6 +136,10 @@ async function inflated(
   } finally {
     await reader.cancel().catch(() => {});
   }
+  return joined(pieces, length);
+}
+
+function joined(pieces: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array(length);
   let at = 0;
   for (const piece of pieces) {

@@ -5,7 +5,7 @@ import { visible } from '../../base/plain-text.ts';
 import type { Dataset } from '../dataset.ts';
 import type { Files } from '../files.ts';
 import { numberedClasses } from '../labels.ts';
-import { type NpyArray, parseNpy } from '../npy.ts';
+import { checkNpyStart, mostNpyStart, type NpyArray, parseNpy } from '../npy.ts';
 import { planesOf } from '../planes.ts';
 import { type ZipEntry, zipEntries } from '../zip.ts';
 import type { DataSource } from './source.ts';
@@ -76,7 +76,11 @@ async function readArray(entries: readonly ZipEntry[], role: ArrayRole, where: s
       `${name} needs ${counted(entry.size)} bytes; at most ${counted(mostArrayBytes)} are read here`,
     );
   }
-  return { ...parseNpy(await entry.read(), name), name };
+  const check = {
+    bytes: mostNpyStart,
+    run: (first: Uint8Array<ArrayBuffer>) => checkNpyStart(first, entry.size, name),
+  };
+  return { ...parseNpy(await entry.read(check), name), name };
 }
 
 /** An array, with its name for messages. */
