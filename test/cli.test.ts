@@ -399,6 +399,10 @@ describe('mistakes of the caller exit with 2, one line and no stack trace', () =
       ['train', '--batch-size', '60001', '--out', out],
       '--batch-size: expected an integer from 1 to 60000 (the training images), got 60001',
     ],
+    [
+      ['train', '--train-limit', '100', '--out', out],
+      '--batch-size: expected an integer from 1 to 100 (the training images), got 128, which is the default',
+    ],
     [['train', '--batch-size', 'many'], '--batch-size: expected a number, got "many"'],
     [['train', '--learning-rate', 'NaN'], '--learning-rate: expected a number above 0, got NaN'],
     [['train', '--learning-rate', '-0.1'], '--learning-rate: expected a number above 0, got -0.1'],

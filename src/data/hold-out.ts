@@ -35,7 +35,7 @@ export function holdOut(dataset: Dataset, hash: string): { train: Dataset; valid
 export function holdOutTestSet(dataset: Dataset, hash: string, name: string): { train: Dataset; test: Dataset } {
   if (datasetSize(dataset) < 6) {
     throw new UsageError(
-      `${name} has ${datasetSize(dataset)} images and no test set; at least 6 are needed to hold one out`,
+      `${name} has no test set, and ${datasetSize(dataset)} of the at least 6 images that holding one out needs`,
     );
   }
   const held = drawn(dataset, testShare, 'test-set', hash);

@@ -434,7 +434,11 @@ describe('the file of each image', () => {
 
 describe('refused with a message', () => {
   test.each<[string, Pick<Case, 'format' | 'content' | 'file' | 'options'>, string]>([
-    ['one class', folders(many('a', 6)), 'place has one folder alone, a; expected'],
+    [
+      'one class',
+      folders(many('a', 6)),
+      'place has one folder alone, a; expected a folder of pictures for each of two classes or more. If the classes lie in it, name place/a',
+    ],
     ['no folders', folders({ 'readme.txt': utf8('x') }), 'place has no folders; expected'],
     [
       'folders without pictures',
@@ -476,7 +480,7 @@ describe('refused with a message', () => {
     [
       'too few images to hold some out',
       folders({ 'a/1.png': picture(1, 1, 0), 'b/1.png': picture(1, 1, 0) }),
-      'set has 2 images and no test set; at least 6',
+      'set has no test set, and 2 of the at least 6 images',
     ],
     ['labels of one class', { format: 'idx', content: idxFiles('', 't10k', byteLabels(1)) }, 'holds one class only'],
     [

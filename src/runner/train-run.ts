@@ -231,8 +231,9 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   for (const set of [train, evaluation]) checkFits(model, set);
   const images = datasetSize(train);
   if (batchSize > images) {
+    const usual = batchSize === completeHyperparameters({}).batchSize ? ', which is the default' : '';
     throw new UsageError(
-      `--batch-size: expected an integer from 1 to ${images} (the training images), got ${batchSize}`,
+      `--batch-size: expected an integer from 1 to ${images} (the training images), got ${batchSize}${usual}`,
     );
   }
   const threads = nodeThreads(request.threads ?? defaultThreads(batchParts(batchSize)), { onFewer: request.onWarning });

@@ -107,8 +107,10 @@ async function classesIn(files: Files, root: string): Promise<readonly ClassFold
   }
   if (folderOf.size < 2) {
     const has = folderOf.size === 0 ? 'no folders' : `one folder alone, ${visible([...folderOf.keys()][0]!)}`;
+    const [inner] = folderOf.values();
+    const way = inner === undefined ? '' : `. If the classes lie in it, name ${files.where(joined(root, inner))}`;
     throw new WorldError(
-      `${files.where(root)} has ${has}; expected a folder of pictures for each of two classes or more`,
+      `${files.where(root)} has ${has}; expected a folder of pictures for each of two classes or more${way}`,
     );
   }
   if (folderOf.size > mostClasses) {
