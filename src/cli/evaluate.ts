@@ -17,7 +17,7 @@ import { defaultThreads } from '../runner/machine.ts';
 import { type LoadedModel, loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/node-threads.ts';
 import { accuracyOf } from '../runner/resume.ts';
-import { isPrivateRun, ownData, ownSet, setNames } from '../runner/run-data.ts';
+import { isPrivateRun, recordedData, recordedSet, setNames } from '../runner/run-data.ts';
 import { attempt, evaluatedMetrics, RunFolder } from '../runner/run-folder.ts';
 import { classReport } from '../train/class-report.ts';
 import { evaluate } from '../train/evaluate.ts';
@@ -67,7 +67,7 @@ export async function evaluateModel(given: string, options: EvaluateOptions): Pr
     say('this is a look at the test set that the study does not count');
   }
   const { trainLimit, arithmetic } = hyperparameters;
-  const set = isOwn ? ownSet(data, name, { trainLimit, evaluatedOn }) : data[name === 'train' ? 'train' : 'test'];
+  const set = isOwn ? recordedSet(data, name, { trainLimit, evaluatedOn }) : data[name === 'train' ? 'train' : 'test'];
   // Strict arithmetic gives the same numbers on every machine, also for a run that was trained with fused arithmetic.
   const metrics = await evaluate({ ...recipe, arithmetic: 'strict' }, weights, set, {
     threads: nodeThreads(options.threads ?? defaultThreads(evaluationParts(datasetSize(set))), { onFewer: warn }),
@@ -114,7 +114,7 @@ async function dataFor(
   const wayOut = 'with --data, name the folder where its data are now, or other data to evaluate the model on';
   const options = loadingOptions(choice);
   const isOwn = config && choice.data === undefined;
-  const data = isOwn ? await ownData(config, path, wayOut, options) : await loadData(choice.data, options);
+  const data = isOwn ? await recordedData(config, path, wayOut, options) : await loadData(choice.data, options);
   return { data, ownHash };
 }
 

@@ -5,7 +5,7 @@ import { visible } from '../base/plain-text.ts';
 import { CsvReader } from './csv.ts';
 import { mostSetBytes } from './dataset.ts';
 import type { Files } from './files.ts';
-import { isPictureName } from './picture-files.ts';
+import { isPictureName } from './picture-formats.ts';
 
 /** Names of a column of labels, in lower case, where the user names none. */
 const labelNames = ['label', 'class', 'target', 'y'];

@@ -6,6 +6,7 @@ import { type Dataset, mostClasses } from '../dataset.ts';
 import type { Files } from '../files.ts';
 import { orderedNames } from '../labels.ts';
 import { isLeftOut, picturesUnder } from '../picture-files.ts';
+import { pictureFormats } from '../picture-formats.ts';
 import type { LabelledPicture } from '../picture-set.ts';
 import type { DataSource, SourceTools } from './source.ts';
 import { decodedPictures } from './train-and-test.ts';
@@ -20,7 +21,7 @@ const mostJudged = 16;
 
 export const folders: DataSource = {
   name: 'folders',
-  sentence: 'pictures (PNG, JPEG, WebP) in a folder for each class: train/CLASS/... and test/CLASS/..., or CLASS/...',
+  sentence: `pictures (${pictureFormats('and')}) in a folder for each class: train/CLASS/... and test/CLASS/..., or CLASS/...`,
   reads: ['size', 'resize', 'colour', 'skipUnreadable'],
   recognizes: async (files) => (await classFoldersOfPictures(files)) > 0,
   async load(files, options, tools) {
@@ -135,8 +136,8 @@ async function picturesOf(
   if (others.length > 0) {
     note(
       others.length === 1
-        ? `${others[0]} is no PNG, JPEG or WebP and is left out`
-        : `${counted(others.length)} files that are no PNG, JPEG or WebP are left out, such as ${others[0]}`,
+        ? `${others[0]} is no ${pictureFormats('or')} and is left out`
+        : `${counted(others.length)} files that are no ${pictureFormats('or')} are left out, such as ${others[0]}`,
     );
   }
   return list;
