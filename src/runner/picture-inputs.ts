@@ -27,7 +27,10 @@ export function picturesAt(path: string, input: AsyncIterable<Uint8Array> = proc
   if (path === standardInput) return [{ name: 'standard input', read: () => readAll(input) }];
   if (!isFolder(path)) return [fileInput(path)];
   const pictures = entriesOf(path).filter(({ name, isFolder }) => !isFolder && isPictureName(name));
-  if (pictures.length === 0) throw new WorldError(`${path} is a folder without ${pictureFormats('or')} pictures`);
+  if (pictures.length === 0)
+    throw new WorldError(
+      `${path} is a folder without ${pictureFormats('or')} pictures; folders inside are not searched`,
+    );
   return pictures.map(({ name }) => fileInput(join(path, name)));
 }
 
