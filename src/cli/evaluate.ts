@@ -9,7 +9,13 @@ import { exactJson, visible } from '../base/plain-text.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
 import type { LoadedData } from '../data/source.ts';
 import { writeOutput } from '../disk/atomic-file.ts';
-import { evaluationBlocks, evaluationJson, evaluationText, evaluationTitle } from '../report/evaluation.ts';
+import {
+  type EvaluationFacts,
+  evaluationBlocks,
+  evaluationJson,
+  evaluationText,
+  evaluationTitle,
+} from '../report/evaluation.ts';
 import { renderHtml } from '../report/html.ts';
 import { withoutPictures } from '../report/words/pictures.ts';
 import { loadData } from '../runner/load-data.ts';
@@ -19,7 +25,7 @@ import { nodeThreads } from '../runner/node-threads.ts';
 import { accuracyOf } from '../runner/resume.ts';
 import { isPrivateRun, recordedData, recordedSet, setNames } from '../runner/run-data.ts';
 import { attempt, evaluatedMetrics, RunFolder } from '../runner/run-folder.ts';
-import { classReport } from '../train/class-report.ts';
+import { type ClassReport, classReport } from '../train/class-report.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { evaluationParts } from '../train/session.ts';
 import { type DataChoice, loadingOptions } from './data-options.ts';
@@ -81,17 +87,45 @@ export async function evaluateModel(given: string, options: EvaluateOptions): Pr
   const images = datasetSize(set);
   const report = logits.every(Number.isFinite) ? classReport(logits, set.labels, logits.length / images) : undefined;
   if (!report) say("the network's outputs are not finite numbers, so there are no scores by class");
-  const facts = report && { model: model.name, file: basename(file), data, setName: name, set, loss, report };
+  const evaluation = {
+    images,
+    accuracy,
+    report,
+    model: model.name,
+    file: basename(file),
+    data,
+    setName: name,
+    set,
+    loss,
+  };
+  print(evaluation, { ...options, path: file, isOwn });
+}
+
+/** An evaluation; without a report where the network's outputs are not finite numbers. */
+interface Evaluated extends Omit<EvaluationFacts, 'data' | 'report'> {
+  readonly data: LoadedData;
+  readonly images: number;
+  readonly accuracy: number;
+  readonly report: ClassReport | undefined;
+}
+
+/** @param isOwn whether the data are those that the run was trained on; null where the file does not record it. */
+function print(
+  { images, accuracy, report, ...rest }: Evaluated,
+  { path, isOwn, ...options }: EvaluateOptions & { readonly path: string; readonly isOwn: boolean | null },
+): void {
+  const { model, data, setName, loss } = rest;
+  const facts = report && { ...rest, report };
   if (options.json) {
     const from = { folder: isPrivateRun() ? null : data.folder, hash: data.hash, isOwn };
     const byClass = facts ? evaluationJson(facts) : {};
-    const shownFile = isPrivateRun() ? basename(file) : file;
-    const found = { model: model.name, file: shownFile, set: name, images, loss, accuracy, data: from, ...byClass };
+    const file = isPrivateRun() ? rest.file : path;
+    const found = { model, file, set: setName, images, loss, accuracy, data: from, ...byClass };
     process.stdout.write(`${exactJson(found)}\n`);
   } else {
     const wrong = images - Math.round(accuracy * images);
     process.stdout.write(
-      `${model.name} from "${visible(file)}" on ${counted(images)} ${name} images: loss = ${rounded(loss)}, acc = ${percent(accuracy)} (${counted(wrong)} wrong)\n`,
+      `${model} from "${visible(path)}" on ${counted(images)} ${setName} images: loss = ${rounded(loss)}, acc = ${percent(accuracy)} (${counted(wrong)} wrong)\n`,
     );
     if (facts) process.stdout.write(`\n${evaluationText(facts, terminalWidth())}\n`);
   }
