@@ -11,7 +11,7 @@ export { type LoadDataOptions, loadData } from './runner/load-data.ts';
 export type { DecodingProgress } from './runner/picture-reader.ts';
 
 // Files
-export { type LoadedMnist, loadMnist } from './runner/mnist-files.ts';
+export { loadMnist } from './runner/mnist-files.ts';
 export { type LoadedModel, loadModel } from './runner/model-file.ts';
 
 // Runs in folders (may change)

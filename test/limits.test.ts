@@ -2,10 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { mostFields } from '../src/data/csv.ts';
+import { mostClasses, mostSetBytes } from '../src/data/dataset.ts';
 import { mostIdxBytes } from '../src/data/idx.ts';
-import { mostClasses } from '../src/data/labels.ts';
 import { mostPictures } from '../src/data/picture-files.ts';
-import { mostSetBytes } from '../src/data/picture-set.ts';
 import { mostImageSide } from '../src/data/source.ts';
 import { mostFileBytes, mostTextBytes } from '../src/disk/read-file.ts';
 import { mostJpegSamples } from '../src/runner/jpeg.ts';

@@ -102,7 +102,10 @@ function progressLine(done: number, total: number, columns: number): string {
   return forms.find((form) => form.length < columns) ?? percent;
 }
 
-/** The data of a study: those of its file, unless the command names others; the command's options count before the file's. */
+/**
+ * The data of a study: those of its file, unless the command names others. The command's options count before the
+ * file's.
+ */
 export function dataOfStudy(
   inFile: FileData | undefined,
   choice: DataChoice,

@@ -9,7 +9,13 @@ import { exactJson, visible } from '../base/plain-text.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
 import type { LoadedData } from '../data/source.ts';
 import { writeOutput } from '../disk/atomic-file.ts';
-import { evaluationBlocks, evaluationJson, evaluationText, evaluationTitle } from '../report/evaluation.ts';
+import {
+  type EvaluationFacts,
+  evaluationBlocks,
+  evaluationJson,
+  evaluationText,
+  evaluationTitle,
+} from '../report/evaluation.ts';
 import { renderHtml } from '../report/html.ts';
 import { withoutPictures } from '../report/words/pictures.ts';
 import { loadData } from '../runner/load-data.ts';
@@ -17,9 +23,9 @@ import { defaultThreads } from '../runner/machine.ts';
 import { type LoadedModel, loadModel } from '../runner/model-file.ts';
 import { nodeThreads } from '../runner/node-threads.ts';
 import { accuracyOf } from '../runner/resume.ts';
-import { isPrivateRun, ownData, ownSet, setNames } from '../runner/run-data.ts';
+import { isPrivateRun, recordedData, recordedSet, setNames } from '../runner/run-data.ts';
 import { attempt, evaluatedMetrics, RunFolder } from '../runner/run-folder.ts';
-import { classReport } from '../train/class-report.ts';
+import { type ClassReport, classReport } from '../train/class-report.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { evaluationParts } from '../train/session.ts';
 import { type DataChoice, loadingOptions } from './data-options.ts';
@@ -67,7 +73,7 @@ export async function evaluateModel(given: string, options: EvaluateOptions): Pr
     say('this is a look at the test set that the study does not count');
   }
   const { trainLimit, arithmetic } = hyperparameters;
-  const set = isOwn ? ownSet(data, name, { trainLimit, evaluatedOn }) : data[name === 'train' ? 'train' : 'test'];
+  const set = isOwn ? recordedSet(data, name, { trainLimit, evaluatedOn }) : data[name === 'train' ? 'train' : 'test'];
   // Strict arithmetic gives the same numbers on every machine, also for a run that was trained with fused arithmetic.
   const metrics = await evaluate({ ...recipe, arithmetic: 'strict' }, weights, set, {
     threads: nodeThreads(options.threads ?? defaultThreads(evaluationParts(datasetSize(set))), { onFewer: warn }),
@@ -81,17 +87,45 @@ export async function evaluateModel(given: string, options: EvaluateOptions): Pr
   const images = datasetSize(set);
   const report = logits.every(Number.isFinite) ? classReport(logits, set.labels, logits.length / images) : undefined;
   if (!report) say("the network's outputs are not finite numbers, so there are no scores by class");
-  const facts = report && { model: model.name, file: basename(file), data, setName: name, set, loss, report };
+  const evaluation = {
+    images,
+    accuracy,
+    report,
+    model: model.name,
+    file: basename(file),
+    data,
+    setName: name,
+    set,
+    loss,
+  };
+  print(evaluation, { ...options, path: file, isOwn });
+}
+
+/** An evaluation; without a report where the network's outputs are not finite numbers. */
+interface Evaluated extends Omit<EvaluationFacts, 'data' | 'report'> {
+  readonly data: LoadedData;
+  readonly images: number;
+  readonly accuracy: number;
+  readonly report: ClassReport | undefined;
+}
+
+/** @param isOwn whether the data are those that the run was trained on; null where the file does not record it. */
+function print(
+  { images, accuracy, report, ...rest }: Evaluated,
+  { path, isOwn, ...options }: EvaluateOptions & { readonly path: string; readonly isOwn: boolean | null },
+): void {
+  const { model, data, setName, loss } = rest;
+  const facts = report && { ...rest, report };
   if (options.json) {
     const from = { folder: isPrivateRun() ? null : data.folder, hash: data.hash, isOwn };
     const byClass = facts ? evaluationJson(facts) : {};
-    const shownFile = isPrivateRun() ? basename(file) : file;
-    const found = { model: model.name, file: shownFile, set: name, images, loss, accuracy, data: from, ...byClass };
+    const file = isPrivateRun() ? rest.file : path;
+    const found = { model, file, set: setName, images, loss, accuracy, data: from, ...byClass };
     process.stdout.write(`${exactJson(found)}\n`);
   } else {
     const wrong = images - Math.round(accuracy * images);
     process.stdout.write(
-      `${model.name} from "${visible(file)}" on ${counted(images)} ${name} images: loss = ${rounded(loss)}, acc = ${percent(accuracy)} (${counted(wrong)} wrong)\n`,
+      `${model} from "${visible(path)}" on ${counted(images)} ${setName} images: loss = ${rounded(loss)}, acc = ${percent(accuracy)} (${counted(wrong)} wrong)\n`,
     );
     if (facts) process.stdout.write(`\n${evaluationText(facts, terminalWidth())}\n`);
   }
@@ -114,7 +148,7 @@ async function dataFor(
   const wayOut = 'with --data, name the folder where its data are now, or other data to evaluate the model on';
   const options = loadingOptions(choice);
   const isOwn = config && choice.data === undefined;
-  const data = isOwn ? await ownData(config, path, wayOut, options) : await loadData(choice.data, options);
+  const data = isOwn ? await recordedData(config, path, wayOut, options) : await loadData(choice.data, options);
   return { data, ownHash };
 }
 

@@ -187,7 +187,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .command('run')
     .argument('<study>', '', parsePath('study'))
     .description(
-      'Run or continue a study: a study file (YAML), or the name of one that ships (post, post-resolved, post-rows, rate-and-batch, random-search, own-pictures, fashion-mnist, 1998)',
+      `Run or continue a study: a study file (YAML), or the name of one that ships (${shippedNames('studies').join(', ')})`,
     )
     .option('--out <dir>', 'Study folder (default: runs/<name>)', parsePath('--out'))
     .option(

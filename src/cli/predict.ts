@@ -4,6 +4,7 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import { exactJson, visible } from '../base/plain-text.ts';
 import type { FramedPicture } from '../data/framing/mnist-framing.ts';
 import { modelPicture } from '../data/framing/model-picture.ts';
+import { areDigits } from '../data/mnist.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { readPicture } from '../runner/picture-file.ts';
 import { checkPicturePaths, type PictureInput, picturesAt } from '../runner/picture-inputs.ts';
@@ -76,11 +77,10 @@ function jsonOf(answer: Answer, names: readonly string[]): object {
   if (answer.kind === 'nothing') return { found: 0 };
   if (answer.kind === 'several') return { found: answer.count };
   const { class: label, probabilities } = answer;
-  const areDigits = names.length === 10 && names.every((name, index) => name === `${index}`);
   return {
     found: 1,
     class: names[label],
-    ...(areDigits ? { digit: label } : { classNames: names }),
+    ...(areDigits(names) ? { digit: label } : { classNames: names }),
     probabilities,
   };
 }

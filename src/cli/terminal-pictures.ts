@@ -1,5 +1,6 @@
 /** Pictures in a terminal: half blocks in 256 colours, or plain characters. */
 import widthOf from 'string-width';
+import { brightnessAt } from '../data/framing/picture.ts';
 import { type Picture, shrunk } from '../data/picture.ts';
 import { shortened } from '../report/terminal.ts';
 
@@ -77,10 +78,8 @@ function samplesOf({ channels, data, width }: Picture, x: number, y: number): re
   return channels === 3 ? [data[at]!, data[at + 1]!, data[at + 2]!] : [data[at]!, data[at]!, data[at]!];
 }
 
-/** Luma of ITU-R BT.601, 0 to 255. */
-function lightOf(picture: Picture, x: number, y: number): number {
-  const [red, green, blue] = samplesOf(picture, x, y);
-  return 0.299 * red + 0.587 * green + 0.114 * blue;
+function lightOf({ channels, data, width }: Picture, x: number, y: number): number {
+  return brightnessAt(data, (y * width + x) * channels, channels);
 }
 
 /** The levels of a colour in the cube of 6 x 6 x 6 colours, whose first number is 16. */

@@ -10,7 +10,7 @@ export interface ChannelStatistics {
   readonly most: number;
 }
 
-/** The statistics of each channel over all pixels of all images, at least one. Those of bytes are exact, then rounded. */
+/** The statistics of each channel over all pixels of all images (at least one). Sums of bytes are exact. */
 export function channelStatistics(dataset: Pick<Dataset, 'images' | 'shape'>): readonly ChannelStatistics[] {
   const { images, shape } = dataset;
   return Array.from({ length: shape[0] }, (_, channel) =>

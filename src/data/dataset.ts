@@ -46,6 +46,12 @@ export type DatasetSettings = Omit<Dataset, 'labels'> & { readonly labels: Label
  */
 export const mostImagePixels = 2 ** 24;
 
+/** The most classes of a data set: labels are kept as bytes. */
+export const mostClasses = 256;
+
+/** The most bytes of all images of a data set, decoded. */
+export const mostSetBytes = 2_000_000_000;
+
 const labelKinds: readonly string[] = [
   'Array',
   'Uint8Array',
@@ -88,8 +94,8 @@ export function checkedDataset(dataset: DatasetSettings, what: string): Dataset 
   const { name, images, labels, shape, classes } = dataset;
   if (typeof name !== 'string') throw wrong(`${what}: name`, 'a text', name);
   checkShape(name, shape);
-  if (!Number.isInteger(classes) || classes < 1 || classes > 256) {
-    throw new UsageError(`${name}: classes is ${shown(classes)}, expected an integer from 1 to 256`);
+  if (!Number.isInteger(classes) || classes < 1 || classes > mostClasses) {
+    throw new UsageError(`${name}: classes is ${shown(classes)}, expected an integer from 1 to ${mostClasses}`);
   }
   const pixels = checkImages(name, images, shape);
   if (!isLabels(labels)) throw wrong(`${name}: labels`, 'an array of the class of each image', labels);

@@ -1,6 +1,6 @@
 /** What is in a data set, before anything is trained on it: counts, values, repeated and empty images. */
 import { type ChannelStatistics, channelStatistics } from './channel-statistics.ts';
-import { areBytes, classNamesOf, type Dataset } from './dataset.ts';
+import { areBytes, classCountsOf, classNamesOf, type Dataset } from './dataset.ts';
 import { type EqualImages, equalImages } from './repeated-images.ts';
 import type { FoundPictures, LoadedData } from './source.ts';
 
@@ -54,7 +54,7 @@ export interface NamedFiles {
 export function describeData(data: Omit<LoadedData, 'pictures' | 'source' | 'folder'>): DataDescription {
   const { name, format, hash, train, test, found } = data;
   const channels = channelStatistics(train);
-  const counts = [train, test].map(countLabels);
+  const counts = [train, test].map(classCountsOf);
   const range = areBytes(train.images) ? 255 : rangeOf(channels);
   const repetitions = repetitionsIn(train, test);
   const constant = { train: nearlyConstant(train, range), test: nearlyConstant(test, range) };
@@ -83,12 +83,6 @@ export function describeData(data: Omit<LoadedData, 'pictures' | 'source' | 'fol
 
 function filesAt({ files = [] }: Dataset, images: readonly number[]): NamedFiles['train'] {
   return Object.fromEntries(images.map((image) => [image, files[image]!]));
-}
-
-function countLabels({ labels, classes }: Dataset): number[] {
-  const counts = new Array<number>(classes).fill(0);
-  for (const label of labels) counts[label]!++;
-  return counts;
 }
 
 function rangeOf(channels: readonly ChannelStatistics[]): number {

@@ -6,8 +6,8 @@ import type { Frame } from './sources/source.ts';
 
 /**
  * The pixels [channel][y][x], 0 to 255, of a picture in a frame. Grey is the luma of ITU-R BT.601. Transparent pixels
- * get the ground that {@link transparentGround} says. Shrinking averages, enlarging interpolates. Under `fit` the sides that the
- * picture does not cover have the median of its border. A picture of the frame's size keeps its bytes.
+ * get the ground that {@link transparentGround} says. Shrinking averages, enlarging interpolates. Under `fit` the sides
+ * that the picture does not cover have the median of its border. A picture of the frame's size keeps its bytes.
  * @throws UsageError when the data does not have width x height pixels.
  */
 export function framePicture(raster: Raster, { channels, height, width, resize }: Frame): Uint8Array<ArrayBuffer> {
@@ -88,7 +88,7 @@ function borderMedian({ width, height }: Raster, value: PixelValue): number {
   return border.sort((a, b) => a - b)[Math.floor(border.length / 2)]!;
 }
 
-/** The largest difference of two colours of a grey pixel (of 255): lossy formats round the three colours differently. */
+/** How far two colours of a grey pixel may differ (of 255): lossy formats round the three colours differently. */
 const greyTolerance = 2;
 
 /** Whether red, green and blue are nearly equal in every pixel that can be seen. */

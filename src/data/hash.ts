@@ -2,8 +2,8 @@
 import { areBytes, classNamesOf, type Dataset } from './dataset.ts';
 
 /**
- * 64 hex digits. Two sources whose decoded images, labels and class names are equal have equal hashes. Floats are hashed
- * as 32-bit numbers with the lowest byte first.
+ * 64 hex digits. Two sources whose decoded images, labels and class names are equal have equal hashes. Floats are
+ * hashed as 32-bit numbers with the lowest byte first.
  */
 export async function hashOfSets(train: Dataset, test: Dataset | undefined): Promise<string> {
   const parts = [];

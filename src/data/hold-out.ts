@@ -1,6 +1,6 @@
 /**
- * Holds out a part of the training set: for selection, so that nothing is selected on the test set; or as the test set of
- * data that have none.
+ * Holds out a part of the training set: for selection, so that nothing is selected on the test set; or as the test set
+ * of data that have none.
  */
 import { UsageError } from '../base/errors.ts';
 import { permutation, randomStream } from '../base/random.ts';

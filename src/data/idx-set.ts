@@ -3,15 +3,15 @@ import { WorldError } from '../base/errors.ts';
 import type { Dataset } from './dataset.ts';
 import type { Files } from './files.ts';
 import { sha256 } from './hash.ts';
-import { gunzip, type Idx, type IdxContent, idxLabels, parseIdx, readIdx } from './idx.ts';
+import { gunzip, type Idx, type IdxContent, type IdxPart, idxLabels, parseIdx, readIdx } from './idx.ts';
 import { type Classes, numberedClasses } from './labels.ts';
-import { type MnistPart, mnistFiles } from './mnist.ts';
+import { mnistFiles } from './mnist.ts';
 import { planesOf, transposed } from './planes.ts';
 
-const parts = Object.keys(mnistFiles) as MnistPart[];
+const parts = Object.keys(mnistFiles) as IdxPart[];
 
 /** The names of the four files of a set. */
-type IdxNames = Partial<Record<MnistPart, string>>;
+type IdxNames = Partial<Record<IdxPart, string>>;
 
 /**
  * Names of IDX files: `train-images-idx3-ubyte`, `train-images.idx3-ubyte`, `emnist-letters-test-labels-idx1-ubyte.gz`,
@@ -20,7 +20,7 @@ type IdxNames = Partial<Record<MnistPart, string>>;
 const pattern = /^(?:(.+)[-_.])?(train|test|t10k)[-_.](images|labels)[-_.]idx\d[-_.](?:ubyte|int)(?:\.gz)?$/i;
 
 /** What the name of an IDX file says: its set (`emnist-letters`, or '') and its part. */
-function partOf(name: string): { readonly set: string; readonly part: MnistPart } | undefined {
+function partOf(name: string): { readonly set: string; readonly part: IdxPart } | undefined {
   const match = pattern.exec(name);
   if (!match) return undefined;
   const [, set = '', which = '', content = ''] = match.map((text) => text?.toLowerCase());
@@ -75,7 +75,7 @@ export interface IdxSets {
   readonly train: Dataset;
   readonly test: Dataset;
   /** SHA-256 of each file, uncompressed. */
-  readonly sums: Readonly<Record<MnistPart, string>>;
+  readonly sums: Readonly<Record<IdxPart, string>>;
   /** Whether the pixels and labels are the bytes of the files: then the sums name them. */
   readonly isPlain: boolean;
 }
@@ -89,7 +89,7 @@ export async function loadIdxSets(files: Files, name: string, rules: IdxRules = 
   const [set, names] = onlySet(files, await idxSetsIn(files));
   const lacking = parts.filter((part) => names[part] === undefined);
   if (lacking.length > 0) throw missing(files, set, lacking);
-  const read = async (part: MnistPart) => {
+  const read = async (part: IdxPart) => {
     const content: IdxContent = part.endsWith('Images') ? 'images' : 'labels';
     const file = names[part]!;
     const where = files.where(file);
@@ -175,7 +175,7 @@ function onlySet(files: Files, sets: ReadonlyMap<string, IdxNames>): readonly [s
   );
 }
 
-function missing(files: Files, set: string, lacking: readonly MnistPart[]): WorldError {
+function missing(files: Files, set: string, lacking: readonly IdxPart[]): WorldError {
   const prefix = set === '' ? '' : `${set}-`;
   const all = Object.values(mnistFiles);
   const wanted = `expected the four IDX files, plain or .gz: ${all.join(', ')}`;

@@ -16,6 +16,9 @@ export interface Idx {
 
 export type IdxContent = 'images' | 'labels';
 
+/** The four files of a data set. */
+export type IdxPart = 'trainImages' | 'trainLabels' | 'testImages' | 'testLabels';
+
 /** The header of a file of colour images: the magic number and four sizes, 4 bytes each. */
 const mostHeaderBytes = 20;
 

@@ -1,10 +1,8 @@
 /** Turns labels as files have them (numbers from any first, or names) into classes 0, 1, 2, ... */
 import { WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
+import { mostClasses } from './dataset.ts';
 import { byCodePoint } from './files.ts';
-
-/** The most classes of a set: labels are kept as bytes. */
-export const mostClasses = 256;
 
 export interface Classes {
   readonly classes: number;

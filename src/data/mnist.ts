@@ -1,9 +1,17 @@
 /** Facts of MNIST as it was published. */
+import { isEqualData } from '../base/argument.ts';
+import type { IdxPart } from './idx.ts';
 
-export type MnistPart = 'trainImages' | 'trainLabels' | 'testImages' | 'testLabels';
+/** The names of the classes. */
+export const digitNames: readonly string[] = ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'];
 
-/** The published names of the four files. */
-export const mnistFiles: Readonly<Record<MnistPart, string>> = {
+/** Whether the classes are the ten digits. */
+export function areDigits(classNames: readonly string[]): boolean {
+  return isEqualData(classNames, digitNames);
+}
+
+/** The published names of the four files, which MNIST's relatives took over. */
+export const mnistFiles: Readonly<Record<IdxPart, string>> = {
   trainImages: 'train-images-idx3-ubyte',
   trainLabels: 'train-labels-idx1-ubyte',
   testImages: 't10k-images-idx3-ubyte',
@@ -11,7 +19,7 @@ export const mnistFiles: Readonly<Record<MnistPart, string>> = {
 };
 
 /** SHA-256 of the original files, uncompressed. */
-export const mnistSums: Readonly<Record<MnistPart, string>> = {
+export const mnistSums: Readonly<Record<IdxPart, string>> = {
   trainImages: 'ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db',
   trainLabels: '65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5',
   testImages: '0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7',

@@ -2,17 +2,10 @@
 import { WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import { byCodePoint, type Files } from './files.ts';
-
-/** How names of picture files end, in lower case. */
-const extensions = ['.png', '.jpg', '.jpeg', '.webp'] as const;
+import { isPictureName } from './picture-formats.ts';
 
 /** The most pictures of a set. */
 export const mostPictures = 1_000_000;
-
-/** Whether the name is that of a picture. Hidden files are none. */
-export function isPictureName(name: string): boolean {
-  return !name.startsWith('.') && extensions.some((extension) => name.toLowerCase().endsWith(extension));
-}
 
 /** How deep folders are searched for pictures. */
 const mostDepth = 8;

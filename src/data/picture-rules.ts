@@ -9,9 +9,9 @@ const mostJudged = 2_000;
 const agreement = 0.9;
 
 /**
- * The ground is dark or light where nine images of ten have a dark (light) median along their border; colour pictures
- * have any ground. Framing is MNIST's where images of 28 x 28 are dark and their border is empty, as a box of 20 x 20 in
- * the middle leaves it.
+ * The ground is dark (light) where nine images of ten have a dark (light) median along their border, else any. Images
+ * in colour and floats have any ground. The framing is MNIST's where images have 28 x 28 pixels and nine of ten have an
+ * empty border, as a box of 20 x 20 pixels in the middle leaves it.
  */
 export function judgedRules(set: Dataset): PictureRules {
   const { shape, images } = set;

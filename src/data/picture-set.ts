@@ -2,13 +2,11 @@
 import { WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import { visible } from '../base/plain-text.ts';
+import { mostSetBytes } from './dataset.ts';
 import type { Files } from './files.ts';
 import { mostPictures } from './picture-files.ts';
 import type { DataOptions, FoundPictures } from './source.ts';
 import type { Frame, PictureFacts, SourceTools, UnreadablePicture } from './sources/source.ts';
-
-/** The most bytes of all images of a set, decoded. */
-export const mostSetBytes = 2_000_000_000;
 
 /** Pictures of one size are left in it up to this many pixels a side. Networks for small images take no larger ones. */
 const mostNaturalSide = 64;

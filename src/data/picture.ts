@@ -30,7 +30,7 @@ export function pictureOf({ images, shape }: Pick<Dataset, 'images' | 'shape'>, 
   return { width, height, channels, data };
 }
 
-/** The picture with sides of at most `most` pixels: squares of pixels are averaged. Smaller pictures stay as they are. */
+/** The picture with sides of at most `most` pixels: squares of pixels are averaged. Small pictures stay as they are. */
 export function shrunk(picture: Picture, most: number): Picture {
   const { channels } = picture;
   const step = Math.ceil(Math.max(picture.width, picture.height) / most);

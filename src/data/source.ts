@@ -1,18 +1,25 @@
 /** A data set as it is loaded from its source: the two sets, where they come from, and how pictures are brought to them. */
 import type { Dataset } from './dataset.ts';
 
+/** How pictures of any size are brought to the size of the set. */
+export const resizings = ['fit', 'fill', 'stretch'] as const;
+/**
+ * `fit`: the whole picture, with its aspect kept; the rest is filled with its ground. `fill`: its middle, cut to the
+ * wanted aspect. `stretch`: the whole picture, without its aspect.
+ */
+export type Resizing = (typeof resizings)[number];
+
 /** How a picture is brought into the frame that a network reads. */
-export const framings = ['mnist', 'fit', 'fill', 'stretch'] as const;
+export const framings = ['mnist', ...resizings] as const;
 /**
  * `mnist`: MNIST's own rule: the ink in a box of 20 x 20 with its aspect kept, its centre of mass in the middle of
- * 28 x 28. `fit`: the whole picture, with its aspect kept, the rest filled with its ground. `fill`: its middle, cut to
- * the frame's aspect. `stretch`: the whole picture, without its aspect.
+ * 28 x 28. The others are those of {@link Resizing}.
  */
 export type Framing = (typeof framings)[number];
 
-/** What the ground of the set's pictures is. `any`: photographs and the like, which are never inverted. */
+/** The grounds that the pictures of a set may have. */
 export const grounds = ['dark', 'light', 'any'] as const;
-/** `dark`: light ink on dark ground, as MNIST's. `light`: as on paper. `any`: photographs. */
+/** `dark`: light ink on dark ground, as MNIST's. `light`: as on paper. `any`: photographs, which are never inverted. */
 export type Ground = (typeof grounds)[number];
 
 /** How a picture of any size becomes an input of this set. A model's file keeps it, so that predict guesses nothing. */
@@ -20,14 +27,6 @@ export interface PictureRules {
   readonly ground: Ground;
   readonly framing: Framing;
 }
-
-/** How pictures of any size are brought to the size of the set. */
-export const resizings = ['fit', 'fill', 'stretch'] as const;
-/**
- * `fit`: the whole picture, with its aspect kept, the rest filled with its ground. `fill`: its middle, cut to the
- * wanted aspect. `stretch`: the whole picture, without its aspect.
- */
-export type Resizing = (typeof resizings)[number];
 
 export const colourings = ['grey', 'rgb'] as const;
 /** `grey`: one channel, the luma of ITU-R BT.601. `rgb`: red, green, blue. */

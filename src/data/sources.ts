@@ -1,5 +1,6 @@
 /** The list of data sources, and loading by it: finds the format, loads, and completes what a source leaves open. */
 import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
+import { listed } from '../base/format.ts';
 import { checkedDataset, type Dataset } from './dataset.ts';
 import type { Files } from './files.ts';
 import { hashOfSets } from './hash.ts';
@@ -98,19 +99,22 @@ export async function loadSource(
   return { ...sourced, ...(used ? { options: used } : {}), ...(found ? { found } : {}) };
 }
 
+/** The options that not every format reads, in words. `skipUnreadable` fits any: most sets have no unreadable picture. */
+const optionNames: Readonly<Record<Exclude<keyof DataOptions, 'skipUnreadable'>, string>> = {
+  size: 'a size',
+  resize: 'a way of resizing',
+  colour: 'a colouring',
+  label: 'a column of labels',
+};
+
 function refuseUnread({ name, reads }: DataSource, options: DataOptions): void {
-  // Data without picture files have no unreadable pictures, so that they can be left out of any set.
-  const names: Readonly<Record<Exclude<keyof DataOptions, 'skipUnreadable'>, string>> = {
-    size: 'a size',
-    resize: 'a way of resizing',
-    colour: 'a colouring',
-    label: 'a column of labels',
-  };
-  for (const key of Object.keys(names) as (keyof typeof names)[]) {
-    if (options[key] !== undefined && !reads.includes(key)) {
-      throw new UsageError(`data of format ${name} take no option for ${names[key]}`);
-    }
-  }
+  const keys = Object.keys(optionNames) as (keyof typeof optionNames)[];
+  const unread = keys.find((key) => options[key] !== undefined && !reads.includes(key));
+  if (unread === undefined) return;
+  const allowed = keys.filter((key) => reads.includes(key)).map((key) => optionNames[key]);
+  throw new UsageError(
+    `data of format ${name} take no option for ${optionNames[unread]}; they take ${listed(allowed, 'or') || 'none'}`,
+  );
 }
 
 function completed(set: Dataset, files: Files): Dataset {

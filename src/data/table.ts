@@ -3,9 +3,9 @@ import { WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import { visible } from '../base/plain-text.ts';
 import { CsvReader } from './csv.ts';
+import { mostSetBytes } from './dataset.ts';
 import type { Files } from './files.ts';
-import { isPictureName } from './picture-files.ts';
-import { mostSetBytes } from './picture-set.ts';
+import { isPictureName } from './picture-formats.ts';
 
 /** Names of a column of labels, in lower case, where the user names none. */
 const labelNames = ['label', 'class', 'target', 'y'];

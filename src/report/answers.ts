@@ -1,4 +1,5 @@
 /** A network's answers to a labelled set as blocks: scores by class, confusions, and the worst mistakes as pictures. */
+import { capitalized, counted } from '../base/format.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { pictureOf } from '../data/picture.ts';
 import type { ClassReport, Mistake, Scores } from '../train/class-report.ts';
@@ -7,6 +8,7 @@ import { confusionChart, mostCountedClasses } from './charts/confusion.ts';
 import { encodePng } from './png.ts';
 import type { TextTable } from './table.ts';
 import { confusionsOf, undefinedScores } from './words/classes.ts';
+import { countText } from './words/numbers.ts';
 
 /** Precision, recall, F1 and support of every class, and their averages. @param names of all classes. */
 export function classTable(report: ClassReport, names: readonly string[]): TextTable {
@@ -30,7 +32,7 @@ export function classTable(report: ClassReport, names: readonly string[]): TextT
       score('precision', 'precision', 6),
       score('recall', 'recall', 5),
       score('f1', 'F1'),
-      { head: 'images', cells: rows.map(({ support }) => support.toLocaleString('en-US')), align: 'right' },
+      { head: 'images', cells: rows.map(({ support }) => counted(support)), align: 'right' },
     ],
     ...(notes.length > 0 ? { note: notes.join(' ') } : {}),
   };
@@ -51,7 +53,7 @@ export function confusionsTable(report: ClassReport, names: readonly string[]): 
     columns: [
       { head: 'class', cells: shown.map(({ label }) => names[label]!) },
       { head: 'taken for', cells: shown.map(({ answer }) => names[answer]!) },
-      { head: 'images', cells: shown.map(({ count }) => count.toLocaleString('en-US')), align: 'right' },
+      { head: 'images', cells: shown.map(({ count }) => counted(count)), align: 'right' },
       {
         head: '% of class',
         rank: 5,
@@ -59,7 +61,9 @@ export function confusionsTable(report: ClassReport, names: readonly string[]): 
         align: 'right',
       },
     ],
-    ...(rest > 0 ? { note: `${rest.toLocaleString('en-US')} mistakes are of other pairs.` } : {}),
+    ...(rest > 0
+      ? { note: `${capitalized(countText(rest, 'mistake'))} ${rest === 1 ? 'is' : 'are'} of other pairs.` }
+      : {}),
   };
 }
 

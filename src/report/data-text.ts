@@ -1,4 +1,5 @@
 /** A description of a data set for a terminal. */
+import { counted } from '../base/format.ts';
 import type { DataDescription } from '../data/describe.ts';
 import type { TextTable } from './table.ts';
 import { terminalTable, wrapped } from './terminal.ts';
@@ -10,17 +11,16 @@ const longestBar = 20;
 /** Images by class, with a bar for the training images. */
 export function countTable({ classes, images }: DataDescription): TextTable {
   const most = Math.max(...classes.map(({ train }) => train));
-  const number = (value: number) => value.toLocaleString('en-US');
   const columns = [
     { head: 'class', cells: classes.map(({ name }) => name) },
-    { head: 'train', cells: classes.map(({ train }) => number(train)), align: 'right' as const },
+    { head: 'train', cells: classes.map(({ train }) => counted(train)), align: 'right' as const },
     {
       head: 'share %',
       cells: classes.map(({ train }) => ((100 * train) / images.train).toFixed(1)),
       align: 'right' as const,
       rank: 5,
     },
-    { head: 'test', cells: classes.map(({ test }) => number(test)), align: 'right' as const },
+    { head: 'test', cells: classes.map(({ test }) => counted(test)), align: 'right' as const },
     {
       head: '',
       cells: classes.map(({ train }) => '█'.repeat(Math.ceil((longestBar * train) / most))),

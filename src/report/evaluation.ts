@@ -67,7 +67,7 @@ export function evaluationBlocks(facts: EvaluationFacts, withoutPictures: string
   return [
     heading(1, evaluationTitle(facts)),
     strong(
-      `${counted(right)} of ${counted(report.images)} ${setName} images are right: accuracy ${(100 * report.accuracy).toFixed(2)} %. ${counted(report.mistakes.length)} are wrong. The loss is ${loss.toFixed(4)}.`,
+      `${counted(right)} of ${counted(report.images)} ${setName} images are right: accuracy ${(100 * report.accuracy).toFixed(2)} %. ${counted(report.mistakes.length)} ${report.mistakes.length === 1 ? 'is' : 'are'} wrong. The loss is ${loss.toFixed(4)}.`,
     ),
     paragraph(
       `Model ${file} (${model}), data ${data.name} with hash ${shortHash(data.hash)}, evaluated by lenet-lab ${version}.`,

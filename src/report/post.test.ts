@@ -2,7 +2,8 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { type MnistPart, mnistFiles, mnistHash, mnistSums } from '../data/mnist.ts';
+import type { IdxPart } from '../data/idx.ts';
+import { mnistFiles, mnistHash, mnistSums } from '../data/mnist.ts';
 import type { LevelView, StageView } from '../study/contest.ts';
 import type { Settings, Stage, StudyDefinition } from '../study/definition.ts';
 import { parseStudyFile } from '../tasks/lenet/study-file.ts';
@@ -80,7 +81,7 @@ describe('the values of the post’s three tables', () => {
 });
 
 test('the hash of MNIST is the hash of the digests of its four files', () => {
-  const sums = (Object.keys(mnistFiles) as MnistPart[]).map((part) => mnistSums[part]).join('');
+  const sums = (Object.keys(mnistFiles) as IdxPart[]).map((part) => mnistSums[part]).join('');
   expect(mnistHash).toBe(createHash('sha256').update(sums).digest('hex'));
 });
 

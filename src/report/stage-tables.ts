@@ -2,6 +2,7 @@
  * The tables of a stage: all levels and their differences to the best, the scores of every seed, and each level against
  * the one before.
  */
+import { listed } from '../base/format.ts';
 import { isRepeated } from '../study/contest.ts';
 import { objectives } from '../study/definition.ts';
 import type { Standing } from '../study/judgement.ts';
@@ -11,7 +12,7 @@ import { comparedLevels, type LevelFacts, type StageFacts, type StudyFacts } fro
 import { isDerived, valueText } from './naming.ts';
 import type { Column, TextTable } from './table.ts';
 import { epochsText, factorsText, labelOf, measureHead, stageTitle } from './words/names.ts';
-import { differenceRange, differenceText, listed, pText, rangeText, scoreText } from './words/numbers.ts';
+import { differenceRange, differenceText, pText, rangeText, scoreText } from './words/numbers.ts';
 import { stepsHead } from './words/remarks.ts';
 
 /** Where a stage has more levels than this, only the best are shown. */

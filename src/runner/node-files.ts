@@ -51,8 +51,11 @@ function statsOf(place: string): Stats {
   }
 }
 
-/** The entries in the order of their code points. A link that leads nowhere is a file, which cannot be read. */
-function entriesOf(folder: string): FileEntry[] {
+/**
+ * The entries of a folder in the order of their code points. A link that leads nowhere is a file, which cannot be read.
+ * @throws WorldError when the folder cannot be read.
+ */
+export function entriesOf(folder: string): FileEntry[] {
   try {
     return readdirSync(folder, { withFileTypes: true })
       .map((entry): FileEntry => {

@@ -30,7 +30,9 @@ test('a file means itself, whatever its name, and is opened when it is read', as
 test('a folder without pictures is refused', () => {
   const empty = join(folder, 'inner.png');
   expect(() => picturesAt(empty)).toThrow(WorldError);
-  expect(() => picturesAt(empty)).toThrow(`${empty} is a folder without PNG, JPEG or WebP pictures`);
+  expect(() => picturesAt(empty)).toThrow(
+    `${empty} is a folder without PNG, JPEG or WebP pictures; folders inside are not searched`,
+  );
 });
 
 async function* pieces(...all: Uint8Array[]): AsyncGenerator<Uint8Array> {

@@ -1,11 +1,11 @@
 /** The pictures that a command line names: files, all pictures of a folder, standard input. */
-import { readdirSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
-import { isPictureName } from '../data/picture-files.ts';
-import { worldError } from '../disk/atomic-file.ts';
+import { isPictureName, pictureFormats } from '../data/picture-formats.ts';
 import { readBytes } from '../disk/read-file.ts';
+import { entriesOf } from './node-files.ts';
 import { mostPictureBytes } from './picture-size.ts';
 
 /** The name of standard input on a command line. */
@@ -26,9 +26,12 @@ export interface PictureInput {
 export function picturesAt(path: string, input: AsyncIterable<Uint8Array> = process.stdin): PictureInput[] {
   if (path === standardInput) return [{ name: 'standard input', read: () => readAll(input) }];
   if (!isFolder(path)) return [fileInput(path)];
-  const names = listed(path).filter(isPictureName);
-  if (names.length === 0) throw new WorldError(`${path} is a folder without PNG, JPEG or WebP pictures`);
-  return names.map((name) => fileInput(join(path, name)));
+  const pictures = entriesOf(path).filter(({ name, isFolder }) => !isFolder && isPictureName(name));
+  if (pictures.length === 0)
+    throw new WorldError(
+      `${path} is a folder without ${pictureFormats('or')} pictures; folders inside are not searched`,
+    );
+  return pictures.map(({ name }) => fileInput(join(path, name)));
 }
 
 /** @throws UsageError when standard input is named twice: it can be read once. */
@@ -43,18 +46,6 @@ function fileInput(path: string): PictureInput {
 
 function isFolder(path: string): boolean {
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
-}
-
-/** The names of the files in a folder, in the order of their code points. */
-function listed(folder: string): string[] {
-  try {
-    return readdirSync(folder, { withFileTypes: true })
-      .filter((entry) => !entry.isDirectory())
-      .map(({ name }) => name)
-      .sort();
-  } catch (error) {
-    throw worldError('read the folder', folder, error);
-  }
 }
 
 async function readAll(input: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

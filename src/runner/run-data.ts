@@ -41,7 +41,7 @@ export async function dataOf(
   return { ...loaded, train, evaluation: validation, evaluatedOn: 'validation' };
 }
 
-/** Loads what the user asks for; what he leaves open is as recorded. */
+/** Loads what the user asks for. What the user leaves open is as recorded. */
 function loadAgain(recorded: DataRecord | undefined, request: DataRequest, run: string | undefined) {
   const { data, options = {} } = request;
   if (!recorded) return loadData(data, options);
@@ -101,7 +101,7 @@ export function isPrivateRun(environment: NodeJS.ProcessEnv = process.env): bool
  * @param options over those that the run recorded.
  * @throws WorldError when the data cannot be read or have another hash.
  */
-export async function ownData(
+export async function recordedData(
   { data }: Pick<RunConfig, 'data'>,
   run: string,
   wayOut: string,
@@ -136,7 +136,7 @@ export interface UsedParts {
 }
 
 /** A set of the run's data: the images that it trained on, the held-out images, or the whole test set. */
-export function ownSet(
+export function recordedSet(
   data: Pick<LoadedData, 'train' | 'test' | 'hash'>,
   set: SetName,
   { trainLimit, evaluatedOn }: UsedParts,

@@ -5,8 +5,8 @@ import type { Mask, Plane } from './plane.ts';
 const far = 1e12;
 
 /**
- * Exact Euclidean distances, in pixels, between centres of pixels: 0 in the mask. In linear time. Source: P. Felzenszwalb
- * and D. Huttenlocher, "Distance transforms of sampled functions", Theory of Computing 8, 2012.
+ * Exact Euclidean distances, in pixels, between centres of pixels: 0 in the mask. In linear time. Source:
+ * P. Felzenszwalb and D. Huttenlocher, "Distance transforms of sampled functions", Theory of Computing 8, 2012.
  */
 export function distanceTo({ width, height, data }: Mask): Plane {
   const squares = Float64Array.from(data, (inside) => (inside === 1 ? 0 : far));

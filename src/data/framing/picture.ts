@@ -28,7 +28,7 @@ export function coloursOf({ channels }: Pick<Raster, 'channels'>): 1 | 3 {
   return channels >= 3 ? 3 : 1;
 }
 
-/** The brightness of the pixel whose first value is at `at`, in the raster's own unit. */
+/** The brightness (luma) of the pixel whose first value is at `at`, in the unit of the data. */
 export function brightnessAt(data: ArrayLike<number>, at: number, colours: 1 | 3): number {
   if (colours === 1) return data[at]!;
   return brightness[0] * data[at]! + brightness[1] * data[at + 1]! + brightness[2] * data[at + 2]!;

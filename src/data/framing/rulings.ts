@@ -31,8 +31,9 @@ interface Line {
 
 /**
  * The mask without printed lines. A line is printed if it runs from edge to edge of the picture, if both its ends meet
- * other lines, as the sides of a frame do, or if it is parallel to a printed line and the picture's edges cut it off. Where a stroke crosses a line, the crossing stays: a line's pixels are
- * removed only where the ink is not thicker than the line. Source: the run-length method of removing staff lines,
+ * other lines, as the sides of a frame do, or if it is parallel to a printed line and the picture's edges cut it off.
+ * Where a stroke crosses a line, the crossing stays: a line's pixels are removed only where the ink is not thicker than
+ * the line. Source: the run-length method of removing staff lines,
  * C. Dalitz et al., "A comparative study of staff removal algorithms", IEEE PAMI 30(5), 2008, section 3.1; lines are
  * found by P. Hough's transform in the form of R. Duda and P. Hart, 1972, for slopes up to 4 degrees.
  */

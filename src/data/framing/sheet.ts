@@ -12,13 +12,13 @@ const leastSide = 0.3;
 /** A sheet covers at least this part of the box around it: what is written on it is less than the rest. */
 const leastCovered = 0.7;
 
-/** The rows of a sheet, each from its first to its last pixel, fill at least this part of the box; those of an 8 do not. */
+/** The rows of a sheet, each from its first to its last pixel, fill at least this part of the box. Rows of an 8 do not. */
 const leastFilled = 0.86;
 
 /** The least difference of brightness between sheet and table. */
 const leastContrast = 0.2;
 
-/** Pixels of the coarse picture that are cut from each side of a sheet, whose edges are blurred and not quite straight. */
+/** Pixels of the coarse picture that are cut from each side of a sheet: its edges are blurred and not quite straight. */
 const cutAway = 2;
 
 /**

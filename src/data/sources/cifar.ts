@@ -1,13 +1,11 @@
 /** CIFAR-10 and CIFAR-100 in their binary versions (Krizhevsky 2009): records of labels and 3 x 32 x 32 bytes. */
 import { WorldError } from '../../base/errors.ts';
-import type { Dataset } from '../dataset.ts';
+import { counted } from '../../base/format.ts';
+import { type Dataset, mostSetBytes } from '../dataset.ts';
 import type { Files } from '../files.ts';
 import type { DataSource } from './source.ts';
 
 const imageBytes = 3 * 32 * 32;
-
-/** The most bytes of all files of a set, as many as 650,000 images. */
-const mostBytes = 2_000_000_000;
 
 interface Variant {
   readonly name: string;
@@ -106,8 +104,9 @@ async function readSet(files: Files, names: readonly string[], variant: Variant,
       );
     }
     bytes += part.length;
-    if (bytes > mostBytes)
-      throw new WorldError(`data folder ${files.place} has more than ${mostBytes} bytes of images`);
+    if (bytes > mostSetBytes) {
+      throw new WorldError(`data folder ${files.place} has more than ${counted(mostSetBytes)} bytes of images`);
+    }
     parts.push(part);
   }
   const count = bytes / recordBytes;

@@ -4,12 +4,11 @@ import { counted } from '../../base/format.ts';
 import { type Dataset, mostImagePixels } from '../dataset.ts';
 import type { Files } from '../files.ts';
 import { namedClasses } from '../labels.ts';
-import { judgedRules } from '../picture-rules.ts';
-import { decodeSets } from '../picture-set.ts';
 import { planesOf } from '../planes.ts';
 import type { DataOptions } from '../source.ts';
 import { readTable, type Table } from '../table.ts';
 import type { DataSource, SourceData, SourceTools } from './source.ts';
+import { decodedPictures, trainAndTest } from './train-and-test.ts';
 
 export const csv: DataSource = {
   name: 'csv',
@@ -61,18 +60,12 @@ function fromPixels(files: Files, tables: readonly Table[], { size }: DataOption
     tables.map(({ labels }) => labels),
     where,
   );
-  const sets = tables.map(({ pixels }, index): Dataset => {
-    const set = {
-      name: `${files.name} ${index === 0 ? 'train' : 'test'}`,
-      images: planesOf(pixels, shape[0], shape[1] * shape[2]),
-      labels: known.labels[index]!,
-      shape,
-      classes: known.classes,
-    };
-    return known.classNames ? { ...set, classNames: known.classNames } : set;
-  });
-  const options = size ? { size } : {};
-  return { train: sets[0]!, ...(sets[1] ? { test: sets[1] } : {}), options };
+  const read = tables.map(({ pixels }, index) => ({
+    images: planesOf(pixels, shape[0], shape[1] * shape[2]),
+    labels: known.labels[index]!,
+    shape,
+  }));
+  return { ...trainAndTest(files, read, known), options: size ? { size } : {} };
 }
 
 /** Square images, or of the given size; in grey, or in colour with the three colours of a pixel beside each other. */
@@ -99,23 +92,7 @@ async function fromPaths(
   const lists = tables.map(({ paths }, table) =>
     paths.map((path, row) => ({ path, label: known.labels[table]![row]! })),
   );
-  const { frame, sets, options: used, found } = await decodeSets(files, lists, options, tools);
-  const [train, test] = sets.map((pictures, index): Dataset => {
-    const shape = [frame.channels, frame.height, frame.width] as const;
-    const set = {
-      ...pictures,
-      name: `${files.name} ${index === 0 ? 'train' : 'test'}`,
-      shape,
-      classes: known.classes,
-    };
-    return known.classNames ? { ...set, classNames: known.classNames } : set;
-  });
+  const data = await decodedPictures(files, lists, { known, options, tools });
   const label = options.label === undefined ? {} : { label: options.label };
-  return {
-    train: train!,
-    ...(test ? { test } : {}),
-    pictures: { ground: judgedRules(train!).ground, framing: frame.resize },
-    options: { ...used, ...label },
-    found,
-  };
+  return { ...data, options: { ...data.options, ...label } };
 }

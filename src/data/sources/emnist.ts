@@ -1,11 +1,12 @@
 /** EMNIST: handwritten letters and digits in six sets (Cohen and others 2017). Its images are stored transposed. */
 import { WorldError } from '../../base/errors.ts';
 import { visible } from '../../base/plain-text.ts';
+import { mostClasses } from '../dataset.ts';
 import type { Files } from '../files.ts';
 import type { KnownClasses } from '../idx-set.ts';
+import { digitNames } from '../mnist.ts';
 import { idxFamily } from './idx-family.ts';
 
-const digits = Array.from('0123456789');
 const capitals = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 const small = Array.from('abcdefghijklmnopqrstuvwxyz');
 /** Small letters that look unlike their capitals. */
@@ -13,12 +14,12 @@ const distinct = Array.from('abdefghnqrt');
 
 /** The classes of each set, by the end of its name. */
 const sets: Readonly<Record<string, KnownClasses>> = {
-  balanced: { names: [...digits, ...capitals, ...distinct] },
-  bymerge: { names: [...digits, ...capitals, ...distinct] },
-  byclass: { names: [...digits, ...capitals, ...small] },
+  balanced: { names: [...digitNames, ...capitals, ...distinct] },
+  bymerge: { names: [...digitNames, ...capitals, ...distinct] },
+  byclass: { names: [...digitNames, ...capitals, ...small] },
   letters: { names: capitals, first: 1 },
-  digits: { names: digits },
-  mnist: { names: digits },
+  digits: { names: digitNames },
+  mnist: { names: digitNames },
 };
 
 export const emnist = idxFamily({
@@ -52,8 +53,8 @@ function parseMapping(text: string, where: string): KnownClasses {
     throw new WorldError(`${where}: expected lines such as "1 65 97", got "${visible(line.slice(0, 40))}"`);
   });
   const first = rows[0]?.label ?? 0;
-  if (rows.length === 0 || rows.length > 256 || rows.some(({ label }, index) => label !== first + index)) {
-    throw new WorldError(`${where}: expected one line for each of at most 256 labels, in their order`);
+  if (rows.length === 0 || rows.length > mostClasses || rows.some(({ label }, index) => label !== first + index)) {
+    throw new WorldError(`${where}: expected one line for each of at most ${mostClasses} labels, in their order`);
   }
   return { names: rows.map(({ code }) => String.fromCodePoint(code)), first };
 }

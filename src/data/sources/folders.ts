@@ -2,13 +2,14 @@
 import { WorldError } from '../../base/errors.ts';
 import { counted } from '../../base/format.ts';
 import { visible } from '../../base/plain-text.ts';
-import type { Dataset } from '../dataset.ts';
+import { type Dataset, mostClasses } from '../dataset.ts';
 import type { Files } from '../files.ts';
-import { mostClasses, orderedNames } from '../labels.ts';
+import { orderedNames } from '../labels.ts';
 import { isLeftOut, picturesUnder } from '../picture-files.ts';
-import { judgedRules } from '../picture-rules.ts';
-import { decodeSets, type LabelledPicture } from '../picture-set.ts';
+import { pictureFormats } from '../picture-formats.ts';
+import type { LabelledPicture } from '../picture-set.ts';
 import type { DataSource, SourceTools } from './source.ts';
+import { decodedPictures } from './train-and-test.ts';
 
 /** Names of the folders of a training set and of a test set, in lower case, the usual one first. */
 const trainNames = ['train', 'training'];
@@ -20,7 +21,7 @@ const mostJudged = 16;
 
 export const folders: DataSource = {
   name: 'folders',
-  sentence: 'pictures (PNG, JPEG, WebP) in a folder for each class: train/CLASS/... and test/CLASS/..., or CLASS/...',
+  sentence: `pictures (${pictureFormats('and')}) in a folder for each class: train/CLASS/... and test/CLASS/..., or CLASS/...`,
   reads: ['size', 'resize', 'colour', 'skipUnreadable'],
   recognizes: async (files) => (await classFoldersOfPictures(files)) > 0,
   async load(files, options, tools) {
@@ -38,21 +39,11 @@ export const folders: DataSource = {
       await refuseOtherClasses(files, roots.test, classes);
       lists.push(await picturesOf(files, roots.test, classes, tools));
     }
-    const names = classes.map(({ name }) => name);
     if (lists[0]!.length === 0) throw new WorldError(`${files.where(roots.train)} holds no pictures in its folders`);
-    const { frame, sets, options: used, found } = await decodeSets(files, lists, options, tools);
-    const [train, test] = sets.map(
-      (set, index): Dataset => ({
-        ...set,
-        name: `${files.name} ${index === 0 ? 'train' : 'test'}`,
-        shape: [frame.channels, frame.height, frame.width],
-        classes: names.length,
-        classNames: names,
-      }),
-    );
-    noteEmptyClasses(train!, tools);
-    const pictures = { ground: judgedRules(train!).ground, framing: frame.resize };
-    return { train: train!, ...(test ? { test } : {}), pictures, options: used, found };
+    const known = { classes: classes.length, classNames: classes.map(({ name }) => name) };
+    const data = await decodedPictures(files, lists, { known, options, tools });
+    noteEmptyClasses(data.train, tools);
+    return data;
   },
 };
 
@@ -145,8 +136,8 @@ async function picturesOf(
   if (others.length > 0) {
     note(
       others.length === 1
-        ? `${others[0]} is no PNG, JPEG or WebP and is left out`
-        : `${counted(others.length)} files that are no PNG, JPEG or WebP are left out, such as ${others[0]}`,
+        ? `${others[0]} is no ${pictureFormats('or')} and is left out`
+        : `${counted(others.length)} files that are no ${pictureFormats('or')} are left out, such as ${others[0]}`,
     );
   }
   return list;

@@ -1,7 +1,7 @@
 /** Data sources for the relatives of MNIST: the same four files, with other images and classes. */
 import type { Files } from '../files.ts';
+import type { IdxPart } from '../idx.ts';
 import { hashOfSums, hasIdxFiles, type IdxSets, idxSetsIn, type KnownClasses, loadIdxSets } from '../idx-set.ts';
-import type { MnistPart } from '../mnist.ts';
 import type { PictureRules } from '../source.ts';
 import type { DataSource, SourceData } from './source.ts';
 
@@ -12,7 +12,7 @@ export interface IdxFamily {
   /** Words in the name of the folder, or at the beginning of its files' names, by which it is recognized. */
   readonly words: readonly string[];
   /** SHA-256 of its files, uncompressed, where they are known. */
-  readonly sums?: Readonly<Record<MnistPart, string>>;
+  readonly sums?: Readonly<Record<IdxPart, string>>;
   /** @param set the beginning of the files' names, in lower case. */
   readonly known: (files: Files, set: string) => Promise<KnownClasses | undefined>;
   /** Whether each image is stored [x][y]. */

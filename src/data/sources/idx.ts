@@ -1,6 +1,7 @@
 /** IDX files of any set, in grey or colour. */
+
+import type { IdxPart } from '../idx.ts';
 import { hasIdxFiles, loadIdxSets } from '../idx-set.ts';
-import type { MnistPart } from '../mnist.ts';
 import { judgedRules } from '../picture-rules.ts';
 import { fashionMnistFamily } from './fashion-mnist.ts';
 import { familyData, type IdxFamily } from './idx-family.ts';
@@ -32,6 +33,6 @@ export const idx: DataSource = {
   },
 };
 
-function isSame(a: Readonly<Record<MnistPart, string>>, b: Readonly<Record<MnistPart, string>>): boolean {
-  return (Object.keys(a) as MnistPart[]).every((part) => a[part] === b[part]);
+function isSame(a: Readonly<Record<IdxPart, string>>, b: Readonly<Record<IdxPart, string>>): boolean {
+  return (Object.keys(a) as IdxPart[]).every((part) => a[part] === b[part]);
 }

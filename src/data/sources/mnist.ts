@@ -1,5 +1,5 @@
 /** MNIST: 70,000 handwritten digits (LeCun, Cortes, Burges). */
-import { mnistSums } from '../mnist.ts';
+import { digitNames, mnistSums } from '../mnist.ts';
 import { type IdxFamily, idxFamily } from './idx-family.ts';
 
 export const mnistFamily: IdxFamily = {
@@ -8,7 +8,7 @@ export const mnistFamily: IdxFamily = {
   // MNIST's files have the names that its relatives took over: the source idx knows MNIST by its content.
   words: [],
   sums: mnistSums,
-  known: async () => ({ names: ['0', '1', '2', '3', '4', '5', '6', '7', '8', '9'] }),
+  known: async () => ({ names: digitNames }),
   pictures: { ground: 'dark', framing: 'mnist' },
 };
 

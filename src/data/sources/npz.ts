@@ -2,13 +2,14 @@
 import { WorldError } from '../../base/errors.ts';
 import { counted } from '../../base/format.ts';
 import { visible } from '../../base/plain-text.ts';
-import type { Dataset } from '../dataset.ts';
+import { type Dataset, mostSetBytes } from '../dataset.ts';
 import type { Files } from '../files.ts';
 import { numberedClasses } from '../labels.ts';
 import { checkNpyStart, mostNpyStart, type NpyArray, parseNpy } from '../npy.ts';
 import { planesOf } from '../planes.ts';
 import { type ZipEntry, zipEntries } from '../zip.ts';
 import type { DataSource } from './source.ts';
+import { trainAndTest } from './train-and-test.ts';
 
 /** The names of arrays that are read, the usual one first. Case is ignored. */
 const arrayNames = {
@@ -20,9 +21,6 @@ const arrayNames = {
   allLabels: ['y', 'labels', 'target', 'targets'],
 } as const;
 type ArrayRole = keyof typeof arrayNames;
-
-/** The most bytes of an array, unpacked. */
-const mostArrayBytes = 2_000_000_000;
 
 export const npz: DataSource = {
   name: 'npz',
@@ -71,10 +69,8 @@ async function readArray(entries: readonly ZipEntry[], role: ArrayRole, where: s
     throw new WorldError(`${where} has no array ${arrayNames[role][0]}; it has ${has || 'none'}`);
   }
   const name = `${visible(entry.name)} in ${where}`;
-  if (entry.size > mostArrayBytes) {
-    throw new WorldError(
-      `${name} needs ${counted(entry.size)} bytes; at most ${counted(mostArrayBytes)} are read here`,
-    );
+  if (entry.size > mostSetBytes) {
+    throw new WorldError(`${name} needs ${counted(entry.size)} bytes; at most ${counted(mostSetBytes)} are read here`);
   }
   const check = {
     bytes: mostNpyStart,
@@ -91,19 +87,11 @@ interface NamedArray extends NpyArray {
 function setsOf(files: Files, images: readonly NamedArray[], labels: readonly NamedArray[], where: string) {
   const numbers = labels.map((array, index) => labelsOf(array, images[index]!));
   const known = numberedClasses(numbers, where);
-  const sets = images.map((array, index): Dataset => {
+  const read = images.map((array, index) => {
     const { shape, pixels } = imagesOf(array);
-    const set = {
-      name: `${files.name} ${index === 0 ? 'train' : 'test'}`,
-      images: pixels,
-      labels: known.labels[index]!,
-      shape,
-      classes: known.classes,
-    };
-    return known.classNames ? { ...set, classNames: known.classNames } : set;
+    return { images: pixels, labels: known.labels[index]!, shape };
   });
-  const [train, test] = sets;
-  return test ? { train: train!, test } : { train: train! };
+  return trainAndTest(files, read, known);
 }
 
 /** Labels [N] or [N, 1]. */

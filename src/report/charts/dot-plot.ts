@@ -1,10 +1,12 @@
 /** The chart of a stage: every seed as a dot, means with intervals, and the margin behind the best mean. */
+
 import * as Plot from '@observablehq/plot';
+import { listed } from '../../base/format.ts';
 import { type Objective, objectives } from '../../study/definition.ts';
 import type { LevelFacts, StageFacts, StudyFacts } from '../facts.ts';
 import { shownLevels, standingText, standingWord } from '../stage-tables.ts';
 import { factorsText, measureHead, measureName, shortName } from '../words/names.ts';
-import { listed, scoreText, sizeText } from '../words/numbers.ts';
+import { scoreText, sizeText } from '../words/numbers.ts';
 import { bandOpacity, colours, draw, type LegendEntry, labelLines, plotSymbol, type Shape, textWidth } from './draw.ts';
 
 /** Each kind has a shape of its own, so that a reader need not distinguish colours. */

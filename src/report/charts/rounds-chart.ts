@@ -1,9 +1,11 @@
 /** The rounds of a stage with a seed rule: how long each level was in, and where it left. */
+
 import * as Plot from '@observablehq/plot';
+import { listed } from '../../base/format.ts';
 import type { StageFacts, StudyFacts, Timeline } from '../facts.ts';
 import { standingWord } from '../stage-tables.ts';
 import { shortName } from '../words/names.ts';
-import { countText, listed } from '../words/numbers.ts';
+import { countText } from '../words/numbers.ts';
 import { colours, draw, integerTicks, labelLines, textWidth } from './draw.ts';
 
 export interface RoundsRow {

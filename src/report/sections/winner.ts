@@ -2,6 +2,7 @@
  * The answers of the winner's network: confusion matrix, first filters, and the images that it gets wrong most
  * confidently.
  */
+import { counted } from '../../base/format.ts';
 import { classNamesOf } from '../../data/dataset.ts';
 import { classReport } from '../../train/class-report.ts';
 import { confusionFigure, mistakeBlocks } from '../answers.ts';
@@ -24,7 +25,7 @@ export const winner: Section = async (facts, source) => {
   const classes = logits.length / set.labels.length;
   const names = namesOfAll(classNamesOf(set), classes);
   const report = classReport(logits, set.labels, classes);
-  const images = set.labels.length.toLocaleString('en-US');
+  const images = counted(set.labels.length);
   return [
     heading(2, 'The winner'),
     paragraph(`${title}: ${report.mistakes.length} of ${images} ${facts.measure.set ?? ''} images are wrong.`),

@@ -1,7 +1,7 @@
 /** Names of classes in tables and charts, and sentences on the answers to them. */
+import { listed } from '../../base/format.ts';
 import { visible } from '../../base/plain-text.ts';
 import type { ClassReport } from '../../train/class-report.ts';
-import { listed } from './numbers.ts';
 
 /** The names of all classes of a network: those of the data, then numbers, where the network has more classes. */
 export function namesOfAll(names: readonly string[], classes: number): readonly string[] {

@@ -1,4 +1,5 @@
 /** Two named configurations beside each other, in sentences. */
+import { listed } from '../../base/format.ts';
 import { compareLevels } from '../../study/compare.ts';
 import { isSeedRule, objectives } from '../../study/definition.ts';
 import { meanInterval } from '../../study/mcb.ts';
@@ -6,16 +7,7 @@ import { cutTo, significance, summarize } from '../../study/statistics.ts';
 import { completeTrials, isComplete, type Trial } from '../../study/trial.ts';
 import { type LevelFacts, levelAt, type StudyFacts } from '../facts.ts';
 import { settingsText, valueText } from '../naming.ts';
-import {
-  countText,
-  differenceRange,
-  differenceText,
-  listed,
-  pSentence,
-  rangeText,
-  resolveText,
-  scoreText,
-} from './numbers.ts';
+import { countText, differenceRange, differenceText, pSentence, rangeText, resolveText, scoreText } from './numbers.ts';
 
 /** Lines: each of the two, what they differ in, the comparison, and the images they disagree on. */
 export function comparisonLines(first: LevelFacts, second: LevelFacts, facts: StudyFacts): string[] {

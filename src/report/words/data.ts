@@ -1,8 +1,8 @@
 /** What a data set holds, in sentences: what to know before training on it. */
-import { capitalized, counted, rounded, shortHash } from '../../base/format.ts';
+import { capitalized, counted, listed, rounded, shortHash } from '../../base/format.ts';
 import { constantShare, type DataDescription } from '../../data/describe.ts';
 import type { EqualImages } from '../../data/repeated-images.ts';
-import { countText, listed } from './numbers.ts';
+import { countText } from './numbers.ts';
 
 /** Sets without a pixel above this were probably written on another scale, such as 0 and 1, or 0 to 16. */
 const darkest = 16 / 255;

@@ -1,9 +1,8 @@
 /** The names of stages, levels and measures. */
-import { capitalized } from '../../base/format.ts';
+import { capitalized, listed } from '../../base/format.ts';
 import { objectives } from '../../study/definition.ts';
 import type { LevelFacts, Measure, StageFacts, StudyFacts } from '../facts.ts';
 import { levelLabel, shortLabel } from '../naming.ts';
-import { listed } from './numbers.ts';
 
 /** A level in tables. */
 export function labelOf({ view }: LevelFacts, { naming }: Pick<StudyFacts, 'naming'>): string {

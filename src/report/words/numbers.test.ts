@@ -1,11 +1,11 @@
 /** Numbers as text. */
 import { expect, test } from 'vitest';
+import { listed } from '../../base/format.ts';
 import {
   countText,
   differenceRange,
   differenceText,
   exactScore,
-  listed,
   pSentence,
   pText,
   rangeText,

@@ -1,4 +1,5 @@
 /** Numbers and lists of them as people read them. */
+import { counted } from '../../base/format.ts';
 import { type Objective, objectives } from '../../study/definition.ts';
 import type { Interval } from '../../study/judgement.ts';
 
@@ -64,12 +65,7 @@ export function pSentence(p: number): string {
   return p < leastP ? `p < ${leastP}` : `p = ${p.toFixed(3)}`;
 }
 
-/** `a`, `a and b`, `a, b and c`. */
-export function listed(items: readonly string[], word: 'and' | 'or' = 'and'): string {
-  return items.length < 2 ? items.join('') : `${items.slice(0, -1).join(', ')} ${word} ${items.at(-1)}`;
-}
-
 /** `one seed`, `3 seeds`. */
 export function countText(count: number, noun: string): string {
-  return count === 1 ? `one ${noun}` : `${count.toLocaleString('en-US')} ${noun}s`;
+  return count === 1 ? `one ${noun}` : `${counted(count)} ${noun}s`;
 }

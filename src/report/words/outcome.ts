@@ -1,12 +1,12 @@
 /** The outcome of a whole study in sentences: the winner, its score, and what is not settled. */
-import { capitalized, shortHash } from '../../base/format.ts';
+import { capitalized, listed, shortHash } from '../../base/format.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import { isSeedRule, type Objective, objectives } from '../../study/definition.ts';
 import { completeTrials, scoreOf } from '../../study/trial.ts';
 import { isChosenByNetworks, type LevelFacts, rivals, type StudyFacts, seedsTrained } from '../facts.ts';
 import { settingsText } from '../naming.ts';
 import { factorsText, measureName } from './names.ts';
-import { countText, listed, rangeText, scoreText } from './numbers.ts';
+import { countText, rangeText, scoreText } from './numbers.ts';
 
 export interface Outcome {
   /** The winner and its score, what is not settled, or how far the study is. */

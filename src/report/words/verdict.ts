@@ -1,4 +1,5 @@
 /** The verdict on a stage: which level is the best, may be the best, is worse, left, or is open, and by how much. */
+import { listed } from '../../base/format.ts';
 import { isSeedRule } from '../../study/definition.ts';
 import type { Interval } from '../../study/judgement.ts';
 import { completeTrials } from '../../study/trial.ts';
@@ -12,7 +13,7 @@ import {
   seedsTrained,
 } from '../facts.ts';
 import { areNamed, fullName, namesOf, shortName } from './names.ts';
-import { countText, listed, resolveText, scoreText, sizeText } from './numbers.ts';
+import { countText, resolveText, scoreText, sizeText } from './numbers.ts';
 
 /** Sentences; the first is the verdict itself. */
 export function verdict(stage: StageFacts, facts: StudyFacts): string[] {

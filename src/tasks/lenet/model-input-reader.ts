@@ -1,7 +1,7 @@
 /** Reads and checks what a model knows of its input: the file may be damaged, or other software may have written it. */
 import { z } from 'zod';
 import { WorldError } from '../../base/errors.ts';
-import { mostImagePixels } from '../../data/dataset.ts';
+import { mostClasses, mostImagePixels } from '../../data/dataset.ts';
 import { framings, grounds } from '../../data/source.ts';
 import type { ModelInput } from './model-input.ts';
 
@@ -10,7 +10,7 @@ const schema = z
   .strictObject({
     data: z.string(),
     shape: z.tuple([size, size, size]),
-    classNames: z.array(z.string()).min(1).max(256),
+    classNames: z.array(z.string()).min(1).max(mostClasses),
     ground: z.enum(grounds),
     framing: z.enum(framings),
     orientation: z.literal('upright'),

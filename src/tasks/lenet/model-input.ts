@@ -3,6 +3,7 @@
  * reads. A model's file holds it as JSON, so that the right network is made again and nothing about pictures is guessed.
  */
 import { classNamesOf, type Dataset } from '../../data/dataset.ts';
+import { digitNames } from '../../data/mnist.ts';
 import type { Normalization } from '../../data/normalization.ts';
 import type { PictureRules } from '../../data/source.ts';
 
@@ -19,9 +20,6 @@ export interface ModelInput extends PictureRules {
   /** With which mean and deviation the network standardizes each channel; null: pixels are used as they are. */
   readonly normalization: Normalization | null;
 }
-
-/** The names of the digits, as MNIST's classes have them. */
-export const digitNames: readonly string[] = Array.from({ length: 10 }, (_, digit) => `${digit}`);
 
 /** The input of models whose files do not tell it: those of older versions and of other software. */
 export const mnistInput: ModelInput = {

@@ -1,6 +1,7 @@
 /** What a named network is made for: the shape of its images, its classes, and how it standardizes them. */
 import { checkInteger, checkOptions, shown } from '../../base/argument.ts';
 import { UsageError } from '../../base/errors.ts';
+import { mostClasses } from '../../data/dataset.ts';
 import type { Normalization } from '../../data/normalization.ts';
 import type { Layer } from '../../nn/layers.ts';
 import { normalize } from '../../nn/normalize.ts';
@@ -26,7 +27,7 @@ export function completeInput(what: string, input: NetworkInput): CompleteInput 
     const got = Array.isArray(shape) ? `[${shape.map(shown).join(', ')}]` : shown(shape);
     throw new UsageError(`${what}: shape: expected [channels, height, width], integers from 1, got ${got}`);
   }
-  checkInteger(`${what}: classes`, classes, 1, 256);
+  checkInteger(`${what}: classes`, classes, 1, mostClasses);
   return { shape, classes, normalization };
 }
 

@@ -1,9 +1,9 @@
 /** From hyperparameters to a recipe: the network, loss, optimizer and schedule that they describe. */
-import { isEqualData } from '../../base/argument.ts';
 import { UsageError } from '../../base/errors.ts';
 import { numbersIn } from '../../base/hyperparameter.ts';
 import { refuseForeign } from '../../base/kinds.ts';
 import { classCountsOf, classNamesOf, type Dataset } from '../../data/dataset.ts';
+import { areDigits } from '../../data/mnist.ts';
 import { normalizationOf } from '../../data/normalization.ts';
 import { type LossName, lossKinds } from '../../nn/losses.ts';
 import { givesDistances, type Model } from '../../nn/model.ts';
@@ -13,7 +13,7 @@ import { completeRecipe, type Recipe } from '../../train/recipe.ts';
 import { balancedWeights } from './class-weights.ts';
 import { type Hyperparameters, variantNames } from './hyperparameters.ts';
 import { lenet5Original, published, type Variant, type VariantName } from './lenet5-1998.ts';
-import { digitNames, type ModelInput, mnistInput } from './model-input.ts';
+import { type ModelInput, mnistInput } from './model-input.ts';
 import { modelByName } from './models.ts';
 
 /** What a recipe takes from its data: the shape and classes of the images, and how they are standardized. */
@@ -102,7 +102,7 @@ function weightsOf({ classWeights }: Pick<Hyperparameters, 'classWeights'>, { cl
 
 /** Whether the classes are the digits, whose codes the network of 1998 has. */
 function haveCodes({ classNames }: Pick<DataFacts, 'classNames'>): boolean {
-  return isEqualData(classNames, digitNames);
+  return areDigits(classNames);
 }
 
 /** A sentence about what the network does differently for these data, without a full stop; undefined where nothing. */
