@@ -123,7 +123,7 @@ describe.each(pages)('%s', (page) => {
       const { code, stderr } = lenetIn(folder, ...quick(words));
       expect([command, code, code === 0 ? '' : stderr]).toEqual([command, 0, '']);
     }
-  });
+  }, 300_000);
 
   test('its study files and recipes are trained, and pieces of study files can be read', () => {
     const blocks = fencedBlocks(page).filter(({ language }) => language === 'yaml');
