@@ -45,7 +45,7 @@ test.each([1, 2, 3, 5])('%i threads give the same model file, byte for byte', (t
 describe('kill -9 at a random moment, then --resume', () => {
   const random = randomStream(11, 'kill');
   let killed = 0;
-  test.each(Array.from({ length: 8 }, (_, i) => i))('round %i', async () => {
+  test.each(Array.from({ length: 6 }, (_, i) => i))('round %i', async () => {
     const out = join(freshFolder(), 'run');
     // The same command every time: it starts the run or continues it.
     for (let kills = 0; kills < 12; kills++) {
