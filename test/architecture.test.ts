@@ -92,6 +92,26 @@ test('no import of the browser entry leads to a Node module', () => {
   }
 });
 
+test('what every start of the command line loads holds no package but those that it needs for its help', () => {
+  const loaded = (name: string) =>
+    [...readFileSync(join(root, name), 'utf8').matchAll(/^(?:import|export)(?! type\b)\b[^;]*? from '([^']+)'/gm)].map(
+      ([, target]) => target!,
+    );
+  const seen = new Set<string>();
+  const found = new Set<string>();
+  const visit = (name: string) => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    for (const target of loaded(name)) {
+      if (target.startsWith('.')) visit(normalize(join(dirname(name), target)));
+      else if (!target.startsWith('node:')) found.add(target);
+    }
+  };
+  visit('cli/main.ts');
+  expect(seen.size).toBeGreaterThan(50);
+  expect([...found].sort()).toEqual(['commander', 'crc-32', 'crc-32/crc32c.js', 'string-width']);
+});
+
 test('there are no import cycles', () => {
   const graph = new Map(
     files.map(({ name, imports }) => [

@@ -39,9 +39,10 @@ import { isSeedRule, objectives, type StudyDefinition } from '../study/definitio
 import { type CompleteTrial, isComplete, secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile, studyFileData, studyJsonSchema } from '../tasks/lenet/study-file.ts';
-import { type DataChoice, dataOfStudy, loadingOptions, textOfCopy } from './data-options.ts';
+import { type DataChoice, loadingOptions } from './data-options.ts';
 import { Interrupt } from './interrupt.ts';
 import { quoted, quotedPath } from './quoted.ts';
+import { dataOfStudy, textOfCopy } from './study-data.ts';
 import { StudyBars } from './study-progress.ts';
 import { terminalWidth } from './terminal.ts';
 import { tellOfWait } from './waiting.ts';

@@ -1,0 +1,40 @@
+/** Which data a study reads, and how its copy of the study file names them. */
+import { existsSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
+import type { LoadDataOptions } from '../runner/load-data.ts';
+import { isPrivateRun } from '../runner/run-data.ts';
+import { withDataPlace } from '../tasks/study-file/data-place.ts';
+import type { FileData } from '../tasks/study-file/reader.ts';
+import { type DataChoice, loadingOptions } from './data-options.ts';
+
+/**
+ * The data of a study: those of its file, unless the command names others. The command's options count before the
+ * file's.
+ */
+export function dataOfStudy(
+  inFile: FileData | undefined,
+  choice: DataChoice,
+  file: string,
+): { readonly dataFolder: string | undefined; readonly dataOptions: LoadDataOptions } {
+  const dataOptions = loadingOptions(choice);
+  if (inFile === undefined || choice.data !== undefined) return { dataFolder: choice.data, dataOptions };
+  const { place, ...own } = inFile;
+  return { dataFolder: placeFrom(place, file), dataOptions: { ...own, ...dataOptions } };
+}
+
+/** A place in a study file: an absolute path, or a name where there is no such file. */
+function placeFrom(place: string, file: string): string {
+  const path = resolve(dirname(file), place);
+  const isName = !/[/\\]/.test(place) && !existsSync(path);
+  return isName ? place : path;
+}
+
+/**
+ * The text of a study file as its copy in the study's folder has it: its data are found from there too. In a private
+ * run the copy names no folder.
+ */
+export function textOfCopy(text: string, inFile: FileData | undefined, file: string): string {
+  if (inFile === undefined) return text;
+  const place = placeFrom(inFile.place, file);
+  return withDataPlace(text, isPrivateRun() ? basename(place) : place);
+}
