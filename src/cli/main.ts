@@ -115,7 +115,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .command('evaluate')
     .argument('<model>', '', parsePath('model'))
     .description(
-      'Print loss, accuracy, scores by class and the confusion matrix of a saved model (a .safetensors file or a run folder)',
+      'Print loss, accuracy, scores by class and the confusion matrix of a saved model (a .safetensors file, a run folder, or a study, whose winner is taken)',
     )
     .option(...threads, parseThreads)
     .option(

@@ -115,7 +115,7 @@ async function inflated(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const pieces: Uint8Array[] = [];
   let length = 0;
-  let isChecked = check === undefined;
+  let unchecked = check;
   const reader = new Blob([content]).stream().pipeThrough(new DecompressionStream('deflate-raw')).getReader();
   try {
     for (;;) {
@@ -125,9 +125,9 @@ async function inflated(
       if (length > size)
         throw damaged(where, `it unpacks to more than the ${counted(size)} bytes that its header says`);
       pieces.push(value);
-      if (!isChecked && length >= check!.bytes) {
-        check!.run(joined(pieces, length));
-        isChecked = true;
+      if (unchecked && length >= unchecked.bytes) {
+        unchecked.run(joined(pieces, length));
+        unchecked = undefined;
       }
     }
   } catch (error) {

@@ -1,6 +1,7 @@
 /** How well a network does on each class: precision, recall, F1 and support, and the confusion matrix. */
 import { checkInteger, kindOf, shown, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
+import { mostClasses } from '../data/dataset.ts';
 import { mostLikely, softmax } from './evaluate.ts';
 
 /**
@@ -86,7 +87,7 @@ export function classReport(logits: Float32Array, labels: ArrayLike<number>, cla
 }
 
 function checkOutputs(logits: unknown, labels: unknown, classes: unknown): void {
-  checkInteger('classReport(): classes', classes, 1, 256);
+  checkInteger('classReport(): classes', classes, 1, mostClasses);
   if (kindOf(logits) !== 'Float32Array') throw wrong('classReport(): logits', 'a Float32Array', logits);
   if (!Array.isArray(labels) && !(ArrayBuffer.isView(labels) && 'length' in labels)) {
     throw wrong('classReport(): labels', 'an array of the class of each image', labels);
