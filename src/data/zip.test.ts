@@ -48,9 +48,9 @@ const check = (size: number, seen: number[]) => ({
 test('a file that is larger than its array is refused before it is unpacked', async () => {
   const [entry] = zipEntries(archiveOf('x.npy', npy('2, 3', 20_000_000)), 'set.npz');
   const seen: number[] = [];
-  await expect(entry!.read(check(entry!.size, seen))).rejects.toThrow(
-    'x is damaged: its shape [2, 3] needs 6 bytes, it has 20,000,000',
-  );
+  // A failure must not print 20 million numbers.
+  const whole = entry!.read(check(entry!.size, seen)).then(({ length }) => length);
+  await expect(whole).rejects.toThrow('x is damaged: its shape [2, 3] needs 6 bytes, it has 20,000,000');
   expect(seen).toHaveLength(1);
   expect(seen[0]).toBeLessThan(mostNpyStart + 200_000);
 });
