@@ -10,11 +10,16 @@ import { digitCodes } from '../tasks/lenet/lenet5-1998.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { fit } from '../train/fit.ts';
 import { avgPool2d } from './avg-pool2d.ts';
+import { batchNorm2d } from './batch-norm2d.ts';
 import { conv2d } from './conv2d.ts';
+import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
+import { gelu } from './gelu.ts';
+import { globalAvgPool2d } from './global-avg-pool2d.ts';
 import { glorotUniform } from './initialize.ts';
 import { placeAlone } from './layer.testing.ts';
 import { about, type Layer } from './layers.ts';
+import { leakyRelu } from './leaky-relu.ts';
 import { linear } from './linear.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { sequential } from './model.ts';
@@ -24,6 +29,7 @@ import { pad2d } from './pad2d.ts';
 import { rbf } from './rbf.ts';
 import { relu } from './relu.ts';
 import { rescale } from './rescale.ts';
+import { silu } from './silu.ts';
 import { sigmoid, squash } from './squash.ts';
 import { subsample2d } from './subsample2d.ts';
 
@@ -58,6 +64,15 @@ const layers: [string, Layer, number[]][] = [
   ['pad2d', pad2d([1, 2], 0.5), [3, 2, 3, 2]],
   ['rescale', rescale(-0.1, 1.175), [3, 2, 3, 2]],
   ['normalize', normalize([0.5, -0.25], [0.3, 2]), [3, 2, 3, 2]],
+  ['leakyRelu', leakyRelu(0.2), [2, 3, 3, 3]],
+  ['gelu', gelu(), [2, 3, 3, 3]],
+  ['silu', silu(), [2, 3, 3, 3]],
+  ['globalAvgPool2d', globalAvgPool2d(), [3, 5, 4, 3]],
+  ['conv2d of the same size', conv2d(2, 3, [3, 4], { padding: 'same' }), [5, 2, 4, 5]],
+  ['conv2d in groups', conv2d(4, 6, [3, 2], { groups: 2, stride: [2, 1], padding: [0, 1] }), [5, 4, 5, 4]],
+  ['conv2d, depthwise', conv2d(5, 10, 3, { groups: 5 }), [3, 5, 4, 4]],
+  ['batchNorm2d', batchNorm2d(3), [6, 3, 3, 2]],
+  ['dropout', dropout(0.3), [3, 2, 3, 2]],
 ];
 
 describe.each(widths)('%s', (width) => {
