@@ -215,8 +215,8 @@ export interface NetworkOptions {
   /** Whether second derivatives will be computed. Default false. */
   readonly curvature?: boolean;
   readonly addresses: ModelAddresses;
-  /** Address of the {@link StatisticsBlock}; 0, the default, if the network is not trained on whole batches. */
-  readonly statistics?: number;
+  /** Address of the {@link StatisticsBlock}, and the chunks it is laid out for; only if the network is trained on whole batches. */
+  readonly statistics?: { readonly address: number; readonly chunks: number };
 }
 
 /** One step of a network: its layers, and the kernels that compute them. */
@@ -278,7 +278,7 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     isShared: false,
   };
   const branches = new Branches(model, kernels, arena, packs, vectorBytes);
-  const statistics = layOutStatistics(model, 0).layers;
+  const statistics = options.statistics && layOutStatistics(model, options.statistics.chunks).layers;
   const placedLayers: PlacedLayer[] = [];
   /** For each of them: the end of its parameters in their block. */
   const parameterEnds: number[] = [];
@@ -290,8 +290,8 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     const [first, outputLayer] = [layers[0]!, layers.at(-1)!];
     const parameters = layers.flatMap((layer) => layer.parameters);
     const gradientOffsets = parameters.map(({ name }) => offsets.get(name)!);
-    const block = statistics.get(first.name);
-    const combined = block && options.statistics ? options.statistics + block.offset : 0;
+    const block = statistics?.get(first.name);
+    const combined = block ? options.statistics!.address + block.offset : 0;
     const placed = place({
       name: first.name,
       kernels,

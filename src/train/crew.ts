@@ -143,7 +143,8 @@ type PlacePlan = Pick<CrewPlan, 'recipe' | 'training' | 'width' | 'chunk' | 'add
 export function placeTogether(arena: Arena, kernels: Kernels, plan: PlacePlan): readonly Network[] {
   const { recipe, width, chunk, addresses, together, statistics } = plan;
   const packs = Math.ceil(chunk / lanesOf[width]);
-  const options = { kernels, arena, width, addresses, packs, training: true, statistics };
+  const common = { address: statistics, chunks: together };
+  const options = { kernels, arena, width, addresses, packs, training: true, statistics: common };
   return Array.from({ length: together }, () => placeNetwork(recipe.model, options));
 }
 
