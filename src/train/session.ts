@@ -50,7 +50,7 @@ export interface EngineOptions {
 }
 
 /** Images that a thread processes at once. This number and {@link mostParts} determine the bits of a run. */
-const chunkImages = 16;
+export const chunkImages = 16;
 /** The most blocks of gradients for a batch. */
 const mostParts = 16;
 /** About how long a slice of work takes [ms]. Between slices, signals and progress are handled. */
