@@ -3,8 +3,19 @@
  * and writes the typed call (scripts/kernel-binding.mjs). The caller owns all memory. Addresses and strides are in
  * bytes.
  */
+export {
+  geluBackward,
+  geluForward,
+  leakyReluBackward,
+  leakyReluForward,
+  siluBackward,
+  siluForward,
+} from './activations';
 export { heapBase } from './arithmetic';
+export { batchNormBackward, channelMoments, normalizedProducts } from './batch-norm2d';
 export { clearBlocks, conv2dBackward, packWeights } from './conv2d';
+export { dropout } from './dropout';
+export { groupedInputGradient, groupedWeightGradient } from './grouped-conv2d';
 export {
   addVectors,
   copyBox,

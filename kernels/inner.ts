@@ -3,6 +3,7 @@
  * JavaScript does not call them.
  */
 export { listGradients, listPooledGradients, spreadWindows, sumWindows, unpackRuns } from './conv2d';
+export { fourTaps, oneTap, spreadChannel } from './grouped-conv2d';
 export * from './blocks';
 export * from './windows';
 export { spreadLine } from './layout';

@@ -1,30 +1,10 @@
 /**
  * tanh and the sigmoid. The kernels use only additions, multiplications, divisions and bit
- * operations: strict arithmetic therefore gives the same bits everywhere. The polynomials and the quotient are minimax
- * fits in float64 (Lawson's iteration on Chebyshev nodes), rounded to float32.
+ * operations: strict arithmetic therefore gives the same bits everywhere. The quotient is a minimax
+ * fit in float64 (Lawson's iteration on Chebyshev nodes), rounded to float32.
  */
-import { multiplyAdd } from './arithmetic';
+import { multiplyAdd, sigmoid } from './arithmetic';
 import { loadVector, storeVector, vectorBytes, vectorShift } from './vector';
-
-const log2e: f32 = 1.44269504;
-// ln 2 in two parts: the first has few bits, so that a whole number times it is exact.
-const ln2High: f32 = 0.693359375;
-const ln2Low: f32 = -2.12194440e-4;
-
-/** e^x for -87 <= x <= 88, relative error below 2e-7: 2^k e^r with k whole and |r| <= ln(2) / 2. */
-// @ts-ignore: decorator
-@inline
-function exponential(x: v128): v128 {
-  const k = f32x4.nearest(f32x4.mul(x, f32x4.splat(log2e)));
-  let r = multiplyAdd(k, f32x4.splat(-ln2High), x);
-  r = multiplyAdd(k, f32x4.splat(-ln2Low), r);
-  let p = multiplyAdd(f32x4.splat(0.001381446490995586), r, f32x4.splat(0.008368780836462975));
-  p = multiplyAdd(p, r, f32x4.splat(0.04166839271783829));
-  p = multiplyAdd(p, r, f32x4.splat(0.1666651964187622));
-  p = multiplyAdd(p, r, f32x4.splat(0.4999999403953552));
-  p = multiplyAdd(f32x4.mul(p, r), r, f32x4.add(r, f32x4.splat(1)));
-  return f32x4.mul(p, i32x4.shl(i32x4.add(i32x4.trunc_sat_f32x4_s(k), i32x4.splat(127)), 23));
-}
 
 /**
  * tanh x, relative error below 4e-7: x times a quotient of two polynomials in x², fitted on [-9.01, 9.01], beyond which
@@ -78,13 +58,9 @@ export function tanhBackward(y: usize, dy: usize, dx: usize, vectors: i32, ampli
 
 /** y = 1 / (1 + e^-x), relative error below 4e-7 down to 1e-37; x and y may be the same block. */
 export function sigmoidForward(x: usize, y: usize, vectors: i32): void {
-  const one = f32x4.splat(1);
   const end = x + (<usize>vectors << vectorShift);
   for (; x < end; x += vectorBytes) {
-    const value = loadVector(x);
-    const small = exponential(f32x4.max(f32x4.neg(f32x4.abs(value)), f32x4.splat(-87)));
-    const upper = f32x4.div(one, f32x4.add(one, small));
-    storeVector(y, v128.bitselect(f32x4.mul(small, upper), upper, f32x4.lt(value, f32x4.splat(0))));
+    storeVector(y, sigmoid(loadVector(x)));
     y += vectorBytes;
   }
 }

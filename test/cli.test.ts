@@ -371,6 +371,8 @@ describe('lenet evaluate, predict and describe', () => {
     const { stdout, code } = lenet('describe', 'lenet5', '--svg', svg);
     expect(code).toBe(0);
     expect(stdout).toMatch(/conv1 +Conv2d\(1, 6, kernel_size=5\) +6x24x24 +156 +89,856 +86,400/);
+    expect(stdout).toContain('Receptive field: a number of pool2 reads 16x16 pixels of 28x28.');
+    expect(stdout).toMatch(/^Memory: 174 KiB of weights; [\d,]+ KiB for 16 images that are evaluated, [\d,]+ KiB /m);
     expect(readFileSync(svg, 'utf8')).toContain('6@24×24');
   });
 });

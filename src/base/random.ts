@@ -65,6 +65,14 @@ export class Random {
  * finite number.
  */
 export function randomStream(seed: number, ...purpose: readonly (string | number)[]): Random {
+  return new Random(streamKey(seed, ...purpose));
+}
+
+/** The initial state of a random stream, from which the streams of single images are made. */
+export type StreamKey = readonly [number, number, number, number];
+
+/** The key of {@link randomStream}'s stream. @throws UsageError as randomStream. */
+export function streamKey(seed: number, ...purpose: readonly (string | number)[]): StreamKey {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new UsageError(`seed: expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}, got ${shown(seed)}`);
   }
@@ -73,7 +81,21 @@ export function randomStream(seed: number, ...purpose: readonly (string | number
     throw new UsageError(`the purpose of a random stream: expected texts and finite numbers, got ${shown(part)}`);
   }
   const key = new TextEncoder().encode([seed, ...purpose].join('/'));
-  return new Random([murmur3(key, 1), murmur3(key, 2), murmur3(key, 3), murmur3(key, 4)]);
+  return [murmur3(key, 1), murmur3(key, 2), murmur3(key, 3), murmur3(key, 4)];
+}
+
+/** 2^32 divided by the golden ratio: multiples of it lie far apart. */
+const goldenStep = 0x9e3779b9;
+
+/**
+ * The stream of one image: each word of the key, plus the image's number times {@link goldenStep}, mixed by
+ * MurmurHash3's last step. Every image therefore has another state. The kernels draw the same numbers, an image in each
+ * lane.
+ * @param image its index in the data set.
+ */
+export function imageStream(key: StreamKey, image: number): Random {
+  const word = (start: number) => lastMix((start + Math.imul(image, goldenStep)) | 0);
+  return new Random([word(key[0]), word(key[1]), word(key[2]), word(key[3])]);
 }
 
 /** The largest permutation: an Int32Array holds its numbers. */
@@ -109,7 +131,12 @@ export function murmur3(bytes: Uint8Array, seed: number): number {
   }
   let tail = 0;
   for (let i = bytes.length - 1; i >= whole; i--) tail = (tail << 8) | bytes[i]!;
-  hash ^= mix(tail) ^ bytes.length;
+  return lastMix(hash ^ mix(tail) ^ bytes.length);
+}
+
+/** MurmurHash3's last step, in which every bit of the word changes every bit of the result. */
+function lastMix(word: number): number {
+  let hash = word;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;

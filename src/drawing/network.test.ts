@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
+import { batchNorm2d } from '../nn/batch-norm2d.ts';
 import { conv2d } from '../nn/conv2d.ts';
+import { dropout } from '../nn/dropout.ts';
 import { flatten } from '../nn/flatten.ts';
+import { globalAvgPool2d } from '../nn/global-avg-pool2d.ts';
 import { linear } from '../nn/linear.ts';
 import { sequential } from '../nn/model.ts';
 import { relu } from '../nn/relu.ts';
+import { residual } from '../nn/residual.ts';
 import { lenet5 } from '../tasks/lenet/lenet5.ts';
 import { drawModel, partsOf } from './network.ts';
 
@@ -63,4 +67,28 @@ test('names are escaped, 16 of 200 maps are drawn, and a network of linear layer
   const dense = drawModel(sequential('dense', [1, 2, 2], { flat: flatten(), fc: linear(4, 3) }));
   expect(dense.match(/<polygon class="bar"/g)).toHaveLength(1);
   for (const drawing of [svg, dense]) expect(drawing).not.toMatch(/NaN|undefined|Infinity/);
+});
+
+test('a residual network is drawn along its main way', () => {
+  const model = sequential('residual', [1, 8, 8], {
+    conv: conv2d(1, 4, 3),
+    bn: batchNorm2d(4),
+    relu: relu(),
+    ...residual('block', {
+      from: 'relu',
+      layers: { conv: conv2d(4, 4, 3, { padding: 'same', groups: 4 }), drop: dropout(0.1) },
+      shortcut: { conv: conv2d(4, 4, 1) },
+    }),
+    pool: globalAvgPool2d(),
+    flat: flatten(),
+    fc: linear(4, 2),
+  });
+  expect(partsOf(model).map(({ shape, link }) => `${shape.join('x')} ${link.join(' ')}`.trim())).toEqual([
+    '1x8x8 Convolution 3×3 Batch norm ReLU',
+    '4x6x6 Depthwise 3×3 Dropout Add',
+    '4x6x6 Global average',
+    '4x1x1 Flatten Dense',
+    '2',
+  ]);
+  expect(drawModel(model)).not.toMatch(/NaN|undefined|Infinity/);
 });

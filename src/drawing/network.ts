@@ -4,7 +4,7 @@
 import { escapeXml } from '../base/plain-text.ts';
 import type { Shape } from '../nn/layer.ts';
 import type { Layer } from '../nn/layers.ts';
-import type { Model } from '../nn/model.ts';
+import type { Model, ModelLayer } from '../nn/model.ts';
 
 /** A part of the figure: a stack of feature maps, or a bar for a flat vector. Links connect the parts. */
 export interface FigurePart {
@@ -15,19 +15,22 @@ export interface FigurePart {
   readonly link: readonly string[];
 }
 
-/** The parts of a model: activations and flatten add a line to a link, rescale and normalize are left out, others add a part. */
+/**
+ * The parts of a model along its main way, which leaves out the shortcuts of residual blocks: activations, normalizations, additions and flatten add a line
+ * to a link, rescale and normalize are left out, others add a part.
+ */
 export function partsOf(model: Model): FigurePart[] {
   const parts: { shape: Shape; window?: readonly [number, number]; link: string[] }[] = [
     { shape: model.input, link: [] },
   ];
-  for (const { layer, output } of model.layers) {
+  for (const { layer, output } of mainWay(model)) {
     const last = parts.at(-1)!;
     const before = parts.at(-2) ?? last;
     const activation = activationName(layer);
     if (layer.type === 'flatten') last.link.push('Flatten');
     else if (activation !== undefined)
       (last.link.length === 0 && parts.length > 1 ? before : last).link.push(activation);
-    else if (layer.type !== 'rescale' && layer.type !== 'normalize') {
+    else if (layer.type !== 'rescale' && layer.type !== 'normalize' && layer.type !== 'outputOf') {
       last.link.push(nameOf(layer));
       if ('kernelSize' in layer) last.window = layer.kernelSize;
       parts.push({ shape: output, link: [] });
@@ -36,10 +39,31 @@ export function partsOf(model: Model): FigurePart[] {
   return parts;
 }
 
-/** The line of text of an activation; undefined for any other layer. */
-function activationName(layer: Layer): string | undefined {
-  return { relu: 'ReLU', tanh: 'Tanh', sigmoid: 'Sigmoid' }[layer.type as string];
+/** The layers through which the output comes from the input, at an addition from the layer before it. */
+function mainWay({ layers }: Model): readonly ModelLayer[] {
+  const way: ModelLayer[] = [];
+  for (let name = layers.at(-1)?.name; name !== undefined; name = way[0]!.reads[0]) {
+    way.unshift(layers.find((layer) => layer.name === name)!);
+  }
+  return way;
 }
+
+/** The line of text of a layer that changes single numbers; undefined for any other layer. */
+function activationName(layer: Layer): string | undefined {
+  return activationNames[layer.type];
+}
+
+const activationNames: Readonly<Partial<Record<Layer['type'], string>>> = {
+  relu: 'ReLU',
+  leakyRelu: 'Leaky ReLU',
+  gelu: 'GELU',
+  silu: 'SiLU',
+  tanh: 'Tanh',
+  sigmoid: 'Sigmoid',
+  batchNorm2d: 'Batch norm',
+  dropout: 'Dropout',
+  add: 'Add',
+};
 
 const names: Readonly<Partial<Record<Layer['type'], string>>> = {
   conv2d: 'Convolution',
@@ -49,9 +73,14 @@ const names: Readonly<Partial<Record<Layer['type'], string>>> = {
   linear: 'Dense',
   rbf: 'Distances',
   pad2d: 'Padding',
+  globalAvgPool2d: 'Global average',
 };
 
 function nameOf(layer: Layer): string {
+  if (layer.type === 'conv2d' && layer.groups) {
+    const kind = layer.groups === layer.inChannels ? 'Depthwise' : 'Grouped';
+    return `${kind} ${layer.kernelSize.join('×')}`;
+  }
   return 'kernelSize' in layer ? `${names[layer.type]} ${layer.kernelSize.join('×')}` : names[layer.type]!;
 }
 

@@ -2,9 +2,14 @@ import { setFlagsFromString } from 'node:v8';
 import { describe, expect, test, vi } from 'vitest';
 import { UsageError } from '../base/errors.ts';
 import { avgPool2d } from '../nn/avg-pool2d.ts';
+import { batchNorm2d } from '../nn/batch-norm2d.ts';
 import { conv2d } from '../nn/conv2d.ts';
+import { dropout } from '../nn/dropout.ts';
+import { gelu } from '../nn/gelu.ts';
+import { globalAvgPool2d } from '../nn/global-avg-pool2d.ts';
 import { type Engine, placeAlone } from '../nn/layer.testing.ts';
 import type { Layer } from '../nn/layers.ts';
+import { leakyRelu } from '../nn/leaky-relu.ts';
 import { linear } from '../nn/linear.ts';
 import { maxPool2d } from '../nn/max-pool2d.ts';
 import { normalize } from '../nn/normalize.ts';
@@ -12,6 +17,7 @@ import { pad2d } from '../nn/pad2d.ts';
 import { rbf } from '../nn/rbf.ts';
 import { relu } from '../nn/relu.ts';
 import { rescale } from '../nn/rescale.ts';
+import { silu } from '../nn/silu.ts';
 import { sigmoid, tanh } from '../nn/squash.ts';
 import { subsample2d } from '../nn/subsample2d.ts';
 import { Arena, createMemory } from './arena.ts';
@@ -39,6 +45,18 @@ import * as reference from './reference.ts';
 const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof typeof reference)[]>> = {
   adabelief: ['adabeliefStep'],
   adam: ['adamStep'],
+  batchNormBackward: ['batchNormBackward'],
+  channelMoments: ['channelMoments'],
+  dropout: ['dropoutFactors'],
+  geluBackward: ['geluSlope'],
+  geluForward: ['geluForward'],
+  groupedInputGradient: ['conv2dBackward'],
+  groupedWeightGradient: ['conv2dBackward'],
+  leakyReluBackward: ['leakyReluSlope'],
+  leakyReluForward: ['leakyReluForward'],
+  normalizedProducts: ['batchNormBackward'],
+  siluBackward: ['siluSlope'],
+  siluForward: ['siluForward'],
   addVectors: ['add'],
   channelProducts: ['sumByChannel'],
   clearBlocks: ['clear'],
@@ -104,7 +122,12 @@ function layerOf({ op, options, input, weight }: LayerCase): Layer {
   const more = connections ? { connections } : {};
   switch (op) {
     case 'conv2d':
-      return conv2d(into, out, [kh, kw], { stride: options.stride!, padding: options.padding!, ...more });
+      return conv2d(into * (options.groups ?? 1), out, [kh, kw], {
+        stride: options.stride!,
+        padding: options.padding!,
+        groups: options.groups,
+        ...more,
+      });
     case 'maxPool2d':
       return maxPool2d(options.kernelSize!, { stride: options.stride! });
     case 'avgPool2d':
@@ -124,7 +147,19 @@ function layerOf({ op, options, input, weight }: LayerCase): Layer {
     case 'normalize':
       return normalize(options.mean!, options.deviation!);
     case 'pad2d':
-      return pad2d(options.padding!, options.value!);
+      return pad2d(options.padding as readonly [number, number], options.value!);
+    case 'leakyRelu':
+      return leakyRelu(options.negativeSlope!);
+    case 'gelu':
+      return gelu();
+    case 'silu':
+      return silu();
+    case 'globalAvgPool2d':
+      return globalAvgPool2d();
+    case 'batchNorm2d':
+      return batchNorm2d(input.shape[1]!, { eps: options.eps!, momentum: options.momentum! });
+    case 'dropout':
+      return dropout(options.p!);
     default:
       return relu();
   }
@@ -207,8 +242,11 @@ describe.each(engines)('$arithmetic, $width', (engine) => {
       return lossOf(engine, layer);
     const parameters = [layer.weight, layer.bias].flatMap((block) => (block ? [block.data] : []));
     const placed = placeAlone(layerOf(layer), layer.input.shape, engine, parameters);
+    // PyTorch's running statistics start at 0 and 1.
+    for (const [i, values] of placed.buffers.entries()) values.fill(i);
     const { output, gradInput, gradients } = placed.run(layer.input.data, layer.gradOutput!.data);
-    return { output, gradInput, gradWeight: gradients[0] ?? [], gradBias: gradients[1] ?? [] };
+    const { buffers } = placed;
+    return { output, gradInput, gradWeight: gradients[0] ?? [], gradBias: gradients[1] ?? [], buffers };
   };
   // Winograd sums transformed inputs, which costs it some digits where neighbours cancel.
   layersContract(name, run, 3e-5);

@@ -22,14 +22,25 @@ export type LayerOp =
   | 'rbf'
   | 'rescale'
   | 'normalize'
-  | 'pad2d';
+  | 'pad2d'
+  | 'leakyRelu'
+  | 'gelu'
+  | 'silu'
+  | 'globalAvgPool2d'
+  | 'batchNorm2d'
+  | 'dropout';
 
-/** A golden case (test/golden/make_golden.py, make_lenet5_1998.py, make_normalize.py): tensors in PyTorch's layouts, images first. */
+/** A golden case (test/golden/make_golden.py, make_lenet5_1998.py, make_normalize.py, make_modern_layers.py): tensors in PyTorch's layouts, images first. */
 export interface LayerCase {
   readonly op: LayerOp | 'softmaxCrossEntropy' | 'mapLoss' | 'mseLoss';
   readonly options: {
     readonly stride?: readonly [number, number];
-    readonly padding?: readonly [number, number];
+    readonly padding?: readonly [number, number] | 'same';
+    readonly groups?: number;
+    readonly negativeSlope?: number;
+    readonly eps?: number;
+    readonly momentum?: number;
+    readonly p?: number;
     readonly kernelSize?: readonly [number, number];
     readonly connections?: readonly (readonly number[])[];
     readonly amplitude?: number;
@@ -51,6 +62,8 @@ export interface LayerCase {
   readonly gradInput: Block;
   readonly gradWeight?: Block;
   readonly gradBias?: Block;
+  /** Of batch normalization: running mean and variance after the batch. */
+  readonly buffers?: readonly Block[];
 }
 
 export interface LayerOutcome {
@@ -58,6 +71,7 @@ export interface LayerOutcome {
   readonly gradInput: ArrayLike<number>;
   readonly gradWeight?: ArrayLike<number>;
   readonly gradBias?: ArrayLike<number>;
+  readonly buffers?: readonly ArrayLike<number>[];
 }
 
 function golden<T>(name: string): T {
@@ -65,13 +79,19 @@ function golden<T>(name: string): T {
 }
 type CurvatureCase = LayerCase & { op: LayerOp };
 const normalized = golden<{ layers: LayerCase[]; curvature: CurvatureCase[] }>('normalize');
-const cases = [...golden<LayerCase[]>('layers'), ...golden<LayerCase[]>('layers-1998'), ...normalized.layers];
+const modern = golden<{ layers: LayerCase[]; curvature: CurvatureCase[] }>('modern-layers');
+const cases = [
+  ...golden<LayerCase[]>('layers'),
+  ...golden<LayerCase[]>('layers-1998'),
+  ...normalized.layers,
+  ...modern.layers,
+];
 /**
  * `layers`: like `cases`, with second derivatives instead of gradients. `ends`: losses with their exact second
  * derivatives by the input of the last layer.
  */
 const curved = golden<{ layers: CurvatureCase[]; ends: CurvatureEnd[] }>('curvature');
-const curvedLayers = [...curved.layers, ...normalized.curvature];
+const curvedLayers = [...curved.layers, ...normalized.curvature, ...modern.curvature];
 
 /**
  * The loss at the end of a network: the cross-entropy as a function of the logits, or the distance from the code of the
@@ -93,6 +113,8 @@ export function layersContract(name: string, run: (layer: LayerCase) => LayerOut
       expectClose('gradInput', outcome.gradInput, layer.gradInput, tolerance);
       if (layer.gradWeight) expectClose('gradWeight', outcome.gradWeight ?? [], layer.gradWeight, tolerance);
       if (layer.gradBias) expectClose('gradBias', outcome.gradBias ?? [], layer.gradBias, tolerance);
+      for (const [i, block] of (layer.buffers ?? []).entries())
+        expectClose(`buffer ${i}`, outcome.buffers?.[i] ?? [], block, tolerance);
     });
   });
 }

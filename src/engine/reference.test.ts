@@ -1,3 +1,4 @@
+import { streamKey } from '../base/random.ts';
 import {
   type CurvatureEnd,
   curvatureContract,
@@ -20,8 +21,9 @@ function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power:
   const size = [height, width] as const;
   switch (op) {
     case 'conv2d': {
-      const [outChannels = 1, inChannels = 1, kh = 1, kw = 1] = weight!.shape;
-      const { stride, padding } = options;
+      const [outChannels = 1, groupChannels = 1, kh = 1, kw = 1] = weight!.shape;
+      const { stride, padding, groups = 1 } = options;
+      const inChannels = groupChannels * groups;
       const shape = {
         images,
         inChannels,
@@ -30,6 +32,7 @@ function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power:
         kernel: [kh, kw] as const,
         stride: stride!,
         padding: padding!,
+        groups,
       };
       const { dx, dWeight, dBias } = reference.conv2dBackward(raised(x), raised(weight!.data), dy, shape);
       const output = reference.conv2dForward(x, weight!.data, bias!.data, shape);
@@ -100,11 +103,43 @@ function run({ op, options, input, weight, bias, gradOutput }: LayerCase, power:
         gradInput: times(x.map((_, i) => scale[Math.floor(i / area) % scale.length]!)),
       };
     }
-    case 'pad2d':
+    case 'pad2d': {
+      const padding = options.padding as readonly [number, number];
       return {
-        output: reference.pad2dForward(x, size, options.padding!, options.value!),
-        gradInput: reference.pad2dBackward(dy, size, options.padding!),
+        output: reference.pad2dForward(x, size, padding, options.value!),
+        gradInput: reference.pad2dBackward(dy, size, padding),
       };
+    }
+    case 'leakyRelu': {
+      const slope = options.negativeSlope!;
+      return { output: reference.leakyReluForward(x, slope), gradInput: times(reference.leakyReluSlope(x, slope)) };
+    }
+    case 'gelu':
+      return { output: reference.geluForward(x), gradInput: times(reference.geluSlope(x)) };
+    case 'silu':
+      return { output: reference.siluForward(x), gradInput: times(reference.siluSlope(x)) };
+    case 'globalAvgPool2d': {
+      const shape = { images, channels, size, kernel: size, stride: size };
+      const share = 1 / (height * width);
+      const gradInput = reference.sumPool2dBackward(dy, shape).map((g) => g * share ** power);
+      return { output: reference.sumPool2dForward(x, shape).map((sum) => sum * share), gradInput };
+    }
+    case 'dropout': {
+      const [depth, area] = input.shape.length === 4 ? [channels, height * width] : [1, channels];
+      const key = streamKey(1, 'dropout/alone', 1);
+      const factors = reference.dropoutFactors(key, [...Array(images).keys()], {
+        channels: depth,
+        area,
+        p: options.p!,
+      });
+      return { output: x.map((value, i) => value * factors[i]!), gradInput: times(factors) };
+    }
+    case 'batchNorm2d': {
+      const shape = { channels, area: height * width, eps: options.eps!, momentum: options.momentum! };
+      const { y, runningMean, runningVar } = reference.batchNormForward(x, weight!.data, bias!.data, shape);
+      const { dx, dWeight, dBias } = reference.batchNormBackward(x, weight!.data, dy, shape);
+      return { output: y, gradInput: dx, gradWeight: dWeight, gradBias: dBias, buffers: [runningMean, runningVar] };
+    }
     case 'mseLoss': {
       const { losses, gradient } = reference.rightLogitLoss(x, options.labels!, 1 / images);
       return { output: losses, gradInput: gradient };

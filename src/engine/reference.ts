@@ -4,6 +4,8 @@
  * same numbers.
  */
 
+export * from './reference-modern.ts';
+
 export type Size2 = readonly [number, number];
 
 export interface ConvShape {
@@ -13,7 +15,10 @@ export interface ConvShape {
   readonly size: Size2;
   readonly kernel: Size2;
   readonly stride: Size2;
-  readonly padding: Size2;
+  /** Zeros above and below, left and right; `same`: as many as keep the size, of an odd number one more below and to the right. */
+  readonly padding: Size2 | 'same';
+  /** Groups of channels. Default 1: every output channel reads every input channel. */
+  readonly groups?: number;
 }
 
 export interface PoolShape {
@@ -26,7 +31,8 @@ export interface PoolShape {
 
 type Numbers = readonly number[];
 
-function outputSize(size: Size2, kernel: Size2, stride: Size2, padding: Size2): Size2 {
+function outputSize(size: Size2, kernel: Size2, stride: Size2, padding: Size2 | 'same'): Size2 {
+  if (padding === 'same') return size;
   const along = (i: 0 | 1) => Math.floor((size[i] + 2 * padding[i] - kernel[i]) / stride[i]) + 1;
   return [along(0), along(1)];
 }
@@ -43,19 +49,23 @@ function eachTap(s: ConvShape, visit: (x: number, w: number, y: number) => void)
   const [height, width] = s.size;
   const [kh, kw] = s.kernel;
   const [oh, ow] = outputSize(s.size, s.kernel, s.stride, s.padding);
+  const [top, left] = s.padding === 'same' ? [Math.floor((kh - 1) / 2), Math.floor((kw - 1) / 2)] : s.padding;
+  const { groups = 1 } = s;
+  const [groupChannels, groupOutputs] = [s.inChannels / groups, s.outChannels / groups];
   for (let n = 0; n < s.images; n++)
     for (let o = 0; o < s.outChannels; o++)
       for (let oy = 0; oy < oh; oy++)
         for (let ox = 0; ox < ow; ox++)
-          for (let c = 0; c < s.inChannels; c++)
+          for (let c = 0; c < groupChannels; c++)
             for (let ky = 0; ky < kh; ky++)
               for (let kx = 0; kx < kw; kx++) {
-                const y = oy * s.stride[0] + ky - s.padding[0];
-                const x = ox * s.stride[1] + kx - s.padding[1];
+                const y = oy * s.stride[0] + ky - top;
+                const x = ox * s.stride[1] + kx - left;
                 if (y < 0 || y >= height || x < 0 || x >= width) continue;
+                const channel = Math.floor(o / groupOutputs) * groupChannels + c;
                 visit(
-                  ((n * s.inChannels + c) * height + y) * width + x,
-                  ((o * s.inChannels + c) * kh + ky) * kw + kx,
+                  ((n * s.inChannels + channel) * height + y) * width + x,
+                  ((o * groupChannels + c) * kh + ky) * kw + kx,
                   ((n * s.outChannels + o) * oh + oy) * ow + ox,
                 );
               }

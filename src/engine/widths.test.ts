@@ -5,11 +5,16 @@ import { describe, expect, test, vi } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import { elementsOf } from '../base/tensor.ts';
 import { avgPool2d } from '../nn/avg-pool2d.ts';
+import { batchNorm2d } from '../nn/batch-norm2d.ts';
 import { conv2d } from '../nn/conv2d.ts';
+import { dropout } from '../nn/dropout.ts';
 import { flatten } from '../nn/flatten.ts';
 import { type Step, stepsOf } from '../nn/fusion.ts';
+import { gelu } from '../nn/gelu.ts';
+import { globalAvgPool2d } from '../nn/global-avg-pool2d.ts';
 import { compiled, type Engine, GuardedArena, placeAlone } from '../nn/layer.testing.ts';
 import { about, type Layer } from '../nn/layers.ts';
+import { leakyRelu } from '../nn/leaky-relu.ts';
 import { linear } from '../nn/linear.ts';
 import { crossEntropy } from '../nn/losses/cross-entropy.ts';
 import { maximumAPosteriori } from '../nn/losses/maximum-a-posteriori.ts';
@@ -28,9 +33,11 @@ import { sdlm } from '../nn/optimizers/sdlm.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
 import { aboutOptimizer, type Optimizer } from '../nn/optimizers.ts';
 import { pad2d } from '../nn/pad2d.ts';
+import { usingPass } from '../nn/pass.ts';
 import { rbf } from '../nn/rbf.ts';
 import { relu } from '../nn/relu.ts';
 import { rescale } from '../nn/rescale.ts';
+import { silu } from '../nn/silu.ts';
 import { sigmoid, tanh } from '../nn/squash.ts';
 import { subsample2d } from '../nn/subsample2d.ts';
 import { createMemory } from './arena.ts';
@@ -99,6 +106,7 @@ function expectSameLayer(arithmetic: Engine['arithmetic'], { layer, shape, image
     const x = numbers('x', images * elementsOf(shape));
     const dy = sparse('dy', images * elementsOf(placed.outputShape));
     const run = placed.run(x, dy);
+    if (layer.type === 'batchNorm2d') return { run, curve: run };
     // The second derivatives of a loss are not negative.
     const curve = placed.curve(
       x,
@@ -204,6 +212,28 @@ describe.each(engines)('%s', (arithmetic) => {
     },
   );
 
+  test('convolutions in groups, and of the same size', () => {
+    const cases = fc.record({
+      images,
+      groups: upTo(4),
+      groupChannels: upTo(3),
+      groupOutputs: upTo(3),
+      kernel: pair(1, 4),
+      beyond: pair(0, 4),
+      stride: pair(1, 2),
+      isSame: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(cases, ({ images, groups, groupChannels, groupOutputs, kernel, beyond, stride, isSame }) => {
+        const channels = groups * groupChannels;
+        const way = isSame ? { padding: 'same' as const } : { stride };
+        const layer = conv2d(channels, groups * groupOutputs, kernel, { groups, ...way });
+        expectSameLayer(arithmetic, { layer, shape: [channels, kernel[0] + beyond[0], kernel[1] + beyond[1]], images });
+      }),
+      { numRuns: 60, seed: 7 },
+    );
+  });
+
   test('dense layers', () => {
     fc.assert(
       fc.property(images, upTo(40), upTo(20), (count, inputs, outputs) =>
@@ -246,6 +276,12 @@ describe.each(engines)('%s', (arithmetic) => {
           ),
           flatten(),
           pad2d(padding, -0.1),
+          leakyRelu(0.2),
+          gelu(),
+          silu(),
+          dropout(0.4),
+          globalAvgPool2d(),
+          batchNorm2d(channels),
         ]) {
           expectSameLayer(arithmetic, { layer, shape, images });
         }
@@ -353,7 +389,16 @@ describe.each(engines)('%s', (arithmetic) => {
       const parameters = arena.allocate(bytes);
       arena.f32(parameters, bytes / 4).set(calm('parameters', bytes / 4));
       const packs = Math.ceil(count / lanes);
-      const options = { kernels, arena, width, packs, training: true, curvature: true, parameters };
+      const options = {
+        kernels,
+        arena,
+        width,
+        packs,
+        training: true,
+        curvature: true,
+        addresses: { parameters, buffers: 0 },
+      };
+      const pass = usingPass(count, lanes);
       const network = placeNetwork(model, options);
       const indices = arena.table(Array.from({ length: count }, (_, i) => (7 * i + 3) % 20));
       const [asFloats, asBytes] = [arena.allocate(pixels.length * 4), arena.allocate(pixels.length)];
@@ -371,15 +416,15 @@ describe.each(engines)('%s', (arithmetic) => {
       for (const images of [asBytes, asFloats]) {
         const gather = images === asBytes ? kernels.gatherBytes : kernels.gatherFloats;
         gather({ images, indices, count, channels: 2, area: elements / 2, dst: network.input.value });
-        network.forward(packs);
+        network.forward(pass);
         kernels.packsToRows({ src: logits, packs, elements: 3, rows, rowStride: 12 });
         found.push(arena.f32(rows, count * 3).slice());
         aboutLoss(mse()).apply(kernels, site);
-        network.curvature(packs, chunk);
+        network.curvature(pass, chunk);
         kernels.addVectors({ dst: sum, src: chunk, vectors: bytes / (lanes * 4) });
         aboutLoss(maximumAPosteriori()).apply(kernels, site);
         found.push(arena.f64(losses, count).slice());
-        network.backward(packs, chunk);
+        network.backward(pass, chunk);
         kernels.addVectors({ dst: sum, src: chunk, vectors: bytes / (lanes * 4) });
         found.push(arena.f32(sum, bytes / 4).slice());
       }

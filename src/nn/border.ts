@@ -3,7 +3,7 @@ import { elementsOf } from '../base/tensor.ts';
 import type { Activation, Site } from './layer.ts';
 
 export interface Border {
-  /** [channels, height + 2·top, width + 2·left]. `gradient` is 0 (no address) if the input's gradient is not wanted. */
+  /** [channels, top + height + bottom, left + width + right]. `gradient` is 0 (no address) if the input's gradient is not wanted. */
   readonly padded: Activation;
   /** Forward: copies the input to the inside of the border. */
   pad(packs: number): void;
@@ -11,23 +11,26 @@ export interface Border {
   crop(packs: number): void;
 }
 
-/** @param padding [rows above and below, columns left and right]. */
-export function placeBorder([top, left]: readonly [number, number], value: number, site: Site): Border {
+/** Pixels above, below, left and right of an image. */
+export type Sides = readonly [top: number, bottom: number, left: number, right: number];
+
+export function placeBorder([top, bottom, left, right]: Sides, value: number, site: Site): Border {
   const { kernels, arena, input } = site;
   const [channels, height, width] = input.shape as [number, number, number];
-  const shape = [channels, height + 2 * top, width + 2 * left];
+  const shape = [channels, top + height + bottom, left + width + right];
   const elements = site.packs * elementsOf(shape) * site.lanes;
   const padded: Activation = {
     shape,
     value: arena.allocate(elements * 4),
     gradient: input.gradient ? arena.allocate(elements * 4) : 0,
+    isShared: false,
   };
   // The border is written only once, since later copies change only the inside.
   arena.f32(padded.value, elements).fill(value);
   const row = width * channels * site.vectorBytes;
   const pack = height * row;
-  const paddedRow = (width + 2 * left) * channels * site.vectorBytes;
-  const paddedPack = (height + 2 * top) * paddedRow;
+  const paddedRow = (left + width + right) * channels * site.vectorBytes;
+  const paddedPack = (top + height + bottom) * paddedRow;
   const corner = top * paddedRow + left * channels * site.vectorBytes;
   return {
     padded,

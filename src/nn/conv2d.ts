@@ -3,9 +3,10 @@
 import { checkOptions, shown, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { elementsOf } from '../base/tensor.ts';
-import { placeBorder } from './border.ts';
+import { placeBorder, type Sides } from './border.ts';
 import { type ConvolutionForward, type ConvolutionSite, placeForward } from './conv2d-forward.ts';
 import { flatten, flattenKind } from './flatten.ts';
+import { placeGrouped } from './grouped-conv2d.ts';
 import {
   type Activation,
   allocateOutput,
@@ -19,6 +20,7 @@ import {
 } from './layer.ts';
 import { linear, linearKind } from './linear.ts';
 import type { MaxPool2d } from './max-pool2d.ts';
+import type { Pass } from './pass.ts';
 import { pair, printSize, type Size, slide } from './window.ts';
 
 /** The plain data of a convolution. */
@@ -28,17 +30,27 @@ export interface Conv2d {
   readonly outChannels: number;
   readonly kernelSize: readonly [number, number];
   readonly stride: readonly [number, number];
-  readonly padding: readonly [number, number];
+  readonly padding: readonly [number, number] | 'same';
   /** The input channels that each output channel reads; without it, all. */
   readonly connections?: readonly (readonly number[])[];
+  /** Groups of channels, at least 2; without it, every output channel reads all input channels. */
+  readonly groups?: number;
 }
 
 /** Options of {@link conv2d}. */
 export interface Conv2dOptions {
   /** How far the window moves, in pixels: an integer of at least 1, or [vertical, horizontal]. Default 1. */
   readonly stride?: Size | undefined;
-  /** Zeros on every side, in pixels: an integer of at least 0, or [vertical, horizontal]. Default 0. */
-  readonly padding?: Size | undefined;
+  /**
+   * Zeros on every side, in pixels: an integer of at least 0, or [vertical, horizontal]. `same`: as many as keep the image's size, for stride 1; of an
+   * odd number one more below and to the right, as in PyTorch. Default 0.
+   */
+  readonly padding?: Size | 'same' | undefined;
+  /**
+   * Divides input and output channels into so many groups in their order; each output channel reads the input channels of its group. It must divide both
+   * numbers. As many as input channels: a depthwise convolution. Default 1.
+   */
+  readonly groups?: number | undefined;
   /**
    * A row for each output channel: the input channels that it reads, each once, at least one. Weights between others stand in the tensor as
    * zeros, are not trained and do not count as parameters. Default: every output channel reads all.
@@ -49,26 +61,50 @@ export interface Conv2dOptions {
 /**
  * Cross-correlation of images with trained windows: [inChannels, height, width] becomes [outChannels, height', width'], with
  * height' = floor((height + 2 · padding - kernel) / stride) + 1 and the same for the width. Parameters as in torch.nn.Conv2d:
- * weight [outChannels, inChannels, kernel height, kernel width] and bias [outChannels].
+ * weight [outChannels, inChannels / groups, kernel height, kernel width] and bias [outChannels].
  * @param inChannels channels of the input, at least 1.
  * @param outChannels channels of the output, at least 1.
  * @param kernelSize the window in pixels: an integer of at least 1, or [vertical, horizontal].
- * @throws UsageError for a size that is no such integer, for connections that do not fit, and for unknown options.
+ * @throws UsageError for a size that is no such integer, for connections and groups that do not fit, and for unknown options.
  */
 export function conv2d(inChannels: number, outChannels: number, kernelSize: Size, options: Conv2dOptions = {}): Conv2d {
-  checkOptions('conv2d()', options, { stride: true, padding: true, connections: true });
+  checkOptions('conv2d()', options, { stride: true, padding: true, connections: true, groups: true });
   checkPositive('conv2d: in channels', inChannels);
   checkPositive('conv2d: out channels', outChannels);
   if (options.connections !== undefined) checkConnections(options.connections, inChannels, outChannels);
+  const { groups = 1 } = options;
+  checkGroups(groups, inChannels, outChannels);
+  if (groups > 1 && options.connections !== undefined)
+    throw new UsageError('conv2d: groups and connections cannot be used together');
+  const stride = pair(options.stride ?? 1, 'conv2d stride', 1);
+  if (options.padding === 'same' && stride.some((step) => step !== 1))
+    throw new UsageError(`conv2d: padding 'same' needs stride 1, got ${printSize(stride)}`);
   return {
     type: 'conv2d',
     inChannels,
     outChannels,
     kernelSize: pair(kernelSize, 'conv2d kernel size', 1),
-    stride: pair(options.stride ?? 1, 'conv2d stride', 1),
-    padding: pair(options.padding ?? 0, 'conv2d padding', 0),
+    stride,
+    padding: options.padding === 'same' ? 'same' : pair(options.padding ?? 0, 'conv2d padding', 0),
     ...(options.connections ? { connections: options.connections } : {}),
+    ...(groups > 1 ? { groups } : {}),
   };
+}
+
+function checkGroups(groups: number, inChannels: number, outChannels: number): void {
+  checkPositive('conv2d: groups', groups);
+  for (const [what, channels] of Object.entries({ in: inChannels, out: outChannels })) {
+    if (channels % groups !== 0)
+      throw new UsageError(`conv2d: ${groups} groups cannot divide ${channels} ${what} channels evenly`);
+  }
+}
+
+/** Zeros on each side of the image. */
+function sidesOf({ kernelSize, padding }: Conv2d): Sides {
+  if (padding !== 'same') return [padding[0], padding[0], padding[1], padding[1]];
+  const [vertical, horizontal] = [kernelSize[0] - 1, kernelSize[1] - 1];
+  const [top, left] = [Math.floor(vertical / 2), Math.floor(horizontal / 2)];
+  return [top, vertical - top, left, horizontal - left];
 }
 
 function checkConnections(table: readonly (readonly number[])[], inChannels: number, outChannels: number): void {
@@ -92,8 +128,8 @@ function checkConnections(table: readonly (readonly number[])[], inChannels: num
 }
 
 /** How many pairs of an input and an output channel are connected. */
-function pairsOf({ inChannels, outChannels, connections }: Conv2d): number {
-  return connections ? connections.reduce((sum, row) => sum + row.length, 0) : inChannels * outChannels;
+function pairsOf({ inChannels, outChannels, connections, groups = 1 }: Conv2d): number {
+  return connections ? connections.reduce((sum, row) => sum + row.length, 0) : (inChannels * outChannels) / groups;
 }
 
 /** First element of each plane of weights between channels that are not connected. */
@@ -107,21 +143,25 @@ function absentPlanes({ inChannels, kernelSize, connections = [] }: Conv2d): num
 }
 
 export const conv2dKind: LayerKind<Conv2d> = {
-  remake: ({ inChannels, outChannels, kernelSize, stride, padding, connections }) =>
-    conv2d(inChannels, outChannels, kernelSize, { stride, padding, connections }),
-  print({ inChannels, outChannels, kernelSize, stride, padding, connections }) {
+  remake: ({ inChannels, outChannels, kernelSize, stride, padding, connections, groups }) =>
+    conv2d(inChannels, outChannels, kernelSize, { stride, padding, connections, groups }),
+  print({ inChannels, outChannels, kernelSize, stride, padding, connections, groups }) {
     const more = stride.some((s) => s !== 1) ? `, stride=${printSize(stride)}` : '';
-    const padded = padding.some((p) => p !== 0) ? `, padding=${printSize(padding)}` : '';
-    const partly = connections ? ', partly connected' : '';
+    const padded =
+      padding === 'same' ? ', padding=same' : padding.some((p) => p !== 0) ? `, padding=${printSize(padding)}` : '';
+    const partly = connections ? ', partly connected' : groups ? `, groups=${groups}` : '';
     return `Conv2d(${inChannels}, ${outChannels}, kernel_size=${printSize(kernelSize)}${more}${padded}${partly})`;
   },
-  outputShape({ inChannels, outChannels, kernelSize, stride, padding }, input) {
-    const size = slide(input, kernelSize, stride, padding, 'conv2d');
+  outputShape(layer, input) {
+    const { inChannels, outChannels, kernelSize, stride } = layer;
+    const [top, bottom, left, right] = sidesOf(layer);
+    const size = slide(input, kernelSize, stride, [(top + bottom) / 2, (left + right) / 2], 'conv2d');
     if (input[0] !== inChannels) throw new UsageError(`conv2d expects ${inChannels} channels, got ${input[0]}`);
     return [outChannels, ...size];
   },
   parameters(layer) {
-    const { inChannels, outChannels, kernelSize, connections } = layer;
+    const { outChannels, kernelSize, connections, groups = 1 } = layer;
+    const inChannels = layer.inChannels / groups;
     const area = kernelSize[0] * kernelSize[1];
     const fanIn = connections ? connections.map((row) => row.length * area) : inChannels * area;
     return [
@@ -139,7 +179,7 @@ export const conv2dKind: LayerKind<Conv2d> = {
     const { kernelSize } = layer;
     return output[1]! * output[2]! * pairsOf(layer) * kernelSize[0] * kernelSize[1];
   },
-  connections: (layer, output) => conv2dKind.multiplyAdds(layer, output) + elementsOf(output),
+  connections: (layer, output, input) => conv2dKind.multiplyAdds(layer, output, input) + elementsOf(output),
   place: (layer, site) => placeConv2d(layer, site),
 };
 
@@ -149,30 +189,31 @@ export const conv2dKind: LayerKind<Conv2d> = {
  */
 export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): PlacedLayer {
   if (isDense(layer, site, pool)) return placeDense(layer, site);
-  if (layer.padding[0] === 0 && layer.padding[1] === 0) return placeUnpadded(layer, site, site.input, pool);
-  const border = placeBorder(layer.padding, 0, site);
+  const sides = sidesOf(layer);
+  if (sides.every((pixels) => pixels === 0)) return placeUnpadded(layer, site, site.input, pool);
+  const border = placeBorder(sides, 0, site);
   const inner = placeUnpadded(layer, site, border.padded, pool);
   return {
     ...inner,
-    forward(packs) {
-      border.pad(packs);
-      inner.forward(packs);
+    forward(pass) {
+      border.pad(pass.packs);
+      inner.forward(pass);
     },
-    backward(packs, gradients) {
-      inner.backward(packs, gradients);
-      border.crop(packs);
+    backward(pass, gradients) {
+      inner.backward(pass, gradients);
+      border.crop(pass.packs);
     },
-    curvature(packs, gradients) {
-      inner.curvature(packs, gradients);
-      border.crop(packs);
+    curvature(pass, gradients) {
+      inner.curvature(pass, gradients);
+      border.crop(pass.packs);
     },
   };
 }
 
 /** Whether the image has the size of the window, so that every output reads every input. */
-function isDense({ kernelSize, padding, connections }: Conv2d, { input }: Site, pool: MaxPool2d | undefined): boolean {
-  const isWhole = kernelSize.every((size, axis) => size === input.shape[axis + 1]);
-  return !pool && !connections && padding.every((p) => p === 0) && isWhole;
+function isDense(layer: Conv2d, { input }: Site, pool: MaxPool2d | undefined): boolean {
+  const isWhole = layer.kernelSize.every((size, axis) => size === input.shape[axis + 1]);
+  return !pool && !layer.connections && !layer.groups && sidesOf(layer).every((pixels) => pixels === 0) && isWhole;
 }
 
 /**
@@ -192,22 +233,24 @@ function placeDense({ outChannels }: Conv2d, site: Site): PlacedLayer {
     ...dense,
     work: [`as a dense layer, ${dense.work[0]}`, dense.work[1]],
     output: { ...dense.output, shape: site.outputShape },
-    forward(packs) {
-      flat.forward(packs);
-      dense.forward(packs);
+    forward(pass) {
+      flat.forward(pass);
+      dense.forward(pass);
     },
-    backward(packs, gradients) {
-      dense.backward(packs, gradients);
-      flat.backward(packs, gradients);
+    backward(pass, gradients) {
+      dense.backward(pass, gradients);
+      flat.backward(pass, gradients);
     },
-    curvature(packs, gradients) {
-      dense.curvature(packs, gradients);
-      flat.curvature(packs, gradients);
+    curvature(pass, gradients) {
+      dense.curvature(pass, gradients);
+      flat.curvature(pass, gradients);
     },
   };
 }
 
 function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPool2d | undefined): PlacedLayer {
+  const { groups } = layer;
+  if (groups) return placeGrouped({ ...layer, groups }, site, input);
   const { kernels, arena, lanes, vectorBytes } = site;
   const [kernelHeight, kernelWidth] = layer.kernelSize;
   const { outChannels } = layer;
@@ -224,7 +267,8 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const whole = { ...parts, shape: input.shape, x: input.value, y: output.value };
   const half =
     site.single && isDivisible(output) ? placeStrips(layer, whole, output, pool) : placeForward(layer, whole);
-  const { prepare, forward } = half;
+  const { prepare } = half;
+  const forward = ({ packs }: Pass) => half.forward(packs);
   const runVectors = Math.ceil((kernelWidth * channels) / lanes);
   const work = [half.work, backwardWork(runVectors, input)] as const;
   if (!site.training) return { work, output, prepare, forward, backward() {}, curvature() {} };
@@ -287,11 +331,11 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
         kernelWidth,
       });
     },
-    backward(packs: number, gradients: number) {
+    backward({ packs }: Pass, gradients: number) {
       inputToRows(packs);
       transport(packs, gradients, packed);
     },
-    curvature(packs: number, gradients: number) {
+    curvature({ packs }: Pass, gradients: number) {
       inputToRows(packs);
       kernels.squareVectors({ x: inRows, y: inRows, vectors: (packs * lanes * imageBytes) / vectorBytes });
       if (packed) kernels.squareVectors({ x: packed, y: squares, vectors: outChannels * vectors });

@@ -80,7 +80,8 @@ describe.each(widths)('%s', (width) => {
 
 function sizeAfter(conv: ReturnType<typeof conv2d>, pool: ReturnType<typeof maxPool2d>): number {
   const along = (i: 0 | 1, size: number) => {
-    const convolved = Math.floor((size + 2 * conv.padding[i] - conv.kernelSize[i]) / conv.stride[i]) + 1;
+    const convolved =
+      Math.floor((size + 2 * (conv.padding as readonly number[])[i]! - conv.kernelSize[i]) / conv.stride[i]) + 1;
     return Math.floor((convolved - pool.kernelSize[i]) / pool.stride[i]) + 1;
   };
   return conv.outChannels * along(0, 9) * along(1, 8);

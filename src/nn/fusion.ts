@@ -11,16 +11,19 @@ export interface Step {
 }
 
 /**
- * Convolution, relu and max-pooling become one step. The outputs of the convolution stay in the cache, and its
+ * Convolution (of all channels), relu and max-pooling become one step. The outputs of the convolution stay in the cache, and its
  * gradients are listed from the gradients of the pooling, which are a quarter as many for 2x2 windows. Every other
  * layer is a separate step.
  */
 export function stepsOf(model: Model): Step[] {
   const steps: Step[] = [];
   const { layers } = model;
+  /** The outputs that are read by name, which must stay in memory. */
+  const named = new Set(layers.flatMap(({ layer }) => about(layer).reads()?.name ?? []));
   for (let i = 0; i < layers.length; ) {
     const [first, second, third] = layers.slice(i, i + 3).map(({ layer }) => layer);
-    if (first?.type === 'conv2d' && second?.type === 'relu' && third?.type === 'maxPool2d') {
+    const isFree = layers.slice(i, i + 2).every(({ name }) => !named.has(name));
+    if (isFree && first?.type === 'conv2d' && !first.groups && second?.type === 'relu' && third?.type === 'maxPool2d') {
       steps.push({ layers: layers.slice(i, i + 3), place: (site) => placeConv2d(first, site, third) });
       i += 3;
     } else {

@@ -1,5 +1,5 @@
 /**
- * Finite differences: the gradient of every layer, and of a whole odd network, is the slope of its own forward pass.
+ * Finite differences: the gradient of every layer, and of whole networks, is the slope of its own forward pass.
  */
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
@@ -9,21 +9,29 @@ import { type Width, widths } from '../engine/kernels.ts';
 import { digitCodes } from '../tasks/lenet/lenet5-1998.ts';
 import { evaluate } from '../train/evaluate.ts';
 import { fit } from '../train/fit.ts';
+import { add } from './add.ts';
 import { avgPool2d } from './avg-pool2d.ts';
+import { batchNorm2d } from './batch-norm2d.ts';
 import { conv2d } from './conv2d.ts';
+import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
+import { gelu } from './gelu.ts';
+import { globalAvgPool2d } from './global-avg-pool2d.ts';
 import { glorotUniform } from './initialize.ts';
 import { placeAlone } from './layer.testing.ts';
 import { about, type Layer } from './layers.ts';
+import { leakyRelu } from './leaky-relu.ts';
 import { linear } from './linear.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { sequential } from './model.ts';
 import { normalize } from './normalize.ts';
 import { sgd } from './optimizers/sgd.ts';
+import { outputOf } from './output-of.ts';
 import { pad2d } from './pad2d.ts';
 import { rbf } from './rbf.ts';
 import { relu } from './relu.ts';
 import { rescale } from './rescale.ts';
+import { silu } from './silu.ts';
 import { sigmoid, squash } from './squash.ts';
 import { subsample2d } from './subsample2d.ts';
 
@@ -58,6 +66,15 @@ const layers: [string, Layer, number[]][] = [
   ['pad2d', pad2d([1, 2], 0.5), [3, 2, 3, 2]],
   ['rescale', rescale(-0.1, 1.175), [3, 2, 3, 2]],
   ['normalize', normalize([0.5, -0.25], [0.3, 2]), [3, 2, 3, 2]],
+  ['leakyRelu', leakyRelu(0.2), [2, 3, 3, 3]],
+  ['gelu', gelu(), [2, 3, 3, 3]],
+  ['silu', silu(), [2, 3, 3, 3]],
+  ['globalAvgPool2d', globalAvgPool2d(), [3, 5, 4, 3]],
+  ['conv2d of the same size', conv2d(2, 3, [3, 4], { padding: 'same' }), [5, 2, 4, 5]],
+  ['conv2d in groups', conv2d(4, 6, [3, 2], { groups: 2, stride: [2, 1], padding: [0, 1] }), [5, 4, 5, 4]],
+  ['conv2d, depthwise', conv2d(5, 10, 3, { groups: 5 }), [3, 5, 4, 4]],
+  ['batchNorm2d', batchNorm2d(3), [6, 3, 3, 2]],
+  ['dropout', dropout(0.3), [3, 2, 3, 2]],
 ];
 
 describe.each(widths)('%s', (width) => {
@@ -93,8 +110,8 @@ function slopes(name: string, layer: Layer, shape: readonly number[], width: Wid
   }
 }
 
-describe('a network of odd sizes, 23 images in batches of one', () => {
-  const model = sequential('odd', [3, 11, 9], {
+const networks = [
+  sequential('odd', [3, 11, 9], {
     conv1: conv2d(3, 5, 3, { padding: 1 }),
     relu1: relu(),
     pool1: maxPool2d([3, 2], { stride: 2 }),
@@ -104,7 +121,27 @@ describe('a network of odd sizes, 23 images in batches of one', () => {
     fc1: linear(16, 9),
     relu3: relu(),
     fc2: linear(9, 7),
-  });
+  }),
+  // Outputs that three layers read, that only layers further on read, and that relu would overwrite.
+  sequential('branched', [3, 11, 9], {
+    conv0: conv2d(3, 4, 3, { stride: 2 }),
+    relu0: relu(),
+    conv1: conv2d(4, 4, 3, { padding: 'same' }),
+    sum1: add('conv0'),
+    relu1: relu(),
+    conv2: conv2d(4, 4, 1),
+    again: outputOf('conv0'),
+    relu2: relu(),
+    conv3: conv2d(4, 4, 1, { groups: 2 }),
+    sum3: add('conv2'),
+    sum4: add('conv0'),
+    sum5: add('relu1'),
+    flatten: flatten(),
+    fc: linear(80, 7),
+  }),
+];
+
+describe.each(networks.map((model) => [model.name, model] as const))('the %s network, 23 images', (_, model) => {
   const size = 23;
   const train: Dataset = {
     name: 'random',

@@ -4,17 +4,25 @@
  */
 import { isEqualData, isRecord, shown, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
+import { type Add, addKind } from './add.ts';
 import { type AvgPool2d, avgPool2dKind } from './avg-pool2d.ts';
+import { type BatchNorm2d, batchNorm2dKind } from './batch-norm2d.ts';
 import { type Conv2d, conv2dKind } from './conv2d.ts';
+import { type Dropout, dropoutKind } from './dropout.ts';
 import { type Flatten, flattenKind } from './flatten.ts';
-import type { LayerKind, LayerParameter, Shape, Site } from './layer.ts';
+import { type Gelu, geluKind } from './gelu.ts';
+import { type GlobalAvgPool2d, globalAvgPool2dKind } from './global-avg-pool2d.ts';
+import type { LayerBuffer, LayerKind, LayerParameter, Shape, Site } from './layer.ts';
+import { type LeakyRelu, leakyReluKind } from './leaky-relu.ts';
 import { type Linear, linearKind } from './linear.ts';
 import { type MaxPool2d, maxPool2dKind } from './max-pool2d.ts';
 import { type Normalize, normalizeKind } from './normalize.ts';
+import { type OutputOf, outputOfKind } from './output-of.ts';
 import { type Pad2d, pad2dKind } from './pad2d.ts';
 import { type Rbf, rbfKind } from './rbf.ts';
 import { type Relu, reluKind } from './relu.ts';
 import { type Rescale, rescaleKind } from './rescale.ts';
+import { type Silu, siluKind } from './silu.ts';
 import { type Sigmoid, sigmoidKind, type Tanh, tanhKind } from './squash.ts';
 import { type Subsample2d, subsample2dKind } from './subsample2d.ts';
 
@@ -32,7 +40,15 @@ export type Layer =
   | Rbf
   | Pad2d
   | Rescale
-  | Normalize;
+  | Normalize
+  | BatchNorm2d
+  | Dropout
+  | GlobalAvgPool2d
+  | LeakyRelu
+  | Gelu
+  | Silu
+  | Add
+  | OutputOf;
 
 const kinds: { readonly [L in Layer as L['type']]: LayerKind<L> } = {
   conv2d: conv2dKind,
@@ -48,6 +64,14 @@ const kinds: { readonly [L in Layer as L['type']]: LayerKind<L> } = {
   pad2d: pad2dKind,
   rescale: rescaleKind,
   normalize: normalizeKind,
+  batchNorm2d: batchNorm2dKind,
+  dropout: dropoutKind,
+  globalAvgPool2d: globalAvgPool2dKind,
+  leakyRelu: leakyReluKind,
+  gelu: geluKind,
+  silu: siluKind,
+  add: addKind,
+  outputOf: outputOfKind,
 };
 
 /** @throws UsageError unless the value is what one of the layers' constructors makes. */
@@ -68,10 +92,14 @@ export function about(layer: Layer) {
   const self = layer as never;
   return {
     print: (): string => kind.print(self),
-    outputShape: (input: Shape): Shape => kind.outputShape(self, input),
+    outputShape: (input: Shape, other?: Shape): Shape => kind.outputShape(self, input, other),
+    reads: () => kind.reads?.(self),
     parameters: (): readonly LayerParameter[] => kind.parameters(self),
-    multiplyAdds: (output: Shape): number => kind.multiplyAdds(self, output),
-    connections: (output: Shape): number => kind.connections(self, output),
+    buffers: (): readonly LayerBuffer[] => kind.buffers?.(self) ?? [],
+    /** 0 if the layer does not need the whole batch. */
+    statistics: (): number => kind.statistics?.(self) ?? 0,
+    multiplyAdds: (output: Shape, input: Shape): number => kind.multiplyAdds(self, output, input),
+    connections: (output: Shape, input: Shape): number => kind.connections(self, output, input),
     place: (site: Site) => kind.place(self, site),
   };
 }

@@ -3,12 +3,20 @@ import { UsageError } from '../base/errors.ts';
 import { randomStream } from '../base/random.ts';
 import { lenet5 } from '../tasks/lenet/lenet5.ts';
 import { modelByName } from '../tasks/lenet/models.ts';
+import { add } from './add.ts';
+import { batchNorm2d } from './batch-norm2d.ts';
 import { conv2d } from './conv2d.ts';
+import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
-import { glorotUniform } from './initialize.ts';
+import { glorotUniform, initialWeights } from './initialize.ts';
+import { initializations } from './initializers.ts';
+import type { Layer } from './layers.ts';
+import { leakyRelu } from './leaky-relu.ts';
 import { linear } from './linear.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { describeModel, parameterCount, parametersOf, sequential } from './model.ts';
+import { outputOf } from './output-of.ts';
+import { relu } from './relu.ts';
 
 test('LeNet-5 prints its layers, shapes, 44,426 parameters and 281,640 multiply-accumulates', () => {
   expect(describeModel(lenet5())).toBe(
@@ -91,4 +99,67 @@ test('an unknown model name suggests the nearest one', () => {
   expect(() => modelByName('lennet5')).toThrow(
     'unknown model "lennet5": allowed are lenet5, lenet5-1998. Did you mean lenet5?',
   );
+});
+
+test('layers are read by name: only earlier ones, of the right shape, and every output is read', () => {
+  const build = (layers: Readonly<Record<string, Layer>>) => () =>
+    sequential('m', [1, 4, 4], {
+      conv1: conv2d(1, 2, 3, { padding: 'same' }),
+      ...layers,
+      flat: flatten(),
+      fc: linear(32, 2),
+    });
+  expect(build({ relu: relu(), sum: add('conv1') })().layers.map(({ reads }) => reads)).toEqual([
+    [],
+    ['conv1'],
+    ['relu', 'conv1'],
+    ['sum'],
+    ['flat'],
+  ]);
+  for (const [layers, message] of [
+    [{ sum: add('conv9') }, 'layer sum: reads layer "conv9", but only layers before it can be read (conv1)'],
+    [{ sum: add('fc') }, 'layer sum: reads layer "fc", but only layers before it can be read (conv1)'],
+    [{ sum: add('sum') }, 'layer sum: reads layer "sum", but only layers before it can be read (conv1)'],
+    [
+      { pool: maxPool2d(2), sum: add('conv1') },
+      'layer sum: add expects two outputs of one shape, got [2, 2, 2] from the layer before and [2, 4, 4] from conv1',
+    ],
+    [{ relu: relu(), again: outputOf('conv1') }, 'layer relu: no layer reads its output'],
+    [{ 'optimizer.relu': relu() }, 'in files, "optimizer." begins the names of an optimizer'],
+    [{ 'a..b': relu() }, 'must be a letter followed by letters, digits or _; dots may divide it'],
+  ] as const) {
+    expect(build(layers), message).toThrow(message);
+  }
+});
+
+test('layers refuse values that cannot be right', () => {
+  for (const [make, message] of [
+    [() => dropout(1), 'dropout: p: expected a number from 0 to below 1, got 1'],
+    [() => leakyRelu(-1), 'leakyRelu: negative slope: expected a number of at least 0, got -1'],
+    [() => batchNorm2d(3, { momentum: 0 }), 'batchNorm2d: momentum: expected a number above 0, at most 1, got 0'],
+    [() => batchNorm2d(3, { eps: 0 }), 'batchNorm2d: eps: expected a number above 0, got 0'],
+    [() => conv2d(4, 6, 3, { groups: 3 }), 'conv2d: 3 groups cannot divide 4 in channels evenly'],
+    [() => conv2d(4, 6, 3, { groups: 4 }), 'conv2d: 4 groups cannot divide 6 out channels evenly'],
+    [() => conv2d(1, 1, 3, { padding: 'same', stride: 2 }), "conv2d: padding 'same' needs stride 1, got 2"],
+    [() => sequential('m', [2, 1, 1], { bn: batchNorm2d(3) }), 'layer bn: batchNorm2d expects 3 channels, got 2'],
+  ] as const) {
+    expect(make, message).toThrow(message);
+  }
+});
+
+test('normalizations start at weight 1 by every rule, and keep PyTorch’s buffers', () => {
+  const layers = { bn: batchNorm2d(2), flat: flatten(), fc: linear(2, 2) };
+  for (const rule of initializations) {
+    const model = sequential('m', [2, 1, 1], layers, rule);
+    const weights = initialWeights(model, randomStream(1, 'init'));
+    expect(
+      ['weight', 'bias', 'running_mean', 'running_var'].map((name) => [...weights.get(`bn.${name}`)!.data]),
+    ).toEqual([
+      [1, 1],
+      [0, 0],
+      [0, 0],
+      [1, 1],
+    ]);
+    expect(parameterCount(model)).toBe(2 + 2 + 4 + 2);
+  }
 });

@@ -36,13 +36,13 @@ export const pad2dKind: LayerKind<Pad2d> = {
   multiplyAdds: () => 0,
   connections: () => 0,
   place({ padding, value }, site) {
-    const { padded, pad, crop } = placeBorder(padding, value, site);
+    const { padded, pad, crop } = placeBorder([padding[0], padding[0], padding[1], padding[1]], value, site);
     return {
       work: ['copy into the border', 'copy out of it'],
       output: padded,
-      forward: pad,
-      backward: crop,
-      curvature: crop,
+      forward: ({ packs }) => pad(packs),
+      backward: ({ packs }) => crop(packs),
+      curvature: ({ packs }) => crop(packs),
     };
   },
 };

@@ -76,6 +76,12 @@ export function completeRecipe(settings: RecipeSettings): Recipe {
       `optimizer ${optimizer.name} needs second derivatives, which loss ${loss.name}${classWeights() ? ' with class weights' : ''} does not give for this output`,
     );
   }
+  const normalized = model.layers.find(({ layer }) => layer.type === 'batchNorm2d');
+  if (aboutOptimizer(optimizer).needsCurvature && normalized) {
+    throw new UsageError(
+      `optimizer ${optimizer.name} needs second derivatives, which layer ${normalized.name} (batchNorm2d) does not give`,
+    );
+  }
   return { model, loss, optimizer, schedule, batchSize, epochs, seed, shuffle, arithmetic };
 }
 

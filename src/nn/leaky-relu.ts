@@ -1,0 +1,34 @@
+/** A relu that lets a part of negative numbers through. */
+import { wrong } from '../base/argument.ts';
+import { placeInputActivation } from './input-activation.ts';
+import type { LayerKind } from './layer.ts';
+
+/** The plain data of a leaky relu. */
+export interface LeakyRelu {
+  readonly type: 'leakyRelu';
+  readonly negativeSlope: number;
+}
+
+/**
+ * x where x > 0, else negativeSlope · x, as torch.nn.LeakyReLU.
+ * @param negativeSlope a finite number of at least 0. Default 0.01. @throws UsageError for any other.
+ */
+export function leakyRelu(negativeSlope = 0.01): LeakyRelu {
+  if (!(typeof negativeSlope === 'number' && negativeSlope >= 0 && negativeSlope < Infinity))
+    throw wrong('leakyRelu: negative slope', 'a number of at least 0', negativeSlope);
+  return { type: 'leakyRelu', negativeSlope };
+}
+
+export const leakyReluKind: LayerKind<LeakyRelu> = {
+  remake: ({ negativeSlope }) => leakyRelu(negativeSlope),
+  print: ({ negativeSlope }) => `LeakyReLU(negative_slope=${negativeSlope})`,
+  outputShape: (_, input) => input,
+  parameters: () => [],
+  multiplyAdds: () => 0,
+  connections: () => 0,
+  place: ({ negativeSlope: slope }, site) =>
+    placeInputActivation(site, 'leaky relu', {
+      forward: (blocks) => site.kernels.leakyReluForward({ ...blocks, slope }),
+      backward: (blocks) => site.kernels.leakyReluBackward({ ...blocks, slope }),
+    }),
+};

@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest';
+import { batchNorm2d } from '../nn/batch-norm2d.ts';
+import { flatten } from '../nn/flatten.ts';
+import { gelu } from '../nn/gelu.ts';
+import type { Layer } from '../nn/layers.ts';
+import { linear } from '../nn/linear.ts';
+import { sequential } from '../nn/model.ts';
+import { lenet5 } from '../tasks/lenet/lenet5.ts';
+import { modelMemory } from './model-memory.ts';
+
+const network = (more: Readonly<Record<string, Layer>>) =>
+  sequential('m', [3, 20, 20], { ...more, flat: flatten(), fc: linear(1200, 2) });
+
+test('LeNet-5’s tensors take 4 bytes a number, and little more', () => {
+  const { tensors, evaluating, training, wholeBatches } = modelMemory(lenet5());
+  expect(tensors).toBeGreaterThanOrEqual(4 * 44_426);
+  expect(tensors).toBeLessThan(4 * 44_426 + 1000);
+  expect(training).toBeGreaterThan(1.5 * evaluating);
+  expect(wholeBatches).toBe(false);
+});
+
+test('a layer of 1,200 numbers an image adds its output for 16 images, and in training its gradient', () => {
+  const [without, having] = [modelMemory(network({})), modelMemory(network({ gelu: gelu() }))];
+  const bytes = 16 * 1200 * 4;
+  for (const [part, times] of [['evaluating', 1] as const, ['training', 2] as const]) {
+    const added = having[part] - without[part];
+    expect(added).toBeGreaterThanOrEqual(times * bytes);
+    expect(added).toBeLessThan(times * bytes + 300);
+  }
+});
+
+test('batch normalization wants whole batches', () => {
+  expect(modelMemory(network({ bn: batchNorm2d(3) })).wholeBatches).toBe(true);
+});

@@ -1,0 +1,84 @@
+"""Golden numbers for the training of a small residual network with batch normalization: losses, final state dict, and logits in evaluation.
+
+Usage, in this folder:  /usr/bin/python3 make_residual_training.py
+53 images [2, 6, 6] in their order, batches of 37 (the engine's chunks: 16, 16, 5; then 16), 3 epochs of SGD with Nesterov momentum, in float64. Names of
+modules are those of the test's model.
+"""
+import json
+import pathlib
+from collections import OrderedDict
+
+import torch
+from torch import nn
+from torch.nn.functional import cross_entropy, relu, silu
+
+here = pathlib.Path(__file__).resolve().parent
+torch.manual_seed(2015)
+torch.set_default_dtype(torch.float64)
+epochs, batch, count = 3, 37, 53
+
+
+def exact(*shape, scale=128):
+    """Multiples of 1/256: exact in float32."""
+    return torch.round(torch.randn(*shape) * scale) / 256
+
+
+class Block1(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(4, 4, 3, padding="same"), nn.BatchNorm2d(4)
+        self.conv2, self.bn2 = nn.Conv2d(4, 4, 3, padding="same", groups=4), nn.BatchNorm2d(4, momentum=0.25)
+
+    def forward(self, x):
+        return x + self.bn2(self.conv2(relu(self.bn1(self.conv1(x)))))
+
+
+class Block2(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.shortcut = nn.Sequential(OrderedDict(conv=nn.Conv2d(4, 6, 1, stride=2), bn=nn.BatchNorm2d(6)))
+        self.conv1, self.bn1 = nn.Conv2d(4, 6, 3, stride=2, padding=1), nn.BatchNorm2d(6)
+
+    def forward(self, x):
+        return self.shortcut(x) + silu(self.bn1(self.conv1(x)))
+
+
+class Net(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.bn1 = nn.Conv2d(2, 4, 3, padding="same"), nn.BatchNorm2d(4)
+        self.block1, self.block2 = Block1(), Block2()
+        self.fc = nn.Linear(6, 3)
+
+    def forward(self, x):
+        x = relu(self.bn1(self.conv1(x)))
+        x = self.block2(relu(self.block1(x)))
+        return self.fc(x.mean((2, 3)))
+
+
+def state(net):
+    return {
+        name: {"shape": list(t.shape), "data": [float(f"{v:.9g}") for v in t.flatten().tolist()]}
+        for name, t in net.state_dict().items() if not name.endswith("num_batches_tracked")
+    }
+
+
+images, labels = exact(count, 2, 6, 6), torch.randint(0, 3, (count,))
+net = Net()
+with torch.no_grad():
+    for name, p in net.named_parameters():
+        p.copy_(exact(*p.shape, scale=80) + (1 if "bn" in name and name.endswith("weight") else 0))
+initial, losses = state(net), []
+optimizer = torch.optim.SGD(net.parameters(), 0.05, 0.9, nesterov=True)
+for _ in range(epochs):
+    for at in range(0, count, batch):
+        loss = cross_entropy(net(images[at:at + batch]), labels[at:at + batch])
+        optimizer.zero_grad()
+        loss.backward()
+        optimizer.step()
+        losses.append(loss.item())
+net.eval()
+record = {"epochs": epochs, "batchSize": batch, "images": images.flatten().tolist(), "labels": labels.tolist(), "initial": initial,
+          "losses": losses, "final": state(net), "logits": net(images).flatten().tolist()}
+(here / "residual-training.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
+print(losses)

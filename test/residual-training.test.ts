@@ -1,0 +1,154 @@
+/**
+ * A small residual network with batch normalization against PyTorch (test/golden/make_residual_training.py). Its statistics are those of whole batches: threads, chunks,
+ * the width of the kernels and a stop change no bit.
+ */
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import * as built from '../dist/index.js';
+import { nodeThreads } from '../dist/node.js';
+import type { StateDict, Tensor } from '../src/base/tensor.ts';
+import { widths } from '../src/engine/kernels.ts';
+import {
+  batchNorm2d,
+  type Checkpoint,
+  conv2d,
+  dropout,
+  evaluate,
+  type FitOptions,
+  fit,
+  flatten,
+  globalAvgPool2d,
+  type Layer,
+  linear,
+  type Model,
+  type RecipeSettings,
+  relu,
+  residual,
+  sequential,
+  sgd,
+  silu,
+} from '../src/index.ts';
+import { decodeCheckpoint, encodeCheckpoint } from '../src/train/checkpoint.ts';
+
+type Tensors = Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
+const golden: {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly images: readonly number[];
+  readonly labels: readonly number[];
+  readonly initial: Tensors;
+  readonly losses: readonly number[];
+  readonly final: Tensors;
+  readonly logits: readonly number[];
+} = JSON.parse(readFileSync(new URL('golden/residual-training.json', import.meta.url), 'utf8'));
+
+function network(more: Readonly<Record<string, Layer>> = {}): Model {
+  return sequential('residual', [2, 6, 6], {
+    conv1: conv2d(2, 4, 3, { padding: 'same' }),
+    bn1: batchNorm2d(4),
+    relu1: relu(),
+    ...residual('block1', {
+      from: 'relu1',
+      layers: {
+        conv1: conv2d(4, 4, 3, { padding: 'same' }),
+        bn1: batchNorm2d(4),
+        relu: relu(),
+        conv2: conv2d(4, 4, 3, { padding: 'same', groups: 4 }),
+        bn2: batchNorm2d(4, { momentum: 0.25 }),
+      },
+    }),
+    relu2: relu(),
+    ...residual('block2', {
+      from: 'relu2',
+      layers: { conv1: conv2d(4, 6, 3, { stride: 2, padding: 1 }), bn1: batchNorm2d(6), silu: silu() },
+      shortcut: { conv: conv2d(4, 6, 1, { stride: 2 }), bn: batchNorm2d(6) },
+    }),
+    ...more,
+    pool: globalAvgPool2d(),
+    flat: flatten(),
+    fc: linear(6, 3),
+  });
+}
+
+const tensors = (of: Tensors): StateDict =>
+  new Map(
+    Object.entries(of).map(([name, { shape, data }]): [string, Tensor] => [
+      name,
+      { shape, data: Float32Array.from(data) },
+    ]),
+  );
+const initial = tensors(golden.initial);
+const train = {
+  name: 'noise',
+  images: Float32Array.from(golden.images),
+  labels: golden.labels,
+  shape: [2, 6, 6] as const,
+  classes: 3,
+};
+const recipe: RecipeSettings = {
+  model: network(),
+  optimizer: sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true }),
+  batchSize: golden.batchSize,
+  epochs: golden.epochs,
+  shuffle: false,
+};
+
+async function end(settings: RecipeSettings, more: Partial<FitOptions> = {}, how = fit): Promise<Checkpoint> {
+  let last: Checkpoint | undefined;
+  for await (const event of how(settings, { train, initial, evaluateTrain: false, ...more }))
+    if (event.type !== 'diverged') last = event.checkpoint;
+  return last!;
+}
+
+function expectNear(what: string, found: ArrayLike<number>, expected: readonly number[], tolerance: number): void {
+  expect(found.length).toBe(expected.length);
+  for (const [i, value] of expected.entries())
+    expect(Math.abs(found[i]! - value), `${what} ${i}`).toBeLessThan(tolerance * (1 + Math.abs(value)));
+}
+
+test('the state dict has PyTorch’s names', () => {
+  expect([...initial.keys()].sort()).toEqual([...Object.keys(golden.final)].sort());
+});
+
+describe.each(widths)('%s', (width) => {
+  test('losses, final tensors and the logits of an evaluation are PyTorch’s', async () => {
+    const losses: number[] = [];
+    const { weights } = await end(recipe, { width, onProgress: (progress) => void losses.push(...progress.losses) });
+    expectNear('loss', losses, golden.losses, 3e-6);
+    for (const [name, { data }] of Object.entries(golden.final)) expectNear(name, weights.get(name)!.data, data, 3e-6);
+    const { logits } = (await evaluate({ model: recipe.model }, weights, train, { width }))!;
+    expectNear('logit', logits, golden.logits, 3e-6);
+  });
+});
+
+/** Dropout makes the bits depend on the stream of each image. */
+const random = { ...recipe, model: network({ drop: dropout(0.25) }), shuffle: true };
+
+test('threads and octs change no bit', async () => {
+  const whole = await end(random);
+  expect(await end(random, { width: 'octs' })).toEqual(whole);
+  for (const threads of [2, 3]) {
+    expect(await end(random, { threads: nodeThreads(threads) }, built.fit as typeof fit)).toEqual(whole);
+  }
+  expect(await end({ ...random, seed: 2 })).not.toEqual(whole);
+});
+
+test('a run continues from any epoch to the same bits, through the bytes of a checkpoint', async () => {
+  const whole = await end(random);
+  let epochs = 0;
+  for await (const event of fit(random, { train, initial })) {
+    if (event.type !== 'epoch' || event.epoch === golden.epochs) continue;
+    const bytes = encodeCheckpoint(event.checkpoint, {});
+    const resume = decodeCheckpoint(bytes, 'the checkpoint').checkpoint;
+    expect(await end(random, { resume, initial: undefined })).toEqual(whole);
+    epochs++;
+  }
+  expect(epochs).toBe(golden.epochs);
+});
+
+test('batches of one image, and of all', async () => {
+  for (const batchSize of [1, 53]) {
+    const { weights } = await end({ ...random, batchSize, epochs: 1 });
+    for (const [name, { data }] of weights) expect(data.every(Number.isFinite), name).toBe(true);
+  }
+});
