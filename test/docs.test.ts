@@ -125,14 +125,16 @@ describe.each(pages)('%s', (page) => {
     }
   }, 300_000);
 
-  test('its study files and recipes are trained, and pieces of study files can be read', () => {
+  test('its study files and recipes are trained, networks described, and pieces of study files can be read', () => {
     const blocks = fencedBlocks(page).filter(({ language }) => language === 'yaml');
     for (const [index, { text }] of blocks.entries()) {
       const file = join(folder, `block-${index}.yaml`);
       const isRecipe = /^sentence:/m.test(text);
-      writeFileSync(file, isRecipe ? text : wholeFile(text));
+      const isNetwork = /^layers:/m.test(text);
+      writeFileSync(file, isRecipe || isNetwork ? text : wholeFile(text));
       const command = isRecipe ? ['train', '--recipe', file] : ['study', 'run', file];
-      const { code, stderr } = lenetIn(folder, ...quick([...command, '--out', `block-${index}`]));
+      const words = isNetwork ? ['describe', file] : quick([...command, '--out', `block-${index}`]);
+      const { code, stderr } = lenetIn(folder, ...words);
       expect([text, code, code === 0 ? '' : stderr]).toEqual([text, 0, '']);
     }
   });

@@ -51,12 +51,14 @@ test('the package has only the files that a user needs, less than 2 MB', () => {
     'CHANGELOG.md',
     'docs/reference.md',
     'studies/post.yaml',
+    'networks/residual.yaml',
     'recipes/one-epoch.yaml',
     'examples/rates.yaml',
   ]) {
     expect(paths).toContain(path);
   }
-  const allowed = /^(dist|docs|examples|recipes|studies)\/|^(README|LICENSE|CHANGELOG)(\.md)?$|^package\.json$/;
+  const allowed =
+    /^(dist|docs|examples|networks|recipes|studies)\/|^(README|LICENSE|CHANGELOG)(\.md)?$|^package\.json$/;
   expect(paths.filter((path) => !allowed.test(path) || /\.(test|contract|testing)\./.test(path))).toEqual([]);
   expect(packed.size).toBeLessThan(2e6);
 });

@@ -1,4 +1,4 @@
-/** `lenet describe`: prints a network's layers and the kernels that train them, and draws the network. */
+/** `lenet describe`: prints a network's layers and the kernels that train them, and draws the network. A network file's is made for MNIST's images. */
 import { capitalized, counted } from '../base/format.ts';
 import { visible } from '../base/plain-text.ts';
 import { writeOutput } from '../disk/atomic-file.ts';
@@ -7,8 +7,9 @@ import { describeKernels } from '../nn/kernel-table.ts';
 import { describeModel, type Model } from '../nn/model.ts';
 import { receptiveFields } from '../nn/receptive-field.ts';
 import { chooseWidth } from '../runner/octs.ts';
+import { readNetwork } from '../runner/study-files.ts';
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
-import { modelByName } from '../tasks/lenet/models.ts';
+import { modelByName, modelNames } from '../tasks/lenet/models.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { modelMemory } from '../train/model-memory.ts';
 import { terminalWidth } from './terminal.ts';
@@ -17,10 +18,12 @@ export async function describe(
   name: string,
   options: { readonly svg?: string; readonly kernels?: boolean },
 ): Promise<void> {
-  const model = modelByName(name);
+  const isNamed = modelNames.includes(name);
+  const model = isNamed ? modelByName(name) : readNetwork(name).make();
   process.stdout.write(`${model.name}\n\n${describeModel(model, terminalWidth())}\n\n${sizesOf(model)}\n`);
   if (options.kernels) {
-    const { width, note } = await chooseWidth('auto', recipeOf(completeHyperparameters({ model: name })));
+    const recipe = { ...recipeOf(completeHyperparameters(isNamed ? { model: name } : {})), model };
+    const { width, note } = await chooseWidth('auto', recipe);
     const why = note === undefined ? '' : `. ${capitalized(note)}`;
     process.stdout.write(`\n${describeKernels(model, width)}\n\nThis process trains it in ${width}${why}\n`);
   }

@@ -150,15 +150,14 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
   program
     .command('describe <name>')
     .description(
-      `Print the layers of a network (${modelNames.join(', ')}), their shapes and numbers of parameters; or the settings of a recipe (${recipes})`,
+      `Print the layers of a network (${modelNames.join(', ')}, ${shippedNames('networks').join(', ')}, or a network file), their shapes and numbers of parameters; or the settings of a recipe (${recipes})`,
     )
     .option('--kernels', 'Also print which kernels train it')
     .option('--svg <file>', 'Also draw the network into an SVG file', parsePath('--svg'))
     .action(async (name: string, options: { svg?: string; kernels?: boolean }) => {
       const ofRecipes = shippedNames('recipes');
-      if (![...modelNames, ...ofRecipes].includes(name)) {
-        throw unknownChoice('model or recipe', name, [...modelNames, ...ofRecipes]);
-      }
+      const known = [...modelNames, ...ofRecipes, ...shippedNames('networks')];
+      if (!known.includes(name) && !/\.ya?ml$/.test(name)) throw unknownChoice('model or recipe', name, known);
       if (ofRecipes.includes(name)) {
         const { describeRecipe } = await import('./describe-recipe.ts');
         describeRecipe(name, options);

@@ -58,6 +58,9 @@ export function sequential(
   if (!isRecord(layers)) throw wrong(`model ${name}: layers`, 'an object of layers by name', layers);
   checkChoice(`initialization of model ${name}`, initialization, initializations);
   const placed = layersAfter(name, input, layers);
+  const read = new Set(placed.flatMap(({ reads }) => reads));
+  const unread = placed.slice(0, -1).find((layer) => !read.has(layer.name));
+  if (unread) throw new UsageError(`model ${name}, layer ${unread.name}: no layer reads its output`);
   const shape = placed.at(-1)?.output ?? input;
   if (shape.length !== 1 || shape[0]! > 256) {
     throw new UsageError(`model ${name}: the last layer must give 1 to 256 logits, got [${shape.join(', ')}]`);
@@ -94,9 +97,6 @@ function layersAfter(name: string, input: Shape, layers: Readonly<Record<string,
     for (const parameter of parameters)
       checkSize(`model ${name}, parameter ${parameter.name}`, parameter.shape, mostWeights);
   }
-  const read = new Set(done.flatMap(({ reads }) => reads));
-  const unread = done.slice(0, -1).find((layer) => !read.has(layer.name));
-  if (unread) throw new UsageError(`model ${name}, layer ${unread.name}: no layer reads its output`);
   return done;
 }
 

@@ -6,7 +6,7 @@ import { unknownChoice, WorldError } from '../base/errors.ts';
 import { readText } from '../disk/read-file.ts';
 
 /** The folders, and how messages call a file in each. */
-const sorts = { studies: 'study', recipes: 'recipe' } as const;
+const sorts = { studies: 'study', recipes: 'recipe', networks: 'network' } as const;
 type Folder = keyof typeof sorts;
 
 const pathOf = (folder: Folder) => fileURLToPath(new URL(`../../${folder}/`, import.meta.url));

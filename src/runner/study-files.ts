@@ -1,4 +1,5 @@
-/** Reading study files and recipe files: the user's, and those that ship with the package. */
+/** Reading study files, recipe files and network files: the user's, and those that ship with the package. */
+import { type NetworkFile, parseNetworkFile } from '../tasks/lenet/network-file.ts';
 import { type NamedRecipe, parseRecipeFile } from '../tasks/lenet/recipe-file.ts';
 import { mostStudyFileBytes } from '../tasks/study-file/yaml-source.ts';
 import { readShipped } from './shipped-files.ts';
@@ -12,4 +13,10 @@ export function readStudyFile(given: string): { path: string; text: string } {
 export function readRecipe(given: string): NamedRecipe {
   const { path, text } = readShipped('recipes', given, mostStudyFileBytes);
   return parseRecipeFile(text, path);
+}
+
+/** A network of a file. @param given a path, or a shipped network's name. @throws UsageError, WorldError. */
+export function readNetwork(given: string): NetworkFile {
+  const { path, text } = readShipped('networks', given, mostStudyFileBytes);
+  return parseNetworkFile(text, path);
 }

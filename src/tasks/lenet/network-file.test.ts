@@ -1,0 +1,151 @@
+/** Network files: the layers that they make, and their mistakes with their places. */
+import { readdirSync, readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { UsageError } from '../../base/errors.ts';
+import { parametersOf } from '../../nn/model.ts';
+import { lenet5 } from './lenet5.ts';
+import { parseNetworkFile } from './network-file.ts';
+
+const lenetFile = `
+name: lenet5
+parameters: { filters: 6, units: 84 }
+layers:
+  - Conv2d: { out_channels: {filters}, kernel_size: 5 }
+  - ReLU
+  - MaxPool2d: { kernel_size: 2 }
+  - Conv2d: { out_channels: 16, kernel_size: 5 }
+  - ReLU
+  - MaxPool2d: { kernel_size: 2 }
+  - Flatten: { name: flatten }
+  - Linear: { out_features: 120 }
+  - ReLU
+  - Linear: { out_features: "{units}" }
+  - ReLU
+  - Linear
+`;
+
+test('LeNet-5 in a file is LeNet-5', () => {
+  const file = parseNetworkFile(lenetFile, 'f');
+  expect(file.make()).toEqual(lenet5());
+  expect(file.parameters).toEqual({ filters: 6, units: 84 });
+  expect(file.make({ shape: [3, 32, 32], classes: 7 })).toEqual(lenet5({ shape: [3, 32, 32], classes: 7 }));
+  const normalization = { mean: [0.1307], deviation: [0.3081] };
+  expect(file.make({ normalization })).toEqual(lenet5({ normalization }));
+});
+
+test('numbers in braces are parameters', () => {
+  const { make } = parseNetworkFile(lenetFile, 'f');
+  const shapes = parametersOf(make({}, { filters: 12 })).map(({ name, shape }) => `${name} ${shape.join('x')}`);
+  expect(shapes).toContain('conv1.weight 12x1x5x5');
+  expect(shapes).toContain('conv2.weight 16x12x5x5');
+});
+
+test('a residual network has the names of PyTorch’s modules', () => {
+  const { make } = parseNetworkFile(
+    `
+name: residual
+parameters: { filters: 8 }
+layers:
+  - Conv2d: { out_channels: {filters}, kernel_size: 3, padding: same }
+  - BatchNorm2d
+  - ReLU
+  - Residual:
+      layers:
+        - Conv2d: { out_channels: {2*filters}, kernel_size: 3, stride: 2, padding: 1 }
+        - BatchNorm2d
+        - SiLU
+      shortcut:
+        - Conv2d: { out_channels: {2*filters}, kernel_size: 1, stride: 2 }
+  - Residual: { name: depthwise, layers: [{ Conv2d: { out_channels: 16, kernel_size: 3, padding: same, groups: 16 } }] }
+  - GlobalAvgPool2d
+  - Flatten
+  - Dropout: { p: 0.1 }
+  - Linear
+`,
+    'f',
+  );
+  const { layers } = make({ classes: 5 });
+  expect(layers.map(({ name, output }) => `${name} ${output.join('x')}`)).toEqual([
+    'conv1 8x28x28',
+    'bn1 8x28x28',
+    'relu1 8x28x28',
+    'block1.shortcut.conv1 16x14x14',
+    'block1.input 8x28x28',
+    'block1.conv1 16x14x14',
+    'block1.bn1 16x14x14',
+    'block1.silu1 16x14x14',
+    'block1.add 16x14x14',
+    'depthwise.conv1 16x14x14',
+    'depthwise.add 16x14x14',
+    'pool1 16x1x1',
+    'flatten1 16',
+    'drop1 16',
+    'fc1 5',
+  ]);
+});
+
+describe('mistakes point at their place', () => {
+  const file = (layers: string, more = '') => `name: net\n${more}layers:\n${layers}`;
+  test.each([
+    ['- 1', 'f:1:1: a network file is a map with name and layers'],
+    [
+      'name: net\nlayer: []',
+      'f:2:1: unknown key "layer": allowed are name, initialization, parameters, layers. Did you mean layers?',
+    ],
+    ['layers: [Linear]', 'f:1:1: name: expected a text, got undefined'],
+    [file('  []'), 'f:3:3: layers: expected a list of layers, one at least'],
+    [file('  - Relu'), 'f:3:5: unknown layer "Relu": allowed are Conv2d, '],
+    [
+      file('  - Conv2d: { out_channels: 3, kernel_sise: 5 }'),
+      'f:3:32: unknown option of Conv2d "kernel_sise": allowed are name, out_channels, kernel_size',
+    ],
+    [file('  - Conv2d: { out_channels: 3 }'), 'f:3:5: kernel_size is missing'],
+    [file('  - Conv2d: { out_channels: 3, kernel_size: 29 }'), 'f:3:5: conv2d: a 29x29 window does not fit into 28x28'],
+    [
+      file('  - Conv2d: { out_channels: 0, kernel_size: 2 }'),
+      'f:3:5: conv2d: out channels: expected an integer from 1 to',
+    ],
+    [
+      file('  - Conv2d: { out_channels: {filter}, kernel_size: 2 }', 'parameters: { filters: 3 }\n'),
+      'f:4:29: unknown parameter {filter}: parameters names {filters}. Did you mean {filters}?',
+    ],
+    [file('  - Flatten\n  - Linear', 'parameters: { filters: 3 }\n'), 'f:2:24: no layer uses {filters}'],
+    [file('  - Linear'), 'f:3:5: Linear needs flat features, got 1x28x28; put Flatten before it'],
+    [
+      file('  - Flatten\n  - Linear: { out_features: 5 }'),
+      'f:4:5: the last layer gives 5, but the data have 10 classes',
+    ],
+    [file('  - Residual: { layers: [ReLU] }'), 'f:3:15: Residual needs a layer before it'],
+    [
+      file('  - ReLU\n  - Residual: { layers: [MaxPool2d: { kernel_size: 2 }] }'),
+      'f:4:15: add expects two outputs of one shape, got [1, 14, 14]',
+    ],
+    [file('  - ReLU: { name: a }\n  - ReLU: { name: a }'), 'f:4:5: two layers are named a'],
+    [
+      file('  - Flatten\n  - Linear: { out_features: 100000 }\n  - Linear'),
+      'f:3:3: the network has 79,500,010 parameters: at most 67,108,864 fit',
+    ],
+    [file('  - Dropout: { p: 1 }'), 'f:3:5: dropout: p: expected a number from 0 to below 1, got 1'],
+    [
+      `initialization: glorto\n${file('  - Flatten\n  - Linear')}`,
+      'f:1:17: unknown initialization "glorto": allowed are glorot, lecun, lecun1998. Did you mean glorot?',
+    ],
+    [file(`${'  - ReLU\n'.repeat(501)}  - Flatten\n  - Linear`), 'f:503:5: more than 500 layers'],
+  ])('%s', (text, message) => {
+    const parse = () => parseNetworkFile(text, 'f').make();
+    expect(parse).toThrow(UsageError);
+    expect(parse).toThrow(message);
+  });
+});
+
+const folder = new URL('../../../networks/', import.meta.url);
+
+test.each(readdirSync(folder))(
+  '%s has the name of its file, and fits grey images of 28x28 and colour images of 32x32',
+  (name) => {
+    const file = parseNetworkFile(readFileSync(new URL(name, folder), 'utf8'), name);
+    expect(`${file.name}.yaml`).toBe(name);
+    expect(file.make().classes).toBe(10);
+    expect(file.make({ shape: [3, 32, 32], classes: 100 }).classes).toBe(100);
+  },
+);
