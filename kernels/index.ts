@@ -4,6 +4,7 @@
  * bytes.
  */
 export { heapBase } from './arithmetic';
+export { eraseBox, frameBytes, frameFloats, resample } from './augment';
 export { clearBlocks, conv2dBackward, packWeights } from './conv2d';
 export {
   addVectors,

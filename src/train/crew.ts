@@ -8,6 +8,7 @@ import { aboutLoss, type Loss } from '../nn/losses.ts';
 import { layOutParameters, type Network, type ParameterStretch, placeNetwork, stretchesOf } from '../nn/network.ts';
 import { aboutOptimizer, sparesBiases, withoutDecay } from '../nn/optimizers.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
+import { Augmenter, placeFrame } from './augmenter.ts';
 import type { EvaluationRecipe, Recipe } from './recipe.ts';
 
 /** A data set in the engine's memory. */
@@ -49,6 +50,8 @@ export interface CrewPlan {
   readonly predicted: number;
   readonly logits: number;
   readonly sets: readonly PlacedSet[];
+  /** The noise of augmentation; 0 where there is none. */
+  readonly noise: number;
 }
 
 /** Threads that have started and wait for the plan. */
@@ -95,6 +98,8 @@ export interface Region {
   readonly spare: number;
   /** The weight of each class, a float each; 0 where the loss has none. */
   readonly classWeights: number;
+  /** Where images are augmented; 0 where none is. */
+  readonly frame: number;
 }
 
 /** Lays out the region of a member. All members use the same layout. */
@@ -118,6 +123,7 @@ export function placeRegion(
     labels: arena.allocate(chunk),
     spare: arena.allocate(training ? layOutParameters(model).bytes : 0),
     classWeights: placeClassWeights(arena, recipe.loss),
+    frame: training ? placeFrame(arena, training) : 0,
     network: placeNetwork(model, options),
   };
 }
@@ -129,6 +135,13 @@ function placeClassWeights(arena: Arena, loss: Loss): number {
   const address = arena.allocate(weights.length * 4);
   arena.f32(address, weights.length).set(weights);
   return address;
+}
+
+/** `images` images of the order from position `from` on; augmented as in `epoch` (from 1), if that is given. */
+interface Chunk {
+  readonly from: number;
+  readonly images: number;
+  readonly epoch?: number;
 }
 
 export class Member {
@@ -143,6 +156,8 @@ export class Member {
   readonly #chunkLabels: number;
   readonly #spare: number;
   readonly #classWeights: number;
+  /** Undefined where the network trains on the images as they are. */
+  readonly #augmenter: Augmenter | undefined;
   readonly #blockBytes: number;
   readonly #vectorBytes: number;
   /** The parameters by how the optimizer treats them: all alike, or weights and biases apart. */
@@ -160,12 +175,15 @@ export class Member {
     const { model } = plan.recipe;
     const isSplit = plan.training !== null && sparesBiases(plan.training.optimizer);
     this.#stretches = isSplit ? stretchesOf(model) : [{ from: 0, to: this.#blockBytes, areBiases: false }];
-    const { network, indices, labels, spare, classWeights } = placeRegion(this.#arena, this.#kernels, plan);
+    const { network, indices, labels, spare, classWeights, frame } = placeRegion(this.#arena, this.#kernels, plan);
     this.#network = network;
     this.#chunkIndices = indices;
     this.#chunkLabels = labels;
     this.#spare = spare;
     this.#classWeights = classWeights;
+    const { noise, width, training } = plan;
+    const site = { arena: this.#arena, kernels: this.#kernels, width, frame, noise };
+    this.#augmenter = training && frame > 0 ? new Augmenter(training, site) : undefined;
     this.#words = this.#arena.i32(plan.control, controlWords);
     this.#barrier = new Barrier(this.#words, plan.threads, othersLive);
   }
@@ -233,7 +251,7 @@ export class Member {
           const from = start + c * chunk;
           const images = Math.min(chunk, end - from);
           const isFirst = c === part * chunksPerPart;
-          this.#learn(set, from, images, scale, isFirst ? block : this.#spare);
+          this.#learn(set, { from, images, epoch: planned.epoch + 1 }, scale, isFirst ? block : this.#spare);
           if (!isFirst) this.#add(block, this.#spare);
         }
       }
@@ -253,12 +271,11 @@ export class Member {
       .reduce((sum, image) => sum + weights[labels[image]!]!, 0);
   }
 
-  /**
-   * Forward and backward for `images` images of the order, starting at position `from`. Writes the gradient to `block`.
-   */
-  #learn(set: PlacedSet, from: number, images: number, scale: number, block: number): void {
+  /** Forward and backward for a chunk. Writes the gradient to `block`. */
+  #learn(set: PlacedSet, chunk: Chunk, scale: number, block: number): void {
     const { losses, predicted } = this.#plan;
-    this.#see(set, from, images);
+    const { from, images } = chunk;
+    this.#see(set, chunk);
     const { gradient } = this.#network.logits;
     const site = this.#lossSite({
       labels: this.#chunkLabels,
@@ -272,14 +289,14 @@ export class Member {
     this.#network.backward(this.#packsOf(images), block);
   }
 
-  /** Copies the labels of `images` images of the order, starting at position `from`, and runs forward. */
-  #see(set: PlacedSet, from: number, images: number): void {
+  /** Copies the labels of a chunk's images, and runs forward. */
+  #see(set: PlacedSet, { from, images, epoch }: Chunk): void {
     const { indices } = this.#plan;
     const labels = this.#arena.u8(set.labels, set.size);
     const order = this.#arena.i32(indices + from * 4, images);
     const chunkLabels = this.#arena.u8(this.#chunkLabels, images);
     for (let i = 0; i < images; i++) chunkLabels[i] = labels[order[i]!]!;
-    this.#gather(set, indices + from * 4, images);
+    this.#gather(set, indices + from * 4, images, epoch);
     this.#network.forward(this.#packsOf(images));
   }
 
@@ -309,7 +326,7 @@ export class Member {
     network.prepare(true);
     for (let from = 0; from < count; from += chunk) {
       const images = Math.min(chunk, count - from);
-      this.#see(set, from, images);
+      this.#see(set, { from, images });
       const site = this.#lossSite({ labels: this.#chunkLabels, images, scale: 1, gradient, losses, predicted });
       if (network.hasDistances) loss.apply(this.#kernels, site);
       else loss.curvature?.(this.#kernels, site);
@@ -382,7 +399,12 @@ export class Member {
     this.#kernels.addVectors({ dst: to, src: from, vectors: this.#blockBytes / this.#vectorBytes });
   }
 
-  #gather(set: PlacedSet, indices: number, count: number): void {
+  /** @param epoch the epoch (from 1) whose augmentation the images get; undefined: the images as they are. */
+  #gather(set: PlacedSet, indices: number, count: number, epoch?: number): void {
+    if (this.#augmenter && epoch !== undefined) {
+      this.#augmenter.gather(set, { indices, count, epoch, dst: this.#network.input.value });
+      return;
+    }
     const [channels, height, width] = this.#plan.recipe.model.input;
     const gather = set.floats ? this.#kernels.gatherFloats : this.#kernels.gatherBytes;
     const dst = this.#network.input.value;
