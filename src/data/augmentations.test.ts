@@ -6,7 +6,7 @@ import { filtered, gaussianTaps, noiseSize, smoothNoise } from './augmentation/s
 import {
   type AugmentationOptions,
   augmentation,
-  checkAugmentation,
+  checkReach,
   describeAugmentation,
   imageStream,
   isAugmented,
@@ -98,11 +98,11 @@ test.each<[AugmentationOptions, string]>([
   [{ elastic: 100 }, 'elastic 100: more pixels than the images have (28x30)'],
   [{ erase: 0.1, eraseMost: 40 }, 'eraseMost 40: more pixels than the images have (28x30)'],
 ])('%o is larger than the image', (options, message) => {
-  expect(() => checkAugmentation(augmentation(options), [1, 28, 30])).toThrow(new UsageError(message));
+  expect(() => checkReach(augmentation(options), [1, 28, 30])).toThrow(new UsageError(message));
 });
 
 test('what does not happen is not measured against the image', () => {
-  expect(() => checkAugmentation(augmentation(), [1, 3, 3])).not.toThrow();
+  expect(() => checkReach(augmentation(), [1, 3, 3])).not.toThrow();
 });
 
 test.each<[object, RegExp]>([

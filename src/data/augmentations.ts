@@ -89,12 +89,13 @@ export function uncountedAugmentations(values: Augmentation): readonly (keyof Au
   return off.flatMap((kind) => Object.keys(kind.hyperparameters) as (keyof Augmentation)[]);
 }
 
-/**
- * @param shape of the images. @throws UsageError unless {@link augmentation} made the values, and for lengths in pixels
- * that exceed the images.
- */
-export function checkAugmentation(values: Augmentation, [, height, width]: readonly [number, number, number]): void {
+/** @throws UsageError unless {@link augmentation} made the values. */
+export function checkAugmentation(values: Augmentation): void {
   if (!isEqualData(augmentation(values), values)) throw wrong('augmentation', 'what augmentation() makes', values);
+}
+
+/** @param shape of the images. @throws UsageError for lengths in pixels that exceed the images. */
+export function checkReach(values: Augmentation, [, height, width]: readonly [number, number, number]): void {
   for (const { pixels = [] } of active(values)) {
     for (const name of pixels as (keyof Augmentation)[]) {
       if (Number(values[name]) <= Math.min(height, width)) continue;

@@ -10,9 +10,9 @@ import type { Model } from '../nn/model.ts';
 import type { Recipe } from './recipe.ts';
 
 /** What determines the augmented images, beside the images and the epoch. */
-export type AugmentationPlan = Pick<Recipe, 'augmentation' | 'seed' | 'model'>;
+export type AugmentationPlan = Pick<Recipe, 'augmentation' | 'seed'> & { readonly model: Pick<Model, 'input'> };
 
-/** Images in the engine's memory, [image][channel][y][x]. */
+/** Images in the engine's memory, [image][channel][y][x]: bytes, or floats. */
 export interface PlacedImages {
   readonly images: number;
   readonly floats: boolean;
@@ -37,9 +37,15 @@ export function placeFrame(arena: Arena, { augmentation, model }: AugmentationPl
   return isAugmented(augmentation) ? arena.allocate(4 * channels * (height + 3) * (width + 3)) : 0;
 }
 
-function stripShape({ input: [, height, width] }: Model): [rows: number, columns: number] {
+function stripShape({ input: [, height, width] }: Pick<Model, 'input'>): [rows: number, columns: number] {
   const { rows, columns } = noiseSize({ height, width });
   return [rows, columns];
+}
+
+/** One image, by its place in the training set, in one epoch (from 1). */
+export interface Look {
+  readonly image: number;
+  readonly epoch: number;
 }
 
 export class Augmenter {
@@ -82,7 +88,7 @@ export class Augmenter {
    * @param indices the address of `count` indices of images. @param epoch from 1. @param dst the address of the packs.
    */
   gather(
-    set: PlacedImages,
+    { images, floats }: PlacedImages,
     { indices, count, epoch, dst }: Readonly<Record<'indices' | 'count' | 'epoch' | 'dst', number>>,
   ): void {
     const lanes = lanesOf[this.#width];
@@ -90,24 +96,32 @@ export class Augmenter {
     const rest = count % lanes;
     // Lanes without an image are zero.
     if (rest > 0) this.#arena.f32(dst + (count - rest) * elements * 4, elements * lanes).fill(0);
+    const imageBytes = elements * (floats ? 4 : 1);
     const order = this.#arena.i32(indices, count);
     for (let i = 0; i < count; i++) {
       const lane = i % lanes;
-      this.#see(set, order[i]!, epoch, dst + (i - lane) * elements * 4 + lane * 4);
+      const index = order[i]!;
+      this.see(
+        { images: images + index * imageBytes, floats },
+        { image: index, epoch },
+        dst + (i - lane) * elements * 4 + lane * 4,
+      );
     }
   }
 
-  /** Writes one image into the lane at `dst`. */
-  #see({ images, floats }: PlacedImages, index: number, epoch: number, dst: number): void {
+  /**
+   * Writes one image into one lane.
+   * @param given the image alone. @param dst the address of the lane's first element.
+   */
+  see({ images, floats }: PlacedImages, { image: index, epoch }: Look, dst: number): void {
     const { seed, model } = this.#plan;
     const [channels, height, width] = model.input;
     const kernels = this.#kernels;
     const frame = this.#frame;
     const [noiseRows, columns] = stripShape(model);
     const view = this.#viewOf({ random: imageStream(seed, epoch, index), height, width, noiseRows });
-    const image = images + index * elementsOf(model.input) * (floats ? 4 : 1);
-    if (floats) kernels.frameFloats({ image, channels, height, width, frame });
-    else kernels.frameBytes({ image, channels, height, width, frame });
+    if (floats) kernels.frameFloats({ image: images, channels, height, width, frame });
+    else kernels.frameBytes({ image: images, channels, height, width, frame });
     const { matrix, offset, field } = view;
     // Every argument by itself: an object spread into another would take longer than the kernel.
     kernels.resample({

@@ -71,7 +71,7 @@ export function completeRecipe(settings: RecipeSettings): Recipe {
   const { model, loss, arithmetic } = completeEvaluation(settings);
   checkMade('optimizer', optimizerKinds, optimizer);
   checkMade('schedule', scheduleKinds, schedule);
-  checkAugmentation(augmentation, model.input);
+  checkAugmentation(augmentation);
   checkInteger('batchSize', batchSize, 1, Number.MAX_SAFE_INTEGER);
   checkInteger('epochs', epochs, 0, 1_000_000);
   checkInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
