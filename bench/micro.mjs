@@ -10,6 +10,7 @@ import { conv2d, flatten, linear, maxPool2d, sequential } from '../dist/index.js
 import { stepsOf } from '../dist/nn/fusion.js';
 import { parametersOf } from '../dist/nn/model.js';
 import { layOutParameters } from '../dist/nn/network.js';
+import { usingPass } from '../dist/nn/pass.js';
 import { enableFused } from '../dist/node.js';
 import { lenet5, modelByName } from '../dist/tasks/lenet/models.js';
 import { keep, machineLine, median, printTable, say } from './measurement.mjs';
@@ -56,6 +57,7 @@ function stepsFor(arithmetic, width) {
   const lanes = lanesOf[width];
   const vectorBytes = 4 * lanes;
   const packs = chunk / lanes;
+  const pass = usingPass(chunk, lanes);
   const memory = createMemory();
   const kernels = bindKernels(compileKernels(arithmetic, width), memory);
   const arena = new Arena(memory, kernels.heapBase());
@@ -72,7 +74,12 @@ function stepsFor(arithmetic, width) {
     if (shape.length === 1) arena.f32(parameters + offsets.get(name), shape[0]).fill(0.1);
   }
   const elements = (shape) => shape.reduce((product, size) => product * size, 1);
-  let last = { shape: model.input, value: arena.allocate(chunk * elements(model.input) * 4), gradient: 0 };
+  let last = {
+    shape: model.input,
+    value: arena.allocate(chunk * elements(model.input) * 4),
+    gradient: 0,
+    isShared: false,
+  };
   fill(last.value, chunk * elements(model.input), 0, 1);
   const bytesOf = (images) => images * elements(model.input);
   const pictures = arena.allocate(bytesOf(1000));
@@ -94,6 +101,7 @@ function stepsFor(arithmetic, width) {
     const gradientOffsets = own.map(({ name }) => offsets.get(name));
     const input = wanted ? last : { ...last, gradient: 0 };
     const placed = place({
+      name: layers[0].name,
       kernels,
       arena,
       lanes,
@@ -106,10 +114,12 @@ function stepsFor(arithmetic, width) {
       gradientOffsets,
       input,
       parameters: gradientOffsets.map((offset) => parameters + offset),
+      buffers: [],
+      statistics: { forward: 0, backward: 0 },
     });
     wanted ||= own.length > 0;
     placed.prepare?.();
-    placed.forward(packs);
+    placed.forward(pass);
     last = placed.output;
     if (last.gradient) fill(last.gradient, chunk * elements(last.shape), -1, 1);
     const macs = layers.reduce((sum, layer) => sum + layer.multiplyAdds, 0) * chunk * chunks;
@@ -117,12 +127,12 @@ function stepsFor(arithmetic, width) {
     const each = (work) => () => {
       for (let c = 0; c < chunks; c++) work();
     };
-    done.push({ name: `${name} forward`, macs, run: each(() => placed.forward(packs)) });
+    done.push({ name: `${name} forward`, macs, run: each(() => placed.forward(pass)) });
     const products = input.gradient && macs > 0 ? 2 : 1;
     done.push({
       name: `${name} backward`,
       macs: macs * products,
-      run: each(() => placed.backward(packs, gradients)),
+      run: each(() => placed.backward(pass, gradients)),
     });
     if (placed.prepare) done.push({ name: `${name} prepare`, macs: 0, run: () => placed.prepare(true) });
   }

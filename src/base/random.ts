@@ -65,6 +65,14 @@ export class Random {
  * finite number.
  */
 export function randomStream(seed: number, ...purpose: readonly (string | number)[]): Random {
+  return new Random(streamKey(seed, ...purpose));
+}
+
+/** The initial state of a random stream, from which the streams of single images are made. */
+export type StreamKey = readonly [number, number, number, number];
+
+/** The key of {@link randomStream}'s stream. @throws UsageError as randomStream. */
+export function streamKey(seed: number, ...purpose: readonly (string | number)[]): StreamKey {
   if (!Number.isSafeInteger(seed) || seed < 0) {
     throw new UsageError(`seed: expected an integer from 0 to ${Number.MAX_SAFE_INTEGER}, got ${shown(seed)}`);
   }
@@ -72,8 +80,22 @@ export function randomStream(seed: number, ...purpose: readonly (string | number
     if (typeof part === 'string' || Number.isFinite(part)) continue;
     throw new UsageError(`the purpose of a random stream: expected texts and finite numbers, got ${shown(part)}`);
   }
-  const key = utf8([seed, ...purpose].join('/'));
-  return new Random([murmur3(key, 1), murmur3(key, 2), murmur3(key, 3), murmur3(key, 4)]);
+  const key = new TextEncoder().encode([seed, ...purpose].join('/'));
+  return [murmur3(key, 1), murmur3(key, 2), murmur3(key, 3), murmur3(key, 4)];
+}
+
+/** 2^32 divided by the golden ratio: multiples of it lie far apart. */
+const goldenStep = 0x9e3779b9;
+
+/**
+ * The stream of one image: each word of the key, plus the image's number times {@link goldenStep}, mixed by
+ * MurmurHash3's last step. Every image therefore has another state. The kernels draw the same numbers, an image in each
+ * lane.
+ * @param image its index in the data set.
+ */
+export function imageStream(key: StreamKey, image: number): Random {
+  const word = (start: number) => lastMix((start + Math.imul(image, goldenStep)) | 0);
+  return new Random([word(key[0]), word(key[1]), word(key[2]), word(key[3])]);
 }
 
 /** The largest permutation: an Int32Array holds its numbers. */
@@ -97,36 +119,27 @@ export function permutation(n: number, random: Random): Int32Array {
   return order;
 }
 
-/** The bytes of a text in UTF-8. The keys of streams are ASCII, for which a TextEncoder takes longer than the hashes. */
-function utf8(text: string): Uint8Array {
-  const bytes = new Uint8Array(text.length);
-  for (let i = 0; i < text.length; i++) {
-    const code = text.charCodeAt(i);
-    if (code > 127) return new TextEncoder().encode(text);
-    bytes[i] = code;
-  }
-  return bytes;
-}
-
 /** MurmurHash3, x86 32-bit variant (Appleby, public domain specification). */
 export function murmur3(bytes: Uint8Array, seed: number): number {
+  const mix = (k: number) => Math.imul(rotateLeft(Math.imul(k, 0xcc9e2d51), 15), 0x1b873593);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const whole = bytes.length & ~3;
   let hash = seed;
   for (let i = 0; i < whole; i += 4) {
-    const word = bytes[i]! | (bytes[i + 1]! << 8) | (bytes[i + 2]! << 16) | (bytes[i + 3]! << 24);
-    hash = rotateLeft(hash ^ mixed(word), 13);
+    hash = rotateLeft(hash ^ mix(view.getUint32(i, true)), 13);
     hash = (Math.imul(hash, 5) + 0xe6546b64) | 0;
   }
   let tail = 0;
   for (let i = bytes.length - 1; i >= whole; i--) tail = (tail << 8) | bytes[i]!;
-  hash ^= mixed(tail) ^ bytes.length;
+  return lastMix(hash ^ mix(tail) ^ bytes.length);
+}
+
+/** MurmurHash3's last step, in which every bit of the word changes every bit of the result. */
+function lastMix(word: number): number {
+  let hash = word;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
-}
-
-function mixed(word: number): number {
-  return Math.imul(rotateLeft(Math.imul(word, 0xcc9e2d51), 15), 0x1b873593);
 }
 
 function rotateLeft(word: number, bits: number): number {

@@ -8,7 +8,6 @@ import {
   augmentation,
   checkReach,
   describeAugmentation,
-  imageStream,
   isAugmented,
   uncountedAugmentations,
   viewsOf,
@@ -57,18 +56,11 @@ test.each([
   expect(columns).toBeGreaterThanOrEqual(width);
 });
 
-test('an image has the same view in every epoch of that number, and another in other epochs and under other seeds', () => {
-  const view = viewsOf(full);
-  const at = (seed: number, epoch: number, image: number) => view({ ...size, random: imageStream(seed, epoch, image) });
-  expect(at(1, 2, 3)).toEqual(at(1, 2, 3));
-  for (const other of [at(2, 2, 3), at(1, 3, 3), at(1, 2, 4)]) expect(other).not.toEqual(at(1, 2, 3));
-});
-
 test('draws fill their ranges', () => {
   const views = Array.from({ length: 4000 }, (_, image) =>
     viewsOf(augmentation({ shift: 3, elastic: 2, erase: 0.25, eraseLeast: 4, eraseMost: 6 }))({
       ...size,
-      random: imageStream(1, 1, image),
+      random: randomStream(1, 'views', image),
     }),
   );
   for (const axis of [0, 1] as const) {

@@ -6,7 +6,6 @@ import { checkOptions, isEqualData, type OptionNames, wrong } from '../base/argu
 import { UsageError } from '../base/errors.ts';
 import { completeValues, type ValuesOf } from '../base/hyperparameter.ts';
 import { type RowsOf, rowsOf } from '../base/kinds.ts';
-import { type Random, randomStream } from '../base/random.ts';
 import type { AugmentationKind, Draw } from './augmentation/augmentation.ts';
 import { elasticKind } from './augmentation/elastic.ts';
 import { eraseKind } from './augmentation/erase.ts';
@@ -102,11 +101,6 @@ export function checkReach(values: Augmentation, [, height, width]: readonly [nu
       throw new UsageError(`${name} ${values[name]}: more pixels than the images have (${height}x${width})`);
     }
   }
-}
-
-/** The stream of one image in one epoch (from 1). It depends on nothing else, so neither do the image's pixels. */
-export function imageStream(seed: number, epoch: number, image: number): Random {
-  return randomStream(seed, 'augment', epoch, image);
 }
 
 /** A function that draws views by the given values. */

@@ -28,6 +28,7 @@ import { sdlm } from '../nn/optimizers/sdlm.ts';
 import { sgd } from '../nn/optimizers/sgd.ts';
 import { aboutOptimizer, type Optimizer } from '../nn/optimizers.ts';
 import { pad2d } from '../nn/pad2d.ts';
+import { usingPass } from '../nn/pass.ts';
 import { rbf } from '../nn/rbf.ts';
 import { relu } from '../nn/relu.ts';
 import { rescale } from '../nn/rescale.ts';
@@ -353,7 +354,16 @@ describe.each(engines)('%s', (arithmetic) => {
       const parameters = arena.allocate(bytes);
       arena.f32(parameters, bytes / 4).set(calm('parameters', bytes / 4));
       const packs = Math.ceil(count / lanes);
-      const options = { kernels, arena, width, packs, training: true, curvature: true, parameters };
+      const options = {
+        kernels,
+        arena,
+        width,
+        packs,
+        training: true,
+        curvature: true,
+        addresses: { parameters, buffers: 0 },
+      };
+      const pass = usingPass(count, lanes);
       const network = placeNetwork(model, options);
       const indices = arena.table(Array.from({ length: count }, (_, i) => (7 * i + 3) % 20));
       const [asFloats, asBytes] = [arena.allocate(pixels.length * 4), arena.allocate(pixels.length)];
@@ -371,15 +381,15 @@ describe.each(engines)('%s', (arithmetic) => {
       for (const images of [asBytes, asFloats]) {
         const gather = images === asBytes ? kernels.gatherBytes : kernels.gatherFloats;
         gather({ images, indices, count, channels: 2, area: elements / 2, dst: network.input.value });
-        network.forward(packs);
+        network.forward(pass);
         kernels.packsToRows({ src: logits, packs, elements: 3, rows, rowStride: 12 });
         found.push(arena.f32(rows, count * 3).slice());
         aboutLoss(mse()).apply(kernels, site);
-        network.curvature(packs, chunk);
+        network.curvature(pass, chunk);
         kernels.addVectors({ dst: sum, src: chunk, vectors: bytes / (lanes * 4) });
         aboutLoss(maximumAPosteriori()).apply(kernels, site);
         found.push(arena.f64(losses, count).slice());
-        network.backward(packs, chunk);
+        network.backward(pass, chunk);
         kernels.addVectors({ dst: sum, src: chunk, vectors: bytes / (lanes * 4) });
         found.push(arena.f32(sum, bytes / 4).slice());
       }

@@ -1,6 +1,7 @@
 /** The mean of every window. */
 import { elementsOf } from '../base/tensor.ts';
 import { allocateOutput, type LayerKind } from './layer.ts';
+import type { Pass } from './pass.ts';
 import { type Pooling, type PoolingOptions, pooling, printSize, type Size, slide, windowOf } from './window.ts';
 
 /** The plain data of an avgPool2d layer. */
@@ -33,14 +34,17 @@ export const avgPool2dKind: LayerKind<AvgPool2d> = {
     const [, outHeight, outWidth] = output.shape as [number, number, number];
     const sizes = { height, width, channels, outHeight, outWidth, ...windowOf(kernelSize, stride) };
     const share = 1 / (kernelSize[0] * kernelSize[1]);
-    const back = (scale: number) => (packs: number) => {
-      if (!input.gradient) return;
-      kernels.sumPool2dBackward({ dy: output.gradient, dx: input.gradient, scale, packs, ...sizes });
-    };
+    const back =
+      (scale: number) =>
+      ({ packs }: Pass) => {
+        if (!input.gradient) return;
+        kernels.sumPool2dBackward({ dy: output.gradient, dx: input.gradient, scale, packs, ...sizes });
+      };
     return {
       work: ['mean of each window', 'to all of the window'],
       output,
-      forward: (packs) => kernels.sumPool2dForward({ x: input.value, y: output.value, scale: share, packs, ...sizes }),
+      forward: ({ packs }) =>
+        kernels.sumPool2dForward({ x: input.value, y: output.value, scale: share, packs, ...sizes }),
       backward: back(share),
       curvature: back(share * share),
     };

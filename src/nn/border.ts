@@ -21,6 +21,7 @@ export function placeBorder([top, left]: readonly [number, number], value: numbe
     shape,
     value: arena.allocate(elements * 4),
     gradient: input.gradient ? arena.allocate(elements * 4) : 0,
+    isShared: false,
   };
   // The border is written only once, since later copies change only the inside.
   arena.f32(padded.value, elements).fill(value);

@@ -19,6 +19,7 @@ import {
 } from './layer.ts';
 import { linear, linearKind } from './linear.ts';
 import type { MaxPool2d } from './max-pool2d.ts';
+import type { Pass } from './pass.ts';
 import { pair, printSize, type Size, slide } from './window.ts';
 
 /** The plain data of a convolution. */
@@ -139,7 +140,7 @@ export const conv2dKind: LayerKind<Conv2d> = {
     const { kernelSize } = layer;
     return output[1]! * output[2]! * pairsOf(layer) * kernelSize[0] * kernelSize[1];
   },
-  connections: (layer, output) => conv2dKind.multiplyAdds(layer, output) + elementsOf(output),
+  connections: (layer, output, input) => conv2dKind.multiplyAdds(layer, output, input) + elementsOf(output),
   place: (layer, site) => placeConv2d(layer, site),
 };
 
@@ -154,17 +155,17 @@ export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): Placed
   const inner = placeUnpadded(layer, site, border.padded, pool);
   return {
     ...inner,
-    forward(packs) {
-      border.pad(packs);
-      inner.forward(packs);
+    forward(pass) {
+      border.pad(pass.packs);
+      inner.forward(pass);
     },
-    backward(packs, gradients) {
-      inner.backward(packs, gradients);
-      border.crop(packs);
+    backward(pass, gradients) {
+      inner.backward(pass, gradients);
+      border.crop(pass.packs);
     },
-    curvature(packs, gradients) {
-      inner.curvature(packs, gradients);
-      border.crop(packs);
+    curvature(pass, gradients) {
+      inner.curvature(pass, gradients);
+      border.crop(pass.packs);
     },
   };
 }
@@ -192,17 +193,17 @@ function placeDense({ outChannels }: Conv2d, site: Site): PlacedLayer {
     ...dense,
     work: [`as a dense layer, ${dense.work[0]}`, dense.work[1]],
     output: { ...dense.output, shape: site.outputShape },
-    forward(packs) {
-      flat.forward(packs);
-      dense.forward(packs);
+    forward(pass) {
+      flat.forward(pass);
+      dense.forward(pass);
     },
-    backward(packs, gradients) {
-      dense.backward(packs, gradients);
-      flat.backward(packs, gradients);
+    backward(pass, gradients) {
+      dense.backward(pass, gradients);
+      flat.backward(pass, gradients);
     },
-    curvature(packs, gradients) {
-      dense.curvature(packs, gradients);
-      flat.curvature(packs, gradients);
+    curvature(pass, gradients) {
+      dense.curvature(pass, gradients);
+      flat.curvature(pass, gradients);
     },
   };
 }
@@ -224,7 +225,8 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const whole = { ...parts, shape: input.shape, x: input.value, y: output.value };
   const half =
     site.single && isDivisible(output) ? placeStrips(layer, whole, output, pool) : placeForward(layer, whole);
-  const { prepare, forward } = half;
+  const { prepare } = half;
+  const forward = ({ packs }: Pass) => half.forward(packs);
   const runVectors = Math.ceil((kernelWidth * channels) / lanes);
   const work = [half.work, backwardWork(runVectors, input)] as const;
   if (!site.training) return { work, output, prepare, forward, backward() {}, curvature() {} };
@@ -287,11 +289,11 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
         kernelWidth,
       });
     },
-    backward(packs: number, gradients: number) {
+    backward({ packs }: Pass, gradients: number) {
       inputToRows(packs);
       transport(packs, gradients, packed);
     },
-    curvature(packs: number, gradients: number) {
+    curvature({ packs }: Pass, gradients: number) {
       inputToRows(packs);
       kernels.squareVectors({ x: inRows, y: inRows, vectors: (packs * lanes * imageBytes) / vectorBytes });
       if (packed) kernels.squareVectors({ x: packed, y: squares, vectors: outChannels * vectors });

@@ -1,6 +1,7 @@
 /** [channels, height, width] -> [features] in PyTorch's order: all of channel 0 row by row, then channel 1, ... */
 import { elementsOf } from '../base/tensor.ts';
 import { allocateOutput, type LayerKind } from './layer.ts';
+import type { Pass } from './pass.ts';
 
 /** The plain data of a flatten layer. */
 export interface Flatten {
@@ -28,14 +29,14 @@ export const flattenKind: LayerKind<Flatten> = {
       return { work: ['none: it is flat already', 'none'], output, forward() {}, backward() {}, curvature() {} };
     }
     const output = allocateOutput(site);
-    const backward = (packs: number) => {
+    const backward = ({ packs }: Pass) => {
       const [src, dst] = [output.gradient, input.gradient];
       if (dst) kernels.swapAxes({ src, dst, packs, outer: channels, inner: area });
     };
     return {
       work: ['reorder', 'reorder'],
       output,
-      forward: (packs) =>
+      forward: ({ packs }) =>
         kernels.swapAxes({ src: input.value, dst: output.value, packs, outer: area, inner: channels }),
       backward,
       curvature: backward,

@@ -18,9 +18,12 @@ export interface Step {
 export function stepsOf(model: Model): Step[] {
   const steps: Step[] = [];
   const { layers } = model;
+  /** The outputs that are read by name, which must stay in memory. */
+  const named = new Set(layers.flatMap(({ layer }) => about(layer).reads()?.name ?? []));
   for (let i = 0; i < layers.length; ) {
     const [first, second, third] = layers.slice(i, i + 3).map(({ layer }) => layer);
-    if (first?.type === 'conv2d' && second?.type === 'relu' && third?.type === 'maxPool2d') {
+    const isFree = layers.slice(i, i + 2).every(({ name }) => !named.has(name));
+    if (isFree && first?.type === 'conv2d' && second?.type === 'relu' && third?.type === 'maxPool2d') {
       steps.push({ layers: layers.slice(i, i + 3), place: (site) => placeConv2d(first, site, third) });
       i += 3;
     } else {

@@ -3,7 +3,7 @@ import { wrong } from '../base/argument.ts';
 import { Random } from '../base/random.ts';
 import { elementsOf, type StateDict, type Tensor } from '../base/tensor.ts';
 import { type Initialization, initializerKinds } from './initializers.ts';
-import { checkModel, type Model, parametersOf } from './model.ts';
+import { buffersOf, checkModel, type Model, parametersOf } from './model.ts';
 
 /** Weights by the model's own rule, `model.initialization`. Numbers are drawn in the order of the parameters. @throws UsageError unless it is given a model and a {@link Random}. */
 export function initialWeights(model: Model, random: Random): StateDict {
@@ -33,17 +33,23 @@ function weightsBy(rule: Initialization, model: Model, random: Random): StateDic
   if (!(random instanceof Random))
     throw wrong('initial weights: random', "a Random, as randomStream(seed, 'init') makes it", random);
   const { start } = initializerKinds[rule];
-  return new Map(
+  const drawn = new Map(
     parametersOf(model).map((parameter): [string, Tensor] => {
       const { name, shape, absent } = parameter;
       const data = new Float32Array(elementsOf(shape));
       const perUnit = data.length / shape[0]!;
       for (let i = 0; i < data.length; i++) {
-        const how = start(parameter, Math.floor(i / perUnit));
+        const how = parameter.isConstant
+          ? { constant: parameter.constant ?? 0 }
+          : start(parameter, Math.floor(i / perUnit));
         data[i] = 'bound' in how ? (2 * random.uniform() - 1) * how.bound : how.constant;
       }
       for (const run of absent?.runs ?? []) data.fill(0, run, run + absent!.size);
       return [name, { shape, data }];
     }),
   );
+  for (const { name, shape, constant } of buffersOf(model)) {
+    drawn.set(name, { shape, data: new Float32Array(elementsOf(shape)).fill(constant) });
+  }
+  return drawn;
 }

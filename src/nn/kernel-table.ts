@@ -2,13 +2,13 @@
 import type { Width } from '../engine/kernels.ts';
 import { openWorkspace } from '../engine/workspace.ts';
 import { alignColumns, type Model } from './model.ts';
-import { layOutParameters, placeNetwork } from './network.ts';
+import { allocateModel, placeNetwork } from './network.ts';
 
 /** A header line, then one line for each step: its layers, and the kernels of its forward and backward half. */
 export function describeKernels(model: Model, width: Width = 'quads'): string {
   const { layout } = openWorkspace('strict', width, (arena, kernels) => {
-    const parameters = arena.allocate(layOutParameters(model).bytes);
-    return placeNetwork(model, { kernels, arena, width, packs: 1, training: true, parameters });
+    const addresses = allocateModel(model, arena);
+    return placeNetwork(model, { kernels, arena, width, packs: 1, training: true, addresses });
   });
   return alignColumns([
     ['layers', 'forward', 'backward'],

@@ -1,11 +1,13 @@
 /** For tests: one layer alone on the kernels, with images and gradients in PyTorch's layout. */
 import { expect } from 'vitest';
+import { streamKey } from '../base/random.ts';
 import { elementsOf } from '../base/tensor.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
 import { type Arithmetic, bindKernels, compileKernels, lanesOf, type Width } from '../engine/kernels.ts';
 import type { Step } from './fusion.ts';
 import type { Activation, Shape } from './layer.ts';
 import { about, type Layer } from './layers.ts';
+import type { Pass } from './pass.ts';
 
 /** The kernels that a layer is placed on. */
 export interface Engine {
@@ -62,14 +64,33 @@ export function placeAlone(
   const kind = about(layer);
   const outputShape = step?.layers.at(-1)?.output ?? kind.outputShape(imageShape);
   const bytes = packs * elementsOf(imageShape) * lanes * 4;
-  const input: Activation = { shape: imageShape, value: arena.allocate(bytes), gradient: arena.allocate(bytes) };
+  const input: Activation = {
+    shape: imageShape,
+    value: arena.allocate(bytes),
+    gradient: arena.allocate(bytes),
+    isShared: false,
+  };
   const sizes = kind.parameters().map((parameter) => elementsOf(parameter.shape));
   const offsets = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + Math.ceil(size / 8) * 32, 0));
   const blockFloats = sizes.reduce((sum, size) => sum + Math.ceil(size / 8) * 8, 0);
   const block = arena.allocate(blockFloats * 4);
   const gradientBlock = arena.allocate(blockFloats * 4);
   for (const [i, values] of parameters.entries()) arena.f32(block + offsets[i]!, sizes[i]!).set(values);
+  const bufferSizes = kind.buffers().map((buffer) => elementsOf(buffer.shape));
+  const buffers = bufferSizes.map((size) => arena.allocate(size * 4));
+  const statisticBytes = Math.ceil(kind.statistics() / 16) * 64;
+  const statistics = arena.allocate(3 * statisticBytes);
+  const pass: Pass = {
+    images,
+    packs,
+    training: true,
+    epoch: 1,
+    step: 0,
+    indices: arena.table([...Array(packs * lanes).keys()]),
+    streams: (purpose) => streamKey(1, purpose, 1),
+  };
   const placed = (step ?? kind).place({
+    name: 'alone',
     kernels,
     arena,
     lanes,
@@ -82,7 +103,11 @@ export function placeAlone(
     outputShape,
     gradientOffsets: offsets,
     parameters: offsets.map((offset) => block + offset),
+    buffers,
+    statistics: { forward: statistics, backward: statistics + statisticBytes },
   });
+  /** The chunk is the whole batch. */
+  const contributions = { images: [images], addresses: [statistics + 2 * statisticBytes] };
   // NaN shows gradients that a kernel does not write.
   arena.f32(gradientBlock, blockFloats).fill(NaN);
   const index = (of: Shape, image: number, element: number) => packIndex(of, image, element, lanes);
@@ -102,7 +127,9 @@ export function placeAlone(
     write(input.value, imageShape, x);
     const weights = arena.f32(block, blockFloats).slice();
     placed.prepare?.(true);
-    placed.forward(packs);
+    placed.wholeBatch?.contribute(pass, contributions.addresses[0]!);
+    placed.wholeBatch?.combine(contributions);
+    placed.forward(pass);
     const output = read(placed.output.value, outputShape);
     write(placed.output.gradient, outputShape, dy);
     back();
@@ -111,11 +138,18 @@ export function placeAlone(
     const gradients = sizes.map((size, i) => arena.f32(gradientBlock + offsets[i]!, size).slice());
     return { output, gradInput: read(input.gradient, imageShape), gradients };
   };
+  const backward = () => {
+    placed.wholeBatch?.contributeBack(pass, contributions.addresses[0]!);
+    placed.wholeBatch?.combineBack(contributions);
+    placed.backward(pass, gradientBlock);
+  };
   return {
     outputShape,
-    run: (x: readonly number[], dy: readonly number[]) => through(x, dy, () => placed.backward(packs, gradientBlock)),
+    /** The layer's buffers by their addresses, to set and to read. */
+    buffers: buffers.map((address, i) => arena.f32(address, bufferSizes[i]!)),
+    run: (x: readonly number[], dy: readonly number[]) => through(x, dy, () => backward()),
     /** `run` for second derivatives. */
-    curve: (x: readonly number[], h: readonly number[]) => through(x, h, () => placed.curvature(packs, gradientBlock)),
+    curve: (x: readonly number[], h: readonly number[]) => through(x, h, () => placed.curvature(pass, gradientBlock)),
   };
 }
 

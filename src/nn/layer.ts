@@ -3,6 +3,7 @@ import { checkInteger } from '../base/argument.ts';
 import { elementsOf } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import type { Kernels } from '../engine/kernels.ts';
+import type { Pass } from './pass.ts';
 
 /** One image's shape: [channels, height, width], or [features] once flat. */
 export type Shape = readonly number[];
@@ -14,6 +15,8 @@ export interface LayerParameter {
   /** For Glorot's initialization. A parameter without fans starts at `constant` (default 0). */
   readonly fans?: readonly [fanIn: number, fanOut: number];
   readonly constant?: number;
+  /** Whether it starts at `constant` by every rule. Default false. */
+  readonly isConstant?: boolean;
   /** For LeCun's initialization: the number of inputs of every unit, or of each unit along the first axis. */
   readonly fanIn: number | readonly number[];
   /**
@@ -24,6 +27,17 @@ export interface LayerParameter {
 }
 
 /**
+ * A tensor of a layer that is not trained: batch normalization's running statistics. It is saved with the parameters,
+ * and no optimizer sees it. PyTorch calls it a buffer.
+ */
+export interface LayerBuffer {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** The initial value of every element. */
+  readonly constant: number;
+}
+
+/**
  * The activations of up to `packs` packs of images (four or eight side by side, one in each lane), [pack][y][x][channel][lanes]. `value` and `gradient` are addresses;
  * `gradient` is 0 if the gradient is not wanted.
  */
@@ -31,10 +45,25 @@ export interface Activation {
   readonly shape: Shape;
   readonly value: number;
   readonly gradient: number;
+  /** Whether several layers read it: none of them may overwrite it. */
+  readonly isShared: boolean;
+}
+
+/** The output of an earlier layer that a layer reads besides the layer before it, or instead. */
+export interface Reference {
+  readonly activation: Activation;
+  /**
+   * Where the layer's backward half puts the gradient of that output: 0 if it is not wanted. Several layers may read the same output: only the first
+   * that runs backward writes, the others add.
+   */
+  readonly gradient: number;
+  readonly adds: boolean;
 }
 
 /** The surroundings in which one layer runs: kernels, memory, number of packs, input and parameters. */
 export interface Site {
+  /** The layer's name in its model. */
+  readonly name: string;
   readonly kernels: Kernels;
   readonly arena: Arena;
   /** Images side by side in a pack: 4 or 8. */
@@ -49,19 +78,49 @@ export interface Site {
   /** Whether `curvature` will be called. */
   readonly curvature: boolean;
   readonly input: Activation;
+  /** What the layer reads by name; only for layers that do. */
+  readonly reference?: Reference | undefined;
   readonly outputShape: Shape;
   /** Address of each parameter of the layer, in the order of `parameters`. */
   readonly parameters: readonly number[];
   /** Byte offset of each parameter's gradient in a block of gradients. */
   readonly gradientOffsets: readonly number[];
+  /** Address of each buffer of the layer, in the order of `buffers`. */
+  readonly buffers: readonly number[];
+  /** Addresses of the numbers combined from a whole batch, if the layer is {@link WholeBatch}; 0 if nothing is trained. */
+  readonly statistics: { readonly forward: number; readonly backward: number };
 }
 
-/** A layer at its site. All calls work on the first `packs` packs. */
+/**
+ * The half of a layer that needs the whole batch, not only a chunk of it. In each direction every chunk contributes
+ * numbers; when all have, they are combined in the order of the chunks. So the result depends on the batch only. The
+ * layer's `forward` and `backward` come after that, and read the combined numbers at site.statistics.
+ */
+export interface WholeBatch {
+  /** Before `forward`: writes what this chunk contributes to `to`. */
+  contribute(pass: Pass, to: number): void;
+  /** Combines the contributions of all chunks. One thread calls it. */
+  combine(batch: Contributions): void;
+  /** Before `backward`: writes what this chunk contributes to `to`. */
+  contributeBack(pass: Pass, to: number): void;
+  combineBack(batch: Contributions): void;
+}
+
+/** What the chunks of a batch have contributed. */
+export interface Contributions {
+  /** Images of each chunk, in order. */
+  readonly images: readonly number[];
+  /** Address of each chunk's contribution. */
+  readonly addresses: readonly number[];
+}
+
+/** A layer at its site. All calls work on the packs of a pass. */
 export interface PlacedLayer {
   /** Which kernels do the forward and the backward half, in words. */
   readonly work: readonly [forward: string, backward: string];
   readonly output: Activation;
-  forward(packs: number): void;
+  readonly wholeBatch?: WholeBatch;
+  forward(pass: Pass): void;
   /**
    * Must be called after every change of the parameters, before `forward`. `learning`: whether `backward` will follow.
    */
@@ -69,19 +128,19 @@ export interface PlacedLayer {
   /**
    * Reads output.gradient; writes input.gradient (if wanted) and the parameters' gradients in the block at `gradients`.
    */
-  backward(packs: number, gradients: number): void;
+  backward(pass: Pass, gradients: number): void;
   /**
    * `backward` with second derivatives instead of gradients. Reads h = d²E/dx² of every output element from
    * output.gradient; writes the second derivatives by the inputs to input.gradient, and those by the parameters to the
    * block at `gradients`. The layer's own second derivative is neglected (Gauss-Newton), so that no h is negative. For
    * a shared weight the values of its connections are summed. Source: LeCun, "Efficient BackProp", 1998, section 7.
    */
-  curvature(packs: number, gradients: number): void;
+  curvature(pass: Pass, gradients: number): void;
   /**
    * RBF output only: writes d²E/dx² of the loss -z[label] into input.gradient, from the loss's gradient in
    * output.gradient.
    */
-  lossCurvature?(packs: number): void;
+  lossCurvature?(pass: Pass): void;
 }
 
 /** The knowledge about one type of layer. */
@@ -90,13 +149,23 @@ export interface LayerKind<L> {
   remake(layer: L): { readonly type: string };
   /** As PyTorch prints it, for instance `Conv2d(1, 6, kernel_size=5)`. */
   print(layer: L): string;
-  /** @throws UsageError saying what the layer expects and what it got. */
-  outputShape(layer: L, input: Shape): Shape;
+  /**
+   * @param input the output of the layer before; of the layer that is read by name, if only that is read.
+   * @param other the output of the layer that is read by name, if both are read.
+   * @throws UsageError saying what the layer expects and what it got.
+   */
+  outputShape(layer: L, input: Shape, other?: Shape): Shape;
+  /** The earlier layer whose output is read by name. `alone`: the output of the layer before is not read. Default: none. */
+  reads?(layer: L): { readonly name: string; readonly alone: boolean };
   parameters(layer: L): readonly LayerParameter[];
+  /** Tensors that are saved and not trained. Default: none. */
+  buffers?(layer: L): readonly LayerBuffer[];
+  /** If the layer is {@link WholeBatch}: the floats that a chunk contributes in each direction. As many are combined from them. */
+  statistics?(layer: L): number;
   /** Multiply-accumulates for one image, forward. */
-  multiplyAdds(layer: L, output: Shape): number;
+  multiplyAdds(layer: L, output: Shape, input: Shape): number;
   /** Connections as LeCun counts them: for every unit its inputs and its bias. */
-  connections(layer: L, output: Shape): number;
+  connections(layer: L, output: Shape, input: Shape): number;
   place(layer: L, site: Site): PlacedLayer;
 }
 
@@ -107,6 +176,7 @@ export function allocateOutput(site: Site): Activation {
     shape: site.outputShape,
     value: site.arena.allocate(bytes),
     gradient: site.training ? site.arena.allocate(bytes) : 0,
+    isShared: false,
   };
 }
 

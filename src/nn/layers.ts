@@ -7,7 +7,7 @@ import { UsageError } from '../base/errors.ts';
 import { type AvgPool2d, avgPool2dKind } from './avg-pool2d.ts';
 import { type Conv2d, conv2dKind } from './conv2d.ts';
 import { type Flatten, flattenKind } from './flatten.ts';
-import type { LayerKind, LayerParameter, Shape, Site } from './layer.ts';
+import type { LayerBuffer, LayerKind, LayerParameter, Shape, Site } from './layer.ts';
 import { type Linear, linearKind } from './linear.ts';
 import { type MaxPool2d, maxPool2dKind } from './max-pool2d.ts';
 import { type Normalize, normalizeKind } from './normalize.ts';
@@ -68,10 +68,14 @@ export function about(layer: Layer) {
   const self = layer as never;
   return {
     print: (): string => kind.print(self),
-    outputShape: (input: Shape): Shape => kind.outputShape(self, input),
+    outputShape: (input: Shape, other?: Shape): Shape => kind.outputShape(self, input, other),
+    reads: () => kind.reads?.(self),
     parameters: (): readonly LayerParameter[] => kind.parameters(self),
-    multiplyAdds: (output: Shape): number => kind.multiplyAdds(self, output),
-    connections: (output: Shape): number => kind.connections(self, output),
+    buffers: (): readonly LayerBuffer[] => kind.buffers?.(self) ?? [],
+    /** 0 if the layer does not need the whole batch. */
+    statistics: (): number => kind.statistics?.(self) ?? 0,
+    multiplyAdds: (output: Shape, input: Shape): number => kind.multiplyAdds(self, output, input),
+    connections: (output: Shape, input: Shape): number => kind.connections(self, output, input),
     place: (site: Site) => kind.place(self, site),
   };
 }

@@ -10,6 +10,7 @@ import {
   rowBytes,
   type Site,
 } from './layer.ts';
+import type { Pass } from './pass.ts';
 
 /** The plain data of a dense layer. */
 export interface Linear {
@@ -60,7 +61,7 @@ export const linearKind: LayerKind<Linear> = {
     const transposed = arena.allocate(inFeatures * outFeatures * 4);
     const prepare = () =>
       kernels.transposeMatrix({ src: weight, rows: outFeatures, columns: inFeatures, dst: transposed });
-    const forward = (packs: number) =>
+    const forward = ({ packs }: Pass) =>
       kernels.matmul({
         rows: outFeatures,
         columns: packs,
@@ -131,11 +132,11 @@ export const linearKind: LayerKind<Linear> = {
       output,
       prepare,
       forward,
-      backward(packs, gradients) {
+      backward({ packs }, gradients) {
         inputToRows(packs);
         transport(packs, gradients, weight);
       },
-      curvature(packs, gradients) {
+      curvature({ packs }, gradients) {
         inputToRows(packs);
         kernels.squareVectors({ x: inRows, y: inRows, vectors: (packs * lanes * inRow) / vectorBytes });
         kernels.squareVectors({ x: weight, y: squares, vectors: weightVectors });

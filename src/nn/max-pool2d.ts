@@ -1,6 +1,7 @@
 /** The maximum of every window; the gradient goes to the first maximum (x fastest, then y). */
 import { elementsOf } from '../base/tensor.ts';
 import { allocateOutput, type LayerKind } from './layer.ts';
+import type { Pass } from './pass.ts';
 import { type Pooling, type PoolingOptions, pooling, printSize, type Size, slide, windowOf } from './window.ts';
 
 /** The plain data of a maxPool2d layer. */
@@ -40,7 +41,7 @@ export const maxPool2dKind: LayerKind<MaxPool2d> = {
     const winners = site.arena.allocate(site.packs * outputs * site.vectorBytes);
     const sizes = { height, width, channels, outHeight, outWidth, ...windowOf(kernelSize, stride) };
     const packBytes = elementsOf(input.shape) * site.vectorBytes;
-    const backward = (packs: number) => {
+    const backward = ({ packs }: Pass) => {
       if (!input.gradient) return;
       const [dy, dx] = [output.gradient, input.gradient];
       kernels.maxPool2dBackward({ dy, winners, dx, packs, outputs, packBytes });
@@ -48,7 +49,7 @@ export const maxPool2dKind: LayerKind<MaxPool2d> = {
     return {
       work: ['maximum of each window', 'to the winners'],
       output,
-      forward: (packs) => kernels.maxPool2dForward({ x: input.value, y: output.value, winners, packs, ...sizes }),
+      forward: ({ packs }) => kernels.maxPool2dForward({ x: input.value, y: output.value, winners, packs, ...sizes }),
       backward,
       curvature: backward,
     };

@@ -3,7 +3,7 @@ import { checkChoice, checkText, isEqualData, isRecord, shown, wrong } from '../
 import { UsageError } from '../base/errors.ts';
 import { elementsOf } from '../base/tensor.ts';
 import { type Initialization, initializations } from './initializers.ts';
-import { type LayerParameter, largestSize, type Shape } from './layer.ts';
+import { type LayerBuffer, type LayerParameter, largestSize, type Shape } from './layer.ts';
 import { about, checkLayer, type Layer } from './layers.ts';
 
 /** One layer of a model with the shapes of a single image before and after it. */
@@ -12,8 +12,12 @@ export interface ModelLayer {
   readonly layer: Layer;
   readonly input: Shape;
   readonly output: Shape;
+  /** The layers whose outputs it reads: none for the model's first layer, else the one before it and what it names. */
+  readonly reads: readonly string[];
   /** With full names, for instance `conv1.weight`. */
   readonly parameters: readonly LayerParameter[];
+  /** Tensors that are saved and not trained, with full names, for instance `bn1.running_mean`. */
+  readonly buffers: readonly LayerBuffer[];
   /** Multiply-accumulates for one image, forward. */
   readonly multiplyAdds: number;
   /** Connections as LeCun counts them: the inputs of every unit, with its bias as one of them. */
@@ -72,26 +76,57 @@ export function shapeAfter(name: string, input: Shape, layers: Readonly<Record<s
 /** The layers with the shapes before and after each. @throws UsageError naming the layer that does not fit. */
 function layersAfter(name: string, input: Shape, layers: Readonly<Record<string, Layer>>): ModelLayer[] {
   checkSize(`model ${name}: input`, input);
-  let shape = input;
-  return Object.entries(layers).map(([layerName, layer]): ModelLayer => {
+  const done: ModelLayer[] = [];
+  for (const [layerName, layer] of Object.entries(layers)) {
     // A key that looks like a number would be moved to the front by JavaScript.
-    if (!/^[a-z]\w*$/i.test(layerName)) {
+    if (!/^[a-z]\w*(\.\w+)*$/i.test(layerName)) {
       throw new UsageError(
-        `model ${name}: layer name "${layerName}" must be a letter followed by letters, digits or _`,
+        `model ${name}: layer name "${layerName}" must be a letter followed by letters, digits or _; dots may divide it`,
       );
     }
     const where = `model ${name}, layer ${layerName}`;
+    if (/^optimizer\./i.test(layerName))
+      throw new UsageError(`${where}: in files, "optimizer." begins the names of an optimizer's state`);
     withWhere(where, () => checkLayer(layer));
-    const kind = about(layer);
-    const before = shape;
-    shape = withWhere(where, () => kind.outputShape(before));
-    checkSize(where, shape);
-    const parameters = kind.parameters().map((p) => ({ ...p, name: `${layerName}.${p.name}` }));
+    done.push(withWhere(where, () => layerAfter(input, done, layerName, layer)));
+    const { output, parameters } = done.at(-1)!;
+    checkSize(where, output);
     for (const parameter of parameters)
       checkSize(`model ${name}, parameter ${parameter.name}`, parameter.shape, mostWeights);
-    const counts = { multiplyAdds: kind.multiplyAdds(shape), connections: kind.connections(shape) };
-    return { name: layerName, layer, input: before, output: shape, parameters, ...counts };
-  });
+  }
+  const read = new Set(done.flatMap(({ reads }) => reads));
+  const unread = done.slice(0, -1).find((layer) => !read.has(layer.name));
+  if (unread) throw new UsageError(`model ${name}, layer ${unread.name}: no layer reads its output`);
+  return done;
+}
+
+/** The layer that comes after those done. @throws UsageError saying what does not fit. */
+function layerAfter(input: Shape, done: readonly ModelLayer[], name: string, layer: Layer): ModelLayer {
+  const kind = about(layer);
+  const before = done.at(-1);
+  const named = kind.reads();
+  const other = named && earlierLayer(done, named.name).output;
+  const shape = named?.alone ? other! : (before?.output ?? input);
+  const output = kind.outputShape(shape, other);
+  return {
+    name,
+    layer,
+    input: shape,
+    output,
+    reads: [...(before && !named?.alone ? [before.name] : []), ...(named ? [named.name] : [])],
+    parameters: kind.parameters().map((parameter) => ({ ...parameter, name: `${name}.${parameter.name}` })),
+    buffers: kind.buffers().map((buffer) => ({ ...buffer, name: `${name}.${buffer.name}` })),
+    multiplyAdds: kind.multiplyAdds(output, shape),
+    connections: kind.connections(output, shape),
+  };
+}
+
+/** @throws UsageError if no layer before has this name: a layer that reads itself or a later one would be a cycle. */
+function earlierLayer(done: readonly ModelLayer[], name: string): ModelLayer {
+  const found = done.find((layer) => layer.name === name);
+  if (found) return found;
+  const names = done.map((layer) => layer.name).join(', ') || 'there is none';
+  throw new UsageError(`reads layer ${shown(name)}, but only layers before it can be read (${names})`);
 }
 
 /** The most numbers of one parameter: more do not fit, with their gradient and an optimizer's state, in 4 GiB. */
@@ -125,6 +160,16 @@ export function checkModel(what: string, model: Model): void {
 /** All parameters of a model, in order. */
 export function parametersOf(model: Model): readonly LayerParameter[] {
   return model.layers.flatMap((layer) => layer.parameters);
+}
+
+/** All tensors of a model that are saved and not trained, in order. */
+export function buffersOf(model: Model): readonly LayerBuffer[] {
+  return model.layers.flatMap((layer) => layer.buffers);
+}
+
+/** Name and shape of every tensor of a model's state dict, in PyTorch's order: layer by layer, parameters before buffers. */
+export function tensorsOf(model: Model): readonly { readonly name: string; readonly shape: readonly number[] }[] {
+  return model.layers.flatMap(({ parameters, buffers }) => [...parameters, ...buffers]);
 }
 
 /** Whether the model's outputs are negative squared distances from codes: its last layer is an rbf. */

@@ -4,27 +4,47 @@ import { UsageError } from '../base/errors.ts';
 import { elementsOf, type StateDict, type Tensor } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import { type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
+import { Branches } from './branches.ts';
 import { stepsOf } from './fusion.ts';
-import type { Activation, PlacedLayer } from './layer.ts';
-import { type Model, parametersOf } from './model.ts';
+import type { Activation, PlacedLayer, WholeBatch } from './layer.ts';
+import { about } from './layers.ts';
+import { buffersOf, type Model, parametersOf, tensorsOf } from './model.ts';
+import type { Pass } from './pass.ts';
 
 /**
- * Byte offset of every parameter in a block that holds all of them, and the block's size. Each takes whole vectors of
+ * Byte offset of every tensor in a block that holds all of them, and the block's size. Each takes whole vectors of
  * eight, so that a kernel that writes past a weight's end reaches no further than its bias.
  */
-export interface ParameterBlock {
+export interface TensorBlock {
   readonly offsets: ReadonlyMap<string, number>;
   readonly bytes: number;
 }
 
-export function layOutParameters(model: Model): ParameterBlock {
+/** The block of a model's parameters; also of their gradients, and of each state of an optimizer. */
+export function layOutParameters(model: Model): TensorBlock {
+  return layOut(parametersOf(model));
+}
+
+/** The block of a model's buffers: what is saved with the parameters and not trained. */
+export function layOutBuffers(model: Model): TensorBlock {
+  return layOut(buffersOf(model));
+}
+
+type NamedShapes = readonly { readonly name: string; readonly shape: readonly number[] }[];
+
+function layOut(tensors: NamedShapes): TensorBlock {
   const offsets = new Map<string, number>();
   let bytes = 0;
-  for (const { name, shape } of parametersOf(model)) {
+  for (const { name, shape } of tensors) {
     offsets.set(name, bytes);
-    bytes += Math.ceil(elementsOf(shape) / 8) * 32;
+    bytes += bytesOf(shape);
   }
   return { offsets, bytes: Math.ceil(bytes / 64) * 64 };
+}
+
+/** Bytes of a tensor in its block. */
+function bytesOf(shape: readonly number[]): number {
+  return Math.ceil(elementsOf(shape) / 8) * 32;
 }
 
 /** Consecutive parameters in their block, in bytes from its start; `to` is the start of the next. */
@@ -57,20 +77,58 @@ export function checkFiniteTensors(tensors: StateDict): void {
   }
 }
 
-/** Copies named tensors into a block. @throws UsageError when a name or a shape is not the model's. */
-export function writeParameters(model: Model, tensors: StateDict, arena: Arena, address: number): void {
+/** Where a model's tensors are: the blocks of its parameters and of its buffers. */
+export interface ModelAddresses {
+  readonly parameters: number;
+  readonly buffers: number;
+}
+
+/** Allocates the blocks of a model's tensors. */
+export function allocateModel(model: Model, arena: Arena): ModelAddresses {
+  return {
+    parameters: arena.allocate(layOutParameters(model).bytes),
+    buffers: arena.allocate(layOutBuffers(model).bytes),
+  };
+}
+
+/** Copies a model's tensors into its blocks. @throws UsageError when a name or a shape is not the model's. */
+export function writeModel(model: Model, tensors: StateDict, arena: Arena, to: ModelAddresses): void {
   checkParameters(model, tensors);
-  const { offsets } = layOutParameters(model);
-  for (const { name, shape } of parametersOf(model)) {
+  writeTensors(parametersOf(model), tensors, arena, to.parameters);
+  writeTensors(buffersOf(model), tensors, arena, to.buffers);
+}
+
+/** Copies a model's tensors out of its blocks: its state dict. */
+export function readModel(model: Model, arena: Arena, from: ModelAddresses): StateDict {
+  const found = new Map([
+    ...readTensors(parametersOf(model), arena, from.parameters),
+    ...readTensors(buffersOf(model), arena, from.buffers),
+  ]);
+  return new Map(tensorsOf(model).map(({ name }) => [name, found.get(name)!]));
+}
+
+/** Copies a tensor for each parameter into a block. @throws UsageError when a name or a shape is not the model's. */
+export function writeParameters(model: Model, tensors: StateDict, arena: Arena, address: number): void {
+  checkTensors(model, parametersOf(model), tensors, 'weights');
+  writeTensors(parametersOf(model), tensors, arena, address);
+}
+
+/** Copies a block with a tensor for each parameter out. */
+export function readParameters(model: Model, arena: Arena, address: number): StateDict {
+  return readTensors(parametersOf(model), arena, address);
+}
+
+function writeTensors(wanted: NamedShapes, tensors: StateDict, arena: Arena, address: number): void {
+  const { offsets } = layOut(wanted);
+  for (const { name, shape } of wanted) {
     arena.f32(address + offsets.get(name)!, elementsOf(shape)).set(tensors.get(name)!.data);
   }
 }
 
-/** Copies a block's tensors out. */
-export function readParameters(model: Model, arena: Arena, address: number): StateDict {
-  const { offsets } = layOutParameters(model);
+function readTensors(wanted: NamedShapes, arena: Arena, address: number): Map<string, Tensor> {
+  const { offsets } = layOut(wanted);
   return new Map(
-    parametersOf(model).map(({ name, shape }): [string, Tensor] => [
+    wanted.map(({ name, shape }): [string, Tensor] => [
       name,
       { shape, data: arena.f32(address + offsets.get(name)!, elementsOf(shape)).slice() },
     ]),
@@ -82,11 +140,15 @@ export function readParameters(model: Model, arena: Arena, address: number): Sta
  * @throws UsageError naming the first tensor that is missing, foreign, no float32 tensor, or of another shape than the model's.
  */
 export function checkParameters(model: Model, tensors: StateDict, what = 'weights'): void {
+  checkTensors(model, tensorsOf(model), tensors, what);
+}
+
+function checkTensors(model: Model, needed: NamedShapes, tensors: StateDict, what: string): void {
   if (kindOf(tensors) !== 'Map') {
     const way = isRecord(tensors) ? '; new Map(Object.entries(weights)) makes one of an object' : '';
     throw new UsageError(`${what}: expected a Map from names to tensors { shape, data }, got ${shown(tensors)}${way}`);
   }
-  const wanted = new Map(parametersOf(model).map(({ name, shape }) => [name, shape]));
+  const wanted = new Map(needed.map(({ name, shape }) => [name, shape]));
   for (const [name, shape] of wanted) {
     const found = tensors.get(name);
     if (found === undefined)
@@ -110,6 +172,35 @@ export function checkParameters(model: Model, tensors: StateDict, what = 'weight
   }
 }
 
+/**
+ * Where the numbers of whole batches are, for the layers that need them: for each such layer, those combined forward,
+ * those combined backward, and the contribution of every chunk, which both directions use.
+ */
+export interface StatisticsBlock {
+  /** By the layer's name: bytes from the block's start, and bytes from one set of numbers to the next. */
+  readonly layers: ReadonlyMap<string, { readonly offset: number; readonly stride: number }>;
+  readonly bytes: number;
+}
+
+/** @param chunks the most of a batch. The block is empty if no layer needs whole batches. */
+export function layOutStatistics(model: Model, chunks: number): StatisticsBlock {
+  const layers = new Map<string, { offset: number; stride: number }>();
+  let bytes = 0;
+  for (const { name, layer } of model.layers) {
+    const floats = about(layer).statistics();
+    if (floats === 0) continue;
+    const stride = Math.ceil(floats / 16) * 64;
+    layers.set(name, { offset: bytes, stride });
+    bytes += (2 + chunks) * stride;
+  }
+  return { layers, bytes };
+}
+
+/** Whether a layer of the model needs whole batches: all chunks of a batch then go through it together. */
+export function needsWholeBatches(model: Model): boolean {
+  return model.layers.some(({ layer }) => about(layer).statistics() > 0);
+}
+
 export interface NetworkOptions {
   readonly kernels: Kernels;
   readonly arena: Arena;
@@ -123,8 +214,9 @@ export interface NetworkOptions {
   readonly single?: boolean;
   /** Whether second derivatives will be computed. Default false. */
   readonly curvature?: boolean;
-  /** Address of the block of parameters. */
-  readonly parameters: number;
+  readonly addresses: ModelAddresses;
+  /** Address of the {@link StatisticsBlock}; 0, the default, if the network is not trained on whole batches. */
+  readonly statistics?: number;
 }
 
 /** One step of a network: its layers, and the kernels that compute them. */
@@ -134,47 +226,74 @@ export interface NetworkStep {
   readonly backward: string;
 }
 
+/**
+ * The place in a network that needs numbers from the whole batch. Layers before and after it run chunk by chunk; here they wait
+ * for all chunks.
+ */
+export interface MeetingPoint extends WholeBatch {
+  /** Address of the contribution of a chunk of the batch. */
+  contribution(chunk: number): number;
+}
+
 export interface Network {
   readonly steps: readonly NetworkStep[];
   readonly input: Activation;
   readonly logits: Activation;
   /**
-   * Must be called after every change of the parameters, before `forward`. `learning`: whether `backward` will follow.
+   * Must be called after every change of the tensors, before `forward`. `learning`: whether `backward` will follow.
    */
   prepare(learning: boolean): void;
   /** Reads input.value, writes logits.value. */
-  forward(packs: number): void;
+  forward(pass: Pass): void;
   /** Reads logits.gradient, writes the parameters' gradients to the block at `gradients`. */
-  backward(packs: number, gradients: number): void;
+  backward(pass: Pass, gradients: number): void;
+  /** Where a training pass waits for the whole batch, from first to last. They divide the network into stages, one more than there are points. */
+  readonly meetings: readonly MeetingPoint[];
+  /** The part of `forward` from a meeting point (stage 0: from the input) to the next (the last stage: to the logits). */
+  forwardStage(stage: number, pass: Pass): void;
+  /** The part of `backward` from a meeting point (the last stage: from the logits) to just behind the one before. */
+  backwardStage(stage: number, pass: Pass, gradients: number): void;
+  /** The part of the block of parameters for which `backwardStage` writes gradients, in bytes. */
+  gradientsOf(stage: number): { readonly from: number; readonly to: number };
   /**
    * Reads the second derivatives of the loss by each output from logits.gradient; writes the second derivatives by each
    * parameter to the block at `gradients`. If the last layer is an rbf, logits.gradient must hold the gradient of the
    * loss -z[label] instead. Overwrites logits.gradient.
    */
-  curvature(packs: number, gradients: number): void;
+  curvature(pass: Pass, gradients: number): void;
   /** Whether the last layer gives negative distances, as rbf does. */
   readonly hasDistances: boolean;
 }
 
 export function placeNetwork(model: Model, options: NetworkOptions): Network {
-  const { kernels, arena, width, packs, training, single = false, curvature = false } = options;
-  const { offsets } = layOutParameters(model);
+  const { kernels, arena, width, packs, training, single = false, curvature = false, addresses } = options;
+  const { offsets, bytes } = layOutParameters(model);
+  const { offsets: bufferOffsets } = layOutBuffers(model);
   const lanes = lanesOf[width];
   const vectorBytes = lanes * 4;
   const input: Activation = {
     shape: model.input,
     value: arena.allocate(packs * elementsOf(model.input) * vectorBytes),
     gradient: 0,
+    isShared: false,
   };
+  const branches = new Branches(model, kernels, arena, packs, vectorBytes);
+  const statistics = layOutStatistics(model, 0).layers;
   const placedLayers: PlacedLayer[] = [];
+  /** For each of them: the end of its parameters in their block. */
+  const parameterEnds: number[] = [];
+  const meetings: (MeetingPoint & { readonly index: number })[] = [];
   const steps: NetworkStep[] = [];
+  let end = 0;
   let last = input;
-  // The first layer with parameters is the last that needs gradients.
-  let wanted = false;
   for (const { layers, place } of stepsOf(model)) {
+    const [first, outputLayer] = [layers[0]!, layers.at(-1)!];
     const parameters = layers.flatMap((layer) => layer.parameters);
     const gradientOffsets = parameters.map(({ name }) => offsets.get(name)!);
+    const block = statistics.get(first.name);
+    const combined = block && options.statistics ? options.statistics + block.offset : 0;
     const placed = place({
+      name: first.name,
       kernels,
       arena,
       lanes,
@@ -183,17 +302,33 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
       training,
       single,
       curvature,
-      outputShape: layers.at(-1)!.output,
+      outputShape: outputLayer.output,
       gradientOffsets,
-      input: wanted ? last : { ...last, gradient: 0 },
-      parameters: gradientOffsets.map((offset) => options.parameters + offset),
+      ...branches.inputOf(first, last),
+      parameters: gradientOffsets.map((offset) => addresses.parameters + offset),
+      buffers: first.buffers.map(({ name }) => addresses.buffers + bufferOffsets.get(name)!),
+      statistics: { forward: combined, backward: combined && combined + block!.stride },
     });
-    wanted ||= parameters.length > 0;
+    if (placed.wholeBatch && combined) {
+      const contribution = (chunk: number) => combined + (2 + chunk) * block!.stride;
+      meetings.push({ ...placed.wholeBatch, contribution, index: placedLayers.length });
+    }
+    for (const { shape } of parameters) end += bytesOf(shape);
     placedLayers.push(placed);
+    parameterEnds.push(end);
     const [forward, backward] = placed.work;
     steps.push({ layers: layers.map(({ name }) => name), forward, backward });
-    last = placed.output;
+    const { output, join } = branches.outputOf(outputLayer, first, placed.output, parameters.length > 0);
+    if (join) {
+      placedLayers.push(join);
+      parameterEnds.push(end);
+    }
+    last = output;
   }
+  const count = placedLayers.length;
+  const backward = (from: number, to: number, pass: Pass, gradients: number) => {
+    for (let i = from - 1; i >= to; i--) placedLayers[i]!.backward(pass, gradients);
+  };
   return {
     steps,
     input,
@@ -201,18 +336,28 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     prepare(learning) {
       for (const placed of placedLayers) placed.prepare?.(learning);
     },
-    forward(count) {
-      for (const placed of placedLayers) placed.forward(count);
+    forward(pass) {
+      for (const placed of placedLayers) placed.forward(pass);
     },
-    backward(count, gradients) {
-      for (let i = placedLayers.length - 1; i >= 0; i--) placedLayers[i]!.backward(count, gradients);
+    backward: (pass, gradients) => backward(count, 0, pass, gradients),
+    meetings,
+    forwardStage(stage, pass) {
+      const [from, to] = [meetings[stage - 1]?.index ?? 0, meetings[stage]?.index ?? count];
+      for (let i = from; i < to; i++) placedLayers[i]!.forward(pass);
+    },
+    backwardStage(stage, pass, gradients) {
+      backward((meetings[stage]?.index ?? count - 1) + 1, (meetings[stage - 1]?.index ?? -1) + 1, pass, gradients);
+    },
+    gradientsOf(stage) {
+      const [before, after] = [meetings[stage - 1], meetings[stage]];
+      return { from: before ? parameterEnds[before.index]! : 0, to: after ? parameterEnds[after.index]! : bytes };
     },
     hasDistances: placedLayers.at(-1)?.lossCurvature !== undefined,
-    curvature(count, gradients) {
-      const [end, ...before] = [...placedLayers].reverse() as [PlacedLayer, ...PlacedLayer[]];
-      if (end.lossCurvature) end.lossCurvature(count);
-      else end.curvature(count, gradients);
-      for (const placed of before) placed.curvature(count, gradients);
+    curvature(pass, gradients) {
+      const [loss, ...before] = [...placedLayers].reverse() as [PlacedLayer, ...PlacedLayer[]];
+      if (loss.lossCurvature) loss.lossCurvature(pass);
+      else loss.curvature(pass, gradients);
+      for (const placed of before) placed.curvature(pass, gradients);
     },
   };
 }

@@ -3,6 +3,7 @@ import { checkFinite, shown, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { elementsOf } from '../base/tensor.ts';
 import { allocateOutput, type LayerKind, type Site } from './layer.ts';
+import type { Pass } from './pass.ts';
 
 /** The plain data of a normalize layer. */
 export interface Normalize {
@@ -68,14 +69,16 @@ export const normalizeKind: LayerKind<Normalize> = {
       site,
       deviation.map((value) => 1 / value ** 2),
     );
-    const back = (factor: number) => (packs: number) => {
-      const [x, y] = [output.gradient, input.gradient];
-      if (y) kernels.scaleChannels({ x, y, pixels: packs * area, channels, scale: factor, offset: 0 });
-    };
+    const back =
+      (factor: number) =>
+      ({ packs }: Pass) => {
+        const [x, y] = [output.gradient, input.gradient];
+        if (y) kernels.scaleChannels({ x, y, pixels: packs * area, channels, scale: factor, offset: 0 });
+      };
     return {
       work: ['scale and shift each channel', 'scale'],
       output,
-      forward: (packs) =>
+      forward: ({ packs }) =>
         kernels.scaleChannels({ x: input.value, y: output.value, pixels: packs * area, channels, scale, offset }),
       backward: back(scale),
       curvature: back(squared),

@@ -40,9 +40,9 @@ export const pad2dKind: LayerKind<Pad2d> = {
     return {
       work: ['copy into the border', 'copy out of it'],
       output: padded,
-      forward: pad,
-      backward: crop,
-      curvature: crop,
+      forward: ({ packs }) => pad(packs),
+      backward: ({ packs }) => crop(packs),
+      curvature: ({ packs }) => crop(packs),
     };
   },
 };

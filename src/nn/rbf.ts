@@ -52,16 +52,16 @@ export const rbfKind: LayerKind<Rbf> = {
     return {
       work: ['distance from each code', 'towards the codes'],
       output,
-      forward: (packs) => kernels.rbfForward({ x, packs, features, classes, codes: table, z: output.value }),
-      backward(packs) {
+      forward: ({ packs }) => kernels.rbfForward({ x, packs, features, classes, codes: table, z: output.value }),
+      backward({ packs }) {
         const [dz, dx] = [output.gradient, input.gradient];
         if (dx) kernels.rbfBackward({ x, packs, features, classes, codes: table, dz, dx });
       },
-      curvature(packs) {
+      curvature({ packs }) {
         const [hz, hx] = [output.gradient, input.gradient];
         if (hx) kernels.rbfCurvature({ x, packs, features, classes, codes: table, hz, hx });
       },
-      lossCurvature(packs) {
+      lossCurvature({ packs }) {
         const [g, hx] = [output.gradient, input.gradient];
         if (hx) kernels.rbfLossCurvature({ packs, features, classes, g, hx });
       },

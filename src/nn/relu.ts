@@ -1,6 +1,7 @@
 /** relu(x) = max(x, 0), with derivative 0 at 0. */
 import { elementsOf } from '../base/tensor.ts';
-import type { LayerKind } from './layer.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
+import type { Pass } from './pass.ts';
 
 /** The plain data of a relu layer. */
 export interface Relu {
@@ -19,18 +20,20 @@ export const reluKind: LayerKind<Relu> = {
   parameters: () => [],
   multiplyAdds: () => 0,
   connections: () => 0,
-  place(_, { kernels, input }) {
-    // The output overwrites the input: the gradient of relu needs only the sign of its output, and no layer before relu
-    // needs its output for its gradient.
+  place(_, site) {
+    const { kernels, input } = site;
+    // The output overwrites the input where no other layer reads that: the gradient of relu needs only the sign of its
+    // output, and layers before relu need their output at most where it is positive.
+    const output = input.isShared ? allocateOutput(site) : input;
     const vectors = elementsOf(input.shape);
-    const backward = (packs: number) => {
-      if (input.gradient)
-        kernels.reluBackward({ y: input.value, dy: input.gradient, dx: input.gradient, vectors: packs * vectors });
+    const backward = ({ packs }: Pass) => {
+      const [dy, dx] = [output.gradient, input.gradient];
+      if (dx) kernels.reluBackward({ y: output.value, dy, dx, vectors: packs * vectors });
     };
     return {
-      work: ['relu in place', 'mask by the sign'],
-      output: input,
-      forward: (packs) => kernels.reluForward({ x: input.value, y: input.value, vectors: packs * vectors }),
+      work: [input.isShared ? 'relu' : 'relu in place', 'mask by the sign'],
+      output,
+      forward: ({ packs }) => kernels.reluForward({ x: input.value, y: output.value, vectors: packs * vectors }),
       backward,
       curvature: backward,
     };

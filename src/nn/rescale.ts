@@ -3,6 +3,7 @@ import { checkFinite } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { elementsOf } from '../base/tensor.ts';
 import { allocateOutput, type LayerKind } from './layer.ts';
+import type { Pass } from './pass.ts';
 
 /** The plain data of a rescale layer. */
 export interface Rescale {
@@ -31,14 +32,16 @@ export const rescaleKind: LayerKind<Rescale> = {
     const output = allocateOutput(site);
     const vectors = elementsOf(input.shape);
     const scale = high - low;
-    const back = (factor: number) => (packs: number) => {
-      const [x, y] = [output.gradient, input.gradient];
-      if (y) kernels.rescaleVectors({ x, y, vectors: packs * vectors, scale: factor, offset: 0 });
-    };
+    const back =
+      (factor: number) =>
+      ({ packs }: Pass) => {
+        const [x, y] = [output.gradient, input.gradient];
+        if (y) kernels.rescaleVectors({ x, y, vectors: packs * vectors, scale: factor, offset: 0 });
+      };
     return {
       work: ['scale and shift', 'scale'],
       output,
-      forward: (packs) =>
+      forward: ({ packs }) =>
         kernels.rescaleVectors({ x: input.value, y: output.value, vectors: packs * vectors, scale, offset: low }),
       backward: back(scale),
       curvature: back(scale * scale),

@@ -4,6 +4,7 @@ import { checkOptions, wrong } from '../base/argument.ts';
 import { elementsOf } from '../base/tensor.ts';
 import type { Kernels } from '../engine/kernels.ts';
 import { allocateOutput, type LayerKind, type Site } from './layer.ts';
+import type { Pass } from './pass.ts';
 
 /** The plain data of a tanh layer. */
 export interface Tanh {
@@ -84,14 +85,16 @@ function placeActivation(site: Site, name: string, { forward, backward }: Activa
   const { input } = site;
   const output = allocateOutput(site);
   const vectors = elementsOf(input.shape);
-  const back = (power: number) => (packs: number) => {
-    if (!input.gradient) return;
-    backward({ y: output.value, dy: output.gradient, dx: input.gradient, vectors: packs * vectors, power });
-  };
+  const back =
+    (power: number) =>
+    ({ packs }: Pass) => {
+      if (!input.gradient) return;
+      backward({ y: output.value, dy: output.gradient, dx: input.gradient, vectors: packs * vectors, power });
+    };
   return {
     work: [name, 'slope from the output'] as const,
     output,
-    forward: (packs: number) => forward({ x: input.value, y: output.value, vectors: packs * vectors }),
+    forward: ({ packs }: Pass) => forward({ x: input.value, y: output.value, vectors: packs * vectors }),
     backward: back(1),
     curvature: back(2),
   };

@@ -71,7 +71,7 @@ export const subsample2dKind: LayerKind<Subsample2d> = {
     return {
       work: ['sum of each window, scaled', 'to all of the window'],
       output,
-      forward(packs) {
+      forward({ packs }) {
         kernels.sumPool2dForward({ x: input.value, y: sums, scale: 1, packs, ...sizes });
         kernels.scaleChannels({
           x: sums,
@@ -82,8 +82,8 @@ export const subsample2dKind: LayerKind<Subsample2d> = {
           offset: bias,
         });
       },
-      backward: (packs, gradients) => transport(packs, gradients, weight),
-      curvature(packs, gradients) {
+      backward: ({ packs }, gradients) => transport(packs, gradients, weight),
+      curvature({ packs }, gradients) {
         kernels.squareVectors({ x: sums, y: sums, vectors: packs * elements });
         kernels.squareVectors({ x: weight, y: squares, vectors });
         transport(packs, gradients, squares);

@@ -5,7 +5,20 @@ import { areBytes, type Dataset } from '../data/dataset.ts';
 import { type Picture, pictureOf, shrunk } from '../data/picture.ts';
 import { lanesOf } from '../engine/kernels.ts';
 import { openWorkspace } from '../engine/workspace.ts';
-import { type AugmentationPlan, Augmenter, fillNoise, type Look, placeFrame, placeNoise } from './augmenter.ts';
+import {
+  type AugmentationPlan,
+  Augmenter,
+  augmentationStream,
+  fillNoise,
+  placeFrame,
+  placeNoise,
+} from './augmenter.ts';
+
+/** One image, by its place in the training set, in one epoch (from 1). */
+export interface Look {
+  readonly image: number;
+  readonly epoch: number;
+}
 
 /**
  * The pixels [look][channel][y][x] that a run with this recipe trains on; bytes become pixel / 255.
@@ -38,7 +51,8 @@ export function augmentedImages(
     const pixels = images.subarray(look.image * elements, (look.image + 1) * elements);
     if (areBytes(pixels)) arena.u8(image, elements).set(pixels);
     else arena.f32(image, elements).set(pixels);
-    augmenter.see({ images: image, floats: !areBytes(images) }, look, pack);
+    const random = augmentationStream(recipe.seed, look.epoch, look.image);
+    augmenter.see({ images: image, floats: !areBytes(images) }, random, pack);
     for (let i = 0; i < elements; i++) {
       const [channel, pixel] = [Math.floor(i / area), i % area];
       result[at * elements + i] = seen[(pixel * channels + channel) * lanesOf[width]]!;

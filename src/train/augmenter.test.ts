@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { randomStream } from '../base/random.ts';
 import type { StateDict } from '../base/tensor.ts';
 import { noiseSize, smoothNoise } from '../data/augmentation/smooth-noise.ts';
-import { augmentation, imageStream, viewsOf } from '../data/augmentations.ts';
+import { augmentation, viewsOf } from '../data/augmentations.ts';
 import type { Dataset } from '../data/dataset.ts';
 import * as reference from '../engine/reference.ts';
 import { conv2d } from '../nn/conv2d.ts';
@@ -13,6 +13,7 @@ import { sequential } from '../nn/model.ts';
 import { adam } from '../nn/optimizers/adam.ts';
 import { relu } from '../nn/relu.ts';
 import { augmentedImages } from './augmented-images.ts';
+import { augmentationStream } from './augmenter.ts';
 import { decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { evaluate } from './evaluate.ts';
 import { type Checkpoint, type EpochEvent, fit } from './fit.ts';
@@ -45,7 +46,7 @@ function expectedImage(image: number, epoch: number, seed: number): number[] {
   const size = { height: 7, width: 9 };
   const { rows, columns } = noiseSize(size);
   const noise = smoothNoise({ rows, columns }, 2, randomStream(seed, 'elastic'));
-  const view = viewsOf(everything)({ ...size, noiseRows: rows, random: imageStream(seed, epoch, image) });
+  const view = viewsOf(everything)({ ...size, noiseRows: rows, random: augmentationStream(seed, epoch, image) });
   const windowOf = ({ row, factor }: { readonly row: number; readonly factor: number }) =>
     Array.from({ length: 63 }, (_, i) => factor * noise[(row + Math.floor(i / 9)) * columns + (i % 9)]!);
   const { matrix, offset, field, erased } = view;
@@ -72,6 +73,12 @@ test('images are what plain loops make of them, bytes and floats alike', () => {
   expect(seen.slice(0, 189)).not.toEqual(seen.slice(189, 378));
   const floats = { ...train, images: Float32Array.from(train.images, (pixel) => pixel / 255) };
   expect(augmentedImages(recipe, floats, looks)).toEqual(seen);
+});
+
+test('an image has one version in each epoch, others in other epochs and under other seeds', () => {
+  const at = (seed: number, epoch: number, image: number) => augmentationStream(seed, epoch, image).next();
+  expect(at(1, 2, 3)).toBe(at(1, 2, 3));
+  expect(new Set([at(1, 2, 3), at(2, 2, 3), at(1, 3, 3), at(1, 2, 4)]).size).toBe(4);
 });
 
 const model = sequential('small', [3, 7, 9], {

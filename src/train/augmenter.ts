@@ -1,12 +1,13 @@
 /** Writes augmented images into the packs that a network reads: views drawn per image and epoch, resampled by kernels. */
 
-import { randomStream } from '../base/random.ts';
+import { imageStream, type Random, randomStream, streamKey } from '../base/random.ts';
 import { elementsOf } from '../base/tensor.ts';
 import { noiseSize, smoothNoise } from '../data/augmentation/smooth-noise.ts';
-import { imageStream, isAugmented, viewsOf } from '../data/augmentations.ts';
+import { isAugmented, viewsOf } from '../data/augmentations.ts';
 import type { Arena } from '../engine/arena.ts';
 import { type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
 import type { Model } from '../nn/model.ts';
+import type { Pass } from '../nn/pass.ts';
 import type { Recipe } from './recipe.ts';
 
 /** What determines the augmented images, beside the images and the epoch. */
@@ -42,10 +43,12 @@ function stripShape({ input: [, height, width] }: Pick<Model, 'input'>): [rows: 
   return [rows, columns];
 }
 
-/** One image, by its place in the training set, in one epoch (from 1). */
-export interface Look {
-  readonly image: number;
-  readonly epoch: number;
+/** The purpose of the random streams of augmentation. */
+const purpose = 'augment';
+
+/** The stream of one image in one epoch (from 1), from which its version is drawn. */
+export function augmentationStream(seed: number, epoch: number, image: number): Random {
+  return imageStream(streamKey(seed, purpose, epoch), image);
 }
 
 export class Augmenter {
@@ -84,44 +87,42 @@ export class Augmenter {
   }
 
   /**
-   * Gathers images as the kernels gatherBytes and gatherFloats do, each as this epoch shows it.
-   * @param indices the address of `count` indices of images. @param epoch from 1. @param dst the address of the packs.
+   * Gathers a chunk as the kernels gatherBytes and gatherFloats do, each image as this epoch shows it.
+   * @param dst the address of the packs.
    */
   gather(
     { images, floats }: PlacedImages,
-    { indices, count, epoch, dst }: Readonly<Record<'indices' | 'count' | 'epoch' | 'dst', number>>,
+    pass: Pick<Pass, 'images' | 'packs' | 'indices' | 'streams'>,
+    dst: number,
   ): void {
     const lanes = lanesOf[this.#width];
     const elements = elementsOf(this.#plan.model.input);
-    const rest = count % lanes;
-    // Lanes without an image are zero.
-    if (rest > 0) this.#arena.f32(dst + (count - rest) * elements * 4, elements * lanes).fill(0);
     const imageBytes = elements * (floats ? 4 : 1);
-    const order = this.#arena.i32(indices, count);
-    for (let i = 0; i < count; i++) {
-      const lane = i % lanes;
-      const index = order[i]!;
-      this.see(
-        { images: images + index * imageBytes, floats },
-        { image: index, epoch },
-        dst + (i - lane) * elements * 4 + lane * 4,
-      );
+    const packBytes = elements * lanes * 4;
+    // Lanes without an image are zero.
+    if (pass.images < pass.packs * lanes) {
+      this.#arena.f32(dst + (pass.packs - 1) * packBytes, elements * lanes).fill(0);
+    }
+    const key = pass.streams(purpose);
+    for (const [i, index] of this.#arena.i32(pass.indices, pass.images).entries()) {
+      const lane = dst + Math.floor(i / lanes) * packBytes + (i % lanes) * 4;
+      this.see({ images: images + index * imageBytes, floats }, imageStream(key, index), lane);
     }
   }
 
   /**
    * Writes one image into one lane.
-   * @param given the image alone. @param dst the address of the lane's first element.
+   * @param given the image alone. @param random its stream. @param dst the address of the lane's first element.
    */
-  see({ images, floats }: PlacedImages, { image: index, epoch }: Look, dst: number): void {
-    const { seed, model } = this.#plan;
+  see({ images: image, floats }: PlacedImages, random: Random, dst: number): void {
+    const { model } = this.#plan;
     const [channels, height, width] = model.input;
     const kernels = this.#kernels;
     const frame = this.#frame;
     const [noiseRows, columns] = stripShape(model);
-    const view = this.#viewOf({ random: imageStream(seed, epoch, index), height, width, noiseRows });
-    if (floats) kernels.frameFloats({ image: images, channels, height, width, frame });
-    else kernels.frameBytes({ image: images, channels, height, width, frame });
+    const view = this.#viewOf({ random, height, width, noiseRows });
+    if (floats) kernels.frameFloats({ image, channels, height, width, frame });
+    else kernels.frameBytes({ image, channels, height, width, frame });
     const { matrix, offset, field } = view;
     // Every argument by itself: an object spread into another would take longer than the kernel.
     kernels.resample({

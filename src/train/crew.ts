@@ -1,12 +1,23 @@
 /** The threads that share the work of one model: the plan that each thread gets once, and the orders it obeys. */
+import { type StreamKey, streamKey } from '../base/random.ts';
 import { Arena } from '../engine/arena.ts';
 import { Barrier, barrierWords } from '../engine/barrier.ts';
 import { bindKernels, type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
+import type { Contributions } from '../nn/layer.ts';
 import type { LossSite } from '../nn/losses/loss.ts';
 import { mse } from '../nn/losses/mse.ts';
 import { aboutLoss, type Loss } from '../nn/losses.ts';
-import { layOutParameters, type Network, type ParameterStretch, placeNetwork, stretchesOf } from '../nn/network.ts';
+import {
+  layOutParameters,
+  type MeetingPoint,
+  type ModelAddresses,
+  type Network,
+  type ParameterStretch,
+  placeNetwork,
+  stretchesOf,
+} from '../nn/network.ts';
 import { aboutOptimizer, sparesBiases, withoutDecay } from '../nn/optimizers.ts';
+import { type Pass, usingPass } from '../nn/pass.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
 import { Augmenter, placeFrame } from './augmenter.ts';
 import type { EvaluationRecipe, Recipe } from './recipe.ts';
@@ -21,7 +32,7 @@ export interface PlacedSet {
 
 /**
  * Everything a thread needs: plain data and shared memory, posted once. All numbers are addresses, except `threads`,
- * `chunk` and `parts`.
+ * `chunk`, `parts` and `together`.
  */
 export interface CrewPlan {
   readonly module: WebAssembly.Module;
@@ -38,10 +49,18 @@ export interface CrewPlan {
   readonly chunk: number;
   /** The most blocks of gradients for a batch. Each block is the sum over one or more consecutive chunks. */
   readonly parts: number;
+  /**
+   * If a layer needs whole batches: the most chunks of a batch, which go through the network together, each in a network of its own. Else 0.
+   */
+  readonly together: number;
+  /** Start of the networks of those chunks. */
+  readonly networks: number;
+  /** What the chunks of a batch contribute to each other. */
+  readonly statistics: number;
   readonly control: number;
   /** Start of each thread's own memory region. */
   readonly regions: readonly number[];
-  readonly parameters: number;
+  readonly addresses: ModelAddresses;
   readonly optimizerState: readonly number[];
   readonly gradients: number;
   readonly indices: number;
@@ -90,6 +109,7 @@ type Arguments = readonly [number, number, number, number];
 
 /** The addresses in the memory region of one member. */
 export interface Region {
+  /** Trains one chunk after the other, and evaluates. Only evaluates if the chunks of a batch train together. */
   readonly network: Network;
   /** Indices and labels of the images of the current chunk. */
   readonly indices: number;
@@ -106,18 +126,12 @@ export interface Region {
 export function placeRegion(
   arena: Arena,
   kernels: Kernels,
-  {
-    recipe,
-    training,
-    width,
-    chunk,
-    parameters,
-  }: Pick<CrewPlan, 'recipe' | 'training' | 'width' | 'chunk' | 'parameters'>,
+  { recipe, training, width, chunk, addresses, together }: PlacePlan,
 ): Region {
   const { model } = recipe;
   const packs = Math.ceil(chunk / lanesOf[width]);
   const curvature = training !== null && aboutOptimizer(training.optimizer).needsCurvature;
-  const options = { kernels, arena, width, parameters, packs, training: training !== null, curvature };
+  const options = { kernels, arena, width, addresses, packs, training: training !== null && together === 0, curvature };
   return {
     indices: arena.allocate(chunk * 4),
     labels: arena.allocate(chunk),
@@ -126,6 +140,17 @@ export function placeRegion(
     frame: training ? placeFrame(arena, training) : 0,
     network: placeNetwork(model, options),
   };
+}
+
+/** What the layout of networks depends on. */
+type PlacePlan = Pick<CrewPlan, 'recipe' | 'training' | 'width' | 'chunk' | 'addresses' | 'together' | 'statistics'>;
+
+/** Lays out the networks of chunks that train together; there are none if each can be trained alone. */
+export function placeTogether(arena: Arena, kernels: Kernels, plan: PlacePlan): readonly Network[] {
+  const { recipe, width, chunk, addresses, together, statistics } = plan;
+  const packs = Math.ceil(chunk / lanesOf[width]);
+  const options = { kernels, arena, width, addresses, packs, training: true, statistics };
+  return Array.from({ length: together }, () => placeNetwork(recipe.model, options));
 }
 
 /** The address of the loss's class weights; 0 where it has none. */
@@ -137,11 +162,29 @@ function placeClassWeights(arena: Arena, loss: Loss): number {
   return address;
 }
 
-/** `images` images of the order from position `from` on; augmented as in `epoch` (from 1), if that is given. */
+/** A chunk of a batch that a member works on. */
 interface Chunk {
+  /** Its number in the batch. */
+  readonly index: number;
+  /** Place of its first image in the order. */
   readonly from: number;
-  readonly images: number;
-  readonly epoch?: number;
+  readonly pass: Pass;
+  /** Where its gradient goes. */
+  readonly block: number;
+  /** Whether it is the first of its block: the others are added. */
+  readonly isFirst: boolean;
+}
+
+/** A batch of the epoch. */
+interface Batch {
+  /** Its first image in the order, and the image after its last. */
+  readonly start: number;
+  readonly end: number;
+  /** The epoch, from 1, and the updates done before. */
+  readonly epoch: number;
+  readonly step: number;
+  /** Factor of the gradients: they are those of a mean. */
+  readonly scale: number;
 }
 
 export class Member {
@@ -150,6 +193,8 @@ export class Member {
   readonly #arena: Arena;
   readonly #kernels: Kernels;
   readonly #network: Network;
+  /** The networks of chunks that train together; none if chunks train one by one. */
+  readonly #together: readonly Network[];
   readonly #barrier: Barrier;
   readonly #words: Int32Array;
   readonly #chunkIndices: number;
@@ -162,6 +207,8 @@ export class Member {
   readonly #vectorBytes: number;
   /** The parameters by how the optimizer treats them: all alike, or weights and biases apart. */
   readonly #stretches: readonly ParameterStretch[];
+  /** The keys of random streams that were asked for in an epoch, by purpose. */
+  #streams = { epoch: 0, keys: new Map<string, StreamKey>() };
 
   /** @param othersLive see {@link Barrier}; for the member that gives the orders. */
   constructor(plan: CrewPlan, index: number, othersLive?: () => boolean) {
@@ -177,6 +224,7 @@ export class Member {
     this.#stretches = isSplit ? stretchesOf(model) : [{ from: 0, to: this.#blockBytes, areBiases: false }];
     const { network, indices, labels, spare, classWeights, frame } = placeRegion(this.#arena, this.#kernels, plan);
     this.#network = network;
+    this.#together = placeTogether(new Arena(memory, plan.networks), this.#kernels, plan);
     this.#chunkIndices = indices;
     this.#chunkLabels = labels;
     this.#spare = spare;
@@ -229,36 +277,73 @@ export class Member {
 
   /** Batches first to first + count - 1 of the epoch whose order stands in `indices`; t counts updates done before. */
   #train(setIndex: number, first: number, count: number, t: number): void {
-    const { chunk, parts, threads, gradients } = this.#plan;
+    const { chunk, parts } = this.#plan;
     const { optimizer, schedule, batchSize, epochs } = this.#plan.training!;
     const set = this.#plan.sets[setIndex]!;
     const batches = Math.ceil(set.size / batchSize);
     const planned = { steps: epochs * batches, epoch: Math.floor(t / batches), epochs };
     const { factor } = aboutSchedule(schedule);
-    for (let batch = first; batch < first + count; batch++) {
-      const step = t + batch - first;
-      const start = batch * batchSize;
+    for (let number = first; number < first + count; number++) {
+      const step = t + number - first;
+      const start = number * batchSize;
       const end = Math.min(start + batchSize, set.size);
-      const chunks = Math.ceil((end - start) / chunk);
-      const chunksPerPart = Math.ceil(chunks / parts);
-      const usedParts = Math.ceil(chunks / chunksPerPart);
-      const scale = 1 / this.#weightOf(set, start, end);
-      this.#network.prepare(true);
-      for (let part = this.#index; part < usedParts; part += threads) {
-        const block = gradients + part * this.#blockBytes;
-        const last = Math.min((part + 1) * chunksPerPart, chunks);
-        for (let c = part * chunksPerPart; c < last; c++) {
-          const from = start + c * chunk;
-          const images = Math.min(chunk, end - from);
-          const isFirst = c === part * chunksPerPart;
-          this.#learn(set, { from, images, epoch: planned.epoch + 1 }, scale, isFirst ? block : this.#spare);
-          if (!isFirst) this.#add(block, this.#spare);
-        }
-      }
+      const batch = { start, end, epoch: planned.epoch + 1, step, scale: 1 / this.#weightOf(set, start, end) };
+      this.#learnBatch(set, batch);
       this.#barrier.wait();
-      this.#update(step + 1, optimizer.learningRate * factor({ ...planned, step }), usedParts);
+      this.#update(
+        step + 1,
+        optimizer.learningRate * factor({ ...planned, step }),
+        usedBlocks(end - start, chunk, parts),
+      );
       this.#barrier.wait();
     }
+  }
+
+  /** This member's share of a batch's gradients. */
+  #learnBatch(set: PlacedSet, batch: Batch): void {
+    const chunks = this.#chunksOf(batch);
+    if (this.#together.length > 0) {
+      for (const { index } of chunks) this.#together[index]!.prepare(true);
+      this.#learn(set, batch, chunks);
+    } else {
+      this.#network.prepare(true);
+      for (const chunk of chunks) this.#learn(set, batch, [chunk]);
+    }
+  }
+
+  /** The chunks of a batch that this member works on, in order. */
+  #chunksOf({ start, end, epoch, step }: Batch): Chunk[] {
+    const { chunk, parts, threads, gradients, indices } = this.#plan;
+    const chunks = Math.ceil((end - start) / chunk);
+    const chunksPerPart = Math.ceil(chunks / parts);
+    const mine: Chunk[] = [];
+    for (let part = this.#index; part * chunksPerPart < chunks; part += threads) {
+      const last = Math.min((part + 1) * chunksPerPart, chunks);
+      for (let index = part * chunksPerPart; index < last; index++) {
+        const from = start + index * chunk;
+        const images = Math.min(chunk, end - from);
+        const pass: Pass = {
+          images,
+          packs: this.#packsOf(images),
+          training: true,
+          epoch,
+          step,
+          indices: indices + from * 4,
+          streams: (purpose) => this.#streamsOf(epoch, purpose),
+        };
+        const block = gradients + part * this.#blockBytes;
+        mine.push({ index, from, pass, block, isFirst: index === part * chunksPerPart });
+      }
+    }
+    return mine;
+  }
+
+  #streamsOf(epoch: number, purpose: string): StreamKey {
+    if (this.#streams.epoch !== epoch) this.#streams = { epoch, keys: new Map() };
+    const { keys } = this.#streams;
+    const key = keys.get(purpose) ?? streamKey(this.#plan.training!.seed, purpose, epoch);
+    keys.set(purpose, key);
+    return key;
   }
 
   /** The sum of the weights of the images from `start` to `end` in the order: their number where the loss has no weights. */
@@ -271,41 +356,87 @@ export class Member {
       .reduce((sum, image) => sum + weights[labels[image]!]!, 0);
   }
 
-  /** Forward and backward for a chunk. Writes the gradient to `block`. */
-  #learn(set: PlacedSet, chunk: Chunk, scale: number, block: number): void {
+  /**
+   * Forward and backward for these chunks, stage by stage: where a layer needs the whole batch, they wait for the chunks of the other
+   * members. Adds up the gradients of each block.
+   */
+  #learn(set: PlacedSet, batch: Batch, chunks: readonly Chunk[]): void {
+    const { meetings } = this.#together[0] ?? this.#network;
+    for (let stage = 0; stage <= meetings.length; stage++) {
+      const meeting = meetings[stage];
+      for (const { index, pass } of chunks) {
+        const network = this.#networkOf(index);
+        if (stage === 0) this.#gather(set, pass, network);
+        network.forwardStage(stage, pass);
+        if (meeting) network.meetings[stage]!.contribute(pass, meeting.contribution(index));
+      }
+      if (meeting) this.#meet(() => meeting.combine(this.#contributions(batch, meeting)));
+    }
+    for (const chunk of chunks) this.#lose(set, batch, chunk);
+    for (let stage = meetings.length; stage >= 0; stage--) {
+      const meeting = meetings[stage - 1];
+      for (const { index, pass, block, isFirst } of chunks) {
+        const network = this.#networkOf(index);
+        network.backwardStage(stage, pass, isFirst ? block : this.#spare);
+        const { from, to } = network.gradientsOf(stage);
+        if (!isFirst) this.#add(block + from, this.#spare + from, to - from);
+        if (meeting) network.meetings[stage - 1]!.contributeBack(pass, meeting.contribution(index));
+      }
+      if (meeting) this.#meet(() => meeting.combineBack(this.#contributions(batch, meeting)));
+    }
+  }
+
+  /** The network of a chunk of a batch. */
+  #networkOf(index: number): Network {
+    return this.#together[index] ?? this.#network;
+  }
+
+  /** Waits for all members, lets the first of them combine what they have contributed, and waits until that is done. */
+  #meet(combine: () => void): void {
+    this.#barrier.wait();
+    if (this.#index === 0) combine();
+    this.#barrier.wait();
+  }
+
+  #contributions({ start, end }: Batch, { contribution }: MeetingPoint): Contributions {
+    const { chunk } = this.#plan;
+    const chunks = [...Array(Math.ceil((end - start) / chunk)).keys()];
+    return {
+      images: chunks.map((index) => Math.min(chunk, end - start - index * chunk)),
+      addresses: chunks.map(contribution),
+    };
+  }
+
+  /** The losses of a chunk that has gone forward, and the gradients of its logits. */
+  #lose(set: PlacedSet, { scale }: Batch, { index, from, pass: { images } }: Chunk): void {
     const { losses, predicted } = this.#plan;
-    const { from, images } = chunk;
-    this.#see(set, chunk);
-    const { gradient } = this.#network.logits;
-    const site = this.#lossSite({
+    const network = this.#networkOf(index);
+    this.#copyLabels(set, from, images);
+    const site = this.#lossSite(network, {
       labels: this.#chunkLabels,
       images,
       scale,
-      gradient,
+      gradient: network.logits.gradient,
       losses: losses + from * 8,
       predicted: predicted + from,
     });
     aboutLoss(this.#plan.recipe.loss).apply(this.#kernels, site);
-    this.#network.backward(this.#packsOf(images), block);
   }
 
-  /** Copies the labels of a chunk's images, and runs forward. */
-  #see(set: PlacedSet, { from, images, epoch }: Chunk): void {
-    const { indices } = this.#plan;
+  /** Copies the labels of `images` images of the order, starting at position `from`. */
+  #copyLabels(set: PlacedSet, from: number, images: number): void {
     const labels = this.#arena.u8(set.labels, set.size);
-    const order = this.#arena.i32(indices + from * 4, images);
+    const order = this.#arena.i32(this.#plan.indices + from * 4, images);
     const chunkLabels = this.#arena.u8(this.#chunkLabels, images);
     for (let i = 0; i < images; i++) chunkLabels[i] = labels[order[i]!]!;
-    this.#gather(set, indices + from * 4, images, epoch);
-    this.#network.forward(this.#packsOf(images));
   }
 
-  #lossSite(chunk: Omit<LossSite, 'logits' | 'classes' | 'lanes' | 'classWeights'>): LossSite {
+  #lossSite(network: Network, chunk: Omit<LossSite, 'logits' | 'classes' | 'lanes' | 'classWeights'>): LossSite {
     return {
       ...chunk,
       classWeights: this.#classWeights,
       lanes: lanesOf[this.#plan.width],
-      logits: this.#network.logits.value,
+      logits: network.logits.value,
       classes: this.#plan.recipe.model.classes,
     };
   }
@@ -317,7 +448,7 @@ export class Member {
    * maximum (docs/1998.md).
    */
   #estimateCurvature(setIndex: number, count: number): void {
-    const { chunk, recipe, optimizerState, losses, predicted } = this.#plan;
+    const { chunk, recipe, optimizerState, losses, predicted, indices } = this.#plan;
     const set = this.#plan.sets[setIndex]!;
     const [hessian] = optimizerState as [number];
     const network = this.#network;
@@ -326,12 +457,23 @@ export class Member {
     network.prepare(true);
     for (let from = 0; from < count; from += chunk) {
       const images = Math.min(chunk, count - from);
-      this.#see(set, { from, images });
-      const site = this.#lossSite({ labels: this.#chunkLabels, images, scale: 1, gradient, losses, predicted });
+      // The network as it is used: nothing is dropped.
+      const pass = { ...usingPass(images, lanesOf[this.#plan.width]), indices: indices + from * 4 };
+      this.#copyLabels(set, from, images);
+      this.#gather(set, pass, network);
+      network.forward(pass);
+      const site = this.#lossSite(network, {
+        labels: this.#chunkLabels,
+        images,
+        scale: 1,
+        gradient,
+        losses,
+        predicted,
+      });
       if (network.hasDistances) loss.apply(this.#kernels, site);
       else loss.curvature?.(this.#kernels, site);
-      network.curvature(this.#packsOf(images), from === 0 ? hessian : this.#spare);
-      if (from > 0) this.#add(hessian, this.#spare);
+      network.curvature(pass, from === 0 ? hessian : this.#spare);
+      if (from > 0) this.#add(hessian, this.#spare, this.#blockBytes);
     }
     const vectors = this.#blockBytes / this.#vectorBytes;
     this.#kernels.rescaleVectors({ x: hessian, y: hessian, vectors, scale: 1 / count, offset: 0 });
@@ -339,7 +481,7 @@ export class Member {
 
   /** The optimizer's step t on this member's share of the parameters. */
   #update(t: number, learningRate: number, chunks: number): void {
-    const { threads, training, parameters, optimizerState, gradients } = this.#plan;
+    const { threads, training, addresses, optimizerState, gradients } = this.#plan;
     const lines = this.#blockBytes / 64;
     const first = Math.floor((lines * this.#index) / threads) * 64;
     const end = Math.floor((lines * (this.#index + 1)) / threads) * 64;
@@ -353,7 +495,7 @@ export class Member {
       const [from, to] = [Math.max(first, stretch.from), Math.min(end, stretch.to)];
       if (from >= to) continue;
       aboutOptimizer(stretch.areBiases ? withoutDecay(optimizer) : optimizer).step(this.#kernels, number, {
-        x: parameters + from,
+        x: addresses.parameters + from,
         gradient: gradients + from,
         state: optimizerState.map((address) => address + from),
         vectors: (to - from) / this.#vectorBytes,
@@ -375,11 +517,11 @@ export class Member {
     this.#network.prepare(false);
     for (let from = first + this.#index * chunk; from < first + count; from += chunk * threads) {
       const images = Math.min(chunk, first + count - from);
-      const packs = this.#packsOf(images);
+      const pass = { ...usingPass(images, lanesOf[this.#plan.width]), indices: this.#chunkIndices };
       for (let i = 0; i < images; i++) order[i] = from + i;
-      this.#gather(set, this.#chunkIndices, images);
-      this.#network.forward(packs);
-      const site = this.#lossSite({
+      this.#gather(set, pass, this.#network);
+      this.#network.forward(pass);
+      const site = this.#lossSite(this.#network, {
         labels: set.labels + from,
         images,
         scale: 0,
@@ -390,26 +532,38 @@ export class Member {
       loss.apply(this.#kernels, site);
       const rowStride = classes * 4;
       const rows = logits + from * rowStride;
-      this.#kernels.packsToRows({ src: this.#network.logits.value, packs, elements: classes, rows, rowStride });
+      this.#kernels.packsToRows({
+        src: this.#network.logits.value,
+        packs: pass.packs,
+        elements: classes,
+        rows,
+        rowStride,
+      });
     }
   }
 
-  /** Adds the block of parameters at `from` to the block at `to`. */
-  #add(to: number, from: number): void {
-    this.#kernels.addVectors({ dst: to, src: from, vectors: this.#blockBytes / this.#vectorBytes });
+  /** Adds the gradients at `from` to those at `to`. */
+  #add(to: number, from: number, bytes: number): void {
+    this.#kernels.addVectors({ dst: to, src: from, vectors: bytes / this.#vectorBytes });
   }
 
-  /** @param epoch the epoch (from 1) whose augmentation the images get; undefined: the images as they are. */
-  #gather(set: PlacedSet, indices: number, count: number, epoch?: number): void {
-    if (this.#augmenter && epoch !== undefined) {
-      this.#augmenter.gather(set, { indices, count, epoch, dst: this.#network.input.value });
+  #gather(set: PlacedSet, pass: Pass, network: Network): void {
+    if (this.#augmenter && pass.training) {
+      this.#augmenter.gather(set, pass, network.input.value);
       return;
     }
+    const { indices, images } = pass;
     const [channels, height, width] = this.#plan.recipe.model.input;
     const gather = set.floats ? this.#kernels.gatherFloats : this.#kernels.gatherBytes;
-    const dst = this.#network.input.value;
-    gather({ images: set.images, indices, count, channels, area: height * width, dst });
+    const dst = network.input.value;
+    gather({ images: set.images, indices, count: images, channels, area: height * width, dst });
   }
+}
+
+/** How many blocks of gradients a batch of `images` images fills. */
+function usedBlocks(images: number, chunk: number, parts: number): number {
+  const chunks = Math.ceil(images / chunk);
+  return Math.ceil(chunks / Math.ceil(chunks / parts));
 }
 
 /** The work of a started thread: it becomes member `index` of the crew and obeys orders until told to stop. */

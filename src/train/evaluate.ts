@@ -23,7 +23,8 @@ import {
 import { type Width, widths } from '../engine/kernels.ts';
 import { openWorkspace } from '../engine/workspace.ts';
 import { checkModel, type Model } from '../nn/model.ts';
-import { checkFiniteTensors, checkParameters, layOutParameters, placeNetwork, writeParameters } from '../nn/network.ts';
+import { allocateModel, checkFiniteTensors, checkParameters, placeNetwork, writeModel } from '../nn/network.ts';
+import { usingPass } from '../nn/pass.ts';
 import type { Threads } from './crew.ts';
 import { completeEvaluation, type EvaluationSettings } from './recipe.ts';
 import { type EvaluateOptions, Session } from './session.ts';
@@ -119,7 +120,7 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
   const [channels, height, width] = model.input;
   const pixels = elementsOf(model.input);
   const { kernels, arena, layout } = openWorkspace('strict', 'quads', (arena, kernels) => {
-    const parameters = arena.allocate(layOutParameters(model).bytes);
+    const addresses = allocateModel(model, arena);
     const network = placeNetwork(model, {
       kernels,
       arena,
@@ -127,14 +128,15 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
       packs: 1,
       training: false,
       single: true,
-      parameters,
+      addresses,
     });
-    return { parameters, network, pixelBlock: arena.allocate(pixels * 4), indices: arena.table([0]) };
+    return { addresses, network, pixelBlock: arena.allocate(pixels * 4), indices: arena.table([0]) };
   });
   const { network, pixelBlock, indices } = layout;
-  writeParameters(model, weights, arena, layout.parameters);
+  writeModel(model, weights, arena, layout.addresses);
   network.prepare(false);
   const area = height * width;
+  const pass = usingPass(1, 4);
   const dst = network.input.value;
   return (image) => {
     if (!isPixels(image)) throw wrongPixels('image', image);
@@ -151,7 +153,7 @@ export function predictor(model: Model, weights: StateDict): (image: Uint8Array 
       arena.f32(pixelBlock, pixels).set(image);
       kernels.gatherFloats({ images: pixelBlock, indices, count: 1, channels, area, dst });
     }
-    network.forward(1);
+    network.forward(pass);
     const pack = arena.f32(network.logits.value, model.classes * 4);
     const logits = Array.from({ length: model.classes }, (_, c) => pack[c * 4]!);
     if (!logits.every(Number.isFinite)) {

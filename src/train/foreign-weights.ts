@@ -4,7 +4,7 @@
  */
 import { WorldError } from '../base/errors.ts';
 import type { StateDict, Tensor } from '../base/tensor.ts';
-import { type Model, parametersOf } from '../nn/model.ts';
+import { type Model, tensorsOf } from '../nn/model.ts';
 import type { ModelFile } from './checkpoint.ts';
 
 export interface FoundWeights {
@@ -29,7 +29,7 @@ export function findWeights(
   { tensors, converted, unread }: Omit<ModelFile, 'record'>,
   what: string,
 ): FoundWeights {
-  const wanted = parametersOf(model);
+  const wanted = tensorsOf(model);
   const prefix = prefixOf(model, tensors, what);
   const weights = new Map<string, Tensor>();
   const [missing, misshapen, integers]: [string[], string[], string[]] = [[], [], []];
@@ -64,7 +64,7 @@ export function findWeights(
 
 /** The common prefix of the model's names in the file; empty if the names have no prefix, or if no prefix fits. */
 function prefixOf(model: Model, tensors: StateDict, what: string): string {
-  const wanted = parametersOf(model);
+  const wanted = tensorsOf(model);
   const fits = (prefix: string) =>
     wanted.every(({ name, shape }) => tensors.get(prefix + name)?.shape.join() === shape.join());
   const first = wanted[0]?.name;
@@ -96,7 +96,7 @@ interface Found extends Omit<ModelFile, 'record'> {
 }
 
 function notesOf({ model, tensors, converted, unread }: Found, prefix: string, what: string): string[] {
-  const used = new Set(parametersOf(model).map(({ name }) => prefix + name));
+  const used = new Set(tensorsOf(model).map(({ name }) => prefix + name));
   const byType = new Map<string, number>();
   for (const [name, type] of converted) if (used.has(name)) byType.set(type, (byType.get(type) ?? 0) + 1);
   const ignored = [...tensors.keys(), ...unread.keys()].filter((name) => !used.has(name));

@@ -10,7 +10,16 @@ import type { Arena } from '../engine/arena.ts';
 import { lanesOf, type Width } from '../engine/kernels.ts';
 import { openWorkspace } from '../engine/workspace.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
-import { layOutParameters, readParameters, writeParameters } from '../nn/network.ts';
+import {
+  allocateModel,
+  layOutParameters,
+  layOutStatistics,
+  needsWholeBatches,
+  readModel,
+  readParameters,
+  writeModel,
+  writeParameters,
+} from '../nn/network.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
 import { fillNoise, placeNoise } from './augmenter.ts';
 import { balancedAccuracy } from './balanced-accuracy.ts';
@@ -21,6 +30,7 @@ import {
   Member,
   type PlacedSet,
   placeRegion,
+  placeTogether,
   type Threads,
 } from './crew.ts';
 import type { EvaluationRecipe, Recipe } from './recipe.ts';
@@ -107,10 +117,12 @@ export class Session {
     const { bytes } = layOutParameters(model);
     const chunk = chunkImages;
     const parts = training ? batchParts(training.batchSize) : 0;
+    /** The chunks of a batch, if all of them go through the network together. */
+    const together = training && needsWholeBatches(model) ? Math.ceil(training.batchSize / chunk) : 0;
     const workspace = openWorkspace(recipe.arithmetic, width, (arena, kernels) => {
       const blocks = {
         control: arena.allocate(controlWords * 4),
-        parameters: arena.allocate(bytes),
+        addresses: allocateModel(model, arena),
         optimizerState: stateNamesOf(training).map(() => arena.allocate(bytes)),
         gradients: arena.allocate(parts * bytes),
         indices: arena.allocate(images * 4),
@@ -119,14 +131,19 @@ export class Session {
         logits: arena.allocate((images + lanesOf[width]) * model.classes * 4),
         sets: sets.map((set) => reserve(arena, set)),
         noise: training ? placeNoise(arena, training) : 0,
+        statistics: together > 0 ? arena.allocate(layOutStatistics(model, together).bytes) : 0,
       };
+      const place = { ...blocks, recipe, training, width, chunk, together };
+      // Each member lays out its region and the common networks again from these addresses, and gets the same addresses
+      // and tables.
+      const networks = arena.end;
+      placeTogether(arena, kernels, place);
       const regions = Array.from({ length: wanted }, () => {
-        // Each member lays out its region again from this address, and gets the same addresses and tables.
         const start = arena.end;
-        placeRegion(arena, kernels, { recipe, training, width, chunk, parameters: blocks.parameters });
+        placeRegion(arena, kernels, place);
         return start;
       });
-      return { ...blocks, regions };
+      return { ...blocks, networks, regions };
     });
     const { module, memory, arena, layout } = workspace;
     // The threads start while the images are copied. They read images only on an order.
@@ -135,7 +152,7 @@ export class Session {
     if (training) fillNoise(arena, layout.noise, training);
     const helpers = await starting;
     const threads = 1 + (helpers?.count ?? 0);
-    const plan = { recipe, training, ...layout, module, memory, width, threads, chunk, parts };
+    const plan = { recipe, training, ...layout, module, memory, width, threads, chunk, parts, together };
     helpers?.begin(plan);
     return new Session(sets, arena, plan, helpers);
   }
@@ -162,12 +179,13 @@ export class Session {
     }
   }
 
+  /** The model's state dict: its parameters, and what is saved with them. */
   get weights(): StateDict {
-    return readParameters(this.#model, this.#arena, this.#plan.parameters);
+    return readModel(this.#model, this.#arena, this.#plan.addresses);
   }
 
   setWeights(weights: StateDict): void {
-    writeParameters(this.#model, weights, this.#arena, this.#plan.parameters);
+    writeModel(this.#model, weights, this.#arena, this.#plan.addresses);
   }
 
   /** The optimizer's state by PyTorch's name: for each a state dict like the weights. */
