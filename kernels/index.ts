@@ -23,7 +23,17 @@ export { sumOverImages } from './linear';
 export { rightLogitLoss, softmaxCrossEntropy, softmaxCurvature, softmaxOfGradient } from './losses';
 export { matmul, matmulTaps } from './matmul';
 export { maxPool2dBackward, maxPool2dForward, maxPool2dRelu } from './max-pool2d';
-export { adabelief, adam, flushTiny, lion, sdlm, sgd, sumChunks } from './optimizers';
+export {
+  adabelief,
+  adam,
+  averageVectors,
+  flushTiny,
+  lion,
+  sdlm,
+  sgd,
+  sumChunks,
+  sumOfSquares,
+} from './optimizers';
 export { rbfBackward, rbfCurvature, rbfForward, rbfLossCurvature } from './rbf';
 export { reluBackward, reluForward } from './relu';
 export { sigmoidBackward, sigmoidForward, tanhBackward, tanhForward } from './squash';

@@ -41,6 +41,7 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   adabelief: ['adabeliefStep'],
   adam: ['adamStep'],
   addVectors: ['add'],
+  averageVectors: ['average'],
   channelProducts: ['sumByChannel'],
   clearBlocks: ['clear'],
   conv2dBackward: ['conv2dBackward'],
@@ -82,6 +83,7 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   softmaxOfGradient: ['softmaxOfGradient'],
   squareVectors: ['square'],
   sumChunks: ['sumChunks'],
+  sumOfSquares: ['sumOfSquares'],
   sumOverImages: ['sumByChannel'],
   sumPool2dBackward: ['sumPool2dBackward'],
   sumPool2dForward: ['sumPool2dForward'],
@@ -347,6 +349,31 @@ describe.each(widths)(
     });
   },
 );
+
+test.each(widths)('sums of squares and moving averages, %s, follow their plain twins', (width) => {
+  const { memory, kernels, lanes } = open({ arithmetic: 'strict', width });
+  const arena = new Arena(memory, kernels.heapBase());
+  const numbers = (seed: number, length: number) =>
+    Array.from({ length }, (_, i) => Math.fround(Math.sin(seed + 1.7 * i)));
+  for (const count of [1, 3, 4, 8, 11, 29]) {
+    const values = numbers(count, count);
+    const x = arena.allocate(count * 4);
+    // What lies behind the numbers does not count.
+    arena.f32(x, count + 4).set([...values, 9, 9, 9, 9]);
+    expect(kernels.sumOfSquares({ x, count })).toBeCloseTo(reference.sumOfSquares(values), 12);
+  }
+  const size = 3 * lanes;
+  const [averages, values] = [numbers(1, size), numbers(2, size)];
+  const [a, x] = [averages, values].map((block) => {
+    const address = arena.allocate(size * 4);
+    arena.f32(address, size).set(block);
+    return address;
+  }) as [number, number];
+  kernels.averageVectors({ a, x, vectors: 3, keep: 0.9, rest: 0.1 });
+  for (const [i, expected] of reference.average(averages, values, 0.9, 0.1).entries()) {
+    expect(arena.f32(a, size)[i]).toBeCloseTo(expected, 6);
+  }
+});
 
 test.skipIf(hadFused)('fused is refused in words where the engine lacks relaxed SIMD', () => {
   setFlagsFromString('--no-experimental-wasm-relaxed-simd');

@@ -417,6 +417,16 @@ export function lionStep(
   return { x: moved, first: b2 * first + (1 - b2) * gradient, second };
 }
 
+/** The sum of squares. */
+export function sumOfSquares(values: Numbers): number {
+  return values.reduce((sum, value) => sum + value * value, 0);
+}
+
+/** A step of a moving average: keep·average + rest·x. */
+export function average(averages: Numbers, x: Numbers, keep: number, rest: number): number[] {
+  return averages.map((value, i) => keep * value + rest * x[i]!);
+}
+
 // The kernels that only move numbers. Packs are [pack][element][lanes]: image n is in lane n % lanes of pack
 // floor(n / lanes), with 4 or 8 lanes.
 
