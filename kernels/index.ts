@@ -12,6 +12,7 @@ export {
   siluForward,
 } from './activations';
 export { heapBase } from './arithmetic';
+export { eraseBox, frameBytes, frameFloats, resample } from './augment';
 export { batchNormBackward, channelMoments, normalizedProducts } from './batch-norm2d';
 export { clearBlocks, conv2dBackward, packWeights } from './conv2d';
 export { dropout } from './dropout';
@@ -33,7 +34,17 @@ export { sumOverImages } from './linear';
 export { rightLogitLoss, softmaxCrossEntropy, softmaxCurvature, softmaxOfGradient } from './losses';
 export { matmul, matmulTaps } from './matmul';
 export { maxPool2dBackward, maxPool2dForward, maxPool2dRelu } from './max-pool2d';
-export { adabelief, adam, flushTiny, lion, sdlm, sgd, sumChunks } from './optimizers';
+export {
+  adabelief,
+  adam,
+  averageVectors,
+  flushTiny,
+  lion,
+  sdlm,
+  sgd,
+  sumChunks,
+  sumOfSquares,
+} from './optimizers';
 export { rbfBackward, rbfCurvature, rbfForward, rbfLossCurvature } from './rbf';
 export { reluBackward, reluForward } from './relu';
 export { sigmoidBackward, sigmoidForward, tanhBackward, tanhForward } from './squash';

@@ -156,3 +156,32 @@ export function lion(
     m += vectorBytes;
   }
 }
+
+/** The sum of the squares of `count` floats, in float64: four at a time, then the rest. */
+export function sumOfSquares(x: usize, count: i32): f64 {
+  let low = f64x2.splat(0), high = f64x2.splat(0);
+  const whole = x + (<usize>(count & ~3) << 2);
+  for (; x < whole; x += 16) {
+    const four = v128.load(x);
+    const first = f64x2.promote_low_f32x4(four);
+    const second = f64x2.promote_low_f32x4(v128.shuffle<f32>(four, four, 2, 3, 0, 1));
+    low = f64x2.add(low, f64x2.mul(first, first));
+    high = f64x2.add(high, f64x2.mul(second, second));
+  }
+  const sums = f64x2.add(low, high);
+  let sum = f64x2.extract_lane(sums, 0) + f64x2.extract_lane(sums, 1);
+  for (const end = whole + (<usize>(count & 3) << 2); x < end; x += 4) {
+    const value = <f64>load<f32>(x);
+    sum += value * value;
+  }
+  return sum;
+}
+
+/** a = keep·a + rest·x over `vectors` vectors: a moving average. */
+export function averageVectors(a: usize, x: usize, vectors: i32, keep: f32, rest: f32): void {
+  const vKeep = f32x4.splat(keep), vRest = f32x4.splat(rest);
+  for (const end = x + (<usize>vectors << vectorShift); x < end; x += vectorBytes) {
+    storeVector(a, multiplyAdd(vKeep, loadVector(a), f32x4.mul(vRest, loadVector(x))));
+    a += vectorBytes;
+  }
+}

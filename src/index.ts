@@ -38,6 +38,9 @@ export {
   takeFirst,
 } from './data/dataset.ts';
 
+// Augmentation
+export { type Augmentation, type AugmentationOptions, augmentation } from './data/augmentations.ts';
+
 // Networks
 export {
   connectionCount,

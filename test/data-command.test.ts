@@ -1,5 +1,5 @@
 /** `lenet data`: text, JSON, contact sheet and pictures, as a user sees them. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { decode } from 'fast-png';
 import { describe, expect, test } from 'vitest';
@@ -11,6 +11,10 @@ const tiny = join(folder, 'tiny');
 writeTinyMnist(tiny, 512, 100);
 // The classes of the first 512 training labels, by NumPy: np.bincount(labels[:512]).
 const counts = [50, 69, 52, 52, 52, 41, 46, 54, 40, 56];
+const recipe = (shift: number) =>
+  `name: mine\nsentence: Mine\nsettings: { rotation: 10, shift: ${shift}, elastic: 0.7 }\n`;
+writeFileSync(join(folder, 'augmented.yaml'), recipe(0.5));
+writeFileSync(join(folder, 'wide.yaml'), recipe(40));
 
 describe('lenet data', () => {
   test('says what is there, without pictures where there is no terminal', () => {
@@ -34,6 +38,39 @@ describe('lenet data', () => {
     expect(stderr).toContain('"sheet.png"');
     const { width, height, channels } = decode(readFileSync(join(folder, 'sheet.png')));
     expect([width, height, channels]).toEqual([10 * 30 + 2, 10 * 30 + 2, 1]);
+  });
+
+  test('--augment shows an image of each class as it is, and nine different versions', () => {
+    const { code, stderr } = lenetIn(folder, 'data', tiny, '--augment', 'augmented.yaml', '--sheet', 'augmented.png');
+    expect([code, stderr]).toEqual([0, expect.stringContaining('as the network sees it in epochs 1 to 9: "augmented')]);
+    const { width, height, data } = decode(readFileSync(join(folder, 'augmented.png')));
+    expect([width, height]).toEqual([10 * 30 + 2, 10 * 30 + 2]);
+    const cell = (row: number, column: number) =>
+      Array.from(
+        { length: 784 },
+        (_, i) => data[(row * 30 + 2 + Math.floor(i / 28)) * width + column * 30 + 2 + (i % 28)],
+      );
+    // The first 0 of the training set.
+    const [labels, images] = ['labels-idx1', 'images-idx3'].map((part) =>
+      readFileSync(join(tiny, `train-${part}-ubyte`)),
+    );
+    const first = labels!.subarray(8).indexOf(0);
+    expect(cell(0, 0)).toEqual([...images!.subarray(16 + first * 784, 16 + (first + 1) * 784)]);
+    const versions = Array.from({ length: 10 }, (_, column) => cell(0, column).join());
+    expect(new Set(versions).size).toBe(10);
+  });
+
+  test.each([
+    [['--augment', 'augmented.yaml'], /^error: --augment needs --sheet/],
+    [['--augment', 'baseline', '--sheet', 'no.png'], /^error: --augment: recipe baseline has no augmentation\n$/],
+    [
+      ['--augment', 'wide.yaml', '--sheet', 'no.png'],
+      /^error: shift 40: more pixels than the images have \(28x28\)\n$/,
+    ],
+  ])('%j is refused', (options, message) => {
+    const { code, stderr } = lenetIn(folder, 'data', tiny, ...options);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+    expect(existsSync(join(folder, 'no.png'))).toBe(false);
   });
 
   test('a folder that does not exist is one line, and no sheet is written', () => {

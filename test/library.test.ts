@@ -296,7 +296,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   [
     'sequential',
     ['m', [1, 4, 4], { a: flatten() }, 'he'],
-    'unknown initialization of model m "he": allowed are glorot, lecun, lecun1998',
+    'unknown initialization of model m "he": allowed are glorot, lecun, lecun1998, torch',
   ],
   ['sequential', ['m', [1, 9999, 9999], { a: flatten() }], 'model m: input: 1x9999x9999 is too large'],
   ['describeModel', [model, -1], 'describeModel(): width: expected a number above 0, got -1'],

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { capitalized, duration, percent, rounded } from '../base/format.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { visible, visibleLines } from '../base/plain-text.ts';
+import { describeAugmentation, isAugmented } from '../data/augmentations.ts';
 import { aboutLoss } from '../nn/losses.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
@@ -114,7 +115,7 @@ function epochLine({ epoch, train, test, validation }: MetricsLine): string {
 
 function announcement(event: RunEvent & { type: 'start' }): string {
   const { out, recipe, config, resumedAt, threads, width, widthNote } = event;
-  const { model, loss, optimizer, schedule, batchSize, epochs, seed, arithmetic } = recipe;
+  const { model, loss, optimizer, schedule, augmentation, batchSize, epochs, seed, arithmetic } = recipe;
   const h = config.hyperparameters;
   const changes = variantNames.filter((name) => h[name] !== 'published').map((name) => `${name} ${h[name]}`);
   const course = aboutSchedule(schedule).describe();
@@ -137,6 +138,7 @@ function announcement(event: RunEvent & { type: 'start' }): string {
     '',
     `Optimizer ${optimizer.name}: ${extras.join(', ')}`,
     ...(aboutLoss(loss).describe() === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),
+    ...(isAugmented(augmentation) ? [`Augmentation: ${describeAugmentation(augmentation).join(', ')}`] : []),
     `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, seed ${seed}, ${arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}, kernels in ${width}`,
     ...(widthNote === undefined ? [] : [capitalized(widthNote)]),
     `Results and TensorBoard logs go to "${out}"`,

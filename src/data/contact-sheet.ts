@@ -3,8 +3,8 @@ import { checkInteger } from '../base/argument.ts';
 import { checkedDataset, type Dataset } from './dataset.ts';
 import { type Picture, pictureOf, shrunk } from './picture.ts';
 
-/** The longest side of an image on the sheet (pixels). */
-const mostSide = 64;
+/** The longest side of an image on a sheet (pixels). */
+export const mostSide = 64;
 /** Pixels between images. */
 const gap = 2;
 /** The grey between images. */
@@ -29,9 +29,15 @@ export function contactSheet(dataset: Dataset, perClass = 10): Picture {
   checkInteger('contactSheet(): perClass', perClass, 1, 100);
   const set = checkedDataset(dataset, 'contactSheet()');
   const rows = examples(set, perClass).map((images) => images.map((image) => shrunk(pictureOf(set, image), mostSide)));
+  return sheetOf(rows);
+}
+
+/** Rows of pictures of one size on a sheet; a row may be shorter than others. @param rows at least one picture. */
+export function sheetOf(rows: readonly (readonly Picture[])[]): Picture {
   const [cell] = rows.flat();
   const { width: across, height: down, channels } = cell!;
-  const width = perClass * (across + gap) + gap;
+  const columns = Math.max(...rows.map(({ length }) => length));
+  const width = columns * (across + gap) + gap;
   const height = rows.length * (down + gap) + gap;
   const data = new Uint8Array(width * height * channels).fill(ground);
   for (const [row, pictures] of rows.entries()) {

@@ -21,6 +21,7 @@ import { silu } from '../nn/silu.ts';
 import { sigmoid, tanh } from '../nn/squash.ts';
 import { subsample2d } from '../nn/subsample2d.ts';
 import { Arena, createMemory } from './arena.ts';
+import { augmentContract } from './augment.contract.ts';
 import {
   type Arithmetic,
   bindKernels,
@@ -58,13 +59,17 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   siluBackward: ['siluSlope'],
   siluForward: ['siluForward'],
   addVectors: ['add'],
+  averageVectors: ['average'],
   channelProducts: ['sumByChannel'],
   clearBlocks: ['clear'],
   conv2dBackward: ['conv2dBackward'],
   copyBox: ['pad2dForward', 'pad2dBackward'],
   cutStrips: ['cutStrips'],
+  eraseBox: ['eraseBox'],
   factorMatrix: ['transpose', 'factors'],
   flushTiny: ['flushTiny'],
+  frameBytes: ['frame'],
+  frameFloats: ['frame'],
   gatherBytes: ['gather'],
   gatherFloats: ['gather'],
   joinStrips: ['joinStrips', 'spread'],
@@ -82,6 +87,7 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   rbfLossCurvature: ['rightLogitLoss'],
   reluBackward: ['reluBackward'],
   reluForward: ['reluForward'],
+  resample: ['resample'],
   rescaleVectors: ['rescale'],
   rightLogitLoss: ['rightLogitLoss'],
   rowsToPacks: ['toPacks'],
@@ -95,6 +101,7 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   softmaxOfGradient: ['softmaxOfGradient'],
   squareVectors: ['square'],
   sumChunks: ['sumChunks'],
+  sumOfSquares: ['sumOfSquares'],
   sumOverImages: ['sumByChannel'],
   sumPool2dBackward: ['sumPool2dBackward'],
   sumPool2dForward: ['sumPool2dForward'],
@@ -381,6 +388,31 @@ describe.each(widths)(
   },
 );
 
+test.each(widths)('sums of squares and moving averages, %s, follow their plain twins', (width) => {
+  const { memory, kernels, lanes } = open({ arithmetic: 'strict', width });
+  const arena = new Arena(memory, kernels.heapBase());
+  const numbers = (seed: number, length: number) =>
+    Array.from({ length }, (_, i) => Math.fround(Math.sin(seed + 1.7 * i)));
+  for (const count of [1, 3, 4, 8, 11, 29]) {
+    const values = numbers(count, count);
+    const x = arena.allocate(count * 4);
+    // What lies behind the numbers does not count.
+    arena.f32(x, count + 4).set([...values, 9, 9, 9, 9]);
+    expect(kernels.sumOfSquares({ x, count })).toBeCloseTo(reference.sumOfSquares(values), 12);
+  }
+  const size = 3 * lanes;
+  const [averages, values] = [numbers(1, size), numbers(2, size)];
+  const [a, x] = [averages, values].map((block) => {
+    const address = arena.allocate(size * 4);
+    arena.f32(address, size).set(block);
+    return address;
+  }) as [number, number];
+  kernels.averageVectors({ a, x, vectors: 3, keep: 0.9, rest: 0.1 });
+  for (const [i, expected] of reference.average(averages, values, 0.9, 0.1).entries()) {
+    expect(arena.f32(a, size)[i]).toBeCloseTo(expected, 6);
+  }
+});
+
 test.skipIf(hadFused)('fused is refused in words where the engine lacks relaxed SIMD', () => {
   setFlagsFromString('--no-experimental-wasm-relaxed-simd');
   try {
@@ -441,6 +473,51 @@ describe.each(widths)('relu and max-pooling in one pass, %s', (width) => {
 });
 
 for (const width of widths) layoutContract(`strict, ${width}`, width, () => open({ arithmetic: 'strict', width }));
+
+for (const width of widths) {
+  augmentContract(
+    `kernels, ${width}`,
+    ({ image, noise, channels, height, width: across }, { matrix, offset, field, erased }, columns) => {
+      const { memory, kernels, lanes } = open({ arithmetic: 'strict', width });
+      const arena = new Arena(memory, kernels.heapBase());
+      const block = (values: readonly number[]) => {
+        const address = arena.allocate(values.length * 4);
+        arena.f32(address, values.length).set(values);
+        return address;
+      };
+      const bytes = arena.allocate(image.length);
+      arena.u8(bytes, image.length).set(image);
+      const pixels = image.map((pixel) => Math.fround(pixel / 255));
+      const framed = reference.frame(pixels, [height, across]);
+      const [fromBytes, frame] = [framed, framed].map(() => block(framed.map(() => 0))) as [number, number];
+      const size = { channels, height, width: across };
+      kernels.frameBytes({ ...size, image: bytes, frame: fromBytes });
+      kernels.frameFloats({ ...size, image: block(pixels), frame });
+      for (const address of [fromBytes, frame]) expect([...arena.f32(address, framed.length)]).toEqual(framed);
+      const lane = 2;
+      const pack = block(Array<number>((image.length + 1) * lanes).fill(NaN));
+      const [xx, xy, yx, yy] = matrix;
+      const strip = block(noise);
+      const from = (row: number) => strip + row * columns * 4;
+      const { x, y } = field ?? { x: { row: 0, factor: 0 }, y: { row: 0, factor: 0 } };
+      kernels.resample({
+        ...{ ...size, frame, xx, xy, yx, yy, columns },
+        ...{ offsetX: offset[0], offsetY: offset[1], factorX: x.factor, factorY: y.factor },
+        ...{ fieldX: field ? from(x.row) : 0, fieldY: field ? from(y.row) : 0, dst: pack + lane * 4 },
+      });
+      if (erased) kernels.eraseBox({ ...size, ...erased, dst: pack + lane * 4 });
+      const written = arena.f32(pack, (image.length + 1) * lanes);
+      const others = written.filter((_, i) => i % lanes !== lane || i >= image.length * lanes);
+      expect(others.every(Number.isNaN)).toBe(true);
+      return image.map((_, i) => {
+        const [channel, pixel] = [Math.floor(i / (height * across)), i % (height * across)];
+        return written[(pixel * channels + channel) * lanes + lane]!;
+      });
+    },
+    // A place is rounded to some 2e-6 pixels in an image of 28.
+    1e-5,
+  );
+}
 
 /** One image alone is computed in quads. */
 const onlyQuads = ['cutStrips', 'joinStrips'];

@@ -1,4 +1,5 @@
 import { streamKey } from '../base/random.ts';
+import { augmentContract } from './augment.contract.ts';
 import {
   type CurvatureEnd,
   curvatureContract,
@@ -163,3 +164,22 @@ function end({ codes, labels, input }: CurvatureEnd): number[] {
 
 layersContract('reference', run, 1e-8);
 curvatureContract('reference', (layer) => run(layer, 2), end, 1e-8);
+
+augmentContract(
+  'plain loops',
+  ({ image, noise, height, width }, { matrix, offset, field, erased }, columns) => {
+    const windowOf = ({ row, factor }: { readonly row: number; readonly factor: number }) =>
+      Array.from(
+        { length: height * width },
+        (_, i) => factor * noise[(row + Math.floor(i / width)) * columns + (i % width)]!,
+      );
+    const size = [height, width] as const;
+    const seen = reference.resample(
+      image.map((pixel) => pixel / 255),
+      size,
+      { matrix, offset, field: field && { x: windowOf(field.x), y: windowOf(field.y) } },
+    );
+    return erased ? reference.eraseBox(seen, size, erased) : seen;
+  },
+  1e-11,
+);

@@ -427,6 +427,16 @@ export function lionStep(
   return { x: moved, first: b2 * first + (1 - b2) * gradient, second };
 }
 
+/** The sum of squares. */
+export function sumOfSquares(values: Numbers): number {
+  return values.reduce((sum, value) => sum + value * value, 0);
+}
+
+/** A step of a moving average: keep·average + rest·x. */
+export function average(averages: Numbers, x: Numbers, keep: number, rest: number): number[] {
+  return averages.map((value, i) => keep * value + rest * x[i]!);
+}
+
 // The kernels that only move numbers. Packs are [pack][element][lanes]: image n is in lane n % lanes of pack
 // floor(n / lanes), with 4 or 8 lanes.
 
@@ -449,6 +459,56 @@ export function gather(pixels: Numbers, indices: Numbers, channels: number, area
     }),
   );
   return toPacks(chosen, elements, lanes);
+}
+
+/** Where an output pixel reads its image: see View in src/data/augmentation/view.ts. The fields are [height][width]. */
+export interface Resampling {
+  readonly matrix: readonly [xx: number, xy: number, yx: number, yy: number];
+  readonly offset: readonly [x: number, y: number];
+  readonly field: { readonly x: Numbers; readonly y: Numbers } | null;
+}
+
+/** An image [channel][y][x] read at other places, interpolated linearly; outside it is zero. */
+export function resample(
+  image: Numbers,
+  [height, width]: Size2,
+  { matrix: [xx, xy, yx, yy], offset, field }: Resampling,
+): number[] {
+  const [centreX, centreY] = [(width - 1) / 2, (height - 1) / 2];
+  return image.map((_, i) => {
+    const channel = Math.floor(i / (height * width));
+    const pixel = i % (height * width);
+    const [right, down] = [(pixel % width) - centreX, Math.floor(pixel / width) - centreY];
+    const x = centreX + xx * right + xy * down + offset[0] + (field ? field.x[pixel]! : 0);
+    const y = centreY + yx * right + yy * down + offset[1] + (field ? field.y[pixel]! : 0);
+    const at = (column: number, row: number) =>
+      column < 0 || row < 0 || column >= width || row >= height ? 0 : image[(channel * height + row) * width + column]!;
+    const [left, top] = [Math.floor(x), Math.floor(y)];
+    const along = (row: number) => at(left, row) + (x - left) * (at(left + 1, row) - at(left, row));
+    return along(top) + (y - top) * (along(top + 1) - along(top));
+  });
+}
+
+/** An image [channel][y][x] with the pixels of a box set to zero; right and bottom are not in the box. */
+export function eraseBox(
+  image: Numbers,
+  [height, width]: Size2,
+  box: { readonly left: number; readonly top: number; readonly right: number; readonly bottom: number },
+): number[] {
+  return image.map((value, i) => {
+    const [x, y] = [i % width, Math.floor(i / width) % height];
+    return x >= box.left && x < box.right && y >= box.top && y < box.bottom ? 0 : value;
+  });
+}
+
+/** An image [channel][y][x] in a frame of zeros: a row and a column before it, two after it. */
+export function frame(image: Numbers, [height, width]: Size2): number[] {
+  const channels = image.length / (height * width);
+  const [rows, columns] = [height + 3, width + 3];
+  return Array.from({ length: channels * rows * columns }, (_, i) => {
+    const [channel, y, x] = [Math.floor(i / (rows * columns)), (Math.floor(i / columns) % rows) - 1, (i % columns) - 1];
+    return x < 0 || y < 0 || x >= width || y >= height ? 0 : image[(channel * height + y) * width + x]!;
+  });
 }
 
 /** Matrix [rows][columns] -> [columns][rows], whose elements have `size` numbers each. */

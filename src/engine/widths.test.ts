@@ -436,6 +436,41 @@ describe.each(engines)('%s', (arithmetic) => {
   });
 });
 
+test.each(['strict', 'fused'] as const)('augmented images, sums of squares and averages, %s', (arithmetic) => {
+  const size = { channels: 3, height: 5, width: 7 };
+  const [quads, octs] = widths.map((width) => {
+    const { kernels, lanes, arena } = open({ arithmetic, width });
+    const random = randomStream(8, 'augment');
+    const floats = (length: number) => {
+      const address = arena.allocate(length * 4);
+      for (const [i] of arena.f32(address, length).entries()) arena.f32(address, length)[i] = 2 * random.uniform() - 1;
+      return address;
+    };
+    const [bytes, image, noise] = [arena.allocate(105), floats(105), floats(80)];
+    arena.u8(bytes, 105).set(Array.from({ length: 105 }, () => random.below(256)));
+    const pack = arena.allocate(105 * lanes * 4);
+    const found: Floats[] = [];
+    for (const isFloat of [false, true]) {
+      const frame = arena.allocate(3 * 8 * 10 * 4);
+      if (isFloat) kernels.frameFloats({ ...size, image, frame });
+      else kernels.frameBytes({ ...size, image: bytes, frame });
+      const places = { offsetX: 0.3, offsetY: -0.6, columns: 8, factorX: 0.7, factorY: -0.7 };
+      const matrix = { xx: 0.9, xy: 0.2, yx: -0.3, yy: 1.1 };
+      const dst = pack + 4;
+      kernels.resample({ ...size, ...matrix, ...places, frame, fieldX: noise, fieldY: noise + 64, dst });
+      kernels.eraseBox({ channels: 3, width: 7, left: 1, top: 2, right: 3, bottom: 5, dst });
+      found.push(arena.f32(pack, 105 * lanes).filter((_, i) => i % lanes === 1));
+    }
+    const [a, x] = [floats(16), floats(16)];
+    kernels.averageVectors({ a, x, vectors: 16 / lanes, keep: 0.99, rest: 0.01 });
+    found.push(arena.f32(a, 16).slice(), Float64Array.of(kernels.sumOfSquares({ x: image, count: 103 })));
+    arena.expectGaps();
+    return found;
+  });
+  for (const [i, block] of quads!.entries()) expectSameBits(`block ${i}`, octs![i]!, block);
+  expect(quads!.every((block) => block.some((value) => value !== 0))).toBe(true);
+});
+
 function open({ arithmetic, width }: Engine) {
   const memory = createMemory(2 ** 24);
   const kernels = bindKernels(compiled(arithmetic, width), memory);

@@ -42,15 +42,24 @@ const lecun1998: InitializerKind = {
   start: ({ fanIn }, unit) => ({ bound: 2.4 / fanInOf(fanIn, unit) }),
 };
 
+/**
+ * Weights and biases uniform in (-1 / sqrt(F), 1 / sqrt(F)), with F the number of inputs of the unit: the default of
+ * torch.nn.Conv2d and torch.nn.Linear (`reset_parameters`).
+ */
+const torch: InitializerKind = {
+  summary: "within 1 / sqrt(inputs), biases too (PyTorch's default)",
+  start: ({ fanIn }, unit) => ({ bound: 1 / Math.sqrt(fanInOf(fanIn, unit)) }),
+};
+
 function fanInOf(fanIn: LayerParameter['fanIn'], unit: number): number {
   return typeof fanIn === 'number' ? fanIn : fanIn[unit]!;
 }
 
 /** The rules by name. */
-export const initializerKinds = { glorot, lecun, lecun1998 } as const satisfies Readonly<
+export const initializerKinds = { glorot, lecun, lecun1998, torch } as const satisfies Readonly<
   Record<string, InitializerKind>
 >;
-/** The rule for initial weights: `glorot` (uniform by Glorot and Bengio, biases zero), `lecun` (variance 1 / fan-in, biases zero) or `lecun1998`
- * (within 2.4 / fan-in, biases too). */
+/** The rule for initial weights: `glorot` (uniform by Glorot and Bengio, biases zero), `lecun` (variance 1 / fan-in, biases zero), `lecun1998`
+ * (within 2.4 / fan-in, biases too) or `torch` (PyTorch's default: within 1 / sqrt(fan-in), biases too). */
 export type Initialization = keyof typeof initializerKinds;
 export const initializations = Object.keys(initializerKinds) as Initialization[];

@@ -41,7 +41,7 @@ export interface Model {
  * @param name of the model, for messages and files.
  * @param input one image's [channels, height, width], integers of at least 1.
  * @param layers by name: a letter, then letters, digits or _. The last layer must give one flat row of 1 to 256 logits.
- * @param initialization the rule for initial weights: `glorot` (default), `lecun` or `lecun1998`.
+ * @param initialization the rule for initial weights: `glorot` (default), `lecun`, `lecun1998` or `torch`.
  * @throws UsageError naming the layer, what it expects and what it got.
  */
 export function sequential(

@@ -22,6 +22,7 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { version } from '../base/version.ts';
+import { checkReach } from '../data/augmentations.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import type { Holder } from '../disk/lock.ts';
 import { readBytes } from '../disk/read-file.ts';
@@ -229,6 +230,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   if (before) requireSameNumbers(before, { normalization: facts.normalization, classWeights }, request.out);
   const { model } = recipe;
   for (const set of [train, evaluation]) checkFits(model, set);
+  checkReach(recipe.augmentation, model.input);
   const images = datasetSize(train);
   if (batchSize > images) {
     const usual = batchSize === completeHyperparameters({}).batchSize ? ', which is the default' : '';

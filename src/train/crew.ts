@@ -19,6 +19,7 @@ import {
 import { aboutOptimizer, sparesBiases, withoutDecay } from '../nn/optimizers.ts';
 import { type Pass, usingPass } from '../nn/pass.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
+import { Augmenter, placeFrame } from './augmenter.ts';
 import type { EvaluationRecipe, Recipe } from './recipe.ts';
 
 /** A data set in the engine's memory. */
@@ -68,6 +69,8 @@ export interface CrewPlan {
   readonly predicted: number;
   readonly logits: number;
   readonly sets: readonly PlacedSet[];
+  /** The noise of augmentation; 0 where there is none. */
+  readonly noise: number;
 }
 
 /** Threads that have started and wait for the plan. */
@@ -115,6 +118,8 @@ export interface Region {
   readonly spare: number;
   /** The weight of each class, a float each; 0 where the loss has none. */
   readonly classWeights: number;
+  /** Where images are augmented; 0 where none is. */
+  readonly frame: number;
 }
 
 /** Lays out the region of a member. All members use the same layout. */
@@ -132,6 +137,7 @@ export function placeRegion(
     labels: arena.allocate(chunk),
     spare: arena.allocate(training ? layOutParameters(model).bytes : 0),
     classWeights: placeClassWeights(arena, recipe.loss),
+    frame: training ? placeFrame(arena, training) : 0,
     network: placeNetwork(model, options),
   };
 }
@@ -196,6 +202,8 @@ export class Member {
   readonly #chunkLabels: number;
   readonly #spare: number;
   readonly #classWeights: number;
+  /** Undefined where the network trains on the images as they are. */
+  readonly #augmenter: Augmenter | undefined;
   readonly #blockBytes: number;
   readonly #vectorBytes: number;
   /** The parameters by how the optimizer treats them: all alike, or weights and biases apart. */
@@ -215,13 +223,16 @@ export class Member {
     const { model } = plan.recipe;
     const isSplit = plan.training !== null && sparesBiases(plan.training.optimizer);
     this.#stretches = isSplit ? stretchesOf(model) : [{ from: 0, to: this.#blockBytes, areBiases: false }];
-    const { network, indices, labels, spare, classWeights } = placeRegion(this.#arena, this.#kernels, plan);
+    const { network, indices, labels, spare, classWeights, frame } = placeRegion(this.#arena, this.#kernels, plan);
     this.#network = network;
     this.#together = placeTogether(new Arena(memory, plan.networks), this.#kernels, plan);
     this.#chunkIndices = indices;
     this.#chunkLabels = labels;
     this.#spare = spare;
     this.#classWeights = classWeights;
+    const { noise, width, training } = plan;
+    const site = { arena: this.#arena, kernels: this.#kernels, width, frame, noise };
+    this.#augmenter = training && frame > 0 ? new Augmenter(training, site) : undefined;
     this.#words = this.#arena.i32(plan.control, controlWords);
     this.#barrier = new Barrier(this.#words, plan.threads, othersLive);
   }
@@ -537,7 +548,12 @@ export class Member {
     this.#kernels.addVectors({ dst: to, src: from, vectors: bytes / this.#vectorBytes });
   }
 
-  #gather(set: PlacedSet, { indices, images }: Pass, network: Network): void {
+  #gather(set: PlacedSet, pass: Pass, network: Network): void {
+    if (this.#augmenter && pass.training) {
+      this.#augmenter.gather(set, pass, network.input.value);
+      return;
+    }
+    const { indices, images } = pass;
     const [channels, height, width] = this.#plan.recipe.model.input;
     const gather = set.floats ? this.#kernels.gatherFloats : this.#kernels.gatherBytes;
     const dst = network.input.value;

@@ -7,6 +7,7 @@ import { UsageError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { permutation, randomStream } from '../base/random.ts';
 import type { StateDict } from '../base/tensor.ts';
+import { checkReach } from '../data/augmentations.ts';
 import { checkedDataset, type DatasetSettings, datasetSize } from '../data/dataset.ts';
 import type { Width } from '../engine/kernels.ts';
 import { initialWeights } from '../nn/initialize.ts';
@@ -153,6 +154,7 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
     checkFiniteTensors(initial);
   }
   if (resume !== undefined) checkCheckpoint(resume, epochs, Math.ceil(images / batchSize));
+  checkReach(recipe.augmentation, model.input);
   const { needsCurvature } = aboutOptimizer(recipe.optimizer);
   const batches = Math.ceil(images / batchSize);
   const sets = evaluation ? [train, evaluation] : [train];

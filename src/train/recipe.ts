@@ -2,6 +2,7 @@
 import { checkChoice, checkFlag, checkInteger, checkOptions, type OptionNames } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { checkMade } from '../base/kinds.ts';
+import { type Augmentation, augmentation as augmentationOf, checkAugmentation } from '../data/augmentations.ts';
 import { type Arithmetic, arithmetics } from '../engine/kernels.ts';
 import { crossEntropy } from '../nn/losses/cross-entropy.ts';
 import { aboutLoss, type Loss, lossKinds } from '../nn/losses.ts';
@@ -19,11 +20,13 @@ export interface Recipe {
   readonly loss: Loss;
   readonly optimizer: Optimizer;
   readonly schedule: Schedule;
+  /** What happens to the images that are trained on; evaluations see them as they are. */
+  readonly augmentation: Augmentation;
   /** Images per step, at least 1. The last batch of an epoch may be smaller. */
   readonly batchSize: number;
   /** Passes over the training set, 0 to 1,000,000. */
   readonly epochs: number;
-  /** Determines the initial weights and the order of the images: an integer of at least 0. */
+  /** Determines the initial weights, the order of the images and their augmentation: an integer of at least 0. */
   readonly seed: number;
   /** Whether every epoch has a new random order of the images; otherwise it is the order of the data. */
   readonly shuffle: boolean;
@@ -32,7 +35,7 @@ export interface Recipe {
 }
 
 /**
- * A recipe as users write it. Defaults: cross-entropy, a constant learning rate, batchSize 128, 10 epochs, seed 1,
+ * A recipe as users write it. Defaults: cross-entropy, a constant learning rate, no augmentation, batchSize 128, 10 epochs, seed 1,
  * shuffle true, strict arithmetic.
  */
 export type RecipeSettings = Pick<Recipe, 'model' | 'optimizer'> & {
@@ -52,6 +55,7 @@ const recipeNames: OptionNames<Recipe> = {
   loss: true,
   optimizer: true,
   schedule: true,
+  augmentation: true,
   batchSize: true,
   epochs: true,
   seed: true,
@@ -62,10 +66,12 @@ const recipeNames: OptionNames<Recipe> = {
 /** Fills in the defaults. @throws UsageError for invalid parts, and for parts that do not fit each other. */
 export function completeRecipe(settings: RecipeSettings): Recipe {
   checkOptions('a recipe', settings, recipeNames);
-  const { optimizer, schedule = constantRate(), batchSize = 128, epochs = 10, seed = 1, shuffle = true } = settings;
+  const { optimizer, schedule = constantRate(), augmentation = augmentationOf() } = settings;
+  const { batchSize = 128, epochs = 10, seed = 1, shuffle = true } = settings;
   const { model, loss, arithmetic } = completeEvaluation(settings);
   checkMade('optimizer', optimizerKinds, optimizer);
   checkMade('schedule', scheduleKinds, schedule);
+  checkAugmentation(augmentation);
   checkInteger('batchSize', batchSize, 1, Number.MAX_SAFE_INTEGER);
   checkInteger('epochs', epochs, 0, 1_000_000);
   checkInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
@@ -82,7 +88,7 @@ export function completeRecipe(settings: RecipeSettings): Recipe {
       `optimizer ${optimizer.name} needs second derivatives, which layer ${normalized.name} (batchNorm2d) does not give`,
     );
   }
-  return { model, loss, optimizer, schedule, batchSize, epochs, seed, shuffle, arithmetic };
+  return { model, loss, optimizer, schedule, augmentation, batchSize, epochs, seed, shuffle, arithmetic };
 }
 
 /** Fills in the defaults of loss and arithmetic. @throws UsageError as {@link completeRecipe}. */

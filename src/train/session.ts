@@ -21,6 +21,7 @@ import {
   writeParameters,
 } from '../nn/network.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
+import { fillNoise, placeNoise } from './augmenter.ts';
 import { balancedAccuracy } from './balanced-accuracy.ts';
 import {
   type CrewPlan,
@@ -129,6 +130,7 @@ export class Session {
         predicted: arena.allocate(images),
         logits: arena.allocate((images + lanesOf[width]) * model.classes * 4),
         sets: sets.map((set) => reserve(arena, set)),
+        noise: training ? placeNoise(arena, training) : 0,
         statistics: together > 0 ? arena.allocate(layOutStatistics(model, together).bytes) : 0,
       };
       const place = { ...blocks, recipe, training, width, chunk, together };
@@ -147,6 +149,7 @@ export class Session {
     // The threads start while the images are copied. They read images only on an order.
     const starting = wanted > 1 ? crewThreads?.start(wanted - 1) : undefined;
     for (const [i, set] of sets.entries()) fill(arena, set, layout.sets[i]!);
+    if (training) fillNoise(arena, layout.noise, training);
     const helpers = await starting;
     const threads = 1 + (helpers?.count ?? 0);
     const plan = { recipe, training, ...layout, module, memory, width, threads, chunk, parts, together };

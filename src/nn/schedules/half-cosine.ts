@@ -1,4 +1,5 @@
 /** Half a cosine, from 1 to 0, by additions, multiplications and divisions alone. */
+import { cosine } from '../../base/elementary.ts';
 
 /**
  * (1 + cos(π · done / all)) / 2 to 1e-16; 0 from `all` on.
@@ -7,16 +8,6 @@
 export function halfCosine(done: number, all: number): number {
   // (1 + cos 2x) / 2 = cos² x.
   return done < all ? square(cosine(((Math.PI / 2) * done) / all)) : 0;
-}
-
-/** cos x for 0 <= x <= π/2 to 1e-16, from its power series. */
-function cosine(x: number): number {
-  let [sum, term] = [1, 1];
-  for (let k = 2; k <= 24; k += 2) {
-    term *= -(x * x) / (k * (k - 1));
-    sum += term;
-  }
-  return sum;
 }
 
 function square(x: number): number {

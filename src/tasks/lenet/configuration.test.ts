@@ -56,6 +56,10 @@ const changes: [Settings, Settings][] = [
   [{}, { warmUp: 0.1 }],
   [{ warmUp: 0.1 }, { warmUpFrom: 0.1, warmUp: 0.1 }],
   [{ schedule: 'linear' }, { schedule: 'linear', finalRate: 0.1 }],
+  [{}, { rotation: 10 }],
+  [{}, { flip: 'horizontal' }],
+  [{ elastic: 1 }, { elastic: 1, elasticSigma: 3 }],
+  [{ erase: 0.5 }, { erase: 0.5, eraseMost: 8 }],
   [{}, { beta1: 0.8 }],
   [{}, { beta2: 0.99 }],
   [{}, { eps: 1e-6 }],
@@ -67,7 +71,7 @@ const changes: [Settings, Settings][] = [
     { optimizer: 'sgd', momentum: 0.5 },
     { optimizer: 'sgd', momentum: 0.5, nesterov: true },
   ],
-  ...['lecun', 'lecun1998'].map((initialization): [Settings, Settings] => [{}, { initialization }]),
+  ...['lecun', 'lecun1998', 'torch'].map((initialization): [Settings, Settings] => [{}, { initialization }]),
   ...Object.entries(variantChoices).flatMap(([name, [, ...others]]) =>
     others.map((other): [Settings, Settings] => [old, { ...old, [name]: other }]),
   ),
@@ -84,6 +88,10 @@ test.each(changes)('%j and %j are different configurations, and the changed sett
 
 test('the start of a warm-up counts only with a warm-up', () => {
   expect(canonicalSettings({ warmUpFrom: 0.5 })).toEqual({});
+});
+
+test('sizes of an augmentation count only where it happens', () => {
+  expect(canonicalSettings({ elasticSigma: 2, eraseLeast: 2, eraseMost: 3 })).toEqual({});
 });
 
 test('whether biases decay counts only where something decays', () => {

@@ -1,5 +1,6 @@
 /** Which settings train the same network, and which of them differ from the defaults. */
 import { UsageError } from '../../base/errors.ts';
+import { uncountedAugmentations } from '../../data/augmentations.ts';
 import { aboutOptimizer, optimizerKinds } from '../../nn/optimizers.ts';
 import type { Settings } from '../../study/definition.ts';
 import type { TaskSettings } from '../task.ts';
@@ -14,7 +15,7 @@ import {
 import { published } from './lenet5-1998.ts';
 import { modelByName } from './models.ts';
 import { upgradedSettings } from './older-settings.ts';
-import { makeModel, publishedLoss, recipeOf } from './recipe.ts';
+import { augmentationOf, makeModel, publishedLoss, recipeOf } from './recipe.ts';
 
 /** Settings with the defaults filled in. @throws UsageError for a value that is not allowed or would be ignored. */
 export function completeSettings(settings: Settings): Hyperparameters {
@@ -38,7 +39,7 @@ export function canonicalSettings(settings: Settings): Settings {
   const equal = equalTo({ ...complete, seed });
   const plain: Settings = {
     ...complete,
-    ...defaultsOf(uncounted(complete)),
+    ...defaultsOf(uncounted({ ...complete, seed })),
     ...Object.fromEntries(written.map((name) => [name, 'published'])),
     ...(equal ? { optimizer: equal.name } : {}),
   };
@@ -47,11 +48,12 @@ export function canonicalSettings(settings: Settings): Settings {
 }
 
 /** Hyperparameters that have no effect beside the others' values, although they may be given. */
-function uncounted(values: Pick<Hyperparameters, 'warmUp' | 'l2' | 'weightDecay'>): HyperparameterName[] {
+function uncounted(values: Hyperparameters): HyperparameterName[] {
   const { warmUp, l2, weightDecay } = values;
   return [
     ...(warmUp === 0 ? ['warmUpFrom' as const] : []),
     ...(l2 === 0 && weightDecay === 0 ? ['decayBiases' as const] : []),
+    ...uncountedAugmentations(augmentationOf(values)),
   ];
 }
 

@@ -14,6 +14,7 @@ import {
   type ValuesOf,
 } from '../../base/hyperparameter.ts';
 import { type Kinds, type RowsOf, readersOf, rowsOf } from '../../base/kinds.ts';
+import { augmentationHyperparameters } from '../../data/augmentations.ts';
 import { type Arithmetic, arithmetics } from '../../engine/kernels.ts';
 import { type Initialization, initializations, initializerKinds } from '../../nn/initializers.ts';
 import { type LossName, lossKinds, lossNames } from '../../nn/losses.ts';
@@ -111,8 +112,14 @@ export const hyperparameters = {
     ['none', 'standard'],
     'Standardization of pixels; standard: each channel by the mean and the deviation of the training images',
   ),
+  ...augmentationHyperparameters,
   epochs: integer(10, 0, 1_000_000, 'Passes over the training set'),
-  seed: integer(1, 0, Number.MAX_SAFE_INTEGER, 'Determines initial weights and the order of images'),
+  seed: integer(
+    1,
+    0,
+    Number.MAX_SAFE_INTEGER,
+    'Determines initial weights, the order of images and their augmentation',
+  ),
   shuffle: on('Draw a new order of the images every epoch', 'Keep the images in the order of the data'),
   trainLimit: limit('Use only the first N training images'),
   testLimit: limit('Use only the first N test images'),

@@ -1,5 +1,6 @@
 /** Hyperparameters become the recipe that they describe, and the table of them keeps its order. */
 import { describe, expect, test } from 'vitest';
+import { augmentation } from '../../data/augmentations.ts';
 import { cosineRate } from '../../nn/schedules/cosine.ts';
 import { completeHyperparameters, hyperparameterNames, hyperparameters, type Row } from './hyperparameters.ts';
 import { mnistInput } from './model-input.ts';
@@ -8,7 +9,7 @@ import { type DataFacts, factsOf, recipeOf } from './recipe.ts';
 test('hyperparameters keep the order in which files record them', () => {
   expect(hyperparameterNames.join(' ')).toBe(
     'model optimizer learningRate schedule warmUp warmUpFrom finalRate peakAt startRate dropEvery dropFactor batchSize l2 decayBiases weightDecay momentum nesterov biasCorrection beta1 beta2 eps lionBeta2 mu loss labelSmoothing classWeights mapConstant ' +
-      'activation pooling poolActivation output connections inputSize initialization normalization epochs seed shuffle trainLimit testLimit arithmetic',
+      'activation pooling poolActivation output connections inputSize initialization normalization flip scale shear rotation shift elastic elasticSigma erase eraseLeast eraseMost epochs seed shuffle trainLimit testLimit arithmetic',
   );
 });
 
@@ -41,12 +42,14 @@ test('the recipe has every setting', () => {
     arithmetic: 'fused',
     initialization: 'lecun',
     labelSmoothing: 0.1,
+    rotation: 12,
   };
   const { model, ...recipe } = recipeOf(completeHyperparameters(chosen));
   expect(recipe).toEqual({
     loss: { name: 'cross-entropy', labelSmoothing: 0.1 },
     optimizer: { name: 'sgd', learningRate: 0.1, l2: 0.01, decayBiases: false, momentum: 0.9, nesterov: true },
     schedule: cosineRate(),
+    augmentation: augmentation({ rotation: 12 }),
     batchSize: 32,
     epochs: 7,
     seed: 5,

@@ -2,6 +2,7 @@
 import { UsageError } from '../../base/errors.ts';
 import { numbersIn } from '../../base/hyperparameter.ts';
 import { refuseForeign } from '../../base/kinds.ts';
+import { type Augmentation, augmentation, augmentationHyperparameters } from '../../data/augmentations.ts';
 import { classCountsOf, classNamesOf, type Dataset } from '../../data/dataset.ts';
 import { areDigits } from '../../data/mnist.ts';
 import { normalizationOf } from '../../data/normalization.ts';
@@ -60,7 +61,14 @@ export function recipeOf(values: Hyperparameters, facts: DataFacts = assumedFact
   refuseForeign(lossKinds, { what: 'loss', chosen: name }, values);
   const loss = lossKinds[name].make({ ...values, classWeights: weightsOf(values, facts) });
   const { batchSize, epochs, seed, shuffle, arithmetic } = values;
-  return completeRecipe({ model, loss, optimizer, schedule, batchSize, epochs, seed, shuffle, arithmetic });
+  const parts = { model, loss, optimizer, schedule, augmentation: augmentationOf(values) };
+  return completeRecipe({ ...parts, batchSize, epochs, seed, shuffle, arithmetic });
+}
+
+/** The augmentation that the hyperparameters describe. @throws UsageError for values that do not fit each other. */
+export function augmentationOf(values: Pick<Hyperparameters, keyof Augmentation>): Augmentation {
+  const names = Object.keys(augmentationHyperparameters) as (keyof Augmentation)[];
+  return augmentation(Object.fromEntries(names.map((name) => [name, values[name]])));
 }
 
 /**
