@@ -39,7 +39,9 @@ test('a run by a recipe is resumed with it, refuses another, and is not prolonge
 
 test('recipes are listed in help, described, and suggested', () => {
   const { stdout } = lenet('train', '--help');
-  expect(stdout.replace(/\s+/g, ' ')).toContain('override: 1998, baseline, one-epoch, three-epochs, two-epochs, or a');
+  expect(stdout.replace(/\s+/g, ' ')).toContain(
+    'override: 1998, baseline, best, one-epoch, three-epochs, two-epochs, or a',
+  );
   const described = lenet('describe', 'one-epoch');
   expect(described.code).toBe(0);
   expect(described.stdout).toMatch(/^one-epoch: About 99 %.*\n\n {2}model {11}lenet5\n/);
