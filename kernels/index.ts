@@ -31,7 +31,7 @@ export {
   transposeMatrix,
 } from './layout';
 export { sumOverImages } from './linear';
-export { rightLogitLoss, softmaxCrossEntropy, softmaxCurvature, softmaxOfGradient } from './losses';
+export { addSoftmax, rightLogitLoss, softmaxCrossEntropy, softmaxCurvature, softmaxOfGradient } from './losses';
 export { matmul, matmulTaps } from './matmul';
 export { maxPool2dBackward, maxPool2dForward, maxPool2dRelu } from './max-pool2d';
 export {

@@ -121,3 +121,30 @@ export function softmaxCurvature(probabilities: usize, h: usize, vectors: i32): 
     h += vectorBytes;
   }
 }
+
+/** gradient += scale · softmax(z / temperature), image by image. gradient: packs like logits. */
+export function addSoftmax(
+  logits: usize,
+  gradient: usize,
+  count: i32,
+  classes: i32,
+  temperature: f32,
+  scale: f32,
+): void {
+  const pack = <usize>classes << vectorShift;
+  for (let n = 0; n < count; n++) {
+    const at = <usize>(n / lanes) * pack + (<usize>(n % lanes) << 2);
+    const z = logits + at;
+    const g = gradient + at;
+    const top = load<f32>(z + (<usize>firstLargest(z, classes) << vectorShift));
+    let sum: f32 = 0;
+    for (let c = 0; c < classes; c++) {
+      sum += Mathf.exp((load<f32>(z + (<usize>c << vectorShift)) - top) / temperature);
+    }
+    for (let c = 0; c < classes; c++) {
+      const p: f32 = Mathf.exp((load<f32>(z + (<usize>c << vectorShift)) - top) / temperature) / sum;
+      const to = g + (<usize>c << vectorShift);
+      store<f32>(to, load<f32>(to) + scale * p);
+    }
+  }
+}

@@ -3,6 +3,7 @@
 // Training
 export { type Checkpoint, type FitOptions, fit, type Progress } from './train/fit.ts';
 export type { DivergedEvent, EpochEvent, FitEvent, InterruptedEvent } from './train/fit.ts';
+export type { Distillation, Teacher } from './train/distillation.ts';
 export {
   completeRecipe,
   type EvaluationRecipe,

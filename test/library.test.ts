@@ -113,7 +113,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   [
     'fit',
     withOptions({ test: train }),
-    'unknown option of fit() "test": allowed are train, evaluation, evaluateAt, evaluateTrain, initial, resume, threads, width, signal, onProgress. Did you mean evaluation?',
+    'unknown option of fit() "test": allowed are train, evaluation, evaluateAt, evaluateTrain, initial, distill, resume, threads, width, signal, onProgress. Did you mean evaluation?',
   ],
   ['fit', withOptions({ evaluation: null }), 'fit(): evaluation: expected a data set'],
   [

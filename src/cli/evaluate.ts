@@ -53,6 +53,7 @@ export async function evaluateModel(given: string, options: EvaluateOptions): Pr
   const say = (text: string) => process.stderr.write(`note: ${visible(text)}\n`);
   for (const note of notes) say(note);
   const evaluatedOn = (config?.evaluatedOn ?? record.get('evaluatedOn')) === 'validation' ? 'validation' : 'test';
+  const heldOut = config ? config.heldOut : heldOutIn(record);
   const name = asked ?? evaluatedOn;
   if (name === 'validation' && evaluatedOn === 'test') {
     throw new UsageError(`--set validation: ${path} was trained without a held-out part; allowed are test and train`);
@@ -70,10 +71,12 @@ export async function evaluateModel(given: string, options: EvaluateOptions): Pr
     );
   }
   if (name === 'test' && evaluatedOn === 'validation') {
-    say('this is a look at the test set that the study does not count');
+    say(`this is a look at the test set${heldOut === undefined ? ' that the study does not count' : ''}`);
   }
   const { trainLimit, arithmetic } = hyperparameters;
-  const set = isOwn ? recordedSet(data, name, { trainLimit, evaluatedOn }) : data[name === 'train' ? 'train' : 'test'];
+  const set = isOwn
+    ? recordedSet(data, name, { trainLimit, evaluatedOn, heldOut })
+    : data[name === 'train' ? 'train' : 'test'];
   // Strict arithmetic gives the same numbers on every machine, also for a run that was trained with fused arithmetic.
   const metrics = await evaluate({ ...recipe, arithmetic: 'strict' }, weights, set, {
     threads: nodeThreads(options.threads ?? defaultThreads(evaluationParts(datasetSize(set))), { onFewer: warn }),
@@ -180,4 +183,10 @@ function compareWithRun(
   throw new WorldError(
     `${file} and ${folder.metricsPath} contradict each other: the accuracy on the run's ${counted(images)} images is ${percent(found)}, recorded for epoch ${epoch} is ${percent(recorded)}`,
   );
+}
+
+/** The number of held-out images in the metadata of a model; undefined where there is none. */
+function heldOutIn(record: ReadonlyMap<string, string>): number | undefined {
+  const recorded = record.get('heldOut');
+  return recorded === undefined ? undefined : Number(recorded);
 }

@@ -6,6 +6,7 @@ import { type Command, CommanderError, Option } from 'commander';
 import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
 import { visibleLines } from '../base/plain-text.ts';
 import { version } from '../base/version.ts';
+import { type KeptEpoch, keptEpochs } from '../runner/kept-epoch.ts';
 import { type KernelChoice, kernelChoices } from '../runner/kernel-choice.ts';
 import { defaultThreads, machineFailure, mostThreads, readMachine, usableCores } from '../runner/machine.ts';
 import { shippedNames } from '../runner/shipped-files.ts';
@@ -18,6 +19,7 @@ import {
   addHelp,
   hyperparameterOption,
   parseInteger,
+  parseNumber,
   parsePath,
   parsePaths,
   parseSeeds,
@@ -94,6 +96,33 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       'Also record the balanced accuracy: the mean over the classes of the share of their images that are right',
     )
     .option('--resume', 'Continue the run in --out; the results are those of an uninterrupted run')
+    .option(
+      '--held-out <n>',
+      'Hold out n training images, with the shares of the classes kept, and evaluate on them instead of the test set',
+      (text) => parseInteger(text, '--held-out', 1),
+    )
+    .addOption(
+      new Option(
+        '--keep <epoch>',
+        'Whose weights the model holds: the last epoch, or the one with the best accuracy on held-out images (default: last)',
+      ).choices(keptEpochs),
+    )
+    .option(
+      '--patience <n>',
+      'Stop after n epochs without a better accuracy on held-out images; 0: never (default: 0)',
+      (text) => parseInteger(text, '--patience', 0),
+    )
+    .option(
+      '--teacher <model>',
+      'Learn from a saved model, too (a file or a run folder); repeated: from several, whose probabilities are averaged',
+      parsePaths('--teacher'),
+    )
+    .option('--temperature <n>', 'Divides the logits of network and teachers (default: 2)', (text) =>
+      parseNumber(text, '--temperature'),
+    )
+    .option('--teacher-weight <n>', 'Share of the teachers, 0 to 1; the rest is the labels’ (default: 1)', (text) =>
+      parseNumber(text, '--teacher-weight'),
+    )
     .option('--init <file>', 'Start from the weights in a safetensors file', parsePath('--init'))
     .option('--json', 'Print one JSON object per epoch on standard output, and nothing else')
     .action(async (options: TrainOptions, command: Command) => {
@@ -106,7 +135,9 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       const dataOptions = loadingOptions(options);
       const evaluations = { evaluateEvery, evaluateTrain: options.evaluate === 'all', balancedAccuracy };
       const how = { checkpointEvery, ...evaluations, threads, kernels: options.kernels ?? 'auto' };
-      const request = { ...settings, dataFolder, dataOptions, init, resume, ...how, out };
+      const { heldOut, keep, patience } = options;
+      const selection = { heldOut, keep, patience, distill: distillationIn(options) };
+      const request = { ...settings, dataFolder, dataOptions, ...selection, init, resume, ...how, out };
       output.beginWork();
       finish(await train(request, { json: options.json ?? false, recipe }));
     });
@@ -289,6 +320,14 @@ async function settingsOf(options: TrainOptions, command: Command) {
   return { settings: overRecipe(recipe, own), recipe };
 }
 
+/** @throws UsageError for numbers of distillation without a teacher. */
+function distillationIn({ teacher, temperature, teacherWeight }: TrainOptions) {
+  if (teacher !== undefined) return { teachers: teacher, temperature, weight: teacherWeight };
+  if (temperature !== undefined) throw new UsageError('--temperature needs --teacher');
+  if (teacherWeight !== undefined) throw new UsageError('--teacher-weight needs --teacher');
+  return undefined;
+}
+
 interface TrainOptions extends DataChoice {
   readonly recipe?: string;
   readonly threads?: number;
@@ -300,6 +339,12 @@ interface TrainOptions extends DataChoice {
   readonly balancedAccuracy?: boolean;
   readonly resume?: boolean;
   readonly init?: string;
+  readonly heldOut?: number;
+  readonly keep?: KeptEpoch;
+  readonly teacher?: readonly string[];
+  readonly temperature?: number;
+  readonly teacherWeight?: number;
+  readonly patience?: number;
   readonly json?: boolean;
 }
 

@@ -8,9 +8,11 @@ import { aboutLoss } from '../nn/losses.ts';
 import { describeModel, parameterCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
+import type { BestEpoch } from '../runner/best-epoch.ts';
 import { refuseEndedTrial } from '../runner/ended-trial.ts';
 import { readMachine } from '../runner/machine.ts';
 import type { MetricsLine } from '../runner/run-folder.ts';
+import type { DistillationRecord } from '../runner/run-identity.ts';
 import { type RunEvent, type RunRequest, trainRun } from '../runner/train-run.ts';
 import { variantNames } from '../tasks/lenet/hyperparameters.ts';
 import type { NamedRecipe } from '../tasks/lenet/recipe-file.ts';
@@ -87,6 +89,8 @@ export async function train(
           process.stderr.write(`${visibleLines(divergence(event))}\n`);
           return 1;
         case 'finished':
+          if (event.isStopped) say('Stopped early: no later epoch was better on held-out images.');
+          if (event.kept) say(keptLine(event.kept));
           say(
             `Done in ${duration((performance.now() - started) / 1000)}. See it in TensorBoard: tensorboard --logdir ${quotedPath(out)}`,
           );
@@ -102,6 +106,16 @@ export async function train(
 
 function balanced({ balancedAccuracy }: Metrics): string {
   return balancedAccuracy === undefined ? '' : `, balanced acc = ${percent(balancedAccuracy)}`;
+}
+
+function teachersLine({ teachers, temperature, weight }: DistillationRecord): string {
+  const files = teachers.map(({ file }) => `"${file}"`).join(', ');
+  return `Teachers (temperature ${temperature}, weight ${weight}): ${files}`;
+}
+
+/** Which epoch's weights the model holds. */
+function keptLine({ epoch, accuracy }: BestEpoch): string {
+  return `The model is that of epoch ${epoch}, the best on held-out images (acc = ${percent(accuracy)})`;
 }
 
 /** The line of an epoch in the format of the post: losses, and accuracies in percent, with up to four decimals. */
@@ -138,6 +152,7 @@ function announcement(event: RunEvent & { type: 'start' }): string {
     '',
     `Optimizer ${optimizer.name}: ${extras.join(', ')}`,
     ...(aboutLoss(loss).describe() === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),
+    ...(config.distill ? [teachersLine(config.distill)] : []),
     ...(isAugmented(augmentation) ? [`Augmentation: ${describeAugmentation(augmentation).join(', ')}`] : []),
     `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, seed ${seed}, ${arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}, kernels in ${width}`,
     ...(widthNote === undefined ? [] : [capitalized(widthNote)]),

@@ -43,6 +43,18 @@ describe('holding out', () => {
     expect(holdOut(set, 'abd').validation.images).not.toEqual(validation.images);
   });
 
+  test('takes as many images as it is asked for, by class', () => {
+    const split = holdOut(set, 'abc', 30);
+    const counts = [0, 1, 2].map((label) => split.validation.labels.filter((item) => item === label).length);
+    expect(counts).toEqual([15, 10, 5]);
+    expect([...split.train.images, ...split.validation.images].sort((a, b) => a - b)).toEqual([...set.images]);
+    expect(holdOut(set, 'abc', 10)).toEqual(holdOut(set, 'abc'));
+  });
+
+  test.each([0, 120, 1.5])('refuses to hold out %f of 120 images', (count) => {
+    expect(() => holdOut(set, 'abc', count)).toThrow('images to hold out of d: expected an integer from 1 to 119');
+  });
+
   test('refuses data sets that are too small to split', () => {
     const tiny = { ...set, labels: labels.subarray(0, 5), images: set.images.subarray(0, 5) };
     expect(() => holdOut(tiny, 'abc')).toThrow(UsageError);

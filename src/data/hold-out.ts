@@ -2,6 +2,7 @@
  * Holds out a part of the training set: for selection, so that nothing is selected on the test set; or as the test set
  * of data that have none.
  */
+import { checkInteger } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
 import { permutation, randomStream } from '../base/random.ts';
 import { areBytes, type Dataset, datasetSize } from './dataset.ts';
@@ -13,15 +14,16 @@ const heldOutShare = 1 / 12;
 const testShare = 1 / 6;
 
 /**
- * Splits off one image in twelve, with the shares of the classes kept (largest remainders). The random draw depends on
- * the data's hash alone, so equal data always give the same split. Both parts keep the order of the data.
- * @param hash of the data. @throws UsageError for fewer than six images.
+ * Splits off some images, with the shares of the classes kept (largest remainders). The random draw depends on the
+ * data's hash alone, so equal data always give the same split. Both parts keep the order of the data.
+ * @param hash of the data. @param count of held-out images; default: one in twelve.
+ * @throws UsageError for fewer than six images, and where no image would be left to train on.
  */
-export function holdOut(dataset: Dataset, hash: string): { train: Dataset; validation: Dataset } {
-  if (datasetSize(dataset) < 6) {
-    throw new UsageError(`${dataset.name} has ${datasetSize(dataset)} images; holding out needs at least 6`);
-  }
-  const held = drawn(dataset, heldOutShare, 'held-out', hash);
+export function holdOut(dataset: Dataset, hash: string, count?: number): { train: Dataset; validation: Dataset } {
+  const size = datasetSize(dataset);
+  if (size < 6) throw new UsageError(`${dataset.name} has ${size} images; holding out needs at least 6`);
+  if (count !== undefined) checkInteger(`images to hold out of ${dataset.name}`, count, 1, size - 1);
+  const held = drawn(dataset, count ?? Math.round(size * heldOutShare), 'held-out', hash);
   return {
     train: pickWhere(dataset, (index) => !held.has(index), `${dataset.name} without the held-out part`),
     validation: pickWhere(dataset, (index) => held.has(index), `${dataset.name}, held-out part`),
@@ -38,17 +40,16 @@ export function holdOutTestSet(dataset: Dataset, hash: string, name: string): { 
       `${name} has no test set, and ${datasetSize(dataset)} of the at least 6 images that holding one out needs`,
     );
   }
-  const held = drawn(dataset, testShare, 'test-set', hash);
+  const held = drawn(dataset, Math.round(datasetSize(dataset) * testShare), 'test-set', hash);
   return {
     train: pickWhere(dataset, (index) => !held.has(index), `${name} train`),
     test: pickWhere(dataset, (index) => held.has(index), `${name} test`),
   };
 }
 
-/** The indices of a share of the images, with the shares of the classes kept. */
-function drawn(dataset: Dataset, share: number, purpose: string, hash: string): ReadonlySet<number> {
+/** The indices of so many images, with the shares of the classes kept. */
+function drawn(dataset: Dataset, wanted: number, purpose: string, hash: string): ReadonlySet<number> {
   const size = datasetSize(dataset);
-  const wanted = Math.round(size * share);
   const byClass = Array.from({ length: dataset.classes }, () => [] as number[]);
   for (const [index, label] of dataset.labels.entries()) byClass[label]!.push(index);
   const quotas = sharesOf(byClass.map(({ length }) => (length * wanted) / size));

@@ -46,6 +46,7 @@ import * as reference from './reference.ts';
 const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof typeof reference)[]>> = {
   adabelief: ['adabeliefStep'],
   adam: ['adamStep'],
+  addSoftmax: ['addSoftmax'],
   batchNormBackward: ['batchNormBackward'],
   channelMoments: ['channelMoments'],
   dropout: ['dropoutFactors'],
@@ -385,6 +386,33 @@ describe.each(widths)(
         (slot, g, t) => reference.adabeliefStep(slot, g, t, options),
       );
     });
+  },
+);
+
+test.each(widths)(
+  'softmax of softened logits, %s, follows its plain twin and spares lanes without an image',
+  (width) => {
+    const { memory, kernels, lanes } = open({ arithmetic: 'strict', width });
+    const arena = new Arena(memory, kernels.heapBase());
+    const [count, classes] = [2 * lanes - 3, 5];
+    const numbers = (seed: number) => Array.from({ length: count * classes }, (_, i) => 9 * Math.sin(seed + 1.7 * i));
+    const [z, g] = [numbers(1), numbers(2)];
+    const at = (i: number) => {
+      const [n, c] = [Math.floor(i / classes), i % classes];
+      return (Math.floor(n / lanes) * classes + c) * lanes + (n % lanes);
+    };
+    const length = 2 * classes * lanes;
+    const [logits, gradient] = [z, g].map((values) => {
+      const address = arena.allocate(length * 4);
+      for (const [i, value] of values.entries()) arena.f32(address, length)[at(i)] = value;
+      return address;
+    }) as [number, number];
+    kernels.addSoftmax({ logits, gradient, count, classes, temperature: 2, scale: -0.25 });
+    const found = arena.f32(gradient, length);
+    const expected = reference.addSoftmax(z, g, classes, { temperature: 2, scale: -0.25 });
+    for (const [i, value] of expected.entries()) expect(found[at(i)]).toBeCloseTo(value, 5);
+    const used = new Set(expected.map((_, i) => at(i)));
+    expect(found.every((value, i) => used.has(i) || value === 0)).toBe(true);
   },
 );
 

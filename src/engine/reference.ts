@@ -326,6 +326,20 @@ export function softmaxCrossEntropy(
   return { losses, predicted, gradient };
 }
 
+/** gradient + scale · softmax(logits / temperature), image by image. */
+export function addSoftmax(
+  logits: Numbers,
+  gradient: Numbers,
+  classes: number,
+  { temperature, scale }: { readonly temperature: number; readonly scale: number },
+): number[] {
+  return gradient.map((value, i) => {
+    const first = i - (i % classes);
+    const powers = logits.slice(first, first + classes).map((z) => Math.exp(z / temperature));
+    return value + (scale * powers[i % classes]!) / powers.reduce((sum, each) => sum + each, 0);
+  });
+}
+
 /** softmax(z) per image, computed from the gradient softmax - onehot. */
 export function softmaxOfGradient(gradient: Numbers, labels: Numbers): number[] {
   const classes = gradient.length / labels.length;

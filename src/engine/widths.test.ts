@@ -464,6 +464,12 @@ test.each(['strict', 'fused'] as const)('augmented images, sums of squares and a
     const [a, x] = [floats(16), floats(16)];
     kernels.averageVectors({ a, x, vectors: 16 / lanes, keep: 0.99, rest: 0.01 });
     found.push(arena.f32(a, 16).slice(), Float64Array.of(kernels.sumOfSquares({ x: image, count: 103 })));
+    const [logits, gradient] = [arena.allocate(3 * lanes * 4), arena.allocate(3 * lanes * 4)];
+    for (const lane of [0, 1, 2]) {
+      for (let c = 0; c < 3; c++) arena.f32(logits, 3 * lanes)[c * lanes + lane] = 9 * random.uniform();
+    }
+    kernels.addSoftmax({ logits, gradient, count: 3, classes: 3, temperature: 2, scale: -0.3 });
+    found.push(arena.f32(gradient, 3 * lanes).filter((_, i) => i % lanes < 3));
     arena.expectGaps();
     return found;
   });

@@ -10,7 +10,6 @@ import { assertHeld, type Claim } from '../disk/lock.ts';
 import { compileKernels, type Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import { parameterCount } from '../nn/model.ts';
-import { aboutOptimizer } from '../nn/optimizers.ts';
 import type { Settings, StudyData, StudyDefinition } from '../study/definition.ts';
 import { plannedLevels } from '../study/strategies.ts';
 import { type CompleteTrial, type EpochPoint, scoreOf } from '../study/trial.ts';
@@ -19,6 +18,7 @@ import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { type DataFacts, factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { OpenTask, Pool, Task, TrialBytes, TrialMessage, TrialResults } from '../tasks/task.ts';
 import { type Evaluation, evaluate } from '../train/evaluate.ts';
+import { stateNamesOf } from '../train/recipe.ts';
 import { checkFits } from '../train/session.ts';
 import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
 import { type LoadDataOptions, loadData } from './load-data.ts';
@@ -239,15 +239,16 @@ function checkEvaluation(
 }
 
 /**
- * The size of a run folder: weights, a checkpoint (weights and the optimizer's state), logits, and about 1 kB of text
+ * The size of a run folder: weights, a checkpoint (weights, the optimizer's state and the average), logits, and about 1 kB of text
  * per epoch.
  * @param evaluated images of the evaluation set.
  */
 export function bytesOf(configuration: Settings, evaluated: number, facts: DataFacts): TrialBytes {
   const complete = completeSettings(configuration);
-  const { model, optimizer } = recipeOf(complete, facts);
+  const recipe = recipeOf(complete, facts);
+  const { model } = recipe;
   const weights = 4 * parameterCount(model);
-  const states = aboutOptimizer(optimizer).stateNames().length;
+  const states = stateNamesOf(recipe).length;
   const dropped = 1000 * (complete.epochs + 4);
   return { running: (1 + states) * weights, whole: weights + 4 * evaluated * model.classes + dropped, dropped };
 }

@@ -6,12 +6,13 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
-import { aboutOptimizer } from '../nn/optimizers.ts';
+import { evaluatedWeights } from '../train/average.ts';
 import type { ModelFile, Predictions } from '../train/checkpoint.ts';
 import type { Threads } from '../train/crew.ts';
 import { type Evaluation, evaluate, mostLikely } from '../train/evaluate.ts';
 import type { Checkpoint } from '../train/fit.ts';
-import type { Recipe } from '../train/recipe.ts';
+import { type Recipe, stateNamesOf } from '../train/recipe.ts';
+import { bestEpoch } from './best-epoch.ts';
 import { requireParameters } from './model-file.ts';
 import {
   attempt,
@@ -95,7 +96,7 @@ export async function findResumePoint(
   const model = lookFor(folder.modelPath, () => folder.readModel(config));
   const predictions = lookFor(folder.predictionsPath, () => folder.readPredictions(config));
   folder.refuseForeignMetrics(config);
-  const found = findCheckpoint(folder, config, options);
+  const found = withKeptModel(findCheckpoint(folder, config, options), { model, predictions }, config);
   const isLost = typeof found === 'string';
   if (isLost && !options.startAgain) {
     throw new WorldError(
@@ -113,6 +114,11 @@ export async function findResumePoint(
     actions.push(() => folder.removeCheckpoint());
   }
 
+  // Model and predictions of an earlier epoch, which was better, have been checked.
+  if (config.keep === 'best' && bestEpoch(lines)?.epoch !== checkpoint?.epoch) {
+    return { checkpoint, lines, repairs, repair };
+  }
+
   // A checkpoint within an epoch does not hold the weights of model and predictions, which are of an earlier save. So
   // damaged ones are removed.
   const isWhole = checkpoint?.batch === 0 && checkpoint.epoch > 0;
@@ -126,22 +132,48 @@ export async function findResumePoint(
   }
 
   const { epoch } = checkpoint;
+  const { recipe, batches } = options;
+  const evaluated = { epoch, weights: evaluatedWeights(checkpoint, recipe, batches) };
   const say = (path: string, problem: string) =>
     repairs.push(`${basename(path)} ${problem}: made again from the checkpoint of epoch ${epoch}.`);
-  const wrongModel = model.state === 'sound' ? modelProblem(model.value, checkpoint) : `was ${model.state}`;
+  const wrongModel = model.state === 'sound' ? modelProblem(model.value, evaluated) : `was ${model.state}`;
   if (wrongModel !== undefined) say(folder.modelPath, wrongModel);
   // Files of our first versions do not name their run. They are rewritten without a message.
-  if (wrongModel !== undefined || !namesRun(model)) actions.push(() => folder.writeModel(checkpoint, config));
+  if (wrongModel !== undefined || !namesRun(model)) actions.push(() => folder.writeModel(evaluated, config));
   const wrongPredictions =
     predictions.state === 'sound'
       ? predictionsProblem(predictions.value, lines.at(-1)!, options)
       : `were ${predictions.state}`;
   if (wrongPredictions !== undefined) say(folder.predictionsPath, wrongPredictions);
   if (wrongPredictions !== undefined || !namesRun(predictions)) {
-    const { logits } = await evaluateAgain(folder, checkpoint, lines.at(-1)!, config, options);
-    actions.push(() => folder.writePredictions(logits, { epoch, classes: options.recipe.model.classes }, config));
+    const { logits } = await evaluateAgain(folder, evaluated, lines.at(-1)!, config, options);
+    actions.push(() => folder.writePredictions(logits, { epoch, classes: recipe.model.classes }, config));
   }
   return { checkpoint, lines, repairs, repair };
+}
+
+/**
+ * The point found, or a phrase that says that the kept model of an earlier epoch is lost: a checkpoint holds the weights
+ * of its own epoch only. Files of later epochs than the checkpoint's are written again.
+ */
+function withKeptModel(
+  found: ReturnType<typeof findCheckpoint>,
+  { model, predictions }: { readonly model: Found<ModelFile>; readonly predictions: Found<Predictions> },
+  { keep }: RunConfig,
+): ReturnType<typeof findCheckpoint> {
+  if (typeof found === 'string' || keep !== 'best' || found.checkpoint === undefined) return found;
+  const { checkpoint, lines } = found;
+  const best = bestEpoch(lines)?.epoch;
+  if (best === undefined || (best === checkpoint.epoch && checkpoint.batch === 0)) return found;
+  const epochs = [
+    { ...model, epoch: model.state === 'sound' ? Number(model.value.record.get('epoch')) : undefined },
+    { ...predictions, epoch: predictions.state === 'sound' ? predictions.value.epoch : undefined },
+  ];
+  for (const { path, state, epoch } of epochs) {
+    if (epoch === undefined) return `${path} is ${state}, and no other file holds the best epoch, ${best}`;
+    if (epoch !== best && epoch <= checkpoint.epoch) return `${path} is of epoch ${epoch}, not of the best, ${best}`;
+  }
+  return found;
 }
 
 type Found<T> = { readonly path: string } & (
@@ -166,7 +198,7 @@ function namesRun(found: Found<{ readonly record: ReadonlyMap<string, string> }>
 function findCheckpoint(
   folder: RunFolder,
   config: RunConfig,
-  { recipe: { model, optimizer }, batches }: ResumeOptions,
+  { recipe, batches }: ResumeOptions,
 ): Pick<ResumePoint, 'checkpoint' | 'lines'> | string {
   const path = folder.checkpointPath;
   const read = attempt(() => folder.readCheckpoint());
@@ -174,8 +206,9 @@ function findCheckpoint(
   if (read.value === undefined) return { checkpoint: undefined, lines: [] };
   const { checkpoint, record } = read.value;
   requireSameRun(record, config, path);
+  const { model } = recipe;
   requireParameters(model, checkpoint.weights, path);
-  for (const state of aboutOptimizer(optimizer).stateNames()) {
+  for (const state of stateNamesOf(recipe)) {
     const tensors = checkpoint.optimizerState.get(state);
     if (tensors === undefined) throw new WorldError(`${path} lacks the optimizer's state ${state}`);
     requireParameters(model, tensors, `${path}, optimizer state ${state}`);
@@ -198,12 +231,15 @@ function findCheckpoint(
   return { checkpoint, lines: metrics.value };
 }
 
-/** How a model differs from the checkpoint of its epoch; undefined where it does not. */
-function modelProblem({ tensors, record }: ModelFile, checkpoint: Checkpoint): string | undefined {
+/** The weights that were evaluated after an epoch. */
+type Evaluated = Pick<Checkpoint, 'weights' | 'epoch'>;
+
+/** How a model differs from the weights of its epoch; undefined where it does not. */
+function modelProblem({ tensors, record }: ModelFile, { weights, epoch: wanted }: Evaluated): string | undefined {
   const epoch = record.get('epoch');
-  if (epoch !== `${checkpoint.epoch}`) return `was of epoch ${epoch}`;
-  const isSame = [...checkpoint.weights].every(([name, { data }]) => sameBits(data, tensors.get(name)?.data));
-  return isSame && tensors.size === checkpoint.weights.size ? undefined : 'held other weights';
+  if (epoch !== `${wanted}`) return `was of epoch ${epoch}`;
+  const isSame = [...weights].every(([name, { data }]) => sameBits(data, tensors.get(name)?.data));
+  return isSame && tensors.size === weights.size ? undefined : 'held other weights';
 }
 
 /** Compares bit by bit: 0 and -0 differ. */
@@ -239,11 +275,11 @@ export function accuracyOf(logits: Float32Array, labels: Uint8Array): number {
 }
 
 /**
- * Evaluates the checkpoint's weights on the evaluation set. @throws WorldError when the result contradicts the metrics.
+ * Evaluates the weights of an epoch on the evaluation set. @throws WorldError when the result contradicts the metrics.
  */
 async function evaluateAgain(
   folder: RunFolder,
-  { weights, epoch }: Checkpoint,
+  { weights, epoch }: Evaluated,
   line: MetricsLine,
   { hyperparameters: { arithmetic } }: RunConfig,
   { recipe, evaluation, threads }: ResumeOptions,

@@ -16,6 +16,8 @@ export interface RunData extends Omit<LoadedData, 'test'> {
   readonly evaluation: Dataset;
   /** Whether the evaluation set is the test set or a held-out part of the training set. */
   readonly evaluatedOn: EvaluatedSet;
+  /** How many images are held out; undefined: one in twelve, or none. */
+  readonly heldOut?: number | undefined;
 }
 
 /** A data set as the user asks for it. */
@@ -23,6 +25,8 @@ export interface DataRequest {
   /** A name, folder or file. Default: MNIST, or the recorded place. */
   readonly data?: string | undefined;
   readonly options?: LoadDataOptions | undefined;
+  /** How many training images are held out, to evaluate on them instead of the test set. Default: none, or as recorded. */
+  readonly heldOut?: number | undefined;
 }
 
 /**
@@ -36,9 +40,12 @@ export async function dataOf(
   run: string | undefined,
 ): Promise<RunData> {
   const { test, ...loaded } = await loadAgain(config?.data, request, run);
-  if (config?.evaluatedOn !== 'validation') return { ...loaded, evaluation: test, evaluatedOn: 'test' };
-  const { train, validation } = holdOut(loaded.train, loaded.hash);
-  return { ...loaded, train, evaluation: validation, evaluatedOn: 'validation' };
+  const heldOut = config ? config.heldOut : request.heldOut;
+  if (heldOut === undefined && config?.evaluatedOn !== 'validation') {
+    return { ...loaded, evaluation: test, evaluatedOn: 'test' };
+  }
+  const { train, validation } = holdOut(loaded.train, loaded.hash, heldOut);
+  return { ...loaded, train, evaluation: validation, evaluatedOn: 'validation', heldOut };
 }
 
 /** Loads what the user asks for. What the user leaves open is as recorded. */
@@ -133,16 +140,17 @@ export type SetName = (typeof setNames)[number];
 export interface UsedParts {
   readonly trainLimit: number | null;
   readonly evaluatedOn: EvaluatedSet;
+  readonly heldOut?: number | undefined;
 }
 
 /** A set of the run's data: the images that it trained on, the held-out images, or the whole test set. */
 export function recordedSet(
   data: Pick<LoadedData, 'train' | 'test' | 'hash'>,
   set: SetName,
-  { trainLimit, evaluatedOn }: UsedParts,
+  { trainLimit, evaluatedOn, heldOut }: UsedParts,
 ): Dataset {
   if (set === 'test') return data.test;
-  const split = evaluatedOn === 'validation' ? holdOut(data.train, data.hash) : undefined;
+  const split = evaluatedOn === 'validation' ? holdOut(data.train, data.hash, heldOut) : undefined;
   if (set === 'validation') {
     if (!split) throw new Error('only a run that was evaluated on held-out images has a validation set');
     return split.validation;

@@ -26,7 +26,14 @@ import {
 } from '../train/checkpoint.ts';
 import type { Checkpoint, EpochEvent } from '../train/fit.ts';
 import { fileVersion, scalarEvent, wallTimes } from '../train/tensorboard.ts';
-import { ForeignFileError, type RunOrigin, requireSameRun, runIdentity, runRecord } from './run-identity.ts';
+import {
+  ForeignFileError,
+  isDistillationRecord,
+  type RunOrigin,
+  requireSameRun,
+  runIdentity,
+  runRecord,
+} from './run-identity.ts';
 
 /** The content of config.json without the run's identity and the digest. */
 export interface RunConfig extends RunOrigin {
@@ -38,6 +45,8 @@ export interface RunConfig extends RunOrigin {
   readonly input?: ModelInput;
   /** The weight of each class in the loss that is trained. Absent where all classes count alike. */
   readonly classWeights?: readonly number[];
+  /** The run stops after so many epochs without a better accuracy on held-out images. Absent where it never does. */
+  readonly patience?: number;
 }
 
 /** The evaluation set of a run: the test set, or held-out images of the training set. */
@@ -163,8 +172,8 @@ export class RunFolder {
   }
 
   /** Writes the model and the predictions, and last the checkpoint, with which the other two are compared on resume. */
-  save({ checkpoint, evaluation }: EpochEvent, classes: number, config: RunConfig): void {
-    this.writeModel(checkpoint, config);
+  save({ epoch, checkpoint, weights, evaluation }: EpochEvent, classes: number, config: RunConfig): void {
+    this.writeModel({ weights, epoch }, config);
     if (evaluation) this.writePredictions(evaluation.logits, { epoch: checkpoint.epoch, classes }, config);
     this.writeCheckpoint(checkpoint, config);
   }
@@ -360,6 +369,10 @@ export function parseConfig(text: string, what: string): RunConfig {
     data,
     init,
     evaluatedOn,
+    heldOut,
+    keep,
+    patience,
+    distill,
     input,
     classWeights,
     ...unknown
@@ -376,11 +389,21 @@ export function parseConfig(text: string, what: string): RunConfig {
     throw damaged('the hash of its data or of its initial weights cannot be read');
   }
   if (evaluatedOn !== undefined && evaluatedOn !== 'validation') throw damaged(`evaluatedOn is ${evaluatedOn}`);
+  const isCount = evaluatedOn !== undefined && Number.isSafeInteger(heldOut) && Number(heldOut) >= 1;
+  if (heldOut !== undefined && !isCount) throw damaged(`heldOut is ${heldOut}`);
+  if (keep !== undefined && !(keep === 'best' && evaluatedOn)) throw damaged(`keep is ${keep}`);
+  if (distill !== undefined && !isDistillationRecord(distill)) throw damaged('its teachers cannot be read');
+  const isPatience = evaluatedOn !== undefined && Number.isSafeInteger(patience) && Number(patience) >= 1;
+  if (patience !== undefined && !isPatience) throw damaged(`patience is ${patience}`);
   if (classWeights !== undefined && !isListOfNumbers(classWeights)) throw damaged('its class weights cannot be read');
   const origin = {
     data,
     init,
     ...(evaluatedOn ? { evaluatedOn } : {}),
+    ...(heldOut === undefined ? {} : { heldOut }),
+    ...(keep ? { keep } : {}),
+    ...(patience === undefined ? {} : { patience }),
+    ...(distill ? { distill } : {}),
     ...(input ? { input: checkModelInput(input, what) } : {}),
     ...(classWeights ? { classWeights } : {}),
   };

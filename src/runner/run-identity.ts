@@ -1,4 +1,5 @@
 /** The identity of a run, by which its files are told from those of other runs. */
+import { isRecord } from '../base/argument.ts';
 import { digestOf } from '../base/digest.ts';
 import { WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
@@ -28,6 +29,30 @@ export interface DataRecord {
   readonly isPrivate?: true;
 }
 
+/** From whom a run learns beside its labels. */
+export interface DistillationRecord {
+  /** The files of the teachers (absolute paths). */
+  readonly teachers: readonly { readonly file: string; readonly sha256: string }[];
+  readonly temperature: number;
+  readonly weight: number;
+}
+
+/** Whether a part of config.json can be the record of a distillation. */
+export function isDistillationRecord(value: unknown): value is DistillationRecord {
+  if (!isRecord(value)) return false;
+  const { teachers, temperature, weight, ...unknown } = value;
+  return (
+    Array.isArray(teachers) &&
+    teachers.length > 0 &&
+    teachers.every(
+      (each) => isRecord(each) && typeof each.file === 'string' && /^[0-9a-f]{64}$/.test(String(each.sha256)),
+    ) &&
+    Number.isFinite(temperature) &&
+    Number.isFinite(weight) &&
+    Object.keys(unknown).length === 0
+  );
+}
+
 /** Everything that determines the numbers of a run. */
 export interface RunOrigin {
   readonly hyperparameters: Hyperparameters;
@@ -36,6 +61,12 @@ export interface RunOrigin {
   readonly init: { readonly file: string; readonly sha256: string } | null;
   /** Present where the evaluation set is a held-out part of the training set instead of the test set. */
   readonly evaluatedOn?: 'validation';
+  /** How many images are held out. Absent where it is one in twelve, and where none is. */
+  readonly heldOut?: number;
+  /** Present where model and predictions are those of the best epoch on held-out images, not of the last. */
+  readonly keep?: 'best';
+  /** Absent where the labels alone teach. */
+  readonly distill?: DistillationRecord;
 }
 
 /**
@@ -44,7 +75,15 @@ export interface RunOrigin {
  * identity of old runs. The number of epochs is left out, because a run can be continued with more of them, except
  * under a schedule that depends on it.
  */
-export function runIdentity({ hyperparameters: given, data, init, evaluatedOn }: RunOrigin): string {
+export function runIdentity({
+  hyperparameters: given,
+  data,
+  init,
+  evaluatedOn,
+  heldOut,
+  keep,
+  distill,
+}: RunOrigin): string {
   const names = determining(given).filter((name) => given[name] !== hyperparameters[name].default);
   return digestOf(
     JSON.stringify({
@@ -53,13 +92,16 @@ export function runIdentity({ hyperparameters: given, data, init, evaluatedOn }:
       dataHash: data.hash,
       initHash: init?.sha256 ?? '',
       evaluatedOn: evaluatedOn ?? 'test',
+      heldOut,
+      keep,
+      distill: distill && { ...distill, teachers: distill.teachers.map(({ sha256 }) => sha256) },
     }),
   );
 }
 
 /** The metadata that all files of a run carry. Two runs with equal results have equal metadata. */
 export function runRecord(origin: RunOrigin): ModelRecord {
-  const { hyperparameters: given, data, init, evaluatedOn } = origin;
+  const { hyperparameters: given, data, init, evaluatedOn, heldOut, keep, distill } = origin;
   return {
     run: runIdentity(origin),
     model: given.model,
@@ -67,6 +109,9 @@ export function runRecord(origin: RunOrigin): ModelRecord {
     dataHash: data.hash,
     initHash: init?.sha256 ?? '',
     evaluatedOn: evaluatedOn ?? 'test',
+    ...(heldOut === undefined ? {} : { heldOut: `${heldOut}` }),
+    ...(keep ? { keep } : {}),
+    ...(distill ? { teacherHashes: distill.teachers.map(({ sha256 }) => sha256).join() } : {}),
     version,
   };
 }
@@ -105,12 +150,14 @@ function differencesOf(record: ReadonlyMap<string, string>, origin: RunOrigin): 
   const here = runRecord(origin);
   const recorded = (name: string, label: string) => {
     const there = record.get(name);
-    return there === undefined ? [] : [[label, shortened(there), shortened(here[name]!)] as const];
+    return there === undefined ? [] : [[label, shortened(there), shortened(here[name] ?? '')] as const];
   };
   const origins = [
     ...recorded('dataHash', 'data'),
     ...recorded('initHash', 'initial weights'),
     ...recorded('evaluatedOn', 'evaluated on'),
+    ...recorded('heldOut', 'held-out images'),
+    ...recorded('keep', 'kept epoch'),
   ];
   return [...settings, ...origins]
     .map(([name, a, b]) => ({ name, there: String(a), here: String(b) }))

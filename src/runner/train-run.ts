@@ -40,10 +40,13 @@ import {
 import { type ModelInput, mnistInput, modelInputOf } from '../tasks/lenet/model-input.ts';
 import { factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { Threads } from '../train/crew.ts';
+import type { CompleteDistillation } from '../train/distillation.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import type { FoundWeights } from '../train/foreign-weights.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { batchParts, checkFits } from '../train/session.ts';
+import { type BestEpoch, bestEpoch, isOutOfPatience } from './best-epoch.ts';
+import { type KeptEpoch, keptEpochs } from './kept-epoch.ts';
 import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
 import type { LoadDataOptions } from './load-data.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
@@ -55,6 +58,7 @@ import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
 import { dataOf, dataRecord, isPrivateRun, movedRecord, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
+import { type DistillationRequest, findTeachers } from './teachers.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
 export interface RunRequest {
@@ -67,6 +71,13 @@ export interface RunRequest {
   readonly dataFolder?: string | undefined;
   /** How the data are read. Default: as they look. */
   readonly dataOptions?: LoadDataOptions | undefined;
+  /**
+   * How many training images are held out, to evaluate on them instead of the test set. A resumed run takes the number
+   * from its record. Default: none.
+   */
+  readonly heldOut?: number | undefined;
+  /** Saved models from which the run learns, beside its labels. Default: none, or as recorded. */
+  readonly distill?: DistillationRequest | undefined;
   /** A file of initial weights. */
   readonly init?: string | undefined;
   /** The run folder. Default: a new one, `runs/<local time>-<model>`. */
@@ -84,6 +95,16 @@ export interface RunRequest {
    * the same numbers (true), or refuse (false, the default).
    */
   readonly startAgain?: boolean;
+  /**
+   * Whose weights the model holds at the end: those of the last epoch (default), or of the epoch with the best accuracy on
+   * held-out images. `best` needs them, since the test set is for reporting. A resumed run keeps what its record says.
+   */
+  readonly keep?: KeptEpoch | undefined;
+  /**
+   * Stops the run after so many epochs without a better accuracy on held-out images; 0: never. Default: 0, or as
+   * recorded.
+   */
+  readonly patience?: number | undefined;
   /** Epochs between two checkpoints; 0: a checkpoint only at the end. */
   readonly checkpointEvery: number;
   /**
@@ -137,7 +158,14 @@ export type RunEvent =
   | { readonly type: 'saved'; readonly path: string }
   | { readonly type: 'interrupted'; readonly epoch: number; readonly batch: number; readonly batches: number }
   | { readonly type: 'diverged'; readonly event: DivergedEvent; readonly lastGood: string | undefined }
-  | { readonly type: 'finished'; readonly model: string };
+  | {
+      readonly type: 'finished';
+      readonly model: string;
+      /** Whether the run stopped before its last epoch, for lack of a better one. */
+      readonly isStopped: boolean;
+      /** The epoch whose weights the model holds, where that is the best one. */
+      readonly kept: BestEpoch | undefined;
+    };
 
 /**
  * Does one run. An interrupted or diverged run is an event, not an exception.
@@ -194,6 +222,7 @@ interface PreparedRun {
   readonly threads: Threads;
   readonly width: ChosenWidth;
   readonly init: InitialWeights | undefined;
+  readonly distillation: CompleteDistillation | undefined;
   readonly config: RunConfig;
   /** Whether config.json must be written again. */
   readonly isConfigNew: boolean;
@@ -208,18 +237,25 @@ interface PreparedRun {
  */
 async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<PreparedRun> {
   const before = earlier?.config;
+  if (before) requireSameChoice(before, request);
   const hyperparameters = before ? resumedHyperparameters(before, request) : request.hyperparameters;
   // Refuses settings that do not fit each other before the data are read.
   const { arithmetic, batchSize } = recipeOf(hyperparameters);
   if (arithmetic === 'fused') enableFused();
   const given =
-    request.data ?? (await dataOf(before, { data: request.dataFolder, options: request.dataOptions }, request.out));
+    request.data ??
+    (await dataOf(
+      before,
+      { data: request.dataFolder, options: request.dataOptions, heldOut: request.heldOut },
+      request.out,
+    ));
   if (before && before.data.hash !== given.hash) {
     throw new UsageError(
       `--resume: the run in ${request.out} was trained on other data (hash ${shortHash(before.data.hash)}, the hash of these is ${shortHash(given.hash)})`,
     );
   }
   const { evaluatedOn } = given;
+  if (evaluatedOn === 'test') refuseSelection(request);
   const train = limited(given.train, hyperparameters.trainLimit, '--train-limit');
   const testLimit = evaluatedOn === 'test' ? hyperparameters.testLimit : null;
   const evaluation = limited(given.evaluation, testLimit, '--test-limit');
@@ -241,6 +277,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const threads = nodeThreads(request.threads ?? defaultThreads(batchParts(batchSize)), { onFewer: request.onWarning });
   const width = await chooseWidth(request.kernels ?? 'quads', recipe);
   const named = initialWeights(request, before, model);
+  const teachers = findTeachers(request.distill, before, { student: model, run: request.out });
   const config: RunConfig = before
     ? { ...before, hyperparameters, data: movedRecord(before.data, given) }
     : {
@@ -250,6 +287,10 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
         data: dataRecord(given),
         init: named?.origin ?? null,
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
+        ...(given.heldOut === undefined ? {} : { heldOut: given.heldOut }),
+        ...(request.keep === 'best' ? { keep: 'best' as const } : {}),
+        ...(request.patience ? { patience: request.patience } : {}),
+        ...(teachers ? { distill: teachers.record } : {}),
         input,
         ...(classWeights ? { classWeights } : {}),
       };
@@ -262,12 +303,25 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const repairs = [...(earlier?.repair === undefined ? [] : [earlier.repair]), ...(point?.repairs ?? [])];
   const isConfigNew =
     before?.format === 1 || earlier?.repair !== undefined || JSON.stringify(before) !== JSON.stringify(config);
-  return { recipe, data: { ...given, train, evaluation }, threads, width, init, config, isConfigNew, point, repairs };
+  const distillation = teachers?.distillation;
+  const sets = { ...given, train, evaluation };
+  return { recipe, data: sets, threads, width, init, distillation, config, isConfigNew, point, repairs };
 }
 
 async function* train(
   request: RunRequest,
-  { recipe, data, threads, width: { width, note: widthNote }, init, config, isConfigNew, point, repairs }: PreparedRun,
+  {
+    recipe,
+    data,
+    threads,
+    width: { width, note: widthNote },
+    init,
+    distillation,
+    config,
+    isConfigNew,
+    point,
+    repairs,
+  }: PreparedRun,
   folder: RunFolder,
 ): AsyncGenerator<RunEvent, void, undefined> {
   const { train, evaluation, evaluatedOn, name, source } = data;
@@ -291,7 +345,19 @@ async function* train(
   yield { type: 'start', out: folder.path, recipe, config, ...sizes, ...told, width, widthNote };
 
   const { signal, onProgress, checkpointEvery, evaluateEvery = 1, evaluateTrain, balancedAccuracy = false } = request;
+  const { keep, patience = 0 } = config;
   const isSaved = (epoch: number) => epoch === epochs || (epoch > 0 && isDue(epoch, checkpointEvery));
+  const lines = [...(point?.lines ?? [])];
+  const finished = () => ({
+    type: 'finished' as const,
+    model: folder.modelPath,
+    isStopped: lines.length <= epochs && isOutOfPatience(lines, patience),
+    kept: keep === 'best' ? bestEpoch(lines) : undefined,
+  });
+  if (isOutOfPatience(lines, patience)) {
+    yield finished();
+    return;
+  }
   const events = fit(recipe, {
     train,
     evaluation,
@@ -299,6 +365,7 @@ async function* train(
     evaluateAt: (epoch) => isDue(epoch, evaluateEvery) || isSaved(epoch),
     evaluateTrain,
     initial: init?.weights,
+    distill: distillation,
     resume: resumedAt,
     threads,
     width,
@@ -310,12 +377,19 @@ async function* train(
     if (event.type === 'epoch') {
       const line = metricsLine(event, { evaluatedOn, balancedAccuracy });
       folder.append(line, config, Date.now() / 1000);
+      lines.push(line);
       yield { type: 'epoch', line };
-      if (isSaved(event.epoch)) {
+      const isLast = isOutOfPatience(lines, patience);
+      const isDueNow = isSaved(event.epoch) || isLast;
+      if (keep === 'best' ? bestEpoch(lines)?.epoch === event.epoch : isDueNow) {
         folder.save(event, model.classes, config);
         lastGood = folder.checkpointPath;
         yield { type: 'saved', path: folder.modelPath };
+      } else if (isDueNow) {
+        folder.writeCheckpoint(event.checkpoint, config);
+        lastGood = folder.checkpointPath;
       }
+      if (isLast) break;
     } else if (event.type === 'interrupted') {
       folder.writeCheckpoint(event.checkpoint, config);
       const { epoch, batch } = event.checkpoint;
@@ -326,7 +400,29 @@ async function* train(
       return;
     }
   }
-  yield { type: 'finished', model: folder.modelPath };
+  yield finished();
+}
+
+/** @throws UsageError when a resumed run is asked for other held-out images, another kept epoch or patience. */
+function requireSameChoice(before: RunConfig, { heldOut, keep, patience, out }: RunRequest): void {
+  const { heldOut: images = 'no', keep: kept = 'last', patience: recorded = 0 } = before;
+  for (const [option, given, has] of [
+    ['--held-out', heldOut, images],
+    ['--keep', keep, kept],
+    ['--patience', patience, recorded],
+  ] as const) {
+    if (given === undefined || given === has) continue;
+    throw new UsageError(
+      `--resume: the run in ${out} was started with ${option} ${has}, not ${given}; leave the option out`,
+    );
+  }
+}
+
+/** @throws UsageError when something would be selected on the test set. */
+function refuseSelection({ keep, patience }: RunRequest): void {
+  const option = keep === 'best' ? '--keep best' : patience ? `--patience ${patience}` : undefined;
+  if (option === undefined) return;
+  throw new UsageError(`${option} needs held-out images (--held-out): nothing is selected on the test set`);
 }
 
 /**
@@ -460,6 +556,17 @@ function checkRequest(request: RunRequest): void {
   if (request.evaluateEvery !== undefined) {
     checkInteger('trainRun(): evaluateEvery', request.evaluateEvery, 0, Number.MAX_SAFE_INTEGER);
   }
+  if (request.distill !== undefined) {
+    checkOptions('trainRun(): distill', request.distill, { teachers: true, temperature: true, weight: true });
+  }
+  if (request.heldOut !== undefined) {
+    checkInteger('trainRun(): heldOut', request.heldOut, 1, Number.MAX_SAFE_INTEGER);
+    if (data !== undefined) throw new UsageError('trainRun(): heldOut is for data that the run loads itself');
+  }
+  if (request.keep !== undefined) checkChoice('trainRun(): keep', request.keep, keptEpochs);
+  if (request.patience !== undefined) {
+    checkInteger('trainRun(): patience', request.patience, 0, Number.MAX_SAFE_INTEGER);
+  }
   if (request.evaluateTrain !== undefined) checkFlag('trainRun(): evaluateTrain', request.evaluateTrain);
   if (request.balancedAccuracy !== undefined) checkFlag('trainRun(): balancedAccuracy', request.balancedAccuracy);
   if (threads !== undefined) checkThreadCount(threads);
@@ -477,12 +584,16 @@ const requestNames: OptionNames<RunRequest> = {
   data: true,
   dataFolder: true,
   dataOptions: true,
+  heldOut: true,
+  distill: true,
   init: true,
   out: true,
   check: true,
   onWait: true,
   resume: true,
   startAgain: true,
+  keep: true,
+  patience: true,
   checkpointEvery: true,
   evaluateEvery: true,
   evaluateTrain: true,

@@ -1,5 +1,6 @@
 /** The threads that share the work of one model: the plan that each thread gets once, and the orders it obeys. */
 import { type StreamKey, streamKey } from '../base/random.ts';
+import { elementsOf } from '../base/tensor.ts';
 import { Arena } from '../engine/arena.ts';
 import { Barrier, barrierWords } from '../engine/barrier.ts';
 import { bindKernels, type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
@@ -7,6 +8,7 @@ import type { Contributions } from '../nn/layer.ts';
 import type { LossSite } from '../nn/losses/loss.ts';
 import { mse } from '../nn/losses/mse.ts';
 import { aboutLoss, type Loss } from '../nn/losses.ts';
+import { parametersOf } from '../nn/model.ts';
 import {
   layOutParameters,
   type MeetingPoint,
@@ -20,6 +22,7 @@ import { aboutOptimizer, sparesBiases, withoutDecay } from '../nn/optimizers.ts'
 import { type Pass, usingPass } from '../nn/pass.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
 import { Augmenter, placeFrame } from './augmenter.ts';
+import { type DistillationNumbers, type PlacedTeacher, placeTeacherNetworks, TeacherNetworks } from './distillation.ts';
 import type { EvaluationRecipe, Recipe } from './recipe.ts';
 
 /** A data set in the engine's memory. */
@@ -71,6 +74,9 @@ export interface CrewPlan {
   readonly sets: readonly PlacedSet[];
   /** The noise of augmentation; 0 where there is none. */
   readonly noise: number;
+  /** The networks that teach; none where the labels alone do. */
+  readonly teachers: readonly PlacedTeacher[];
+  readonly distillation?: DistillationNumbers;
 }
 
 /** Threads that have started and wait for the plan. */
@@ -120,13 +126,14 @@ export interface Region {
   readonly classWeights: number;
   /** Where images are augmented; 0 where none is. */
   readonly frame: number;
+  readonly teachers: readonly Network[];
 }
 
 /** Lays out the region of a member. All members use the same layout. */
 export function placeRegion(
   arena: Arena,
   kernels: Kernels,
-  { recipe, training, width, chunk, addresses, together }: PlacePlan,
+  { recipe, training, width, chunk, addresses, together, teachers }: PlacePlan,
 ): Region {
   const { model } = recipe;
   const packs = Math.ceil(chunk / lanesOf[width]);
@@ -138,12 +145,16 @@ export function placeRegion(
     spare: arena.allocate(training ? layOutParameters(model).bytes : 0),
     classWeights: placeClassWeights(arena, recipe.loss),
     frame: training ? placeFrame(arena, training) : 0,
+    teachers: placeTeacherNetworks(teachers, { kernels, arena, width, packs }),
     network: placeNetwork(model, options),
   };
 }
 
 /** What the layout of networks depends on. */
-type PlacePlan = Pick<CrewPlan, 'recipe' | 'training' | 'width' | 'chunk' | 'addresses' | 'together' | 'statistics'>;
+type PlacePlan = Pick<
+  CrewPlan,
+  'recipe' | 'training' | 'width' | 'chunk' | 'addresses' | 'together' | 'statistics' | 'teachers'
+>;
 
 /** Lays out the networks of chunks that train together; there are none if each can be trained alone. */
 export function placeTogether(arena: Arena, kernels: Kernels, plan: PlacePlan): readonly Network[] {
@@ -204,6 +215,8 @@ export class Member {
   readonly #classWeights: number;
   /** Undefined where the network trains on the images as they are. */
   readonly #augmenter: Augmenter | undefined;
+  /** Undefined where the labels alone teach. */
+  readonly #teachers: TeacherNetworks | undefined;
   readonly #blockBytes: number;
   readonly #vectorBytes: number;
   /** The parameters by how the optimizer treats them: all alike, or weights and biases apart. */
@@ -223,7 +236,11 @@ export class Member {
     const { model } = plan.recipe;
     const isSplit = plan.training !== null && sparesBiases(plan.training.optimizer);
     this.#stretches = isSplit ? stretchesOf(model) : [{ from: 0, to: this.#blockBytes, areBiases: false }];
-    const { network, indices, labels, spare, classWeights, frame } = placeRegion(this.#arena, this.#kernels, plan);
+    const { network, indices, labels, spare, classWeights, frame, teachers } = placeRegion(
+      this.#arena,
+      this.#kernels,
+      plan,
+    );
     this.#network = network;
     this.#together = placeTogether(new Arena(memory, plan.networks), this.#kernels, plan);
     this.#chunkIndices = indices;
@@ -232,6 +249,8 @@ export class Member {
     this.#classWeights = classWeights;
     const { noise, width, training } = plan;
     const site = { arena: this.#arena, kernels: this.#kernels, width, frame, noise };
+    const { distillation } = plan;
+    this.#teachers = distillation && new TeacherNetworks(teachers, distillation, site);
     this.#augmenter = training && frame > 0 ? new Augmenter(training, site) : undefined;
     this.#words = this.#arena.i32(plan.control, controlWords);
     this.#barrier = new Barrier(this.#words, plan.threads, othersLive);
@@ -409,7 +428,8 @@ export class Member {
   }
 
   /** The losses of a chunk that has gone forward, and the gradients of its logits. */
-  #lose(set: PlacedSet, { scale }: Batch, { index, from, pass: { images } }: Chunk): void {
+  #lose(set: PlacedSet, { scale }: Batch, { index, from, pass }: Chunk): void {
+    const { images } = pass;
     const { losses, predicted } = this.#plan;
     const network = this.#networkOf(index);
     this.#copyLabels(set, from, images);
@@ -422,6 +442,7 @@ export class Member {
       predicted: predicted + from,
     });
     aboutLoss(this.#plan.recipe.loss).apply(this.#kernels, site);
+    this.#teachers?.teach(network, pass, scale);
   }
 
   /** Copies the labels of `images` images of the order, starting at position `from`. */
@@ -490,18 +511,45 @@ export class Member {
       const vectors = (end - first) / this.#vectorBytes;
       this.#kernels.sumChunks({ g: gradients + first, stride: this.#blockBytes, chunks, vectors });
     }
+    const { optimizer, clipNorm, ema } = training!;
+    const share = { from: first, to: end };
+    if (clipNorm > 0) this.#clip(clipNorm, share);
     const number = { t, learningRate };
-    const { optimizer } = training!;
+    const states = optimizerState.slice(0, aboutOptimizer(optimizer).stateNames().length);
     for (const stretch of this.#stretches) {
       const [from, to] = [Math.max(first, stretch.from), Math.min(end, stretch.to)];
       if (from >= to) continue;
       aboutOptimizer(stretch.areBiases ? withoutDecay(optimizer) : optimizer).step(this.#kernels, number, {
         x: addresses.parameters + from,
         gradient: gradients + from,
-        state: optimizerState.map((address) => address + from),
+        state: states.map((address) => address + from),
         vectors: (to - from) / this.#vectorBytes,
       });
     }
+    if (ema > 0) {
+      const average = { a: optimizerState[states.length]! + first, x: addresses.parameters + first };
+      const vectors = (end - first) / this.#vectorBytes;
+      this.#kernels.averageVectors({ ...average, vectors, keep: ema, rest: 1 - ema });
+    }
+  }
+
+  /**
+   * Scales this member's share of the gradient as torch.nn.utils.clip_grad_norm_ does. Each member computes the whole
+   * norm, in the same order, so it has the same bits for any number of threads.
+   */
+  #clip(most: number, { from, to }: { readonly from: number; readonly to: number }): void {
+    const { recipe, gradients } = this.#plan;
+    const { offsets } = layOutParameters(recipe.model);
+    this.#barrier.wait();
+    let sum = 0;
+    for (const { name, shape } of parametersOf(recipe.model)) {
+      sum += this.#kernels.sumOfSquares({ x: gradients + offsets.get(name)!, count: elementsOf(shape) });
+    }
+    this.#barrier.wait();
+    const scale = most / (Math.sqrt(sum) + 1e-6);
+    if (!(scale < 1)) return;
+    const own = gradients + from;
+    this.#kernels.rescaleVectors({ x: own, y: own, vectors: (to - from) / this.#vectorBytes, scale, offset: 0 });
   }
 
   #packsOf(images: number): number {

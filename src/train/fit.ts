@@ -13,7 +13,9 @@ import type { Width } from '../engine/kernels.ts';
 import { initialWeights } from '../nn/initialize.ts';
 import { checkFiniteTensors, checkParameters } from '../nn/network.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
+import { evaluatedWeights } from './average.ts';
 import type { Threads } from './crew.ts';
+import { completeDistillation, type Distillation } from './distillation.ts';
 import { checkListeners, type Evaluation } from './evaluate.ts';
 import { completeRecipe, type RecipeSettings } from './recipe.ts';
 import { Session } from './session.ts';
@@ -50,6 +52,8 @@ export interface FitOptions {
   readonly evaluateTrain?: boolean | undefined;
   /** Initial weights. Default: drawn by the model's rule, from the seed. */
   readonly initial?: StateDict | undefined;
+  /** The teachers of the network, and how it learns from them. Default: it learns from the labels alone. */
+  readonly distill?: Distillation | undefined;
   /** Resumes from this checkpoint. Recipe and data must be those of the run that made it. */
   readonly resume?: Checkpoint | undefined;
   /** Default: the calling thread alone. Results do not depend on it. */
@@ -84,6 +88,8 @@ export interface EpochEvent {
   /** Wall time, in seconds. */
   readonly seconds: { readonly train: number; readonly evaluate: number };
   readonly checkpoint: Checkpoint;
+  /** The weights that the metrics are of: the checkpoint's, or the average of them that the recipe asks for. */
+  readonly weights: StateDict;
 }
 
 /** The signal stopped the run; `checkpoint` holds the point to resume from. */
@@ -122,6 +128,7 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
     evaluateAt: true,
     evaluateTrain: true,
     initial: true,
+    distill: true,
     resume: true,
     threads: true,
     width: true,
@@ -160,7 +167,8 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
   const sets = evaluation ? [train, evaluation] : [train];
   /** The places in `sets` of those that are evaluated. */
   const evaluated = [...sets.keys()].filter((index) => index > 0 || evaluateTrain);
-  const session = await Session.forTraining(recipe, sets, { threads, width });
+  const distillation = options.distill && completeDistillation(options.distill, model);
+  const session = await Session.forTraining(recipe, sets, { threads, width, distillation });
   try {
     session.setWeights(resume?.weights ?? initial ?? initialWeights(model, randomStream(seed, 'init')));
     if (resume) session.setOptimizerState(resume.optimizerState);
@@ -181,16 +189,21 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
       const total = chosen.reduce((sum, index) => sum + datasetSize(sets[index]!), 0);
       const metrics: Metrics[] = [];
       let before = 0;
-      if (signal?.aborted) return { type: 'interrupted', checkpoint: snapshot() };
+      const taken = snapshot();
+      const checkpoint: Checkpoint = { ...taken, epoch: of, batch: 0 };
+      const weights = evaluatedWeights(checkpoint, recipe, batches);
+      if (signal?.aborted) return { type: 'interrupted', checkpoint: taken };
+      if (weights !== taken.weights) session.setWeights(weights);
       for (const index of chosen) {
         const progress = (done: number) =>
           onProgress?.({ epoch: of, phase: 'evaluate', done: before + done, total, losses: [] });
         const found = await session.evaluate(index, { signal, onProgress: progress });
-        if (found === undefined) return { type: 'interrupted', checkpoint: snapshot() };
+        if (found === undefined) return { type: 'interrupted', checkpoint: taken };
         if (!Number.isFinite(found.loss)) return { type: 'diverged', epoch: of, loss: found.loss };
         metrics[index] = found;
         before += datasetSize(sets[index]!);
       }
+      if (weights !== taken.weights) session.setWeights(taken.weights);
       [epoch, batch] = [of, 0];
       const [ofTrain, ofEvaluation] = metrics;
       return {
@@ -199,7 +212,8 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
         ...(ofTrain ? { train: ofTrain } : {}),
         ...(ofEvaluation ? { evaluation: { ...ofEvaluation, logits: session.logits(1) } } : {}),
         seconds: { train: seconds, evaluate: chosen.length > 0 ? (performance.now() - started) / 1000 : 0 },
-        checkpoint: snapshot(),
+        checkpoint,
+        weights,
       };
     };
 

@@ -1,6 +1,7 @@
 /** A recipe: everything that determines a run, except its data and given initial weights. */
 import { checkChoice, checkFlag, checkInteger, checkOptions, type OptionNames } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
+import { checkValue, fraction, type HyperparameterTable, notNegative, number } from '../base/hyperparameter.ts';
 import { checkMade } from '../base/kinds.ts';
 import { type Augmentation, augmentation as augmentationOf, checkAugmentation } from '../data/augmentations.ts';
 import { type Arithmetic, arithmetics } from '../engine/kernels.ts';
@@ -22,6 +23,13 @@ export interface Recipe {
   readonly schedule: Schedule;
   /** What happens to the images that are trained on; evaluations see them as they are. */
   readonly augmentation: Augmentation;
+  /** The largest norm of a step's gradient, over all parameters; a larger gradient is scaled down. 0: any. */
+  readonly clipNorm: number;
+  /**
+   * Which share of the moving average of the weights is kept at every step, 0 to below 1. With an average, it is what is
+   * evaluated. 0: there is none.
+   */
+  readonly ema: number;
   /** Images per step, at least 1. The last batch of an epoch may be smaller. */
   readonly batchSize: number;
   /** Passes over the training set, 0 to 1,000,000. */
@@ -35,7 +43,7 @@ export interface Recipe {
 }
 
 /**
- * A recipe as users write it. Defaults: cross-entropy, a constant learning rate, no augmentation, batchSize 128, 10 epochs, seed 1,
+ * A recipe as users write it. Defaults: cross-entropy, a constant learning rate, no augmentation, no clipping, no average, batchSize 128, 10 epochs, seed 1,
  * shuffle true, strict arithmetic.
  */
 export type RecipeSettings = Pick<Recipe, 'model' | 'optimizer'> & {
@@ -56,6 +64,8 @@ const recipeNames: OptionNames<Recipe> = {
   optimizer: true,
   schedule: true,
   augmentation: true,
+  clipNorm: true,
+  ema: true,
   batchSize: true,
   epochs: true,
   seed: true,
@@ -63,15 +73,32 @@ const recipeNames: OptionNames<Recipe> = {
   arithmetic: true,
 };
 
+/** The hyperparameters of a run that belong to no optimizer, schedule, loss or augmentation. */
+export const trainingHyperparameters = {
+  clipNorm: number(0, notNegative, 'Scales gradients down to this norm where theirs is larger; 0: never'),
+  ema: number(0, fraction, 'Averages the weights: the share of the average kept at every step; 0: no average'),
+} as const satisfies HyperparameterTable;
+
+/** The names of what a run keeps for every parameter: the optimizer's state, and the average. */
+export function stateNamesOf({ optimizer, ema }: Pick<Recipe, 'optimizer' | 'ema'>): readonly string[] {
+  return [...aboutOptimizer(optimizer).stateNames(), ...(ema > 0 ? [averageName] : [])];
+}
+
+/** The name of the average among the states. */
+export const averageName = 'ema';
+
 /** Fills in the defaults. @throws UsageError for invalid parts, and for parts that do not fit each other. */
 export function completeRecipe(settings: RecipeSettings): Recipe {
   checkOptions('a recipe', settings, recipeNames);
   const { optimizer, schedule = constantRate(), augmentation = augmentationOf() } = settings;
+  const { clipNorm = 0, ema = 0 } = settings;
   const { batchSize = 128, epochs = 10, seed = 1, shuffle = true } = settings;
   const { model, loss, arithmetic } = completeEvaluation(settings);
   checkMade('optimizer', optimizerKinds, optimizer);
   checkMade('schedule', scheduleKinds, schedule);
   checkAugmentation(augmentation);
+  checkValue('clipNorm', trainingHyperparameters.clipNorm, clipNorm);
+  checkValue('ema', trainingHyperparameters.ema, ema);
   checkInteger('batchSize', batchSize, 1, Number.MAX_SAFE_INTEGER);
   checkInteger('epochs', epochs, 0, 1_000_000);
   checkInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
@@ -88,7 +115,20 @@ export function completeRecipe(settings: RecipeSettings): Recipe {
       `optimizer ${optimizer.name} needs second derivatives, which layer ${normalized.name} (batchNorm2d) does not give`,
     );
   }
-  return { model, loss, optimizer, schedule, augmentation, batchSize, epochs, seed, shuffle, arithmetic };
+  return {
+    model,
+    loss,
+    optimizer,
+    schedule,
+    augmentation,
+    clipNorm,
+    ema,
+    batchSize,
+    epochs,
+    seed,
+    shuffle,
+    arithmetic,
+  };
 }
 
 /** Fills in the defaults of loss and arithmetic. @throws UsageError as {@link completeRecipe}. */

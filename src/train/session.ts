@@ -20,7 +20,6 @@ import {
   writeModel,
   writeParameters,
 } from '../nn/network.ts';
-import { aboutOptimizer } from '../nn/optimizers.ts';
 import { fillNoise, placeNoise } from './augmenter.ts';
 import { balancedAccuracy } from './balanced-accuracy.ts';
 import {
@@ -33,7 +32,8 @@ import {
   placeTogether,
   type Threads,
 } from './crew.ts';
-import type { EvaluationRecipe, Recipe } from './recipe.ts';
+import { type CompleteDistillation, numbersOf, placeTeachers } from './distillation.ts';
+import { type EvaluationRecipe, type Recipe, stateNamesOf } from './recipe.ts';
 
 export interface EvaluateOptions {
   /** Stops the evaluation, which then gives undefined. */
@@ -90,7 +90,11 @@ export class Session {
    * the threads.
    * @throws UsageError when data and model do not fit; WorldError when the machine cannot run them.
    */
-  static forTraining(recipe: Recipe, sets: readonly Dataset[], engine: EngineOptions = {}): Promise<Session> {
+  static forTraining(
+    recipe: Recipe,
+    sets: readonly Dataset[],
+    engine: EngineOptions & { readonly distillation?: CompleteDistillation | undefined } = {},
+  ): Promise<Session> {
     return Session.#open(recipe, recipe, sets, engine);
   }
 
@@ -107,7 +111,11 @@ export class Session {
     recipe: EvaluationRecipe,
     training: Recipe | null,
     sets: readonly Dataset[],
-    { threads: crewThreads, width = 'quads' }: EngineOptions,
+    {
+      threads: crewThreads,
+      width = 'quads',
+      distillation,
+    }: EngineOptions & { readonly distillation?: CompleteDistillation | undefined },
   ): Promise<Session> {
     const { model } = recipe;
     for (const set of sets) checkFits(model, set);
@@ -116,6 +124,7 @@ export class Session {
     const wanted = Math.min(crewThreads?.count ?? 1, Math.max(1, evaluationParts(images)));
     const { bytes } = layOutParameters(model);
     const chunk = chunkImages;
+    const { teachers = [] } = distillation ?? {};
     const parts = training ? batchParts(training.batchSize) : 0;
     /** The chunks of a batch, if all of them go through the network together. */
     const together = training && needsWholeBatches(model) ? Math.ceil(training.batchSize / chunk) : 0;
@@ -123,13 +132,14 @@ export class Session {
       const blocks = {
         control: arena.allocate(controlWords * 4),
         addresses: allocateModel(model, arena),
-        optimizerState: stateNamesOf(training).map(() => arena.allocate(bytes)),
+        optimizerState: (training ? stateNamesOf(training) : []).map(() => arena.allocate(bytes)),
         gradients: arena.allocate(parts * bytes),
         indices: arena.allocate(images * 4),
         losses: arena.allocate(images * 8),
         predicted: arena.allocate(images),
         logits: arena.allocate((images + lanesOf[width]) * model.classes * 4),
         sets: sets.map((set) => reserve(arena, set)),
+        teachers: placeTeachers(arena, teachers),
         noise: training ? placeNoise(arena, training) : 0,
         statistics: together > 0 ? arena.allocate(layOutStatistics(model, together).bytes) : 0,
       };
@@ -149,10 +159,25 @@ export class Session {
     // The threads start while the images are copied. They read images only on an order.
     const starting = wanted > 1 ? crewThreads?.start(wanted - 1) : undefined;
     for (const [i, set] of sets.entries()) fill(arena, set, layout.sets[i]!);
+    for (const [i, { model, weights }] of teachers.entries()) {
+      writeModel(model, weights, arena, layout.teachers[i]!.addresses);
+    }
     if (training) fillNoise(arena, layout.noise, training);
     const helpers = await starting;
     const threads = 1 + (helpers?.count ?? 0);
-    const plan = { recipe, training, ...layout, module, memory, width, threads, chunk, parts, together };
+    const plan = {
+      recipe,
+      training,
+      ...layout,
+      module,
+      memory,
+      width,
+      threads,
+      chunk,
+      parts,
+      together,
+      ...(distillation ? { distillation: numbersOf(distillation) } : {}),
+    };
     helpers?.begin(plan);
     return new Session(sets, arena, plan, helpers);
   }
@@ -191,13 +216,13 @@ export class Session {
   /** The optimizer's state by PyTorch's name: for each a state dict like the weights. */
   get optimizerState(): ReadonlyMap<string, StateDict> {
     const { training, optimizerState } = this.#plan;
-    const names = stateNamesOf(training);
+    const names = training ? stateNamesOf(training) : [];
     return new Map(names.map((name, i) => [name, readParameters(this.#model, this.#arena, optimizerState[i]!)]));
   }
 
   setOptimizerState(state: ReadonlyMap<string, StateDict>): void {
     const { training, optimizerState } = this.#plan;
-    const names = stateNamesOf(training);
+    const names = training ? stateNamesOf(training) : [];
     const foreign = [...state.keys()].find((name) => !names.includes(name));
     if (foreign !== undefined) {
       throw new UsageError(
@@ -318,10 +343,6 @@ function mean(values: Float64Array): number {
   let sum = 0;
   for (let i = 0; i < values.length; i++) sum += values[i]!;
   return sum / values.length;
-}
-
-function stateNamesOf(training: Recipe | null): readonly string[] {
-  return training ? aboutOptimizer(training.optimizer).stateNames() : [];
 }
 
 /** Allocates the memory of a data set. */

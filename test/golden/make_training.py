@@ -1,4 +1,5 @@
-"""Golden numbers for whole trainings of a tiny network: schedules step by step, warm-up, label smoothing, class weights, and decay that spares biases.
+"""Golden numbers for whole trainings of a tiny network: schedules step by step, warm-up, label smoothing, class weights, and decay that spares biases, clipped
+gradients, moving averages of the weights, and distillation.
 
 Usage, in this folder:  /usr/bin/python3 make_training.py
 Flatten, Linear(16, 5), tanh, Linear(5, 3) on 22 images, in batches of 4 in their order (the last batch has 2), 4 epochs, in float64. Optimizers and
@@ -25,6 +26,10 @@ def exact(*shape):
 
 images, labels = exact(count, 16), torch.randint(0, 3, (count,))
 initial = {"fc1.weight": exact(5, 16), "fc1.bias": exact(5), "fc2.weight": exact(3, 5), "fc2.bias": exact(3)}
+
+
+def forward(p, x):
+    return torch.tanh(x @ p["fc1.weight"].T + p["fc1.bias"]) @ p["fc2.weight"].T + p["fc2.bias"]
 
 
 def factors(make, total):
@@ -60,23 +65,42 @@ class Lion(torch.optim.Optimizer):
                 m.mul_(b2).add_(p.grad, alpha=1 - b2)
 
 
-def train(make, rate, course, smoothing=0, decay=0, class_weights=None):
+def train(make, rate, course, smoothing=0, decay=0, class_weights=None, clip=None, ema=None, distill=None):
     p = {name: value.clone().requires_grad_() for name, value in initial.items()}
     weights = [value for value in p.values() if value.dim() > 1]
     biases = [value for value in p.values() if value.dim() == 1]
     optimizer = make([{"params": weights, "weight_decay": decay}, {"params": biases, "weight_decay": 0}])
     step = 0
+    average = {name: torch.zeros_like(value) for name, value in p.items()}
     for _ in range(epochs):
         for at in range(0, count, batch):
             for group in optimizer.param_groups:
                 group["lr"] = rate * course[step]
             x, y = images[at:at + batch], labels[at:at + batch]
-            z = torch.tanh(x @ p["fc1.weight"].T + p["fc1.bias"]) @ p["fc2.weight"].T + p["fc2.bias"]
+            z = forward(p, x)
             optimizer.zero_grad()
-            cross_entropy(z, y, weight=class_weights, label_smoothing=smoothing).backward()
+            loss = cross_entropy(z, y, weight=class_weights, label_smoothing=smoothing)
+            if distill:
+                t, share = distill["temperature"], distill["weight"]
+                q = sum(torch.softmax(forward(each, x) / t, 1) for each in teachers) / len(teachers)
+                divergence = torch.nn.functional.kl_div(torch.log_softmax(z / t, 1), q, reduction="batchmean")
+                loss = (1 - share) * loss + share * t**2 * divergence
+            loss.backward()
+            if clip:
+                norms.append(torch.nn.utils.clip_grad_norm_(p.values(), clip).item())
             optimizer.step()
             step += 1
-    return p
+            if ema:
+                with torch.no_grad():
+                    for name, value in p.items():
+                        average[name].mul_(ema).add_(value, alpha=1 - ema)
+    return {name: value / (1 - ema**step) for name, value in average.items()} if ema else p
+
+
+norms = []
+torch.manual_seed(2015)
+teachers = [{name: 2 * exact(*value.shape) for name, value in initial.items()} for _ in range(2)]
+soft, mixed = {"temperature": 2, "weight": 1}, {"temperature": 4, "weight": 0.75}
 
 
 O = torch.optim
@@ -92,11 +116,17 @@ for settings, p in (
     (sgd, train(lambda g: O.SGD(g, 0.25, 0.9), 0.25, cosine(), 0, 0.125)),
     (weighed, train(lambda g: O.SGD(g, 0.25, 0.9), 0.25, cosine(), class_weights=weights)),
     ({**weighed, "labelSmoothing": 0.25}, train(lambda g: O.SGD(g, 0.25, 0.9), 0.25, cosine(), 0.25, class_weights=weights)),
+    ({**sgd, "clipNorm": 0.25}, train(lambda g: O.SGD(g, 0.25, 0.9), 0.25, cosine(), 0, 0.125, clip=0.25)),
+    ({**adamw, **warmed, "ema": 0.875},
+     train(lambda g: O.AdamW(g, 0.05, (0.9, 0.99)), 0.05, linear_after_warm_up(steps // 4, 0.04), 0.1, 0.5, ema=0.875)),
+    ({**sgd, "distill": soft}, train(lambda g: O.SGD(g, 0.25, 0.9), 0.25, cosine(), 0, 0.125, distill=soft)),
+    ({**sgd, "distill": mixed}, train(lambda g: O.SGD(g, 0.25, 0.9), 0.25, cosine(), 0, 0.125, distill=mixed)),
     (lion, train(lambda g: Lion(g, 0.01, (0.9, 0.99)), 0.01, cosine(), 0, 0.5)),
 ):
     final = {name: [float(f"{v:.10g}") for v in value.detach().flatten().tolist()] for name, value in p.items()}
     cases.append({"settings": settings, "final": final})
 record = {"epochs": epochs, "batchSize": batch, "images": images.flatten().tolist(), "labels": labels.tolist(),
-          "initial": {name: value.flatten().tolist() for name, value in initial.items()}, "cases": cases}
+          "initial": {name: value.flatten().tolist() for name, value in initial.items()},
+          "teachers": [{name: value.flatten().tolist() for name, value in each.items()} for each in teachers], "cases": cases}
 (here / "training.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
-print(steps, "steps")
+print(steps, "steps,", sum(norm > 0.25 for norm in norms), "gradients clipped")

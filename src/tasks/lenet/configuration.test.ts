@@ -57,6 +57,8 @@ const changes: [Settings, Settings][] = [
   [{ warmUp: 0.1 }, { warmUpFrom: 0.1, warmUp: 0.1 }],
   [{ schedule: 'linear' }, { schedule: 'linear', finalRate: 0.1 }],
   [{}, { rotation: 10 }],
+  [{}, { clipNorm: 1 }],
+  [{}, { ema: 0.9 }],
   [{}, { flip: 'horizontal' }],
   [{ elastic: 1 }, { elastic: 1, elasticSigma: 3 }],
   [{ erase: 0.5 }, { erase: 0.5, eraseMost: 8 }],

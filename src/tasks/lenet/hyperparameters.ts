@@ -23,6 +23,7 @@ import { type OptimizerName, optimizerKinds, optimizerNames } from '../../nn/opt
 import { warmUpHyperparameters } from '../../nn/schedules/schedule.ts';
 import { type ScheduleName, scheduleKinds, scheduleNames } from '../../nn/schedules.ts';
 import type { Condition } from '../../study/space.ts';
+import { trainingHyperparameters } from '../../train/recipe.ts';
 import { type VariantName, variantChoices } from './lenet5-1998.ts';
 import { modelNames } from './models.ts';
 
@@ -113,6 +114,7 @@ export const hyperparameters = {
     'Standardization of pixels; standard: each channel by the mean and the deviation of the training images',
   ),
   ...augmentationHyperparameters,
+  ...trainingHyperparameters,
   epochs: integer(10, 0, 1_000_000, 'Passes over the training set'),
   seed: integer(
     1,

@@ -9,7 +9,7 @@ import { type DataFacts, factsOf, recipeOf } from './recipe.ts';
 test('hyperparameters keep the order in which files record them', () => {
   expect(hyperparameterNames.join(' ')).toBe(
     'model optimizer learningRate schedule warmUp warmUpFrom finalRate peakAt startRate dropEvery dropFactor batchSize l2 decayBiases weightDecay momentum nesterov biasCorrection beta1 beta2 eps lionBeta2 mu loss labelSmoothing classWeights mapConstant ' +
-      'activation pooling poolActivation output connections inputSize initialization normalization flip scale shear rotation shift elastic elasticSigma erase eraseLeast eraseMost epochs seed shuffle trainLimit testLimit arithmetic',
+      'activation pooling poolActivation output connections inputSize initialization normalization flip scale shear rotation shift elastic elasticSigma erase eraseLeast eraseMost clipNorm ema epochs seed shuffle trainLimit testLimit arithmetic',
   );
 });
 
@@ -43,6 +43,8 @@ test('the recipe has every setting', () => {
     initialization: 'lecun',
     labelSmoothing: 0.1,
     rotation: 12,
+    clipNorm: 1,
+    ema: 0.99,
   };
   const { model, ...recipe } = recipeOf(completeHyperparameters(chosen));
   expect(recipe).toEqual({
@@ -50,6 +52,8 @@ test('the recipe has every setting', () => {
     optimizer: { name: 'sgd', learningRate: 0.1, l2: 0.01, decayBiases: false, momentum: 0.9, nesterov: true },
     schedule: cosineRate(),
     augmentation: augmentation({ rotation: 12 }),
+    clipNorm: 1,
+    ema: 0.99,
     batchSize: 32,
     epochs: 7,
     seed: 5,

@@ -60,9 +60,9 @@ export function recipeOf(values: Hyperparameters, facts: DataFacts = assumedFact
   const name = lossName(values, model);
   refuseForeign(lossKinds, { what: 'loss', chosen: name }, values);
   const loss = lossKinds[name].make({ ...values, classWeights: weightsOf(values, facts) });
-  const { batchSize, epochs, seed, shuffle, arithmetic } = values;
+  const { clipNorm, ema, batchSize, epochs, seed, shuffle, arithmetic } = values;
   const parts = { model, loss, optimizer, schedule, augmentation: augmentationOf(values) };
-  return completeRecipe({ ...parts, batchSize, epochs, seed, shuffle, arithmetic });
+  return completeRecipe({ ...parts, clipNorm, ema, batchSize, epochs, seed, shuffle, arithmetic });
 }
 
 /** The augmentation that the hyperparameters describe. @throws UsageError for values that do not fit each other. */

@@ -1,0 +1,88 @@
+/** The teachers of a run: saved models, named by the user or by the run's record. */
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
+import { UsageError, WorldError } from '../base/errors.ts';
+import { shortHash } from '../base/format.ts';
+import { readBytes } from '../disk/read-file.ts';
+import type { Model } from '../nn/model.ts';
+import { type CompleteDistillation, completeDistillation } from '../train/distillation.ts';
+import { loadModel } from './model-file.ts';
+import { isPrivateRun } from './run-data.ts';
+import { modelFileAt } from './run-folder.ts';
+import type { DistillationRecord } from './run-identity.ts';
+
+/** From whom a run learns, as the user says it. */
+export interface DistillationRequest {
+  /** Model files or run folders. */
+  readonly teachers: readonly string[];
+  /** Default 2, or as recorded. */
+  readonly temperature?: number | undefined;
+  /** The share of the teachers, 0 to 1. Default 1, or as recorded. */
+  readonly weight?: number | undefined;
+}
+
+/** Whose answers the network learns, and what is recorded of it. */
+export interface FoundTeachers {
+  readonly distillation: CompleteDistillation;
+  readonly record: DistillationRecord;
+}
+
+/**
+ * The teachers that the user names, or those of the record; undefined where there are none.
+ * @param run the folder of a resumed run, for errors.
+ * @throws UsageError for teachers that do not fit the student, and for others than those of a resumed run; WorldError
+ * when a file is missing or damaged.
+ */
+export function findTeachers(
+  request: DistillationRequest | undefined,
+  before: { readonly distill?: DistillationRecord } | undefined,
+  { student, run }: { readonly student: Model; readonly run: string | undefined },
+): FoundTeachers | undefined {
+  const recorded = before?.distill;
+  if (before && request && !recorded) throw new UsageError(`--resume: the run in ${run} has no teachers`);
+  const paths = request?.teachers ?? recorded?.teachers.map(({ file }) => file);
+  if (paths === undefined) return undefined;
+  const lost = paths.find((path) => !existsSync(path));
+  if (lost !== undefined && !request) {
+    throw new WorldError(`the teacher ${lost} of the run in ${run} does not exist; name all teachers with --teacher`);
+  }
+  const found = paths.map(teacherAt);
+  const { temperature = recorded?.temperature, weight = recorded?.weight } = request ?? {};
+  const distillation = completeDistillation({ teachers: found, temperature, weight }, student);
+  const record: DistillationRecord = {
+    teachers: found.map(({ file, sha256 }) => ({ file: isPrivateRun() ? basename(file) : resolve(file), sha256 })),
+    temperature: distillation.temperature,
+    weight: distillation.weight,
+  };
+  if (recorded) requireSame(recorded, record, run);
+  return { distillation, record };
+}
+
+function teacherAt(path: string) {
+  const { model, weights } = loadModel(path);
+  const sha256 = createHash('sha256')
+    .update(readBytes(modelFileAt(path)))
+    .digest('hex');
+  return { name: path, model, weights, file: path, sha256 };
+}
+
+/** @throws UsageError when a resumed run began with other teachers or numbers. */
+function requireSame(recorded: DistillationRecord, found: DistillationRecord, run: string | undefined): void {
+  for (const name of ['temperature', 'weight'] as const) {
+    if (recorded[name] === found[name]) continue;
+    throw new UsageError(`--resume: the run in ${run} has ${name} ${recorded[name]}, not ${found[name]}`);
+  }
+  if (recorded.teachers.length !== found.teachers.length) {
+    throw new UsageError(
+      `--resume: the run in ${run} has ${recorded.teachers.length} teachers, not ${found.teachers.length}`,
+    );
+  }
+  for (const [i, { sha256 }] of recorded.teachers.entries()) {
+    const { file, sha256: own } = found.teachers[i]!;
+    if (own === sha256) continue;
+    throw new WorldError(
+      `${file} is not the teacher that the run in ${run} began with (SHA-256 ${shortHash(own)}, recorded is ${shortHash(sha256)})`,
+    );
+  }
+}
