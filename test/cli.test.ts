@@ -9,8 +9,8 @@ import { readSafetensors, writeSafetensors } from '../src/base/safetensors.ts';
 import type { StateDict } from '../src/base/tensor.ts';
 import { version } from '../src/base/version.ts';
 import * as reference from '../src/engine/reference.ts';
+import { wallTimes } from '../src/formats/tensorboard.ts';
 import { hyperparameterNames } from '../src/tasks/lenet/hyperparameters.ts';
-import { wallTimes } from '../src/train/tensorboard.ts';
 import { command, freshFolder, lenet, small } from './lenet.ts';
 
 const trained = join(freshFolder(), 'run');

@@ -9,6 +9,7 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { appendToFile, isUnfinished, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes, readText } from '../disk/read-file.ts';
+import { fileVersion, scalarEvent, wallTimes } from '../formats/tensorboard.ts';
 import { type Hyperparameters, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { ModelInput } from '../tasks/lenet/model-input.ts';
 import { checkModelInput } from '../tasks/lenet/model-input-reader.ts';
@@ -25,7 +26,6 @@ import {
   type Predictions,
 } from '../train/checkpoint.ts';
 import type { Checkpoint, EpochEvent } from '../train/fit.ts';
-import { fileVersion, scalarEvent, wallTimes } from '../train/tensorboard.ts';
 import { ForeignFileError, type RunOrigin, requireSameRun, runIdentity, runRecord } from './run-identity.ts';
 
 /** The content of config.json without the run's identity and the digest. */

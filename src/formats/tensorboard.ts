@@ -1,17 +1,20 @@
 /**
- * TensorBoard event files: TFRecords of protobuf Event messages, written by hand since only scalars are needed.
+ * TensorBoard event files: TFRecords of protobuf Event messages.
  * Formats: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto and framework/summary.proto.
  */
+import { doubleField, type FieldBytes, floatField, integerField, joined, messageField, textField } from './protobuf.ts';
 
 /** The record every event file starts with. @param wallTime seconds since 1970. */
 export function fileVersion(wallTime: number): Uint8Array {
-  return record([...double(1, wallTime), ...text(3, 'brain.Event:2')]);
+  return record([doubleField(1, wallTime), textField(3, 'brain.Event:2')]);
 }
 
 /** One record with scalars of a step, for instance `{ 'train/loss': 0.1 }`. @param wallTime seconds since 1970. */
 export function scalarEvent(wallTime: number, step: number, scalars: Readonly<Record<string, number>>): Uint8Array {
-  const values = Object.entries(scalars).flatMap(([tag, value]) => message(1, [...text(1, tag), ...float(2, value)]));
-  return record([...double(1, wallTime), ...varint(2, step), ...message(5, values)]);
+  const values = Object.entries(scalars).map(([tag, value]) =>
+    messageField(1, [textField(1, tag), floatField(2, value)]),
+  );
+  return record([doubleField(1, wallTime), integerField(2, step), messageField(5, values)]);
 }
 
 /**
@@ -35,7 +38,8 @@ export function wallTimes(bytes: Uint8Array): (number | undefined)[] {
 }
 
 /** A TFRecord: the length, the checksum of the length, the data, the checksum of the data. */
-function record(data: readonly number[]): Uint8Array {
+function record(fields: readonly FieldBytes[]): Uint8Array {
+  const data = joined(fields);
   const bytes = new Uint8Array(16 + data.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length, true);
@@ -54,37 +58,4 @@ function maskedCrc(bytes: Uint8Array): number {
   }
   crc = ~crc >>> 0;
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
-
-// Protobuf fields: (number << 3 | wire type), then the value.
-
-function varint(field: number, value: number): number[] {
-  return [field << 3, ...base128(value)];
-}
-
-function double(field: number, value: number): number[] {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setFloat64(0, value, true);
-  return [(field << 3) | 1, ...bytes];
-}
-
-function float(field: number, value: number): number[] {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return [(field << 3) | 5, ...bytes];
-}
-
-function text(field: number, value: string): number[] {
-  return message(field, [...new TextEncoder().encode(value)]);
-}
-
-function message(field: number, content: readonly number[]): number[] {
-  return [(field << 3) | 2, ...base128(content.length), ...content];
-}
-
-function base128(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  return [...bytes, rest];
 }
