@@ -15,16 +15,16 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   drawing: ['base', 'nn'],
   data: ['base'],
   train: ['base', 'engine', 'nn', 'data'],
-  onnx: ['base', 'formats', 'nn'],
+  exchange: ['base', 'formats', 'nn'],
   study: ['base'],
   disk: ['base'],
   store: ['base', 'disk', 'study'],
-  tasks: ['base', 'engine', 'nn', 'data', 'train', 'onnx', 'study'],
-  runner: ['base', 'formats', 'engine', 'nn', 'data', 'train', 'onnx', 'study', 'disk', 'store', 'tasks'],
+  tasks: ['base', 'engine', 'nn', 'data', 'train', 'exchange', 'study'],
+  runner: ['base', 'formats', 'engine', 'nn', 'data', 'train', 'exchange', 'study', 'disk', 'store', 'tasks'],
   report: ['base', 'formats', 'nn', 'drawing', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
-  cli: ['base', 'data', 'nn', 'drawing', 'train', 'onnx', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],
+  cli: ['base', 'data', 'nn', 'drawing', 'train', 'exchange', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],
 };
-const browserSafe = ['base', 'formats', 'engine', 'nn', 'drawing', 'data', 'train', 'onnx', 'study', 'tasks'];
+const browserSafe = ['base', 'formats', 'engine', 'nn', 'drawing', 'data', 'train', 'exchange', 'study', 'tasks'];
 const packages = {
   base: ['crc-32', 'crc-32/crc32c.js'],
   tasks: ['yaml', 'zod'],

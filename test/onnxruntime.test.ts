@@ -4,8 +4,8 @@ import { existsSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { exportOnnx } from '../src/exchange/onnx/export.ts';
 import { evaluate } from '../src/index.ts';
-import { exportOnnx } from '../src/onnx/export.ts';
 import { imagesFor, networks, weightsFor } from './onnx-networks.ts';
 
 /** The part of onnxruntime's interface that is used here. */

@@ -66,7 +66,7 @@ export async function evaluateModel(given: string, options: EvaluateOptions): Pr
   if (name === 'test' && evaluatedOn === 'validation') {
     say('this is a look at the test set that the study does not count');
   }
-  const { trainLimit, arithmetic } = hyperparameters;
+  const { trainLimit = null, arithmetic = 'strict' } = hyperparameters ?? {};
   const set = isOwn ? ownSet(data, name, { trainLimit, evaluatedOn }) : data[name === 'train' ? 'train' : 'test'];
   // Strict arithmetic gives the same numbers on every machine, also for a run that was trained with fused arithmetic.
   const metrics = await evaluate({ ...recipe, arithmetic: 'strict' }, weights, set, {

@@ -71,12 +71,20 @@ export function conv2d(inChannels: number, outChannels: number, kernelSize: Size
   };
 }
 
+/** The most pairs of an input and an output channel where some are not connected: each pair is listed in memory. */
+const mostPairs = 2 ** 20;
+
 function checkConnections(table: readonly (readonly number[])[], inChannels: number, outChannels: number): void {
   if (!Array.isArray(table))
     throw wrong('conv2d connections', 'a row of input channels for each output channel', table);
   if (table.length !== outChannels) {
     throw new UsageError(
       `conv2d connections: expected a row for each of ${outChannels} out channels, got ${table.length}`,
+    );
+  }
+  if (inChannels * outChannels > mostPairs) {
+    throw new UsageError(
+      `conv2d connections: a table of ${inChannels} x ${outChannels} channels is too large: at most ${mostPairs} pairs fit`,
     );
   }
   for (const [out, row] of table.entries()) {

@@ -10,6 +10,8 @@ import type { Metrics } from '../base/metrics.ts';
 import { appendToFile, isUnfinished, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes, readText } from '../disk/read-file.ts';
 import { fileVersion, scalarEvent, wallTimes } from '../formats/tensorboard.ts';
+import type { Model } from '../nn/model.ts';
+import { modelText } from '../nn/model-data.ts';
 import { type Hyperparameters, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { ModelInput } from '../tasks/lenet/model-input.ts';
 import { checkModelInput } from '../tasks/lenet/model-input-reader.ts';
@@ -157,20 +159,21 @@ export class RunFolder {
   }
 
   /** The checkpoint also holds the content of config.json, so that a lost config.json can be made again. */
-  writeCheckpoint(checkpoint: Checkpoint, config: RunConfig): void {
-    const record = { ...modelRecord(config), config: JSON.stringify(configRecord(config)) };
+  writeCheckpoint(checkpoint: Checkpoint, model: Model, config: RunConfig): void {
+    const record = { ...modelRecord(model, config), config: JSON.stringify(configRecord(config)) };
     this.#write(this.checkpointPath, encodeCheckpoint(checkpoint, record));
   }
 
   /** Writes the model and the predictions, and last the checkpoint, with which the other two are compared on resume. */
-  save({ checkpoint, evaluation }: EpochEvent, classes: number, config: RunConfig): void {
-    this.writeModel(checkpoint, config);
-    if (evaluation) this.writePredictions(evaluation.logits, { epoch: checkpoint.epoch, classes }, config);
-    this.writeCheckpoint(checkpoint, config);
+  save({ checkpoint, evaluation }: EpochEvent, model: Model, config: RunConfig): void {
+    const { epoch } = checkpoint;
+    this.writeModel(checkpoint, model, config);
+    if (evaluation) this.writePredictions(evaluation.logits, { epoch, classes: model.classes }, config);
+    this.writeCheckpoint(checkpoint, model, config);
   }
 
-  writeModel({ weights, epoch }: Pick<Checkpoint, 'weights' | 'epoch'>, config: RunConfig): void {
-    this.#write(this.modelPath, encodeModel(weights, { ...modelRecord(config), epoch: `${epoch}` }));
+  writeModel({ weights, epoch }: Pick<Checkpoint, 'weights' | 'epoch'>, model: Model, config: RunConfig): void {
+    this.#write(this.modelPath, encodeModel(weights, { ...modelRecord(model, config), epoch: `${epoch}` }));
   }
 
   /** @param logits of the evaluation set, row-major [images, classes]. */
@@ -337,9 +340,10 @@ function parseMetrics(text: string, what: string): { line: MetricsLine; run: str
   return { line: { epoch: epoch!, ...ofTrain, ...evaluated, seconds: seconds! }, run };
 }
 
-/** The metadata of files with a model's weights. */
-function modelRecord(config: RunConfig): ModelRecord {
-  return { ...runRecord(config), ...(config.input ? { input: JSON.stringify(config.input) } : {}) };
+/** The metadata of files with a model's weights: the network is made again from them. */
+function modelRecord(model: Model, config: RunConfig): ModelRecord {
+  const network = modelText(model);
+  return { ...runRecord(config), network, ...(config.input ? { input: JSON.stringify(config.input) } : {}) };
 }
 
 /** The content of config.json in the newest format. */

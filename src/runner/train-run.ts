@@ -38,6 +38,7 @@ import {
 } from '../tasks/lenet/hyperparameters.ts';
 import { type ModelInput, mnistInput, modelInputOf } from '../tasks/lenet/model-input.ts';
 import { factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
+import { readWeights } from '../tasks/lenet/saved-model.ts';
 import type { Threads } from '../train/crew.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import type { FoundWeights } from '../train/foreign-weights.ts';
@@ -46,7 +47,6 @@ import { batchParts, checkFits } from '../train/session.ts';
 import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
 import type { LoadDataOptions } from './load-data.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
-import { readWeights } from './model-file.ts';
 import { checkThreadCount, nodeThreads } from './node-threads.ts';
 import { type ChosenWidth, chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
@@ -309,12 +309,12 @@ async function* train(
       folder.append(line, config, Date.now() / 1000);
       yield { type: 'epoch', line };
       if (isSaved(event.epoch)) {
-        folder.save(event, model.classes, config);
+        folder.save(event, model, config);
         lastGood = folder.checkpointPath;
         yield { type: 'saved', path: folder.modelPath };
       }
     } else if (event.type === 'interrupted') {
-      folder.writeCheckpoint(event.checkpoint, config);
+      folder.writeCheckpoint(event.checkpoint, model, config);
       const { epoch, batch } = event.checkpoint;
       yield { type: 'interrupted', epoch, batch, batches: Math.ceil(images / batchSize) };
       return;

@@ -1,8 +1,8 @@
 /** A graph that is read as a chain: every node passes one value on to the next, and its other inputs are constants. */
-import { WorldError } from '../base/errors.ts';
-import { elementsOf, type Tensor } from '../base/tensor.ts';
-import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../formats/onnx.ts';
-import type { Shape } from '../nn/layer.ts';
+import { WorldError } from '../../base/errors.ts';
+import { elementsOf, type Tensor } from '../../base/tensor.ts';
+import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../../formats/onnx.ts';
+import type { Shape } from '../../nn/layer.ts';
 
 /** One node of the chain with its constants. Attributes that a reader does not ask for are refused. */
 export class ChainNode {

@@ -1,5 +1,5 @@
 /** Standardizing: Mul and Add with a number for each channel. */
-import { type Normalize, normalize } from '../../nn/normalize.ts';
+import { type Normalize, normalize } from '../../../nn/normalize.ts';
 import type { Translation } from '../translation.ts';
 import { takeAffine } from './affine.ts';
 

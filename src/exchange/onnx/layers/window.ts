@@ -1,5 +1,5 @@
 /** The windows of convolution and pooling as attributes, and read from them. */
-import type { OnnxAttribute } from '../../formats/onnx.ts';
+import type { OnnxAttribute } from '../../../formats/onnx.ts';
 import type { ChainNode } from '../chain.ts';
 
 type Pair = readonly [number, number];

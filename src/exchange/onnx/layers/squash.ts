@@ -1,5 +1,5 @@
 /** The smooth activations: Sigmoid, and Tanh, with a Mul before it for the slope and one after it for the amplitude. */
-import { type Sigmoid, sigmoid, type Tanh, tanh } from '../../nn/squash.ts';
+import { type Sigmoid, sigmoid, type Tanh, tanh } from '../../../nn/squash.ts';
 import { type ChainNode, onlyNumber, shortest } from '../chain.ts';
 import type { Translation } from '../translation.ts';
 

@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { imagesFor, networks, weightsFor } from '../../test/onnx-networks.ts';
-import { UsageError, WorldError } from '../base/errors.ts';
-import { type OnnxModel, readOnnx, writeOnnx } from '../formats/onnx.ts';
-import { evaluate } from '../train/evaluate.ts';
+import { imagesFor, networks, weightsFor } from '../../../test/onnx-networks.ts';
+import { UsageError, WorldError } from '../../base/errors.ts';
+import { type OnnxModel, readOnnx, writeOnnx } from '../../formats/onnx.ts';
+import { evaluate } from '../../train/evaluate.ts';
 import { exportOnnx } from './export.ts';
 import { importOnnx } from './import.ts';
 import { translations } from './translations.ts';
 
-const fixture = new URL('../../test/golden/foreign-onnx.json', import.meta.url);
+const fixture = new URL('../../../test/golden/foreign-onnx.json', import.meta.url);
 const foreign: {
   readonly read: Readonly<Record<string, { onnx: string; shape: number[]; images: number[]; logits: number[][] }>>;
   readonly refused: Readonly<Record<string, string>>;

@@ -1,8 +1,8 @@
 /** How one type of layer becomes nodes of an ONNX graph, and how it is found in a graph again. */
-import type { Tensor } from '../base/tensor.ts';
-import type { OnnxAttribute, OnnxTensor } from '../formats/onnx.ts';
-import type { Shape } from '../nn/layer.ts';
-import type { Layer } from '../nn/layers.ts';
+import type { Tensor } from '../../base/tensor.ts';
+import type { OnnxAttribute, OnnxTensor } from '../../formats/onnx.ts';
+import type { Shape } from '../../nn/layer.ts';
+import type { Layer } from '../../nn/layers.ts';
 import type { Chain } from './chain.ts';
 
 /** Where a layer's nodes are written. */

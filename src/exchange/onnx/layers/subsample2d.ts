@@ -1,6 +1,6 @@
 /** Trainable subsampling: AveragePool, Mul by the window's area, then Mul and Add with a number for each channel. */
-import { elementsOf, type Tensor } from '../../base/tensor.ts';
-import { type Subsample2d, subsample2d } from '../../nn/subsample2d.ts';
+import { elementsOf, type Tensor } from '../../../base/tensor.ts';
+import { type Subsample2d, subsample2d } from '../../../nn/subsample2d.ts';
 import { type ChainNode, onlyNumber } from '../chain.ts';
 import type { Translation } from '../translation.ts';
 import { readPooling, windowAttributes } from './window.ts';

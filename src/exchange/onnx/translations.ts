@@ -1,5 +1,5 @@
 /** All translations: how each type of layer is written into an ONNX graph and found in one. To add a layer, add it here. */
-import type { Layer } from '../nn/layers.ts';
+import type { Layer } from '../../nn/layers.ts';
 import { avgPool2dTranslation } from './layers/avg-pool2d.ts';
 import { conv2dTranslation } from './layers/conv2d.ts';
 import { flattenTranslation } from './layers/flatten.ts';

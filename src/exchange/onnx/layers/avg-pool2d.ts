@@ -1,5 +1,5 @@
 /** Average pooling: AveragePool, or GlobalAveragePool over the whole image. */
-import { type AvgPool2d, avgPool2d } from '../../nn/avg-pool2d.ts';
+import { type AvgPool2d, avgPool2d } from '../../../nn/avg-pool2d.ts';
 import type { Translation } from '../translation.ts';
 import { readPooling, windowAttributes } from './window.ts';
 

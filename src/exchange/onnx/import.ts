@@ -1,8 +1,9 @@
 /** Reads a network with its weights from an ONNX file of any software, as far as it is a chain of layers that exist here. */
-import { UsageError, WorldError } from '../base/errors.ts';
-import { describeKind, isOnnx, kindOfFile } from '../base/file-kind.ts';
-import { visible } from '../base/plain-text.ts';
-import { elementsOf, type StateDict, type Tensor } from '../base/tensor.ts';
+import { checkText, kindOf, wrong } from '../../base/argument.ts';
+import { UsageError, WorldError } from '../../base/errors.ts';
+import { describeKind, isOnnx, kindOfFile } from '../../base/file-kind.ts';
+import { visible } from '../../base/plain-text.ts';
+import { elementsOf, type StateDict, type Tensor } from '../../base/tensor.ts';
 import {
   type OnnxGraph,
   type OnnxModel,
@@ -10,9 +11,9 @@ import {
   type OnnxTensor,
   type OnnxValue,
   readOnnx,
-} from '../formats/onnx.ts';
-import { about, type Layer } from '../nn/layers.ts';
-import { type Model, sequential, shapeAfter } from '../nn/model.ts';
+} from '../../formats/onnx.ts';
+import { about, type Layer } from '../../nn/layers.ts';
+import { type Model, sequential, shapeAfter } from '../../nn/model.ts';
 import { Chain, ChainNode } from './chain.ts';
 import type { FoundLayer } from './translation.ts';
 import { translations } from './translations.ts';
@@ -37,9 +38,11 @@ const opsets = { least: 7, most: 24 } as const;
  * Reads a network from an ONNX file: one input [N, channels, height, width], a chain of operators that layers here express, one output
  * [N, classes]. A softmax at the end and dropout are left out.
  * @param what names the file in errors.
- * @throws WorldError in one line, naming the file and what in it is not supported, damaged or too large.
+ * @throws UsageError unless it is given bytes; WorldError in one line, naming the file and what in it is not supported, damaged or too large.
  */
-export function importOnnx(bytes: Uint8Array, what: string): ImportedModel {
+export function importOnnx(bytes: Uint8Array, what = 'the model file'): ImportedModel {
+  if (kindOf(bytes) !== 'Uint8Array') throw wrong('importOnnx(): bytes', 'a Uint8Array', bytes);
+  checkText('importOnnx(): what', what);
   const kind = isOnnx(bytes) ? undefined : kindOfFile(bytes);
   if (kind) throw new WorldError(`${what} is no ONNX file but ${describeKind(kind)}`);
   try {

@@ -1,5 +1,5 @@
 /** Mul, Div, Add and Sub with constants, which together are y = scale · x + offset. */
-import { elementsOf, type Tensor } from '../../base/tensor.ts';
+import { elementsOf, type Tensor } from '../../../base/tensor.ts';
 import type { Chain, ChainNode } from '../chain.ts';
 
 export interface Affine {

@@ -1,5 +1,5 @@
 /** Max-pooling: MaxPool. */
-import { type MaxPool2d, maxPool2d } from '../../nn/max-pool2d.ts';
+import { type MaxPool2d, maxPool2d } from '../../../nn/max-pool2d.ts';
 import type { Translation } from '../translation.ts';
 import { readPooling, windowAttributes } from './window.ts';
 

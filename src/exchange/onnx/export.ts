@@ -1,11 +1,12 @@
 /** Writes a network with its weights as an ONNX file. */
-import type { StateDict } from '../base/tensor.ts';
-import { version } from '../base/version.ts';
-import { type OnnxNode, type OnnxTensor, type OnnxValue, writeOnnx } from '../formats/onnx.ts';
-import type { Shape } from '../nn/layer.ts';
-import type { Layer } from '../nn/layers.ts';
-import { checkModel, type Model } from '../nn/model.ts';
-import { checkFiniteTensors, checkParameters } from '../nn/network.ts';
+import { checkRecord, wrong } from '../../base/argument.ts';
+import type { StateDict } from '../../base/tensor.ts';
+import { version } from '../../base/version.ts';
+import { type OnnxNode, type OnnxTensor, type OnnxValue, writeOnnx } from '../../formats/onnx.ts';
+import type { Shape } from '../../nn/layer.ts';
+import type { Layer } from '../../nn/layers.ts';
+import { checkModel, type Model } from '../../nn/model.ts';
+import { checkFiniteTensors, checkParameters } from '../../nn/network.ts';
 import type { NodeWriter, Translation } from './translation.ts';
 import { translations } from './translations.ts';
 
@@ -17,7 +18,7 @@ const opset = 17;
  * number of images. Parameters keep PyTorch's names (`conv1.weight`). Equal networks give equal bytes.
  * @param weights the model's tensors by name, float32 and finite.
  * @param metadata texts by name, which the file carries along.
- * @throws UsageError unless it is given a model and its weights.
+ * @throws UsageError unless it is given a model, its weights, and texts.
  */
 export function exportOnnx(
   model: Model,
@@ -25,6 +26,10 @@ export function exportOnnx(
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array {
   checkModel('exportOnnx(): model', model);
+  checkRecord('exportOnnx(): metadata', metadata, 'texts by name');
+  for (const [name, text] of Object.entries(metadata)) {
+    if (typeof text !== 'string') throw wrong(`exportOnnx(): metadata ${name}`, 'a text', text);
+  }
   checkParameters(model, weights);
   checkFiniteTensors(weights);
   const nodes: OnnxNode[] = [];

@@ -1,5 +1,5 @@
 /** Another range of the pixels: Mul and Add with one number for all. */
-import { type Rescale, rescale } from '../../nn/rescale.ts';
+import { type Rescale, rescale } from '../../../nn/rescale.ts';
 import { shortest } from '../chain.ts';
 import type { Translation } from '../translation.ts';
 import { takeAffine } from './affine.ts';

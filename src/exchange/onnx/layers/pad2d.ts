@@ -1,5 +1,5 @@
 /** A border of one value: Pad. */
-import { type Pad2d, pad2d } from '../../nn/pad2d.ts';
+import { type Pad2d, pad2d } from '../../../nn/pad2d.ts';
 import { onlyNumber, shortest } from '../chain.ts';
 import type { Translation } from '../translation.ts';
 

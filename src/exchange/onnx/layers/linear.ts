@@ -1,6 +1,6 @@
 /** A dense layer: Gemm with the weights transposed, as PyTorch has them; also MatMul, with or without an Add. */
-import type { Tensor } from '../../base/tensor.ts';
-import { type Linear, linear } from '../../nn/linear.ts';
+import type { Tensor } from '../../../base/tensor.ts';
+import { type Linear, linear } from '../../../nn/linear.ts';
 import type { Chain, ChainNode } from '../chain.ts';
 import type { FoundLayer, Translation } from '../translation.ts';
 

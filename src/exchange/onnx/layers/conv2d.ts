@@ -1,7 +1,7 @@
 /** Convolution: Conv. */
 
-import type { Tensor } from '../../base/tensor.ts';
-import { type Conv2d, conv2d } from '../../nn/conv2d.ts';
+import type { Tensor } from '../../../base/tensor.ts';
+import { type Conv2d, conv2d } from '../../../nn/conv2d.ts';
 import type { Translation } from '../translation.ts';
 import { readWindow, windowAttributes } from './window.ts';
 

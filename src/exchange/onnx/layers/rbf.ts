@@ -1,5 +1,5 @@
 /** Distances from codes: Unsqueeze to [N, 1, features], Sub of the codes, ReduceSumSquare over the features, Neg. */
-import { type Rbf, rbf } from '../../nn/rbf.ts';
+import { type Rbf, rbf } from '../../../nn/rbf.ts';
 import { type ChainNode, shortest } from '../chain.ts';
 import type { Translation } from '../translation.ts';
 

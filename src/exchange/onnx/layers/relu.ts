@@ -1,5 +1,5 @@
 /** relu: Relu. */
-import { type Relu, relu } from '../../nn/relu.ts';
+import { type Relu, relu } from '../../../nn/relu.ts';
 import type { Translation } from '../translation.ts';
 
 export const reluTranslation: Translation<Relu> = {

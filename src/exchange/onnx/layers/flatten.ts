@@ -1,6 +1,6 @@
 /** Flatten: Flatten, or a Reshape to [N, features]. */
-import { elementsOf } from '../../base/tensor.ts';
-import { type Flatten, flatten } from '../../nn/flatten.ts';
+import { elementsOf } from '../../../base/tensor.ts';
+import { type Flatten, flatten } from '../../../nn/flatten.ts';
 import type { Translation } from '../translation.ts';
 
 export const flattenTranslation: Translation<Flatten> = {
