@@ -72,7 +72,7 @@ export function conv2d(inChannels: number, outChannels: number, kernelSize: Size
 }
 
 /** The most pairs of an input and an output channel where some are not connected: each pair is listed in memory. */
-const mostPairs = 2 ** 20;
+export const mostPairs = 2 ** 20;
 
 function checkConnections(table: readonly (readonly number[])[], inChannels: number, outChannels: number): void {
   if (!Array.isArray(table))

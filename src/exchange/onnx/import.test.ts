@@ -143,6 +143,11 @@ describe('damage and size', () => {
       'x.onnx: model odd: input: 3x100000x100000 is too large: at most 16777216 numbers fit',
     ],
     [
+      'a negative size',
+      changed((m) => ({ ...m, graph: { ...m.graph, inputs: [{ name: 'image', shape: ['N', -3, 17, 13] }] } })),
+      'x.onnx: input image has the shape [N, -3, 17, 13]; expected [N, channels, height, width]',
+    ],
+    [
       'a layer that does not fit',
       changed((m) => ({ ...m, graph: { ...m.graph, inputs: [{ name: 'image', shape: ['N', 3, 27, 13] }] } })),
       'x.onnx: model odd, layer fc1: linear expects 80 features, got ',

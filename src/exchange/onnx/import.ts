@@ -115,7 +115,9 @@ function inputOf({ inputs, initializers }: OnnxGraph, what: string): Input {
   if (!input || free.length > 1) {
     throw new WorldError(`${what} has ${free.length} inputs; only networks with one input are supported`);
   }
-  const [channels, height, width] = input.shape.slice(1).map((size) => (typeof size === 'number' ? size : 0));
+  const [channels, height, width] = input.shape
+    .slice(1)
+    .map((size) => (typeof size === 'number' && size > 0 ? size : 0));
   if (input.shape.length !== 4 || !channels || !height || !width) {
     throw new WorldError(
       `${what}: input ${input.name} has the shape [${input.shape.map(sizeText).join(', ')}]; expected [N, channels, height, width]`,

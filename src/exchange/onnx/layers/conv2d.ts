@@ -1,7 +1,7 @@
 /** Convolution: Conv. */
 
 import type { Tensor } from '../../../base/tensor.ts';
-import { type Conv2d, conv2d } from '../../../nn/conv2d.ts';
+import { type Conv2d, conv2d, mostPairs } from '../../../nn/conv2d.ts';
 import type { Translation } from '../translation.ts';
 import { readWindow, windowAttributes } from './window.ts';
 
@@ -28,6 +28,7 @@ export const conv2dTranslation: Translation<Conv2d> = {
 function connectionsOf({ shape, data }: Tensor): readonly (readonly number[])[] | undefined {
   const [out, channels, height, width] = shape as [number, number, number, number];
   const area = height * width;
+  if (out * channels > mostPairs) return undefined;
   const isZero = (plane: number) => data.subarray(plane * area, (plane + 1) * area).every((value) => value === 0);
   const rows = Array.from({ length: out }, (_, row) =>
     Array.from({ length: channels }, (_, channel) => channel).filter((channel) => !isZero(row * channels + channel)),
