@@ -29,7 +29,7 @@ const packages = {
   base: ['crc-32', 'crc-32/crc32c.js'],
   tasks: ['yaml', 'zod'],
   runner: ['@jsquash/webp/decode.js', 'fast-png', 'jpeg-js'],
-  report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width'],
+  report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width', 'yaml'],
   cli: ['commander', 'string-width'],
 };
 

@@ -14,12 +14,17 @@ export function scalarEvent(wallTime: number, step: number, scalars: Readonly<Re
   const values = Object.entries(scalars).map(([tag, value]) =>
     messageField(1, [textField(1, tag), floatField(2, value)]),
   );
+  return summaryEvent(wallTime, step, values);
+}
+
+/** One record with values of a step. @param values fields of a Summary. @param wallTime seconds since 1970. */
+export function summaryEvent(wallTime: number, step: number, values: readonly FieldBytes[]): Uint8Array {
   return record([doubleField(1, wallTime), integerField(2, step), messageField(5, values)]);
 }
 
 /**
- * The time of each record of an event file [seconds since 1970], in the file's order. Undefined for a record whose
- * checksum does not match. The list ends at the first record that is cut off or has a damaged length.
+ * The time of each record of an event file [seconds since 1970], in the file's order, without the records of plugins. Undefined for a record
+ * whose checksum does not match. The list ends at the first record that is cut off or has a damaged length.
  */
 export function wallTimes(bytes: Uint8Array): (number | undefined)[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -31,10 +36,15 @@ export function wallTimes(bytes: Uint8Array): (number | undefined)[] {
     const data = bytes.subarray(at + 12, end);
     // Our records start with the time: field 1, a double.
     const isSound = view.getUint32(end, true) === maskedCrc(data) && data.length >= 9 && data[0] === ((1 << 3) | 1);
-    times.push(isSound ? view.getFloat64(at + 13, true) : undefined);
+    if (!isSound || !isOfPlugin(data)) times.push(isSound ? view.getFloat64(at + 13, true) : undefined);
     at = end + 4;
   }
   return times;
+}
+
+/** Whether a record is of the HParams plugin, by its tag. */
+function isOfPlugin(data: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(data).includes('_hparams_/');
 }
 
 /** A TFRecord: the length, the checksum of the length, the data, the checksum of the data. */

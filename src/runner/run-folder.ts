@@ -9,6 +9,7 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { appendToFile, isUnfinished, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes, readText } from '../disk/read-file.ts';
+import { sessionEndRecord, sessionStartRecord } from '../formats/hparams.ts';
 import { fileVersion, scalarEvent, wallTimes } from '../formats/tensorboard.ts';
 import type { Model } from '../nn/model.ts';
 import { modelText } from '../nn/model-data.ts';
@@ -28,6 +29,7 @@ import {
   type Predictions,
 } from '../train/checkpoint.ts';
 import type { Checkpoint, EpochEvent } from '../train/fit.ts';
+import { sessionOf } from './hparams.ts';
 import { ForeignFileError, type RunOrigin, requireSameRun, runIdentity, runRecord } from './run-identity.ts';
 
 /** The content of config.json without the run's identity and the digest. */
@@ -215,8 +217,14 @@ export class RunFolder {
   append(line: MetricsLine, config: RunConfig, wallTime: number): void {
     this.#append(this.metricsPath, metricsText(line, config));
     const file = this.#eventFile() ?? this.#newEventFile(wallTime);
-    if (!existsSync(file)) this.#append(file, fileVersion(wallTime));
+    if (!existsSync(file)) this.#append(file, beginningOf(config, wallTime));
     this.#append(file, eventOf(line, wallTime));
+  }
+
+  /** Appends the end of the run to TensorBoard's file. @param wallTime seconds since 1970. */
+  appendEnd(status: 'success' | 'failure', wallTime: number): void {
+    const file = this.#eventFile();
+    if (file !== undefined) this.#append(file, sessionEndRecord(wallTime, status));
   }
 
   /**
@@ -270,7 +278,7 @@ export class RunFolder {
     if (existing === undefined && lines.length === 0) return;
     const [begun = wallTime, ...times] = existing === undefined ? [] : wallTimes(readBytes(existing));
     const events = lines.map((line, index) => eventOf(line, times[index] ?? wallTime));
-    this.#write(existing ?? this.#newEventFile(wallTime), Buffer.concat([fileVersion(begun), ...events]));
+    this.#write(existing ?? this.#newEventFile(wallTime), Buffer.concat([beginningOf(config, begun), ...events]));
   }
 
   #newEventFile(wallTime: number): string {
@@ -298,6 +306,11 @@ export class RunFolder {
     const name = readdirSync(this.path).find((file) => file.startsWith(eventPrefix));
     return name === undefined ? undefined : join(this.path, name);
   }
+}
+
+/** The first records of TensorBoard's file: its version, and the run's hyperparameters. */
+function beginningOf(config: RunConfig, wallTime: number): Uint8Array {
+  return Buffer.concat([fileVersion(wallTime), sessionStartRecord(wallTime, sessionOf(config))]);
 }
 
 /** An epoch's record in TensorBoard's file. */

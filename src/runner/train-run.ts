@@ -319,10 +319,12 @@ async function* train(
       yield { type: 'interrupted', epoch, batch, batches: Math.ceil(images / batchSize) };
       return;
     } else {
+      folder.appendEnd('failure', Date.now() / 1000);
       yield { type: 'diverged', event, lastGood };
       return;
     }
   }
+  folder.appendEnd('success', Date.now() / 1000);
   yield { type: 'finished', model: folder.modelPath };
 }
 
