@@ -27,10 +27,6 @@ export { type ClassReport, type ClassScores, classReport, type Mistake, type Sco
 export type { Metrics } from './base/metrics.ts';
 export type { StateDict, Tensor } from './base/tensor.ts';
 
-// Model files
-export { loadModel, type SavedModel } from './tasks/lenet/saved-model.ts';
-export type { ModelInput } from './tasks/lenet/model-input.ts';
-
 // ONNX files
 export { exportOnnx } from './exchange/onnx/export.ts';
 export { type ImportedModel, importOnnx } from './exchange/onnx/import.ts';

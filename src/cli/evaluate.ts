@@ -110,7 +110,8 @@ async function dataFor(
   path: string,
   choice: DataChoice,
 ): Promise<{ data: LoadedData; ownHash: string | undefined }> {
-  const ownHash = config?.data.hash ?? record.get('dataHash');
+  // Empty in a file that was exported from one that did not know its data.
+  const ownHash = (config?.data.hash ?? record.get('dataHash')) || undefined;
   const wayOut = 'with --data, name the folder where its data are now, or other data to evaluate the model on';
   const options = loadingOptions(choice);
   const isOwn = config && choice.data === undefined;
