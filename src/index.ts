@@ -28,6 +28,10 @@ export { type ClassReport, type ClassScores, classReport, type Mistake, type Sco
 export type { Metrics } from './base/metrics.ts';
 export type { StateDict, Tensor } from './base/tensor.ts';
 
+// ONNX files
+export { exportOnnx } from './exchange/onnx/export.ts';
+export { type ImportedModel, importOnnx } from './exchange/onnx/import.ts';
+
 // Data sets
 export {
   checkDataset,

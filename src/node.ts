@@ -13,6 +13,8 @@ export type { DecodingProgress } from './runner/picture-reader.ts';
 // Files
 export { loadMnist } from './runner/mnist-files.ts';
 export { type LoadedModel, loadModel } from './runner/model-file.ts';
+export type { SavedModel } from './tasks/lenet/saved-model.ts';
+export type { ModelInput } from './tasks/lenet/model-input.ts';
 
 // Runs in folders (may change)
 export { type RunEvent, type RunRequest, trainRun } from './runner/train-run.ts';

@@ -9,25 +9,27 @@ const root = new URL('../src/', import.meta.url).pathname;
 /** The folders that each folder may import, besides itself. */
 const mayImport: Readonly<Record<string, readonly string[]>> = {
   base: [],
+  formats: ['base'],
   engine: ['base'],
   nn: ['base', 'engine'],
   drawing: ['base', 'nn'],
   data: ['base'],
   train: ['base', 'engine', 'nn', 'data'],
+  exchange: ['base', 'formats', 'nn'],
   study: ['base'],
   disk: ['base'],
   store: ['base', 'disk', 'study'],
-  tasks: ['base', 'engine', 'nn', 'data', 'train', 'study'],
-  runner: ['base', 'engine', 'nn', 'data', 'train', 'study', 'disk', 'store', 'tasks'],
-  report: ['base', 'nn', 'drawing', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
-  cli: ['base', 'data', 'nn', 'drawing', 'train', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],
+  tasks: ['base', 'engine', 'nn', 'data', 'train', 'exchange', 'study'],
+  runner: ['base', 'formats', 'engine', 'nn', 'data', 'train', 'exchange', 'study', 'disk', 'store', 'tasks'],
+  report: ['base', 'formats', 'nn', 'drawing', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
+  cli: ['base', 'data', 'nn', 'drawing', 'train', 'exchange', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],
 };
-const browserSafe = ['base', 'engine', 'nn', 'drawing', 'data', 'train', 'study', 'tasks'];
+const browserSafe = ['base', 'formats', 'engine', 'nn', 'drawing', 'data', 'train', 'exchange', 'study', 'tasks'];
 const packages = {
   base: ['crc-32', 'crc-32/crc32c.js'],
   tasks: ['yaml', 'zod'],
   runner: ['@jsquash/webp/decode.js', 'fast-png', 'jpeg-js'],
-  report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width'],
+  report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width', 'yaml'],
   cli: ['commander', 'string-width'],
 };
 

@@ -633,6 +633,8 @@ const sound: Readonly<Record<string, readonly unknown[]>> = {
   loadData: ['nowhere', { format: 'idx', onNote: () => {} }],
   loadMnist: ['nowhere'],
   loadModel: ['nowhere'],
+  exportOnnx: [model, weights, { data: 'digits' }],
+  importOnnx: [library.exportOnnx(model, weights), 'digits.onnx'],
   enableFused: [],
   nodeThreads: [2, { onFewer: () => {} }],
   trainRun: [{ ...trialRun, out: '', hyperparameters: { epochs: 1 } }],

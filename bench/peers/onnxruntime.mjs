@@ -3,15 +3,14 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { evaluate, lenet5 } from '../../dist/index.js';
+import { evaluate, exportOnnx, lenet5 } from '../../dist/index.js';
 import { median } from '../measurement.mjs';
-import { lenet5Onnx } from './onnx.mjs';
 import { floats, initialWeights, test, train } from './task.mjs';
 
 const { values } = parseArgs({ options: { batch: { type: 'string', default: '128' } } });
 const batch = Number(values.batch);
 const weights = initialWeights();
-const session = await InferenceSession.create(lenet5Onnx(weights), {
+const session = await InferenceSession.create(exportOnnx(lenet5(), weights), {
   intraOpNumThreads: 1,
   interOpNumThreads: 1,
   executionMode: 'sequential',
@@ -19,7 +18,7 @@ const session = await InferenceSession.create(lenet5Onnx(weights), {
 });
 
 const logits = async (images, count) =>
-  (await session.run({ images: new Tensor('float32', images, [count, 1, 28, 28]) })).logits.data;
+  (await session.run({ image: new Tensor('float32', images, [count, 1, 28, 28]) })).logits.data;
 
 /** Every batch is a new tensor, as in a program that receives images. The images are already floats. */
 async function forward(images, each) {

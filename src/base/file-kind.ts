@@ -75,16 +75,20 @@ const rules: readonly Rule[] = [
     wayOut: 'a download gave a page instead of the file, perhaps an error or a login; look at it in a browser',
     is: (bytes) => /^\s*<(?:!doctype html|html|head)\b/i.test(head(bytes)),
   },
-  // ModelProto: field 1, the version of the format, then field 2, the name of the program as text, or field 7, the
-  // graph.
+  // Where another kind of file is asked for; a model may be one.
   {
     name: 'an ONNX model',
     wayOut:
       'export it from where it was made with safetensors.torch.save_file(model.state_dict(), "model.safetensors")',
-    is: (bytes) => bytes[0] === 0x08 && bytes[1]! >= 1 && bytes[1]! < 32 && (bytes[2] === 0x12 || bytes[2] === 0x3a),
+    is: isOnnx,
   },
   { name: 'a JSON file', is: (bytes) => /^\s*[{[]\s*["{[\d]/.test(head(bytes)) },
 ];
+
+/** Whether the bytes begin as an ONNX model: with the version of the format, then the program's name or the graph. */
+export function isOnnx(bytes: Uint8Array): boolean {
+  return bytes[0] === 0x08 && bytes[1]! >= 1 && bytes[1]! < 32 && (bytes[2] === 0x12 || bytes[2] === 0x3a);
+}
 
 /** The kind of a file with this content; undefined if no rule fits. */
 export function kindOfFile(bytes: Uint8Array): FileKind | undefined {

@@ -73,7 +73,7 @@ export async function evaluateModel(given: string, options: EvaluateOptions): Pr
   if (name === 'test' && evaluatedOn === 'validation') {
     say(`this is a look at the test set${heldOut === undefined ? ' that the study does not count' : ''}`);
   }
-  const { trainLimit, arithmetic } = hyperparameters;
+  const { trainLimit = null, arithmetic = 'strict' } = hyperparameters ?? {};
   const set = isOwn
     ? recordedSet(data, name, { trainLimit, evaluatedOn, heldOut })
     : data[name === 'train' ? 'train' : 'test'];
@@ -147,7 +147,8 @@ async function dataFor(
   path: string,
   choice: DataChoice,
 ): Promise<{ data: LoadedData; ownHash: string | undefined }> {
-  const ownHash = config?.data.hash ?? record.get('dataHash');
+  // Empty in a file that was exported from one that did not know its data.
+  const ownHash = (config?.data.hash ?? record.get('dataHash')) || undefined;
   const wayOut = 'with --data, name the folder where its data are now, or other data to evaluate the model on';
   const options = loadingOptions(choice);
   const isOwn = config && choice.data === undefined;

@@ -15,6 +15,7 @@ import { modelNames } from '../tasks/lenet/models.ts';
 import type { DescribeOptions } from './data.ts';
 import { addDataOptions, addReadingOptions, type DataChoice, loadingOptions } from './data-options.ts';
 import type { EvaluateOptions } from './evaluate.ts';
+import type { ExportOptions } from './export.ts';
 import {
   addHelp,
   hyperparameterOption,
@@ -123,7 +124,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .option('--teacher-weight <n>', 'Share of the teachers, 0 to 1; the rest is the labels’ (default: 1)', (text) =>
       parseNumber(text, '--teacher-weight'),
     )
-    .option('--init <file>', 'Start from the weights in a safetensors file', parsePath('--init'))
+    .option('--init <file>', 'Start from the weights in a safetensors or ONNX file', parsePath('--init'))
     .option('--json', 'Print one JSON object per epoch on standard output, and nothing else')
     .action(async (options: TrainOptions, command: Command) => {
       const { train } = await import('./train.ts');
@@ -146,7 +147,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .command('evaluate')
     .argument('<model>', '', parsePath('model'))
     .description(
-      'Print loss, accuracy, scores by class and the confusion matrix of a saved model (a .safetensors file, a run folder, or a study, whose winner is taken)',
+      'Print loss, accuracy, scores by class and the confusion matrix of a saved model (a .safetensors or .onnx file, a run folder, or a study, whose winner is taken)',
     )
     .option(...threads, parseThreads)
     .option(
@@ -215,6 +216,27 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       const { predictImages } = await import('./predict.ts');
       finish(await predictImages(model, images, { json: options.json ?? false, output }));
     });
+  program
+    .command('export')
+    .argument('<model>', '', parsePath('model'))
+    .description(
+      'Export a saved model (a file, a run folder, or a study, whose winner is taken) for other software, or write its card',
+    )
+    .option('--onnx <file>', 'ONNX (opset 17), for any number of images at once', parsePath('--onnx'))
+    .option(
+      '--state-dict <file>',
+      'Weights for PyTorch (.safetensors), and beside them a Python file that makes the network and loads them',
+      parsePath('--state-dict'),
+    )
+    .option(
+      '--card <file>',
+      'Model card (README.md): accuracy with seeds and protocol, input, settings',
+      parsePath('--card'),
+    )
+    .action(async (model: string, options: ExportOptions) => {
+      const { exportModel } = await import('./export.ts');
+      exportModel(model, options);
+    });
   const study = program
     .command('study')
     .description('Find out which hyperparameters matter: many runs, with several seeds each, error bars and a report');
@@ -279,10 +301,11 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
   study
     .command('export')
     .argument('<dir>', '', parsePath('dir'))
-    .description('Export the trials of a study as a table')
+    .description('Export the trials of a study as a table, or its means as a journal')
     .option('--csv', 'As comma-separated values, one row per trial')
-    .option('--out <file>', 'File for the table (default: standard output)', parsePath('--out'))
-    .action(async (path: string, options: { csv?: boolean; out?: string }) => {
+    .option('--optuna-means', "As Optuna's journal, one trial per configuration: its mean, and the score of each seed")
+    .option('--out <file>', 'File for the table or journal (default: standard output)', parsePath('--out'))
+    .action(async (path: string, options: { csv?: boolean; optunaMeans?: boolean; out?: string }) => {
       const { studyExport } = await import('./study.ts');
       studyExport(path, options);
     });
@@ -363,6 +386,7 @@ Examples:
   lenet data                                     what is in a data set, before training on it
   lenet evaluate runs/mine                       evaluate a saved model, class by class
   lenet predict runs/mine examples/digits/7.png  predict the digit in an image
+  lenet export runs/mine --onnx mine.onnx        the network for other software
   lenet describe lenet5 --svg lenet5.svg         show and draw the network`;
 
 /** What `--evaluate` allows: both sets of a run, or its evaluation set alone. */

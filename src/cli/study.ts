@@ -12,6 +12,7 @@ import type { StudyFacts } from '../report/facts.ts';
 import { showJson } from '../report/json.ts';
 import { lenetSource, readLenetStudy, type ShownOptions } from '../report/lenet.ts';
 import { type Naming, namingOf, settingsText, shortLabel } from '../report/naming.ts';
+import { studyMeans } from '../report/optuna-means.ts';
 import {
   compareText,
   outcomeLines,
@@ -27,6 +28,7 @@ import { writeReport } from '../report/write.ts';
 import { dataWords } from '../runner/data-words.ts';
 import { environment } from '../runner/environment.ts';
 import type { Forecast } from '../runner/forecast.ts';
+import { experimentOf } from '../runner/hparams.ts';
 import type { KernelChoice } from '../runner/kernel-choice.ts';
 import { lenetTask } from '../runner/lenet-task.ts';
 import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
@@ -159,6 +161,7 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
   const { bars, folder, naming } = teller;
   switch (event.type) {
     case 'start': {
+      folder.writeExperiment(experimentOf(event.view.definition, naming.varied), Date.now() / 1000);
       const ended = event.view.trials.filter(({ state }) => state !== 'running').length;
       bars.begin(ended, event.view.expected);
       bars.say([...opening(event, teller, ended), ''].map(fitted).join('\n'));
@@ -356,17 +359,23 @@ export function studyCompare(path: string, first: string, second: string): void 
 
 export interface StudyExportOptions {
   readonly csv?: boolean;
+  readonly optunaMeans?: boolean;
   readonly out?: string;
 }
 
-/** Writes the table of trials, one row per trial, to standard output or a file. */
-export function studyExport(path: string, { csv, out }: StudyExportOptions): void {
-  if (!csv) throw new UsageError('expected a format: --csv, one row per trial');
-  const text = trialsCsv(factsOf(new StudyFolder(path)));
+/** Writes the table of trials, or Optuna's journal of means, to standard output or a file. */
+export function studyExport(path: string, { csv = false, optunaMeans = false, out }: StudyExportOptions): void {
+  if (csv === optunaMeans) {
+    throw new UsageError(
+      'expected one format: --csv, one row per trial, or --optuna-means, one trial per configuration',
+    );
+  }
+  const facts = factsOf(new StudyFolder(path));
+  const text = csv ? trialsCsv(facts) : studyMeans(facts, new Date());
   if (out === undefined) process.stdout.write(text);
   else {
     writeOutput(out, text);
-    process.stdout.write(`Trials: "${visible(out)}"\n`);
+    process.stdout.write(`${csv ? 'Trials' : 'Journal of means (Optuna can open it)'}: "${visible(out)}"\n`);
   }
 }
 

@@ -106,6 +106,8 @@ function sidesOf({ kernelSize, padding }: Conv2d): Sides {
   const [top, left] = [Math.floor(vertical / 2), Math.floor(horizontal / 2)];
   return [top, vertical - top, left, horizontal - left];
 }
+/** The most pairs of an input and an output channel where some are not connected: each pair is listed in memory. */
+export const mostPairs = 2 ** 20;
 
 function checkConnections(table: readonly (readonly number[])[], inChannels: number, outChannels: number): void {
   if (!Array.isArray(table))
@@ -113,6 +115,11 @@ function checkConnections(table: readonly (readonly number[])[], inChannels: num
   if (table.length !== outChannels) {
     throw new UsageError(
       `conv2d connections: expected a row for each of ${outChannels} out channels, got ${table.length}`,
+    );
+  }
+  if (inChannels * outChannels > mostPairs) {
+    throw new UsageError(
+      `conv2d connections: a table of ${inChannels} x ${outChannels} channels is too large: at most ${mostPairs} pairs fit`,
     );
   }
   for (const [out, row] of table.entries()) {

@@ -9,7 +9,8 @@ import { writeSafetensors } from '../base/safetensors.ts';
 import type { StateDict } from '../base/tensor.ts';
 import { initialWeights } from '../nn/initialize.ts';
 import { modelByName } from '../tasks/lenet/models.ts';
-import { loadModel, readWeights } from './model-file.ts';
+import { readWeights } from '../tasks/lenet/saved-model.ts';
+import { loadModel } from './model-file.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'lenet-model-file-'));
 afterAll(() => rmSync(folder, { recursive: true }));

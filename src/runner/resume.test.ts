@@ -151,6 +151,7 @@ describe('flipped bits', () => {
     for (let round = 0; round < 200; round++) {
       flip(path, random.below(bytes.length * 8));
       new RunFolder(copy).rewind(lines, config, 0);
+      new RunFolder(copy).appendEnd('success', 0);
       const mended = readFileSync(path);
       expect(mended.length).toBe(bytes.length);
       // Only the time of the damaged record is lost; after a damaged length all times are lost.
@@ -159,6 +160,9 @@ describe('flipped bits', () => {
         for (let start = 0; start < view.length; ) {
           const length = view.readUInt32LE(start);
           view.fill(0, start + 13, start + 21);
+          // The start and the end of the session repeat the time.
+          if (view.subarray(start, start + 12 + length).includes('_hparams_/'))
+            view.fill(0, start + 21, start + 12 + length);
           view.fill(0, start + 12 + length, start + 16 + length);
           start += 16 + length;
         }
@@ -168,7 +172,10 @@ describe('flipped bits', () => {
       writeFileSync(path, bytes);
     }
     new RunFolder(copy).rewind(lines, config, 0);
-    expect(readFileSync(path).equals(bytes)).toBe(true);
+    // The record of the end is written when the run ends again.
+    const rewound = readFileSync(path);
+    expect(rewound.length).toBeLessThan(bytes.length);
+    expect(rewound.equals(bytes.subarray(0, rewound.length))).toBe(true);
   });
 });
 
@@ -328,7 +335,7 @@ describe('files of another run are refused, and the error names both runs', () =
     const copy = copyOf(finished);
     cpSync(join(another, 'model.safetensors'), join(copy, 'model.safetensors'));
     expect(() => loadModel(copy)).toThrow('model.safetensors belongs to another run');
-    expect(loadModel(join(copy, 'model.safetensors')).hyperparameters.seed).toBe(2);
+    expect(loadModel(join(copy, 'model.safetensors')).hyperparameters?.seed).toBe(2);
     const { weights } = loadModel(another);
     writeFileSync(join(copy, 'model.safetensors'), writeSafetensors(weights, { format: 'pt' }));
     expect(() => loadModel(copy)).toThrow('does not say which run it belongs to');

@@ -139,7 +139,8 @@ export async function findResumePoint(
   const wrongModel = model.state === 'sound' ? modelProblem(model.value, evaluated) : `was ${model.state}`;
   if (wrongModel !== undefined) say(folder.modelPath, wrongModel);
   // Files of our first versions do not name their run. They are rewritten without a message.
-  if (wrongModel !== undefined || !namesRun(model)) actions.push(() => folder.writeModel(evaluated, config));
+  if (wrongModel !== undefined || !namesRun(model))
+    actions.push(() => folder.writeModel(evaluated, recipe.model, config));
   const wrongPredictions =
     predictions.state === 'sound'
       ? predictionsProblem(predictions.value, lines.at(-1)!, options)

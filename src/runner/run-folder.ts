@@ -9,6 +9,10 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { appendToFile, isUnfinished, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes, readText } from '../disk/read-file.ts';
+import { sessionEndRecord, sessionStartRecord } from '../formats/hparams.ts';
+import { fileVersion, scalarEvent, wallTimes } from '../formats/tensorboard.ts';
+import type { Model } from '../nn/model.ts';
+import { modelText } from '../nn/model-data.ts';
 import { type Hyperparameters, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { ModelInput } from '../tasks/lenet/model-input.ts';
 import { checkModelInput } from '../tasks/lenet/model-input-reader.ts';
@@ -25,7 +29,7 @@ import {
   type Predictions,
 } from '../train/checkpoint.ts';
 import type { Checkpoint, EpochEvent } from '../train/fit.ts';
-import { fileVersion, scalarEvent, wallTimes } from '../train/tensorboard.ts';
+import { sessionOf } from './hparams.ts';
 import {
   ForeignFileError,
   isDistillationRecord,
@@ -166,20 +170,21 @@ export class RunFolder {
   }
 
   /** The checkpoint also holds the content of config.json, so that a lost config.json can be made again. */
-  writeCheckpoint(checkpoint: Checkpoint, config: RunConfig): void {
-    const record = { ...modelRecord(config), config: JSON.stringify(configRecord(config)) };
+  writeCheckpoint(checkpoint: Checkpoint, model: Model, config: RunConfig): void {
+    const record = { ...modelRecord(model, config), config: JSON.stringify(configRecord(config)) };
     this.#write(this.checkpointPath, encodeCheckpoint(checkpoint, record));
   }
 
   /** Writes the model and the predictions, and last the checkpoint, with which the other two are compared on resume. */
-  save({ epoch, checkpoint, weights, evaluation }: EpochEvent, classes: number, config: RunConfig): void {
-    this.writeModel({ weights, epoch }, config);
-    if (evaluation) this.writePredictions(evaluation.logits, { epoch: checkpoint.epoch, classes }, config);
-    this.writeCheckpoint(checkpoint, config);
+  save({ epoch, checkpoint, weights, evaluation }: EpochEvent, model: Model, config: RunConfig): void {
+    this.writeModel({ weights, epoch }, model, config);
+    if (evaluation)
+      this.writePredictions(evaluation.logits, { epoch: checkpoint.epoch, classes: model.classes }, config);
+    this.writeCheckpoint(checkpoint, model, config);
   }
 
-  writeModel({ weights, epoch }: Pick<Checkpoint, 'weights' | 'epoch'>, config: RunConfig): void {
-    this.#write(this.modelPath, encodeModel(weights, { ...modelRecord(config), epoch: `${epoch}` }));
+  writeModel({ weights, epoch }: Pick<Checkpoint, 'weights' | 'epoch'>, model: Model, config: RunConfig): void {
+    this.#write(this.modelPath, encodeModel(weights, { ...modelRecord(model, config), epoch: `${epoch}` }));
   }
 
   /** @param logits of the evaluation set, row-major [images, classes]. */
@@ -221,8 +226,14 @@ export class RunFolder {
   append(line: MetricsLine, config: RunConfig, wallTime: number): void {
     this.#append(this.metricsPath, metricsText(line, config));
     const file = this.#eventFile() ?? this.#newEventFile(wallTime);
-    if (!existsSync(file)) this.#append(file, fileVersion(wallTime));
+    if (!existsSync(file)) this.#append(file, beginningOf(config, wallTime));
     this.#append(file, eventOf(line, wallTime));
+  }
+
+  /** Appends the end of the run to TensorBoard's file. @param wallTime seconds since 1970. */
+  appendEnd(status: 'success' | 'failure', wallTime: number): void {
+    const file = this.#eventFile();
+    if (file !== undefined) this.#append(file, sessionEndRecord(wallTime, status));
   }
 
   /**
@@ -276,7 +287,7 @@ export class RunFolder {
     if (existing === undefined && lines.length === 0) return;
     const [begun = wallTime, ...times] = existing === undefined ? [] : wallTimes(readBytes(existing));
     const events = lines.map((line, index) => eventOf(line, times[index] ?? wallTime));
-    this.#write(existing ?? this.#newEventFile(wallTime), Buffer.concat([fileVersion(begun), ...events]));
+    this.#write(existing ?? this.#newEventFile(wallTime), Buffer.concat([beginningOf(config, begun), ...events]));
   }
 
   #newEventFile(wallTime: number): string {
@@ -304,6 +315,11 @@ export class RunFolder {
     const name = readdirSync(this.path).find((file) => file.startsWith(eventPrefix));
     return name === undefined ? undefined : join(this.path, name);
   }
+}
+
+/** The first records of TensorBoard's file: its version, and the run's hyperparameters. */
+function beginningOf(config: RunConfig, wallTime: number): Uint8Array {
+  return Buffer.concat([fileVersion(wallTime), sessionStartRecord(wallTime, sessionOf(config))]);
 }
 
 /** An epoch's record in TensorBoard's file. */
@@ -346,9 +362,10 @@ function parseMetrics(text: string, what: string): { line: MetricsLine; run: str
   return { line: { epoch: epoch!, ...ofTrain, ...evaluated, seconds: seconds! }, run };
 }
 
-/** The metadata of files with a model's weights. */
-function modelRecord(config: RunConfig): ModelRecord {
-  return { ...runRecord(config), ...(config.input ? { input: JSON.stringify(config.input) } : {}) };
+/** The metadata of files with a model's weights: the network is made again from them. */
+function modelRecord(model: Model, config: RunConfig): ModelRecord {
+  const network = modelText(model);
+  return { ...runRecord(config), network, ...(config.input ? { input: JSON.stringify(config.input) } : {}) };
 }
 
 /** The content of config.json in the newest format. */

@@ -5,6 +5,8 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import { isUnfinished, makeFolder, removeEmptyFolders, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { assertHeld, type Claim, describeHolder, type Holder, type Lock } from '../disk/lock.ts';
 import { platform } from '../disk/platform.ts';
+import { experimentRecord, type HparamsExperiment } from '../formats/hparams.ts';
+import { fileVersion } from '../formats/tensorboard.ts';
 import { JournalStore, readStudy } from '../store/journal-store.ts';
 import type { StudyRecord, StudyStore } from '../store/store.ts';
 import { reportLock, studyLock } from './folder-locks.ts';
@@ -31,6 +33,18 @@ export class StudyFolder {
   }
   get markdownPath(): string {
     return join(this.path, 'report.md');
+  }
+
+  /** What the study varies, for TensorBoard. */
+  get eventsPath(): string {
+    return join(this.path, 'events.out.tfevents.0.lenet-lab');
+  }
+
+  /** Tells TensorBoard what the study varies, while its store is open. @param wallTime seconds since 1970. */
+  writeExperiment(experiment: HparamsExperiment, wallTime: number): void {
+    const check = () => assertHeld(this.#lock.claim, `the study in ${this.path}`);
+    const content = Buffer.concat([fileVersion(wallTime), experimentRecord(wallTime, experiment)]);
+    writeFileAtomically(this.eventsPath, content, { check });
   }
 
   trial(number: number): RunFolder {

@@ -39,6 +39,7 @@ import {
 } from '../tasks/lenet/hyperparameters.ts';
 import { type ModelInput, mnistInput, modelInputOf } from '../tasks/lenet/model-input.ts';
 import { factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
+import { readWeights } from '../tasks/lenet/saved-model.ts';
 import type { Threads } from '../train/crew.ts';
 import type { CompleteDistillation } from '../train/distillation.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
@@ -50,7 +51,6 @@ import { type KeptEpoch, keptEpochs } from './kept-epoch.ts';
 import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
 import type { LoadDataOptions } from './load-data.ts';
 import { defaultThreads, requireAddresses } from './machine.ts';
-import { readWeights } from './model-file.ts';
 import { checkThreadCount, nodeThreads } from './node-threads.ts';
 import { type ChosenWidth, chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
@@ -382,24 +382,26 @@ async function* train(
       const isLast = isOutOfPatience(lines, patience);
       const isDueNow = isSaved(event.epoch) || isLast;
       if (keep === 'best' ? bestEpoch(lines)?.epoch === event.epoch : isDueNow) {
-        folder.save(event, model.classes, config);
+        folder.save(event, model, config);
         lastGood = folder.checkpointPath;
         yield { type: 'saved', path: folder.modelPath };
       } else if (isDueNow) {
-        folder.writeCheckpoint(event.checkpoint, config);
+        folder.writeCheckpoint(event.checkpoint, model, config);
         lastGood = folder.checkpointPath;
       }
       if (isLast) break;
     } else if (event.type === 'interrupted') {
-      folder.writeCheckpoint(event.checkpoint, config);
+      folder.writeCheckpoint(event.checkpoint, model, config);
       const { epoch, batch } = event.checkpoint;
       yield { type: 'interrupted', epoch, batch, batches: Math.ceil(images / batchSize) };
       return;
     } else {
+      folder.appendEnd('failure', Date.now() / 1000);
       yield { type: 'diverged', event, lastGood };
       return;
     }
   }
+  folder.appendEnd('success', Date.now() / 1000);
   yield finished();
 }
 

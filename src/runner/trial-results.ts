@@ -57,9 +57,10 @@ export function trialModel(folder: RunFolder, trial: Trial, dataHash: string): L
   const names = hyperparameterNames.filter((name) => name !== 'epochs' || isPlanned);
   const differs = (what: string, is: unknown, was: unknown) =>
     new WorldError(`${modelPath} is not of trial ${trial.number}: its ${what} is ${is}, the trial's is ${was}`);
-  if (!record.has('hyperparameters')) throw differs('origin', 'unknown', 'this study');
-  const other = names.find((name) => loaded.hyperparameters[name] !== expected[name]);
-  if (other !== undefined) throw differs(other, loaded.hyperparameters[other], expected[other]);
+  const { hyperparameters: found } = loaded;
+  if (!record.has('hyperparameters') || !found) throw differs('origin', 'unknown', 'this study');
+  const other = names.find((name) => found[name] !== expected[name]);
+  if (other !== undefined) throw differs(other, found[other], expected[other]);
   const last = trial.curve.at(-1)?.epoch;
   if (record.get('epoch') !== `${last}`) throw differs('epoch', record.get('epoch'), last);
   const hash = record.get('dataHash') ?? '';

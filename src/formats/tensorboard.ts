@@ -1,22 +1,30 @@
 /**
- * TensorBoard event files: TFRecords of protobuf Event messages, written by hand since only scalars are needed.
+ * TensorBoard event files: TFRecords of protobuf Event messages.
  * Formats: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto and framework/summary.proto.
  */
+import { doubleField, type FieldBytes, floatField, integerField, joined, messageField, textField } from './protobuf.ts';
 
 /** The record every event file starts with. @param wallTime seconds since 1970. */
 export function fileVersion(wallTime: number): Uint8Array {
-  return record([...double(1, wallTime), ...text(3, 'brain.Event:2')]);
+  return record([doubleField(1, wallTime), textField(3, 'brain.Event:2')]);
 }
 
 /** One record with scalars of a step, for instance `{ 'train/loss': 0.1 }`. @param wallTime seconds since 1970. */
 export function scalarEvent(wallTime: number, step: number, scalars: Readonly<Record<string, number>>): Uint8Array {
-  const values = Object.entries(scalars).flatMap(([tag, value]) => message(1, [...text(1, tag), ...float(2, value)]));
-  return record([...double(1, wallTime), ...varint(2, step), ...message(5, values)]);
+  const values = Object.entries(scalars).map(([tag, value]) =>
+    messageField(1, [textField(1, tag), floatField(2, value)]),
+  );
+  return summaryEvent(wallTime, step, values);
+}
+
+/** One record with values of a step. @param values fields of a Summary. @param wallTime seconds since 1970. */
+export function summaryEvent(wallTime: number, step: number, values: readonly FieldBytes[]): Uint8Array {
+  return record([doubleField(1, wallTime), integerField(2, step), messageField(5, values)]);
 }
 
 /**
- * The time of each record of an event file [seconds since 1970], in the file's order. Undefined for a record whose
- * checksum does not match. The list ends at the first record that is cut off or has a damaged length.
+ * The time of each record of an event file [seconds since 1970], in the file's order, without the records of plugins. Undefined for a record
+ * whose checksum does not match. The list ends at the first record that is cut off or has a damaged length.
  */
 export function wallTimes(bytes: Uint8Array): (number | undefined)[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -28,14 +36,20 @@ export function wallTimes(bytes: Uint8Array): (number | undefined)[] {
     const data = bytes.subarray(at + 12, end);
     // Our records start with the time: field 1, a double.
     const isSound = view.getUint32(end, true) === maskedCrc(data) && data.length >= 9 && data[0] === ((1 << 3) | 1);
-    times.push(isSound ? view.getFloat64(at + 13, true) : undefined);
+    if (!isSound || !isOfPlugin(data)) times.push(isSound ? view.getFloat64(at + 13, true) : undefined);
     at = end + 4;
   }
   return times;
 }
 
+/** Whether a record is of the HParams plugin, by its tag. */
+function isOfPlugin(data: Uint8Array): boolean {
+  return new TextDecoder('latin1').decode(data).includes('_hparams_/');
+}
+
 /** A TFRecord: the length, the checksum of the length, the data, the checksum of the data. */
-function record(data: readonly number[]): Uint8Array {
+function record(fields: readonly FieldBytes[]): Uint8Array {
+  const data = joined(fields);
   const bytes = new Uint8Array(16 + data.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length, true);
@@ -54,37 +68,4 @@ function maskedCrc(bytes: Uint8Array): number {
   }
   crc = ~crc >>> 0;
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
-
-// Protobuf fields: (number << 3 | wire type), then the value.
-
-function varint(field: number, value: number): number[] {
-  return [field << 3, ...base128(value)];
-}
-
-function double(field: number, value: number): number[] {
-  const bytes = new Uint8Array(8);
-  new DataView(bytes.buffer).setFloat64(0, value, true);
-  return [(field << 3) | 1, ...bytes];
-}
-
-function float(field: number, value: number): number[] {
-  const bytes = new Uint8Array(4);
-  new DataView(bytes.buffer).setFloat32(0, value, true);
-  return [(field << 3) | 5, ...bytes];
-}
-
-function text(field: number, value: string): number[] {
-  return message(field, [...new TextEncoder().encode(value)]);
-}
-
-function message(field: number, content: readonly number[]): number[] {
-  return [(field << 3) | 2, ...base128(content.length), ...content];
-}
-
-function base128(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value;
-  for (; rest > 127; rest = Math.floor(rest / 128)) bytes.push((rest % 128) | 128);
-  return [...bytes, rest];
 }

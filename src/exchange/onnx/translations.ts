@@ -1,0 +1,32 @@
+/** All translations: how each type of layer is written into an ONNX graph and found in one. To add a layer, add it here. */
+import type { Layer } from '../../nn/layers.ts';
+import { avgPool2dTranslation } from './layers/avg-pool2d.ts';
+import { conv2dTranslation } from './layers/conv2d.ts';
+import { flattenTranslation } from './layers/flatten.ts';
+import { linearTranslation } from './layers/linear.ts';
+import { maxPool2dTranslation } from './layers/max-pool2d.ts';
+import { normalizeTranslation } from './layers/normalize.ts';
+import { pad2dTranslation } from './layers/pad2d.ts';
+import { rbfTranslation } from './layers/rbf.ts';
+import { reluTranslation } from './layers/relu.ts';
+import { rescaleTranslation } from './layers/rescale.ts';
+import { sigmoidTranslation, tanhTranslation } from './layers/squash.ts';
+import { subsample2dTranslation } from './layers/subsample2d.ts';
+import type { Translation } from './translation.ts';
+
+/** In the order in which they are tried on a graph: what begins with the same operator is longer and comes first. */
+export const translations: { readonly [L in Layer as L['type']]: Translation<L> } = {
+  conv2d: conv2dTranslation,
+  maxPool2d: maxPool2dTranslation,
+  subsample2d: subsample2dTranslation,
+  avgPool2d: avgPool2dTranslation,
+  relu: reluTranslation,
+  tanh: tanhTranslation,
+  sigmoid: sigmoidTranslation,
+  flatten: flattenTranslation,
+  linear: linearTranslation,
+  rbf: rbfTranslation,
+  pad2d: pad2dTranslation,
+  rescale: rescaleTranslation,
+  normalize: normalizeTranslation,
+};

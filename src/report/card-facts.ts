@@ -1,0 +1,83 @@
+/** The facts of a model card, from a run's record or from a study. */
+import { version } from '../base/version.ts';
+import type { LoadedModel } from '../runner/model-file.ts';
+import { evaluatedMetrics, type MetricsLine, type RunConfig } from '../runner/run-folder.ts';
+import { type Hyperparameters, hyperparameterNames, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
+import type { StudyFacts } from './facts.ts';
+import type { CardFacts, CardResult } from './model-card.ts';
+import { protocolSentence } from './words/outcome.ts';
+
+/** The card of a single run. @param last the metrics of the model's epoch. */
+export function cardOfRun(loaded: LoadedModel, config: RunConfig, last: MetricsLine): CardFacts {
+  const found = evaluatedMetrics(last);
+  const isHeldOut = config.evaluatedOn === 'validation';
+  const { seed } = config.hyperparameters;
+  return {
+    ...common(loaded, config),
+    results: found
+      ? [
+          {
+            split: isHeldOut ? 'validation' : 'test',
+            seeds: [{ seed, accuracy: found.accuracy }],
+            protocol: isHeldOut
+              ? 'The images were held out of the training set.'
+              : 'The test set was looked at after every recorded epoch; nothing was selected by this run.',
+          },
+        ]
+      : [],
+    selection: [],
+  };
+}
+
+/** The card of a study's winner, whose first seed is the model. */
+export function cardOfStudy(loaded: LoadedModel, config: RunConfig, facts: StudyFacts): CardFacts {
+  const { winner, measure } = facts;
+  const trials = winner?.view.trials.filter((trial) => trial?.state === 'complete') ?? [];
+  const seeds = trials.flatMap((trial) => {
+    const accuracy = trial?.curve.at(-1)?.selection?.accuracy;
+    return trial && accuracy !== undefined ? [{ seed: trial.seed, accuracy }] : [];
+  });
+  const looks = winner?.looks.map(({ seed, accuracy }) => ({ seed, accuracy })) ?? [];
+  const isHeldOut = measure.set === 'validation';
+  const isAccuracy = measure.objective === 'accuracy';
+  // Scores of this objective are in percent.
+  const mean = winner?.judgement.mean;
+  const selected: CardResult = {
+    split: isHeldOut ? 'validation' : 'test',
+    seeds,
+    interval: isAccuracy && mean ? [mean[0] / 100, mean[1] / 100] : undefined,
+    protocol: `The settings were selected on these images among ${facts.configurations.size} configurations, so the number is optimistic.`,
+  };
+  const final: CardResult = {
+    split: 'test',
+    seeds: looks,
+    protocol: 'Nothing was selected on these images.',
+  };
+  const sentence = protocolSentence(facts);
+  return {
+    ...common(loaded, config),
+    results: [...(looks.length > 0 ? [final] : []), ...(seeds.length > 0 ? [selected] : [])],
+    selection: [
+      ...(sentence === undefined ? [] : [sentence]),
+      `Study ${facts.definition.name}: ${facts.counts.ended} trials; looks at the test set that the study counts: ${facts.looks.length}.`,
+    ],
+  };
+}
+
+function common({ model, input, record }: LoadedModel, config: RunConfig) {
+  return {
+    model,
+    input,
+    data: { name: config.data.name ?? input.data, hash: config.data.hash },
+    settings: settingsOf(config.hyperparameters),
+    version: record.get('version') ?? version,
+  };
+}
+
+/** The number of epochs, the optimizer, and what differs from its default. */
+function settingsOf(values: Hyperparameters): CardFacts['settings'] {
+  const always = new Set(['epochs', 'optimizer', 'learningRate', 'batchSize', 'seed', 'arithmetic']);
+  return hyperparameterNames
+    .filter((name) => always.has(name) || values[name] !== hyperparameters[name].default)
+    .map((name) => [name, `${values[name]}`] as const);
+}
