@@ -60,7 +60,7 @@ test('a run is continued with the same teachers, wherever they are now, and with
 
 test.each([
   [['--temperature', '2'], 2, '--temperature needs --teacher'],
-  [[...teachers, '--temperature', '0'], 2, 'distill.temperature: expected a finite number above 0, got 0'],
+  [[...teachers, '--temperature', '0'], 2, 'distill.temperature: expected a number above 0, got 0'],
   [[...teachers, '--teacher-weight', '1.5'], 2, 'distill.weight: expected a number from 0 to 1, got 1.5'],
   [['--teacher', 'nowhere'], 1, 'nowhere'],
   [[...teachers, '--model', 'lenet5-1998'], 2, 'the outputs of model lenet5-1998 are distances, not logits'],

@@ -154,7 +154,7 @@ describe('the sets of a model’s data', () => {
     }
     const looked = lenet('evaluate', trial, '--set', 'test');
     expect(looked.stdout).toContain('on 10,000 test images');
-    expect(looked.stderr).toBe('note: this is a look at the test set that the study does not count\n');
+    expect(looked.stderr).toBe('note: this is a look at the test set, and no study counts it\n');
     const own = lenet('evaluate', trial, '--set', 'train', '--json');
     expect(JSON.parse(own.stdout)).toMatchObject({ images: 200, loss: line.train.loss });
     const foreign = lenet('evaluate', trial, '--set', 'validation', '--data', usual);

@@ -43,6 +43,22 @@ test('held-out images take the place of the test set, and evaluate and --resume 
   expect(recordOf(short).get('heldOut')).toBe('300');
 });
 
+test('another split holds out other images, is recorded, and found again', () => {
+  const [first, second] = [run('--epochs', '1'), run('--epochs', '1', '--held-out-split', '2')];
+  expect(accuracies(second)).not.toEqual(accuracies(first));
+  const { heldOut, heldOutSplit } = JSON.parse(readFileSync(join(second, 'config.json'), 'utf8'));
+  expect([heldOut, heldOutSplit]).toEqual([300, 2]);
+  for (const path of [second, join(second, 'model.safetensors')]) {
+    expect(JSON.parse(lenet('evaluate', path, '--json').stdout)).toMatchObject({
+      images: 300,
+      accuracy: accuracies(second)[1],
+    });
+  }
+  const other = lenet('train', '--resume', '--held-out-split', '1', '--out', second);
+  expect([other.code, other.stderr]).toEqual([2, expect.stringContaining('with --held-out-split 2, not 1; leave')]);
+  expect(run('--epochs', '1', '--held-out-split', '1')).toBeDefined();
+});
+
 test('--keep best keeps the epoch with the best accuracy on held-out images, also when it is continued', () => {
   const [short, long] = [run('--epochs', '4', '--keep', 'best'), run('--epochs', '7', '--keep', 'best')];
   expect(accuracies(short)).toHaveLength(5);
@@ -81,6 +97,8 @@ test('--patience stops after epochs that are no better, for good', () => {
 test.each([
   [['--keep', 'best'], '--keep best needs held-out images (--held-out): nothing is selected on the test set'],
   [['--patience', '3'], '--patience 3 needs held-out images (--held-out): nothing is selected on the test set'],
+  [['--held-out-split', '2'], '--held-out-split needs --held-out'],
+  [['--held-out', '5000', '--held-out-split', '12'], 'expected an integer from 1 to 11, got 12'],
   [['--held-out', '60000'], 'expected an integer from 1 to 59999, got 60000'],
 ])('%j is refused', (given, message) => {
   const { code, stderr } = lenet('train', '--out', join(freshFolder(), 'run'), ...given);

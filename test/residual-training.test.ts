@@ -28,6 +28,7 @@ import {
   sgd,
   silu,
 } from '../src/index.ts';
+import { evaluatedWeights } from '../src/train/average.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../src/train/checkpoint.ts';
 
 type Tensors = Readonly<Record<string, { readonly shape: readonly number[]; readonly data: readonly number[] }>>;
@@ -40,6 +41,9 @@ const golden: {
   readonly losses: readonly number[];
   readonly final: Tensors;
   readonly logits: readonly number[];
+  readonly decay: number;
+  readonly averaged: Tensors;
+  readonly averagedLogits: readonly number[];
 } = JSON.parse(readFileSync(new URL('golden/residual-training.json', import.meta.url), 'utf8'));
 
 function network(more: Readonly<Record<string, Layer>> = {}): Model {
@@ -119,10 +123,21 @@ describe.each(widths)('%s', (width) => {
     const { logits } = (await evaluate({ model: recipe.model }, weights, train, { width }))!;
     expectNear('logit', logits, golden.logits, 3e-6);
   });
+
+  test('the average is PyTorch’s, of parameters and buffers alike', async () => {
+    const averaging = { ...recipe, ema: golden.decay };
+    const last = await end(averaging, { width });
+    const weights = evaluatedWeights(last, averaging, Math.ceil(golden.labels.length / golden.batchSize));
+    for (const [name, { data }] of Object.entries(golden.averaged))
+      expectNear(name, weights.get(name)!.data, data, 3e-6);
+    const { logits } = (await evaluate({ model: recipe.model }, weights, train, { width }))!;
+    expectNear('logit', logits, golden.averagedLogits, 3e-6);
+    expect(last.weights).toEqual((await end(recipe, { width })).weights);
+  });
 });
 
 /** Dropout makes the bits depend on the stream of each image. */
-const random = { ...recipe, model: network({ drop: dropout(0.25) }), shuffle: true };
+const random = { ...recipe, model: network({ drop: dropout(0.25) }), shuffle: true, ema: 0.9 };
 
 test('threads and octs change no bit', async () => {
   const whole = await end(random);

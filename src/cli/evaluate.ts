@@ -7,6 +7,7 @@ import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
 import { counted, percent, rounded, shortHash } from '../base/format.ts';
 import { exactJson, visible } from '../base/plain-text.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
+import type { HeldOut } from '../data/hold-out.ts';
 import type { LoadedData } from '../data/source.ts';
 import { writeOutput } from '../disk/atomic-file.ts';
 import {
@@ -53,7 +54,7 @@ export async function evaluateModel(given: string, options: EvaluateOptions): Pr
   const say = (text: string) => process.stderr.write(`note: ${visible(text)}\n`);
   for (const note of notes) say(note);
   const evaluatedOn = (config?.evaluatedOn ?? record.get('evaluatedOn')) === 'validation' ? 'validation' : 'test';
-  const heldOut = config ? config.heldOut : heldOutIn(record);
+  const { heldOut, heldOutSplit } = config ?? heldOutIn(record);
   const name = asked ?? evaluatedOn;
   if (name === 'validation' && evaluatedOn === 'test') {
     throw new UsageError(`--set validation: ${path} was trained without a held-out part; allowed are test and train`);
@@ -71,11 +72,11 @@ export async function evaluateModel(given: string, options: EvaluateOptions): Pr
     );
   }
   if (name === 'test' && evaluatedOn === 'validation') {
-    say(`this is a look at the test set${heldOut === undefined ? ' that the study does not count' : ''}`);
+    say('this is a look at the test set, and no study counts it');
   }
   const { trainLimit = null, arithmetic = 'strict' } = hyperparameters ?? {};
   const set = isOwn
-    ? recordedSet(data, name, { trainLimit, evaluatedOn, heldOut })
+    ? recordedSet(data, name, { trainLimit, evaluatedOn, heldOut, heldOutSplit })
     : data[name === 'train' ? 'train' : 'test'];
   // Strict arithmetic gives the same numbers on every machine, also for a run that was trained with fused arithmetic.
   const metrics = await evaluate({ ...recipe, arithmetic: 'strict' }, weights, set, {
@@ -186,8 +187,8 @@ function compareWithRun(
   );
 }
 
-/** The number of held-out images in the metadata of a model; undefined where there is none. */
-function heldOutIn(record: ReadonlyMap<string, string>): number | undefined {
-  const recorded = record.get('heldOut');
-  return recorded === undefined ? undefined : Number(recorded);
+/** Which images are held out by the metadata of a model. */
+function heldOutIn(record: ReadonlyMap<string, string>): HeldOut {
+  const numberIn = (name: string) => (record.has(name) ? Number(record.get(name)) : undefined);
+  return { heldOut: numberIn('heldOut'), heldOutSplit: numberIn('heldOutSplit') };
 }

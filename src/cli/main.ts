@@ -102,6 +102,11 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       'Hold out n training images, with the shares of the classes kept, and evaluate on them instead of the test set',
       (text) => parseInteger(text, '--held-out', 1),
     )
+    .option(
+      '--held-out-split <k>',
+      'Which n images are held out: no two splits share an image, and a split is the same for every seed (default: 1)',
+      (text) => parseInteger(text, '--held-out-split', 1),
+    )
     .addOption(
       new Option(
         '--keep <epoch>',
@@ -136,8 +141,8 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       const dataOptions = loadingOptions(options);
       const evaluations = { evaluateEvery, evaluateTrain: options.evaluate === 'all', balancedAccuracy };
       const how = { checkpointEvery, ...evaluations, threads, kernels: options.kernels ?? 'auto' };
-      const { heldOut, keep, patience } = options;
-      const selection = { heldOut, keep, patience, distill: distillationIn(options) };
+      const { heldOut, heldOutSplit, keep, patience } = options;
+      const selection = { heldOut, heldOutSplit, keep, patience, distill: distillationIn(options) };
       const request = { ...settings, dataFolder, dataOptions, ...selection, init, resume, ...how, out };
       output.beginWork();
       finish(await train(request, { json: options.json ?? false, recipe }));
@@ -363,6 +368,7 @@ interface TrainOptions extends DataChoice {
   readonly resume?: boolean;
   readonly init?: string;
   readonly heldOut?: number;
+  readonly heldOutSplit?: number;
   readonly keep?: KeptEpoch;
   readonly teacher?: readonly string[];
   readonly temperature?: number;

@@ -44,15 +44,30 @@ describe('holding out', () => {
   });
 
   test('takes as many images as it is asked for, by class', () => {
-    const split = holdOut(set, 'abc', 30);
+    const split = holdOut(set, 'abc', { heldOut: 30 });
     const counts = [0, 1, 2].map((label) => split.validation.labels.filter((item) => item === label).length);
     expect(counts).toEqual([15, 10, 5]);
     expect([...split.train.images, ...split.validation.images].sort((a, b) => a - b)).toEqual([...set.images]);
-    expect(holdOut(set, 'abc', 10)).toEqual(holdOut(set, 'abc'));
+    expect(holdOut(set, 'abc', { heldOut: 10 })).toEqual(holdOut(set, 'abc'));
   });
 
   test.each([0, 120, 1.5])('refuses to hold out %f of 120 images', (count) => {
-    expect(() => holdOut(set, 'abc', count)).toThrow('images to hold out of d: expected an integer from 1 to 119');
+    expect(() => holdOut(set, 'abc', { heldOut: count })).toThrow(
+      'images to hold out of d: expected an integer from 1 to 119',
+    );
+  });
+
+  test('has disjoint splits, each by class, that together hold out every image once', () => {
+    const split = (heldOutSplit: number) => holdOut(set, 'abc', { heldOut: 12, heldOutSplit });
+    const parts = Array.from({ length: 10 }, (_, i) => split(i + 1));
+    for (const { train, validation } of parts) {
+      expect([0, 1, 2].map((label) => validation.labels.filter((item) => item === label).length)).toEqual([6, 4, 2]);
+      expect([...train.images, ...validation.images].sort((a, b) => a - b)).toEqual([...set.images]);
+    }
+    expect(parts.flatMap(({ validation }) => [...validation.images]).sort((a, b) => a - b)).toEqual([...set.images]);
+    expect(parts[0]).toEqual(holdOut(set, 'abc', { heldOut: 12 }));
+    expect(() => split(11)).toThrow('held-out split of d (12 images each): expected an integer from 1 to 10, got 11');
+    expect(() => split(0)).toThrow('expected an integer from 1 to 10, got 0');
   });
 
   test('refuses data sets that are too small to split', () => {

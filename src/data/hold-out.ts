@@ -13,17 +13,31 @@ const heldOutShare = 1 / 12;
 /** One image in six is tested on where the data have no test set, near MNIST's one in seven. */
 const testShare = 1 / 6;
 
+/** Which images are held out. */
+export interface HeldOut {
+  /** How many. Default: one in twelve. */
+  readonly heldOut?: number | undefined;
+  /** Which of the disjoint parts of this size, from 1 on. Default: 1. */
+  readonly heldOutSplit?: number | undefined;
+}
+
 /**
  * Splits off some images, with the shares of the classes kept (largest remainders). The random draw depends on the
- * data's hash alone, so equal data always give the same split. Both parts keep the order of the data.
- * @param hash of the data. @param count of held-out images; default: one in twelve.
- * @throws UsageError for fewer than six images, and where no image would be left to train on.
+ * data's hash alone, so equal data always give the same splits. No two splits of a size share a held-out image. Both
+ * parts keep the order of the data.
+ * @param hash of the data.
+ * @throws UsageError for fewer than six images, where no image would be left to train on, and for a split beyond the last.
  */
-export function holdOut(dataset: Dataset, hash: string, count?: number): { train: Dataset; validation: Dataset } {
+export function holdOut(
+  dataset: Dataset,
+  hash: string,
+  { heldOut, heldOutSplit = 1 }: HeldOut = {},
+): { train: Dataset; validation: Dataset } {
   const size = datasetSize(dataset);
   if (size < 6) throw new UsageError(`${dataset.name} has ${size} images; holding out needs at least 6`);
-  if (count !== undefined) checkInteger(`images to hold out of ${dataset.name}`, count, 1, size - 1);
-  const held = drawn(dataset, count ?? Math.round(size * heldOutShare), 'held-out', hash);
+  if (heldOut !== undefined) checkInteger(`images to hold out of ${dataset.name}`, heldOut, 1, size - 1);
+  const count = heldOut ?? Math.round(size * heldOutShare);
+  const held = drawn(dataset, count, { purpose: 'held-out', hash, split: heldOutSplit });
   return {
     train: pickWhere(dataset, (index) => !held.has(index), `${dataset.name} without the held-out part`),
     validation: pickWhere(dataset, (index) => held.has(index), `${dataset.name}, held-out part`),
@@ -40,23 +54,32 @@ export function holdOutTestSet(dataset: Dataset, hash: string, name: string): { 
       `${name} has no test set, and ${datasetSize(dataset)} of the at least 6 images that holding one out needs`,
     );
   }
-  const held = drawn(dataset, Math.round(datasetSize(dataset) * testShare), 'test-set', hash);
+  const held = drawn(dataset, Math.round(datasetSize(dataset) * testShare), { purpose: 'test-set', hash, split: 1 });
   return {
     train: pickWhere(dataset, (index) => !held.has(index), `${name} train`),
     test: pickWhere(dataset, (index) => held.has(index), `${name} test`),
   };
 }
 
-/** The indices of so many images, with the shares of the classes kept. */
-function drawn(dataset: Dataset, wanted: number, purpose: string, hash: string): ReadonlySet<number> {
+/** The indices of so many images, with the shares of the classes kept. @throws UsageError for a split beyond the last. */
+function drawn(
+  dataset: Dataset,
+  wanted: number,
+  { purpose, hash, split }: { readonly purpose: string; readonly hash: string; readonly split: number },
+): ReadonlySet<number> {
   const size = datasetSize(dataset);
   const byClass = Array.from({ length: dataset.classes }, () => [] as number[]);
   for (const [index, label] of dataset.labels.entries()) byClass[label]!.push(index);
   const quotas = sharesOf(byClass.map(({ length }) => (length * wanted) / size));
+  const splits = byClass.flatMap(({ length }, label) =>
+    quotas[label]! > 0 ? [Math.floor(length / quotas[label]!)] : [],
+  );
+  checkInteger(`held-out split of ${dataset.name} (${wanted} images each)`, split, 1, Math.min(...splits));
   const held = new Set<number>();
   for (const [label, indices] of byClass.entries()) {
     const order = permutation(indices.length, randomStream(0, purpose, hash, label));
-    for (let i = 0; i < quotas[label]!; i++) held.add(indices[order[i]!]!);
+    const quota = quotas[label]!;
+    for (const at of order.subarray((split - 1) * quota, split * quota)) held.add(indices[at]!);
   }
   return held;
 }

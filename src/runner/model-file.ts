@@ -37,9 +37,14 @@ export function loadModel(path: string | Uint8Array): LoadedModel {
 }
 
 /** @throws WorldError naming the file when tensors are missing, foreign, or of another shape than the model's. */
-export function requireParameters(model: Model, tensors: StateDict, file: string): void {
+export function requireParameters(
+  model: Model,
+  tensors: StateDict,
+  file: string,
+  check: (model: Model, tensors: StateDict) => void = checkParameters,
+): void {
   try {
-    checkParameters(model, tensors);
+    check(model, tensors);
   } catch (error) {
     throw new WorldError(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
   }

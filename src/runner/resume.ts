@@ -6,12 +6,13 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
+import { checkParameters, checkState } from '../nn/network.ts';
 import { evaluatedWeights } from '../train/average.ts';
 import type { ModelFile, Predictions } from '../train/checkpoint.ts';
 import type { Threads } from '../train/crew.ts';
 import { type Evaluation, evaluate, mostLikely } from '../train/evaluate.ts';
 import type { Checkpoint } from '../train/fit.ts';
-import { type Recipe, stateNamesOf } from '../train/recipe.ts';
+import { averageName, type Recipe, stateNamesOf } from '../train/recipe.ts';
 import { bestEpoch } from './best-epoch.ts';
 import { requireParameters } from './model-file.ts';
 import {
@@ -212,7 +213,8 @@ function findCheckpoint(
   for (const state of stateNamesOf(recipe)) {
     const tensors = checkpoint.optimizerState.get(state);
     if (tensors === undefined) throw new WorldError(`${path} lacks the optimizer's state ${state}`);
-    requireParameters(model, tensors, `${path}, optimizer state ${state}`);
+    const check = state === averageName ? checkParameters : checkState;
+    requireParameters(model, tensors, `${path}, optimizer state ${state}`, check);
   }
   const { epoch, batch } = checkpoint;
   if (epoch > config.hyperparameters.epochs || batch > batches) {

@@ -5,28 +5,28 @@ import { existsSync } from 'node:fs';
 import { WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
-import { holdOut } from '../data/hold-out.ts';
+import { type HeldOut, holdOut } from '../data/hold-out.ts';
 import type { LoadedData } from '../data/source.ts';
 import { type LoadDataOptions, loadData } from './load-data.ts';
 import type { EvaluatedSet, RunConfig } from './run-folder.ts';
 import type { DataRecord } from './run-identity.ts';
 
 /** The training set of a run, and the evaluation set, on which it is evaluated after every epoch. */
-export interface RunData extends Omit<LoadedData, 'test'> {
+export interface RunData extends Omit<LoadedData, 'test'>, HeldOut {
   readonly evaluation: Dataset;
   /** Whether the evaluation set is the test set or a held-out part of the training set. */
   readonly evaluatedOn: EvaluatedSet;
-  /** How many images are held out; undefined: one in twelve, or none. */
-  readonly heldOut?: number | undefined;
 }
 
 /** A data set as the user asks for it. */
-export interface DataRequest {
+export interface DataRequest extends HeldOut {
   /** A name, folder or file. Default: MNIST, or the recorded place. */
   readonly data?: string | undefined;
   readonly options?: LoadDataOptions | undefined;
   /** How many training images are held out, to evaluate on them instead of the test set. Default: none, or as recorded. */
   readonly heldOut?: number | undefined;
+  /** Default: 1, or as recorded. */
+  readonly heldOutSplit?: number | undefined;
 }
 
 /**
@@ -40,12 +40,12 @@ export async function dataOf(
   run: string | undefined,
 ): Promise<RunData> {
   const { test, ...loaded } = await loadAgain(config?.data, request, run);
-  const heldOut = config ? config.heldOut : request.heldOut;
+  const { heldOut, heldOutSplit } = config ?? request;
   if (heldOut === undefined && config?.evaluatedOn !== 'validation') {
     return { ...loaded, evaluation: test, evaluatedOn: 'test' };
   }
-  const { train, validation } = holdOut(loaded.train, loaded.hash, heldOut);
-  return { ...loaded, train, evaluation: validation, evaluatedOn: 'validation', heldOut };
+  const { train, validation } = holdOut(loaded.train, loaded.hash, { heldOut, heldOutSplit });
+  return { ...loaded, train, evaluation: validation, evaluatedOn: 'validation', heldOut, heldOutSplit };
 }
 
 /** Loads what the user asks for. What the user leaves open is as recorded. */
@@ -137,17 +137,16 @@ export const setNames = ['test', 'train', 'validation'] as const;
 export type SetName = (typeof setNames)[number];
 
 /** The recorded limits and evaluation set of a run. */
-export interface UsedParts {
+export interface UsedParts extends HeldOut {
   readonly trainLimit: number | null;
   readonly evaluatedOn: EvaluatedSet;
-  readonly heldOut?: number | undefined;
 }
 
 /** A set of the run's data: the images that it trained on, the held-out images, or the whole test set. */
 export function recordedSet(
   data: Pick<LoadedData, 'train' | 'test' | 'hash'>,
   set: SetName,
-  { trainLimit, evaluatedOn, heldOut }: UsedParts,
+  { trainLimit, evaluatedOn, ...heldOut }: UsedParts,
 ): Dataset {
   if (set === 'test') return data.test;
   const split = evaluatedOn === 'validation' ? holdOut(data.train, data.hash, heldOut) : undefined;

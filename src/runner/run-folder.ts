@@ -387,6 +387,7 @@ export function parseConfig(text: string, what: string): RunConfig {
     init,
     evaluatedOn,
     heldOut,
+    heldOutSplit,
     keep,
     patience,
     distill,
@@ -408,6 +409,8 @@ export function parseConfig(text: string, what: string): RunConfig {
   if (evaluatedOn !== undefined && evaluatedOn !== 'validation') throw damaged(`evaluatedOn is ${evaluatedOn}`);
   const isCount = evaluatedOn !== undefined && Number.isSafeInteger(heldOut) && Number(heldOut) >= 1;
   if (heldOut !== undefined && !isCount) throw damaged(`heldOut is ${heldOut}`);
+  const isSplit = evaluatedOn !== undefined && Number.isSafeInteger(heldOutSplit) && Number(heldOutSplit) >= 2;
+  if (heldOutSplit !== undefined && !isSplit) throw damaged(`heldOutSplit is ${heldOutSplit}`);
   if (keep !== undefined && !(keep === 'best' && evaluatedOn)) throw damaged(`keep is ${keep}`);
   if (distill !== undefined && !isDistillationRecord(distill)) throw damaged('its teachers cannot be read');
   const isPatience = evaluatedOn !== undefined && Number.isSafeInteger(patience) && Number(patience) >= 1;
@@ -418,6 +421,7 @@ export function parseConfig(text: string, what: string): RunConfig {
     init,
     ...(evaluatedOn ? { evaluatedOn } : {}),
     ...(heldOut === undefined ? {} : { heldOut }),
+    ...(heldOutSplit === undefined ? {} : { heldOutSplit }),
     ...(keep ? { keep } : {}),
     ...(patience === undefined ? {} : { patience }),
     ...(distill ? { distill } : {}),

@@ -63,6 +63,8 @@ export interface RunOrigin {
   readonly evaluatedOn?: 'validation';
   /** How many images are held out. Absent where it is one in twelve, and where none is. */
   readonly heldOut?: number;
+  /** Which images of that number are held out. Absent where it is the first split. */
+  readonly heldOutSplit?: number;
   /** Present where model and predictions are those of the best epoch on held-out images, not of the last. */
   readonly keep?: 'best';
   /** Absent where the labels alone teach. */
@@ -81,6 +83,7 @@ export function runIdentity({
   init,
   evaluatedOn,
   heldOut,
+  heldOutSplit,
   keep,
   distill,
 }: RunOrigin): string {
@@ -93,6 +96,7 @@ export function runIdentity({
       initHash: init?.sha256 ?? '',
       evaluatedOn: evaluatedOn ?? 'test',
       heldOut,
+      heldOutSplit,
       keep,
       distill: distill && { ...distill, teachers: distill.teachers.map(({ sha256 }) => sha256) },
     }),
@@ -101,7 +105,7 @@ export function runIdentity({
 
 /** The metadata that all files of a run carry. Two runs with equal results have equal metadata. */
 export function runRecord(origin: RunOrigin): ModelRecord {
-  const { hyperparameters: given, data, init, evaluatedOn, heldOut, keep, distill } = origin;
+  const { hyperparameters: given, data, init, evaluatedOn, heldOut, heldOutSplit, keep, distill } = origin;
   return {
     run: runIdentity(origin),
     model: given.model,
@@ -110,6 +114,7 @@ export function runRecord(origin: RunOrigin): ModelRecord {
     initHash: init?.sha256 ?? '',
     evaluatedOn: evaluatedOn ?? 'test',
     ...(heldOut === undefined ? {} : { heldOut: `${heldOut}` }),
+    ...(heldOutSplit === undefined ? {} : { heldOutSplit: `${heldOutSplit}` }),
     ...(keep ? { keep } : {}),
     ...(distill ? { teacherHashes: distill.teachers.map(({ sha256 }) => sha256).join() } : {}),
     version,
@@ -157,6 +162,7 @@ function differencesOf(record: ReadonlyMap<string, string>, origin: RunOrigin): 
     ...recorded('initHash', 'initial weights'),
     ...recorded('evaluatedOn', 'evaluated on'),
     ...recorded('heldOut', 'held-out images'),
+    ...recorded('heldOutSplit', 'held-out split'),
     ...recorded('keep', 'kept epoch'),
   ];
   return [...settings, ...origins]

@@ -76,6 +76,8 @@ export interface RunRequest {
    * from its record. Default: none.
    */
   readonly heldOut?: number | undefined;
+  /** Which of the disjoint parts of this size is held out, from 1 on. Default: 1, or as recorded. */
+  readonly heldOutSplit?: number | undefined;
   /** Saved models from which the run learns, beside its labels. Default: none, or as recorded. */
   readonly distill?: DistillationRequest | undefined;
   /** A file of initial weights. */
@@ -246,7 +248,12 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
     request.data ??
     (await dataOf(
       before,
-      { data: request.dataFolder, options: request.dataOptions, heldOut: request.heldOut },
+      {
+        data: request.dataFolder,
+        options: request.dataOptions,
+        heldOut: request.heldOut,
+        heldOutSplit: request.heldOutSplit,
+      },
       request.out,
     ));
   if (before && before.data.hash !== given.hash) {
@@ -254,7 +261,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
       `--resume: the run in ${request.out} was trained on other data (hash ${shortHash(before.data.hash)}, the hash of these is ${shortHash(given.hash)})`,
     );
   }
-  const { evaluatedOn } = given;
+  const { evaluatedOn, heldOutSplit = 1 } = given;
   if (evaluatedOn === 'test') refuseSelection(request);
   const train = limited(given.train, hyperparameters.trainLimit, '--train-limit');
   const testLimit = evaluatedOn === 'test' ? hyperparameters.testLimit : null;
@@ -288,6 +295,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
         init: named?.origin ?? null,
         ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
         ...(given.heldOut === undefined ? {} : { heldOut: given.heldOut }),
+        ...(heldOutSplit > 1 ? { heldOutSplit } : {}),
         ...(request.keep === 'best' ? { keep: 'best' as const } : {}),
         ...(request.patience ? { patience: request.patience } : {}),
         ...(teachers ? { distill: teachers.record } : {}),
@@ -406,10 +414,11 @@ async function* train(
 }
 
 /** @throws UsageError when a resumed run is asked for other held-out images, another kept epoch or patience. */
-function requireSameChoice(before: RunConfig, { heldOut, keep, patience, out }: RunRequest): void {
-  const { heldOut: images = 'no', keep: kept = 'last', patience: recorded = 0 } = before;
+function requireSameChoice(before: RunConfig, { heldOut, heldOutSplit, keep, patience, out }: RunRequest): void {
+  const { heldOut: images = 'no', heldOutSplit: split = 1, keep: kept = 'last', patience: recorded = 0 } = before;
   for (const [option, given, has] of [
     ['--held-out', heldOut, images],
+    ['--held-out-split', heldOutSplit, split],
     ['--keep', keep, kept],
     ['--patience', patience, recorded],
   ] as const) {
@@ -565,6 +574,10 @@ function checkRequest(request: RunRequest): void {
     checkInteger('trainRun(): heldOut', request.heldOut, 1, Number.MAX_SAFE_INTEGER);
     if (data !== undefined) throw new UsageError('trainRun(): heldOut is for data that the run loads itself');
   }
+  if (request.heldOutSplit !== undefined) {
+    checkInteger('trainRun(): heldOutSplit', request.heldOutSplit, 1, Number.MAX_SAFE_INTEGER);
+    if (request.heldOut === undefined && !request.resume) throw new UsageError('--held-out-split needs --held-out');
+  }
   if (request.keep !== undefined) checkChoice('trainRun(): keep', request.keep, keptEpochs);
   if (request.patience !== undefined) {
     checkInteger('trainRun(): patience', request.patience, 0, Number.MAX_SAFE_INTEGER);
@@ -587,6 +600,7 @@ const requestNames: OptionNames<RunRequest> = {
   dataFolder: true,
   dataOptions: true,
   heldOut: true,
+  heldOutSplit: true,
   distill: true,
   init: true,
   out: true,

@@ -6,7 +6,8 @@ import { averageName, type Recipe } from './recipe.ts';
 
 /**
  * The weights that are evaluated and saved as the model: the average where the recipe has one, else the weights
- * themselves. What a layer keeps beside its parameters is not averaged. The correction by 1 - d^steps is Adam's (Kingma and Ba,
+ * themselves. Buffers are averaged like parameters, as PyTorch's AveragedModel does with use_buffers=True: a running mean that is
+ * newer than the weights would not fit them. The correction by 1 - d^steps is Adam's (Kingma and Ba,
  * "Adam: a method for stochastic optimization", ICLR 2015, section 3).
  * @param batches of an epoch.
  */

@@ -10,6 +10,7 @@ import { mse } from '../nn/losses/mse.ts';
 import { aboutLoss, type Loss } from '../nn/losses.ts';
 import { parametersOf } from '../nn/model.ts';
 import {
+  layOutBuffers,
   layOutParameters,
   type MeetingPoint,
   type ModelAddresses,
@@ -65,6 +66,8 @@ export interface CrewPlan {
   readonly regions: readonly number[];
   readonly addresses: ModelAddresses;
   readonly optimizerState: readonly number[];
+  /** The buffers of the average; 0 where there is no average. */
+  readonly averagedBuffers: number;
   readonly gradients: number;
   readonly indices: number;
   /** Per image: its loss (f64), its predicted class (u8), its logits (f32 [classes]). */
@@ -503,7 +506,7 @@ export class Member {
 
   /** The optimizer's step t on this member's share of the parameters. */
   #update(t: number, learningRate: number, chunks: number): void {
-    const { threads, training, addresses, optimizerState, gradients } = this.#plan;
+    const { threads, recipe, training, addresses, optimizerState, averagedBuffers, gradients } = this.#plan;
     const lines = this.#blockBytes / 64;
     const first = Math.floor((lines * this.#index) / threads) * 64;
     const end = Math.floor((lines * (this.#index + 1)) / threads) * 64;
@@ -527,9 +530,12 @@ export class Member {
       });
     }
     if (ema > 0) {
+      const decay = { keep: ema, rest: 1 - ema };
       const average = { a: optimizerState[states.length]! + first, x: addresses.parameters + first };
-      const vectors = (end - first) / this.#vectorBytes;
-      this.#kernels.averageVectors({ ...average, vectors, keep: ema, rest: 1 - ema });
+      this.#kernels.averageVectors({ ...average, ...decay, vectors: (end - first) / this.#vectorBytes });
+      const vectors = layOutBuffers(recipe.model).bytes / this.#vectorBytes;
+      if (this.#index > 0 || vectors === 0) return;
+      this.#kernels.averageVectors({ a: averagedBuffers, x: addresses.buffers, ...decay, vectors });
     }
   }
 

@@ -12,6 +12,7 @@ import { openWorkspace } from '../engine/workspace.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
 import {
   allocateModel,
+  layOutBuffers,
   layOutParameters,
   layOutStatistics,
   needsWholeBatches,
@@ -33,7 +34,7 @@ import {
   type Threads,
 } from './crew.ts';
 import { type CompleteDistillation, numbersOf, placeTeachers } from './distillation.ts';
-import { type EvaluationRecipe, type Recipe, stateNamesOf } from './recipe.ts';
+import { averageName, type EvaluationRecipe, type Recipe, stateNamesOf } from './recipe.ts';
 
 export interface EvaluateOptions {
   /** Stops the evaluation, which then gives undefined. */
@@ -133,6 +134,7 @@ export class Session {
         control: arena.allocate(controlWords * 4),
         addresses: allocateModel(model, arena),
         optimizerState: (training ? stateNamesOf(training) : []).map(() => arena.allocate(bytes)),
+        averagedBuffers: training && training.ema > 0 ? arena.allocate(layOutBuffers(model).bytes) : 0,
         gradients: arena.allocate(parts * bytes),
         indices: arena.allocate(images * 4),
         losses: arena.allocate(images * 8),
@@ -213,15 +215,19 @@ export class Session {
     writeModel(this.#model, weights, this.#arena, this.#plan.addresses);
   }
 
-  /** The optimizer's state by PyTorch's name: for each a state dict like the weights. */
+  /** The optimizer's state by PyTorch's name: for each a tensor for each parameter; the average has buffers, too. */
   get optimizerState(): ReadonlyMap<string, StateDict> {
-    const { training, optimizerState } = this.#plan;
+    const { training, optimizerState, averagedBuffers } = this.#plan;
     const names = training ? stateNamesOf(training) : [];
-    return new Map(names.map((name, i) => [name, readParameters(this.#model, this.#arena, optimizerState[i]!)]));
+    const stateAt = (name: string, address: number) =>
+      name === averageName
+        ? readModel(this.#model, this.#arena, { parameters: address, buffers: averagedBuffers })
+        : readParameters(this.#model, this.#arena, address);
+    return new Map(names.map((name, i) => [name, stateAt(name, optimizerState[i]!)]));
   }
 
   setOptimizerState(state: ReadonlyMap<string, StateDict>): void {
-    const { training, optimizerState } = this.#plan;
+    const { training, optimizerState, averagedBuffers } = this.#plan;
     const names = training ? stateNamesOf(training) : [];
     const foreign = [...state.keys()].find((name) => !names.includes(name));
     if (foreign !== undefined) {
@@ -232,7 +238,9 @@ export class Session {
     for (const [i, name] of names.entries()) {
       const tensors = state.get(name);
       if (tensors === undefined) throw new UsageError(`the optimizer's state lacks ${name}`);
-      writeParameters(this.#model, tensors, this.#arena, optimizerState[i]!);
+      const parameters = optimizerState[i]!;
+      if (name !== averageName) writeParameters(this.#model, tensors, this.#arena, parameters);
+      else writeModel(this.#model, tensors, this.#arena, { parameters, buffers: averagedBuffers });
     }
   }
 

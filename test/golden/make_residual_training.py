@@ -1,4 +1,5 @@
-"""Golden numbers for the training of a small residual network with batch normalization: losses, final state dict, and logits in evaluation.
+"""Golden numbers for the training of a small residual network with batch normalization: losses, final state dict, its moving
+average (parameters and buffers), and the logits of both in evaluation.
 
 Usage, in this folder:  /usr/bin/python3 make_residual_training.py
 53 images [2, 6, 6] in their order, batches of 37 (the engine's chunks: 16, 16, 5; then 16), 3 epochs of SGD with Nesterov momentum, in float64. Names of
@@ -10,12 +11,14 @@ from collections import OrderedDict
 
 import torch
 from torch import nn
+from torch.optim.swa_utils import AveragedModel
 from torch.nn.functional import cross_entropy, relu, silu
 
 here = pathlib.Path(__file__).resolve().parent
 torch.manual_seed(2015)
 torch.set_default_dtype(torch.float64)
 epochs, batch, count = 3, 37, 53
+decay = 0.8
 
 
 def exact(*shape, scale=128):
@@ -69,6 +72,8 @@ with torch.no_grad():
     for name, p in net.named_parameters():
         p.copy_(exact(*p.shape, scale=80) + (1 if "bn" in name and name.endswith("weight") else 0))
 initial, losses = state(net), []
+# The mean of all states with weights 1, decay, decay², ... from the last on, by their running mean.
+averaged = AveragedModel(net, avg_fn=lambda mean, now, n: mean + (now - mean) * (1 - decay) / (1 - decay ** (n + 1)), use_buffers=True)
 optimizer = torch.optim.SGD(net.parameters(), 0.05, 0.9, nesterov=True)
 for _ in range(epochs):
     for at in range(0, count, batch):
@@ -76,9 +81,12 @@ for _ in range(epochs):
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
+        averaged.update_parameters(net)
         losses.append(loss.item())
 net.eval()
+averaged.eval()
 record = {"epochs": epochs, "batchSize": batch, "images": images.flatten().tolist(), "labels": labels.tolist(), "initial": initial,
-          "losses": losses, "final": state(net), "logits": net(images).flatten().tolist()}
+          "losses": losses, "final": state(net), "logits": net(images).flatten().tolist(),
+          "decay": decay, "averaged": state(averaged.module), "averagedLogits": averaged(images).flatten().tolist()}
 (here / "residual-training.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
 print(losses)
