@@ -1,6 +1,7 @@
 // `npm run bench -- NAME`: runs one benchmark (default: epoch). The first lines of each file list its options.
 const names = [
   'epoch',
+  'augmentation',
   'micro',
   'mutation',
   'study',

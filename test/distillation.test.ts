@@ -1,6 +1,6 @@
 /** Runs with teachers, from the command line: recorded, resumed, and the same bytes with any number of threads. */
-import { copyFileSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import { freshFolder, lenet } from './lenet.ts';
@@ -37,6 +37,65 @@ test('threads and widths give the same bytes, and the teachers are recorded', ()
 
 test('teachers without weight change nothing', () => {
   expect(weights(run('--epochs', '1', ...teachers, '--teacher-weight', '0'))).toEqual(weights(run('--epochs', '1')));
+});
+
+test('a recipe names its teachers relative to its file, and options go over them', () => {
+  const folder = freshFolder();
+  const recipe = join(folder, 'mine.yaml');
+  const teacher = relative(folder, first);
+  writeFileSync(
+    recipe,
+    `name: mine\nsentence: X\nsettings: {}\ndistill: { teachers: [${teacher}], temperature: 3, weight: 0.5 }\n`,
+  );
+  const byRecipe = run('--epochs', '1', '--recipe', recipe);
+  const numbers = ['--temperature', '3', '--teacher-weight', '0.5'];
+  expect(weights(byRecipe)).toEqual(weights(run('--epochs', '1', '--teacher', first, ...numbers)));
+  expect(lenet('train', '--resume', '--recipe', recipe, '--out', byRecipe).code).toBe(0);
+  const { distill } = JSON.parse(
+    readFileSync(join(run('--epochs', '0', '--recipe', recipe, '--temperature', '4'), 'config.json'), 'utf8'),
+  );
+  expect(distill).toMatchObject({ teachers: [{ file: first }], temperature: 4, weight: 0.5 });
+});
+
+test('a study has teachers and a split; its trials are those of lenet train, and other teachers are refused', () => {
+  const folder = freshFolder();
+  const file = join(folder, 's.yaml');
+  const out = join(folder, 'out');
+  const teacher = join(folder, 'teacher.safetensors');
+  copyFileSync(join(first, 'model.safetensors'), teacher);
+  const text = [
+    'name: s\nprotocol: held-out\nheldOut: 300\nheldOutSplit: 2\nseeds: [4]',
+    'base: { trainLimit: 600, testLimit: 200, rotation: 10, epochs: 1 }\nstages: [{ batchSize: [20, 30] }]',
+    'distill: { teachers: [teacher.safetensors], temperature: 3 }\n',
+  ].join('\n');
+  writeFileSync(file, text);
+  const study = ['study', 'run', file, '--jobs', '1', '--out', out];
+  const done = lenet(...study);
+  expect([done.code, done.stderr]).toEqual([0, '']);
+  const single = run(
+    ...['--epochs', '1', '--seed', '4', '--held-out', '300', '--held-out-split', '2'],
+    ...['--teacher', teacher, '--temperature', '3'],
+  );
+  expect(bytes(join(out, 'trial-0000')).equals(bytes(single))).toBe(true);
+  expect(lenet('study', 'show', out).stdout.replace(/\s+/g, ' ')).toContain(
+    'at temperature 3 with weight 1. Finished.',
+  );
+  // The copy in the study's folder finds its teachers.
+  expect(lenet('study', 'run', join(out, 'study.yaml'), '--jobs', '1', '--out', out).code).toBe(0);
+  copyFileSync(join(second, 'model.safetensors'), teacher);
+  const other = lenet(...study);
+  expect([other.code, other.stderr]).toEqual([
+    2,
+    expect.stringContaining('differs from the study in this folder: dist'),
+  ]);
+  const misfit = lenet('study', 'run', file, '--out', join(folder, 'other'), '--data', 'nowhere');
+  expect(misfit.code).toBe(1);
+  writeFileSync(file, text.replace('base: {', 'base: { model: lenet5-1998, '));
+  const distances = lenet('study', 'run', file, '--out', join(folder, 'other'));
+  expect([distances.code, distances.stderr]).toEqual([
+    2,
+    'error: distill: the outputs of model lenet5-1998 are distances, not logits\n',
+  ]);
 });
 
 test('a run is continued with the same teachers, wherever they are now, and with no others', () => {

@@ -12,6 +12,7 @@ import { defaultThreads, machineFailure, mostThreads, readMachine, usableCores }
 import { shippedNames } from '../runner/shipped-files.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
+import type { FileDistillation } from '../tasks/study-file/schema.ts';
 import type { DescribeOptions } from './data.ts';
 import { addDataOptions, addReadingOptions, type DataChoice, loadingOptions } from './data-options.ts';
 import type { EvaluateOptions } from './evaluate.ts';
@@ -142,7 +143,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       const evaluations = { evaluateEvery, evaluateTrain: options.evaluate === 'all', balancedAccuracy };
       const how = { checkpointEvery, ...evaluations, threads, kernels: options.kernels ?? 'auto' };
       const { heldOut, heldOutSplit, keep, patience } = options;
-      const selection = { heldOut, heldOutSplit, keep, patience, distill: distillationIn(options) };
+      const selection = { heldOut, heldOutSplit, keep, patience, distill: distillationIn(options, recipe?.distill) };
       const request = { ...settings, dataFolder, dataOptions, ...selection, init, resume, ...how, out };
       output.beginWork();
       finish(await train(request, { json: options.json ?? false, recipe }));
@@ -348,9 +349,19 @@ async function settingsOf(options: TrainOptions, command: Command) {
   return { settings: overRecipe(recipe, own), recipe };
 }
 
-/** @throws UsageError for numbers of distillation without a teacher. */
-function distillationIn({ teacher, temperature, teacherWeight }: TrainOptions) {
-  if (teacher !== undefined) return { teachers: teacher, temperature, weight: teacherWeight };
+/** The distillation of a run: the options, over that of the recipe. @throws UsageError for its numbers without a teacher. */
+function distillationIn(
+  { teacher, temperature, teacherWeight }: TrainOptions,
+  ofRecipe: FileDistillation | undefined,
+): FileDistillation | undefined {
+  const teachers = teacher ?? ofRecipe?.teachers;
+  if (teachers !== undefined) {
+    return {
+      teachers: [...teachers],
+      temperature: temperature ?? ofRecipe?.temperature,
+      weight: teacherWeight ?? ofRecipe?.weight,
+    };
+  }
   if (temperature !== undefined) throw new UsageError('--temperature needs --teacher');
   if (teacherWeight !== undefined) throw new UsageError('--teacher-weight needs --teacher');
   return undefined;

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import type { LoadDataOptions } from '../runner/load-data.ts';
 import { isPrivateRun } from '../runner/run-data.ts';
-import { withDataPlace } from '../tasks/study-file/data-place.ts';
+import { withDataPlace, withTeacherPlaces } from '../tasks/study-file/data-place.ts';
 import type { FileData } from '../tasks/study-file/reader.ts';
 import { type DataChoice, loadingOptions } from './data-options.ts';
 
@@ -30,11 +30,16 @@ function placeFrom(place: string, file: string): string {
 }
 
 /**
- * The text of a study file as its copy in the study's folder has it: its data are found from there too. In a private
- * run the copy names no folder.
+ * The text of a study file as its copy in the study's folder has it: its data and teachers are found from there too. In
+ * a private run the copy names no folder.
+ * @param teachers the absolute places of those that the file names.
  */
-export function textOfCopy(text: string, inFile: FileData | undefined, file: string): string {
-  if (inFile === undefined) return text;
-  const place = placeFrom(inFile.place, file);
-  return withDataPlace(text, isPrivateRun() ? basename(place) : place);
+export function textOfCopy(
+  text: string,
+  inFile: FileData | undefined,
+  { file, teachers }: { readonly file: string; readonly teachers: readonly string[] },
+): string {
+  const told = (place: string) => (isPrivateRun() ? basename(place) : place);
+  const taught = withTeacherPlaces(text, teachers.map(told));
+  return inFile === undefined ? taught : withDataPlace(taught, told(placeFrom(inFile.place, file)));
 }

@@ -33,9 +33,10 @@ import type { KernelChoice } from '../runner/kernel-choice.ts';
 import { lenetTask } from '../runner/lenet-task.ts';
 import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
 import { isPrivateRun } from '../runner/run-data.ts';
-import { readRecipe, readStudyFile } from '../runner/study-files.ts';
+import { readRecipe, readStudyFile, teachersFrom } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
+import { recordOfTeachers } from '../runner/teachers.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule, objectives, type StudyDefinition } from '../study/definition.ts';
 import { type CompleteTrial, isComplete, secondsOf } from '../study/trial.ts';
@@ -89,8 +90,17 @@ function report(folder: StudyFolder, shown: ShownOptions): Promise<StudyFacts> {
 /** Runs or continues a study. @returns the exit code. */
 export async function studyRun(file: string, options: StudyRunOptions): Promise<number> {
   const { path, text } = readStudyFile(file);
-  const recipe = (name: string) => readRecipe(name).settings;
-  const definition = parseStudyFile(text, path, { seeds: options.seeds, recipe });
+  let teachers: readonly string[] | undefined;
+  const definition = parseStudyFile(text, path, {
+    seeds: options.seeds,
+    recipe: readRecipe,
+    teachers({ distill, isOfRecipe }) {
+      // The reader of recipes has resolved the places of its teachers. The name of a study that ships is not a path.
+      const found = isOfRecipe ? distill : teachersFrom(distill, path === file ? path : undefined);
+      teachers = found.teachers;
+      return recordOfTeachers(found);
+    },
+  });
   // Absolute, so that paths and commands in messages work in any folder.
   const out = resolve(options.out ?? join('runs', definition.name));
   const folder = new StudyFolder(out);
@@ -109,7 +119,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   });
   const { signal } = interrupt;
   const inFile = studyFileData(text, path);
-  const copy = textOfCopy(text, inFile, path);
+  const copy = textOfCopy(text, inFile, { file: path, teachers: teachers ?? [] });
   const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${copy}` : copy;
   const { retryFailed = false, keep = [], evaluateTrain } = options;
   const machine = readMachine();
@@ -120,6 +130,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const task = lenetTask({
     folder: out,
     ...dataOfStudy(inFile, options, path),
+    teachers,
     threads,
     kernels: options.kernels ?? 'auto',
     evaluateTrain,

@@ -12,11 +12,14 @@ import { verdict } from './words/verdict.ts';
 
 export function showJson(facts: StudyFacts): object {
   const { definition, data, dataHash, finished, counts, winner, looks, foreign } = facts;
-  const { name, protocol, objective, plan, seeds } = definition;
+  const { name, protocol, heldOut, heldOutSplit, distill, objective, plan, seeds } = definition;
   return {
     name,
     data: data ? { name: data.name, hash: dataHash } : null,
     protocol: protocol ?? null,
+    ...(heldOut === undefined ? {} : { heldOut }),
+    ...(heldOutSplit === undefined ? {} : { heldOutSplit }),
+    ...(distill ? { distill: { ...distill, teachers: distill.teachers.map(({ sha256 }) => sha256) } } : {}),
     objective,
     plan: plan.kind,
     seeds,

@@ -124,7 +124,8 @@ async function answersOf(run: RunFolder, { trial, dataHash, shown }: AnswersWant
     const { trainLimit } = config.hyperparameters;
     const evaluatedOn = config.evaluatedOn ?? 'test';
     const own = await recordedData(config, run.path, 'put them back there');
-    const whole = recordedSet(own, evaluatedOn, { trainLimit, evaluatedOn });
+    const { heldOut, heldOutSplit } = config;
+    const whole = recordedSet(own, evaluatedOn, { trainLimit, evaluatedOn, heldOut, heldOutSplit });
     const logits = trialLogits(run, trial, whole.labels);
     const images = logits.length / whole.classes;
     const set = images < datasetSize(whole) ? takeFirst(whole, images) : whole;

@@ -13,7 +13,7 @@ import { notesOf, rowsOf, type TextTable } from './table.ts';
 import { comparisonLines, findConfiguration } from './words/comparison.ts';
 import { labelOf, shortName, stageTitle } from './words/names.ts';
 import { countText, scoreText } from './words/numbers.ts';
-import { dataSentence, outcome, protocolSentence } from './words/outcome.ts';
+import { dataSentence, outcome, protocolSentence, teachersSentence } from './words/outcome.ts';
 import { remarks } from './words/remarks.ts';
 import { verdict } from './words/verdict.ts';
 
@@ -78,7 +78,8 @@ export function showText(
   facts: StudyFacts,
   { width, state }: { readonly width: number; readonly state: string },
 ): string {
-  const lines = [studyTitle(facts.definition), dataSentence(facts) ?? '', protocolSentence(facts) ?? '', state]
+  const about = [dataSentence(facts), protocolSentence(facts), teachersSentence(facts)].map((line) => line ?? '');
+  const lines = [studyTitle(facts.definition), ...about, state]
     .filter((line) => line !== '')
     .map((line) => wrapped(line, width));
   const { headline, details } = outcome(facts);

@@ -69,8 +69,7 @@ function commandOf({ study, record }: OwnedTrial): string {
 /** The seeds in a study file; undefined where it cannot be read. */
 function seedsIn(file: string): StudyDefinition['seeds'] | undefined {
   try {
-    const recipe = (name: string) => readRecipe(name).settings;
-    return parseStudyFile(readStudyFile(file).text, file, { recipe }).seeds;
+    return parseStudyFile(readStudyFile(file).text, file, { recipe: readRecipe }).seeds;
   } catch (error) {
     if (error instanceof UsageError || error instanceof WorldError) return undefined;
     throw error;

@@ -17,6 +17,7 @@ import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { type DataFacts, factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { OpenTask, Pool, Task, TrialBytes, TrialMessage, TrialResults } from '../tasks/task.ts';
+import { completeDistillation, type Distillation } from '../train/distillation.ts';
 import { type Evaluation, evaluate } from '../train/evaluate.ts';
 import { stateNamesOf } from '../train/recipe.ts';
 import { checkFits } from '../train/session.ts';
@@ -28,6 +29,7 @@ import { chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { type DataRequest, dataRecord, type RunData } from './run-data.ts';
 import { type MetricsLine, RunFolder } from './run-folder.ts';
+import { recordedTeachers } from './teachers.ts';
 import { inspectTrial, soundOr, trialLogits, trialModel } from './trial-results.ts';
 import { shareDataset, type TrialWorkerMessage, TrialWorkers } from './trial-worker.ts';
 
@@ -39,6 +41,8 @@ export interface LenetTaskOptions {
   readonly dataFolder?: string | undefined;
   /** How the data are read. Default: as they look. */
   readonly dataOptions?: LoadDataOptions | undefined;
+  /** Where the teachers of the study are now, in the order of its definition. Default: where the definition says. */
+  readonly teachers?: readonly string[] | undefined;
   /** Threads for looks at the test set, 1 to 256, default 1; results do not depend on it. */
   readonly threads?: number | undefined;
   /** How many images the kernels compute side by side: quads (default), octs, or octs where they are proven faster. Results do not depend on it. */
@@ -69,6 +73,7 @@ export function lenetTask(options: LenetTaskOptions): Task {
     folder: true,
     dataFolder: true,
     dataOptions: true,
+    teachers: true,
     threads: true,
     kernels: true,
     evaluateTrain: true,
@@ -89,7 +94,10 @@ export function lenetTask(options: LenetTaskOptions): Task {
       const data = await loadSets(definition, { data: dataFolder, options: dataOptions });
       // Shape and classes are enough to check levels; each trial standardizes by the images that it trains on.
       const facts = factsOf({ normalization: 'none', classWeights: 'none' }, data.run.train);
-      checkLevels(definition, data, facts);
+      const { distill } = definition;
+      const places = options.teachers ?? distill?.teachers.map(({ file }) => file) ?? [];
+      const teaching = distill && recordedTeachers(distill, places);
+      checkLevels(definition, data, { facts, teaching });
       const base = completeSettings(definition.base);
       const { width, note } = await chooseWidth(kernels, recipeOf(base, facts));
       const notes = [note, noteOnNetwork(base, facts)].flatMap((text) =>
@@ -101,7 +109,7 @@ export function lenetTask(options: LenetTaskOptions): Task {
         data: studyDataOf(data.run),
         kernels: width,
         summary: `${summaryOf(definition, data.run)}; kernels in ${width}${notes.join('')}`,
-        pool: threadPool(options, width, definition, data.run),
+        pool: threadPool(options, width, definition, { data: data.run, places }),
         bytesPerTrial: (configuration) => bytesOf(configuration, evaluated, facts),
         results: resultsOf,
         discard(number, what) {
@@ -142,8 +150,8 @@ export function lenetTask(options: LenetTaskOptions): Task {
 function threadPool(
   { folder, evaluateTrain = true, claim }: LenetTaskOptions,
   width: Width,
-  { objective }: StudyDefinition,
-  data: RunData,
+  { objective, distill }: StudyDefinition,
+  { data, places }: { readonly data: RunData; readonly places: readonly string[] },
 ): Pool {
   const workers = new TrialWorkers();
   return {
@@ -152,7 +160,8 @@ function threadPool(
       const out = trialFolder(folder, number).path;
       const balancedAccuracy = objective === 'balanced-accuracy';
       const how = { threads, width, evaluateTrain, balancedAccuracy };
-      const order = { hyperparameters, out, ...how, data, claim: claim?.(), again };
+      const taught = distill ? { distill: { ...distill, places } } : {};
+      const order = { hyperparameters, out, ...how, data, ...taught, claim: claim?.(), again };
       return workers.start(order, (message) => listen(trialMessage(message, objective)));
     },
     close: () => workers.close(),
@@ -181,15 +190,18 @@ interface StudySets {
   readonly test: Dataset;
 }
 
-async function loadSets({ protocol }: StudyDefinition, { data, options }: DataRequest): Promise<StudySets> {
+async function loadSets(
+  { protocol, heldOut, heldOutSplit }: StudyDefinition,
+  { data, options }: DataRequest,
+): Promise<StudySets> {
   const { train, test, ...origin } = await loadData(data, options);
   if (protocol !== 'held-out') {
     const sets = { train: shareDataset(train), evaluation: shareDataset(test) };
     return { run: { ...origin, ...sets, evaluatedOn: 'test' }, test };
   }
-  const split = holdOut(train, origin.hash);
+  const split = holdOut(train, origin.hash, { heldOut, heldOutSplit });
   const sets = { train: shareDataset(split.train), evaluation: shareDataset(split.validation) };
-  return { run: { ...origin, ...sets, evaluatedOn: 'validation' }, test };
+  return { run: { ...origin, ...sets, evaluatedOn: 'validation', heldOut, heldOutSplit }, test };
 }
 
 /** The name, format and options of the data, for the journal. */
@@ -256,10 +268,14 @@ export function bytesOf(configuration: Settings, evaluated: number, facts: DataF
 /**
  * Checks all levels before the study begins, so that no trial fails later because of its settings.
  * @throws UsageError when a level's network does not fit the data, its arithmetic is not available on this machine, it
- * asks for more images than the set has, or its batch size exceeds the training set. WorldError when this machine
+ * asks for more images than the set has, its teachers do not fit its network, or its batch size exceeds the training set. WorldError when this machine
  * cannot run the kernels.
  */
-function checkLevels(definition: StudyDefinition, { run, test: looks }: StudySets, facts: DataFacts): void {
+function checkLevels(
+  definition: StudyDefinition,
+  { run, test: looks }: StudySets,
+  { facts, teaching }: { readonly facts: DataFacts; readonly teaching: Distillation | undefined },
+): void {
   const { train, evaluation } = run;
   const fitting = new Set<string>();
   for (const { settings, label } of plannedLevels(definition).flat()) {
@@ -274,7 +290,10 @@ function checkLevels(definition: StudyDefinition, { run, test: looks }: StudySet
     const { model } = recipeOf(complete, facts);
     // Checking every label takes time, and most levels train the same network.
     const network = JSON.stringify([model.name, model.input, model.classes]);
-    if (!fitting.has(network)) for (const set of [train, evaluation]) checkFits(model, set);
+    if (!fitting.has(network)) {
+      for (const set of [train, evaluation]) checkFits(model, set);
+      if (teaching) completeDistillation(teaching, model);
+    }
     fitting.add(network);
     if (arithmetic === 'fused') enableFused();
     compileKernels(arithmetic, 'quads');

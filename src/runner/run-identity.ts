@@ -6,6 +6,7 @@ import { shortHash } from '../base/format.ts';
 import { version } from '../base/version.ts';
 import type { DataOptions } from '../data/source.ts';
 import { dependsOnEpochs } from '../nn/schedules.ts';
+import type { StudyTeachers } from '../study/definition.ts';
 import {
   type HyperparameterName,
   type Hyperparameters,
@@ -29,13 +30,8 @@ export interface DataRecord {
   readonly isPrivate?: true;
 }
 
-/** From whom a run learns beside its labels. */
-export interface DistillationRecord {
-  /** The files of the teachers (absolute paths). */
-  readonly teachers: readonly { readonly file: string; readonly sha256: string }[];
-  readonly temperature: number;
-  readonly weight: number;
-}
+/** From whom a run learns beside its labels. The paths of the teachers' files are absolute. */
+export type DistillationRecord = StudyTeachers;
 
 /** Whether a part of config.json can be the record of a distillation. */
 export function isDistillationRecord(value: unknown): value is DistillationRecord {
@@ -164,6 +160,7 @@ function differencesOf(record: ReadonlyMap<string, string>, origin: RunOrigin): 
     ...recorded('heldOut', 'held-out images'),
     ...recorded('heldOutSplit', 'held-out split'),
     ...recorded('keep', 'kept epoch'),
+    ...recorded('teacherHashes', 'teachers'),
   ];
   return [...settings, ...origins]
     .map(([name, a, b]) => ({ name, there: String(a), here: String(b) }))
@@ -179,10 +176,10 @@ function hyperparametersIn(text: string): Hyperparameters | undefined {
   }
 }
 
-/** A value for messages: the first 12 digits of a hash, `none` for an empty text, other texts unchanged. */
+/** A value for messages: the first 12 digits of each hash, `none` for an empty text, other texts unchanged. */
 function shortened(text: string): string {
   if (text === '') return 'none';
-  return /^[0-9a-f]{64}$/.test(text) ? shortHash(text) : text;
+  return text.replaceAll(/\b[0-9a-f]{64}\b/g, shortHash);
 }
 
 /**

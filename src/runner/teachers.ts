@@ -6,7 +6,13 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
 import { readBytes } from '../disk/read-file.ts';
 import type { Model } from '../nn/model.ts';
-import { type CompleteDistillation, completeDistillation } from '../train/distillation.ts';
+import {
+  type CompleteDistillation,
+  completeDistillation,
+  completeNumbers,
+  type Distillation,
+  type DistillationNumbers,
+} from '../train/distillation.ts';
 import { loadModel } from './model-file.ts';
 import { isPrivateRun } from './run-data.ts';
 import { modelFileAt } from './run-folder.ts';
@@ -50,13 +56,31 @@ export function findTeachers(
   const found = paths.map(teacherAt);
   const { temperature = recorded?.temperature, weight = recorded?.weight } = request ?? {};
   const distillation = completeDistillation({ teachers: found, temperature, weight }, student);
-  const record: DistillationRecord = {
-    teachers: found.map(({ file, sha256 }) => ({ file: isPrivateRun() ? basename(file) : resolve(file), sha256 })),
-    temperature: distillation.temperature,
-    weight: distillation.weight,
-  };
+  const record = recordOf(found, distillation);
   if (recorded) requireSame(recorded, record, run);
   return { distillation, record };
+}
+
+/** The record of teachers that a study or a recipe names. @throws UsageError, WorldError where one cannot be read. */
+export function recordOfTeachers({ teachers, temperature, weight }: DistillationRequest): DistillationRecord {
+  const found = teachers.map(teacherAt);
+  return recordOf(found, completeNumbers({ temperature, weight }));
+}
+
+/** The teachers in a record. @param places where they are now. @throws WorldError for others than the record names. */
+export function recordedTeachers(record: DistillationRecord, places: readonly string[]): Distillation {
+  const { temperature, weight } = record;
+  const found = places.map(teacherAt);
+  requireSameFiles(record, recordOf(found, record), 'the study');
+  return { teachers: found, temperature, weight };
+}
+
+function recordOf(
+  found: readonly { readonly file: string; readonly sha256: string }[],
+  { temperature, weight }: DistillationNumbers,
+): DistillationRecord {
+  const teachers = found.map(({ file, sha256 }) => ({ file: isPrivateRun() ? basename(file) : resolve(file), sha256 }));
+  return { teachers, temperature, weight };
 }
 
 function teacherAt(path: string) {
@@ -78,11 +102,16 @@ function requireSame(recorded: DistillationRecord, found: DistillationRecord, ru
       `--resume: the run in ${run} has ${recorded.teachers.length} teachers, not ${found.teachers.length}`,
     );
   }
+  requireSameFiles(recorded, found, `the run in ${run}`);
+}
+
+/** @throws WorldError naming the first file that holds another teacher than the record names. */
+function requireSameFiles(recorded: DistillationRecord, found: DistillationRecord, whose: string): void {
   for (const [i, { sha256 }] of recorded.teachers.entries()) {
     const { file, sha256: own } = found.teachers[i]!;
     if (own === sha256) continue;
     throw new WorldError(
-      `${file} is not the teacher that the run in ${run} began with (SHA-256 ${shortHash(own)}, recorded is ${shortHash(sha256)})`,
+      `${file} is not the teacher that ${whose} began with (SHA-256 ${shortHash(own)}, recorded is ${shortHash(sha256)})`,
     );
   }
 }

@@ -25,7 +25,7 @@ parentPort?.on('message', async (request: TrialWorkerRequest) => {
 
 /** Runs a trial. @returns the message about its end. */
 async function work(order: TrialWorkerOrder, signal: AbortSignal): Promise<TrialWorkerMessage> {
-  const { hyperparameters, out, threads, width, evaluateTrain, balancedAccuracy, data, claim, again } = order;
+  const { hyperparameters, out, threads, width, evaluateTrain, balancedAccuracy, data, distill, claim, again } = order;
   /** @throws WorldError when another process has taken the study over. */
   const check = () => {
     if (claim) assertHeld(claim, `the study of ${out}`);
@@ -40,6 +40,7 @@ async function work(order: TrialWorkerOrder, signal: AbortSignal): Promise<Trial
     hyperparameters,
     given: new Set(hyperparameterNames),
     data,
+    distill: distill && { teachers: distill.places, temperature: distill.temperature, weight: distill.weight },
     out,
     resume,
     threads,
@@ -63,6 +64,8 @@ async function work(order: TrialWorkerOrder, signal: AbortSignal): Promise<Trial
   for await (const event of events) {
     if (event.type === 'start') {
       config = event.config;
+      // A teacher may have changed since the study began.
+      requireOwn(config, folder, order);
       for (const line of folder.readMetrics(config)) say({ type: 'epoch', line, share: share(line.epoch, 1) });
     } else if (event.type === 'epoch') {
       say({ type: 'epoch', line: event.line, share: share(event.line.epoch, 1) });
@@ -119,10 +122,19 @@ function lacksScores(folder: RunFolder, config: RunConfig, { balancedAccuracy }:
 }
 
 /** @throws ForeignFileError when config.json belongs to another run. */
-function requireOwn(found: RunConfig, folder: RunFolder, { hyperparameters, data }: TrialWorkerOrder): void {
-  const { hash, folder: source, evaluatedOn } = data;
-  const wanted = { hyperparameters, data: { hash, folder: source }, init: null };
-  const origin = evaluatedOn === 'validation' ? { ...wanted, evaluatedOn } : wanted;
+function requireOwn(found: RunConfig, folder: RunFolder, { hyperparameters, data, distill }: TrialWorkerOrder): void {
+  const { hash, folder: source, evaluatedOn, heldOut, heldOutSplit } = data;
+  const origin = {
+    hyperparameters,
+    data: { hash, folder: source },
+    init: null,
+    ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
+    ...(heldOut === undefined ? {} : { heldOut }),
+    ...(heldOutSplit === undefined ? {} : { heldOutSplit }),
+    ...(distill
+      ? { distill: { teachers: distill.teachers, temperature: distill.temperature, weight: distill.weight } }
+      : {}),
+  };
   requireSameRun(new Map(Object.entries(runRecord(found))), origin, folder.configPath);
 }
 

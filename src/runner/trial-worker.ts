@@ -8,6 +8,7 @@ import type { RunningTrial, TrialMessage } from '../tasks/task.ts';
 import { machineFailure, readMachine } from './machine.ts';
 import type { RunData } from './run-data.ts';
 import type { MetricsLine } from './run-folder.ts';
+import type { DistillationRecord } from './run-identity.ts';
 
 /** What a trial's worker is given. */
 export interface TrialWorkerOrder {
@@ -20,6 +21,8 @@ export interface TrialWorkerOrder {
   /** Whether the balanced accuracy is recorded, too. */
   readonly balancedAccuracy: boolean;
   readonly data: RunData;
+  /** The study's teachers, and where they are now. */
+  readonly distill?: DistillationRecord & { readonly places: readonly string[] };
   /** The study's right to write, checked before each write. */
   readonly claim: Claim | undefined;
   /** Whether the results of an ended trial are made again. */

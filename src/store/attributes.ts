@@ -16,6 +16,7 @@ import {
   type StagesPlan,
   type StudyData,
   type StudyDefinition,
+  type StudyTeachers,
   type Value,
 } from '../study/definition.ts';
 import type { Choices, Dimension, Range } from '../study/space.ts';
@@ -129,6 +130,11 @@ const isDimension = either<[Range & Pick<Dimension, 'when'>, Choices & Pick<Dime
 
 const isSeedRule = object<SeedRule>({ atLeast: isNumber, atMost: isNumber, resolve: isNumber }, {});
 
+const isTeachers = object<StudyTeachers>(
+  { teachers: listOf(object({ file: isText, sha256: isText }, {})), temperature: isNumber, weight: isNumber },
+  {},
+);
+
 export const isDefinition = object<StudyDefinition>(
   {
     name: isText,
@@ -138,7 +144,15 @@ export const isDefinition = object<StudyDefinition>(
     space: mapOf(isDimension),
     seeds: either<[readonly number[], SeedRule]>(listOf(isNumber), isSeedRule),
   },
-  { protocol: oneOf(protocols), defaults: isSettings, compare: oneOf(['previous']), keep: oneOf(keeps) },
+  {
+    protocol: oneOf(protocols),
+    heldOut: isInteger,
+    heldOutSplit: isInteger,
+    distill: isTeachers,
+    defaults: isSettings,
+    compare: oneOf(['previous']),
+    keep: oneOf(keeps),
+  },
 );
 
 export const isExpandedDefinition = object<ExpandedDefinition>(

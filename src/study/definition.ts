@@ -152,11 +152,26 @@ export interface StudyData {
   readonly options?: object;
 }
 
+/** The saved models from which every trial of a study learns, beside its labels. */
+export interface StudyTeachers {
+  /** Their files, and the SHA-256 of each. */
+  readonly teachers: readonly { readonly file: string; readonly sha256: string }[];
+  readonly temperature: number;
+  /** The share of the teachers, 0 to 1. */
+  readonly weight: number;
+}
+
 /** What a study asks: what is varied, with which seeds, and what decides. */
 export interface StudyDefinition {
   readonly name: string;
   /** Absent where the task has no test set. */
   readonly protocol?: Protocol;
+  /** How many training images are held out; for protocol held-out. Default: one in twelve. */
+  readonly heldOut?: number;
+  /** Which of the disjoint parts of this size is held out, from 1 on; for protocol held-out. Default: 1. */
+  readonly heldOutSplit?: number;
+  /** Absent where the labels alone teach. */
+  readonly distill?: StudyTeachers;
   readonly objective: Objective;
   /** Values of every trial, unless a level sets another. */
   readonly base: Settings;

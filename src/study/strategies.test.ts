@@ -234,6 +234,19 @@ describe('a study may grow', () => {
   test('and in no other way', () => {
     refused(stages, { ...stages, name: 'other' }).toThrow('name was s, is other');
     refused(stages, { ...stages, protocol: 'held-out' }).toThrow('protocol was post, is held-out');
+    const held = { ...stages, protocol: 'held-out', heldOut: 300 } as const;
+    checkExtends(held, { ...held, heldOutSplit: 1 });
+    refused(held, { ...stages, protocol: 'held-out' }).toThrow('heldOut was 300, is absent');
+    refused(held, { ...held, heldOutSplit: 2 }).toThrow('heldOutSplit was 1, is 2');
+    const taught = (file: string, letter: string) => ({
+      ...stages,
+      distill: { teachers: [{ file, sha256: letter.repeat(64) }], temperature: 2, weight: 1 },
+    });
+    checkExtends(taught('/here', 'a'), taught('/there', 'a'));
+    refused(taught('/here', 'a'), taught('/here', 'b')).toThrow(
+      'distill was { teachers with SHA-256 aaaaaaaaaaaa; temperature 2; weight 1 }, is { teachers with SHA-256 bbbbbb',
+    );
+    refused(stages, taught('/here', 'b')).toThrow('distill was absent, is {');
     refused(stages, { ...stages, objective: 'loss' }).toThrow('objective was accuracy, is loss');
     refused(stages, { ...stages, base: { ...stages.base, size: 7 } }).toThrow('base.size was 1, is 7');
     refused(stages, { ...stages, base: { size: 1, decay: 0 } }).toThrow('base.optimizer was a, is absent');

@@ -12,7 +12,7 @@ import {
   wrong,
 } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
-import { counted } from '../base/format.ts';
+import { counted, shortHash } from '../base/format.ts';
 import {
   isSeedRule,
   keeps,
@@ -27,6 +27,7 @@ import {
   type SeedRule,
   type Settings,
   type StudyDefinition,
+  type StudyTeachers,
 } from './definition.ts';
 import { fewestSeeds } from './elimination.ts';
 import { checkCondition, type Dimension, dimensionProblem, type Space } from './space.ts';
@@ -53,9 +54,29 @@ function strategyOf({ kind }: Plan): Strategy<Plan> {
  */
 export function checkDefinition(definition: StudyDefinition): void {
   checkOptions('a study definition', definition, definitionNames);
-  const { name, protocol, objective, base, defaults, plan, seeds, space, compare, keep } = definition;
+  const {
+    name,
+    protocol,
+    heldOut,
+    heldOutSplit,
+    distill,
+    objective,
+    base,
+    defaults,
+    plan,
+    seeds,
+    space,
+    compare,
+    keep,
+  } = definition;
   checkText('name', name);
   if (protocol !== undefined) checkChoice('protocol', protocol, protocols);
+  for (const [what, value] of Object.entries({ heldOut, heldOutSplit })) {
+    if (value === undefined) continue;
+    checkInteger(what, value, 1, Number.MAX_SAFE_INTEGER);
+    if (protocol !== 'held-out') throw new UsageError(`${what} needs protocol held-out`);
+  }
+  if (distill !== undefined) checkTeachers(distill);
   checkChoice('objective', objective, Object.keys(objectives));
   if (compare !== undefined) checkChoice('compare', compare, ['previous']);
   if (keep !== undefined) checkChoice('keep', keep, keeps);
@@ -78,6 +99,9 @@ export function checkDefinition(definition: StudyDefinition): void {
 const definitionNames: OptionNames<StudyDefinition> = {
   name: true,
   protocol: true,
+  heldOut: true,
+  heldOutSplit: true,
+  distill: true,
   objective: true,
   base: true,
   defaults: true,
@@ -87,6 +111,18 @@ const definitionNames: OptionNames<StudyDefinition> = {
   compare: true,
   keep: true,
 };
+
+function checkTeachers(distill: StudyTeachers): void {
+  checkOptions('distill', distill, { teachers: true, temperature: true, weight: true });
+  for (const [index, teacher] of entriesOf('distill.teachers', distill.teachers)) {
+    checkOptions<StudyTeachers['teachers'][number]>(`distill.teachers[${index}]`, teacher, {
+      file: true,
+      sha256: true,
+    });
+    checkText(`distill.teachers[${index}].file`, teacher.file);
+    checkText(`distill.teachers[${index}].sha256`, teacher.sha256);
+  }
+}
 
 function checkPlan(plan: Plan): void {
   if (plan.kind === 'stages') {
@@ -261,6 +297,15 @@ function firstDifference(before: StudyDefinition, after: StudyDefinition): Diffe
   for (const what of ['name', 'protocol', 'objective'] as const) {
     if (before[what] !== after[what]) return { what, was: before[what], is: after[what] };
   }
+  for (const [what, usual] of [
+    ['heldOut', undefined],
+    ['heldOutSplit', 1],
+  ] as const) {
+    const [was = usual, is = usual] = [before[what], after[what]];
+    if (was !== is) return { what, was, is };
+  }
+  const [was, is] = [before, after].map(({ distill }) => distill && teachersText(distill));
+  if (was !== is) return { what: 'distill', was, is };
   if (before.plan.kind !== after.plan.kind) return { what: 'the plan', was: before.plan.kind, is: after.plan.kind };
   for (const name of new Set([...Object.keys(before.base), ...Object.keys(after.base)])) {
     const [was, is] = [before.base[name], after.base[name]];
@@ -270,6 +315,12 @@ function firstDifference(before: StudyDefinition, after: StudyDefinition): Diffe
     strategyOf(before.plan).difference(before.plan, after.plan, { before: before.space, after: after.space }) ??
     seedDifference(before, after)
   );
+}
+
+/** The teachers by what they hold, wherever they are. */
+function teachersText({ teachers, temperature, weight }: StudyTeachers): string {
+  const hashes = teachers.map(({ sha256 }) => shortHash(sha256)).join(', ');
+  return `{ teachers with SHA-256 ${hashes}; temperature ${temperature}; weight ${weight} }`;
 }
 
 function seedDifference(before: StudyDefinition, after: StudyDefinition): Difference | undefined {

@@ -1,8 +1,15 @@
 /** The moving average of the weights: e = d·e + (1 - d)·w at every step from 0, read as e / (1 - d^steps). */
 import { power } from '../base/power.ts';
 import type { StateDict } from '../base/tensor.ts';
-import type { Checkpoint } from './fit.ts';
 import { averageName, type Recipe } from './recipe.ts';
+
+/** A network between two steps: after `batch` batches of the epoch after `epoch`. */
+interface TrainedState {
+  readonly epoch: number;
+  readonly batch: number;
+  readonly weights: StateDict;
+  readonly optimizerState: ReadonlyMap<string, StateDict>;
+}
 
 /**
  * The weights that are evaluated and saved as the model: the average where the recipe has one, else the weights
@@ -12,7 +19,7 @@ import { averageName, type Recipe } from './recipe.ts';
  * @param batches of an epoch.
  */
 export function evaluatedWeights(
-  { weights, optimizerState, epoch, batch }: Checkpoint,
+  { weights, optimizerState, epoch, batch }: TrainedState,
   { ema }: Pick<Recipe, 'ema'>,
   batches: number,
 ): StateDict {

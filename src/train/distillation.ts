@@ -58,12 +58,18 @@ export function numbersOf({ temperature, weight }: CompleteDistillation): Distil
   return { temperature, weight };
 }
 
+/** The numbers with their defaults. @throws UsageError for values out of range. */
+export function completeNumbers({ temperature = 2, weight = 1 }: Partial<Distillation>): DistillationNumbers {
+  checkValue('distill.temperature', temperatureRange, temperature);
+  checkValue('distill.weight', weightRange, weight);
+  return { temperature, weight };
+}
+
 /** The distillation with its defaults. @throws UsageError for values out of range, and for teachers that do not fit. */
 export function completeDistillation(given: Distillation, student: Model): CompleteDistillation {
   checkOptions('distill', given, { teachers: true, temperature: true, weight: true });
-  const { teachers, temperature = 2, weight = 1 } = given;
-  checkValue('distill.temperature', temperatureRange, temperature);
-  checkValue('distill.weight', weightRange, weight);
+  const { teachers } = given;
+  const numbers = completeNumbers(given);
   if (!Array.isArray(teachers) || teachers.length === 0) {
     throw wrong('distill.teachers', 'a list of one or more { model, weights }', teachers);
   }
@@ -71,7 +77,7 @@ export function completeDistillation(given: Distillation, student: Model): Compl
     throw new UsageError(`distill: the outputs of model ${student.name} are distances, not logits`);
   }
   for (const [i, teacher] of teachers.entries()) checkTeacher(`distill.teachers[${i}]`, teacher, student);
-  return { teachers, temperature, weight };
+  return { teachers, ...numbers };
 }
 
 function checkTeacher(what: string, teacher: Teacher, student: Model): void {

@@ -4,12 +4,14 @@ import { describePlan, seedsText } from '../../study/strategies.ts';
 import { heading, paragraph, strong } from '../block.ts';
 import type { Section } from '../section.ts';
 import { countText, resolveText } from '../words/numbers.ts';
-import { dataSentence, outcome, protocolSentence } from '../words/outcome.ts';
+import { dataSentence, outcome, protocolSentence, teachersSentence } from '../words/outcome.ts';
 
 export const opening: Section = (facts) => {
   const { definition } = facts;
   const { headline, details } = outcome(facts);
-  const use = [dataSentence(facts), protocolSentence(facts)].filter((sentence) => sentence !== undefined);
+  const use = [dataSentence(facts), protocolSentence(facts), teachersSentence(facts)].filter(
+    (sentence) => sentence !== undefined,
+  );
   return [
     heading(1, `Study ${definition.name}`),
     paragraph(`Which settings are the best? Varied: ${describePlan(definition)}. ${seedsSentence(definition)}`),

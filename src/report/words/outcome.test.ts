@@ -19,7 +19,7 @@ import {
 } from '../study.testing.ts';
 import { caveats } from './caveats.ts';
 import { levelNotes } from './notes.ts';
-import { outcome, protocolSentence, quote } from './outcome.ts';
+import { outcome, protocolSentence, quote, teachersSentence } from './outcome.ts';
 import { remarks } from './remarks.ts';
 
 const one = definitionOf([batchStage]);
@@ -206,6 +206,19 @@ describe('the protocol', () => {
     );
     const { protocol: _, ...none } = one;
     expect(protocolSentence(factsOf(recordOf(none, [])))).toBeUndefined();
+  });
+
+  test('held-out: other images than a twelfth, and teachers', () => {
+    const held = { ...one, protocol: 'held-out', heldOut: 4000, heldOutSplit: 2 } as const;
+    expect(protocolSentence(factsOf(recordOf(held, [])))).toContain(
+      'settings are selected on 4,000 images of the training set (split 2), drawn by class',
+    );
+    const teacher = (letter: string) => ({ file: '/a', sha256: letter.repeat(64) });
+    const distill = { teachers: [teacher('a'), teacher('b')], temperature: 3, weight: 0.5 };
+    expect(teachersSentence(factsOf(recordOf({ ...held, distill }, [])))).toBe(
+      'Every network learned from 2 saved models (SHA-256 aaaaaaaaaaaa, bbbbbbbbbbbb) at temperature 3 with weight 0.5.',
+    );
+    expect(teachersSentence(factsOf(recordOf(held, [])))).toBeUndefined();
   });
 
   test('limits on training and test images are named', () => {

@@ -113,6 +113,14 @@ export function dataSentence({ data, dataHash }: Pick<StudyFacts, 'data' | 'data
   return data && `Data: ${data.name}, hash ${shortHash(dataHash)}.`;
 }
 
+/** From whom the networks learned; undefined where the labels alone taught. */
+export function teachersSentence({ definition: { distill } }: Pick<StudyFacts, 'definition'>): string | undefined {
+  if (!distill) return undefined;
+  const { teachers, temperature, weight } = distill;
+  const hashes = teachers.map(({ sha256 }) => shortHash(sha256)).join(', ');
+  return `Every network learned from ${countText(teachers.length, 'saved model')} (SHA-256 ${hashes}) at temperature ${temperature} with weight ${weight}.`;
+}
+
 /** The images that networks were trained on, and those that settings were selected on. */
 export function protocolSentence(
   facts: Pick<StudyFacts, 'definition' | 'looks' | 'stages' | 'naming' | 'winner' | 'stuck'>,
@@ -129,7 +137,10 @@ export function protocolSentence(
   if (protocol !== 'held-out') return undefined;
   const rest = training === undefined ? '' : `; networks are trained on ${training} of the other training images`;
   const looks = looksText(facts.looks.length, test);
-  return `Protocol held-out: settings are selected on a twelfth of the training set, drawn by class and fixed by the data’s hash${rest}; ${looks}.`;
+  const { heldOut, heldOutSplit } = facts.definition;
+  const part = heldOut === undefined ? 'a twelfth' : `${countText(heldOut, 'image')}`;
+  const split = heldOutSplit === undefined ? '' : ` (split ${heldOutSplit})`;
+  return `Protocol held-out: settings are selected on ${part} of the training set${split}, drawn by class and fixed by the data’s hash${rest}; ${looks}.`;
 }
 
 /** A study that ended without a winner has no score that could be optimistic. */

@@ -47,7 +47,7 @@ describe('a study names a recipe in its base', () => {
   const study = (base: string) =>
     parseStudyFile(`name: x\nprotocol: held-out\nbase: ${base}\nstages: [{ batchSize: [32, 64] }]\n`, 'f', {
       recipe: (name) => {
-        if (names.includes(name)) return recipe(name).settings;
+        if (names.includes(name)) return recipe(name);
         throw new UsageError(`unknown recipe "${name}"`);
       },
     });
@@ -68,10 +68,24 @@ describe('a study names a recipe in its base', () => {
   });
 });
 
+test('a recipe may have teachers', () => {
+  const text = 'name: x\nsentence: X\nsettings: {}\n';
+  expect(parseRecipeFile(text, 'f')).not.toHaveProperty('distill');
+  const distill = { teachers: ['a', 'b'], temperature: 3, weight: 0.5 };
+  expect(parseRecipeFile(`${text}distill: { teachers: [a, b], temperature: 3, weight: 0.5 }\n`, 'f').distill).toEqual(
+    distill,
+  );
+});
+
 test.each([
   ['', 'f:1:1: the file is empty: a recipe needs name, sentence and settings'],
   ['name: x\nsentence: X\n', 'settings is missing: give a map'],
   ['name: x\nsentence: X\nsettings: { lr: 1 }\n', 'f:3:13: unknown key "lr" in settings; did you mean learningRate?'],
+  ['name: x\nsentence: X\nsettings: {}\ndistill: { weight: 2 }\n', 'distill.teachers is missing: give a list'],
+  [
+    'name: x\nsentence: X\nsettings: {}\ndistill: { teachers: [a], weight: 2 }\n',
+    'f:4:35: distill.weight: expected at most 1, got 2',
+  ],
   ['name: x\nsentence: X\nsettings: { seed: 1 }\n', 'unknown key "seed" in settings'],
   ['name: x\nsentence: X\nsettings: { momentum: 0.9 }\n', 'f:3:23: momentum 0.9 is for optimizer sgd only'],
   ['name: x\nsentence: X\nsettings: { warmUp: 1 }\n', 'f:3:21: settings.warmUp: expected a number from 0 to 0.99999'],

@@ -12,7 +12,7 @@ const read = (name: string) => readFileSync(new URL(name, studies), 'utf8');
 const post = read('post.yaml');
 
 test.each(readdirSync(studies).filter((name) => name.endsWith('.yaml')))('%s is valid', (name) => {
-  const definition = parseStudyFile(read(name), name, { recipe: (recipe) => readRecipe(recipe).settings });
+  const definition = parseStudyFile(read(name), name, { recipe: readRecipe });
   expect(`${definition.name}.yaml`).toBe(name);
   expect(plannedLevels(definition).flat().length).toBeGreaterThan(1);
 });
@@ -197,6 +197,44 @@ describe('the text itself', () => {
   });
 });
 
+describe('held-out images and teachers', () => {
+  const grid = 'grid: { l2: [0, 1] }';
+  const held = (text: string) => `name: x\nprotocol: held-out\n${grid}\n${text}\n`;
+  const record = { teachers: [{ file: '/a', sha256: 'f'.repeat(64) }], temperature: 2, weight: 1 };
+
+  test('stand in the definition, without what is usual', () => {
+    expect(parseStudyFile(held('heldOut: 300\nheldOutSplit: 2'), 'f')).toMatchObject({ heldOut: 300, heldOutSplit: 2 });
+    expect(parseStudyFile(held('heldOutSplit: 1'), 'f')).toEqual(parseStudyFile(held(''), 'f'));
+  });
+
+  test('a file’s own teachers go before those of its recipe', () => {
+    const asked: unknown[] = [];
+    const teachers = (found: unknown) => {
+      asked.push(found);
+      return record;
+    };
+    const recipe = () => ({ settings: {}, distill: { teachers: ['/of/recipe'], weight: 0.5 } });
+    const base = 'base: { recipe: mine }';
+    const own = parseStudyFile(held(`${base}\ndistill: { teachers: [a] }`), 'f', { recipe, teachers });
+    expect(own.distill).toEqual(record);
+    expect(parseStudyFile(held(base), 'f', { recipe, teachers }).distill).toEqual(record);
+    expect(parseStudyFile(held(base), 'f', { recipe })).not.toHaveProperty('distill');
+    expect(asked).toEqual([
+      { distill: { teachers: ['a'] }, isOfRecipe: false },
+      { distill: { teachers: ['/of/recipe'], weight: 0.5 }, isOfRecipe: true },
+    ]);
+  });
+
+  test('a teacher that cannot teach is reported where it stands', () => {
+    const teachers = () => {
+      throw new UsageError('teacher a knows 3 classes');
+    };
+    expect(() => parseStudyFile(held('distill: { teachers: [a] }'), 'f', { teachers })).toThrow(
+      'f:4:10: teacher a knows 3 classes',
+    );
+  });
+});
+
 describe('mistakes are reported with line and column', () => {
   const refused = (text: string) => {
     expect(() => parseStudyFile(text, 'f')).toThrow(UsageError);
@@ -236,6 +274,38 @@ describe('mistakes are reported with line and column', () => {
       'a misspelt choice',
       post.replace('protocol: post', 'protocol: pst'),
       'f:5:11: protocol: allowed are post, held-out, got "pst"; did you mean post?',
+    ],
+    [
+      'held-out images under protocol post',
+      study('heldOut: 100\ngrid: { l2: [0, 1] }'),
+      'f:3:10: heldOut is for protocol held-out, the protocol is post',
+    ],
+    [
+      'a split under protocol post',
+      study('heldOutSplit: 2\ngrid: { l2: [0, 1] }'),
+      'f:3:15: heldOutSplit is for protocol held-out, the protocol is post',
+    ],
+    [
+      'patience',
+      study('patience: 3'),
+      'f:3:1: patience is for single runs (lenet train --patience): a study compares its trials after their last epoch',
+    ],
+    ['the kept epoch', study('keepEpoch: best'), 'f:3:1: keepEpoch is for single runs (lenet train --keep best): a'],
+    [
+      'the kept epoch, in the word of lenet train',
+      study('keep: best'),
+      'f:3:7: keep: best is for single runs (lenet train --keep best): a study compares its trials after their last epoch, with the same number of epochs for all seeds. In a study keep says which trials keep their models: all, winners',
+    ],
+    ['no teacher', study('distill: { teachers: [] }'), 'f:3:22: distill.teachers is empty: at least one is needed'],
+    [
+      'a misspelt key of teachers',
+      study('distill: { teachers: [a], temprature: 1 }'),
+      'f:3:27: unknown key "temprature" in distill; did you mean temperature?',
+    ],
+    [
+      'a temperature of 0',
+      study('distill: { teachers: [a], temperature: 0 }'),
+      'f:3:40: distill.temperature: expected more than 0, got 0',
     ],
     ['no protocol', post.replace('protocol: post', ''), 'f:4:1: protocol is missing: give one of post, held-out'],
     [

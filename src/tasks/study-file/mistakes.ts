@@ -58,6 +58,14 @@ const otherKeysOfRules: Synonyms = {
   maximum: 'atMost',
 };
 
+/** Options of single runs that studies do not have, and why. */
+const lastEpoch = 'a study compares its trials after their last epoch, with the same number of epochs for all seeds';
+const forRuns: Readonly<Record<string, string>> = {
+  patience: `is for single runs (lenet train --patience): ${lastEpoch}`,
+  earlyStopping: `is for single runs (lenet train --patience): ${lastEpoch}`,
+  keepEpoch: `is for single runs (lenet train --keep best): ${lastEpoch}`,
+};
+
 /** The schema's most useful complaint, as an error with its place in the file. */
 export function mistakeOf(
   error: z.ZodError,
@@ -85,6 +93,7 @@ function deepest(issue: Issue): Issue {
 
 function unknownKey(key: string, path: Path, { schema, table }: { schema: FileSchema; table: ParameterTable }): string {
   const { keys, synonyms } = knownKeys(path, schema, table);
+  if (path.length === 0 && Object.hasOwn(forRuns, key)) return `${key} ${forRuns[key]}`;
   const near = nearest(key, keys, synonyms);
   if (near !== undefined) return `unknown key "${key}" in ${nameOf(path)}; did you mean ${near}?`;
   const names = Object.keys(table.parameters);
@@ -106,6 +115,7 @@ function knownKeys([root, ...rest]: Path, schema: FileSchema, { parameters, syno
     if (rest.length === 0) return { keys: ['trials', 'seed', 'space'], synonyms: otherKeys };
     return rest.length === 1 ? names : { keys: ['low', 'high', 'log', 'step'], synonyms: otherKeys };
   }
+  if (root === 'distill') return { keys: ['teachers', 'temperature', 'weight'], synonyms: {} };
   if (root === 'base') return { keys: [...names.keys, 'recipe'], synonyms };
   const inLevel = rest.length >= (root === 'stages' ? 3 : 2);
   return inLevel ? { keys: ['label', ...names.keys], synonyms } : names;
@@ -126,6 +136,9 @@ function explain(issue: Issue, { table, source }: { table: ParameterTable; sourc
     case 'invalid_value': {
       const allowed = issue.values.map(String);
       if (found === undefined) return `${where} is missing: give one of ${allowed.join(', ')}`;
+      if (where === 'keep' && (found === 'best' || found === 'last')) {
+        return `keep: ${found} is for single runs (lenet train --keep ${found}): ${lastEpoch}. In a study keep says which trials keep their models: ${allowed.join(', ')}`;
+      }
       const near = nearest(String(found), allowed);
       const meant = near === undefined ? '' : `; did you mean ${near}?`;
       return `${where}: allowed are ${allowed.join(', ')}${given}${meant}`;

@@ -4,17 +4,24 @@
 import { z } from 'zod';
 import { UsageError } from '../../base/errors.ts';
 import type { DataOptions } from '../../data/source.ts';
-import { isSeedRule, type Plan, type SeedRule, type Settings, type StudyDefinition } from '../../study/definition.ts';
+import {
+  isSeedRule,
+  type Plan,
+  type SeedRule,
+  type Settings,
+  type StudyDefinition,
+  type StudyTeachers,
+} from '../../study/definition.ts';
 import { stepProblem } from '../../study/space.ts';
 import { sizeProblem } from '../../study/strategies.ts';
 import { type DeclaredRange, defaultsFor, spaceOfLevels, spaceOfRandom } from './declared-space.ts';
 import { type PlacedFactor, readFactor } from './levels.ts';
 import { mistakeOf, refusal } from './mistakes.ts';
 import { type Contest, checkBase, checkConditions, checkReachable, factorsOfSpace } from './reachable.ts';
-import { overRecipe } from './recipe.ts';
-import { type StudyFile, studySchema } from './schema.ts';
+import { type NamedRecipe, overRecipe } from './recipe.ts';
+import { type FileDistillation, type StudyFile, studySchema } from './schema.ts';
 import type { ParameterTable } from './table.ts';
-import { readYaml, type YamlSource } from './yaml-source.ts';
+import { type Path, readYaml, type YamlSource } from './yaml-source.ts';
 
 export interface StudyFileReader {
   /** The JSON Schema of study files, for editors. */
@@ -38,8 +45,21 @@ export interface FileData extends DataOptions {
 export interface ReadOptions {
   /** Replace the file's. */
   readonly seeds?: readonly number[] | undefined;
-  /** The settings of a recipe by its name. @throws UsageError for an unknown name. Default: no name is known. */
-  readonly recipe?: ((name: string) => Settings) | undefined;
+  /** A recipe by its name. @throws UsageError for an unknown name. Default: no name is known. */
+  readonly recipe?: ((name: string) => GivenRecipe) | undefined;
+  /**
+   * The teachers that a file or its recipe names. @throws UsageError where they cannot teach. Default: teachers are left
+   * out.
+   */
+  readonly teachers?: ((found: FoundDistillation) => StudyTeachers) | undefined;
+}
+
+type GivenRecipe = Pick<NamedRecipe, 'settings' | 'distill'>;
+
+/** The teachers that a study file names itself, or those of its recipe, as the recipe's reader gives them. */
+export interface FoundDistillation {
+  readonly distill: FileDistillation;
+  readonly isOfRecipe: boolean;
 }
 
 /** A reader of study files that may set and vary the hyperparameters of the table. */
@@ -98,13 +118,20 @@ interface Means {
 function definitionOf(
   file: StudyFile,
   means: Means,
-  { seeds: replaced, recipe = noRecipe }: ReadOptions,
+  { seeds: replaced, recipe = noRecipe, teachers }: ReadOptions,
 ): StudyDefinition {
   const { table, source } = means;
   if (planKeys.every((key) => file[key] === undefined)) {
     throw source.mistake([], `nothing is varied: give one of ${planKeys.join(', ')}`);
   }
-  const base = baseOf(file.base, means, recipe);
+  for (const key of ['heldOut', 'heldOutSplit'] as const) {
+    if (file[key] === undefined || file.protocol === 'held-out') continue;
+    throw source.mistake([key], `${key} is for protocol held-out, the protocol is ${file.protocol}`);
+  }
+  const { recipe: name, ...own } = file.base;
+  const named = name === undefined ? undefined : recipeNamed(String(name), source, recipe);
+  const base = named ? overRecipe(named.settings, own as Settings, table.parameters) : (own as Settings);
+  const distill = teachers && teachersOf(file, { source, named, teachers });
   checkBase(base, means);
   const given = seedsOf(file.seeds, source);
   const seeds = replaced ?? given;
@@ -121,6 +148,9 @@ function definitionOf(
   const definition: StudyDefinition = {
     name: file.name,
     protocol: file.protocol,
+    ...(file.heldOut === undefined ? {} : { heldOut: file.heldOut }),
+    ...((file.heldOutSplit ?? 1) === 1 ? {} : { heldOutSplit: file.heldOutSplit! }),
+    ...(distill ? { distill } : {}),
     objective: file.objective,
     base,
     ...(Object.keys(defaults).length > 0 ? { defaults } : {}),
@@ -135,17 +165,36 @@ function definitionOf(
   return definition;
 }
 
-/** The base of a file with its recipe written out, so that a journal does not depend on the recipe's file. */
-function baseOf(
-  { recipe: name, ...own }: StudyFile['base'],
-  { table, source }: Means,
-  recipe: (name: string) => Settings,
-): Settings {
-  if (name === undefined) return own as Settings;
+/** The recipe of a base. Its settings are written out, so that a journal does not depend on the recipe's file. */
+function recipeNamed(name: string, source: YamlSource, recipe: (name: string) => GivenRecipe): GivenRecipe {
+  return placed(['base', 'recipe'], source, () => recipe(name));
+}
+
+function teachersOf(
+  file: StudyFile,
+  {
+    source,
+    named,
+    teachers,
+  }: {
+    readonly source: YamlSource;
+    readonly named: GivenRecipe | undefined;
+    readonly teachers: NonNullable<ReadOptions['teachers']>;
+  },
+): StudyTeachers | undefined {
+  const { distill } = file;
+  if (distill) return placed(['distill'], source, () => teachers({ distill, isOfRecipe: false }));
+  if (!named?.distill) return undefined;
+  const ofRecipe = named.distill;
+  return placed(['base', 'recipe'], source, () => teachers({ distill: ofRecipe, isOfRecipe: true }));
+}
+
+/** The value, or its error with the place in the file. */
+function placed<T>(path: Path, source: YamlSource, make: () => T): T {
   try {
-    return overRecipe(recipe(String(name)), own as Settings, table.parameters);
+    return make();
   } catch (error) {
-    if (error instanceof UsageError) throw source.mistake(['base', 'recipe'], error.message);
+    if (error instanceof UsageError) throw source.mistake(path, error.message);
     throw error;
   }
 }

@@ -5,7 +5,7 @@ import { meets } from '../../study/space.ts';
 import type { Parameter } from '../task.ts';
 import { mistakeOf } from './mistakes.ts';
 import { checkBase } from './reachable.ts';
-import { mostLetters, settingsSchema } from './schema.ts';
+import { distillSchema, type FileDistillation, mostLetters, settingsSchema } from './schema.ts';
 import type { ParameterTable } from './table.ts';
 import { readYaml } from './yaml-source.ts';
 
@@ -15,6 +15,8 @@ export interface NamedRecipe {
   /** For help. Starts with a capital letter and has no full stop. */
   readonly sentence: string;
   readonly settings: Settings;
+  /** Absent where the labels alone teach. */
+  readonly distill?: FileDistillation;
 }
 
 /** A reader of recipe files. @returns a function that throws a UsageError with file, line and column of the first mistake. */
@@ -23,15 +25,16 @@ export function recipeFileReader(table: ParameterTable): (text: string, file: st
     name: z.string().min(1).max(mostLetters),
     sentence: z.string().min(1).max(mostLetters),
     settings: z.strictObject(settingsSchema(table)),
+    distill: distillSchema.optional(),
   });
   return (text, file) => {
     const source = readYaml(text, file);
     if (source.data === null) throw source.mistake([], 'the file is empty: a recipe needs name, sentence and settings');
     const result = schema.safeParse(source.data);
     if (!result.success) throw mistakeOf(result.error, { schema, table, source });
-    const { name, sentence, settings } = result.data;
+    const { name, sentence, settings, distill } = result.data;
     checkBase(settings as Settings, { table, source, key: 'settings' });
-    return { name, sentence, settings: settings as Settings };
+    return { name, sentence, settings: settings as Settings, ...(distill ? { distill } : {}) };
   };
 }
 

@@ -41,6 +41,18 @@ const dataSchema = z
   ])
   .describe('The data of the study: a name, a folder or a file; MNIST where it is absent');
 
+/** From whom a network learns beside its labels, as a file says it. */
+export const distillSchema = z
+  .strictObject({
+    teachers: z.array(z.string().min(1)).min(1).describe('Saved models: files or run folders, relative to this file'),
+    temperature: z.number().gt(0).optional().describe('Divides the logits of network and teachers (default: 2)'),
+    weight: z.number().min(0).max(1).optional().describe('Share of the teachers; the rest is the labels’ (default: 1)'),
+  })
+  .describe('Saved models from which the network learns, beside its labels');
+
+/** From whom a network learns, as a file says it. */
+export type FileDistillation = z.infer<typeof distillSchema>;
+
 /** The most letters of a study's name, which names a folder, and of a level's label, which stands in tables. */
 export const mostLetters = 200;
 
@@ -71,7 +83,18 @@ export function studySchema({ parameters, objectives }: ParameterTable) {
         .describe('Names the folder runs/<name>: letters, digits, dots, dashes, underscores'),
       protocol: z
         .enum(protocols)
-        .describe('post: select on the test set, as the post did; held-out: on 1/12 of the training set'),
+        .describe('post: select on the test set, as the post did; held-out: on a part of the training set'),
+      heldOut: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('How many training images are held out, under protocol held-out (default: one in twelve)'),
+      heldOutSplit: z
+        .int()
+        .min(1)
+        .optional()
+        .describe('Which of the disjoint parts of this size is held out (default: 1)'),
+      distill: distillSchema.optional(),
       data: dataSchema.optional(),
       objective: z.enum(objectives).default(objectives[0]).describe('What selects, of the last epoch'),
       base: z
