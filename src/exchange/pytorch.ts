@@ -1,4 +1,5 @@
 /** A network as Python source for PyTorch: modules under the names of our layers, so that its state dict is ours. */
+import { UsageError } from '../base/errors.ts';
 import { about, type Layer } from '../nn/layers.ts';
 import { checkModel, type Model, type ModelLayer } from '../nn/model.ts';
 
@@ -112,10 +113,14 @@ const modules: { readonly [L in Layer as L['type']]: PyTorchModule<L> | PyTorchE
  * A Python file that makes the network in PyTorch and reads its weights from a safetensors file beside it. It needs PyTorch alone. A network without branches
  * is an nn.Sequential; others, and those with dots in their names, are a module of their own.
  * @param weightsFile the name of the file with the weights, in the same folder.
- * @throws UsageError unless it is given a model.
+ * @throws UsageError unless it is given a model whose layers may have their names in PyTorch.
  */
 export function pytorchSource(model: Model, weightsFile: string): string {
   checkModel('pytorchSource(): model', model);
+  const taken = model.layers.find(({ name }) => name.split('.').includes('training'));
+  if (taken) {
+    throw new UsageError(`layer ${taken.name}: PyTorch keeps the name "training" to itself; name the layer otherwise`);
+  }
   const steps = model.layers.map(stepOf);
   const helpers = new Set(steps.flatMap(({ helper }) => helper ?? []));
   const isChain = steps.every(({ name, made }) => made !== undefined && isPlain(name));

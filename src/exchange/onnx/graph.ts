@@ -182,9 +182,20 @@ function foldConstants({ nodes, initializers }: OnnxGraph, what: string) {
     const alone = { constants: inputs, values: [], place: 0, isJoin: false };
     const value = node.domain === '' ? folded(new ChainNode(node, alone, what), inputs) : undefined;
     if (value && node.outputs[0] !== undefined) constants.set(node.outputs[0], value);
-    else rest.push(node);
+    else rest.push(...meanAndFlatten(node));
   }
   return { constants, rest };
+}
+
+/** A ReduceMean that drops its axes as one that keeps them, and a Flatten: no layer does both. */
+function meanAndFlatten(node: OnnxNode): readonly OnnxNode[] {
+  const { keepdims } = node.attributes;
+  if (node.operator !== 'ReduceMean' || !keepdims || !('integer' in keepdims) || keepdims.integer !== 0) return [node];
+  const kept = `${node.outputs[0]}/kept`;
+  return [
+    { ...node, outputs: [kept], attributes: { ...node.attributes, keepdims: { integer: 1 } } },
+    { ...node, name: '', operator: 'Flatten', inputs: [kept], attributes: {} },
+  ];
 }
 
 /** The value of a node whose inputs are constants, for the few operators that files use on constants. */

@@ -190,7 +190,7 @@ function layerAt(chain: Chain): FoundLayer {
   const node = chain.peek()!;
   throw node.unsupported(
     node.isJoin
-      ? `it joins ${node.values.join(' and ')}; only Add joins two outputs of layers here`
+      ? `it joins ${node.values.length > 1 ? node.values.join(' and ') : `${node.values[0]} with itself`}; only Add joins two outputs of layers here`
       : 'this operator is not supported here',
   );
 }
