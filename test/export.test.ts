@@ -5,7 +5,21 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import { readOnnx } from '../src/formats/onnx.ts';
+import {
+  batchNorm2d,
+  conv2d,
+  dropout,
+  flatten,
+  gelu,
+  globalAvgPool2d,
+  linear,
+  residual,
+  sequential,
+} from '../src/index.ts';
+import { modelText } from '../src/nn/model-data.ts';
+import { encodeModel } from '../src/train/checkpoint.ts';
 import { freshFolder, lenet } from './lenet.ts';
+import { weightsFor } from './onnx-networks.ts';
 import { writeTinyMnist } from './tiny-mnist.ts';
 
 const home = freshFolder();
@@ -91,6 +105,40 @@ test('a card of a run has its one seed; a card of a study all of the winner’s'
     0,
     '{"op_code":0,"worker_id":"lenet-lab-means","study_name":"small-means","directions":[2]}',
   ]);
+});
+
+test('a network of a user’s own travels: as a file, as ONNX and to PyTorch, with branches and running statistics', () => {
+  const model = sequential('mine', [1, 28, 28], {
+    conv1: conv2d(1, 4, 3, { stride: 2, padding: 1 }),
+    bn1: batchNorm2d(4),
+    gelu: gelu(),
+    ...residual('block1', {
+      from: 'gelu',
+      layers: { depth: conv2d(4, 4, 3, { padding: 'same', groups: 4 }), bn: batchNorm2d(4), dropout: dropout(0.2) },
+    }),
+    pool: globalAvgPool2d(),
+    flatten: flatten(),
+    fc: linear(4, 10),
+  });
+  const file = join(home, 'mine.safetensors');
+  const hyperparameters = JSON.stringify({ model: 'mine' });
+  const origin = { model: 'mine', hyperparameters, dataHash: 'd', version: '0.1.0', network: modelText(model) };
+  writeFileSync(file, encodeModel(weightsFor(model), origin));
+  const exported = join(home, 'mine.onnx');
+  const state = join(home, 'state.safetensors');
+  expect(lenet('export', file, '--onnx', exported, '--state-dict', state).code).toBe(0);
+  const json = (path: string) => JSON.parse(lenet('evaluate', path, '--data', data, '--json').stdout);
+  const [ours, theirs] = [json(file), json(exported)];
+  expect([ours.model, ours.images]).toEqual(['mine', 100]);
+  for (const name of ['loss', 'accuracy']) expect(theirs[name], name).toBe(ours[name]);
+  const answers = [file, exported].map((path) => lenet('predict', path, digit, '--json'));
+  expect(answers.map(({ code, stderr }) => [code, stderr])).toEqual([
+    [0, ''],
+    [0, ''],
+  ]);
+  expect(answers[1]!.stdout).toBe(answers[0]!.stdout);
+  expect([...readSafetensors(readFileSync(state), state).tensors.keys()]).toContain('block1.bn.running_var');
+  expect(readFileSync(join(home, 'state.py'), 'utf8')).toContain('x = x + outputs["gelu"]');
 });
 
 describe('refusals, each in one line', () => {

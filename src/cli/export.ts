@@ -31,16 +31,17 @@ export function exportModel(given: string, { onnx, stateDict, card }: ExportOpti
   const loaded = loadModel(path);
   const { model, weights, notes } = loaded;
   for (const note of notes) process.stderr.write(`note: ${visible(note)}\n`);
-  // Before anything is written, since the card may be refused.
+  // Before anything is written, since the card and the names of layers may be refused.
   const text = card === undefined ? undefined : cardText(loaded, given, path);
+  const python = stateDict === undefined ? undefined : pytorchSource(model, basename(stateDict));
   const tell = (what: string, file: string) => process.stdout.write(`${what}: "${visible(file)}"\n`);
   if (onnx !== undefined) {
     writeOutput(onnx, exportOnnx(model, weights, metadataOf(loaded)));
     tell('ONNX model (opset 17)', onnx);
   }
-  if (stateDict !== undefined && source !== undefined) {
+  if (stateDict !== undefined && source !== undefined && python !== undefined) {
     writeOutput(stateDict, writeSafetensors(weights, { format: 'pt' }));
-    writeOutput(source, pytorchSource(model, basename(stateDict)));
+    writeOutput(source, python);
     tell('State dict', stateDict);
     tell('PyTorch module that loads it', source);
   }

@@ -100,7 +100,7 @@ function checkGroups(groups: number, inChannels: number, outChannels: number): v
 }
 
 /** Zeros on each side of the image. */
-function sidesOf({ kernelSize, padding }: Conv2d): Sides {
+export function sidesOf({ kernelSize, padding }: Conv2d): Sides {
   if (padding !== 'same') return [padding[0], padding[0], padding[1], padding[1]];
   const [vertical, horizontal] = [kernelSize[0] - 1, kernelSize[1] - 1];
   const [top, left] = [Math.floor(vertical / 2), Math.floor(horizontal / 2)];

@@ -6,7 +6,7 @@ import type { Layer } from './layers.ts';
 import { type Model, sequential } from './model.ts';
 
 /** The most layers of a model that is read. */
-const mostLayers = 1000;
+export const mostLayers = 1000;
 
 /** The model's name, input, layers in order and rule for initial weights, as one line of JSON. Shapes and parameters follow from them. */
 export function modelText({ name, input, layers, initialization }: Model): string {

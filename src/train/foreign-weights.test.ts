@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
 import type { Tensor } from '../base/tensor.ts';
+import { batchNorm2d } from '../nn/batch-norm2d.ts';
 import { flatten } from '../nn/flatten.ts';
 import { linear } from '../nn/linear.ts';
 import { sequential } from '../nn/model.ts';
@@ -116,5 +117,41 @@ describe('refused with a list of tensors', () => {
   ])('%s', (_, call, message) => {
     expect(call).toThrow(WorldError);
     expect(call).toThrow(message);
+  });
+});
+
+describe('batch normalization', () => {
+  const normalized = sequential('tiny', [1, 1, 2], { bn: batchNorm2d(1), flatten: flatten(), fc: linear(2, 2) });
+  const state = (prefix: string): [string, Tensor][] => [
+    ...['weight', 'bias', 'running_mean', 'running_var'].map((name): [string, Tensor] => [
+      `${prefix}bn.${name}`,
+      tensor([1]),
+    ]),
+    [`${prefix}fc.weight`, tensor([2, 2])],
+    [`${prefix}fc.bias`, tensor([2])],
+  ];
+  const findIn = (tensors: readonly [string, Tensor][], unread: Record<string, string> = {}) =>
+    findWeights(
+      normalized,
+      { tensors: new Map(tensors), converted: new Map(), unread: new Map(Object.entries(unread)) },
+      'f',
+    );
+
+  test('has its running statistics from the file; PyTorch’s count of batches needs no words', () => {
+    const { weights, notes } = findIn(state('module.'), { 'module.bn.num_batches_tracked': 'I64' });
+    expect([...weights]).toEqual(state(''));
+    expect(notes).toEqual(['f: the names of its tensors begin with "module.", which was left out.']);
+    const other = findIn(state(''), { 'old.num_batches_tracked': 'I64' });
+    expect(other.notes).toEqual(['f: one tensor that model tiny does not have was ignored: old.num_batches_tracked.']);
+  });
+
+  test('without running statistics, or with a variance below 0, is refused', () => {
+    const without = state('').filter(([name]) => name !== 'bn.running_mean');
+    expect(() => findIn(without)).toThrow('f: model tiny needs a tensor bn.running_mean [1], which is missing');
+    const wrong = state('').map(([name, each]): [string, Tensor] => [
+      name,
+      name === 'bn.running_var' ? tensor([1], -1) : each,
+    ]);
+    expect(() => findIn(wrong)).toThrow('f: tensor bn.running_var holds -1 at position 0');
   });
 });

@@ -8,7 +8,7 @@ import { type Model, tensorsOf } from '../nn/model.ts';
 import type { ModelFile } from './checkpoint.ts';
 
 export interface FoundWeights {
-  /** The model's parameters by the model's names, in the model's order, float32. */
+  /** The model's parameters and buffers by the model's names, in the model's order, float32. */
   readonly weights: StateDict;
   /**
    * What was converted, renamed or left out, in sentences; empty for a file that holds the model's float32 tensors and
@@ -18,11 +18,11 @@ export interface FoundWeights {
 }
 
 /**
- * Finds the model's parameters in a file. Their names may all have the same prefix, for instance `module.` of
+ * Finds the model's parameters and buffers in a file. Their names may all have the same prefix, for instance `module.` of
  * DataParallel, `_orig_mod.` of torch.compile or `model.` of a user's program.
  * @param what names the file in errors and notes.
- * @throws WorldError listing the parameters that are missing, have another shape, hold integers or hold numbers that
- * are not finite.
+ * @throws WorldError listing the tensors that are missing, have another shape, hold integers or hold numbers that are not
+ * finite, or a running variance that is below 0.
  */
 export function findWeights(
   model: Model,
@@ -58,7 +58,7 @@ export function findWeights(
       `${what}: weights must be F32, F16, BF16 or F64; these are not: ${some(integers)}. Weights of 8 bits and less need scales that the file's own software knows: save them as float32 there`,
     );
   }
-  requireFinite(weights, prefix, converted, what);
+  requireSound(weights, prefix, converted, what);
   return { weights, notes: notesOf({ model, tensors, converted, unread }, prefix, what) };
 }
 
@@ -81,12 +81,13 @@ function prefixOf(model: Model, tensors: StateDict, what: string): string {
   return prefixes[0] ?? '';
 }
 
-function requireFinite(weights: StateDict, prefix: string, converted: ModelFile['converted'], what: string): void {
+function requireSound(weights: StateDict, prefix: string, converted: ModelFile['converted'], what: string): void {
   for (const [name, { data }] of weights) {
-    const bad = data.findIndex((value) => !Number.isFinite(value));
+    const isVariance = name.endsWith('.running_var');
+    const bad = data.findIndex((value) => !Number.isFinite(value) || (isVariance && value < 0));
     if (bad < 0) continue;
-    const why =
-      converted.get(prefix + name) === 'F64' ? 'a number that is not finite or too large for float32' : `${data[bad]}`;
+    const isTooLarge = converted.get(prefix + name) === 'F64' && !Number.isFinite(data[bad]);
+    const why = isTooLarge ? 'a number that is not finite or too large for float32' : `${data[bad]}`;
     throw new WorldError(`${what}: tensor ${prefix}${name} holds ${why} at position ${bad}`);
   }
 }
@@ -99,7 +100,7 @@ function notesOf({ model, tensors, converted, unread }: Found, prefix: string, w
   const used = new Set(tensorsOf(model).map(({ name }) => prefix + name));
   const byType = new Map<string, number>();
   for (const [name, type] of converted) if (used.has(name)) byType.set(type, (byType.get(type) ?? 0) + 1);
-  const ignored = [...tensors.keys(), ...unread.keys()].filter((name) => !used.has(name));
+  const ignored = [...tensors.keys(), ...unread.keys()].filter((name) => !used.has(name) && !isBatchCount(name, used));
   const tensorsText = (count: number) => (count === 1 ? 'one tensor' : `${count} tensors`);
   return [
     ...[...byType].map(
@@ -113,6 +114,12 @@ function notesOf({ model, tensors, converted, unread }: Found, prefix: string, w
           `${what}: ${tensorsText(ignored.length)} that model ${model.name} does not have ${ignored.length === 1 ? 'was' : 'were'} ignored: ${some(ignored)}.`,
         ]),
   ];
+}
+
+/** PyTorch counts the batches of a batch normalization. The count does nothing there unless its momentum is None. */
+function isBatchCount(name: string, used: ReadonlySet<string>): boolean {
+  const layer = /^(.+)\.num_batches_tracked$/.exec(name)?.[1];
+  return layer !== undefined && used.has(`${layer}.running_mean`);
 }
 
 const mostListed = 12;

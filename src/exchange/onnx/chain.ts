@@ -1,26 +1,44 @@
-/** A graph that is read as a chain: every node passes one value on to the next, and its other inputs are constants. */
+/** The nodes behind a value of a graph, as a layer reads them: each passes one value on to the next, and its other inputs are constants. */
 import { WorldError } from '../../base/errors.ts';
 import { elementsOf, type Tensor } from '../../base/tensor.ts';
 import type { OnnxAttribute, OnnxNode, OnnxTensor } from '../../formats/onnx.ts';
 import type { Shape } from '../../nn/layer.ts';
 
-/** One node of the chain with its constants. Attributes that a reader does not ask for are refused. */
+/** What a node reads and writes. */
+export interface NodeValues {
+  /** At each input the constant, or nothing. */
+  readonly constants: readonly (OnnxTensor | undefined)[];
+  /** The values among the inputs that depend on the network's input, each once. */
+  readonly values: readonly string[];
+  /** At which input the first of them comes in. */
+  readonly place: number;
+  /** Whether more than one input is such a value. */
+  readonly isJoin: boolean;
+}
+
+/** One node with its constants. Attributes that a reader does not ask for are refused. */
 export class ChainNode {
   readonly operator: string;
   /** The node's name, or its operator where it has none. */
   readonly name: string;
-  /** At which input the chain's value comes in. */
+  /** The name of the value that it makes. */
+  readonly output: string;
+  readonly values: readonly string[];
   readonly place: number;
+  readonly isJoin: boolean;
   readonly #constants: readonly (OnnxTensor | undefined)[];
   readonly #constantNames: readonly string[];
   readonly #attributes: ReadonlyMap<string, OnnxAttribute>;
   readonly #asked = new Set<string>();
   readonly #what: string;
 
-  constructor(node: OnnxNode, constants: readonly (OnnxTensor | undefined)[], place: number, what: string) {
+  constructor(node: OnnxNode, { constants, values, place, isJoin }: NodeValues, what: string) {
     this.operator = node.operator;
     this.name = node.name === '' ? node.operator : node.name;
+    this.output = node.outputs[0] ?? '';
+    this.values = values;
     this.place = place;
+    this.isJoin = isJoin;
     this.#constants = constants;
     this.#constantNames = node.inputs;
     this.#attributes = new Map(Object.entries(node.attributes));
@@ -102,15 +120,30 @@ export class ChainNode {
   }
 }
 
-/** The nodes that are still to be read, and the shape of one image before them. */
+/** What a chain asks of the graph around it. */
+export interface Surroundings {
+  /** The only node that reads a value; undefined where several do, and for the network's output. */
+  onlyReader(value: string): ChainNode | undefined;
+  /** The layer whose output a value is. */
+  layerAt(value: string): { readonly name: string; readonly shape: Shape };
+}
+
+/** The nodes from one that reads a value on, as long as each is the only one that reads the value before it. */
 export class Chain {
+  /** The value that the first node reads. */
+  readonly value: string;
+  /** The shape of one image in that value. */
   readonly shape: Shape;
-  readonly #nodes: readonly ChainNode[];
+  readonly #around: Surroundings;
+  /** Those that were looked at. */
+  readonly #nodes: ChainNode[];
   #taken = 0;
 
-  constructor(nodes: readonly ChainNode[], shape: Shape) {
-    this.#nodes = nodes;
+  constructor(first: ChainNode, value: string, shape: Shape, around: Surroundings) {
+    this.value = value;
     this.shape = shape;
+    this.#around = around;
+    this.#nodes = [first];
   }
 
   /** How many nodes were taken. */
@@ -118,30 +151,50 @@ export class Chain {
     return this.#taken;
   }
 
+  /** The nodes that were taken. */
+  get takenNodes(): readonly ChainNode[] {
+    return this.#nodes.slice(0, this.#taken);
+  }
+
   /** The next node, or one after it; undefined at the end. */
   peek(ahead = 0): ChainNode | undefined {
+    while (this.#nodes.length <= this.#taken + ahead) {
+      const next = this.#around.onlyReader(this.#nodes.at(-1)!.output);
+      if (!next) return undefined;
+      this.#nodes.push(next);
+    }
     return this.#nodes[this.#taken + ahead];
   }
 
-  /** Takes the next node if it is of this operator. */
+  /** Takes the next node if it is of this operator and reads nothing besides the value before it and constants. */
   take(operator: string): ChainNode | undefined {
-    const node = this.peek();
-    if (node?.operator !== operator) return undefined;
-    this.#taken++;
-    return node;
+    return this.takeAll(operator)?.[0];
   }
 
-  /** Takes the next nodes if they are of these operators. */
+  /** Takes the next nodes if they are of these operators, each of which reads the value before it and constants. */
   takeAll(...operators: readonly string[]): readonly ChainNode[] | undefined {
     const nodes = operators.map((_, ahead) => this.peek(ahead));
-    if (!operators.every((operator, i) => nodes[i]?.operator === operator)) return undefined;
+    if (!operators.every((operator, i) => nodes[i]?.operator === operator && !nodes[i].isJoin)) return undefined;
     this.#taken += operators.length;
     return nodes as ChainNode[];
+  }
+
+  /** Takes the next node if it is of this operator and reads the value before it and one other. */
+  takeJoin(operator: string, other: string): ChainNode | undefined {
+    const node = this.peek();
+    if (node?.operator !== operator || !node.isJoin || !node.values.includes(other)) return undefined;
+    this.#taken++;
+    return node;
   }
 
   /** Gives back the nodes that were taken since `taken`. */
   back(taken: number): void {
     this.#taken = taken;
+  }
+
+  /** The layer whose output a value is. */
+  layerAt(value: string): { readonly name: string; readonly shape: Shape } {
+    return this.#around.layerAt(value);
   }
 }
 

@@ -15,7 +15,7 @@ const opset = 17;
 
 /**
  * The network as an ONNX file (opset 17): input `image` [N, channels, height, width], pixels from 0 to 1; output `logits` [N, classes]; N is any
- * number of images. Parameters keep PyTorch's names (`conv1.weight`). Equal networks give equal bytes.
+ * number of images. Dropout is left out. Parameters keep PyTorch's names (`conv1.weight`). Equal networks give equal bytes.
  * @param weights the model's tensors by name, float32 and finite.
  * @param metadata texts by name, which the file carries along.
  * @throws UsageError unless it is given a model, its weights, and texts.
@@ -34,23 +34,29 @@ export function exportOnnx(
   checkFiniteTensors(weights);
   const nodes: OnnxNode[] = [];
   const initializers = new Map<string, OnnxTensor>(weights);
-  const values: OnnxValue[] = [];
+  /** The value after each layer. */
+  const outputs = new Map<string, string>();
+  const values = new Map<string, OnnxValue>();
   let x = 'image';
   for (const { name, layer, input, output } of model.layers) {
-    x = translationOf(layer).write(layer, x, nodeWriter({ name, input, output, nodes, initializers }));
-    values.push({ name: x, shape: ['N', ...output] });
+    x = translationOf(layer).write(layer, x, nodeWriter({ name, input, output, nodes, initializers, outputs }));
+    outputs.set(name, x);
+    // Some layers add no node: their value is an earlier one.
+    if (x !== 'image') values.set(x, { name: x, shape: ['N', ...output] });
   }
+  values.delete(x);
+  const named = (names: readonly string[]) => names.map((name) => (name === x ? 'logits' : name));
   return writeOnnx({
     producer: { name: 'lenet-lab', version },
     opset,
     metadata: new Map(Object.entries(metadata)),
     graph: {
       name: model.name,
-      nodes: nodes.map((node) => ({ ...node, outputs: node.outputs.map((each) => (each === x ? 'logits' : each)) })),
+      nodes: nodes.map((node) => ({ ...node, inputs: named(node.inputs), outputs: named(node.outputs) })),
       initializers,
       inputs: [{ name: 'image', shape: ['N', ...model.input] }],
       outputs: [{ name: 'logits', shape: ['N', model.classes] }],
-      values: values.filter(({ name }) => name !== x),
+      values: [...values.values()],
     },
   });
 }
@@ -67,13 +73,15 @@ interface Place {
   /** What has been written so far. */
   readonly nodes: OnnxNode[];
   readonly initializers: Map<string, OnnxTensor>;
+  readonly outputs: ReadonlyMap<string, string>;
 }
 
-function nodeWriter({ name: layer, input, output, nodes, initializers }: Place): NodeWriter {
+function nodeWriter({ name: layer, input, output, nodes, initializers, outputs }: Place): NodeWriter {
   return {
     input,
     output,
     parameter: (name) => `${layer}.${name}`,
+    valueAfter: (name) => outputs.get(name)!,
     constant(name, tensor) {
       const full = `${layer}/${name}`;
       initializers.set(full, tensor);

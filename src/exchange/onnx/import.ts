@@ -1,20 +1,18 @@
-/** Reads a network with its weights from an ONNX file of any software, as far as it is a chain of layers that exist here. */
+/** Reads a network with its weights from an ONNX file of any software, as far as its layers exist here. */
 import { checkText, kindOf, wrong } from '../../base/argument.ts';
 import { UsageError, WorldError } from '../../base/errors.ts';
 import { describeKind, isOnnx, kindOfFile } from '../../base/file-kind.ts';
 import { visible } from '../../base/plain-text.ts';
 import { elementsOf, type StateDict, type Tensor } from '../../base/tensor.ts';
-import {
-  type OnnxGraph,
-  type OnnxModel,
-  type OnnxNode,
-  type OnnxTensor,
-  type OnnxValue,
-  readOnnx,
-} from '../../formats/onnx.ts';
+import { type OnnxModel, readOnnx } from '../../formats/onnx.ts';
+import { dropout } from '../../nn/dropout.ts';
+import type { Shape } from '../../nn/layer.ts';
 import { about, type Layer } from '../../nn/layers.ts';
 import { type Model, sequential, shapeAfter } from '../../nn/model.ts';
-import { Chain, ChainNode } from './chain.ts';
+import { mostLayers } from '../../nn/model-data.ts';
+import { outputOf } from '../../nn/output-of.ts';
+import { Chain, type ChainNode, type Surroundings } from './chain.ts';
+import { type LiveGraph, liveGraph } from './graph.ts';
 import type { FoundLayer } from './translation.ts';
 import { translations } from './translations.ts';
 
@@ -35,8 +33,8 @@ const mostName = 64;
 const opsets = { least: 7, most: 24 } as const;
 
 /**
- * Reads a network from an ONNX file: one input [N, channels, height, width], a chain of operators that layers here express, one output
- * [N, classes]. A softmax at the end and dropout are left out.
+ * Reads a network from an ONNX file: one input [N, channels, height, width], operators that layers here express, branches that an Add
+ * joins, one output [N, classes]. A softmax at the end and dropout are left out.
  * @param what names the file in errors.
  * @throws UsageError unless it is given bytes; WorldError in one line, naming the file and what in it is not supported, damaged or too large.
  */
@@ -69,30 +67,119 @@ function read(bytes: Uint8Array, what: string): ImportedModel {
   return modelOf(file, what);
 }
 
-function modelOf({ graph, metadata }: OnnxModel, what: string): ImportedModel {
-  const input = inputOf(graph, what);
-  const notes: string[] = [];
-  const nodes = chainOf(graph, input, { what, notes });
-  const model = (metadata.get('model') || graph.name || 'imported').slice(0, mostName);
-  // Each size is checked before anything is made of it.
-  let shape = shapeAfter(model, input.shape, {});
-  const layers: Record<string, Layer> = {};
-  const weights = new Map<string, Tensor>();
-  for (let at = 0; at < nodes.length; ) {
-    const chain = new Chain(nodes.slice(at), shape);
-    const found = layerAt(chain);
-    const taken = nodes.slice(at, at + chain.taken);
-    for (const node of taken) node.refuseUnasked();
-    const name = nameFor(taken, found, layers);
-    layers[name] = found.layer;
-    shape = shapeAfter(model, shape, { [name]: found.layer });
-    for (const [i, parameter] of about(found.layer).parameters().entries()) {
-      weights.set(`${name}.${parameter.name}`, { shape: parameter.shape, data: found.parameters[i]!.data });
-    }
-    at += chain.taken;
-  }
+function modelOf({ graph: whole, metadata }: OnnxModel, what: string): ImportedModel {
+  const graph = liveGraph(whole, what);
+  const name = (metadata.get('model') || whole.name || 'imported').slice(0, mostName);
+  const { layers, weights } = new Walk(graph, name, what).end();
   requireFinite(weights, what);
-  return { model: sequential(model, input.shape, layers), weights, metadata, notes };
+  return { model: sequential(name, graph.input.shape, layers), weights, metadata, notes: graph.notes };
+}
+
+/** Goes through a graph from the input to the output and makes its layers, one after the other. */
+class Walk implements Surroundings {
+  readonly #graph: LiveGraph;
+  readonly #model: string;
+  readonly #what: string;
+  readonly #layers: Record<string, Layer> = {};
+  readonly #weights = new Map<string, Tensor>();
+  /** The values that layers gave. */
+  readonly #done = new Map<string, { readonly name: string; readonly shape: Shape }>();
+  readonly #left: Set<ChainNode>;
+  /** The output of the last layer, and its shape. */
+  #value: string;
+  #shape: Shape;
+  /** The name of a layer before all others that passes the image on, where other layers than the first read it. */
+  #inputName: string | undefined;
+
+  constructor(graph: LiveGraph, model: string, what: string) {
+    this.#graph = graph;
+    this.#model = model;
+    this.#what = what;
+    this.#left = new Set(graph.nodes);
+    this.#value = graph.input.name;
+    this.#shape = shapeAfter(model, graph.input.shape, {});
+  }
+
+  end(): { readonly layers: Readonly<Record<string, Layer>>; readonly weights: StateDict } {
+    while (this.#left.size > 0) {
+      const next = this.#next();
+      if (!next.values.includes(this.#value)) this.#goBack(next.values[0]!);
+      this.#makeLayer(next);
+    }
+    const first = this.#inputName === undefined ? {} : { [this.#inputName]: dropout(0) };
+    return { layers: { ...first, ...this.#layers }, weights: this.#weights };
+  }
+
+  /** A node whose inputs are all known: the first in the file that reads the last layer's output, else the first of all. */
+  #next(): ChainNode {
+    const isReady = (node: ChainNode) => this.#left.has(node) && node.values.every((value) => this.#isDone(value));
+    const found = this.#graph.readers(this.#value).find(isReady) ?? [...this.#left].find(isReady);
+    if (found) return found;
+    const [stuck] = this.#left as Iterable<ChainNode> as [ChainNode];
+    throw stuck.unsupported('its input depends on its own output');
+  }
+
+  #isDone(value: string): boolean {
+    return value === this.#graph.input.name || this.#done.has(value);
+  }
+
+  /** The next layer reads an earlier value. */
+  #goBack(value: string): void {
+    const { name, shape } = this.layerAt(value);
+    this.#add(this.#freeName('outputOf', ''), outputOf(name), shape);
+    this.#value = value;
+  }
+
+  #makeLayer(first: ChainNode): void {
+    const chain = new Chain(first, this.#value, this.#shape, this);
+    const found = layerAt(chain);
+    for (const node of chain.takenNodes) {
+      node.refuseUnasked();
+      this.#left.delete(node);
+    }
+    const { layer } = found;
+    const name = this.#freeName(layer.type, givenName(chain.takenNodes));
+    // Each size is checked before anything is made of it.
+    const shape = about(layer).reads() ? this.#shape : shapeAfter(this.#model, this.#shape, { [name]: layer });
+    this.#add(name, layer, shape);
+    this.#value = chain.takenNodes.at(-1)!.output;
+    this.#done.set(this.#value, { name, shape });
+    const tensors = [...found.parameters, ...(found.buffers ?? [])];
+    for (const [i, wanted] of [...about(layer).parameters(), ...about(layer).buffers()].entries()) {
+      const { data } = tensors[i]!;
+      const count = elementsOf(wanted.shape);
+      if (data.length !== count)
+        throw first.unsupported(`${wanted.name} has ${data.length} numbers instead of ${count}`);
+      this.#weights.set(`${name}.${wanted.name}`, { shape: wanted.shape, data });
+    }
+  }
+
+  #add(name: string, layer: Layer, shape: Shape): void {
+    if (Object.keys(this.#layers).length >= mostLayers) {
+      throw new WorldError(`${this.#what} has more than ${mostLayers} layers; at most ${mostLayers} are read`);
+    }
+    this.#layers[name] = layer;
+    this.#shape = shape;
+  }
+
+  /** The wanted name, with a number if it is taken; without one, the layer's type and a number. */
+  #freeName(type: string, wanted: string): string {
+    const isFree = (name: string) => !Object.hasOwn(this.#layers, name) && name !== this.#inputName;
+    if (wanted !== '' && isFree(wanted)) return wanted;
+    const stem = wanted === '' ? type : `${wanted}_`;
+    for (let i = 1; ; i++) if (isFree(`${stem}${i}`)) return `${stem}${i}`;
+  }
+
+  onlyReader(value: string): ChainNode | undefined {
+    const readers = this.#graph.readers(value);
+    return readers.length === 1 && value !== this.#graph.output ? readers[0] : undefined;
+  }
+
+  layerAt(value: string): { readonly name: string; readonly shape: Shape } {
+    if (value !== this.#graph.input.name) return this.#done.get(value)!;
+    this.#inputName ??= this.#freeName('input', Object.hasOwn(this.#layers, 'input') ? '' : 'input');
+    return { name: this.#inputName, shape: this.#graph.input.shape };
+  }
 }
 
 function layerAt(chain: Chain): FoundLayer {
@@ -100,152 +187,25 @@ function layerAt(chain: Chain): FoundLayer {
     const found = read(chain);
     if (found) return found;
   }
-  throw chain.peek()!.unsupported('this operator is not supported here');
-}
-
-interface Input {
-  readonly name: string;
-  readonly shape: readonly [number, number, number];
-}
-
-/** The one input that is no constant. Old files list the constants among the inputs. */
-function inputOf({ inputs, initializers }: OnnxGraph, what: string): Input {
-  const free = inputs.filter(({ name }) => !initializers.has(name));
-  const [input] = free;
-  if (!input || free.length > 1) {
-    throw new WorldError(`${what} has ${free.length} inputs; only networks with one input are supported`);
-  }
-  const [channels, height, width] = input.shape
-    .slice(1)
-    .map((size) => (typeof size === 'number' && size > 0 ? size : 0));
-  if (input.shape.length !== 4 || !channels || !height || !width) {
-    throw new WorldError(
-      `${what}: input ${input.name} has the shape [${input.shape.map(sizeText).join(', ')}]; expected [N, channels, height, width]`,
-    );
-  }
-  return { name: input.name, shape: [channels, height, width] };
-}
-
-function sizeText(size: OnnxValue['shape'][number]): string {
-  return size === '' ? '?' : `${size}`;
-}
-
-/** Operators at the end that turn logits into probabilities, which keep their order. */
-const ends = new Set(['Softmax', 'LogSoftmax']);
-
-/** Whether a node passes its first input on, once a network is trained: PyTorch pads with nothing before it averages. */
-function isPass(node: ChainNode): boolean {
-  if (node.operator === 'Identity' || node.operator === 'Dropout') return true;
-  const pads = node.operator === 'Pad' ? (node.integersAt(1) ?? node.integers('pads')) : undefined;
-  return pads?.every((size) => size === 0) ?? false;
-}
-
-/** The nodes from the input to the output, each with its constants. @throws WorldError where they are no chain. */
-function chainOf(
-  graph: OnnxGraph,
-  input: Input,
-  { what, notes }: { readonly what: string; readonly notes: string[] },
-): ChainNode[] {
-  const { constants, rest } = foldConstants(graph, what);
-  const [output] = graph.outputs;
-  if (!output || graph.outputs.length > 1) {
-    throw new WorldError(`${what} has ${graph.outputs.length} outputs; only networks with one output are supported`);
-  }
-  const readers = new Map<string, OnnxNode[]>();
-  for (const node of rest) {
-    for (const name of new Set(node.inputs)) readers.set(name, [...(readers.get(name) ?? []), node]);
-  }
-  const chain: ChainNode[] = [];
-  let value = input.name;
-  for (let steps = 0; value !== output.name; steps++) {
-    const [node, other] = readers.get(value) ?? [];
-    if (!node || steps > rest.length)
-      throw new WorldError(`${what}: no way leads from input ${input.name} to output ${output.name}`);
-    const place = node.inputs.indexOf(value);
-    const entry = new ChainNode(
-      node,
-      node.inputs.map((name) => constants.get(name)),
-      place,
-      what,
-    );
-    if (node.domain !== '') throw entry.unsupported(`operators of ${node.domain} are not supported`);
-    if (other)
-      throw entry.unsupported(
-        `its input also goes to ${other.name || other.operator}; only a chain of layers is supported`,
-      );
-    const foreign = node.inputs.findIndex((name, i) => i !== place && name !== '' && !constants.has(name));
-    if (foreign >= 0)
-      throw entry.unsupported(`its input ${node.inputs[foreign]} is no constant; only a chain of layers is supported`);
-    value = node.outputs[0] ?? '';
-    if (isPass(entry)) continue;
-    if (ends.has(node.operator) && value === output.name) {
-      notes.push(`${what}: ${entry.name} at its end was left out: the outputs are logits.`);
-      continue;
-    }
-    chain.push(entry);
-  }
-  return chain;
-}
-
-/** Computes the values that do not depend on the input; the other nodes are left. */
-function foldConstants({ nodes, initializers }: OnnxGraph, what: string) {
-  const constants = new Map(initializers);
-  const rest: OnnxNode[] = [];
-  for (const node of nodes) {
-    const inputs = node.inputs.map((name) => constants.get(name));
-    const value = node.domain === '' ? folded(new ChainNode(node, inputs, 0, what), inputs) : undefined;
-    if (value && node.outputs[0] !== undefined) constants.set(node.outputs[0], value);
-    else rest.push(node);
-  }
-  return { constants, rest };
-}
-
-/** The value of a node whose inputs are constants, for the few operators that files use on constants. */
-function folded(node: ChainNode, [first]: readonly (OnnxTensor | undefined)[]): OnnxTensor | undefined {
-  if (node.operator === 'Constant') {
-    const value = node.constant('value');
-    if (value) return value;
-    const integers = node.integers('value_ints');
-    if (integers) return { shape: [integers.length], integers };
-    const float = node.float('value_float', Number.NaN);
-    return Number.isNaN(float) ? undefined : { shape: [], data: Float32Array.of(float) };
-  }
-  if (!first) return undefined;
-  if (node.operator === 'Identity') return first;
-  if (node.operator === 'Unsqueeze') {
-    const axes = node.integersAt(1) ?? node.integers('axes') ?? [];
-    const rank = first.shape.length + axes.length;
-    const places = new Set(axes.map((axis) => (axis < 0 ? axis + rank : axis)));
-    if (rank > 8 || places.size !== axes.length || [...places].some((axis) => !(axis >= 0 && axis < rank)))
-      return undefined;
-    const sizes = [...first.shape];
-    const shape = Array.from({ length: rank }, (_, axis) => (places.has(axis) ? 1 : sizes.shift()!));
-    return { ...first, shape };
-  }
-  if (node.operator === 'Reshape' && 'data' in first) {
-    const wanted = node.integersAt(1) ?? [];
-    const known = wanted.filter((size) => size !== -1);
-    const left = first.data.length / elementsOf(known);
-    const shape = wanted.map((size) => (size === -1 ? left : size));
-    const isFine = wanted.length <= 8 && shape.every((size) => Number.isInteger(size) && size > 0);
-    return isFine && elementsOf(shape) === first.data.length ? { ...first, shape } : undefined;
-  }
-  return undefined;
+  const node = chain.peek()!;
+  throw node.unsupported(
+    node.isJoin
+      ? `it joins ${node.values.length > 1 ? node.values.join(' and ') : `${node.values[0]} with itself`}; only Add joins two outputs of layers here`
+      : 'this operator is not supported here',
+  );
 }
 
 /**
- * The name of a layer: of its weights (`conv1.weight`), or the first part of its node's (`relu1/Relu`), or its type and
- * a number. Names of layers are letters, digits and _.
+ * The name of a layer in the file: of its weights (`block1.conv1.weight`), or that of its node without the operator (`block1.add/Add`, of PyTorch
+ * `/block1/relu/Relu` and `/features/features.1/Relu`). Empty where it has none that a layer may have.
  */
-function nameFor(nodes: readonly ChainNode[], { layer }: FoundLayer, layers: Readonly<Record<string, Layer>>): string {
+function givenName(nodes: readonly ChainNode[]): string {
   const weights = nodes.flatMap((node) => [0, 1, 2].map((input) => node.constantName(input) ?? ''));
   const ofWeights = weights.find((name) => name.endsWith('.weight'))?.slice(0, -'.weight'.length);
   const parts = nodes[0]!.name.split('/').filter((part) => part !== '');
-  const given = (ofWeights ?? parts.slice(0, -1).join('_')).replaceAll(/\W/g, '_').slice(0, mostName);
-  const wanted = /^[a-z]\w*$/i.test(given) ? given : '';
-  if (wanted !== '' && !Object.hasOwn(layers, wanted)) return wanted;
-  const stem = wanted === '' ? layer.type : `${wanted}_`;
-  for (let i = 1; ; i++) if (!Object.hasOwn(layers, `${stem}${i}`)) return `${stem}${i}`;
+  const scopes = parts.slice(0, -1).filter((part, i) => !parts[i + 1]!.startsWith(`${part}.`));
+  const name = (ofWeights ?? scopes.join('.')).replaceAll(/[^\w.]/g, '_').slice(0, mostName);
+  return /^[a-z]\w*(\.\w+)*$/i.test(name) && !/^optimizer\./i.test(name) ? name : '';
 }
 
 function requireFinite(weights: StateDict, what: string): void {

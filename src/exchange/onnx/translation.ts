@@ -10,8 +10,10 @@ export interface NodeWriter {
   /** One image's shape before the layer, and after it. */
   readonly input: Shape;
   readonly output: Shape;
-  /** The name of one of the layer's parameters in the graph: `weight` -> `conv1.weight`. */
+  /** The name of one of the layer's tensors in the graph: `weight` -> `conv1.weight`. */
   parameter(name: string): string;
+  /** The name of the value after an earlier layer. */
+  valueAfter(layer: string): string;
   /** Adds a tensor that is not trained. @returns its name in the graph. */
   constant(name: string, tensor: OnnxTensor): string;
   /** Adds a node with one output. @returns the name of its value. */
@@ -23,6 +25,8 @@ export interface FoundLayer<L extends Layer = Layer> {
   readonly layer: L;
   /** Its parameters in the order of the layer's kind. */
   readonly parameters: readonly Tensor[];
+  /** Its tensors that are not trained, in the order of the layer's kind. Default: none. */
+  readonly buffers?: readonly Tensor[];
 }
 
 /** The knowledge about one type of layer. */

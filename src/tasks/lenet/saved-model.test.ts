@@ -45,6 +45,14 @@ test('a network that has no name here is made again from its file, with its clas
   expect(await logitsOf(found)).toEqual(await logitsOf({ ...found, weights }));
 });
 
+test.each(networks)('every network comes back from its file, with what its layers keep: $name', ({ model }) => {
+  const weights = weightsFor(model);
+  const { input: _, ...origin } = record;
+  const found = loadModel(encodeModel(weights, { ...origin, model: 'mine', network: modelText(model) }));
+  expect([found.model, found.hyperparameters, found.notes]).toEqual([model, undefined, []]);
+  expect(found.weights).toEqual(weights);
+});
+
 test('an ONNX file of ours gives the same logits, with its class names', async () => {
   const found = loadModel(exportOnnx(model, weights, record));
   expect(found.input).toEqual(input);
@@ -110,8 +118,19 @@ describe('weights for --init from an ONNX file', () => {
     const found = readWeights(lenet5, exportOnnx(other.model, other.weights), 'f');
     expect(found.weights).toEqual(own);
     expect(found.notes).toEqual([
-      expect.stringMatching(/^f: its parameters have other names and were taken in their order: net_conv1\.weight, /),
+      expect.stringMatching(/^f: its tensors have other names and were taken in their order: net_conv1\.weight, /),
     ]);
+  });
+
+  test('have the running statistics of batch normalization', () => {
+    const { model: branched } = networks.find(({ name }) => name === 'branched')!;
+    const all = weightsFor(branched);
+    const found = readWeights(branched, exportOnnx(branched, all), 'f');
+    expect(found).toEqual({ weights: all, notes: [] });
+    const without = new Map([...all].filter(([name]) => name !== 'bn1.running_var'));
+    expect(() => readWeights(branched, encodeModel(without, {}), 'f')).toThrow(
+      'f: model branched needs a tensor bn1.running_var [6], which is missing',
+    );
   });
 
   test('of another network are refused', () => {

@@ -5,8 +5,7 @@ import { isOnnx } from '../../base/file-kind.ts';
 import type { StateDict } from '../../base/tensor.ts';
 import { importOnnx } from '../../exchange/onnx/import.ts';
 import { lossKinds } from '../../nn/losses.ts';
-import type { Model } from '../../nn/model.ts';
-import { parametersOf } from '../../nn/model.ts';
+import { type Model, tensorsOf } from '../../nn/model.ts';
 import { parseModelText } from '../../nn/model-data.ts';
 import { decodeModel, type ModelFile } from '../../train/checkpoint.ts';
 import { type FoundWeights, findWeights } from '../../train/foreign-weights.ts';
@@ -130,7 +129,7 @@ function namedRecipe(hyperparameters: Hyperparameters, input: ModelInput, what: 
 
 /**
  * The weights of a model in a file's bytes, safetensors or ONNX. In an ONNX file of other software the layers may have other names; then the
- * parameters are taken in their order.
+ * tensors are taken in their order.
  * @throws WorldError naming the file when it is damaged or of another kind, or holds another network.
  */
 export function readWeights(model: Model, bytes: Uint8Array, what: string): FoundWeights {
@@ -145,7 +144,7 @@ export function readWeights(model: Model, bytes: Uint8Array, what: string): Foun
 
 function onnxWeights(model: Model, bytes: Uint8Array, what: string): FoundWeights {
   const { weights, notes } = importOnnx(bytes, what);
-  const wanted = parametersOf(model);
+  const wanted = tensorsOf(model);
   const inOrder = [...weights.values()];
   const isNamed = wanted.every(({ name }) => weights.has(name));
   const isAlike =
@@ -154,7 +153,7 @@ function onnxWeights(model: Model, bytes: Uint8Array, what: string): FoundWeight
   const tensors = isRenamed ? new Map(wanted.map(({ name }, i) => [name, inOrder[i]!])) : weights;
   const found = findWeights(model, { tensors, converted: new Map(), unread: new Map() }, what);
   const renamed = isRenamed
-    ? [`${what}: its parameters have other names and were taken in their order: ${[...weights.keys()].join(', ')}.`]
+    ? [`${what}: its tensors have other names and were taken in their order: ${[...weights.keys()].join(', ')}.`]
     : [];
   return { weights: found.weights, notes: [...notes, ...renamed, ...found.notes] };
 }

@@ -1,4 +1,4 @@
-/** Average pooling: AveragePool, or GlobalAveragePool over the whole image. */
+/** Average pooling: AveragePool. */
 import { type AvgPool2d, avgPool2d } from '../../../nn/avg-pool2d.ts';
 import type { Translation } from '../translation.ts';
 import { readPooling, windowAttributes } from './window.ts';
@@ -6,8 +6,6 @@ import { readPooling, windowAttributes } from './window.ts';
 export const avgPool2dTranslation: Translation<AvgPool2d> = {
   write: ({ kernelSize, stride }, x, { node }) => node('AveragePool', [x], windowAttributes(kernelSize, stride)),
   read(chain) {
-    const [, height = 1, width = 1] = chain.shape;
-    if (chain.take('GlobalAveragePool')) return { layer: avgPool2d([height, width]), parameters: [] };
     const node = chain.take('AveragePool');
     if (!node) return undefined;
     // Without a border it does not matter whether the border counts.
