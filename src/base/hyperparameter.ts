@@ -4,6 +4,7 @@
  */
 import { integersAllowed, shown } from './argument.ts';
 import { UsageError, unknownChoice } from './errors.ts';
+import { contentIn } from './named-content.ts';
 
 interface Common<T> {
   readonly default: T;
@@ -13,6 +14,8 @@ interface Common<T> {
 export interface Choice<T extends string> extends Common<T> {
   readonly kind: 'choice';
   readonly choices: readonly T[];
+  /** For a choice that may also be the content of a file (named-content.ts): which file, in words. */
+  readonly file?: string;
 }
 export interface Numeric extends Common<number> {
   readonly kind: 'integer' | 'number';
@@ -105,7 +108,8 @@ export function checkValue(
   { label = name, say = shown }: { readonly label?: string; readonly say?: (value: unknown) => string } = {},
 ): void {
   if (entry.kind === 'choice') {
-    if (typeof value !== 'string' || !entry.choices.includes(value))
+    const isContent = entry.file !== undefined && contentIn(value) !== undefined;
+    if (!isContent && (typeof value !== 'string' || !entry.choices.includes(value)))
       throw unknownChoice(name, typeof value === 'string' ? value : say(value), entry.choices);
   } else if (entry.kind === 'flag') {
     if (typeof value !== 'boolean') throw new UsageError(`${label}: expected true or false, got ${say(value)}`);

@@ -33,18 +33,18 @@ import type { KernelChoice } from '../runner/kernel-choice.ts';
 import { lenetTask } from '../runner/lenet-task.ts';
 import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
 import { isPrivateRun } from '../runner/run-data.ts';
-import { readRecipe, readStudyFile } from '../runner/study-files.ts';
+import { readingOf, readStudyFile } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule, objectives, type StudyDefinition } from '../study/definition.ts';
 import { type CompleteTrial, isComplete, secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
-import { parseStudyFile, studyFileData, studyJsonSchema } from '../tasks/lenet/study-file.ts';
+import { parseStudyFile, studyFileData, studyFileNetworks, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import { type DataChoice, loadingOptions } from './data-options.ts';
 import { Interrupt } from './interrupt.ts';
 import { quoted, quotedPath } from './quoted.ts';
-import { dataOfStudy, textOfCopy } from './study-data.ts';
+import { dataOfStudy, textOfCopy, withNetworksBeside } from './study-data.ts';
 import { StudyBars } from './study-progress.ts';
 import { terminalWidth } from './terminal.ts';
 import { tellOfWait } from './waiting.ts';
@@ -89,8 +89,8 @@ function report(folder: StudyFolder, shown: ShownOptions): Promise<StudyFacts> {
 /** Runs or continues a study. @returns the exit code. */
 export async function studyRun(file: string, options: StudyRunOptions): Promise<number> {
   const { path, text } = readStudyFile(file);
-  const recipe = (name: string) => readRecipe(name).settings;
-  const definition = parseStudyFile(text, path, { seeds: options.seeds, recipe });
+  const reading = readingOf(path);
+  const definition = parseStudyFile(text, path, { seeds: options.seeds, ...reading });
   // Absolute, so that paths and commands in messages work in any folder.
   const out = resolve(options.out ?? join('runs', definition.name));
   const folder = new StudyFolder(out);
@@ -108,9 +108,10 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     process.stderr.write(`Stopping after the current batches; ${again} to stop at once.\n`);
   });
   const { signal } = interrupt;
-  const inFile = studyFileData(text, path);
-  const copy = textOfCopy(text, inFile, path);
-  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${copy}` : copy;
+  const inFile = studyFileData(text, path, reading);
+  const { copy, files } = withNetworksBeside(text, studyFileNetworks(text, path, reading));
+  const moved = textOfCopy(copy, inFile, path);
+  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${moved}` : moved;
   const { retryFailed = false, keep = [], evaluateTrain } = options;
   const machine = readMachine();
   const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
@@ -127,7 +128,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   });
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
   try {
-    const store = folder.store(asRun, { onWait: tellOfWait });
+    const store = folder.store(asRun, { files, onWait: tellOfWait });
     const environmentNow = environment(jobs);
     const request = { definition, task, store, jobs, threads, retryFailed, keep, signal, environment: environmentNow };
     for await (const event of runStudy(request)) {

@@ -109,7 +109,7 @@ export function readModel(model: Model, arena: Arena, from: ModelAddresses): Sta
 
 /** Copies a tensor for each parameter into a block. @throws UsageError when a name or a shape is not the model's. */
 export function writeParameters(model: Model, tensors: StateDict, arena: Arena, address: number): void {
-  checkTensors(model, parametersOf(model), tensors, 'weights');
+  checkState(model, tensors);
   writeTensors(parametersOf(model), tensors, arena, address);
 }
 
@@ -141,6 +141,11 @@ function readTensors(wanted: NamedShapes, arena: Arena, address: number): Map<st
  */
 export function checkParameters(model: Model, tensors: StateDict, what = 'weights'): void {
   checkTensors(model, tensorsOf(model), tensors, what);
+}
+
+/** {@link checkParameters} for a state of an optimizer: it has a tensor for each parameter, and none for buffers. */
+export function checkState(model: Model, tensors: StateDict, what = 'weights'): void {
+  checkTensors(model, parametersOf(model), tensors, what);
 }
 
 function checkTensors(model: Model, needed: NamedShapes, tensors: StateDict, what: string): void {

@@ -6,6 +6,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
+import { checkState } from '../nn/network.ts';
 import { evaluatedWeights } from '../train/average.ts';
 import type { ModelFile, Predictions } from '../train/checkpoint.ts';
 import type { Threads } from '../train/crew.ts';
@@ -212,7 +213,7 @@ function findCheckpoint(
   for (const state of stateNamesOf(recipe)) {
     const tensors = checkpoint.optimizerState.get(state);
     if (tensors === undefined) throw new WorldError(`${path} lacks the optimizer's state ${state}`);
-    requireParameters(model, tensors, `${path}, optimizer state ${state}`);
+    requireParameters(model, tensors, `${path}, optimizer state ${state}`, checkState);
   }
   const { epoch, batch } = checkpoint;
   if (epoch > config.hyperparameters.epochs || batch > batches) {

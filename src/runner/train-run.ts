@@ -58,6 +58,7 @@ import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
 import { dataOf, dataRecord, isPrivateRun, movedRecord, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
+import { isSameSetting, settingText } from './run-identity.ts';
 import { type DistillationRequest, findTeachers } from './teachers.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
@@ -434,7 +435,7 @@ function refuseSelection({ keep, patience }: RunRequest): void {
 function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out }: RunRequest): Hyperparameters {
   const recorded = before.hyperparameters;
   for (const name of hyperparameterNames) {
-    if (!given.has(name) || hyperparameters[name] === recorded[name]) continue;
+    if (!given.has(name) || isSameSetting(name, hyperparameters, recorded)) continue;
     const isLonger = name === 'epochs' && hyperparameters.epochs > recorded.epochs;
     const isPlanned = dependsOnEpochs({ name: recorded.schedule, warmUp: recorded.warmUp });
     if (isLonger && !isPlanned) continue;
@@ -443,7 +444,7 @@ function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out
       ? ` (its ${planned} depends on the planned length, so a longer run differs from its first steps on)`
       : '';
     throw new UsageError(
-      `--resume: the run in ${out} has ${name} ${recorded[name]}, not ${hyperparameters[name]}${why}; leave the option out, or choose another folder with --out`,
+      `--resume: the run in ${out} has ${name} ${settingText(name, recorded)}, not ${settingText(name, hyperparameters)}${why}; leave the option out, or choose another folder with --out`,
     );
   }
   return given.has('epochs') ? { ...recorded, epochs: hyperparameters.epochs } : recorded;

@@ -1,8 +1,15 @@
 /** The moving average of the weights: e = d·e + (1 - d)·w at every step from 0, read as e / (1 - d^steps). */
 import { power } from '../base/power.ts';
 import type { StateDict } from '../base/tensor.ts';
-import type { Checkpoint } from './fit.ts';
 import { averageName, type Recipe } from './recipe.ts';
+
+/** The part of a checkpoint that the average is computed from. */
+export interface AveragedState {
+  readonly weights: StateDict;
+  readonly optimizerState: ReadonlyMap<string, StateDict>;
+  readonly epoch: number;
+  readonly batch: number;
+}
 
 /**
  * The weights that are evaluated and saved as the model: the average where the recipe has one, else the weights
@@ -11,7 +18,7 @@ import { averageName, type Recipe } from './recipe.ts';
  * @param batches of an epoch.
  */
 export function evaluatedWeights(
-  { weights, optimizerState, epoch, batch }: Checkpoint,
+  { weights, optimizerState, epoch, batch }: AveragedState,
   { ema }: Pick<Recipe, 'ema'>,
   batches: number,
 ): StateDict {

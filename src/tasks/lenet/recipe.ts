@@ -2,6 +2,7 @@
 import { UsageError } from '../../base/errors.ts';
 import { numbersIn } from '../../base/hyperparameter.ts';
 import { refuseForeign } from '../../base/kinds.ts';
+import { nameOfValue } from '../../base/named-content.ts';
 import { type Augmentation, augmentation, augmentationHyperparameters } from '../../data/augmentations.ts';
 import { classCountsOf, classNamesOf, type Dataset } from '../../data/dataset.ts';
 import { areDigits } from '../../data/mnist.ts';
@@ -15,7 +16,7 @@ import { balancedWeights } from './class-weights.ts';
 import { type Hyperparameters, variantNames } from './hyperparameters.ts';
 import { lenet5Original, published, type Variant, type VariantName } from './lenet5-1998.ts';
 import { type ModelInput, mnistInput } from './model-input.ts';
-import { modelByName } from './models.ts';
+import { assumedShape, modelByValue } from './networks.ts';
 
 /** What a recipe takes from its data: the shape and classes of the images, and how they are standardized. */
 export interface DataFacts extends Pick<ModelInput, 'shape' | 'classNames' | 'normalization'> {
@@ -23,10 +24,17 @@ export interface DataFacts extends Pick<ModelInput, 'shape' | 'classNames' | 'no
   readonly classCounts?: readonly number[];
 }
 
-/** The facts with which settings are checked before the data are known: MNIST's, with a class for each class weight. */
-function assumedFacts({ classWeights }: Pick<Hyperparameters, 'classWeights'>): DataFacts {
+/**
+ * The facts with which settings are checked before the data are known: MNIST's, with a class for each class weight, and
+ * for the network of a file an image that it takes.
+ */
+function assumedFacts({
+  model,
+  classWeights = 'none',
+}: Pick<Hyperparameters, 'model'> & Partial<Pick<Hyperparameters, 'classWeights'>>): DataFacts {
   const weights = numbersIn(classWeights);
-  return weights ? { ...mnistInput, classNames: weights.map((_, label) => `${label}`) } : mnistInput;
+  const classNames = weights ? weights.map((_, label) => `${label}`) : mnistInput.classNames;
+  return { ...mnistInput, classNames, shape: assumedShape(model, classNames.length) };
 }
 
 /**
@@ -73,12 +81,12 @@ export function augmentationOf(values: Pick<Hyperparameters, keyof Augmentation>
 
 /**
  * The network that the hyperparameters describe.
- * @param facts of the data, default: MNIST's.
+ * @param facts of the data, default: MNIST's, or images that the network takes.
  * @throws UsageError for a change of a network that has no such variants, and for a network that does not fit the data.
  */
 export function makeModel(
   values: Pick<Hyperparameters, 'model' | 'initialization' | VariantName>,
-  facts: DataFacts = mnistInput,
+  facts: DataFacts = assumedFacts(values),
 ): Model {
   const model = networkOf(values, facts);
   const { initialization } = values;
@@ -91,9 +99,11 @@ function networkOf(values: Pick<Hyperparameters, 'model' | VariantName>, facts: 
   if (values.model === 'lenet5-1998') return lenet5Original(variantOf(values, facts), input);
   const given = variantNames.find((name) => values[name] !== 'published');
   if (given !== undefined) {
-    throw new UsageError(`${given} ${values[given]} is for model lenet5-1998 only, the model is ${values.model}`);
+    throw new UsageError(
+      `${given} ${values[given]} is for model lenet5-1998 only, the model is ${nameOfValue(values.model)}`,
+    );
   }
-  return modelByName(values.model, input);
+  return modelByValue(values.model, input);
 }
 
 function variantOf(values: Pick<Hyperparameters, VariantName>, facts: DataFacts): Variant {
@@ -131,7 +141,7 @@ export function publishedLoss(model: Model): LossName {
 function lossName({ loss, model: name }: Pick<Hyperparameters, 'loss' | 'model'>, model: Model): LossName {
   if (loss === 'published') return publishedLoss(model);
   if (lossKinds[loss].needsDistances && !givesDistances(model)) {
-    throw new UsageError(`loss ${loss} is for an rbf output only, the output of this ${name} is softmax`);
+    throw new UsageError(`loss ${loss} is for an rbf output only, the output of this ${nameOfValue(name)} is softmax`);
   }
   return loss;
 }

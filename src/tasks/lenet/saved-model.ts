@@ -2,6 +2,7 @@
 import { checkText, kindOf, wrong } from '../../base/argument.ts';
 import { UsageError, WorldError } from '../../base/errors.ts';
 import { isOnnx } from '../../base/file-kind.ts';
+import { contentIn } from '../../base/named-content.ts';
 import type { StateDict } from '../../base/tensor.ts';
 import { importOnnx } from '../../exchange/onnx/import.ts';
 import { lossKinds } from '../../nn/losses.ts';
@@ -54,7 +55,7 @@ export function savedModel(found: ModelFile, what: string): SavedModel {
   const network = isOurs(record) ? record.get('network') : undefined;
   if (network !== undefined) {
     const model = parseModelText(network, what);
-    const hyperparameters = modelNames.includes(record.get('model')!) ? hyperparametersIn(record, what) : undefined;
+    const hyperparameters = hasSettings(record) ? hyperparametersIn(record, what) : undefined;
     return {
       ...findWeights(model, modelOf(found), what),
       ...{ model, record, hyperparameters, input: inputOf(model, record, what) },
@@ -166,6 +167,22 @@ function isOurs(record: ModelFile['record']): boolean {
   return ['model', 'hyperparameters', 'dataHash', 'version'].every((key) => record.has(key));
 }
 
+/** Whether the settings in the metadata name their network: with a name that we know, or with the content of its file. */
+function hasSettings(record: ModelFile['record']): boolean {
+  return modelNames.includes(record.get('model')!) || networkFileIn(record) !== undefined;
+}
+
+/** The content of a network file among the recorded settings. */
+function networkFileIn(record: ModelFile['record']): string | undefined {
+  try {
+    const { model }: { model?: unknown } = JSON.parse(record.get('hyperparameters')!);
+    return contentIn(model) && String(model);
+  } catch {
+    // Damaged settings get their message where they are read.
+    return undefined;
+  }
+}
+
 /** The model's tensors. One of our checkpoints also holds the optimizer's state, which is left out. */
 function modelOf(found: ModelFile): ModelFile {
   if (!found.record.has('recordFormat')) return found;
@@ -178,13 +195,16 @@ function hyperparametersIn(record: ModelFile['record'], what: string): Hyperpara
   if (!isOurs(record)) {
     return completeHyperparameters({ model: model !== undefined && modelNames.includes(model) ? model : 'lenet5' });
   }
-  if (!modelNames.includes(model!)) {
+  if (!hasSettings(record)) {
     throw new WorldError(
       `${what} holds a network "${model}", which this version does not know (known: ${modelNames.join(', ')})`,
     );
   }
   try {
-    return recordedHyperparameters({ ...JSON.parse(record.get('hyperparameters')!), model });
+    return recordedHyperparameters({
+      ...JSON.parse(record.get('hyperparameters')!),
+      model: networkFileIn(record) ?? model,
+    });
   } catch (error) {
     throw new WorldError(
       `${what}: its hyperparameters cannot be read: ${error instanceof Error ? error.message : error}`,

@@ -3,10 +3,12 @@
  */
 import { z } from 'zod';
 import { UsageError } from '../../base/errors.ts';
+import { contentIn } from '../../base/named-content.ts';
 import type { DataOptions } from '../../data/source.ts';
 import { isSeedRule, type Plan, type SeedRule, type Settings, type StudyDefinition } from '../../study/definition.ts';
 import { stepProblem } from '../../study/space.ts';
 import { sizeProblem } from '../../study/strategies.ts';
+import { type ReadContent, withContents } from './contents.ts';
 import { type DeclaredRange, defaultsFor, spaceOfLevels, spaceOfRandom } from './declared-space.ts';
 import { type PlacedFactor, readFactor } from './levels.ts';
 import { mistakeOf, refusal } from './mistakes.ts';
@@ -25,7 +27,9 @@ export interface StudyFileReader {
    */
   read(text: string, file: string, options?: ReadOptions): StudyDefinition;
   /** The data that a study file names; undefined where it names none. @throws UsageError as `read` does. */
-  readData(text: string, file: string): FileData | undefined;
+  readData(text: string, file: string, options?: ReadOptions): FileData | undefined;
+  /** The files that the settings of a study file name. @throws UsageError as `read` does. */
+  readFiles(text: string, file: string, options?: ReadOptions): readonly NamedFile[];
 }
 
 /** The data of a study as its file names them. */
@@ -40,26 +44,63 @@ export interface ReadOptions {
   readonly seeds?: readonly number[] | undefined;
   /** The settings of a recipe by its name. @throws UsageError for an unknown name. Default: no name is known. */
   readonly recipe?: ((name: string) => Settings) | undefined;
+  /** The content of a file that a setting names, such as a network file. Default: no file is known. */
+  readonly content?: ReadContent | undefined;
+}
+
+/** A file whose content is a value of a study file. */
+export interface NamedFile {
+  /** The content, with the file's name. */
+  readonly content: string;
+  /** Where the file is named: from the start of this character of the text to that of the other. */
+  readonly range: readonly [start: number, end: number];
 }
 
 /** A reader of study files that may set and vary the hyperparameters of the table. */
 export function studyFileReader(table: ParameterTable): StudyFileReader {
   const schema = studySchema(table);
-  const checked = (text: string, file: string) => {
+  const checked = (text: string, file: string, { recipe, content: read }: ReadOptions = {}) => {
     const source = readYaml(text, file);
     checkOnePlan(source);
-    const result = schema.safeParse(source.data);
-    if (!result.success) throw mistakeOf(result.error, { schema, table, source });
-    return { content: result.data, source };
+    const extended = withContents(source, table, { read, more: contentsOfRecipe(source, table, recipe) });
+    const own = extended.table === table ? schema : studySchema(extended.table);
+    const result = own.safeParse(extended.data);
+    if (!result.success) throw mistakeOf(result.error, { schema: own, table: extended.table, source });
+    return { content: result.data, source, table: extended.table, files: extended.files };
   };
   return {
-    jsonSchema: () => z.toJSONSchema(schema, { io: 'input', reused: 'ref' }),
+    jsonSchema: () => z.toJSONSchema(studySchema(table, { allowsNumbers: true }), { io: 'input', reused: 'ref' }),
     read(text, file, options = {}) {
-      const { content, source } = checked(text, file);
+      const { content, source, table } = checked(text, file, options);
       return definitionOf(inFileOrder(content, source.data), { table, source }, options);
     },
-    readData: (text, file) => dataOf(checked(text, file).content),
+    readData: (text, file, options) => dataOf(checked(text, file, options).content),
+    readFiles(text, file, options) {
+      const { source, files } = checked(text, file, options);
+      return files.flatMap(({ path, content }) => {
+        const [start, end] = source.scalarAt(path)?.range ?? [];
+        return start === undefined || end === undefined ? [] : [{ content, range: [start, end] as const }];
+      });
+    },
   };
+}
+
+/** The contents among the settings of the recipe that a study file names; none where it names none, or an unknown one. */
+function contentsOfRecipe(
+  source: YamlSource,
+  { files }: ParameterTable,
+  recipe: ReadOptions['recipe'] = noRecipe,
+): readonly string[] {
+  const name = source.valueAt(['base', 'recipe']);
+  if (files === undefined || typeof name !== 'string') return [];
+  try {
+    const value = recipe(name)[files.name];
+    return contentIn(value) === undefined ? [] : [String(value)];
+  } catch (error) {
+    // The message comes where the base is made.
+    if (error instanceof UsageError) return [];
+    throw error;
+  }
 }
 
 function dataOf({ data }: StudyFile): FileData | undefined {
