@@ -175,7 +175,7 @@ export function hyperparameterOption(name: HyperparameterName): Option {
   if (entry.kind === 'flag') {
     return entry.off === undefined ? new Option(label, entry.sentence) : new Option(`--no-${kebab(name)}`, entry.off);
   }
-  const isText = entry.kind === 'choice' || entry.kind === 'list';
+  const isText = entry.kind === 'choice' || entry.kind === 'list' || entry.kind === 'names';
   const parse = (text: string) => {
     const value = isText ? text : parseNumber(text, label);
     // The name of a file becomes its content later.
@@ -184,7 +184,10 @@ export function hyperparameterOption(name: HyperparameterName): Option {
     return value;
   };
   const hint = entry.kind === 'choice' ? ` (${choicesText(entry)})` : '';
-  const option = new Option(`${label} <${isText ? 'name' : 'n'}>`, `${entry.sentence}${hint}`).argParser(parse);
+  const option = new Option(
+    `${label} <${entry.kind === 'names' ? 'names' : isText ? 'name' : 'n'}>`,
+    `${entry.sentence}${hint}`,
+  ).argParser(parse);
   return entry.default === null ? option : option.default(entry.default);
 }
 

@@ -1,4 +1,5 @@
 /** Which settings train the same network, and which of them differ from the defaults. */
+import { namesIn } from '../../base/hyperparameter.ts';
 import { uncountedAugmentations } from '../../data/augmentations.ts';
 import { aboutOptimizer, optimizerKinds } from '../../nn/optimizers.ts';
 import type { Settings, Value } from '../../study/definition.ts';
@@ -59,6 +60,7 @@ export function canonicalSettings(settings: Settings): Settings {
   const plain: Settings = {
     ...complete,
     model,
+    freeze: [...new Set(namesIn(complete.freeze))].sort().join() || complete.freeze,
     ...defaultsOf(uncounted({ ...complete, seed })),
     ...Object.fromEntries(written.map((name) => [name, 'published'])),
     ...(equal ? { optimizer: equal.name } : {}),

@@ -1,6 +1,6 @@
 /** From hyperparameters to a recipe: the network, loss, optimizer and schedule that they describe. */
 import { UsageError } from '../../base/errors.ts';
-import { numbersIn } from '../../base/hyperparameter.ts';
+import { namesIn, numbersIn } from '../../base/hyperparameter.ts';
 import { refuseForeign } from '../../base/kinds.ts';
 import { nameOfValue } from '../../base/named-content.ts';
 import { type Augmentation, augmentation, augmentationHyperparameters } from '../../data/augmentations.ts';
@@ -69,7 +69,8 @@ export function recipeOf(values: Hyperparameters, facts: DataFacts = assumedFact
   refuseForeign(lossKinds, { what: 'loss', chosen: name }, values);
   const loss = lossKinds[name].make({ ...values, classWeights: weightsOf(values, facts) });
   const { clipNorm, ema, batchSize, epochs, seed, shuffle, arithmetic } = values;
-  const parts = { model, loss, optimizer, schedule, augmentation: augmentationOf(values) };
+  const freeze = namesIn(values.freeze);
+  const parts = { model, loss, optimizer, schedule, augmentation: augmentationOf(values), freeze };
   return completeRecipe({ ...parts, clipNorm, ema, batchSize, epochs, seed, shuffle, arithmetic });
 }
 

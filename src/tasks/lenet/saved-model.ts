@@ -10,7 +10,7 @@ import type { Model } from '../../nn/model.ts';
 import { parametersOf } from '../../nn/model.ts';
 import { parseModelText } from '../../nn/model-data.ts';
 import { decodeModel, type ModelFile } from '../../train/checkpoint.ts';
-import { type FoundWeights, findWeights } from '../../train/foreign-weights.ts';
+import { type FoundWeights, findWeights, type SearchOptions } from '../../train/foreign-weights.ts';
 import { completeEvaluation, type EvaluationRecipe } from '../../train/recipe.ts';
 import { completeHyperparameters, type Hyperparameters } from './hyperparameters.ts';
 import { type ModelInput, mnistInput } from './model-input.ts';
@@ -132,19 +132,20 @@ function namedRecipe(hyperparameters: Hyperparameters, input: ModelInput, what: 
 /**
  * The weights of a model in a file's bytes, safetensors or ONNX. In an ONNX file of other software the layers may have other names; then the
  * parameters are taken in their order.
+ * @param options mayEndOtherwise: whether the last layer may be of other classes; the weights then lack it.
  * @throws WorldError naming the file when it is damaged or of another kind, or holds another network.
  */
-export function readWeights(model: Model, bytes: Uint8Array, what: string): FoundWeights {
-  if (isOnnx(bytes)) return onnxWeights(model, bytes, what);
+export function readWeights(model: Model, bytes: Uint8Array, what: string, options: SearchOptions = {}): FoundWeights {
+  if (isOnnx(bytes)) return onnxWeights(model, bytes, what, options);
   const found = decodeModel(bytes, what);
   const holds = found.record.get('model');
   if (isOurs(found.record) && holds !== model.name) {
     throw new WorldError(`${what} holds a ${holds}, not a ${model.name}`);
   }
-  return findWeights(model, modelOf(found), what);
+  return findWeights(model, modelOf(found), what, options);
 }
 
-function onnxWeights(model: Model, bytes: Uint8Array, what: string): FoundWeights {
+function onnxWeights(model: Model, bytes: Uint8Array, what: string, options: SearchOptions): FoundWeights {
   const { weights, notes } = importOnnx(bytes, what);
   const wanted = parametersOf(model);
   const inOrder = [...weights.values()];
@@ -153,7 +154,7 @@ function onnxWeights(model: Model, bytes: Uint8Array, what: string): FoundWeight
     inOrder.length === wanted.length && wanted.every(({ shape }, i) => `${shape}` === `${inOrder[i]!.shape}`);
   const isRenamed = !isNamed && isAlike;
   const tensors = isRenamed ? new Map(wanted.map(({ name }, i) => [name, inOrder[i]!])) : weights;
-  const found = findWeights(model, { tensors, converted: new Map(), unread: new Map() }, what);
+  const found = findWeights(model, { tensors, converted: new Map(), unread: new Map() }, what, options);
   const renamed = isRenamed
     ? [`${what}: its parameters have other names and were taken in their order: ${[...weights.keys()].join(', ')}.`]
     : [];

@@ -278,6 +278,7 @@ function hintFor(issue: Issue, source: YamlSource, { parameters }: ParameterTabl
     typeof value !== 'string' ||
     kind === 'choice' ||
     kind === 'list' ||
+    kind === 'names' ||
     wantsString ||
     issue.code === 'invalid_value'
   )

@@ -284,7 +284,7 @@ function checkRange(name: string, { low, high, log, step }: DeclaredRange, { tab
   const path = ['random', 'space', name];
   const mistake = (key: string, message: string) => source.mistake([...path, key], message);
   const { kind } = table.parameters[name]!;
-  if (kind === 'choice' || kind === 'flag' || kind === 'list')
+  if (kind === 'choice' || kind === 'flag' || kind === 'list' || kind === 'names')
     throw source.mistake(path, `${name} has no range: give a list of values`);
   if (low >= high) throw source.mistake(path, `the range of ${name} is empty: low ${low} is not below high ${high}`);
   if (log && low <= 0) throw mistake('low', `a log range must lie above 0, ${name} begins at ${low}`);

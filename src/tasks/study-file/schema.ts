@@ -1,7 +1,7 @@
 /** Makes the schema of study files from the table of hyperparameters, for checks and, as JSON Schema, for editors. */
 
 import { z } from 'zod';
-import { listPattern } from '../../base/hyperparameter.ts';
+import { listPattern, namesPattern } from '../../base/hyperparameter.ts';
 import { colourings, mostImageSide, resizings } from '../../data/source.ts';
 import { keeps, mostLevels, mostListedSeeds, mostSeeds, protocols, type Value } from '../../study/definition.ts';
 import { fewestSeeds } from '../../study/elimination.ts';
@@ -143,6 +143,17 @@ function bareSchema({ kind, choices = [], file, words = [], least, most, above }
       return z.boolean();
     case 'list':
       return z.string().regex(new RegExp(`^(?:${[...words, listPattern].join('|')})$`));
+    case 'names': {
+      const text = z.string().regex(new RegExp(`^${namesPattern}$`));
+      const each = z.string().regex(/^[A-Za-z_][\w.-]*$/);
+      return z.union([
+        text,
+        z
+          .array(each)
+          .min(1)
+          .transform((list) => list.join()),
+      ]);
+    }
     case 'limit':
       return z.int().min(1).nullable();
     case 'integer': {
