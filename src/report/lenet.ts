@@ -28,7 +28,10 @@ export function readPostLogs(): PostLogs {
 
 /** The facts of a study of our networks, with the post as reference if the conditions are the same. */
 export function lenetFacts(record: StudyRecord, options: Omit<FactsOptions, 'reference'> = {}): StudyFacts {
-  return studyFacts(record, lenetSettings, { ...options, reference: postReference(readPostLogs(), record) });
+  return studyFacts(record, lenetSettings, {
+    ...options,
+    reference: postReference(readPostLogs(), record, lenetSettings),
+  });
 }
 
 /** The part of a study's folder that is needed to read the journal. */

@@ -15,9 +15,9 @@ import { completeEvaluation, type EvaluationRecipe } from '../../train/recipe.ts
 import { completeHyperparameters, type Hyperparameters } from './hyperparameters.ts';
 import { type ModelInput, mnistInput } from './model-input.ts';
 import { parseModelInput } from './model-input-reader.ts';
-import { modelNames } from './models.ts';
+import { modelByName, modelNames } from './models.ts';
+import { publishedLoss, recipeWith } from './named-recipe.ts';
 import { recordedHyperparameters } from './older-settings.ts';
-import { publishedLoss, recipeOf } from './recipe.ts';
 
 /** A network with its weights, as a model file holds it. */
 export interface SavedModel {
@@ -121,7 +121,7 @@ function recordedInput(record: ReadonlyMap<string, string>, what: string): Model
 function namedRecipe(hyperparameters: Hyperparameters, input: ModelInput, what: string): EvaluationRecipe {
   try {
     // Reported losses have no class weights.
-    const { model, loss, arithmetic } = recipeOf({ ...hyperparameters, classWeights: 'none' }, input);
+    const { model, loss, arithmetic } = recipeWith({ ...hyperparameters, classWeights: 'none' }, input, modelByName);
     return { model, loss, arithmetic };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
