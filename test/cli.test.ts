@@ -413,7 +413,10 @@ describe('mistakes of the caller exit with 2, one line and no stack trace', () =
       ['train', '--optimizer', 'adm'],
       'unknown optimizer "adm": allowed are sgd, adam, adamw, nadam, adabelief, lion, sdlm. Did you mean adam?',
     ],
-    [['train', '--model', 'lenet'], 'unknown model "lenet": allowed are lenet5, lenet5-1998. Did you mean lenet5?'],
+    [
+      ['train', '--model', 'lenet'],
+      'unknown model "lenet": allowed are lenet5, lenet5-1998, deep, mlp, residual, separable. Did you mean lenet5?',
+    ],
     [['train', '--arithmetic', 'exact'], 'unknown arithmetic "exact": allowed are strict, fused.'],
     [['train', '--momentum', '0.9', '--out', out], 'momentum 0.9 is for optimizer sgd only, the optimizer is adam'],
     [['train', '--weight-decay', '0.1', '--out', out], 'weightDecay 0.1 is for optimizer adamw and lion only'],

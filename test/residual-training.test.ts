@@ -44,6 +44,12 @@ const golden: {
   readonly decay: number;
   readonly averaged: Tensors;
   readonly averagedLogits: readonly number[];
+  readonly frozen: readonly {
+    readonly freeze: readonly string[];
+    readonly losses: readonly number[];
+    readonly final: Tensors;
+    readonly logits: readonly number[];
+  }[];
 } = JSON.parse(readFileSync(new URL('golden/residual-training.json', import.meta.url), 'utf8'));
 
 function network(more: Readonly<Record<string, Layer>> = {}): Model {
@@ -134,6 +140,67 @@ describe.each(widths)('%s', (width) => {
     expectNear('logit', logits, golden.averagedLogits, 3e-6);
     expect(last.weights).toEqual((await end(recipe, { width })).weights);
   });
+});
+
+describe.each(golden.frozen)('$freeze frozen', (expected) => {
+  /** Whether a tensor is of a frozen layer. */
+  const isFrozen = (name: string) => expected.freeze.some((layer) => name.startsWith(`${layer}.`));
+  const statistics = (name: string, length: number) =>
+    Float32Array.from({ length }, (_, i) => (name.endsWith('running_mean') ? (i % 3) / 8 : 0.5 + (i % 4) / 4));
+  const begin: StateDict = new Map(
+    [...initial].map(([name, tensor]): [string, Tensor] => [
+      name,
+      name.includes('running_') ? { ...tensor, data: statistics(name, tensor.data.length) } : tensor,
+    ]),
+  );
+  const settings: RecipeSettings = {
+    ...recipe,
+    optimizer: sgd({ learningRate: 0.05, momentum: 0.9, nesterov: true, l2: 0.01 }),
+    clipNorm: 0.5,
+    freeze: expected.freeze,
+  };
+
+  test.each(widths)(
+    '%s: losses, trained tensors and logits are PyTorch’s, frozen tensors keep their bits',
+    async (width) => {
+      const losses: number[] = [];
+      const onProgress: FitOptions['onProgress'] = (progress) => void losses.push(...progress.losses);
+      const { weights } = await end(settings, { width, initial: begin, onProgress });
+      expectNear('loss', losses, expected.losses, 3e-6);
+      for (const [name, { data }] of Object.entries(expected.final)) {
+        if (isFrozen(name)) expect(weights.get(name)!.data, name).toEqual(begin.get(name)!.data);
+        else expectNear(name, weights.get(name)!.data, data, 3e-6);
+      }
+      const { logits } = (await evaluate({ model: recipe.model }, weights, train, { width }))!;
+      expectNear('logit', logits, expected.logits, 3e-6);
+    },
+  );
+
+  test('threads, octs and a stop change no bit, and an average does not move frozen tensors', async () => {
+    const random = { ...settings, model: network({ drop: dropout(0.25) }), shuffle: true, ema: 0.9 };
+    const whole = await end(random, { initial: begin });
+    expect(await end(random, { initial: begin, width: 'octs' })).toEqual(whole);
+    for (const threads of [2, 3]) {
+      const shared = { initial: begin, threads: nodeThreads(threads) };
+      expect(await end(random, shared, built.fit as typeof fit)).toEqual(whole);
+    }
+    for await (const event of fit(random, { train, initial: begin })) {
+      if (event.type !== 'epoch') continue;
+      for (const [name, { data }] of event.weights) if (isFrozen(name)) expect(data).toEqual(begin.get(name)!.data);
+      if (event.epoch === 1) expect(await end(random, { resume: event.checkpoint, initial: undefined })).toEqual(whole);
+    }
+  });
+});
+
+test.each([
+  [['conv'], 'unknown layer to freeze in model residual "conv": allowed are conv1, bn1, block1, '],
+  [['relu1'], 'freeze: layer relu1 of model residual has no parameters'],
+  [
+    ['conv1', 'bn1', 'block1', 'block2', 'fc'],
+    'freeze: model residual has nothing left to train: all its layers are frozen',
+  ],
+])('%j cannot be frozen', async (freeze, message) => {
+  await expect(end({ ...recipe, freeze })).rejects.toThrow(message);
 });
 
 /** Dropout makes the bits depend on the stream of each image. */

@@ -4,6 +4,7 @@
  */
 import { integersAllowed, shown } from './argument.ts';
 import { UsageError, unknownChoice } from './errors.ts';
+import { contentIn } from './named-content.ts';
 
 interface Common<T> {
   readonly default: T;
@@ -13,6 +14,8 @@ interface Common<T> {
 export interface Choice<T extends string> extends Common<T> {
   readonly kind: 'choice';
   readonly choices: readonly T[];
+  /** For a choice that may also be the content of a file (named-content.ts): which file, in words. */
+  readonly file?: string;
 }
 export interface Numeric extends Common<number> {
   readonly kind: 'integer' | 'number';
@@ -36,7 +39,11 @@ export interface List extends Common<string> {
   readonly kind: 'list';
   readonly words: readonly string[];
 }
-export type Hyperparameter = Choice<string> | Numeric | Flag | Limit | List;
+/** Names separated by commas as text, `conv1,conv2`, or `none`. */
+export interface Names extends Common<string> {
+  readonly kind: 'names';
+}
+export type Hyperparameter = Choice<string> | Numeric | Flag | Limit | List | Names;
 /** Hyperparameters by name. */
 export type HyperparameterTable = Readonly<Record<string, Hyperparameter>>;
 /** A value of every hyperparameter of a table. */
@@ -84,6 +91,20 @@ export function list(value: string, words: readonly string[], sentence: string):
   return { kind: 'list', default: value, words, sentence };
 }
 
+/** Some names, by default none. */
+export function names(sentence: string): Names {
+  return { kind: 'names', default: noNames, sentence };
+}
+
+const noNames = 'none';
+/** What the text of names is, as a regular expression. */
+export const namesPattern = '[A-Za-z_][\\w.-]*(?: *, *[A-Za-z_][\\w.-]*)*';
+
+/** The names in the text of names. */
+export function namesIn(text: string): readonly string[] {
+  return text === noNames ? [] : text.split(',').map((name) => name.trim());
+}
+
 /** What the text of a list is, as a regular expression: numbers above 0, separated by commas. */
 export const listPattern = '[0-9.]+(?:e[+-]?[0-9]+)?(?: *, *[0-9.]+(?:e[+-]?[0-9]+)?)+';
 
@@ -105,10 +126,14 @@ export function checkValue(
   { label = name, say = shown }: { readonly label?: string; readonly say?: (value: unknown) => string } = {},
 ): void {
   if (entry.kind === 'choice') {
-    if (typeof value !== 'string' || !entry.choices.includes(value))
+    const isContent = entry.file !== undefined && contentIn(value) !== undefined;
+    if (!isContent && (typeof value !== 'string' || !entry.choices.includes(value)))
       throw unknownChoice(name, typeof value === 'string' ? value : say(value), entry.choices);
   } else if (entry.kind === 'flag') {
     if (typeof value !== 'boolean') throw new UsageError(`${label}: expected true or false, got ${say(value)}`);
+  } else if (entry.kind === 'names') {
+    if (typeof value !== 'string' || !new RegExp(`^${namesPattern}$`).test(value))
+      throw new UsageError(`${label}: expected names separated by commas, or ${noNames}, got ${say(value)}`);
   } else if (entry.kind === 'list') {
     const isFine = typeof value === 'string' && (entry.words.includes(value) || isListOfNumbers(value));
     if (!isFine) throw new UsageError(`${label}: expected ${wordsOf(entry)}, got ${say(value)}`);

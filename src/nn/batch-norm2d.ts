@@ -31,7 +31,8 @@ export interface BatchNorm2dOptions {
 
 /**
  * y = (x - mean) / sqrt(variance + eps) · weight + bias for each channel, as torch.nn.BatchNorm2d. In training, mean and variance are those of the whole batch,
- * and the running statistics move towards them by `momentum` (the variance unbiased, as in PyTorch); otherwise the running statistics are used.
+ * and the running statistics move towards them by `momentum` (the variance unbiased, as in PyTorch); otherwise the running statistics are used,
+ * also in training if the layer is frozen.
  * Parameters weight and bias [channels]; running_mean and running_var [channels] are saved with them. A batch with a single number for a channel leaves
  * the running variance as it is. Source: Ioffe and Szegedy, ICML 2015.
  * @param channels of the input, at least 1.
@@ -82,8 +83,8 @@ function placeBatchNorm2d(layer: BatchNorm2d, site: Site): PlacedLayer {
   const [weightAt, biasAt] = site.parameters as [number, number];
   const [weightGradient, biasGradient] = site.gradientOffsets as [number, number];
   const read = (address: number) => arena.f32(address, channels);
-  /** Scale and offset of each channel, from the running statistics. */
-  const used = arena.allocate(2 * channels * 4);
+  /** Scale and offset of each channel, from the running statistics; then zeros. */
+  const used = arena.allocate(3 * channels * 4);
   const normalize = (packs: number, scale: number, offset: number) =>
     kernels.scaleChannels({ x: input.value, y: output.value, pixels: packs * pixels, channels, scale, offset });
   const work = ['scale and shift each channel', 'by the statistics of the batch'] as const;
@@ -97,6 +98,22 @@ function placeBatchNorm2d(layer: BatchNorm2d, site: Site): PlacedLayer {
     );
   };
   const use = (pass: Pass) => normalize(pass.packs, used, row(used, 1));
+  if (site.training && site.isFrozen) {
+    return {
+      work: ['scale and shift each channel', 'scale each channel'],
+      output,
+      prepare,
+      forward: use,
+      backward({ packs }) {
+        const [x, y] = [output.gradient, input.gradient];
+        const [scale, offset] = [used, row(used, 2)];
+        if (y) kernels.scaleChannels({ x, y, pixels: packs * pixels, channels, scale, offset });
+      },
+      curvature() {
+        throw new UsageError('batchNorm2d gives no second derivatives');
+      },
+    };
+  }
   if (!site.training || !statistics.forward) {
     return { work, output, prepare, forward: use, backward() {}, curvature() {} };
   }

@@ -97,6 +97,7 @@ export function placeAlone(
     vectorBytes: lanes * 4,
     packs,
     training: true,
+    isFrozen: false,
     single: false,
     curvature: true,
     input,

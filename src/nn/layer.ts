@@ -73,6 +73,8 @@ export interface Site {
   /** The most packs in one call. */
   readonly packs: number;
   readonly training: boolean;
+  /** Whether the layer is not trained: then it works as in use, and the gradients of its parameters are not read. */
+  readonly isFrozen: boolean;
   /** Whether there is always only one image, in lane 0. Layers may then divide the image among the lanes. */
   readonly single: boolean;
   /** Whether `curvature` will be called. */

@@ -5,6 +5,7 @@ import { elementsOf, type StateDict, type Tensor } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import { type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
 import { Branches } from './branches.ts';
+import { frozenParameters } from './frozen.ts';
 import { stepsOf } from './fusion.ts';
 import type { Activation, PlacedLayer, WholeBatch } from './layer.ts';
 import { about } from './layers.ts';
@@ -53,17 +54,32 @@ export interface ParameterStretch {
   readonly to: number;
   /** Whether they are tensors of one dimension: biases, and the coefficients of subsampling. */
   readonly areBiases: boolean;
+  /** Whether they are not trained. */
+  readonly areFrozen: boolean;
 }
 
-/** The block of parameters as the fewest stretches of weights or biases. */
-export function stretchesOf(model: Model): readonly ParameterStretch[] {
+/**
+ * The block of parameters as the fewest stretches of parameters that are treated alike.
+ * @param options splitsBiases: whether biases are treated differently, default no; then all count as weights. frozen: the
+ * names of layers that are not trained, default none.
+ */
+export function stretchesOf(
+  model: Model,
+  {
+    splitsBiases = false,
+    frozen = new Set(),
+  }: { readonly splitsBiases?: boolean; readonly frozen?: ReadonlySet<string> } = {},
+): readonly ParameterStretch[] {
   const { offsets, bytes } = layOutParameters(model);
+  const still = frozenParameters(model, frozen);
   const stretches: ParameterStretch[] = [];
   for (const { name, shape } of parametersOf(model)) {
-    const [from, areBiases] = [offsets.get(name)!, shape.length === 1];
+    const from = offsets.get(name)!;
+    const [areBiases, areFrozen] = [splitsBiases && shape.length === 1, still.has(name)];
     const last = stretches.at(-1);
     if (last) stretches[stretches.length - 1] = { ...last, to: from };
-    if (last?.areBiases !== areBiases) stretches.push({ from, to: bytes, areBiases });
+    if (last?.areBiases !== areBiases || last.areFrozen !== areFrozen)
+      stretches.push({ from, to: bytes, areBiases, areFrozen });
   }
   const last = stretches.pop();
   return last ? [...stretches, { ...last, to: bytes }] : [];
@@ -150,6 +166,11 @@ export function checkParameters(model: Model, tensors: StateDict, what = 'weight
   checkTensors(model, tensorsOf(model), tensors, what);
 }
 
+/** {@link checkParameters} for a state of an optimizer: it has a tensor for each parameter, and none for buffers. */
+export function checkState(model: Model, tensors: StateDict, what = 'weights'): void {
+  checkTensors(model, parametersOf(model), tensors, what);
+}
+
 function checkTensors(model: Model, needed: NamedShapes, tensors: StateDict, what: string): void {
   if (kindOf(tensors) !== 'Map') {
     const way = isRecord(tensors) ? '; new Map(Object.entries(weights)) makes one of an object' : '';
@@ -189,13 +210,20 @@ export interface StatisticsBlock {
   readonly bytes: number;
 }
 
-/** @param chunks the most of a batch. The block is empty if no layer needs whole batches. */
-export function layOutStatistics(model: Model, chunks: number): StatisticsBlock {
+/**
+ * @param chunks the most of a batch. @param frozen layers that are not trained: they need no statistics. The block is
+ * empty if no layer needs whole batches.
+ */
+export function layOutStatistics(
+  model: Model,
+  chunks: number,
+  frozen: ReadonlySet<string> = new Set(),
+): StatisticsBlock {
   const layers = new Map<string, { offset: number; stride: number }>();
   let bytes = 0;
   for (const { name, layer } of model.layers) {
     const floats = about(layer).statistics();
-    if (floats === 0) continue;
+    if (floats === 0 || frozen.has(name)) continue;
     const stride = Math.ceil(floats / 16) * 64;
     layers.set(name, { offset: bytes, stride });
     bytes += (2 + chunks) * stride;
@@ -203,9 +231,9 @@ export function layOutStatistics(model: Model, chunks: number): StatisticsBlock 
   return { layers, bytes };
 }
 
-/** Whether a layer of the model needs whole batches: all chunks of a batch then go through it together. */
-export function needsWholeBatches(model: Model): boolean {
-  return model.layers.some(({ layer }) => about(layer).statistics() > 0);
+/** Whether a layer of the model that is trained needs whole batches: all chunks of a batch then go through it together. */
+export function needsWholeBatches(model: Model, frozen: ReadonlySet<string> = new Set()): boolean {
+  return model.layers.some(({ name, layer }) => about(layer).statistics() > 0 && !frozen.has(name));
 }
 
 export interface NetworkOptions {
@@ -222,6 +250,8 @@ export interface NetworkOptions {
   /** Whether second derivatives will be computed. Default false. */
   readonly curvature?: boolean;
   readonly addresses: ModelAddresses;
+  /** The layers that are not trained. Default: none. */
+  readonly frozen?: ReadonlySet<string>;
   /** Address of the {@link StatisticsBlock}, and the chunks it is laid out for; only if the network is trained on whole batches. */
   readonly statistics?: { readonly address: number; readonly chunks: number };
 }
@@ -285,7 +315,8 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     isShared: false,
   };
   const branches = new Branches(model, kernels, arena, packs, vectorBytes);
-  const statistics = options.statistics && layOutStatistics(model, options.statistics.chunks).layers;
+  const { frozen = new Set() } = options;
+  const statistics = options.statistics && layOutStatistics(model, options.statistics.chunks, frozen).layers;
   const placedLayers: PlacedLayer[] = [];
   /** For each of them: the end of its parameters in their block. */
   const parameterEnds: number[] = [];
@@ -307,6 +338,7 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
       vectorBytes,
       packs,
       training,
+      isFrozen: frozen.has(first.name),
       single,
       curvature,
       outputShape: outputLayer.output,

@@ -2,6 +2,7 @@
  * The trials of a study as CSV (RFC 4180): one row a trial. Accuracy scores have 12 significant digits, other numbers
  * are unrounded.
  */
+import { nameOfValue } from '../base/named-content.ts';
 import { csvCell } from '../base/plain-text.ts';
 import type { Value } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
@@ -52,7 +53,7 @@ function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly stri
     state,
     id,
     levels.join('; '),
-    ...names.map((name) => settings[name]),
+    ...names.map((name) => cellOf(settings[name])),
     seed,
     score === undefined ? undefined : exactScore(score, facts.definition.objective),
     trained?.selection?.accuracy,
@@ -63,6 +64,11 @@ function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly stri
     curve.length > 0 ? secondsOf(trial) : undefined,
     reason,
   ];
+}
+
+/** A setting as a cell: the content of a file by its name. */
+function cellOf(value: Cell): Cell {
+  return typeof value === 'string' ? nameOfValue(value) : value;
 }
 
 function cellText(cell: Cell): string {

@@ -11,7 +11,7 @@ import { attempt, type RunFolder } from '../runner/run-folder.ts';
 import { trialLogits, trialModel } from '../runner/trial-results.ts';
 import type { StudyRecord } from '../store/store.ts';
 import type { Trial } from '../study/trial.ts';
-import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
+import { completeSettings, isHyperparameter, lenetSettings } from '../tasks/lenet/configuration.ts';
 import { mnistInput } from '../tasks/lenet/model-input.ts';
 import { type DataFacts, makeModel } from '../tasks/lenet/recipe.ts';
 import { type FactsOptions, type StudyFacts, studyFacts } from './facts.ts';
@@ -28,7 +28,10 @@ export function readPostLogs(): PostLogs {
 
 /** The facts of a study of our networks, with the post as reference if the conditions are the same. */
 export function lenetFacts(record: StudyRecord, options: Omit<FactsOptions, 'reference'> = {}): StudyFacts {
-  return studyFacts(record, lenetSettings, { ...options, reference: postReference(readPostLogs(), record) });
+  return studyFacts(record, lenetSettings, {
+    ...options,
+    reference: postReference(readPostLogs(), record, lenetSettings),
+  });
 }
 
 /** The part of a study's folder that is needed to read the journal. */
@@ -47,7 +50,9 @@ export function readLenetStudy(folder: StudyJournal): { readonly record: StudyRe
   const record = upgradedRecord(folder.read(), lenetSettings);
   const { definition, trials } = record;
   const settings = [...trials.map(({ configuration }) => configuration), definition.base];
-  const foreign = settings.flatMap(Object.keys).find((name) => !(name in lenetSettings.parameters));
+  const foreign = settings
+    .flatMap((each) => Object.keys(each).filter((name) => !isHyperparameter(name, { ...definition.base, ...each })))
+    .at(0);
   if (foreign !== undefined) {
     throw new UsageError(
       `the study in ${folder.path} is of another task: ${foreign} is no hyperparameter of our networks`,

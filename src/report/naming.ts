@@ -1,4 +1,5 @@
 /** How the report writes settings: which of them it names, and one notation for all numbers of a hyperparameter. */
+import { nameOfValue } from '../base/named-content.ts';
 import { type Level, labelOf, type Settings, type StudyDefinition, type Value } from '../study/definition.ts';
 import { meets } from '../study/space.ts';
 import { plannedLevels } from '../study/strategies.ts';
@@ -60,6 +61,7 @@ function notationOf(values: Iterable<Value>): Notation {
 
 /** One value of a hyperparameter in its notation. */
 export function valueText(name: string, value: Value, { notations }: Pick<Naming, 'notations'>): string {
+  if (typeof value === 'string') return nameOfValue(value);
   if (typeof value !== 'number' || value === 0 || notations.get(name) !== 'exponent') return String(value);
   return value.toExponential().replace('e+', 'e');
 }

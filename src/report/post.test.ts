@@ -6,6 +6,7 @@ import type { IdxPart } from '../data/idx.ts';
 import { mnistFiles, mnistHash, mnistSums } from '../data/mnist.ts';
 import type { LevelView, StageView } from '../study/contest.ts';
 import type { Settings, Stage, StudyDefinition } from '../study/definition.ts';
+import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile } from '../tasks/lenet/study-file.ts';
 import { readPostLogs } from './lenet.ts';
 import { postReference } from './post.ts';
@@ -27,7 +28,7 @@ interface Beside {
 function beside(name: string, { carried = [], change = (text) => text, dataHash = mnistHash }: Beside = {}) {
   const text = readFileSync(new URL(`../../studies/${name}.yaml`, import.meta.url), 'utf8');
   const definition = parseStudyFile(change(text), name);
-  const reference = postReference(logs, { definition, dataHash, trials: [] });
+  const reference = postReference(logs, { definition, dataHash, trials: [] }, lenetSettings);
   return stagesOf(definition).map(({ factors, levels }, index) =>
     levels.map((level) => {
       const view: Pick<LevelView, 'level' | 'settings'> = {
@@ -88,11 +89,15 @@ test('the hash of MNIST is the hash of the digests of its four files', () => {
 test('the post’s median seconds per epoch appear only for the whole training set: 12 s at batch 128', () => {
   const definition = parseStudyFile(readFileSync(new URL('../../studies/post.yaml', import.meta.url), 'utf8'), 'post');
   const seconds = (trainLimit: number | null) =>
-    postReference(logs, {
-      definition,
-      dataHash: mnistHash,
-      trials: [{ number: 0, configuration: { trainLimit }, seed: 1, state: 'running', curve: [] }],
-    })!.secondsPerEpoch(128);
+    postReference(
+      logs,
+      {
+        definition,
+        dataHash: mnistHash,
+        trials: [{ number: 0, configuration: { trainLimit }, seed: 1, state: 'running', curve: [] }],
+      },
+      lenetSettings,
+    )!.secondsPerEpoch(128);
   expect(seconds(null)).toBe(12);
   expect(seconds(1000)).toBeUndefined();
 });

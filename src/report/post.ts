@@ -5,7 +5,7 @@ import { mnistHash } from '../data/mnist.ts';
 import type { StudyRecord } from '../store/store.ts';
 import type { LevelView, StageView } from '../study/contest.ts';
 import { type Settings, type StudyDefinition, valueText } from '../study/definition.ts';
-import { canonicalSettings, completeSettings } from '../tasks/lenet/configuration.ts';
+import type { TaskSettings } from '../tasks/task.ts';
 import { median } from './facts.ts';
 import type { Reference, ReferenceRun } from './reference.ts';
 
@@ -43,10 +43,14 @@ const carried: Readonly<Record<string, Settings>> = {
 /** The hyperparameters that may differ from the defaults, which are the post's: those that it varied, and arithmetic. */
 const varied = ['batchSize', 'l2', 'optimizer', 'biasCorrection', 'arithmetic'];
 
+/** The meaning of the settings of our networks. */
+type Meaning = Pick<TaskSettings, 'complete' | 'canonical'>;
+
 /** The post beside a study; undefined for other data than MNIST as shipped, and for a loss. */
 export function postReference(
   logs: PostLogs,
   { definition, dataHash, trials }: Pick<StudyRecord, 'definition' | 'dataHash' | 'trials'>,
+  meaning: Meaning,
 ): Reference | undefined {
   if (dataHash !== mnistHash || definition.objective !== 'accuracy') return undefined;
   // Seconds per epoch are comparable only if all 60,000 images are trained on.
@@ -61,23 +65,26 @@ export function postReference(
       `The post’s values (${logs.source}) are single runs with one seed, chosen on the test set. All eleven start from one initial network (their logs agree before the first step), so their luck is shared. Its AdaBelief is Flux 0.12.4’s, without bias correction.`,
       'Rate and epochs are fixed, so batch 512 makes a sixteenth of the updates of batch 32: the batch-size stage compares numbers of updates as much as batch sizes.',
     ],
-    beside: ({ factors }, level) => besideLevel(logs, definition, factors, level),
+    beside: ({ factors }, level) => besideLevel(logs, { definition, factors, meaning }, level),
     secondsPerEpoch: (batchSize) => (isWhole ? secondsPerEpoch(logs, batchSize) : undefined),
   };
 }
 
 function besideLevel(
   logs: PostLogs,
-  { base, protocol }: StudyDefinition,
-  factors: StageView['factors'],
+  {
+    definition: { base, protocol },
+    factors,
+    meaning,
+  }: { readonly definition: StudyDefinition; readonly factors: StageView['factors']; readonly meaning: Meaning },
   { level, settings }: Pick<LevelView, 'level' | 'settings'>,
 ): ReferenceRun | undefined {
-  const complete: Settings = completeSettings(settings);
+  const complete: Settings = meaning.complete(settings);
   const same =
     protocol === 'post' &&
     complete.learningRate === logs.learningRate &&
     complete.epochs === 10 &&
-    Object.keys(canonicalSettings(settings)).every((name) => varied.includes(name)) &&
+    Object.keys(meaning.canonical(settings)).every((name) => varied.includes(name)) &&
     (base.optimizer ?? 'adam') === 'adam';
   const [stage, ...more] = factors;
   const before = stage === undefined || more.length > 0 ? undefined : carried[stage];

@@ -13,7 +13,7 @@ import { dataWords } from './data-words.ts';
 import { trialFolder } from './lenet-task.ts';
 import { attempt, RunFolder } from './run-folder.ts';
 import type { DataRecord } from './run-identity.ts';
-import { readRecipe, readStudyFile } from './study-files.ts';
+import { readingOf, readStudyFile } from './study-files.ts';
 
 interface OwnedTrial {
   readonly trial: Trial;
@@ -69,7 +69,7 @@ function commandOf({ study, record }: OwnedTrial): string {
 /** The seeds in a study file; undefined where it cannot be read. */
 function seedsIn(file: string): StudyDefinition['seeds'] | undefined {
   try {
-    return parseStudyFile(readStudyFile(file).text, file, { recipe: readRecipe }).seeds;
+    return parseStudyFile(readStudyFile(file).text, file, readingOf(file)).seeds;
   } catch (error) {
     if (error instanceof UsageError || error instanceof WorldError) return undefined;
     throw error;

@@ -1,4 +1,5 @@
 /** What TensorBoard's HParams are told of runs and studies. */
+import { nameOfValue } from '../base/named-content.ts';
 import type { HparamInfo, HparamsExperiment, HparamsSession } from '../formats/hparams.ts';
 import type { StudyDefinition } from '../study/definition.ts';
 import { type HyperparameterName, hyperparameterNames, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
@@ -22,7 +23,9 @@ export function sessionOf(origin: RunOrigin): HparamsSession {
   );
   const anySeed = { ...values, seed: hyperparameters.seed.default };
   return {
-    hyperparameters: Object.fromEntries(names.map((name) => [name, values[name]])),
+    hyperparameters: Object.fromEntries(
+      names.map((name) => [name, name === 'model' ? nameOfValue(values.model) : values[name]]),
+    ),
     group: runIdentity({ ...origin, hyperparameters: anySeed }),
   };
 }

@@ -13,8 +13,7 @@ import { parameterCount } from '../nn/model.ts';
 import type { Settings, StudyData, StudyDefinition } from '../study/definition.ts';
 import { plannedLevels } from '../study/strategies.ts';
 import { type CompleteTrial, type EpochPoint, scoreOf } from '../study/trial.ts';
-import { completeSettings, lenetSettings } from '../tasks/lenet/configuration.ts';
-import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
+import { completeSettings, hyperparametersOf, lenetSettings } from '../tasks/lenet/configuration.ts';
 import { type DataFacts, factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
 import type { OpenTask, Pool, Task, TrialBytes, TrialMessage, TrialResults } from '../tasks/task.ts';
 import { completeDistillation, type Distillation } from '../train/distillation.ts';
@@ -156,7 +155,7 @@ function threadPool(
   const workers = new TrialWorkers();
   return {
     start({ number, configuration, seed, threads, again }, listen) {
-      const hyperparameters = completeHyperparameters({ ...configuration, seed });
+      const hyperparameters = hyperparametersOf({ ...configuration, seed });
       const out = trialFolder(folder, number).path;
       const balancedAccuracy = objective === 'balanced-accuracy';
       const how = { threads, width, evaluateTrain, balancedAccuracy };
@@ -289,7 +288,7 @@ function checkLevels(
     };
     const { model } = recipeOf(complete, facts);
     // Checking every label takes time, and most levels train the same network.
-    const network = JSON.stringify([model.name, model.input, model.classes]);
+    const network = JSON.stringify([complete.model, model.input, model.classes]);
     if (!fitting.has(network)) {
       for (const set of [train, evaluation]) checkFits(model, set);
       if (teaching) completeDistillation(teaching, model);

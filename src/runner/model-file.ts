@@ -36,7 +36,10 @@ export function loadModel(path: string | Uint8Array): LoadedModel {
   return { ...saved, file, config };
 }
 
-/** @throws WorldError naming the file when tensors are missing, foreign, or of another shape than the model's. */
+/**
+ * @param check default: all tensors of the model.
+ * @throws WorldError naming the file when tensors are missing, foreign, or of another shape than the model's.
+ */
 export function requireParameters(
   model: Model,
   tensors: StateDict,

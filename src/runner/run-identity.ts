@@ -3,16 +3,19 @@ import { isRecord } from '../base/argument.ts';
 import { digestOf } from '../base/digest.ts';
 import { WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
+import { contentIn } from '../base/named-content.ts';
 import { version } from '../base/version.ts';
 import type { DataOptions } from '../data/source.ts';
 import { dependsOnEpochs } from '../nn/schedules.ts';
 import type { StudyTeachers } from '../study/definition.ts';
+import type { Value } from '../study/settings.ts';
 import {
   type HyperparameterName,
   type Hyperparameters,
   hyperparameterNames,
   hyperparameters,
 } from '../tasks/lenet/hyperparameters.ts';
+import { networkName, resolvedNetwork } from '../tasks/lenet/networks.ts';
 import { identityValue, recordedHyperparameters } from '../tasks/lenet/older-settings.ts';
 import { type ModelRecord, recordFormat } from '../train/checkpoint.ts';
 
@@ -87,7 +90,7 @@ export function runIdentity({
   return digestOf(
     JSON.stringify({
       bits: recordFormat,
-      hyperparameters: names.sort().map((name) => [name, identityValue(given[name])]),
+      hyperparameters: names.sort().map((name) => [name, identityOf(name, given)]),
       dataHash: data.hash,
       initHash: init?.sha256 ?? '',
       evaluatedOn: evaluatedOn ?? 'test',
@@ -99,12 +102,17 @@ export function runIdentity({
   );
 }
 
+/** A hyperparameter in the identity of a run. A network file counts by its layers, not by its comments. */
+function identityOf(name: HyperparameterName, given: Hyperparameters): Value {
+  return name === 'model' ? resolvedNetwork(given.model) : identityValue(given[name]);
+}
+
 /** The metadata that all files of a run carry. Two runs with equal results have equal metadata. */
 export function runRecord(origin: RunOrigin): ModelRecord {
   const { hyperparameters: given, data, init, evaluatedOn, heldOut, heldOutSplit, keep, distill } = origin;
   return {
     run: runIdentity(origin),
-    model: given.model,
+    model: networkName(given.model),
     hyperparameters: JSON.stringify(Object.fromEntries(determining(given).map((name) => [name, given[name]]))),
     dataHash: data.hash,
     initHash: init?.sha256 ?? '',
@@ -146,7 +154,10 @@ function differencesOf(record: ReadonlyMap<string, string>, origin: RunOrigin): 
   const given = record.get('hyperparameters');
   const theirs = given === undefined ? undefined : hyperparametersIn(given);
   const settings = theirs
-    ? determining(origin.hyperparameters).map((name) => [name, theirs[name], origin.hyperparameters[name]] as const)
+    ? determining(origin.hyperparameters).map((name) => {
+        const [there, here] = [theirs, origin.hyperparameters];
+        return [name, settingText(name, there), settingText(name, here)] as const;
+      })
     : [];
   const here = runRecord(origin);
   const recorded = (name: string, label: string) => {
@@ -165,6 +176,22 @@ function differencesOf(record: ReadonlyMap<string, string>, origin: RunOrigin): 
   return [...settings, ...origins]
     .map(([name, a, b]) => ({ name, there: String(a), here: String(b) }))
     .filter(({ there, here }) => there !== here);
+}
+
+/** A network for messages: a file with a digest of its layers, since files of one name may differ. */
+function networkText(model: string): string {
+  const { name } = contentIn(model) ?? {};
+  return name === undefined ? model : `${name} (layers ${digestOf(resolvedNetwork(model)).slice(0, 8)})`;
+}
+
+/** Whether two runs have the same value of a hyperparameter. A network file is compared by its layers. */
+export function isSameSetting(name: HyperparameterName, a: Hyperparameters, b: Hyperparameters): boolean {
+  return identityOf(name, a) === identityOf(name, b);
+}
+
+/** The value of a hyperparameter in messages. */
+export function settingText(name: HyperparameterName, values: Hyperparameters): string {
+  return name === 'model' ? networkText(values.model) : `${values[name]}`;
 }
 
 /** The recorded hyperparameters; undefined where the text cannot be read, and then only the identities are compared. */

@@ -1,14 +1,22 @@
 /** Reading study files, recipe files and network files: the user's, and those that ship with the package. */
-import { dirname, resolve } from 'node:path';
-import { type NetworkFile, parseNetworkFile } from '../tasks/lenet/network-file.ts';
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path';
+import { unknownChoice } from '../base/errors.ts';
+import { modelNames } from '../tasks/lenet/models.ts';
+import { networkValue } from '../tasks/lenet/networks.ts';
 import { type NamedRecipe, parseRecipeFile } from '../tasks/lenet/recipe-file.ts';
+import type { ReadOptions } from '../tasks/study-file/reader.ts';
 import type { FileDistillation } from '../tasks/study-file/schema.ts';
 import { mostStudyFileBytes } from '../tasks/study-file/yaml-source.ts';
-import { readShipped } from './shipped-files.ts';
+import { readShipped, shippedNames } from './shipped-files.ts';
 
 /** The text of a study file. @param given a path, or a shipped study's name. @throws UsageError, WorldError. */
 export function readStudyFile(given: string): { path: string; text: string } {
   return readShipped('studies', given, mostStudyFileBytes);
+}
+
+/** How the recipes and files that a study file names are read. @param path of the study file. */
+export function readingOf(path: string): Pick<ReadOptions, 'recipe' | 'content'> {
+  return { recipe: readRecipe, content: (name) => readModelValue(name, dirname(path)) };
 }
 
 /**
@@ -17,7 +25,8 @@ export function readStudyFile(given: string): { path: string; text: string } {
  */
 export function readRecipe(given: string): NamedRecipe {
   const { path, text } = readShipped('recipes', given, mostStudyFileBytes);
-  const { distill, ...recipe } = parseRecipeFile(text, path);
+  const content = (name: string) => readModelValue(name, dirname(path));
+  const { distill, ...recipe } = parseRecipeFile(text, path, { content });
   return distill ? { ...recipe, distill: teachersFrom(distill, path === given ? path : undefined) } : recipe;
 }
 
@@ -27,8 +36,23 @@ export function teachersFrom(distill: FileDistillation, file: string | undefined
   return { ...distill, teachers: distill.teachers.map((teacher) => resolve(folder, teacher)) };
 }
 
-/** A network of a file. @param given a path, or a shipped network's name. @throws UsageError, WorldError. */
-export function readNetwork(given: string): NetworkFile {
-  const { path, text } = readShipped('networks', given, mostStudyFileBytes);
-  return parseNetworkFile(text, path);
+/**
+ * The value of the hyperparameter `model` that a name or a path stands for: a network that has a name here; one that ships
+ * as a file (`deep`, also `networks/deep`); or the content of a network file.
+ * @param folder from which a path begins. Default: the current folder. @throws UsageError, WorldError.
+ */
+export function readModelValue(given: string, folder = '.'): string {
+  const shipped = /^(?:networks[/\\])?([\w-]+)$/.exec(given)?.[1];
+  if (modelNames.includes(given)) return given;
+  if (shipped !== undefined && shippedNames('networks').includes(shipped)) {
+    return networkValue(shipped, readShipped('networks', shipped, mostStudyFileBytes).text);
+  }
+  const isPath = /[/\\]|\.ya?ml$/.test(given);
+  if (!isPath) throw unknownChoice('model', given, [...modelNames, ...shippedNames('networks')]);
+  const path = isAbsolute(given) || folder === '.' ? given : join(folder, given);
+  return networkValue(
+    basename(given).replace(/\.ya?ml$/, ''),
+    readShipped('networks', path, mostStudyFileBytes).text,
+    path,
+  );
 }

@@ -1,6 +1,6 @@
 /** The study folder: its files and its lock. */
 import { existsSync, readdirSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { isUnfinished, makeFolder, removeEmptyFolders, worldError, writeFileAtomically } from '../disk/atomic-file.ts';
 import { assertHeld, type Claim, describeHolder, type Holder, type Lock } from '../disk/lock.ts';
@@ -64,9 +64,16 @@ export class StudyFolder {
   /**
    * The folder's journal as a store. Only one process can have it open at a time.
    * @param text the text of the study file, which is written beside the journal.
-   * @param onWait is called when it takes seconds to see whether a lock holder still lives.
+   * @param options files: further files by their paths in the folder, such as network files; onWait: is called when it
+   * takes seconds to see whether a lock holder still lives.
    */
-  store(text: string, { onWait }: { readonly onWait?: (holder: Holder) => void } = {}): StudyStore {
+  store(
+    text: string,
+    {
+      files = {},
+      onWait,
+    }: { readonly files?: Readonly<Record<string, string>>; readonly onWait?: (holder: Holder) => void } = {},
+  ): StudyStore {
     const check = () => assertHeld(this.#lock.claim, `the study in ${this.path}`);
     const journal = new JournalStore(this.journalPath, check);
     let isOurs = false;
@@ -80,6 +87,11 @@ export class StudyFolder {
           // The report may be being written now, under its own lock.
           this.#removeUnfinished((name) => !isOfReport(name));
           const opened = await journal.open(start, accept);
+          for (const [name, content] of Object.entries(files)) {
+            const path = join(this.path, name);
+            makeFolder(dirname(path));
+            writeFileAtomically(path, content, { check });
+          }
           writeFileAtomically(this.filePath, text, { check });
           return opened;
         } catch (error) {

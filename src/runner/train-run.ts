@@ -21,6 +21,7 @@ import {
 import { UsageError, WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
 import type { Metrics } from '../base/metrics.ts';
+import { randomStream } from '../base/random.ts';
 import { version } from '../base/version.ts';
 import { checkReach } from '../data/augmentations.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
@@ -28,8 +29,8 @@ import type { Holder } from '../disk/lock.ts';
 import { readBytes } from '../disk/read-file.ts';
 import type { Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
+import { initialWeights } from '../nn/initialize.ts';
 import { aboutLoss } from '../nn/losses.ts';
-import type { Model } from '../nn/model.ts';
 import { dependsOnEpochs } from '../nn/schedules.ts';
 import {
   completeHyperparameters,
@@ -58,6 +59,7 @@ import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
 import { dataOf, dataRecord, isPrivateRun, movedRecord, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
+import { isSameSetting, settingText } from './run-identity.ts';
 import { type DistillationRequest, findTeachers } from './teachers.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
@@ -283,7 +285,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   }
   const threads = nodeThreads(request.threads ?? defaultThreads(batchParts(batchSize)), { onFewer: request.onWarning });
   const width = await chooseWidth(request.kernels ?? 'quads', recipe);
-  const named = initialWeights(request, before, model);
+  const named = givenWeights(request, before, recipe);
   const teachers = findTeachers(request.distill, before, { student: model, run: request.out });
   const config: RunConfig = before
     ? { ...before, hyperparameters, data: movedRecord(before.data, given) }
@@ -307,7 +309,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const options = { recipe, evaluation, batches, threads, startAgain };
   const point = earlier && (await findResumePoint(earlier.folder, config, options));
   // A run that continues from a checkpoint does not need the file of initial weights.
-  const init = named ?? (point?.checkpoint ? undefined : recordedWeights(request, before, model));
+  const init = named ?? (point?.checkpoint ? undefined : recordedWeights(request, before, recipe));
   const repairs = [...(earlier?.repair === undefined ? [] : [earlier.repair]), ...(point?.repairs ?? [])];
   const isConfigNew =
     before?.format === 1 || earlier?.repair !== undefined || JSON.stringify(before) !== JSON.stringify(config);
@@ -443,7 +445,7 @@ function refuseSelection({ keep, patience }: RunRequest): void {
 function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out }: RunRequest): Hyperparameters {
   const recorded = before.hyperparameters;
   for (const name of hyperparameterNames) {
-    if (!given.has(name) || hyperparameters[name] === recorded[name]) continue;
+    if (!given.has(name) || isSameSetting(name, hyperparameters, recorded)) continue;
     const isLonger = name === 'epochs' && hyperparameters.epochs > recorded.epochs;
     const isPlanned = dependsOnEpochs({ name: recorded.schedule, warmUp: recorded.warmUp });
     if (isLonger && !isPlanned) continue;
@@ -452,7 +454,7 @@ function resumedHyperparameters(before: RunConfig, { hyperparameters, given, out
       ? ` (its ${planned} depends on the planned length, so a longer run differs from its first steps on)`
       : '';
     throw new UsageError(
-      `--resume: the run in ${out} has ${name} ${recorded[name]}, not ${hyperparameters[name]}${why}; leave the option out, or choose another folder with --out`,
+      `--resume: the run in ${out} has ${name} ${settingText(name, recorded)}, not ${settingText(name, hyperparameters)}${why}; leave the option out, or choose another folder with --out`,
     );
   }
   return given.has('epochs') ? { ...recorded, epochs: hyperparameters.epochs } : recorded;
@@ -479,9 +481,9 @@ interface InitialWeights extends FoundWeights {
 }
 
 /** The weights in the file of --init. @throws UsageError when a resumed run started from others. */
-function initialWeights(request: RunRequest, before: RunConfig | undefined, model: Model): InitialWeights | undefined {
+function givenWeights(request: RunRequest, before: RunConfig | undefined, recipe: Recipe): InitialWeights | undefined {
   if (request.init === undefined) return undefined;
-  const init = weightsIn(request.init, model);
+  const init = weightsIn(request.init, recipe);
   if (before && before.init?.sha256 !== init.origin?.sha256) {
     throw new UsageError(`--resume: the run in ${request.out} did not start from the weights in ${request.init}`);
   }
@@ -492,7 +494,11 @@ function initialWeights(request: RunRequest, before: RunConfig | undefined, mode
  * The weights that a run started from, read from the recorded file. @throws WorldError when the file is missing or
  * holds others.
  */
-function recordedWeights({ out }: RunRequest, before: RunConfig | undefined, model: Model): InitialWeights | undefined {
+function recordedWeights(
+  { out }: RunRequest,
+  before: RunConfig | undefined,
+  recipe: Recipe,
+): InitialWeights | undefined {
   if (!before?.init) return undefined;
   const { file, sha256 } = before.init;
   if (!existsSync(file)) {
@@ -500,18 +506,21 @@ function recordedWeights({ out }: RunRequest, before: RunConfig | undefined, mod
       `the weights ${file}, which the run in ${out} started from, do not exist; name their place now with --init`,
     );
   }
-  const init = weightsIn(file, model);
+  const init = weightsIn(file, recipe);
   if (init.origin?.sha256 === sha256) return init;
   throw new WorldError(
     `${file} does not hold the weights that the run started from (SHA-256 ${shortHash(init.origin?.sha256 ?? '')}, recorded is ${shortHash(sha256)}); name the right file with --init`,
   );
 }
 
-function weightsIn(file: string, model: Model): InitialWeights {
+/** The weights in a file. A last layer of other classes is drawn, as for a run without a file. */
+function weightsIn(file: string, { model, seed }: Recipe): InitialWeights {
   const bytes = readBytes(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const { weights, notes } = readWeights(model, bytes, file, { mayEndOtherwise: true });
   return {
-    ...readWeights(model, bytes, file),
+    weights: new Map([...initialWeights(model, randomStream(seed, 'init')), ...weights]),
+    notes,
     origin: { file: isPrivateRun() ? basename(file) : resolve(file), sha256 },
   };
 }

@@ -6,7 +6,8 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
 import { dependsOnEpochs } from '../nn/schedules.ts';
 import type { Trial } from '../study/trial.ts';
-import { completeHyperparameters, hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
+import { hyperparametersOf } from '../tasks/lenet/configuration.ts';
+import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import type { TrialResults } from '../tasks/task.ts';
 import { mostLikely } from '../train/evaluate.ts';
 import { type LoadedModel, loadModel } from './model-file.ts';
@@ -51,7 +52,7 @@ export function trialModel(folder: RunFolder, trial: Trial, dataHash: string): L
   const { modelPath } = folder;
   const loaded = loadModel(folder.path);
   const { record } = loaded;
-  const expected = completeHyperparameters({ ...trial.configuration, seed: trial.seed });
+  const expected = hyperparametersOf({ ...trial.configuration, seed: trial.seed });
   // The file records the run's number of epochs only where the weights depend on it.
   const isPlanned = dependsOnEpochs({ name: expected.schedule, warmUp: expected.warmUp });
   const names = hyperparameterNames.filter((name) => name !== 'epochs' || isPlanned);

@@ -6,7 +6,7 @@ import type { CompleteTrial, EpochPoint } from '../study/trial.ts';
 
 /** A hyperparameter as far as studies and reports care. */
 export interface Parameter {
-  readonly kind: 'choice' | 'integer' | 'number' | 'flag' | 'limit' | 'list';
+  readonly kind: 'choice' | 'integer' | 'number' | 'flag' | 'limit' | 'list' | 'names';
   readonly default: Value;
   /** It counts under these values of others only. */
   readonly when?: Condition;

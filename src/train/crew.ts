@@ -4,6 +4,7 @@ import { elementsOf } from '../base/tensor.ts';
 import { Arena } from '../engine/arena.ts';
 import { Barrier, barrierWords } from '../engine/barrier.ts';
 import { bindKernels, type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
+import { frozenLayers, frozenParameters } from '../nn/frozen.ts';
 import type { Contributions } from '../nn/layer.ts';
 import type { LossSite } from '../nn/losses/loss.ts';
 import { mse } from '../nn/losses/mse.ts';
@@ -141,7 +142,16 @@ export function placeRegion(
   const { model } = recipe;
   const packs = Math.ceil(chunk / lanesOf[width]);
   const curvature = training !== null && aboutOptimizer(training.optimizer).needsCurvature;
-  const options = { kernels, arena, width, addresses, packs, training: training !== null && together === 0, curvature };
+  const options = {
+    kernels,
+    arena,
+    width,
+    addresses,
+    packs,
+    training: training !== null && together === 0,
+    frozen: frozenIn(training),
+    curvature,
+  };
   return {
     indices: arena.allocate(chunk * 4),
     labels: arena.allocate(chunk),
@@ -159,12 +169,26 @@ type PlacePlan = Pick<
   'recipe' | 'training' | 'width' | 'chunk' | 'addresses' | 'together' | 'statistics' | 'teachers'
 >;
 
+/** The layers that are not trained. */
+function frozenIn(training: Recipe | null): ReadonlySet<string> {
+  return training ? frozenLayers(training.model, training.freeze) : new Set();
+}
+
 /** Lays out the networks of chunks that train together; there are none if each can be trained alone. */
 export function placeTogether(arena: Arena, kernels: Kernels, plan: PlacePlan): readonly Network[] {
-  const { recipe, width, chunk, addresses, together, statistics } = plan;
+  const { recipe, training, width, chunk, addresses, together, statistics } = plan;
   const packs = Math.ceil(chunk / lanesOf[width]);
   const common = { address: statistics, chunks: together };
-  const options = { kernels, arena, width, addresses, packs, training: true, statistics: common };
+  const options = {
+    kernels,
+    arena,
+    width,
+    addresses,
+    packs,
+    training: true,
+    frozen: frozenIn(training),
+    statistics: common,
+  };
   return Array.from({ length: together }, () => placeNetwork(recipe.model, options));
 }
 
@@ -222,8 +246,10 @@ export class Member {
   readonly #teachers: TeacherNetworks | undefined;
   readonly #blockBytes: number;
   readonly #vectorBytes: number;
-  /** The parameters by how the optimizer treats them: all alike, or weights and biases apart. */
+  /** The parameters by how the optimizer treats them: all alike, or weights, biases and frozen ones apart. */
   readonly #stretches: readonly ParameterStretch[];
+  /** The names of the parameters that are not trained. */
+  readonly #frozen: ReadonlySet<string>;
   /** The keys of random streams that were asked for in an epoch, by purpose. */
   #streams = { epoch: 0, keys: new Map<string, StreamKey>() };
 
@@ -237,8 +263,10 @@ export class Member {
     this.#blockBytes = layOutParameters(plan.recipe.model).bytes;
     this.#vectorBytes = lanesOf[plan.width] * 4;
     const { model } = plan.recipe;
-    const isSplit = plan.training !== null && sparesBiases(plan.training.optimizer);
-    this.#stretches = isSplit ? stretchesOf(model) : [{ from: 0, to: this.#blockBytes, areBiases: false }];
+    const splitsBiases = plan.training !== null && sparesBiases(plan.training.optimizer);
+    const frozen = frozenIn(plan.training);
+    this.#stretches = stretchesOf(model, { splitsBiases, frozen });
+    this.#frozen = frozenParameters(model, frozen);
     const { network, indices, labels, spare, classWeights, frame, teachers } = placeRegion(
       this.#arena,
       this.#kernels,
@@ -521,7 +549,7 @@ export class Member {
     const states = optimizerState.slice(0, aboutOptimizer(optimizer).stateNames().length);
     for (const stretch of this.#stretches) {
       const [from, to] = [Math.max(first, stretch.from), Math.min(end, stretch.to)];
-      if (from >= to) continue;
+      if (from >= to || stretch.areFrozen) continue;
       aboutOptimizer(stretch.areBiases ? withoutDecay(optimizer) : optimizer).step(this.#kernels, number, {
         x: addresses.parameters + from,
         gradient: gradients + from,
@@ -549,6 +577,7 @@ export class Member {
     this.#barrier.wait();
     let sum = 0;
     for (const { name, shape } of parametersOf(recipe.model)) {
+      if (this.#frozen.has(name)) continue;
       sum += this.#kernels.sumOfSquares({ x: gradients + offsets.get(name)!, count: elementsOf(shape) });
     }
     this.#barrier.wait();

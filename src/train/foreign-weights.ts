@@ -7,8 +7,14 @@ import type { StateDict, Tensor } from '../base/tensor.ts';
 import { type Model, tensorsOf } from '../nn/model.ts';
 import type { ModelFile } from './checkpoint.ts';
 
+/** How {@link findWeights} searches. */
+export interface SearchOptions {
+  /** Whether the last layer with parameters may have another shape, as for other classes. It is then left out. Default: no. */
+  readonly mayEndOtherwise?: boolean | undefined;
+}
+
 export interface FoundWeights {
-  /** The model's parameters and buffers by the model's names, in the model's order, float32. */
+  /** The model's parameters and buffers by the model's names, in the model's order, float32; without those of a last layer of another shape. */
   readonly weights: StateDict;
   /**
    * What was converted, renamed or left out, in sentences; empty for a file that holds the model's float32 tensors and
@@ -20,7 +26,7 @@ export interface FoundWeights {
 /**
  * Finds the model's parameters and buffers in a file. Their names may all have the same prefix, for instance `module.` of
  * DataParallel, `_orig_mod.` of torch.compile or `model.` of a user's program.
- * @param what names the file in errors and notes.
+ * @param what names the file in errors and notes. @param options mayEndOtherwise: for a start from a model of other classes.
  * @throws WorldError listing the tensors that are missing, have another shape, hold integers or hold numbers that are not
  * finite, or a running variance that is below 0.
  */
@@ -28,9 +34,15 @@ export function findWeights(
   model: Model,
   { tensors, converted, unread }: Omit<ModelFile, 'record'>,
   what: string,
+  { mayEndOtherwise = false }: SearchOptions = {},
 ): FoundWeights {
-  const wanted = tensorsOf(model);
-  const prefix = prefixOf(model, tensors, what);
+  const last = mayEndOtherwise ? lastOf(model) : undefined;
+  const isOptional = ({ name }: { readonly name: string }) => last?.tensors.includes(name) ?? false;
+  const prefix = prefixOf(model, tensors, what, isOptional);
+  const hasOther = tensorsOf(model).some(
+    (tensor) => isOptional(tensor) && isOtherShape(tensors.get(prefix + tensor.name)?.shape, tensor.shape),
+  );
+  const wanted = hasOther ? tensorsOf(model).filter((tensor) => !isOptional(tensor)) : tensorsOf(model);
   const weights = new Map<string, Tensor>();
   const [missing, misshapen, integers]: [string[], string[], string[]] = [[], [], []];
   for (const { name, shape } of wanted) {
@@ -59,12 +71,35 @@ export function findWeights(
     );
   }
   requireSound(weights, prefix, converted, what);
-  return { weights, notes: notesOf({ model, tensors, converted, unread }, prefix, what) };
+  const notes = notesOf({ model, tensors, converted, unread }, prefix, what);
+  if (!hasOther || last === undefined) return { weights, notes };
+  const outputs = tensors.get(prefix + last.tensors[0]!)!.shape[0];
+  const change = `its last layer ${last.name} has ${outputs} outputs, this network has ${model.classes}`;
+  return {
+    weights,
+    notes: [...notes, `${what}: ${change}: ${last.name} starts anew, the other layers keep their weights.`],
+  };
+}
+
+/** The last layer with parameters, and the names of all its tensors. */
+function lastOf({ layers }: Model): { readonly name: string; readonly tensors: readonly string[] } | undefined {
+  const last = layers.filter(({ parameters }) => parameters.length > 0).at(-1);
+  return last && { name: last.name, tensors: [...last.parameters, ...last.buffers].map(({ name }) => name) };
+}
+
+/** Whether a tensor is there, and differs in the number of outputs, its first dimension, alone. */
+function isOtherShape(found: readonly number[] | undefined, wanted: readonly number[]): boolean {
+  return found !== undefined && found[0] !== wanted[0] && found.slice(1).join() === wanted.slice(1).join();
 }
 
 /** The common prefix of the model's names in the file; empty if the names have no prefix, or if no prefix fits. */
-function prefixOf(model: Model, tensors: StateDict, what: string): string {
-  const wanted = tensorsOf(model);
+function prefixOf(
+  model: Model,
+  tensors: StateDict,
+  what: string,
+  isOptional: (tensor: { readonly name: string }) => boolean,
+): string {
+  const wanted = tensorsOf(model).filter((tensor) => !isOptional(tensor));
   const fits = (prefix: string) =>
     wanted.every(({ name, shape }) => tensors.get(prefix + name)?.shape.join() === shape.join());
   const first = wanted[0]?.name;

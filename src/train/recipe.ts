@@ -1,10 +1,11 @@
 /** A recipe: everything that determines a run, except its data and given initial weights. */
 import { checkChoice, checkFlag, checkInteger, checkOptions, type OptionNames } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
-import { checkValue, fraction, type HyperparameterTable, notNegative, number } from '../base/hyperparameter.ts';
+import { checkValue, fraction, type HyperparameterTable, names, notNegative, number } from '../base/hyperparameter.ts';
 import { checkMade } from '../base/kinds.ts';
 import { type Augmentation, augmentation as augmentationOf, checkAugmentation } from '../data/augmentations.ts';
 import { type Arithmetic, arithmetics } from '../engine/kernels.ts';
+import { frozenLayers } from '../nn/frozen.ts';
 import { crossEntropy } from '../nn/losses/cross-entropy.ts';
 import { aboutLoss, type Loss, lossKinds } from '../nn/losses.ts';
 import { checkModel, givesDistances, type Model } from '../nn/model.ts';
@@ -30,6 +31,8 @@ export interface Recipe {
    * evaluated. 0: there is none.
    */
   readonly ema: number;
+  /** The names of layers, or of blocks of layers, that are not trained: their tensors keep their bits. */
+  readonly freeze: readonly string[];
   /** Images per step, at least 1. The last batch of an epoch may be smaller. */
   readonly batchSize: number;
   /** Passes over the training set, 0 to 1,000,000. */
@@ -43,7 +46,7 @@ export interface Recipe {
 }
 
 /**
- * A recipe as users write it. Defaults: cross-entropy, a constant learning rate, no augmentation, no clipping, no average, batchSize 128, 10 epochs, seed 1,
+ * A recipe as users write it. Defaults: cross-entropy, a constant learning rate, no augmentation, no clipping, no average, no frozen layers, batchSize 128, 10 epochs, seed 1,
  * shuffle true, strict arithmetic.
  */
 export type RecipeSettings = Pick<Recipe, 'model' | 'optimizer'> & {
@@ -66,6 +69,7 @@ const recipeNames: OptionNames<Recipe> = {
   augmentation: true,
   clipNorm: true,
   ema: true,
+  freeze: true,
   batchSize: true,
   epochs: true,
   seed: true,
@@ -77,6 +81,7 @@ const recipeNames: OptionNames<Recipe> = {
 export const trainingHyperparameters = {
   clipNorm: number(0, notNegative, 'Scales gradients down to this norm where theirs is larger; 0: never'),
   ema: number(0, fraction, 'Averages the weights: the share of the average kept at every step; 0: no average'),
+  freeze: names('Layers that keep their weights, such as conv1,conv2, or blocks of layers'),
 } as const satisfies HyperparameterTable;
 
 /** The names of what a run keeps for every parameter: the optimizer's state, and the average. */
@@ -91,7 +96,7 @@ export const averageName = 'ema';
 export function completeRecipe(settings: RecipeSettings): Recipe {
   checkOptions('a recipe', settings, recipeNames);
   const { optimizer, schedule = constantRate(), augmentation = augmentationOf() } = settings;
-  const { clipNorm = 0, ema = 0 } = settings;
+  const { clipNorm = 0, ema = 0, freeze = [] } = settings;
   const { batchSize = 128, epochs = 10, seed = 1, shuffle = true } = settings;
   const { model, loss, arithmetic } = completeEvaluation(settings);
   checkMade('optimizer', optimizerKinds, optimizer);
@@ -99,6 +104,7 @@ export function completeRecipe(settings: RecipeSettings): Recipe {
   checkAugmentation(augmentation);
   checkValue('clipNorm', trainingHyperparameters.clipNorm, clipNorm);
   checkValue('ema', trainingHyperparameters.ema, ema);
+  frozenLayers(model, freeze);
   checkInteger('batchSize', batchSize, 1, Number.MAX_SAFE_INTEGER);
   checkInteger('epochs', epochs, 0, 1_000_000);
   checkInteger('seed', seed, 0, Number.MAX_SAFE_INTEGER);
@@ -123,6 +129,7 @@ export function completeRecipe(settings: RecipeSettings): Recipe {
     augmentation,
     clipNorm,
     ema,
+    freeze,
     batchSize,
     epochs,
     seed,

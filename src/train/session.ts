@@ -9,6 +9,7 @@ import { areBytes, type Dataset, datasetSize } from '../data/dataset.ts';
 import type { Arena } from '../engine/arena.ts';
 import { lanesOf, type Width } from '../engine/kernels.ts';
 import { openWorkspace } from '../engine/workspace.ts';
+import { frozenLayers } from '../nn/frozen.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
 import {
   allocateModel,
@@ -127,8 +128,9 @@ export class Session {
     const chunk = chunkImages;
     const { teachers = [] } = distillation ?? {};
     const parts = training ? batchParts(training.batchSize) : 0;
+    const frozen = frozenLayers(model, training?.freeze ?? []);
     /** The chunks of a batch, if all of them go through the network together. */
-    const together = training && needsWholeBatches(model) ? Math.ceil(training.batchSize / chunk) : 0;
+    const together = training && needsWholeBatches(model, frozen) ? Math.ceil(training.batchSize / chunk) : 0;
     const workspace = openWorkspace(recipe.arithmetic, width, (arena, kernels) => {
       const blocks = {
         control: arena.allocate(controlWords * 4),
@@ -143,7 +145,7 @@ export class Session {
         sets: sets.map((set) => reserve(arena, set)),
         teachers: placeTeachers(arena, teachers),
         noise: training ? placeNoise(arena, training) : 0,
-        statistics: together > 0 ? arena.allocate(layOutStatistics(model, together).bytes) : 0,
+        statistics: together > 0 ? arena.allocate(layOutStatistics(model, together, frozen).bytes) : 0,
       };
       const place = { ...blocks, recipe, training, width, chunk, together };
       // Each member lays out its region and the common networks again from these addresses, and gets the same addresses

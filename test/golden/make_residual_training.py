@@ -3,7 +3,8 @@ average (parameters and buffers), and the logits of both in evaluation.
 
 Usage, in this folder:  /usr/bin/python3 make_residual_training.py
 53 images [2, 6, 6] in their order, batches of 37 (the engine's chunks: 16, 16, 5; then 16), 3 epochs of SGD with Nesterov momentum, in float64. Names of
-modules are those of the test's model.
+modules are those of the test's model. "frozen": the same with some modules frozen, weight decay 0.01 and gradients clipped to the norm 0.5,
+from running means of 0, 1/8, 1/4, 0, ... and running variances of 0.5, 0.75, 1, 1.25, 0.5, ...
 """
 import json
 import pathlib
@@ -71,22 +72,53 @@ net = Net()
 with torch.no_grad():
     for name, p in net.named_parameters():
         p.copy_(exact(*p.shape, scale=80) + (1 if "bn" in name and name.endswith("weight") else 0))
-initial, losses = state(net), []
-# The mean of all states with weights 1, decay, decay², ... from the last on, by their running mean.
-averaged = AveragedModel(net, avg_fn=lambda mean, now, n: mean + (now - mean) * (1 - decay) / (1 - decay ** (n + 1)), use_buffers=True)
-optimizer = torch.optim.SGD(net.parameters(), 0.05, 0.9, nesterov=True)
-for _ in range(epochs):
-    for at in range(0, count, batch):
-        loss = cross_entropy(net(images[at:at + batch]), labels[at:at + batch])
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        averaged.update_parameters(net)
-        losses.append(loss.item())
-net.eval()
-averaged.eval()
+initial, start = state(net), {name: t.clone() for name, t in net.state_dict().items()}
+
+
+def train(freeze=(), weight_decay=0.0, clip=None):
+    """Trains the network from its initial state; modules in `freeze` have no gradients and use their running statistics."""
+    net.load_state_dict(start)
+    if freeze:
+        for name, t in net.named_buffers():
+            if name.endswith("running_mean"):
+                t.copy_(torch.arange(len(t)) % 3 / 8)
+            elif name.endswith("running_var"):
+                t.copy_(torch.arange(len(t)) % 4 / 4 + 0.5)
+    net.train()
+    for p in net.parameters():
+        p.requires_grad_(True)
+    for name in freeze:
+        module = net.get_submodule(name)
+        module.eval()
+        for p in module.parameters():
+            p.requires_grad_(False)
+    free = [p for p in net.parameters() if p.requires_grad]
+    optimizer = torch.optim.SGD(free, 0.05, 0.9, weight_decay=weight_decay, nesterov=True)
+    # The mean of all states with weights 1, decay, decay², ... from the last on, by their running mean.
+    averaged = AveragedModel(net, avg_fn=lambda mean, now, n: mean + (now - mean) * (1 - decay) / (1 - decay ** (n + 1)), use_buffers=True)
+    losses = []
+    for _ in range(epochs):
+        for at in range(0, count, batch):
+            loss = cross_entropy(net(images[at:at + batch]), labels[at:at + batch])
+            optimizer.zero_grad()
+            loss.backward()
+            if clip is not None:
+                torch.nn.utils.clip_grad_norm_(free, clip)
+            optimizer.step()
+            averaged.update_parameters(net)
+            losses.append(loss.item())
+    net.eval()
+    averaged.eval()
+    return {"losses": losses, "final": state(net), "logits": net(images).flatten().tolist()}, \
+        {"averaged": state(averaged.module), "averagedLogits": averaged(images).flatten().tolist()}
+
+
+plain, average = train()
 record = {"epochs": epochs, "batchSize": batch, "images": images.flatten().tolist(), "labels": labels.tolist(), "initial": initial,
-          "losses": losses, "final": state(net), "logits": net(images).flatten().tolist(),
-          "decay": decay, "averaged": state(averaged.module), "averagedLogits": averaged(images).flatten().tolist()}
+          **plain, "decay": decay, **average, "frozen": [
+              {"freeze": names, **train(names, 0.01, 0.5)[0]}
+              for names in (["conv1", "bn1", "block1.bn2", "block2.shortcut"],
+                            ["bn1", "block1.bn1", "block1.bn2", "block2.bn1", "block2.shortcut.bn"])
+          ]}
 (here / "residual-training.json").write_text(json.dumps(record, separators=(",", ":")) + "\n")
-print(losses)
+print(record["losses"], [each["losses"] for each in record["frozen"]])

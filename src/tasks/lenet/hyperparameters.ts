@@ -82,7 +82,7 @@ const { learningRate, l2, decayBiases } = commonHyperparameters;
 
 /** Defaults are those of the Flux model zoo's script. */
 export const hyperparameters = {
-  model: choice('lenet5', modelNames, 'Network to train'),
+  model: { ...choice('lenet5', modelNames, 'Network to train'), file: 'a network file (YAML)' },
   optimizer: choice<OptimizerName>('adam', optimizerNames, 'How weights follow their gradients'),
   learningRate,
   schedule: choice<ScheduleName>(

@@ -27,7 +27,10 @@ layers:
 test('LeNet-5 in a file is LeNet-5', () => {
   const file = parseNetworkFile(lenetFile, 'f');
   expect(file.make()).toEqual(lenet5());
-  expect(file.parameters).toEqual({ filters: 6, units: 84 });
+  expect(Object.entries(file.parameters).map(([name, entry]) => [name, entry.kind, entry.default])).toEqual([
+    ['filters', 'integer', 6],
+    ['units', 'integer', 84],
+  ]);
   expect(file.make({ shape: [3, 32, 32], classes: 7 })).toEqual(lenet5({ shape: [3, 32, 32], classes: 7 }));
   const normalization = { mean: [0.1307], deviation: [0.3081] };
   expect(file.make({ normalization })).toEqual(lenet5({ normalization }));
@@ -38,6 +41,33 @@ test('numbers in braces are parameters', () => {
   const shapes = parametersOf(make({}, { filters: 12 })).map(({ name, shape }) => `${name} ${shape.join('x')}`);
   expect(shapes).toContain('conv1.weight 12x1x5x5');
   expect(shapes).toContain('conv2.weight 16x12x5x5');
+});
+
+test('other defaults are written into the text, and all else stays', () => {
+  const text = `# mine\n${lenetFile}# end\n`;
+  const folded = parseNetworkFile(text, 'f').withDefaults({ units: 10, filters: 12 });
+  expect(folded).toBe(text.replace('filters: 6, units: 84', 'filters: 12, units: 10'));
+  expect(parseNetworkFile(folded, 'f').make()).toEqual(
+    parseNetworkFile(text, 'f').make({}, { filters: 12, units: 10 }),
+  );
+  const long =
+    'name: n\nparameters:\n  units: { default: 3, least: 2, most: 5 } # few\nlayers: [Flatten, Linear: { out_features: { units } }, Linear]';
+  const file = parseNetworkFile(long, 'f');
+  expect(file.withDefaults({ units: 4 })).toBe(long.replace('default: 3', 'default: 4'));
+  expect(() => file.make({}, { units: 6 })).toThrow('units: expected an integer from 2 to 5, got 6');
+  expect(() => file.make({}, { unit: 3 })).toThrow(
+    'unknown hyperparameter unit: network n has the numbers units. Did you mean units?',
+  );
+});
+
+test('a network is the same whatever its comments, its line ends and its defaults’ places are', () => {
+  const plain = parseNetworkFile('name: n\nlayers: [Flatten, Linear: { out_features: 6 }, Linear]', 'f');
+  const other = parseNetworkFile(
+    'name: n # mine\nparameters: { half: 3 }\nlayers:\n  - Flatten\n  - Linear: { out_features: "{2*half}" }\n  - Linear\n',
+    'g',
+  );
+  expect(other.resolved).toEqual(plain.resolved);
+  expect(parseNetworkFile(other.withDefaults({ half: 4 }), 'g').resolved).not.toEqual(plain.resolved);
 });
 
 test('a residual network has the names of PyTorch’s modules', () => {
@@ -99,18 +129,24 @@ describe('mistakes point at their place', () => {
       file('  - Conv2d: { out_channels: 3, kernel_sise: 5 }'),
       'f:3:32: unknown option of Conv2d "kernel_sise": allowed are name, out_channels, kernel_size',
     ],
-    [file('  - Conv2d: { out_channels: 3 }'), 'f:3:5: kernel_size is missing'],
-    [file('  - Conv2d: { out_channels: 3, kernel_size: 29 }'), 'f:3:5: conv2d: a 29x29 window does not fit into 28x28'],
+    [file('  - Conv2d: { out_channels: 3 }'), 'f:3:5: layer conv1, whose input is 1x28x28: kernel_size is missing'],
+    [
+      file('  - Conv2d: { out_channels: 3, kernel_size: 29 }'),
+      'f:3:5: layer conv1, whose input is 1x28x28: conv2d: a 29x29 window does not fit into 28x28',
+    ],
     [
       file('  - Conv2d: { out_channels: 0, kernel_size: 2 }'),
-      'f:3:5: conv2d: out channels: expected an integer from 1 to',
+      'f:3:5: layer conv1, whose input is 1x28x28: conv2d: out channels: expected an integer from 1 to',
     ],
     [
       file('  - Conv2d: { out_channels: {filter}, kernel_size: 2 }', 'parameters: { filters: 3 }\n'),
       'f:4:29: unknown parameter {filter}: parameters names {filters}. Did you mean {filters}?',
     ],
     [file('  - Flatten\n  - Linear', 'parameters: { filters: 3 }\n'), 'f:2:24: no layer uses {filters}'],
-    [file('  - Linear'), 'f:3:5: Linear needs flat features, got 1x28x28; put Flatten before it'],
+    [
+      file('  - Linear'),
+      'f:3:5: layer fc1, whose input is 1x28x28: Linear needs flat features, got 1x28x28; put Flatten before it',
+    ],
     [
       file('  - Flatten\n  - Linear: { out_features: 5 }'),
       'f:4:5: the last layer gives 5, but the data have 10 classes',
@@ -118,19 +154,43 @@ describe('mistakes point at their place', () => {
     [file('  - Residual: { layers: [ReLU] }'), 'f:3:15: Residual needs a layer before it'],
     [
       file('  - ReLU\n  - Residual: { layers: [MaxPool2d: { kernel_size: 2 }] }'),
-      'f:4:15: add expects two outputs of one shape, got [1, 14, 14]',
+      'f:4:15: block block1, whose layers give 1x14x14 and its shortcut 1x28x28: add expects two outputs of one shape, got [1, 14, 14]',
     ],
-    [file('  - ReLU: { name: a }\n  - ReLU: { name: a }'), 'f:4:5: two layers are named a'],
+    [
+      file('  - ReLU: { name: a }\n  - ReLU: { name: a }'),
+      'f:4:5: layer a, whose input is 1x28x28: two layers are named a',
+    ],
     [
       file('  - Flatten\n  - Linear: { out_features: 100000 }\n  - Linear'),
       'f:3:3: the network has 79,500,010 parameters: at most 67,108,864 fit',
     ],
-    [file('  - Dropout: { p: 1 }'), 'f:3:5: dropout: p: expected a number from 0 to below 1, got 1'],
+    [
+      file('  - Dropout: { p: 1 }'),
+      'f:3:5: layer drop1, whose input is 1x28x28: dropout: p: expected a number from 0 to below 1, got 1',
+    ],
     [
       `initialization: glorto\n${file('  - Flatten\n  - Linear')}`,
-      'f:1:17: unknown initialization "glorto": allowed are glorot, lecun, lecun1998. Did you mean glorot?',
+      'f:1:17: unknown initialization "glorto": allowed are glorot, lecun, lecun1998, torch. Did you mean glorot?',
     ],
-    [file(`${'  - ReLU\n'.repeat(501)}  - Flatten\n  - Linear`), 'f:503:5: more than 500 layers'],
+    [
+      file(`${'  - ReLU\n'.repeat(501)}  - Flatten\n  - Linear`),
+      'f:503:5: layer relu501, whose input is 1x28x28: more than 500 layers',
+    ],
+    [file('  - &a [ *a ]'), 'f:3:10: the alias *a stands inside of what it stands for'],
+    [
+      file('  - Flatten\n  - Linear: { out_features: 2000000 }\n  - Linear'),
+      'f:3:3: model net, parameter fc1.weight: 2000000x784 is too large: at most 268435456 numbers fit',
+    ],
+    [file('  - Flatten', 'parameters: { a: none }\n'), 'f:2:18: parameter a: expected a number, got "none"'],
+    [
+      file('  - Flatten', 'parameters: { a: { default: 1.5, kind: integer } }\n'),
+      'f:2:29: parameter a: expected an integer from 0 to 1000000, got 1.5',
+    ],
+    [
+      file('  - Flatten', 'parameters: { a: { default: 1, lest: 1 } }\n'),
+      'f:2:32: unknown key of parameter a "lest": allowed are default, kind, least, most. Did you mean least?',
+    ],
+    [file('  - Linear: { out_features: {n} }'), 'f:3:29: unknown parameter {n}: parameters names there is none.'],
   ])('%s', (text, message) => {
     const parse = () => parseNetworkFile(text, 'f').make();
     expect(parse).toThrow(UsageError);

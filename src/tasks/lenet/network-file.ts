@@ -2,6 +2,7 @@
 import { isRecord, shown } from '../../base/argument.ts';
 import { nearest, UsageError, unknownChoice } from '../../base/errors.ts';
 import { counted } from '../../base/format.ts';
+import { checkValue, type Numeric } from '../../base/hyperparameter.ts';
 import { add } from '../../nn/add.ts';
 import { type Initialization, initializations } from '../../nn/initializers.ts';
 import type { Shape } from '../../nn/layer.ts';
@@ -12,19 +13,32 @@ import { type Path, readYaml, type YamlSource } from '../study-file/yaml-source.
 import { completeInput, type NetworkInput, normalizing } from './network-input.ts';
 import { networkWords } from './network-words.ts';
 
+/** Numbers by the names that a network file gives them. */
+export type NetworkValues = Readonly<Record<string, number>>;
+
 /** A network of a file. */
 export interface NetworkFile {
   readonly name: string;
-  /** The numbers that the layers name in braces, with their defaults: `{filters}`. */
-  readonly parameters: Readonly<Record<string, number>>;
+  readonly initialization: Initialization;
+  /** The hyperparameters that the layers name in braces, `{filters}`: their defaults, and what is allowed. */
+  readonly parameters: Readonly<Record<string, Numeric>>;
   /**
    * The network for these data.
    * @param values other numbers than the defaults. @throws UsageError with file, line and column of the layer that does not fit.
    */
-  make(input?: NetworkInput, values?: Readonly<Record<string, number>>): Model;
+  make(input?: NetworkInput, values?: NetworkValues): Model;
+  /** The text of the file with other defaults. All else stays, comments included. @throws UsageError as {@link checkNetworkValues}. */
+  withDefaults(values: NetworkValues): string;
+  /** What determines the network: its name, its initialization, and its layers with the defaults written in. */
+  readonly resolved: object;
 }
 
 const keys = ['name', 'initialization', 'parameters', 'layers'];
+/** The largest integer of a parameter, unless the file says another. */
+const mostInteger = 1_000_000;
+/** The words of a parameter that is written as a map. */
+const parameterKeys = ['default', 'kind', 'least', 'most'];
+const parameterKinds = ['integer', 'number'] as const;
 /** The most layers of a file. */
 const mostLayers = 500;
 /** The most parameters of a network: its gradients and an optimizer's state must fit in 4 GiB with them. */
@@ -51,11 +65,13 @@ export function parseNetworkFile(text: string, file: string): NetworkFile {
       unknownChoice('initialization', String(initialization), initializations).message,
     );
   }
-  const defaults = checkedParameters(source, parameters);
+  const declared = checkedParameters(source, parameters, name);
+  const defaults = Object.fromEntries(Object.entries(declared).map(([each, entry]) => [each, entry.default]));
   if (!Array.isArray(layers) || layers.length === 0) {
     throw source.mistake(['layers'], 'layers: expected a list of layers, one at least');
   }
   const make: NetworkFile['make'] = (input = {}, values = {}) => {
+    checkNetworkValues(name, declared, values);
     const complete = completeInput(`network ${name}`, input);
     const builder = new Builder(source, { ...defaults, ...values }, complete.classes);
     const first = normalizing(complete);
@@ -80,25 +96,124 @@ export function parseNetworkFile(text: string, file: string): NetworkFile {
     if (unused !== undefined) throw source.mistake(['parameters', unused], `no layer uses {${unused}}`);
     return model;
   };
-  return { name, parameters: defaults, make };
+  return {
+    name,
+    initialization: initialization as Initialization,
+    parameters: declared,
+    make,
+    withDefaults(values) {
+      checkNetworkValues(name, declared, values);
+      const places = Object.entries(values).map(([each, value]) => {
+        const [start, end] = source.scalarAt(placeOf(source, each))!.range!;
+        return { start, end, value };
+      });
+      places.sort((a, b) => b.start - a.start);
+      return places.reduce((all, { start, end, value }) => `${all.slice(0, start)}${value}${all.slice(end)}`, text);
+    },
+    resolved: { name, initialization, layers: written(layers, defaults) },
+  };
 }
 
-function checkedParameters(source: YamlSource, parameters: unknown): Readonly<Record<string, number>> {
+/** The place of a parameter's default. */
+function placeOf(source: YamlSource, parameter: string): Path {
+  const place = ['parameters', parameter];
+  return isRecord(source.valueAt(place)) ? [...place, 'default'] : place;
+}
+
+/**
+ * Checks numbers for the parameters of a network.
+ * @throws UsageError for a name that the network does not have, with the nearest, and for a number that is not allowed.
+ */
+export function checkNetworkValues(
+  network: string,
+  parameters: NetworkFile['parameters'],
+  values: Readonly<Record<string, unknown>>,
+): void {
+  const names = Object.keys(parameters);
+  for (const [name, value] of Object.entries(values)) {
+    if (!Object.hasOwn(parameters, name)) throw unknownNumber(network, name, names);
+    checkValue(name, parameters[name]!, value);
+  }
+}
+
+function unknownNumber(network: string, name: string, names: readonly string[]): UsageError {
+  const near = nearest(name, names);
+  const hint = near === undefined ? '' : ` Did you mean ${near}?`;
+  const has = names.length > 0 ? `has the numbers ${names.join(', ')}` : 'names no numbers';
+  return new UsageError(`unknown hyperparameter ${name}: network ${network} ${has}.${hint}`);
+}
+
+/** Layers as data, with numbers in place of names in braces. */
+function written(part: unknown, defaults: NetworkValues): unknown {
+  const text = braced(part);
+  const found = text === undefined ? undefined : numberFor(text, defaults);
+  if (found !== undefined) return found.value;
+  if (Array.isArray(part)) return part.map((each) => written(each, defaults));
+  if (!isRecord(part)) return part;
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, written(value, defaults)]));
+}
+
+/** The text in the braces of an option: `{filters}`, which is a map for YAML, or a text. Undefined for other values. */
+function braced(value: unknown): string | undefined {
+  const names = isRecord(value) && Object.values(value).every((part) => part === null) ? Object.keys(value) : [];
+  if (names.length === 1) return names[0];
+  return typeof value === 'string' ? /^\{(.*)\}$/.exec(value)?.[1] : undefined;
+}
+
+/** The number that `filters` or `2*filters` stands for, and its name; undefined where it has none. */
+function numberFor(text: string, values: NetworkValues): { readonly name: string; readonly value: number } | undefined {
+  const [, factor = '1', name] = /^\s*(?:(\d+)\s*\*\s*)?([a-z]\w*)\s*$/i.exec(text) ?? [];
+  if (name === undefined || !Object.hasOwn(values, name)) return undefined;
+  return { name, value: Number(factor) * values[name]! };
+}
+
+function checkedParameters(source: YamlSource, parameters: unknown, network: string): NetworkFile['parameters'] {
   if (!isRecord(parameters)) {
     throw source.mistake(
       ['parameters'],
       'parameters: expected a map from names to numbers, for instance { filters: 16 }',
     );
   }
-  for (const [name, value] of Object.entries(parameters)) {
+  const entries = Object.entries(parameters).map(([name, value]): [string, Numeric] => {
     if (!/^[a-z]\w*$/i.test(name)) {
       throw source.mistake(['parameters'], `parameter "${name}": expected a letter, then letters, digits or _`, name);
     }
-    if (typeof value !== 'number' || !Number.isFinite(value)) {
-      throw source.mistake(['parameters', name], `parameter ${name}: expected a number, got ${shown(value)}`);
-    }
+    return [name, checkedParameter(source, name, value, network)];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A parameter: a default alone, whose kind it has, or a map { default, kind, least, most }. */
+function checkedParameter(source: YamlSource, name: string, given: unknown, network: string): Numeric {
+  const place = ['parameters', name];
+  const parts = isRecord(given) ? given : { default: given };
+  const foreign = Object.keys(parts).find((key) => !parameterKeys.includes(key));
+  if (foreign !== undefined) {
+    throw source.mistake(place, unknownChoice(`key of parameter ${name}`, foreign, parameterKeys).message, foreign);
   }
-  return parameters as Readonly<Record<string, number>>;
+  const at = (key: string) => (isRecord(given) ? [...place, key] : place);
+  const { default: usual, kind = Number.isInteger(usual) ? 'integer' : 'number' } = parts;
+  if (!parameterKinds.some((each) => each === kind)) {
+    throw source.mistake(at('kind'), unknownChoice(`kind of parameter ${name}`, String(kind), parameterKinds).message);
+  }
+  const isInteger = kind === 'integer';
+  const { least = 0, most = isInteger ? mostInteger : Number.MAX_VALUE } = parts;
+  for (const [key, value] of Object.entries({ default: usual, least, most })) {
+    if (typeof value === 'number' && Number.isFinite(value)) continue;
+    throw source.mistake(
+      at(key),
+      `parameter ${name}${key === 'default' ? '' : `, ${key}`}: expected a number, got ${shown(value)}`,
+    );
+  }
+  const sentence = `{${name}} of network ${network}`;
+  const entry = { kind, default: usual, least, most, sentence } as Numeric;
+  try {
+    checkValue(`parameter ${name}`, entry, usual);
+  } catch (error) {
+    if (error instanceof UsageError) throw source.mistake(at('default'), error.message);
+    throw error;
+  }
+  return entry;
 }
 
 /** The end of the layers so far: the name of the last (undefined: the images themselves), and its shape. */
@@ -113,10 +228,10 @@ class Builder {
   /** The parameters that were used. */
   readonly used = new Set<string>();
   readonly #source: YamlSource;
-  readonly #values: Readonly<Record<string, number>>;
+  readonly #values: NetworkValues;
   readonly #classes: number;
 
-  constructor(source: YamlSource, values: Readonly<Record<string, number>>, classes: number) {
+  constructor(source: YamlSource, values: NetworkValues, classes: number) {
     this.#source = source;
     this.#values = values;
     this.#classes = classes;
@@ -172,11 +287,17 @@ class Builder {
     const given = Object.fromEntries(
       Object.keys(options).map((option) => [option, this.#value([...at, word, option])]),
     );
-    return this.within(at, () => {
-      const layer = networkWords[word]!.make(given, before.shape, this.#classes);
-      this.#keep(name, layer);
-      return { name, shape: about(layer).outputShape(before.shape) };
-    });
+    const what = `layer ${name}, whose input is ${before.shape.join('x')}: `;
+    return this.within(
+      at,
+      () => {
+        const layer = networkWords[word]!.make(given, before.shape, this.#classes);
+        const shape = about(layer).outputShape(before.shape);
+        this.#keep(name, layer);
+        return { name, shape };
+      },
+      what,
+    );
   }
 
   /** A residual block: its layers, and the way past them, both from the end before. */
@@ -187,10 +308,15 @@ class Builder {
     if (hasShortcut) this.#keep(`${name}.input`, outputOf(before.name));
     const { shape } = this.build([...at, 'layers'], `${name}.`, before);
     const sum = add(other.name!);
-    return this.within(at, () => {
-      this.#keep(`${name}.add`, sum);
-      return { name: `${name}.add`, shape: about(sum).outputShape(shape, other.shape) };
-    });
+    const what = `block ${name}, whose layers give ${shape.join('x')} and its shortcut ${other.shape.join('x')}: `;
+    return this.within(
+      at,
+      () => {
+        this.#keep(`${name}.add`, sum);
+        return { name: `${name}.add`, shape: about(sum).outputShape(shape, other.shape) };
+      },
+      what,
+    );
   }
 
   #keep(name: string, layer: Layer): void {
@@ -202,28 +328,26 @@ class Builder {
   /** The value of an option: as it stands, or the number of a parameter in braces, `{filters}` or `{2*filters}`. */
   #value(at: Path): unknown {
     const value = this.#source.valueAt(at);
-    const written = isRecord(value) && Object.values(value).every((part) => part === null) ? Object.keys(value) : [];
-    const text =
-      written.length === 1 ? written[0]! : typeof value === 'string' ? /^\{(.*)\}$/.exec(value)?.[1] : undefined;
+    const text = braced(value);
     if (text === undefined) return value;
-    const [, factor = '1', parameter] = /^\s*(?:(\d+)\s*\*\s*)?([a-z]\w*)\s*$/i.exec(text) ?? [];
-    const names = Object.keys(this.#values);
-    if (parameter === undefined || !names.includes(parameter)) {
-      const near = parameter === undefined ? undefined : nearest(parameter, names);
+    const found = numberFor(text, this.#values);
+    if (found === undefined) {
+      const names = Object.keys(this.#values);
+      const near = nearest(text.replace(/^[\d\s*]*/, ''), names);
       const hint = near === undefined ? '' : ` Did you mean {${near}}?`;
       const known = names.map((name) => `{${name}}`).join(', ') || 'there is none';
       throw this.#source.mistake(at, `unknown parameter {${text}}: parameters names ${known}.${hint}`);
     }
-    this.used.add(parameter);
-    return Number(factor) * this.#values[parameter]!;
+    this.used.add(found.name);
+    return found.value;
   }
 
-  /** Calls `work`, whose mistakes then point at `at`. */
-  within<T>(at: Path, work: () => T): T {
+  /** Calls `work`, whose mistakes then point at `at`. @param what the beginning of their messages. */
+  within<T>(at: Path, work: () => T, what = ''): T {
     try {
       return work();
     } catch (error) {
-      if (error instanceof UsageError) throw this.#source.mistake(at, error.message);
+      if (error instanceof UsageError) throw this.#source.mistake(at, what + error.message);
       throw error;
     }
   }

@@ -2,20 +2,21 @@
 import { checkText, kindOf, wrong } from '../../base/argument.ts';
 import { UsageError, WorldError } from '../../base/errors.ts';
 import { isOnnx } from '../../base/file-kind.ts';
+import { contentIn } from '../../base/named-content.ts';
 import type { StateDict } from '../../base/tensor.ts';
 import { importOnnx } from '../../exchange/onnx/import.ts';
 import { lossKinds } from '../../nn/losses.ts';
 import { type Model, tensorsOf } from '../../nn/model.ts';
 import { parseModelText } from '../../nn/model-data.ts';
 import { decodeModel, type ModelFile } from '../../train/checkpoint.ts';
-import { type FoundWeights, findWeights } from '../../train/foreign-weights.ts';
+import { type FoundWeights, findWeights, type SearchOptions } from '../../train/foreign-weights.ts';
 import { completeEvaluation, type EvaluationRecipe } from '../../train/recipe.ts';
 import { completeHyperparameters, type Hyperparameters } from './hyperparameters.ts';
 import { type ModelInput, mnistInput } from './model-input.ts';
 import { parseModelInput } from './model-input-reader.ts';
-import { modelNames } from './models.ts';
+import { modelByName, modelNames } from './models.ts';
+import { publishedLoss, recipeWith } from './named-recipe.ts';
 import { recordedHyperparameters } from './older-settings.ts';
-import { publishedLoss, recipeOf } from './recipe.ts';
 
 /** A network with its weights, as a model file holds it. */
 export interface SavedModel {
@@ -53,7 +54,7 @@ export function savedModel(found: ModelFile, what: string): SavedModel {
   const network = isOurs(record) ? record.get('network') : undefined;
   if (network !== undefined) {
     const model = parseModelText(network, what);
-    const hyperparameters = modelNames.includes(record.get('model')!) ? hyperparametersIn(record, what) : undefined;
+    const hyperparameters = hasSettings(record) ? hyperparametersIn(record, what) : undefined;
     return {
       ...findWeights(model, modelOf(found), what),
       ...{ model, record, hyperparameters, input: inputOf(model, record, what) },
@@ -119,7 +120,7 @@ function recordedInput(record: ReadonlyMap<string, string>, what: string): Model
 function namedRecipe(hyperparameters: Hyperparameters, input: ModelInput, what: string): EvaluationRecipe {
   try {
     // Reported losses have no class weights.
-    const { model, loss, arithmetic } = recipeOf({ ...hyperparameters, classWeights: 'none' }, input);
+    const { model, loss, arithmetic } = recipeWith({ ...hyperparameters, classWeights: 'none' }, input, modelByName);
     return { model, loss, arithmetic };
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
@@ -130,19 +131,20 @@ function namedRecipe(hyperparameters: Hyperparameters, input: ModelInput, what: 
 /**
  * The weights of a model in a file's bytes, safetensors or ONNX. In an ONNX file of other software the layers may have other names; then the
  * tensors are taken in their order.
+ * @param options mayEndOtherwise: whether the last layer may be of other classes; the weights then lack it.
  * @throws WorldError naming the file when it is damaged or of another kind, or holds another network.
  */
-export function readWeights(model: Model, bytes: Uint8Array, what: string): FoundWeights {
-  if (isOnnx(bytes)) return onnxWeights(model, bytes, what);
+export function readWeights(model: Model, bytes: Uint8Array, what: string, options: SearchOptions = {}): FoundWeights {
+  if (isOnnx(bytes)) return onnxWeights(model, bytes, what, options);
   const found = decodeModel(bytes, what);
   const holds = found.record.get('model');
   if (isOurs(found.record) && holds !== model.name) {
     throw new WorldError(`${what} holds a ${holds}, not a ${model.name}`);
   }
-  return findWeights(model, modelOf(found), what);
+  return findWeights(model, modelOf(found), what, options);
 }
 
-function onnxWeights(model: Model, bytes: Uint8Array, what: string): FoundWeights {
+function onnxWeights(model: Model, bytes: Uint8Array, what: string, options: SearchOptions): FoundWeights {
   const { weights, notes } = importOnnx(bytes, what);
   const wanted = tensorsOf(model);
   const inOrder = [...weights.values()];
@@ -151,7 +153,7 @@ function onnxWeights(model: Model, bytes: Uint8Array, what: string): FoundWeight
     inOrder.length === wanted.length && wanted.every(({ shape }, i) => `${shape}` === `${inOrder[i]!.shape}`);
   const isRenamed = !isNamed && isAlike;
   const tensors = isRenamed ? new Map(wanted.map(({ name }, i) => [name, inOrder[i]!])) : weights;
-  const found = findWeights(model, { tensors, converted: new Map(), unread: new Map() }, what);
+  const found = findWeights(model, { tensors, converted: new Map(), unread: new Map() }, what, options);
   const renamed = isRenamed
     ? [`${what}: its tensors have other names and were taken in their order: ${[...weights.keys()].join(', ')}.`]
     : [];
@@ -163,6 +165,22 @@ function onnxWeights(model: Model, bytes: Uint8Array, what: string): FoundWeight
  */
 function isOurs(record: ModelFile['record']): boolean {
   return ['model', 'hyperparameters', 'dataHash', 'version'].every((key) => record.has(key));
+}
+
+/** Whether the settings in the metadata name their network: with a name that we know, or with the content of its file. */
+function hasSettings(record: ModelFile['record']): boolean {
+  return modelNames.includes(record.get('model')!) || networkFileIn(record) !== undefined;
+}
+
+/** The content of a network file among the recorded settings. */
+function networkFileIn(record: ModelFile['record']): string | undefined {
+  try {
+    const { model }: { model?: unknown } = JSON.parse(record.get('hyperparameters')!);
+    return contentIn(model) && String(model);
+  } catch {
+    // Damaged settings get their message where they are read.
+    return undefined;
+  }
 }
 
 /** The model's tensors. One of our checkpoints also holds the optimizer's state, which is left out. */
@@ -177,13 +195,16 @@ function hyperparametersIn(record: ModelFile['record'], what: string): Hyperpara
   if (!isOurs(record)) {
     return completeHyperparameters({ model: model !== undefined && modelNames.includes(model) ? model : 'lenet5' });
   }
-  if (!modelNames.includes(model!)) {
+  if (!hasSettings(record)) {
     throw new WorldError(
       `${what} holds a network "${model}", which this version does not know (known: ${modelNames.join(', ')})`,
     );
   }
   try {
-    return recordedHyperparameters({ ...JSON.parse(record.get('hyperparameters')!), model });
+    return recordedHyperparameters({
+      ...JSON.parse(record.get('hyperparameters')!),
+      model: networkFileIn(record) ?? model,
+    });
   } catch (error) {
     throw new WorldError(
       `${what}: its hyperparameters cannot be read: ${error instanceof Error ? error.message : error}`,

@@ -291,6 +291,7 @@ function hintFor(issue: Issue, source: YamlSource, { parameters }: ParameterTabl
     typeof value !== 'string' ||
     kind === 'choice' ||
     kind === 'list' ||
+    kind === 'names' ||
     wantsString ||
     issue.code === 'invalid_value'
   )

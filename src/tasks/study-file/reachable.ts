@@ -100,7 +100,9 @@ function problemWith(settings: Settings, table: ParameterTable): string | undefi
  */
 function kindsOf({ parameters }: ParameterTable): (settings: Settings) => string {
   const kind = (name: string, value: Value) =>
-    typeof value === 'number' && value !== parameters[name]?.default ? 'a number' : value;
+    typeof value === 'number' && value !== parameters[name]?.default && !parameters[name]?.isStructural
+      ? 'a number'
+      : value;
   return (settings) =>
     JSON.stringify(
       Object.entries(settings)

@@ -3,6 +3,7 @@
  */
 import { z } from 'zod';
 import { UsageError } from '../../base/errors.ts';
+import { contentIn } from '../../base/named-content.ts';
 import type { DataOptions } from '../../data/source.ts';
 import {
   isSeedRule,
@@ -14,6 +15,7 @@ import {
 } from '../../study/definition.ts';
 import { stepProblem } from '../../study/space.ts';
 import { sizeProblem } from '../../study/strategies.ts';
+import { type ReadContent, withContents } from './contents.ts';
 import { type DeclaredRange, defaultsFor, spaceOfLevels, spaceOfRandom } from './declared-space.ts';
 import { type PlacedFactor, readFactor } from './levels.ts';
 import { mistakeOf, refusal } from './mistakes.ts';
@@ -32,7 +34,9 @@ export interface StudyFileReader {
    */
   read(text: string, file: string, options?: ReadOptions): StudyDefinition;
   /** The data that a study file names; undefined where it names none. @throws UsageError as `read` does. */
-  readData(text: string, file: string): FileData | undefined;
+  readData(text: string, file: string, options?: ReadOptions): FileData | undefined;
+  /** The files that the settings of a study file name. @throws UsageError as `read` does. */
+  readFiles(text: string, file: string, options?: ReadOptions): readonly NamedFile[];
 }
 
 /** The data of a study as its file names them. */
@@ -47,6 +51,8 @@ export interface ReadOptions {
   readonly seeds?: readonly number[] | undefined;
   /** A recipe by its name. @throws UsageError for an unknown name. Default: no name is known. */
   readonly recipe?: ((name: string) => GivenRecipe) | undefined;
+  /** The content of a file that a setting names, such as a network file. Default: no file is known. */
+  readonly content?: ReadContent | undefined;
   /**
    * The teachers that a file or its recipe names. @throws UsageError where they cannot teach. Default: teachers are left
    * out.
@@ -62,24 +68,59 @@ export interface FoundDistillation {
   readonly isOfRecipe: boolean;
 }
 
+/** A file whose content is a value of a study file. */
+export interface NamedFile {
+  /** The content, with the file's name. */
+  readonly content: string;
+  /** Where the file is named: from the start of this character of the text to that of the other. */
+  readonly range: readonly [start: number, end: number];
+}
+
 /** A reader of study files that may set and vary the hyperparameters of the table. */
 export function studyFileReader(table: ParameterTable): StudyFileReader {
   const schema = studySchema(table);
-  const checked = (text: string, file: string) => {
+  const checked = (text: string, file: string, { recipe, content: read }: ReadOptions = {}) => {
     const source = readYaml(text, file);
     checkOnePlan(source);
-    const result = schema.safeParse(source.data);
-    if (!result.success) throw mistakeOf(result.error, { schema, table, source });
-    return { content: result.data, source };
+    const extended = withContents(source, table, { read, more: contentsOfRecipe(source, table, recipe) });
+    const own = extended.table === table ? schema : studySchema(extended.table);
+    const result = own.safeParse(extended.data);
+    if (!result.success) throw mistakeOf(result.error, { schema: own, table: extended.table, source });
+    return { content: result.data, source, table: extended.table, files: extended.files };
   };
   return {
-    jsonSchema: () => z.toJSONSchema(schema, { io: 'input', reused: 'ref' }),
+    jsonSchema: () => z.toJSONSchema(studySchema(table, { allowsNumbers: true }), { io: 'input', reused: 'ref' }),
     read(text, file, options = {}) {
-      const { content, source } = checked(text, file);
+      const { content, source, table } = checked(text, file, options);
       return definitionOf(inFileOrder(content, source.data), { table, source }, options);
     },
-    readData: (text, file) => dataOf(checked(text, file).content),
+    readData: (text, file, options) => dataOf(checked(text, file, options).content),
+    readFiles(text, file, options) {
+      const { source, files } = checked(text, file, options);
+      return files.flatMap(({ path, content }) => {
+        const [start, end] = source.scalarAt(path)?.range ?? [];
+        return start === undefined || end === undefined ? [] : [{ content, range: [start, end] as const }];
+      });
+    },
   };
+}
+
+/** The contents among the settings of the recipe that a study file names; none where it names none, or an unknown one. */
+function contentsOfRecipe(
+  source: YamlSource,
+  { files }: ParameterTable,
+  recipe: ReadOptions['recipe'] = noRecipe,
+): readonly string[] {
+  const name = source.valueAt(['base', 'recipe']);
+  if (files === undefined || typeof name !== 'string') return [];
+  try {
+    const value = recipe(name).settings[files.name];
+    return contentIn(value) === undefined ? [] : [String(value)];
+  } catch (error) {
+    // The message comes where the base is made.
+    if (error instanceof UsageError) return [];
+    throw error;
+  }
 }
 
 function dataOf({ data }: StudyFile): FileData | undefined {
@@ -292,7 +333,7 @@ function checkRange(name: string, { low, high, log, step }: DeclaredRange, { tab
   const path = ['random', 'space', name];
   const mistake = (key: string, message: string) => source.mistake([...path, key], message);
   const { kind } = table.parameters[name]!;
-  if (kind === 'choice' || kind === 'flag' || kind === 'list')
+  if (kind === 'choice' || kind === 'flag' || kind === 'list' || kind === 'names')
     throw source.mistake(path, `${name} has no range: give a list of values`);
   if (low >= high) throw source.mistake(path, `the range of ${name} is empty: low ${low} is not below high ${high}`);
   if (log && low <= 0) throw mistake('low', `a log range must lie above 0, ${name} begins at ${low}`);

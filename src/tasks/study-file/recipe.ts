@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Settings } from '../../study/definition.ts';
 import { meets } from '../../study/space.ts';
 import type { Parameter } from '../task.ts';
+import { type ReadContent, withContents } from './contents.ts';
 import { mistakeOf } from './mistakes.ts';
 import { checkBase } from './reachable.ts';
 import { distillSchema, type FileDistillation, mostLetters, settingsSchema } from './schema.ts';
@@ -20,17 +21,20 @@ export interface NamedRecipe {
 }
 
 /** A reader of recipe files. @returns a function that throws a UsageError with file, line and column of the first mistake. */
-export function recipeFileReader(table: ParameterTable): (text: string, file: string) => NamedRecipe {
-  const schema = z.strictObject({
-    name: z.string().min(1).max(mostLetters),
-    sentence: z.string().min(1).max(mostLetters),
-    settings: z.strictObject(settingsSchema(table)),
-    distill: distillSchema.optional(),
-  });
-  return (text, file) => {
+export function recipeFileReader(
+  plainTable: ParameterTable,
+): (text: string, file: string, options?: { readonly content?: ReadContent | undefined }) => NamedRecipe {
+  return (text, file, { content } = {}) => {
     const source = readYaml(text, file);
     if (source.data === null) throw source.mistake([], 'the file is empty: a recipe needs name, sentence and settings');
-    const result = schema.safeParse(source.data);
+    const { table, data } = withContents(source, plainTable, { read: content });
+    const schema = z.strictObject({
+      name: z.string().min(1).max(mostLetters),
+      sentence: z.string().min(1).max(mostLetters),
+      settings: z.strictObject(settingsSchema(table)),
+      distill: distillSchema.optional(),
+    });
+    const result = schema.safeParse(data);
     if (!result.success) throw mistakeOf(result.error, { schema, table, source });
     const { name, sentence, settings, distill } = result.data;
     checkBase(settings as Settings, { table, source, key: 'settings' });

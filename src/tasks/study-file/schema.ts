@@ -1,7 +1,7 @@
 /** Makes the schema of study files from the table of hyperparameters, for checks and, as JSON Schema, for editors. */
 
 import { z } from 'zod';
-import { listPattern } from '../../base/hyperparameter.ts';
+import { listPattern, namesPattern } from '../../base/hyperparameter.ts';
 import { colourings, mostImageSide, resizings } from '../../data/source.ts';
 import { keeps, mostLevels, mostListedSeeds, mostSeeds, protocols, type Value } from '../../study/definition.ts';
 import { fewestSeeds } from '../../study/elimination.ts';
@@ -68,10 +68,25 @@ function byName<T extends z.ZodType>(
   return Object.fromEntries(Object.entries(parameters).map(([name, entry]) => [name, schema(entry).optional()]));
 }
 
-export function studySchema({ parameters, objectives }: ParameterTable) {
+/**
+ * The schema of study files.
+ * @param options allowsNumbers: whether settings may also have numbers of unknown names. For editors, which do not read
+ * the network file that declares them.
+ */
+export function studySchema(
+  { parameters, objectives }: ParameterTable,
+  { allowsNumbers = false }: { readonly allowsNumbers?: boolean } = {},
+) {
   const settings = settingsSchema({ parameters });
-  const labelledSchema = z.strictObject({ label: z.string().min(1).max(mostLetters).optional(), ...settings });
+  const number = z.number().describe('A number that the network file names');
+  /** A map of settings, whose further numbers have this schema. */
+  const settingsMap = <Shape extends z.ZodRawShape>(shape: Shape, others: z.ZodType = number) => {
+    const map = z.strictObject(shape);
+    return allowsNumbers ? (map.catchall(others) as typeof map) : map;
+  };
+  const labelledSchema = settingsMap({ label: z.string().min(1).max(mostLetters).optional(), ...settings });
   const levelsSchema = (entry: FileParameter) => z.array(z.union([valueSchema(entry), labelledSchema])).min(1);
+  const numberLevels = z.array(z.union([number, labelledSchema])).min(1);
   const fromSchema = (entry: FileParameter) => z.union([rangeSchema, z.array(valueSchema(entry)).min(1)]);
 
   return z
@@ -97,24 +112,23 @@ export function studySchema({ parameters, objectives }: ParameterTable) {
       distill: distillSchema.optional(),
       data: dataSchema.optional(),
       objective: z.enum(objectives).default(objectives[0]).describe('What selects, of the last epoch'),
-      base: z
-        .strictObject({
-          recipe: z.string().optional().describe('A recipe (lenet train --help lists them), which the others override'),
-          ...settings,
-        })
+      base: settingsMap({
+        recipe: z.string().optional().describe('A recipe (lenet train --help lists them), which the others override'),
+        ...settings,
+      })
         .default({})
         .describe('Hyperparameters of every trial, where nothing else is said'),
       stages: z
-        .array(z.strictObject(byName(parameters, levelsSchema)))
+        .array(settingsMap(byName(parameters, levelsSchema), numberLevels))
         .min(1)
         .optional()
         .describe('One factor at a time: the best level of a stage is carried on into the next'),
-      grid: z.strictObject(byName(parameters, levelsSchema)).optional().describe('Every combination'),
+      grid: settingsMap(byName(parameters, levelsSchema), numberLevels).optional().describe('Every combination'),
       random: z
         .strictObject({
           trials: z.int().min(1).max(mostLevels),
           seed: seedSchema.default(1).describe('Seed of the sampler'),
-          space: z.strictObject(byName(parameters, fromSchema)),
+          space: settingsMap(byName(parameters, fromSchema), z.union([rangeSchema, z.array(number).min(1)])),
         })
         .optional()
         .describe('Settings drawn at random'),
@@ -141,14 +155,28 @@ function valueSchema(entry: FileParameter): z.ZodType<Value> {
   return bareSchema(entry).describe(entry.sentence);
 }
 
-function bareSchema({ kind, choices = [], words = [], least, most, above }: FileParameter): z.ZodType<Value> {
+function bareSchema({ kind, choices = [], file, words = [], least, most, above }: FileParameter): z.ZodType<Value> {
   switch (kind) {
-    case 'choice':
-      return z.enum(choices as [string, ...string[]]);
+    case 'choice': {
+      const named = z.enum(choices as [string, ...string[]]);
+      // A name that is not known has been refused where its file was to be read.
+      return file === undefined ? named : z.union([named, z.string().min(1).describe(`Or ${file}`)]);
+    }
     case 'flag':
       return z.boolean();
     case 'list':
       return z.string().regex(new RegExp(`^(?:${[...words, listPattern].join('|')})$`));
+    case 'names': {
+      const text = z.string().regex(new RegExp(`^${namesPattern}$`));
+      const each = z.string().regex(/^[A-Za-z_][\w.-]*$/);
+      return z.union([
+        text,
+        z
+          .array(each)
+          .min(1)
+          .transform((list) => list.join()),
+      ]);
+    }
     case 'limit':
       return z.int().min(1).nullable();
     case 'integer': {

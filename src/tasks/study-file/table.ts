@@ -8,6 +8,10 @@ export interface FileParameter extends Parameter {
   readonly sentence: string;
   /** For kind `choice`. */
   readonly choices?: readonly string[];
+  /** For a choice that may also be a file, whose content becomes the value: which file, in words. */
+  readonly file?: string;
+  /** Whether other settings decide for each number apart whether it is allowed. */
+  readonly isStructural?: boolean;
   /** For kind `list`: what may stand in its place. */
   readonly words?: readonly string[];
   /** For kinds `integer` and `number`; a limit is an integer from 1 on. */
@@ -28,4 +32,13 @@ export interface ParameterTable {
   check(name: string, value: unknown, label: string): void;
   /** @throws UsageError for settings that are not compatible. */
   complete(settings: Settings): Settings;
+  /** Absent where no value is the content of a file. */
+  readonly files?: ContentParameter;
+}
+
+/** A hyperparameter whose value may be the content of a file, which may declare further hyperparameters. */
+export interface ContentParameter {
+  readonly name: string;
+  /** The table with the hyperparameters that these contents declare. @throws UsageError for contents that do not go together. */
+  withContents(contents: readonly string[]): ParameterTable;
 }
