@@ -8,6 +8,7 @@ const names = [
   'start',
   'stops',
   'latency',
+  'layers',
   'memory',
   'full-disks',
   'journal',
