@@ -9,6 +9,7 @@ const names = [
   'start',
   'stops',
   'latency',
+  'layers',
   'memory',
   'full-disks',
   'journal',

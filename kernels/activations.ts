@@ -1,6 +1,7 @@
 /**
  * Activations whose slope is found from their input: leaky relu, gelu and silu. x and y, and dy and dx, may be the same block.
- * Each backward kernel writes dx = dy · f'(x)^power, power 1 or 2 (2: second derivatives without the curvature of f).
+ * Backward kernels write dx = dy · f'(x)^power, power 1 or 2 (2: second derivatives without the curvature of f). The slopes of gelu
+ * and silu need most of what their values need, so in training the forward half stores them.
  */
 import { exponential, multiplyAdd, sigmoid } from './arithmetic';
 import { loadVector, storeVector, vectorBytes, vectorShift } from './vector';
@@ -30,7 +31,7 @@ export function leakyReluBackward(x: usize, dy: usize, dx: usize, vectors: i32, 
 // @ts-ignore: decorator
 @inline
 function bell(x: v128): v128 {
-  return exponential(f32x4.max(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)), f32x4.splat(-87)));
+  return exponential(f32x4.pmax(f32x4.mul(f32x4.mul(x, x), f32x4.splat(-0.5)), f32x4.splat(-87)));
 }
 
 /**
@@ -64,18 +65,17 @@ export function geluForward(x: usize, y: usize, vectors: i32): void {
   }
 }
 
-/** f'(x) = share + x · density. */
-export function geluBackward(x: usize, dy: usize, dx: usize, vectors: i32, power: i32): void {
+/** geluForward, and slopes = f'(x) = share + x · density. */
+export function geluWithSlopes(x: usize, y: usize, slopes: usize, vectors: i32): void {
   const height = f32x4.splat(0.3989422804014327); // 1 / sqrt(2 pi)
   for (const end = x + (<usize>vectors << vectorShift); x < end; x += vectorBytes) {
     const value = loadVector(x);
-    const density = bell(value);
-    const slope = multiplyAdd(f32x4.mul(height, value), density, normalShare(value, density));
-    let g = f32x4.mul(loadVector(dy), slope);
-    if (power == 2) g = f32x4.mul(g, slope);
-    storeVector(dx, g);
-    dy += vectorBytes;
-    dx += vectorBytes;
+    const power = bell(value);
+    const share = normalShare(value, power);
+    storeVector(y, f32x4.mul(value, share));
+    storeVector(slopes, multiplyAdd(f32x4.mul(height, value), power, share));
+    y += vectorBytes;
+    slopes += vectorBytes;
   }
 }
 
@@ -88,13 +88,23 @@ export function siluForward(x: usize, y: usize, vectors: i32): void {
   }
 }
 
-/** f'(x) = s · (1 + x · (1 - s)), s = 1 / (1 + e^-x). */
-export function siluBackward(x: usize, dy: usize, dx: usize, vectors: i32, power: i32): void {
+/** siluForward, and slopes = f'(x) = s · (1 + x · (1 - s)), s = 1 / (1 + e^-x). */
+export function siluWithSlopes(x: usize, y: usize, slopes: usize, vectors: i32): void {
   const one = f32x4.splat(1);
   for (const end = x + (<usize>vectors << vectorShift); x < end; x += vectorBytes) {
     const value = loadVector(x);
     const s = sigmoid(value);
-    const slope = f32x4.mul(s, multiplyAdd(value, f32x4.sub(one, s), one));
+    storeVector(y, f32x4.mul(value, s));
+    storeVector(slopes, f32x4.mul(s, multiplyAdd(value, f32x4.sub(one, s), one)));
+    y += vectorBytes;
+    slopes += vectorBytes;
+  }
+}
+
+/** dx = dy · slopes^power. */
+export function slopesBackward(slopes: usize, dy: usize, dx: usize, vectors: i32, power: i32): void {
+  for (const end = slopes + (<usize>vectors << vectorShift); slopes < end; slopes += vectorBytes) {
+    const slope = loadVector(slopes);
     let g = f32x4.mul(loadVector(dy), slope);
     if (power == 2) g = f32x4.mul(g, slope);
     storeVector(dx, g);

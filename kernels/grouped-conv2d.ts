@@ -1,117 +1,116 @@
 /**
- * The backward half of a convolution in groups of channels. Other than conv2d.ts it visits every gradient, with an image in each lane: a group
- * has few channels, so that its lines in rows layout would be short. `taps`: byte offset of every weight of an output channel from the
- * corner of its window in packs; `corners`: of every output's window. Both are tables of i32.
+ * A convolution in groups of channels, on planes: [channel][y][x][lanes], an image in each lane. In packs the pixels of one channel lie
+ * far apart, often at distances that share a few sets of the first-level cache; a plane is contiguous. These kernels treat one pack.
+ *
+ * A window is `parts` blocks, `part` bytes apart, of `lines` lines, `line` bytes apart, of `taps` vectors that lie side by side. Weights
+ * have the same order without gaps. `corners`: byte offset of every output's window in the planes of its group, a table of i32.
  */
-import { multiplyAdd, sumLanes } from './arithmetic';
+import { sumLanes } from './arithmetic';
+import { spreadLine } from './layout';
+import { spreadTaps, sumTaps } from './taps';
 import { loadVector, quadAt, quadsOfVector, storeVector, vectorBytes, vectorShift } from './vector';
 
 /**
- * weightGradient[o][tap] = the sum of dy[o] · x[tap] over images and outputs: quad by quad, then output by output, then over the four
- * lanes. groupChannels: input channels of a group; groupOutputs: its output channels. packBytes: of the input.
+ * One pack [y][x][channel][lanes] -> planes. row, plane: bytes from one line of a plane to the next, and from plane to plane.
  */
-export function groupedWeightGradient(
-  x: usize, packBytes: usize, dy: usize, packs: i32, outputs: i32, outChannels: i32, groupChannels: i32, groupOutputs: i32,
-  taps: usize, tapCount: i32, corners: usize, weightGradient: usize,
+export function packsToPlanes(src: usize, height: i32, width: i32, channels: i32, dst: usize, row: usize, plane: usize): void {
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      spreadLine(src, channels, dst + (<usize>x << vectorShift), plane);
+      src += <usize>channels << vectorShift;
+    }
+    dst += row;
+  }
+}
+
+/** The inverse of packsToPlanes. */
+export function planesToPacks(src: usize, row: usize, plane: usize, height: i32, width: i32, channels: i32, dst: usize): void {
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      gatherLine(src + (<usize>x << vectorShift), plane, channels, dst);
+      dst += <usize>channels << vectorShift;
+    }
+    src += row;
+  }
+}
+
+/** The inverse of spreadLine. Exported, so that V8 compiles it on its own. */
+export function gatherLine(src: usize, step: usize, vectors: i32, dst: usize): void {
+  for (const end = dst + (<usize>vectors << vectorShift); dst < end; dst += vectorBytes) {
+    const v = loadVector(src);
+    storeVector(dst, v);
+    src += step;
+  }
+}
+
+/** The most taps of a line that one generated function handles. */
+const mostTaps: i32 = 8;
+
+/**
+ * For all taps of one output channel: their sums (isSum) or dx. w: the sums or the weights, 1 << wShift bytes each. total: receives the sum of
+ * dy (isSum).
+ */
+// @ts-ignore: decorator
+@inline
+function eachTap(
+  isSum: bool, corners: usize, outputs: i32, image: usize, parts: i32, part: usize, lines: i32, line: usize, taps: i32,
+  dy: usize, w: usize, wShift: usize, total: usize,
 ): void {
-  const pixel = <usize>outChannels << vectorShift;
-  const dyPack = <usize>outputs * pixel;
+  const end = corners + (<usize>outputs << 2);
+  const wLine = <usize>taps << wShift;
+  for (let p = 0; p < parts; p++) {
+    for (let t = 0; t < taps; t += mostTaps) {
+      const some = min(taps - t, mostTaps);
+      for (let l = 0; l < lines; ) {
+        const first = image + <usize>l * line + (<usize>t << vectorShift);
+        const to = w + <usize>l * wLine + (<usize>t << wShift);
+        if (isSum) l += sumTaps(corners, end, first, line, dy, lines - l, some, to, wLine, total);
+        else l += spreadTaps(corners, end, first, line, dy, lines - l, some, to, wLine, total);
+      }
+    }
+    image += part;
+    w += <usize>lines * wLine;
+  }
+}
+
+/**
+ * sums[o][tap] = the sum of dy[o] · x[tap], and totals[o] = the sum of dy[o], output by output: vectors. dy: planes `dyPlane` bytes apart.
+ * group: bytes from the planes of one group to those of the next. groupOutputs: output channels of a group.
+ */
+export function groupedWeightSums(
+  x: usize, group: usize, groupOutputs: i32, parts: i32, part: usize, lines: i32, line: usize, taps: i32, corners: usize,
+  dy: usize, dyPlane: usize, outputs: i32, outChannels: i32, sums: usize, totals: usize,
+): void {
   for (let o = 0; o < outChannels; o++) {
-    const first = <usize>(o / groupOutputs * groupChannels) << vectorShift;
-    let k = 0;
-    for (; k + 4 <= tapCount; k += 4) {
-      fourTaps(
-        x + first, packBytes, dy, dyPack, pixel, packs, corners, outputs, taps + (<usize>k << 2), weightGradient,
-      );
-      weightGradient += 16;
-    }
-    for (; k < tapCount; k++) {
-      oneTap(x + first, packBytes, dy, dyPack, pixel, packs, corners, outputs, taps + (<usize>k << 2), weightGradient);
-      weightGradient += 4;
-    }
-    dy += vectorBytes;
+    const image = x + <usize>(o / groupOutputs) * group;
+    eachTap(true, corners, outputs, image, parts, part, lines, line, taps, dy, sums, vectorShift, totals);
+    sums += <usize>(parts * lines * taps) << vectorShift;
+    totals += vectorBytes;
+    dy += dyPlane;
   }
 }
 
-/** Four sums at once, which hide the latency of an addition. Exported, so that V8 compiles it on its own. */
-export function fourTaps(
-  x: usize, packBytes: usize, dy: usize, dyPack: usize, pixel: usize, packs: i32, corners: usize, outputs: i32,
-  taps: usize, to: usize,
-): void {
-  const t0 = <usize>load<i32>(taps), t1 = <usize>load<i32>(taps, 4);
-  const t2 = <usize>load<i32>(taps, 8), t3 = <usize>load<i32>(taps, 12);
-  let a = f32x4.splat(0), b = f32x4.splat(0), c = f32x4.splat(0), d = f32x4.splat(0);
-  const end = corners + (<usize>outputs << 2);
-  for (let q = 0; q < packs * quadsOfVector; q++) {
-    const image = quadAt(x, packBytes, q);
-    let from = quadAt(dy, dyPack, q);
-    for (let corner = corners; corner < end; corner += 4) {
-      const g = v128.load(from);
-      const at = image + <usize>load<i32>(corner);
-      a = multiplyAdd(g, v128.load(at + t0), a);
-      b = multiplyAdd(g, v128.load(at + t1), b);
-      c = multiplyAdd(g, v128.load(at + t2), c);
-      d = multiplyAdd(g, v128.load(at + t3), d);
-      from += pixel;
-    }
+/** out[i] = the sum over packs and lanes of sums[pack][i][lanes]: quad by quad, then over the four lanes. */
+export function sumQuads(sums: usize, packs: i32, count: i32, out: usize): void {
+  const pack = <usize>count << vectorShift;
+  for (const end = out + (<usize>count << 2); out < end; out += 4) {
+    let sum = f32x4.splat(0);
+    for (let q = 0; q < packs * quadsOfVector; q++) sum = f32x4.add(sum, v128.load(quadAt(sums, pack, q)));
+    store<f32>(out, sumLanes(sum));
+    sums += vectorBytes;
   }
-  store<f32>(to, sumLanes(a));
-  store<f32>(to, sumLanes(b), 4);
-  store<f32>(to, sumLanes(c), 8);
-  store<f32>(to, sumLanes(d), 12);
 }
 
-/** The sum for one tap, in the same order. */
-export function oneTap(
-  x: usize, packBytes: usize, dy: usize, dyPack: usize, pixel: usize, packs: i32, corners: usize, outputs: i32,
-  taps: usize, to: usize,
-): void {
-  const tap = <usize>load<i32>(taps);
-  let sum = f32x4.splat(0);
-  const end = corners + (<usize>outputs << 2);
-  for (let q = 0; q < packs * quadsOfVector; q++) {
-    const image = quadAt(x, packBytes, q) + tap;
-    let from = quadAt(dy, dyPack, q);
-    for (let corner = corners; corner < end; corner += 4) {
-      sum = multiplyAdd(v128.load(from), v128.load(image + <usize>load<i32>(corner)), sum);
-      from += pixel;
-    }
-  }
-  store<f32>(to, sumLanes(sum));
-}
-
-/** dx = the sum of weight[o][tap] · dy[o] over all outputs whose windows contain the element. */
+/** dx = the sum of weight[o][tap] · dy[o] over all outputs whose windows contain the element. bytes: of all planes of dx. */
 export function groupedInputGradient(
-  dx: usize, packBytes: usize, dy: usize, packs: i32, outputs: i32, outChannels: i32, groupChannels: i32, groupOutputs: i32,
-  taps: usize, tapCount: i32, corners: usize, weights: usize,
+  dx: usize, bytes: usize, group: usize, groupOutputs: i32, parts: i32, part: usize, lines: i32, line: usize, taps: i32, corners: usize,
+  dy: usize, dyPlane: usize, outputs: i32, outChannels: i32, weights: usize,
 ): void {
-  memory.fill(dx, 0, <usize>packs * packBytes);
-  const pixel = <usize>outChannels << vectorShift;
-  for (let q = 0; q < packs; q++) {
-    for (let o = 0; o < outChannels; o++) {
-      const first = dx + (<usize>(o / groupOutputs * groupChannels) << vectorShift);
-      const weight = weights + (<usize>(o * tapCount) << 2);
-      spreadChannel(first, dy + (<usize>o << vectorShift), pixel, outputs, corners, taps, tapCount, weight);
-    }
-    dx += packBytes;
-    dy += <usize>outputs * pixel;
-  }
-}
-
-/** The part of one output channel. Exported, so that V8 compiles it on its own. */
-export function spreadChannel(
-  dx: usize, dy: usize, pixel: usize, outputs: i32, corners: usize, taps: usize, tapCount: i32, weights: usize,
-): void {
-  const end = taps + (<usize>tapCount << 2);
-  for (const last = corners + (<usize>outputs << 2); corners < last; corners += 4) {
-    const g = loadVector(dy);
-    const window = dx + <usize>load<i32>(corners);
-    let weight = weights;
-    for (let tap = taps; tap < end; tap += 4) {
-      const at = window + <usize>load<i32>(tap);
-      storeVector(at, multiplyAdd(v128.load32_splat(weight), g, loadVector(at)));
-      weight += 4;
-    }
-    dy += pixel;
+  memory.fill(dx, 0, bytes);
+  for (let o = 0; o < outChannels; o++) {
+    const image = dx + <usize>(o / groupOutputs) * group;
+    eachTap(false, corners, outputs, image, parts, part, lines, line, taps, dy, weights, 2, 0);
+    weights += <usize>(parts * lines * taps) << 2;
+    dy += dyPlane;
   }
 }

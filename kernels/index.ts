@@ -4,19 +4,20 @@
  * bytes.
  */
 export {
-  geluBackward,
   geluForward,
+  geluWithSlopes,
   leakyReluBackward,
   leakyReluForward,
-  siluBackward,
   siluForward,
+  siluWithSlopes,
+  slopesBackward,
 } from './activations';
 export { heapBase } from './arithmetic';
 export { eraseBox, frameBytes, frameFloats, resample } from './augment';
 export { batchNormBackward, channelMoments, normalizedProducts } from './batch-norm2d';
 export { clearBlocks, conv2dBackward, packWeights } from './conv2d';
 export { dropout } from './dropout';
-export { groupedInputGradient, groupedWeightGradient } from './grouped-conv2d';
+export { groupedInputGradient, groupedWeightSums, packsToPlanes, planesToPacks, sumQuads } from './grouped-conv2d';
 export {
   addVectors,
   copyBox,

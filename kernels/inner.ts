@@ -3,8 +3,9 @@
  * JavaScript does not call them.
  */
 export { listGradients, listPooledGradients, spreadWindows, sumWindows, unpackRuns } from './conv2d';
-export { fourTaps, oneTap, spreadChannel } from './grouped-conv2d';
+export { gatherLine } from './grouped-conv2d';
 export * from './blocks';
+export * from './taps';
 export * from './windows';
 export { spreadLine } from './layout';
 export { matmulFactors } from './matmul';

@@ -2,7 +2,20 @@
 // trace of the pass (widened.test.ts).
 
 import { compileKernels } from '../dist/engine/kernels.js';
-import { adam, fit, lenet5, modelByName, sgd } from '../dist/index.js';
+import {
+  adam,
+  conv2d,
+  fit,
+  flatten,
+  gelu,
+  globalAvgPool2d,
+  lenet5,
+  linear,
+  modelByName,
+  sequential,
+  sgd,
+  silu,
+} from '../dist/index.js';
 
 const [name, arithmetic] = process.argv.slice(2);
 const images = 256;
@@ -13,10 +26,23 @@ const train = {
   shape: [1, 28, 28],
   classes: 10,
 };
-const recipe =
-  name === 'lenet5'
-    ? { model: lenet5(), optimizer: adam() }
-    : { model: modelByName(name), optimizer: sgd({ learningRate: 1e-3, momentum: 0.9 }) };
+const groups = () =>
+  sequential('groups', [1, 28, 28], {
+    conv: conv2d(1, 8, 3, { stride: 2 }),
+    gelu: gelu(),
+    depthwise: conv2d(8, 8, 3, { padding: 'same', groups: 8 }),
+    silu: silu(),
+    grouped: conv2d(8, 16, [1, 3], { groups: 2 }),
+    pool: globalAvgPool2d(),
+    flat: flatten(),
+    fc: linear(16, 10),
+  });
+const recipes = {
+  lenet5: () => ({ model: lenet5(), optimizer: adam() }),
+  groups: () => ({ model: groups(), optimizer: adam() }),
+  'lenet5-1998': () => ({ model: modelByName(name), optimizer: sgd({ learningRate: 1e-3, momentum: 0.9 }) }),
+};
+const recipe = recipes[name]();
 for await (const _ of fit({ ...recipe, batchSize: 32, epochs: 40, arithmetic }, { train, width: 'octs' }));
 
 const memory = new WebAssembly.Memory({ initial: 1, maximum: 65_536, shared: true });

@@ -18,6 +18,7 @@ const notWidened: readonly string[] = [
   'packsToRows',
   'rowsToPacks',
   'sumOverImages',
+  'sumQuads',
   'transposeMatrix',
   'winogradWeights',
 ];
@@ -64,5 +65,20 @@ describe.skipIf(obstacle !== undefined)('V8 widens the kernels', () => {
     for (const name of ['tanhForward', 'tanhBackward', 'sumPool2dForward', 'rbfForward', 'rbfBackward', 'sgd']) {
       expect(found.get(name), name).toBe(true);
     }
+  });
+
+  test('of convolutions in groups, gelu and silu', () => {
+    const found = traceOf('groups', 'strict');
+    const others = [...found].flatMap(([name, isWidened]) => (isWidened ? [] : [name]));
+    expect(others.filter((name) => !notWidened.includes(name))).toEqual([]);
+    for (const name of [
+      'sumTaps3x3',
+      'spreadTaps3x3',
+      'sumTaps1x3',
+      'spreadTaps1x3',
+      'geluWithSlopes',
+      'siluWithSlopes',
+    ])
+      expect(found.get(name), name).toBe(true);
   });
 });

@@ -103,6 +103,8 @@ describe.each(engines)('$arithmetic, $width', ({ width, module }) => {
       'reluForward',
       'tanhForward',
       'sigmoidForward',
+      'geluForward',
+      'siluForward',
     ] as const)('%s, into another block and in place', (name) => {
       const expected = {
         addVectors: (value: number, i: number) => dy[i]! + value,
@@ -111,6 +113,8 @@ describe.each(engines)('$arithmetic, $width', ({ width, module }) => {
         reluForward: (value: number) => Math.max(value, 0),
         tanhForward: (value: number) => 1.7 * Math.tanh(0.6 * value),
         sigmoidForward: (value: number) => 1 / (1 + Math.exp(-value)),
+        geluForward: (value: number) => reference.geluForward([value])[0]!,
+        siluForward: (value: number) => reference.siluForward([value])[0]!,
       }[name];
       for (const inPlace of name === 'addVectors' ? [false] : [false, true]) {
         const b = bench(module);
@@ -154,6 +158,36 @@ describe.each(engines)('$arithmetic, $width', ({ width, module }) => {
         }
       },
     );
+
+    test.each(['gelu', 'silu'] as const)('%sWithSlopes: the bits of the forward kernel, and slopes', (name) => {
+      for (const inPlace of [false, true]) {
+        const b = bench(module);
+        const [from, plain, slopes] = [b.floats(x), b.floats(dy), b.floats(dy)];
+        const y = inPlace ? from : b.floats(dy);
+        b.kernels[`${name}Forward`]({ x: from, y: plain, vectors });
+        const ranges: Range[] = [
+          [y, size * 4],
+          [slopes, size * 4],
+        ];
+        b.writesOnly(ranges, () => b.kernels[`${name}WithSlopes`]({ x: from, y, slopes, vectors }));
+        expect(b.read(y, size)).toEqual(b.read(plain, size));
+        const slopeOf = { gelu: reference.geluSlope, silu: reference.siluSlope }[name];
+        expectNear(b.read(slopes, size), slopeOf(x));
+      }
+    });
+
+    test.each([1, 2])('slopesBackward, power %i, into another block and in place', (power) => {
+      for (const inPlace of [false, true]) {
+        const b = bench(module);
+        const blocks = { slopes: b.floats(x), dy: b.floats(dy), vectors, power };
+        const dx = inPlace ? blocks.dy : b.floats(x);
+        b.writesOnly([[dx, size * 4]], () => b.kernels.slopesBackward({ ...blocks, dx }));
+        expectNear(
+          b.read(dx, size),
+          x.map((slope, i) => dy[i]! * slope ** power),
+        );
+      }
+    });
 
     test('softmaxCurvature', () => {
       const b = bench(module);
@@ -770,6 +804,103 @@ describe.each(engines)('$arithmetic, $width', ({ width, module }) => {
         expectNear(b.read(c, expected.length), expected);
       }
     }
+  });
+
+  test.each([
+    [1, 1, 1],
+    [2, 3, 1],
+    [3, 1, 4],
+    [4, 5, 9],
+  ])('packsToPlanes and back: %i x %i pixels of %i channels', (height, width, channels) => {
+    const b = bench(module);
+    // A border of a column and a line.
+    const row = (width + 1) * vectorBytes;
+    const plane = (height + 1) * row;
+    const packs = numbers('packs', height * width * channels * lanes);
+    const sizes = { height, width, channels, row, plane };
+    const planes = b.allocate(channels * plane);
+    const [src, back] = [b.floats(packs), b.allocate(packs.length * 4)];
+    const lines = range(channels * height).map((i): Range => {
+      return [planes + Math.floor(i / height) * plane + (i % height) * row, width * vectorBytes];
+    });
+    b.writesOnly(lines, () => b.kernels.packsToPlanes({ ...sizes, src, dst: planes }));
+    for (const [i, [address]] of lines.entries()) {
+      const [c, y] = [Math.floor(i / height), i % height];
+      const expected = range(width * lanes).map((at) => {
+        return packs[((y * width + Math.floor(at / lanes)) * channels + c) * lanes + (at % lanes)]!;
+      });
+      expect(b.read(address, width * lanes)).toEqual(expected);
+    }
+    b.writesOnly([[back, packs.length * 4]], () => b.kernels.planesToPacks({ ...sizes, src: planes, dst: back }));
+    expect(b.read(back, packs.length)).toEqual(packs);
+  });
+
+  // Every number of lines and taps that a loop handles at once, and more.
+  const shapes = [1, 2, 3, 5, 9, 11].flatMap((lines) => range(10).map((taps) => [lines, taps + 1] as const));
+  test.each(shapes)('gradients of windows in groups, %i lines of %i taps', (lines, taps) => {
+    // Two groups of two planes, read by two outputs each: windows of two parts, three outputs, the last two lines further on.
+    const [parts, groupOutputs, outChannels, outputs] = [2, 2, 4, 3];
+    const columns = taps + 1;
+    const line = columns * vectorBytes;
+    const part = (lines + 2) * line;
+    const group = parts * part;
+    const starts = [0, 1, 2 * columns];
+    const count = parts * lines * taps;
+    const x = numbers('x', (2 * group) / 4);
+    const dy = numbers('dy', outChannels * outputs * lanes);
+    const weights = numbers('weights', outChannels * count);
+    const b = bench(module);
+    const [sums, totals] = [b.allocate(outChannels * count * vectorBytes), b.allocate(outChannels * vectorBytes)];
+    const dx = b.allocate(2 * group);
+    const corners = b.table(starts.map((start) => start * vectorBytes));
+    const windows = { group, groupOutputs, parts, part, lines, line, taps, corners, outputs, outChannels };
+    const gradient = { dy: b.floats(dy), dyPlane: outputs * vectorBytes };
+    const ranges: Range[] = [
+      [sums, outChannels * count * vectorBytes],
+      [totals, outChannels * vectorBytes],
+    ];
+    const image = b.floats(x);
+    b.writesOnly(ranges, () => b.kernels.groupedWeightSums({ ...windows, ...gradient, x: image, sums, totals }));
+    const factors = b.floats(weights);
+    b.writesOnly([[dx, 2 * group]], () =>
+      b.kernels.groupedInputGradient({ ...windows, ...gradient, dx, bytes: 2 * group, weights: factors }),
+    );
+    const expectedSums = Array<number>(outChannels * count * lanes).fill(0);
+    const expectedTotals = Array<number>(outChannels * lanes).fill(0);
+    const expectedDx = Array<number>(x.length).fill(0);
+    for (let i = 0; i < outChannels * outputs * lanes; i++) {
+      const [lane, o] = [i % lanes, Math.floor(i / lanes / outputs)];
+      const start = starts[Math.floor(i / lanes) % outputs]!;
+      expectedTotals[o * lanes + lane]! += dy[i]!;
+      for (let tap = 0; tap < count; tap++) {
+        const [p, l, t] = [Math.floor(tap / taps / lines), Math.floor(tap / taps) % lines, tap % taps];
+        const place = Math.floor(o / groupOutputs) * group + p * part + l * line + (start + t) * vectorBytes;
+        const at = place / 4 + lane;
+        expectedSums[(o * count + tap) * lanes + lane]! += dy[i]! * x[at]!;
+        expectedDx[at]! += dy[i]! * weights[o * count + tap]!;
+      }
+    }
+    expectNear(b.read(sums, expectedSums.length), expectedSums);
+    expectNear(b.read(totals, expectedTotals.length), expectedTotals);
+    expectNear(b.read(dx, expectedDx.length), expectedDx);
+  });
+
+  test.each([
+    [1, 1],
+    [2, 7],
+    [3, 3],
+  ])('sumQuads: %i packs of %i sums', (packs, count) => {
+    const b = bench(module);
+    const sums = numbers('sums', packs * count * lanes);
+    const [from, out] = [b.floats(sums), b.allocate(count * 4)];
+    b.writesOnly([[out, count * 4]], () => b.kernels.sumQuads({ sums: from, packs, count, out }));
+    const expected = range(count).map((i) =>
+      range(packs * lanes).reduce(
+        (sum, j) => sum + sums[(Math.floor(j / lanes) * count + i) * lanes + (j % lanes)]!,
+        0,
+      ),
+    );
+    expectNear(b.read(out, count), expected);
   });
 
   test.each([

@@ -218,7 +218,7 @@ describe.each(engines)('%s', (arithmetic) => {
       groups: upTo(4),
       groupChannels: upTo(3),
       groupOutputs: upTo(3),
-      kernel: pair(1, 4),
+      kernel: fc.oneof(pair(1, 4), pair(1, 9)),
       beyond: pair(0, 4),
       stride: pair(1, 2),
       isSame: fc.boolean(),

@@ -197,6 +197,8 @@ export const conv2dKind: LayerKind<Conv2d> = {
 export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): PlacedLayer {
   if (isDense(layer, site, pool)) return placeDense(layer, site);
   const sides = sidesOf(layer);
+  const { groups } = layer;
+  if (groups) return placeGrouped({ ...layer, groups }, sides, site);
   if (sides.every((pixels) => pixels === 0)) return placeUnpadded(layer, site, site.input, pool);
   const border = placeBorder(sides, 0, site);
   const inner = placeUnpadded(layer, site, border.padded, pool);
@@ -256,8 +258,6 @@ function placeDense({ outChannels }: Conv2d, site: Site): PlacedLayer {
 }
 
 function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPool2d | undefined): PlacedLayer {
-  const { groups } = layer;
-  if (groups) return placeGrouped({ ...layer, groups }, site, input);
   const { kernels, arena, lanes, vectorBytes } = site;
   const [kernelHeight, kernelWidth] = layer.kernelSize;
   const { outChannels } = layer;

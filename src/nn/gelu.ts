@@ -1,6 +1,6 @@
 /** The Gaussian error linear unit. */
-import { placeInputActivation } from './input-activation.ts';
 import type { LayerKind } from './layer.ts';
+import { placeWithSlopes } from './stored-slopes.ts';
 
 /** The plain data of a gelu layer. */
 export interface Gelu {
@@ -20,5 +20,5 @@ export const geluKind: LayerKind<Gelu> = {
   multiplyAdds: () => 0,
   connections: () => 0,
   place: (_, site) =>
-    placeInputActivation(site, 'gelu', { forward: site.kernels.geluForward, backward: site.kernels.geluBackward }),
+    placeWithSlopes(site, 'gelu', { forward: site.kernels.geluForward, withSlopes: site.kernels.geluWithSlopes }),
 };

@@ -1,67 +1,81 @@
 /** Places a convolution in groups: each group of output channels reads a group of input channels. */
-import { elementsOf } from '../base/tensor.ts';
-import { type Activation, allocateOutput, type PlacedLayer, range, type Site } from './layer.ts';
+import type { Sides } from './border.ts';
+import { allocateOutput, type PlacedLayer, range, type Shape, type Site } from './layer.ts';
 import type { Pass } from './pass.ts';
 
-/** The numbers of a convolution in groups, without padding. */
+/** The numbers of a convolution in groups. */
 export interface GroupedWindows {
-  readonly inChannels: number;
-  readonly outChannels: number;
   readonly kernelSize: readonly [number, number];
   readonly stride: readonly [number, number];
   readonly groups: number;
 }
 
-/** @param input the (padded) input. */
-export function placeGrouped(layer: GroupedWindows, site: Site, input: Activation): PlacedLayer {
-  const { kernels, arena, vectorBytes } = site;
-  const { outChannels, kernelSize, stride, groups } = layer;
-  const [channels, , width] = input.shape as [number, number, number];
-  const [groupChannels, groupOutputs] = [channels / groups, outChannels / groups];
+/** Planes of `shape` with a border: the bytes of a line, a plane and a pack, and the byte offset of the first pixel inside the border. */
+function planesOf([channels, height, width]: Shape, [top, bottom, left, right]: Sides, vectorBytes: number) {
+  const row = (left + width! + right) * vectorBytes;
+  // An odd number of cache lines of 64 bytes, so that neighbouring planes lie in different sets of a cache.
+  const plane = (Math.ceil(((top + height! + bottom) * row) / 64) | 1) * 64;
+  return { row, plane, pack: channels! * plane, inside: top * row + left * vectorBytes };
+}
+
+/** @param sides the zeros around the input. */
+export function placeGrouped({ kernelSize, stride, groups }: GroupedWindows, sides: Sides, site: Site): PlacedLayer {
+  const { kernels, arena, vectorBytes, input } = site;
+  const [channels, height, width] = input.shape as [number, number, number];
   const output = allocateOutput(site);
-  const [, outHeight, outWidth] = output.shape as [number, number, number];
+  const [outChannels, outHeight, outWidth] = output.shape as [number, number, number];
+  const [groupChannels, groupOutputs] = [channels / groups, outChannels / groups];
+  const [kernelHeight, kernelWidth] = kernelSize;
   const outputs = outHeight * outWidth;
-  const area = kernelSize[0] * kernelSize[1];
-  const tapCount = groupChannels * area;
+  const tapCount = groupChannels * kernelHeight * kernelWidth;
   const [weight, bias] = site.parameters as [number, number];
   const [weightGradient, biasGradient] = site.gradientOffsets as [number, number];
+  const { row, plane, pack, inside } = planesOf(input.shape, sides, vectorBytes);
+  const xPlanes = arena.allocate(site.packs * pack);
+  // The border stays zero, since later copies change only the inside.
+  arena.f32(xPlanes, (site.packs * pack) / 4).fill(0);
   const taps = arena.table(
     range(tapCount).map((k) => {
-      const [c, ky, kx] = [Math.floor(k / area), Math.floor((k % area) / kernelSize[1]), k % kernelSize[1]];
-      return ((ky * width + kx) * channels + c) * vectorBytes;
+      const [c, ky, kx] = [
+        Math.floor(k / kernelHeight / kernelWidth),
+        Math.floor(k / kernelWidth) % kernelHeight,
+        k % kernelWidth,
+      ];
+      return c * plane + ky * row + kx * vectorBytes;
     }),
   );
   const corners = arena.table(
-    range(outputs).map((o) => {
-      const [oy, ox] = [Math.floor(o / outWidth), o % outWidth];
-      return (oy * stride[0] * width + ox * stride[1]) * channels * vectorBytes;
-    }),
+    range(outputs).map((o) => Math.floor(o / outWidth) * stride[0] * row + (o % outWidth) * stride[1] * vectorBytes),
   );
   const groupWeights = groupOutputs * tapCount;
   /** The weights as factors, for each group [tap][out]: at most a vector each. */
   const factors = arena.allocate(groups * groupWeights * vectorBytes);
-  const packBytes = elementsOf(input.shape) * vectorBytes;
-  const pixel = outChannels * vectorBytes;
+  const [packBytes, pixel] = [channels * height * width * vectorBytes, outChannels * vectorBytes];
   const prepare = () => {
     for (let g = 0; g < groups; g++) {
-      const src = weight + g * groupWeights * 4;
-      kernels.factorMatrix({
-        src,
-        rows: groupOutputs,
-        columns: tapCount,
-        dst: factors + g * groupWeights * vectorBytes,
-      });
+      const [src, dst] = [weight + g * groupWeights * 4, factors + g * groupWeights * vectorBytes];
+      kernels.factorMatrix({ src, rows: groupOutputs, columns: tapCount, dst });
     }
   };
   const forward = ({ packs }: Pass) => {
     for (let q = 0; q < packs; q++) {
+      const planes = xPlanes + q * pack;
+      kernels.packsToPlanes({
+        src: input.value + q * packBytes,
+        height,
+        width,
+        channels,
+        dst: planes + inside,
+        row,
+        plane,
+      });
       for (let g = 0; g < groups; g++) {
         kernels.matmulTaps({
           rows: groupOutputs,
           columns: outputs,
           depth: tapCount,
           a: factors + g * groupWeights * vectorBytes,
-          b: input.value + q * packBytes + g * groupChannels * vectorBytes,
+          b: planes + g * groupChannels * plane,
           taps,
           bOffsets: corners,
           c: output.value + q * outputs * pixel + g * groupOutputs * vectorBytes,
@@ -72,31 +86,64 @@ export function placeGrouped(layer: GroupedWindows, site: Site, input: Activatio
       }
     }
   };
-  const work = ['group by group', 'all gradients, four images a vector'] as const;
+  const work = ['group by group', 'all gradients, an image in each lane'] as const;
   if (!site.training) return { work, output, prepare, forward, backward() {}, curvature() {} };
 
-  const windows = { packBytes, outputs, outChannels, groupChannels, groupOutputs, taps, tapCount, corners };
-  const weightVectors = Math.ceil((outChannels * tapCount) / site.lanes);
+  const { plane: dyPlane, row: dyRow, pack: dyPack } = planesOf(output.shape, [0, 0, 0, 0], vectorBytes);
+  const weights = outChannels * tapCount;
+  const weightVectors = Math.ceil(weights / site.lanes);
+  const dyPlanes = arena.allocate(dyPack);
+  const [sums, totals] = [weights, outChannels].map((count) => arena.allocate(site.packs * count * vectorBytes)) as [
+    number,
+    number,
+  ];
+  const dxPlanes = input.gradient ? arena.allocate(pack) : 0;
   const squares = site.curvature
-    ? { x: arena.allocate(site.packs * packBytes), weights: arena.allocate(weightVectors * vectorBytes) }
-    : { x: 0, weights: 0 };
-  const transport = (packs: number, gradients: number, x: number, weights: number) => {
-    const dy = output.gradient;
-    kernels.groupedWeightGradient({ ...windows, x, dy, packs, weightGradient: gradients + weightGradient });
-    const to = gradients + biasGradient;
-    kernels.sumOverImages({ dy, packs, pixels: outputs, features: outChannels, biasGradient: to });
-    if (input.gradient) kernels.groupedInputGradient({ ...windows, dx: input.gradient, dy, packs, weights });
+    ? { x: arena.allocate(pack), weights: arena.allocate(weightVectors * vectorBytes) }
+    : undefined;
+  // Windows of one line are one block with a line for each channel.
+  const window =
+    kernelHeight === 1
+      ? { parts: 1, part: 0, lines: groupChannels, line: plane, taps: kernelWidth }
+      : { parts: groupChannels, part: plane, lines: kernelHeight, line: row, taps: kernelWidth };
+  const windows = { ...window, group: groupChannels * plane, groupOutputs, corners, dyPlane, outputs, outChannels };
+  /** @param planes puts the input of a pack into planes. */
+  const transport = (packs: number, gradients: number, planes: (q: number) => number, from: number) => {
+    for (let q = 0; q < packs; q++) {
+      const src = output.gradient + q * outputs * pixel;
+      kernels.packsToPlanes({
+        src,
+        height: outHeight,
+        width: outWidth,
+        channels: outChannels,
+        dst: dyPlanes,
+        row: dyRow,
+        plane: dyPlane,
+      });
+      const to = { sums: sums + q * weights * vectorBytes, totals: totals + q * pixel };
+      kernels.groupedWeightSums({ ...windows, ...to, x: planes(q), dy: dyPlanes });
+      if (!dxPlanes) continue;
+      kernels.groupedInputGradient({ ...windows, dx: dxPlanes, bytes: pack, dy: dyPlanes, weights: from });
+      const dst = input.gradient + q * packBytes;
+      kernels.planesToPacks({ src: dxPlanes + inside, row, plane, height, width, channels, dst });
+    }
+    kernels.sumQuads({ sums, packs, count: weights, out: gradients + weightGradient });
+    kernels.sumQuads({ sums: totals, packs, count: outChannels, out: gradients + biasGradient });
   };
   return {
     work,
     output,
     prepare,
     forward,
-    backward: ({ packs }, gradients) => transport(packs, gradients, input.value, weight),
+    backward: ({ packs }, gradients) => transport(packs, gradients, (q) => xPlanes + q * pack, weight),
     curvature({ packs }, gradients) {
-      kernels.squareVectors({ x: input.value, y: squares.x, vectors: packs * elementsOf(input.shape) });
-      kernels.squareVectors({ x: weight, y: squares.weights, vectors: weightVectors });
-      transport(packs, gradients, squares.x, squares.weights);
+      const { x, weights: squared } = squares!;
+      const square = (q: number) => {
+        kernels.squareVectors({ x: xPlanes + q * pack, y: x, vectors: pack / vectorBytes });
+        return x;
+      };
+      kernels.squareVectors({ x: weight, y: squared, vectors: weightVectors });
+      transport(packs, gradients, square, squared);
     },
   };
 }

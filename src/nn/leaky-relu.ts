@@ -1,7 +1,8 @@
 /** A relu that lets a part of negative numbers through. */
 import { wrong } from '../base/argument.ts';
-import { placeInputActivation } from './input-activation.ts';
-import type { LayerKind } from './layer.ts';
+import { elementsOf } from '../base/tensor.ts';
+import { allocateOutput, type LayerKind } from './layer.ts';
+import type { Pass } from './pass.ts';
 
 /** The plain data of a leaky relu. */
 export interface LeakyRelu {
@@ -26,9 +27,21 @@ export const leakyReluKind: LayerKind<LeakyRelu> = {
   parameters: () => [],
   multiplyAdds: () => 0,
   connections: () => 0,
-  place: ({ negativeSlope: slope }, site) =>
-    placeInputActivation(site, 'leaky relu', {
-      forward: (blocks) => site.kernels.leakyReluForward({ ...blocks, slope }),
-      backward: (blocks) => site.kernels.leakyReluBackward({ ...blocks, slope }),
-    }),
+  place({ negativeSlope: slope }, site) {
+    const { kernels, input } = site;
+    const output = allocateOutput(site);
+    const vectors = elementsOf(input.shape);
+    const back = (power: number) => (pass: Pass) => {
+      const [dy, dx] = [output.gradient, input.gradient];
+      if (dx) kernels.leakyReluBackward({ x: input.value, dy, dx, vectors: pass.packs * vectors, slope, power });
+    };
+    return {
+      work: ['leaky relu', 'slope from the input'],
+      output,
+      forward: ({ packs }) =>
+        kernels.leakyReluForward({ x: input.value, y: output.value, vectors: packs * vectors, slope }),
+      backward: back(1),
+      curvature: back(2),
+    };
+  },
 };

@@ -1,6 +1,6 @@
 /** The sigmoid-weighted linear unit. */
-import { placeInputActivation } from './input-activation.ts';
 import type { LayerKind } from './layer.ts';
+import { placeWithSlopes } from './stored-slopes.ts';
 
 /** The plain data of a silu layer. */
 export interface Silu {
@@ -20,5 +20,5 @@ export const siluKind: LayerKind<Silu> = {
   multiplyAdds: () => 0,
   connections: () => 0,
   place: (_, site) =>
-    placeInputActivation(site, 'silu', { forward: site.kernels.siluForward, backward: site.kernels.siluBackward }),
+    placeWithSlopes(site, 'silu', { forward: site.kernels.siluForward, withSlopes: site.kernels.siluWithSlopes }),
 };
