@@ -131,7 +131,7 @@ describe.each(widths)('%s', (width) => {
   });
 
   test('the average is PyTorch’s, of parameters and buffers alike', async () => {
-    const averaging = { ...recipe, ema: golden.decay };
+    const averaging = { ...recipe, ema: golden.decay, freeze: [] };
     const last = await end(averaging, { width });
     const weights = evaluatedWeights(last, averaging, Math.ceil(golden.labels.length / golden.batchSize));
     for (const [name, { data }] of Object.entries(golden.averaged))

@@ -12,8 +12,8 @@ import { defaultThreads, machineFailure, mostThreads, readMachine, usableCores }
 import { shippedNames } from '../runner/shipped-files.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
-import type { FileDistillation } from '../tasks/study-file/schema.ts';
 import type { NetworkValues } from '../tasks/lenet/network-file.ts';
+import type { FileDistillation } from '../tasks/study-file/schema.ts';
 import type { DescribeOptions } from './data.ts';
 import { addDataOptions, addReadingOptions, type DataChoice, loadingOptions } from './data-options.ts';
 import type { DescribeNetworkOptions } from './describe.ts';

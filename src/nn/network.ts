@@ -123,13 +123,6 @@ export function readModel(model: Model, arena: Arena, from: ModelAddresses): Sta
   return new Map(tensorsOf(model).map(({ name }) => [name, found.get(name)!]));
 }
 
-/**
- * Checks a state of an optimizer: a tensor for each parameter. @throws UsageError as {@link checkParameters}.
- */
-export function checkState(model: Model, tensors: StateDict, what = 'weights'): void {
-  checkTensors(model, parametersOf(model), tensors, what);
-}
-
 /** Copies a tensor for each parameter into a block. @throws UsageError when a name or a shape is not the model's. */
 export function writeParameters(model: Model, tensors: StateDict, arena: Arena, address: number): void {
   checkState(model, tensors);
