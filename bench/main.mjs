@@ -14,6 +14,7 @@ const names = [
   'full-disks',
   'journal',
   'damage',
+  'distillation',
   'locks',
   'journal-damage',
   'online',
