@@ -1,9 +1,10 @@
 /** Runs with teachers, from the command line: recorded, resumed, and the same bytes with any number of threads. */
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import { freshFolder, lenet } from './lenet.ts';
+import { writePictures } from './own-data.ts';
 
 const options = ['--train-limit', '600', '--test-limit', '200', '--batch-size', '20', '--rotation', '10'];
 const bytes = (run: string) => readFileSync(join(run, 'model.safetensors'));
@@ -115,6 +116,28 @@ test('a run is continued with the same teachers, wherever they are now, and with
   expect([warmer.code, warmer.stderr]).toEqual([2, expect.stringContaining('has temperature 2, not 3')]);
   expect(lenet(...resume, '--teacher', first).code).toBe(0);
   expect(weights(short!)).toEqual(weights(long!));
+});
+
+test('a teacher of other classes is refused, if there are as many or not', () => {
+  const folder = freshFolder();
+  const [rings, others] = ['rings', 'others'].map((name) => join(folder, name)) as [string, string];
+  writePictures(rings);
+  cpSync(rings, others, { recursive: true });
+  const [aClass] = readdirSync(rings, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  renameSync(join(others, aClass!.name), join(others, `${aClass!.name}-2`));
+  const teacher = join(folder, 'teacher');
+  const few = ['--batch-size', '4', '--epochs', '0', '--image-size', '28'];
+  expect(lenet('train', ...few, '--data', rings, '--out', teacher).code).toBe(0);
+  const renamed = lenet('train', ...few, '--data', others, '--teacher', teacher, '--out', join(folder, 'a'));
+  expect([renamed.code, renamed.stderr]).toEqual([
+    2,
+    expect.stringMatching(/has other classes than the data: class \d+ is "/),
+  ]);
+  const more = lenet('train', ...options, '--teacher', teacher, '--out', join(folder, 'b'));
+  expect([more.code, more.stderr]).toEqual([
+    2,
+    expect.stringMatching(/teacher .* knows \d+ classes, model lenet5 has 10/),
+  ]);
 });
 
 test.each([

@@ -95,7 +95,7 @@ export function lenetTask(options: LenetTaskOptions): Task {
       const facts = factsOf({ normalization: 'none', classWeights: 'none' }, data.run.train);
       const { distill } = definition;
       const places = options.teachers ?? distill?.teachers.map(({ file }) => file) ?? [];
-      const teaching = distill && recordedTeachers(distill, places);
+      const teaching = distill && recordedTeachers(distill, { places, classNames: facts.classNames });
       checkLevels(definition, data, { facts, teaching });
       const base = completeSettings(definition.base);
       const { width, note } = await chooseWidth(kernels, recipeOf(base, facts));

@@ -12,6 +12,7 @@ import {
   completeNumbers,
   type Distillation,
   type DistillationNumbers,
+  type Teacher,
 } from '../train/distillation.ts';
 import { loadModel } from './model-file.ts';
 import { isPrivateRun } from './run-data.ts';
@@ -36,14 +37,18 @@ export interface FoundTeachers {
 
 /**
  * The teachers that the user names, or those of the record; undefined where there are none.
- * @param run the folder of a resumed run, for errors.
+ * @param classNames of the data. @param run the folder of a resumed run, for errors.
  * @throws UsageError for teachers that do not fit the student, and for others than those of a resumed run; WorldError
  * when a file is missing or damaged.
  */
 export function findTeachers(
   request: DistillationRequest | undefined,
   before: { readonly distill?: DistillationRecord } | undefined,
-  { student, run }: { readonly student: Model; readonly run: string | undefined },
+  {
+    student,
+    classNames,
+    run,
+  }: { readonly student: Model; readonly classNames: readonly string[]; readonly run: string | undefined },
 ): FoundTeachers | undefined {
   const recorded = before?.distill;
   if (before && request && !recorded) throw new UsageError(`--resume: the run in ${run} has no teachers`);
@@ -56,6 +61,7 @@ export function findTeachers(
   const found = paths.map(teacherAt);
   const { temperature = recorded?.temperature, weight = recorded?.weight } = request ?? {};
   const distillation = completeDistillation({ teachers: found, temperature, weight }, student);
+  for (const teacher of found) requireClasses(teacher, classNames);
   const record = recordOf(found, distillation);
   if (recorded) requireSame(recorded, record, run);
   return { distillation, record };
@@ -67,10 +73,17 @@ export function recordOfTeachers({ teachers, temperature, weight }: Distillation
   return recordOf(found, completeNumbers({ temperature, weight }));
 }
 
-/** The teachers in a record. @param places where they are now. @throws WorldError for others than the record names. */
-export function recordedTeachers(record: DistillationRecord, places: readonly string[]): Distillation {
+/**
+ * The teachers in a study's record. @param places where they are now.
+ * @throws UsageError where their classes are not those of the data; WorldError for others than the record names.
+ */
+export function recordedTeachers(
+  record: DistillationRecord,
+  { places, classNames }: { readonly places: readonly string[]; readonly classNames: readonly string[] },
+): Distillation {
   const { temperature, weight } = record;
   const found = places.map(teacherAt);
+  for (const teacher of found) requireClasses(teacher, classNames);
   requireSameFiles(record, recordOf(found, record), 'the study');
   return { teachers: found, temperature, weight };
 }
@@ -83,12 +96,30 @@ function recordOf(
   return { teachers, temperature, weight };
 }
 
-function teacherAt(path: string) {
-  const { model, weights } = loadModel(path);
+interface TeacherFile extends Teacher {
+  readonly name: string;
+  readonly file: string;
+  readonly sha256: string;
+  /** Undefined where the file does not tell. */
+  readonly classNames: readonly string[] | undefined;
+}
+
+function teacherAt(path: string): TeacherFile {
+  const { model, weights, input, record } = loadModel(path);
   const sha256 = createHash('sha256')
     .update(readBytes(modelFileAt(path)))
     .digest('hex');
-  return { name: path, model, weights, file: path, sha256 };
+  const classNames = record.has('input') ? input.classNames : undefined;
+  return { name: path, model, weights, file: path, sha256, classNames };
+}
+
+/** @throws UsageError where a teacher has as many classes as the data, and others. */
+function requireClasses({ name, classNames }: TeacherFile, own: readonly string[]): void {
+  if (classNames?.length !== own.length) return;
+  const other = own.findIndex((className, label) => className !== classNames[label]);
+  if (other < 0) return;
+  const [theirs, ours] = [classNames[other], own[other]].map((className) => JSON.stringify(className));
+  throw new UsageError(`teacher ${name} has other classes than the data: class ${other} is ${theirs}, not ${ours}`);
 }
 
 /** @throws UsageError when a resumed run began with other teachers or numbers. */

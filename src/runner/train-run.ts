@@ -286,7 +286,11 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const threads = nodeThreads(request.threads ?? defaultThreads(batchParts(batchSize)), { onFewer: request.onWarning });
   const width = await chooseWidth(request.kernels ?? 'quads', recipe);
   const named = givenWeights(request, before, recipe);
-  const teachers = findTeachers(request.distill, before, { student: model, run: request.out });
+  const teachers = findTeachers(request.distill, before, {
+    student: model,
+    classNames: input.classNames,
+    run: request.out,
+  });
   const config: RunConfig = before
     ? { ...before, hyperparameters, data: movedRecord(before.data, given) }
     : {
