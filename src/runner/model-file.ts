@@ -20,7 +20,7 @@ export interface LoadedModel extends SavedModel {
 /**
  * Reads a model file, or the model in a run folder; or the bytes of a file. The metadata of our own files hold the layers, so any network is made again. A safetensors
  * file of other software is read as the network that its `model` names, if we know that name, else as a lenet5; it may hold F16, BF16 or F64
- * numbers, names with a prefix, and further tensors. ONNX files are read as far as they are a chain of layers that exist here.
+ * numbers, names with a prefix, and further tensors. ONNX files are read as far as their layers exist here.
  * @throws WorldError naming the file when it is missing, damaged or of another kind, does not hold the network's
  * tensors, or lies in the folder of another run.
  */
