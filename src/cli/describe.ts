@@ -1,4 +1,5 @@
 /** `lenet describe`: prints a network's layers and the kernels that train them, and draws the network. A network file's is made for MNIST's images. */
+import { UsageError } from '../base/errors.ts';
 import { capitalized, counted } from '../base/format.ts';
 import { visible } from '../base/plain-text.ts';
 import { writeOutput } from '../disk/atomic-file.ts';
@@ -27,7 +28,13 @@ export async function describe(name: string, options: DescribeNetworkOptions): P
   const value = withNumbers(readModelValue(name), options.set ?? {});
   const shape = assumedShape(value, 10);
   const model = modelByValue(value, { shape });
-  const parts = [model.name, describeModel(model, terminalWidth()), sizesOf(model), numbersText(value)];
+  const parts = [
+    model.name,
+    noteOnShape(value, shape),
+    describeModel(model, terminalWidth()),
+    sizesOf(model),
+    numbersText(value),
+  ];
   process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
   if (options.kernels) {
     const recipe = { ...recipeOf(completeHyperparameters({ model: value })), model };
@@ -55,6 +62,17 @@ function sizesOf(model: Model): string {
       wholeBatches ? 'the whole batch at once' : 'in each thread'
     }.`,
   ].join('\n');
+}
+
+/** Why the network is shown for other images than MNIST's; empty where it is not. */
+function noteOnShape(value: string, shape: readonly number[]): string {
+  try {
+    modelByValue(value);
+    return '';
+  } catch (error) {
+    if (!(error instanceof UsageError)) throw error;
+    return `Shown for images of ${shape.join('x')}, since it does not take MNIST's: ${error.message}`;
+  }
 }
 
 /** The numbers that a network file names. */

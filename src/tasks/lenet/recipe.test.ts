@@ -9,7 +9,7 @@ import { type DataFacts, factsOf, recipeOf } from './recipe.ts';
 test('hyperparameters keep the order in which files record them', () => {
   expect(hyperparameterNames.join(' ')).toBe(
     'model optimizer learningRate schedule warmUp warmUpFrom finalRate peakAt startRate dropEvery dropFactor batchSize l2 decayBiases weightDecay momentum nesterov biasCorrection beta1 beta2 eps lionBeta2 mu loss labelSmoothing classWeights mapConstant ' +
-      'activation pooling poolActivation output connections inputSize initialization normalization flip scale shear rotation shift elastic elasticSigma erase eraseLeast eraseMost clipNorm ema epochs seed shuffle trainLimit testLimit arithmetic',
+      'activation pooling poolActivation output connections inputSize initialization normalization flip scale shear rotation shift elastic elasticSigma erase eraseLeast eraseMost clipNorm ema freeze epochs seed shuffle trainLimit testLimit arithmetic',
   );
 });
 
@@ -45,6 +45,7 @@ test('the recipe has every setting', () => {
     rotation: 12,
     clipNorm: 1,
     ema: 0.99,
+    freeze: 'conv1, fc1',
   };
   const { model, ...recipe } = recipeOf(completeHyperparameters(chosen));
   expect(recipe).toEqual({
@@ -54,6 +55,7 @@ test('the recipe has every setting', () => {
     augmentation: augmentation({ rotation: 12 }),
     clipNorm: 1,
     ema: 0.99,
+    freeze: ['conv1', 'fc1'],
     batchSize: 32,
     epochs: 7,
     seed: 5,

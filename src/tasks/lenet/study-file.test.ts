@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../base/errors.ts';
 import { optimizerNames } from '../../nn/optimizers.ts';
-import { readRecipe } from '../../runner/study-files.ts';
+import { readingOf } from '../../runner/study-files.ts';
 import { plannedLevels } from '../../study/strategies.ts';
 import { parseStudyFile, studyJsonSchema } from './study-file.ts';
 
@@ -12,7 +12,7 @@ const read = (name: string) => readFileSync(new URL(name, studies), 'utf8');
 const post = read('post.yaml');
 
 test.each(readdirSync(studies).filter((name) => name.endsWith('.yaml')))('%s is valid', (name) => {
-  const definition = parseStudyFile(read(name), name, { recipe: readRecipe });
+  const definition = parseStudyFile(read(name), name, readingOf(`studies/${name}`));
   expect(`${definition.name}.yaml`).toBe(name);
   expect(plannedLevels(definition).flat().length).toBeGreaterThan(1);
 });

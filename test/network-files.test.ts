@@ -1,0 +1,193 @@
+/** Networks in files, from the command line: training, resume, studies, frozen layers, a start from other classes. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { readSafetensors } from '../src/base/safetensors.ts';
+import { freshFolder, lenet, lenetIn } from './lenet.ts';
+import { writeTable } from './own-data.ts';
+
+const network = `name: tiny
+parameters: { filters: 2, dropout: 0.25 }
+layers:
+  - Conv2d: { out_channels: { filters }, kernel_size: 5, stride: 2 }
+  - BatchNorm2d
+  - ReLU
+  - Flatten
+  - Dropout: { p: { dropout } }
+  - Linear
+`;
+const options = ['--train-limit', '200', '--test-limit', '100', '--batch-size', '25', '--learning-rate', '0.01'];
+
+/** A folder with my-net.yaml. */
+function folder(text = network): string {
+  const made = freshFolder();
+  writeFileSync(join(made, 'my-net.yaml'), text);
+  return made;
+}
+
+function succeed(cwd: string, ...args: string[]): string {
+  const { code, stdout, stderr } = lenetIn(cwd, ...args);
+  expect([code, stderr.replace(/^(warning|note): .*\n/gm, '')]).toEqual([0, '']);
+  return stdout;
+}
+
+const tensorsOf = (file: string) => readSafetensors(readFileSync(file), file).tensors;
+const bytes = (...path: string[]) => readFileSync(join(...path));
+
+test('a run needs its file only to start, and is told apart by its layers', () => {
+  const at = folder();
+  const train = ['train', ...options, '--epochs'];
+  succeed(at, ...train, '2', '--model', 'my-net.yaml', '--set', 'filters=3', '--out', 'long');
+  succeed(at, ...train, '1', '--model', 'my-net.yaml', '--set', 'filters=3', '--out', 'short');
+  expect(tensorsOf(join(at, 'short/model.safetensors')).get('conv1.weight')!.shape).toEqual([3, 1, 5, 5]);
+
+  // The same layers with other comments are the same network; others are not.
+  const resume = ['train', '--resume', '--out', 'short', '--epochs', '2'];
+  writeFileSync(join(at, 'my-net.yaml'), `# mine\n${network.replace('filters: 2', 'filters: 3')}`);
+  succeed(at, ...resume, '--model', 'my-net.yaml');
+  expect(bytes(at, 'short/model.safetensors').equals(bytes(at, 'long/model.safetensors'))).toBe(true);
+  writeFileSync(join(at, 'my-net.yaml'), network.replace('filters: 2', 'filters: 4'));
+  const { code, stderr } = lenetIn(at, ...resume, '--model', 'my-net.yaml');
+  expect([code, stderr]).toEqual([
+    2,
+    expect.stringMatching(
+      /^error: --resume: the run in .*short has model my-net \(layers \w{8}\), not my-net \(layers \w{8}\); leave the option out, or choose another folder with --out\n$/,
+    ),
+  ]);
+  rmSync(join(at, 'my-net.yaml'));
+  succeed(at, ...resume);
+  expect(succeed(at, 'evaluate', 'short')).toContain('tiny from "short/model.safetensors" on 10,000 test images');
+  const weights = (run: string) =>
+    [...tensorsOf(join(at, run, 'model.safetensors'))].map(([name, { data }]) => [name, [...data]]);
+  expect(weights('short')).toEqual(weights('long'));
+});
+
+test('a study holds the files that it names, and needs them no more', () => {
+  const at = folder();
+  const study = `name: nets
+protocol: held-out
+base: { trainLimit: 150, testLimit: 50, epochs: 1, batchSize: 25, learningRate: 0.01 }
+grid:
+  model: [../my-net.yaml, mlp]
+  filters: [2, 3]
+seeds: 1
+`;
+  mkdirSync(join(at, 'studies'));
+  writeFileSync(join(at, 'studies/nets.yaml'), study.replace('mlp', '{ model: mlp, units: 8 }'));
+  const shown = succeed(at, 'study', 'run', 'studies/nets.yaml', '--out', 'nets');
+  expect(shown).toContain('model=my-net filters=3');
+  rmSync(join(at, 'my-net.yaml'));
+  rmSync(join(at, 'studies'), { recursive: true });
+  expect(readFileSync(join(at, 'nets/networks/my-net.yaml'), 'utf8')).toBe(network);
+  expect(readFileSync(join(at, 'nets/study.yaml'), 'utf8')).toContain('./networks/my-net.yaml');
+  expect(succeed(at, 'study', 'run', 'nets/study.yaml', '--out', 'nets')).toContain('On the test set');
+  expect(succeed(at, 'study', 'show', 'nets')).toContain('mlp');
+  expect(succeed(at, 'study', 'export', 'nets', '--csv')).toMatch(/,my-net,3,/);
+  expect(readFileSync(join(at, 'nets/report.md'), 'utf8')).toContain('my-net');
+});
+
+describe('layers that are frozen', () => {
+  test('keep their bits from the file of --init, whose last layer is of other classes', () => {
+    const at = folder();
+    succeed(at, 'train', ...options, '--epochs', '1', '--model', 'my-net.yaml', '--out', 'digits');
+    writeTable(join(at, 'table.csv'));
+    const init = ['--init', 'digits/model.safetensors', '--freeze', 'conv1,bn1'];
+    const train = [
+      'train',
+      '--data',
+      'table.csv',
+      '--model',
+      'my-net.yaml',
+      '--batch-size',
+      '8',
+      '--out',
+      'more',
+      ...init,
+    ];
+    const { code, stderr } = lenetIn(
+      at,
+      ...train,
+      '--epochs',
+      '2',
+      '--ema',
+      '0.9',
+      '--optimizer',
+      'adamw',
+      '--weight-decay',
+      '0.1',
+    );
+    expect([code, stderr]).toEqual([0, expect.stringContaining('its last layer fc1 has 10 outputs, this network has')]);
+    expect(stderr).toContain('fc1 starts anew, the other layers keep their weights.');
+    const [before, after] = ['digits', 'more'].map((run) => tensorsOf(join(at, run, 'model.safetensors')));
+    for (const name of [
+      'conv1.weight',
+      'conv1.bias',
+      'bn1.weight',
+      'bn1.bias',
+      'bn1.running_mean',
+      'bn1.running_var',
+    ]) {
+      expect([...after!.get(name)!.data], name).toEqual([...before!.get(name)!.data]);
+    }
+    expect(after!.get('fc1.weight')!.shape[0]).not.toBe(10);
+  });
+
+  test('are part of the run', () => {
+    const at = folder();
+    const train = ['train', ...options, '--model', 'my-net.yaml', '--out', 'run', '--epochs', '1'];
+    succeed(at, ...train, '--freeze', 'conv1');
+    const { code, stderr } = lenetIn(at, ...train, '--resume', '--freeze', 'bn1');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('has freeze conv1, not bn1')]);
+  });
+});
+
+test.each([
+  [['train', '--model', 'my-nte.yaml'], 'cannot read my-nte.yaml: it does not exist'],
+  [
+    ['train', '--model', 'depe'],
+    'unknown model "depe": allowed are lenet5, lenet5-1998, deep, mlp, residual, separable. Did you mean deep?',
+  ],
+  [
+    ['train', '--model', 'my-net.yaml', '--set', 'filter=3'],
+    'unknown hyperparameter filter: network tiny has the numbers filters, dropout. Did you mean filters?',
+  ],
+  [
+    ['train', '--model', 'my-net.yaml', '--set', 'dropout=1'],
+    'my-net.yaml:8:5: layer drop1, whose input is 288: dropout: p: expected a number from 0 to below 1, got 1',
+  ],
+  [['train', '--set', 'filters=3'], '--set filters: model lenet5 names no numbers; they are for network files'],
+  [
+    ['train', '--model', 'my-net.yaml', '--set', 'filters'],
+    '--set: expected a name and a number, such as filters=16, got "filters"',
+  ],
+  [
+    ['train', '--model', 'my-net.yaml', '--optimizer', 'sdlm'],
+    'optimizer sdlm needs second derivatives, which layer bn1 (batchNorm2d) does not give',
+  ],
+  [
+    ['train', '--freeze', 'conv'],
+    'unknown layer to freeze in model lenet5 "conv": allowed are conv1, conv2, fc1, fc2, fc3. Did you mean conv1?',
+  ],
+  [['train', '--data', 'table.csv', '--model', 'big.yaml'], 'big.yaml:4:5: layer conv1, whose input is 1x28x28: '],
+])('%j is one line', (args, message) => {
+  const at = folder();
+  writeTable(join(at, 'table.csv'));
+  writeFileSync(
+    join(at, 'big.yaml'),
+    'name: big\nlayers:\n  - ReLU\n  - Conv2d: { out_channels: 2, kernel_size: 29 }\n  - Flatten\n  - Linear\n',
+  );
+  const { code, stderr } = lenetIn(at, ...args);
+  expect([code, stderr.split('\n').length]).toEqual([expect.any(Number), 2]);
+  expect(code).not.toBe(0);
+  expect(stderr).toContain(message);
+});
+
+test('describe shows a network file with other numbers', () => {
+  const at = folder();
+  const { code, stdout } = lenetIn(at, 'describe', 'my-net.yaml', '--set', 'filters=5', '--svg', 'net.svg');
+  expect(code).toBe(0);
+  expect(stdout).toContain('Conv2d(1, 5, kernel_size=5, stride=2)');
+  expect(stdout).toContain('Hyperparameters of its own: {filters} 5, {dropout} 0.25.');
+  expect(readFileSync(join(at, 'net.svg'), 'utf8')).toContain('<svg');
+  expect(lenet('describe', 'networks/deep').stdout).toContain('BatchNorm2d');
+});
