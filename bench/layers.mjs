@@ -1,6 +1,6 @@
 // `npm run bench -- layers`: layers alone on 16 images, one thread, strict, for quads and, where V8 can widen them, octs.
-// Nanoseconds per multiply-add of convolutions, forward, of one of the two gradients, and the mean of all three, beside the
-// dense convolution; nanoseconds per number of layers without products, beside tanh. Least of all rounds: other programs
+// Nanoseconds per multiply-add of convolutions, forward, of one of the two gradients, and the mean of all three, beside a
+// dense convolution of the same stride; nanoseconds per number of layers without products, beside tanh. Least of all rounds: other programs
 // only add time. Option: --rounds N (default 40).
 import { parseArgs } from 'node:util';
 import { randomStream, streamKey } from '../dist/base/random.js';
@@ -14,29 +14,31 @@ import { usableWidths } from './settings.mjs';
 const { values } = parseArgs({ options: { rounds: { type: 'string', default: '40' } } });
 const rounds = Number(values.rounds);
 const images = 16;
-const dense = 'dense 3x3, 16 to 32';
 const wide = [32, 14, 14];
-/** Name, layer and its input's shape. */
+const groupsOf = (groups) => ({ padding: 'same', groups });
+const byTwo = { padding: 1, stride: 2 };
+/** Name, layer, its input's shape, and the name of the layer that it is compared with. */
 const products = [
-  [dense, nn.conv2d(16, 32, 3, { padding: 'same' }), [16, 14, 14]],
-  ['2 groups', nn.conv2d(16, 32, 3, { padding: 'same', groups: 2 }), [16, 14, 14]],
-  ['4 groups', nn.conv2d(16, 32, 3, { padding: 'same', groups: 4 }), [16, 14, 14]],
-  ['depthwise 3x3, 32', nn.conv2d(32, 32, 3, { padding: 'same', groups: 32 }), wide],
-  ['the same, stride 2', nn.conv2d(32, 32, 3, { padding: 1, stride: 2, groups: 32 }), wide],
-  ['depthwise 5x5, 32', nn.conv2d(32, 32, 5, { padding: 'same', groups: 32 }), wide],
-  ['dense 1x1, 32 to 32', nn.conv2d(32, 32, 1), wide],
-  ['the same, 4 groups', nn.conv2d(32, 32, 1, { groups: 4 }), wide],
+  ['dense 3x3, 16 to 32', nn.conv2d(16, 32, 3, groupsOf(1)), [16, 14, 14], 'dense 3x3, 16 to 32'],
+  ['2 groups', nn.conv2d(16, 32, 3, groupsOf(2)), [16, 14, 14], 'dense 3x3, 16 to 32'],
+  ['4 groups', nn.conv2d(16, 32, 3, groupsOf(4)), [16, 14, 14], 'dense 3x3, 16 to 32'],
+  ['depthwise 3x3, 32', nn.conv2d(32, 32, 3, groupsOf(32)), wide, 'dense 3x3, 16 to 32'],
+  ['depthwise 5x5, 32', nn.conv2d(32, 32, 5, groupsOf(32)), wide, 'dense 3x3, 16 to 32'],
+  ['dense 3x3, stride 2', nn.conv2d(32, 32, 3, byTwo), wide, 'dense 3x3, stride 2'],
+  ['depthwise 3x3, stride 2', nn.conv2d(32, 32, 3, { ...byTwo, groups: 32 }), wide, 'dense 3x3, stride 2'],
+  ['dense 1x1, 32 to 32', nn.conv2d(32, 32, 1), wide, 'dense 1x1, 32 to 32'],
+  ['1x1, 4 groups', nn.conv2d(32, 32, 1, { groups: 4 }), wide, 'dense 1x1, 32 to 32'],
 ];
 const plain = [
-  ['tanh', nn.tanh(), wide],
-  ['gelu', nn.gelu(), wide],
-  ['silu', nn.silu(), wide],
-  ['relu', nn.relu(), wide],
-  ['leakyRelu', nn.leakyRelu(), wide],
-  ['dropout', nn.dropout(0.5), wide],
-  ['batchNorm2d', nn.batchNorm2d(32), wide],
-  ['globalAvgPool2d', nn.globalAvgPool2d(), wide],
-  ['avgPool2d, 2', nn.avgPool2d(2), wide],
+  ['tanh', nn.tanh(), wide, 'tanh'],
+  ['gelu', nn.gelu(), wide, 'tanh'],
+  ['silu', nn.silu(), wide, 'tanh'],
+  ['relu', nn.relu(), wide, 'tanh'],
+  ['leakyRelu', nn.leakyRelu(), wide, 'tanh'],
+  ['dropout', nn.dropout(0.5), wide, 'tanh'],
+  ['batchNorm2d', nn.batchNorm2d(32), wide, 'tanh'],
+  ['globalAvgPool2d', nn.globalAvgPool2d(), wide, 'tanh'],
+  ['avgPool2d, 2', nn.avgPool2d(2), wide, 'tanh'],
 ];
 
 const elements = (shape) => shape.reduce((product, size) => product * size, 1);
@@ -124,20 +126,20 @@ const results = all.map(({ name, width, least: { forward, backward } }) => {
     : { name, width, forward, backward, both: forward + backward };
 });
 console.log(`${machineLine}; least of ${rounds}; nanoseconds, strict, one thread`);
-for (const [title, layers, first, total] of [
-  ['per multiply-add', products, dense, 'mean'],
-  ['per number', plain, 'tanh', 'both'],
+const found = (name, width) => results.find((result) => result.name === name && result.width === width);
+for (const [title, layers, total] of [
+  ['per multiply-add', products, 'mean'],
+  ['per number', plain, 'both'],
 ]) {
-  const found = (name, width) => results.find((result) => result.name === name && result.width === width);
   console.log('');
   printTable([
-    [title, ...widths.flatMap((width) => [`${width} forward`, 'backward', total, `against ${first.split(' ')[0]}`])],
-    ...layers.map(([name]) => [
+    [title, ...widths.flatMap((width) => [`${width}: forward`, 'backward', total, 'ratio'])],
+    ...layers.map(([name, , , other]) => [
       name,
       ...widths.flatMap((width) => {
         const result = found(name, width);
         const cells = [result.forward, result.backward, result[total]].map((number) => number.toFixed(3));
-        return [...cells, (result[total] / found(first, width)[total]).toFixed(2)];
+        return [...cells, (result[total] / found(other, width)[total]).toFixed(2)];
       }),
     ]),
   ]);
