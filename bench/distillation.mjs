@@ -2,19 +2,23 @@
 // images, five networks of the recipe `best`, and five of `best-distilled` whom those five teach. If the gain lies above 0
 // with 95 %, then on the test set: 25 networks of `best` on all images, and five of `best-distilled`, each taught by five
 // others of the 25. It takes hours. Runs are folders; an interrupted benchmark continues in the same --folder.
-// Options: --folder DIR (default runs/distillation), --jobs N (default: the cores), --held-out (the first part alone).
+// Options: --picture FILE (the digits that all of them get wrong, PNG), --folder DIR (default runs/distillation), --jobs N (default: the cores), --held-out (the first part alone).
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { sheetOf } from '../dist/data/contact-sheet.js';
+import { pictureOf } from '../dist/data/picture.js';
 import { evaluate } from '../dist/index.js';
 import { loadMnist, loadModel } from '../dist/node.js';
+import { encodePng } from '../dist/report/png.js';
 import { criticalT } from '../dist/study/student-t.js';
 import { keep, machineLine, printTable, root, say } from './measurement.mjs';
 
 const { values } = parseArgs({
   options: {
+    picture: { type: 'string' },
     folder: { type: 'string', default: 'runs/distillation' },
     jobs: { type: 'string', default: `${availableParallelism()}` },
     'held-out': { type: 'boolean', default: false },
@@ -132,6 +136,21 @@ async function alwaysWrong(runs, test) {
   return images.filter(({ label, read }) => read.every((digit) => digit !== label));
 }
 
+/** A picture with each pixel repeated along x and y. */
+function enlarged({ width, height, channels, data }, times) {
+  const size = { width: width * times, height: height * times, channels };
+  const pixels = new Uint8Array(data.length * times ** 2);
+  for (let i = 0; i < pixels.length; i++) {
+    const [y, x, channel] = [
+      Math.floor(i / (size.width * channels)),
+      Math.floor(i / channels) % size.width,
+      i % channels,
+    ];
+    pixels[i] = data[(Math.floor(y / times) * width + Math.floor(x / times)) * channels + channel];
+  }
+  return { ...size, data: pixels };
+}
+
 const result = { heldOut: heldOutRows, gain };
 if (gain.low > 0 && !values['held-out']) {
   const all = Array.from({ length: seeds.length ** 2 }, (_, i) => `test/best-${i + 1}`);
@@ -155,6 +174,10 @@ if (gain.low > 0 && !values['held-out']) {
     ),
   ]);
   console.log(`\ndistilled - best: ${shown(low, difference, high)}`);
+  if (values.picture !== undefined) {
+    const pictures = wrong.map(({ image }) => enlarged(pictureOf(test, image), 3));
+    writeFileSync(values.picture, encodePng(sheetOf([pictures])));
+  }
   for (const { image, label, read } of wrong)
     console.log(`image ${image}, labelled ${label}, is read as ${read.join('')}`);
 }
