@@ -1,4 +1,6 @@
 /** The facts of a model card, from a run's record or from a study. */
+
+import { nameOfValue } from '../base/named-content.ts';
 import { version } from '../base/version.ts';
 import type { LoadedModel } from '../runner/model-file.ts';
 import { evaluatedMetrics, type MetricsLine, type RunConfig } from '../runner/run-folder.ts';
@@ -79,5 +81,5 @@ function settingsOf(values: Hyperparameters): CardFacts['settings'] {
   const always = new Set(['epochs', 'optimizer', 'learningRate', 'batchSize', 'seed', 'arithmetic']);
   return hyperparameterNames
     .filter((name) => always.has(name) || values[name] !== hyperparameters[name].default)
-    .map((name) => [name, `${values[name]}`] as const);
+    .map((name) => [name, name === 'model' ? nameOfValue(values.model) : `${values[name]}`] as const);
 }

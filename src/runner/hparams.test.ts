@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
+import { networkValue } from '../tasks/lenet/networks.ts';
 import { experimentOf, sessionOf } from './hparams.ts';
 
 const origin = { data: { folder: null, hash: 'a'.repeat(64) }, init: null };
@@ -24,6 +25,18 @@ describe('a session', () => {
     expect(session({ seed: 2 })).toEqual({ ...session({ seed: 1 }), group });
     expect(session({ seed: 1, batchSize: 64 }).group).not.toBe(group);
   });
+});
+
+test('the network of a file has its name, and its numbers beside', () => {
+  const text = 'name: n\nparameters: { units: 8 }\nlayers: [Flatten, Linear: { out_features: { units } }, Linear]\n';
+  const found = session({ model: networkValue('my-net', text) });
+  expect(found.hyperparameters).toMatchObject({ model: 'my-net', units: 8 });
+  expect(session({ model: networkValue('my-net', `# mine\n${text}`) }).group).toBe(found.group);
+  const definition = { name: 'nets' } as never;
+  expect(experimentOf(definition, new Set(['model', 'units'])).hyperparameters).toMatchObject([
+    { name: 'model', type: 'text' },
+    { name: 'units', type: 'number', description: '{units} of the network file' },
+  ]);
 });
 
 test('an experiment lists what a study varies', () => {
