@@ -8,7 +8,7 @@ import { type Model, tensorsOf } from '../nn/model.ts';
 import type { ModelFile } from './checkpoint.ts';
 
 export interface FoundWeights {
-  /** The model's parameters and buffers by the model's names, in the model's order, float32. */
+  /** The model's parameters by the model's names, in the model's order, float32. */
   readonly weights: StateDict;
   /**
    * What was converted, renamed or left out, in sentences; empty for a file that holds the model's float32 tensors and
@@ -18,11 +18,11 @@ export interface FoundWeights {
 }
 
 /**
- * Finds the model's parameters and buffers in a file. Their names may all have the same prefix, for instance `module.` of
+ * Finds the model's parameters in a file. Their names may all have the same prefix, for instance `module.` of
  * DataParallel, `_orig_mod.` of torch.compile or `model.` of a user's program.
  * @param what names the file in errors and notes.
- * @throws WorldError listing the tensors that are missing, have another shape, hold integers or hold numbers that are not
- * finite, or a running variance that is below 0.
+ * @throws WorldError listing the parameters that are missing, have another shape, hold integers or hold numbers that
+ * are not finite.
  */
 export function findWeights(
   model: Model,
@@ -58,7 +58,7 @@ export function findWeights(
       `${what}: weights must be F32, F16, BF16 or F64; these are not: ${some(integers)}. Weights of 8 bits and less need scales that the file's own software knows: save them as float32 there`,
     );
   }
-  requireSound(weights, prefix, converted, what);
+  requireFinite(weights, prefix, converted, what);
   return { weights, notes: notesOf({ model, tensors, converted, unread }, prefix, what) };
 }
 
@@ -81,7 +81,8 @@ function prefixOf(model: Model, tensors: StateDict, what: string): string {
   return prefixes[0] ?? '';
 }
 
-function requireSound(weights: StateDict, prefix: string, converted: ModelFile['converted'], what: string): void {
+/** Also no variance below 0, whose deviation would not be finite. */
+function requireFinite(weights: StateDict, prefix: string, converted: ModelFile['converted'], what: string): void {
   for (const [name, { data }] of weights) {
     const isVariance = name.endsWith('.running_var');
     const bad = data.findIndex((value) => !Number.isFinite(value) || (isVariance && value < 0));

@@ -129,7 +129,7 @@ function namedRecipe(hyperparameters: Hyperparameters, input: ModelInput, what: 
 
 /**
  * The weights of a model in a file's bytes, safetensors or ONNX. In an ONNX file of other software the layers may have other names; then the
- * tensors are taken in their order.
+ * parameters are taken in their order.
  * @throws WorldError naming the file when it is damaged or of another kind, or holds another network.
  */
 export function readWeights(model: Model, bytes: Uint8Array, what: string): FoundWeights {
