@@ -3,9 +3,15 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { imagesFor, networks, weightsFor } from '../../../test/onnx-networks.ts';
 import { UsageError, WorldError } from '../../base/errors.ts';
-import { type OnnxModel, readOnnx, writeOnnx } from '../../formats/onnx.ts';
+import { type OnnxModel, type OnnxNode, type OnnxTensor, readOnnx, writeOnnx } from '../../formats/onnx.ts';
 import { batchNorm2d } from '../../nn/batch-norm2d.ts';
+import { conv2d } from '../../nn/conv2d.ts';
+import { gelu } from '../../nn/gelu.ts';
+import { globalAvgPool2d } from '../../nn/global-avg-pool2d.ts';
+import type { Layer } from '../../nn/layers.ts';
+import { leakyRelu } from '../../nn/leaky-relu.ts';
 import { type Model, tensorsOf } from '../../nn/model.ts';
+import { silu } from '../../nn/silu.ts';
 import { evaluate } from '../../train/evaluate.ts';
 import { exportOnnx } from './export.ts';
 import { importOnnx } from './import.ts';
@@ -133,19 +139,31 @@ function changed(change: (model: OnnxModel) => OnnxModel): Uint8Array {
 }
 
 /** A file with these nodes `[name, operator, inputs, output]` between image [1, 4, 3] and value y, then Flatten. */
-type DrawnNode = readonly [name: string, operator: string, inputs: readonly string[], output: string];
+type DrawnNode = readonly [
+  name: string,
+  operator: string,
+  inputs: readonly string[],
+  output: string,
+  attributes?: OnnxNode['attributes'],
+];
+const number = (value: number) => ({ shape: [], data: Float32Array.of(value) });
 function fileOf(...nodes: readonly DrawnNode[]): Uint8Array {
-  const whole = [...nodes, ['end', 'Flatten', ['y'], 'logits'] as const];
+  const whole: readonly DrawnNode[] = [...nodes, ['end', 'Flatten', ['y'], 'logits']];
   return writeOnnx({
     producer: { name: 'a test', version: '' },
     opset: 17,
     metadata: new Map(),
     graph: {
       name: 'drawn',
-      nodes: whole.map(([name, operator, inputs, output]) => ({
-        ...{ name, operator, domain: '', inputs, outputs: [output], attributes: {} },
+      nodes: whole.map(([name, operator, inputs, output, attributes = {}]) => ({
+        ...{ name, operator, domain: '', inputs, outputs: [output], attributes },
       })),
-      initializers: new Map([['two', { shape: [], data: Float32Array.of(2) }]]),
+      initializers: new Map<string, OnnxTensor>([
+        ...Object.entries({ one: 1, two: 2, half: 0.5, inverseRoot: Math.SQRT1_2 }).map(
+          ([name, value]) => [name, number(value)] as const,
+        ),
+        ['window', { shape: [1, 1, 2, 4], data: new Float32Array(8).fill(0.5) }],
+      ]),
       inputs: [{ name: 'image', shape: ['N', 1, 4, 3] }],
       outputs: [{ name: 'logits', shape: ['N', 12] }],
       values: [],
@@ -198,7 +216,57 @@ describe('graphs with branches', () => {
     expect(() => importOnnx(sigmoidOfItsOwn, 'x.onnx')).toThrow('x.onnx: m/Mul (Mul): it joins image and s; only Add');
   });
 
+  test.each<readonly [string, readonly DrawnNode[], Layer]>([
+    ['gelu of opset 20', [['', 'Gelu', ['image'], 'y', { approximate: { text: 'none' } }]], gelu()],
+    [
+      'gelu with factors in front',
+      [
+        ['', 'Mul', ['inverseRoot', 'image'], 'a'],
+        ['', 'Erf', ['a'], 'b'],
+        ['', 'Add', ['one', 'b'], 'c'],
+        ['', 'Mul', ['c', 'half'], 'd'],
+        ['', 'Mul', ['d', 'image'], 'y'],
+      ],
+      gelu(),
+    ],
+    ['silu of opset 24', [['', 'Swish', ['image'], 'y']], silu()],
+    ['leaky relu as it is', [['', 'LeakyRelu', ['image'], 'y']], leakyRelu(0.01)],
+    ['the mean of an image', [['', 'ReduceMean', ['image'], 'y', { axes: { integers: [-1, -2] } }]], globalAvgPool2d()],
+    [
+      'borders by name',
+      [['', 'Conv', ['image', 'window'], 'y', { auto_pad: { text: 'SAME_UPPER' } }]],
+      conv2d(1, 1, [2, 4], { padding: 'same' }),
+    ],
+    [
+      'borders by number',
+      [['', 'Conv', ['image', 'window'], 'y', { pads: { integers: [0, 1, 1, 2] } }]],
+      conv2d(1, 1, [2, 4], { padding: 'same' }),
+    ],
+  ])('another spelling is read: %s', (_, drawn, layer) => {
+    expect(importOnnx(fileOf(...drawn), 'x.onnx').model.layers[0]!.layer).toEqual(layer);
+  });
+
   test.each<readonly [string, readonly DrawnNode[], string]>([
+    [
+      'borders larger above',
+      [['c', 'Conv', ['image', 'window'], 'y', { pads: { integers: [1, 2, 0, 1] } }]],
+      "x.onnx: c (Conv): pads 1,2,0,1 are not supported, only equal ones on opposite sides, or those that keep the image's size",
+    ],
+    [
+      'gelu by tanh',
+      [['g', 'Gelu', ['image'], 'y', { approximate: { text: 'tanh' } }]],
+      'x.onnx: g (Gelu): approximate tanh is not supported, only none',
+    ],
+    [
+      'the mean of channels',
+      [['m', 'ReduceMean', ['image'], 'y', { axes: { integers: [1] } }]],
+      'x.onnx: m (ReduceMean): axes 1 are not supported, only 2,3 of images',
+    ],
+    [
+      'batch normalization that trains',
+      [['n', 'BatchNormalization', ['image', 'two'], 'y', { training_mode: { integer: 1 } }]],
+      'x.onnx: n (BatchNormalization): training_mode 1 is not supported, only 0',
+    ],
     [
       'a cycle',
       [
