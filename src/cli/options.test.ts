@@ -2,7 +2,7 @@
 import { CommanderError } from 'commander';
 import { describe, expect, test } from 'vitest';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
-import { hyperparameterOption, SuggestingCommand, suggestOption } from './options.ts';
+import { hyperparameterOptions, readHyperparameters, SuggestingCommand, suggestOption } from './options.ts';
 
 function answerTo(args: readonly string[]): string {
   let written = '';
@@ -18,7 +18,7 @@ function answerTo(args: readonly string[]): string {
     .command('train')
     .option('--out <dir>')
     .action(() => {});
-  for (const name of hyperparameterNames) train.addOption(hyperparameterOption(name));
+  for (const option of hyperparameterNames.flatMap(hyperparameterOptions)) train.addOption(option);
   expect(() => program.parse(args, { from: 'user' })).toThrow(CommanderError);
   return written;
 }
@@ -36,7 +36,7 @@ describe('an unknown option suggests the one that was meant', () => {
     ['--momentun', '--momentum'],
     ['--opt', '--optimizer'],
     ['--nepochs', '--epochs'],
-    ['--shuffle', '--no-shuffle'],
+    ['--no-shufle', '--no-shuffle'],
     ['--ot', undefined],
     ['--dropout', undefined],
   ])('%s: %s', (given, meant) => {
@@ -51,4 +51,18 @@ describe('an unknown option suggests the one that was meant', () => {
   test('options of the parent commands are suggested, too', () => {
     expect(answerTo(['train', '--vresion'])).toContain('(Did you mean --version?)');
   });
+});
+
+test('a flag can be set and unset, since a recipe may have set it; the last one counts', () => {
+  const read = (...args: string[]) => {
+    const train = new SuggestingCommand('train').action(() => {});
+    for (const option of hyperparameterNames.flatMap(hyperparameterOptions)) train.addOption(option);
+    train.parse(args, { from: 'user' });
+    const { values, given } = readHyperparameters(train.opts(), (name) => train.getOptionValueSource(name));
+    return [values.decayBiases, given.has('decayBiases'), values.nesterov, given.has('nesterov')];
+  };
+  expect(read()).toEqual([true, false, false, false]);
+  expect(read('--no-decay-biases', '--optimizer', 'sgd', '--nesterov')).toEqual([false, true, true, true]);
+  expect(read('--decay-biases', '--no-nesterov')).toEqual([true, true, false, true]);
+  expect(read('--no-decay-biases', '--decay-biases')).toEqual([true, true, false, false]);
 });

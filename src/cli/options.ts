@@ -168,13 +168,23 @@ export function parseTrials(text: string): readonly number[] {
   return text.split(',').map((part) => parseInteger(part.trim(), '--keep', 0));
 }
 
-/** The option of one hyperparameter. A flag that is on by default becomes `--no-...`. */
-export function hyperparameterOption(name: HyperparameterName): Option {
+/**
+ * The options of one hyperparameter. A flag has two, since a recipe may set it: `--nesterov` and `--no-nesterov`. Help shows
+ * the one that is not the default.
+ */
+export function hyperparameterOptions(name: HyperparameterName): readonly Option[] {
   const entry: Hyperparameter = hyperparameters[name];
+  if (entry.kind !== 'flag') return [valueOption(name, entry)];
+  const [on, off] = [
+    new Option(`--${kebab(name)}`, entry.sentence),
+    new Option(`--no-${kebab(name)}`, entry.off ?? ''),
+  ] as const;
+  return entry.off === undefined ? [on, off.hideHelp()] : [on.hideHelp(), off];
+}
+
+/** The option of a hyperparameter that has a value. */
+function valueOption(name: HyperparameterName, entry: Exclude<Hyperparameter, { readonly kind: 'flag' }>): Option {
   const label = `--${kebab(name)}`;
-  if (entry.kind === 'flag') {
-    return entry.off === undefined ? new Option(label, entry.sentence) : new Option(`--no-${kebab(name)}`, entry.off);
-  }
   const isText = entry.kind === 'choice' || entry.kind === 'list' || entry.kind === 'names';
   const parse = (text: string) => {
     const value = isText ? text : parseNumber(text, label);
