@@ -105,6 +105,7 @@ interface TeacherFile extends Teacher {
 }
 
 function teacherAt(path: string): TeacherFile {
+  if (!existsSync(path)) throw new WorldError(`the teacher ${path} does not exist`);
   const { model, weights, input, record } = loadModel(path);
   const sha256 = createHash('sha256')
     .update(readBytes(modelFileAt(path)))
