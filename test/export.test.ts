@@ -74,6 +74,17 @@ test('a state dict has the weights alone, and a Python file beside it', () => {
   expect(readFileSync(source, 'utf8')).toContain('("conv1", nn.Conv2d(1, 6, (5, 5), stride=(1, 1), padding=(0, 0))),');
 });
 
+test('a card says that held-out images chose the epoch, and who taught', () => {
+  const out = join(home, 'taught');
+  const path = join(home, 'taught.md');
+  const how = ['--held-out', '60', '--keep', 'best', '--teacher', run, '--temperature', '3', '--batch-size', '20'];
+  expect(lenet('train', '--data', data, ...how, '--epochs', '2', '--out', out).code).toBe(0);
+  expect(lenet('export', out, '--card', path).code).toBe(0);
+  const card = readFileSync(path, 'utf8');
+  expect(card).toContain('held out of the training set and chose the epoch, so the number is optimistic.');
+  expect(card).toMatch(/teachers.*SHA-256 [0-9a-f]{12}; temperature 3, weight 1/);
+});
+
 test('a card of a run has its one seed; a card of a study all of the winner’s', () => {
   const path = join(home, 'README.md');
   expect(lenet('export', run, '--card', path).code).toBe(0);

@@ -1,5 +1,5 @@
 /** The facts of a model card, from a run's record or from a study. */
-
+import { shortHash } from '../base/format.ts';
 import { nameOfValue } from '../base/named-content.ts';
 import { version } from '../base/version.ts';
 import type { LoadedModel } from '../runner/model-file.ts';
@@ -13,6 +13,7 @@ import { protocolSentence } from './words/outcome.ts';
 export function cardOfRun(loaded: LoadedModel, config: RunConfig, last: MetricsLine): CardFacts {
   const found = evaluatedMetrics(last);
   const isHeldOut = config.evaluatedOn === 'validation';
+  const choosesEpoch = config.keep === 'best' || config.patience !== undefined;
   const { seed } = config.hyperparameters;
   return {
     ...common(loaded, config),
@@ -22,7 +23,7 @@ export function cardOfRun(loaded: LoadedModel, config: RunConfig, last: MetricsL
             split: isHeldOut ? 'validation' : 'test',
             seeds: [{ seed, accuracy: found.accuracy }],
             protocol: isHeldOut
-              ? 'The images were held out of the training set.'
+              ? `The images were held out of the training set${choosesEpoch ? ' and chose the epoch, so the number is optimistic' : ''}.`
               : 'The test set was looked at after every recorded epoch; nothing was selected by this run.',
           },
         ]
@@ -71,9 +72,16 @@ function common({ model, input, record }: LoadedModel, config: RunConfig) {
     model,
     input,
     data: { name: config.data.name ?? input.data, hash: config.data.hash },
-    settings: settingsOf(config.hyperparameters),
+    settings: [...settingsOf(config.hyperparameters), ...teachersOf(config)],
     version: record.get('version') ?? version,
   };
+}
+
+function teachersOf({ distill }: RunConfig): CardFacts['settings'] {
+  if (!distill) return [];
+  const { teachers, temperature, weight } = distill;
+  const hashes = teachers.map(({ sha256 }) => shortHash(sha256)).join(', ');
+  return [['teachers', `SHA-256 ${hashes}; temperature ${temperature}, weight ${weight}`]];
 }
 
 /** The number of epochs, the optimizer, and what differs from its default. */
