@@ -40,9 +40,9 @@ const mostInteger = 1_000_000;
 const parameterKeys = ['default', 'kind', 'least', 'most'];
 const parameterKinds = ['integer', 'number'] as const;
 /** The most layers of a file. */
-const mostLayers = 500;
+export const mostLayers = 500;
 /** The most parameters of a network: its gradients and an optimizer's state must fit in 4 GiB with them. */
-const mostParameters = 2 ** 26;
+export const mostParameters = 2 ** 26;
 /** The word of a residual block, and its options. */
 const [blockWord, blockOptions] = ['Residual', ['layers', 'shortcut']] as const;
 
