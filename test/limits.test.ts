@@ -1,4 +1,5 @@
 /** docs/limits.md has the limits of the code. */
+
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { mostFields } from '../src/data/csv.ts';
@@ -11,6 +12,7 @@ import { mostJpegSamples } from '../src/runner/jpeg.ts';
 import { mostCacheBytes } from '../src/runner/picture-cache.ts';
 import { mostPictureBytes, mostPixels, mostSide } from '../src/runner/picture-size.ts';
 import { mostLevels, mostListedSeeds, mostSeeds, mostTrials } from '../src/study/definition.ts';
+import { mostLayers, mostParameters } from '../src/tasks/lenet/network-file.ts';
 import { mostLetters } from '../src/tasks/study-file/schema.ts';
 import { deepestNesting, mostStudyFileBytes, mostValues } from '../src/tasks/study-file/yaml-source.ts';
 
@@ -33,6 +35,8 @@ const limits: Readonly<Record<string, number>> = {
   'bytes of the cache of decoded pictures': mostCacheBytes,
   'pixels of a side to which pictures are brought': mostImageSide,
   'classes of a data set': mostClasses,
+  'layers of a network file': mostLayers,
+  'parameters of a network of a file': mostParameters,
   'fields of a row of a table': mostFields,
   "bytes of a journal, of a run's metrics or settings": mostTextBytes,
   'bytes of any other file': mostFileBytes,

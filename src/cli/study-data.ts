@@ -67,7 +67,8 @@ export function withNetworksBeside(
   const copy = replacements.reduce(
     (all, { content, range: [start, end] }) =>
       `${all.slice(0, start)}${JSON.stringify(`./${paths.get(content)}`)}${all.slice(end)}`,
-    text,
+    // Ranges do not count a byte order mark.
+    text.replace(/^\uFEFF/, ''),
   );
   const files = [...paths].map(([content, path]) => [path, contentIn(content)!.text] as const);
   return { copy, files: Object.fromEntries(files) };

@@ -129,7 +129,7 @@ function epochLine({ epoch, train, test, validation }: MetricsLine): string {
 
 function announcement(event: RunEvent & { type: 'start' }): string {
   const { out, recipe, config, resumedAt, threads, width, widthNote } = event;
-  const { model, loss, optimizer, schedule, augmentation, batchSize, epochs, seed, arithmetic } = recipe;
+  const { model, loss, optimizer, schedule, augmentation, freeze, batchSize, epochs, seed, arithmetic } = recipe;
   const h = config.hyperparameters;
   const changes = variantNames.filter((name) => h[name] !== 'published').map((name) => `${name} ${h[name]}`);
   const course = aboutSchedule(schedule).describe();
@@ -153,6 +153,7 @@ function announcement(event: RunEvent & { type: 'start' }): string {
     `Optimizer ${optimizer.name}: ${extras.join(', ')}`,
     ...(aboutLoss(loss).describe() === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),
     ...(config.distill ? [teachersLine(config.distill)] : []),
+    ...(freeze.length === 0 ? [] : [`Frozen: ${freeze.join(', ')} (these layers keep their weights)`]),
     ...(isAugmented(augmentation) ? [`Augmentation: ${describeAugmentation(augmentation).join(', ')}`] : []),
     `${epochs} ${epochs === 1 ? 'epoch' : 'epochs'}, seed ${seed}, ${arithmetic} arithmetic, ${threads} ${threads === 1 ? 'thread' : 'threads'}, kernels in ${width}`,
     ...(widthNote === undefined ? [] : [capitalized(widthNote)]),

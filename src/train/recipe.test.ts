@@ -1,6 +1,7 @@
 /** Recipes: defaults, and values at and beyond the allowed limits. */
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../base/errors.ts';
+import { augmentation } from '../data/augmentations.ts';
 import { flatten } from '../nn/flatten.ts';
 import { linear } from '../nn/linear.ts';
 import { crossEntropy } from '../nn/losses/cross-entropy.ts';
@@ -28,6 +29,10 @@ test('settings that are left out have their defaults', () => {
     ...given,
     loss: crossEntropy(),
     schedule: constantRate(),
+    augmentation: augmentation(),
+    clipNorm: 0,
+    ema: 0,
+    freeze: [],
     batchSize: 128,
     epochs: 10,
     seed: 1,

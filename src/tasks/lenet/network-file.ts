@@ -40,9 +40,9 @@ const mostInteger = 1_000_000;
 const parameterKeys = ['default', 'kind', 'least', 'most'];
 const parameterKinds = ['integer', 'number'] as const;
 /** The most layers of a file. */
-const mostLayers = 500;
+export const mostLayers = 500;
 /** The most parameters of a network: its gradients and an optimizer's state must fit in 4 GiB with them. */
-const mostParameters = 2 ** 26;
+export const mostParameters = 2 ** 26;
 /** The word of a residual block, and its options. */
 const [blockWord, blockOptions] = ['Residual', ['layers', 'shortcut']] as const;
 
@@ -50,7 +50,9 @@ const [blockWord, blockOptions] = ['Residual', ['layers', 'shortcut']] as const;
  * Reads a network file. Its layers are checked when they are made, since they depend on the data.
  * @param file names it in errors. @throws UsageError with line and column of the first mistake.
  */
-export function parseNetworkFile(text: string, file: string): NetworkFile {
+export function parseNetworkFile(written: string, file: string): NetworkFile {
+  // Places in the text do not count a byte order mark.
+  const text = written.replace(/^\uFEFF/, '');
   const source = readYaml(text, file);
   const { data } = source;
   if (!isRecord(data)) throw source.mistake([], 'a network file is a map with name and layers');
@@ -110,7 +112,7 @@ export function parseNetworkFile(text: string, file: string): NetworkFile {
       places.sort((a, b) => b.start - a.start);
       return places.reduce((all, { start, end, value }) => `${all.slice(0, start)}${value}${all.slice(end)}`, text);
     },
-    resolved: { name, initialization, layers: written(layers, defaults) },
+    resolved: { name, initialization, layers: withNumbers(layers, defaults) },
   };
 }
 
@@ -144,13 +146,13 @@ function unknownNumber(network: string, name: string, names: readonly string[]):
 }
 
 /** Layers as data, with numbers in place of names in braces. */
-function written(part: unknown, defaults: NetworkValues): unknown {
+function withNumbers(part: unknown, defaults: NetworkValues): unknown {
   const text = braced(part);
   const found = text === undefined ? undefined : numberFor(text, defaults);
   if (found !== undefined) return found.value;
-  if (Array.isArray(part)) return part.map((each) => written(each, defaults));
+  if (Array.isArray(part)) return part.map((each) => withNumbers(each, defaults));
   if (!isRecord(part)) return part;
-  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, written(value, defaults)]));
+  return Object.fromEntries(Object.entries(part).map(([key, value]) => [key, withNumbers(value, defaults)]));
 }
 
 /** The text in the braces of an option: `{filters}`, which is a map for YAML, or a text. Undefined for other values. */
