@@ -40,7 +40,7 @@ test('a run by a recipe is resumed with it, refuses another, and is not prolonge
 test('recipes are listed in help, described, and suggested', () => {
   const { stdout } = lenet('train', '--help');
   expect(stdout.replace(/\s+/g, ' ')).toContain(
-    'override: 1998, baseline, best, one-epoch, three-epochs, two-epochs, or a',
+    'override: 1998, baseline, best, best-distilled, one-epoch, three-epochs, two-epochs, or a',
   );
   const described = lenet('describe', 'one-epoch');
   expect(described.code).toBe(0);
@@ -56,6 +56,13 @@ test('recipes are listed in help, described, and suggested', () => {
   }
   expect(lenet('train', '--recipe', 'none.yaml').stderr).toContain('cannot read none.yaml: it does not exist');
   expect(lenet('describe', 'one-epoch', '--kernels').stderr).toContain('--kernels is for networks, one-epoch is a');
+});
+
+test('a recipe with teachers names them, and one that is not there', () => {
+  const { stdout } = lenet('describe', 'best-distilled');
+  expect(stdout).toContain('Its teachers: runs/teacher-1, runs/teacher-2, runs/teacher-3,');
+  const { code, stderr } = lenet('train', '--recipe', 'best-distilled', '--teacher', 'runs/nobody', ...few);
+  expect([code, stderr]).toEqual([1, 'error: the teacher runs/nobody does not exist\n']);
 });
 
 test('a recipe of one’s own is a file', () => {
