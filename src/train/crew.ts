@@ -459,7 +459,7 @@ export class Member {
   }
 
   /** The losses of a chunk that has gone forward, and the gradients of its logits. */
-  #lose(set: PlacedSet, { scale }: Batch, { index, from, pass }: Chunk): void {
+  #lose(set: PlacedSet, { start, end, scale }: Batch, { index, from, pass }: Chunk): void {
     const { images } = pass;
     const { losses, predicted } = this.#plan;
     const network = this.#networkOf(index);
