@@ -45,7 +45,7 @@ export interface Activation {
   readonly shape: Shape;
   readonly value: number;
   readonly gradient: number;
-  /** Whether several layers read it: none of them may overwrite it. */
+  /** Whether others read it, too (several layers, or teachers the images): none of them may overwrite it. */
   readonly isShared: boolean;
 }
 

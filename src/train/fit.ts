@@ -33,7 +33,7 @@ export interface Checkpoint {
   readonly epoch: number;
   readonly batch: number;
   readonly weights: StateDict;
-  /** By PyTorch's name of the state (`exp_avg`, ...), for every parameter. */
+  /** By PyTorch's name of the state (`exp_avg`, ...), for every parameter; `ema`, the average of the weights, has buffers, too. */
   readonly optimizerState: ReadonlyMap<string, StateDict>;
 }
 
