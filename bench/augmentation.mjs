@@ -4,6 +4,7 @@
 // Options: --rounds N (default 5), --threads N (default 1), --width quads|octs (default: octs where V8 can widen the
 // kernels), --recipe NAME (default best), --images N (default: all 60,000).
 import { parseArgs } from 'node:util';
+import { augmentationHyperparameters } from '../dist/data/augmentations.js';
 import { takeFirst } from '../dist/data/dataset.js';
 import { fit, initialWeights, randomStream } from '../dist/index.js';
 import { loadMnist, nodeThreads } from '../dist/node.js';
@@ -25,7 +26,7 @@ const { values } = parseArgs({
 const [rounds, threads] = [Number(values.rounds), Number(values.threads)];
 const { width } = values;
 const { settings } = readRecipe(values.recipe);
-const augmentations = ['rotation', 'shift', 'scale', 'shear', 'elastic', 'elasticSigma', 'flip', 'erase', 'eraseLeast'];
+const augmentations = Object.keys(augmentationHyperparameters);
 const [plain, augmenting] = [false, true].map((isWanted) =>
   Object.fromEntries(Object.entries(settings).filter(([name]) => augmentations.includes(name) === isWanted)),
 );

@@ -177,11 +177,15 @@ export function sumOfSquares(x: usize, count: i32): f64 {
   return sum;
 }
 
-/** a = keep·a + rest·x over `vectors` vectors: a moving average. */
-export function averageVectors(a: usize, x: usize, vectors: i32, keep: f32, rest: f32): void {
-  const vKeep = f32x4.splat(keep), vRest = f32x4.splat(rest);
+/**
+ * a += share·(x - a) over `vectors` vectors: a moving average. (1 - share)·a + share·x would round the whole of a at every step: over
+ * 10,000 steps a hundred times the error.
+ */
+export function averageVectors(a: usize, x: usize, vectors: i32, share: f32): void {
+  const vShare = f32x4.splat(share);
   for (const end = x + (<usize>vectors << vectorShift); x < end; x += vectorBytes) {
-    storeVector(a, multiplyAdd(vKeep, loadVector(a), f32x4.mul(vRest, loadVector(x))));
+    const average = loadVector(a);
+    storeVector(a, multiplyAdd(vShare, f32x4.sub(loadVector(x), average), average));
     a += vectorBytes;
   }
 }

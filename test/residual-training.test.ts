@@ -228,6 +228,22 @@ test('a run continues from any epoch to the same bits, through the bytes of a ch
   expect(epochs).toBe(golden.epochs);
 });
 
+test('a run that is stopped within an epoch continues to the same bits', async () => {
+  const whole = await end(random);
+  const batches = Math.ceil(golden.labels.length / golden.batchSize);
+  for (const stop of [1, batches + 1]) {
+    const controller = new AbortController();
+    let done = 0;
+    const onProgress: FitOptions['onProgress'] = ({ losses }) => {
+      done += losses.length;
+      if (done >= stop) controller.abort();
+    };
+    const resume = await end(random, { signal: controller.signal, onProgress });
+    expect(resume.batch).toBeGreaterThan(0);
+    expect(await end(random, { resume, initial: undefined })).toEqual(whole);
+  }
+});
+
 test('batches of one image, and of all', async () => {
   for (const batchSize of [1, 53]) {
     const { weights } = await end({ ...random, batchSize, epochs: 1 });

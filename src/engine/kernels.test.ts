@@ -439,8 +439,8 @@ test.each(widths)('sums of squares and moving averages, %s, follow their plain t
     arena.f32(address, size).set(block);
     return address;
   }) as [number, number];
-  kernels.averageVectors({ a, x, vectors: 3, keep: 0.9, rest: 0.1 });
-  for (const [i, expected] of reference.average(averages, values, 0.9, 0.1).entries()) {
+  kernels.averageVectors({ a, x, vectors: 3, share: 0.1 });
+  for (const [i, expected] of reference.average(averages, values, 0.1).entries()) {
     expect(arena.f32(a, size)[i]).toBeCloseTo(expected, 6);
   }
 });

@@ -446,9 +446,9 @@ export function sumOfSquares(values: Numbers): number {
   return values.reduce((sum, value) => sum + value * value, 0);
 }
 
-/** A step of a moving average: keep·average + rest·x. */
-export function average(averages: Numbers, x: Numbers, keep: number, rest: number): number[] {
-  return averages.map((value, i) => keep * value + rest * x[i]!);
+/** A step of a moving average: (1 - share)·average + share·x. */
+export function average(averages: Numbers, x: Numbers, share: number): number[] {
+  return averages.map((value, i) => (1 - share) * value + share * x[i]!);
 }
 
 // The kernels that only move numbers. Packs are [pack][element][lanes]: image n is in lane n % lanes of pack

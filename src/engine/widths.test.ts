@@ -462,7 +462,7 @@ test.each(['strict', 'fused'] as const)('augmented images, sums of squares and a
       found.push(arena.f32(pack, 105 * lanes).filter((_, i) => i % lanes === 1));
     }
     const [a, x] = [floats(16), floats(16)];
-    kernels.averageVectors({ a, x, vectors: 16 / lanes, keep: 0.99, rest: 0.01 });
+    kernels.averageVectors({ a, x, vectors: 16 / lanes, share: 0.01 });
     found.push(arena.f32(a, 16).slice(), Float64Array.of(kernels.sumOfSquares({ x: image, count: 103 })));
     const [logits, gradient] = [arena.allocate(3 * lanes * 4), arena.allocate(3 * lanes * 4)];
     for (const lane of [0, 1, 2]) {

@@ -12,6 +12,7 @@ import {
   allocateOutput,
   checkPositive,
   type LayerKind,
+  largestSize,
   type PlacedLayer,
   range,
   rowBytes,
@@ -164,6 +165,12 @@ export const conv2dKind: LayerKind<Conv2d> = {
     const [top, bottom, left, right] = sidesOf(layer);
     const size = slide(input, kernelSize, stride, [(top + bottom) / 2, (left + right) / 2], 'conv2d');
     if (input[0] !== inChannels) throw new UsageError(`conv2d expects ${inChannels} channels, got ${input[0]}`);
+    // Large strides make small outputs of it, so the check of the output's size would not see this.
+    const padded = [inChannels, top + input[1]! + bottom, left + input[2]! + right];
+    if (elementsOf(padded) > largestSize)
+      throw new UsageError(
+        `conv2d: its padded input ${padded.join('x')} is too large: at most ${largestSize} numbers fit`,
+      );
     return [outChannels, ...size];
   },
   parameters(layer) {

@@ -45,7 +45,7 @@ export interface Activation {
   readonly shape: Shape;
   readonly value: number;
   readonly gradient: number;
-  /** Whether several layers read it: none of them may overwrite it. */
+  /** Whether others read it, too (several layers, or teachers the images): none of them may overwrite it. */
   readonly isShared: boolean;
 }
 
@@ -162,7 +162,7 @@ export interface LayerKind<L> {
   parameters(layer: L): readonly LayerParameter[];
   /** Tensors that are saved and not trained. Default: none. */
   buffers?(layer: L): readonly LayerBuffer[];
-  /** If the layer is {@link WholeBatch}: the floats that a chunk contributes in each direction. As many are combined from them. */
+  /** If the layer is {@link WholeBatch}: the most floats that a chunk contributes in one direction, or that are combined from all contributions. */
   statistics?(layer: L): number;
   /** Multiply-accumulates for one image, forward. */
   multiplyAdds(layer: L, output: Shape, input: Shape): number;

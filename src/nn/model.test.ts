@@ -141,6 +141,10 @@ test('layers refuse values that cannot be right', () => {
     [() => conv2d(4, 6, 3, { groups: 3 }), 'conv2d: 3 groups cannot divide 4 in channels evenly'],
     [() => conv2d(4, 6, 3, { groups: 4 }), 'conv2d: 4 groups cannot divide 6 out channels evenly'],
     [() => conv2d(1, 1, 3, { padding: 'same', stride: 2 }), "conv2d: padding 'same' needs stride 1, got 2"],
+    [
+      () => sequential('m', [1, 9, 9], { conv: conv2d(1, 1, 1, { padding: 100_000, stride: 200_000 }) }),
+      'layer conv: conv2d: its padded input 1x200009x200009 is too large: at most 16777216 numbers fit',
+    ],
     [() => sequential('m', [2, 1, 1], { bn: batchNorm2d(3) }), 'layer bn: batchNorm2d expects 3 channels, got 2'],
   ] as const) {
     expect(make, message).toThrow(message);

@@ -305,7 +305,8 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
     shape: model.input,
     value: arena.allocate(packs * elementsOf(model.input) * vectorBytes),
     gradient: 0,
-    isShared: false,
+    // Teachers read the images after the network has gone forward.
+    isShared: true,
   };
   const branches = new Branches(model, kernels, arena, packs, vectorBytes);
   const { frozen = new Set() } = options;

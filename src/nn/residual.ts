@@ -1,5 +1,6 @@
 /** A residual block, written as layers and an addition. */
 import { checkOptions, checkText, isRecord, wrong } from '../base/argument.ts';
+import { UsageError } from '../base/errors.ts';
 import { add } from './add.ts';
 import type { Layer } from './layers.ts';
 import { outputOf } from './output-of.ts';
@@ -19,7 +20,7 @@ export interface ResidualOptions {
  * Sun, CVPR 2016. Spread them into the layers of {@link sequential} behind the layer `from`:
  * `{ relu1: relu(), ...residual('block1', { from: 'relu1', layers: { conv1: conv2d(8, 8, 3, { padding: 'same' }) } }) }`.
  * @param name begins the names of the layers: `block1.conv1`, `block1.shortcut.conv`, and `block1.add` for the sum.
- * @throws UsageError for other options.
+ * @throws UsageError for other options, for a block without layers, and where a layer has the name of another one of the block, such as `add`.
  */
 export function residual(name: string, options: ResidualOptions): Record<string, Layer> {
   checkText('residual: name of the block', name);
@@ -28,10 +29,20 @@ export function residual(name: string, options: ResidualOptions): Record<string,
   for (const [what, part] of Object.entries({ layers, shortcut })) {
     if (!isRecord(part)) throw wrong(`residual: ${what}`, 'an object of layers by name', part);
   }
+  if (Object.keys(layers).length === 0) throw new UsageError(`residual: block ${name} has no layers`);
   const named = (part: Readonly<Record<string, Layer>>, prefix: string) =>
     Object.fromEntries(Object.entries(part).map(([layer, data]) => [`${prefix}.${layer}`, data]));
   const other = named(shortcut, `${name}.shortcut`);
   const otherEnd = Object.keys(other).at(-1);
   const again = otherEnd === undefined ? {} : { [`${name}.input`]: outputOf(from) };
-  return { ...other, ...again, ...named(layers, name), [`${name}.add`]: add(otherEnd ?? from) };
+  const parts: readonly Readonly<Record<string, Layer>>[] = [
+    other,
+    again,
+    named(layers, name),
+    { [`${name}.add`]: add(otherEnd ?? from) },
+  ];
+  const all = parts.flatMap((part) => Object.keys(part));
+  const twice = all.find((layer, index) => all.indexOf(layer) < index);
+  if (twice !== undefined) throw new UsageError(`residual: block ${name} has two layers named ${twice}`);
+  return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
 }

@@ -1,4 +1,4 @@
-/** The moving average of the weights: e = d·e + (1 - d)·w at every step from 0, read as e / (1 - d^steps). */
+/** The moving average of the weights: e += (1 - d)·(w - e) at every step from 0, read as e / (1 - d^steps). */
 import { power } from '../base/power.ts';
 import type { StateDict } from '../base/tensor.ts';
 import { frozenLayers, frozenTensors } from '../nn/frozen.ts';

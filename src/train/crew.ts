@@ -459,7 +459,7 @@ export class Member {
   }
 
   /** The losses of a chunk that has gone forward, and the gradients of its logits. */
-  #lose(set: PlacedSet, { scale }: Batch, { index, from, pass }: Chunk): void {
+  #lose(set: PlacedSet, { start, end, scale }: Batch, { index, from, pass }: Chunk): void {
     const { images } = pass;
     const { losses, predicted } = this.#plan;
     const network = this.#networkOf(index);
@@ -473,7 +473,8 @@ export class Member {
       predicted: predicted + from,
     });
     aboutLoss(this.#plan.recipe.loss).apply(this.#kernels, site);
-    this.#teachers?.teach(network, pass, scale);
+    // Class weights weigh the labels' loss only: the teachers' part is the mean over the images.
+    this.#teachers?.teach(network, pass, 1 / (end - start));
   }
 
   /** Copies the labels of `images` images of the order, starting at position `from`. */
@@ -558,12 +559,12 @@ export class Member {
       });
     }
     if (ema > 0) {
-      const decay = { keep: ema, rest: 1 - ema };
+      const moved = 1 - ema;
       const average = { a: optimizerState[states.length]! + first, x: addresses.parameters + first };
-      this.#kernels.averageVectors({ ...average, ...decay, vectors: (end - first) / this.#vectorBytes });
+      this.#kernels.averageVectors({ ...average, share: moved, vectors: (end - first) / this.#vectorBytes });
       const vectors = layOutBuffers(recipe.model).bytes / this.#vectorBytes;
       if (this.#index > 0 || vectors === 0) return;
-      this.#kernels.averageVectors({ a: averagedBuffers, x: addresses.buffers, ...decay, vectors });
+      this.#kernels.averageVectors({ a: averagedBuffers, x: addresses.buffers, share: moved, vectors });
     }
   }
 

@@ -33,7 +33,7 @@ export interface Checkpoint {
   readonly epoch: number;
   readonly batch: number;
   readonly weights: StateDict;
-  /** By PyTorch's name of the state (`exp_avg`, ...), for every parameter. */
+  /** By PyTorch's name of the state (`exp_avg`, ...), for every parameter; `ema`, the average of the weights, has buffers, too. */
   readonly optimizerState: ReadonlyMap<string, StateDict>;
 }
 
@@ -167,7 +167,7 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
   const sets = evaluation ? [train, evaluation] : [train];
   /** The places in `sets` of those that are evaluated. */
   const evaluated = [...sets.keys()].filter((index) => index > 0 || evaluateTrain);
-  const distillation = options.distill && completeDistillation(options.distill, model);
+  const distillation = options.distill === undefined ? undefined : completeDistillation(options.distill, model);
   const session = await Session.forTraining(recipe, sets, { threads, width, distillation });
   try {
     session.setWeights(resume?.weights ?? initial ?? initialWeights(model, randomStream(seed, 'init')));

@@ -6,7 +6,7 @@ import { batchNorm2d } from '../nn/batch-norm2d.ts';
 import { flatten } from '../nn/flatten.ts';
 import { linear } from '../nn/linear.ts';
 import { sequential } from '../nn/model.ts';
-import { findWeights } from './foreign-weights.ts';
+import { findWeights, type SearchOptions } from './foreign-weights.ts';
 
 const model = sequential('tiny', [1, 1, 2], { flatten: flatten(), fc1: linear(2, 3), fc2: linear(3, 2) });
 const shapes = { 'fc1.weight': [3, 2], 'fc1.bias': [3], 'fc2.weight': [2, 3], 'fc2.bias': [2] } as const;
@@ -20,6 +20,7 @@ const own = (prefix = ''): [string, Tensor][] =>
 const find = (
   tensors: readonly [string, Tensor][],
   { converted = {}, unread = {} }: { converted?: Record<string, string>; unread?: Record<string, string> } = {},
+  options: SearchOptions = {},
 ) =>
   findWeights(
     model,
@@ -29,6 +30,7 @@ const find = (
       unread: new Map(Object.entries(unread)),
     },
     'f',
+    options,
   );
 const expected = new Map(own());
 
@@ -153,5 +155,27 @@ describe('batch normalization', () => {
       name === 'bn.running_var' ? tensor([1], -1) : each,
     ]);
     expect(() => findIn(wrong)).toThrow('f: tensor bn.running_var holds -1 at position 0');
+  });
+});
+
+describe('a last layer of other classes', () => {
+  const last = (...tensors: readonly [string, Tensor][]) =>
+    find([...own().filter(([name]) => !name.startsWith('fc2.')), ...tensors], {}, { mayEndOtherwise: true });
+  const note =
+    'f: its last layer fc2 has 5 outputs, this network has 2: fc2 starts anew, the other layers keep their weights.';
+
+  test('is left out and noted, also if a tensor of it is missing', () => {
+    for (const tensors of [
+      [['fc2.weight', tensor([5, 3])] as const, ['fc2.bias', tensor([5])] as const],
+      [['fc2.bias', tensor([5])] as const],
+    ]) {
+      const { weights, notes } = last(...tensors.map(([name, data]): [string, Tensor] => [name, data]));
+      expect([...weights.keys()]).toEqual(['fc1.weight', 'fc1.bias']);
+      expect(notes.at(-1)).toBe(note);
+    }
+  });
+
+  test('is no reason to accept other inputs', () => {
+    expect(() => last(['fc2.weight', tensor([5, 4])], ['fc2.bias', tensor([2])])).toThrow('fc2.weight');
   });
 });

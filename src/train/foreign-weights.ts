@@ -39,10 +39,10 @@ export function findWeights(
   const last = mayEndOtherwise ? lastOf(model) : undefined;
   const isOptional = ({ name }: { readonly name: string }) => last?.tensors.includes(name) ?? false;
   const prefix = prefixOf(model, tensors, what, isOptional);
-  const hasOther = tensorsOf(model).some(
+  const other = tensorsOf(model).find(
     (tensor) => isOptional(tensor) && isOtherShape(tensors.get(prefix + tensor.name)?.shape, tensor.shape),
   );
-  const wanted = hasOther ? tensorsOf(model).filter((tensor) => !isOptional(tensor)) : tensorsOf(model);
+  const wanted = other ? tensorsOf(model).filter((tensor) => !isOptional(tensor)) : tensorsOf(model);
   const weights = new Map<string, Tensor>();
   const [missing, misshapen, integers]: [string[], string[], string[]] = [[], [], []];
   for (const { name, shape } of wanted) {
@@ -72,8 +72,8 @@ export function findWeights(
   }
   requireSound(weights, prefix, converted, what);
   const notes = notesOf({ model, tensors, converted, unread }, prefix, what);
-  if (!hasOther || last === undefined) return { weights, notes };
-  const outputs = tensors.get(prefix + last.tensors[0]!)!.shape[0];
+  if (other === undefined || last === undefined) return { weights, notes };
+  const outputs = tensors.get(prefix + other.name)!.shape[0];
   const change = `its last layer ${last.name} has ${outputs} outputs, this network has ${model.classes}`;
   return {
     weights,

@@ -7,7 +7,7 @@ import { chunkImages } from './session.ts';
 
 /** The memory of a model in bytes, without data sets. */
 export interface ModelMemory {
-  /** Parameters and buffers, once; an optimizer keeps as much for each of its states. */
+  /** Parameters and buffers, once; an optimizer keeps as much as the parameters for each of its states. */
   readonly tensors: number;
   /** The numbers of a chunk of 16 images that is evaluated, with all that the kernels need. */
   readonly evaluating: number;

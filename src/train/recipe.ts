@@ -24,7 +24,7 @@ export interface Recipe {
   readonly schedule: Schedule;
   /** What happens to the images that are trained on; evaluations see them as they are. */
   readonly augmentation: Augmentation;
-  /** The largest norm of a step's gradient, over all parameters; a larger gradient is scaled down. 0: any. */
+  /** The largest norm of a step's gradient, over all parameters that are trained; a larger gradient is scaled down. 0: any. */
   readonly clipNorm: number;
   /**
    * Which share of the moving average of the weights is kept at every step, 0 to below 1. With an average, it is what is
@@ -37,7 +37,7 @@ export interface Recipe {
   readonly batchSize: number;
   /** Passes over the training set, 0 to 1,000,000. */
   readonly epochs: number;
-  /** Determines the initial weights, the order of the images and their augmentation: an integer of at least 0. */
+  /** Determines the initial weights, the order of the images, their augmentation and dropout: an integer of at least 0. */
   readonly seed: number;
   /** Whether every epoch has a new random order of the images; otherwise it is the order of the data. */
   readonly shuffle: boolean;
