@@ -77,7 +77,7 @@ function placed(layer, shape, width) {
   for (let i = 0; i < dy.length; i++) dy[i] = random.uniform() - 0.5;
   const indices = arena.table(Array.from({ length: images }, (_, i) => i));
   const streams = (purpose) => streamKey(1, purpose, 1);
-  const pass = { images, packs, training: true, epoch: 1, step: 0, indices, streams };
+  const pass = { images, packs, training: true, epoch: 1, indices, streams };
   const batch = { images: [images], addresses: [statistics[2]] };
   half.prepare?.(true);
   return {

@@ -19,7 +19,7 @@ export class Branches {
   readonly #outputs = new Map<string, Activation>();
   /** Where those who read an output by name put its gradient; 0 if it is not wanted. */
   readonly #gradients = new Map<string, number>();
-  /** The layers whose gradient is wanted: those that have parameters, and those that read such a layer's output. */
+  /** The layers whose gradient is wanted: those that train parameters, and those that read such a layer's output. */
   readonly #wanted = new Set<string>();
 
   constructor({ layers }: Model, kernels: Kernels, arena: Arena, packs: number, vectorBytes: number) {
@@ -58,23 +58,23 @@ export class Branches {
     layer: ModelLayer,
     first: ModelLayer,
     placed: Activation,
-    hasParameters: boolean,
-  ): { readonly output: Activation; readonly join?: PlacedLayer } {
-    const isWanted = hasParameters || first.reads.some((read) => this.#wanted.has(read));
+    isTrained: boolean,
+  ): { readonly output: Activation; readonly join?: PlacedLayer; readonly isWanted: boolean } {
+    const isWanted = isTrained || first.reads.some((read) => this.#wanted.has(read));
     if (isWanted) this.#wanted.add(layer.name);
-    if (!this.#readers.has(layer.name)) return { output: placed };
+    if (!this.#readers.has(layer.name)) return { output: placed, isWanted };
     const output = { ...placed, isShared: true };
     this.#outputs.set(layer.name, output);
-    if (!isWanted || placed.gradient === 0) return { output };
+    if (!isWanted || placed.gradient === 0) return { output, isWanted };
     if (!this.#passedOn.has(layer.name)) {
       this.#gradients.set(layer.name, output.gradient);
-      return { output };
+      return { output, isWanted };
     }
     const vectors = elementsOf(output.shape);
     const gradient = this.#arena.allocate(this.#packs * vectors * this.#vectorBytes);
     this.#gradients.set(layer.name, gradient);
     const add: PlacedLayer['backward'] = ({ packs }) =>
       this.#kernels.addVectors({ dst: output.gradient, src: gradient, vectors: packs * vectors });
-    return { output, join: { work: ['', ''], output, forward() {}, backward: add, curvature: add } };
+    return { output, isWanted, join: { work: ['', ''], output, forward() {}, backward: add, curvature: add } };
   }
 }

@@ -85,7 +85,6 @@ export function placeAlone(
     packs,
     training: true,
     epoch: 1,
-    step: 0,
     indices: arena.table([...Array(packs * lanes).keys()]),
     streams: (purpose) => streamKey(1, purpose, 1),
   };

@@ -347,11 +347,12 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
       meetings.push({ ...placed.wholeBatch, contribution, index: placedLayers.length });
     }
     for (const { shape } of parameters) end += bytesOf(shape);
-    placedLayers.push(placed);
-    parameterEnds.push(end);
     const [forward, backward] = placed.work;
     steps.push({ layers: layers.map(({ name }) => name), forward, backward });
-    const { output, join } = branches.outputOf(outputLayer, first, placed.output, parameters.length > 0);
+    const isTrained = parameters.length > 0 && !frozen.has(first.name);
+    const { output, join, isWanted } = branches.outputOf(outputLayer, first, placed.output, isTrained);
+    placedLayers.push(isWanted ? placed : { ...placed, backward() {}, curvature() {} });
+    parameterEnds.push(end);
     if (join) {
       placedLayers.push(join);
       parameterEnds.push(end);

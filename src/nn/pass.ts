@@ -14,8 +14,6 @@ export interface Pass {
   readonly training: boolean;
   /** The epoch, from 1; 0 if nothing is trained. */
   readonly epoch: number;
-  /** Updates of the weights that were done before. */
-  readonly step: number;
   /** Address of the index of each image in its data set (i32), in the order of the lanes. */
   readonly indices: number;
   /**
@@ -32,7 +30,6 @@ export function usingPass(images: number, lanes: number): Pass {
     packs: Math.ceil(images / lanes),
     training: false,
     epoch: 0,
-    step: 0,
     indices: 0,
     streams: () => [0, 0, 0, 0],
   };

@@ -219,9 +219,8 @@ interface Batch {
   /** Its first image in the order, and the image after its last. */
   readonly start: number;
   readonly end: number;
-  /** The epoch, from 1, and the updates done before. */
+  /** The epoch, from 1. */
   readonly epoch: number;
-  readonly step: number;
   /** Factor of the gradients: they are those of a mean. */
   readonly scale: number;
 }
@@ -338,7 +337,7 @@ export class Member {
       const step = t + number - first;
       const start = number * batchSize;
       const end = Math.min(start + batchSize, set.size);
-      const batch = { start, end, epoch: planned.epoch + 1, step, scale: 1 / this.#weightOf(set, start, end) };
+      const batch = { start, end, epoch: planned.epoch + 1, scale: 1 / this.#weightOf(set, start, end) };
       this.#learnBatch(set, batch);
       this.#barrier.wait();
       this.#update(
@@ -363,7 +362,7 @@ export class Member {
   }
 
   /** The chunks of a batch that this member works on, in order. */
-  #chunksOf({ start, end, epoch, step }: Batch): Chunk[] {
+  #chunksOf({ start, end, epoch }: Batch): Chunk[] {
     const { chunk, parts, threads, gradients, indices } = this.#plan;
     const chunks = Math.ceil((end - start) / chunk);
     const chunksPerPart = Math.ceil(chunks / parts);
@@ -378,7 +377,6 @@ export class Member {
           packs: this.#packsOf(images),
           training: true,
           epoch,
-          step,
           indices: indices + from * 4,
           streams: (purpose) => this.#streamsOf(epoch, purpose),
         };
