@@ -174,7 +174,7 @@ if (gain.low > 0 && !values['held-out']) {
     ),
   ]);
   console.log(`\ndistilled - best: ${shown(low, difference, high)}`);
-  if (values.picture !== undefined) {
+  if (values.picture !== undefined && wrong.length > 0) {
     const pictures = wrong.map(({ image }) => enlarged(pictureOf(test, image), 3));
     writeFileSync(values.picture, encodePng(sheetOf([pictures])));
   }

@@ -271,3 +271,12 @@ test('a batch that holds every image six times gives the gradient of one that ho
   expect(await end(many, { train: repeated, width: 'octs' })).toEqual(often);
   expect(await end(many, { train: repeated, threads: nodeThreads(3) }, built.fit as typeof fit)).toEqual(often);
 });
+
+test('a running variance below 0 is refused, since its deviation would not be a number', async () => {
+  const weights = new Map(initial);
+  const variance = weights.get('bn1.running_var')!;
+  weights.set('bn1.running_var', { ...variance, data: variance.data.map((value, i) => (i === 1 ? -0.5 : value)) });
+  const message = 'tensor bn1.running_var holds -0.5 at position 1, expected variances from 0';
+  await expect(end({ ...recipe }, { initial: weights })).rejects.toThrow(message);
+  await expect(evaluate({ model: recipe.model }, weights, train)).rejects.toThrow(message);
+});

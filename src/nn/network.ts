@@ -85,11 +85,14 @@ export function stretchesOf(
   return last ? [...stretches, { ...last, to: bytes }] : [];
 }
 
-/** @throws UsageError naming the first tensor that holds a number that is not finite. */
+/** @throws UsageError naming the first tensor that holds a number that is not finite, or a running variance below 0. */
 export function checkFiniteTensors(tensors: StateDict): void {
   for (const [name, { data }] of tensors) {
-    const bad = data.findIndex((value) => !Number.isFinite(value));
-    if (bad >= 0) throw new UsageError(`tensor ${name} holds ${data[bad]} at position ${bad}, expected finite numbers`);
+    const isVariance = name.endsWith('.running_var');
+    const bad = data.findIndex((value) => !Number.isFinite(value) || (isVariance && value < 0));
+    if (bad < 0) continue;
+    const expected = isVariance ? 'variances from 0' : 'finite numbers';
+    throw new UsageError(`tensor ${name} holds ${data[bad]} at position ${bad}, expected ${expected}`);
   }
 }
 
