@@ -190,7 +190,7 @@ describe('mistakes point at their place', () => {
       file('  - Flatten', 'parameters: { a: { default: 1, lest: 1 } }\n'),
       'f:2:32: unknown key of parameter a "lest": allowed are default, kind, least, most. Did you mean least?',
     ],
-    [file('  - Linear: { out_features: {n} }'), 'f:3:29: unknown parameter {n}: parameters names there is none.'],
+    [file('  - Linear: { out_features: {n} }'), 'f:3:29: unknown parameter {n}: the file names no parameters.'],
   ])('%s', (text, message) => {
     const parse = () => parseNetworkFile(text, 'f').make();
     expect(parse).toThrow(UsageError);

@@ -48,9 +48,10 @@ const [blockWord, blockOptions] = ['Residual', ['layers', 'shortcut']] as const;
 
 /**
  * Reads a network file. Its layers are checked when they are made, since they depend on the data.
- * @param file names it in errors. @throws UsageError with line and column of the first mistake.
+ * @param file names it in errors. @param reserved names that no parameter may have.
+ * @throws UsageError with line and column of the first mistake.
  */
-export function parseNetworkFile(written: string, file: string): NetworkFile {
+export function parseNetworkFile(written: string, file: string, reserved: readonly string[] = []): NetworkFile {
   // Places in the text do not count a byte order mark.
   const text = written.replace(/^\uFEFF/, '');
   const source = readYaml(text, file);
@@ -68,6 +69,14 @@ export function parseNetworkFile(written: string, file: string): NetworkFile {
     );
   }
   const declared = checkedParameters(source, parameters, name);
+  const taken = Object.keys(declared).find((parameter) => reserved.includes(parameter));
+  if (taken !== undefined) {
+    throw source.mistake(
+      ['parameters'],
+      `parameter ${taken} has the name of a hyperparameter; call it otherwise`,
+      taken,
+    );
+  }
   const defaults = Object.fromEntries(Object.entries(declared).map(([each, entry]) => [each, entry.default]));
   if (!Array.isArray(layers) || layers.length === 0) {
     throw source.mistake(['layers'], 'layers: expected a list of layers, one at least');
@@ -337,8 +346,11 @@ class Builder {
       const names = Object.keys(this.#values);
       const near = nearest(text.replace(/^[\d\s*]*/, ''), names);
       const hint = near === undefined ? '' : ` Did you mean {${near}}?`;
-      const known = names.map((name) => `{${name}}`).join(', ') || 'there is none';
-      throw this.#source.mistake(at, `unknown parameter {${text}}: parameters names ${known}.${hint}`);
+      const known =
+        names.length > 0
+          ? `parameters names ${names.map((name) => `{${name}}`).join(', ')}`
+          : 'the file names no parameters';
+      throw this.#source.mistake(at, `unknown parameter {${text}}: ${known}.${hint}`);
     }
     this.used.add(found.name);
     return found.value;
