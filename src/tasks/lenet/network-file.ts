@@ -33,6 +33,8 @@ export interface NetworkFile {
   readonly resolved: object;
 }
 
+/** A network's name is part of the name of a run's folder. */
+const namePattern = /^[\p{L}\p{N}](?:[\p{L}\p{N}_ .-]{0,62}[\p{L}\p{N}])?$/u;
 const keys = ['name', 'initialization', 'parameters', 'layers'];
 /** The largest integer of a parameter, unless the file says another. */
 const mostInteger = 1_000_000;
@@ -62,6 +64,12 @@ export function parseNetworkFile(written: string, file: string, reserved: readon
   const { name, initialization = 'glorot', parameters = {}, layers } = data;
   if (typeof name !== 'string' || name === '')
     throw source.mistake(['name'], `name: expected a text, got ${shown(name)}`);
+  if (!namePattern.test(name)) {
+    throw source.mistake(
+      ['name'],
+      `name: expected at most 64 letters, digits, spaces and _ . - that begin and end with a letter or digit, got ${shown(name)}`,
+    );
+  }
   if (!initializations.includes(initialization as Initialization)) {
     throw source.mistake(
       ['initialization'],
