@@ -91,6 +91,13 @@ test('a card of a run has its one seed; a card of a study all of the winner’s'
   const matter = (text: string) => parse(text.split('---\n')[1]!)['model-index'][0].results;
   expect(matter(readFileSync(path, 'utf8'))[0].metrics[0].name).toBe('seed 5');
 
+  const tuned = join(home, 'tuned');
+  const more = ['--data', data, '--epochs', '1', '--train-limit', '200', '--batch-size', '50', '--test-limit', '20'];
+  expect(lenet('train', ...more, '--init', join(run, 'model.safetensors'), '--out', tuned).code).toBe(0);
+  expect(lenet('export', tuned, '--card', path).code).toBe(0);
+  expect(readFileSync(path, 'utf8')).toContain('(seed 1). Only the first 20 test images were used. ');
+  expect(readFileSync(path, 'utf8')).toMatch(/^- initial weights: of a file with SHA-256 [0-9a-f]{12}$/m);
+
   const file = join(home, 'small.yaml');
   writeFileSync(
     file,

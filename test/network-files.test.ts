@@ -169,6 +169,12 @@ test.each([
     'unknown layer to freeze in model lenet5 "conv": allowed are conv1, conv2, fc1, fc2, fc3. Did you mean conv1?',
   ],
   [['train', '--data', 'table.csv', '--model', 'big.yaml'], 'big.yaml:4:5: layer conv1, whose input is 1x28x28: '],
+  [
+    ['train', '--resume', '--out', 'run', '--set', 'filters=3'],
+    '--set filters: a resumed run keeps the numbers of its network; leave the option out',
+  ],
+  [['describe', 'taken.yaml'], 'taken.yaml:2:15: parameter epochs has the name of a hyperparameter; call it otherwise'],
+  [['study', 'run', 'shifted.yaml', '--out', 'shifted'], 'shift 50: more pixels than the images have (28x28)'],
 ])('%j is one line', (args, message) => {
   const at = folder();
   writeTable(join(at, 'table.csv'));
@@ -176,10 +182,30 @@ test.each([
     join(at, 'big.yaml'),
     'name: big\nlayers:\n  - ReLU\n  - Conv2d: { out_channels: 2, kernel_size: 29 }\n  - Flatten\n  - Linear\n',
   );
+  writeFileSync(
+    join(at, 'taken.yaml'),
+    'name: taken\nparameters: { epochs: 3 }\nlayers:\n  - Flatten\n  - Linear: { out_features: { epochs } }\n  - Linear\n',
+  );
+  const study = 'protocol: held-out\nseeds: 1\n';
+  writeFileSync(
+    join(at, 'shifted.yaml'),
+    `name: shifted\n${study}base: { shift: 50 }\ngrid: { learningRate: [1e-3, 1e-2] }\n`,
+  );
   const { code, stderr } = lenetIn(at, ...args);
   expect([code, stderr.split('\n').length]).toEqual([expect.any(Number), 2]);
   expect(code).not.toBe(0);
   expect(stderr).toContain(message);
+});
+
+test('a study checks the teachers against the output of each level', () => {
+  const at = folder();
+  succeed(at, 'train', ...options, '--epochs', '1', '--out', 'teacher');
+  writeFileSync(
+    join(at, 'taught.yaml'),
+    'name: taught\nprotocol: held-out\nseeds: 1\ndistill: { teachers: [teacher] }\nbase: { model: lenet5-1998 }\ngrid: { output: [softmax, rbf] }\n',
+  );
+  const { code, stderr } = lenetIn(at, 'study', 'run', 'taught.yaml', '--out', 'taught');
+  expect([code, stderr]).toEqual([2, 'error: distill: the outputs of model lenet5-1998 are distances, not logits\n']);
 });
 
 test('describe shows a network file with other numbers', () => {

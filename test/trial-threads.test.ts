@@ -77,3 +77,16 @@ test('a thread ends after eight trials, so that it does not gather their memory'
   const seeds = Array.from({ length: 9 }, (_, i) => i + 1);
   expect(await study(join(out, 'many'), seeds)).toEqual({ started: 2, running: 0 });
 });
+
+test('a definition may name the first held-out split, which is the default', async () => {
+  const definition: StudyDefinition = { ...definitionOf([1]), protocol: 'held-out', heldOut: 600, heldOutSplit: 1 };
+  const { pool } = await lenetTask({ folder: join(out, 'split') }).open(definition);
+  const end = await new Promise<TrialMessage>((resolve) => {
+    const order = { number: 0, configuration, seed: 1, threads: 1, again: false };
+    pool.start(order, (message) => {
+      if (message.type !== 'progress' && message.type !== 'epoch') resolve(message);
+    });
+  });
+  expect(end).toMatchObject({ type: 'finished' });
+  await pool.close?.();
+});

@@ -357,6 +357,9 @@ async function settingsOf(options: TrainOptions, command: Command) {
   const recipe = options.recipe === undefined ? undefined : files!.readRecipe(options.recipe);
   const [number] = Object.keys(numbers);
   if (recipe === undefined && !isFile) {
+    if (number !== undefined && options.resume && !own.given.has('model')) {
+      throw new UsageError(`--set ${number}: a resumed run keeps the numbers of its network; leave the option out`);
+    }
     if (number !== undefined) {
       throw new UsageError(`--set ${number}: model ${model} names no numbers; they are for network files`);
     }

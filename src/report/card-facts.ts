@@ -1,5 +1,5 @@
 /** The facts of a model card, from a run's record or from a study. */
-import { shortHash } from '../base/format.ts';
+import { counted, shortHash } from '../base/format.ts';
 import { nameOfValue } from '../base/named-content.ts';
 import { version } from '../base/version.ts';
 import type { LoadedModel } from '../runner/model-file.ts';
@@ -14,7 +14,7 @@ export function cardOfRun(loaded: LoadedModel, config: RunConfig, last: MetricsL
   const found = evaluatedMetrics(last);
   const isHeldOut = config.evaluatedOn === 'validation';
   const choosesEpoch = config.keep === 'best' || config.patience !== undefined;
-  const { seed } = config.hyperparameters;
+  const { seed, testLimit } = config.hyperparameters;
   return {
     ...common(loaded, config),
     results: found
@@ -24,7 +24,7 @@ export function cardOfRun(loaded: LoadedModel, config: RunConfig, last: MetricsL
             seeds: [{ seed, accuracy: found.accuracy }],
             protocol: isHeldOut
               ? `The images were held out of the training set${choosesEpoch ? ' and chose the epoch, so the number is optimistic' : ''}.`
-              : 'The test set was looked at after every recorded epoch; nothing was selected by this run.',
+              : `${limitSentence(testLimit)}The test set was looked at after every recorded epoch; nothing was selected by this run.`,
           },
         ]
       : [],
@@ -40,6 +40,7 @@ export function cardOfStudy(loaded: LoadedModel, config: RunConfig, facts: Study
     const accuracy = trial?.curve.at(-1)?.selection?.accuracy;
     return trial && accuracy !== undefined ? [{ seed: trial.seed, accuracy }] : [];
   });
+  const limit = limitSentence(config.hyperparameters.testLimit);
   const looks = winner?.looks.map(({ seed, accuracy }) => ({ seed, accuracy })) ?? [];
   const isHeldOut = measure.set === 'validation';
   const isAccuracy = measure.objective === 'accuracy';
@@ -49,12 +50,12 @@ export function cardOfStudy(loaded: LoadedModel, config: RunConfig, facts: Study
     split: isHeldOut ? 'validation' : 'test',
     seeds,
     interval: isAccuracy && mean ? [mean[0] / 100, mean[1] / 100] : undefined,
-    protocol: `The settings were selected on these images among ${facts.configurations.size} configurations, so the number is optimistic.`,
+    protocol: `${isHeldOut ? '' : limit}The settings were selected on these images among ${facts.configurations.size} configurations, so the number is optimistic.`,
   };
   const final: CardResult = {
     split: 'test',
     seeds: looks,
-    protocol: 'Nothing was selected on these images.',
+    protocol: `${limit}Nothing was selected on these images.`,
   };
   const sentence = protocolSentence(facts);
   return {
@@ -67,14 +68,28 @@ export function cardOfStudy(loaded: LoadedModel, config: RunConfig, facts: Study
   };
 }
 
+/** Says that the test set was cut, with a space after it; empty where it was not. */
+function limitSentence(testLimit: number | null): string {
+  return testLimit === null ? '' : `Only the first ${counted(testLimit)} test images were used. `;
+}
+
 function common({ model, input, record }: LoadedModel, config: RunConfig) {
   return {
     model,
     input,
     data: { name: config.data.name ?? input.data, hash: config.data.hash },
-    settings: [...settingsOf(config.hyperparameters), ...teachersOf(config)],
+    settings: [...settingsOf(config.hyperparameters), ...originOf(config), ...teachersOf(config)],
+    arithmetic: config.hyperparameters.arithmetic,
     version: record.get('version') ?? version,
   };
+}
+
+/** The images that were held out by number, and the file of initial weights. */
+function originOf({ init, heldOut, heldOutSplit = 1 }: RunConfig): CardFacts['settings'] {
+  return [
+    ...(heldOut === undefined ? [] : [['heldOut', `${heldOut} (split ${heldOutSplit})`] as const]),
+    ...(init ? [['initial weights', `of a file with SHA-256 ${shortHash(init.sha256)}`] as const] : []),
+  ];
 }
 
 function teachersOf({ distill }: RunConfig): CardFacts['settings'] {

@@ -24,6 +24,7 @@ const facts: CardFacts = {
     ['optimizer', 'adam'],
     ['epochs', '10'],
   ],
+  arithmetic: 'strict',
   selection: ['Protocol held-out: ...'],
   version: '0.1.0',
 };
@@ -70,6 +71,11 @@ test('the body says seeds, interval, protocol, input and settings', () => {
   ]) {
     expect(body).toContain(text);
   }
+});
+
+test('the same bits on every machine are promised of strict arithmetic alone', () => {
+  expect(modelCard(facts)).toContain('give the same bits on every machine.');
+  expect(modelCard({ ...facts, arithmetic: 'fused' })).not.toContain('bits on every machine.');
 });
 
 test('one seed is called one seed, and names of classes and data cannot break out', () => {

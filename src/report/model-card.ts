@@ -5,6 +5,7 @@
 import { stringify } from 'yaml';
 import { counted, percent, shortHash } from '../base/format.ts';
 import { visible } from '../base/plain-text.ts';
+import type { Arithmetic } from '../engine/kernels.ts';
 import { type Model, parameterCount } from '../nn/model.ts';
 import type { ModelInput } from '../tasks/lenet/model-input.ts';
 import { type Block, heading, paragraph } from './block.ts';
@@ -29,6 +30,8 @@ export interface CardFacts {
   readonly results: readonly CardResult[];
   /** The settings that differ from the defaults, and the length of the training. */
   readonly settings: readonly (readonly [name: string, value: string])[];
+  /** Under `fused`, equal settings give equal bits on processors of one kind only. */
+  readonly arithmetic: Arithmetic;
   /** How the network was chosen, in sentences. */
   readonly selection: readonly string[];
   readonly version: string;
@@ -69,7 +72,7 @@ function meanOf(seeds: CardResult['seeds']): number {
   return seeds.reduce((sum, { accuracy }) => sum + accuracy, 0) / seeds.length;
 }
 
-function blocksOf({ model, input, data, results, settings, selection, version }: CardFacts): Block[] {
+function blocksOf({ model, input, data, results, settings, arithmetic, selection, version }: CardFacts): Block[] {
   const { normalization, classNames, ground, framing } = input;
   const treatment = {
     mnist: 'the ink is brought into a box of 20 x 20 pixels, with its centre of mass in the middle of 28 x 28',
@@ -96,7 +99,9 @@ function blocksOf({ model, input, data, results, settings, selection, version }:
     heading(2, 'Training'),
     paragraph(`Data: ${data.name}, SHA-256 ${shortHash(data.hash)}.`),
     { kind: 'list', items: settings.map(([name, value]) => `${name}: ${value}`) },
-    paragraph('The same data, settings and seed give the same bits on every machine.'),
+    paragraph(
+      `The same data, settings and seed give the same bits on ${arithmetic === 'strict' ? 'every machine' : 'processors of the same kind'}.`,
+    ),
   ];
 }
 

@@ -28,3 +28,9 @@ test('patience ends after so many epochs without a better one', () => {
   expect(over(3)).toEqual([false, false, false, false, false]);
   expect(over(0)).toEqual([false, false, false, false, false]);
 });
+
+test('an epoch that was not evaluated does not end a run', () => {
+  expect(isOutOfPatience(linesOf(0.1, 0.5, undefined, undefined), 2)).toBe(false);
+  expect(isOutOfPatience(linesOf(0.1, 0.5, undefined, undefined, 0.5), 2)).toBe(true);
+  expect(isOutOfPatience(linesOf(0.1, 0.5, undefined, undefined, 0.6), 2)).toBe(false);
+});

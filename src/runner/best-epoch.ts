@@ -18,8 +18,12 @@ export function bestEpoch(lines: readonly MetricsLine[]): BestEpoch | undefined 
   return best;
 }
 
-/** Whether the last `patience` epochs were no better than the best before them. @param patience 0: never. */
+/**
+ * Whether the last `patience` epochs were no better than the best before them. An epoch that was not evaluated does not end a run: the
+ * saved model needs its predictions, and the next evaluation may be better. @param patience 0: never.
+ */
 export function isOutOfPatience(lines: readonly MetricsLine[], patience: number): boolean {
   const [best, last] = [bestEpoch(lines), lines.at(-1)];
-  return patience > 0 && best !== undefined && last !== undefined && last.epoch - best.epoch >= patience;
+  if (patience === 0 || best === undefined || last === undefined || evaluatedMetrics(last) === undefined) return false;
+  return last.epoch - best.epoch >= patience;
 }

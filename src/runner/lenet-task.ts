@@ -4,6 +4,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkChoice, checkFlag, checkFunction, checkOptions, checkPath } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { capitalized, counted } from '../base/format.ts';
+import { checkReach } from '../data/augmentations.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
 import { assertHeld, type Claim } from '../disk/lock.ts';
@@ -266,7 +267,7 @@ export function bytesOf(configuration: Settings, evaluated: number, facts: DataF
 
 /**
  * Checks all levels before the study begins, so that no trial fails later because of its settings.
- * @throws UsageError when a level's network does not fit the data, its arithmetic is not available on this machine, it
+ * @throws UsageError when a level's network does not fit the data, its augmentation exceeds the images, its arithmetic is not available on this machine, it
  * asks for more images than the set has, its teachers do not fit its network, or its batch size exceeds the training set. WorldError when this machine
  * cannot run the kernels.
  */
@@ -286,14 +287,15 @@ function checkLevels(
       const where = name in settings ? ` (level ${label})` : name in definition.base ? ' (in base)' : ' (the default)';
       return new UsageError(`${name}: ${problem}${where}`);
     };
-    const { model } = recipeOf(complete, facts);
+    const { model, augmentation } = recipeOf(complete, facts);
+    checkReach(augmentation, model.input);
     // Checking every label takes time, and most levels train the same network.
     const network = JSON.stringify([complete.model, model.input, model.classes]);
     if (!fitting.has(network)) {
       for (const set of [train, evaluation]) checkFits(model, set);
-      if (teaching) completeDistillation(teaching, model);
     }
     fitting.add(network);
+    if (teaching) completeDistillation(teaching, model);
     if (arithmetic === 'fused') enableFused();
     compileKernels(arithmetic, 'quads');
     if (trainLimit !== null && trainLimit > datasetSize(train)) {

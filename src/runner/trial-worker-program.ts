@@ -130,7 +130,8 @@ function requireOwn(found: RunConfig, folder: RunFolder, { hyperparameters, data
     init: null,
     ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
     ...(heldOut === undefined ? {} : { heldOut }),
-    ...(heldOutSplit === undefined ? {} : { heldOutSplit }),
+    // config.json leaves the first split out.
+    ...(heldOutSplit === undefined || heldOutSplit === 1 ? {} : { heldOutSplit }),
     ...(distill
       ? { distill: { teachers: distill.teachers, temperature: distill.temperature, weight: distill.weight } }
       : {}),

@@ -181,6 +181,10 @@ describe('mistakes point at their place', () => {
       file('  - Flatten\n  - Linear: { out_features: 2000000 }\n  - Linear'),
       'f:3:3: model net, parameter fc1.weight: 2000000x784 is too large: at most 268435456 numbers fit',
     ],
+    ...['../../evil', '/evil', 'a\\b', '.', 'two\nlines', 'a'.repeat(65)].map((name) => [
+      `name: ${JSON.stringify(name)}\nlayers: [Flatten, Linear]\n`,
+      'f:1:7: name: expected at most 64 letters, digits, spaces and _ . -',
+    ]),
     [file('  - Flatten', 'parameters: { a: none }\n'), 'f:2:18: parameter a: expected a number, got "none"'],
     [
       file('  - Flatten', 'parameters: { a: { default: 1.5, kind: integer } }\n'),
@@ -190,7 +194,7 @@ describe('mistakes point at their place', () => {
       file('  - Flatten', 'parameters: { a: { default: 1, lest: 1 } }\n'),
       'f:2:32: unknown key of parameter a "lest": allowed are default, kind, least, most. Did you mean least?',
     ],
-    [file('  - Linear: { out_features: {n} }'), 'f:3:29: unknown parameter {n}: parameters names there is none.'],
+    [file('  - Linear: { out_features: {n} }'), 'f:3:29: unknown parameter {n}: the file names no parameters.'],
   ])('%s', (text, message) => {
     const parse = () => parseNetworkFile(text, 'f').make();
     expect(parse).toThrow(UsageError);

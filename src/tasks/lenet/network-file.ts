@@ -33,6 +33,8 @@ export interface NetworkFile {
   readonly resolved: object;
 }
 
+/** A network's name is part of the name of a run's folder. */
+const namePattern = /^[\p{L}\p{N}](?:[\p{L}\p{N}_ .-]{0,62}[\p{L}\p{N}])?$/u;
 const keys = ['name', 'initialization', 'parameters', 'layers'];
 /** The largest integer of a parameter, unless the file says another. */
 const mostInteger = 1_000_000;
@@ -48,9 +50,10 @@ const [blockWord, blockOptions] = ['Residual', ['layers', 'shortcut']] as const;
 
 /**
  * Reads a network file. Its layers are checked when they are made, since they depend on the data.
- * @param file names it in errors. @throws UsageError with line and column of the first mistake.
+ * @param file names it in errors. @param reserved names that no parameter may have.
+ * @throws UsageError with line and column of the first mistake.
  */
-export function parseNetworkFile(written: string, file: string): NetworkFile {
+export function parseNetworkFile(written: string, file: string, reserved: readonly string[] = []): NetworkFile {
   // Places in the text do not count a byte order mark.
   const text = written.replace(/^\uFEFF/, '');
   const source = readYaml(text, file);
@@ -61,6 +64,12 @@ export function parseNetworkFile(written: string, file: string): NetworkFile {
   const { name, initialization = 'glorot', parameters = {}, layers } = data;
   if (typeof name !== 'string' || name === '')
     throw source.mistake(['name'], `name: expected a text, got ${shown(name)}`);
+  if (!namePattern.test(name)) {
+    throw source.mistake(
+      ['name'],
+      `name: expected at most 64 letters, digits, spaces and _ . - that begin and end with a letter or digit, got ${shown(name)}`,
+    );
+  }
   if (!initializations.includes(initialization as Initialization)) {
     throw source.mistake(
       ['initialization'],
@@ -68,6 +77,14 @@ export function parseNetworkFile(written: string, file: string): NetworkFile {
     );
   }
   const declared = checkedParameters(source, parameters, name);
+  const taken = Object.keys(declared).find((parameter) => reserved.includes(parameter));
+  if (taken !== undefined) {
+    throw source.mistake(
+      ['parameters'],
+      `parameter ${taken} has the name of a hyperparameter; call it otherwise`,
+      taken,
+    );
+  }
   const defaults = Object.fromEntries(Object.entries(declared).map(([each, entry]) => [each, entry.default]));
   if (!Array.isArray(layers) || layers.length === 0) {
     throw source.mistake(['layers'], 'layers: expected a list of layers, one at least');
@@ -337,8 +354,11 @@ class Builder {
       const names = Object.keys(this.#values);
       const near = nearest(text.replace(/^[\d\s*]*/, ''), names);
       const hint = near === undefined ? '' : ` Did you mean {${near}}?`;
-      const known = names.map((name) => `{${name}}`).join(', ') || 'there is none';
-      throw this.#source.mistake(at, `unknown parameter {${text}}: parameters names ${known}.${hint}`);
+      const known =
+        names.length > 0
+          ? `parameters names ${names.map((name) => `{${name}}`).join(', ')}`
+          : 'the file names no parameters';
+      throw this.#source.mistake(at, `unknown parameter {${text}}: ${known}.${hint}`);
     }
     this.used.add(found.name);
     return found.value;

@@ -18,7 +18,7 @@ export function numbersOfNetworks(models: readonly string[]): Readonly<Record<st
   const found = new Map<string, NetworkNumber>();
   for (const model of models) {
     for (const [name, entry] of Object.entries(networkIn(model)?.parameters ?? {})) {
-      if (name in hyperparameters) {
+      if (Object.hasOwn(hyperparameters, name)) {
         throw new UsageError(
           `${nameOfValue(model)}: parameter ${name} has the name of a hyperparameter; call it otherwise`,
         );

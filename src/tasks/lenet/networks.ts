@@ -3,6 +3,7 @@ import { UsageError } from '../../base/errors.ts';
 import { contentIn, contentValue, nameOfValue } from '../../base/named-content.ts';
 import type { Initialization } from '../../nn/initializers.ts';
 import type { Model } from '../../nn/model.ts';
+import { hyperparameterNames } from './hyperparameters.ts';
 import { modelByName, modelNames } from './models.ts';
 import { type NetworkFile, type NetworkValues, parseNetworkFile } from './network-file.ts';
 import type { NetworkInput } from './network-input.ts';
@@ -14,7 +15,7 @@ import type { NetworkInput } from './network-input.ts';
  */
 export function networkValue(name: string, text: string, path = fileName(name)): string {
   const bare = text.replace(/^\uFEFF/, '');
-  const file = parseNetworkFile(bare, path);
+  const file = parseNetworkFile(bare, path, hyperparameterNames);
   if (modelNames.includes(file.name)) {
     throw new UsageError(`${path}: name: ${file.name} is a network of lenet-lab; give yours another name`);
   }
