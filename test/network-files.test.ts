@@ -153,7 +153,7 @@ test.each([
   ],
   [
     ['train', '--model', 'my-net.yaml', '--set', 'dropout=1'],
-    'my-net.yaml:8:5: layer drop1, whose input is 288: dropout: p: expected a number from 0 to below 1, got 1',
+    'my-net.yaml:8:19: layer drop1, whose input is 288: dropout: p: expected a number from 0 to below 1, got 1',
   ],
   [['train', '--set', 'filters=3'], '--set filters: model lenet5 names no numbers; they are for network files'],
   [
@@ -168,7 +168,7 @@ test.each([
     ['train', '--freeze', 'conv'],
     'unknown layer to freeze in model lenet5 "conv": allowed are conv1, conv2, fc1, fc2, fc3. Did you mean conv1?',
   ],
-  [['train', '--data', 'table.csv', '--model', 'big.yaml'], 'big.yaml:4:5: layer conv1, whose input is 1x28x28: '],
+  [['train', '--data', 'table.csv', '--model', 'big.yaml'], 'big.yaml:4:45: layer conv1, whose input is 1x28x28: '],
   [
     ['train', '--resume', '--out', 'run', '--set', 'filters=3'],
     '--set filters: a resumed run keeps the numbers of its network; leave the option out',

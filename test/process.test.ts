@@ -207,6 +207,13 @@ describe.skipIf(!hasScript)('on a terminal (needs util-linux’s script)', () =>
     for (const line of drawn.flat()) expect([...line].length).toBeLessThan(20);
   });
 
+  test('on forty columns no line of a described network is wider', () => {
+    const lines = onTerminal('stty cols 40; exec $lenet describe residual --kernels').split(/\r?\n/);
+    expect(lines).toContain('output: 24x14x14');
+    expect(lines).toContain('backward: two matmuls');
+    for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(40);
+  });
+
   test.each(['TERM=dumb', 'TERM=xterm CI=true'])('%s: no escape sequence at all', (environment) => {
     const text = onTerminal(`stty cols 80; ${environment} $lenet train ${tiny} --out ${fresh()}`);
     expect(text).toContain('Done in');

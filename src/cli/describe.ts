@@ -4,9 +4,11 @@ import { capitalized, counted } from '../base/format.ts';
 import { visible } from '../base/plain-text.ts';
 import { writeOutput } from '../disk/atomic-file.ts';
 import { drawModel } from '../drawing/network.ts';
-import { describeKernels } from '../nn/kernel-table.ts';
-import { describeModel, type Model } from '../nn/model.ts';
+import { kernelTable } from '../nn/kernel-table.ts';
+import { alignColumns, describeModel, type Model } from '../nn/model.ts';
 import { receptiveFields } from '../nn/receptive-field.ts';
+import { kernelsText, modelText } from '../report/model-text.ts';
+import { wrapped } from '../report/terminal.ts';
 import { chooseWidth } from '../runner/octs.ts';
 import { readModelValue } from '../runner/study-files.ts';
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
@@ -29,18 +31,20 @@ export async function describe(name: string, options: DescribeNetworkOptions): P
   const shape = assumedShape(value, 10);
   const model = modelByValue(value, { shape });
   const parts = [
-    model.name,
-    noteOnShape(value, shape),
-    describeModel(model, terminalWidth()),
-    sizesOf(model),
-    numbersText(value),
+    fitted(model.name),
+    fitted(noteOnShape(value, shape)),
+    process.stdout.isTTY ? modelText(model, terminalWidth()) : describeModel(model, terminalWidth()),
+    sizesOf(model).map(fitted).join('\n'),
+    fitted(numbersText(value)),
   ];
   process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
   if (options.kernels) {
     const recipe = { ...recipeOf(completeHyperparameters({ model: value })), model };
     const { width, note } = await chooseWidth('auto', recipe);
     const why = note === undefined ? '' : `. ${capitalized(note)}`;
-    process.stdout.write(`\n${describeKernels(model, width)}\n\nThis process trains it in ${width}${why}\n`);
+    const table = kernelTable(model, width);
+    const text = process.stdout.isTTY ? kernelsText(table, terminalWidth()) : alignColumns(table);
+    process.stdout.write(`\n${text}\n\n${fitted(`This process trains it in ${width}${why}`)}\n`);
   }
   if (options.svg !== undefined) {
     writeOutput(options.svg, drawModel(model));
@@ -48,8 +52,13 @@ export async function describe(name: string, options: DescribeNetworkOptions): P
   }
 }
 
+/** The sentence, wrapped at the terminal's width. Not wrapped where the output is no terminal. */
+function fitted(sentence: string): string {
+  return process.stdout.isTTY ? wrapped(sentence, terminalWidth()) : sentence;
+}
+
 /** The receptive field of the last map, and the memory of the model, in sentences. */
-function sizesOf(model: Model): string {
+function sizesOf(model: Model): string[] {
   const field = receptiveFields(model).at(-1);
   const { tensors, evaluating, training, wholeBatches } = modelMemory(model);
   const kib = (bytes: number) => `${counted(Math.ceil(bytes / 1024))} KiB`;
@@ -61,7 +70,7 @@ function sizesOf(model: Model): string {
     `Memory: ${kib(tensors)} of weights; ${kib(evaluating)} for 16 images that are evaluated, ${kib(training)} for 16 that are trained on, ${
       wholeBatches ? 'the whole batch at once' : 'in each thread'
     }.`,
-  ].join('\n');
+  ];
 }
 
 /** Why the network is shown for other images than MNIST's; empty where it is not. */

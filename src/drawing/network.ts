@@ -2,87 +2,10 @@
  * Draws a network as an SVG in the style of NN-SVG's LeNet view: stacks of feature maps, then slim bars, all to scale.
  */
 import { escapeXml } from '../base/plain-text.ts';
-import type { Shape } from '../nn/layer.ts';
-import type { Layer } from '../nn/layers.ts';
-import type { Model, ModelLayer } from '../nn/model.ts';
-
-/** A part of the figure: a stack of feature maps, or a bar for a flat vector. Links connect the parts. */
-export interface FigurePart {
-  readonly shape: Shape;
-  /** [height, width] of the window that one element of the next part reads. Undefined if it reads everything. */
-  readonly window?: readonly [number, number];
-  /** The layers between this part and the next, one line of text each, for instance `Convolution 5×5` and `ReLU`. */
-  readonly link: readonly string[];
-}
-
-/**
- * The parts of a model along its main way, which leaves out the shortcuts of residual blocks: activations, normalizations, additions and flatten add a line
- * to a link, rescale and normalize are left out, others add a part.
- */
-export function partsOf(model: Model): FigurePart[] {
-  const parts: { shape: Shape; window?: readonly [number, number]; link: string[] }[] = [
-    { shape: model.input, link: [] },
-  ];
-  for (const { layer, output } of mainWay(model)) {
-    const last = parts.at(-1)!;
-    const before = parts.at(-2) ?? last;
-    const activation = activationName(layer);
-    if (layer.type === 'flatten') last.link.push('Flatten');
-    else if (activation !== undefined)
-      (last.link.length === 0 && parts.length > 1 ? before : last).link.push(activation);
-    else if (layer.type !== 'rescale' && layer.type !== 'normalize' && layer.type !== 'outputOf') {
-      last.link.push(nameOf(layer));
-      if ('kernelSize' in layer) last.window = layer.kernelSize;
-      parts.push({ shape: output, link: [] });
-    }
-  }
-  return parts;
-}
-
-/** The layers through which the output comes from the input, at an addition from the layer before it. */
-function mainWay({ layers }: Model): readonly ModelLayer[] {
-  const way: ModelLayer[] = [];
-  for (let name = layers.at(-1)?.name; name !== undefined; name = way[0]!.reads[0]) {
-    way.unshift(layers.find((layer) => layer.name === name)!);
-  }
-  return way;
-}
-
-/** The line of text of a layer that changes single numbers; undefined for any other layer. */
-function activationName(layer: Layer): string | undefined {
-  return activationNames[layer.type];
-}
-
-const activationNames: Readonly<Partial<Record<Layer['type'], string>>> = {
-  relu: 'ReLU',
-  leakyRelu: 'Leaky ReLU',
-  gelu: 'GELU',
-  silu: 'SiLU',
-  tanh: 'Tanh',
-  sigmoid: 'Sigmoid',
-  batchNorm2d: 'Batch norm',
-  dropout: 'Dropout',
-  add: 'Add',
-};
-
-const names: Readonly<Partial<Record<Layer['type'], string>>> = {
-  conv2d: 'Convolution',
-  maxPool2d: 'Max-pool',
-  avgPool2d: 'Average-pool',
-  subsample2d: 'Subsampling',
-  linear: 'Dense',
-  rbf: 'Distances',
-  pad2d: 'Padding',
-  globalAvgPool2d: 'Global average',
-};
-
-function nameOf(layer: Layer): string {
-  if (layer.type === 'conv2d' && layer.groups) {
-    const kind = layer.groups === layer.inChannels ? 'Depthwise' : 'Grouped';
-    return `${kind} ${layer.kernelSize.join('×')}`;
-  }
-  return 'kernelSize' in layer ? `${names[layer.type]} ${layer.kernelSize.join('×')}` : names[layer.type]!;
-}
+import type { Model } from '../nn/model.ts';
+import { type FigurePart, figureOf } from './figure.ts';
+import { captionSize, line, lineHeight, linkSize, margin, n, type Point, text, textWidth } from './marks.ts';
+import { drawShortcuts, layOutShortcuts } from './shortcuts.ts';
 
 // Sizes in pixels of the figure's own coordinates; mostMaps is a count.
 const largestMap = 150;
@@ -93,16 +16,6 @@ const barWidth = 13;
 const barSlant = 14;
 const [shortestBar, longestBar] = [44, 210];
 const gap = 44;
-const margin = 22;
-const captionSize = 14;
-const linkSize = 12;
-/** Mean width of a letter of a sans-serif face, in units of its size. */
-const letterWidth = 0.58;
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
 
 /** A part and its position [pixels]. `box` encloses the part; links end at the corners of its front map or bar. */
 interface LaidOut {
@@ -116,19 +29,30 @@ interface LaidOut {
 /**
  * A self-contained SVG that scales with its page and follows the reader's light or dark colour scheme.
  * The side of a map grows with the power 0.7 of its size, the length of a bar with the logarithm of its features:
- * small ones stay visible.
+ * small ones stay visible. Shortcuts of residual blocks are arcs above, which end at the captions of their parts.
  */
 export function drawModel(model: Model): string {
-  const parts = partsOf(model);
-  const laidOut = layOut(parts);
+  const { parts, shortcuts } = figureOf(model);
+  const placed = layOut(parts);
+  const arcs = layOutShortcuts(
+    shortcuts,
+    placed.map(({ box }) => centre(box).x),
+  );
+  const laidOut = placed.map((item) => ({ ...item, box: { ...item.box, y: item.box.y + arcs.height } }));
   const last = laidOut.at(-1)!;
-  const width = last.box.x + Math.max(last.box.width, textWidth(last.caption, captionSize)) + margin;
+  const end = last.box.x + Math.max(last.box.width, textWidth(last.caption, captionSize));
+  const width = Math.max(end, arcs.right) + margin;
   const tallest = Math.max(...laidOut.map(({ box }) => box.height));
-  const captionY = margin + captionSize;
+  const captionY = margin + arcs.height + captionSize;
   const linkY = captionY + 18 + tallest + 30;
   const linkLines = Math.max(1, ...parts.map(({ link }) => link.length));
-  const height = linkY + (linkLines - 1) * (linkSize + 4) + margin;
-  const described = laidOut.map(({ caption, part }) => [caption, ...part.link].join(', ')).join('; ');
+  const height = linkY + (linkLines - 1) * lineHeight + margin;
+  const described = [
+    ...laidOut.map(({ caption, part }) => [caption, ...part.link].join(', ')),
+    ...shortcuts.map(({ from, to, layers }) =>
+      [`shortcut from part ${from + 1} to part ${to + 1}`, ...layers].join(', '),
+    ),
+  ].join('; ');
   const lines = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${n(height)}" width="${n(width)}" height="${n(height)}" role="img" aria-labelledby="title desc">`,
     `<title id="title">${escapeXml(model.name)}</title>`,
@@ -136,6 +60,7 @@ export function drawModel(model: Model): string {
     style,
     ...laidOut.map((item) => drawPart(item)),
     ...laidOut.slice(1).map((item, i) => drawLink(laidOut[i]!, item)),
+    ...drawShortcuts(arcs, captionY - captionSize),
     ...laidOut.map(({ caption, box }) => text('caption', centre(box).x, captionY, [caption])),
     ...laidOut.slice(1).map((item, i) => {
       const from = laidOut[i]!;
@@ -274,26 +199,6 @@ function drawWindow(from: LaidOut, to: LaidOut, [kernelHeight, kernelWidth]: rea
   ].join('\n');
 }
 
-function line(kind: string, from: Point, to: Point): string {
-  return `<path class="${kind}" d="M${n(from.x)} ${n(from.y)}L${n(to.x)} ${n(to.y)}"/>`;
-}
-
-function text(kind: string, x: number, y: number, lines: readonly string[]): string {
-  return lines
-    .map(
-      (content, i) => `<text class="${kind}" x="${n(x)}" y="${n(y + i * (linkSize + 4))}">${escapeXml(content)}</text>`,
-    )
-    .join('\n');
-}
-
 function centre({ x, y, width, height }: LaidOut['box']): Point {
   return { x: x + width / 2, y: y + height / 2 };
-}
-
-function textWidth(content: string, size: number): number {
-  return content.length * size * letterWidth;
-}
-
-function n(value: number): string {
-  return `${Number(value.toFixed(2))}`;
 }

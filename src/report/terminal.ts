@@ -134,9 +134,13 @@ function find(wanted: string, facts: StudyFacts): LevelFacts {
  * left out first, then cells are broken at spaces, then columns of lower ranks are left out, then words are broken. A
  * line below names the columns left out.
  *
- * Below 40, a table whose words would break becomes a list.
+ * Below `listBelow` columns, 40 by default, a table whose words would break becomes a list.
  */
-export function terminalTable({ columns: given, note }: Pick<TextTable, 'columns' | 'note'>, width: number): string {
+export function terminalTable(
+  { columns: given, note }: Pick<TextTable, 'columns' | 'note'>,
+  width: number,
+  { listBelow = leastTableWidth }: { readonly listBelow?: number } = {},
+): string {
   const columns = given.map((column) => ({
     ...column,
     head: visible(column.head),
@@ -154,7 +158,7 @@ export function terminalTable({ columns: given, note }: Pick<TextTable, 'columns
   const widths = fits(wide) ? wide : tight;
   for (const column of byRank) if (!fits(least)) shown.delete(column);
   const left = [...shown];
-  if (width < leastTableWidth && left.length > 1 && !fits(least)) return listedRows({ columns, note }, width);
+  if (width < listBelow && left.length > 1 && !fits(least)) return listedRows({ columns, note }, width);
   const narrow = squeezed(
     left.map((column) => ({ width: widths[column]!, least: least[column]! })),
     width,

@@ -45,7 +45,7 @@ export function readModelValue(given: string, folder = '.'): string {
   const shipped = /^(?:networks[/\\])?([\w-]+)$/.exec(given)?.[1];
   if (modelNames.includes(given)) return given;
   if (shipped !== undefined && shippedNames('networks').includes(shipped)) {
-    return networkValue(shipped, readShipped('networks', shipped, mostStudyFileBytes).text);
+    return networkValue(shipped, readShipped('networks', shipped, mostStudyFileBytes).text, `${shipped}.yaml`);
   }
   const isPath = /[/\\]|\.ya?ml$/.test(given);
   if (!isPath) throw unknownChoice('model', given, [...modelNames, ...shippedNames('networks')]);

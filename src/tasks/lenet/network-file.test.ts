@@ -132,11 +132,11 @@ describe('mistakes point at their place', () => {
     [file('  - Conv2d: { out_channels: 3 }'), 'f:3:5: layer conv1, whose input is 1x28x28: kernel_size is missing'],
     [
       file('  - Conv2d: { out_channels: 3, kernel_size: 29 }'),
-      'f:3:5: layer conv1, whose input is 1x28x28: conv2d: a 29x29 window does not fit into 28x28',
+      'f:3:45: layer conv1, whose input is 1x28x28: conv2d: a 29x29 window does not fit into 28x28',
     ],
     [
       file('  - Conv2d: { out_channels: 0, kernel_size: 2 }'),
-      'f:3:5: layer conv1, whose input is 1x28x28: conv2d: out channels: expected an integer from 1 to',
+      'f:3:29: layer conv1, whose input is 1x28x28: conv2d: out channels: expected an integer from 1 to',
     ],
     [
       file('  - Conv2d: { out_channels: {filter}, kernel_size: 2 }', 'parameters: { filters: 3 }\n'),
@@ -149,7 +149,7 @@ describe('mistakes point at their place', () => {
     ],
     [
       file('  - Flatten\n  - Linear: { out_features: 5 }'),
-      'f:4:5: the last layer gives 5, but the data have 10 classes',
+      'f:4:29: the last layer gives 5, but the data have 10 classes',
     ],
     [file('  - Residual: { layers: [ReLU] }'), 'f:3:15: Residual needs a layer before it'],
     [
@@ -158,15 +158,15 @@ describe('mistakes point at their place', () => {
     ],
     [
       file('  - ReLU: { name: a }\n  - ReLU: { name: a }'),
-      'f:4:5: layer a, whose input is 1x28x28: two layers are named a',
+      'f:4:19: layer a, whose input is 1x28x28: two layers are named a',
     ],
     [
       file('  - Flatten\n  - Linear: { out_features: 100000 }\n  - Linear'),
-      'f:3:3: the network has 79,500,010 parameters: at most 67,108,864 fit',
+      'f:4:5: the network has 79,500,010 parameters, 78,500,000 of them in layer fc1: at most 67,108,864 fit',
     ],
     [
       file('  - Dropout: { p: 1 }'),
-      'f:3:5: layer drop1, whose input is 1x28x28: dropout: p: expected a number from 0 to below 1, got 1',
+      'f:3:19: layer drop1, whose input is 1x28x28: dropout: p: expected a number from 0 to below 1, got 1',
     ],
     [
       `initialization: glorto\n${file('  - Flatten\n  - Linear')}`,
@@ -176,10 +176,23 @@ describe('mistakes point at their place', () => {
       file(`${'  - ReLU\n'.repeat(501)}  - Flatten\n  - Linear`),
       'f:503:5: layer relu501, whose input is 1x28x28: more than 500 layers',
     ],
+    [
+      file('  - Conv2d: { out_channels: 30000, kernel_size: 1 }'),
+      'f:3:29: layer conv1, whose input is 1x28x28: an output of 30000x28x28 is too large: at most 16,777,216 numbers fit',
+    ],
+    [
+      file('  - Conv2d: { out_channels: 6, kernel_size: 3, groups: 4 }'),
+      'f:3:56: layer conv1, whose input is 1x28x28: conv2d: ',
+    ],
+    [file('  - ReLU: { name: 1a }'), 'f:3:19: name: expected a letter, then letters, digits or _, got "1a"'],
+    [
+      file('  - Flatten\n  - ReLU\n  - Residual: { layers: [Linear: { out_features: 784 }, Dropout: { p: -1 }] }'),
+      'f:5:71: layer block1.drop1, whose input is 784: dropout: p: ',
+    ],
     [file('  - &a [ *a ]'), 'f:3:10: the alias *a stands inside of what it stands for'],
     [
       file('  - Flatten\n  - Linear: { out_features: 2000000 }\n  - Linear'),
-      'f:3:3: model net, parameter fc1.weight: 2000000x784 is too large: at most 268435456 numbers fit',
+      'f:4:5: the network has 1,590,000,010 parameters, 1,570,000,000 of them in layer fc1: at most 67,108,864 fit',
     ],
     ...['../../evil', '/evil', 'a\\b', '.', 'two\nlines', 'a'.repeat(65)].map((name) => [
       `name: ${JSON.stringify(name)}\nlayers: [Flatten, Linear]\n`,

@@ -3,11 +3,12 @@ import { isRecord, shown } from '../../base/argument.ts';
 import { nearest, UsageError, unknownChoice } from '../../base/errors.ts';
 import { counted } from '../../base/format.ts';
 import { checkValue, type Numeric } from '../../base/hyperparameter.ts';
+import { elementsOf } from '../../base/tensor.ts';
 import { add } from '../../nn/add.ts';
 import { type Initialization, initializations } from '../../nn/initializers.ts';
-import type { Shape } from '../../nn/layer.ts';
+import { largestSize, type Shape } from '../../nn/layer.ts';
 import { about, type Layer } from '../../nn/layers.ts';
-import { type Model, parameterCount, sequential } from '../../nn/model.ts';
+import { type Model, sequential } from '../../nn/model.ts';
 import { outputOf } from '../../nn/output-of.ts';
 import { type Path, readYaml, type YamlSource } from '../study-file/yaml-source.ts';
 import { completeInput, type NetworkInput, normalizing } from './network-input.ts';
@@ -97,20 +98,16 @@ export function parseNetworkFile(written: string, file: string, reserved: readon
     const start = { name: Object.keys(first)[0], shape: complete.shape };
     const { shape } = builder.build(['layers'], '', start);
     if (shape.length !== 1 || shape[0] !== complete.classes) {
-      const last = ['layers', layers.length - 1];
+      const last = ['layers', layers.length - 1, 'Linear', 'out_features'];
       throw source.mistake(
         last,
         `the last layer gives ${shape.join('x')}, but the data have ${complete.classes} classes`,
       );
     }
+    builder.checkParameters();
     const model = builder.within(['layers'], () =>
       sequential(name, complete.shape, { ...first, ...builder.layers }, initialization as Initialization),
     );
-    const count = parameterCount(model);
-    if (count > mostParameters) {
-      const limit = `at most ${counted(mostParameters)} fit`;
-      throw source.mistake(['layers'], `the network has ${counted(count)} parameters: ${limit}`);
-    }
     const unused = Object.keys(defaults).find((parameter) => !builder.used.has(parameter));
     if (unused !== undefined) throw source.mistake(['parameters', unused], `no layer uses {${unused}}`);
     return model;
@@ -246,6 +243,8 @@ class Builder {
   readonly layers: Record<string, Layer> = {};
   /** The parameters that were used. */
   readonly used = new Set<string>();
+  /** The layers that have parameters: their places in the file, and how many. */
+  readonly #sizes: { readonly name: string; readonly at: Path; readonly parameters: number }[] = [];
   readonly #source: YamlSource;
   readonly #values: NetworkValues;
   readonly #classes: number;
@@ -269,7 +268,7 @@ class Builder {
       const { prefix: stem } = word === blockWord ? { prefix: 'block' } : networkWords[word]!;
       const number = (counts.get(stem) ?? 0) + 1;
       counts.set(stem, number);
-      const name = prefix + this.#nameOf(options, at, `${stem}${number}`);
+      const name = prefix + this.#nameOf(options, at, word, `${stem}${number}`);
       end = word === blockWord ? this.#block(name, [...at, word], end) : this.#layer(name, word, options, at, end);
     }
     return end;
@@ -287,7 +286,7 @@ class Builder {
     if (options !== null && !isRecord(options)) {
       throw this.#source.mistake([...at, word], `${word}: expected its options by name, got ${shown(options)}`);
     }
-    const allowed = ['name', ...(word === blockWord ? blockOptions : networkWords[word]!.options)];
+    const allowed = ['name', ...(word === blockWord ? blockOptions : Object.keys(networkWords[word]!.options))];
     const foreign = Object.keys(options ?? {}).find((option) => !allowed.includes(option));
     if (foreign !== undefined) {
       const message = unknownChoice(`option of ${word}`, foreign, allowed).message;
@@ -296,10 +295,13 @@ class Builder {
     return { word, options: options ?? {} };
   }
 
-  #nameOf({ name }: Readonly<Record<string, unknown>>, at: Path, otherwise: string): string {
+  #nameOf({ name }: Readonly<Record<string, unknown>>, at: Path, word: string, otherwise: string): string {
     if (name === undefined) return otherwise;
     if (typeof name === 'string' && /^[a-z]\w*$/i.test(name)) return name;
-    throw this.#source.mistake(at, `name: expected a letter, then letters, digits or _, got ${shown(name)}`);
+    throw this.#source.mistake(
+      [...at, word, 'name'],
+      `name: expected a letter, then letters, digits or _, got ${shown(name)}`,
+    );
   }
 
   #layer(name: string, word: string, options: Readonly<Record<string, unknown>>, at: Path, before: End): End {
@@ -307,16 +309,41 @@ class Builder {
       Object.keys(options).map((option) => [option, this.#value([...at, word, option])]),
     );
     const what = `layer ${name}, whose input is ${before.shape.join('x')}: `;
-    return this.within(
-      at,
-      () => {
-        const layer = networkWords[word]!.make(given, before.shape, this.#classes);
-        const shape = about(layer).outputShape(before.shape);
-        this.#keep(name, layer);
-        return { name, shape };
-      },
-      what,
-    );
+    const make = (values: typeof given) => {
+      const layer = networkWords[word]!.make(values, before.shape, this.#classes);
+      const shape = about(layer).outputShape(before.shape);
+      if (elementsOf(shape) > largestSize)
+        throw new UsageError(
+          `an output of ${shape.join('x')} is too large: at most ${counted(largestSize)} numbers fit`,
+        );
+      return { layer, shape };
+    };
+    const wrongOption = () =>
+      Object.entries(networkWords[word]!.options).find(
+        ([option, fitting]) => given[option] !== undefined && isRight(() => make({ ...given, [option]: fitting })),
+      )?.[0];
+    const placeOfMistake = () => {
+      const option = wrongOption();
+      return option === undefined ? at : [...at, word, option];
+    };
+    const { layer, shape } = this.within(placeOfMistake, () => make(given), what);
+    // The name's place where the layer has one of its own; otherwise that of the layer.
+    this.within([...at, word, 'name'], () => this.#keep(name, layer), what);
+    const parameters = about(layer)
+      .parameters()
+      .reduce((sum, parameter) => sum + elementsOf(parameter.shape), 0);
+    this.#sizes.push({ name, at: at, parameters });
+    return { name, shape };
+  }
+
+  /** @throws UsageError that points at the layer with the most parameters, if the network has too many. */
+  checkParameters(): void {
+    const total = this.#sizes.reduce((sum, { parameters }) => sum + parameters, 0);
+    if (total <= mostParameters) return;
+    const largest = this.#sizes.reduce((most, each) => (each.parameters > most.parameters ? each : most));
+    const part = `${counted(largest.parameters)} of them in layer ${largest.name}`;
+    const limit = `at most ${counted(mostParameters)} fit`;
+    throw this.#source.mistake(largest.at, `the network has ${counted(total)} parameters, ${part}: ${limit}`);
   }
 
   /** A residual block: its layers, and the way past them, both from the end before. */
@@ -364,13 +391,23 @@ class Builder {
     return found.value;
   }
 
-  /** Calls `work`, whose mistakes then point at `at`. @param what the beginning of their messages. */
-  within<T>(at: Path, work: () => T, what = ''): T {
+  /** Calls `work`, whose mistakes then point at `at`, or where `at` finds them. @param what the beginning of their messages. */
+  within<T>(at: Path | (() => Path), work: () => T, what = ''): T {
     try {
       return work();
     } catch (error) {
-      if (error instanceof UsageError) throw this.#source.mistake(at, what + error.message);
-      throw error;
+      if (!(error instanceof UsageError)) throw error;
+      throw this.#source.mistake(typeof at === 'function' ? at() : at, what + error.message);
     }
+  }
+}
+
+function isRight(make: () => unknown): boolean {
+  try {
+    make();
+    return true;
+  } catch (error) {
+    if (error instanceof UsageError) return false;
+    throw error;
   }
 }

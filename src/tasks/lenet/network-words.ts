@@ -24,13 +24,13 @@ type Given = Readonly<Record<string, unknown>>;
 export interface NetworkWord {
   /** The beginning of the names that layers get which have none: `conv` gives conv1, conv2, ... */
   readonly prefix: string;
-  /** The options that may be given. */
-  readonly options: readonly string[];
+  /** The options that may be given, each with a value that fits every input: a layer that is right with it was wrong for this option. */
+  readonly options: Readonly<Record<string, unknown>>;
   /** @param input the shape that comes in. @param classes of the data. @throws UsageError for options that cannot be right. */
   make(given: Given, input: Shape, classes: number): Layer;
 }
 
-const activation = (prefix: string, make: () => Layer): NetworkWord => ({ prefix, options: [], make });
+const activation = (prefix: string, make: () => Layer): NetworkWord => ({ prefix, options: {}, make });
 
 /** Channels, height and width come in as the first number. */
 const channelsOf = (input: Shape) => input[0] ?? 1;
@@ -51,7 +51,7 @@ function renamed(given: Given, names: Readonly<Record<string, string>>): Record<
 export const networkWords: Readonly<Record<string, NetworkWord>> = {
   Conv2d: {
     prefix: 'conv',
-    options: ['out_channels', 'kernel_size', 'stride', 'padding', 'groups'],
+    options: { out_channels: 1, kernel_size: 1, stride: 1, padding: 0, groups: 1 },
     make: (given, input) =>
       conv2d(
         channelsOf(input),
@@ -62,24 +62,24 @@ export const networkWords: Readonly<Record<string, NetworkWord>> = {
   },
   BatchNorm2d: {
     prefix: 'bn',
-    options: ['eps', 'momentum'],
+    options: { eps: 1e-5, momentum: 0.1 },
     make: (given, input) => batchNorm2d(channelsOf(input), renamed(given, { eps: 'eps', momentum: 'momentum' })),
   },
   MaxPool2d: {
     prefix: 'pool',
-    options: ['kernel_size', 'stride'],
+    options: { kernel_size: 1, stride: 1 },
     make: (given) => maxPool2d(needed(given, 'kernel_size'), renamed(given, { stride: 'stride' })),
   },
   AvgPool2d: {
     prefix: 'pool',
-    options: ['kernel_size', 'stride'],
+    options: { kernel_size: 1, stride: 1 },
     make: (given) => avgPool2d(needed(given, 'kernel_size'), renamed(given, { stride: 'stride' })),
   },
   GlobalAvgPool2d: activation('pool', globalAvgPool2d),
   Flatten: activation('flatten', flatten),
   Linear: {
     prefix: 'fc',
-    options: ['out_features'],
+    options: { out_features: 1 },
     // Without a number: an output for each class of the data.
     make: ({ out_features = undefined }, input, classes) => {
       if (input.length !== 1)
@@ -87,11 +87,11 @@ export const networkWords: Readonly<Record<string, NetworkWord>> = {
       return linear(elementsOf(input), (out_features ?? classes) as number);
     },
   },
-  Dropout: { prefix: 'drop', options: ['p'], make: ({ p }) => dropout(p as number | undefined) },
+  Dropout: { prefix: 'drop', options: { p: 0.5 }, make: ({ p }) => dropout(p as number | undefined) },
   ReLU: activation('relu', relu),
   LeakyReLU: {
     prefix: 'relu',
-    options: ['negative_slope'],
+    options: { negative_slope: 0.01 },
     make: ({ negative_slope }) => leakyRelu(negative_slope as number | undefined),
   },
   GELU: activation('gelu', gelu),

@@ -4,7 +4,7 @@ import { UsageError } from '../../base/errors.ts';
 import { parametersOf } from '../../nn/model.ts';
 import { canonicalSettings, completeSettings, isHyperparameter, lenetSettings } from './configuration.ts';
 import { completeHyperparameters } from './hyperparameters.ts';
-import { networkIn, networkName, networkValue, resolvedNetwork, withNumbers } from './networks.ts';
+import { modelByValue, networkIn, networkName, networkValue, resolvedNetwork, withNumbers } from './networks.ts';
 import { recipeOf } from './recipe.ts';
 import { overRecipe, parseRecipeFile } from './recipe-file.ts';
 import { parseStudyFile, studyFileNetworks } from './study-file.ts';
@@ -30,6 +30,16 @@ test('a file is a value with its name, and makes its network', () => {
   expect(networkName('lenet5')).toBe('lenet5');
   expect(networkIn('lenet5')).toBeUndefined();
   expect(shapes({ model: small })).toEqual(['fc1.weight 8x784', 'fc1.bias 8', 'fc2.weight 10x8', 'fc2.bias 10']);
+});
+
+test('messages name the path of the file that was read, also with other numbers; a network of a record has its name alone', () => {
+  const wrong = text.replace('dropout: 0.5', 'dropout: 1.5');
+  const recorded = networkValue('other', wrong);
+  expect(() => modelByValue(recorded)).toThrow('network other:8:19: layer drop1');
+  const read = networkValue('mine', wrong, 'bad/mine.yml');
+  expect(read).toBe(`mine\n${wrong}`);
+  expect(() => modelByValue(read)).toThrow('bad/mine.yml:8:19: layer drop1');
+  expect(() => modelByValue(withNumbers(read, { units: 3 }))).toThrow('bad/mine.yml:8:19: layer drop1');
 });
 
 test('settings set its numbers, which stand in the text of the complete model', () => {
@@ -77,12 +87,12 @@ test.each<[string, () => unknown, string]>([
   [
     'a number that the layer refuses',
     () => completeSettings({ model: small, dropout: 1 }),
-    'my-net.yaml:8:5: layer drop1, whose input is 8: dropout: p: expected a number from 0 to below 1, got 1',
+    'network my-net:8:19: layer drop1, whose input is 8: dropout: p: expected a number from 0 to below 1, got 1',
   ],
   [
     'the name of a network of ours',
     () => networkValue('a', text.replace('small', 'lenet5')),
-    'a.yaml: name: lenet5 is a network of lenet-lab; give yours another name',
+    'network a: name: lenet5 is a network of lenet-lab; give yours another name',
   ],
   [
     'second derivatives of batch normalization',
@@ -184,7 +194,7 @@ describe('studies', () => {
     ],
     [
       'base: { model: my-net.yaml }\ngrid: { dropout: [0, 1] }',
-      's:4:22: my-net.yaml:8:5: layer drop1, whose input is 8: dropout: p: expected a number from 0 to below 1, got 1',
+      's:4:22: network my-net:8:19: layer drop1, whose input is 8: dropout: p: expected a number from 0 to below 1, got 1',
     ],
     ['base: { model: my-net.yaml }\ngrid: { units: [4, many] }', 's:4:20: '],
   ])('%s', (rest, message) => {

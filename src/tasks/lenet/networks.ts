@@ -10,26 +10,44 @@ import type { NetworkInput } from './network-input.ts';
 
 /**
  * The value of the hyperparameter `model` for a network file: its name and its text, so that a record needs no file.
- * @param name of the file without its ending, in tables. @param path in messages; default: the name.
+ * @param name of the file without its ending, in tables. @param path in messages, also in those of the value that is returned; default: the name.
  * @throws UsageError with line and column of the first mistake.
  */
-export function networkValue(name: string, text: string, path = fileName(name)): string {
+export function networkValue(name: string, text: string, path?: string): string {
+  const label = path ?? labelOf(name);
   const bare = text.replace(/^\uFEFF/, '');
-  const file = parseNetworkFile(bare, path, hyperparameterNames);
+  const file = parseNetworkFile(bare, label, hyperparameterNames);
   if (modelNames.includes(file.name)) {
-    throw new UsageError(`${path}: name: ${file.name} is a network of lenet-lab; give yours another name`);
+    throw new UsageError(`${label}: name: ${file.name} is a network of lenet-lab; give yours another name`);
   }
-  return contentValue({ name, text: bare });
+  const value = contentValue({ name, text: bare });
+  return path === undefined ? value : from(path, value);
 }
 
-function fileName(name: string): string {
-  return `${name}.yaml`;
+/** The name in messages of a network whose file is not known: that of a run or a journal. */
+function labelOf(name: string): string {
+  return `network ${name}`;
+}
+
+/** The paths of the files that values were read from, for messages: values are recorded, and hold no paths. */
+const paths = new Map<string, string>();
+const mostPaths = 1000;
+
+/** The value, whose messages from now on name the path. */
+function from(path: string, value: string): string {
+  paths.delete(value);
+  paths.set(value, path);
+  for (const oldest of paths.keys()) {
+    if (paths.size <= mostPaths) break;
+    paths.delete(oldest);
+  }
+  return value;
 }
 
 /** The network file in a value of `model`; undefined for a network that has a name here. @throws UsageError as {@link networkValue}. */
 export function networkIn(model: string): NetworkFile | undefined {
   const content = contentIn(model);
-  return content && parsed(content.text, fileName(content.name));
+  return content && parsed(content.text, paths.get(model) ?? labelOf(content.name));
 }
 
 /** Files that were read last: studies ask for the same ones for each of their levels. */
@@ -54,7 +72,9 @@ export function withNumbers(model: string, values: NetworkValues): string {
   if (first === undefined) return model;
   const file = networkIn(model);
   if (file === undefined) throw new UsageError(`unknown hyperparameter ${first}: model ${model} names no numbers`);
-  return contentValue({ name: nameOfValue(model), text: file.withDefaults(values) });
+  const value = contentValue({ name: nameOfValue(model), text: file.withDefaults(values) });
+  const path = paths.get(model);
+  return path === undefined ? value : from(path, value);
 }
 
 /** The network's own name, which is that of the model: `lenet5`, or the name that its file gives it. */
