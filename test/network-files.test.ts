@@ -210,6 +210,24 @@ test.each([
   expect(stderr).toContain(message);
 });
 
+test('two network files of one name in a study get their names from label', () => {
+  const at = folder();
+  mkdirSync(join(at, 'a'));
+  mkdirSync(join(at, 'b'));
+  writeFileSync(join(at, 'a/net.yaml'), network);
+  writeFileSync(join(at, 'b/net.yaml'), network.replace('ReLU', 'Tanh'));
+  const study = (levels: string) =>
+    `name: two\nprotocol: held-out\nseeds: 1\nbase: { epochs: 0, trainLimit: 200 }\ngrid: { model: [${levels}] }\n`;
+  writeFileSync(join(at, 'two.yaml'), study('a/net.yaml, b/net.yaml'));
+  const { code, stderr } = lenetIn(at, 'study', 'run', 'two.yaml', '--out', 'two');
+  expect([code, stderr]).toEqual([
+    2,
+    'error: two.yaml:5:29: two levels are labelled net: give them different names with label:\n',
+  ]);
+  writeFileSync(join(at, 'two.yaml'), study('{ label: relu, model: a/net.yaml }, { label: tanh, model: b/net.yaml }'));
+  expect(succeed(at, 'study', 'run', 'two.yaml', '--out', 'two', '--jobs', '1')).toContain('tanh');
+});
+
 test('a study checks the teachers against the output of each level', () => {
   const at = folder();
   succeed(at, 'train', ...options, '--epochs', '1', '--out', 'teacher');
