@@ -68,8 +68,8 @@ describe('lenet data', () => {
       /^error: shift 40: more pixels than the images have \(28x28\)\n$/,
     ],
   ])('%j is refused', (options, message) => {
-    const { code, stderr } = lenetIn(folder, 'data', tiny, ...options);
-    expect([code, stderr]).toEqual([2, expect.stringMatching(message)]);
+    const { code, stdout, stderr } = lenetIn(folder, 'data', tiny, ...options);
+    expect([code, stdout, stderr]).toEqual([2, '', expect.stringMatching(message)]);
     expect(existsSync(join(folder, 'no.png'))).toBe(false);
   });
 

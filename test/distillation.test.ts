@@ -112,6 +112,11 @@ test('a run is continued with the same teachers, wherever they are now, and with
   ]);
   const other = lenet(...resume, '--teacher', second);
   expect([other.code, other.stderr]).toEqual([1, expect.stringContaining('is not the teacher that the run in')]);
+  const unnamed = lenet(...resume, '--temperature', '3');
+  expect([unnamed.code, unnamed.stderr]).toEqual([
+    2,
+    'error: --temperature: a resumed run keeps its teachers and their numbers; leave the option out\n',
+  ]);
   const warmer = lenet(...resume, '--teacher', first, '--temperature', '3');
   expect([warmer.code, warmer.stderr]).toEqual([2, expect.stringContaining('has temperature 2, not 3')]);
   expect(lenet(...resume, '--teacher', first).code).toBe(0);
@@ -142,8 +147,8 @@ test('a teacher of other classes is refused, if there are as many or not', () =>
 
 test.each([
   [['--temperature', '2'], 2, '--temperature needs --teacher'],
-  [[...teachers, '--temperature', '0'], 2, 'distill.temperature: expected a number above 0, got 0'],
-  [[...teachers, '--teacher-weight', '1.5'], 2, 'distill.weight: expected a number from 0 to 1, got 1.5'],
+  [[...teachers, '--temperature', '0'], 2, 'error: --temperature: expected a number above 0, got 0'],
+  [[...teachers, '--teacher-weight', '1.5'], 2, 'error: --teacher-weight: expected a number from 0 to 1, got 1.5'],
   [['--teacher', 'nowhere'], 1, 'nowhere'],
   [[...teachers, '--model', 'lenet5-1998'], 2, 'the outputs of model lenet5-1998 are distances, not logits'],
 ])('%j is refused', (given, expected, message) => {

@@ -85,6 +85,20 @@ test('a card says that held-out images chose the epoch, and who taught', () => {
   expect(card).toMatch(/teachers.*SHA-256 [0-9a-f]{12}; temperature 3, weight 1/);
 });
 
+test('a card has the numbers of a network file', () => {
+  const out = join(home, 'own');
+  const file = join(home, 'own.yaml');
+  writeFileSync(
+    file,
+    'name: own\nparameters: { units: 3, dropout: 0.5 }\nlayers: [Flatten, Linear: { out_features: { units } }, Dropout: { p: { dropout } }, Linear]\n',
+  );
+  const how = ['--data', data, '--model', file, '--set', 'units=4', '--epochs', '0', '--batch-size', '20'];
+  expect(lenet('train', ...how, '--out', out).code).toBe(0);
+  const path = join(home, 'own.md');
+  expect(lenet('export', out, '--card', path).code).toBe(0);
+  expect(readFileSync(path, 'utf8')).toContain('\n- model: own\n- units: 4\n- dropout: 0.5\n');
+});
+
 test('a card of a run has its one seed; a card of a study all of the winner’s', () => {
   const path = join(home, 'README.md');
   expect(lenet('export', run, '--card', path).code).toBe(0);

@@ -1,5 +1,5 @@
 /** Networks in files, from the command line: training, resume, studies, frozen layers, a start from other classes. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { readSafetensors } from '../src/base/safetensors.ts';
@@ -130,12 +130,25 @@ describe('layers that are frozen', () => {
       expect([...after!.get(name)!.data], name).toEqual([...before!.get(name)!.data]);
     }
     expect(after!.get('fc1.weight')!.shape[0]).not.toBe(10);
+
+    const noOutput = ['--init', 'digits/model.safetensors', '--freeze', 'bn1,fc1', '--out', 'random'];
+    const frozen = lenetIn(at, ...train.slice(0, -init.length - 2), ...noOutput);
+    expect([frozen.code, frozen.stderr]).toEqual([
+      2,
+      expect.stringMatching(
+        /^error: --freeze: layer fc1 must be trained, since it starts anew: it has 10 outputs in digits\/model\.safetensors, this network has \d+\n$/,
+      ),
+    ]);
+    expect(existsSync(join(at, 'random'))).toBe(false);
   });
 
   test('are part of the run', () => {
     const at = folder();
     const train = ['train', ...options, '--model', 'my-net.yaml', '--out', 'run', '--epochs', '1'];
-    succeed(at, ...train, '--freeze', 'conv1');
+    // conv1 has 2 filters of 5x5 and their biases; bn1 has 2 x 2 numbers; fc1 reads 2 x 12 x 12 and gives 10 classes.
+    expect(succeed(at, ...train, '--freeze', 'conv1')).toContain(
+      `tiny model: ${4 + 2 * 12 * 12 * 10 + 10} trainable params\n`,
+    );
     const { code, stderr } = lenetIn(at, ...train, '--resume', '--freeze', 'bn1');
     expect([code, stderr]).toEqual([2, expect.stringContaining('has freeze conv1, not bn1')]);
   });
@@ -195,6 +208,24 @@ test.each([
   expect([code, stderr.split('\n').length]).toEqual([expect.any(Number), 2]);
   expect(code).not.toBe(0);
   expect(stderr).toContain(message);
+});
+
+test('two network files of one name in a study get their names from label', () => {
+  const at = folder();
+  mkdirSync(join(at, 'a'));
+  mkdirSync(join(at, 'b'));
+  writeFileSync(join(at, 'a/net.yaml'), network);
+  writeFileSync(join(at, 'b/net.yaml'), network.replace('ReLU', 'Tanh'));
+  const study = (levels: string) =>
+    `name: two\nprotocol: held-out\nseeds: 1\nbase: { epochs: 0, trainLimit: 200 }\ngrid: { model: [${levels}] }\n`;
+  writeFileSync(join(at, 'two.yaml'), study('a/net.yaml, b/net.yaml'));
+  const { code, stderr } = lenetIn(at, 'study', 'run', 'two.yaml', '--out', 'two');
+  expect([code, stderr]).toEqual([
+    2,
+    'error: two.yaml:5:29: two levels are labelled net: give them different names with label:\n',
+  ]);
+  writeFileSync(join(at, 'two.yaml'), study('{ label: relu, model: a/net.yaml }, { label: tanh, model: b/net.yaml }'));
+  expect(succeed(at, 'study', 'run', 'two.yaml', '--out', 'two', '--jobs', '1')).toContain('tanh');
 });
 
 test('a study checks the teachers against the output of each level', () => {

@@ -83,6 +83,7 @@ export function readSafetensors(bytes: Uint8Array, what: string): Safetensors {
  * @throws WorldError saying what is wrong: another kind of file, a damaged header, wrong offsets.
  */
 export function readAnySafetensors(bytes: Uint8Array, what: string): AnySafetensors {
+  if (bytes.length === 0) throw new WorldError(`${what} is an empty file`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerBytes = bytes.length < 8 ? undefined : view.getBigUint64(0, true);
   if (

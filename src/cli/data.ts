@@ -39,6 +39,7 @@ export interface DescribeOptions extends Omit<DataChoice, 'data' | 'skipUnreadab
 export async function describeDataSet(place: string | undefined, options: DescribeOptions): Promise<void> {
   const augmented = options.augment === undefined ? undefined : augmentedRecipe(options.augment, options.sheet);
   const data = await loadData(place, { ...loadingOptions(options), skipUnreadable: true });
+  if (augmented) checkReach(augmented.augmentation, data.train.shape);
   const description = describeData(data);
   if (options.json)
     process.stdout.write(`${exactJson({ ...description, folder: isPrivateRun() ? null : data.folder })}\n`);
@@ -48,7 +49,6 @@ export async function describeDataSet(place: string | undefined, options: Descri
   }
   if (options.sheet === undefined) return;
   if (augmented) {
-    checkReach(augmented.augmentation, data.train.shape);
     writeOutput(options.sheet, encodePng(augmentedSheet(data.train, augmented)));
     const what = 'an image of each class as it is, and as the network sees it in epochs 1 to 9';
     process.stderr.write(`Contact sheet, ${what}: "${visible(options.sheet)}"\n`);

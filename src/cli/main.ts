@@ -13,7 +13,6 @@ import { shippedNames } from '../runner/shipped-files.ts';
 import { hyperparameterNames } from '../tasks/lenet/hyperparameters.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import type { NetworkValues } from '../tasks/lenet/network-file.ts';
-import type { FileDistillation } from '../tasks/study-file/schema.ts';
 import type { DescribeOptions } from './data.ts';
 import { addDataOptions, addReadingOptions, type DataChoice, loadingOptions } from './data-options.ts';
 import type { DescribeNetworkOptions } from './describe.ts';
@@ -34,6 +33,7 @@ import {
 } from './options.ts';
 import { Output } from './output.ts';
 import type { StudyRunOptions } from './study.ts';
+import type { TeacherOptions } from './teacher-options.ts';
 
 // The code of a command is loaded when the command is called, so that help and error messages appear at once.
 
@@ -153,7 +153,9 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       const evaluations = { evaluateEvery, evaluateTrain: options.evaluate === 'all', balancedAccuracy };
       const how = { checkpointEvery, ...evaluations, threads, kernels: options.kernels ?? 'auto' };
       const { heldOut, heldOutSplit, keep, patience } = options;
-      const selection = { heldOut, heldOutSplit, keep, patience, distill: distillationIn(options, recipe?.distill) };
+      const { distillationIn } = await import('./teacher-options.ts');
+      const distill = distillationIn(options, recipe?.distill);
+      const selection = { heldOut, heldOutSplit, keep, patience, distill };
       const request = { ...settings, dataFolder, dataOptions, ...selection, init, resume, ...how, out };
       output.beginWork();
       finish(await train(request, { json: options.json ?? false, recipe }));
@@ -369,25 +371,7 @@ async function settingsOf(options: TrainOptions, command: Command) {
   return { settings: overRecipe(recipe ?? { settings: {} }, { ...own, numbers }), recipe };
 }
 
-/** The distillation of a run: the options, over that of the recipe. @throws UsageError for its numbers without a teacher. */
-function distillationIn(
-  { teacher, temperature, teacherWeight }: TrainOptions,
-  ofRecipe: FileDistillation | undefined,
-): FileDistillation | undefined {
-  const teachers = teacher ?? ofRecipe?.teachers;
-  if (teachers !== undefined) {
-    return {
-      teachers: [...teachers],
-      temperature: temperature ?? ofRecipe?.temperature,
-      weight: teacherWeight ?? ofRecipe?.weight,
-    };
-  }
-  if (temperature !== undefined) throw new UsageError('--temperature needs --teacher');
-  if (teacherWeight !== undefined) throw new UsageError('--teacher-weight needs --teacher');
-  return undefined;
-}
-
-interface TrainOptions extends DataChoice {
+interface TrainOptions extends DataChoice, TeacherOptions {
   readonly recipe?: string;
   readonly model: string;
   /** Numbers for the network's file. */
@@ -399,14 +383,10 @@ interface TrainOptions extends DataChoice {
   readonly evaluateEvery: number;
   readonly evaluate: EvaluatedSets;
   readonly balancedAccuracy?: boolean;
-  readonly resume?: boolean;
   readonly init?: string;
   readonly heldOut?: number;
   readonly heldOutSplit?: number;
   readonly keep?: KeptEpoch;
-  readonly teacher?: readonly string[];
-  readonly temperature?: number;
-  readonly teacherWeight?: number;
   readonly patience?: number;
   readonly json?: boolean;
 }

@@ -4,8 +4,9 @@ import { capitalized, duration, percent, rounded } from '../base/format.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { visible, visibleLines } from '../base/plain-text.ts';
 import { describeAugmentation, isAugmented } from '../data/augmentations.ts';
+import { frozenLayers } from '../nn/frozen.ts';
 import { aboutLoss } from '../nn/losses.ts';
-import { describeModel, parameterCount } from '../nn/model.ts';
+import { describeModel, trainedCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
 import type { BestEpoch } from '../runner/best-epoch.ts';
@@ -146,7 +147,7 @@ function announcement(event: RunEvent & { type: 'start' }): string {
   const position = resumedAt && resumption(resumedAt, epochs);
   return [
     `Dataset ${event.data}: ${event.train} train and ${event.evaluation} ${config.evaluatedOn ?? 'test'} examples (${event.source})`,
-    `${model.name} model: ${parameterCount(model)} trainable params${changes.length > 0 ? ` (${changes.join(', ')})` : ''}`,
+    `${model.name} model: ${trainedCount(model, frozenLayers(model, freeze))} trainable params${changes.length > 0 ? ` (${changes.join(', ')})` : ''}`,
     '',
     describeModel(model, terminalWidth()),
     '',

@@ -180,7 +180,13 @@ export function givesDistances(model: Model): boolean {
 /** How many numbers of a model are trained. @throws UsageError unless it is a model. */
 export function parameterCount(model: Model): number {
   checkModel('parameterCount()', model);
-  return sum(parametersOf(model).map(trainable));
+  return trainedCount(model, new Set());
+}
+
+/** {@link parameterCount} without the layers that are frozen. @param frozen names of layers. */
+export function trainedCount({ layers }: Model, frozen: ReadonlySet<string>): number {
+  const trained = layers.filter(({ name }) => !frozen.has(name));
+  return sum(trained.flatMap(({ parameters }) => parameters).map(trainable));
 }
 
 /** Connections as LeCun counts them: the inputs of every unit, with its bias as one of them. @throws UsageError unless it is a model. */

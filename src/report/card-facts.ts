@@ -5,6 +5,7 @@ import { version } from '../base/version.ts';
 import type { LoadedModel } from '../runner/model-file.ts';
 import { evaluatedMetrics, type MetricsLine, type RunConfig } from '../runner/run-folder.ts';
 import { type Hyperparameters, hyperparameterNames, hyperparameters } from '../tasks/lenet/hyperparameters.ts';
+import { networkIn } from '../tasks/lenet/networks.ts';
 import type { StudyFacts } from './facts.ts';
 import type { CardFacts, CardResult } from './model-card.ts';
 import { protocolSentence } from './words/outcome.ts';
@@ -99,10 +100,16 @@ function teachersOf({ distill }: RunConfig): CardFacts['settings'] {
   return [['teachers', `SHA-256 ${hashes}; temperature ${temperature}, weight ${weight}`]];
 }
 
-/** The number of epochs, the optimizer, and what differs from its default. */
+/** The number of epochs, the optimizer, what differs from its default, and the numbers that the network's file names. */
 function settingsOf(values: Hyperparameters): CardFacts['settings'] {
   const always = new Set(['epochs', 'optimizer', 'learningRate', 'batchSize', 'seed', 'arithmetic']);
   return hyperparameterNames
     .filter((name) => always.has(name) || values[name] !== hyperparameters[name].default)
-    .map((name) => [name, name === 'model' ? nameOfValue(values.model) : `${values[name]}`] as const);
+    .flatMap((name) => (name === 'model' ? networkSettings(values) : [[name, `${values[name]}`] as const]));
+}
+
+/** The network by its name, then the numbers of its file. */
+function networkSettings({ model }: Hyperparameters): CardFacts['settings'] {
+  const numbers = Object.entries(networkIn(model)?.parameters ?? {});
+  return [['model', nameOfValue(model)], ...numbers.map(([name, entry]) => [name, `${entry.default}`] as const)];
 }

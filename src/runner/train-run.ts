@@ -29,6 +29,7 @@ import type { Holder } from '../disk/lock.ts';
 import { readBytes } from '../disk/read-file.ts';
 import type { Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
+import { frozenLayers } from '../nn/frozen.ts';
 import { initialWeights } from '../nn/initialize.ts';
 import { aboutLoss } from '../nn/losses.ts';
 import { dependsOnEpochs } from '../nn/schedules.ts';
@@ -517,11 +518,20 @@ function recordedWeights(
   );
 }
 
-/** The weights in a file. A last layer of other classes is drawn, as for a run without a file. */
-function weightsIn(file: string, { model, seed }: Recipe): InitialWeights {
+/**
+ * The weights in a file. A last layer of other classes is drawn, as for a run without a file.
+ * @throws UsageError where such a layer is frozen: it would keep its random weights.
+ */
+function weightsIn(file: string, { model, seed, freeze }: Recipe): InitialWeights {
   const bytes = readBytes(file);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  const { weights, notes } = readWeights(model, bytes, file, { mayEndOtherwise: true });
+  const { weights, notes, otherLast } = readWeights(model, bytes, file, { mayEndOtherwise: true });
+  if (otherLast && frozenLayers(model, freeze).has(otherLast.layer)) {
+    const { layer, outputs } = otherLast;
+    throw new UsageError(
+      `--freeze: layer ${layer} must be trained, since it starts anew: it has ${outputs} outputs in ${file}, this network has ${model.classes}`,
+    );
+  }
   return {
     weights: new Map([...initialWeights(model, randomStream(seed, 'init')), ...weights]),
     notes,

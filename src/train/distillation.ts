@@ -47,8 +47,10 @@ export interface DistillationNumbers {
   readonly weight: number;
 }
 
-const temperatureRange = number(2, positive, 'Temperature');
-const weightRange = number(1, { least: 0, most: 1 }, 'Share of the teachers');
+/** Divides the logits, above 0. */
+export const temperatureRange = number(2, positive, 'Temperature');
+/** The share of the teachers, 0 to 1. */
+export const weightRange = number(1, { least: 0, most: 1 }, 'Share of the teachers');
 
 /** A distillation that has been checked. */
 export type CompleteDistillation = Required<Distillation> & DistillationNumbers;

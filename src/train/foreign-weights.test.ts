@@ -169,9 +169,10 @@ describe('a last layer of other classes', () => {
       [['fc2.weight', tensor([5, 3])] as const, ['fc2.bias', tensor([5])] as const],
       [['fc2.bias', tensor([5])] as const],
     ]) {
-      const { weights, notes } = last(...tensors.map(([name, data]): [string, Tensor] => [name, data]));
+      const { weights, notes, otherLast } = last(...tensors.map(([name, data]): [string, Tensor] => [name, data]));
       expect([...weights.keys()]).toEqual(['fc1.weight', 'fc1.bias']);
       expect(notes.at(-1)).toBe(note);
+      expect(otherLast).toEqual({ layer: 'fc2', outputs: 5 });
     }
   });
 

@@ -21,6 +21,15 @@ export interface FoundWeights {
    * nothing else.
    */
   readonly notes: readonly string[];
+  /** The last layer, where the file has another number of outputs for it, so that its weights are missing. */
+  readonly otherLast?: OtherLast | undefined;
+}
+
+/** The last layer of a model and of a file that differ in the number of outputs. */
+export interface OtherLast {
+  readonly layer: string;
+  /** Outputs of the layer in the file. */
+  readonly outputs: number;
 }
 
 /**
@@ -73,11 +82,12 @@ export function findWeights(
   requireSound(weights, prefix, converted, what);
   const notes = notesOf({ model, tensors, converted, unread }, prefix, what);
   if (other === undefined || last === undefined) return { weights, notes };
-  const outputs = tensors.get(prefix + other.name)!.shape[0];
+  const outputs = tensors.get(prefix + other.name)!.shape[0]!;
   const change = `its last layer ${last.name} has ${outputs} outputs, this network has ${model.classes}`;
   return {
     weights,
     notes: [...notes, `${what}: ${change}: ${last.name} starts anew, the other layers keep their weights.`],
+    otherLast: { layer: last.name, outputs },
   };
 }
 

@@ -157,7 +157,7 @@ function onnxWeights(model: Model, bytes: Uint8Array, what: string, options: Sea
   const renamed = isRenamed
     ? [`${what}: its tensors have other names and were taken in their order: ${[...weights.keys()].join(', ')}.`]
     : [];
-  return { weights: found.weights, notes: [...notes, ...renamed, ...found.notes] };
+  return { ...found, notes: [...notes, ...renamed, ...found.notes] };
 }
 
 /**

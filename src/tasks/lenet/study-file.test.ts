@@ -645,7 +645,7 @@ describe('mistakes are reported with line and column', () => {
     [
       'two levels of one label',
       study('grid: { l2: [{ label: a, l2: 0 }, { label: a, l2: 1 }] }'),
-      '3:35: two levels are labelled a',
+      '3:35: two levels are labelled a: give them different names with label:',
     ],
     ['a value twice in a space', random('l2: [1, 2, 1]'), '7:42: the level 1 stands twice'],
     [

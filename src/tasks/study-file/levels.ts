@@ -35,7 +35,11 @@ export function readFactor(
   const twice = repeated(levels, ({ level }) => JSON.stringify(Object.entries(level.settings).sort()));
   if (twice) throw source.mistake(twice.path, `the level ${twice.level.label} stands twice`);
   const alike = repeated(levels, ({ level }) => level.label);
-  if (alike) throw source.mistake(alike.path, `two levels are labelled ${alike.level.label}`);
+  if (alike)
+    throw source.mistake(
+      alike.path,
+      `two levels are labelled ${alike.level.label}: give them different names with label:`,
+    );
   return { name, levels };
 }
 
