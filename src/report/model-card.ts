@@ -5,8 +5,8 @@
 import { stringify } from 'yaml';
 import { counted, percent, shortHash } from '../base/format.ts';
 import { visible } from '../base/plain-text.ts';
-import type { Arithmetic } from '../engine/kernels.ts';
 import { type Model, parameterCount } from '../nn/model.ts';
+import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import type { ModelInput } from '../tasks/lenet/model-input.ts';
 import { type Block, heading, paragraph } from './block.ts';
 import { renderMarkdown } from './markdown.ts';
@@ -31,7 +31,7 @@ export interface CardFacts {
   /** The settings that differ from the defaults, and the length of the training. */
   readonly settings: readonly (readonly [name: string, value: string])[];
   /** Under `fused`, equal settings give equal bits on processors of one kind only. */
-  readonly arithmetic: Arithmetic;
+  readonly arithmetic: Hyperparameters['arithmetic'];
   /** How the network was chosen, in sentences. */
   readonly selection: readonly string[];
   readonly version: string;
