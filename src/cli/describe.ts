@@ -1,4 +1,4 @@
-/** `lenet describe`: prints a network's layers and the kernels that train them, and draws the network. A network file's is made for MNIST's images. */
+/** `lenet describe` of a network or a saved model: prints its layers and the kernels that train them, and draws the network. A network file's is made for MNIST's images. */
 import { UsageError } from '../base/errors.ts';
 import { capitalized, counted } from '../base/format.ts';
 import { visible } from '../base/plain-text.ts';
@@ -7,6 +7,7 @@ import { drawModel } from '../drawing/network.ts';
 import { describeKernels } from '../nn/kernel-table.ts';
 import { describeModel, type Model } from '../nn/model.ts';
 import { receptiveFields } from '../nn/receptive-field.ts';
+import { loadModel } from '../runner/model-file.ts';
 import { chooseWidth } from '../runner/octs.ts';
 import { readModelValue } from '../runner/study-files.ts';
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
@@ -14,6 +15,8 @@ import type { NetworkValues } from '../tasks/lenet/network-file.ts';
 import { assumedShape, modelByValue, networkIn, withNumbers } from '../tasks/lenet/networks.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { modelMemory } from '../train/model-memory.ts';
+import type { Recipe } from '../train/recipe.ts';
+import { pathOfModel } from './named-model.ts';
 import { terminalWidth } from './terminal.ts';
 
 export interface DescribeNetworkOptions {
@@ -24,27 +27,50 @@ export interface DescribeNetworkOptions {
 }
 
 /** @param name a network, or a network file. @throws UsageError, WorldError. */
-export async function describe(name: string, options: DescribeNetworkOptions): Promise<void> {
+export async function describeNetwork(name: string, options: DescribeNetworkOptions): Promise<void> {
   const value = withNumbers(readModelValue(name), options.set ?? {});
   const shape = assumedShape(value, 10);
+  const numbers = numbersOf(value);
+  const [first] = numbers;
   const model = modelByValue(value, { shape });
-  const parts = [
-    model.name,
-    noteOnShape(value, shape),
-    describeModel(model, terminalWidth()),
-    sizesOf(model),
-    numbersText(value),
-  ];
-  process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
-  if (options.kernels) {
-    const recipe = { ...recipeOf(completeHyperparameters({ model: value })), model };
-    const { width, note } = await chooseWidth('auto', recipe);
-    const why = note === undefined ? '' : `. ${capitalized(note)}`;
-    process.stdout.write(`\n${describeKernels(model, width)}\n\nThis process trains it in ${width}${why}\n`);
+  const recipe = () => ({ ...recipeOf(completeHyperparameters({ model: value })), model });
+  const hint = first ? ` Set one with --set ${first.name}=${first.value}; studies vary them.` : '';
+  await print({ model, recipe, note: noteOnShape(value, shape), numbers: numbersText(numbers) + hint }, options);
+}
+
+/** @param path of a model file, a run folder, or a study, whose winner is taken. @throws UsageError, WorldError. */
+export async function describeSaved(path: string, options: DescribeNetworkOptions): Promise<void> {
+  if (options.set !== undefined) {
+    throw new UsageError(`--set is for network files, ${path} is a saved model: it keeps its numbers`);
   }
-  if (options.svg !== undefined) {
-    writeOutput(options.svg, drawModel(model));
-    process.stdout.write(`\nDrawing saved in "${visible(options.svg)}"\n`);
+  const { model, recipe: evaluation, hyperparameters, notes } = loadModel(pathOfModel(path));
+  for (const note of notes) process.stderr.write(`note: ${visible(note)}\n`);
+  const numbers = hyperparameters ? numbersText(numbersOf(hyperparameters.model)) : '';
+  const recipe = () => ({ ...recipeOf(completeHyperparameters({})), model, loss: evaluation.loss });
+  await print({ model, recipe, note: '', numbers }, options);
+}
+
+interface Description {
+  readonly model: Model;
+  /** Makes the recipe for which kernels are chosen. */
+  readonly recipe: () => Recipe;
+  /** On the shape of the images; may be empty. */
+  readonly note: string;
+  /** The numbers of the network's file in a sentence; empty where there are none. */
+  readonly numbers: string;
+}
+
+async function print({ model, recipe, note, numbers }: Description, { kernels, svg }: DescribeNetworkOptions) {
+  const parts = [model.name, note, describeModel(model, terminalWidth()), sizesOf(model), numbers];
+  process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
+  if (kernels) {
+    const { width, note: why } = await chooseWidth('auto', recipe());
+    const reason = why === undefined ? '' : `. ${capitalized(why)}`;
+    process.stdout.write(`\n${describeKernels(model, width)}\n\nThis process trains it in ${width}${reason}\n`);
+  }
+  if (svg !== undefined) {
+    writeOutput(svg, drawModel(model));
+    process.stdout.write(`\nDrawing saved in "${visible(svg)}"\n`);
   }
 }
 
@@ -75,11 +101,18 @@ function noteOnShape(value: string, shape: readonly number[]): string {
   }
 }
 
-/** The numbers that a network file names. */
-function numbersText(value: string): string {
-  const numbers = Object.entries(networkIn(value)?.parameters ?? {});
-  if (numbers.length === 0) return '';
-  const [[first, { default: usual }]] = numbers as [(typeof numbers)[number]];
-  const texts = numbers.map(([name, entry]) => `{${name}} ${entry.default}`);
-  return `Hyperparameters of its own: ${texts.join(', ')}. Set one with --set ${first}=${usual}; studies vary them.`;
+interface NetworkNumber {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** The numbers that the network file in a value of `model` names. */
+function numbersOf(value: string): readonly NetworkNumber[] {
+  const entries = Object.entries(networkIn(value)?.parameters ?? {});
+  return entries.map(([name, entry]) => ({ name, value: entry.default }));
+}
+
+function numbersText(numbers: readonly NetworkNumber[]): string {
+  const texts = numbers.map(({ name, value }) => `{${name}} ${value}`);
+  return numbers.length === 0 ? '' : `Hyperparameters of its own: ${texts.join(', ')}.`;
 }
