@@ -248,3 +248,39 @@ test('describe shows a network file with other numbers', () => {
   expect(readFileSync(join(at, 'net.svg'), 'utf8')).toContain('<svg');
   expect(lenet('describe', 'networks/deep').stdout).toContain('BatchNorm2d');
 });
+
+test('describe shows the network of a run and of a model file with their numbers, and a recipe file', () => {
+  const at = folder();
+  const train = ['train', ...options, '--epochs', '0', '--model', 'my-net.yaml', '--set', 'filters=3'];
+  succeed(at, ...train, '--out', 'runs/mine');
+  const shown = succeed(at, 'describe', 'runs/mine');
+  expect(shown).toMatch(/^tiny\n\nlayer [\s\S]*Conv2d\(1, 3, kernel_size=5, stride=2\)/);
+  expect(shown).toMatch(/\n\nHyperparameters of its own: \{filters\} 3, \{dropout\} 0\.25\.\n$/);
+  expect(succeed(at, 'describe', 'runs/mine/model.safetensors')).toBe(shown);
+  expect(succeed(at, 'describe', 'runs/mine', '--kernels')).toContain('This process trains it in ');
+  const fixed = lenetIn(at, 'describe', 'runs/mine', '--set', 'filters=4');
+  expect([fixed.code, fixed.stderr]).toEqual([
+    2,
+    expect.stringContaining('--set is for network files, runs/mine is a'),
+  ]);
+
+  writeFileSync(
+    join(at, 'mine.yaml'),
+    'name: mine\nsentence: My own\nsettings: { model: my-net.yaml, filters: 7, batchSize: 50 }\n',
+  );
+  const recipe = succeed(at, 'describe', 'mine.yaml');
+  expect(recipe).toMatch(/^mine\.yaml: My own\n\n {2}model {6}my-net\n/);
+  expect(recipe).toContain('\n  filters    7\n');
+  expect(recipe).toContain('Train with it: npx lenet train --recipe mine.yaml\n');
+
+  writeFileSync(join(at, 'study.yaml'), 'name: s\nprotocol: held-out\ngrid: { l2: [0, 1] }\n');
+  for (const [name, message] of [
+    ['study.yaml', 'error: study.yaml is a study file: describe takes a network, a recipe, or a saved model'],
+    ['runs', 'error: runs holds no model.safetensors'],
+    ['runs/none', 'cannot read runs/none: it does not exist'],
+  ] as const) {
+    const { stdout, stderr } = lenetIn(at, 'describe', name);
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining(message)]);
+    expect(stderr).toMatch(/^[^\n]*\n$/);
+  }
+});

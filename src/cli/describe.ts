@@ -1,4 +1,4 @@
-/** `lenet describe`: prints a network's layers and the kernels that train them, and draws the network. A network file's is made for MNIST's images. */
+/** `lenet describe` of a network or a saved model: prints its layers and the kernels that train them, and draws the network. A network file's is made for MNIST's images. */
 import { UsageError } from '../base/errors.ts';
 import { capitalized, counted } from '../base/format.ts';
 import { visible } from '../base/plain-text.ts';
@@ -9,6 +9,7 @@ import { alignColumns, describeModel, type Model } from '../nn/model.ts';
 import { receptiveFields } from '../nn/receptive-field.ts';
 import { kernelsText, modelText } from '../report/model-text.ts';
 import { wrapped } from '../report/terminal.ts';
+import { loadModel } from '../runner/model-file.ts';
 import { chooseWidth } from '../runner/octs.ts';
 import { readModelValue } from '../runner/study-files.ts';
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
@@ -16,6 +17,8 @@ import type { NetworkValues } from '../tasks/lenet/network-file.ts';
 import { assumedShape, modelByValue, networkIn, withNumbers } from '../tasks/lenet/networks.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { modelMemory } from '../train/model-memory.ts';
+import type { Recipe } from '../train/recipe.ts';
+import { pathOfModel } from './named-model.ts';
 import { terminalWidth } from './terminal.ts';
 
 export interface DescribeNetworkOptions {
@@ -26,29 +29,58 @@ export interface DescribeNetworkOptions {
 }
 
 /** @param name a network, or a network file. @throws UsageError, WorldError. */
-export async function describe(name: string, options: DescribeNetworkOptions): Promise<void> {
+export async function describeNetwork(name: string, options: DescribeNetworkOptions): Promise<void> {
   const value = withNumbers(readModelValue(name), options.set ?? {});
   const shape = assumedShape(value, 10);
+  const numbers = numbersOf(value);
+  const [first] = numbers;
   const model = modelByValue(value, { shape });
+  const recipe = () => ({ ...recipeOf(completeHyperparameters({ model: value })), model });
+  const hint = first ? ` Set one with --set ${first.name}=${first.value}; studies vary them.` : '';
+  await print({ model, recipe, note: noteOnShape(value, shape), numbers: numbersText(numbers) + hint }, options);
+}
+
+/** @param path of a model file, a run folder, or a study, whose winner is taken. @throws UsageError, WorldError. */
+export async function describeSaved(path: string, options: DescribeNetworkOptions): Promise<void> {
+  if (options.set !== undefined) {
+    throw new UsageError(`--set is for network files, ${path} is a saved model: it keeps its numbers`);
+  }
+  const { model, recipe: evaluation, hyperparameters, notes } = loadModel(pathOfModel(path));
+  for (const note of notes) process.stderr.write(`note: ${visible(note)}\n`);
+  const numbers = hyperparameters ? numbersText(numbersOf(hyperparameters.model)) : '';
+  const recipe = () => ({ ...recipeOf(completeHyperparameters({})), model, loss: evaluation.loss });
+  await print({ model, recipe, note: '', numbers }, options);
+}
+
+interface Description {
+  readonly model: Model;
+  /** Makes the recipe for which kernels are chosen. */
+  readonly recipe: () => Recipe;
+  /** On the shape of the images; may be empty. */
+  readonly note: string;
+  /** The numbers of the network's file in a sentence; empty where there are none. */
+  readonly numbers: string;
+}
+
+async function print({ model, recipe, note, numbers }: Description, { kernels, svg }: DescribeNetworkOptions) {
   const parts = [
     fitted(model.name),
-    fitted(noteOnShape(value, shape)),
+    fitted(note),
     process.stdout.isTTY ? modelText(model, terminalWidth()) : describeModel(model, terminalWidth()),
     sizesOf(model).map(fitted).join('\n'),
-    fitted(numbersText(value)),
+    fitted(numbers),
   ];
   process.stdout.write(`${parts.filter((part) => part !== '').join('\n\n')}\n`);
-  if (options.kernels) {
-    const recipe = { ...recipeOf(completeHyperparameters({ model: value })), model };
-    const { width, note } = await chooseWidth('auto', recipe);
-    const why = note === undefined ? '' : `. ${capitalized(note)}`;
+  if (kernels) {
+    const { width, note: why } = await chooseWidth('auto', recipe());
+    const reason = why === undefined ? '' : `. ${capitalized(why)}`;
     const table = kernelTable(model, width);
     const text = process.stdout.isTTY ? kernelsText(table, terminalWidth()) : alignColumns(table);
-    process.stdout.write(`\n${text}\n\n${fitted(`This process trains it in ${width}${why}`)}\n`);
+    process.stdout.write(`\n${text}\n\n${fitted(`This process trains it in ${width}${reason}`)}\n`);
   }
-  if (options.svg !== undefined) {
-    writeOutput(options.svg, drawModel(model));
-    process.stdout.write(`\nDrawing saved in "${visible(options.svg)}"\n`);
+  if (svg !== undefined) {
+    writeOutput(svg, drawModel(model));
+    process.stdout.write(`\nDrawing saved in "${visible(svg)}"\n`);
   }
 }
 
@@ -84,11 +116,18 @@ function noteOnShape(value: string, shape: readonly number[]): string {
   }
 }
 
-/** The numbers that a network file names. */
-function numbersText(value: string): string {
-  const numbers = Object.entries(networkIn(value)?.parameters ?? {});
-  if (numbers.length === 0) return '';
-  const [[first, { default: usual }]] = numbers as [(typeof numbers)[number]];
-  const texts = numbers.map(([name, entry]) => `{${name}} ${entry.default}`);
-  return `Hyperparameters of its own: ${texts.join(', ')}. Set one with --set ${first}=${usual}; studies vary them.`;
+interface NetworkNumber {
+  readonly name: string;
+  readonly value: number;
+}
+
+/** The numbers that the network file in a value of `model` names. */
+function numbersOf(value: string): readonly NetworkNumber[] {
+  const entries = Object.entries(networkIn(value)?.parameters ?? {});
+  return entries.map(([name, entry]) => ({ name, value: entry.default }));
+}
+
+function numbersText(numbers: readonly NetworkNumber[]): string {
+  const texts = numbers.map(({ name, value }) => `{${name}} ${value}`);
+  return numbers.length === 0 ? '' : `Hyperparameters of its own: ${texts.join(', ')}.`;
 }

@@ -3,7 +3,7 @@
  * `lenet` (lenet.ts) loads this file.
  */
 import { type Command, CommanderError, Option } from 'commander';
-import { UsageError, unknownChoice, WorldError } from '../base/errors.ts';
+import { UsageError, WorldError } from '../base/errors.ts';
 import { visibleLines } from '../base/plain-text.ts';
 import { version } from '../base/version.ts';
 import { type KeptEpoch, keptEpochs } from '../runner/kept-epoch.ts';
@@ -205,21 +205,20 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
   program
     .command('describe <name>')
     .description(
-      `Print the layers of a network (${modelNames.join(', ')}, ${shippedNames('networks').join(', ')}, or a network file), their shapes and numbers of parameters; or the settings of a recipe (${recipes})`,
+      `Print the layers of a network (${modelNames.join(', ')}, ${shippedNames('networks').join(', ')}, a network file, a saved model or a run folder), their shapes and numbers of parameters; or the settings of a recipe (${recipes}, or a file)`,
     )
     .option(...numbers, parseAssignments)
     .option('--kernels', 'Also print which kernels train it')
     .option('--svg <file>', 'Also draw the network into an SVG file', parsePath('--svg'))
     .action(async (name: string, options: DescribeNetworkOptions) => {
-      const ofRecipes = shippedNames('recipes');
-      const known = [...modelNames, ...ofRecipes, ...shippedNames('networks')];
-      if (!known.includes(name) && !/[/\\]|\.ya?ml$/.test(name)) throw unknownChoice('model or recipe', name, known);
-      if (ofRecipes.includes(name)) {
+      const { describedAs } = await import('./described.ts');
+      const kind = describedAs(name);
+      if (kind === 'recipe') {
         const { describeRecipe } = await import('./describe-recipe.ts');
         describeRecipe(name, options);
       } else {
-        const { describe } = await import('./describe.ts');
-        await describe(name, options);
+        const { describeNetwork, describeSaved } = await import('./describe.ts');
+        await (kind === 'model' ? describeSaved : describeNetwork)(name, options);
       }
     });
 
