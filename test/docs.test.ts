@@ -108,7 +108,9 @@ describe.each(pages)('%s', (page) => {
   const folder = mkdtempSync(join(tmpdir(), 'lenet-docs-'));
   beforeAll(() => {
     writeTinyMnist(join(folder, 'tiny'), 512, 100);
-    for (const name of ['pictures', 'screws']) writePictures(join(folder, name));
+    for (const name of ['pictures', 'screws', 'letters']) writePictures(join(folder, name));
+    const ofNetworks = fencedBlocks('docs/networks.md').find(({ text }) => /^name: my-net$/m.test(text));
+    writeFileSync(join(folder, 'my-net.yaml'), ofNetworks!.text);
     cpSync(join(folder, 'screws/rings/1.png'), join(folder, 'photo.jpg'));
     writeTable(join(folder, 'table.csv'));
     cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true });

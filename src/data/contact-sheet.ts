@@ -29,14 +29,19 @@ export function contactSheet(dataset: Dataset, perClass = 10): Picture {
   checkInteger('contactSheet(): perClass', perClass, 1, 100);
   const set = checkedDataset(dataset, 'contactSheet()');
   const rows = examples(set, perClass).map((images) => images.map((image) => shrunk(pictureOf(set, image), mostSide)));
-  return sheetOf(rows);
+  return sheetOf(rows, perClass);
 }
 
-/** Rows of pictures of one size on a sheet; a row may be shorter than others. @param rows at least one picture. */
-export function sheetOf(rows: readonly (readonly Picture[])[]): Picture {
+/**
+ * Rows of pictures of one size on a sheet; a row may be shorter than others.
+ * @param rows at least one picture. @param columns pictures that fit in a row. Default: those of the longest.
+ */
+export function sheetOf(
+  rows: readonly (readonly Picture[])[],
+  columns = Math.max(...rows.map(({ length }) => length)),
+): Picture {
   const [cell] = rows.flat();
   const { width: across, height: down, channels } = cell!;
-  const columns = Math.max(...rows.map(({ length }) => length));
   const width = columns * (across + gap) + gap;
   const height = rows.length * (down + gap) + gap;
   const data = new Uint8Array(width * height * channels).fill(ground);
