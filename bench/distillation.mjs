@@ -14,7 +14,7 @@ import { evaluate } from '../dist/index.js';
 import { loadMnist, loadModel } from '../dist/node.js';
 import { encodePng } from '../dist/report/png.js';
 import { criticalT } from '../dist/study/student-t.js';
-import { keep, machineLine, printTable, root, say } from './measurement.mjs';
+import { interval, keep, machineLine, mean, printTable, root, say, squares } from './measurement.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -77,16 +77,7 @@ const student = (name, seed, teachers, heldOut) => ({
   heldOut,
   teachers,
 });
-const mean = (numbers) => numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
-const squares = (numbers) => numbers.reduce((sum, each) => sum + (each - mean(numbers)) ** 2, 0);
 const shown = (low, middle, high) => `${middle.toFixed(3)} (${low.toFixed(3)} to ${high.toFixed(3)})`;
-
-/** The mean of some networks, and its 95 % interval (Student). */
-function interval(numbers) {
-  const margin =
-    criticalT(0.95, numbers.length - 1) * Math.sqrt(squares(numbers) / (numbers.length - 1) / numbers.length);
-  return { mean: mean(numbers), low: mean(numbers) - margin, high: mean(numbers) + margin };
-}
 
 /** The mean over the splits of the students' mean minus the others', with 95 %. Seeds vary within splits. */
 function gainOf(rows) {

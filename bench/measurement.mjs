@@ -2,6 +2,7 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { availableParallelism, cpus, platform, release, totalmem } from 'node:os';
+import { criticalT } from '../dist/study/student-t.js';
 
 export const root = new URL('..', import.meta.url).pathname;
 
@@ -20,6 +21,23 @@ export function median(numbers) {
   const sorted = [...numbers].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+export function mean(numbers) {
+  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length;
+}
+
+/** The sum of squares of the distances from the mean. */
+export function squares(numbers) {
+  const middle = mean(numbers);
+  return numbers.reduce((sum, each) => sum + (each - middle) ** 2, 0);
+}
+
+/** The mean of at least two numbers, and the 95 % interval that holds it (Student). */
+export function interval(numbers) {
+  const degrees = numbers.length - 1;
+  const margin = criticalT(0.95, degrees) * Math.sqrt(squares(numbers) / degrees / numbers.length);
+  return { mean: mean(numbers), low: mean(numbers) - margin, high: mean(numbers) + margin };
 }
 
 /** Median, least and most. */

@@ -8,10 +8,9 @@ import { holdOut } from '../dist/data/hold-out.js';
 import { fit } from '../dist/index.js';
 import { enableOcts, loadMnist } from '../dist/node.js';
 import { readRecipe } from '../dist/runner/study-files.js';
-import { criticalT } from '../dist/study/student-t.js';
 import { completeHyperparameters } from '../dist/tasks/lenet/hyperparameters.js';
 import { recipeOf } from '../dist/tasks/lenet/recipe.js';
-import { keep, machineLine, median, printTable, say } from './measurement.mjs';
+import { interval, keep, machineLine, median, printTable, say } from './measurement.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -40,14 +39,6 @@ async function trained(settings, seed, set) {
     last = event;
   }
   return { percent: 100 * last.evaluation.accuracy, seconds };
-}
-
-/** The mean over seeds and its 95 % interval. */
-function interval(percents) {
-  const mean = percents.reduce((sum, percent) => sum + percent, 0) / percents.length;
-  const variance = percents.reduce((sum, percent) => sum + (percent - mean) ** 2, 0) / (percents.length - 1);
-  const margin = criticalT(0.95, percents.length - 1) * Math.sqrt(variance / percents.length);
-  return { mean, low: mean - margin, high: mean + margin };
 }
 
 async function measured(name, settings, names) {

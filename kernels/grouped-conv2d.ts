@@ -5,10 +5,9 @@
  * A window is `parts` blocks, `part` bytes apart, of `lines` lines, `line` bytes apart, of `taps` vectors that lie side by side. Weights
  * have the same order without gaps. `corners`: byte offset of every output's window in the planes of its group, a table of i32.
  */
-import { sumLanes } from './arithmetic';
 import { spreadLine } from './layout';
 import { spreadTaps, sumTaps } from './taps';
-import { loadVector, quadAt, quadsOfVector, storeVector, vectorBytes, vectorShift } from './vector';
+import { loadVector, storeVector, vectorBytes, vectorShift } from './vector';
 
 /**
  * One pack [y][x][channel][lanes] -> planes. row, plane: bytes from one line of a plane to the next, and from plane to plane.
@@ -87,17 +86,6 @@ export function groupedWeightSums(
     sums += <usize>(parts * lines * taps) << vectorShift;
     totals += vectorBytes;
     dy += dyPlane;
-  }
-}
-
-/** out[i] = the sum over packs and lanes of sums[pack][i][lanes]: quad by quad, then over the four lanes. */
-export function sumQuads(sums: usize, packs: i32, count: i32, out: usize): void {
-  const pack = <usize>count << vectorShift;
-  for (const end = out + (<usize>count << 2); out < end; out += 4) {
-    let sum = f32x4.splat(0);
-    for (let q = 0; q < packs * quadsOfVector; q++) sum = f32x4.add(sum, v128.load(quadAt(sums, pack, q)));
-    store<f32>(out, sumLanes(sum));
-    sums += vectorBytes;
   }
 }
 

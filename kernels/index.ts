@@ -17,7 +17,7 @@ export { eraseBox, frameBytes, frameFloats, resample } from './augment';
 export { batchNormBackward, channelMoments, normalizedProducts } from './batch-norm2d';
 export { clearBlocks, conv2dBackward, packWeights } from './conv2d';
 export { dropout } from './dropout';
-export { groupedInputGradient, groupedWeightSums, packsToPlanes, planesToPacks, sumQuads } from './grouped-conv2d';
+export { groupedInputGradient, groupedWeightSums, packsToPlanes, planesToPacks } from './grouped-conv2d';
 export {
   addVectors,
   copyBox,

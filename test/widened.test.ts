@@ -18,7 +18,6 @@ const notWidened: readonly string[] = [
   'packsToRows',
   'rowsToPacks',
   'sumOverImages',
-  'sumQuads',
   'transposeMatrix',
   'winogradWeights',
 ];

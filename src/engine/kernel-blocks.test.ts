@@ -889,11 +889,13 @@ describe.each(engines)('$arithmetic, $width', ({ width, module }) => {
     [1, 1],
     [2, 7],
     [3, 3],
-  ])('sumQuads: %i packs of %i sums', (packs, count) => {
+  ])('sumOverImages: %i packs of %i vectors of one pixel', (packs, count) => {
     const b = bench(module);
     const sums = numbers('sums', packs * count * lanes);
     const [from, out] = [b.floats(sums), b.allocate(count * 4)];
-    b.writesOnly([[out, count * 4]], () => b.kernels.sumQuads({ sums: from, packs, count, out }));
+    b.writesOnly([[out, count * 4]], () =>
+      b.kernels.sumOverImages({ dy: from, packs, pixels: 1, features: count, biasGradient: out }),
+    );
     const expected = range(count).map((i) =>
       range(packs * lanes).reduce(
         (sum, j) => sum + sums[(Math.floor(j / lanes) * count + i) * lanes + (j % lanes)]!,

@@ -109,7 +109,6 @@ const twins: Readonly<Record<Exclude<keyof Kernels, 'heapBase'>, readonly (keyof
   sumOverImages: ['sumByChannel'],
   sumPool2dBackward: ['sumPool2dBackward'],
   sumPool2dForward: ['sumPool2dForward'],
-  sumQuads: ['sumByChannel'],
   swapAxes: ['transpose'],
   tanhBackward: ['tanhSlope'],
   tanhForward: ['tanhForward'],

@@ -32,15 +32,6 @@ function layersOf(name: unknown, model: Model, owners: readonly ModelLayer[]): r
   throw unknownChoice(`layer to freeze in model ${model.name}`, name, [...new Set(blocks)]);
 }
 
-/** The names of the parameters of frozen layers. */
-export function frozenParameters(model: Model, frozen: ReadonlySet<string>): ReadonlySet<string> {
-  return new Set(
-    model.layers
-      .filter(({ name }) => frozen.has(name))
-      .flatMap(({ parameters }) => parameters.map((parameter) => parameter.name)),
-  );
-}
-
 /** The names of all tensors of frozen layers. */
 export function frozenTensors(model: Model, frozen: ReadonlySet<string>): ReadonlySet<string> {
   return new Set(

@@ -127,8 +127,10 @@ export function placeGrouped({ kernelSize, stride, groups }: GroupedWindows, sid
       const dst = input.gradient + q * packBytes;
       kernels.planesToPacks({ src: dxPlanes + inside, row, plane, height, width, channels, dst });
     }
-    kernels.sumQuads({ sums, packs, count: weights, out: gradients + weightGradient });
-    kernels.sumQuads({ sums: totals, packs, count: outChannels, out: gradients + biasGradient });
+    const ofPacks = { packs, pixels: 1 };
+    const [toWeights, toBias] = [gradients + weightGradient, gradients + biasGradient];
+    kernels.sumOverImages({ ...ofPacks, dy: sums, features: weights, biasGradient: toWeights });
+    kernels.sumOverImages({ ...ofPacks, dy: totals, features: outChannels, biasGradient: toBias });
   };
   return {
     work,

@@ -5,7 +5,7 @@ import { elementsOf, type StateDict, type Tensor } from '../base/tensor.ts';
 import type { Arena } from '../engine/arena.ts';
 import { type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
 import { Branches } from './branches.ts';
-import { frozenParameters } from './frozen.ts';
+import { frozenTensors } from './frozen.ts';
 import { stepsOf } from './fusion.ts';
 import type { Activation, PlacedLayer, WholeBatch } from './layer.ts';
 import { about } from './layers.ts';
@@ -71,7 +71,7 @@ export function stretchesOf(
   }: { readonly splitsBiases?: boolean; readonly frozen?: ReadonlySet<string> } = {},
 ): readonly ParameterStretch[] {
   const { offsets, bytes } = layOutParameters(model);
-  const still = frozenParameters(model, frozen);
+  const still = frozenTensors(model, frozen);
   const stretches: ParameterStretch[] = [];
   for (const { name, shape } of parametersOf(model)) {
     const from = offsets.get(name)!;
@@ -85,13 +85,22 @@ export function stretchesOf(
   return last ? [...stretches, { ...last, to: bytes }] : [];
 }
 
-/** @throws UsageError naming the first tensor that holds a number that is not finite, or a running variance below 0. */
+/** The place of the first number of a tensor that is not finite, or a running variance below 0; -1 where there is none. */
+export function unsoundAt(name: string, data: Float32Array): number {
+  const isVariance = isVarianceName(name);
+  return data.findIndex((value) => !Number.isFinite(value) || (isVariance && value < 0));
+}
+
+function isVarianceName(name: string): boolean {
+  return name.endsWith('.running_var');
+}
+
+/** @throws UsageError naming the first tensor with a number as in {@link unsoundAt}. */
 export function checkFiniteTensors(tensors: StateDict): void {
   for (const [name, { data }] of tensors) {
-    const isVariance = name.endsWith('.running_var');
-    const bad = data.findIndex((value) => !Number.isFinite(value) || (isVariance && value < 0));
+    const bad = unsoundAt(name, data);
     if (bad < 0) continue;
-    const expected = isVariance ? 'variances from 0' : 'finite numbers';
+    const expected = isVarianceName(name) ? 'variances from 0' : 'finite numbers';
     throw new UsageError(`tensor ${name} holds ${data[bad]} at position ${bad}, expected ${expected}`);
   }
 }

@@ -4,7 +4,7 @@ import { elementsOf } from '../base/tensor.ts';
 import { Arena } from '../engine/arena.ts';
 import { Barrier, barrierWords } from '../engine/barrier.ts';
 import { bindKernels, type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
-import { frozenLayers, frozenParameters } from '../nn/frozen.ts';
+import { frozenLayers, frozenTensors } from '../nn/frozen.ts';
 import type { Contributions } from '../nn/layer.ts';
 import type { LossSite } from '../nn/losses/loss.ts';
 import { mse } from '../nn/losses/mse.ts';
@@ -134,31 +134,19 @@ export interface Region {
 }
 
 /** Lays out the region of a member. All members use the same layout. */
-export function placeRegion(
-  arena: Arena,
-  kernels: Kernels,
-  { recipe, training, width, chunk, addresses, together, teachers }: PlacePlan,
-): Region {
+export function placeRegion(arena: Arena, kernels: Kernels, plan: PlacePlan): Region {
+  const { recipe, training, width, chunk, together, teachers } = plan;
   const { model } = recipe;
-  const packs = Math.ceil(chunk / lanesOf[width]);
+  const common = commonOptions(arena, kernels, plan);
   const curvature = training !== null && aboutOptimizer(training.optimizer).needsCurvature;
-  const options = {
-    kernels,
-    arena,
-    width,
-    addresses,
-    packs,
-    training: training !== null && together === 0,
-    frozen: frozenIn(training),
-    curvature,
-  };
+  const options = { ...common, training: training !== null && together === 0, curvature };
   return {
     indices: arena.allocate(chunk * 4),
     labels: arena.allocate(chunk),
     spare: arena.allocate(training ? layOutParameters(model).bytes : 0),
     classWeights: placeClassWeights(arena, recipe.loss),
     frame: training ? placeFrame(arena, training) : 0,
-    teachers: placeTeacherNetworks(teachers, { kernels, arena, width, packs }),
+    teachers: placeTeacherNetworks(teachers, { kernels, arena, width, packs: common.packs }),
     network: placeNetwork(model, options),
   };
 }
@@ -169,6 +157,12 @@ type PlacePlan = Pick<
   'recipe' | 'training' | 'width' | 'chunk' | 'addresses' | 'together' | 'statistics' | 'teachers'
 >;
 
+/** What is alike in all networks of a plan, apart from teachers. */
+function commonOptions(arena: Arena, kernels: Kernels, { training, width, chunk, addresses }: PlacePlan) {
+  const packs = Math.ceil(chunk / lanesOf[width]);
+  return { kernels, arena, width, addresses, packs, frozen: frozenIn(training) };
+}
+
 /** The layers that are not trained. */
 function frozenIn(training: Recipe | null): ReadonlySet<string> {
   return training ? frozenLayers(training.model, training.freeze) : new Set();
@@ -176,19 +170,9 @@ function frozenIn(training: Recipe | null): ReadonlySet<string> {
 
 /** Lays out the networks of chunks that train together; there are none if each can be trained alone. */
 export function placeTogether(arena: Arena, kernels: Kernels, plan: PlacePlan): readonly Network[] {
-  const { recipe, training, width, chunk, addresses, together, statistics } = plan;
-  const packs = Math.ceil(chunk / lanesOf[width]);
-  const common = { address: statistics, chunks: together };
-  const options = {
-    kernels,
-    arena,
-    width,
-    addresses,
-    packs,
-    training: true,
-    frozen: frozenIn(training),
-    statistics: common,
-  };
+  const { recipe, together, statistics } = plan;
+  const block = { address: statistics, chunks: together };
+  const options = { ...commonOptions(arena, kernels, plan), training: true, statistics: block };
   return Array.from({ length: together }, () => placeNetwork(recipe.model, options));
 }
 
@@ -265,7 +249,7 @@ export class Member {
     const splitsBiases = plan.training !== null && sparesBiases(plan.training.optimizer);
     const frozen = frozenIn(plan.training);
     this.#stretches = stretchesOf(model, { splitsBiases, frozen });
-    this.#frozen = frozenParameters(model, frozen);
+    this.#frozen = frozenTensors(model, frozen);
     const { network, indices, labels, spare, classWeights, frame, teachers } = placeRegion(
       this.#arena,
       this.#kernels,

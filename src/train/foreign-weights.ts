@@ -5,6 +5,7 @@
 import { WorldError } from '../base/errors.ts';
 import type { StateDict, Tensor } from '../base/tensor.ts';
 import { type Model, tensorsOf } from '../nn/model.ts';
+import { unsoundAt } from '../nn/network.ts';
 import type { ModelFile } from './checkpoint.ts';
 
 /** How {@link findWeights} searches. */
@@ -128,8 +129,7 @@ function prefixOf(
 
 function requireSound(weights: StateDict, prefix: string, converted: ModelFile['converted'], what: string): void {
   for (const [name, { data }] of weights) {
-    const isVariance = name.endsWith('.running_var');
-    const bad = data.findIndex((value) => !Number.isFinite(value) || (isVariance && value < 0));
+    const bad = unsoundAt(name, data);
     if (bad < 0) continue;
     const isTooLarge = converted.get(prefix + name) === 'F64' && !Number.isFinite(data[bad]);
     const why = isTooLarge ? 'a number that is not finite or too large for float32' : `${data[bad]}`;
