@@ -1,0 +1,78 @@
+/** Where a search stands: its proposals, its rungs, its finals and its confirmation. */
+import type { LevelView } from './contest.ts';
+import type { Settings } from './settings.ts';
+import type { Trial } from './trial.ts';
+
+/** One configuration that the search tried with its first seed. */
+export interface ProposalView {
+  /** From 0 on; proposal 0 is the base. */
+  readonly number: number;
+  readonly settings: Settings;
+  /** Values of the space's hyperparameters; one that does not count under the others' values is absent. */
+  readonly values: Settings;
+  readonly configuration: Settings;
+  readonly key: string;
+  /** Undefined until it is started. */
+  readonly trial: Trial | undefined;
+  /** The index of its bracket; 0 for all of a search without early stopping. */
+  readonly bracket: number;
+  /** The index of the highest rung that it may train to so far. */
+  readonly rung: number;
+  /** The score at each rung that it has reached, in the order of the rungs. */
+  readonly scores: readonly number[];
+  readonly state: 'waiting' | 'running' | 'paused' | 'complete' | 'failed';
+}
+
+/** A finalist: a configuration that is trained again on more seeds. */
+export interface FinalistView extends LevelView {
+  /** The number of its proposal. */
+  readonly proposal: number;
+  /** The index of the round after which it was dropped, which is a decision about the budget; undefined while it is in. */
+  readonly dropped: number | undefined;
+  /** Whether a paired t test dropped it early; otherwise it was not in the better half. */
+  readonly droppedByTest: boolean;
+}
+
+/** A round of the finals: every finalist that is in is trained with the same new seeds. */
+export interface FinalsRound {
+  readonly seeds: readonly number[];
+  /** The indices of the finalists that took part. */
+  readonly finalists: readonly number[];
+  /** The trainings of the round, those known before included. */
+  readonly trainings: number;
+}
+
+/** Where a search stands. */
+export interface SearchView {
+  readonly phase: 'search' | 'finals' | 'confirmation' | 'finished';
+  /** In the order of their numbers; a search whose space is exhausted has fewer than planned. */
+  readonly proposals: readonly ProposalView[];
+  /** How many proposals are planned. */
+  readonly planned: number;
+  /** Epochs of each rung, the last being the whole training; one rung without early stopping. */
+  readonly rungs: readonly number[];
+  /** Epochs trained so far in the search alone, and those of the same proposals without early stopping. */
+  readonly epochs: { readonly trained: number; readonly whole: number } | undefined;
+  readonly finals:
+    | {
+        readonly finalists: readonly FinalistView[];
+        readonly rounds: readonly FinalsRound[];
+        /** Finalists from best to worst by what is known of them: later rounds first, then means. Indices. */
+        readonly ranking: readonly number[];
+        readonly finished: boolean;
+      }
+    | undefined;
+  /**
+   * Trained on seeds that nothing was selected by. The runner-up is absent where the finals had one finalist, and where
+   * it is the base; `winner` and `base` are one where the base won.
+   */
+  readonly confirmation:
+    | {
+        readonly seeds: readonly number[];
+        readonly winner: LevelView;
+        readonly runnerUp: LevelView | undefined;
+        readonly base: LevelView;
+        readonly finished: boolean;
+      }
+    | undefined;
+}
