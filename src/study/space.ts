@@ -20,6 +20,8 @@ export interface Choices {
   readonly kind: 'choices';
   readonly values: readonly Value[];
   readonly numeric?: 'float' | 'int';
+  /** What each value sets, where it is the label of several settings. Absent: the hyperparameter itself. */
+  readonly settings?: readonly Settings[];
 }
 
 /** By hyperparameter, the values under which another hyperparameter counts. */
@@ -54,6 +56,36 @@ export function countingSettings(
 ): Settings {
   const complete = { ...defaults, ...base, ...settings };
   return Object.fromEntries(Object.entries(settings).filter(([name]) => meets(complete, space[name]?.when)));
+}
+
+/** The settings that these values of the space's dimensions stand for. */
+export function settingsOf(values: Settings, space: Space): Settings {
+  const entries = Object.entries(values).flatMap(([name, value]): [string, Value][] => {
+    const dimension = space[name];
+    const settings = dimension?.kind === 'choices' ? dimension.settings : undefined;
+    const at = dimension?.kind === 'choices' ? dimension.values.indexOf(value) : -1;
+    return settings ? Object.entries(settings[at] ?? {}) : [[name, value]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The values of the dimensions that count in these settings. @param complete settings with all defaults. */
+export function valuesIn(space: Space, complete: Settings): Settings {
+  return Object.fromEntries(
+    Object.entries(space).flatMap(([name, dimension]): [string, Value][] => {
+      const value = valueIn(name, dimension, complete);
+      return value === undefined || !meets(complete, dimension.when) ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** The value of a dimension in these settings; undefined where they have none of its labelled settings. */
+function valueIn(name: string, dimension: Dimension, complete: Settings): Value | undefined {
+  if (dimension.kind !== 'choices' || !dimension.settings) return complete[name];
+  const at = dimension.settings.findIndex((settings) =>
+    Object.entries(settings).every(([key, value]) => complete[key] === value),
+  );
+  return dimension.values[at];
 }
 
 interface SteppedRange extends Pick<Range, 'low'> {
@@ -166,9 +198,10 @@ export interface RecordedParameter {
  * @param settings of the level that asked for the trial. @param complete the same with all defaults.
  */
 export function recordedParameters(space: Space, complete: Settings): RecordedParameter[] {
+  const values = valuesIn(space, complete);
   return Object.entries(space).flatMap(([name, dimension]): RecordedParameter[] => {
-    const value = complete[name];
-    if (value === undefined || !meets(complete, dimension.when)) return [];
+    const value = values[name];
+    if (value === undefined) return [];
     const distribution = distributionOf(dimension);
     if (distribution.name !== 'CategoricalDistribution') {
       return typeof value === 'number' ? [{ name, internal: value, distribution }] : [];

@@ -1,4 +1,5 @@
 /** Random search: settings drawn from the declared space, in one contest. */
+import { checkInteger, checkOptions } from '../../base/argument.ts';
 import { type Random, randomStream } from '../../base/random.ts';
 import { type Level, labelOf, type RandomPlan, type StudyDefinition, type Value } from '../definition.ts';
 import { type Choices, countingSettings, type Dimension, type Range, stepCount, steppedValue } from '../space.ts';
@@ -48,6 +49,12 @@ function drawnFrom({ kind, low, high, log = false, step }: Range, random: Random
 }
 
 export const random: Strategy<RandomPlan> = {
+  check(plan) {
+    checkOptions('plan', plan, { kind: true, trials: true, seed: true });
+    checkInteger('plan.trials', plan.trials, 1, Number.MAX_SAFE_INTEGER);
+    checkInteger('plan.seed', plan.seed, 0, Number.MAX_SAFE_INTEGER);
+  },
+  size: { what: (count) => `search has ${count} trials`, way: 'give fewer' },
   follow(definition, plan, history) {
     const stage = { factors: Object.keys(definition.space), levels: sampleLevels(plan, definition) };
     return followStages(definition, [stage], history);
