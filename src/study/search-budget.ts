@@ -5,8 +5,8 @@ import { mostLevels, type SearchPlan, type StudyDefinition } from './definition.
 import { bracketSize, epochsOfBracket, rungsOf } from './rungs.ts';
 import { type CompleteTrial, isComplete, type Trial } from './trial.ts';
 
-/** The share of the budget that the search spends; the rest is for the finals. */
-const searchShare = 0.7;
+/** The part of the budget that the search spends (percent); the rest is for the finals. */
+const searchPercent = 70;
 const mostFinalists = 16;
 
 export interface SearchBudget {
@@ -70,14 +70,15 @@ function partsOf(definition: SearchDefinition): Pick<SearchBudget, 'proposals' |
   const epochs = isInEpochs ? trainings * epochsOfTraining(definition) : definition.plan.epochs;
   if (epochs === undefined) {
     if (trainings === undefined) return undefined;
-    const proposals = Math.round(searchShare * trainings);
+    const proposals = Math.round((searchPercent * trainings) / 100);
     return { proposals, finals: trainings - proposals };
   }
   const whole = epochsOfTraining(definition);
   const rungs = rungsOfSearch(definition);
-  const each = definition.plan.earlyStopping === 'none' ? whole : epochsOfBracket(rungs) / bracketSize(rungs);
-  const proposals = Math.floor((searchShare * epochs) / each);
-  return { proposals, finals: Math.floor((epochs - proposals * each) / whole) };
+  // Integers, since a quotient such as 7/3 epochs a proposal is rounded.
+  const [inBracket, size] = earlyStopping === 'none' ? [whole, 1] : [epochsOfBracket(rungs), bracketSize(rungs)];
+  const proposals = Math.floor((searchPercent * epochs * size) / (100 * inBracket));
+  return { proposals, finals: Math.floor((epochs * size - proposals * inBracket) / (whole * size)) };
 }
 
 function budgetText({ trainings, epochs }: SearchPlan): string {
