@@ -79,6 +79,37 @@ export function stepCount({ low, high, step }: SteppedRange & Pick<Range, 'high'
   return count;
 }
 
+/** The distance between neighbouring values of a range; undefined if it has all floats from low to high. */
+export function stepOf({ kind, step }: Range): number | undefined {
+  return step ?? (kind === 'int' ? 1 : undefined);
+}
+
+/** The largest value of a range: `high`, unless no step reaches it. */
+export function lastValue(range: Range): number {
+  const { low, high } = range;
+  const step = stepOf(range);
+  return step === undefined ? high : steppedValue({ low, step }, stepCount({ low, high, step }) - 1);
+}
+
+/** Whether the value is one of the dimension's. Steps are met to a relative 1e-8, as in Optuna. */
+export function contains(dimension: Dimension, value: Value): boolean {
+  if (dimension.kind === 'choices') return dimension.values.includes(value);
+  const { low, high } = dimension;
+  if (typeof value !== 'number' || !(value >= low && value <= high)) return false;
+  const step = stepOf(dimension);
+  const steps = step === undefined ? 0 : (value - low) / step;
+  return Math.abs(steps - Math.round(steps)) < 1e-8;
+}
+
+export function hasOneValue(dimension: Dimension): boolean {
+  return dimension.kind === 'choices' ? dimension.values.length === 1 : lastValue(dimension) === dimension.low;
+}
+
+/** The first of a list or the least of a range. */
+export function firstValue(dimension: Dimension): Value {
+  return dimension.kind === 'choices' ? dimension.values[0]! : dimension.low;
+}
+
 /** Why no value can be drawn from a range with this step, or undefined. */
 export function stepProblem({ low, high, step }: SteppedRange & Pick<Range, 'high'>): string | undefined {
   if (!(step > 0 && Number.isFinite(step))) return `a step must be a number above 0, got ${step}`;
@@ -145,9 +176,10 @@ export function distributionOf(dimension: Dimension): Distribution {
   return rangeDistribution(dimension);
 }
 
-function rangeDistribution({ kind, low, high, log = false, step }: Range): Distribution {
+function rangeDistribution(range: Range): Distribution {
+  const { kind, low, log = false, step } = range;
   // Optuna lowers a bound that no step reaches, and warns.
-  const reached = step === undefined ? high : steppedValue({ low, step }, stepCount({ low, high, step }) - 1);
+  const reached = lastValue(range);
   return kind === 'int'
     ? { name: 'IntDistribution', attributes: { log, step: step ?? 1, low, high: reached } }
     : { name: 'FloatDistribution', attributes: { step: step ?? null, low, high: reached, log } };

@@ -1,7 +1,8 @@
 /** Random search: settings drawn from the declared space, in one contest. */
-import { type Random, randomStream } from '../../base/random.ts';
-import { type Level, labelOf, type RandomPlan, type StudyDefinition, type Value } from '../definition.ts';
-import { type Choices, countingSettings, type Dimension, type Range, stepCount, steppedValue } from '../space.ts';
+import { randomStream } from '../../base/random.ts';
+import { type Level, labelOf, type RandomPlan, type StudyDefinition } from '../definition.ts';
+import { drawnFrom } from '../samplers/random.ts';
+import { countingSettings } from '../space.ts';
 import type { Strategy } from '../strategy.ts';
 import { followStages } from './stages.ts';
 
@@ -16,35 +17,14 @@ export function sampleLevels(
 ): Level[] {
   return Array.from({ length: trials }, (_, trial) => {
     const drawn = Object.fromEntries(
-      Object.entries(definition.space).map(([name, from]) => [
+      Object.entries(definition.space).map(([name, dimension]) => [
         name,
-        sample(from, randomStream(seed, 'sample', trial, name)),
+        drawnFrom(dimension, randomStream(seed, 'sample', trial, name)),
       ]),
     );
     const settings = countingSettings(drawn, definition);
     return { label: `#${trial + 1} ${labelOf(settings)}`, settings, short: `#${trial + 1}` };
   });
-}
-
-function sample(from: Dimension, random: Random): Value {
-  return from.kind === 'choices' ? chosen(from, random) : drawnFrom(from, random);
-}
-
-function chosen({ values }: Choices, random: Random): Value {
-  return values[random.below(values.length)]!;
-}
-
-function drawnFrom({ kind, low, high, log = false, step }: Range, random: Random): number {
-  if (log) {
-    const value = Math.exp(Math.log(low) + random.uniform() * (Math.log(high) - Math.log(low)));
-    return within(kind === 'int' ? Math.round(value) : Number(value.toPrecision(4)));
-  }
-  if (step !== undefined) return steppedValue({ low, step }, random.below(stepCount({ low, high, step })));
-  return within(Number((low + random.uniform() * (high - low)).toPrecision(4)));
-
-  function within(value: number): number {
-    return Math.min(high, Math.max(low, value));
-  }
 }
 
 export const random: Strategy<RandomPlan> = {
