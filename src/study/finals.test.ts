@@ -1,5 +1,6 @@
 /** The finals of a search: rounds, drops, and what is asked for. */
 import { describe, expect, test } from 'vitest';
+import { randomStream } from '../base/random.ts';
 import { type Finals, followFinals } from './finals.ts';
 import type { Trial } from './trial.ts';
 
@@ -17,7 +18,10 @@ function play(
   const train = (key: string, seed: number) => {
     const value = score(Number(key), seed);
     const common = { number: trials.size, configuration: {}, seed, curve: [] };
-    trials.set(`${key}/${seed}`, value === undefined ? { ...common, state: 'failed' } : { ...common, state: 'complete', score: value });
+    trials.set(
+      `${key}/${seed}`,
+      value === undefined ? { ...common, state: 'failed' } : { ...common, state: 'complete', score: value },
+    );
   };
   for (const { key } of finalistsOf(count)) for (const seed of known) train(key, seed);
   const before = trials.size;
@@ -38,11 +42,11 @@ function play(
   }
 }
 
-/** Noise that is the same on every machine. */
-const noise = (finalist: number, seed: number) => Math.sin(17 * finalist + 31 * seed) / 10;
+/** Uniform noise of -0.1 to 0.1. */
+const noise = (finalist: number, seed: number) => randomStream(seed, 'noise', finalist).uniform() / 5 - 0.1;
 
 test('sixteen finalists have rounds of 16, 8, 4 and 2, and the last gets what is left', () => {
-  const { last, trained } = play(16, 36, (finalist, seed) => -finalist + 60 * noise(finalist, seed));
+  const { last, trained } = play(16, 36, (finalist, seed) => -finalist / 100 + 60 * noise(finalist, seed));
   expect(last.rounds.map(({ finalists, seeds }) => [finalists.length, seeds.length])).toEqual([
     [16, 1],
     [8, 1],
@@ -64,7 +68,11 @@ test('the best is ranked first, and those who were dropped later before those wh
 describe('from the third seed on', () => {
   test('a paired t test drops a finalist early, and its trainings go to the others', () => {
     // 30 trainings: rounds of four with two new seeds each, then two.
-    const { last } = play(4, 30, (finalist, seed) => (finalist === 1 ? -5 : 0) - finalist + seed + noise(finalist, seed));
+    const { last } = play(
+      4,
+      30,
+      (finalist, seed) => (finalist === 1 ? -5 : 0) - finalist + seed + noise(finalist, seed),
+    );
     expect(last.dropped.some((drop) => drop?.by === 'test')).toBe(true);
     expect(last.ranking[0]).toBe(0);
   });

@@ -33,7 +33,10 @@ test('a budget in epochs pays for more settings under early stopping', () => {
 describe('a budget that cannot pay', () => {
   test.each([
     [{ trainings: 5 }, 'a budget of 5 trainings is too small: a search needs 6 trainings or more'],
-    [{ trainings: 20, finalists: 15 }, '15 finalists are more than the 14 settings that a budget of 20 trainings tries'],
+    [
+      { trainings: 20, finalists: 15 },
+      '15 finalists are more than the 14 settings that a budget of 20 trainings tries',
+    ],
     [
       { trainings: 60, finalists: 16 },
       '16 finalists need 30 trainings in the finals, a budget of 60 trainings leaves 18: ask for at most 8 finalists, or give a larger budget',
@@ -62,7 +65,9 @@ describe('a budget in hours', () => {
     const measured = measuredBudget(definition, 30);
     expect(measured.plan).toEqual({ ...usual, hours: 1, trainings: 120 });
     expect(withMeasuredBudget(definition, measured)).toEqual(measured);
-    expect(withMeasuredBudget({ ...definition, plan: { ...usual, hours: 2 } }, measured).plan).not.toHaveProperty('trainings');
+    expect(withMeasuredBudget({ ...definition, plan: { ...usual, hours: 2 } }, measured).plan).not.toHaveProperty(
+      'trainings',
+    );
   });
 
   test('pays for more settings where they stop early', () => {
