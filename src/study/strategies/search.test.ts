@@ -249,7 +249,7 @@ describe('early stopping', () => {
 
   test('finalists are compared on seeds that all of them have', () => {
     expect(view.search?.finals?.rounds[0]?.seeds[0]).toBe(2);
-    expect(view.stages[1]?.seeds).not.toContain(1);
+    expect(view.search?.finals?.seeds).not.toContain(1);
   });
 });
 
@@ -272,7 +272,7 @@ describe('the base', () => {
 
 test('where every training fails the study is stuck', () => {
   const { view } = simulate(definition, { fails: () => true });
-  expect([view.finished, view.stuck]).toEqual([false, 1]);
+  expect([view.finished, view.stuck]).toEqual([false, 0]);
 });
 
 test('hyperparameters that do not count are left out', () => {
