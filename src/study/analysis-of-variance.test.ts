@@ -1,7 +1,7 @@
 /** Analyses of variance against statsmodels, noncentral F against SciPy (test/golden/make_variance.py), and coverage. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { analyzeVariance, type Treatment, type VarianceRow } from './analysis-of-variance.ts';
+import { analyzeVariance, type VarianceRow } from './analysis-of-variance.ts';
 import { noncentralF, noncentralityInterval, upperTailF } from './f-distribution.ts';
 
 interface Part {

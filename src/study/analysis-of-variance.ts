@@ -128,7 +128,7 @@ interface Design {
 }
 
 /** The terms' sums of squares, and what more than two factors do together. @param means of the treatments, around 0. */
-function partsOf(means: readonly number[], design: Design): Part[] | undefined {
+function partsOf(means: readonly number[], design: Design): readonly Part[] | undefined {
   const { levels, terms, scale } = design;
   const groupings = terms.map((term) => groupingOf(levels, term));
   const parts = isComplete(levels) ? byMeans(means, design, groupings) : byLeastSquares(means, design, groupings);

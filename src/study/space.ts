@@ -145,9 +145,15 @@ export function distributionOf(dimension: Dimension): Distribution {
   return rangeDistribution(dimension);
 }
 
-function rangeDistribution({ kind, low, high, log = false, step }: Range): Distribution {
+/** The largest value of a range: `high`, or the last one that steps reach. */
+export function lastValue({ low, high, step }: Pick<Range, 'low' | 'high' | 'step'>): number {
+  return step === undefined ? high : steppedValue({ low, step }, stepCount({ low, high, step }) - 1);
+}
+
+function rangeDistribution(range: Range): Distribution {
+  const { kind, low, log = false, step } = range;
   // Optuna lowers a bound that no step reaches, and warns.
-  const reached = step === undefined ? high : steppedValue({ low, step }, stepCount({ low, high, step }) - 1);
+  const reached = lastValue(range);
   return kind === 'int'
     ? { name: 'IntDistribution', attributes: { log, step: step ?? 1, low, high: reached } }
     : { name: 'FloatDistribution', attributes: { step: step ?? null, low, high: reached, log } };
