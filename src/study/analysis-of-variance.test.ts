@@ -1,8 +1,10 @@
 /** Analyses of variance against statsmodels, noncentral F against SciPy (test/golden/make_variance.py), and coverage. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { randomStream } from '../base/random.ts';
 import { analyzeVariance, type VarianceRow } from './analysis-of-variance.ts';
 import { noncentralF, noncentralityInterval, upperTailF } from './f-distribution.ts';
+import { normalQuantile } from './normal.ts';
 
 interface Part {
   readonly sum: number;
@@ -110,4 +112,32 @@ test('a large noncentrality goes on where the sum ends', () => {
 
 test('no noncentrality: the central F distribution', () => {
   expect(noncentralF(3.2, 4, 20, 0)).toBeCloseTo(1 - upperTailF(3.2, 4, 20), 14);
+});
+
+test('intervals cover the true share in 95 % of experiments or more', () => {
+  const random = randomStream(7, 'coverage');
+  const normal = () => normalQuantile((random.below(2 ** 32) + 0.5) / 2 ** 32);
+  // A grid of 3 x 2 with 3 seeds. Effects around 0, so that their mean squares are the variances.
+  const [a, b, seeds] = [
+    [-1, 0, 1],
+    [-0.4, 0.4],
+    [-0.5, 0, 0.5],
+  ] as const;
+  const square = (effects: readonly number[]) => effects.reduce((sum, x) => sum + x * x, 0) / effects.length;
+  const whole = square(a) + square(b) + square(seeds) + 1;
+  const shares = [square(a), square(b), 0, square(seeds), 1].map((variance) => variance / whole);
+  const covered = shares.map(() => 0);
+  const experiments = 400;
+  for (let experiment = 0; experiment < experiments; experiment++) {
+    const treatments = a.flatMap((x, i) =>
+      b.map((y, j) => ({ levels: [i, j], scores: seeds.map((z) => x + y + z + normal()) })),
+    );
+    const { rows } = analyzeVariance(treatments, [[0], [1], [0, 1]])!;
+    for (const [row, { interval }] of rows.entries()) {
+      if (interval![0] <= shares[row]! && shares[row]! <= interval![1]) covered[row]!++;
+    }
+  }
+  // Of 400, 95 % are 380 with a standard deviation of 4.4. The rest's interval is exact, the others' are wider.
+  for (const count of covered) expect(count).toBeGreaterThanOrEqual(367);
+  expect(covered.at(-1)).toBeLessThanOrEqual(393);
 });

@@ -33,8 +33,8 @@ export interface VarianceRow {
    */
   readonly share: number;
   /**
-   * An interval of the share. The intervals of all rows hold together with 95 % confidence. Undefined where the design is
-   * not orthogonal or the rest is 0.
+   * A 95 % interval of the share, for these levels and seeds. Undefined where the design is not orthogonal or the rest
+   * is 0.
    */
   readonly interval: readonly [low: number, high: number] | undefined;
 }
@@ -241,29 +241,38 @@ function rowsOf(parts: readonly Part[], { rest, total, isOrthogonal }: Whole): V
     interval: undefined,
   };
   if (!isOrthogonal || noise === 0) return [...rows, last];
-  const intervals = shareIntervals(rows, { second: rest.degrees, trainings });
+  const intervals = shareIntervals(rows, { rest, trainings });
   return [...rows, last].map((row, i) => ({ ...row, interval: intervals[i]! }));
 }
 
 /**
- * Intervals of all shares, the rest's last. A share is a term's variance over the sum of all, in units of the rest's
- * variance. Each of these has Steiger's interval, with Bonferroni's correction for their number. A share is least where
- * its own variance is least and all others are largest.
+ * Intervals of all shares, the rest's last. A share is a row's variance over that of all rows, in units of the rest's
+ * variance. The row and all others together have Steiger's intervals, each with 97.5 % confidence (Bonferroni). The share
+ * is least where its own variance is least and the others' is largest. The share of the rest depends on one sum only.
  */
 function shareIntervals(
   rows: readonly VarianceRow[],
-  { second, trainings }: { readonly second: number; readonly trainings: number },
+  { rest, trainings }: { readonly rest: Part; readonly trainings: number },
 ): (readonly [number, number])[] {
-  const each = 1 - (1 - confidence) / rows.length;
-  const variances = rows.map(({ f, degrees }): readonly [number, number] => {
-    if (f === undefined) return [0, 0];
-    const [low, high] = noncentralityInterval(f, { first: degrees, second, confidence: each });
+  const noise = rest.sumOfSquares / rest.degrees;
+  const variance = (parts: readonly Part[], confidence: number): readonly [number, number] => {
+    const first = parts.reduce((sum, { degrees }) => sum + degrees, 0);
+    if (first === 0) return [0, 0];
+    const f = parts.reduce((sum, { sumOfSquares: own }) => sum + own, 0) / first / noise;
+    const [low, high] = noncentralityInterval(f, { first, second: rest.degrees, confidence });
     return [low / trainings, high / trainings];
-  });
-  const least = variances.reduce((sum, [low]) => sum + low, 1);
-  const most = variances.reduce((sum, [, high]) => sum + high, 1);
+  };
+  const half = 1 - (1 - confidence) / 2;
+  const all = variance(rows, confidence);
   return [
-    ...variances.map(([low, high]): [number, number] => [low / (most - high + low), high / (least - low + high)]),
-    [1 / most, 1 / least],
+    ...rows.map((row): [number, number] => {
+      const own = variance([row], half);
+      const others = variance(
+        rows.filter((other) => other !== row),
+        half,
+      );
+      return [own[0] / (own[0] + others[1] + 1), own[1] / (own[1] + others[0] + 1)];
+    }),
+    [1 / (1 + all[1]), 1 / (1 + all[0])],
   ];
 }
