@@ -45,6 +45,7 @@ import { parseStudyFile, studyFileData, studyFileNetworks, studyJsonSchema } fro
 import { type DataChoice, loadingOptions } from './data-options.ts';
 import { Interrupt } from './interrupt.ts';
 import { quoted, quotedPath } from './quoted.ts';
+import { phaseLine, planLines } from './search-lines.ts';
 import { dataOfStudy, textOfCopy, withNetworksBeside } from './study-data.ts';
 import { StudyBars } from './study-progress.ts';
 import { terminalWidth } from './terminal.ts';
@@ -197,6 +198,14 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
       bars.end(event.trial.number, event.ended, event.view.expected);
       bars.say(visible(trialLine(event, naming)));
       break;
+    case 'trial-pause':
+      bars.end(event.number, event.ended, event.view.expected);
+      break;
+    case 'phase': {
+      const line = phaseLine(event.search);
+      if (line !== undefined) bars.say(fitted(line));
+      break;
+    }
     case 'fewer jobs':
       bars.say(`From now on ${event.jobs} ${event.jobs === 1 ? 'trial runs' : 'trials run'} at once: ${event.because}`);
       break;
@@ -206,6 +215,8 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
       break;
     case 'stage':
       bars.stillIn([]);
+      // The outcome of a search comes at its end.
+      if (event.view.search) break;
       bars.say(`\n${stageText(factsOf(folder), event.stage.index, terminalWidth())}\n`);
       break;
     case 'finished':
@@ -227,6 +238,7 @@ function opening(
   return [
     `${studyTitle(view.definition)}; ${about} ${view.expected} trials, ${jobs} at once`,
     summary,
+    ...planLines(view.definition, jobs),
     `Everything goes to "${folder.path}"; see its results at any time with: npx lenet study show ${quoted(folder.path)}`,
     ...(torn ? [`A crash cut the journal's last line short; the line was moved to "${torn}"`] : []),
     ...(ended > 0 ? [`Continues the study: ${ended} trials have ended before.`] : []),

@@ -6,6 +6,7 @@ import { isSameBytes } from '../base/bits.ts';
 import type { TrialEnd } from '../store/store.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule } from '../study/definition.ts';
+import type { SearchView } from '../study/search-view.ts';
 import type { StudyView } from '../study/strategy.ts';
 import type { EpochPoint, Trial } from '../study/trial.ts';
 import type { TrialMessage, TrialResults } from '../tasks/task.ts';
@@ -117,12 +118,20 @@ export type LoopEvent =
       readonly view: StudyView;
     }
   /** A trial has reached the epoch at which it pauses. */
-  | { readonly type: 'trial-pause'; readonly number: number; readonly request: TrialRequest; readonly view: StudyView }
+  | {
+      readonly type: 'trial-pause';
+      readonly number: number;
+      readonly request: TrialRequest;
+      readonly ended: number;
+      readonly view: StudyView;
+    }
   /** The machine had no room for one more trial; from now on at most `jobs` run at once. */
   | { readonly type: 'fewer jobs'; readonly jobs: number; readonly because: string }
   /** After a complete round of a stage with a seed rule. */
   | { readonly type: 'round'; readonly stage: StageView; readonly view: StudyView }
-  | { readonly type: 'stage'; readonly stage: StageView; readonly view: StudyView };
+  | { readonly type: 'stage'; readonly stage: StageView; readonly view: StudyView }
+  /** A search has entered another phase. */
+  | { readonly type: 'phase'; readonly search: SearchView; readonly view: StudyView };
 
 export interface Step {
   readonly state: LoopState;
@@ -189,6 +198,9 @@ function followed(state: LoopState, view: StudyView): Step {
   const working = new Set([...state.running.values()].map(({ request }) => placeOf(request)));
   const queue = view.pending.filter((request) => !working.has(placeOf(request)));
   const told: LoopAction[] = [];
+  if (view.search && view.search.phase !== state.view.search?.phase) {
+    told.push({ type: 'tell', event: { type: 'phase', search: view.search, view } });
+  }
   let { toldStages, toldRounds } = state;
   // No level can leave before every level has run its first seeds, so earlier rounds are not reported.
   const { seeds } = view.definition;
@@ -301,7 +313,8 @@ function recorded(state: LoopState, trial: Trial, request: TrialRequest): Step {
 
 function paused(state: LoopState, { trial: { number }, request }: Running): Step {
   const next = goOn(state);
-  const event: LoopEvent = { type: 'trial-pause', number, request, view: state.view };
+  const { ended, view } = state;
+  const event: LoopEvent = { type: 'trial-pause', number, request, ended, view };
   return { state: next.state, actions: [{ type: 'tell', event }, ...next.actions] };
 }
 

@@ -36,7 +36,7 @@ function analyze(
         : { ...common, state: 'complete', score: entry };
     }),
   );
-  const { stages } = followStudy(definition, new TrialTable(canonical, trials));
+  const { stages } = followStudy(definition, new TrialTable({ canonical: canonical, complete: canonical }, trials));
   return gridVariance(stages[0]!, definition);
 }
 
