@@ -92,7 +92,7 @@ function fitted(sentence: string): string {
 /** The receptive field of the last map, and the memory of the model, in sentences. */
 function sizesOf(model: Model): string[] {
   const field = receptiveFields(model).at(-1);
-  const { tensors, evaluating, training, wholeBatches } = modelMemory(model);
+  const { tensors, evaluating, training, working, wholeBatches } = modelMemory(model);
   const kib = (bytes: number) => `${counted(Math.ceil(bytes / 1024))} KiB`;
   const [, height, width] = model.input;
   return [
@@ -100,7 +100,7 @@ function sizesOf(model: Model): string[] {
       ? [`Receptive field: a number of ${field.layer} reads ${field.size.join('x')} pixels of ${height}x${width}.`]
       : []),
     `Memory: ${kib(tensors)} of weights; ${kib(evaluating)} for 16 images that are evaluated, ${kib(training)} for 16 that are trained on, ${
-      wholeBatches ? 'the whole batch at once' : 'in each thread'
+      wholeBatches ? `the whole batch at once, and ${kib(working)} in each thread` : 'in each thread'
     }.`,
   ];
 }
