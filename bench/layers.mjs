@@ -64,7 +64,7 @@ function placed(layer, shape, width) {
   const gradients = filled(sizes.reduce((sum, size) => sum + size, 8));
   const statistics = [0, 0, 0].map(() => filled(Math.ceil(kind.statistics() / 8) * 8 + 8));
   const site = {
-    ...{ name: 'layer', kernels, arena, lanes, vectorBytes: 4 * lanes, packs, outputShape },
+    ...{ name: 'layer', kernels, arena, working: arena, lanes, vectorBytes: 4 * lanes, packs, outputShape },
     ...{ training: true, single: false, curvature: false },
     input: { shape, value, gradient, isShared: false },
     parameters: sizes.map(filled),

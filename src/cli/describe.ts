@@ -5,9 +5,9 @@ import { visible } from '../base/plain-text.ts';
 import { writeOutput } from '../disk/atomic-file.ts';
 import { drawModel } from '../drawing/network.ts';
 import { kernelTable } from '../nn/kernel-table.ts';
-import { alignColumns, describeModel, type Model } from '../nn/model.ts';
+import { alignColumns, type Model } from '../nn/model.ts';
 import { receptiveFields } from '../nn/receptive-field.ts';
-import { kernelsText, modelText } from '../report/model-text.ts';
+import { kernelsText } from '../report/model-text.ts';
 import { wrapped } from '../report/terminal.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { chooseWidth } from '../runner/octs.ts';
@@ -18,6 +18,7 @@ import { assumedShape, modelByValue, networkIn, withNumbers } from '../tasks/len
 import { recipeOf } from '../tasks/lenet/recipe.ts';
 import { modelMemory } from '../train/model-memory.ts';
 import type { Recipe } from '../train/recipe.ts';
+import { modelTable } from './model-table.ts';
 import { pathOfModel } from './named-model.ts';
 import { terminalWidth } from './terminal.ts';
 
@@ -66,7 +67,7 @@ async function print({ model, recipe, note, numbers }: Description, { kernels, s
   const parts = [
     fitted(model.name),
     fitted(note),
-    process.stdout.isTTY ? modelText(model, terminalWidth()) : describeModel(model, terminalWidth()),
+    modelTable(model),
     sizesOf(model).map(fitted).join('\n'),
     fitted(numbers),
   ];
@@ -92,7 +93,7 @@ function fitted(sentence: string): string {
 /** The receptive field of the last map, and the memory of the model, in sentences. */
 function sizesOf(model: Model): string[] {
   const field = receptiveFields(model).at(-1);
-  const { tensors, evaluating, training, wholeBatches } = modelMemory(model);
+  const { tensors, evaluating, training, working, wholeBatches } = modelMemory(model);
   const kib = (bytes: number) => `${counted(Math.ceil(bytes / 1024))} KiB`;
   const [, height, width] = model.input;
   return [
@@ -100,7 +101,7 @@ function sizesOf(model: Model): string[] {
       ? [`Receptive field: a number of ${field.layer} reads ${field.size.join('x')} pixels of ${height}x${width}.`]
       : []),
     `Memory: ${kib(tensors)} of weights; ${kib(evaluating)} for 16 images that are evaluated, ${kib(training)} for 16 that are trained on, ${
-      wholeBatches ? 'the whole batch at once' : 'in each thread'
+      wholeBatches ? `the whole batch at once, and ${kib(working)} in each thread` : 'in each thread'
     }.`,
   ];
 }

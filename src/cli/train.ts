@@ -6,7 +6,7 @@ import { visible, visibleLines } from '../base/plain-text.ts';
 import { describeAugmentation, isAugmented } from '../data/augmentations.ts';
 import { frozenLayers } from '../nn/frozen.ts';
 import { aboutLoss } from '../nn/losses.ts';
-import { describeModel, trainedCount } from '../nn/model.ts';
+import { trainedCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
 import type { BestEpoch } from '../runner/best-epoch.ts';
@@ -20,9 +20,9 @@ import type { NamedRecipe } from '../tasks/lenet/recipe-file.ts';
 import type { Progress } from '../train/fit.ts';
 import { batchParts } from '../train/session.ts';
 import { Interrupt } from './interrupt.ts';
+import { modelTable } from './model-table.ts';
 import { EpochBar } from './progress.ts';
 import { quotedPath } from './quoted.ts';
-import { terminalWidth } from './terminal.ts';
 import { tellOfWait } from './waiting.ts';
 import { threadsWarning, warn } from './warning.ts';
 
@@ -149,7 +149,7 @@ function announcement(event: RunEvent & { type: 'start' }): string {
     `Dataset ${event.data}: ${event.train} train and ${event.evaluation} ${config.evaluatedOn ?? 'test'} examples (${event.source})`,
     `${model.name} model: ${trainedCount(model, frozenLayers(model, freeze))} trainable params${changes.length > 0 ? ` (${changes.join(', ')})` : ''}`,
     '',
-    describeModel(model, terminalWidth()),
+    modelTable(model),
     '',
     `Optimizer ${optimizer.name}: ${extras.join(', ')}`,
     ...(aboutLoss(loss).describe() === 'cross-entropy' ? [] : [`Loss ${aboutLoss(loss).describe()}`]),

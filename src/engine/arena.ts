@@ -40,6 +40,11 @@ export class Arena {
     return this.#end;
   }
 
+  /** Frees all blocks from `address` on. */
+  rewind(address: number): void {
+    this.#end = address;
+  }
+
   /**
    * Returns the address of a new block of `bytes` bytes, aligned to 64 bytes. Fresh memory is zero.
    * 64 more bytes are reserved after the block, since kernels may read or write up to 28 bytes past its end.

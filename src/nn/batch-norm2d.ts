@@ -76,7 +76,7 @@ export const batchNorm2dKind: LayerKind<BatchNorm2d> = {
 
 function placeBatchNorm2d(layer: BatchNorm2d, site: Site): PlacedLayer {
   const { channels, eps } = layer;
-  const { kernels, arena, input, statistics } = site;
+  const { kernels, arena, working, input, statistics } = site;
   const output = allocateOutput(site);
   const pixels = elementsOf(input.shape) / channels;
   const row = (address: number, index: number) => address + index * channels * 4;
@@ -84,7 +84,7 @@ function placeBatchNorm2d(layer: BatchNorm2d, site: Site): PlacedLayer {
   const [weightGradient, biasGradient] = site.gradientOffsets as [number, number];
   const read = (address: number) => arena.f32(address, channels);
   /** Scale and offset of each channel, from the running statistics; then zeros. */
-  const used = arena.allocate(3 * channels * 4);
+  const used = working.allocate(3 * channels * 4);
   const normalize = (packs: number, scale: number, offset: number) =>
     kernels.scaleChannels({ x: input.value, y: output.value, pixels: packs * pixels, channels, scale, offset });
   const work = ['scale and shift each channel', 'by the statistics of the batch'] as const;

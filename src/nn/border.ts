@@ -1,5 +1,6 @@
 /** Copies a layer's input and adds a border of one value around every image, for pad2d and for conv2d with padding. */
 import { elementsOf } from '../base/tensor.ts';
+import type { Arena } from '../engine/arena.ts';
 import type { Activation, Site } from './layer.ts';
 
 export interface Border {
@@ -14,7 +15,13 @@ export interface Border {
 /** Pixels above, below, left and right of an image. */
 export type Sides = readonly [top: number, bottom: number, left: number, right: number];
 
-export function placeBorder([top, bottom, left, right]: Sides, value: number, site: Site): Border {
+/** @param gradients where the gradient of the padded image is. Default: where its value is. */
+export function placeBorder(
+  [top, bottom, left, right]: Sides,
+  value: number,
+  site: Site,
+  gradients: Arena = site.arena,
+): Border {
   const { kernels, arena, input } = site;
   const [channels, height, width] = input.shape as [number, number, number];
   const shape = [channels, top + height + bottom, left + width + right];
@@ -22,7 +29,7 @@ export function placeBorder([top, bottom, left, right]: Sides, value: number, si
   const padded: Activation = {
     shape,
     value: arena.allocate(elements * 4),
-    gradient: input.gradient ? arena.allocate(elements * 4) : 0,
+    gradient: input.gradient ? gradients.allocate(elements * 4) : 0,
     isShared: false,
   };
   // The border is written only once, since later copies change only the inside.

@@ -32,6 +32,7 @@ export function convolutionMethod(layer: ConvolutionWindows, outWidth: number): 
 /** The surroundings in which a convolution's forward half runs. */
 export interface ConvolutionSite {
   readonly kernels: Kernels;
+  /** Working memory. */
   readonly arena: Arena;
   /** Bytes of a vector, which has a float for each image of a pack. */
   readonly vectorBytes: number;
@@ -77,14 +78,16 @@ function unlessZeroBias(
   outChannels: number,
   { arena, bias }: ConvolutionSite,
 ): ConvolutionForward {
-  let chosen = exact;
+  // In memory, since other networks may be prepared with this one.
+  const isExact = arena.allocate(1);
   return {
     work: fast.work,
     prepare(learning) {
-      chosen = learning && arena.f32(bias, outChannels).includes(0) ? exact : fast;
-      chosen.prepare(learning);
+      const needsExact = learning && arena.f32(bias, outChannels).includes(0);
+      arena.u8(isExact, 1)[0] = Number(needsExact);
+      (needsExact ? exact : fast).prepare(learning);
     },
-    forward: (packs) => chosen.forward(packs),
+    forward: (packs) => (arena.u8(isExact, 1)[0] ? exact : fast).forward(packs),
   };
 }
 

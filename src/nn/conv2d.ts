@@ -207,7 +207,8 @@ export function placeConv2d(layer: Conv2d, site: Site, pool?: MaxPool2d): Placed
   const { groups } = layer;
   if (groups) return placeGrouped({ ...layer, groups }, sides, site);
   if (sides.every((pixels) => pixels === 0)) return placeUnpadded(layer, site, site.input, pool);
-  const border = placeBorder(sides, 0, site);
+  // The gradient of the padded image is free again when `crop` has copied it.
+  const border = placeBorder(sides, 0, site, site.working);
   const inner = placeUnpadded(layer, site, border.padded, pool);
   return {
     ...inner,
@@ -265,7 +266,7 @@ function placeDense({ outChannels }: Conv2d, site: Site): PlacedLayer {
 }
 
 function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPool2d | undefined): PlacedLayer {
-  const { kernels, arena, lanes, vectorBytes } = site;
+  const { kernels, arena, working, lanes, vectorBytes } = site;
   const [kernelHeight, kernelWidth] = layer.kernelSize;
   const { outChannels } = layer;
   const [channels, height, width] = input.shape as [number, number, number];
@@ -277,7 +278,7 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const outputs = elementsOf(output.shape) / outChannels;
   /** With pooling: address of the corners, the byte offset of the winning window for each output. */
   const winners = pool ? arena.allocate(site.packs * outputs * outChannels * vectorBytes) : 0;
-  const parts = { kernels, arena, vectorBytes, weight, bias, pool: pool && { layer: pool, corners: winners } };
+  const parts = { kernels, arena: working, vectorBytes, weight, bias, pool: pool && { layer: pool, corners: winners } };
   const whole = { ...parts, shape: input.shape, x: input.value, y: output.value };
   const half =
     site.single && isDivisible(output) ? placeStrips(layer, whole, output, pool) : placeForward(layer, whole);
@@ -287,17 +288,17 @@ function placeUnpadded(layer: Conv2d, site: Site, input: Activation, pool: MaxPo
   const work = [half.work, backwardWork(runVectors, input)] as const;
   if (!site.training) return { work, output, prepare, forward, backward() {}, curvature() {} };
 
-  const inRows = arena.allocate(site.packs * lanes * imageBytes);
-  const dxRows = input.gradient ? arena.allocate(site.packs * lanes * imageBytes) : 0;
-  const list = arena.allocate((site.packs * lanes * outputs + 4) * 8);
+  const inRows = working.allocate(site.packs * lanes * imageBytes);
+  const dxRows = input.gradient ? working.allocate(site.packs * lanes * imageBytes) : 0;
+  const list = working.allocate((site.packs * lanes * outputs + 4) * 8);
   const vectors = kernelHeight * runVectors;
-  const runs = arena.allocate(vectors * vectorBytes);
-  const packed = dxRows ? arena.allocate(outChannels * vectors * vectorBytes) : 0;
+  const runs = working.allocate(vectors * vectorBytes);
+  const packed = dxRows ? working.allocate(outChannels * vectors * vectorBytes) : 0;
   // Without pooling, a table holds the byte offset of each output's window.
-  const corners = winners || arena.table(cornersOf(layer, input.shape));
+  const corners = winners || working.table(cornersOf(layer, input.shape));
   const planes = absentPlanes(layer).map((element) => element * 4);
-  const absent = planes.length > 0 ? arena.table(planes) : 0;
-  const squares = packed && site.curvature ? arena.allocate(outChannels * vectors * vectorBytes) : 0;
+  const absent = planes.length > 0 ? working.table(planes) : 0;
+  const squares = packed && site.curvature ? working.allocate(outChannels * vectors * vectorBytes) : 0;
   const inputToRows = (packs: number) =>
     kernels.packsToRows({ src: input.value, packs, elements, rows: inRows, rowStride: imageBytes });
   const transport = (packs: number, gradients: number, weights: number) => {

@@ -20,7 +20,7 @@ function planesOf([channels, height, width]: Shape, [top, bottom, left, right]: 
 
 /** @param sides the zeros around the input. */
 export function placeGrouped({ kernelSize, stride, groups }: GroupedWindows, sides: Sides, site: Site): PlacedLayer {
-  const { kernels, arena, vectorBytes, input } = site;
+  const { kernels, arena, working, vectorBytes, input } = site;
   const [channels, height, width] = input.shape as [number, number, number];
   const output = allocateOutput(site);
   const [outChannels, outHeight, outWidth] = output.shape as [number, number, number];
@@ -34,7 +34,7 @@ export function placeGrouped({ kernelSize, stride, groups }: GroupedWindows, sid
   const xPlanes = arena.allocate(site.packs * pack);
   // The border stays zero, since later copies change only the inside.
   arena.f32(xPlanes, (site.packs * pack) / 4).fill(0);
-  const taps = arena.table(
+  const taps = working.table(
     range(tapCount).map((k) => {
       const [c, ky, kx] = [
         Math.floor(k / kernelHeight / kernelWidth),
@@ -44,12 +44,12 @@ export function placeGrouped({ kernelSize, stride, groups }: GroupedWindows, sid
       return c * plane + ky * row + kx * vectorBytes;
     }),
   );
-  const corners = arena.table(
+  const corners = working.table(
     range(outputs).map((o) => Math.floor(o / outWidth) * stride[0] * row + (o % outWidth) * stride[1] * vectorBytes),
   );
   const groupWeights = groupOutputs * tapCount;
   /** The weights as factors, for each group [tap][out]: at most a vector each. */
-  const factors = arena.allocate(groups * groupWeights * vectorBytes);
+  const factors = working.allocate(groups * groupWeights * vectorBytes);
   const [packBytes, pixel] = [channels * height * width * vectorBytes, outChannels * vectorBytes];
   const prepare = () => {
     for (let g = 0; g < groups; g++) {
@@ -92,14 +92,14 @@ export function placeGrouped({ kernelSize, stride, groups }: GroupedWindows, sid
   const { plane: dyPlane, row: dyRow, pack: dyPack } = planesOf(output.shape, [0, 0, 0, 0], vectorBytes);
   const weights = outChannels * tapCount;
   const weightVectors = Math.ceil(weights / site.lanes);
-  const dyPlanes = arena.allocate(dyPack);
-  const [sums, totals] = [weights, outChannels].map((count) => arena.allocate(site.packs * count * vectorBytes)) as [
+  const dyPlanes = working.allocate(dyPack);
+  const [sums, totals] = [weights, outChannels].map((count) => working.allocate(site.packs * count * vectorBytes)) as [
     number,
     number,
   ];
-  const dxPlanes = input.gradient ? arena.allocate(pack) : 0;
+  const dxPlanes = input.gradient ? working.allocate(pack) : 0;
   const squares = site.curvature
-    ? { x: arena.allocate(pack), weights: arena.allocate(weightVectors * vectorBytes) }
+    ? { x: working.allocate(pack), weights: working.allocate(weightVectors * vectorBytes) }
     : undefined;
   // Windows of one line are one block with a line for each channel.
   const window =

@@ -92,6 +92,7 @@ export function placeAlone(
     name: 'alone',
     kernels,
     arena,
+    working: arena,
     lanes,
     vectorBytes: lanes * 4,
     packs,

@@ -65,7 +65,13 @@ export interface Site {
   /** The layer's name in its model. */
   readonly name: string;
   readonly kernels: Kernels;
+  /** For what `forward` leaves for `backward`: outputs, gradients, winners of a pooling. */
   readonly arena: Arena;
+  /**
+   * For what `prepare` makes, tables, and working space that is free again when a call returns. Networks that go through
+   * their chunks in turn may share it; then only one of them is prepared.
+   */
+  readonly working: Arena;
   /** Images side by side in a pack: 4 or 8. */
   readonly lanes: number;
   /** Bytes of a vector, which has a float for each lane: 16 or 32. */
@@ -125,6 +131,7 @@ export interface PlacedLayer {
   forward(pass: Pass): void;
   /**
    * Must be called after every change of the parameters, before `forward`. `learning`: whether `backward` will follow.
+   * All that it makes is in site.working.
    */
   prepare?(learning: boolean): void;
   /**

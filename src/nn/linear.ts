@@ -49,16 +49,16 @@ export const linearKind: LayerKind<Linear> = {
   multiplyAdds: ({ inFeatures, outFeatures }) => inFeatures * outFeatures,
   connections: ({ inFeatures, outFeatures }) => (inFeatures + 1) * outFeatures,
   place({ inFeatures, outFeatures }, site) {
-    const { kernels, arena, lanes, vectorBytes, input } = site;
+    const { kernels, working, lanes, vectorBytes, input } = site;
     const [weight, bias] = site.parameters as [number, number];
     const [weightGradient, biasGradient] = site.gradientOffsets as [number, number];
     const output = allocateOutput(site);
     if (site.single) return placeSingle(inFeatures, outFeatures, site, output);
     const inPack = inFeatures * vectorBytes;
     const outPack = outFeatures * vectorBytes;
-    const inPackOffsets = arena.table(range(site.packs).map((q) => q * inPack));
+    const inPackOffsets = working.table(range(site.packs).map((q) => q * inPack));
     /** The weights as [in][out]. */
-    const transposed = arena.allocate(inFeatures * outFeatures * 4);
+    const transposed = working.allocate(inFeatures * outFeatures * 4);
     const prepare = () =>
       kernels.transposeMatrix({ src: weight, rows: outFeatures, columns: inFeatures, dst: transposed });
     const forward = ({ packs }: Pass) =>
@@ -79,15 +79,15 @@ export const linearKind: LayerKind<Linear> = {
     const work = ['matmul', input.gradient ? 'two matmuls' : 'matmul'] as const;
     if (!site.training) return { work, output, prepare, forward, backward() {}, curvature() {} };
 
-    const outPackOffsets = arena.table(range(site.packs).map((q) => q * outPack));
+    const outPackOffsets = working.table(range(site.packs).map((q) => q * outPack));
     const inRow = rowBytes(inFeatures, site);
     const outRow = rowBytes(outFeatures, site);
-    const inRows = arena.allocate(site.packs * lanes * inRow);
-    const outRows = arena.allocate(site.packs * lanes * outRow);
+    const inRows = working.allocate(site.packs * lanes * inRow);
+    const outRows = working.allocate(site.packs * lanes * outRow);
     const inVectors = Math.ceil(inFeatures / lanes);
-    const vectorOffsets = arena.table(range(inVectors).map((j) => j * vectorBytes));
+    const vectorOffsets = working.table(range(inVectors).map((j) => j * vectorBytes));
     const weightVectors = Math.ceil((inFeatures * outFeatures) / lanes);
-    const squares = site.curvature ? arena.allocate(weightVectors * vectorBytes) : 0;
+    const squares = site.curvature ? working.allocate(weightVectors * vectorBytes) : 0;
     const inputToRows = (packs: number) =>
       kernels.packsToRows({ src: input.value, packs, elements: inFeatures, rows: inRows, rowStride: inRow });
     const transport = (packs: number, gradients: number, weights: number) => {
@@ -151,21 +151,21 @@ export const linearKind: LayerKind<Linear> = {
  * row of the weights with the input 1, so that every sum has the same bits as in a whole pack.
  */
 function placeSingle(inFeatures: number, outFeatures: number, site: Site, output: Activation): PlacedLayer {
-  const { kernels, arena, input } = site;
+  const { kernels, working, input } = site;
   const [weight, bias] = site.parameters as [number, number];
   const row = outFeatures * 4;
-  const biasAndWeights = arena.allocate((inFeatures + 1) * row);
+  const biasAndWeights = working.allocate((inFeatures + 1) * row);
   const stride = rowBytes(inFeatures, site);
-  const x = arena.allocate(16 + 4 * stride) + 16;
-  arena.f32(x - 4, 1)[0] = 1;
+  const x = working.allocate(16 + 4 * stride) + 16;
+  working.f32(x - 4, 1)[0] = 1;
   const vectors = Math.ceil(outFeatures / 4);
-  const y = arena.allocate(vectors * 16);
-  const vectorOffsets = arena.table(range(vectors).map((j) => j * 16));
+  const y = working.allocate(vectors * 16);
+  const vectorOffsets = working.table(range(vectors).map((j) => j * 16));
   return {
     work: ['matmul, four outputs a vector', ''],
     output,
     prepare() {
-      arena.f32(biasAndWeights, outFeatures).set(arena.f32(bias, outFeatures));
+      working.f32(biasAndWeights, outFeatures).set(working.f32(bias, outFeatures));
       kernels.transposeMatrix({ src: weight, rows: outFeatures, columns: inFeatures, dst: biasAndWeights + row });
     },
     forward() {

@@ -7,7 +7,7 @@ import { type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
 import { Branches } from './branches.ts';
 import { frozenTensors } from './frozen.ts';
 import { stepsOf } from './fusion.ts';
-import type { Activation, PlacedLayer, WholeBatch } from './layer.ts';
+import type { Activation, PlacedLayer, Site, WholeBatch } from './layer.ts';
 import { about } from './layers.ts';
 import { buffersOf, type Model, parametersOf, tensorsOf } from './model.ts';
 import type { Pass } from './pass.ts';
@@ -244,6 +244,8 @@ export function needsWholeBatches(model: Model, frozen: ReadonlySet<string> = ne
 export interface NetworkOptions {
   readonly kernels: Kernels;
   readonly arena: Arena;
+  /** Where the layers have their {@link Site.working} memory. Default: in `arena`. */
+  readonly working?: Arena;
   /** How many images the kernels compute side by side. */
   readonly width: Width;
   /** The most packs in one call. */
@@ -283,6 +285,7 @@ export interface Network {
   readonly logits: Activation;
   /**
    * Must be called after every change of the tensors, before `forward`. `learning`: whether `backward` will follow.
+   * Prepares all networks that have the same {@link NetworkOptions.working} memory.
    */
   prepare(learning: boolean): void;
   /** Reads input.value, writes logits.value. */
@@ -309,6 +312,7 @@ export interface Network {
 
 export function placeNetwork(model: Model, options: NetworkOptions): Network {
   const { kernels, arena, width, packs, training, single = false, curvature = false, addresses } = options;
+  const { working = arena } = options;
   const { offsets, bytes } = layOutParameters(model);
   const { offsets: bufferOffsets } = layOutBuffers(model);
   const lanes = lanesOf[width];
@@ -340,6 +344,7 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
       name: first.name,
       kernels,
       arena,
+      working,
       lanes,
       vectorBytes,
       packs,

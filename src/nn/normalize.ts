@@ -87,9 +87,9 @@ export const normalizeKind: LayerKind<Normalize> = {
 };
 
 /** The address of a float32 for each channel. */
-function table({ arena }: Site, values: readonly number[]): number {
-  const address = arena.allocate(values.length * 4);
-  arena.f32(address, values.length).set(values);
+function table({ working }: Site, values: readonly number[]): number {
+  const address = working.allocate(values.length * 4);
+  working.f32(address, values.length).set(values);
   return address;
 }
 

@@ -42,11 +42,11 @@ export const rbfKind: LayerKind<Rbf> = {
   multiplyAdds: ({ codes }) => codes.length * codes[0]!.length,
   connections: ({ codes }) => codes.length * codes[0]!.length,
   place({ codes }, site) {
-    const { kernels, arena, input } = site;
+    const { kernels, working, input } = site;
     const output = allocateOutput(site);
     const features = codes[0]!.length;
-    const table = arena.allocate(codes.length * features * 4);
-    arena.f32(table, codes.length * features).set(codes.flat());
+    const table = working.allocate(codes.length * features * 4);
+    working.f32(table, codes.length * features).set(codes.flat());
     const classes = codes.length;
     const x = input.value;
     return {

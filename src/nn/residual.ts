@@ -1,7 +1,7 @@
 /** A residual block, written as layers and an addition. */
 import { checkOptions, checkText, isRecord, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
-import { add } from './add.ts';
+import { type Add, add } from './add.ts';
 import type { Layer } from './layers.ts';
 import { outputOf } from './output-of.ts';
 
@@ -16,11 +16,13 @@ export interface ResidualOptions {
 }
 
 /**
- * The layers of a residual block: what its layers compute from the block's input, plus the input itself or what the shortcut makes of it. Source: He, Zhang, Ren,
- * Sun, CVPR 2016. Spread them into the layers of {@link sequential} behind the layer `from`:
+ * The layers of a residual block: what its layers compute from the block's input, plus the input itself or what the
+ * shortcut makes of it. Source: He, Zhang, Ren, Sun, CVPR 2016. Spread them into the layers of {@link sequential} behind
+ * the layer `from`:
  * `{ relu1: relu(), ...residual('block1', { from: 'relu1', layers: { conv1: conv2d(8, 8, 3, { padding: 'same' }) } }) }`.
  * @param name begins the names of the layers: `block1.conv1`, `block1.shortcut.conv`, and `block1.add` for the sum.
- * @throws UsageError for other options, for a block without layers, and where a layer has the name of another one of the block, such as `add`.
+ * @throws UsageError for other options, for a block without layers, and where a layer has the name of another one of the
+ * block, such as `add`.
  */
 export function residual(name: string, options: ResidualOptions): Record<string, Layer> {
   checkText('residual: name of the block', name);
@@ -30,19 +32,38 @@ export function residual(name: string, options: ResidualOptions): Record<string,
     if (!isRecord(part)) throw wrong(`residual: ${what}`, 'an object of layers by name', part);
   }
   if (Object.keys(layers).length === 0) throw new UsageError(`residual: block ${name} has no layers`);
-  const named = (part: Readonly<Record<string, Layer>>, prefix: string) =>
-    Object.fromEntries(Object.entries(part).map(([layer, data]) => [`${prefix}.${layer}`, data]));
-  const other = named(shortcut, `${name}.shortcut`);
-  const otherEnd = Object.keys(other).at(-1);
-  const again = otherEnd === undefined ? {} : { [`${name}.input`]: outputOf(from) };
-  const parts: readonly Readonly<Record<string, Layer>>[] = [
-    other,
-    again,
-    named(layers, name),
-    { [`${name}.add`]: add(otherEnd ?? from) },
-  ];
-  const all = parts.flatMap((part) => Object.keys(part));
-  const twice = all.find((layer, index) => all.indexOf(layer) < index);
-  if (twice !== undefined) throw new UsageError(`residual: block ${name} has two layers named ${twice}`);
-  return Object.fromEntries(parts.flatMap((part) => Object.entries(part)));
+  const ways = { layers, shortcut };
+  const built: Record<string, Layer> = {};
+  const keep = (layer: string, data: Layer) => {
+    if (Object.hasOwn(built, layer)) throw new UsageError(`residual: block ${name} has two layers named ${layer}`);
+    built[layer] = data;
+  };
+  buildResidual(name, from, {
+    hasShortcut: Object.keys(shortcut).length > 0,
+    build(way, prefix) {
+      for (const [layer, data] of Object.entries(ways[way])) keep(prefix + layer, data);
+      return prefix + Object.keys(ways[way]).at(-1);
+    },
+    keep,
+  });
+  return built;
+}
+
+/** How {@link buildResidual} gets the layers of a block. */
+export interface ResidualParts {
+  readonly hasShortcut: boolean;
+  /** Makes the layers of one way. @param prefix begins their names. @returns the name of the last. */
+  build(way: 'layers' | 'shortcut', prefix: string): string;
+  /** Takes a layer that joins the ways. */
+  keep(name: string, layer: Layer): void;
+}
+
+/** Builds the layers of a residual block in their order. @returns the addition at its end. */
+export function buildResidual(name: string, from: string, { hasShortcut, build, keep }: ResidualParts): Add {
+  const other = hasShortcut ? build('shortcut', `${name}.shortcut.`) : from;
+  if (hasShortcut) keep(`${name}.input`, outputOf(from));
+  build('layers', `${name}.`);
+  const sum = add(other);
+  keep(`${name}.add`, sum);
+  return sum;
 }

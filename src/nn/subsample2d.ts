@@ -47,7 +47,7 @@ export const subsample2dKind: LayerKind<Subsample2d> = {
   multiplyAdds: (_, output) => elementsOf(output),
   connections: ({ kernelSize }, output) => elementsOf(output) * (kernelSize[0] * kernelSize[1] + 1),
   place({ kernelSize }, site) {
-    const { kernels, arena, input } = site;
+    const { kernels, arena, working, input } = site;
     const [weight, bias] = site.parameters as [number, number];
     const [weightGradient, biasGradient] = site.gradientOffsets as [number, number];
     const output = allocateOutput(site);
@@ -58,8 +58,8 @@ export const subsample2dKind: LayerKind<Subsample2d> = {
     const elements = elementsOf(output.shape);
     const vectors = Math.ceil(channels / site.lanes);
     const sums = arena.allocate(site.packs * elements * site.vectorBytes);
-    const scaled = site.training ? arena.allocate(site.packs * elements * site.vectorBytes) : 0;
-    const squares = site.curvature ? arena.allocate(vectors * site.vectorBytes) : 0;
+    const scaled = site.training ? working.allocate(site.packs * elements * site.vectorBytes) : 0;
+    const squares = site.curvature ? working.allocate(vectors * site.vectorBytes) : 0;
     const transport = (packs: number, gradients: number, coefficients: number) => {
       const dy = output.gradient;
       kernels.channelProducts({ a: sums, b: dy, packs, pixels: area, channels, out: gradients + weightGradient });

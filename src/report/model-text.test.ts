@@ -7,7 +7,10 @@ import { lenet5 } from '../tasks/lenet/lenet5.ts';
 import { parseNetworkFile } from '../tasks/lenet/network-file.ts';
 import { kernelsText, modelText } from './model-text.ts';
 
-const residual = parseNetworkFile(readFileSync('networks/residual.yaml', 'utf8'), 'residual.yaml').make();
+const residual = parseNetworkFile(readFileSync('networks/residual.yaml', 'utf8'), 'residual.yaml').make(
+  {},
+  { filters: 12 },
+);
 const widest = (text: string) => Math.max(...text.split('\n').map((line) => line.length));
 
 test('a table that fits is that of describeModel()', () => {

@@ -4,13 +4,14 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { checkChoice, checkFlag, checkFunction, checkOptions, checkPath } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { capitalized, counted } from '../base/format.ts';
+import { elementsOf } from '../base/tensor.ts';
 import { checkReach } from '../data/augmentations.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
 import { assertHeld, type Claim } from '../disk/lock.ts';
 import { compileKernels, type Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
-import { parameterCount } from '../nn/model.ts';
+import { parametersOf, tensorsOf } from '../nn/model.ts';
 import type { Settings, StudyData, StudyDefinition } from '../study/definition.ts';
 import { plannedLevels } from '../study/strategies.ts';
 import { type CompleteTrial, type EpochPoint, scoreOf } from '../study/trial.ts';
@@ -19,7 +20,7 @@ import { type DataFacts, factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet
 import type { OpenTask, Pool, Task, TrialBytes, TrialMessage, TrialResults } from '../tasks/task.ts';
 import { completeDistillation, type Distillation } from '../train/distillation.ts';
 import { type Evaluation, evaluate } from '../train/evaluate.ts';
-import { stateNamesOf } from '../train/recipe.ts';
+import { averageName, stateNamesOf } from '../train/recipe.ts';
 import { checkFits } from '../train/session.ts';
 import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
 import { type LoadDataOptions, loadData } from './load-data.ts';
@@ -252,18 +253,25 @@ function checkEvaluation(
 }
 
 /**
- * The size of a run folder: weights, a checkpoint (weights, the optimizer's state and the average), logits, and about 1 kB of text
- * per epoch.
+ * The size of a run folder: the model's tensors, a checkpoint (the tensors, the optimizer's state and the average), logits,
+ * and about 1 kB of text per epoch.
  * @param evaluated images of the evaluation set.
  */
 export function bytesOf(configuration: Settings, evaluated: number, facts: DataFacts): TrialBytes {
   const complete = completeSettings(configuration);
   const recipe = recipeOf(complete, facts);
   const { model } = recipe;
-  const weights = 4 * parameterCount(model);
-  const states = stateNamesOf(recipe).length;
+  const bytes = (tensors: readonly { readonly shape: readonly number[] }[]) =>
+    4 * tensors.reduce((sum, { shape }) => sum + elementsOf(shape), 0);
+  const whole = bytes(tensorsOf(model));
+  // The average has running statistics, too; other states have a number for each parameter.
+  const states = stateNamesOf(recipe).map((name) => (name === averageName ? whole : bytes(parametersOf(model))));
   const dropped = 1000 * (complete.epochs + 4);
-  return { running: (1 + states) * weights, whole: weights + 4 * evaluated * model.classes + dropped, dropped };
+  return {
+    running: states.reduce((sum, state) => sum + state, whole),
+    whole: whole + 4 * evaluated * model.classes + dropped,
+    dropped,
+  };
 }
 
 /**

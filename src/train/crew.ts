@@ -55,10 +55,11 @@ export interface CrewPlan {
   /** The most blocks of gradients for a batch. Each block is the sum over one or more consecutive chunks. */
   readonly parts: number;
   /**
-   * If a layer needs whole batches: the most chunks of a batch, which go through the network together, each in a network of its own. Else 0.
+   * If a layer needs whole batches: the most chunks of a batch, which go through the network together, each in a network
+   * of its own. Else 0.
    */
   readonly together: number;
-  /** Start of the networks of those chunks. */
+  /** Start of what all members share of the networks of those chunks. */
   readonly networks: number;
   /** What the chunks of a batch contribute to each other. */
   readonly statistics: number;
@@ -121,6 +122,11 @@ type Arguments = readonly [number, number, number, number];
 export interface Region {
   /** Trains one chunk after the other, and evaluates. Only evaluates if the chunks of a batch train together. */
   readonly network: Network;
+  /**
+   * The networks of chunks that train together; none if chunks train one by one. Their working memory is in the region, and
+   * all of them have the same.
+   */
+  readonly together: readonly Network[];
   /** Indices and labels of the images of the current chunk. */
   readonly indices: number;
   readonly labels: number;
@@ -133,8 +139,11 @@ export interface Region {
   readonly teachers: readonly Network[];
 }
 
-/** Lays out the region of a member. All members use the same layout. */
-export function placeRegion(arena: Arena, kernels: Kernels, plan: PlacePlan): Region {
+/**
+ * Lays out the region of a member. All members use the same layout.
+ * @param chunks where the chunks that train together keep their numbers: an arena that starts at `networks` of the plan.
+ */
+export function placeRegion(arena: Arena, chunks: Arena, kernels: Kernels, plan: PlacePlan): Region {
   const { recipe, training, width, chunk, together, teachers } = plan;
   const { model } = recipe;
   const common = commonOptions(arena, kernels, plan);
@@ -148,6 +157,7 @@ export function placeRegion(arena: Arena, kernels: Kernels, plan: PlacePlan): Re
     frame: training ? placeFrame(arena, training) : 0,
     teachers: placeTeacherNetworks(teachers, { kernels, arena, width, packs: common.packs }),
     network: placeNetwork(model, options),
+    together: placeTogether(arena, chunks, kernels, plan),
   };
 }
 
@@ -168,12 +178,19 @@ function frozenIn(training: Recipe | null): ReadonlySet<string> {
   return training ? frozenLayers(training.model, training.freeze) : new Set();
 }
 
-/** Lays out the networks of chunks that train together; there are none if each can be trained alone. */
-export function placeTogether(arena: Arena, kernels: Kernels, plan: PlacePlan): readonly Network[] {
+/**
+ * Lays out the networks of chunks that train together; there are none if each can be trained alone.
+ * @param arena for the working memory, the same for all of them.
+ */
+function placeTogether(arena: Arena, chunks: Arena, kernels: Kernels, plan: PlacePlan): readonly Network[] {
   const { recipe, together, statistics } = plan;
   const block = { address: statistics, chunks: together };
-  const options = { ...commonOptions(arena, kernels, plan), training: true, statistics: block };
-  return Array.from({ length: together }, () => placeNetwork(recipe.model, options));
+  const options = { ...commonOptions(chunks, kernels, plan), training: true, statistics: block };
+  const start = arena.end;
+  return Array.from({ length: together }, () => {
+    arena.rewind(start);
+    return placeNetwork(recipe.model, { ...options, working: arena });
+  });
 }
 
 /** The address of the loss's class weights; 0 where it has none. */
@@ -215,7 +232,7 @@ export class Member {
   readonly #arena: Arena;
   readonly #kernels: Kernels;
   readonly #network: Network;
-  /** The networks of chunks that train together; none if chunks train one by one. */
+  /** See {@link Region}. */
   readonly #together: readonly Network[];
   readonly #barrier: Barrier;
   readonly #words: Int32Array;
@@ -250,13 +267,11 @@ export class Member {
     const frozen = frozenIn(plan.training);
     this.#stretches = stretchesOf(model, { splitsBiases, frozen });
     this.#frozen = frozenTensors(model, frozen);
-    const { network, indices, labels, spare, classWeights, frame, teachers } = placeRegion(
-      this.#arena,
-      this.#kernels,
-      plan,
-    );
+    const chunks = new Arena(memory, plan.networks);
+    const region = placeRegion(this.#arena, chunks, this.#kernels, plan);
+    const { network, together, indices, labels, spare, classWeights, frame, teachers } = region;
     this.#network = network;
-    this.#together = placeTogether(new Arena(memory, plan.networks), this.#kernels, plan);
+    this.#together = together;
     this.#chunkIndices = indices;
     this.#chunkLabels = labels;
     this.#spare = spare;
@@ -336,13 +351,9 @@ export class Member {
   /** This member's share of a batch's gradients. */
   #learnBatch(set: PlacedSet, batch: Batch): void {
     const chunks = this.#chunksOf(batch);
-    if (this.#together.length > 0) {
-      for (const { index } of chunks) this.#together[index]!.prepare(true);
-      this.#learn(set, batch, chunks);
-    } else {
-      this.#network.prepare(true);
-      for (const chunk of chunks) this.#learn(set, batch, [chunk]);
-    }
+    const groups = this.#together.length > 0 ? [chunks] : chunks.map((chunk) => [chunk]);
+    this.#networkOf(0).prepare(true);
+    for (const group of groups) this.#learn(set, batch, group);
   }
 
   /** The chunks of a batch that this member works on, in order. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { batchNorm2d } from '../nn/batch-norm2d.ts';
+import { conv2d } from '../nn/conv2d.ts';
 import { flatten } from '../nn/flatten.ts';
 import { gelu } from '../nn/gelu.ts';
 import type { Layer } from '../nn/layers.ts';
@@ -30,6 +31,17 @@ test('a layer of 1,200 numbers an image adds its output for 16 images, and in tr
   }
 });
 
-test('batch normalization wants whole batches', () => {
-  expect(modelMemory(network({ bn: batchNorm2d(3) })).wholeBatches).toBe(true);
+test('batch normalization wants whole batches, of which each chunk has its outputs, and each thread the working space', () => {
+  const { wholeBatches, training, working } = modelMemory(
+    network({ conv: conv2d(3, 3, 3, { padding: 'same' }), bn: batchNorm2d(3) }),
+  );
+  expect(wholeBatches).toBe(true);
+  const pixels = 16 * 4 * 3;
+  // The images; output and gradient of the convolution, the normalization and flatten; the image with its border.
+  const kept = pixels * (20 * 20 + 6 * 20 * 20 + 22 * 22);
+  expect(training).toBeGreaterThan(kept);
+  expect(training).toBeLessThan(1.02 * kept);
+  // The images in rows, once for the convolution and once for the dense layer.
+  expect(working).toBeGreaterThan(pixels * (20 * 20 + 22 * 22));
+  expect(modelMemory(network({})).working).toBe(0);
 });

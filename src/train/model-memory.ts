@@ -11,8 +11,10 @@ export interface ModelMemory {
   readonly tensors: number;
   /** The numbers of a chunk of 16 images that is evaluated, with all that the kernels need. */
   readonly evaluating: number;
-  /** The same for a chunk that is trained on. */
+  /** The same for a chunk that is trained on; without `working` where whole batches are in memory. */
   readonly training: number;
+  /** Where whole batches are in memory: tables, prepared weights and working space of each thread. Else 0. */
+  readonly working: number;
   /** Whether the chunks of a batch are in memory together, as batch normalization wants. Otherwise each thread has one chunk at a time. */
   readonly wholeBatches: boolean;
 }
@@ -20,29 +22,24 @@ export interface ModelMemory {
 /** Lays the model out without taking the memory. @throws UsageError unless it is a model. */
 export function modelMemory(model: Model): ModelMemory {
   checkModel('modelMemory()', model);
-  const counted = (layOut: (arena: Arena) => void) => {
-    const arena = new Arena(undefined, 0);
-    layOut(arena);
-    return arena.end;
-  };
   const wholeBatches = needsWholeBatches(model);
-  const chunk = (training: boolean) =>
-    counted((arena) => {
-      const statistics = { address: arena.allocate(layOutStatistics(model, 1).bytes), chunks: 1 };
-      placeNetwork(model, {
-        kernels: {} as Kernels,
-        arena,
-        width: 'quads',
-        packs: chunkImages / 4,
-        training,
-        addresses: { parameters: 0, buffers: 0 },
-        ...(training && wholeBatches ? { statistics } : {}),
-      });
-    });
+  const [tensors, evaluating, training] = [0, 0, 0].map(() => new Arena(undefined, 0)) as [Arena, Arena, Arena];
+  const working = wholeBatches ? new Arena(undefined, 0) : training;
+  allocateModel(model, tensors);
+  const common = {
+    kernels: {} as Kernels,
+    width: 'quads',
+    packs: chunkImages / 4,
+    addresses: { parameters: 0, buffers: 0 },
+  } as const;
+  placeNetwork(model, { ...common, arena: evaluating, training: false });
+  const statistics = { address: training.allocate(layOutStatistics(model, 1).bytes), chunks: 1 };
+  placeNetwork(model, { ...common, arena: training, working, training: true, ...(wholeBatches ? { statistics } : {}) });
   return {
-    tensors: counted((arena) => allocateModel(model, arena)),
-    evaluating: chunk(false),
-    training: chunk(true),
+    tensors: tensors.end,
+    evaluating: evaluating.end,
+    training: training.end,
+    working: wholeBatches ? working.end : 0,
     wholeBatches,
   };
 }

@@ -6,7 +6,7 @@ import { UsageError, WorldError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import { elementsOf, type StateDict } from '../base/tensor.ts';
 import { areBytes, type Dataset, datasetSize } from '../data/dataset.ts';
-import type { Arena } from '../engine/arena.ts';
+import { Arena } from '../engine/arena.ts';
 import { lanesOf, type Width } from '../engine/kernels.ts';
 import { openWorkspace } from '../engine/workspace.ts';
 import { frozenLayers } from '../nn/frozen.ts';
@@ -31,7 +31,6 @@ import {
   Member,
   type PlacedSet,
   placeRegion,
-  placeTogether,
   type Threads,
 } from './crew.ts';
 import { type CompleteDistillation, numbersOf, placeTeachers } from './distillation.ts';
@@ -148,15 +147,12 @@ export class Session {
         statistics: together > 0 ? arena.allocate(layOutStatistics(model, together, frozen).bytes) : 0,
       };
       const place = { ...blocks, recipe, training, width, chunk, together };
-      // Each member lays out its region and the common networks again from these addresses, and gets the same addresses
-      // and tables.
+      // Each member lays out its region and the chunks again from these addresses, and gets the same addresses and tables.
       const networks = arena.end;
-      placeTogether(arena, kernels, place);
-      const regions = Array.from({ length: wanted }, () => {
-        const start = arena.end;
-        placeRegion(arena, kernels, place);
-        return start;
-      });
+      const counting = new Arena(undefined, 0);
+      placeRegion(counting, arena, kernels, place);
+      const regionBytes = counting.end;
+      const regions = Array.from({ length: wanted }, () => arena.allocate(regionBytes));
       return { ...blocks, networks, regions };
     });
     const { module, memory, arena, layout } = workspace;

@@ -2,7 +2,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { UsageError } from '../../base/errors.ts';
+import { conv2d } from '../../nn/conv2d.ts';
+import { gelu } from '../../nn/gelu.ts';
 import { parametersOf } from '../../nn/model.ts';
+import { residual } from '../../nn/residual.ts';
+import { tanh } from '../../nn/squash.ts';
 import { lenet5 } from './lenet5.ts';
 import { parseNetworkFile } from './network-file.ts';
 
@@ -41,6 +45,16 @@ test('numbers in braces are parameters', () => {
   const shapes = parametersOf(make({}, { filters: 12 })).map(({ name, shape }) => `${name} ${shape.join('x')}`);
   expect(shapes).toContain('conv1.weight 12x1x5x5');
   expect(shapes).toContain('conv2.weight 16x12x5x5');
+});
+
+test.each([
+  ['without a shortcut', '', {}],
+  ['with one', ', shortcut: [{ Conv2d: { out_channels: 1, kernel_size: 1 } }]', { conv1: conv2d(1, 1, 1) }],
+])('a block of a file %s has the layers of residual()', (_, written, shortcut) => {
+  const text = `name: n\nlayers: [ReLU, { Residual: { layers: [Tanh, GELU]${written} } }, Flatten, Linear]`;
+  const block = residual('block1', { from: 'relu1', layers: { tanh1: tanh(), gelu1: gelu() }, shortcut });
+  const { layers } = parseNetworkFile(text, 'f').make();
+  expect(layers.slice(1, -2).map(({ name, layer }) => [name, layer])).toEqual(Object.entries(block));
 });
 
 test('other defaults are written into the text, and all else stays', () => {

@@ -4,12 +4,11 @@ import { nearest, UsageError, unknownChoice } from '../../base/errors.ts';
 import { counted } from '../../base/format.ts';
 import { checkValue, type Numeric } from '../../base/hyperparameter.ts';
 import { elementsOf } from '../../base/tensor.ts';
-import { add } from '../../nn/add.ts';
 import { type Initialization, initializations } from '../../nn/initializers.ts';
 import { largestSize, type Shape } from '../../nn/layer.ts';
 import { about, type Layer } from '../../nn/layers.ts';
 import { type Model, sequential } from '../../nn/model.ts';
-import { outputOf } from '../../nn/output-of.ts';
+import { buildResidual } from '../../nn/residual.ts';
 import { type Path, readYaml, type YamlSource } from '../study-file/yaml-source.ts';
 import { completeInput, type NetworkInput, normalizing } from './network-input.ts';
 import { networkWords } from './network-words.ts';
@@ -350,19 +349,19 @@ class Builder {
   #block(name: string, at: Path, before: End): End {
     if (before.name === undefined) throw this.#source.mistake(at, `${blockWord} needs a layer before it`);
     const hasShortcut = this.#source.valueAt([...at, 'shortcut']) !== undefined;
-    const other = hasShortcut ? this.build([...at, 'shortcut'], `${name}.shortcut.`, before) : before;
-    if (hasShortcut) this.#keep(`${name}.input`, outputOf(before.name));
-    const { shape } = this.build([...at, 'layers'], `${name}.`, before);
-    const sum = add(other.name!);
-    const what = `block ${name}, whose layers give ${shape.join('x')} and its shortcut ${other.shape.join('x')}: `;
-    return this.within(
-      at,
-      () => {
-        this.#keep(`${name}.add`, sum);
-        return { name: `${name}.add`, shape: about(sum).outputShape(shape, other.shape) };
+    const shapes = { layers: before.shape, shortcut: before.shape };
+    const sum = buildResidual(name, before.name, {
+      hasShortcut,
+      build: (way, prefix) => {
+        const end = this.build([...at, way], prefix, before);
+        shapes[way] = end.shape;
+        return end.name!;
       },
-      what,
-    );
+      keep: (joint, layer) => this.within(at, () => this.#keep(joint, layer), `block ${name}: `),
+    });
+    const { layers, shortcut } = shapes;
+    const what = `block ${name}, whose layers give ${layers.join('x')} and its shortcut ${shortcut.join('x')}: `;
+    return { name: `${name}.add`, shape: this.within(at, () => about(sum).outputShape(layers, shortcut), what) };
   }
 
   #keep(name: string, layer: Layer): void {
