@@ -35,7 +35,7 @@ async function everything(definition: StudyDefinition, isReported: boolean): Pro
   const { dataHash, sessions } = record;
   await new JournalStore(path).open({ definition, dataHash, environment: sessions[0]!.environment }, (before) => {
     checkExtends(before.definition, definition);
-    followStudy(definition, new TrialTable(lenetSettings.canonical, before.trials));
+    followStudy(definition, new TrialTable(lenetSettings, before.trials));
   });
 }
 

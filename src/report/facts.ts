@@ -171,7 +171,7 @@ export interface FactsOptions {
 /** @param settings of the task that the study is about. */
 export function studyFacts(record: StudyRecord, settings: TaskSettings, options: FactsOptions = {}): StudyFacts {
   const { definition } = record;
-  const table = new TrialTable(settings.canonical, record.trials);
+  const table = new TrialTable(settings, record.trials);
   const view = followStudy(definition, table);
   const images = options.images ?? imagesOf(record.trials);
   const { ids, places } = configurationsOf(view);

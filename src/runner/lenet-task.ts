@@ -155,13 +155,14 @@ function threadPool(
 ): Pool {
   const workers = new TrialWorkers();
   return {
-    start({ number, configuration, seed, threads, again }, listen) {
+    start({ number, configuration, seed, threads, again, until }, listen) {
       const hyperparameters = hyperparametersOf({ ...configuration, seed });
       const out = trialFolder(folder, number).path;
       const balancedAccuracy = objective === 'balanced-accuracy';
       const how = { threads, width, evaluateTrain, balancedAccuracy };
       const taught = distill ? { distill: { ...distill, places } } : {};
-      const order = { hyperparameters, out, ...how, data, ...taught, claim: claim?.(), again };
+      const pause = until === undefined ? {} : { until };
+      const order = { hyperparameters, out, ...how, data, ...taught, claim: claim?.(), again, ...pause };
       return workers.start(order, (message) => listen(trialMessage(message, objective)));
     },
     close: () => workers.close(),

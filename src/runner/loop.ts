@@ -116,6 +116,8 @@ export type LoopEvent =
       readonly ended: number;
       readonly view: StudyView;
     }
+  /** A trial has reached the epoch at which it pauses. */
+  | { readonly type: 'trial-pause'; readonly number: number; readonly request: TrialRequest; readonly view: StudyView }
   /** The machine had no room for one more trial; from now on at most `jobs` run at once. */
   | { readonly type: 'fewer jobs'; readonly jobs: number; readonly because: string }
   /** After a complete round of a stage with a seed rule. */
@@ -144,8 +146,14 @@ export function beginLoop(
     stopping: false,
     toldStages: 0,
     toldRounds: 0,
-    ended: view.trials.filter(({ state }) => state !== 'running').length,
+    ended: endedIn(view),
   };
+}
+
+/** Trials that have ended. One that paused counts, too, whether it goes on later or not. */
+function endedIn({ trials, search }: StudyView): number {
+  const paused = new Set(search?.proposals.flatMap(({ trial, scores }) => (scores.length > 0 ? [trial] : [])));
+  return trials.filter((trial) => trial.state !== 'running' || paused.has(trial)).length;
 }
 
 /** Whether nothing is running and nothing will be started. */
@@ -195,7 +203,8 @@ function followed(state: LoopState, view: StudyView): Step {
     toldRounds = 0;
     told.push({ type: 'tell', event: { type: 'stage', stage, view } });
   }
-  const next = fill({ ...state, view, queue, next: 0, toldStages, toldRounds });
+  const ended = endedIn(view);
+  const next = fill({ ...state, view, queue, next: 0, toldStages, toldRounds, ended });
   return { state: next.state, actions: [...told, ...next.actions] };
 }
 
@@ -239,6 +248,7 @@ function said(state: LoopState, number: number, message: TrialMessage): Step {
   const rest: LoopState = { ...state, running };
   const { request, restored } = work;
   if (message.type === 'interrupted') return { state: rest, actions: [] };
+  if (message.type === 'paused') return paused(rest, work);
   if (message.type === 'refused') return refused(rest, work, message.message);
   if (message.type === 'failed' && message.kind === 'world') {
     return { state: rest, actions: [{ type: 'give up', message: message.message }] };
@@ -285,9 +295,20 @@ function refused(state: LoopState, { request, restored }: Running, because: stri
 
 function recorded(state: LoopState, trial: Trial, request: TrialRequest): Step {
   const counted: LoopState = { ...state, ended: state.ended + 1 };
-  const exhausted = waitingIn(counted) === 0 && !counted.stopping;
-  const next: Step = exhausted ? { state: counted, actions: [{ type: 'follow' }] } : fill(counted);
+  const next = goOn(counted);
   return { state: next.state, actions: [tellEnd(counted, trial, request, undefined), ...next.actions] };
+}
+
+function paused(state: LoopState, { trial: { number }, request }: Running): Step {
+  const next = goOn(state);
+  const event: LoopEvent = { type: 'trial-pause', number, request, view: state.view };
+  return { state: next.state, actions: [{ type: 'tell', event }, ...next.actions] };
+}
+
+/** Asks the strategy when its queue is empty, else starts what waits. */
+function goOn(state: LoopState): Step {
+  const isExhausted = waitingIn(state) === 0 && !state.stopping;
+  return isExhausted ? { state, actions: [{ type: 'follow' }] } : fill(state);
 }
 
 function tellEnd(

@@ -47,7 +47,7 @@ export function refuseOlderWords(before: StudyRecord, task: TaskSettings): void 
 }
 
 function plannedSettings(plan: Plan): Settings[] {
-  if (plan.kind === 'random') return [];
+  if (plan.kind === 'random' || plan.kind === 'search') return [];
   return (plan.kind === 'stages' ? plan.stages : plan.factors).flatMap(({ levels }) =>
     levels.map(({ settings }) => settings),
   );

@@ -103,6 +103,7 @@ export class StudyFolder {
           throw error;
         }
       },
+      redefine: (definition) => journal.redefine(definition),
       startTrial: (trial) => journal.startTrial(trial),
       reportEpoch: (number, point) => journal.reportEpoch(number, point),
       endTrial: (number, end) => journal.endTrial(number, end),

@@ -73,7 +73,7 @@ async function run(
 
 async function findings(store: StudyStore, task: Task, definition: StudyDefinition): Promise<Omit<Ended, 'events'>> {
   const { trials } = (await store.read())!;
-  const view = followStudy(definition, new TrialTable(task.settings.canonical, trials));
+  const view = followStudy(definition, new TrialTable(task.settings, trials));
   const lines = trials.map(({ configuration, seed, state, score }) =>
     JSON.stringify([configuration, seed, state, score]),
   );
@@ -140,6 +140,7 @@ function dying(store: StudyStore, calls: number): StudyStore {
     read: () => store.read(),
     open: (start, accept) => store.open(start, accept),
     close: () => store.close(),
+    redefine: alive((definition) => store.redefine(definition)),
     startTrial: alive((trial) => store.startTrial(trial)),
     reportEpoch: alive((number, point) => store.reportEpoch(number, point)),
     endTrial: alive((number, end) => store.endTrial(number, end)),
@@ -383,7 +384,7 @@ describe('files kept by finished trials', () => {
   const winners: StudyDefinition = { ...base, keep: 'winners' };
   const stateOf = async (store: StudyStore, definition: StudyDefinition) => {
     const { trials } = (await store.read())!;
-    const view = followStudy(definition, new TrialTable(noisyTask().settings.canonical, trials));
+    const view = followStudy(definition, new TrialTable(noisyTask().settings, trials));
     const selected = selectedTrials(view).map(({ number }) => number);
     return { trials, selected: selected.sort((a, b) => a - b) };
   };

@@ -9,10 +9,11 @@ import type { Environment, ResultsRecord, StudyRecord, StudyStore } from '../sto
 import type { TrialRequest } from '../study/contest.ts';
 import type { StudyDefinition } from '../study/definition.ts';
 import { candidateTrials } from '../study/kept.ts';
+import { isMeasured, measuredBudget, withMeasuredBudget } from '../study/search-budget.ts';
 import { recordedParameters } from '../study/space.ts';
 import { checkDefinition, checkExtends, followStudy, plannedLevels } from '../study/strategies.ts';
 import { type StudyView, selectedTrials } from '../study/strategy.ts';
-import { type CompleteTrial, isComplete, type Trial, TrialTable } from '../study/trial.ts';
+import { type CompleteTrial, isComplete, secondsOf, type Trial, TrialTable } from '../study/trial.ts';
 import type { OpenTask, RunningTrial, Task } from '../tasks/task.ts';
 import { type Forecast, Forecaster } from './forecast.ts';
 import {
@@ -67,6 +68,7 @@ export type StudyEvent =
 const storeMethods: readonly (keyof StudyStore)[] = [
   'read',
   'open',
+  'redefine',
   'startTrial',
   'reportEpoch',
   'endTrial',
@@ -101,7 +103,8 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
     keep: true,
     signal: true,
   });
-  const { definition, task, store, jobs = 1, threads = jobs, signal } = request;
+  const { task, store, jobs = 1, threads = jobs, signal } = request;
+  let { definition } = request;
   checkInteger('jobs', jobs, 1, Number.MAX_SAFE_INTEGER);
   checkInteger('threads', threads, 1, Number.MAX_SAFE_INTEGER);
   checkSignal('signal', signal);
@@ -122,6 +125,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
   const onAbort = () => mail.put({ type: 'stop' });
   try {
     const { kernels } = opened;
+    definition = withMeasuredBudget(definition, (await store.read())?.definition);
     const known = request.environment ?? { ...unknownEnvironment, jobs };
     const environment = kernels === undefined ? known : { ...known, kernels };
     const start = { definition, dataHash: opened.dataHash, ...(opened.data ? { data: opened.data } : {}) };
@@ -135,20 +139,24 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
         `the study was run on other data (hash ${was}, the hash of these is ${is}); choose another folder with --out`,
       );
     });
-    const trials = new TrialTable(
-      task.settings.canonical,
-      record.trials.filter(({ state }) => !(request.retryFailed && state === 'failed')),
-    );
+    const trials = new TrialTable(task.settings, record.trials);
+    if (request.retryFailed) for (const trial of [...trials]) if (trial.state === 'failed') trials.delete(trial);
     const byNumber = new Map([...trials].map((trial) => [trial.number, trial]));
     const remember = (trial: Trial) => {
       trials.set(trial);
       byNumber.set(trial.number, trial);
     };
+    let baseStarted: number | undefined;
+    let baseEnded: number | undefined;
+    /** Wall time of the search's base in this process (seconds); 0 where it was trained before. */
+    const secondsOfBase = () =>
+      baseStarted === undefined || baseEnded === undefined ? 0 : (baseEnded - baseStarted) / 1000;
     /** Trials whose results this process has made again. */
     const restored = new Set<number>();
     let view = followStudy(definition, trials);
     yield { type: 'start', view, record, summary: opened.summary, torn };
     signal?.addEventListener('abort', onAbort);
+    view = await followed();
     const lost = await lookAtResults();
     await dropResults(view);
     let state = beginLoop(view, { jobs, threads, lost });
@@ -196,7 +204,10 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
           const { number } = trial;
           const { configuration, seed } = action.request;
           const again = action.restored !== undefined;
-          const order = { number, configuration, seed, threads: action.threads, again };
+          const { until } = action.request;
+          const pause = until === undefined ? {} : { until };
+          const order = { number, configuration, seed, threads: action.threads, again, ...pause };
+          if (action.request.proposal === 0) baseStarted ??= performance.now();
           running.set(
             number,
             opened.pool.start(order, (said) => mail.put({ type: 'said', number, message: said })),
@@ -224,6 +235,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
           await store.endTrial(number, scored);
           const ended: Trial = { ...trial, ...scored };
           remember(ended);
+          if (of.proposal === 0) baseEnded = performance.now();
           // Not earlier: a trial whose end is not recorded continues from its checkpoint.
           opened.discard(number, 'checkpoint');
           return { type: 'recorded', trial: ended, request: of };
@@ -237,7 +249,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
           return undefined;
         }
         case 'follow': {
-          const next = followStudy(definition, trials);
+          const next = await followed();
           await dropResults(next);
           return { type: 'followed', view: next };
         }
@@ -247,6 +259,26 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
         case 'give up':
           throw new WorldError(action.message);
       }
+    }
+
+    /** Where the study stands, after what can be decided now is recorded. */
+    async function followed(): Promise<StudyView> {
+      const base = trials.proposed(0);
+      if (isMeasured(definition, base)) {
+        definition = measuredBudget(definition, Math.max(secondsOf(base), secondsOfBase()));
+        await store.redefine(definition);
+      }
+      const now = followStudy(definition, trials);
+      for (const trial of now.toStop ?? []) await stop(trial);
+      return now.toStop?.length ? followStudy(definition, trials) : now;
+    }
+
+    /** Ends a paused trial that cannot go on any more. */
+    async function stop(trial: Trial): Promise<void> {
+      const end = { state: 'pruned' as const, reason: 'stopped early: others of its bracket were better' };
+      await store.endTrial(trial.number, end);
+      remember({ ...trial, ...end });
+      opened.discard(trial.number, 'results');
     }
 
     async function decide(trial: Trial, results: ResultsRecord): Promise<Trial> {
@@ -345,13 +377,14 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       return missing;
     }
 
-    /** The recorded trial of a request, or a new one. */
-    async function numbered({ key, seed, configuration, settings }: TrialRequest): Promise<Trial> {
+    /** The recorded trial of a request, or a new one; a trial that was stopped early is not continued. */
+    async function numbered({ key, seed, configuration, settings, proposal }: TrialRequest): Promise<Trial> {
       const known = trials.find(key, seed);
-      if (known) return known;
+      if (known && known.state !== 'pruned') return known;
       const parameters = recordedParameters(definition.space, task.settings.complete(settings));
-      const number = await store.startTrial({ configuration, seed, parameters });
-      const trial: Trial = { number, configuration, seed, state: 'running', curve: [] };
+      const proposed = proposal === undefined ? {} : { proposal };
+      const number = await store.startTrial({ configuration, seed, parameters, ...proposed });
+      const trial: Trial = { number, configuration, seed, ...proposed, state: 'running', curve: [] };
       remember(trial);
       return trial;
     }

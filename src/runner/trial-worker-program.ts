@@ -25,7 +25,8 @@ parentPort?.on('message', async (request: TrialWorkerRequest) => {
 
 /** Runs a trial. @returns the message about its end. */
 async function work(order: TrialWorkerOrder, signal: AbortSignal): Promise<TrialWorkerMessage> {
-  const { hyperparameters, out, threads, width, evaluateTrain, balancedAccuracy, data, distill, claim, again } = order;
+  const { hyperparameters, out, threads, width, evaluateTrain, balancedAccuracy, data, distill, claim, again, until } =
+    order;
   /** @throws WorldError when another process has taken the study over. */
   const check = () => {
     if (claim) assertHeld(claim, `the study of ${out}`);
@@ -36,6 +37,7 @@ async function work(order: TrialWorkerOrder, signal: AbortSignal): Promise<Trial
   const share = (epoch: number, part: number) => shareOf(epoch, part, hyperparameters.epochs);
   let config: RunConfig | undefined;
   let told = 0;
+  let epoch = 0;
   const events = trainRun({
     hyperparameters,
     given: new Set(hyperparameterNames),
@@ -66,9 +68,15 @@ async function work(order: TrialWorkerOrder, signal: AbortSignal): Promise<Trial
       config = event.config;
       // A teacher may have changed since the study began.
       requireOwn(config, folder, order);
-      for (const line of folder.readMetrics(config)) say({ type: 'epoch', line, share: share(line.epoch, 1) });
+      const lines = folder.readMetrics(config);
+      for (const line of lines) say({ type: 'epoch', line, share: share(line.epoch, 1) });
+      epoch = lines.at(-1)?.epoch ?? 0;
+      if (until !== undefined && epoch >= until) return { type: 'paused' };
     } else if (event.type === 'epoch') {
-      say({ type: 'epoch', line: event.line, share: share(event.line.epoch, 1) });
+      epoch = event.line.epoch;
+      say({ type: 'epoch', line: event.line, share: share(epoch, 1) });
+    } else if (event.type === 'saved') {
+      if (until !== undefined && epoch >= until) return { type: 'paused' };
     } else if (event.type === 'interrupted') {
       return { type: 'interrupted' };
     } else if (event.type === 'diverged') {

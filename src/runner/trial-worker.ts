@@ -27,6 +27,8 @@ export interface TrialWorkerOrder {
   readonly claim: Claim | undefined;
   /** Whether the results of an ended trial are made again. */
   readonly again: boolean;
+  /** The epoch at which it pauses; absent: none. */
+  readonly until?: number;
 }
 
 /** The messages of a trial's worker. Its epochs are lines of metrics. */

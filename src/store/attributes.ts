@@ -3,6 +3,7 @@
 import { WorldError } from '../base/errors.ts';
 import type { Metrics } from '../base/metrics.ts';
 import {
+  earlyStoppings,
   type Factor,
   type GridPlan,
   keeps,
@@ -10,6 +11,7 @@ import {
   objectives,
   protocols,
   type RandomPlan,
+  type SearchPlan,
   type SeedRule,
   type Settings,
   type Stage,
@@ -19,6 +21,7 @@ import {
   type StudyTeachers,
   type Value,
 } from '../study/definition.ts';
+import { samplerNames } from '../study/samplers.ts';
 import type { Choices, Dimension, Range } from '../study/space.ts';
 import {
   either,
@@ -78,7 +81,7 @@ const isMetrics = object<Metrics>({ loss: isNumber, accuracy: isNumber }, { bala
 
 export const isWrittenBy = object<WrittenBy>({ format: isNumber, version: isText }, {});
 
-const isIndex: Guard<number> = (value): value is number => isInteger(value) && value >= 0 && value <= 1e6;
+export const isIndex: Guard<number> = (value): value is number => isInteger(value) && value >= 0 && value <= 1e6;
 
 export const isEpoch = object<EpochAttribute>(
   { epoch: isInteger, session: isIndex, elapsedSeconds: isNumber },
@@ -110,10 +113,21 @@ const isCountOfTrials: Guard<number> = (value): value is number => isInteger(val
 const isLevel = object<Level>({ label: isText, settings: isSettings }, { short: isText });
 const isStage = object<Stage>({ factors: listOf(isText), levels: listOf(isLevel) }, {});
 const isFactor = object<Factor>({ name: isText, levels: listOf(isLevel) }, {});
-const isPlan = either<[StagesPlan, GridPlan, RandomPlan]>(
+const isPlan = either<[StagesPlan, GridPlan, RandomPlan, SearchPlan]>(
   object<StagesPlan>({ kind: oneOf(['stages']), stages: listOf(isStage) }, {}),
   object<GridPlan>({ kind: oneOf(['grid']), factors: listOf(isFactor) }, {}),
   object<RandomPlan>({ kind: oneOf(['random']), trials: isCountOfTrials, seed: isInteger }, {}),
+  object<SearchPlan>(
+    {
+      kind: oneOf(['search']),
+      sampler: oneOf(samplerNames),
+      earlyStopping: oneOf(earlyStoppings),
+      confirm: isInteger,
+      parallel: isInteger,
+      seed: isInteger,
+    },
+    { trainings: isCountOfTrials, epochs: isCountOfTrials, hours: isNumber, finalists: isInteger, resolve: isNumber },
+  ),
 );
 
 const condition = { when: mapOf(listOf(isSetting)) };
@@ -124,7 +138,7 @@ const isDimension = either<[Range & Pick<Dimension, 'when'>, Choices & Pick<Dime
   ),
   object<Choices & Pick<Dimension, 'when'>>(
     { kind: oneOf(['choices']), values: listOf(isSetting) },
-    { ...condition, numeric: oneOf(['float', 'int']) },
+    { ...condition, numeric: oneOf(['float', 'int']), settings: listOf(isSettings) },
   ),
 );
 

@@ -13,6 +13,7 @@ import {
   isDefinition,
   isEpoch,
   isExpandedDefinition,
+  isIndex,
   isLook,
   isOldLook,
   isSession,
@@ -55,7 +56,7 @@ import { isOurs, workerPrefix } from './worker.ts';
  * The record format: the version of our lines and attributes and of the bits of strict arithmetic. docs/formats.md
  * lists all formats. A larger number was written by a newer version of this software.
  */
-const recordFormat = 6;
+const recordFormat = 7;
 
 /**
  * The first format with the current definitions and bits. Older studies are shown but not continued, since their trials
@@ -175,6 +176,7 @@ function interpretTrial(
   const attributes = new Attributes(found, `${path}, trial ${id}`);
   const seed = attributes.get('seed', isInteger);
   const configuration = attributes.get('configuration', isSettings);
+  const proposal = attributes.get('proposal', isIndex);
   // A crash cut off the start of this trial.
   if (seed === undefined || configuration === undefined) return undefined;
   const epochs = attributes.all('epoch:', isEpoch).sort((a, b) => a.epoch - b.epoch);
@@ -208,6 +210,7 @@ function interpretTrial(
     number: id,
     configuration,
     seed,
+    ...(proposal === undefined ? {} : { proposal }),
     state: known,
     curve,
     ...(known === 'complete' ? { score: values![0]! } : {}),
@@ -375,7 +378,11 @@ export class JournalStore implements StudyStore {
     return lines;
   }
 
-  async startTrial({ configuration, seed, parameters }: NewTrial): Promise<number> {
+  async redefine(definition: StudyDefinition): Promise<void> {
+    this.#append(() => [this.#studyAttribute('definition', definition)]);
+  }
+
+  async startTrial({ configuration, seed, proposal, parameters }: NewTrial): Promise<number> {
     const start = datetime(new Date());
     let created: number | undefined;
     this.#append(() => {
@@ -393,6 +400,7 @@ export class JournalStore implements StudyStore {
         ),
         this.#trialAttribute(trial_id, 'configuration', configuration),
         this.#trialAttribute(trial_id, 'seed', seed),
+        ...(proposal === undefined ? [] : [this.#trialAttribute(trial_id, 'proposal', proposal)]),
       ];
     });
     if (created === undefined) throw new Error('the journal appended nothing');
@@ -418,10 +426,13 @@ export class JournalStore implements StudyStore {
           ? [this.#trialAttribute(trial_id, 'wrong', base64(end.wrong))]
           : []
         : [this.#trialAttribute(trial_id, 'fail_reason', end.reason)];
+    // As Optuna does, a pruned trial keeps its last value.
+    const last = [...(this.#replayed.trials[trial_id]?.intermediate ?? [])].at(-1)?.[1];
+    const value = end.state === 'complete' ? end.score : end.state === 'pruned' ? last : undefined;
     const line = {
       trial_id,
       state: trialStates[end.state],
-      values: end.state === 'complete' ? [end.score] : null,
+      values: value === undefined ? null : [value],
       datetime_start: this.#starts.get(trial_id),
       datetime_complete: complete,
     };

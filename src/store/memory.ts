@@ -1,6 +1,7 @@
 /** A study store in memory: for simulations, tests, and studies that need not be continued later. */
 import { shown } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
+import type { StudyDefinition } from '../study/definition.ts';
 import type { EpochPoint, Trial } from '../study/trial.ts';
 import { datetime } from './optuna.ts';
 import type {
@@ -41,11 +42,17 @@ export class MemoryStore implements StudyStore {
     return { record: { ...this.#record, trials: [...this.#trials], looks: [...this.#looks] }, torn: undefined };
   }
 
-  startTrial({ configuration, seed }: NewTrial): Promise<number> {
+  redefine(definition: StudyDefinition): Promise<void> {
+    this.#record = this.#record && { ...this.#record, definition };
+    return Promise.resolve();
+  }
+
+  startTrial({ configuration, seed, proposal }: NewTrial): Promise<number> {
     if (!this.#record)
       return Promise.reject(new UsageError('MemoryStore: open() must be called before trials are recorded'));
     const number = this.#trials.length;
-    this.#trials.push({ number, configuration, seed, state: 'running', curve: [] });
+    const proposed = proposal === undefined ? {} : { proposal };
+    this.#trials.push({ number, configuration, seed, ...proposed, state: 'running', curve: [] });
     return Promise.resolve(number);
   }
 

@@ -61,6 +61,8 @@ export type StudyStart = Pick<StudyRecord, 'definition' | 'dataHash' | 'data'>;
 export interface NewTrial {
   readonly configuration: Settings;
   readonly seed: number;
+  /** The number of the search's proposal, from 0 on; absent for other trials. */
+  readonly proposal?: number;
   readonly parameters: readonly RecordedParameter[];
 }
 
@@ -100,10 +102,15 @@ export interface StudyStore {
     start: StudyStart & { readonly environment: Environment },
     accept: (before: StudyRecord) => void,
   ): Promise<OpenedStudy>;
+  /** Records the definition anew: a budget in hours has been turned into trainings. */
+  redefine(definition: StudyDefinition): Promise<void>;
   /** @returns the number of the new trial. */
   startTrial(trial: NewTrial): Promise<number>;
   reportEpoch(number: number, point: EpochPoint): Promise<void>;
-  /** Records the end of a trial, once per trial. The score must be that of the last reported epoch. */
+  /**
+   * Records the end of a trial, once per trial. The score must be that of the last reported epoch; a pruned trial keeps
+   * it as its value.
+   */
   endTrial(number: number, end: TrialEnd): Promise<void>;
   /** Records a look at the test set. */
   recordLook(look: TestLook): Promise<void>;

@@ -64,6 +64,10 @@ export interface TrialRequest {
   /** The settings as the level has them, with the values that were declared. */
   readonly settings: Settings;
   readonly seed: number;
+  /** The number of the search's proposal. */
+  readonly proposal?: number;
+  /** The epoch at which the trial pauses; absent: it is trained whole. */
+  readonly until?: number;
 }
 
 export interface Contest {

@@ -1,4 +1,5 @@
 /** The definition of a study: plain data, kept in its journal as declared. */
+import type { SamplerName } from './samplers.ts';
 import type { Settings } from './settings.ts';
 import type { Space } from './space.ts';
 
@@ -45,8 +46,39 @@ export interface RandomPlan {
   readonly seed: number;
 }
 
+export const earlyStoppings = ['none', 'halving'] as const;
+/** `halving`: trainings pause at rungs of epochs, and the best third of each bracket goes on. */
+export type EarlyStopping = (typeof earlyStoppings)[number];
+
+/**
+ * A search: settings proposed one after the other and trained with one common seed, the best of them trained again on
+ * more seeds, and the winner confirmed on seeds that nothing was selected by. Exactly one of `trainings`, `epochs` and
+ * `hours` is given; under `hours` the number of trainings is added once it is measured.
+ */
+export interface SearchPlan {
+  readonly kind: 'search';
+  readonly sampler: SamplerName;
+  /** The budget of search and finals, in trainings. */
+  readonly trainings?: number;
+  /** The same in epochs. */
+  readonly epochs?: number;
+  /** The same in hours of the machine that starts the study. */
+  readonly hours?: number;
+  readonly earlyStopping: EarlyStopping;
+  /** Default: 16, or as many as the budget allows. */
+  readonly finalists?: number;
+  /** Seeds of the confirmation, whose trainings come on top of the budget. */
+  readonly confirm: number;
+  /** A proposal knows the results of all proposals but this many before it. Results depend on it, unlike on jobs. */
+  readonly parallel: number;
+  /** Seed of the sampler. */
+  readonly seed: number;
+  /** Finals end when every difference is known to this, in units of the score. Default: the objective's. */
+  readonly resolve?: number;
+}
+
 /** Which configurations are tried; strategies.ts has the strategy of each kind. */
-export type Plan = StagesPlan | GridPlan | RandomPlan;
+export type Plan = StagesPlan | GridPlan | RandomPlan | SearchPlan;
 
 /**
  * The most levels of a study, all its stages, combinations or random trials together. Ten thousand take some two
@@ -193,8 +225,14 @@ export function isSeedRule(seeds: StudyDefinition['seeds']): seeds is SeedRule {
 }
 
 /** The smallest difference that matters to the user, in points of accuracy or units of loss. */
-export function resolveOf({ seeds, objective }: Pick<StudyDefinition, 'seeds' | 'objective'>): number {
-  return isSeedRule(seeds) ? seeds.resolve : objectives[objective].defaultResolve;
+export function resolveOf({
+  seeds,
+  objective,
+  plan,
+}: Pick<StudyDefinition, 'seeds' | 'objective'> & Partial<Pick<StudyDefinition, 'plan'>>): number {
+  if (isSeedRule(seeds)) return seeds.resolve;
+  const resolve = plan?.kind === 'search' ? plan.resolve : undefined;
+  return resolve ?? objectives[objective].defaultResolve;
 }
 
 /** Distance between the first seeds of two stages under a seed rule, so that no two stages share a seed. */

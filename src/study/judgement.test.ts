@@ -36,7 +36,10 @@ function judge(
       return { ...common, state: 'complete', score, curve: [{ epoch: 1, score }], ...(wrong ? { wrong } : {}) };
     }),
   );
-  const { stages } = followStudy(definition, new TrialTable((settings) => settings, trials));
+  const { stages } = followStudy(
+    definition,
+    new TrialTable({ canonical: (settings) => settings, complete: (settings) => settings }, trials),
+  );
   return judgeStage(stages[0]!, definition, images);
 }
 

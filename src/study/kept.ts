@@ -7,8 +7,8 @@ import { isComplete } from './trial.ts';
  * The numbers of the complete trials of every level that is selected or, while its stage is not decided, may be
  * selected. A level that left under a seed rule, or one of whose trials failed, cannot be selected any more.
  */
-export function candidateTrials({ stages }: Pick<StudyView, 'stages'>): Set<number> {
-  const levels = stages.flatMap((stage) => candidates(stage).map((index) => stage.levels[index]!));
+export function candidateTrials({ stages, tested = [] }: Pick<StudyView, 'stages' | 'tested'>): Set<number> {
+  const levels = [...stages.flatMap((stage) => candidates(stage).map((index) => stage.levels[index]!)), ...tested];
   return new Set(levels.flatMap(({ trials }) => trials.filter(isComplete).map(({ number }) => number)));
 }
 

@@ -20,17 +20,27 @@ export interface ProposalView {
   readonly rung: number;
   /** The score at each rung that it has reached, in the order of the rungs. */
   readonly scores: readonly number[];
-  readonly state: 'waiting' | 'running' | 'paused' | 'complete' | 'failed';
+  /** `paused` at a rung, from where it may go on; `stopped` at a rung for good. */
+  readonly state: 'waiting' | 'running' | 'paused' | 'stopped' | 'complete' | 'failed';
 }
 
 /** A finalist: a configuration that is trained again on more seeds. */
 export interface FinalistView extends LevelView {
   /** The number of its proposal. */
   readonly proposal: number;
-  /** The index of the round after which it was dropped, which is a decision about the budget; undefined while it is in. */
-  readonly dropped: number | undefined;
-  /** Whether a paired t test dropped it early; otherwise it was not in the better half. */
-  readonly droppedByTest: boolean;
+  /** Undefined while it is in. */
+  readonly dropped: Drop | undefined;
+}
+
+/** That a finalist is dropped is a decision about the budget, not a claim that it is worse. */
+export interface Drop {
+  /** The index of the round after which it was dropped. */
+  readonly round: number;
+  /**
+   * `half`: it was not in the better half. `test`: a paired t test against the best. `resolved`: its difference to the
+   * best is known well enough. `failed`: a training failed.
+   */
+  readonly by: 'half' | 'test' | 'resolved' | 'failed';
 }
 
 /** A round of the finals: every finalist that is in is trained with the same new seeds. */
@@ -49,6 +59,8 @@ export interface SearchView {
   readonly proposals: readonly ProposalView[];
   /** How many proposals are planned. */
   readonly planned: number;
+  /** No settings were left that were not tried; the finals have the trainings that are left over. */
+  readonly exhausted: boolean;
   /** Epochs of each rung, the last being the whole training; one rung without early stopping. */
   readonly rungs: readonly number[];
   /** Epochs trained so far in the search alone, and those of the same proposals without early stopping. */

@@ -20,6 +20,8 @@ export interface Choices {
   readonly kind: 'choices';
   readonly values: readonly Value[];
   readonly numeric?: 'float' | 'int';
+  /** What each value sets, where it is the label of several settings. Absent: the hyperparameter itself. */
+  readonly settings?: readonly Settings[];
 }
 
 /** By hyperparameter, the values under which another hyperparameter counts. */
@@ -56,6 +58,36 @@ export function countingSettings(
   return Object.fromEntries(Object.entries(settings).filter(([name]) => meets(complete, space[name]?.when)));
 }
 
+/** The settings that these values of the space's dimensions stand for. */
+export function settingsOf(values: Settings, space: Space): Settings {
+  const entries = Object.entries(values).flatMap(([name, value]): [string, Value][] => {
+    const dimension = space[name];
+    const settings = dimension?.kind === 'choices' ? dimension.settings : undefined;
+    const at = dimension?.kind === 'choices' ? dimension.values.indexOf(value) : -1;
+    return settings ? Object.entries(settings[at] ?? {}) : [[name, value]];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** The values of the dimensions that count in these settings. @param complete settings with all defaults. */
+export function valuesIn(space: Space, complete: Settings): Settings {
+  return Object.fromEntries(
+    Object.entries(space).flatMap(([name, dimension]): [string, Value][] => {
+      const value = valueIn(name, dimension, complete);
+      return value === undefined || !meets(complete, dimension.when) ? [] : [[name, value]];
+    }),
+  );
+}
+
+/** The value of a dimension in these settings; undefined where they have none of its labelled settings. */
+function valueIn(name: string, dimension: Dimension, complete: Settings): Value | undefined {
+  if (dimension.kind !== 'choices' || !dimension.settings) return complete[name];
+  const at = dimension.settings.findIndex((settings) =>
+    Object.entries(settings).every(([key, value]) => complete[key] === value),
+  );
+  return dimension.values[at];
+}
+
 interface SteppedRange extends Pick<Range, 'low'> {
   readonly step: number;
 }
@@ -77,6 +109,37 @@ export function stepCount({ low, high, step }: SteppedRange & Pick<Range, 'high'
   let count = Math.floor(quotient) + 2;
   while (count > 1 && steppedValue({ low, step }, count - 1) > high) count--;
   return count;
+}
+
+/** The distance between neighbouring values of a range; undefined if it has all floats from low to high. */
+export function stepOf({ kind, step }: Range): number | undefined {
+  return step ?? (kind === 'int' ? 1 : undefined);
+}
+
+/** The largest value of a range: `high`, unless no step reaches it. */
+export function lastValue(range: Range): number {
+  const { low, high } = range;
+  const step = stepOf(range);
+  return step === undefined ? high : steppedValue({ low, step }, stepCount({ low, high, step }) - 1);
+}
+
+/** Whether the value is one of the dimension's. Steps are met to a relative 1e-8, as in Optuna. */
+export function contains(dimension: Dimension, value: Value): boolean {
+  if (dimension.kind === 'choices') return dimension.values.includes(value);
+  const { low, high } = dimension;
+  if (typeof value !== 'number' || !(value >= low && value <= high)) return false;
+  const step = stepOf(dimension);
+  const steps = step === undefined ? 0 : (value - low) / step;
+  return Math.abs(steps - Math.round(steps)) < 1e-8;
+}
+
+export function hasOneValue(dimension: Dimension): boolean {
+  return dimension.kind === 'choices' ? dimension.values.length === 1 : lastValue(dimension) === dimension.low;
+}
+
+/** The first of a list or the least of a range. */
+export function firstValue(dimension: Dimension): Value {
+  return dimension.kind === 'choices' ? dimension.values[0]! : dimension.low;
 }
 
 /** Why no value can be drawn from a range with this step, or undefined. */
@@ -145,9 +208,10 @@ export function distributionOf(dimension: Dimension): Distribution {
   return rangeDistribution(dimension);
 }
 
-function rangeDistribution({ kind, low, high, log = false, step }: Range): Distribution {
+function rangeDistribution(range: Range): Distribution {
+  const { kind, low, log = false, step } = range;
   // Optuna lowers a bound that no step reaches, and warns.
-  const reached = step === undefined ? high : steppedValue({ low, step }, stepCount({ low, high, step }) - 1);
+  const reached = lastValue(range);
   return kind === 'int'
     ? { name: 'IntDistribution', attributes: { log, step: step ?? 1, low, high: reached } }
     : { name: 'FloatDistribution', attributes: { step: step ?? null, low, high: reached, log } };
@@ -166,9 +230,10 @@ export interface RecordedParameter {
  * @param settings of the level that asked for the trial. @param complete the same with all defaults.
  */
 export function recordedParameters(space: Space, complete: Settings): RecordedParameter[] {
+  const values = valuesIn(space, complete);
   return Object.entries(space).flatMap(([name, dimension]): RecordedParameter[] => {
-    const value = complete[name];
-    if (value === undefined || !meets(complete, dimension.when)) return [];
+    const value = values[name];
+    if (value === undefined) return [];
     const distribution = distributionOf(dimension);
     if (distribution.name !== 'CategoricalDistribution') {
       return typeof value === 'number' ? [{ name, internal: value, distribution }] : [];

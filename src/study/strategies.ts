@@ -25,22 +25,24 @@ import {
   type Plan,
   protocols,
   type SeedRule,
-  type Settings,
   type StudyDefinition,
   type StudyTeachers,
 } from './definition.ts';
 import { fewestSeeds } from './elimination.ts';
+import { checkSetting, checkSettings, entriesOf } from './plan-checks.ts';
 import { checkCondition, type Dimension, dimensionProblem, type Space } from './space.ts';
 import { grid } from './strategies/grid.ts';
 import { random } from './strategies/random.ts';
+import { search } from './strategies/search.ts';
 import { stages } from './strategies/stages.ts';
-import type { Difference, Strategy, StudyView } from './strategy.ts';
+import type { Difference, PlanProblem, Strategy, StudyView } from './strategy.ts';
 import type { History } from './trial.ts';
 
 const strategies: { readonly [Kind in Plan['kind']]: Strategy<Extract<Plan, { kind: Kind }>> } = {
   stages,
   grid,
   random,
+  search,
 };
 
 function strategyOf({ kind }: Plan): Strategy<Plan> {
@@ -88,11 +90,11 @@ export function checkDefinition(definition: StudyDefinition): void {
   if (!Array.isArray(seeds) && !isRecord(seeds)) {
     throw wrong('seeds', 'a list or { atLeast, atMost, resolve }', seeds);
   }
-  checkPlan(plan);
+  strategyOf(plan).check(plan);
   if (isSeedRule(seeds)) checkSeedRule(seeds);
   else checkSeedList(seeds);
   checkSpace(space);
-  const problem = sizeProblem({ plan, seeds });
+  const problem = planProblem(definition);
   if (problem) throw new UsageError(problem.message);
 }
 
@@ -122,58 +124,6 @@ function checkTeachers(distill: StudyTeachers): void {
     checkText(`distill.teachers[${index}].file`, teacher.file);
     checkText(`distill.teachers[${index}].sha256`, teacher.sha256);
   }
-}
-
-function checkPlan(plan: Plan): void {
-  if (plan.kind === 'stages') {
-    checkOptions('plan', plan, { kind: true, stages: true });
-    for (const [index, stage] of entriesOf('plan.stages', plan.stages)) {
-      const where = `plan.stages[${index}]`;
-      checkOptions(where, stage, { factors: true, levels: true });
-      for (const [at, factor] of entriesOf(`${where}.factors`, stage.factors))
-        checkText(`${where}.factors[${at}]`, factor);
-      checkLevels(`${where}.levels`, stage.levels);
-    }
-  } else if (plan.kind === 'grid') {
-    checkOptions('plan', plan, { kind: true, factors: true });
-    for (const [index, factor] of entriesOf('plan.factors', plan.factors)) {
-      const where = `plan.factors[${index}]`;
-      checkOptions(where, factor, { name: true, levels: true });
-      checkText(`${where}.name`, factor.name);
-      checkLevels(`${where}.levels`, factor.levels);
-    }
-  } else {
-    checkOptions('plan', plan, { kind: true, trials: true, seed: true });
-    checkInteger('plan.trials', plan.trials, 1, Number.MAX_SAFE_INTEGER);
-    checkInteger('plan.seed', plan.seed, 0, Number.MAX_SAFE_INTEGER);
-  }
-}
-
-/** The places and entries of a list that must not be empty. */
-function entriesOf<T>(what: string, list: readonly T[]): [number, T][] {
-  if (!Array.isArray(list)) throw wrong(what, 'a list', list);
-  if (list.length === 0) throw new UsageError(`${what} is empty: at least one is needed`);
-  return Array.from(list, (entry: T, index): [number, T] => [index, entry]);
-}
-
-function checkLevels(what: string, levels: readonly Level[]): void {
-  for (const [index, level] of entriesOf(what, levels)) {
-    const where = `${what}[${index}]`;
-    checkOptions(where, level, { label: true, settings: true, short: true });
-    checkText(`${where}.label`, level.label);
-    if (level.short !== undefined) checkText(`${where}.short`, level.short);
-    checkSettings(`${where}.settings`, level.settings);
-  }
-}
-
-function checkSettings(what: string, settings: Settings): void {
-  checkRecord(what, settings, 'values by name');
-  for (const [name, value] of Object.entries(settings)) checkSetting(`${what}.${name}`, value);
-}
-
-function checkSetting(what: string, value: unknown): void {
-  const isFine = value === null || ['string', 'boolean'].includes(typeof value) || Number.isFinite(value);
-  if (!isFine) throw wrong(what, 'a text, a finite number, true, false or null', value);
 }
 
 function checkSeedList(seeds: readonly number[]): void {
@@ -213,9 +163,19 @@ function checkDimension(what: string, dimension: Dimension): void {
   checkChoice(`${what}.kind`, dimension.kind, ['float', 'int', 'choices']);
   if (dimension.when !== undefined) checkCondition(`${what}.when`, dimension.when);
   if (dimension.kind === 'choices') {
-    checkOptions(what, dimension, { kind: true, values: true, numeric: true, when: true });
+    checkOptions(what, dimension, { kind: true, values: true, numeric: true, settings: true, when: true });
     if (!Array.isArray(dimension.values)) throw wrong(`${what}.values`, 'a list', dimension.values);
     for (const [index, value] of dimension.values.entries()) checkSetting(`${what}.values[${index}]`, value);
+    if (dimension.settings !== undefined) {
+      if (dimension.settings.length !== dimension.values.length) {
+        throw wrong(
+          `${what}.settings`,
+          `one map for each of the ${dimension.values.length} values`,
+          dimension.settings,
+        );
+      }
+      for (const [index, each] of dimension.settings.entries()) checkSettings(`${what}.settings[${index}]`, each);
+    }
     if (dimension.numeric === undefined) return;
     checkChoice(`${what}.numeric`, dimension.numeric, ['float', 'int']);
     const bad = dimension.values.find((value) => typeof value !== 'number');
@@ -230,20 +190,14 @@ function checkDimension(what: string, dimension: Dimension): void {
   }
 }
 
-/** What is too many in a study, and what to do about it. */
-export interface SizeProblem {
-  readonly of: 'plan' | 'seeds';
-  readonly message: string;
-}
-
 /** Counts levels and trainings by multiplication, before any level is created. */
-export function sizeProblem({ plan, seeds }: Pick<StudyDefinition, 'plan' | 'seeds'>): SizeProblem | undefined {
+function sizeProblem({ plan, seeds }: Pick<StudyDefinition, 'plan' | 'seeds'>): PlanProblem | undefined {
   const levels = strategyOf(plan).count(plan);
   if (!(Number.isInteger(levels) || levels === Number.POSITIVE_INFINITY)) {
     return { of: 'plan', message: `the plan has ${levels} levels, expected an integer from 1 to ${mostLevels}` };
   }
   if (levels > mostLevels) {
-    const { what, way } = words[plan.kind];
+    const { what, way } = strategyOf(plan).size;
     return {
       of: 'plan',
       message: `the ${plan.kind} ${what(counted(levels))}, at most ${counted(mostLevels)} are allowed; ${way}`,
@@ -258,11 +212,11 @@ export function sizeProblem({ plan, seeds }: Pick<StudyDefinition, 'plan' | 'see
   return { of: 'seeds', message: `${product}, at most ${counted(mostTrials)} are allowed; give fewer of either` };
 }
 
-const words: Readonly<Record<Plan['kind'], { readonly what: (count: string) => string; readonly way: string }>> = {
-  stages: { what: (count) => `have ${count} levels`, way: 'give fewer' },
-  grid: { what: (count) => `has ${count} combinations`, way: 'random draws as many of them as you say' },
-  random: { what: (count) => `search has ${count} trials`, way: 'give fewer' },
-};
+/** Why the plan cannot be carried out with the definition's seeds, space and base; undefined where it can. */
+export function planProblem(definition: StudyDefinition): PlanProblem | undefined {
+  const { plan } = definition;
+  return sizeProblem(definition) ?? strategyOf(plan).problem?.(plan, definition);
+}
 
 /** Where a study stands and what is next: a pure function of its definition and history. */
 export function followStudy(definition: StudyDefinition, history: History): StudyView {
@@ -326,6 +280,11 @@ function teachersText({ teachers, temperature, weight }: StudyTeachers): string 
 function seedDifference(before: StudyDefinition, after: StudyDefinition): Difference | undefined {
   const different = { what: 'seeds', was: seedsText(before.seeds), is: seedsText(after.seeds) };
   const [was, is] = [before.seeds, after.seeds];
+  if (after.plan.kind === 'search') {
+    // The first is the common seed of all proposals.
+    const isKept = !isSeedRule(was) && !isSeedRule(is) && was.every((seed, index) => is[index] === seed);
+    return isKept ? undefined : different;
+  }
   if (!isSeedRule(was)) {
     // Under a rule later stages have their own seeds, so their trials with a list of seeds could not be used.
     const isKept = isSeedRule(is)

@@ -4,6 +4,7 @@
  */
 import type { LevelView, StageView, TrialRequest } from './contest.ts';
 import type { Level, Plan, StudyDefinition } from './definition.ts';
+import type { SearchView } from './search-view.ts';
 import type { Space } from './space.ts';
 import { type CompleteTrial, completeTrials, configurationKey, type History, type Trial } from './trial.ts';
 
@@ -27,12 +28,24 @@ export interface StudyView {
   readonly trials: readonly Trial[];
   /** The expected number of trials in all; under a seed rule the largest possible number. */
   readonly expected: number;
+  /** Where a search stands; absent for other plans. */
+  readonly search?: SearchView;
+  /** The levels whose trials may be evaluated on the test set. Absent: those that the stages selected. */
+  readonly tested?: readonly LevelView[];
+  /** Paused trials that will not go on and are to be ended. Absent: none. */
+  readonly toStop?: readonly Trial[];
 }
 
 /**
  * A strategy for one kind of plan. Pure: the same definition and history give the same view, whoever finished first.
  */
 export interface Strategy<P extends Plan> {
+  /** @throws UsageError naming the first field of the plan that cannot be right. */
+  check(plan: P): void;
+  /** Why the plan cannot be carried out with the rest of the definition. Absent: nothing prevents it. */
+  problem?(plan: P, definition: StudyDefinition): PlanProblem | undefined;
+  /** The words of a refusal of too many levels: after the plan's kind, and what to do. */
+  readonly size: { readonly what: (count: string) => string; readonly way: string };
   /** Where the study stands and what is next. */
   follow(definition: StudyDefinition, plan: P, history: History): StudyView;
   /** The levels that stand in the plan, stage by stage, for checks before anything is trained. */
@@ -48,6 +61,12 @@ export interface Strategy<P extends Plan> {
   difference(before: P, after: P, spaces: { readonly before: Space; readonly after: Space }): Difference | undefined;
 }
 
+/** Why a plan cannot be carried out, and whether the plan or the seeds are to be changed. */
+export interface PlanProblem {
+  readonly of: 'plan' | 'seeds';
+  readonly message: string;
+}
+
 /** What differs between two definitions. */
 export interface Difference {
   readonly what: string;
@@ -56,10 +75,12 @@ export interface Difference {
 }
 
 /**
- * The complete trials of the levels that the stages selected, each once. Only these may be evaluated on the test set.
+ * The complete trials of the levels that the stages selected, each once; of a search those of winner and base in the
+ * confirmation. Only these may be evaluated on the test set.
  */
-export function selectedTrials({ stages }: StudyView): CompleteTrial[] {
-  const selected = stages.flatMap(({ levels, selected: index }) => (index === undefined ? [] : [levels[index]!]));
+export function selectedTrials({ stages, tested }: StudyView): CompleteTrial[] {
+  const selected =
+    tested ?? stages.flatMap(({ levels, selected: index }) => (index === undefined ? [] : [levels[index]!]));
   return [...new Set(selected.flatMap(({ trials }) => completeTrials(trials)))];
 }
 

@@ -74,7 +74,7 @@ test('of several trials of one configuration and seed the last number counts, in
     [2, 3, 1],
   ]) {
     const table = new TrialTable(
-      canonical,
+      { canonical, complete: canonical },
       numbers.map((number) => trial(number, { configuration: { size: 7 } })),
     );
     expect([table.size, table.find('{}', 1)?.number, table.find('{}', 2)]).toEqual([1, 3, undefined]);
@@ -90,10 +90,11 @@ test('of several trials of one configuration and seed the last number counts, in
 
 test('the canonical settings of a configuration are computed once', () => {
   let calls = 0;
-  const table = new TrialTable((settings) => {
+  const canonical = (settings: Trial['configuration']) => {
     calls++;
     return settings;
-  });
+  };
+  const table = new TrialTable({ canonical, complete: (settings) => settings });
   expect([table.keyOf({ a: 1 }), table.keyOf({ a: 1 }), table.keyOf({ a: 2 })]).toEqual([
     '{"a":1}',
     '{"a":1}',

@@ -25,6 +25,8 @@ export interface Trial {
   /** The canonical settings, those that differ from the defaults. */
   readonly configuration: Settings;
   readonly seed: number;
+  /** The number of the search's proposal, from 0 on, of which this is a trial; absent for other trials. */
+  readonly proposal?: number | undefined;
   readonly state: TrialState;
   /** Why it failed. */
   readonly reason?: string | undefined;
@@ -97,16 +99,29 @@ export type Canonical = (settings: Settings) => Settings;
 /** What a strategy knows of the past: the trials by configuration and seed. */
 export interface History {
   readonly canonical: Canonical;
+  /** Settings with all defaults. */
+  readonly complete: Canonical;
   find(key: string, seed: number): Trial | undefined;
+  /** The trial of a search's proposal, as recorded; it counts even if it is to be trained again. */
+  proposed(proposal: number): Trial | undefined;
+}
+
+/** What settings mean to the task, as far as the history needs it. */
+export interface SettingsMeaning {
+  readonly canonical: Canonical;
+  readonly complete: Canonical;
 }
 
 /** Trials that can be asked for by configuration and seed; of several the one with the highest number counts. */
 export class TrialTable implements History {
   readonly canonical: Canonical;
+  readonly complete: Canonical;
   readonly #trials = new Map<string, Trial>();
+  readonly #proposed = new Map<number, Trial>();
 
-  constructor(canonical: Canonical, trials: Iterable<Trial> = []) {
+  constructor({ canonical, complete }: SettingsMeaning, trials: Iterable<Trial> = []) {
     this.canonical = remembering(canonical);
+    this.complete = remembering(complete);
     for (const trial of trials) this.set(trial);
   }
 
@@ -118,7 +133,12 @@ export class TrialTable implements History {
     return this.#trials.get(`${seed}/${key}`);
   }
 
+  proposed(proposal: number): Trial | undefined {
+    return this.#proposed.get(proposal);
+  }
+
   set(trial: Trial): void {
+    if (trial.proposal !== undefined) this.#proposed.set(trial.proposal, trial);
     const place = `${trial.seed}/${this.keyOf(trial.configuration)}`;
     const before = this.#trials.get(place);
     if (!before || before.number <= trial.number) this.#trials.set(place, trial);
@@ -138,15 +158,18 @@ export class TrialTable implements History {
 }
 
 /**
- * Canonical settings are checked against the whole table of hyperparameters; a study asks for the same ones again and
- * again.
+ * Settings are checked against the whole table of hyperparameters; a study asks for the same ones again and again.
  */
-function remembering(canonical: Canonical): Canonical {
-  const known = new Map<string, Settings>();
+function remembering(of: Canonical): Canonical {
+  const byObject = new WeakMap<Settings, Settings>();
+  const byText = new Map<string, Settings>();
   return (settings) => {
+    const known = byObject.get(settings);
+    if (known) return known;
     const text = JSON.stringify(settings);
-    const found = known.get(text) ?? canonical(settings);
-    known.set(text, found);
+    const found = byText.get(text) ?? of(settings);
+    byText.set(text, found);
+    byObject.set(settings, found);
     return found;
   };
 }

@@ -18,7 +18,9 @@ export interface FunctionContext {
   readonly signal: AbortSignal;
   /**
    * Reports a score on the way.
-   * @param epoch from 1 on, each larger than the one before. @param score a finite number. @throws UsageError for any other.
+   * @param epoch from 1 on, each larger than the one before. @param score a finite number. @throws UsageError for any
+   * other; an error that the function lets pass where a search with early stopping pauses the trial: the function is
+   * called again from its start if the trial goes on.
    */
   report(epoch: number, score: number): void;
 }
@@ -93,9 +95,16 @@ function kindOf(value: Value): Parameter['kind'] {
   return typeof value === 'number' ? 'number' : typeof value === 'boolean' ? 'flag' : 'choice';
 }
 
+/** Thrown by `report` to end a function that the study pauses. It is called again when it may go on. */
+class Paused extends Error {
+  constructor() {
+    super('the study has paused this trial');
+  }
+}
+
 function start(
   run: FunctionTaskOptions['run'],
-  { seed }: TrialOrder,
+  { seed, until = Number.POSITIVE_INFINITY }: TrialOrder,
   settings: Settings,
   listen: (message: TrialMessage) => void,
 ): RunningTrial {
@@ -105,16 +114,21 @@ function start(
   const report = (epoch: number, score: number) => {
     checkInteger('report(): epoch', epoch, last + 1, Number.MAX_SAFE_INTEGER);
     if (!Number.isFinite(score)) throw new UsageError(`epoch ${epoch}: expected a finite score, got ${shown(score)}`);
+    // A function that goes on after it was paused is not heard.
+    if (last >= until) throw new Paused();
     last = epoch;
     listen({ type: 'epoch', point: { epoch, score }, share: 0 });
+    if (epoch >= until) throw new Paused();
   };
   const work = async (): Promise<TrialMessage> => {
     const score = await run(settings, { seed, signal, random: randomStream(seed, 'function'), report });
+    if (last >= until) return { type: 'paused' };
     report(last + 1, score);
     return { type: 'finished' };
   };
   work()
     .catch((error: unknown): TrialMessage => {
+      if (last >= until) return { type: 'paused' };
       if (signal.aborted) return { type: 'interrupted' };
       return { type: 'failed', kind: 'trial', message: error instanceof Error ? error.message : shown(error) };
     })

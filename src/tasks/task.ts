@@ -85,6 +85,11 @@ export interface TrialOrder {
   readonly threads: number;
   /** Whether a complete trial's results are made again; then no old files are used. */
   readonly again: boolean;
+  /**
+   * The epoch at which it pauses: it saves itself after this epoch, and is started again when it may go on. It is
+   * trained exactly as a trial that does not pause. Absent: it is trained whole.
+   */
+  readonly until?: number;
 }
 
 /** A message from a trial. Every message except `progress` and `epoch` is the last one. */
@@ -95,6 +100,8 @@ export type TrialMessage =
   /** The score is that of the last reported epoch. */
   | { readonly type: 'finished'; readonly wrong?: Uint8Array }
   | { readonly type: 'interrupted' }
+  /** It has reached the epoch at which it pauses. */
+  | { readonly type: 'paused' }
   /** The machine has no room for another trial at this time; the trial has not begun. */
   | { readonly type: 'refused'; readonly message: string }
   /** `world`: the disk or the data failed, so the whole study ends. */

@@ -1,5 +1,7 @@
 /** A grid: every combination of the factors' levels, in one contest. */
+import { checkOptions, checkText } from '../../base/argument.ts';
 import { assignmentsOf, type GridPlan, type Level, type Settings, type StudyDefinition } from '../definition.ts';
+import { checkLevels, entriesOf } from '../plan-checks.ts';
 import { countingSettings } from '../space.ts';
 import { lostLevel, type Strategy } from '../strategy.ts';
 import { configurationKey } from '../trial.ts';
@@ -24,6 +26,16 @@ export function gridLevels(
 }
 
 export const grid: Strategy<GridPlan> = {
+  check(plan) {
+    checkOptions('plan', plan, { kind: true, factors: true });
+    for (const [index, factor] of entriesOf('plan.factors', plan.factors)) {
+      const where = `plan.factors[${index}]`;
+      checkOptions(where, factor, { name: true, levels: true });
+      checkText(`${where}.name`, factor.name);
+      checkLevels(`${where}.levels`, factor.levels);
+    }
+  },
+  size: { what: (count) => `has ${count} combinations`, way: 'random draws as many of them as you say' },
   follow(definition, plan, history) {
     const stage = { factors: plan.factors.map(({ name }) => name), levels: gridLevels(plan, definition) };
     return followStages(definition, [stage], history);

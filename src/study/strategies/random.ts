@@ -1,7 +1,9 @@
 /** Random search: settings drawn from the declared space, in one contest. */
-import { type Random, randomStream } from '../../base/random.ts';
-import { type Level, labelOf, type RandomPlan, type StudyDefinition, type Value } from '../definition.ts';
-import { type Choices, countingSettings, type Dimension, type Range, stepCount, steppedValue } from '../space.ts';
+import { checkInteger, checkOptions } from '../../base/argument.ts';
+import { randomStream } from '../../base/random.ts';
+import { type Level, labelOf, type RandomPlan, type StudyDefinition } from '../definition.ts';
+import { drawnFrom } from '../samplers/random.ts';
+import { countingSettings } from '../space.ts';
 import type { Strategy } from '../strategy.ts';
 import { followStages } from './stages.ts';
 
@@ -16,9 +18,9 @@ export function sampleLevels(
 ): Level[] {
   return Array.from({ length: trials }, (_, trial) => {
     const drawn = Object.fromEntries(
-      Object.entries(definition.space).map(([name, from]) => [
+      Object.entries(definition.space).map(([name, dimension]) => [
         name,
-        sample(from, randomStream(seed, 'sample', trial, name)),
+        drawnFrom(dimension, randomStream(seed, 'sample', trial, name)),
       ]),
     );
     const settings = countingSettings(drawn, definition);
@@ -26,28 +28,13 @@ export function sampleLevels(
   });
 }
 
-function sample(from: Dimension, random: Random): Value {
-  return from.kind === 'choices' ? chosen(from, random) : drawnFrom(from, random);
-}
-
-function chosen({ values }: Choices, random: Random): Value {
-  return values[random.below(values.length)]!;
-}
-
-function drawnFrom({ kind, low, high, log = false, step }: Range, random: Random): number {
-  if (log) {
-    const value = Math.exp(Math.log(low) + random.uniform() * (Math.log(high) - Math.log(low)));
-    return within(kind === 'int' ? Math.round(value) : Number(value.toPrecision(4)));
-  }
-  if (step !== undefined) return steppedValue({ low, step }, random.below(stepCount({ low, high, step })));
-  return within(Number((low + random.uniform() * (high - low)).toPrecision(4)));
-
-  function within(value: number): number {
-    return Math.min(high, Math.max(low, value));
-  }
-}
-
 export const random: Strategy<RandomPlan> = {
+  check(plan) {
+    checkOptions('plan', plan, { kind: true, trials: true, seed: true });
+    checkInteger('plan.trials', plan.trials, 1, Number.MAX_SAFE_INTEGER);
+    checkInteger('plan.seed', plan.seed, 0, Number.MAX_SAFE_INTEGER);
+  },
+  size: { what: (count) => `search has ${count} trials`, way: 'give fewer' },
   follow(definition, plan, history) {
     const stage = { factors: Object.keys(definition.space), levels: sampleLevels(plan, definition) };
     return followStages(definition, [stage], history);

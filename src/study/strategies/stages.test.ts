@@ -42,7 +42,8 @@ const both = (settings: Settings, a: number, b: number) => [trial(settings, 1, a
 const sizes = [...both({ size: 1 }, 50, 52), ...both({ size: 2 }, 90, 92), ...both({ size: 3 }, 70, 72)];
 const decays = both({ size: 2, decay: 0.1 }, 80, 82);
 const optimizers = both({ size: 2, optimizer: 'b' }, 95, 96);
-const follow = (trials: readonly Trial[], of = definition) => followStudy(of, new TrialTable(canonical, trials));
+const follow = (trials: readonly Trial[], of = definition) =>
+  followStudy(of, new TrialTable({ canonical, complete: canonical }, trials));
 
 describe('following a study', () => {
   test('an empty study requests the first stage, seed by seed', () => {

@@ -1,6 +1,8 @@
 /** Stages: one factor at a time, the best level of each carried on into the next. */
+import { checkOptions, checkText } from '../../base/argument.ts';
 import { followContest, isRepeated, type StageView, type TrialRequest } from '../contest.ts';
 import { isSeedRule, type Stage, type StagesPlan, type StudyDefinition } from '../definition.ts';
+import { checkLevels, entriesOf } from '../plan-checks.ts';
 import { lostLevel, type Strategy, type StudyView } from '../strategy.ts';
 import type { History, Trial } from '../trial.ts';
 
@@ -67,6 +69,17 @@ function areEqual(a: readonly string[], b: readonly string[]): boolean {
 }
 
 export const stages: Strategy<StagesPlan> = {
+  check(plan) {
+    checkOptions('plan', plan, { kind: true, stages: true });
+    for (const [index, stage] of entriesOf('plan.stages', plan.stages)) {
+      const where = `plan.stages[${index}]`;
+      checkOptions(where, stage, { factors: true, levels: true });
+      for (const [at, factor] of entriesOf(`${where}.factors`, stage.factors))
+        checkText(`${where}.factors[${at}]`, factor);
+      checkLevels(`${where}.levels`, stage.levels);
+    }
+  },
+  size: { what: (count) => `have ${count} levels`, way: 'give fewer' },
   follow: (definition, plan, history) => followStages(definition, plan.stages, history),
   levels: (plan) => plan.stages.map(({ levels }) => levels),
   count: (plan) => plan.stages.reduce((sum, { levels }) => sum + levels.length, 0),

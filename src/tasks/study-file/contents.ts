@@ -9,7 +9,7 @@ import type { Path, YamlSource } from './yaml-source.ts';
 export type ReadContent = (name: string) => string;
 
 /** The parts of a file that hold settings. */
-const parts = ['base', 'settings', 'stages', 'grid', 'random'];
+const parts = ['base', 'settings', 'stages', 'grid', 'random', 'search'];
 
 export interface WithContents {
   /** The data of the file, with contents in place of names. */

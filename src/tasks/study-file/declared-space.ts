@@ -1,5 +1,5 @@
 /** Makes the search space of a study from the plan in its file. */
-import type { GridPlan, Settings, StagesPlan, StudyDefinition, Value } from '../../study/definition.ts';
+import type { GridPlan, Level, Settings, StagesPlan, StudyDefinition, Value } from '../../study/definition.ts';
 import type { Choices, Dimension, Range, Space } from '../../study/space.ts';
 import type { Parameter } from '../task.ts';
 
@@ -18,18 +18,36 @@ type Parameters = Readonly<Record<string, Parameter>>;
  * another.
  */
 export function spaceOfRandom(
-  declared: Readonly<Record<string, DeclaredRange | readonly Value[]>>,
+  declared: Readonly<Record<string, DeclaredRange | readonly Level[]>>,
   parameters: Parameters,
 ): Space {
   const entries = Object.entries(declared).map(([name, from]): [string, Dimension] => {
     const parameter = parameters[name]!;
-    return [name, conditional(isList(from) ? choicesOf(from, parameter) : rangeOf(from, parameter), parameter)];
+    return [
+      name,
+      conditional(isList(from) ? choicesOfLevels(name, from, parameter) : rangeOf(from, parameter), parameter),
+    ];
   });
   return Object.fromEntries(entries);
 }
 
-function isList(from: DeclaredRange | readonly Value[]): from is readonly Value[] {
+function isList(from: DeclaredRange | readonly Level[]): from is readonly Level[] {
   return Array.isArray(from);
+}
+
+/** Levels that only set the hyperparameter itself are its values; others stand under their labels. */
+function choicesOfLevels(name: string, levels: readonly Level[], parameter: Parameter): Choices {
+  const isPlain = levels.every(({ settings }) => Object.keys(settings).join() === name);
+  if (isPlain)
+    return choicesOf(
+      levels.map(({ settings }) => settings[name]!),
+      parameter,
+    );
+  return {
+    kind: 'choices',
+    values: levels.map(({ label }) => label),
+    settings: levels.map(({ settings }) => settings),
+  };
 }
 
 function rangeOf({ low, high, log, step }: DeclaredRange, { kind }: Parameter): Range {

@@ -27,6 +27,11 @@ const otherKeys: Synonyms = {
   factors: 'stages',
   gridsearch: 'grid',
   randomsearch: 'random',
+  tpe: 'search',
+  optimize: 'search',
+  budget: 'trainings',
+  pruner: 'earlyStopping',
+  workers: 'parallel',
   replicates: 'seeds',
   repetitions: 'seeds',
   repeats: 'seeds',
@@ -102,6 +107,23 @@ function unknownKey(key: string, path: Path, { schema, table }: { schema: FileSc
   return `unknown key "${key}" in ${nameOf(path)}; allowed are ${keys.join(', ')}${hint}`;
 }
 
+const keysOfSearch = {
+  random: ['trials', 'seed', 'space'],
+  search: [
+    'space',
+    'trainings',
+    'epochs',
+    'hours',
+    'sampler',
+    'earlyStopping',
+    'finalists',
+    'confirm',
+    'parallel',
+    'seed',
+    'resolve',
+  ],
+};
+
 interface Keys {
   readonly keys: readonly string[];
   readonly synonyms: Synonyms;
@@ -111,9 +133,12 @@ function knownKeys([root, ...rest]: Path, schema: FileSchema, { parameters, syno
   const names: Keys = { keys: Object.keys(parameters), synonyms };
   if (root === undefined) return { keys: Object.keys(schema.shape), synonyms: otherKeys };
   if (root === 'seeds') return { keys: ['atLeast', 'atMost', 'resolve'], synonyms: otherKeysOfRules };
-  if (root === 'random') {
-    if (rest.length === 0) return { keys: ['trials', 'seed', 'space'], synonyms: otherKeys };
-    return rest.length === 1 ? names : { keys: ['low', 'high', 'log', 'step'], synonyms: otherKeys };
+  if (root === 'random' || root === 'search') {
+    if (rest.length === 0) return { keys: keysOfSearch[root], synonyms: otherKeys };
+    if (rest.length === 1) return names;
+    // An item of a list is a level, which sets several hyperparameters.
+    if (typeof rest[2] === 'number') return { keys: ['label', ...names.keys], synonyms };
+    return { keys: ['low', 'high', 'log', 'step'], synonyms: otherKeys };
   }
   if (root === 'distill') return { keys: ['teachers', 'temperature', 'weight'], synonyms: {} };
   if (root === 'base') return { keys: [...names.keys, 'recipe'], synonyms };
@@ -177,9 +202,10 @@ type Place = 'value' | 'levels' | 'level' | 'from';
 function parameterAt([root, ...rest]: Path): { readonly name?: string; readonly place?: Place } {
   if (root === 'base' && rest[0] === 'recipe') return {};
   if ((root === 'base' || root === 'settings') && rest.length === 1) return { name: String(rest[0]), place: 'value' };
-  if (root === 'random' && rest[0] === 'space' && rest.length >= 2) {
-    const [, name, index] = rest;
+  if ((root === 'random' || root === 'search') && rest[0] === 'space' && rest.length >= 2) {
+    const [, name, index, key] = rest;
     if (index === undefined) return { name: String(name), place: 'from' };
+    if (key !== undefined) return key === 'label' ? {} : { name: String(key), place: 'value' };
     return typeof index === 'number' ? { name: String(name), place: 'value' } : {};
   }
   const inside = root === 'stages' ? rest.slice(1) : root === 'grid' ? rest : [];
@@ -253,9 +279,10 @@ function expectation(path: Path, expected: string): string {
     if (root === 'grid') return 'a map of hyperparameters and their levels';
     if (root === 'base' || root === 'settings') return 'a map of hyperparameters and their values';
     if (root === 'random') return 'a map { trials: ..., space: { ... } }';
+    if (root === 'search') return 'a map { trainings: ..., space: { ... } }';
   }
   if (root === 'stages' && rest.length === 1) return 'a map of a hyperparameter and its levels';
-  if (root === 'random' && rest.length === 1 && rest[0] === 'space') {
+  if ((root === 'random' || root === 'search') && rest.length === 1 && rest[0] === 'space') {
     return 'a map of hyperparameters and their ranges or lists';
   }
   if (root === 'seeds' && rest[0] === 'resolve') return 'the smallest difference that matters, a number';
@@ -271,7 +298,8 @@ function expectation(path: Path, expected: string): string {
 
 function shapeOf([root, ...rest]: Path): string {
   if (root === 'seeds') return 'a number of seeds, a list of them, or a rule { atLeast: 3, atMost: 30, resolve: 0.1 }';
-  if (root === 'random' && rest.length === 2) return 'a range { low: ..., high: ... } or a list of values';
+  if ((root === 'random' || root === 'search') && rest.length === 2)
+    return 'a range { low: ..., high: ... } or a list of values';
   return 'a value or a map { label: ..., hyperparameter: value, ... }';
 }
 

@@ -132,13 +132,16 @@ export function factorsOfSpace(space: Space, path: Path): PlacedFactor[] {
     const place = [...path, name];
     const values =
       dimension.kind === 'choices'
-        ? dimension.values.map((value, index) => ({ value, path: [...place, index] }))
-        : [dimension.low, dimension.high].map((value) => ({ value, path: place }));
+        ? dimension.values.map((value, index) => ({
+            settings: dimension.settings?.[index] ?? { [name]: value },
+            path: [...place, index],
+          }))
+        : [dimension.low, dimension.high].map((value) => ({ settings: { [name]: value }, path: place }));
     return {
       name,
-      levels: values.map((item) => ({
-        level: { label: labelOf({ [name]: item.value }), settings: { [name]: item.value } },
-        path: item.path,
+      levels: values.map(({ settings, path: at }) => ({
+        level: { label: labelOf(settings), settings },
+        path: at,
       })),
     };
   });

@@ -7,14 +7,15 @@ import { contentIn } from '../../base/named-content.ts';
 import type { DataOptions } from '../../data/source.ts';
 import {
   isSeedRule,
-  type Plan,
+  type Level,
+  type SearchPlan,
   type SeedRule,
   type Settings,
   type StudyDefinition,
   type StudyTeachers,
 } from '../../study/definition.ts';
 import { stepProblem } from '../../study/space.ts';
-import { sizeProblem } from '../../study/strategies.ts';
+import { planProblem } from '../../study/strategies.ts';
 import { type ReadContent, withContents } from './contents.ts';
 import { type DeclaredRange, defaultsFor, spaceOfLevels, spaceOfRandom } from './declared-space.ts';
 import { type PlacedFactor, readFactor } from './levels.ts';
@@ -182,9 +183,7 @@ function definitionOf(
       'compare: previous needs the same seeds for every level, so seeds must be a number or a list, not a rule',
     );
   }
-  const { plan, space, contests } = file.random ? readRandom(file.random, means) : readLevels(file, { base, ...means });
-  const problem = sizeProblem({ plan, seeds });
-  if (problem) throw source.mistake([], problem.message, problem.of === 'seeds' && !replaced ? 'seeds' : plan.kind);
+  const { plan, space, contests } = readPlan(file, { base, ...means });
   const defaults = defaultsFor({ base, space }, table.parameters);
   const definition: StudyDefinition = {
     name: file.name,
@@ -201,6 +200,8 @@ function definitionOf(
     ...(file.compare === 'previous' ? { compare: 'previous' as const } : {}),
     ...(file.keep === 'winners' ? { keep: file.keep } : {}),
   };
+  const problem = planProblem(definition);
+  if (problem) throw source.mistake([], problem.message, problem.of === 'seeds' && !replaced ? 'seeds' : plan.kind);
   for (const { factors, leavesOut } of contests) if (leavesOut) checkConditions(factors, definition, means);
   checkReachable(contests, definition, means);
   return definition;
@@ -244,12 +245,13 @@ function noRecipe(name: string): never {
   throw new UsageError(`unknown recipe "${name}": no recipes are known here`);
 }
 
-const planKeys = ['stages', 'grid', 'random'] as const;
+const planKeys = ['stages', 'grid', 'random', 'search'] as const;
 
 function checkOnePlan(source: YamlSource): void {
-  const [first, second, third] = planKeys.filter((key) => source.valueAt([key]) !== undefined);
+  const given = planKeys.filter((key) => source.valueAt([key]) !== undefined);
+  const [, second] = given;
   if (second === undefined) return;
-  const all = third === undefined ? `${first} and ${second}` : `${first}, ${second} and ${third}`;
+  const all = `${given.slice(0, -1).join(', ')} and ${given.at(-1)}`;
   throw source.mistake([], `${all} are given, a study has one of them: keep one`, second);
 }
 
@@ -311,26 +313,83 @@ function readGrid(grid: NonNullable<StudyFile['grid']>, source: YamlSource) {
   return { plan, contests: [{ factors, leavesOut: factors.length > 1 }] };
 }
 
-function readRandom({ trials, seed, space: declared }: NonNullable<StudyFile['random']>, means: Means): ReadPlan {
-  const path = ['random', 'space'];
+function readPlan(file: StudyFile, { base, ...means }: Means & { base: Settings }): ReadPlan {
+  if (file.search) return readSearch(file.search, means);
+  return file.random ? readRandom(file.random, means) : readLevels(file, { base, ...means });
+}
+
+function readRandom({ trials, seed, space }: NonNullable<StudyFile['random']>, means: Means): ReadPlan {
+  return { plan: { kind: 'random', trials, seed }, ...readSpace(space, ['random', 'space'], means) };
+}
+
+/** Trainings of a search whose file gives no budget. */
+const usualTrainings = 120;
+
+function readSearch(file: NonNullable<StudyFile['search']>, means: Means): ReadPlan {
+  const { space, sampler, earlyStopping, confirm, parallel, seed } = file;
+  const budgets = (['trainings', 'epochs', 'hours'] as const).filter((key) => file[key] !== undefined);
+  const [first = 'trainings', second] = budgets;
+  if (second !== undefined) {
+    throw means.source.mistake(['search'], `the budget is given in ${first} and in ${second}: keep one`, second);
+  }
+  const plan: SearchPlan = {
+    kind: 'search',
+    sampler,
+    [first]: file[first] ?? usualTrainings,
+    earlyStopping,
+    ...(file.finalists === undefined ? {} : { finalists: file.finalists }),
+    confirm,
+    parallel,
+    seed,
+    ...(file.resolve === undefined ? {} : { resolve: file.resolve }),
+  };
+  return { plan, ...readSpace(space, ['search', 'space'], means) };
+}
+
+type DeclaredSpace = NonNullable<StudyFile['random'] | StudyFile['search']>['space'];
+
+function readSpace(declared: DeclaredSpace, path: Path, means: Means): Omit<ReadPlan, 'plan'> {
   const entries = Object.entries(declared).flatMap(([name, from]) => (from === undefined ? [] : [{ name, from }]));
   if (entries.length === 0) {
     throw means.source.mistake(path, 'space is empty: at least one hyperparameter is needed');
   }
-  for (const { name, from } of entries) {
-    if (Array.isArray(from)) readFactor(name, from, { path: [...path, name], source: means.source });
-    else checkRange(name, from, means);
-  }
-  const space = spaceOfRandom(
-    Object.fromEntries(entries.map(({ name, from }) => [name, from])),
-    means.table.parameters,
-  );
-  const plan: Plan = { kind: 'random', trials, seed };
-  return { plan, space, contests: [{ factors: factorsOfSpace(space, path), leavesOut: true }] };
+  const ranges = entries.map(({ name, from }): [string, DeclaredRange | readonly Level[]] => {
+    const place = [...path, name];
+    if (!Array.isArray(from)) {
+      checkRange(name, from, { path: place, ...means });
+      return [name, from];
+    }
+    return [name, readFactor(name, from, { path: place, source: means.source }).levels.map(({ level }) => level)];
+  });
+  checkSetOnce(ranges, path, means);
+  const space = spaceOfRandom(Object.fromEntries(ranges), means.table.parameters);
+  return { space, contests: [{ factors: factorsOfSpace(space, path), leavesOut: true }] };
 }
 
-function checkRange(name: string, { low, high, log, step }: DeclaredRange, { table, source }: Means): void {
-  const path = ['random', 'space', name];
+/** @throws UsageError where two dimensions set the same hyperparameter. */
+function checkSetOnce(
+  ranges: readonly (readonly [string, DeclaredRange | readonly Level[]])[],
+  path: Path,
+  { source }: Means,
+): void {
+  const setBy = new Map<string, string>();
+  for (const [name, from] of ranges) {
+    const levels = 'low' in from ? [] : from.flatMap(({ settings }) => Object.keys(settings));
+    for (const set of new Set(['low' in from ? name : [], levels].flat())) {
+      const other = setBy.get(set);
+      if (other !== undefined) {
+        throw source.mistake([...path, name], `${set} is set by ${other} and by ${name}: a setting has one value`);
+      }
+      setBy.set(set, name);
+    }
+  }
+}
+
+function checkRange(
+  name: string,
+  { low, high, log, step }: DeclaredRange,
+  { path, table, source }: Means & { readonly path: Path },
+): void {
   const mistake = (key: string, message: string) => source.mistake([...path, key], message);
   const { kind } = table.parameters[name]!;
   if (kind === 'choice' || kind === 'flag' || kind === 'list' || kind === 'names')

@@ -3,8 +3,18 @@
 import { z } from 'zod';
 import { listPattern, namesPattern } from '../../base/hyperparameter.ts';
 import { colourings, mostImageSide, resizings } from '../../data/source.ts';
-import { keeps, mostLevels, mostListedSeeds, mostSeeds, protocols, type Value } from '../../study/definition.ts';
+import {
+  earlyStoppings,
+  keeps,
+  mostLevels,
+  mostListedSeeds,
+  mostSeeds,
+  protocols,
+  type Value,
+} from '../../study/definition.ts';
 import { fewestSeeds } from '../../study/elimination.ts';
+import { samplerNames } from '../../study/samplers.ts';
+import { leastConfirmed, mostConfirmed, mostEpochs, mostHours, mostParallel } from '../../study/search-checks.ts';
 import type { FileParameter, ParameterTable } from './table.ts';
 
 const rangeSchema = z.strictObject({
@@ -88,6 +98,12 @@ export function studySchema(
   const levelsSchema = (entry: FileParameter) => z.array(z.union([valueSchema(entry), labelledSchema])).min(1);
   const numberLevels = z.array(z.union([number, labelledSchema])).min(1);
   const fromSchema = (entry: FileParameter) => z.union([rangeSchema, z.array(valueSchema(entry)).min(1)]);
+  const spaceSchema = () => settingsMap(byName(parameters, fromSchema), z.union([rangeSchema, z.array(number).min(1)]));
+  const spaceOfLevelsSchema = () =>
+    settingsMap(
+      byName(parameters, (entry) => z.union([rangeSchema, levelsSchema(entry)])),
+      z.union([rangeSchema, numberLevels]),
+    );
 
   return z
     .strictObject({
@@ -128,10 +144,49 @@ export function studySchema(
         .strictObject({
           trials: z.int().min(1).max(mostLevels),
           seed: seedSchema.default(1).describe('Seed of the sampler'),
-          space: settingsMap(byName(parameters, fromSchema), z.union([rangeSchema, z.array(number).min(1)])),
+          space: spaceSchema(),
         })
         .optional()
         .describe('Settings drawn at random'),
+      search: z
+        .strictObject({
+          space: spaceOfLevelsSchema(),
+          trainings: z
+            .int()
+            .min(1)
+            .max(mostLevels)
+            .optional()
+            .describe('The budget of search and finals (default: 120)'),
+          epochs: z.int().min(1).max(mostEpochs).optional().describe('The budget in epochs'),
+          hours: z.number().gt(0).max(mostHours).optional().describe('The budget in hours of this machine'),
+          sampler: z.enum(samplerNames).default('tpe').describe('How settings are proposed'),
+          earlyStopping: z
+            .enum(earlyStoppings)
+            .default('none')
+            .describe('halving: trainings pause at rungs of epochs, and the best third goes on'),
+          finalists: z
+            .int()
+            .min(2)
+            .max(mostLevels)
+            .optional()
+            .describe('Settings that are trained again on more seeds (default: 16, or what the budget allows)'),
+          confirm: z
+            .int()
+            .min(leastConfirmed)
+            .max(mostConfirmed)
+            .default(5)
+            .describe('Fresh seeds for winner, runner-up and base, on top of the budget'),
+          parallel: z
+            .int()
+            .min(1)
+            .max(mostParallel)
+            .default(4)
+            .describe('A proposal knows all results but those of so many before it; not more jobs can work at once'),
+          seed: seedSchema.default(1).describe('Seed of the sampler'),
+          resolve: z.number().gt(0).optional().describe('Finals end when every difference is known to this'),
+        })
+        .optional()
+        .describe('Settings proposed one after the other, finals on more seeds, and a confirmation on fresh ones'),
       compare: z
         .enum(['selected', 'previous'])
         .default('selected')

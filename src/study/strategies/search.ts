@@ -1,0 +1,373 @@
+/**
+ * A search in three phases: settings are proposed and trained with one common seed; the best of them are trained again
+ * on more seeds; the winner, the runner-up and the base are trained on seeds that nothing was selected by. Claims rest
+ * on the last phase alone.
+ */
+import { followContest, type LevelView, type StageView, type TrialRequest } from '../contest.ts';
+import {
+  assignmentsOf,
+  type Level,
+  resolveOf,
+  type SearchPlan,
+  type Settings,
+  type StudyDefinition,
+} from '../definition.ts';
+import { type Finals, followFinals } from '../finals.ts';
+import { followProposals, type SearchPhase } from '../proposals.ts';
+import { bracketSize } from '../rungs.ts';
+import { budgetOf, epochsOfTraining, rungsOfSearch, type SearchBudget } from '../search-budget.ts';
+import { checkSearch, problemOfSearch } from '../search-checks.ts';
+import type { FinalistView, ProposalView, SearchView } from '../search-view.ts';
+import { countingSettings, type Dimension, type Space, settingsOf } from '../space.ts';
+import { summarize } from '../statistics.ts';
+import type { Difference, Strategy, StudyView } from '../strategy.ts';
+import { completeTrials, type History, isBetter, type Trial } from '../trial.ts';
+
+type SearchDefinition = StudyDefinition & { readonly plan: SearchPlan };
+
+/**
+ * The seeds of search and finals, in order: those of the definition, and the integers after the largest of them. The
+ * first is the common seed of all proposals.
+ */
+function seedOf({ seeds }: Pick<StudyDefinition, 'seeds'>, index: number): number {
+  // A search takes no rule of seeds.
+  const listed = Array.isArray(seeds) ? seeds : [];
+  return listed[index] ?? Math.max(0, ...listed) + 1 + index - listed.length;
+}
+
+/**
+ * Seeds that nothing was selected by. They depend on the budget, so that a search with a larger budget is confirmed on
+ * new ones: 120001 to 120005 after 120 trainings.
+ */
+function confirmationSeeds({ confirm }: SearchPlan, { proposals, finals }: SearchBudget): number[] {
+  const first = (proposals + finals) * 1000 + 1;
+  return Array.from({ length: confirm }, (_, index) => first + index);
+}
+
+function follow(definition: StudyDefinition, plan: SearchPlan, history: History): StudyView {
+  const searching: SearchDefinition = { ...definition, plan };
+  const budget = budgetOf(searching);
+  const rungs = rungsOfSearch(searching);
+  const phase = followProposals({
+    definition: searching,
+    history,
+    // Under a budget in hours the base is trained first, which says how many trainings these are.
+    planned: budget?.proposals ?? 1,
+    rungs,
+    seed: seedOf(definition, 0),
+  });
+  const searchStage = stageOfProposals(searching, phase);
+  const stages: StageView[] = [searchStage];
+  let pending: readonly TrialRequest[] = pendingProposals(phase, rungs, searching, budget !== undefined);
+  let finals: SearchView['finals'];
+  let confirmation: SearchView['confirmation'];
+  let spare = 0;
+  if (budget && phase.finished) {
+    spare = budget.proposals - phase.proposals.length;
+    const found = finalsOf(phase.proposals, { definition: searching, budget, spare, rungs, history });
+    finals = found.view;
+    stages.push(found.stage);
+    pending = found.followed.pending;
+    if (finals.finished && finals.ranking.length > 0) {
+      const contest = confirmationOf(finals, phase.proposals[0]!, { definition: searching, budget, history });
+      confirmation = contest.view;
+      stages.push(contest.stage);
+      pending = contest.pending;
+    }
+  }
+  const isStuck = finals?.finished === true && finals.ranking.length === 0;
+  const finished = confirmation?.finished === true;
+  const search: SearchView = {
+    phase: finished ? 'finished' : confirmation ? 'confirmation' : finals ? 'finals' : 'search',
+    proposals: phase.proposals,
+    planned: budget?.proposals ?? 1,
+    exhausted: phase.exhausted,
+    rungs,
+    epochs: epochsOf(searching, phase),
+    finals,
+    confirmation,
+  };
+  return {
+    definition,
+    stages,
+    pending,
+    winner: finished ? confirmation!.winner : undefined,
+    finished,
+    stuck: isStuck ? 1 : undefined,
+    trials: [...new Set(stages.flatMap(({ levels }) => levels.flatMap(({ trials }) => trials)))].filter(
+      (trial) => trial !== undefined,
+    ),
+    expected: expectedOf(budget, search),
+    search,
+    tested: finished ? [confirmation!.winner, confirmation!.base] : [],
+    toStop: stoppedOf(phase, rungs),
+  };
+}
+
+/** The trainings of all phases: those of the phases that have begun, and what the budget plans for the others. */
+function expectedOf(
+  budget: SearchBudget | undefined,
+  { finals, confirmation, proposals, planned, exhausted }: SearchView,
+): number {
+  if (!budget) return 1;
+  const searched = exhausted ? proposals.length : planned;
+  const inFinals = finals?.finished
+    ? finals.rounds.reduce((sum, { trainings }) => sum + trainings, 0)
+    : budget.finals + planned - searched;
+  const confirmed = confirmation
+    ? new Set([confirmation.winner, confirmation.runnerUp, confirmation.base].flatMap((level) => level?.key ?? []))
+        .size * confirmation.seeds.length
+    : budget.confirmation;
+  return searched + inFinals + confirmed;
+}
+
+/** Trials that run first, and new ones in the order of their numbers, which is the order in which they must start. */
+function pendingProposals(
+  { proposals }: SearchPhase,
+  rungs: readonly number[],
+  definition: StudyDefinition,
+  isBudgetKnown: boolean,
+): TrialRequest[] {
+  const seed = seedOf(definition, 0);
+  const requests = proposals
+    .filter(({ state }) => state === 'running' || state === 'waiting')
+    .map(({ number, key, configuration, settings, rung, trial }): [Trial | undefined, TrialRequest] => {
+      const isWhole = rung === rungs.length - 1 || !isBudgetKnown;
+      const until = isWhole ? {} : { until: rungs[rung]! };
+      return [trial, { key, configuration, settings, seed, proposal: number, ...until }];
+    });
+  const isBegun = ([trial]: [Trial | undefined, TrialRequest]) => trial?.state === 'running';
+  return [...requests.filter(isBegun), ...requests.filter((request) => !isBegun(request))].map(
+    ([, request]) => request,
+  );
+}
+
+/**
+ * Paused trials that cannot go on any more: those of a whole bracket, when others were promoted in their place. A
+ * bracket that is not whole grows when the search is extended.
+ */
+function stoppedOf({ proposals, exhausted }: SearchPhase, rungs: readonly number[]): Trial[] {
+  const size = bracketSize(rungs);
+  return proposals.flatMap(({ number }) => {
+    if (number % size !== 0) return [];
+    const bracket = proposals.slice(number, number + size);
+    if (bracket.length < size && !exhausted) return [];
+    // Somebody was promoted from every rung below the highest.
+    const highest = Math.max(...bracket.map(({ rung }) => rung));
+    return bracket.filter(({ state, rung }) => state === 'paused' && rung < highest).map(({ trial }) => trial!);
+  });
+}
+
+function levelOf({ number, values }: ProposalView, space: Space): Level {
+  return number === 0
+    ? { label: 'the base', settings: {}, short: 'base' }
+    : { label: `#${number} ${assignmentsOf(values)}`, settings: settingsOf(values, space), short: `#${number}` };
+}
+
+function levelView(proposal: ProposalView, trials: readonly (Trial | undefined)[], space: Space): LevelView {
+  const { settings, configuration, key } = proposal;
+  const scores = completeTrials(trials).map(({ score }) => score);
+  return {
+    level: levelOf(proposal, space),
+    settings,
+    configuration,
+    key,
+    sameAs: undefined,
+    trials,
+    failed: trials.filter((trial): trial is Trial => trial?.state === 'failed'),
+    summary: scores.length > 0 ? summarize(scores) : undefined,
+  };
+}
+
+function stageOfProposals(definition: SearchDefinition, { proposals, finished }: SearchPhase): StageView {
+  const best = finished ? rankedProposals(proposals, definition)[0] : undefined;
+  return {
+    index: 0,
+    factors: Object.keys(definition.space),
+    base: definition.base,
+    seeds: [seedOf(definition, 0)],
+    levels: proposals.map((proposal) => levelView(proposal, [proposal.trial], definition.space)),
+    rounds: undefined,
+    finished,
+    selected: best?.number,
+  };
+}
+
+/** Proposals with a score, from best to worst: those that were trained longer first. */
+function rankedProposals(proposals: readonly ProposalView[], { objective }: StudyDefinition): ProposalView[] {
+  return proposals
+    .filter(({ scores, state }) => scores.length > 0 && state !== 'failed')
+    .sort((a, b) => {
+      if (a.scores.length !== b.scores.length) return b.scores.length - a.scores.length;
+      const [first, second] = [a.scores.at(-1)!, b.scores.at(-1)!];
+      if (first === second) return a.number - b.number;
+      return isBetter(first, second, objective) ? -1 : 1;
+    });
+}
+
+interface PhaseContext {
+  readonly definition: SearchDefinition;
+  readonly budget: SearchBudget;
+  readonly history: History;
+}
+
+function finalsOf(
+  proposals: readonly ProposalView[],
+  {
+    definition,
+    budget,
+    spare,
+    rungs,
+    history,
+  }: PhaseContext & { readonly spare: number; readonly rungs: readonly number[] },
+): { followed: Finals; view: NonNullable<SearchView['finals']>; stage: StageView } {
+  const ranked = rankedProposals(proposals, definition);
+  const best = ranked.slice(0, budget.finalists);
+  // The base is one of the finalists, whatever its score.
+  const entrants = best.some(({ number }) => number === 0)
+    ? best
+    : [...best.slice(0, budget.finalists - 1), ...ranked.filter(({ number }) => number === 0)];
+  // Trainings that were stopped early have no score of their first seed, so that seed does not count then.
+  const known = rungs.length === 1 ? [seedOf(definition, 0)] : [];
+  const followed = followFinals({
+    finalists: entrants.map(({ key, configuration, settings }) => ({ key, configuration, settings })),
+    known,
+    seed: (index) => seedOf(definition, index + 1),
+    budget: budget.finals + spare,
+    objective: definition.objective,
+    resolve: resolveOf(definition),
+    history,
+  });
+  const finalists = entrants.map(
+    (proposal, index): FinalistView => ({
+      ...levelView(
+        proposal,
+        followed.seeds.map((seed) => history.find(proposal.key, seed)),
+        definition.space,
+      ),
+      proposal: proposal.number,
+      dropped: followed.dropped[index],
+    }),
+  );
+  const { rounds, ranking, finished, seeds } = followed;
+  const stage: StageView = {
+    index: 1,
+    factors: Object.keys(definition.space),
+    base: definition.base,
+    seeds,
+    levels: finalists,
+    rounds: undefined,
+    finished,
+    selected: finished ? ranking[0] : undefined,
+  };
+  return { followed, view: { finalists, rounds, ranking, finished }, stage };
+}
+
+/** The winner, the runner-up and the base, each once. */
+function confirmationOf(
+  { finalists, ranking }: NonNullable<SearchView['finals']>,
+  base: ProposalView,
+  { definition, budget, history }: PhaseContext,
+): {
+  view: NonNullable<SearchView['confirmation']>;
+  stage: StageView;
+  pending: readonly TrialRequest[];
+} {
+  const chosen = ranking.slice(0, 2).map((index) => finalists[index]!);
+  const levels = [
+    ...chosen,
+    ...(chosen.some(({ key }) => key === base.key) ? [] : [levelView(base, [], definition.space)]),
+  ];
+  const seeds = confirmationSeeds(definition.plan, budget);
+  const { view, pending } = followContest({
+    definition: { objective: definition.objective, seeds },
+    index: 2,
+    factors: Object.keys(definition.space),
+    base: definition.base,
+    levels: levels.map(({ level }) => level),
+    history,
+    firstAt: new Map(),
+  });
+  const at = (key: string) => view.levels.find((level) => level.key === key);
+  const second = chosen[1];
+  return {
+    view: {
+      seeds,
+      winner: view.levels[0]!,
+      runnerUp: second && second.key !== base.key ? at(second.key) : undefined,
+      base: at(base.key)!,
+      finished: view.finished,
+    },
+    // The winner is the finals': to choose again by the confirmation would be to select by it.
+    stage: { ...view, selected: view.finished ? 0 : undefined },
+    pending,
+  };
+}
+
+function epochsOf(definition: SearchDefinition, { proposals }: SearchPhase): SearchView['epochs'] {
+  if (definition.plan.earlyStopping === 'none') return undefined;
+  const whole = epochsOfTraining(definition);
+  return {
+    trained: proposals.reduce((sum, { trial }) => sum + (trial?.curve.at(-1)?.epoch ?? 0), 0),
+    whole: whole * proposals.filter(({ trial }) => trial !== undefined).length,
+  };
+}
+
+/** The base, and each hyperparameter at its ends or at each of its values, the others as in the base. */
+function plannedLevels(definition: StudyDefinition): Level[] {
+  const extremes = Object.entries(definition.space).flatMap(([name, dimension]) =>
+    endsOf(dimension).map((value): Settings => {
+      return { ...conditionOf(dimension), ...settingsOf({ [name]: value }, definition.space) };
+    }),
+  );
+  const levels = extremes.map((settings): Level => {
+    const counting = countingSettings(settings, definition);
+    return { label: assignmentsOf(counting), settings: counting };
+  });
+  return [{ label: 'the base', settings: {} }, ...levels];
+}
+
+/** Values of other hyperparameters under which this one counts. */
+function conditionOf({ when }: Dimension): Settings {
+  return Object.fromEntries(Object.entries(when ?? {}).map(([name, values]) => [name, values[0]!]));
+}
+
+function endsOf(dimension: Dimension) {
+  return dimension.kind === 'choices' ? dimension.values : [dimension.low, dimension.high];
+}
+
+export const search: Strategy<SearchPlan> = {
+  check: checkSearch,
+  problem: problemOfSearch,
+  size: { what: (count) => `has a budget of ${count}`, way: 'give less' },
+  follow,
+  levels: (_, definition) => [plannedLevels(definition)],
+  count: ({ trainings, epochs }) => trainings ?? epochs ?? 1,
+  describe({ sampler, earlyStopping }, { space }) {
+    const how = sampler === 'tpe' ? 'with TPE' : 'at random';
+    const stopping = earlyStopping === 'none' ? '' : ', stopping early';
+    return `a search of ${Object.keys(space).join(' x ')} ${how}${stopping}, finals on more seeds, and a confirmation on fresh ones`;
+  },
+  difference(before, after, spaces) {
+    for (const name of new Set([...Object.keys(spaces.before), ...Object.keys(spaces.after)])) {
+      const [was, is] = [spaces.before[name], spaces.after[name]].map((found) => found && JSON.stringify(found));
+      if (was !== is) return { what: `search.space.${name}`, was, is };
+    }
+    for (const what of ['sampler', 'earlyStopping', 'finalists', 'confirm', 'parallel', 'seed', 'resolve'] as const) {
+      if (before[what] !== after[what]) return { what: `search.${what}`, was: before[what], is: after[what] };
+    }
+    return budgetDifference(before, after);
+  },
+};
+
+/** Only a larger budget extends a search. */
+function budgetDifference(before: SearchPlan, after: SearchPlan): Difference | undefined {
+  for (const what of ['hours', 'epochs', 'trainings'] as const) {
+    const [was, is] = [before[what], after[what]];
+    if (was === is) continue;
+    // Trainings that were measured for hours belong to these hours.
+    if (what !== 'hours' && before.hours !== undefined && after.hours !== undefined) continue;
+    if (was === undefined || is === undefined || was > is) return { what: `search.${what}`, was, is };
+  }
+  return undefined;
+}
