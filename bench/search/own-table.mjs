@@ -7,9 +7,6 @@ import { completeTable } from './table.mjs';
 
 const ownTableFile = new URL('../data/search-table.json.gz', import.meta.url);
 
-/** Hyperparameters whose values have no order. */
-const unordered = ['optimizer'];
-
 /** A training that diverged counts as one that guesses. */
 const guessing = 0.9;
 
@@ -19,10 +16,10 @@ const guessing = 0.9;
  */
 export function readOwnTable(file = ownTableFile) {
   const { space, seeds, epochs, trainImages, heldOutImages, wrong } = JSON.parse(gunzipSync(readFileSync(file)));
-  const dimensions = Object.entries(space).map(([name, { length }]) => ({
+  const dimensions = Object.entries(space).map(([name, values]) => ({
     name,
-    size: length,
-    isOrdered: !unordered.includes(name),
+    size: values.length,
+    isOrdered: values.every((value) => typeof value === 'number'),
   }));
   const rows = wrong.length / seeds / epochs;
   const percents = wrong.map((count) => (100 * (count ?? guessing * heldOutImages)) / heldOutImages);

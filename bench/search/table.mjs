@@ -1,8 +1,7 @@
-// A table of trainings that are already done, by which searches are judged without training. A setting is an index for
-// each dimension; losses are minimized.
+// What all tables of trainings have in common. A setting has an index for each dimension of its table; losses are minimized.
 import { median } from '../measurement.mjs';
 
-/** The names of dimensions, from how many values each has and whether these have an order. */
+/** The space of a study. @param dimensions each with its name, its number of values, and whether these have an order. */
 export function spaceOf(dimensions) {
   return Object.fromEntries(
     dimensions.map(({ name, size, isOrdered }) => [
