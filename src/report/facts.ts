@@ -13,6 +13,7 @@ import {
   type StudyData,
   type StudyDefinition,
 } from '../study/definition.ts';
+import { type GridVariance, gridVariance } from '../study/grid-variance.ts';
 import { judgeStage, type LevelJudgement, type StageJudgement } from '../study/judgement.ts';
 import type { Summary } from '../study/statistics.ts';
 import { followStudy } from '../study/strategies.ts';
@@ -97,6 +98,8 @@ export interface StageFacts {
   /** Trials of this stage that have ended, each once. */
   readonly ended: number;
   readonly timeline: Timeline | undefined;
+  /** Of a finished grid: what the hyperparameters explain; undefined where nothing can be said. */
+  readonly variance: GridVariance | undefined;
 }
 
 export interface TrialFacts {
@@ -305,6 +308,7 @@ function stageFacts(stage: StageView, { view, ids, images, settings, options }: 
         : [],
     ended: [...trials].filter((trial) => trial && trial.state !== 'running').length,
     timeline: timelineOf(stage),
+    variance: gridVariance(stage, definition),
   };
 }
 

@@ -3,6 +3,7 @@
  * and differences have 12 significant digits. Intervals of accuracies are cut at 0 and 100 %, intervals of their
  * differences at -100 and 100 points.
  */
+import type { GridVariance } from '../study/grid-variance.ts';
 import type { LevelFacts, StageFacts, StudyFacts } from './facts.ts';
 import { labelOf } from './words/names.ts';
 import { levelNotes } from './words/notes.ts';
@@ -74,6 +75,28 @@ function stageJson(stage: StageFacts, facts: StudyFacts): object {
     })),
     verdict: verdict(stage, facts),
     remarks: remarks(stage, facts),
+    ...(stage.variance ? { variance: varianceJson(stage.variance) } : {}),
+  };
+}
+
+/** The analysis of variance of a grid, row by row. */
+function varianceJson({ rows, seeds, isOrthogonal }: GridVariance): object {
+  return {
+    seeds,
+    orthogonal: isOrthogonal,
+    rows: rows.map(({ kind, names, within, sumOfSquares, degrees, meanSquare, f, p, adjusted, share, interval }) => ({
+      kind,
+      names,
+      within,
+      sumOfSquares,
+      degrees,
+      meanSquare,
+      f: f ?? null,
+      p: p ?? null,
+      adjusted: adjusted ?? null,
+      share,
+      interval: interval ?? null,
+    })),
   };
 }
 

@@ -6,6 +6,7 @@ import { caveats } from './sections/caveats.ts';
 import { failures } from './sections/failures.ts';
 import { foreign } from './sections/foreign.ts';
 import { glossary } from './sections/glossary.ts';
+import { importance } from './sections/importance.ts';
 import { network } from './sections/network.ts';
 import { opening } from './sections/opening.ts';
 import { reference } from './sections/reference.ts';
@@ -19,6 +20,7 @@ const sections: readonly Section[] = [
   opening,
   network,
   stages,
+  importance,
   undecided,
   winner,
   reference,

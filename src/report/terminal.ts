@@ -5,12 +5,13 @@ import { UsageError } from '../base/errors.ts';
 import { visible } from '../base/plain-text.ts';
 import { isSeedRule, type StudyDefinition } from '../study/definition.ts';
 import { describePlan, seedsText } from '../study/strategies.ts';
-import type { LevelFacts, StudyFacts } from './facts.ts';
+import type { LevelFacts, StageFacts, StudyFacts } from './facts.ts';
 import { foreignTable } from './foreign-table.ts';
 import { settingsText } from './naming.ts';
 import { stepTable, terminalStageTable } from './stage-tables.ts';
 import { notesOf, rowsOf, type TextTable } from './table.ts';
 import { comparisonLines, findConfiguration } from './words/comparison.ts';
+import { varianceFindings, varianceLimits, varianceTable } from './words/importance.ts';
 import { labelOf, shortName, stageTitle } from './words/names.ts';
 import { countText, scoreText } from './words/numbers.ts';
 import { dataSentence, outcome, protocolSentence, teachersSentence } from './words/outcome.ts';
@@ -28,7 +29,20 @@ export function stageText(facts: StudyFacts, index: number, width: number): stri
     ...(steps ? ['', wrapped(`${steps.caption}:`, width), terminalTable(steps, width)] : []),
     wrapped(verdict(stage, facts).join(' '), width),
     ...remarks(stage, facts).map((remark) => wrapped(remark, width)),
+    ...varianceText(stage, facts, width),
   ].join('\n');
+}
+
+/** What the hyperparameters of a grid explain; empty for other stages. */
+function varianceText(stage: StageFacts, facts: StudyFacts, width: number): string[] {
+  const table = varianceTable(stage);
+  if (!table) return [];
+  return [
+    '',
+    wrapped(`${table.caption}:`, width),
+    terminalTable(table, width),
+    wrapped([...varianceFindings(stage), ...varianceLimits(stage, facts)].join(' '), width),
+  ];
 }
 
 /**

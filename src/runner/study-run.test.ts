@@ -11,6 +11,7 @@ import { selectedTrials } from '../study/strategy.ts';
 import { TrialTable } from '../study/trial.ts';
 import { functionTask } from '../tasks/function.ts';
 import type { Pool, Task } from '../tasks/task.ts';
+import { dying } from './dying-store.testing.ts';
 import { runStudy, type StudyEvent } from './study-run.ts';
 
 const parameters = { size: 1, decay: 0, kind: 'a' };
@@ -126,28 +127,6 @@ test('a study with a seed rule trains more seeds of close levels, and fewer in t
   expect(trials.length).toBeLessThan((4 + 3 + 2) * 12);
   expect(events.filter(({ type }) => type === 'round').length).toBeGreaterThan(2);
 });
-
-/** A store that fails after this many calls, like a process that dies between two calls. */
-function dying(store: StudyStore, calls: number): StudyStore {
-  let left = calls;
-  const alive =
-    <A extends unknown[], R>(call: (...given: A) => Promise<R>) =>
-    (...given: A) => {
-      if (left-- <= 0) throw new WorldError('the process died');
-      return call(...given);
-    };
-  return {
-    read: () => store.read(),
-    open: (start, accept) => store.open(start, accept),
-    close: () => store.close(),
-    redefine: alive((definition) => store.redefine(definition)),
-    startTrial: alive((trial) => store.startTrial(trial)),
-    reportEpoch: alive((number, point) => store.reportEpoch(number, point)),
-    endTrial: alive((number, end) => store.endTrial(number, end)),
-    recordLook: alive((look) => store.recordLook(look)),
-    recordResults: alive((number, results) => store.recordResults(number, results)),
-  };
-}
 
 const levels = (name: string, values: readonly (number | string)[]) => values.map((value) => level({ [name]: value }));
 const anyStage = fc.oneof(

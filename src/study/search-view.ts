@@ -68,6 +68,8 @@ export interface SearchView {
   readonly finals:
     | {
         readonly finalists: readonly FinalistView[];
+        /** Seeds asked for so far, those of the search included where they count. */
+        readonly seeds: readonly number[];
         readonly rounds: readonly FinalsRound[];
         /** Finalists from best to worst by what is known of them: later rounds first, then means. Indices. */
         readonly ranking: readonly number[];

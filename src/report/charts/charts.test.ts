@@ -20,6 +20,7 @@ import { confusionAlt, confusionChart, filtersChart } from './confusion.ts';
 import { dotPlot, dotPlotAlt, dotPlotData } from './dot-plot.ts';
 import { integerTicks, labelLines, textWidth } from './draw.ts';
 import { epochTimesChart, timeBars } from './epoch-times.ts';
+import { importancesChart } from './importances.ts';
 import { curveAlt, curvesData, learningCurves, offScale } from './learning-curves.ts';
 import { roundsAlt, roundsChart, roundsData } from './rounds-chart.ts';
 
@@ -563,5 +564,43 @@ describe('ticks and labels', () => {
     expect(labelLines('one two three', 8)).toEqual(['one two', 'three']);
     expect(labelLines('abcdefghij', 4)).toEqual(['abcd', 'efgh', 'ij']);
     expect(labelLines('a b c d', 1)).toEqual(['a', 'b', '…']);
+  });
+});
+
+describe('importances', () => {
+  const rows = [
+    { label: 'learningRate', share: 0.61, interval: [0.4, 0.75] },
+    { label: 'learningRate x batchSize of the whole study', share: 0.042, interval: [0, 0.1] },
+    { label: 'seeds', share: 0.3, interval: undefined, isOther: true },
+  ] as const;
+
+  test('a bar for each row, as long as its share, with its interval', () => {
+    const { root, texts, titles, alt } = read(importancesChart(rows, 'share of the variance'));
+    expect(alt).toBe(
+      'Share of the variance: learningRate 61 %, learningRate x batchSize of the whole study 4.2 %, seeds 30 %.',
+    );
+    expect(titles).toEqual(['learningRate: 61 %', 'learningRate x batchSize of the whole study: 4.2 %', 'seeds: 30 %']);
+    expect(texts).toEqual(expect.arrayContaining(['61 %', '4.2 %', '30 %', '95 % interval of the share']));
+    const bars = [...root.querySelectorAll('[aria-label="bar"] rect')];
+    const [first, second, last] = bars.map((bar) => Number(bar.getAttribute('width')));
+    expect(second! / first!).toBeCloseTo(0.042 / 0.61, 6);
+    expect(last! / first!).toBeCloseTo(0.3 / 0.61, 6);
+    const lines = [...root.querySelectorAll('[aria-label="rule"] line')];
+    expect(lines).toHaveLength(2);
+    const [left, right] = ['x1', 'x2'].map((end) => Number(lines[0]!.getAttribute(end)));
+    expect((right! - left!) / first!).toBeCloseTo(0.35 / 0.61, 6);
+    // A bar that is no hyperparameter has another colour.
+    const fills = bars.map((bar) => bar.getAttribute('fill') ?? bar.getAttribute('style'));
+    expect(fills[0]).toBe(fills[1]);
+    expect(fills[2]).not.toBe(fills[0]);
+  });
+
+  test('without intervals there is no legend; of many rows the first 30 are shown', () => {
+    const many = Array.from({ length: 32 }, (_, i) => ({ label: `h${i}`, share: 1 / 32, interval: undefined }));
+    const { root, texts, alt } = read(importancesChart(many, 'share of the importance'));
+    expect(root.querySelector('.legend')).toBeNull();
+    expect(texts).toContain('h29');
+    expect(texts).not.toContain('h30');
+    expect(alt).toMatch(/2 more are left out\.$/);
   });
 });

@@ -65,3 +65,22 @@ export const glossary: readonly Term[] = [
       'McNemar’s test compares two networks by the images that only one of them gets right. It allows for the chance in the images, not for the chance in the seeds.',
   },
 ];
+
+/** The words of the analysis of variance of a grid. */
+export const varianceGlossary: readonly Term[] = [
+  {
+    term: 'Analysis of variance',
+    meaning:
+      'Splits the variance between all trainings of a grid by its causes: each hyperparameter, pairs of them, the seeds, and the rest. A share is omega squared, from which the part that chance adds is taken off.',
+  },
+  {
+    term: 'Interaction (a x b)',
+    meaning:
+      'What two hyperparameters do together beyond what each does alone: the best value of one depends on the other.',
+  },
+  {
+    term: 'F',
+    meaning:
+      'How many times more the mean square of a row is than that of the rest. Chance alone gives values around 1. The degrees of freedom are the numbers of effects that a row can tell apart.',
+  },
+];

@@ -65,6 +65,27 @@ export function pSentence(p: number): string {
   return p < leastP ? `p < ${leastP}` : `p = ${p.toFixed(3)}`;
 }
 
+/** A share in percent: `61 %`, `4.2 %`, `< 0.1 %`. */
+export function shareText(share: number): string {
+  return `${shareNumber(share)} %`;
+}
+
+/** An interval of a share: `52 to 70 %`. */
+export function shareRange([low, high]: Interval): string {
+  return `${shareNumber(low)} to ${shareNumber(high)} %`;
+}
+
+function shareNumber(share: number): string {
+  const percent = share * 100;
+  if (percent > 0 && percent < 0.05) return '< 0.1';
+  return percent < 9.95 && percent > 0 ? percent.toFixed(1) : percent.toFixed(0);
+}
+
+/** An F ratio with three digits: `0.42`, `31.2`, `1,254`. */
+export function fText(f: number): string {
+  return f < 99.95 ? f.toPrecision(3) : counted(f);
+}
+
 /** `one seed`, `3 seeds`. */
 export function countText(count: number, noun: string): string {
   return count === 1 ? `one ${noun}` : `${counted(count)} ${noun}s`;

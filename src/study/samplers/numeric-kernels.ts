@@ -41,20 +41,21 @@ function normalsOf(range: Range, observed: readonly (Value | undefined)[]): Norm
   const prior = new TruncatedNormal((low + high) / 2, high - low, low, high);
   const normals = [prior];
   const ofKernel = new Int32Array(observed.length + 1);
-  const present = observed.flatMap((value, kernel) =>
-    value === undefined ? [] : [{ kernel, mean: onScale(range, Number(value)) }],
-  );
+  const means = Float64Array.from(observed, (value) => onScale(range, Number(value)));
+  const present = [...observed.keys()].filter((kernel) => observed[kernel] !== undefined);
   // Stable: equal values stay in the order of the observations.
-  present.sort((a, b) => a.mean - b.mean);
+  const sorted = present.sort((a, b) => means[a]! - means[b]!);
   const widths = bandwidths(
-    present.map(({ mean }) => mean),
+    sorted.map((kernel) => means[kernel]!),
     { low, high },
   );
-  for (const [rank, { kernel, mean }] of present.entries()) {
-    const deviation = widths[rank]!;
-    const last = normals.at(-1)!;
-    const isSame = rank > 0 && last.mean === mean && last.deviation === deviation;
-    if (!isSame) normals.push(new TruncatedNormal(mean, deviation, low, high));
+  let last = prior;
+  for (const [rank, kernel] of sorted.entries()) {
+    const [mean, deviation] = [means[kernel]!, widths[rank]!];
+    if (last === prior || last.mean !== mean || last.deviation !== deviation) {
+      last = new TruncatedNormal(mean, deviation, low, high);
+      normals.push(last);
+    }
     ofKernel[kernel] = normals.length - 1;
   }
   return { normals, ofKernel };

@@ -19,7 +19,7 @@ function ndtr(x: number): number {
 
 /**
  * log P(Z <= x) for x <= -4.
- * Source: Laplace's continued fraction, Abramowitz and Stegun 26.2.14. So many terms give all digits.
+ * Source: Laplace's continued fraction, Abramowitz and Stegun 26.2.14. So many terms give twelve digits.
  */
 function logTail(x: number): number {
   let fraction = -x;
@@ -27,11 +27,14 @@ function logTail(x: number): number {
   return -(x * x) / 2 - logRootTwoPi - Math.log(fraction);
 }
 
-/** log P(a <= Z <= b), for a < b: SciPy's _log_gauss_mass. Every case subtracts the smaller of the tails. */
+/** log P(a <= Z <= b), for a < b: SciPy's _log_gauss_mass. What is subtracted are always the smaller tails. */
 export function logGaussMass(a: number, b: number): number {
   if (a > 0) return logGaussMass(-b, -a);
   if (b > 0) return Math.log1p(-ndtr(a) - ndtr(-b));
-  return b > farTail ? Math.log(ndtr(b) - ndtr(a)) : logDifference(logTail(b), logTail(a));
+  if (b > farTail) return Math.log(ndtr(b) - ndtr(a));
+  // The tail below a is then less than the last digit of the tail below b.
+  if (a * a - b * b > 80) return logTail(b);
+  return logDifference(logTail(b), logTail(a));
 }
 
 /** log(exp(first) - exp(second)), for first >= second. */

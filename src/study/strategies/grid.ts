@@ -7,21 +7,40 @@ import { lostLevel, type Strategy } from '../strategy.ts';
 import { configurationKey } from '../trial.ts';
 import { followStages } from './stages.ts';
 
+/** A combination of the factors' levels. */
+interface Combination {
+  /** The level of each factor, by index. */
+  readonly choice: readonly number[];
+  /** Without the hyperparameters that do not count in it, where the grid has several factors. */
+  readonly settings: Settings;
+}
+
+/** Every combination of the factors' levels, the last factor changing fastest. Several may have equal settings. */
+export function gridCombinations(
+  { factors }: GridPlan,
+  definition: Pick<StudyDefinition, 'base' | 'defaults' | 'space'>,
+): Combination[] {
+  let combined: Combination[] = [{ choice: [], settings: {} }];
+  for (const { levels } of factors) {
+    combined = combined.flatMap((left) =>
+      levels.map(({ settings }, level) => ({
+        choice: [...left.choice, level],
+        settings: { ...left.settings, ...settings },
+      })),
+    );
+  }
+  if (factors.length === 1) return combined;
+  return combined.map(({ choice, settings }) => ({ choice, settings: countingSettings(settings, definition) }));
+}
+
 /**
  * Every combination of the factors' levels, the last factor changing fastest. A hyperparameter that does not count in a
  * combination (momentum under adam) is left out of it, and equal combinations are kept once.
  */
-export function gridLevels(
-  { factors }: GridPlan,
-  definition: Pick<StudyDefinition, 'base' | 'defaults' | 'space'>,
-): Level[] {
-  if (factors.length === 1) return [...factors[0]!.levels];
-  let combined: Settings[] = [{}];
-  for (const { levels } of factors) {
-    combined = combined.flatMap((left) => levels.map(({ settings }) => ({ ...left, ...settings })));
-  }
-  const counting = combined.map((settings) => countingSettings(settings, definition));
-  const distinct = new Map(counting.map((settings) => [configurationKey(settings), settings]));
+export function gridLevels(plan: GridPlan, definition: Pick<StudyDefinition, 'base' | 'defaults' | 'space'>): Level[] {
+  if (plan.factors.length === 1) return [...plan.factors[0]!.levels];
+  const combinations = gridCombinations(plan, definition);
+  const distinct = new Map(combinations.map(({ settings }) => [configurationKey(settings), settings]));
   return [...distinct.values()].map((settings) => ({ label: assignmentsOf(settings), settings }));
 }
 

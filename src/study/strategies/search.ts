@@ -12,7 +12,7 @@ import {
   type Settings,
   type StudyDefinition,
 } from '../definition.ts';
-import { type Finals, followFinals } from '../finals.ts';
+import { followFinals } from '../finals.ts';
 import { followProposals, type SearchPhase } from '../proposals.ts';
 import { bracketSize } from '../rungs.ts';
 import { budgetOf, epochsOfTraining, rungsOfSearch, type SearchBudget } from '../search-budget.ts';
@@ -56,27 +56,19 @@ function follow(definition: StudyDefinition, plan: SearchPlan, history: History)
     rungs,
     seed: seedOf(definition, 0),
   });
-  const searchStage = stageOfProposals(searching, phase);
-  const stages: StageView[] = [searchStage];
   let pending: readonly TrialRequest[] = pendingProposals(phase, rungs, searching, budget !== undefined);
   let finals: SearchView['finals'];
-  let confirmation: SearchView['confirmation'];
-  let spare = 0;
+  let confirmation: Confirmation | undefined;
   if (budget && phase.finished) {
-    spare = budget.proposals - phase.proposals.length;
-    const found = finalsOf(phase.proposals, { definition: searching, budget, spare, rungs, history });
+    const found = finalsOf(phase.proposals, { definition: searching, budget, rungs, history });
     finals = found.view;
-    stages.push(found.stage);
-    pending = found.followed.pending;
+    pending = found.pending;
     if (finals.finished && finals.ranking.length > 0) {
-      const contest = confirmationOf(finals, phase.proposals[0]!, { definition: searching, budget, history });
-      confirmation = contest.view;
-      stages.push(contest.stage);
-      pending = contest.pending;
+      confirmation = confirmationOf(finals, phase.proposals[0]!, { definition: searching, budget, history });
+      pending = confirmation.pending;
     }
   }
-  const isStuck = finals?.finished === true && finals.ranking.length === 0;
-  const finished = confirmation?.finished === true;
+  const finished = confirmation?.view.finished === true;
   const search: SearchView = {
     phase: finished ? 'finished' : confirmation ? 'confirmation' : finals ? 'finals' : 'search',
     proposals: phase.proposals,
@@ -85,23 +77,28 @@ function follow(definition: StudyDefinition, plan: SearchPlan, history: History)
     rungs,
     epochs: epochsOf(searching, phase),
     finals,
-    confirmation,
+    confirmation: confirmation?.view,
   };
   return {
     definition,
-    stages,
+    stages: confirmation ? [confirmation.stage] : [],
     pending,
-    winner: finished ? confirmation!.winner : undefined,
+    winner: finished ? confirmation!.view.winner : undefined,
     finished,
-    stuck: isStuck ? 1 : undefined,
-    trials: [...new Set(stages.flatMap(({ levels }) => levels.flatMap(({ trials }) => trials)))].filter(
-      (trial) => trial !== undefined,
-    ),
+    stuck: finals?.finished && finals.ranking.length === 0 ? 0 : undefined,
+    trials: trialsOf(search),
     expected: expectedOf(budget, search),
     search,
-    tested: finished ? [confirmation!.winner, confirmation!.base] : [],
+    tested: finished ? [confirmation!.view.winner, confirmation!.view.base] : [],
     toStop: stoppedOf(phase, rungs),
   };
+}
+
+/** The trials of all phases, each once. */
+function trialsOf({ proposals, finals, confirmation }: SearchView): Trial[] {
+  const levels = [...(finals?.finalists ?? []), confirmation?.winner, confirmation?.runnerUp, confirmation?.base];
+  const found = new Set([...proposals.map(({ trial }) => trial), ...levels.flatMap((level) => level?.trials ?? [])]);
+  return [...found].filter((trial) => trial !== undefined);
 }
 
 /** The trainings of all phases: those of the phases that have begun, and what the budget plans for the others. */
@@ -179,20 +176,6 @@ function levelView(proposal: ProposalView, trials: readonly (Trial | undefined)[
   };
 }
 
-function stageOfProposals(definition: SearchDefinition, { proposals, finished }: SearchPhase): StageView {
-  const best = finished ? rankedProposals(proposals, definition)[0] : undefined;
-  return {
-    index: 0,
-    factors: Object.keys(definition.space),
-    base: definition.base,
-    seeds: [seedOf(definition, 0)],
-    levels: proposals.map((proposal) => levelView(proposal, [proposal.trial], definition.space)),
-    rounds: undefined,
-    finished,
-    selected: best?.number,
-  };
-}
-
 /** Proposals with a score, from best to worst: those that were trained longer first. */
 function rankedProposals(proposals: readonly ProposalView[], { objective }: StudyDefinition): ProposalView[] {
   return proposals
@@ -213,14 +196,8 @@ interface PhaseContext {
 
 function finalsOf(
   proposals: readonly ProposalView[],
-  {
-    definition,
-    budget,
-    spare,
-    rungs,
-    history,
-  }: PhaseContext & { readonly spare: number; readonly rungs: readonly number[] },
-): { followed: Finals; view: NonNullable<SearchView['finals']>; stage: StageView } {
+  { definition, budget, rungs, history }: PhaseContext & { readonly rungs: readonly number[] },
+): { view: NonNullable<SearchView['finals']>; pending: readonly TrialRequest[] } {
   const ranked = rankedProposals(proposals, definition);
   const best = ranked.slice(0, budget.finalists);
   // The base is one of the finalists, whatever its score.
@@ -229,38 +206,27 @@ function finalsOf(
     : [...best.slice(0, budget.finalists - 1), ...ranked.filter(({ number }) => number === 0)];
   // Trainings that were stopped early have no score of their first seed, so that seed does not count then.
   const known = rungs.length === 1 ? [seedOf(definition, 0)] : [];
-  const followed = followFinals({
+  const { seeds, dropped, rounds, ranking, finished, pending } = followFinals({
     finalists: entrants.map(({ key, configuration, settings }) => ({ key, configuration, settings })),
     known,
     seed: (index) => seedOf(definition, index + 1),
-    budget: budget.finals + spare,
+    // An exhausted space leaves trainings over.
+    budget: budget.finals + budget.proposals - proposals.length,
     objective: definition.objective,
     resolve: resolveOf(definition),
     history,
   });
-  const finalists = entrants.map(
-    (proposal, index): FinalistView => ({
-      ...levelView(
-        proposal,
-        followed.seeds.map((seed) => history.find(proposal.key, seed)),
-        definition.space,
-      ),
-      proposal: proposal.number,
-      dropped: followed.dropped[index],
-    }),
-  );
-  const { rounds, ranking, finished, seeds } = followed;
-  const stage: StageView = {
-    index: 1,
-    factors: Object.keys(definition.space),
-    base: definition.base,
-    seeds,
-    levels: finalists,
-    rounds: undefined,
-    finished,
-    selected: finished ? ranking[0] : undefined,
-  };
-  return { followed, view: { finalists, rounds, ranking, finished }, stage };
+  const finalists = entrants.map((proposal, index): FinalistView => {
+    const trials = seeds.map((seed) => history.find(proposal.key, seed));
+    return { ...levelView(proposal, trials, definition.space), proposal: proposal.number, dropped: dropped[index] };
+  });
+  return { view: { finalists, seeds, rounds, ranking, finished }, pending };
+}
+
+interface Confirmation {
+  readonly view: NonNullable<SearchView['confirmation']>;
+  readonly stage: StageView;
+  readonly pending: readonly TrialRequest[];
 }
 
 /** The winner, the runner-up and the base, each once. */
@@ -268,11 +234,7 @@ function confirmationOf(
   { finalists, ranking }: NonNullable<SearchView['finals']>,
   base: ProposalView,
   { definition, budget, history }: PhaseContext,
-): {
-  view: NonNullable<SearchView['confirmation']>;
-  stage: StageView;
-  pending: readonly TrialRequest[];
-} {
+): Confirmation {
   const chosen = ranking.slice(0, 2).map((index) => finalists[index]!);
   const levels = [
     ...chosen,
@@ -281,7 +243,7 @@ function confirmationOf(
   const seeds = confirmationSeeds(definition.plan, budget);
   const { view, pending } = followContest({
     definition: { objective: definition.objective, seeds },
-    index: 2,
+    index: 0,
     factors: Object.keys(definition.space),
     base: definition.base,
     levels: levels.map(({ level }) => level),
