@@ -21,6 +21,7 @@ const names = [
   'overhead',
   'recipes',
   'resolve',
+  'search',
   'verdict',
 ];
 const [name, ...options] = process.argv.slice(2);
