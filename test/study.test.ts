@@ -375,7 +375,7 @@ describe('failures', () => {
       'an unknown study',
       ['run', 'pst'],
       2,
-      'unknown study "pst": allowed are 1998, best, fashion-mnist, networks, own-pictures, post, post-resolved, post-rows, random-search, rate-and-batch. Did you mean post?',
+      'unknown study "pst": allowed are 1998, best, fashion-mnist, networks, own-pictures, post, post-resolved, post-rows, random-search, rate-and-batch, search. Did you mean post?',
     ],
     ['a missing file', ['run', './none.yaml'], 1, 'cannot read ./none.yaml: it does not exist'],
     ['a folder for a file', ['run', './src'], 1, 'cannot read ./src: it is a folder; expected a regular file'],

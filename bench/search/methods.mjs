@@ -16,7 +16,7 @@ function bestOfProposals({ name, sampler, seedsOf }) {
     while (run.trainings + seedsOf(observations.length).length <= run.budget) {
       const number = observations.length;
       const { space } = run.table;
-      const values = sampler.propose({ space, goal: 'minimize', observations, random: run.random(name, number) });
+      const values = sampler({ space, goal: 'minimize', observations })(run.random(name, number));
       const score = mean(seedsOf(number).map((seed) => run.train(values, seed)));
       observations.push({ values, outcome: { state: 'complete', score } });
     }

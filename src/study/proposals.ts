@@ -78,10 +78,11 @@ function nextEntry(
   if (!outcomes) return 'waits';
   const observations = entries.map(({ values }, index) => ({ values, outcome: outcomes[index]! }));
   const { goal } = objectives[objective];
+  const knowledge = { space, goal, observations };
+  const [propose, draw] = [samplers[plan.sampler](knowledge), samplers.random(knowledge)];
   for (let attempt = 0; attempt < 2 * mostAttempts; attempt++) {
-    const sampler = attempt < mostAttempts ? samplers[plan.sampler] : samplers.random;
     const random = randomStream(plan.seed, 'search', number, attempt);
-    const drawn = sampler.propose({ space, goal, observations, random });
+    const drawn = attempt < mostAttempts ? propose(random) : draw(random);
     const settings = countingSettings(settingsOf(drawn, space), definition);
     const found = entryOf(number, { ...definition.base, ...settings }, request);
     if (!known.has(found.key)) return found;

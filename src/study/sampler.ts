@@ -19,19 +19,20 @@ export type Outcome =
   /** It ended without a score: the training diverged. */
   | { readonly state: 'failed' };
 
-export interface SamplerRequest {
+/** What a proposal may know. */
+export interface Knowledge {
   readonly space: Space;
   readonly goal: 'maximize' | 'minimize';
   /** In the order of the proposals' numbers. */
   readonly observations: readonly Observation[];
-  readonly random: Random;
 }
 
-/** Proposes settings. Pure, apart from the random generator that it is handed. */
-export interface Sampler {
-  /**
-   * @returns a value for every dimension of the space, those that do not count included. Floats are rounded to four
-   * significant digits: readable, and the same whatever the machine's logarithm.
-   */
-  propose(request: SamplerRequest): Settings;
-}
+/**
+ * Proposes settings. It is pure, apart from the random generator that it is handed.
+ * @returns a value for every dimension of the space, those that do not count included. Floats are rounded to four
+ * significant digits: readable, and the same whatever the machine's logarithm.
+ */
+export type Proposer = (random: Random) => Settings;
+
+/** A way of proposing settings. What it computes from its knowledge serves any number of proposals. */
+export type Sampler = (knowledge: Knowledge) => Proposer;

@@ -5,10 +5,10 @@ import type { Value } from '../settings.ts';
 import { type Choices, type Dimension, type Range, stepCount, stepOf, steppedValue } from '../space.ts';
 import { nearestValue } from './nearest-value.ts';
 
-export const random: Sampler = {
-  propose: ({ space, random }) =>
-    Object.fromEntries(Object.entries(space).map(([name, dimension]) => [name, drawnFrom(dimension, random)])),
-};
+export const random: Sampler =
+  ({ space }) =>
+  (from) =>
+    Object.fromEntries(Object.entries(space).map(([name, dimension]) => [name, drawnFrom(dimension, from)]));
 
 /**
  * A value of the dimension: all of a list or of a range with steps are equally likely; other ranges are uniform, in the

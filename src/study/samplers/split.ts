@@ -1,5 +1,5 @@
 /** Which observations count as good: the best tenth. */
-import type { Observation, Outcome, SamplerRequest } from '../sampler.ts';
+import type { Observation, Outcome, Knowledge } from '../sampler.ts';
 import type { Settings } from '../settings.ts';
 
 /** Values of observations, both lists in the order of the observations. */
@@ -18,7 +18,7 @@ const mostBelow = 25;
  * observations.
  * Source: optuna/samplers/_tpe/sampler.py, _split_trials.
  */
-export function splitObservations(observations: readonly Observation[], goal: SamplerRequest['goal']): Split {
+export function splitObservations(observations: readonly Observation[], goal: Knowledge['goal']): Split {
   const ended = observations.filter(({ outcome }) => outcome.state !== 'running');
   const ranked = ended.map((observation) => ({ observation, rank: rankOf(observation.outcome, goal) }));
   ranked.sort((a, b) => compareRanks(a.rank, b.rank));
@@ -32,13 +32,13 @@ export function splitObservations(observations: readonly Observation[], goal: Sa
 /** Smaller is better: first by the state, then by the epochs, then by the score. */
 type Rank = readonly [state: number, epochs: number, score: number];
 
-function rankOf(outcome: Outcome, goal: SamplerRequest['goal']): Rank {
+function rankOf(outcome: Outcome, goal: Knowledge['goal']): Rank {
   if (outcome.state === 'complete') return [0, 0, minimized(outcome.score, goal)];
   if (outcome.state === 'paused') return [1, -outcome.epoch, minimized(outcome.score, goal)];
   return [2, 0, 0];
 }
 
-function minimized(score: number, goal: SamplerRequest['goal']): number {
+function minimized(score: number, goal: Knowledge['goal']): number {
   if (Number.isNaN(score)) return Number.POSITIVE_INFINITY;
   return goal === 'minimize' ? score : -score;
 }

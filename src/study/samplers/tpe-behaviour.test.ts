@@ -71,12 +71,7 @@ function search(sampler: Sampler, { space, value }: Problem, seed: number): numb
   const observations: Observation[] = [];
   const scores: number[] = [];
   for (let number = 0; number < 100; number++) {
-    const values = sampler.propose({
-      space,
-      goal: 'minimize',
-      observations,
-      random: randomStream(seed, 'search', number, 0),
-    });
+    const values = sampler({ space, goal: 'minimize', observations })(randomStream(seed, 'search', number, 0));
     const score = value(values);
     scores.push(score);
     observations.push({ values, outcome: { state: 'complete', score } });

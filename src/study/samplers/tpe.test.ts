@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../../base/random.ts';
-import type { Observation, Outcome, Sampler, SamplerRequest } from '../sampler.ts';
+import type { Knowledge, Observation, Outcome, Sampler } from '../sampler.ts';
 import { samplerNames, samplers } from '../samplers.ts';
 import type { Settings, Value } from '../settings.ts';
 import { contains, type Dimension, type Space } from '../space.ts';
@@ -23,7 +23,7 @@ function observed(
 ): Observation[] {
   return Array.from({ length: count }, (_, number) => {
     const stream = randomStream(3, 'observed', number);
-    const values = random.propose({ space: from, goal: 'minimize', observations: [], random: stream });
+    const values = random({ space: from, goal: 'minimize', observations: [] })(stream);
     return { values, outcome: outcomeOf(values, number) };
   });
 }
@@ -32,10 +32,9 @@ const complete = (score: number): Outcome => ({ state: 'complete', score });
 const width = ({ width }: Settings) => Number(width);
 
 /** Proposals of many random streams under the same observations. */
-function proposals(request: Omit<SamplerRequest, 'random'>, sampler: Sampler = tpe, count = 40): Settings[] {
-  return Array.from({ length: count }, (_, seed) =>
-    sampler.propose({ ...request, random: randomStream(seed, 'proposals') }),
-  );
+function proposals(knowledge: Knowledge, sampler: Sampler = tpe, count = 40): Settings[] {
+  const propose = sampler(knowledge);
+  return Array.from({ length: count }, (_, seed) => propose(randomStream(seed, 'proposals')));
 }
 
 test('the list has every sampler by its name', () => expect(Object.keys(samplers)).toEqual([...samplerNames]));
@@ -245,7 +244,7 @@ describe('in any space, under any observations', () => {
           ...observation,
           values: Object.fromEntries(Object.entries(observation.values).filter(() => absent.uniform() >= share)),
         }));
-        const propose = () => tpe.propose({ space, goal, observations, random: randomStream(seed, 'proposal') });
+        const propose = () => tpe({ space, goal, observations })(randomStream(seed, 'proposal'));
         const found = propose();
         expect(Object.keys(found)).toEqual(Object.keys(space));
         for (const [name, dimension] of Object.entries(space)) {

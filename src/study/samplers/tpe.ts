@@ -15,18 +15,18 @@ const startup = 10;
 /** Settings drawn from the density of the good observations, of which the best is proposed. */
 const candidates = 24;
 
-export const tpe: Sampler = {
-  propose(request) {
-    const { space, goal } = request;
-    const observations = request.observations.filter(({ values }) => isWithin(values, space));
-    if (observations.filter(hasEnded).length < startup) return random.propose(request);
-    const { below, above } = splitObservations(observations, goal);
-    const good = new ParzenEstimator(space, below);
-    const others = new ParzenEstimator(space, above);
-    const drawn = Array.from({ length: candidates }, () => good.draw(request.random));
+export const tpe: Sampler = (knowledge) => {
+  const { space, goal } = knowledge;
+  const observations = knowledge.observations.filter(({ values }) => isWithin(values, space));
+  if (observations.filter(hasEnded).length < startup) return random(knowledge);
+  const { below, above } = splitObservations(observations, goal);
+  const good = new ParzenEstimator(space, below);
+  const others = new ParzenEstimator(space, above);
+  return (from) => {
+    const drawn = Array.from({ length: candidates }, () => good.draw(from));
     const gains = drawn.map((settings) => good.logDensity(settings) - others.logDensity(settings));
     return drawn[firstOfLargest(gains)]!;
-  },
+  };
 };
 
 function hasEnded({ outcome }: Observation): boolean {
