@@ -1,5 +1,5 @@
 /** Which observations count as good: the best tenth. */
-import type { Observation, Outcome, Knowledge } from '../sampler.ts';
+import type { Knowledge, Observation, Outcome } from '../sampler.ts';
 import type { Settings } from '../settings.ts';
 
 /** Values of observations, both lists in the order of the observations. */
