@@ -125,8 +125,9 @@ export { UsageError, WorldError } from './base/errors.ts';
 // Studies (may change)
 export { runStudy, type StudyEvent, type StudyRequest } from './runner/study-run.ts';
 export type { Forecast } from './runner/forecast.ts';
-export type { Level, Plan, SeedRule, Settings, StudyDefinition, Value } from './study/definition.ts';
+export type { Level, Plan, SearchPlan, SeedRule, Settings, StudyDefinition, Value } from './study/definition.ts';
 export type { Space } from './study/space.ts';
+export type { Drop, FinalistView, FinalsRound, ProposalView, SearchView } from './study/search-view.ts';
 export type { StudyView } from './study/strategy.ts';
 export type { LevelView, StageView, TrialRequest } from './study/contest.ts';
 export type { EpochPoint, Trial } from './study/trial.ts';
@@ -139,6 +140,8 @@ export {
   type StageJudgement,
   type Standing,
 } from './study/judgement.ts';
+export { type Comparison, type ComparisonOptions, compareLevels, type Disagreement } from './study/compare.ts';
+export type { Summary } from './study/statistics.ts';
 
 // Tasks (may change)
 export { type FunctionContext, type FunctionTaskOptions, functionTask } from './tasks/function.ts';

@@ -27,6 +27,17 @@ test('README shows the main part of this example', () => {
   for (const line of code) expect(example).toContain(line);
 });
 
+test('own-search.mjs finds settings that shorten the tour, and says by how much', () => {
+  const { stdout, stderr, status } = spawnSync(process.execPath, ['examples/own-search.mjs'], {
+    cwd: root,
+    encoding: 'utf8',
+  });
+  expect([status, stderr]).toEqual([0, '']);
+  expect(stdout).toMatch(/^42 settings were tried; the best: \{.*"move":"reverse"/);
+  const [, least] = /the tour is shorter by \d\.\d+ \(95 %: (-?\d\.\d+) to/.exec(stdout) ?? [];
+  expect(Number(least)).toBeGreaterThan(0);
+});
+
 test('own-function.mjs prints the best rate and shape with their numbers of seeds', () => {
   const { stdout, stderr, status } = spawnSync(process.execPath, ['examples/own-function.mjs'], {
     cwd: root,

@@ -332,7 +332,7 @@ describe('failures', () => {
       expect([code, stdout]).toEqual([1, '']);
       expect(stderr).toContain('study.journal, line 10: not a valid JSON');
     }
-    const newer = readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":6', '"format":99');
+    const newer = readFileSync(join(whole, 'study.journal'), 'utf8').replace('"format":7', '"format":99');
     writeFileSync(path, resealed(newer));
     expect(lenet(...study(out)).stderr).toMatch(/was written by version .* use the newer version/);
   });

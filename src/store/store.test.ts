@@ -186,8 +186,8 @@ describe('the journal', () => {
   test('of another format or program, or with missing lines, is refused with the file’s name', async () => {
     const path = await example();
     const text = readFileSync(path, 'utf8');
-    writeFileSync(path, resealed(text.replace('"format":6', '"format":7')));
-    expect(() => readStudy(path)).toThrow('record format 7); this is version');
+    writeFileSync(path, resealed(text.replace('"format":7', '"format":8')));
+    expect(() => readStudy(path)).toThrow('record format 8); this is version');
     const without = (left: RegExp) => text.split('\n').filter((line) => !left.test(line));
     writeFileSync(path, resealed(without(/"epoch:[01]"/).join('\n')));
     expect(() => readStudy(path)).toThrow(
@@ -206,7 +206,7 @@ describe('the journal', () => {
     ['"plan":{"kind":"grid"', '"plan":{"kind":"gird"', 'study 0: the attribute "definition"'],
     ['"seeds":[1]', '"seeds":"all"', 'study 0: the attribute "definition"'],
     ['"values":[1,2]', '"values":{"a":1}', 'study 0: the attribute "definition"'],
-    ['"format":6', '"format":"six"', 'study 0: the attribute "lenet_lab"'],
+    ['"format":7', '"format":"six"', 'study 0: the attribute "lenet_lab"'],
     ['"data_hash":"h"', '"data_hash":7', 'study 0: the attribute "data_hash"'],
     ['"started":', '"begun":', 'study 0: the attribute "session:0"'],
     ['"configuration":{"a":1}', '"configuration":[1]', 'trial 0: the attribute "configuration"'],
@@ -278,7 +278,7 @@ describe('the journal', () => {
     });
 
     test('which lines of format 4 lack; they may come before lines with digests, but not between them', async () => {
-      const older = unsealed(joined(lines)).replace('"format":6', '"format":4');
+      const older = unsealed(joined(lines)).replace('"format":7', '"format":4');
       const continued = freshPath();
       writeFileSync(continued, older);
       expect(readStudy(continued)).toMatchObject({ format: 4, trials: [{}, {}, {}, {}] });
@@ -291,7 +291,7 @@ describe('the journal', () => {
       expect(added.length).toBeGreaterThan(3);
       for (const line of added) expect(line).toMatch(/,"crc32":"[0-9a-f]{8}"\}$/);
       // Lines without digests, as an older version writes them, are refused.
-      expect(readStudy(continued)).toMatchObject({ format: 6, trials: [{}, {}, {}, {}, { seed: 7 }] });
+      expect(readStudy(continued)).toMatchObject({ format: 7, trials: [{}, {}, {}, {}, { seed: 7 }] });
       for (const changed of [unsealed(added[1]!), added[1]!.replace('crc32', 'crc33')]) {
         writeFileSync(continued, older + joined(added.with(1, changed)));
         expect(() => readStudy(continued)).toThrow('the digest at its end is damaged or missing');

@@ -161,9 +161,12 @@ export function checkConditions(factors: readonly PlacedFactor[], definition: Ch
       );
       if (against)
         throw source.mistake(against.path, `${rule}, this level has ${other} ${against.level.settings[other]}`);
-      const dimension = definition.space[other];
       const usual = definition.base[other] ?? definition.defaults?.[other];
-      const possible = dimension === undefined ? [usual] : dimension.kind === 'choices' ? dimension.values : needed;
+      const given = placed.flatMap(({ level: { settings } }) => (other in settings ? [settings[other]!] : []));
+      const isAlwaysGiven = factors.some(({ levels }) => levels.every(({ level }) => other in level.settings));
+      const dimension = definition.space[other];
+      const isRange = dimension !== undefined && dimension.kind !== 'choices';
+      const possible = isRange ? needed : [...given, ...(isAlwaysGiven ? [] : [usual])];
       if (possible.some((value) => value !== undefined && needed.includes(value))) continue;
       const first = placed.find(({ level: { settings } }) => name in settings)!;
       throw source.mistake(first.path, `${rule}, but ${other} is never that: it is ${possible.join(', ')}`);
