@@ -1,0 +1,309 @@
+/** A search in sentences: what it did, what its confirmation shows, and what it does not show. */
+import { capitalized, counted, listed } from '../../base/format.ts';
+import { objectives } from '../../study/definition.ts';
+import type { Drop } from '../../study/search-view.ts';
+import { significance } from '../../study/statistics.ts';
+import type { StudyFacts } from '../facts.ts';
+import { valueText } from '../naming.ts';
+import { type Claim, configurationName, type FinalistFacts, proposalName, type SearchFacts } from '../search-facts.ts';
+import { countText, differenceRange, differenceText, pSentence, rangeText, scoreText, sizeText } from './numbers.ts';
+
+/** The winner and what tuning was worth, or how far the search is; and what else the confirmation says. */
+export function searchOutcome(
+  facts: StudyFacts,
+  search: SearchFacts,
+): { readonly headline: readonly string[]; readonly details: readonly string[] } {
+  if (facts.stuck !== undefined) {
+    return { headline: ['The search ended early: no finalist ended well with every seed.'], details: [] };
+  }
+  if (!facts.finished) return { headline: progress(facts, search), details: [] };
+  return {
+    headline: [winnerSentence(facts, search), ...confirmedScore(facts), worth(facts, search)],
+    details: [...beside(facts, search), ...luck(facts, search), ...testLooks(facts, search)],
+  };
+}
+
+/** What the search did: how many settings, finalists and seeds, and where its budget went. */
+export function searchSummary(facts: StudyFacts, search: SearchFacts): string[] {
+  const { view, trainings, plan } = search;
+  const { proposals, finals, confirmation, rungs } = view;
+  const tried = `The search tried ${countText(proposals.length, 'setting')} with one common seed${rungs.length > 1 ? ', most of them for some epochs only' : ' each'} (${countText(trainings.search, 'training')}).`;
+  return [
+    tried,
+    ...(plan.hours === undefined || plan.trainings === undefined
+      ? []
+      : [
+          `Its budget of ${plan.hours} hours was ${countText(plan.trainings, 'training')} on the machine that started it.`,
+        ]),
+    ...savedEpochs(search),
+    ...(view.exhausted ? ['The space has no other settings; the trainings left over went to the finals.'] : []),
+    ...(finals
+      ? [
+          `${capitalized(countText(finals.finalists.length, 'finalist'))} then had ${countText(finals.rounds.length, 'round')} on new seeds (${countText(trainings.finals, 'training')}).`,
+        ]
+      : []),
+    ...(confirmation
+      ? [
+          `${confirmedText(search)} on ${countText(confirmation.seeds.length, 'fresh seed')} that nothing was selected by (${countText(trainings.confirmation, 'training')}). Claims rest on these alone.`,
+        ]
+      : []),
+    ...outsideSentence(facts, search),
+  ];
+}
+
+function confirmedText({ view: { confirmation }, isBaseBest }: SearchFacts): string {
+  const who = [
+    isBaseBest ? 'the winner, which is the base,' : 'the winner',
+    ...(confirmation?.runnerUp ? ['the runner-up'] : []),
+    ...(isBaseBest ? [] : ['the base']),
+  ];
+  return `${capitalized(listed(who))} ${confirmation?.finished ? 'were' : 'are being'} trained`;
+}
+
+function savedEpochs({ view: { epochs, proposals } }: SearchFacts): string[] {
+  if (!epochs || epochs.whole === 0) return [];
+  const stopped = proposals.filter(({ state }) => state === 'stopped' || state === 'paused').length;
+  const saved = epochs.whole - epochs.trained;
+  return [
+    `Early stopping ended ${counted(stopped)} of them before their last epoch and saved ${counted(saved)} of ${countText(epochs.whole, 'epoch')} (${Math.round((100 * saved) / epochs.whole)} %).`,
+  ];
+}
+
+function outsideSentence({ naming }: StudyFacts, { baseOutside, view: { proposals } }: SearchFacts): string[] {
+  if (baseOutside.length === 0) return [];
+  const complete = naming.complete(proposals[0]!.configuration);
+  const values = baseOutside.map((name) =>
+    complete[name] === undefined ? name : `${name} ${valueText(name, complete[name], naming)}`,
+  );
+  return [`The base lies outside the space (${listed(values)}), so the search could not come near it.`];
+}
+
+function progress(facts: StudyFacts, search: SearchFacts): string[] {
+  const { view, compared, comparedAt } = search;
+  const { ended, expected } = facts.counts;
+  const where = {
+    search: `${counted(compared.length)} of ${countText(view.planned, 'setting')} ${view.planned === 1 ? 'has' : 'have'} a score`,
+    finals: `the finals are in round ${view.finals?.rounds.length}`,
+    confirmation: 'the winner is being confirmed',
+    finished: 'all trainings have ended',
+  }[view.phase];
+  const best = bestFound(search, facts);
+  const { objective } = facts.definition;
+  return [
+    `Not finished: ${where}; ${ended} of about ${expected} trials have ended.`,
+    ...(best && view.phase === 'search'
+      ? [
+          `Best so far: ${proposalName(best.proposal.number)} with ${scored(best.score, facts)}${comparedAt === undefined ? '' : ` after ${countText(comparedAt, 'epoch')}`}, which is likely a little too good: it is the best of ${counted(compared.length)} single ${objectives[objective].name === 'loss' ? 'losses' : 'scores'}.`,
+        ]
+      : []),
+  ];
+}
+
+/** The proposal with the best score that all proposals have in common. */
+function bestFound({ compared }: SearchFacts, { measure }: StudyFacts) {
+  const sign = measure.goal === 'maximize' ? 1 : -1;
+  return compared.reduce<SearchFacts['compared'][number] | undefined>(
+    (best, next) => (best && sign * best.score >= sign * next.score ? best : next),
+    undefined,
+  );
+}
+
+/** `Winner: #12, which differs from the base in batchSize 32 (base 128).` */
+function winnerSentence({ naming }: StudyFacts, { finalists, changes, isBaseBest }: SearchFacts): string {
+  if (isBaseBest) return 'The base won: no setting that the search tried did better in the finals.';
+  const name = proposalName(finalists[0]!.view.proposal);
+  const parts = changes.map(
+    ({ name: of, from, to }) =>
+      `${of} ${valueText(of, to!, naming)} (base: ${from === undefined ? 'none' : valueText(of, from, naming)})`,
+  );
+  return `Winner: ${name}, which differs from the base in ${listed(parts)}.`;
+}
+
+function confirmedScore(facts: StudyFacts): string[] {
+  const { winner, definition } = facts;
+  if (!winner?.summary) return [];
+  const { mean, n } = winner.summary;
+  const interval = winner.judgement.mean ?? winner.view.summary?.interval;
+  const range = interval ? ` (${rangeText(interval, definition.objective)})` : '';
+  return [`Its confirmed mean is ${scored(mean, facts)}${range}, ${countText(n, 'fresh seed')}.`];
+}
+
+/** What tuning was worth: the winner against the base. */
+export function worth(facts: StudyFacts, { claims, isBaseBest }: SearchFacts): string {
+  if (isBaseBest) return 'So tuning was worth nothing here.';
+  const claim = claims.find(({ against }) => against === 'base');
+  if (!claim?.gain) return 'What tuning was worth is not known: winner and base have no finished seed in common.';
+  const { mean, interval, seeds } = claim.gain;
+  const { objective } = facts.definition;
+  const on = `on ${countText(seeds, 'fresh seed')}`;
+  if (!interval) {
+    return `With one common seed the winner is ${signed(mean, facts)} beside the base; one seed allows no interval, so what tuning was worth is not known.`;
+  }
+  const range = rangeText(interval, objective);
+  if (interval[0] > 0) {
+    return `Tuning was worth ${sizeText(mean, objective)} (${range}), ${on}.${counting(claim)}`;
+  }
+  if (interval[1] < 0) {
+    const size = rangeText([-interval[1], -interval[0]], objective);
+    return `Tuning did harm: ${on} the base is better than the winner by ${sizeText(-mean, objective)} (${size}).${counting(claim)}`;
+  }
+  return `Tuning was worth nothing that ${countText(seeds, 'seed')} can show: ${signed(mean, facts)} (${differenceRange(interval, objective)}).`;
+}
+
+/** Where an interval excludes zero, but the two claims together do not. */
+function counting({ adjusted }: Claim): string {
+  return adjusted < significance
+    ? ''
+    : ` As one of two comparisons that may still be chance (${pSentence(adjusted)} by Holm).`;
+}
+
+/** The winner against the runner-up. */
+function beside(facts: StudyFacts, { claims, view, finalists }: SearchFacts): string[] {
+  const { objective } = facts.definition;
+  const runnerUp = finalists.find(({ view: { key } }) => key === view.confirmation?.runnerUp?.key);
+  if (!runnerUp) return finalists[1]?.view.proposal === 0 ? ['The base is the runner-up of the finals.'] : [];
+  const name = proposalName(runnerUp.view.proposal);
+  const claim = claims.find(({ against }) => against === 'runner-up');
+  if (!claim?.gain) return [];
+  const { mean, interval, seeds } = claim.gain;
+  if (!interval)
+    return [`Beside the runner-up, ${name}, it is ${signed(mean, facts)} with one seed, which settles nothing.`];
+  if (interval[0] > 0) {
+    return [
+      `It is better than the runner-up, ${name}, by ${sizeText(mean, objective)} (${rangeText(interval, objective)}).${counting(claim)}`,
+    ];
+  }
+  if (interval[1] < 0) {
+    const size = rangeText([-interval[1], -interval[0]], objective);
+    return [
+      `On fresh seeds the runner-up, ${name}, is better by ${sizeText(-mean, objective)} (${size}).${counting(claim)} The winner is still the one of the finals: to choose again by the confirmation would spoil it.`,
+    ];
+  }
+  return [
+    `Whether it is better than the runner-up, ${name}, is not settled by ${countText(seeds, 'seed')}: ${signed(mean, facts)} (${differenceRange(interval, objective)}).`,
+  ];
+}
+
+/** The score that the winner was found with, beside its mean on fresh seeds. */
+function luck(facts: StudyFacts, { finalists, isBaseBest, view }: SearchFacts): string[] {
+  const [winner] = finalists;
+  if (!winner?.confirmed) return [];
+  const { found, confirmed } = winner;
+  const who = isBaseBest ? 'The base' : 'The winner';
+  if (found === undefined) {
+    const { rung } = view.proposals[winner.view.proposal]!;
+    return [
+      `In the search ${who.toLowerCase()} was trained for ${countText(view.rungs[rung]!, 'epoch')} only, so there is no first score beside the confirmed one.`,
+    ];
+  }
+  const sign = facts.measure.goal === 'maximize' ? 1 : -1;
+  const [first, then] = [scored(found, facts), scored(confirmed.mean, facts)];
+  const isLucky = sign * (found - confirmed.mean) > 0 && first !== then;
+  const verb = isBaseBest ? 'had' : 'was found with';
+  return [
+    `${who} ${verb} ${first}${isBaseBest ? ' in the search' : ''}; its confirmed mean is ${then}: the first number was ${isLucky ? 'luck in part' : 'not too good'}.`,
+  ];
+}
+
+/** How much better finalists looked when they were found than on the seeds of the finals; undefined without both. */
+export function luckOfFinalists(facts: StudyFacts, { finalists }: SearchFacts): string | undefined {
+  const both = finalists.flatMap(({ found, finals }) => (found === undefined || !finals ? [] : [found - finals.mean]));
+  if (both.length < 2) return undefined;
+  const sign = facts.measure.goal === 'maximize' ? 1 : -1;
+  const mean = (sign * both.reduce((sum, each) => sum + each, 0)) / both.length;
+  const { objective } = facts.definition;
+  if (Number(differenceText(mean, objective)) === 0) {
+    return 'On average the finalists’ first scores are as good as their means on the seeds of the finals.';
+  }
+  return `On average the finalists’ first scores are ${sizeText(Math.abs(mean), objective)} ${mean > 0 ? 'better' : 'less good'} than their means on the seeds of the finals.`;
+}
+
+/** Under held-out only the winner and the base see the test set. */
+function testLooks({ looks, definition }: StudyFacts, { view: { confirmation, proposals } }: SearchFacts): string[] {
+  if (looks.length === 0 || !confirmation) return [];
+  const isBalanced = definition.objective === 'balanced-accuracy';
+  const nameOf = (key: string) => configurationName(proposals.find((proposal) => proposal.key === key)!.number);
+  const levels = [
+    { who: 'the winner', id: nameOf(confirmation.winner.key) },
+    { who: 'the base', id: nameOf(confirmation.base.key) },
+  ];
+  const texts = levels.flatMap(({ who, id }, index) => {
+    const own = looks.filter((look) => look.id === id);
+    if (own.length === 0 || levels.findIndex((level) => level.id === id) < index) return [];
+    const shares = own.map((look) => (isBalanced ? (look.balancedAccuracy ?? 0) : look.accuracy) * 100);
+    return [`${who} has ${(shares.reduce((sum, share) => sum + share, 0) / shares.length).toFixed(2)} %`];
+  });
+  if (texts.length === 0) return [];
+  const what = isBalanced ? ' in balanced accuracy' : '';
+  return [
+    `On the test set ${listed(texts)}${what}; it was looked at for the winner and the base only, ${countText(looks.length, 'look')}.`,
+  ];
+}
+
+/** What became of a finalist. That it was dropped is a decision about the budget. */
+export function finalistText({ view: { dropped } }: FinalistFacts, index: number, { view: { finals } }: SearchFacts) {
+  if (dropped) return dropText(dropped);
+  if (!finals?.finished) return 'in';
+  return index === 0 ? 'winner' : 'in to the end';
+}
+
+function dropText({ round, by }: Drop): string {
+  const after = `after round ${round + 1}`;
+  switch (by) {
+    case 'half':
+      return `left ${after}, not in the better half`;
+    case 'test':
+      return `left ${after}, behind the best by a paired t test`;
+    case 'resolved':
+      return `left ${after}, its difference to the best was known well enough`;
+    case 'failed':
+      return `out ${after}, a training failed`;
+  }
+}
+
+/** `Round 1: 16 finalists, seed 2.` */
+export function roundSentences({ view: { finals } }: SearchFacts): string[] {
+  return (finals?.rounds ?? []).map(({ seeds, finalists, trainings }, round) => {
+    const [first, last] = [seeds[0], seeds.at(-1)];
+    const which = seeds.length === 1 ? `seed ${first}` : `seeds ${first} to ${last}`;
+    return `Round ${round + 1}: ${countText(finalists.length, 'finalist')}, ${which}, ${countText(trainings, 'training')}.`;
+  });
+}
+
+/** The limits of a search's numbers. */
+export function searchCaveats(search: SearchFacts): string[] {
+  const { view, comparedAt, importances } = search;
+  const { confirmation } = view;
+  return [
+    ...(view.finals
+      ? [
+          'That a finalist left is a decision about the budget. It does not say that the finalist is worse than those that stayed.',
+        ]
+      : []),
+    ...(confirmation
+      ? [
+          'The scores of the search and of the finals selected the winner, so they are likely a little too good. Only the confirmation’s are not.',
+          'The two intervals of the confirmation hold with 95 % each; p values are corrected by Holm for both.',
+        ]
+      : []),
+    ...(comparedAt === undefined
+      ? []
+      : [
+          `Charts that show all settings compare them after ${countText(comparedAt, 'epoch')}, the last that all of them have in common. Settings that learn slowly look less good there.`,
+        ]),
+    ...(importances
+      ? [
+          'Importances say what distinguishes the best tenth of the settings that this search tried. They are not about the whole space.',
+        ]
+      : []),
+  ];
+}
+
+function scored(score: number, { definition: { objective } }: Pick<StudyFacts, 'definition'>): string {
+  return `${scoreText(score, objective)}${objectives[objective].unit}`;
+}
+
+/** A gain with its sign: `+0.02 points`. */
+function signed(gain: number, { definition: { objective } }: Pick<StudyFacts, 'definition'>): string {
+  return `${differenceText(gain, objective)}${objectives[objective].isPercentage ? ' points' : ''}`;
+}
