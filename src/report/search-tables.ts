@@ -1,25 +1,24 @@
 /** The tables of a search: its finalists, its confirmation, and the claims that the confirmation allows. */
-import { objectives, type Settings } from '../study/definition.ts';
+import { objectives } from '../study/definition.ts';
 import type { LevelFacts, StudyFacts } from './facts.ts';
 import { valueText } from './naming.ts';
 import { configurationName, type FinalistFacts, proposalName, type SearchFacts } from './search-facts.ts';
 import type { Column, TextTable } from './table.ts';
 import { measureHead } from './words/names.ts';
 import { differenceRange, differenceText, pText, rangeText, scoreText } from './words/numbers.ts';
-import { finalistText } from './words/search.ts';
+import { dropReason, finalistText } from './words/search.ts';
 
-/** The values of the space's hyperparameters: `batchSize 32, learningRate 0.002`. */
-function valuesText(values: Settings, { naming }: StudyFacts): string {
-  return Object.entries(values)
-    .map(([name, value]) => `${name} ${valueText(name, value, naming)}`)
-    .join(', ');
-}
-
-/** The finalists from best to worst; undefined before the finals. */
-export function finalsTable(facts: StudyFacts, search: SearchFacts): TextTable | undefined {
-  const { finalists, view } = search;
+/** The finalists from best to worst; undefined before the finals. @param most rows; the base has one in any case. */
+export function finalsTable(
+  facts: StudyFacts,
+  search: SearchFacts,
+  most = Number.POSITIVE_INFINITY,
+): TextTable | undefined {
+  const { view } = search;
+  const finalists = search.finalists.filter(({ view: { proposal } }, index) => index < most || proposal === 0);
   if (finalists.length === 0) return undefined;
   const { objective } = facts.definition;
+  const leftOut = search.finalists.length - finalists.length;
   const cells = (text: (finalist: FinalistFacts, index: number) => string) => finalists.map(text);
   const score = (value: number | undefined) => (value === undefined ? '' : scoreText(value, objective));
   const hasConfirmed = finalists.some(({ confirmed }) => confirmed);
@@ -29,12 +28,6 @@ export function finalsTable(facts: StudyFacts, search: SearchFacts): TextTable |
     stressed: view.finals?.finished ? 0 : undefined,
     columns: [
       { head: 'setting', cells: cells(({ view: { proposal } }) => proposalName(proposal)) },
-      { head: 'name', cells: cells(({ id }) => id), rank: 6 },
-      {
-        head: 'values',
-        cells: cells(({ view: { proposal } }) => valuesText(view.proposals[proposal]!.values, facts)),
-        rank: 5,
-      },
       ...(finalists.some(({ found }) => found !== undefined)
         ? [{ head: 'when found', cells: cells(({ found }) => score(found)), align: 'right', rank: 2 } satisfies Column]
         : []),
@@ -51,6 +44,29 @@ export function finalsTable(facts: StudyFacts, search: SearchFacts): TextTable |
           ]
         : []),
       { head: 'in the finals', cells: cells((finalist, index) => finalistText(finalist, index, search)) },
+      { head: 'why it left', cells: cells(dropReason), rank: 5 },
+    ],
+    ...(leftOut > 0 ? { note: `${leftOut} more finalists are in the report.` } : {}),
+  };
+}
+
+/** The values of the finalists' hyperparameters; undefined before the finals. */
+export function valuesTable(facts: StudyFacts, { finalists, view }: SearchFacts): TextTable | undefined {
+  if (finalists.length === 0) return undefined;
+  const values = finalists.map(({ view: { proposal } }) => view.proposals[proposal]!.values);
+  return {
+    caption: 'The values of the finalists; a hyperparameter that does not count is left out',
+    names: 0,
+    stressed: view.finals?.finished ? 0 : undefined,
+    columns: [
+      { head: 'setting', cells: finalists.map(({ view: { proposal } }) => proposalName(proposal)) },
+      ...Object.keys(facts.definition.space).map(
+        (name): Column => ({
+          head: name,
+          cells: values.map((own) => (own[name] === undefined ? '' : valueText(name, own[name], facts.naming))),
+          ...(values.every((own) => typeof (own[name] ?? 0) === 'number') ? { align: 'right' } : {}),
+        }),
+      ),
     ],
   };
 }

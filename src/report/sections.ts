@@ -11,6 +11,7 @@ import { network } from './sections/network.ts';
 import { opening } from './sections/opening.ts';
 import { reference } from './sections/reference.ts';
 import { search } from './sections/search.ts';
+import { searchCharts } from './sections/search-charts.ts';
 import { stages } from './sections/stages.ts';
 import { surroundings } from './sections/surroundings.ts';
 import { times } from './sections/times.ts';
@@ -22,6 +23,7 @@ const sections: readonly Section[] = [
   network,
   stages,
   search,
+  searchCharts,
   importance,
   undecided,
   winner,

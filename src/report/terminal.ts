@@ -36,11 +36,18 @@ export function stageText(facts: StudyFacts, index: number, width: number): stri
   ].join('\n');
 }
 
+/** Maximum number of finalists in a terminal, beside the base. */
+const mostFinalists = 6;
+
 /** A search: what it did, its finals and its confirmation. Empty for other studies. */
 function searchText(facts: StudyFacts, width: number): string {
   const { search } = facts;
   if (!search) return '';
-  const tables = [finalsTable(facts, search), confirmationTable(facts, search), claimsTable(facts, search)];
+  const tables = [
+    finalsTable(facts, search, mostFinalists),
+    confirmationTable(facts, search),
+    claimsTable(facts, search),
+  ];
   return [
     wrapped(searchSummary(facts, search).join(' '), width),
     ...tables.flatMap((table) => (table ? [wrapped(`${table.caption}:`, width), terminalTable(table, width)] : [])),

@@ -1,11 +1,10 @@
 /** What the charts of a search share: the frame of its scores, the marks of base and winner, and scales of its space. */
+import * as Plot from '@observablehq/plot';
 import type { Value } from '../../study/definition.ts';
 import { contains, type Dimension } from '../../study/space.ts';
 import { type Naming, valueText } from '../naming.ts';
+import type { SearchFacts } from '../search-facts.ts';
 import { colours, type LegendEntry } from './draw.ts';
-
-/** Scores below this part of all are drawn at the edge of the frame. */
-const worstPart = 0.15;
 
 export interface ScoreFrame {
   readonly domain: readonly [low: number, high: number];
@@ -15,17 +14,16 @@ export interface ScoreFrame {
 }
 
 /**
- * The range of the scores without the worst of them, since single settings that learn nothing would press all others
- * together; with a little room on both sides.
+ * The range of the scores, with a little room on both sides, without the worst of them: single settings that learn
+ * nothing would press all others together.
+ * @param reach how many times the distance from the best to the middle score the frame may span.
  */
-export function scoreFrame(scores: readonly number[], goal: 'maximize' | 'minimize'): ScoreFrame {
+export function scoreFrame(scores: readonly number[], goal: 'maximize' | 'minimize', reach = 3): ScoreFrame {
   const sign = goal === 'maximize' ? 1 : -1;
   const sorted = scores.map((score) => sign * score).sort((a, b) => a - b);
-  const [least, best] = [sorted[0]!, sorted.at(-1)!];
-  const middle = sorted[Math.floor(sorted.length / 2)]!;
-  const cut = sorted[Math.floor(worstPart * sorted.length)]!;
-  // Scores that do not press the others together are all shown.
-  const worst = best - least <= 3 * (best - middle) ? least : Math.min(cut, middle);
+  const best = sorted.at(-1)!;
+  const far = reach * (best - sorted[Math.floor(sorted.length / 2)]!);
+  const worst = far > 0 ? sorted.find((score) => best - score <= far)! : sorted[0]!;
   const room = 0.06 * (best - worst) || Math.abs(best) * 0.01 || 1;
   const ends = [sign * (worst - room), sign * (best + room)].sort((a, b) => a - b) as [number, number];
   return {
@@ -35,14 +33,43 @@ export function scoreFrame(scores: readonly number[], goal: 'maximize' | 'minimi
   };
 }
 
+/** The number of the winner's proposal; undefined before it is known, and where the base won. */
+export function winnerOf({ view, finalists }: SearchFacts): number | undefined {
+  return view.finals?.finished ? finalists[0]?.view.proposal || undefined : undefined;
+}
+
 export const baseEntry: LegendEntry = {
   sample: { kind: 'symbol', symbol: 'diamond', colour: colours.other, filled: true },
-  text: 'the base',
+  text: 'base',
 };
+
+/** Worse scores leave the frame, never better ones. */
+export function offScaleEntry(goal: 'maximize' | 'minimize'): LegendEntry {
+  return { sample: { kind: 'text', text: goal === 'maximize' ? '▼' : '▲' }, text: 'off scale' };
+}
+
+/** Arrows at the edge of the frame for points outside of it. */
+export function offScaleMark<Point extends { readonly score: number }>(
+  points: readonly Point[],
+  {
+    x,
+    frame,
+    title,
+  }: { readonly x: keyof Point & string; readonly frame: ScoreFrame; readonly title: (point: Point) => string },
+): Plot.Markish {
+  return Plot.text(points, {
+    x,
+    y: ({ score }: Point) => frame.clip(score),
+    text: ({ score }: Point) => (score < frame.domain[0] ? '▼' : '▲'),
+    fontSize: 9,
+    fill: colours.muted,
+    title,
+  });
+}
 
 export const winnerEntry: LegendEntry = {
   sample: { kind: 'symbol', symbol: 'square', colour: colours.good, filled: true },
-  text: 'the winner',
+  text: 'winner',
 };
 
 /** Where a value lies on the axis of its dimension, from 0 to 1, and the axis' ticks. */
@@ -113,4 +140,26 @@ function tickText(value: number): string {
   const plain = String(Number(value.toPrecision(6)));
   const exponent = value.toExponential().replace('e+', 'e');
   return plain.length <= 5 || plain.length <= exponent.length ? plain : exponent;
+}
+
+/** Points of one value of a list lie side by side: from -0.5 to 0.5, the same for a proposal in every chart. */
+export function spreadOf(proposal: number): number {
+  return ((proposal * 0.6180339887) % 1) - 0.5;
+}
+
+/** The ticks that have room beside each other; texts that are too long are cut. @param room pixels of the axis. */
+export function shownTicks(
+  { ticks, count }: DimensionScale,
+  room: number,
+  fontSize: number,
+): readonly { readonly at: number; readonly text: string }[] {
+  const least = 3.5 * fontSize;
+  const every = Math.max(1, Math.ceil((ticks.length * least) / room));
+  const kept = ticks.filter((_, index) => index % every === 0);
+  if (count === undefined) return kept;
+  const letters = Math.max(3, Math.floor(room / kept.length / (0.6 * fontSize)));
+  return kept.map(({ at, text }) => ({
+    at,
+    text: [...text].length <= letters ? text : `${[...text].slice(0, letters - 1).join('')}…`,
+  }));
 }

@@ -19,7 +19,7 @@ export interface LuckRow {
 }
 
 /** Finalists with a mean of other seeds, from best to worst; undefined with fewer than two. */
-export function luckRows({ finalists }: SearchFacts): LuckRow[] | undefined {
+export function luckRows({ finalists }: SearchFacts, { stages }: StudyFacts): LuckRow[] | undefined {
   const rows = finalists
     .filter(({ finals }) => finals)
     .map(({ view, found, finals, confirmed }, index): LuckRow => {
@@ -30,7 +30,7 @@ export function luckRows({ finalists }: SearchFacts): LuckRow[] | undefined {
         finals: finals?.mean,
         seeds: finals?.n ?? 0,
         confirmed: confirmed?.mean,
-        interval: confirmed?.interval,
+        interval: stages[0]?.levels.find(({ view: level }) => level.key === view.key)?.judgement.mean,
       };
     });
   return rows.length < 2 ? undefined : rows;
@@ -39,7 +39,7 @@ export function luckRows({ finalists }: SearchFacts): LuckRow[] | undefined {
 const fontSize = 12;
 
 export function searchLuckChart(facts: StudyFacts, search: SearchFacts): string | undefined {
-  const found = luckRows(search);
+  const found = luckRows(search, facts);
   if (!found) return undefined;
   const isDecided = search.view.finals?.finished === true;
   const rows = found.map((row, index) => ({
@@ -47,10 +47,16 @@ export function searchLuckChart(facts: StudyFacts, search: SearchFacts): string 
     index,
     label: isDecided ? row.label : row.label.replace(', winner', ''),
   }));
-  const scores = rows.flatMap(({ found: first, finals, confirmed }) =>
-    [first, finals, confirmed].filter((score) => score !== undefined),
+  const scores = rows.flatMap(({ found: first, finals, confirmed, interval }) =>
+    [first, finals, confirmed, ...(interval ?? [])].filter((score) => score !== undefined),
   );
-  const { domain, clip } = scoreFrame(scores, facts.measure.goal);
+  const frame = scoreFrame(scores, facts.measure.goal, 12);
+  const { domain, clip } = frame;
+  const outside = rows.flatMap(({ index, label, found: first, finals, confirmed }) =>
+    [first, finals, confirmed].flatMap((score) =>
+      score !== undefined && frame.isOutside(score) ? [{ index, label, score }] : [],
+    ),
+  );
   const text = (score: number) => scoreText(score, facts.definition.objective);
   const hasFirst = rows.some(({ found: first }) => first !== undefined);
   const confirmed = rows.filter((row) => row.confirmed !== undefined);
@@ -70,6 +76,7 @@ export function searchLuckChart(facts: StudyFacts, search: SearchFacts): string 
           } as const,
         ]
       : []),
+    ...(outside.length > 0 ? [{ sample: { kind: 'text', text: '◂' }, text: 'off scale' } as const] : []),
   ];
   return draw({
     alt: luckAlt(rows, facts),
@@ -130,6 +137,15 @@ export function searchLuckChart(facts: StudyFacts, search: SearchFacts): string 
           fill: colours.ours,
           title: (row: LuckRow) =>
             `${row.label} in the finals: ${text(row.finals!)}, mean of ${countText(row.seeds, 'seed')}`,
+        }),
+        Plot.text(outside, {
+          y: 'index',
+          x: ({ score }: { score: number }) => clip(score),
+          text: ({ score }: { score: number }) => (score < domain[0] ? '◂' : '▸'),
+          dx: -9,
+          fontSize: 13,
+          fill: colours.muted,
+          title: ({ label, score }: { label: string; score: number }) => `${label}: ${text(score)}, off scale`,
         }),
         Plot.dot(confirmed, {
           y: 'index',

@@ -1,7 +1,7 @@
 /** A search: what it did, its finals, and its confirmation on fresh seeds. */
 import { type Block, heading, paragraph } from '../block.ts';
 import { searchLuckChart } from '../charts/search-luck.ts';
-import { claimsTable, confirmationTable, finalsTable } from '../search-tables.ts';
+import { claimsTable, confirmationTable, finalsTable, valuesTable } from '../search-tables.ts';
 import type { Section } from '../section.ts';
 import type { TextTable } from '../table.ts';
 import { luckOfFinalists, roundSentences, searchSummary } from '../words/search.ts';
@@ -10,6 +10,7 @@ export const search: Section = (facts) => {
   const { search: found } = facts;
   if (!found) return [];
   const finals = finalsTable(facts, found);
+  const values = valuesTable(facts, found);
   const confirmation = confirmationTable(facts, found);
   const claims = claimsTable(facts, found);
   const chart = searchLuckChart(facts, found);
@@ -24,6 +25,7 @@ export const search: Section = (facts) => {
           heading(3, 'Finals'),
           paragraph(roundSentences(found).join(' ')),
           table(finals),
+          ...(values ? [table(values)] : []),
           paragraph('A finalist that left was not shown to be worse: its trainings were spent on others.'),
         ]
       : []),

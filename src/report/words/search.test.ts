@@ -81,6 +81,14 @@ describe('the outcome', () => {
     );
   });
 
+  test('a difference that the decimals do not show is no gain', async () => {
+    const base = fresh.winner.map((score) => score - 0.001);
+    expect(await said({ base, runnerUp: base })).toContain(
+      'Tuning was worth nothing that these decimals show: 0.00 points, on 5 fresh seeds.',
+    );
+    expect(await said({ base, runnerUp: base })).toMatch(/The runner-up, #\d+, is as good: 0\.00 points beside it\./);
+  });
+
   test('the winner against the runner-up', async () => {
     expect(allOf(facts)).toMatch(
       /Whether it is better than the runner-up, #\d+, is not settled by 5 seeds: \+0\.02 points \(−0\.12 to \+0\.16\)\./,
@@ -108,7 +116,7 @@ describe('the outcome', () => {
     expect(allOf(facts)).toContain(
       'The winner was found with 93.00 %; its confirmed mean is 98.32 %: the first number was not too good.',
     );
-    // Of all four finalists 1 point.
+    // 1 point for each finalist.
     expect(luckOfFinalists(facts, facts.search!)).toBe(
       'On average the finalists’ first scores are 1.00 points better than their means on the seeds of the finals.',
     );
@@ -160,12 +168,11 @@ describe('the outcome', () => {
 describe('tables', () => {
   test('drops in the finals are decisions about the budget; no finalist is called worse', () => {
     const table = finalsTable(facts, facts.search!)!;
-    expect(table.columns.at(-1)!.cells).toEqual([
-      'winner',
-      'left after round 2, not in the better half',
-      'left after round 1, not in the better half',
-      'left after round 1, not in the better half',
-    ]);
+    const [end, why] = ['in the finals', 'why it left'].map((wanted) =>
+      table.columns.find(({ head }) => head === wanted),
+    );
+    expect(end!.cells).toEqual(['winner', 'left after round 2', 'left after round 1', 'left after round 1']);
+    expect(why!.cells).toEqual(['', 'not in the better half', 'not in the better half', 'not in the better half']);
     expect(JSON.stringify(table)).not.toContain('worse');
     expect(caveats(facts).join(' ')).toContain('That a finalist left is a decision about the budget.');
   });

@@ -1,12 +1,23 @@
 /** A search in sentences: what it did, what its confirmation shows, and what it does not show. */
 import { capitalized, counted, listed } from '../../base/format.ts';
 import { objectives } from '../../study/definition.ts';
+import type { Interval } from '../../study/judgement.ts';
 import type { Drop } from '../../study/search-view.ts';
 import { significance } from '../../study/statistics.ts';
 import type { StudyFacts } from '../facts.ts';
 import { valueText } from '../naming.ts';
 import { type Claim, configurationName, type FinalistFacts, proposalName, type SearchFacts } from '../search-facts.ts';
-import { countText, differenceRange, differenceText, pSentence, rangeText, scoreText, sizeText } from './numbers.ts';
+import {
+  countText,
+  differenceRange,
+  differenceText,
+  pSentence,
+  rangeText,
+  scoreText,
+  shareRange,
+  shareText,
+  sizeText,
+} from './numbers.ts';
 
 /** The winner and what tuning was worth, or how far the search is; and what else the confirmation says. */
 export function searchOutcome(
@@ -140,6 +151,9 @@ export function worth(facts: StudyFacts, { claims, isBaseBest }: SearchFacts): s
     return `With one common seed the winner is ${signed(mean, facts)} beside the base; one seed allows no interval, so what tuning was worth is not known.`;
   }
   const range = rangeText(interval, objective);
+  if (isTooSmall(mean, interval, facts)) {
+    return `Tuning was worth nothing that these decimals show: ${signed(mean, facts)}, ${on}.`;
+  }
   if (interval[0] > 0) {
     return `Tuning was worth ${sizeText(mean, objective)} (${range}), ${on}.${counting(claim)}`;
   }
@@ -148,6 +162,11 @@ export function worth(facts: StudyFacts, { claims, isBaseBest }: SearchFacts): s
     return `Tuning did harm: ${on} the base is better than the winner by ${sizeText(-mean, objective)} (${size}).${counting(claim)}`;
   }
   return `Tuning was worth nothing that ${countText(seeds, 'seed')} can show: ${signed(mean, facts)} (${differenceRange(interval, objective)}).`;
+}
+
+/** Whether a difference is known not to be zero, but is zero in the decimals that the report writes. */
+function isTooSmall(mean: number, [low, high]: Interval, { definition: { objective } }: StudyFacts): boolean {
+  return (low > 0 || high < 0) && Number(Math.abs(mean).toFixed(objectives[objective].decimals)) === 0;
 }
 
 /** Where an interval excludes zero, but the two claims together do not. */
@@ -168,6 +187,8 @@ function beside(facts: StudyFacts, { claims, view, finalists }: SearchFacts): st
   const { mean, interval, seeds } = claim.gain;
   if (!interval)
     return [`Beside the runner-up, ${name}, it is ${signed(mean, facts)} with one seed, which settles nothing.`];
+  if (isTooSmall(mean, interval, facts))
+    return [`The runner-up, ${name}, is as good: ${signed(mean, facts)} beside it.`];
   if (interval[0] > 0) {
     return [
       `It is better than the runner-up, ${name}, by ${sizeText(mean, objective)} (${rangeText(interval, objective)}).${counting(claim)}`,
@@ -205,9 +226,12 @@ function luck(facts: StudyFacts, { finalists, isBaseBest, view }: SearchFacts): 
   ];
 }
 
-/** How much better finalists looked when they were found than on the seeds of the finals; undefined without both. */
+/** How much better finalists, the base apart, looked when they were found than on new seeds; undefined below two. */
 export function luckOfFinalists(facts: StudyFacts, { finalists }: SearchFacts): string | undefined {
-  const both = finalists.flatMap(({ found, finals }) => (found === undefined || !finals ? [] : [found - finals.mean]));
+  // The base was not selected by its score.
+  const both = finalists.flatMap(({ view, found, finals }) =>
+    view.proposal === 0 || found === undefined || !finals ? [] : [found - finals.mean],
+  );
   if (both.length < 2) return undefined;
   const sign = facts.measure.goal === 'maximize' ? 1 : -1;
   const mean = (sign * both.reduce((sum, each) => sum + each, 0)) / both.length;
@@ -240,26 +264,28 @@ function testLooks({ looks, definition }: StudyFacts, { view: { confirmation, pr
   ];
 }
 
-/** What became of a finalist. That it was dropped is a decision about the budget. */
-export function finalistText({ view: { dropped } }: FinalistFacts, index: number, { view: { finals } }: SearchFacts) {
-  if (dropped) return dropText(dropped);
+/** What became of a finalist: `winner`, `left after round 2`. That it left is a decision about the budget. */
+export function finalistText(
+  { view: { dropped } }: FinalistFacts,
+  index: number,
+  { view: { finals } }: SearchFacts,
+): string {
+  if (dropped) return `left after round ${dropped.round + 1}`;
   if (!finals?.finished) return 'in';
   return index === 0 ? 'winner' : 'in to the end';
 }
 
-function dropText({ round, by }: Drop): string {
-  const after = `after round ${round + 1}`;
-  switch (by) {
-    case 'half':
-      return `left ${after}, not in the better half`;
-    case 'test':
-      return `left ${after}, behind the best by a paired t test`;
-    case 'resolved':
-      return `left ${after}, its difference to the best was known well enough`;
-    case 'failed':
-      return `out ${after}, a training failed`;
-  }
+/** Why a finalist left; empty for one that is in. */
+export function dropReason({ view: { dropped } }: FinalistFacts): string {
+  return dropped ? reasons[dropped.by] : '';
 }
+
+const reasons: Readonly<Record<Drop['by'], string>> = {
+  half: 'not in the better half',
+  test: 'behind by a paired t test',
+  resolved: 'its difference is known',
+  failed: 'a training failed',
+};
 
 /** `Round 1: 16 finalists, seed 2.` */
 export function roundSentences({ view: { finals } }: SearchFacts): string[] {
@@ -268,6 +294,26 @@ export function roundSentences({ view: { finals } }: SearchFacts): string[] {
     const which = seeds.length === 1 ? `seed ${first}` : `seeds ${first} to ${last}`;
     return `Round ${round + 1}: ${countText(finalists.length, 'finalist')}, ${which}, ${countText(trainings, 'training')}.`;
   });
+}
+
+/** After which epoch charts of all settings compare them: `, after 3 epochs`; empty without early stopping. */
+export function comparedText({ comparedAt }: SearchFacts): string {
+  return comparedAt === undefined ? '' : `, after ${countText(comparedAt, 'epoch')}`;
+}
+
+/** What distinguishes the best settings, the most important first; empty where too few are known. */
+export function importanceSentences(search: SearchFacts): string[] {
+  const { importances } = search;
+  if (!importances) return [];
+  const { rows, best, configurations } = importances;
+  const beyond = rows.filter(({ interval }) => interval[0] > 0.01);
+  const parts = (beyond.length > 0 ? beyond : rows.slice(0, 1)).map(
+    ({ name, share, interval }) => `${name} ${shareText(share)} (${shareRange(interval)})`,
+  );
+  return [
+    `What distinguishes the best ${counted(best)} of ${counted(configurations)} settings${comparedText(search)}: ${listed(parts)}.`,
+    'The intervals are bootstrapped; a share is about this search and says nothing of values outside the space.',
+  ];
 }
 
 /** The limits of a search's numbers. */
