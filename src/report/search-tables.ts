@@ -60,13 +60,15 @@ export function valuesTable(facts: StudyFacts, { finalists, view }: SearchFacts)
     stressed: view.finals?.finished ? 0 : undefined,
     columns: [
       { head: 'setting', cells: finalists.map(({ view: { proposal } }) => proposalName(proposal)) },
-      ...Object.keys(facts.definition.space).map(
-        (name): Column => ({
-          head: name,
-          cells: values.map((own) => (own[name] === undefined ? '' : valueText(name, own[name], facts.naming))),
-          ...(values.every((own) => typeof (own[name] ?? 0) === 'number') ? { align: 'right' } : {}),
-        }),
-      ),
+      ...Object.keys(facts.definition.space)
+        .filter((name) => values.some((own) => own[name] !== undefined))
+        .map(
+          (name): Column => ({
+            head: name,
+            cells: values.map((own) => (own[name] === undefined ? '' : valueText(name, own[name], facts.naming))),
+            ...(values.every((own) => typeof (own[name] ?? 0) === 'number') ? { align: 'right' } : {}),
+          }),
+        ),
     ],
   };
 }
