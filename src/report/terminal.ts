@@ -131,12 +131,15 @@ export function showText(
     ...(facts.search ? [searchText(facts, width), ''] : []),
     ...contests(facts).flatMap((_, index) => [stageText(facts, index, width), '']),
     ...running,
-    ...(paused.size > 0
-      ? [wrapped(`${countText(paused.size, 'trial')} wait at a rung and may go on or be stopped there.`, width)]
-      : []),
+    ...(paused.size > 0 ? [wrapped(pausedText(paused.size, facts), width)] : []),
     ...foreignText(facts, width),
     ...[...headline, ...details].map((line) => wrapped(line, width)),
   ].join('\n');
+}
+
+function pausedText(count: number, { finished }: StudyFacts): string {
+  const wait = `${countText(count, 'trial')} ${count === 1 ? 'waits' : 'wait'} at a rung`;
+  return finished ? `${wait}; with a larger budget some may go on.` : `${wait} and may go on or be stopped there.`;
 }
 
 /** Trials of a search that wait at a rung. In the record they are running. */

@@ -4,8 +4,8 @@ import { type Dimension, stepCount, stepOf } from '../../study/space.ts';
 import { median, type StudyFacts } from '../facts.ts';
 import type { SearchFacts } from '../search-facts.ts';
 import { countText, scoreText } from '../words/numbers.ts';
-import { colours, draw, type LegendEntry } from './draw.ts';
-import { dimensionScale, scoreFrame, shownTicks, winnerOf } from './search-frame.ts';
+import { colours, draw, type LegendEntry, textWidth } from './draw.ts';
+import { abridged, dimensionScale, scoreFrame, shownTicks, winnerOf } from './search-frame.ts';
 
 /** Cells of a range; a list has one for each value. */
 const cellsOfRange = 6;
@@ -71,7 +71,10 @@ function cellCount(dimension: Dimension): number {
 }
 
 const width = 440;
-const margins = { left: 78, right: 16 };
+const marginRight = 16;
+/** Letters of a label beside the rows. */
+const mostLetters = 14;
+const fontSize = 12;
 const rowHeight = 36;
 /** Opacity of the worst and of the best cell: texts must be readable on both. */
 const shades = [0.06, 0.6] as const;
@@ -92,8 +95,12 @@ export function searchCellsChart(facts: StudyFacts, search: SearchFacts): string
     return shades[0] + (shades[1] - shades[0]) * (goal === 'maximize' ? share : 1 - share);
   };
   const [across, up] = names.map((name) => dimensionScale(name, space[name]!, { naming: facts.naming }));
-  const xTicks = shownTicks(across!, width - margins.left - margins.right, 12);
-  const yTicks = shownTicks(up!, rows * rowHeight, 5);
+  const yTicks = shownTicks(up!, rows * rowHeight, 5).map(({ at, text }) => ({
+    at,
+    text: abridged(text, mostLetters),
+  }));
+  const marginLeft = 14 + Math.max(...yTicks.map(({ text }) => textWidth(text, fontSize)));
+  const xTicks = shownTicks(across!, width - marginLeft - marginRight, fontSize);
   const outlined = (of: 'hasBase' | 'hasWinner', inset: number, style: Plot.RectOptions) =>
     Plot.rect(
       cells.filter((cell) => cell[of]),
@@ -121,11 +128,11 @@ export function searchCellsChart(facts: StudyFacts, search: SearchFacts): string
     options: {
       width,
       height: 56 + rows * rowHeight,
-      marginLeft: margins.left,
-      marginRight: margins.right,
+      marginLeft,
+      marginRight,
       marginTop: 12,
       marginBottom: 40,
-      style: { fontSize: '12px' },
+      style: { fontSize: `${fontSize}px` },
       x: {
         domain: [0, 1],
         label: names[0],

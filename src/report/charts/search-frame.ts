@@ -147,7 +147,7 @@ export function spreadOf(proposal: number): number {
   return ((proposal * 0.6180339887) % 1) - 0.5;
 }
 
-/** The ticks that have room beside each other; texts that are too long are cut. @param room pixels of the axis. */
+/** The ticks that have room beside each other; the middle of longer texts is left out. @param room pixels of the axis. */
 export function shownTicks(
   { ticks, count }: DimensionScale,
   room: number,
@@ -158,8 +158,13 @@ export function shownTicks(
   const kept = ticks.filter((_, index) => index % every === 0);
   if (count === undefined) return kept;
   const letters = Math.max(3, Math.floor(room / kept.length / (0.6 * fontSize)));
-  return kept.map(({ at, text }) => ({
-    at,
-    text: [...text].length <= letters ? text : `${[...text].slice(0, letters - 1).join('')}…`,
-  }));
+  return kept.map(({ at, text }) => ({ at, text: abridged(text, letters) }));
+}
+
+/** The text with its middle left out where it is too long: the ends of names tell them apart. */
+export function abridged(text: string, most: number): string {
+  const letters = [...text];
+  if (letters.length <= most) return text;
+  const tail = Math.floor((most - 1) / 2);
+  return `${letters.slice(0, most - 1 - tail).join('')}…${letters.slice(letters.length - tail).join('')}`;
 }

@@ -5,7 +5,7 @@ import type { StudyFacts } from '../facts.ts';
 import type { SearchFacts } from '../search-facts.ts';
 import { measureHead } from '../words/names.ts';
 import { countText } from '../words/numbers.ts';
-import { colours, draw, labelLines } from './draw.ts';
+import { colours, draw, labelLines, textWidth } from './draw.ts';
 import { dimensionScale, scoreFrame, shownTicks, spreadOf, winnerOf } from './search-frame.ts';
 
 /** Maximum number of hyperparameters. */
@@ -14,7 +14,7 @@ const mostAxes = 10;
 const fewestLines = 10;
 
 const width = 440;
-const margins = { left: 112, right: 36, top: 14, bottom: 26 };
+const margins = { right: 36, top: 14, bottom: 26 };
 const rowHeight = 52;
 const fontSize = 12;
 
@@ -61,12 +61,14 @@ export function searchParallel(facts: StudyFacts, search: SearchFacts): string |
     facts.measure.goal,
   );
   const [low, high] = frame.domain;
-  const room = width - margins.left - margins.right;
   const scoreScale = dimensionScale('score', { kind: 'float', low, high }, { naming: facts.naming });
   const scoreTicks = scoreScale.ticks.map(({ at, text }) => ({
     at: facts.measure.goal === 'maximize' ? at : 1 - at,
     text,
   }));
+  const labels = [...names, measureHead(facts.measure)].map((label) => labelLines(label, 15));
+  const marginLeft = 12 + Math.max(...labels.flat().map((line) => textWidth(line, fontSize)));
+  const room = width - marginLeft - margins.right;
   const ticks = [
     ...names.map((name) => {
       const scale = dimensionScale(name, space[name]!, { naming: facts.naming });
@@ -74,7 +76,6 @@ export function searchParallel(facts: StudyFacts, search: SearchFacts): string |
     }),
     scoreTicks,
   ].flatMap((own, row) => own.map((tick) => ({ ...tick, row })));
-  const labels = [...names, measureHead(facts.measure)].map((label) => labelLines(label, 15));
   const points = (kind: ParallelLine['kind']) =>
     lines
       .filter((line) => line.kind === kind)
@@ -97,7 +98,7 @@ export function searchParallel(facts: StudyFacts, search: SearchFacts): string |
     options: {
       width,
       height: margins.top + margins.bottom + (rows - 1) * rowHeight,
-      marginLeft: margins.left,
+      marginLeft,
       marginRight: margins.right,
       marginTop: margins.top,
       marginBottom: margins.bottom,
