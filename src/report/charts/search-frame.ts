@@ -153,11 +153,13 @@ export function shownTicks(
   room: number,
   fontSize: number,
 ): readonly { readonly at: number; readonly text: string }[] {
-  const least = 3.5 * fontSize;
+  const letter = 0.72 * fontSize;
+  const longest = Math.min(8, Math.max(...ticks.map(({ text }) => text.length)));
+  const least = count === undefined ? 3.5 * fontSize : longest * letter + fontSize;
   const every = Math.max(1, Math.ceil((ticks.length * least) / room));
   const kept = ticks.filter((_, index) => index % every === 0);
   if (count === undefined) return kept;
-  const letters = Math.max(3, Math.floor(room / kept.length / (0.6 * fontSize)));
+  const letters = Math.max(3, Math.floor((room / kept.length - fontSize) / letter));
   return kept.map(({ at, text }) => ({ at, text: abridged(text, letters) }));
 }
 
