@@ -23,7 +23,7 @@ import type { TaskSettings } from '../tasks/task.ts';
 import { imagesOf } from './images.ts';
 import { type Naming, namingOf } from './naming.ts';
 import type { Reference, ReferenceRun } from './reference.ts';
-import { configurationName, type SearchFacts, searchFacts } from './search-facts.ts';
+import { configurationName, rolesInSearch, type SearchFacts, type SearchRole, searchFacts } from './search-facts.ts';
 
 /** The score of a study and the images that it is measured on. */
 export interface Measure {
@@ -115,9 +115,7 @@ export interface TrialFacts {
   /** Canonical settings with the defaults filled in. */
   readonly settings: Settings;
   /** In a search: the proposal whose configuration it trains, and the phases that use it. */
-  readonly search:
-    | { readonly proposal: number; readonly phases: readonly ('search' | 'finals' | 'confirmation')[] }
-    | undefined;
+  readonly search: SearchRole | undefined;
 }
 
 export interface Look extends TestLook {
@@ -266,30 +264,6 @@ function servedPlaces({ stages }: StudyView): ReadonlyMap<Trial, readonly Place[
     }
   }
   return served;
-}
-
-/** The trials of a search: which configurations they train, and in which phases. */
-function rolesInSearch({ search }: StudyView): ReadonlyMap<Trial, NonNullable<TrialFacts['search']>> {
-  const roles = new Map<Trial, NonNullable<TrialFacts['search']>>();
-  if (!search) return roles;
-  const numbers = new Map(search.proposals.map(({ key, number }) => [key, number]));
-  const { proposals, finals, confirmation } = search;
-  const confirmed = [confirmation?.winner, confirmation?.runnerUp, confirmation?.base];
-  const uses = [
-    ...proposals.map(({ key, trial }) => ({ phase: 'search' as const, key, trials: [trial] })),
-    ...(finals?.finalists ?? []).map(({ key, trials }) => ({ phase: 'finals' as const, key, trials })),
-    ...confirmed.flatMap((level) =>
-      level ? [{ phase: 'confirmation' as const, key: level.key, trials: level.trials }] : [],
-    ),
-  ];
-  for (const { phase, key, trials } of uses) {
-    for (const trial of trials) {
-      if (!trial) continue;
-      const phases = roles.get(trial)?.phases ?? [];
-      if (!phases.includes(phase)) roles.set(trial, { proposal: numbers.get(key)!, phases: [...phases, phase] });
-    }
-  }
-  return roles;
 }
 
 /** `settings.complete`, called once for each configuration. */

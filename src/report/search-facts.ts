@@ -190,3 +190,33 @@ function changesOf(base: Settings, winner: Settings, parameters: TaskSettings['p
     .filter((name) => base[name] !== winner[name] && meets(winner, parameters[name]?.when))
     .map((name) => ({ name, from: base[name]!, to: winner[name]! }));
 }
+
+/** What a trial is to a search: the proposal whose configuration it trains, and the phases that use it. */
+export interface SearchRole {
+  readonly proposal: number;
+  readonly phases: readonly ('search' | 'finals' | 'confirmation')[];
+}
+
+/** The trials of a search: which configurations they train, and in which phases. */
+export function rolesInSearch({ search }: Pick<StudyView, 'search'>): ReadonlyMap<Trial, SearchRole> {
+  const roles = new Map<Trial, SearchRole>();
+  if (!search) return roles;
+  const numbers = new Map(search.proposals.map(({ key, number }) => [key, number]));
+  const { proposals, finals, confirmation } = search;
+  const confirmed = [confirmation?.winner, confirmation?.runnerUp, confirmation?.base];
+  const uses = [
+    ...proposals.map(({ key, trial }) => ({ phase: 'search' as const, key, trials: [trial] })),
+    ...(finals?.finalists ?? []).map(({ key, trials }) => ({ phase: 'finals' as const, key, trials })),
+    ...confirmed.flatMap((level) =>
+      level ? [{ phase: 'confirmation' as const, key: level.key, trials: level.trials }] : [],
+    ),
+  ];
+  for (const { phase, key, trials } of uses) {
+    for (const trial of trials) {
+      if (!trial) continue;
+      const phases = roles.get(trial)?.phases ?? [];
+      if (!phases.includes(phase)) roles.set(trial, { proposal: numbers.get(key)!, phases: [...phases, phase] });
+    }
+  }
+  return roles;
+}

@@ -4,7 +4,8 @@ import { searchLuckChart } from '../charts/search-luck.ts';
 import { claimsTable, confirmationTable, finalsTable, valuesTable } from '../search-tables.ts';
 import type { Section } from '../section.ts';
 import type { TextTable } from '../table.ts';
-import { luckOfFinalists, roundSentences, searchSummary } from '../words/search.ts';
+import { roundSentences, searchSummary } from '../words/search.ts';
+import { luckOfFinalists } from '../words/search-claims.ts';
 
 export const search: Section = (facts) => {
   const { search: found } = facts;

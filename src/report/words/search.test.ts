@@ -6,7 +6,8 @@ import { confirmationTable, finalsTable } from '../search-tables.ts';
 import { compareText, showText } from '../terminal.ts';
 import { caveats } from './caveats.ts';
 import { outcome } from './outcome.ts';
-import { luckOfFinalists, searchSummary } from './search.ts';
+import { searchSummary } from './search.ts';
+import { luckOfFinalists } from './search-claims.ts';
 
 const fresh = {
   winner: [98.1, 98.3, 98.2, 98.6, 98.4],
