@@ -9,6 +9,7 @@ import { chromium } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { studyFacts } from '../src/report/facts.ts';
 import { renderHtml } from '../src/report/html.ts';
+import { searched } from '../src/report/search.testing.ts';
 import { reportBlocks } from '../src/report/sections.ts';
 import { definitionOf, recordOf, trialsOf } from '../src/report/study.testing.ts';
 import { lenetSettings } from '../src/tasks/lenet/configuration.ts';
@@ -160,7 +161,49 @@ describe.skipIf(browser === undefined)('in a browser (skipped without Chromium)'
       await running.close();
     }
   });
+
+  test.each([360, 1280])(
+    '%i pixels wide, the charts of a search have room for long names and values',
+    async (width) => {
+      const page = join(home, 'search.html');
+      writeFileSync(page, await searchReport());
+      const running = await chromium.launch({ executablePath: browser!, args: ['--no-sandbox'] });
+      try {
+        const tab = await running.newPage({ viewport: { width, height: 800 } });
+        await tab.goto(`file://${page}`);
+        const charts = await tab.evaluate(() => document.querySelectorAll('svg[role=img]').length);
+        // History, rungs, luck, importances, parallel coordinates, cells, and one for each of four hyperparameters.
+        expect(charts).toBe(10);
+        expect(await tab.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
+        expect(await tab.evaluate(() => document.querySelector('script, b'))).toBeNull();
+        expect(await tab.evaluate(clippedLabels)).toEqual([]);
+      } finally {
+        await running.close();
+      }
+    },
+  );
 });
+
+/** The report of a search with early stopping whose hyperparameters and values have long names. */
+async function searchReport(): Promise<string> {
+  const values = Array.from({ length: 9 }, (_, i) => `<b>&"value" with a long name ${i}`);
+  const { facts } = await searched({
+    parameters: { rate: 0.01, aRatherLongHyperparameterName: values[0]!, units: 1000, flag: true, epochs: 9 },
+    definition: {
+      base: { rate: 0.01, aRatherLongHyperparameterName: values[0]!, units: 1000, flag: true, epochs: 9 },
+      space: {
+        rate: { kind: 'float', low: 1.5e-7, high: 30, log: true },
+        aRatherLongHyperparameterName: { kind: 'choices', values },
+        units: { kind: 'int', low: 1000, high: 2_000_000 },
+        flag: { kind: 'choices', values: [true, false] },
+      },
+    },
+    plan: { trainings: 100, earlyStopping: 'halving' },
+    score: ({ rate, aRatherLongHyperparameterName: name }, { epoch, noise }) =>
+      99 - Math.abs(Math.log10(Number(rate))) - values.indexOf(String(name)) / 5 + epoch / 9 + noise,
+  });
+  return renderHtml('Study of a function', await reportBlocks(facts, {}));
+}
 
 /** Labels of charts that extend beyond their drawing; runs in the page. */
 function clippedLabels(): (string | null)[] {

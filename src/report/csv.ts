@@ -7,6 +7,7 @@ import { csvCell } from '../base/plain-text.ts';
 import type { Value } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
 import { levelAt, type StudyFacts, type TrialFacts } from './facts.ts';
+import { proposalName } from './search-facts.ts';
 import { factorsText } from './words/names.ts';
 import { exactScore } from './words/numbers.ts';
 
@@ -15,7 +16,8 @@ type Cell = Value | undefined;
 /**
  * Columns: trial, state, configuration (`C1`, ...), levels (`batchSize: 32; l2: 0`), every setting that the study fixes
  * or varies, seed, score, accuracy and loss on the set that selects and on the training set, epochs trained, seconds,
- * reason. Accuracies are fractions. `levels` lists the levels that use the trial; it is empty if no level does.
+ * reason. Accuracies are fractions. `levels` lists the levels that use the trial; it is empty if no level does. In a
+ * search it lists the phases that use the trial, and the number of its proposal (`search: #12; finals: #12`).
  */
 export function trialsCsv(facts: StudyFacts): string {
   const names = settingNames(facts);
@@ -40,14 +42,18 @@ function settingNames({ definition, naming }: StudyFacts): string[] {
   return [...new Set([...Object.keys(definition.base), ...naming.varied])];
 }
 
-function rowOf({ trial, id, places, settings }: TrialFacts, names: readonly string[], facts: StudyFacts): Cell[] {
+function rowOf(
+  { trial, id, places, settings, search }: TrialFacts,
+  names: readonly string[],
+  facts: StudyFacts,
+): Cell[] {
   const { number, state, seed, curve, score, reason } = trial;
   const last = curve.at(-1);
   // Epoch 0 is the untrained network, not a result.
   const trained = last && last.epoch > 0 ? last : undefined;
-  const levels = places.map(
-    (place) => `${factorsText(facts.stages[place.stage]!)}: ${levelAt(facts, place).view.level.label}`,
-  );
+  const levels = search
+    ? search.phases.map((phase) => `${phase}: ${proposalName(search.proposal)}`)
+    : places.map((place) => `${factorsText(facts.stages[place.stage]!)}: ${levelAt(facts, place).view.level.label}`);
   return [
     number,
     state,

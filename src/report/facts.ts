@@ -23,6 +23,7 @@ import type { TaskSettings } from '../tasks/task.ts';
 import { imagesOf } from './images.ts';
 import { type Naming, namingOf } from './naming.ts';
 import type { Reference, ReferenceRun } from './reference.ts';
+import { configurationName, rolesInSearch, type SearchFacts, type SearchRole, searchFacts } from './search-facts.ts';
 
 /** The score of a study and the images that it is measured on. */
 export interface Measure {
@@ -113,6 +114,8 @@ export interface TrialFacts {
   readonly places: readonly Place[];
   /** Canonical settings with the defaults filled in. */
   readonly settings: Settings;
+  /** In a search: the proposal whose configuration it trains, and the phases that use it. */
+  readonly search: SearchRole | undefined;
 }
 
 export interface Look extends TestLook {
@@ -134,7 +137,10 @@ export interface StudyFacts {
   readonly data: StudyData | undefined;
   readonly measure: Measure;
   readonly naming: Naming;
+  /** Of a search: its confirmation, once it has begun. */
   readonly stages: readonly StageFacts[];
+  /** Undefined for a study that is no search. */
+  readonly search: SearchFacts | undefined;
   /** By configuration id: the levels with this configuration, in the order of the study. */
   readonly configurations: ReadonlyMap<string, readonly Place[]>;
   readonly winner: (LevelFacts & { readonly looks: readonly Look[] }) | undefined;
@@ -180,12 +186,14 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
   const { ids, places } = configurationsOf(view);
   const complete = completing(settings);
   const served = servedPlaces(view);
+  const roles = rolesInSearch(view);
   const trials = record.trials.map(
     (trial): TrialFacts => ({
       trial,
       id: ids.get(table.keyOf(trial.configuration)),
       places: served.get(trial) ?? [],
       settings: complete(table.canonical(trial.configuration)),
+      search: roles.get(trial),
     }),
   );
   const stages = view.stages.map((stage) => stageFacts(stage, { view, ids, images, settings, options }));
@@ -199,6 +207,7 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
     dataHash: record.dataHash,
     data: record.data,
     stages,
+    search: searchFacts(view, { complete, parameters: settings.parameters }),
     looks,
     trials,
     configurations: places,
@@ -218,13 +227,17 @@ export function studyFacts(record: StudyRecord, settings: TaskSettings, options:
   };
 }
 
-/** Names of the configurations in the order in which the study meets them, and where they stand. */
-function configurationsOf({ stages }: StudyView): {
+/**
+ * Names of the configurations in the order in which the study meets them, and where they stand. Those of a search have
+ * the numbers of its proposals.
+ */
+function configurationsOf({ stages, search }: StudyView): {
   ids: ReadonlyMap<string, string>;
   places: ReadonlyMap<string, readonly Place[]>;
 } {
   const ids = new Map<string, string>();
   const places = new Map<string, Place[]>();
+  for (const { number, key } of search?.proposals ?? []) ids.set(key, configurationName(number));
   for (const { index, levels } of stages) {
     for (const [level, { key }] of levels.entries()) {
       const id = ids.get(key) ?? `C${ids.size + 1}`;
@@ -347,8 +360,8 @@ function measureOf(definition: StudyDefinition, images: number | undefined, epoc
 }
 
 /** Epochs of the configurations, if all have the same number and the task counts them. */
-function epochsOf({ stages }: StudyView, complete: (canonical: Settings) => Settings): number | undefined {
-  const found = new Set<unknown>();
+function epochsOf({ stages, search }: StudyView, complete: (canonical: Settings) => Settings): number | undefined {
+  const found = new Set<unknown>((search?.proposals ?? []).map(({ configuration }) => complete(configuration).epochs));
   for (const { levels } of stages) {
     for (const { configuration } of levels) found.add(complete(configuration).epochs);
   }
@@ -385,6 +398,11 @@ function epochTimes(trials: readonly TrialFacts[], reference: Reference | undefi
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return (sorted[Math.floor((sorted.length - 1) / 2)]! + sorted[Math.ceil((sorted.length - 1) / 2)]!) / 2;
+}
+
+/** The stages whose levels compete: the one of a search confirms what its finals chose. */
+export function contests({ stages, search }: Pick<StudyFacts, 'stages' | 'search'>): readonly StageFacts[] {
+  return search ? [] : stages;
 }
 
 /** A level by its place. */

@@ -4,7 +4,8 @@
  * differences at -100 and 100 points.
  */
 import type { GridVariance } from '../study/grid-variance.ts';
-import type { LevelFacts, StageFacts, StudyFacts } from './facts.ts';
+import { contests, type LevelFacts, type StageFacts, type StudyFacts } from './facts.ts';
+import { searchJson } from './search-json.ts';
 import { labelOf } from './words/names.ts';
 import { levelNotes } from './words/notes.ts';
 import { exactScore } from './words/numbers.ts';
@@ -26,7 +27,8 @@ export function showJson(facts: StudyFacts): object {
     seeds,
     finished,
     trials: { ended: counts.ended, expected: counts.expected },
-    stages: facts.stages.map((stage) => stageJson(stage, facts)),
+    stages: contests(facts).map((stage) => stageJson(stage, facts)),
+    ...(facts.search ? { search: searchJson(facts.search, facts) } : {}),
     winner: winner
       ? {
           configuration: winner.id,

@@ -10,6 +10,8 @@ import { importance } from './sections/importance.ts';
 import { network } from './sections/network.ts';
 import { opening } from './sections/opening.ts';
 import { reference } from './sections/reference.ts';
+import { search } from './sections/search.ts';
+import { searchCharts } from './sections/search-charts.ts';
 import { stages } from './sections/stages.ts';
 import { surroundings } from './sections/surroundings.ts';
 import { times } from './sections/times.ts';
@@ -20,6 +22,8 @@ const sections: readonly Section[] = [
   opening,
   network,
   stages,
+  search,
+  searchCharts,
   importance,
   undecided,
   winner,

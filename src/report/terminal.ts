@@ -5,9 +5,10 @@ import { UsageError } from '../base/errors.ts';
 import { visible } from '../base/plain-text.ts';
 import { isSeedRule, type StudyDefinition } from '../study/definition.ts';
 import { describePlan, seedsText } from '../study/strategies.ts';
-import type { LevelFacts, StageFacts, StudyFacts } from './facts.ts';
+import { contests, type LevelFacts, type StageFacts, type StudyFacts } from './facts.ts';
 import { foreignTable } from './foreign-table.ts';
 import { settingsText } from './naming.ts';
+import { claimsTable, confirmationTable, finalsTable } from './search-tables.ts';
 import { stepTable, terminalStageTable } from './stage-tables.ts';
 import { notesOf, rowsOf, type TextTable } from './table.ts';
 import { comparisonLines, findConfiguration } from './words/comparison.ts';
@@ -16,10 +17,12 @@ import { labelOf, shortName, stageTitle } from './words/names.ts';
 import { countText, scoreText } from './words/numbers.ts';
 import { dataSentence, outcome, protocolSentence, teachersSentence } from './words/outcome.ts';
 import { remarks } from './words/remarks.ts';
+import { searchSummary } from './words/search.ts';
 import { verdict } from './words/verdict.ts';
 
-/** A stage: its table, verdict and remarks. */
+/** A stage: its table, verdict and remarks; of a search its phases. */
 export function stageText(facts: StudyFacts, index: number, width: number): string {
+  if (facts.search) return searchText(facts, width);
   const stage = facts.stages[index]!;
   const table = terminalStageTable(stage, facts);
   const steps = stage.steps.length > 0 ? stepTable(stage, facts) : undefined;
@@ -30,6 +33,24 @@ export function stageText(facts: StudyFacts, index: number, width: number): stri
     wrapped(verdict(stage, facts).join(' '), width),
     ...remarks(stage, facts).map((remark) => wrapped(remark, width)),
     ...varianceText(stage, facts, width),
+  ].join('\n');
+}
+
+/** Maximum number of finalists in a terminal, beside the base. */
+const mostFinalists = 6;
+
+/** A search: what it did, its finals and its confirmation. Empty for other studies. */
+function searchText(facts: StudyFacts, width: number): string {
+  const { search } = facts;
+  if (!search) return '';
+  const tables = [
+    finalsTable(facts, search, mostFinalists),
+    confirmationTable(facts, search),
+    claimsTable(facts, search),
+  ];
+  return [
+    wrapped(searchSummary(facts, search).join(' '), width),
+    ...tables.flatMap((table) => (table ? [wrapped(`${table.caption}:`, width), terminalTable(table, width)] : [])),
   ].join('\n');
 }
 
@@ -80,7 +101,8 @@ function foreignText(facts: StudyFacts, width: number): string[] {
 
 /** `post: batchSize, then l2, ...; 3 seeds (1, 2, 3)`. */
 export function studyTitle(definition: StudyDefinition): string {
-  const { name, seeds } = definition;
+  const { name, seeds, plan } = definition;
+  if (plan.kind === 'search') return `Study ${name}: ${describePlan(definition)}`;
   const trained = isSeedRule(seeds)
     ? `seeds ${seedsText(seeds)}`
     : `${countText(seeds.length, 'seed')} (${seedsText(seeds)})`;
@@ -97,17 +119,35 @@ export function showText(
     .filter((line) => line !== '')
     .map((line) => wrapped(line, width));
   const { headline, details } = outcome(facts);
+  const paused = pausedTrials(facts);
   const running = facts.trials.flatMap(({ trial: { number, state: of, curve } }) =>
-    of === 'running' ? [`trial ${number} has done ${countText(Math.max(0, curve.length - 1), 'epoch')}`] : [],
+    of === 'running' && !paused.has(number)
+      ? [`trial ${number} has done ${countText(Math.max(0, curve.length - 1), 'epoch')}`]
+      : [],
   );
   return [
     ...lines,
     '',
-    ...facts.stages.flatMap((_, index) => [stageText(facts, index, width), '']),
+    ...(facts.search ? [searchText(facts, width), ''] : []),
+    ...contests(facts).flatMap((_, index) => [stageText(facts, index, width), '']),
     ...running,
+    ...(paused.size > 0 ? [wrapped(pausedText(paused.size, facts), width)] : []),
     ...foreignText(facts, width),
     ...[...headline, ...details].map((line) => wrapped(line, width)),
   ].join('\n');
+}
+
+function pausedText(count: number, { finished }: StudyFacts): string {
+  const wait = `${countText(count, 'trial')} ${count === 1 ? 'waits' : 'wait'} at a rung`;
+  return finished ? `${wait}; with a larger budget some may go on.` : `${wait} and may go on or be stopped there.`;
+}
+
+/** Trials of a search that wait at a rung. In the record they are running. */
+function pausedTrials({ search }: StudyFacts): Set<number> {
+  const proposals = search?.view.proposals ?? [];
+  return new Set(
+    proposals.flatMap(({ state, trial }) => (state === 'paused' && trial?.state === 'running' ? [trial.number] : [])),
+  );
 }
 
 /** `batchSize 32, l2 0: 98.86`; empty before the study is finished. */
@@ -134,6 +174,9 @@ function find(wanted: string, facts: StudyFacts): LevelFacts {
     shortName(level, facts),
   ]);
   if (answer.found) return answer.found;
+  if (answer.choices.length === 0 && facts.search) {
+    throw new UsageError('there is nothing to compare yet: a search compares its winner, runner-up and base');
+  }
   const mostListed = 20;
   const choices = answer.choices.slice(0, mostListed).map((level) => `${level.id} (${labelOf(level, facts)})`);
   const more = answer.choices.length > mostListed ? ` and ${answer.choices.length - mostListed} more` : '';

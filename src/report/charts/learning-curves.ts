@@ -220,7 +220,8 @@ function drawCurve(curve: CurveData, { domain, curves }: CurvesData, stage: Stag
   });
 }
 
-function axisText(value: number, objective: Objective): string {
+/** A score at an axis: four digits. */
+export function axisText(value: number, objective: Objective): string {
   const text = String(Number(value.toPrecision(4)));
   return `${text}${objectives[objective].unit}`;
 }

@@ -8,7 +8,8 @@ import { endText } from '../words/notes.ts';
 const mostListed = 50;
 
 export const failures: Section = ({ trials, naming }) => {
-  const found = trials.filter(({ trial }) => hasNoScore(trial));
+  // A search stops trainings early on purpose.
+  const found = trials.filter(({ trial, search }) => hasNoScore(trial) && !(search && trial.state === 'pruned'));
   if (found.length === 0) return [];
   const items = found
     .slice(0, mostListed)

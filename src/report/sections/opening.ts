@@ -21,7 +21,10 @@ export const opening: Section = (facts) => {
   ];
 };
 
-function seedsSentence({ seeds, objective }: StudyDefinition): string {
+function seedsSentence({ seeds, objective, plan }: StudyDefinition): string {
+  if (plan.kind === 'search') {
+    return 'The search trained every setting with one common seed; finals and confirmation have other seeds.';
+  }
   if (!isSeedRule(seeds)) {
     const numbers = seeds.length === 1 ? '' : ` (${seedsText(seeds)})`;
     return `Every configuration was trained with ${countText(seeds.length, 'seed')}${numbers}.`;

@@ -3,7 +3,7 @@ import { objectives } from '../../study/definition.ts';
 import { type Block, heading, paragraph, strong } from '../block.ts';
 import { dotPlot } from '../charts/dot-plot.ts';
 import { learningCurves } from '../charts/learning-curves.ts';
-import type { StageFacts, StudyFacts } from '../facts.ts';
+import { contests, type StageFacts, type StudyFacts } from '../facts.ts';
 import type { Section } from '../section.ts';
 import { detailTable, stageTable, stepTable } from '../stage-tables.ts';
 import { factorsText, measureName, stageTitle } from '../words/names.ts';
@@ -11,7 +11,7 @@ import { remarks } from '../words/remarks.ts';
 import { verdict } from '../words/verdict.ts';
 import { rounds } from './rounds.ts';
 
-export const stages: Section = (facts) => facts.stages.flatMap((stage) => stageBlocks(stage, facts));
+export const stages: Section = (facts) => contests(facts).flatMap((stage) => stageBlocks(stage, facts));
 
 function stageBlocks(stage: StageFacts, facts: StudyFacts): Block[] {
   const detail = detailTable(stage, facts);

@@ -1,6 +1,6 @@
 /** Stages in which several levels may be the best, or in which other seeds may reverse the choice. */
 import { heading, paragraph } from '../block.ts';
-import { isChosenByNetworks, rivals, type StudyFacts, seedsTrained } from '../facts.ts';
+import { contests, isChosenByNetworks, rivals, type StudyFacts, seedsTrained } from '../facts.ts';
 import type { Section } from '../section.ts';
 import { factorsText, shortName } from '../words/names.ts';
 import { countText } from '../words/numbers.ts';
@@ -28,7 +28,7 @@ export const undecided: Section = (facts) => {
 
 /** The levels that may be the best, by stage. */
 function openStages(facts: StudyFacts): string[] {
-  return facts.stages.flatMap((stage) => {
+  return contests(facts).flatMap((stage) => {
     const others = rivals(stage);
     if (others.length === 0) return [];
     const names = [stage.levels[stage.selected!]!, ...others].map((level) => shortName(level, facts));
@@ -40,7 +40,7 @@ function openStages(facts: StudyFacts): string[] {
 
 /** `batchSize: 32 (one seed)`. */
 function reversibleStages(facts: StudyFacts): string[] {
-  return facts.stages
+  return contests(facts)
     .filter(isChosenByNetworks)
     .map(
       (stage) =>

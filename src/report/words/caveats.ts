@@ -1,12 +1,14 @@
 /** Sentences on the limits of a study's numbers. */
 import { isSeedRule } from '../../study/definition.ts';
 import { completeTrials } from '../../study/trial.ts';
-import { distinctLevels, type StudyFacts, seedsTrained } from '../facts.ts';
+import { contests, distinctLevels, type StudyFacts, seedsTrained } from '../facts.ts';
 import { quote } from './outcome.ts';
+import { searchCaveats } from './search.ts';
 
 export function caveats(facts: StudyFacts): string[] {
   return [
     ...protocol(facts),
+    ...(facts.search ? searchCaveats(facts.search) : []),
     ...intervals(facts),
     ...seeds(facts),
     ...selection(facts),
@@ -52,8 +54,9 @@ function intervals(facts: StudyFacts): string[] {
   return said;
 }
 
-function seeds({ definition, stages }: StudyFacts): string[] {
-  const most = Math.max(0, ...stages.map(seedsTrained));
+function seeds(facts: StudyFacts): string[] {
+  const { definition } = facts;
+  const most = Math.max(0, ...contests(facts).map(seedsTrained));
   if (most === 1) {
     return [
       'With a single seed the spread between seeds is unknown: a difference between two rows may be that spread alone.',
@@ -64,11 +67,13 @@ function seeds({ definition, stages }: StudyFacts): string[] {
 }
 
 /** The best of several means is likely too good. */
-function selection({ stages, stuck }: StudyFacts): string[] {
-  if (stuck !== undefined) return [];
+function selection(facts: StudyFacts): string[] {
+  if (facts.stuck !== undefined) return [];
   const most = Math.max(
     0,
-    ...stages.map((stage) => distinctLevels(stage).filter(({ view }) => completeTrials(view.trials).length > 0).length),
+    ...contests(facts).map(
+      (stage) => distinctLevels(stage).filter(({ view }) => completeTrials(view.trials).length > 0).length,
+    ),
   );
   return most > 1
     ? [

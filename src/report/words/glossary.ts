@@ -84,3 +84,36 @@ export const varianceGlossary: readonly Term[] = [
       'How many times more the mean square of a row is than that of the rest. Chance alone gives values around 1. The degrees of freedom are the numbers of effects that a row can tell apart.',
   },
 ];
+
+/** Of the general words, those that a search needs. */
+const wordsOfSearch = ['Interval (95 %)', 'Resolve', 'Held-out', 'p', 'Holm'];
+
+/** The words of a search. */
+export const searchGlossary: readonly Term[] = [
+  ...glossary.filter(({ term }) => wordsOfSearch.includes(term)),
+  {
+    term: 'Setting',
+    meaning:
+      'One choice of values for all hyperparameters of the search. #12 is the twelfth after the base; C12 is its name for “lenet study compare”, in CSV and in JSON.',
+  },
+  {
+    term: 'Finals',
+    meaning:
+      'The best settings of the search are trained again on new seeds, round after round, and the better half stays. The base takes part.',
+  },
+  {
+    term: 'Confirmation',
+    meaning:
+      'The winner, the runner-up and the base are trained on seeds that nothing was selected by. Only these scores are not too good.',
+  },
+  {
+    term: 'Rung',
+    meaning:
+      'Under early stopping, an epoch at which trainings wait. The best third of each bracket goes on to the next rung; the others may go on later if their bracket grows.',
+  },
+  {
+    term: 'PED-ANOVA',
+    meaning:
+      'How much a hyperparameter’s values among the best tenth of the settings differ from its values among all of them. Its share is of all hyperparameters together.',
+  },
+];

@@ -3,10 +3,11 @@ import { capitalized, listed, shortHash } from '../../base/format.ts';
 import type { Metrics } from '../../base/metrics.ts';
 import { isSeedRule, type Objective, objectives } from '../../study/definition.ts';
 import { completeTrials, scoreOf } from '../../study/trial.ts';
-import { isChosenByNetworks, type LevelFacts, rivals, type StudyFacts, seedsTrained } from '../facts.ts';
+import { contests, isChosenByNetworks, type LevelFacts, rivals, type StudyFacts, seedsTrained } from '../facts.ts';
 import { settingsText } from '../naming.ts';
 import { factorsText, measureName } from './names.ts';
 import { countText, rangeText, scoreText } from './numbers.ts';
+import { searchOutcome } from './search.ts';
 
 export interface Outcome {
   /** The winner and its score, what is not settled, or how far the study is. */
@@ -16,6 +17,7 @@ export interface Outcome {
 }
 
 export function outcome(facts: StudyFacts): Outcome {
+  if (facts.search) return searchOutcome(facts, facts.search);
   const { winner, stuck, counts, naming } = facts;
   if (stuck !== undefined) {
     return {
@@ -95,7 +97,7 @@ function testLooks(looks: readonly Metrics[], objective: Objective): string[] {
 
 /** Stages in which another level may be as good, or in which other seeds may reverse the choice. */
 function unsettled(facts: StudyFacts): string[] {
-  const open = facts.stages.filter((stage) => rivals(stage).length > 0 || isChosenByNetworks(stage));
+  const open = contests(facts).filter((stage) => rivals(stage).length > 0 || isChosenByNetworks(stage));
   if (open.length === 0) return [];
   const seeds = Math.max(...open.map(seedsTrained));
   const what = facts.stages.length === 1 ? 'The choice' : `The choice of ${listed(open.map(factorsText))}`;
@@ -123,7 +125,7 @@ export function teachersSentence({ definition: { distill } }: Pick<StudyFacts, '
 
 /** The images that networks were trained on, and those that settings were selected on. */
 export function protocolSentence(
-  facts: Pick<StudyFacts, 'definition' | 'looks' | 'stages' | 'naming' | 'winner' | 'stuck'>,
+  facts: Pick<StudyFacts, 'definition' | 'looks' | 'stages' | 'search' | 'naming' | 'winner' | 'stuck'>,
 ): string | undefined {
   const { protocol } = facts.definition;
   const training = limitsOf('trainLimit', facts);
@@ -136,7 +138,8 @@ export function protocolSentence(
   }
   if (protocol !== 'held-out') return undefined;
   const rest = training === undefined ? '' : `; networks are trained on ${training} of the other training images`;
-  const looks = looksText(facts.looks.length, test);
+  const evaluated = facts.search ? 'the winner and the base' : 'selected configurations';
+  const looks = looksText(facts.looks.length, { limit: test, evaluated });
   const { heldOut, heldOutSplit } = facts.definition;
   const part = heldOut === undefined ? 'a twelfth' : `${countText(heldOut, 'image')}`;
   const split = heldOutSplit === undefined ? '' : ` (split ${heldOutSplit})`;
@@ -160,10 +163,13 @@ function limitsOf(name: string, { stages, naming, definition }: Pick<StudyFacts,
   return `the first ${listed(texts, 'or')}`;
 }
 
-/** Only selected configurations are evaluated on the test set. */
-function looksText(looks: number, limit: string | undefined): string {
+/** @param evaluated the configurations that are evaluated on the test set. */
+function looksText(
+  looks: number,
+  { limit, evaluated }: { readonly limit: string | undefined; readonly evaluated: string },
+): string {
   if (looks === 0) return 'no network has been evaluated on the test set';
   const times = looks === 1 ? 'once' : `${looks} times`;
   const part = limit === undefined ? '' : ` (${limit} images)`;
-  return `the test set was looked at ${times}${part}, to evaluate selected configurations only`;
+  return `the test set was looked at ${times}${part}, to evaluate ${evaluated} only`;
 }
