@@ -1,5 +1,5 @@
 /** YAML files that ship with the package, in a folder for each sort, and can be asked for by their names. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { unknownChoice, WorldError } from '../base/errors.ts';
@@ -25,7 +25,9 @@ export function shippedNames(folder: Folder): string[] {
  */
 export function readShipped(folder: Folder, given: string, mostBytes: number): { path: string; text: string } {
   const looksLikePath = /[/\\]|\.(ya?ml|json)$/.test(given);
-  const path = looksLikePath || existsSync(given) ? given : join(pathOf(folder), `${given}.yaml`);
+  // A run's folder may have the name of what it trained.
+  const isFile = statSync(given, { throwIfNoEntry: false })?.isFile() === true;
+  const path = looksLikePath || isFile ? given : join(pathOf(folder), `${given}.yaml`);
   if (!existsSync(path)) {
     if (looksLikePath) throw new WorldError(`cannot read ${given}: it does not exist`);
     throw unknownChoice(sorts[folder], given, shippedNames(folder));
