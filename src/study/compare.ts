@@ -35,6 +35,7 @@ export interface Comparison {
 
 type LevelTrials = Pick<LevelView, 'trials'>;
 
+/** How scores are compared. */
 export interface ComparisonOptions {
   readonly objective: Objective;
   /** The smallest difference that matters, in points of accuracy or units of the score. */

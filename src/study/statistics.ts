@@ -5,6 +5,7 @@ import { criticalT, twoSidedP } from './student-t.ts';
 export const confidence = 0.95;
 export const significance = 0.05;
 
+/** Number, mean and spread of scores, in their unit. */
 export interface Summary {
   readonly n: number;
   readonly mean: number;
