@@ -1,7 +1,7 @@
 // A search for the settings of a program that is no network: simulated annealing on a tour of cities. Settings are proposed
 // one after the other, bad ones are stopped early, and the best are confirmed on seeds that nothing was selected by.
 // Run `npm run build`, then `node examples/own-search.mjs`.
-import { compareLevels, functionTask, MemoryStore, runStudy } from 'lenet-lab';
+import { functionTask, MemoryStore, runStudy } from 'lenet-lab';
 
 const cities = 40;
 const epochs = 9;
@@ -50,9 +50,8 @@ const definition = {
 for await (const event of runStudy({ definition, task, store: new MemoryStore(), jobs: 2 })) {
   if (event.type !== 'finished') continue;
   const { proposals, confirmation } = event.view.search;
-  const { winner, base } = confirmation;
-  console.log(`${proposals.length} settings were tried; the best: ${JSON.stringify(winner.settings)}`);
-  const { difference } = compareLevels(winner, base, { objective: 'score', resolve: 0.01 });
-  const [low, high] = difference.interval.map((end) => end.toFixed(2));
-  console.log(`on fresh seeds the tour is shorter by ${difference.mean.toFixed(2)} (95 %: ${low} to ${high})`);
+  console.log(`${proposals.length} settings were tried; the best: ${JSON.stringify(confirmation.winner.settings)}`);
+  const { gain } = confirmation.claims.find(({ against }) => against === 'base');
+  const [low, high] = gain.interval.map((end) => end.toFixed(2));
+  console.log(`on ${gain.seeds} fresh seeds the tour is shorter by ${gain.mean.toFixed(2)} (95 %: ${low} to ${high})`);
 }

@@ -140,7 +140,8 @@ export {
   type StageJudgement,
   type Standing,
 } from './study/judgement.ts';
-export { type Comparison, type ComparisonOptions, compareLevels, type Disagreement } from './study/compare.ts';
+export type { Comparison, Disagreement } from './study/compare.ts';
+export type { Claim, Gain } from './study/claims.ts';
 export type { Summary } from './study/statistics.ts';
 
 // Tasks (may change)

@@ -380,7 +380,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   [
     'runStudy',
     withDefinition({ plan: [] }),
-    'plan: expected { kind: stages or grid or random, ... }, got an array of 0',
+    'plan: expected { kind: stages or grid or random or search, ... }, got an array of 0',
   ],
   [
     'runStudy',

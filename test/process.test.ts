@@ -209,7 +209,7 @@ describe.skipIf(!hasScript)('on a terminal (needs util-linux’s script)', () =>
 
   test('on forty columns no line of a described network is wider', () => {
     const lines = onTerminal('stty cols 40; exec $lenet describe residual --kernels').split(/\r?\n/);
-    expect(lines).toContain('output: 24x14x14');
+    expect(lines).toContain('output: 16x14x14');
     expect(lines).toContain('backward: two matmuls');
     for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(40);
   });

@@ -1,27 +1,14 @@
 /** The facts of a search: what its phases found, what the confirmation claims, and which hyperparameters matter. */
 
-import { type Comparison, compareLevels } from '../study/compare.ts';
-import type { LevelView } from '../study/contest.ts';
-import { type Objective, objectives, resolveOf, type SearchPlan, type Settings } from '../study/definition.ts';
+import type { Claim } from '../study/claims.ts';
+import { objectives, type SearchPlan, type Settings } from '../study/definition.ts';
 import { type Importances, importancesOf } from '../study/importance.ts';
-import type { Interval } from '../study/judgement.ts';
 import type { FinalistView, ProposalView, SearchView } from '../study/search-view.ts';
 import { contains, meets } from '../study/space.ts';
-import { holm, type Summary, summarize } from '../study/statistics.ts';
+import { type Summary, summarize } from '../study/statistics.ts';
 import type { StudyView } from '../study/strategy.ts';
 import { completeTrials, isComplete, type Trial } from '../study/trial.ts';
 import type { TaskSettings } from '../tasks/task.ts';
-
-/** What the confirmation says of the winner and another configuration, paired by seed. */
-export interface Claim {
-  readonly against: 'base' | 'runner-up';
-  /** The winner minus the other. */
-  readonly comparison: Comparison;
-  /** Holm's adjustment over both claims. */
-  readonly adjusted: number;
-  /** How much better the winner is; negative where it is worse. Undefined without a common seed. */
-  readonly gain: { readonly mean: number; readonly interval: Interval | undefined; readonly seeds: number } | undefined;
-}
 
 /** A finalist's scores in each phase. */
 export interface FinalistFacts {
@@ -104,7 +91,7 @@ export function searchFacts(
     view,
     trainings: trainingsOf(view),
     finalists: finalistsOf(view),
-    claims: claimsOf(view, { objective, resolve: resolveOf(definition) }),
+    claims: view.confirmation?.claims ?? [],
     isBaseBest: winner !== undefined && winner.key === base.key,
     changes: winner ? changesOf(complete(base.configuration), complete(winner.configuration), parameters) : [],
     baseOutside: outside(base),
@@ -155,34 +142,6 @@ function finalistsOf({ proposals, finals, confirmation }: SearchView): FinalistF
 function summaryOf(trials: readonly (Trial | undefined)[]): Summary | undefined {
   const scores = completeTrials(trials).map(({ score }) => score);
   return scores.length > 0 ? summarize(scores) : undefined;
-}
-
-interface ClaimOptions {
-  readonly objective: Objective;
-  readonly resolve: number;
-}
-
-/** The winner against the base and against the runner-up: the two questions of a confirmation. */
-function claimsOf({ confirmation }: SearchView, { objective, resolve }: ClaimOptions): Claim[] {
-  if (!confirmation?.finished) return [];
-  const { winner, runnerUp, base } = confirmation;
-  const others: readonly { against: Claim['against']; level: LevelView }[] = [
-    ...(base.key === winner.key ? [] : [{ against: 'base' as const, level: base }]),
-    ...(runnerUp ? [{ against: 'runner-up' as const, level: runnerUp }] : []),
-  ];
-  const comparisons = others.map(({ level }) => compareLevels(winner, level, { objective, resolve }));
-  const adjusted = holm(comparisons.map(({ p }) => p));
-  return others.map(({ against }, i) => {
-    const comparison = comparisons[i]!;
-    return { against, comparison, adjusted: adjusted[i]!, gain: gainOf(comparison, objective) };
-  });
-}
-
-function gainOf({ difference }: Comparison, objective: Objective): Claim['gain'] {
-  if (!difference) return undefined;
-  const { mean, interval, n } = difference;
-  if (objectives[objective].goal === 'maximize') return { mean, interval, seeds: n };
-  return { mean: -mean, interval: interval && [-interval[1], -interval[0]], seeds: n };
 }
 
 function changesOf(base: Settings, winner: Settings, parameters: TaskSettings['parameters']): SearchFacts['changes'] {

@@ -1,8 +1,7 @@
 /** The difference of two named levels, paired by seed; comparisons with the best are in judgement.ts. */
-import { checkChoice, checkOptions, wrong } from '../base/argument.ts';
 import { onesIn } from '../base/bits.ts';
 import type { LevelView } from './contest.ts';
-import { differenceRange, type Objective, objectives } from './definition.ts';
+import { differenceRange, type Objective } from './definition.ts';
 import { cutTo, holm, mcNemarExact, pairedTTest, type Summary, seedsToResolve, summarize } from './statistics.ts';
 import { isComplete, type Trial } from './trial.ts';
 
@@ -42,15 +41,9 @@ export interface ComparisonOptions {
   readonly resolve: number;
 }
 
-/**
- * `first` minus `second` on their common seeds.
- * @throws UsageError for options that cannot be right, and for unknown ones.
- */
+/** `first` minus `second` on their common seeds. */
 export function compareLevels(first: LevelTrials, second: LevelTrials, options: ComparisonOptions): Comparison {
-  checkOptions('compareLevels()', options, { objective: true, resolve: true });
   const { objective, resolve } = options;
-  checkChoice('compareLevels(): objective', objective, Object.keys(objectives));
-  if (!(resolve > 0)) throw wrong('compareLevels(): resolve', 'a number above 0', resolve);
   const bySeed = new Map(second.trials.map((trial) => [trial?.seed, trial]));
   const pairs = first.trials.flatMap((a) => {
     const b = bySeed.get(a?.seed);

@@ -1,4 +1,5 @@
 /** Where a search stands: its proposals, its rungs, its finals and its confirmation. */
+import type { Claim } from './claims.ts';
 import type { LevelView } from './contest.ts';
 import type { Settings } from './settings.ts';
 import type { Trial } from './trial.ts';
@@ -87,6 +88,8 @@ export interface SearchView {
         readonly runnerUp: LevelView | undefined;
         readonly base: LevelView;
         readonly finished: boolean;
+        /** Winner minus base, and winner minus runner-up; empty until it is finished. */
+        readonly claims: readonly Claim[];
       }
     | undefined;
 }

@@ -1,9 +1,11 @@
 /** What the confirmation of a search says, in sentences: what tuning was worth, the runner-up, and luck. */
+
+import type { Claim } from '../../study/claims.ts';
 import { objectives } from '../../study/definition.ts';
 import type { Interval } from '../../study/judgement.ts';
 import { significance } from '../../study/statistics.ts';
 import type { StudyFacts } from '../facts.ts';
-import { type Claim, proposalName, type SearchFacts } from '../search-facts.ts';
+import { proposalName, type SearchFacts } from '../search-facts.ts';
 import { countText, differenceRange, differenceText, pSentence, rangeText, scoreText, sizeText } from './numbers.ts';
 
 /** What tuning was worth: the winner against the base. */

@@ -3,6 +3,7 @@
  * on more seeds; the winner, the runner-up and the base are trained on seeds that nothing was selected by. Claims rest
  * on the last phase alone.
  */
+import { claimsOf } from '../claims.ts';
 import { followContest, type LevelView, type StageView, type TrialRequest } from '../contest.ts';
 import {
   assignmentsOf,
@@ -252,14 +253,15 @@ function confirmationOf(
   });
   const at = (key: string) => view.levels.find((level) => level.key === key);
   const second = chosen[1];
+  const confirmed = {
+    winner: view.levels[0]!,
+    runnerUp: second && second.key !== base.key ? at(second.key) : undefined,
+    base: at(base.key)!,
+  };
+  const { objective } = definition;
+  const claims = view.finished ? claimsOf(confirmed, { objective, resolve: resolveOf(definition) }) : [];
   return {
-    view: {
-      seeds,
-      winner: view.levels[0]!,
-      runnerUp: second && second.key !== base.key ? at(second.key) : undefined,
-      base: at(base.key)!,
-      finished: view.finished,
-    },
+    view: { ...confirmed, seeds, finished: view.finished, claims },
     // The winner is the finals': to choose again by the confirmation would be to select by it.
     stage: { ...view, selected: view.finished ? 0 : undefined },
     pending,
