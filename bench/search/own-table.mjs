@@ -1,5 +1,5 @@
 // The table that scripts/search-table.mjs makes: LeNet-5 on 10,000 images, with its error after every epoch.
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { randomStream } from '../../dist/base/random.js';
 import { mean } from '../measurement.mjs';
@@ -11,10 +11,11 @@ const ownTableFile = new URL('../data/search-table.json.gz', import.meta.url);
 const guessing = 0.9;
 
 /**
- * The table; losses are the percentage of wrong answers. A seed of a run is one of the table's seeds, drawn with
+ * The table; undefined where the file does not exist. Losses are the percentage of wrong answers. A seed of a run is one of the table's seeds, drawn with
  * replacement, the same for all settings: the table's seeds are the population, so the mean over them is the truth.
  */
 export function readOwnTable(file = ownTableFile) {
+  if (!existsSync(file)) return undefined;
   const { space, seeds, epochs, trainImages, heldOutImages, wrong } = JSON.parse(gunzipSync(readFileSync(file)));
   const dimensions = Object.entries(space).map(([name, values]) => ({
     name,
