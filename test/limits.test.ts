@@ -12,6 +12,7 @@ import { mostJpegSamples } from '../src/runner/jpeg.ts';
 import { mostCacheBytes } from '../src/runner/picture-cache.ts';
 import { mostPictureBytes, mostPixels, mostSide } from '../src/runner/picture-size.ts';
 import { mostLevels, mostListedSeeds, mostSeeds, mostTrials } from '../src/study/definition.ts';
+import { mostConfirmed, mostEpochs, mostHours, mostParallel } from '../src/study/search-checks.ts';
 import { mostLayers, mostParameters } from '../src/tasks/lenet/network-file.ts';
 import { mostLetters } from '../src/tasks/study-file/schema.ts';
 import { deepestNesting, mostStudyFileBytes, mostValues } from '../src/tasks/study-file/yaml-source.ts';
@@ -22,6 +23,11 @@ const limits: Readonly<Record<string, number>> = {
   'nesting of a study file': deepestNesting,
   "letters of a study's name, and of a level's label": mostLetters,
   'levels of a study: of all stages, combinations of a grid, trials of a random search': mostLevels,
+  "trainings of a search's budget": mostLevels,
+  "epochs of a search's budget": mostEpochs,
+  "hours of a search's budget": mostHours,
+  "seeds of a search's confirmation": mostConfirmed,
+  'proposals that a search makes at once, `parallel`': mostParallel,
   'trainings of a study: levels times seeds (under a rule, times `atLeast`)': mostTrials,
   'seeds of a list': mostListedSeeds,
   'seeds of a rule, `atMost`': mostSeeds,

@@ -18,7 +18,7 @@ import type { PlanProblem } from './strategy.ts';
 export const leastConfirmed = 2;
 export const mostConfirmed = 100;
 export const mostParallel = 256;
-/** A thousand trainings of a thousand epochs. */
+/** A hundred for each of the most trainings. */
 export const mostEpochs = 1_000_000;
 export const mostHours = 10_000;
 
