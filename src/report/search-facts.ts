@@ -3,7 +3,7 @@
 import type { Claim } from '../study/claims.ts';
 import { objectives, type SearchPlan, type Settings } from '../study/definition.ts';
 import { type Importances, importancesOf } from '../study/importance.ts';
-import type { FinalistView, ProposalView, SearchView } from '../study/search-view.ts';
+import { confirmedLevels, type FinalistView, type ProposalView, type SearchView } from '../study/search-view.ts';
 import { contains, meets } from '../study/space.ts';
 import { type Summary, summarize } from '../study/statistics.ts';
 import type { StudyView } from '../study/strategy.ts';
@@ -104,25 +104,26 @@ export function searchFacts(
   };
 }
 
-function trainingsOf({ proposals, finals, confirmation }: SearchView): SearchFacts['trainings'] {
+function trainingsOf(view: SearchView): SearchFacts['trainings'] {
+  const { proposals, finals } = view;
   const known = new Set<Trial>();
   const newOf = (trials: readonly (Trial | undefined)[]) => {
     const before = known.size;
     for (const trial of trials) if (trial) known.add(trial);
     return known.size - before;
   };
-  const confirmed = [confirmation?.winner, confirmation?.runnerUp, confirmation?.base];
   return {
     search: newOf(proposals.map(({ trial }) => trial)),
     finals: newOf((finals?.finalists ?? []).flatMap(({ trials }) => trials)),
-    confirmation: newOf(confirmed.flatMap((level) => level?.trials ?? [])),
+    confirmation: newOf(confirmedLevels(view).flatMap(({ trials }) => trials)),
   };
 }
 
-function finalistsOf({ proposals, finals, confirmation }: SearchView): FinalistFacts[] {
+function finalistsOf(search: SearchView): FinalistFacts[] {
+  const { proposals, finals } = search;
   if (!finals) return [];
   const { finalists, ranking } = finals;
-  const confirmed = [confirmation?.winner, confirmation?.runnerUp, confirmation?.base];
+  const confirmed = confirmedLevels(search);
   const order = [...ranking, ...[...finalists.keys()].filter((index) => !ranking.includes(index))];
   return order.map((index): FinalistFacts => {
     const view = finalists[index]!;
@@ -133,7 +134,7 @@ function finalistsOf({ proposals, finals, confirmation }: SearchView): FinalistF
       id: configurationName(view.proposal),
       found: isComplete(trial) ? trial.score : undefined,
       finals: summaryOf(added),
-      confirmed: confirmed.find((level) => level?.key === view.key)?.summary,
+      confirmed: confirmed.find(({ key }) => key === view.key)?.summary,
       trainings: added.length,
     };
   });
@@ -161,14 +162,11 @@ export function rolesInSearch({ search }: Pick<StudyView, 'search'>): ReadonlyMa
   const roles = new Map<Trial, SearchRole>();
   if (!search) return roles;
   const numbers = new Map(search.proposals.map(({ key, number }) => [key, number]));
-  const { proposals, finals, confirmation } = search;
-  const confirmed = [confirmation?.winner, confirmation?.runnerUp, confirmation?.base];
+  const { proposals, finals } = search;
   const uses = [
     ...proposals.map(({ key, trial }) => ({ phase: 'search' as const, key, trials: [trial] })),
     ...(finals?.finalists ?? []).map(({ key, trials }) => ({ phase: 'finals' as const, key, trials })),
-    ...confirmed.flatMap((level) =>
-      level ? [{ phase: 'confirmation' as const, key: level.key, trials: level.trials }] : [],
-    ),
+    ...confirmedLevels(search).map(({ key, trials }) => ({ phase: 'confirmation' as const, key, trials })),
   ];
   for (const { phase, key, trials } of uses) {
     for (const trial of trials) {

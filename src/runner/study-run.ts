@@ -153,10 +153,9 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       baseStarted === undefined || baseEnded === undefined ? 0 : (baseEnded - baseStarted) / 1000;
     /** Trials whose results this process has made again. */
     const restored = new Set<number>();
-    let view = followStudy(definition, trials);
+    let view = await followed();
     yield { type: 'start', view, record, summary: opened.summary, torn };
     signal?.addEventListener('abort', onAbort);
-    view = await followed();
     const lost = await lookAtResults();
     await dropResults(view);
     let state = beginLoop(view, { jobs, threads, lost });

@@ -220,6 +220,9 @@ export interface StudyDefinition {
   readonly keep?: Keep;
 }
 
+/** The definition of a search. */
+export type SearchDefinition = StudyDefinition & { readonly plan: SearchPlan };
+
 export function isSeedRule(seeds: StudyDefinition['seeds']): seeds is SeedRule {
   return !Array.isArray(seeds);
 }

@@ -3,7 +3,7 @@
  * Everything here is a function of proposals' numbers and results, never of the time at which a training ended.
  */
 import { randomStream } from '../base/random.ts';
-import { objectives, type SearchPlan, type Settings, type StudyDefinition } from './definition.ts';
+import { objectives, type SearchDefinition, type Settings } from './definition.ts';
 import { bracketSize, promotions } from './rungs.ts';
 import type { Outcome } from './sampler.ts';
 import { samplers } from './samplers.ts';
@@ -20,7 +20,7 @@ export interface SearchPhase {
 }
 
 export interface SearchPhaseRequest {
-  readonly definition: StudyDefinition & { readonly plan: SearchPlan };
+  readonly definition: SearchDefinition;
   readonly history: History;
   /** Proposals in all. */
   readonly planned: number;
@@ -38,11 +38,10 @@ export function followProposals(request: SearchPhaseRequest): SearchPhase {
   const known = new Map<string, number>();
   const climb = new Climb(request);
   let exhausted = false;
-  while (entries.length < planned && !exhausted) {
+  while (entries.length < planned) {
     const found = nextEntry(entries, known, climb, request);
-    if (found === 'waits') break;
     exhausted = found === 'exhausted';
-    if (found === 'exhausted') break;
+    if (found === 'waits' || found === 'exhausted') break;
     known.set(found.key, found.number);
     entries.push(found);
   }
@@ -145,7 +144,7 @@ function bracketsOf(entries: readonly Entry[], size: number): Entry[][] {
 /** How far trainings have come on the rungs, and how far they may go. */
 class Climb {
   readonly #rungs: readonly number[];
-  readonly #objective: StudyDefinition['objective'];
+  readonly #objective: SearchDefinition['objective'];
 
   constructor({ definition, rungs }: SearchPhaseRequest) {
     this.#rungs = rungs;

@@ -93,3 +93,10 @@ export interface SearchView {
       }
     | undefined;
 }
+
+/** The levels of the confirmation, each once; none before it begins. */
+export function confirmedLevels({ confirmation }: Pick<SearchView, 'confirmation'>): LevelView[] {
+  if (!confirmation) return [];
+  const { winner, runnerUp, base } = confirmation;
+  return [...new Set([winner, runnerUp, base])].filter((level) => level !== undefined);
+}

@@ -89,3 +89,15 @@ export function lostLevel(before: readonly Level[], after: readonly Level[]): Le
   const known = new Set(after.map(({ settings }) => configurationKey(settings)));
   return before.find(({ settings }) => !known.has(configurationKey(settings)));
 }
+
+/** The first hyperparameter whose values differ. @param plan the plan's key in a study file. */
+export function spaceDifference(
+  plan: string,
+  { before, after }: { readonly before: Space; readonly after: Space },
+): Difference | undefined {
+  for (const name of new Set([...Object.keys(before), ...Object.keys(after)])) {
+    const [was, is] = [before[name], after[name]].map((found) => found && JSON.stringify(found));
+    if (was !== is) return { what: `${plan}.space.${name}`, was, is };
+  }
+  return undefined;
+}

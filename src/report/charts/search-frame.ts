@@ -1,16 +1,28 @@
 /** What the charts of a search share: the frame of its scores, the marks of base and winner, and scales of its space. */
 import * as Plot from '@observablehq/plot';
-import type { Value } from '../../study/definition.ts';
+import type { Objective, Value } from '../../study/definition.ts';
 import { contains, type Dimension } from '../../study/space.ts';
 import { type Naming, valueText } from '../naming.ts';
 import type { SearchFacts } from '../search-facts.ts';
 import { colours, type LegendEntry } from './draw.ts';
+import { axisText } from './learning-curves.ts';
 
 export interface ScoreFrame {
   readonly domain: readonly [low: number, high: number];
   /** The score, or the edge of the frame where it lies outside. */
   clip(score: number): number;
   isOutside(score: number): boolean;
+}
+
+/** The axis of the scores, for Plot. */
+export function scoreAxis({ domain }: ScoreFrame, objective: Objective): Plot.ScaleOptions {
+  return {
+    label: null,
+    grid: true,
+    domain: [...domain],
+    ticks: 5,
+    tickFormat: (value: number) => axisText(value, objective),
+  };
 }
 
 /**

@@ -6,12 +6,12 @@ import { proposalName, type SearchFacts } from '../search-facts.ts';
 import { measureName } from '../words/names.ts';
 import { countText, scoreText } from '../words/numbers.ts';
 import { colours, draw, integerTicks, type LegendEntry } from './draw.ts';
-import { axisText } from './learning-curves.ts';
 import {
   baseEntry,
   offScaleEntry,
   offScaleMark,
   type ScoreFrame,
+  scoreAxis,
   scoreFrame,
   winnerEntry,
   winnerOf,
@@ -72,13 +72,7 @@ export function searchHistory(facts: StudyFacts, search: SearchFacts): string | 
         ticks: integerTicks(0, last, 7),
         tickFormat: 'd',
       },
-      y: {
-        label: null,
-        grid: true,
-        domain: [...frame.domain],
-        ticks: 5,
-        tickFormat: (value: number) => axisText(value, objective),
-      },
+      y: scoreAxis(frame, objective),
       marks: [
         Plot.dot(
           inside.filter((point) => !isMarked(point) && !point.isWhole),

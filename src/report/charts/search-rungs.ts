@@ -5,8 +5,7 @@ import { proposalName, type SearchFacts } from '../search-facts.ts';
 import { measureName } from '../words/names.ts';
 import { countText } from '../words/numbers.ts';
 import { colours, draw, type LegendEntry } from './draw.ts';
-import { axisText } from './learning-curves.ts';
-import { scoreFrame } from './search-frame.ts';
+import { scoreAxis, scoreFrame } from './search-frame.ts';
 
 export interface RungCurve {
   readonly number: number;
@@ -76,13 +75,7 @@ export function searchRungs(facts: StudyFacts, search: SearchFacts): string | un
         ticks: [...rungs],
         tickFormat: (epoch: number) => String(epoch),
       },
-      y: {
-        label: null,
-        grid: true,
-        domain: [...frame.domain],
-        ticks: 5,
-        tickFormat: (value: number) => axisText(value, objective),
-      },
+      y: scoreAxis(frame, objective),
       marks: [
         Plot.ruleX(rungs, { stroke: colours.muted, strokeOpacity: 0.4, strokeDasharray: '2,3' }),
         ...kinds.flatMap((kind) => {

@@ -4,13 +4,13 @@ import type { StudyFacts } from '../facts.ts';
 import { proposalName, type SearchFacts } from '../search-facts.ts';
 import { countText, scoreText } from '../words/numbers.ts';
 import { colours, draw } from './draw.ts';
-import { axisText } from './learning-curves.ts';
 import {
   baseEntry,
   type DimensionScale,
   dimensionScale,
   offScaleEntry,
   offScaleMark,
+  scoreAxis,
   scoreFrame,
   shownTicks,
   spreadOf,
@@ -84,13 +84,7 @@ export function searchSlices(facts: StudyFacts, search: SearchFacts): SliceChart
           ticks: ticks.map(({ at }) => at),
           tickFormat: (at: number) => ticks.find((tick) => tick.at === at)!.text,
         },
-        y: {
-          label: null,
-          grid: true,
-          domain: [...frame.domain],
-          ticks: 5,
-          tickFormat: (value: number) => axisText(value, objective),
-        },
+        y: scoreAxis(frame, objective),
         marks: [
           Plot.dot(plain, { x: 'at', y: 'score', r: 2.6, fill: colours.ours, fillOpacity: 0.5, title: titled }),
           offScaleMark(outside, { x: 'at', frame, title: titled }),

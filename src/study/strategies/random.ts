@@ -4,7 +4,7 @@ import { randomStream } from '../../base/random.ts';
 import { type Level, labelOf, type RandomPlan, type StudyDefinition } from '../definition.ts';
 import { drawnFrom } from '../samplers/random.ts';
 import { countingSettings } from '../space.ts';
-import type { Strategy } from '../strategy.ts';
+import { type Strategy, spaceDifference } from '../strategy.ts';
 import { followStages } from './stages.ts';
 
 /**
@@ -44,10 +44,8 @@ export const random: Strategy<RandomPlan> = {
   describe: ({ trials }, { space }) => `${trials} random settings of ${Object.keys(space).join(' x ')}`,
   difference(before, after, spaces) {
     // From another space the same stream draws other settings.
-    for (const name of new Set([...Object.keys(spaces.before), ...Object.keys(spaces.after)])) {
-      const [was, is] = [spaces.before[name], spaces.after[name]].map((found) => found && JSON.stringify(found));
-      if (was !== is) return { what: `random.space.${name}`, was, is };
-    }
+    const found = spaceDifference('random', spaces);
+    if (found) return found;
     if (before.seed !== after.seed) return { what: 'random.seed', was: before.seed, is: after.seed };
     if (before.trials > after.trials) return { what: 'random.trials', was: before.trials, is: after.trials };
     return undefined;

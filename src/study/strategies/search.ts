@@ -9,6 +9,7 @@ import {
   assignmentsOf,
   type Level,
   resolveOf,
+  type SearchDefinition,
   type SearchPlan,
   type Settings,
   type StudyDefinition,
@@ -18,13 +19,11 @@ import { followProposals, type SearchPhase } from '../proposals.ts';
 import { bracketSize } from '../rungs.ts';
 import { budgetOf, epochsOfTraining, rungsOfSearch, type SearchBudget } from '../search-budget.ts';
 import { checkSearch, problemOfSearch } from '../search-checks.ts';
-import type { FinalistView, ProposalView, SearchView } from '../search-view.ts';
+import { confirmedLevels, type FinalistView, type ProposalView, type SearchView } from '../search-view.ts';
 import { countingSettings, type Dimension, type Space, settingsOf } from '../space.ts';
 import { summarize } from '../statistics.ts';
-import type { Difference, Strategy, StudyView } from '../strategy.ts';
+import { type Difference, type Strategy, type StudyView, spaceDifference } from '../strategy.ts';
 import { completeTrials, type History, isBetter, type Trial } from '../trial.ts';
-
-type SearchDefinition = StudyDefinition & { readonly plan: SearchPlan };
 
 /**
  * The seeds of search and finals, in order: those of the definition, and the integers after the largest of them. The
@@ -97,8 +96,8 @@ function follow(definition: StudyDefinition, plan: SearchPlan, history: History)
 
 /** The trials of all phases, each once. */
 function trialsOf({ proposals, finals, confirmation }: SearchView): Trial[] {
-  const levels = [...(finals?.finalists ?? []), confirmation?.winner, confirmation?.runnerUp, confirmation?.base];
-  const found = new Set([...proposals.map(({ trial }) => trial), ...levels.flatMap((level) => level?.trials ?? [])]);
+  const levels = [...(finals?.finalists ?? []), ...confirmedLevels({ confirmation })];
+  const found = new Set([...proposals.map(({ trial }) => trial), ...levels.flatMap(({ trials }) => trials)]);
   return [...found].filter((trial) => trial !== undefined);
 }
 
@@ -113,8 +112,7 @@ function expectedOf(
     ? finals.rounds.reduce((sum, { trainings }) => sum + trainings, 0)
     : budget.finals + planned - searched;
   const confirmed = confirmation
-    ? new Set([confirmation.winner, confirmation.runnerUp, confirmation.base].flatMap((level) => level?.key ?? []))
-        .size * confirmation.seeds.length
+    ? confirmedLevels({ confirmation }).length * confirmation.seeds.length
     : budget.confirmation;
   return searched + inFinals + confirmed;
 }
@@ -313,10 +311,8 @@ export const search: Strategy<SearchPlan> = {
     return `a search of ${Object.keys(space).join(' x ')} ${how}${stopping}, finals on more seeds, and a confirmation on fresh ones`;
   },
   difference(before, after, spaces) {
-    for (const name of new Set([...Object.keys(spaces.before), ...Object.keys(spaces.after)])) {
-      const [was, is] = [spaces.before[name], spaces.after[name]].map((found) => found && JSON.stringify(found));
-      if (was !== is) return { what: `search.space.${name}`, was, is };
-    }
+    const found = spaceDifference('search', spaces);
+    if (found) return found;
     for (const what of ['sampler', 'earlyStopping', 'finalists', 'confirm', 'parallel', 'seed', 'resolve'] as const) {
       if (before[what] !== after[what]) return { what: `search.${what}`, was: before[what], is: after[what] };
     }

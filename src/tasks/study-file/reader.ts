@@ -374,8 +374,8 @@ function checkSetOnce(
 ): void {
   const setBy = new Map<string, string>();
   for (const [name, from] of ranges) {
-    const levels = 'low' in from ? [] : from.flatMap(({ settings }) => Object.keys(settings));
-    for (const set of new Set(['low' in from ? name : [], levels].flat())) {
+    const names = 'low' in from ? [name] : from.flatMap(({ settings }) => Object.keys(settings));
+    for (const set of new Set(names)) {
       const other = setBy.get(set);
       if (other !== undefined) {
         throw source.mistake([...path, name], `${set} is set by ${other} and by ${name}: a setting has one value`);
