@@ -80,14 +80,7 @@ export function placeAlone(
   const buffers = bufferSizes.map((size) => arena.allocate(size * 4));
   const statisticBytes = Math.ceil(kind.statistics() / 16) * 64;
   const statistics = arena.allocate(3 * statisticBytes);
-  const pass: Pass = {
-    images,
-    packs,
-    training: true,
-    epoch: 1,
-    indices: arena.table([...Array(packs * lanes).keys()]),
-    streams: (purpose) => streamKey(1, purpose, 1),
-  };
+  const pass = firstPass(arena, { images, packs, lanes });
   const placed = (step ?? kind).place({
     name: 'alone',
     kernels,
@@ -171,4 +164,19 @@ function packIndex(shape: Shape, image: number, element: number, lanes: number):
   const channels = size / area;
   const at = (element % area) * channels + Math.floor(element / area);
   return (Math.floor(image / lanes) * size + at) * lanes + (image % lanes);
+}
+
+/** A pass of the first epoch of training, over the images in their order. */
+export function firstPass(
+  arena: Arena,
+  { images, packs, lanes }: Pick<Pass, 'images' | 'packs'> & { readonly lanes: number },
+): Pass {
+  return {
+    images,
+    packs,
+    training: true,
+    epoch: 1,
+    indices: arena.table([...Array(packs * lanes).keys()]),
+    streams: (purpose) => streamKey(1, purpose, 1),
+  };
 }

@@ -1,6 +1,6 @@
 /** Networks that share working memory: one is prepared for all, and each keeps what its own backward pass needs. */
 import { expect, test } from 'vitest';
-import { randomStream, streamKey } from '../base/random.ts';
+import { randomStream } from '../base/random.ts';
 import { elementsOf } from '../base/tensor.ts';
 import { Arena, createMemory } from '../engine/arena.ts';
 import { bindKernels, lanesOf, widths } from '../engine/kernels.ts';
@@ -8,12 +8,11 @@ import { conv2d } from './conv2d.ts';
 import { dropout } from './dropout.ts';
 import { flatten } from './flatten.ts';
 import { gelu } from './gelu.ts';
-import { compiled } from './layer.testing.ts';
+import { compiled, firstPass } from './layer.testing.ts';
 import { linear } from './linear.ts';
 import { maxPool2d } from './max-pool2d.ts';
 import { sequential } from './model.ts';
 import { allocateModel, layOutParameters, placeNetwork } from './network.ts';
-import type { Pass } from './pass.ts';
 import { rbf } from './rbf.ts';
 import { relu } from './relu.ts';
 import { subsample2d } from './subsample2d.ts';
@@ -65,14 +64,7 @@ function throughBoth(width: (typeof widths)[number], isShared: boolean, biases: 
   const networks = [0, 1].map(() =>
     placeNetwork(model, { ...common, arena, working: isShared ? new Arena(memory, workingAt) : arena }),
   );
-  const pass: Pass = {
-    images,
-    packs,
-    training: true,
-    epoch: 1,
-    indices: arena.table([...Array(packs * lanes).keys()]),
-    streams: (purpose) => streamKey(1, purpose, 1),
-  };
+  const pass = firstPass(arena, { images, packs, lanes });
   const logitGradients = networks.map(({ logits, input }) => {
     const x = arena.f32(input.value, packs * lanes * elementsOf(input.shape));
     for (let i = 0; i < x.length; i++) x[i] = random.uniform();
