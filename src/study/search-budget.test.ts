@@ -1,7 +1,7 @@
 /** The parts of a search's budget. */
 import { describe, expect, test } from 'vitest';
 import type { SearchPlan } from './definition.ts';
-import { budgetOf, measuredBudget, roundsOf, withMeasuredBudget } from './search-budget.ts';
+import { budgetOf, measuredBudget, roundsOf, trainingsOf, withMeasuredBudget } from './search-budget.ts';
 
 const usual: SearchPlan = {
   kind: 'search',
@@ -28,6 +28,14 @@ test('a budget in epochs pays for more settings under early stopping', () => {
   expect(budget({ epochs: 1080 })).toMatchObject({ proposals: 84, finals: 36 });
   // A bracket of nine trains 21 epochs of 81: 2 1/3 for each setting.
   expect(budget({ epochs: 420, earlyStopping: 'halving' })).toMatchObject({ proposals: 126, finals: 14 });
+});
+
+test('a budget in epochs pays for a number of trainings, however many epochs it has', () => {
+  const trainings = (plan: Partial<SearchPlan>, epochs: number) =>
+    trainingsOf({ base: { epochs }, plan: { ...usual, ...plan } });
+  expect(trainings({ epochs: 1_000_000 }, 100)).toBe(10_000);
+  expect(trainings({ epochs: 420, earlyStopping: 'halving' }, 9)).toBe(140);
+  expect(trainings({ trainings: 120 }, 9)).toBe(120);
 });
 
 describe('a budget that cannot pay', () => {

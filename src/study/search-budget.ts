@@ -1,7 +1,7 @@
 /** The budget of a search: how many trainings its search, its finals and its confirmation have. */
 import { UsageError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
-import { mostLevels, type SearchPlan, type StudyDefinition } from './definition.ts';
+import { mostLevels, type SearchPlan, type StudyDefinition, type Value } from './definition.ts';
 import { bracketSize, epochsOfBracket, rungsOf } from './rungs.ts';
 import { type CompleteTrial, isComplete, type Trial } from './trial.ts';
 
@@ -22,11 +22,31 @@ export interface SearchBudget {
 
 type SearchDefinition = Pick<StudyDefinition, 'base' | 'defaults'> & { readonly plan: SearchPlan };
 
+function statedEpochs({ base, defaults }: Pick<StudyDefinition, 'base' | 'defaults'>): Value | undefined {
+  return base.epochs ?? defaults?.epochs;
+}
+
+function isCountOfEpochs(epochs: Value | undefined): epochs is number {
+  return typeof epochs === 'number' && Number.isInteger(epochs) && epochs >= 1;
+}
+
 /** Epochs of a whole training. @throws UsageError where the base does not say them. */
-export function epochsOfTraining({ base, defaults }: Pick<StudyDefinition, 'base' | 'defaults'>): number {
-  const epochs = base.epochs ?? defaults?.epochs;
-  if (typeof epochs === 'number' && Number.isInteger(epochs) && epochs >= 1) return epochs;
+export function epochsOfTraining(definition: Pick<StudyDefinition, 'base' | 'defaults'>): number {
+  const epochs = statedEpochs(definition);
+  if (isCountOfEpochs(epochs)) return epochs;
   throw new UsageError(`base.epochs: expected an integer from 1, since the search counts epochs, got ${epochs}`);
+}
+
+/**
+ * Trainings that the budget of search and finals pays for. One while hours have not been turned into trainings, or where
+ * the base does not say its epochs, which {@link budgetOf} refuses.
+ */
+export function trainingsOf(definition: SearchDefinition): number {
+  const { trainings, epochs } = definition.plan;
+  if (trainings !== undefined) return trainings;
+  if (epochs === undefined || !isCountOfEpochs(statedEpochs(definition))) return 1;
+  const { proposals, finals } = partsOf(definition)!;
+  return proposals + finals;
 }
 
 /** The epochs of each rung; a single rung, of unknown epochs, without early stopping. */

@@ -191,23 +191,24 @@ function checkDimension(what: string, dimension: Dimension): void {
 }
 
 /** Counts levels and trainings by multiplication, before any level is created. */
-function sizeProblem({ plan, seeds }: Pick<StudyDefinition, 'plan' | 'seeds'>): PlanProblem | undefined {
-  const levels = strategyOf(plan).count(plan);
+function sizeProblem(definition: StudyDefinition): PlanProblem | undefined {
+  const { plan, seeds } = definition;
+  const { size } = strategyOf(plan);
+  const levels = strategyOf(plan).count(plan, definition);
   if (!(Number.isInteger(levels) || levels === Number.POSITIVE_INFINITY)) {
     return { of: 'plan', message: `the plan has ${levels} levels, expected an integer from 1 to ${mostLevels}` };
   }
   if (levels > mostLevels) {
-    const { what, way } = strategyOf(plan).size;
     return {
       of: 'plan',
-      message: `the ${plan.kind} ${what(counted(levels))}, at most ${counted(mostLevels)} are allowed; ${way}`,
+      message: `the ${plan.kind} ${size.what(counted(levels))}, at most ${counted(mostLevels)} are allowed; ${size.way}`,
     };
   }
   const of = isSeedRule(seeds) ? seeds.atLeast : seeds.length;
   if (of > mostListedSeeds) {
     return { of: 'seeds', message: `seeds: expected at most ${counted(mostListedSeeds)}, got ${counted(of)}` };
   }
-  if (levels * of <= mostTrials) return undefined;
+  if (size.of === 'trainings' || levels * of <= mostTrials) return undefined;
   const product = `${counted(levels)} levels with ${counted(of)} seeds each make ${counted(levels * of)} trainings`;
   return { of: 'seeds', message: `${product}, at most ${counted(mostTrials)} are allowed; give fewer of either` };
 }

@@ -44,14 +44,21 @@ export interface Strategy<P extends Plan> {
   check(plan: P): void;
   /** Why the plan cannot be carried out with the rest of the definition. Absent: nothing prevents it. */
   problem?(plan: P, definition: StudyDefinition): PlanProblem | undefined;
-  /** The words of a refusal of too many levels: after the plan's kind, and what to do. */
-  readonly size: { readonly what: (count: string) => string; readonly way: string };
+  /** What {@link count} counts, and the words of a refusal of too many: after the plan's kind, and what to do. */
+  readonly size: {
+    readonly of: 'levels' | 'trainings';
+    readonly what: (count: string) => string;
+    readonly way: string;
+  };
   /** Where the study stands and what is next. */
   follow(definition: StudyDefinition, plan: P, history: History): StudyView;
   /** The levels that stand in the plan, stage by stage, for checks before anything is trained. */
   levels(plan: P, definition: StudyDefinition): readonly (readonly Level[])[];
-  /** The number of {@link levels}, counted without creating them; equal levels may be counted several times. */
-  count(plan: P): number;
+  /**
+   * The number of {@link levels}, counted without creating them; equal levels may be counted several times. Of a search:
+   * the trainings that its budget pays for.
+   */
+  count(plan: P, definition: StudyDefinition): number;
   /** In a few words, for the report's first line. */
   describe(plan: P, definition: StudyDefinition): string;
   /**

@@ -54,7 +54,7 @@ export const grid: Strategy<GridPlan> = {
       checkLevels(`${where}.levels`, factor.levels);
     }
   },
-  size: { what: (count) => `has ${count} combinations`, way: 'random draws as many of them as you say' },
+  size: { of: 'levels', what: (count) => `has ${count} combinations`, way: 'random draws as many of them as you say' },
   follow(definition, plan, history) {
     const stage = { factors: plan.factors.map(({ name }) => name), levels: gridLevels(plan, definition) };
     return followStages(definition, [stage], history);

@@ -34,7 +34,7 @@ export const random: Strategy<RandomPlan> = {
     checkInteger('plan.trials', plan.trials, 1, Number.MAX_SAFE_INTEGER);
     checkInteger('plan.seed', plan.seed, 0, Number.MAX_SAFE_INTEGER);
   },
-  size: { what: (count) => `search has ${count} trials`, way: 'give fewer' },
+  size: { of: 'levels', what: (count) => `search has ${count} trials`, way: 'give fewer' },
   follow(definition, plan, history) {
     const stage = { factors: Object.keys(definition.space), levels: sampleLevels(plan, definition) };
     return followStages(definition, [stage], history);

@@ -17,7 +17,7 @@ import {
 import { followFinals } from '../finals.ts';
 import { followProposals, type SearchPhase } from '../proposals.ts';
 import { bracketSize } from '../rungs.ts';
-import { budgetOf, epochsOfTraining, rungsOfSearch, type SearchBudget } from '../search-budget.ts';
+import { budgetOf, epochsOfTraining, trainingsOf, rungsOfSearch, type SearchBudget } from '../search-budget.ts';
 import { checkSearch, problemOfSearch } from '../search-checks.ts';
 import { confirmedLevels, type FinalistView, type ProposalView, type SearchView } from '../search-view.ts';
 import { countingSettings, type Dimension, type Space, settingsOf } from '../space.ts';
@@ -301,10 +301,10 @@ function endsOf(dimension: Dimension) {
 export const search: Strategy<SearchPlan> = {
   check: checkSearch,
   problem: problemOfSearch,
-  size: { what: (count) => `has a budget of ${count}`, way: 'give less' },
+  size: { of: 'trainings', what: (count) => `has a budget of ${count} trainings`, way: 'give less' },
   follow,
   levels: (_, definition) => [plannedLevels(definition)],
-  count: ({ trainings, epochs }) => trainings ?? epochs ?? 1,
+  count: (plan, definition) => trainingsOf({ ...definition, plan }),
   describe({ sampler, earlyStopping }, { space }) {
     const how = sampler === 'tpe' ? 'with TPE' : 'at random';
     const stopping = earlyStopping === 'none' ? '' : ', stopping early';

@@ -79,7 +79,7 @@ export const stages: Strategy<StagesPlan> = {
       checkLevels(`${where}.levels`, stage.levels);
     }
   },
-  size: { what: (count) => `have ${count} levels`, way: 'give fewer' },
+  size: { of: 'levels', what: (count) => `have ${count} levels`, way: 'give fewer' },
   follow: (definition, plan, history) => followStages(definition, plan.stages, history),
   levels: (plan) => plan.stages.map(({ levels }) => levels),
   count: (plan) => plan.stages.reduce((sum, { levels }) => sum + levels.length, 0),

@@ -92,7 +92,8 @@ describe('a mistake has one line with its place', () => {
     [`${rate}\ntrainings: 60\nhours: 1`, 's.yaml:7:3: the budget is given in trainings and in hours: keep one'],
     [`${rate}\nconfirm: 1`, 'search.confirm'],
     [`${rate}\nsampler: bayes`, 's.yaml:6:12: search.sampler: allowed are tpe, random, got "bayes"'],
-    [`${rate}\nparalel: 3`, 'unknown key "paralel" in search'],
+    [`${rate}\nparalel: 3`, 'unknown key "paralel" in search; did you mean parallel?'],
+    [`${rate}\ncolour: red`, 'allowed are space, trainings, epochs, hours, sampler, earlyStopping, finalists,'],
     [
       'space: { epochs: { low: 3, high: 9 } }\nearlyStopping: halving',
       'epochs cannot be searched with early stopping or a budget in epochs',
@@ -116,6 +117,14 @@ describe('a mistake has one line with its place', () => {
     } catch (error) {
       expect((error as Error).message).toMatch(/^s\.yaml:\d+:\d+: [^\n]*$/);
     }
+  });
+
+  test('a budget in epochs that pays for too many trainings', () => {
+    const long = file(`${rate}\nepochs: 1000000`).replace('epochs: 9', 'epochs: 99');
+    expect(() => parseStudyFile(long, 's.yaml')).toThrow(
+      'the search has a budget of 10,101 trainings, at most 10,000 are allowed; give less',
+    );
+    expect(() => parseStudyFile(long.replace('epochs: 99', 'epochs: 100'), 's.yaml')).not.toThrow();
   });
 
   test('trainings too short for early stopping', () => {

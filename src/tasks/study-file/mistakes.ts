@@ -1,5 +1,5 @@
 /** What is wrong with a study file, in words: the schema's complaints, with what was given and what is allowed. */
-import type { z } from 'zod';
+import { z } from 'zod';
 import { nearest, type Synonyms, UsageError } from '../../base/errors.ts';
 import { type Value, valueText } from '../../study/definition.ts';
 import type { ParameterTable } from './table.ts';
@@ -9,7 +9,7 @@ type Issue = z.core.$ZodIssue;
 
 /** The schema of a file: its keys by name. */
 interface FileSchema {
-  readonly shape: Readonly<Record<string, unknown>>;
+  readonly shape: Readonly<Record<PropertyKey, unknown>>;
 }
 
 /** Other words for the keys of a study file that are no hyperparameters. */
@@ -107,22 +107,16 @@ function unknownKey(key: string, path: Path, { schema, table }: { schema: FileSc
   return `unknown key "${key}" in ${nameOf(path)}; allowed are ${keys.join(', ')}${hint}`;
 }
 
-const keysOfSearch = {
-  random: ['trials', 'seed', 'space'],
-  search: [
-    'space',
-    'trainings',
-    'epochs',
-    'hours',
-    'sampler',
-    'earlyStopping',
-    'finalists',
-    'confirm',
-    'parallel',
-    'seed',
-    'resolve',
-  ],
-};
+/** Whether the key of the file holds a plan with a space of ranges and lists. */
+function hasSpace(root: Path[number] | undefined): boolean {
+  return root === 'random' || root === 'search';
+}
+
+/** The keys of a map that the schema names; none where it is no map. */
+function keysOf(schema: unknown): readonly string[] {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault) return keysOf(schema.unwrap());
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
 
 interface Keys {
   readonly keys: readonly string[];
@@ -133,14 +127,14 @@ function knownKeys([root, ...rest]: Path, schema: FileSchema, { parameters, syno
   const names: Keys = { keys: Object.keys(parameters), synonyms };
   if (root === undefined) return { keys: Object.keys(schema.shape), synonyms: otherKeys };
   if (root === 'seeds') return { keys: ['atLeast', 'atMost', 'resolve'], synonyms: otherKeysOfRules };
-  if (root === 'random' || root === 'search') {
-    if (rest.length === 0) return { keys: keysOfSearch[root], synonyms: otherKeys };
+  if (hasSpace(root)) {
+    if (rest.length === 0) return { keys: keysOf(schema.shape[root]), synonyms: otherKeys };
     if (rest.length === 1) return names;
     // An item of a list is a level, which sets several hyperparameters.
     if (typeof rest[2] === 'number') return { keys: ['label', ...names.keys], synonyms };
     return { keys: ['low', 'high', 'log', 'step'], synonyms: otherKeys };
   }
-  if (root === 'distill') return { keys: ['teachers', 'temperature', 'weight'], synonyms: {} };
+  if (root === 'distill') return { keys: keysOf(schema.shape[root]), synonyms: {} };
   if (root === 'base') return { keys: [...names.keys, 'recipe'], synonyms };
   const inLevel = rest.length >= (root === 'stages' ? 3 : 2);
   return inLevel ? { keys: ['label', ...names.keys], synonyms } : names;
@@ -202,7 +196,7 @@ type Place = 'value' | 'levels' | 'level' | 'from';
 function parameterAt([root, ...rest]: Path): { readonly name?: string; readonly place?: Place } {
   if (root === 'base' && rest[0] === 'recipe') return {};
   if ((root === 'base' || root === 'settings') && rest.length === 1) return { name: String(rest[0]), place: 'value' };
-  if ((root === 'random' || root === 'search') && rest[0] === 'space' && rest.length >= 2) {
+  if (hasSpace(root) && rest[0] === 'space' && rest.length >= 2) {
     const [, name, index, key] = rest;
     if (index === undefined) return { name: String(name), place: 'from' };
     if (key !== undefined) return key === 'label' ? {} : { name: String(key), place: 'value' };
@@ -282,7 +276,7 @@ function expectation(path: Path, expected: string): string {
     if (root === 'search') return 'a map { trainings: ..., space: { ... } }';
   }
   if (root === 'stages' && rest.length === 1) return 'a map of a hyperparameter and its levels';
-  if ((root === 'random' || root === 'search') && rest.length === 1 && rest[0] === 'space') {
+  if (hasSpace(root) && rest.length === 1 && rest[0] === 'space') {
     return 'a map of hyperparameters and their ranges or lists';
   }
   if (root === 'seeds' && rest[0] === 'resolve') return 'the smallest difference that matters, a number';
@@ -298,7 +292,7 @@ function expectation(path: Path, expected: string): string {
 
 function shapeOf([root, ...rest]: Path): string {
   if (root === 'seeds') return 'a number of seeds, a list of them, or a rule { atLeast: 3, atMost: 30, resolve: 0.1 }';
-  if ((root === 'random' || root === 'search') && rest.length === 2)
+  if (hasSpace(root) && rest.length === 2)
     return 'a range { low: ..., high: ... } or a list of values';
   return 'a value or a map { label: ..., hyperparameter: value, ... }';
 }
