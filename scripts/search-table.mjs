@@ -8,8 +8,8 @@
  *
  * A cell is one training, a pure function of its setting and seed. All settings are trained with seed 1, then all with
  * seed 2, and so on: `--seeds 5` makes a table of the first five seeds, and a later call adds the others. Finished
- * cells are in the progress file (`--progress`, default .cache/search-table.jsonl), from which a killed process
- * continues.
+ * cells are in the table, if there is one, and in the progress file (`--progress`, default .cache/search-table.jsonl),
+ * from which a killed process continues.
  *
  * The file is gzipped JSON. `space` has the values of each hyperparameter. `wrong` (how many of the held-out images)
  * and `loss` (mean cross-entropy of the held-out images, four significant digits) are flat lists: setting by setting,
@@ -39,6 +39,7 @@ const optimizers = {
 const epochs = 9;
 const trainImages = 10_000;
 const heldOutImages = 5_000;
+const ours = { space, epochs, trainImages, heldOutImages };
 const settings = Object.entries(space).reduce(
   (combinations, [name, values]) =>
     combinations.flatMap((combination) => values.map((value) => ({ ...combination, [name]: value }))),
@@ -61,7 +62,7 @@ async function main() {
   const jobs = Number(values.jobs);
   if (values.check !== undefined) return check(values.out, { count: Number(values.check), jobs });
   const seeds = Number(values.seeds);
-  const done = readProgress(values.progress);
+  const done = new Map([...curvesOf(values.out), ...readProgress(values.progress)]);
   const cells = cellsOf(seeds);
   const wanted = cells.filter((cell) => !done.has(keyOf(cell)));
   console.log(`${cells.length} trainings, ${cells.length - wanted.length} of them done`);
@@ -94,11 +95,29 @@ function keyOf({ setting, seed }) {
   return `${setting}/${seed}`;
 }
 
+/** The curves of a table that was written before; none where there is no file. @throws Error for another table. */
+function curvesOf(file) {
+  if (!existsSync(file)) return new Map();
+  const table = JSON.parse(gunzipSync(readFileSync(file)));
+  if (designOf(table) !== designOf(ours)) throw new Error(`${file} is another table: choose another --out`);
+  return new Map(cellsOf(table.seeds).map((cell) => [keyOf(cell), curveIn(table, cell)]));
+}
+
+/** What makes two tables the same but for their seeds. */
+function designOf({ space, epochs, trainImages, heldOutImages }) {
+  return JSON.stringify({ space, epochs, trainImages, heldOutImages });
+}
+
+function curveIn({ seeds, wrong, loss }, { setting, seed }) {
+  const from = (setting * seeds + seed - 1) * epochs;
+  return { wrong: wrong.slice(from, from + epochs), loss: loss.slice(from, from + epochs) };
+}
+
 /** The curves of the finished cells. Removes the torn line that a kill may have left at the end. */
 function readProgress(file) {
   mkdirSync(dirname(file), { recursive: true });
   const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
-  const design = JSON.stringify({ space, epochs, trainImages, heldOutImages });
+  const design = designOf(ours);
   if (lines.length > 1 && lines[0] !== design)
     throw new Error(`${file} is of another table: choose another --progress`);
   const whole = lines.slice(1, -1).map((line) => JSON.parse(line));
@@ -114,23 +133,22 @@ function tableOf(seeds, curves) {
       Array.from({ length: seeds }, (_, index) => curves.get(keyOf({ setting, seed: index + 1 }))[name]).flat(),
     );
   const [wrong, loss] = [flat('wrong'), flat('loss')];
-  return { space, seeds, epochs, trainImages, heldOutImages, wrong, loss };
+  return { ...ours, seeds, wrong, loss };
 }
 
 /** Trains random cells of the file again. The exit code is 1 if one of them differs. */
 async function check(file, { count, jobs }) {
-  const { seeds, wrong, loss } = JSON.parse(gunzipSync(readFileSync(file)));
+  const table = JSON.parse(gunzipSync(readFileSync(file)));
   const cells = Array.from({ length: count }, () => ({
     setting: randomInt(settings.length),
-    seed: 1 + randomInt(seeds),
+    seed: 1 + randomInt(table.seeds),
   }));
   let different = 0;
-  await trainAll(cells, jobs, ({ setting, seed }, curve) => {
-    const from = (setting * seeds + seed - 1) * epochs;
-    const stored = { wrong: wrong.slice(from, from + epochs), loss: loss.slice(from, from + epochs) };
+  await trainAll(cells, jobs, (cell, curve) => {
+    const stored = curveIn(table, cell);
     if (JSON.stringify(stored) === JSON.stringify(curve)) return;
     different += 1;
-    console.log(`differs: ${JSON.stringify({ ...settings[setting], seed, stored, trained: curve })}`);
+    console.log(`differs: ${JSON.stringify({ ...settings[cell.setting], seed: cell.seed, stored, trained: curve })}`);
   });
   console.log(`${count - different} of ${count} cells are the same`);
   if (different > 0) process.exitCode = 1;
