@@ -151,10 +151,13 @@ function changesOf(base: Settings, winner: Settings, parameters: TaskSettings['p
     .map((name) => ({ name, from: base[name]!, to: winner[name]! }));
 }
 
+/** The phases that train, in their order. */
+export const searchPhases = ['search', 'finals', 'confirmation'] as const;
+
 /** What a trial is to a search: the proposal whose configuration it trains, and the phases that use it. */
 export interface SearchRole {
   readonly proposal: number;
-  readonly phases: readonly ('search' | 'finals' | 'confirmation')[];
+  readonly phases: readonly (typeof searchPhases)[number][];
 }
 
 /** The trials of a search: which configurations they train, and in which phases. */

@@ -5,13 +5,13 @@ import { UsageError } from '../base/errors.ts';
 import { visible } from '../base/plain-text.ts';
 import { isSeedRule, type StudyDefinition } from '../study/definition.ts';
 import { describePlan, seedsText } from '../study/strategies.ts';
-import { contests, type LevelFacts, type StageFacts, type StudyFacts } from './facts.ts';
+import { contests, type StageFacts, type StudyFacts } from './facts.ts';
 import { foreignTable } from './foreign-table.ts';
 import { settingsText } from './naming.ts';
 import { claimsTable, confirmationTable, finalsTable } from './search-tables.ts';
 import { stepTable, terminalStageTable } from './stage-tables.ts';
 import { notesOf, rowsOf, type TextTable } from './table.ts';
-import { comparisonLines, findConfiguration } from './words/comparison.ts';
+import { type Candidate, comparisonLines, findConfiguration } from './words/comparison.ts';
 import { varianceFindings, varianceLimits, varianceTable } from './words/importance.ts';
 import { labelOf, shortName, stageTitle } from './words/names.ts';
 import { countText, scoreText } from './words/numbers.ts';
@@ -161,24 +161,20 @@ export function winnerText({ winner, naming, definition }: StudyFacts): string {
  * the study.
  */
 export function compareText(facts: StudyFacts, first: string, second: string, width: number): string {
-  const [a, b] = [first, second].map((wanted) => find(wanted, facts)) as [LevelFacts, LevelFacts];
-  return comparisonLines(a, b, facts)
+  return comparisonLines(find(first, facts), find(second, facts), facts)
     .map((line) => wrapped(line, width))
     .join('\n');
 }
 
-function find(wanted: string, facts: StudyFacts): LevelFacts {
+function find(wanted: string, facts: StudyFacts): Candidate {
   const answer = findConfiguration(wanted, facts, (level) => [
     level.view.level.label,
     labelOf(level, facts),
     shortName(level, facts),
   ]);
   if (answer.found) return answer.found;
-  if (answer.choices.length === 0 && facts.search) {
-    throw new UsageError('there is nothing to compare yet: a search compares its winner, runner-up and base');
-  }
   const mostListed = 20;
-  const choices = answer.choices.slice(0, mostListed).map((level) => `${level.id} (${labelOf(level, facts)})`);
+  const choices = answer.choices.slice(0, mostListed).map(({ id, label }) => `${id} (${label})`);
   const more = answer.choices.length > mostListed ? ` and ${answer.choices.length - mostListed} more` : '';
   const problem = answer.isAmbiguous
     ? `"${wanted}" names several configurations`

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { StudyFacts } from '../facts.ts';
 import { freshSeeds, type Searched, scoresOf, searched } from '../search.testing.ts';
 import { confirmationTable, finalsTable } from '../search-tables.ts';
-import { compareText, showText } from '../terminal.ts';
+import { showText } from '../terminal.ts';
 import { caveats } from './caveats.ts';
 import { outcome } from './outcome.ts';
 import { searchSummary } from './search.ts';
@@ -184,7 +184,7 @@ describe('tables', () => {
     expect(columns.find(({ head }) => head === 'mean')!.cells).toEqual(['98.32', '98.30', '97.80']);
   });
 
-  test('the terminal names no paused trial as running, and compares what was confirmed', async () => {
+  test('the terminal names no paused trial as running', async () => {
     const own = await searched({
       parameters: { x: 0, epochs: 9 },
       definition: { base: { x: 0, epochs: 9 }, space: { x: { kind: 'int', low: 0, high: 99 } } },
@@ -195,11 +195,6 @@ describe('tables', () => {
     // 14 settings: a whole bracket of 9, and 5 of the next, of which 4 wait for it to grow.
     expect(text).toContain('4 trials wait at a rung; with a larger budget some may go on.');
     expect(text).not.toContain('has done');
-    expect(compareText(facts, 'C0', facts.winner!.id, 200)).toContain('minus');
-    const early = factsOf({ ...record, trials: record.trials.slice(0, 5) });
-    expect(() => compareText(early, 'C0', 'C1', 80)).toThrow(
-      'there is nothing to compare yet: a search compares its winner, runner-up and base',
-    );
   });
 
   test.each([40, 80, 120])('the terminal has the phases in %i columns, and no stage', (width) => {
