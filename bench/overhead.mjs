@@ -1,6 +1,6 @@
 // `npm run bench -- overhead`: the time that a study takes beside its trials, for 250 to 4,000 trials of a function
-// that takes no time, in memory and with a journal on disk (which is synced three times for each trial). Option:
-// --rounds N (default 3).
+// that takes no time, in memory and with a journal on disk (which is synced three times for each trial), and a search
+// of as many trainings. Options: --rounds N (default 3), --only TEXT (kinds whose name has the text).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +9,9 @@ import { functionTask, MemoryStore, runStudy } from '../dist/index.js';
 import { JournalStore } from '../dist/node.js';
 import { keep, machineLine, median, printTable, say } from './measurement.mjs';
 
-const { values } = parseArgs({ options: { rounds: { type: 'string', default: '3' } } });
+const { values } = parseArgs({
+  options: { rounds: { type: 'string', default: '3' }, only: { type: 'string', default: '' } },
+});
 const rounds = Number(values.rounds);
 const sizes = [250, 500, 1000, 2000, 4000];
 const folder = mkdtempSync(join(tmpdir(), 'lenet-bench-'));
@@ -46,6 +48,37 @@ async function underRule(trials, store) {
   return (performance.now() - began) / 1000;
 }
 
+/** Seconds for a search with so many trainings in its budget, in four dimensions. */
+async function ofSearch(trainings, earlyStopping) {
+  const epochs = 9;
+  const task = functionTask({
+    parameters: { x: 0, y: 0, z: 'a', w: 1, epochs },
+    async run({ x, y, z, w }, { random, report }) {
+      const score = (z === 'b') - (x - 3) ** 2 - y ** 2 - Math.log(w) ** 2 + random.uniform() / 10;
+      for (let epoch = 1; epoch < epochs; epoch++) report(epoch, score - 1 / epoch);
+      return score;
+    },
+  });
+  const definition = {
+    name: 'overhead',
+    objective: 'score',
+    base: { epochs },
+    plan: { kind: 'search', sampler: 'tpe', trainings, earlyStopping, confirm: 5, parallel: 4, seed: 1 },
+    space: {
+      x: { kind: 'float', low: -5, high: 5 },
+      y: { kind: 'float', low: -5, high: 5 },
+      z: { kind: 'choices', values: ['a', 'b', 'c'] },
+      w: { kind: 'float', low: 1e-3, high: 1e3, log: true },
+    },
+    seeds: [1],
+  };
+  const began = performance.now();
+  for await (const event of runStudy({ definition, task, store: new MemoryStore(), jobs: 2 })) {
+    if (event.type === 'finished') return (performance.now() - began) / 1000;
+  }
+  throw new Error('the search did not end');
+}
+
 try {
   const kinds = {
     'levels, one seed, memory': (trials) => seconds(trials, [1], new MemoryStore()),
@@ -59,11 +92,14 @@ try {
     'a seed rule, memory': (trials) => underRule(trials, new MemoryStore()),
     'levels, one seed, journal': (trials, run) =>
       seconds(trials, [1], new JournalStore(join(folder, `${trials}-${run}`))),
+    'a search, memory': (trials) => ofSearch(trials, 'none'),
+    'a search that stops early, memory': (trials) => ofSearch(trials, 'halving'),
   };
   const results = [];
-  for (const [kind, measure] of Object.entries(kinds)) {
+  for (const [kind, measure] of Object.entries(kinds).filter(([name]) => name.includes(values.only))) {
     await measure(sizes[0], 'warm');
-    for (const trials of sizes) {
+    // A search computes a proposal from all results before it, which takes a minute for 4,000.
+    for (const trials of kind.startsWith('a search') ? sizes.slice(0, 4) : sizes) {
       say(`${kind}: ${trials} trials`);
       const runs = [];
       for (let run = 0; run < rounds; run++) runs.push(await measure(trials, run));
