@@ -51,10 +51,10 @@ export type EntryKind = 'study' | 'optuna' | 'run' | 'tensorboard';
 
 /**
  * `running`: a process works on it. `interrupted`: nobody works on it, and it is not finished; for a run or a journal
- * of another program also where nothing tells whether it is finished. `stuck`: ended, because no level succeeded.
+ * of another program also where nothing tells whether it is finished. `unknown`: not computed yet; an event follows. `stuck`: ended, because no level succeeded.
  * `damaged`: its files cannot be read, see `problem`. `empty`: begun, but nothing is recorded yet.
  */
-export type EntryState = 'running' | 'finished' | 'interrupted' | 'stuck' | 'damaged' | 'empty';
+export type EntryState = 'unknown' | 'running' | 'finished' | 'interrupted' | 'stuck' | 'damaged' | 'empty';
 
 /** One line of the list. */
 export interface Entry {
@@ -147,7 +147,13 @@ export interface ParameterView {
   readonly varies: boolean;
   /** How its values are drawn; `log` for a scale by powers. */
   readonly scale:
-    | { readonly kind: 'number'; readonly low: number; readonly high: number; readonly log: boolean; readonly isInteger: boolean }
+    | {
+        readonly kind: 'number';
+        readonly low: number;
+        readonly high: number;
+        readonly log: boolean;
+        readonly isInteger: boolean;
+      }
     | { readonly kind: 'choices'; readonly values: readonly Value[] };
 }
 
@@ -166,9 +172,12 @@ export interface SessionView {
   readonly kernels: string | null;
 }
 
-/** Settings that trials share. Trials of one configuration are replicates with different seeds. */
+/**
+ * Settings that trials share. Trials of one configuration are replicates with different seeds. Rows are put in place by
+ * `index`, as rows of trials by `number`.
+ */
 export interface ConfigurationRow {
-  /** Its number in this study, from 0 in the order of first trials; never changes. Rows of trials refer to it. */
+  /** Its number in this study; never changes. Rows of trials refer to it. Trials of other programs have one each, below 0. */
   readonly index: number;
   /** By the names in `parameters`; a name that does not count for this configuration is absent. */
   readonly settings: Readonly<Record<string, Value>>;
@@ -237,7 +246,12 @@ export interface LiveState {
   /** `process 4711 on this machine (since ...)`; null where nobody works, or places are left out. */
   readonly holder: string | null;
   /** What the page may offer now. All false where control is not allowed. */
-  readonly can: { readonly pause: boolean; readonly resume: boolean; readonly stop: boolean; readonly addSeeds: boolean };
+  readonly can: {
+    readonly pause: boolean;
+    readonly resume: boolean;
+    readonly stop: boolean;
+    readonly addSeeds: boolean;
+  };
   /** Of a child that this server started and that failed: its last words. */
   readonly message: string | null;
 }
@@ -247,7 +261,7 @@ export interface LiveState {
  * `rows` and `head` have an `id` (a Position): the browser sends it as Last-Event-ID when it connects again.
  */
 export interface StudyEvents {
-  /** The present rows of all trials touched since the last event, and the configurations that are new. */
+  /** The present rows of all trials touched since the last event, and their configurations. */
   readonly rows: { readonly trials: readonly TrialRow[]; readonly configurations: readonly ConfigurationRow[] };
   /** The head has changed: the definition has grown, a process has begun. */
   readonly head: StudyHead;
@@ -273,7 +287,7 @@ export interface Facts {
   readonly outcome: readonly string[];
   /** Sentences of stages, by index of the stage: verdict first, then remarks. */
   readonly stages: readonly { readonly title: string; readonly sentences: readonly string[] }[];
-  /** `C1` and so on, for the `index` of each configuration that the study's levels use. */
+  /** `C1` and so on, of the configurations that the study uses. */
   readonly names: readonly ConfigurationName[];
   readonly counts: {
     readonly running: number;
@@ -291,16 +305,20 @@ export interface Facts {
   readonly sections: readonly ReportSection[];
 }
 
+/** `left`: out after a round of a seed rule. `open`: more seeds will tell. `pending`: its trials have not ended. */
+export type Standing = 'best' | 'may be best' | 'worse' | 'left' | 'open' | 'failed' | 'pruned' | 'pending';
+
 /** The name of a configuration in the study's facts, and where it stands. */
 export interface ConfigurationName {
-  readonly index: number;
+  /** Of its ConfigurationRow; null before its first trial. */
+  readonly index: number | null;
   /** `C3` */
   readonly id: string;
   /** `batchSize 32, l2 1e-4` */
   readonly label: string;
   /** The levels that use it; `standing` is of the newest stage. */
   readonly places: readonly { readonly stage: number; readonly level: number }[];
-  readonly standing: 'best' | 'may be best' | 'worse' | 'open' | 'failed' | 'pruned' | null;
+  readonly standing: Standing | null;
 }
 
 export interface ReportSection {
@@ -352,7 +370,7 @@ export interface ShowStage {
   readonly levels: readonly ShowLevel[];
   /** Label of the selected level. */
   readonly selected: string | null;
-  readonly verdict: string | readonly string[];
+  readonly verdict: readonly string[];
   readonly remarks: readonly string[];
 }
 
@@ -361,7 +379,7 @@ export interface ShowLevel {
   readonly label: string;
   readonly shown: string;
   readonly settings: Readonly<Record<string, Value>>;
-  readonly standing: 'best' | 'may be best' | 'worse' | 'open' | 'failed' | 'pruned';
+  readonly standing: Standing;
   readonly scope: string | null;
   readonly selected: boolean;
   /** By the stage's seeds. */
@@ -480,7 +498,6 @@ export interface ComparisonView {
 
 export interface ComparedConfiguration {
   readonly id: string;
-  readonly index: number;
   readonly label: string;
   readonly mean: number | null;
   readonly scores: readonly { readonly seed: number; readonly trial: number; readonly score: number }[];
@@ -553,7 +570,11 @@ export interface RunOpening {
 /** Events of GET /api/runs/ID/events. */
 export interface RunEvents {
   /** The series that have changed, whole; to be put in place by `tag`. Has an `id`. */
-  readonly series: { readonly series: readonly Series[]; readonly state: EntryState; readonly notes: readonly string[] };
+  readonly series: {
+    readonly series: readonly Series[];
+    readonly state: EntryState;
+    readonly notes: readonly string[];
+  };
   readonly reset: { readonly why: string };
   readonly problem: Problem;
 }
