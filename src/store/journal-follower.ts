@@ -33,6 +33,7 @@ export class JournalFollower {
   /** By study of the journal: the offset after its last line that is about no trial. */
   readonly #studies = new Map<number, number>();
   #looking: Promise<Look> | undefined;
+  #generation = 0;
   #damage: unknown;
 
   constructor(path: string) {
@@ -43,6 +44,11 @@ export class JournalFollower {
   /** Studies and trials after the lines so far. */
   get replayed(): Replay {
     return this.#replayed;
+  }
+
+  /** Grows when the file turns out to be another one, and everything read before is void. */
+  get generation(): number {
+    return this.#generation;
   }
 
   /** The number of bytes that have been read, up to the end of a line. */
@@ -139,6 +145,7 @@ export class JournalFollower {
   }
 
   #void(): void {
+    this.#generation++;
     this.#offset = 0;
     this.#end = Buffer.alloc(0);
     this.#file = undefined;
