@@ -5,9 +5,9 @@
 import { readFileSync } from 'node:fs';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { datasetSize, takeFirst } from '../data/dataset.ts';
+import { type LoadedModel, loadModel } from '../runner/model-file.ts';
 import { upgradedRecord } from '../runner/older-records.ts';
 import { recordedData, recordedSet } from '../runner/run-data.ts';
-import { type LoadedModel, loadModel } from '../runner/model-file.ts';
 import { attempt, type RunFolder } from '../runner/run-folder.ts';
 import { trialLogits, trialModel } from '../runner/trial-results.ts';
 import type { StudyRecord } from '../store/store.ts';
@@ -156,8 +156,8 @@ export async function runAnswers(
   const { hyperparameters, heldOut, heldOutSplit } = config;
   const evaluatedOn = config.evaluatedOn ?? 'test';
   const own = await recordedData(config, run.path, 'put them back there');
-  const parts = { trainLimit: hyperparameters.trainLimit, evaluatedOn, heldOut, heldOutSplit };
-  const whole = recordedSet(own, evaluatedOn, parts);
+  const { trainLimit } = hyperparameters;
+  const whole = recordedSet(own, evaluatedOn, { trainLimit, evaluatedOn, heldOut, heldOutSplit });
   const { shape, data: logits } = run.readPredictions(config).logits;
   const [images = 0] = shape;
   const set = images < datasetSize(whole) ? takeFirst(whole, images) : whole;

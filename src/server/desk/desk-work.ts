@@ -2,16 +2,17 @@
  * The work that takes too long for the thread that answers requests: facts, reports, comparisons, and everything that
  * reads models and data. Each kind of order has a function here.
  */
-import { Refusal } from '../refusal.ts';
+
 import { trialsCsv } from '../../report/csv.ts';
 import type { StudyFacts } from '../../report/facts.ts';
-import { type ShownOptions, lenetSource, runAnswers } from '../../report/lenet.ts';
+import { lenetSource, runAnswers, type ShownOptions } from '../../report/lenet.ts';
 import type { Answers } from '../../report/section.ts';
 import { RunFolder } from '../../runner/run-folder.ts';
 import { StudyFolder } from '../../runner/study-folder.ts';
 import type { StudyRecord } from '../../store/store.ts';
 import { OwnStudy } from '../live/own-study.ts';
 import type { AnswersView, ComparisonView, DisagreementView, Facts } from '../protocol.ts';
+import { Refusal } from '../refusal.ts';
 import { answersView, disagreementView } from './answers-view.ts';
 import { comparisonView, levelNamed, trialsOf } from './comparison.ts';
 import { factsOf, factsView, reportView, type StudySummary, summaryOf } from './study-facts.ts';
@@ -34,10 +35,7 @@ export type OrderKind = keyof DeskOrders;
 type Works = { readonly [K in OrderKind]: (order: DeskOrders[K]['order']) => Promise<DeskOrders[K]['result']> };
 
 /** Carries out an order. @throws UsageError, WorldError, Refusal. */
-export type DoWork = <K extends OrderKind>(
-  kind: K,
-  order: DeskOrders[K]['order'],
-) => Promise<DeskOrders[K]['result']>;
+export type DoWork = <K extends OrderKind>(kind: K, order: DeskOrders[K]['order']) => Promise<DeskOrders[K]['result']>;
 
 /** Work that remembers the studies that were asked for last. */
 export function deskWork(): DoWork {

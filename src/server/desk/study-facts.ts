@@ -26,7 +26,10 @@ export function factsOf(record: StudyRecord): StudyFacts {
 }
 
 /** @param indexOf the index of the configuration of a trial, by the trial's number. */
-export function factsView(facts: StudyFacts, indexOf: (trial: number) => number | undefined): Omit<Facts, 'position' | 'sections'> {
+export function factsView(
+  facts: StudyFacts,
+  indexOf: (trial: number) => number | undefined,
+): Omit<Facts, 'position' | 'sections'> {
   const { headline, details } = outcome(facts);
   return {
     // The page reads the fields that ShowJson names; showJson() writes them and more.

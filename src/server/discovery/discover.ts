@@ -41,7 +41,9 @@ export async function discover(root: string): Promise<Discovery> {
     const names = new Set(entries.map(({ name }) => name));
     const own = await folderEntry(place, path, names);
     if (own) found.push(own);
-    for (const entry of entries.filter(({ name }) => isLog(name) && !(own?.kind === 'study' && name === 'study.journal'))) {
+    for (const entry of entries.filter(
+      ({ name }) => isLog(name) && !(own?.kind === 'study' && name === 'study.journal'),
+    )) {
       const log = await optunaJournal(top, join(place, entry.name));
       if (log) found.push({ ...log, path: joined(path, entry.name) });
     }
@@ -89,7 +91,11 @@ async function folderEntry(place: string, path: string, names: ReadonlySet<strin
         ? 'tensorboard'
         : undefined;
   if (kind === undefined) return undefined;
-  const wanted = { study: ['study.journal'], run: ['metrics.jsonl', 'config.json'], tensorboard: [...names].filter(isEventFile) };
+  const wanted = {
+    study: ['study.journal'],
+    run: ['metrics.jsonl', 'config.json'],
+    tensorboard: [...names].filter(isEventFile),
+  };
   const changed = await Promise.all(wanted[kind].map((name) => changedAt(join(place, name))));
   if (changed.some((at) => at === undefined)) return undefined;
   return { kind, path, place, changed: Math.max(...changed.map((at) => at ?? 0)) };

@@ -1,7 +1,8 @@
 /** A study that is followed while others work on it: its head, and the rows that changed after a place in its journal. */
+
+import type { Look } from '../../store/journal-follower.ts';
 import { configurationKey } from '../../study/trial.ts';
 import type { ConfigurationRow, StudyHead, TrialRow } from '../protocol.ts';
-import type { Look } from '../../store/journal-follower.ts';
 
 /** Rows as JSON: they are made once, when a trial has changed, and sent to any number of pages. */
 export interface ChangedRows {
@@ -24,12 +25,15 @@ export interface LiveStudy {
   head(): StudyHead | undefined;
   rowsAfter(offset: number): ChangedRows;
   row(number: number): TrialRow | undefined;
+  rows(): readonly TrialRow[];
+  /** The settings of a trial, as its row's configuration has them. */
+  settingsOf(number: number): ConfigurationRow['settings'];
 }
 
 /** The rows of a journal, each made once. */
 export class RowTable {
   readonly #rows = new Map<number, { readonly row: TrialRow; readonly json: string }>();
-  readonly #configurations = new Map<number, string>();
+  readonly #configurations = new Map<number, { readonly row: ConfigurationRow; readonly json: string }>();
   readonly #indices = new Map<string, number>();
 
   clear(): void {
@@ -46,6 +50,15 @@ export class RowTable {
     return this.#rows.get(key)?.row;
   }
 
+  all(): TrialRow[] {
+    return [...this.#rows.values()].map(({ row }) => row);
+  }
+
+  /** The settings of the trial of a row. */
+  settingsOf(row: TrialRow | undefined): ConfigurationRow['settings'] {
+    return (row && this.#configurations.get(row.configuration)?.row.settings) ?? {};
+  }
+
   /** The index of the settings of trials of ours. @param settings of them as the page shows them. */
   indexOf(configuration: Parameters<typeof configurationKey>[0], settings: () => ConfigurationRow['settings']): number {
     const key = configurationKey(configuration);
@@ -58,14 +71,14 @@ export class RowTable {
   }
 
   setConfiguration(row: ConfigurationRow): void {
-    this.#configurations.set(row.index, JSON.stringify(row));
+    this.#configurations.set(row.index, { row, json: JSON.stringify(row) });
   }
 
   /** The rows with these keys, as far as they exist, and their configurations. */
   changed(keys: Iterable<number>): ChangedRows {
     const rows = [...keys].flatMap((key) => this.#rows.get(key) ?? []);
     const indices = new Set(rows.map(({ row }) => row.configuration));
-    const configurations = [...indices].flatMap((index) => this.#configurations.get(index) ?? []);
+    const configurations = [...indices].flatMap((index) => this.#configurations.get(index)?.json ?? []);
     const trials = rows.map(({ json }) => json).join();
     return { json: `{"trials":[${trials}],"configurations":[${configurations.join()}]}`, count: rows.length };
   }

@@ -1,7 +1,7 @@
 /** A study in a journal that Optuna wrote, followed as ours are. */
 import type { JournalFollower, Look } from '../../store/journal-follower.ts';
 import type { ReplayedStudy } from '../../store/replay.ts';
-import type { StudyHead, TrialRow } from '../protocol.ts';
+import type { ConfigurationRow, StudyHead, TrialRow } from '../protocol.ts';
 import { type ChangedRows, type LiveStudy, RowTable } from './live-study.ts';
 import { optunaSettings } from './parameters.ts';
 import { optunaHead, type StudyPlace } from './study-head.ts';
@@ -48,6 +48,15 @@ export class OptunaStudy implements LiveStudy {
   rowsAfter(offset: number): ChangedRows {
     this.#update();
     return this.#rows.changed(this.#follower.trialsAfter(offset));
+  }
+
+  settingsOf(number: number): ConfigurationRow['settings'] {
+    return this.#rows.settingsOf(this.row(number));
+  }
+
+  rows(): readonly TrialRow[] {
+    this.#update();
+    return this.#rows.all();
   }
 
   row(number: number): TrialRow | undefined {

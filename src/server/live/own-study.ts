@@ -7,7 +7,7 @@ import { interpret, interpretTrial, resultsPrefix } from '../../store/journal-st
 import type { StudyRecord } from '../../store/store.ts';
 import type { Settings } from '../../study/definition.ts';
 import type { TaskSettings } from '../../tasks/task.ts';
-import type { StudyHead, TrialRow } from '../protocol.ts';
+import type { ConfigurationRow, StudyHead, TrialRow } from '../protocol.ts';
 import { type ChangedRows, type LiveStudy, RowTable } from './live-study.ts';
 import { optunaSettings, parametersOf, shownSettings } from './parameters.ts';
 import { settingsOf } from './recorded-settings.ts';
@@ -81,6 +81,15 @@ export class OwnStudy implements LiveStudy {
     return this.#rows.changed(this.#changedAfter(offset));
   }
 
+  settingsOf(number: number): ConfigurationRow['settings'] {
+    return this.#rows.settingsOf(this.row(number));
+  }
+
+  rows(): readonly TrialRow[] {
+    this.#update();
+    return this.#rows.all();
+  }
+
   row(number: number): TrialRow | undefined {
     this.#update();
     return this.#rows.get(number);
@@ -102,7 +111,8 @@ export class OwnStudy implements LiveStudy {
     const found = new Set(this.#follower.trialsAfter(offset));
     for (const { id, attributes } of studies) {
       if (!this.#follower.studyAfter(id, offset)) continue;
-      for (const key of attributes.keys()) if (key.startsWith(resultsPrefix)) found.add(Number(key.slice(resultsPrefix.length)));
+      for (const key of attributes.keys())
+        if (key.startsWith(resultsPrefix)) found.add(Number(key.slice(resultsPrefix.length)));
     }
     return [...found].sort((a, b) => a - b);
   }

@@ -15,7 +15,9 @@ const recordedSettings: TaskSettings = {
 /** Whether every setting of the study is one of our networks. */
 export function isOfNetworks({ definition, trials }: Pick<StudyRecord, 'definition' | 'trials'>): boolean {
   const seen = new Set<Settings>([definition.base, ...trials.map(({ configuration }) => configuration)]);
-  const names = new Set([...seen].flatMap((settings) => Object.keys(settings).map((name) => [name, settings] as const)));
+  const names = new Set(
+    [...seen].flatMap((settings) => Object.keys(settings).map((name) => [name, settings] as const)),
+  );
   return [...names].every(([name, settings]) => isHyperparameter(name, { ...definition.base, ...settings }));
 }
 

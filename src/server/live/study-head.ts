@@ -17,7 +17,11 @@ export interface StudyPlace {
 /** @param file the text of the study file. */
 export function studyHead(
   record: StudyRecord,
-  { place, settings, file }: { readonly place: StudyPlace; readonly settings: TaskSettings; readonly file: string | null },
+  {
+    place,
+    settings,
+    file,
+  }: { readonly place: StudyPlace; readonly settings: TaskSettings; readonly file: string | null },
 ): StudyHead {
   const { definition, data, dataHash, sessions } = record;
   return {

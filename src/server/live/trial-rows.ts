@@ -1,7 +1,7 @@
 /** Rows of the trials' table: what a journal knows of a trial, as the page gets it. */
 import { onesInBytes } from '../../base/bits.ts';
-import type { ReplayedTrial } from '../../store/replay.ts';
 import { trialStates } from '../../store/optuna.ts';
+import type { ReplayedTrial } from '../../store/replay.ts';
 import { type EpochPoint, secondsOf, type Trial } from '../../study/trial.ts';
 import type { Curve, TrialRow } from '../protocol.ts';
 
@@ -60,7 +60,7 @@ const stateNames: Readonly<Record<number, TrialRow['state']>> = {
 function secondsBetween(started: string | null, ended: string | null): number {
   const [from, to] = [started, ended].map((time) => (time === null ? Number.NaN : Date.parse(`${time}Z`)));
   const seconds = (to! - from!) / 1000;
-  return seconds > 0 ? seconds : 0;
+  return Number.isFinite(seconds) ? Math.max(0, seconds) : 0;
 }
 
 const columns = {

@@ -21,7 +21,11 @@ export function guard({ hosts, token }: GuardOptions): MiddlewareHandler {
     for (const [name, value] of Object.entries(commonHeaders)) context.header(name, value);
     const host = context.req.header('host');
     if (!isOwnHost(host, hosts)) {
-      return refused(context, 403, 'This server answers under its own address alone, not under the name in this request.');
+      return refused(
+        context,
+        403,
+        'This server answers under its own address alone, not under the name in this request.',
+      );
     }
     const { method } = context.req;
     if (!['GET', 'HEAD', 'POST'].includes(method)) return refused(context, 405, `There is no ${method} here.`);

@@ -19,7 +19,8 @@ export const pagePolicy = [
 ].join('; ');
 
 /** For files of studies and runs: they are shown without scripts, as if they came from nowhere. */
-export const filePolicy = "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'";
+export const filePolicy =
+  "sandbox; default-src 'none'; img-src data:; style-src 'unsafe-inline'; frame-ancestors 'none'";
 
 export const commonHeaders: Readonly<Record<string, string>> = {
   'Content-Security-Policy': pagePolicy,

@@ -22,6 +22,11 @@ export function isOwnHost(host: string | undefined, names: readonly string[] = [
   return isIP(address) > 0 || name === 'localhost' || names.some((own) => own.toLowerCase() === name);
 }
 
+/** Whether an address to listen on is reached from this machine alone. */
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
+}
+
 /** Whether a request comes from a page of this server, by its Origin header. A browser sends it with every POST. */
 export function isOwnOrigin(origin: string | undefined, host: string | undefined): boolean {
   return host !== undefined && (origin === `http://${host}` || origin === `https://${host}`);
