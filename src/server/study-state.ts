@@ -37,6 +37,7 @@ export function stateOf(shelf: StudyShelf, { control, children }: { control: boo
   const holder = holderOf(shelf);
   const child = children.of(shelf.place);
   const resting = restingState(shelf);
+  const head = shelf.study.head();
   const isRunning = holder !== undefined || child?.isRunning === true;
   const isOurs = control && shelf.own !== undefined;
   const canStop = isOurs && holder !== undefined && isReachable(holder);
@@ -48,7 +49,8 @@ export function stateOf(shelf: StudyShelf, { control, children }: { control: boo
       pause: canStop,
       stop: canStop,
       resume: canGoOn && resting !== 'finished',
-      addSeeds: canGoOn && shelf.study.head()?.plan !== 'search',
+      // The seeds of a rule come by themselves, and those of a search are its plan's.
+      addSeeds: canGoOn && head?.seeds?.kind === 'list' && head.plan !== 'search',
     },
     message: isRunning ? null : (child?.lastWords ?? null),
   };

@@ -18,7 +18,17 @@ const mostBodyBytes = 2_000_000;
 
 export function guard({ hosts, token }: GuardOptions): MiddlewareHandler {
   return async (context, next) => {
-    for (const [name, value] of Object.entries(commonHeaders)) context.header(name, value);
+    const refusal = refusalOf(context);
+    if (refusal) context.res = refusal;
+    else await next();
+    // A file's own policy is stricter and stays.
+    for (const [name, value] of Object.entries(commonHeaders)) {
+      if (!context.res.headers.has(name)) context.res.headers.set(name, value);
+    }
+  };
+
+  /** The answer to a request that no route may see. */
+  function refusalOf(context: Context): Response | undefined {
     const host = context.req.header('host');
     if (!isOwnHost(host, hosts)) {
       return refused(
@@ -43,8 +53,8 @@ export function guard({ hosts, token }: GuardOptions): MiddlewareHandler {
       const length = Number(context.req.header('content-length') ?? Number.NaN);
       if (!(length <= mostBodyBytes)) return refused(context, 413, `At most ${mostBodyBytes} bytes can be sent.`);
     }
-    return next();
-  };
+    return undefined;
+  }
 }
 
 const cookieName = 'lenet-ui';
