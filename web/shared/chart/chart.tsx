@@ -52,10 +52,10 @@ type CanvasProps = ChartProps & { readonly tip: Tip | undefined; readonly setTip
 
 function Canvas({ plot, height = 300, onTrial, onLayer, tip, setTip }: CanvasProps) {
   const host = useRef<HTMLDivElement>(null);
-  const chart = useRef<uPlot>();
+  const chart = useRef<uPlot>(undefined);
   const described = useId();
   // The chart's own functions always see the present props.
-  const present = useRef({ plot, onTrial, onLayer, tip });
+  const present = useRef<Present>({ plot, onTrial, onLayer, tip });
   present.current = { plot, onTrial, onLayer, tip };
   const theme = shownTheme.value;
   const structure = JSON.stringify([plot.x, plot.y, theme, height]);
@@ -136,11 +136,13 @@ const moves: Readonly<Record<string, { step?: number; layerStep?: number }>> = {
   ArrowDown: { layerStep: 1 },
 };
 
-interface Present {
-  readonly current: Pick<ChartProps, 'plot' | 'onTrial'> & { readonly tip: Tip | undefined };
+interface Present extends Pick<ChartProps, 'plot'> {
+  readonly onTrial: ChartProps['onTrial'] | undefined;
+  readonly onLayer: ChartProps['onLayer'] | undefined;
+  readonly tip: Tip | undefined;
 }
 
-function openMark({ plot, onTrial, tip }: Present['current']): void {
+function openMark({ plot, onTrial, tip }: Present): void {
   const layer = tip && plot.layers[tip.mark.layer];
   const trial = layer?.kind === 'points' ? layer.trials?.[tip!.mark.index] : undefined;
   if (trial !== undefined) onTrial?.(trial);
@@ -154,7 +156,7 @@ function ends(plot: Plot): uPlot.AlignedData {
 }
 
 function chartOptions(
-  present: Present,
+  present: { readonly current: Present },
   element: HTMLElement,
   { height, choose }: { readonly height: number; readonly choose: (mark: Mark | undefined) => void },
 ): uPlot.Options {

@@ -130,6 +130,8 @@ const standings: Readonly<Record<ShowStage['levels'][number]['standing'], string
   best: '● the best',
   'may be best': '◐ may be best',
   worse: '○ worse',
+  left: '○ left',
+  pending: '… pending',
   open: '… open',
   failed: '✕ failed',
   pruned: '◂ stopped early',
