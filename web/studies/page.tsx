@@ -78,4 +78,4 @@ function ThemeChoice() {
   );
 }
 
-const themeWords = { system: 'as the system', light: 'light', dark: 'dark' } as const;
+const themeWords = { system: 'System colours', light: 'Light', dark: 'Dark' } as const;

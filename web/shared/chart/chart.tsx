@@ -170,12 +170,10 @@ function chartOptions(
     size: side === 'x' ? 34 : 58,
     grid: { show: side === 'y', stroke: colourOf('line'), width: 1 },
     ticks: { stroke: colourOf('line'), width: 1 },
-    splits: (chart, _, low, high) =>
-      ticksOf(axis, [low, high], (side === 'x' ? chart.width / 90 : chart.height / 55) | 0).map(({ value }) => value),
+    splits: (chart, _, low, high) => ticksOf(axis, [low, high], mostTicks(chart, axis, side)).map(({ value }) => value),
     values: (chart, splits) => {
       const { min = 0, max = 1 } = chart.scales[side]!;
-      const most = (side === 'x' ? chart.width / 90 : chart.height / 55) | 0;
-      const texts = new Map(ticksOf(axis, [min, max], most).map(({ value, text }) => [value, text]));
+      const texts = new Map(ticksOf(axis, [min, max], mostTicks(chart, axis, side)).map(({ value, text }) => [value, text]));
       return splits.map((value) => texts.get(value) ?? '');
     },
   });
@@ -213,6 +211,11 @@ function chartOptions(
       ],
     },
   };
+}
+
+/** As many ticks as have room; names need more of it than numbers. */
+function mostTicks({ width, height }: uPlot, { names }: Axis, side: 'x' | 'y'): number {
+  return Math.max(2, Math.floor(side === 'y' ? height / 45 : width / (names ? 100 : 60)));
 }
 
 const axisFont = '12px system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif';

@@ -40,17 +40,18 @@ export function parallelAxes(parameters: readonly ParameterView[], values: reado
 function axisOf(parameter: ParameterView, label: string): ParallelAxis {
   const { name, scale } = parameter;
   if (scale.kind === 'choices') {
-    const steps = Math.max(1, scale.values.length - 1);
+    // Each choice has an equal part of the axis and stands in its middle.
+    const count = scale.values.length;
     return {
       name,
       label,
       choices: scale.values,
-      ticks: scale.values.map((each, index) => ({ value: index / steps, text: valueText(each) })),
+      ticks: scale.values.map((each, index) => ({ value: (index + 0.5) / count, text: valueText(each) })),
       at: (value) => {
         const place = placeOf(parameter, value);
-        return place === undefined ? undefined : place / steps;
+        return place === undefined ? undefined : (place + 0.5) / count;
       },
-      back: (place) => place * steps,
+      back: (place) => place * count - 0.5,
     };
   }
   const through = scale.log ? Math.log : (x: number) => x;
@@ -92,7 +93,7 @@ export function parallelLines(trials: readonly TrialRow[], axes: readonly Parall
       at: axes.map(({ name, choices, at }) => {
         const place = at(name === 'value' ? value : settings[name]);
         // Lines through one choice would lie on each other.
-        return place === undefined || !choices ? place : place + (spreadOf(trial.number) * 0.3) / Math.max(2, choices.length);
+        return place === undefined || !choices ? place : place + (spreadOf(trial.number) * 0.3) / choices.length;
       }),
     };
   });
@@ -103,10 +104,8 @@ export function brushCondition(axis: ParallelAxis, from: number, to: number): Co
   const [low, high] = from < to ? [from, to] : [to, from];
   if (low <= 0 && high >= 1) return undefined;
   if (axis.choices) {
-    const steps = Math.max(1, axis.choices.length - 1);
-    // Half a place of room, or the ends of the axis could hardly be caught.
-    const inside = axis.choices.filter((_, index) => index / steps >= low - 0.25 / steps && index / steps <= high + 0.25 / steps);
-    return { oneOf: inside.map(String) };
+    const inside = axis.choices.filter((choice) => axis.at(choice)! >= low && axis.at(choice)! <= high);
+    return inside.length === 0 ? undefined : { oneOf: inside.map(String) };
   }
   return { low: low <= 0 ? Number.NEGATIVE_INFINITY : axis.back(low), high: high >= 1 ? Number.POSITIVE_INFINITY : axis.back(high) };
 }
@@ -115,8 +114,10 @@ export function brushCondition(axis: ParallelAxis, from: number, to: number): Co
 export function brushOf(axis: ParallelAxis, condition: Condition | undefined): readonly [low: number, high: number] | undefined {
   if (!condition) return undefined;
   if ('oneOf' in condition) {
-    const places = (axis.choices ?? []).flatMap((choice) => (condition.oneOf.includes(String(choice)) ? [axis.at(choice)!] : []));
-    return places.length === 0 ? undefined : [Math.min(...places) - 0.02, Math.max(...places) + 0.02];
+    const { choices = [] } = axis;
+    const places = choices.flatMap((choice) => (condition.oneOf.includes(String(choice)) ? [axis.at(choice)!] : []));
+    const half = 0.4 / choices.length;
+    return places.length === 0 ? undefined : [Math.min(...places) - half, Math.max(...places) + half];
   }
   const end = (value: number, open: number) => (Number.isFinite(value) ? Math.min(1, Math.max(0, axis.at(value) ?? open)) : open);
   return [end(condition.low, 0), end(condition.high, 1)];

@@ -53,7 +53,8 @@ describe('parallel coordinates', () => {
   test('place values from 0 to 1 on each axis, the value last', () => {
     expect(axes.map(({ name }) => name)).toEqual(['rate', 'optimizer', 'value']);
     expect(axes[0]!.at(0.01)).toBeCloseTo(0.5, 12);
-    expect(axes[1]!.at('sgd')).toBe(0.5);
+    expect(axes[1]!.at("sgd")).toBe(0.5);
+    expect(axes[1]!.at("adam")).toBeCloseTo(1 / 6, 12);
     expect(axes[2]!.at(83)).toBe(0.5);
     expect(axes[0]!.back(axes[0]!.at(0.03)!)).toBeCloseTo(0.03, 12);
   });

@@ -7,7 +7,7 @@ const symbols: Readonly<Record<EntryState | TrialRow['state'], string>> = {
   running: '▶',
   finished: '✓',
   complete: '✓',
-  interrupted: '⏸',
+  interrupted: '‖',
   stuck: '✕',
   failed: '✕',
   damaged: '!',

@@ -27,8 +27,9 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
   const [drag, setDrag] = useState<{ readonly axis: number; readonly from: number; readonly to: number }>();
   const theme = shownTheme.value;
   useEffect(() => {
-    const resized = new ResizeObserver(() => setWidth(host.current!.clientWidth));
-    resized.observe(host.current!);
+    const element = host.current!;
+    const resized = new ResizeObserver(() => setWidth(element.clientWidth));
+    resized.observe(element);
     return () => resized.disconnect();
   }, []);
   const places = useMemo(() => {
@@ -92,7 +93,12 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
                       {text}
                     </text>
                   ))}
-                  <text y={height - bottom + (index % 2 === 0 ? 20 : 36)} text-anchor="middle" class="axis-name">
+                  <text
+                    y={height - bottom + (index % 2 === 0 || width / axes.length > 150 ? 20 : 36)}
+                    x={index === 0 ? -side + 4 : index === axes.length - 1 ? side - 4 : 0}
+                    text-anchor={index === 0 ? 'start' : index === axes.length - 1 ? 'end' : 'middle'}
+                    class="axis-name"
+                  >
                     {axis.label}
                   </text>
                   {brush && (

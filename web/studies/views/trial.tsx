@@ -105,7 +105,8 @@ function TrialCurves({ row: { curve, number }, data: { head } }: { readonly row:
       title: label,
       alt: `${label} of trial ${number} by ${x.label}, from ${curve.score[0] ?? 'nothing'} to ${curve.score.at(-1) ?? 'nothing'}.`,
       x,
-      y: { label, decimals: head.objective.decimals },
+      // Both sets stand in it, so the axis names none.
+      y: { label: training.length > 0 ? measureLabel(head.objective, null) : label, decimals: head.objective.decimals },
       layers: [...line(set, curve.score, solid), ...training],
     };
     const losses: Plot = {

@@ -75,6 +75,9 @@ export default function Trials({ study, data }: StudyViewProps) {
         <table aria-rowcount={rows.length + 1}>
           <thead>
             <tr aria-rowindex={1}>
+              <th scope="col">
+                <span class="unseen">actions</span>
+              </th>
               {columns.map(({ name, title, isNumber, width }) => (
                 <th
                   key={name}
@@ -89,9 +92,6 @@ export default function Trials({ study, data }: StudyViewProps) {
                   </button>
                 </th>
               ))}
-              <th scope="col">
-                <span class="unseen">actions</span>
-              </th>
             </tr>
           </thead>
           <tbody>
@@ -100,6 +100,14 @@ export default function Trials({ study, data }: StudyViewProps) {
               const isPinned = filter.pinned.has(trial.number);
               return (
                 <tr key={trial.number} aria-rowindex={start + index + 2} class={isPinned ? 'selected' : ''}>
+                  <td class="row-actions">
+                    <button type="button" aria-pressed={isPinned} aria-label={`Pin trial ${trial.number}`} onClick={() => toggle('pin', filter.pinned, trial.number)}>
+                      {isPinned ? '★' : '☆'}
+                    </button>
+                    <button type="button" aria-label={`Hide trial ${trial.number}`} onClick={() => toggle('hide', filter.hidden, trial.number)}>
+                      ✕
+                    </button>
+                  </td>
                   {columns.map(({ name, isNumber, value, text }) => (
                     <td key={name} class={isNumber ? 'number' : ''}>
                       {name === 'number' ? (
@@ -111,14 +119,6 @@ export default function Trials({ study, data }: StudyViewProps) {
                       )}
                     </td>
                   ))}
-                  <td class="row-actions">
-                    <button type="button" aria-pressed={isPinned} aria-label={`Pin trial ${trial.number}`} onClick={() => toggle('pin', filter.pinned, trial.number)}>
-                      {isPinned ? '★' : '☆'}
-                    </button>
-                    <button type="button" aria-label={`Hide trial ${trial.number}`} onClick={() => toggle('hide', filter.hidden, trial.number)}>
-                      ✕
-                    </button>
-                  </td>
                 </tr>
               );
             })}
