@@ -25,7 +25,8 @@ ${blocks.map(renderBlock).join('\n')}
 `;
 }
 
-function renderBlock(block: Block): string {
+/** A block as HTML without scripts; text from files is escaped. */
+export function renderBlock(block: Block): string {
   switch (block.kind) {
     case 'heading':
       return `<h${block.level}>${escaped(block.text)}</h${block.level}>`;
@@ -95,7 +96,8 @@ function renderFigure(figure: Figure): string {
   return `<figure${'drawing' in content ? ' class="drawing"' : ''}>${framed}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
 
-function picture({ content, caption, alt = caption }: Figure): string {
+/** The picture of a figure: an svg element, or an img with a data URL. */
+export function picture({ content, caption, alt = caption }: Figure): string {
   if ('svg' in content) return content.svg;
   // Inline, the drawing's style sheet would apply to the whole page; inside an image it applies to the drawing alone.
   const [type, bytes] =
