@@ -19,10 +19,13 @@ export interface ParallelAxis {
   back(place: number): number;
 }
 
+/** The place below an axis of lines for which its hyperparameter does not count. */
+export const missing = -0.1;
+
 export interface ParallelLine {
   readonly trial: TrialRow;
-  /** By axis; undefined where the hyperparameter does not count. */
-  readonly at: readonly (number | undefined)[];
+  /** By axis; {@link missing} where the hyperparameter does not count. */
+  readonly at: readonly number[];
   /** From 0, the worst, to 1, the best. */
   readonly rank: number;
 }
@@ -92,8 +95,9 @@ export function parallelLines(trials: readonly TrialRow[], axes: readonly Parall
       rank: known.length > 1 ? index / (known.length - 1) : 1,
       at: axes.map(({ name, choices, at }) => {
         const place = at(name === 'value' ? value : settings[name]);
+        if (place === undefined) return missing;
         // Lines through one choice would lie on each other.
-        return place === undefined || !choices ? place : place + (spreadOf(trial.number) * 0.3) / choices.length;
+        return !choices ? place : place + (spreadOf(trial.number) * 0.3) / choices.length;
       }),
     };
   });
@@ -128,28 +132,27 @@ export const bestShare = 0.1;
 
 /** The chart as a file. */
 export function parallelSvg(axes: readonly ParallelAxis[], lines: readonly ParallelLine[], { title, alt }: { readonly title: string; readonly alt: string }): string {
-  const [width, height, top, bottom] = [Math.max(480, axes.length * 130), 420, 84, 372];
+  const [width, height, top, bottom] = [Math.max(480, axes.length * 130), 440, 84, 360];
   const x = (index: number) => 60 + (index / Math.max(1, axes.length - 1)) * (width - 120);
   const y = (place: number) => bottom - place * (bottom - top);
   const paths = lines.map(({ at, rank }) => {
     const isBest = rank >= 1 - bestShare;
     return `<path d="${linePath(at, x, y)}" fill="none" stroke="${isBest ? inks.ours : inks.muted}" stroke-width="${isBest ? 1.5 : 1}" opacity="${isBest ? 0.9 : 0.3}"/>`;
   });
+  const without = missingTicks(lines, axes);
   const frames = axes.map(({ label, ticks }, index) => {
-    const texts = ticks.map(({ value, text }) => `<text x="${x(index) - 6}" y="${y(value) + 4}" text-anchor="end" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(text)}</text>`);
-    return `<line x1="${x(index)}" x2="${x(index)}" y1="${top}" y2="${bottom}" stroke="${inks.ink}"/>${texts.join('')}<text x="${x(index)}" y="${bottom + 24}" text-anchor="middle" font-weight="600">${escaped(label)}</text>`;
+    const texts = [...ticks, ...(without[index] ? [without[index]] : [])].map(({ value, text }) => `<text x="${x(index) - 6}" y="${y(value) + 4}" text-anchor="end" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(text)}</text>`);
+    return `<line x1="${x(index)}" x2="${x(index)}" y1="${top}" y2="${bottom}" stroke="${inks.ink}"/>${texts.join('')}<text x="${x(index)}" y="${height - 14}" text-anchor="middle" font-weight="600">${escaped(label)}</text>`;
   });
   const legend = `<line x1="20" x2="42" y1="46" y2="46" stroke="${inks.ours}" stroke-width="2"/><text x="48" y="50">the best tenth</text><line x1="160" x2="182" y1="46" y2="46" stroke="${inks.muted}"/><text x="188" y="50">others</text>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(alt)}" font-family="system-ui, sans-serif" font-size="12" fill="${inks.ink}"><title>${escaped(title)}</title><desc>${escaped(alt)}</desc><rect width="${width}" height="${height}" fill="#fff"/><text x="20" y="24" font-size="15" font-weight="600">${escaped(title)}</text>${legend}${paths.join('')}${frames.join('')}</svg>\n`;
 }
 
-/** A gap where a hyperparameter does not count. */
 function linePath(at: ParallelLine['at'], x: (index: number) => number, y: (place: number) => number): string {
-  let path = '';
-  for (const [index, place] of at.entries()) {
-    if (place === undefined) continue;
-    const isJoined = index > 0 && at[index - 1] !== undefined;
-    path += `${isJoined ? 'L' : 'M'}${x(index).toFixed(1)},${y(place).toFixed(1)}`;
-  }
-  return path;
+  return at.map((place, index) => `${index > 0 ? 'L' : 'M'}${x(index).toFixed(1)},${y(place).toFixed(1)}`).join('');
+}
+
+/** The axes below which a line passes, with the tick that says so. */
+export function missingTicks(lines: readonly ParallelLine[], axes: readonly ParallelAxis[]): readonly (Tick | undefined)[] {
+  return axes.map((_, index) => (lines.some(({ at }) => at[index] === missing) ? { value: missing, text: 'without' } : undefined));
 }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import type { ParameterView } from '../../../src/server/protocol.ts';
 import { meets } from '../data/filter.ts';
 import { trialRow } from '../rows.testing.ts';
-import { brushCondition, brushOf, parallelAxes, parallelLines, parallelSvg } from './parallel.ts';
+import { brushCondition, brushOf, missing, parallelAxes, parallelLines, parallelSvg } from './parallel.ts';
 import { historyPlot, slicePlot, spreadOf } from './points.ts';
 
 const objective = { kind: 'accuracy', name: 'accuracy', goal: 'maximize', unit: ' %', decimals: 2, isPercentage: true } as const;
@@ -58,13 +58,13 @@ describe('parallel coordinates', () => {
     expect(axes[2]!.at(83)).toBe(0.5);
     expect(axes[0]!.back(axes[0]!.at(0.03)!)).toBeCloseTo(0.03, 12);
   });
-  test('draw the best line last, with a gap where a hyperparameter does not count', () => {
+  test('draw the best line last, below the axis where a hyperparameter does not count', () => {
     const lines = parallelLines(trials, axes, options);
     expect(lines.map(({ trial, rank }) => [trial.number, rank])).toEqual([[6, 0], [1, 0.25], [0, 0.5], [5, 0.75], [2, 1]]);
-    expect(lines.at(-1)!.at[0]).toBeUndefined();
+    expect(lines.at(-1)!.at[0]).toBe(missing);
     const svg = parallelSvg(axes, lines, { title: 'Parallel', alt: 'Lines.' });
     expect(svg.match(/<path /g)).toHaveLength(5);
-    for (const text of ['>rate<', '>Accuracy (%)<', '>lion<', 'the best tenth']) expect(svg).toContain(text);
+    for (const text of ['>rate<', '>Accuracy (%)<', '>lion<', 'the best tenth', '>without<']) expect(svg).toContain(text);
   });
   test('a brush is a condition of the filter, and a condition is a brush', () => {
     const [first, second, value] = axes as [(typeof axes)[0], (typeof axes)[0], (typeof axes)[0]];

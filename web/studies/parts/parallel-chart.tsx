@@ -4,7 +4,7 @@ import { csvOf } from '../../shared/chart/csv.ts';
 import { ChartFrame } from '../../shared/chart/frame.tsx';
 import { colourOf, shownTheme } from '../../shared/theme.ts';
 import { changeQuery } from '../address.ts';
-import { bestShare, brushCondition, brushOf, type ParallelAxis, type ParallelLine, parallelSvg } from '../charts/parallel.ts';
+import { bestShare, brushCondition, brushOf, type ParallelAxis, missing, missingTicks, type ParallelLine, parallelSvg } from '../charts/parallel.ts';
 import { type Condition, conditionQuery } from '../data/filter.ts';
 
 export interface ParallelChartProps {
@@ -18,7 +18,7 @@ export interface ParallelChartProps {
   readonly alt: string;
 }
 
-const [height, top, bottom, side] = [360, 16, 44, 56];
+const [height, top, bottom, side] = [390, 16, 78, 56];
 
 export function ParallelChart({ axes, lines, others, conditions, title, alt }: ParallelChartProps) {
   const host = useRef<HTMLDivElement>(null);
@@ -47,6 +47,7 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
     drawLines(canvas.current!, { width, lines, others, places });
   }, [width, lines, others, places, theme]);
 
+  const without = useMemo(() => missingTicks([...lines, ...others], axes), [lines, others, axes]);
   const placeOfPointer = ({ clientY }: PointerEvent) => places.back(clientY - host.current!.getBoundingClientRect().top);
   const start = (axis: number) => (event: PointerEvent) => {
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
@@ -88,13 +89,13 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
               return (
                 <g key={axis.name} transform={`translate(${places.x(index)},0)`}>
                   <line y1={top} y2={height - bottom} class="axis" />
-                  {axis.ticks.map(({ value, text }) => (
+                  {[...axis.ticks, ...(without[index] ? [without[index]] : [])].map(({ value, text }) => (
                     <text key={text} x={-6} y={places.y(value) + 4} text-anchor="end">
                       {text}
                     </text>
                   ))}
                   <text
-                    y={height - bottom + (index % 2 === 0 || width / axes.length > 150 ? 20 : 36)}
+                    y={height - (index % 2 === 0 || width / axes.length > 150 ? 26 : 10)}
                     x={index === 0 ? -side + 4 : index === axes.length - 1 ? side - 4 : 0}
                     text-anchor={index === 0 ? 'start' : index === axes.length - 1 ? 'end' : 'middle'}
                     class="axis-name"
@@ -159,13 +160,9 @@ function drawLines(canvas: HTMLCanvasElement, { width, lines, others, places: { 
 }
 
 function tracePath(context: CanvasRenderingContext2D, at: ParallelLine['at'], { x, y }: DrawOptions['places']): void {
-  let isJoined = false;
   for (const [index, place] of at.entries()) {
-    if (place !== undefined) {
-      if (isJoined) context.lineTo(x(index), y(place));
-      else context.moveTo(x(index), y(place));
-    }
-    isJoined = place !== undefined;
+    if (index > 0) context.lineTo(x(index), y(place));
+    else context.moveTo(x(index), y(place));
   }
 }
 
@@ -173,8 +170,8 @@ function linesCsv(axes: readonly ParallelAxis[], lines: readonly ParallelLine[])
   const rows = lines.map(({ trial, at }) => [
     trial.number,
     ...axes.map(({ choices, back }, index) => {
-      const place = at[index];
-      if (place === undefined) return undefined;
+      const place = at[index]!;
+      if (place === missing) return undefined;
       return choices ? String(choices[Math.round(back(place))]) : Number(back(place).toPrecision(12));
     }),
   ]);

@@ -79,11 +79,11 @@ function Comparison({ comparison, id, data }: { readonly comparison: ComparisonV
   const seed = pairs.find((pair) => String(pair.seed) === query.seed) ?? pairs.find(({ images }) => images);
   return (
     <>
-      {sentences.map((sentence, index) => (
-        <p key={sentence} class={index === 0 ? 'strong' : ''}>
-          {sentence}
-        </p>
-      ))}
+      <div class="strong sentences">
+        {sentences.map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+      </div>
       {pairs.length === 0 ? (
         <Empty>The two have no seed in common yet.</Empty>
       ) : (

@@ -51,7 +51,7 @@ function Stage({ stage, index, facts, data }: StageProps) {
       <WhoIsIn stage={stage} title={title} data={data} />
       <div class="figures">
         {figuresOf(facts, index).map((figure) => (
-          <ReportFigure key={figure.name} figure={figure} facts={facts} />
+          <ReportFigure key={figure.name} figure={figure} section="stages" facts={facts} />
         ))}
       </div>
     </section>

@@ -1,15 +1,20 @@
 /** Which settings do well: history, parallel coordinates, slices, and the report's charts of a search: rungs, importances, luck. */
 import { useMemo } from 'preact/hooks';
+import type { ParameterView } from '../../../src/server/protocol.ts';
 import { Chart } from '../../shared/chart/chart.tsx';
 import { goTo, linkTo } from '../address.ts';
 import { parallelAxes, parallelLines } from '../charts/parallel.ts';
-import { historyPlot, slicePlot } from '../charts/points.ts';
+import { historyPlot, placeOf, slicePlot } from '../charts/points.ts';
 import { valueOf } from '../data/filter.ts';
 import { useNames, useSelection } from '../data/selection.ts';
 import { countText, measureLabel } from '../data/words.ts';
 import { ParallelChart } from '../parts/parallel-chart.tsx';
 import { Report } from '../parts/report.tsx';
 import type { StudyViewProps } from '../views.ts';
+
+const fromReport = ['importance', 'searchCharts'];
+/** Charts of the report that stand here live. */
+const alreadyLive = ['search-history', 'search-parallel'];
 
 export default function Settings({ study, data }: StudyViewProps) {
   const { trials, filter, settingsOf } = useSelection(data);
@@ -21,7 +26,10 @@ export default function Settings({ study, data }: StudyViewProps) {
     () => ({ objective, label: measureLabel(objective, head.protocol), at: filter.at, goal: objective.goal, nameOf: names.long, settingsOf }),
     [objective, head.protocol, filter.at, names, settingsOf],
   );
-  const varied = useMemo(() => head.parameters.filter(({ varies }) => varies), [head]);
+  const varied = useMemo(() => {
+    const isPlaced = (parameter: ParameterView) => data.configurations.some(({ settings }) => placeOf(parameter, settings[parameter.name]) !== undefined);
+    return head.parameters.filter((parameter) => parameter.varies && isPlaced(parameter));
+  }, [head, data.configurations]);
   const history = useMemo(() => historyPlot(trials, options), [trials, options]);
   const slices = useMemo(() => varied.map((parameter) => slicePlot(trials, parameter, options)), [trials, varied, options]);
   // The axes hold all trials, so that they do not move while a user brushes.
@@ -54,7 +62,8 @@ export default function Settings({ study, data }: StudyViewProps) {
           <Chart key={plot.title} plot={plot} height={240} onTrial={open} empty={nothing} />
         ))}
       </div>
-      {facts && <Report facts={facts} sections={['importance', 'searchCharts', 'search-charts']} />}
+      {facts?.sections.some(({ name }) => fromReport.includes(name)) && <h2>From the report</h2>}
+      {facts && <Report facts={facts} sections={fromReport} without={alreadyLive} />}
     </>
   );
 }

@@ -2,9 +2,9 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { ControlAnswer, ControlView, StartRequest, StudyFileMistake, Validation } from '../../../src/server/protocol.ts';
 import { goTo, linkTo } from '../address.ts';
-import { getText, postJson } from '../data/api.ts';
+import { getJson, getText, postJson, studyPath } from '../data/api.ts';
 import { useLoaded } from '../data/loaded.ts';
-import { messageOf } from '../data/study.ts';
+import { messageOf, requestError } from '../data/study.ts';
 import { Empty, Show } from '../parts/states.tsx';
 
 export default function Start() {
@@ -58,8 +58,8 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
     try {
       const request: StartRequest = { ...what, jobs };
       const { id, message } = await postJson<ControlAnswer>('/api/control/start', request);
-      if (id !== null) goTo(linkTo('study', id));
-      else setSaid(message);
+      setSaid(message);
+      if (id !== null && (await appears(id))) goTo(linkTo('study', id));
     } catch (error) {
       setSaid(messageOf(error));
     }
@@ -109,12 +109,29 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
         </button>
       </div>
       {said && (
-        <p class="problem" role="alert">
+        <p class={busy ? 'muted' : 'problem'} role={busy ? 'status' : 'alert'}>
           {said}
         </p>
       )}
     </form>
   );
+}
+
+/** How often and how long the page looks for a study that was started [milliseconds, attempts]. */
+const [lookEveryMs, looks] = [300, 100];
+
+/** Whether a study that was started can be opened: its process needs a second or two to begin. */
+async function appears(id: string): Promise<boolean> {
+  for (let attempt = 0; attempt < looks; attempt++) {
+    try {
+      await getJson(studyPath(id));
+      return true;
+    } catch (error) {
+      if (requestError(error).status !== 404) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+  return false;
 }
 
 /** The check of a text; undefined while it runs. Only the newest text's answer counts. */
