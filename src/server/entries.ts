@@ -4,6 +4,7 @@ import type { Children } from './control/children.ts';
 import { type AnyShelf, type Library, nameOfShelf, type RunShelf, type StudyShelf } from './library.ts';
 import type { Privacy } from './privacy.ts';
 import type { Entry, Listing } from './protocol.ts';
+import { patienceMs } from './live/study-events.ts';
 import { problemOf } from './refusal.ts';
 import { stateOf } from './study-state.ts';
 
@@ -53,15 +54,13 @@ async function studyEntry(
   { wake, ...options }: ListingOptions & { readonly wake: () => void },
 ): Promise<Entry> {
   const { study, own } = shelf;
-  await study.look();
+  await study.look(patienceMs);
   const head = study.head();
   const { state } = stateOf(shelf, options);
   const name = head?.name ?? base.name;
   const known = own?.facts.summary;
-  if (own && head) {
-    const before = own.facts.summaryPosition;
-    if (before !== study.position) own.facts.summarize(study.position).then(wake, wake);
-  }
+  if (study.isBehind) wake();
+  else if (head) own?.facts.refreshSummary(study.position, wake);
   if (!known) return { ...base, name, state, ...rowCounts(shelf) };
   const { progress, best, verdict, secondsLeft } = known;
   return { ...base, name, state, progress, best, verdict, secondsLeft: state === 'running' ? secondsLeft : null };

@@ -46,9 +46,9 @@ export async function answerWithFile(
   const place = isPlain ? await fileWithin(folder, name) : undefined;
   if (place === undefined) throw new Refusal(404, `There is no file "${name}".`);
   const type = types[extname(name)];
-  context.header('Content-Security-Policy', filePolicy);
   return streamed(place, {
     'Content-Type': type ?? 'application/octet-stream',
+    'Content-Security-Policy': filePolicy,
     'Cache-Control': 'no-store',
     ...(type === undefined ? { 'Content-Disposition': 'attachment' } : {}),
   });

@@ -238,6 +238,8 @@ export interface StudyOpening {
   readonly trials: readonly TrialRow[];
   /** Where the stream goes on without a gap: `new EventSource('/api/studies/ID/events?from=' + position)`. */
   readonly position: Position;
+  /** Whether all recorded trials are here; the others of a large study follow at once as events of the stream. */
+  readonly isWhole: boolean;
 }
 
 /** Who works on a study. Does not stand in the journal, so its events have no id. */

@@ -34,6 +34,7 @@ export class JournalFollower {
   readonly #studies = new Map<number, number>();
   #looking: Promise<Look> | undefined;
   #generation = 0;
+  #isBehind = false;
   #damage: unknown;
 
   constructor(path: string) {
@@ -56,6 +57,11 @@ export class JournalFollower {
     return this.#offset;
   }
 
+  /** Whether the last look ended before the end of the file, because its time was over. */
+  get isBehind(): boolean {
+    return this.#isBehind;
+  }
+
   /** The offset with a digest of the bytes before it, `123456-1a2b3c4d`: a place that another process can find again. */
   get position(): string {
     return positionOf(this.#offset, this.#end);
@@ -76,10 +82,12 @@ export class JournalFollower {
   /**
    * Reads the lines that were appended. A last line without a line break is left for the next look: its writer may be
    * at work, or was killed.
+   * @param mostMs after this time a look ends behind the file's end: what is known of a large journal can be shown while
+   * the rest is read. A look that is under way is shared by all who ask.
    * @throws WorldError when the file is damaged or cannot be read, again at every look until the file is another one.
    */
-  look(): Promise<Look> {
-    this.#looking ??= this.#look().finally(() => {
+  look(mostMs = Number.POSITIVE_INFINITY): Promise<Look> {
+    this.#looking ??= this.#look(performance.now() + mostMs).finally(() => {
       this.#looking = undefined;
     });
     return this.#looking;
@@ -103,7 +111,7 @@ export class JournalFollower {
     }
   }
 
-  async #look(): Promise<Look> {
+  async #look(until: number): Promise<Look> {
     const file = await this.#open();
     if (!file) return this.#lost();
     try {
@@ -116,12 +124,12 @@ export class JournalFollower {
       if (isOther || (isChanged && !isSound)) {
         this.#void();
         this.#file = { ino, dev, mtimeMs };
-        await this.#readOn(file);
+        await this.#readOn(file, until);
         return 'replaced';
       }
       this.#file = { ino, dev, mtimeMs };
       if (this.#damage !== undefined) throw this.#damage;
-      return (await this.#readOn(file)) ? 'grown' : 'same';
+      return (await this.#readOn(file, until)) ? 'grown' : 'same';
     } finally {
       await file.close();
     }
@@ -160,9 +168,10 @@ export class JournalFollower {
     return this.#end.equals(await endAt(file, this.#offset));
   }
 
-  /** Replays whole lines to the end of the file. @returns whether there were any. */
-  async #readOn(file: FileHandle): Promise<boolean> {
+  /** Replays whole lines to the end of the file, or until the time is over. @returns whether there were any. */
+  async #readOn(file: FileHandle, until: number): Promise<boolean> {
     const before = this.#offset;
+    this.#isBehind = false;
     let rest = Buffer.alloc(0);
     for (;;) {
       const piece = Buffer.allocUnsafe(pieceBytes);
@@ -176,6 +185,10 @@ export class JournalFollower {
       }
       if (whole > 0) this.#replay(found.subarray(0, whole));
       rest = Buffer.from(found.subarray(whole));
+      if (whole > 0 && performance.now() > until) {
+        this.#isBehind = true;
+        return true;
+      }
     }
   }
 

@@ -13,9 +13,7 @@ export class FactKeeper {
   readonly #folder: string;
   #facts: FoundFacts | undefined;
   #summary: { readonly position: string; readonly summary: StudySummary } | undefined;
-  #nextAt = 0;
-  #computing: Promise<unknown> | undefined;
-  #failedAt: string | undefined;
+  readonly #turns = { facts: new Turns(), summary: new Turns() };
 
   constructor(desk: Desk, folder: string) {
     this.#desk = desk;
@@ -27,11 +25,6 @@ export class FactKeeper {
     return this.#summary?.summary;
   }
 
-  /** The place of the newest summary. */
-  get summaryPosition(): string | undefined {
-    return this.#summary?.position;
-  }
-
   /** The place in the journal of the newest facts; undefined before the first. */
   get position(): string | undefined {
     return this.#facts?.position;
@@ -40,39 +33,48 @@ export class FactKeeper {
   /** The facts at this place in the journal, or a newer one. */
   async facts(position: string): Promise<FoundFacts> {
     if (this.#facts?.position === position) return this.#facts;
-    return this.#keep(await this.#desk.ask('facts', { folder: this.#folder }));
-  }
-
-  /** Computes the facts if they are older than this place and it is time. @returns whether newer ones are there now. */
-  async refresh(position: string, now = performance.now()): Promise<boolean> {
-    if (this.#facts?.position === position || this.#failedAt === position || now < this.#nextAt || this.#computing) {
-      return false;
-    }
-    const before = this.#facts?.position;
-    try {
-      this.#computing = this.facts(position);
-      await this.#computing;
-    } catch {
-      // The page asks for the facts itself, and is told why there are none.
-      this.#failedAt = position;
-    } finally {
-      this.#computing = undefined;
-      const after = performance.now();
-      this.#nextAt = after + Math.max(leastMs, 3 * (after - now));
-    }
-    return this.#facts?.position !== before;
-  }
-
-  /** A summary of this place in the journal, or a newer one: less work than facts. */
-  async summarize(position: string): Promise<StudySummary> {
-    if (this.#summary?.position === position) return this.#summary.summary;
-    this.#summary = await this.#desk.ask('summary', { folder: this.#folder });
-    return this.#summary.summary;
-  }
-
-  #keep(facts: FoundFacts): FoundFacts {
+    const facts = await this.#desk.ask('facts', { folder: this.#folder });
     this.#facts = facts;
     this.#summary = { position: facts.position, summary: facts.summary };
     return facts;
+  }
+
+  /** Computes the facts if they are older than this place and it is time. @param onNew is called when there are new ones. */
+  refresh(position: string, onNew: () => void = () => {}): void {
+    if (this.#facts?.position === position) return;
+    this.#turns.facts.take(position, () => this.facts(position).then(onNew));
+  }
+
+  /** The same for the summary, which is less work. */
+  refreshSummary(position: string, onNew: () => void): void {
+    if (this.#summary?.position === position) return;
+    this.#turns.summary.take(position, async () => {
+      this.#summary = await this.#desk.ask('summary', { folder: this.#folder });
+      onNew();
+    });
+  }
+}
+
+/** Work that is done again and again: one at a time, not too often, and not again where it failed. */
+class Turns {
+  #nextAt = 0;
+  #isAtWork = false;
+  #failedAt: string | undefined;
+
+  /** Does the work if it is time. @param position of the journal; where the work failed, it is not tried again. */
+  take(position: string, work: () => Promise<unknown>): void {
+    const began = performance.now();
+    if (this.#isAtWork || began < this.#nextAt || this.#failedAt === position) return;
+    this.#isAtWork = true;
+    work()
+      // The page asks for the facts itself, and is told why there are none.
+      .catch(() => {
+        this.#failedAt = position;
+      })
+      .finally(() => {
+        this.#isAtWork = false;
+        const now = performance.now();
+        this.#nextAt = now + Math.max(leastMs, 3 * (now - began));
+      });
   }
 }

@@ -32,8 +32,12 @@ export class OptunaStudy implements LiveStudy {
     return this.#follower.position;
   }
 
-  look(): Promise<Look> {
-    return this.#follower.look();
+  look(mostMs?: number): Promise<Look> {
+    return this.#follower.look(mostMs);
+  }
+
+  get isBehind(): boolean {
+    return this.#follower.isBehind;
   }
 
   find(position: string): Promise<number | undefined> {

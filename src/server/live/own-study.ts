@@ -51,8 +51,12 @@ export class OwnStudy implements LiveStudy {
     return this.#follower.position;
   }
 
-  look(): Promise<Look> {
-    return this.#follower.look();
+  look(mostMs?: number): Promise<Look> {
+    return this.#follower.look(mostMs);
+  }
+
+  get isBehind(): boolean {
+    return this.#follower.isBehind;
   }
 
   find(position: string): Promise<number | undefined> {

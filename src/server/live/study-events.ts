@@ -5,6 +5,12 @@ import type { LiveState, StudyEvents, StudyHead } from '../protocol.ts';
 import { problemOf } from '../refusal.ts';
 import type { LiveStudy } from './live-study.ts';
 
+/**
+ * How long a journal is read before the page gets what was found [milliseconds]. The rest of a large one comes in
+ * further events.
+ */
+export const patienceMs = 200;
+
 /** What a stream looks at, beside the journal. */
 export interface StudySurroundings {
   /** Who works on the study now. */
@@ -40,11 +46,12 @@ export class StudyTeller {
   /** Reads what was appended. @param wake ends the wait for the next look. */
   async look(wake: () => void): Promise<Turn> {
     try {
-      await this.#study.look();
+      await this.#study.look(patienceMs);
       if (!(await this.#find())) return { events: [event('reset', { why: 'The journal was replaced.' })], ends: true };
       const events = [...this.#head(), ...this.#rows(), ...this.#news()];
       this.#told.delete('problem');
-      this.#around.refresh(this.#study.position, wake);
+      if (this.#study.isBehind) wake();
+      else this.#around.refresh(this.#study.position, wake);
       return { events };
     } catch (error) {
       const found = problemOf(error);

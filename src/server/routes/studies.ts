@@ -5,8 +5,9 @@ import { eventStream } from '../event-stream.ts';
 import { eventTurns } from '../event-turns.ts';
 import type { StudyShelf } from '../library.ts';
 import { watchFile } from '../live/file-watch.ts';
+import { lookWhole } from '../live/live-study.ts';
 import { Pause } from '../live/pause.ts';
-import { type StudySurroundings, StudyTeller } from '../live/study-events.ts';
+import { patienceMs, type StudySurroundings, StudyTeller } from '../live/study-events.ts';
 import { optunaFacts } from '../optuna-facts.ts';
 import { Refusal } from '../refusal.ts';
 import { stateOf } from '../study-state.ts';
@@ -20,13 +21,12 @@ export function studies(app: Hono, { library, options, children, privacy }: Serv
   app.get('/api/studies/:id', async (context) => {
     const shelf = await library.study(context.req.param('id'));
     const { study, own } = shelf;
-    await study.look();
+    await study.look(patienceMs);
     const head = study.head();
     if (!head) throw new Refusal(409, 'Nothing is recorded in this study yet.');
     const { json } = study.rowsAfter(-1);
-    // The page shows rows before the facts are there.
-    void own?.facts.refresh(study.position);
-    const others = JSON.stringify({ head: privacy.head(head), state: state(shelf), position: study.position });
+    if (!study.isBehind) own?.facts.refresh(study.position);
+    const others = JSON.stringify({ head: privacy.head(head), state: state(shelf), position: study.position, isWhole: !study.isBehind });
     return context.body(`${others.slice(0, -1)},${json.slice(1)}`, 200, {
       'Content-Type': 'application/json; charset=utf-8',
       'Cache-Control': 'no-store',
@@ -44,7 +44,7 @@ export function studies(app: Hono, { library, options, children, privacy }: Serv
         head: privacy.head,
         told: privacy.text,
         factsPosition: () => shelf.own?.facts.position,
-        refresh: (position, wake) => void shelf.own?.facts.refresh(position).then((isNew) => isNew && wake()),
+        refresh: (position, wake) => shelf.own?.facts.refresh(position, wake),
       };
       const teller = new StudyTeller(shelf.study, from, around);
       const wake = () => pause.end();
@@ -54,7 +54,7 @@ export function studies(app: Hono, { library, options, children, privacy }: Serv
 
   app.get('/api/studies/:id/facts', async (context) => {
     const { study, own } = await library.study(context.req.param('id'));
-    await study.look();
+    await lookWhole(study);
     if (!own) return context.json(optunaFacts(study));
     const { summary: _, ...facts } = await own.facts.facts(study.position);
     return privateJson(context, facts);

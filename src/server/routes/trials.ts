@@ -4,6 +4,7 @@ import type { Hono } from 'hono';
 import { StudyFolder } from '../../runner/study-folder.ts';
 import type { ServerContext } from '../context.ts';
 import { answerWithFile, filesOf } from '../files.ts';
+import { lookWhole } from '../live/live-study.ts';
 import { shownSettings } from '../live/parameters.ts';
 import type { TrialDetails } from '../protocol.ts';
 import { Refusal } from '../refusal.ts';
@@ -14,7 +15,7 @@ export function trials(app: Hono, { library, options, privacy }: ServerContext):
     const shelf = await library.study(context.req.param('id'));
     const number = numberOf(context.req.param('number'));
     const { study, own } = shelf;
-    await study.look();
+    await lookWhole(study);
     const row = study.row(number);
     const head = study.head();
     if (!row || !head) throw new Refusal(404, `There is no trial ${number}.`);
