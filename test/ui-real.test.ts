@@ -1,6 +1,6 @@
 /** The page with the real server: a study is started, watched, killed and continued in it; runs and foreign journals are shown. */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
@@ -95,10 +95,9 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await expect.poll(() => second.locator('tbody tr:not(.room)').count()).toBe(6);
     const shown = await second.locator('tbody tr:not(.room)').allTextContents();
     const journal = readFileSync(join(folder, 'live', 'study.journal'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
-    const scores = journal.filter(({ op_code, values }) => op_code === 6 && values).map(({ trial_id, values }) => [trial_id, values[0].toFixed(2)]);
+    const scores = journal.filter(({ op_code, values }) => op_code === 6 && values).map(({ values }) => values[0].toFixed(2));
     expect(scores).toHaveLength(6);
-    for (const [trial, score] of scores) expect(shown.find((row) => row.includes(`Pin`) || row.includes(`${trial}`)), shown.join()).toBeDefined();
-    for (const [, score] of scores) expect(shown.join(' ')).toContain(score);
+    for (const score of scores) expect(shown.join(' ')).toContain(score);
     expect([wrong, wrongInSecond]).toEqual([[], []]);
     await Promise.all([page.close(), second.close()]);
   });

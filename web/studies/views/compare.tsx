@@ -72,7 +72,7 @@ function Comparison({ comparison, id, data }: { readonly comparison: ComparisonV
         ...(interval ? [{ kind: 'band', name: '95 % interval of the mean', ink: 'ours', x: ends, low: [interval[0], interval[0]], high: [interval[1], interval[1]] } as const] : []),
         ...(mean === undefined ? [] : [{ kind: 'line', name: 'mean', ink: 'ours', x: ends, y: [mean, mean], width: 1.5 } as const]),
         { kind: 'line', name: 'no difference', ink: 'muted', x: ends, y: ends.map(() => 0), dash: [4, 3], width: 1 },
-        { kind: 'points', name: 'a seed', ink: 'post', symbol: 'circle', size: 5, x, y: pairs.map((pair) => pair.difference), labels: x.map((seed) => `seed ${seed}`) },
+        { kind: 'points', name: 'a seed', ink: 'post', symbol: 'circle', size: 5, x, y: pairs.map((pair) => pair.difference), labelOf: (index) => `seed ${x[index]}` },
       ],
     };
   }, [comparison, objective]);
