@@ -54,7 +54,7 @@ try {
   const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
   await page.addInitScript(observer);
   const session = await page.context().newCDPSession(page);
-  await session.send('Performance.enable');
+  await session.send('Performance.enable', { timeDomain: 'threadTicks' });
   const store = new JournalStore(path);
   await store.open({ definition, dataHash: 'h', environment }, () => {});
   const number = await store.startTrial({ configuration: { learningRate: 2e-4 }, seed: 77, parameters: [] });

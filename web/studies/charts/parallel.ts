@@ -30,14 +30,19 @@ export interface ParallelLine {
   readonly rank: number;
 }
 
-export function parallelAxes(parameters: readonly ParameterView[], values: readonly number[], label: string): ParallelAxis[] {
-  const [low, high] = [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+/** @param range of the trials' values; undefined: there are none, and no axis for them. */
+export function parallelAxes(
+  parameters: readonly ParameterView[],
+  range: readonly [low: number, high: number] | undefined,
+  label: string,
+): ParallelAxis[] {
+  const [low, high] = range ?? [0, 0];
   const value: ParameterView = {
     name: 'value',
     varies: true,
     scale: { kind: 'number', low: low < high ? low : low - 1, high: low < high ? high : high + 1, log: false, isInteger: false },
   };
-  return [...parameters.map((parameter) => axisOf(parameter, parameter.name)), ...(values.length > 0 ? [axisOf(value, label)] : [])];
+  return [...parameters.map((parameter) => axisOf(parameter, parameter.name)), ...(range ? [axisOf(value, label)] : [])];
 }
 
 function axisOf(parameter: ParameterView, label: string): ParallelAxis {
@@ -88,18 +93,32 @@ export function parallelLines(trials: readonly TrialRow[], axes: readonly Parall
   });
   const sign = options.goal === 'maximize' ? 1 : -1;
   known.sort((a, b) => sign * (a.value - b.value));
+  const places = knownPlaces.get(axes) ?? new WeakMap<TrialRow, { readonly value: number; readonly at: readonly number[] }>();
+  knownPlaces.set(axes, places);
   return known.map(({ trial, value }, index) => {
-    const settings = options.settingsOf(trial.configuration);
-    return {
-      trial,
-      rank: known.length > 1 ? index / (known.length - 1) : 1,
-      at: axes.map(({ name, choices, at }) => {
-        const place = at(name === 'value' ? value : settings[name]);
-        if (place === undefined) return missing;
-        // Lines through one choice would lie on each other.
-        return !choices ? place : place + (spreadOf(trial.number) * 0.3) / choices.length;
-      }),
-    };
+    let placed = places.get(trial);
+    if (placed?.value !== value) {
+      placed = { value, at: placesOf(trial, value, { axes, settings: options.settingsOf(trial.configuration) }) };
+      places.set(trial, placed);
+    }
+    return { trial, rank: known.length > 1 ? index / (known.length - 1) : 1, at: placed.at };
+  });
+}
+
+/** Of the rows placed on these axes before: an update brings a few new rows, the others are the same objects. */
+const knownPlaces = new WeakMap<readonly ParallelAxis[], WeakMap<TrialRow, { readonly value: number; readonly at: readonly number[] }>>();
+
+interface PlaceOptions {
+  readonly axes: readonly ParallelAxis[];
+  readonly settings: Readonly<Record<string, Value>>;
+}
+
+function placesOf({ number }: TrialRow, value: number, { axes, settings }: PlaceOptions): number[] {
+  return axes.map(({ name, choices, at }) => {
+    const place = at(name === 'value' ? value : settings[name]);
+    if (place === undefined) return missing;
+    // Lines through one choice would lie on each other.
+    return choices ? place + (spreadOf(number) * 0.3) / choices.length : place;
   });
 }
 

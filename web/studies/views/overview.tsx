@@ -1,6 +1,7 @@
 /** A study at a glance: the outcome in sentences, who is still in, intervals, dot plots and rounds. */
 import type { Facts, ShowStage } from '../../../src/server/protocol.ts';
 import { addressText, linkTo } from '../address.ts';
+import { valueOf } from '../data/filter.ts';
 import { differenceText, scoreText } from '../data/words.ts';
 import { Report, ReportFigure } from '../parts/report.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
@@ -16,6 +17,7 @@ export default function Overview({ study, data }: StudyViewProps) {
   const stages = facts.show?.stages ?? [];
   return (
     <>
+      <Running study={study} data={data} />
       {facts.outcome.length > 1 && (
         <section aria-label="Outcome">
           {facts.outcome.slice(1).map((sentence) => (
@@ -33,6 +35,31 @@ export default function Overview({ study, data }: StudyViewProps) {
         <Report facts={facts} sections={['stages', 'glossary']} />
       </details>
     </>
+  );
+}
+
+/** How many running trials are listed. */
+const mostRunning = 12;
+
+/** What is being trained now, with the value so far. */
+function Running({ study, data: { head, trials } }: Pick<StudyViewProps, 'study' | 'data'>) {
+  const running = trials.filter(({ state }) => state === 'running');
+  if (running.length === 0) return null;
+  return (
+    <section aria-label="Running trials">
+      <ul class="running">
+        {running.slice(0, mostRunning).map((trial) => {
+          const epoch = trial.curve.epoch.at(-1);
+          return (
+            <li key={trial.number}>
+              <a href={linkTo('study', study.id, 'trial', trial.number)}>trial {trial.number}</a>{' '}
+              {epoch === undefined ? 'begins' : `epoch ${epoch}${head.epochs === null ? '' : ` of ${head.epochs}`}, ${scoreText(valueOf(trial), head.objective)}`}
+            </li>
+          );
+        })}
+        {running.length > mostRunning && <li>{running.length - mostRunning} more are running</li>}
+      </ul>
+    </section>
   );
 }
 
@@ -131,7 +158,7 @@ const standings: Readonly<Record<ShowStage['levels'][number]['standing'], string
   'may be best': '◐ may be best',
   worse: '○ worse',
   left: '○ left',
-  pending: '… pending',
+  pending: '… not judged yet',
   open: '… open',
   failed: '✕ failed',
   pruned: '◂ stopped early',

@@ -2,6 +2,7 @@
 import { useMemo } from 'preact/hooks';
 import type { ParameterView } from '../../../src/server/protocol.ts';
 import { Chart } from '../../shared/chart/chart.tsx';
+import { rangeOf } from '../../shared/chart/plot.ts';
 import { goTo, linkTo } from '../address.ts';
 import { parallelAxes, parallelLines } from '../charts/parallel.ts';
 import { historyPlot, placeOf, slicePlot } from '../charts/points.ts';
@@ -33,10 +34,11 @@ export default function Settings({ study, data }: StudyViewProps) {
   const history = useMemo(() => historyPlot(trials, options), [trials, options]);
   const slices = useMemo(() => varied.map((parameter) => slicePlot(trials, parameter, options)), [trials, varied, options]);
   // The axes hold all trials, so that they do not move while a user brushes.
-  const axes = useMemo(() => {
-    const values = data.trials.map((trial) => valueOf(trial, filter.at)).filter((value) => value !== undefined);
-    return parallelAxes(varied, values, options.label);
-  }, [data.trials, varied, options.label, filter.at]);
+  const [low, high] = useMemo(() => rangeOf(data.trials.map((trial) => valueOf(trial, filter.at))) ?? [], [data.trials, filter.at]);
+  const axes = useMemo(
+    () => parallelAxes(varied, low === undefined || high === undefined ? undefined : [low, high], options.label),
+    [varied, low, high, options.label],
+  );
   const lines = useMemo(() => parallelLines(trials, axes, options), [trials, axes, options]);
   const others = useMemo(() => {
     const passing = new Set(trials);
