@@ -125,7 +125,9 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const inFile = studyFileData(text, path, reading);
   const { copy, files } = withNetworksBeside(text, studyFileNetworks(text, path, reading));
   const moved = textOfCopy(copy, inFile, { file: path, teachers: teachers ?? [] });
-  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${moved}` : moved;
+  // A copy that is run again has the note of the run before.
+  const plain = moved.replace(/^# run with --seeds [\d,]+\r?\n/, '');
+  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${plain}` : plain;
   const { retryFailed = false, keep = [], evaluateTrain } = options;
   const machine = readMachine();
   const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);

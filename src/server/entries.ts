@@ -2,9 +2,9 @@
 import { version } from '../base/version.ts';
 import type { Children } from './control/children.ts';
 import { type AnyShelf, type Library, nameOfShelf, type RunShelf, type StudyShelf } from './library.ts';
+import { patienceMs } from './live/study-events.ts';
 import type { Privacy } from './privacy.ts';
 import type { Entry, Listing } from './protocol.ts';
-import { patienceMs } from './live/study-events.ts';
 import { problemOf } from './refusal.ts';
 import { stateOf } from './study-state.ts';
 

@@ -33,8 +33,9 @@ export type StudyShelf = Shelf & {
 export type RunShelf = Shelf & { readonly kind: 'run' | 'tensorboard'; readonly run: LiveRun };
 export type AnyShelf = StudyShelf | RunShelf;
 
-/** How long a look through the folders is good for [milliseconds]. */
+/** How long a look through the folders is good for [milliseconds]; for something that it has not found, less. */
 const freshMs = 1000;
+const freshForUnknownMs = 50;
 
 export class Library {
   readonly folder: string;
@@ -83,12 +84,12 @@ export class Library {
 
   /** An id is never made into a path: it is looked up among what was found. */
   async #shelf(id: string): Promise<AnyShelf | undefined> {
-    if (!this.#shelves.has(id)) await this.#look();
+    if (!this.#shelves.has(id)) await this.#look(freshForUnknownMs);
     return this.#shelves.get(id);
   }
 
-  async #look(): Promise<void> {
-    if (performance.now() - this.#lookedAt < freshMs) return;
+  async #look(goodForMs = freshMs): Promise<void> {
+    if (performance.now() - this.#lookedAt < goodForMs) return;
     this.#looking ??= this.#lookAgain().finally(() => {
       this.#looking = undefined;
     });

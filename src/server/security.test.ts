@@ -52,20 +52,24 @@ describe('a request', () => {
 });
 
 describe('every answer', () => {
-  test.each(['/', '/api/entries', '/api/nothing', '/api/studies/post', '/api/studies/post/events', '/api/runs/own%20run/files/config.json'])(
-    '%s has a policy without foreign scripts, and isolates its page',
-    async (address) => {
-      const { headers, body } = await server.get(address);
-      const policy = headers.get('content-security-policy')!;
-      expect(policy).toContain("default-src 'none'");
-      expect(policy).toContain("frame-ancestors 'none'");
-      expect(policy).not.toMatch(/script-src[^;]*('unsafe-inline'|'unsafe-eval'|\*|http)/);
-      expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
-      expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
-      expect(headers.get('x-content-type-options')).toBe('nosniff');
-      await body?.cancel();
-    },
-  );
+  test.each([
+    '/',
+    '/api/entries',
+    '/api/nothing',
+    '/api/studies/post',
+    '/api/studies/post/events',
+    '/api/runs/own%20run/files/config.json',
+  ])('%s has a policy without foreign scripts, and isolates its page', async (address) => {
+    const { headers, body } = await server.get(address);
+    const policy = headers.get('content-security-policy')!;
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain("frame-ancestors 'none'");
+    expect(policy).not.toMatch(/script-src[^;]*('unsafe-inline'|'unsafe-eval'|\*|http)/);
+    expect(headers.get('cross-origin-opener-policy')).toBe('same-origin');
+    expect(headers.get('cross-origin-embedder-policy')).toBe('require-corp');
+    expect(headers.get('x-content-type-options')).toBe('nosniff');
+    await body?.cancel();
+  });
 
   test('lets WebAssembly and workers of the page run', async () => {
     const policy = (await server.get('/')).headers.get('content-security-policy')!;
@@ -151,7 +155,8 @@ describe('a server with a token', () => {
   });
 
   test('refuses one that could be guessed', () => {
-    for (const weak of ['', 'abc', 'a b c d e f g h i j', 'ü'.repeat(20)]) expect(() => checkToken(weak)).toThrow(/--token/);
+    for (const weak of ['', 'abc', 'a b c d e f g h i j', 'ü'.repeat(20)])
+      expect(() => checkToken(weak)).toThrow(/--token/);
     expect(checkToken('0123456789abcdef')).toBe('0123456789abcdef');
   });
 });

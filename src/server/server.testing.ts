@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { uiApp } from './app.ts';
 import type { ServerOptions } from './options.ts';
-import type { ConfigurationRow, TrialRow } from './protocol.ts';
+import type { StudyEvents } from './protocol.ts';
 
 export const fixtures = new URL('../../test/fixtures/', import.meta.url).pathname;
 
@@ -15,7 +15,8 @@ export function freshFolder(): string {
 /** A folder with copies of fixtures, by their names in it. */
 export function folderWith(studies: Readonly<Record<string, string>>): string {
   const folder = freshFolder();
-  for (const [name, fixture] of Object.entries(studies)) cpSync(join(fixtures, fixture), join(folder, name), { recursive: true });
+  for (const [name, fixture] of Object.entries(studies))
+    cpSync(join(fixtures, fixture), join(folder, name), { recursive: true });
   return folder;
 }
 
@@ -59,11 +60,10 @@ export function serverOf(folder: string, options: Partial<ServerOptions> = {}): 
 }
 
 /** One event of a stream as a browser gets it. */
-export interface Heard {
+export interface Heard<T> {
   readonly event: string;
   readonly id: string | undefined;
-  // Tests look into it by name.
-  readonly data: { readonly [name: string]: never } & { trials?: TrialRow[]; configurations?: ConfigurationRow[] };
+  readonly data: T;
 }
 
 /** Reads a stream of events as browsers do. */
@@ -77,7 +77,7 @@ export class EventReader {
   }
 
   /** The next event; undefined at the end of the stream. */
-  async next(): Promise<Heard | undefined> {
+  async next<T = unknown>(): Promise<Heard<T> | undefined> {
     for (;;) {
       const end = this.#text.indexOf('\n\n');
       if (end >= 0) {
@@ -95,9 +95,9 @@ export class EventReader {
   }
 
   /** The next event of this name; others before it are passed over. */
-  async until(event: string): Promise<Heard> {
+  async until<T = StudyEvents['rows']>(event: string): Promise<Heard<T>> {
     for (;;) {
-      const heard = await this.next();
+      const heard = await this.next<T>();
       if (!heard) throw new Error(`the stream ended before an event ${event}`);
       if (heard.event === event) return heard;
     }

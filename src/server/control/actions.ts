@@ -19,8 +19,11 @@ import { holderOf, isReachable } from '../study-state.ts';
 import type { Children } from './children.ts';
 import { typedDefinition } from './validate.ts';
 
-/** How long a start is watched before the answer: mistakes show at once [milliseconds]. */
-const watchedMs = 1500;
+/**
+ * How long a start is watched before the answer [milliseconds]: until the study has begun, or its process has said what
+ * is wrong. Only the first reading of a large data set takes longer.
+ */
+const watchedMs = 15_000;
 const pollMs = 50;
 
 export interface ControlOptions {

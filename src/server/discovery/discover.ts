@@ -28,7 +28,9 @@ export interface Discovery {
 
 /** @param root absolute. Links that lead out of it are not followed. */
 export async function discover(root: string): Promise<Discovery> {
-  const top = await realpath(root);
+  // A folder that does not exist yet holds nothing.
+  const top = await realpath(root).catch(() => undefined);
+  if (top === undefined) return { found: [], isWhole: true };
   const found: Found[] = [];
   const seen = new Set<string>();
   const queue: { place: string; path: string; depth: number }[] = [{ place: top, path: '', depth: 0 }];

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { readStudy } from '../../store/journal-store.ts';
-import type { StudyOpening, TrialRow } from '../protocol.ts';
+import type { Problem, StudyOpening, TrialRow } from '../protocol.ts';
 import { type EventReader, fixtures, freshFolder, serverOf } from '../server.testing.ts';
 
 const fixture = (name: string) => readFileSync(join(fixtures, name, 'study.journal'));
@@ -35,8 +35,8 @@ class Page {
     const taken: TrialRow[] = [];
     while (Number(this.place.split('-')[0]) < offset) {
       const { data, id } = await stream.until('rows');
-      this.#take(data.trials!, data.configurations!);
-      taken.push(...data.trials!);
+      this.#take(data.trials, data.configurations);
+      taken.push(...data.trials);
       this.place = id!;
     }
     return taken;
@@ -59,7 +59,10 @@ test('a page that loses its line at any places, also over a restart of the serve
   await fc.assert(
     fc.asyncProperty(
       fc.constantFrom(...journals),
-      fc.array(fc.record({ part: fc.double({ min: 0.2, max: 1, noNaN: true }), restarts: fc.boolean() }), { minLength: 1, maxLength: 4 }),
+      fc.array(fc.record({ part: fc.double({ min: 0.2, max: 1, noNaN: true }), restarts: fc.boolean() }), {
+        minLength: 1,
+        maxLength: 4,
+      }),
       async (whole, steps) => {
         // The opening needs the definition, which stands on the first lines.
         const first = Math.floor(whole.length * 0.2);
@@ -98,11 +101,21 @@ test('after a place a page gets the rows of the trials that changed, and no othe
   appendFileSync(journal, whole.subarray(cut));
   const stream = await server.stream('/api/studies/s/events', page.place);
   const taken = await page.readTo(stream, whole.length);
-  let created = (whole.subarray(0, cut).toString().match(/"op_code":4/g) ?? []).length;
-  const named = whole.subarray(cut).toString().split('\n').slice(0, -1).flatMap((line) => {
-    const { op_code, trial_id } = JSON.parse(line);
-    return op_code === 4 ? [created++] : (trial_id ?? []);
-  });
+  let created = (
+    whole
+      .subarray(0, cut)
+      .toString()
+      .match(/"op_code":4/g) ?? []
+  ).length;
+  const named = whole
+    .subarray(cut)
+    .toString()
+    .split('\n')
+    .slice(0, -1)
+    .flatMap((line) => {
+      const { op_code, trial_id } = JSON.parse(line);
+      return op_code === 4 ? [created++] : (trial_id ?? []);
+    });
   expect(taken.map(({ number }) => number)).toEqual([...new Set(named)].sort((a, b) => a - b));
   await stream.close();
   await server.close();
@@ -157,7 +170,7 @@ test('a damaged line is told once, and when it is repaired the stream goes on fr
   await stream.until('state');
   const before = readFileSync(journal);
   appendFileSync(journal, 'not a line\n');
-  const { data } = await stream.until('problem');
+  const { data } = await stream.until<Problem>('problem');
   expect(data.problem).toMatch(/line \d+: not a valid JSON object/);
   truncateSync(journal, before.length);
   appendFileSync(journal, whole.subarray(before.length));

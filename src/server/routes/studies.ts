@@ -26,7 +26,12 @@ export function studies(app: Hono, { library, options, children, privacy }: Serv
     if (!head) throw new Refusal(409, 'Nothing is recorded in this study yet.');
     const { json } = study.rowsAfter(-1);
     if (!study.isBehind) own?.facts.refresh(study.position);
-    const others = JSON.stringify({ head: privacy.head(head), state: state(shelf), position: study.position, isWhole: !study.isBehind });
+    const others = JSON.stringify({
+      head: privacy.head(head),
+      state: state(shelf),
+      position: study.position,
+      isWhole: !study.isBehind,
+    });
     return context.body(`${others.slice(0, -1)},${json.slice(1)}`, 200, {
       'Content-Type': 'application/json; charset=utf-8',
       'Cache-Control': 'no-store',
