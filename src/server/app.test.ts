@@ -149,6 +149,24 @@ describe('a study', () => {
     }
   });
 
+  test('has values of its axes: a level with several settings stands as its label', async () => {
+    const { head, configurations } = await server.json<StudyOpening>('/api/studies/seventh');
+    const proposals: { values: object }[] = shown('seventh').search.proposals;
+    expect(new Set(configurations.map(({ settings }) => settings.optimizer))).toEqual(new Set(['adam', 'decayed']));
+    for (const { values } of proposals) {
+      expect(
+        configurations.some(({ settings }) =>
+          Object.entries(values).every(([name, value]) => settings[name] === value),
+        ),
+      ).toBe(true);
+    }
+    for (const { name, scale } of head.parameters) {
+      const found = configurations.flatMap(({ settings }) => settings[name] ?? []);
+      expect(found.length, name).toBeGreaterThan(0);
+      if (scale.kind === 'choices') for (const value of found) expect(scale.values).toContain(value);
+    }
+  });
+
   test('has the sections of its report, without scripts', async () => {
     const { sections } = await server.json<Facts>('/api/studies/sixth/facts');
     expect(sections.map(({ name }) => name)).toEqual(

@@ -1,5 +1,5 @@
 /** Files of studies and runs: listed, and handed out as they are. */
-import { open, readdir, stat } from 'node:fs/promises';
+import { type FileHandle, open, readdir, stat } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Context } from 'hono';
 import type { FileView } from './protocol.ts';
@@ -54,14 +54,15 @@ export async function answerWithFile(
   });
 }
 
-/** A file as an answer, read as fast as it is taken. */
+/** A file as an answer, opened when it is first taken from, and read as fast as it is taken. */
 export async function streamed(place: string, headers: Readonly<Record<string, string>>): Promise<Response> {
-  const file = await open(place, 'r');
-  const { size } = await file.stat();
+  const { size } = await stat(place);
   let left = size;
+  let file: FileHandle | undefined;
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
+        file ??= await open(place, 'r');
         const { bytesRead, buffer } = await file.read(new Uint8Array(Math.min(left, 2 ** 18)), 0);
         left -= bytesRead;
         if (bytesRead > 0) controller.enqueue(buffer.subarray(0, bytesRead));
@@ -69,7 +70,7 @@ export async function streamed(place: string, headers: Readonly<Record<string, s
         await file.close();
         controller.close();
       },
-      cancel: () => file.close(),
+      cancel: () => file?.close(),
     },
     { highWaterMark: 0 },
   );

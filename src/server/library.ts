@@ -1,5 +1,6 @@
 /** Everything that the server shows: the entries of its folder by id, each followed from the first time somebody asks. */
 import { basename } from 'node:path';
+import { LiveRun } from './curves/live-run.ts';
 import { Desk } from './desk/desk.ts';
 import { discover, type Found } from './discovery/discover.ts';
 import { entryId } from './discovery/entry-id.ts';
@@ -10,7 +11,6 @@ import { OptunaStudy } from './live/optuna-study.ts';
 import { OwnStudy } from './live/own-study.ts';
 import type { EntryKind } from './protocol.ts';
 import { Refusal } from './refusal.ts';
-import { LiveRun } from './runs/live-run.ts';
 
 /** What all entries have. */
 interface Shelf {

@@ -1,5 +1,6 @@
 /** What the page may not see where places are left out: folders, names of hosts, and who works on a study. */
 import { homedir, hostname } from 'node:os';
+import { sep } from 'node:path';
 import { withoutPlaces } from '../report/places.ts';
 import type { Listing, LiveState, StudyHead } from './protocol.ts';
 
@@ -11,18 +12,13 @@ export interface Privacy {
   folder(path: string): Listing['folder'];
 }
 
-const open: Privacy = {
-  text: (text) => text,
-  head: (head) => head,
-  state: (state) => state,
-  folder: (path) => path,
-};
-
 /** @param folder that is shown, absolute. */
 export function privacyOf(isPrivate: boolean, folder: string): Privacy {
-  if (!isPrivate) return open;
+  // Messages name the paths below the folder, as the list does.
+  const below = (given: string) => given.replaceAll(`${folder}${sep}`, '');
+  if (!isPrivate) return { text: below, head: (head) => head, state: (state) => state, folder: (path) => path };
   const places = [folder, process.cwd(), homedir(), hostname()];
-  const text = (given: string) => withoutPlaces(given, places);
+  const text = (given: string) => withoutPlaces(below(given), places);
   return {
     text,
     head: (head) => ({ ...head, sessions: [], file: null }),

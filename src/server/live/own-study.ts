@@ -7,7 +7,7 @@ import { interpret, interpretTrial, resultsPrefix } from '../../store/journal-st
 import type { StudyRecord } from '../../store/store.ts';
 import type { Settings } from '../../study/definition.ts';
 import type { TaskSettings } from '../../tasks/task.ts';
-import type { ConfigurationRow, StudyHead, TrialRow } from '../protocol.ts';
+import type { ConfigurationRow, ParameterView, StudyHead, TrialRow, Value } from '../protocol.ts';
 import { type ChangedRows, type LiveStudy, RowTable } from './live-study.ts';
 import { optunaSettings, parametersOf, shownSettings } from './parameters.ts';
 import { settingsOf } from './recorded-settings.ts';
@@ -28,6 +28,8 @@ export class OwnStudy implements LiveStudy {
   readonly #trials = new Map<number, Interpreted>();
   /** The follower's generation of everything below. */
   #generation = 0;
+  /** The values that trials have, by hyperparameter. */
+  readonly #used = new Map<string, Set<Value>>();
   /** The journal's offset up to which rows and trials are true. */
   #known = 0;
   #record: StudyRecord | undefined;
@@ -63,9 +65,19 @@ export class OwnStudy implements LiveStudy {
     return this.#follower.find(position);
   }
 
+  /** Its parameters are those that at least one trial has a value for. */
   head(): StudyHead | undefined {
     this.#update();
-    return this.#head;
+    const head = this.#head;
+    if (!head || this.#used.size === 0) return head;
+    const parameters = head.parameters.flatMap((parameter): ParameterView[] => {
+      const { name, scale } = parameter;
+      const used = this.#used.get(name);
+      if (!used) return [];
+      if (scale.kind === 'number') return [parameter];
+      return [{ ...parameter, scale: { ...scale, values: [...new Set([...scale.values, ...used])] } }];
+    });
+    return { ...head, parameters };
   }
 
   /** The study as recorded, in the words of its own version. */
@@ -103,6 +115,7 @@ export class OwnStudy implements LiveStudy {
     this.#generation = this.#follower.generation;
     this.#rows.clear();
     this.#trials.clear();
+    this.#used.clear();
     this.#known = 0;
     this.#record = undefined;
     this.#head = undefined;
@@ -167,7 +180,13 @@ export class OwnStudy implements LiveStudy {
         continue;
       }
       const configuration = now(trial.configuration);
-      const index = this.#rows.indexOf(configuration, () => shownSettings(configuration, parameters, settings));
+      const index = this.#rows.indexOf(configuration, () => {
+        const shown = shownSettings(configuration, parameters, { settings, space: definition.space });
+        for (const [name, value] of Object.entries(shown)) {
+          this.#used.set(name, (this.#used.get(name) ?? new Set()).add(value));
+        }
+        return shown;
+      });
       this.#rows.set(id, trialRow(trial, whole, index));
     }
   }

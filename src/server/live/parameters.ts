@@ -5,7 +5,7 @@ import { choicesOf, rangeOf } from '../../store/optuna.ts';
 import type { ReplayedStudy, ReplayedTrial } from '../../store/replay.ts';
 import { isValue } from '../../store/store.ts';
 import type { Settings, StudyDefinition } from '../../study/definition.ts';
-import { meets } from '../../study/space.ts';
+import { meets, type Space, valuesIn } from '../../study/space.ts';
 import type { TaskSettings } from '../../tasks/task.ts';
 import type { ParameterView, Value } from '../protocol.ts';
 
@@ -25,16 +25,20 @@ export function parametersOf(definition: StudyDefinition, settings: TaskSettings
   });
 }
 
-/** The settings of a trial that count, by the names of the columns. */
+/**
+ * The settings of a trial that count, by the names of the columns.
+ * @param space of the study: a level that sets several hyperparameters stands as its label.
+ */
 export function shownSettings(
   configuration: Settings,
   parameters: readonly ParameterView[],
-  settings: TaskSettings,
+  { settings, space = {} }: { readonly settings: TaskSettings; readonly space?: Space },
 ): Record<string, Value> {
-  const all = completed(configuration, settings);
+  const complete = completed(configuration, settings);
+  const all = { ...complete, ...valuesIn(space, complete) };
   const shown = parameters.flatMap(({ name }): [string, Value][] => {
     const value = all[name];
-    return value === undefined || !meets(all, settings.parameters[name]?.when) ? [] : [[name, shownValue(value)]];
+    return value === undefined || !meets(complete, settings.parameters[name]?.when) ? [] : [[name, shownValue(value)]];
   });
   return Object.fromEntries(shown);
 }

@@ -1,6 +1,7 @@
 /** Runs: their curves, their stream, their files, and what their network answered. */
 import type { Hono } from 'hono';
 import type { ServerContext } from '../context.ts';
+import type { RunContent } from '../curves/run-content.ts';
 import { eventStream, type ServerEvent } from '../event-stream.ts';
 import { eventTurns } from '../event-turns.ts';
 import { answerWithFile, filesOf } from '../files.ts';
@@ -9,7 +10,6 @@ import { watchFile } from '../live/file-watch.ts';
 import { Pause } from '../live/pause.ts';
 import type { EntryState, RunEvents, RunOpening } from '../protocol.ts';
 import { problemOf, Refusal } from '../refusal.ts';
-import type { RunContent } from '../runs/run-content.ts';
 
 const lookMs = 1000;
 

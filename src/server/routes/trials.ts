@@ -32,7 +32,7 @@ export function trials(app: Hono, { library, options, privacy }: ServerContext):
     const base = `/api/studies/${encodeURIComponent(shelf.id)}/trials/${number}/files`;
     const details: TrialDetails = {
       row,
-      settings: trial && meaning ? shownSettings(recorded, columns, meaning) : study.settingsOf(number),
+      settings: trial && meaning ? shownSettings(recorded, columns, { settings: meaning }) : study.settingsOf(number),
       given: Object.keys(recorded),
       environment:
         privacy.head(head).sessions.findLast(({ started }) => row.started !== null && started <= row.started) ?? null,
