@@ -71,7 +71,9 @@ try {
     await page.locator(shown).first().waitFor();
     const first = performance.now() - began;
     // Until all trials have come and the facts are there: then updates are measured alone.
-    await page.locator('.filter-count', { hasText: (trials + 1).toLocaleString('en-US') }).waitFor({ timeout: 120_000 });
+    await page
+      .locator('.filter-count', { hasText: (trials + 1).toLocaleString('en-US') })
+      .waitFor({ timeout: 120_000 });
     await page.locator('.study-title .progress').waitFor({ timeout: 120_000 });
     await page.waitForTimeout(2000);
     await page.evaluate('window.tasks.length = 0');
@@ -93,7 +95,13 @@ try {
   printTable([
     ['view', 'first shown (ms)', 'work of an update (ms)', '(least-most)', 'longest task (ms; 0: below 50)'],
     ...results.map(({ view, firstMs, work: { median, least, most }, longestTaskMs }) => [
-      ...[view, firstMs.toFixed(0), median.toFixed(0), `${least.toFixed(0)}-${most.toFixed(0)}`, longestTaskMs.toFixed(0)],
+      ...[
+        view,
+        firstMs.toFixed(0),
+        median.toFixed(0),
+        `${least.toFixed(0)}-${most.toFixed(0)}`,
+        longestTaskMs.toFixed(0),
+      ],
     ]),
   ]);
   keep('page', { trials, epochs, updates, results });

@@ -1,7 +1,7 @@
 // Builds the pages of web/ with Vite: one folder of static files each, with the licences of what is bundled in them.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 /**

@@ -63,7 +63,10 @@ function drawPoints(points: Points, pen: Pen): void {
   const { context, x, y } = pen;
   const stamp = stampOf(points, pen);
   const half = stamp.width / 2;
-  if (xs.length >= manyPoints) return drawCloud(points, stamp, pen);
+  if (xs.length >= manyPoints) {
+    drawCloud(points, stamp, pen);
+    return;
+  }
   context.globalAlpha = 0.9;
   for (let index = 0; index < xs.length; index++) {
     const value = ys[index];

@@ -9,7 +9,10 @@ export interface CloudOptions {
 }
 
 /** @param places of the points' centres, whole pixels. @returns [height][width], from 0 to 1; points that overlap add up like ink. */
-export function cloud(places: readonly (readonly [x: number, y: number])[], { width, height, mask, size }: CloudOptions): Float32Array {
+export function cloud(
+  places: readonly (readonly [x: number, y: number])[],
+  { width, height, mask, size }: CloudOptions,
+): Float32Array {
   const shares = new Float32Array(width * height);
   const half = size >> 1;
   for (const [x, y] of places) {

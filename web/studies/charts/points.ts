@@ -1,7 +1,7 @@
 /** Trials as points: their history in the order of their numbers, and slices by one hyperparameter. */
 import type { Objective, ParameterView, TrialRow, Value } from '../../../src/server/protocol.ts';
 import type { Layer, Plot, Points } from '../../shared/chart/plot.ts';
-import { valueOf } from '../data/filter.ts';
+import { trialValue } from '../data/filter.ts';
 import { scoreText, valueText } from '../data/words.ts';
 
 export interface PointOptions {
@@ -42,9 +42,13 @@ function stateLayers(placed: readonly PlacedTrial[], { nameOf }: PointOptions): 
   });
 }
 
-function placedBy(trials: readonly TrialRow[], at: number | undefined, place: (trial: TrialRow) => number | undefined): PlacedTrial[] {
+function placedBy(
+  trials: readonly TrialRow[],
+  at: number | undefined,
+  place: (trial: TrialRow) => number | undefined,
+): PlacedTrial[] {
   return trials.flatMap((trial) => {
-    const [x, value] = [place(trial), valueOf(trial, at)];
+    const [x, value] = [place(trial), trialValue(trial, at)];
     return x === undefined || value === undefined ? [] : [{ trial, x, value }];
   });
 }

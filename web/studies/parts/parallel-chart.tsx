@@ -5,7 +5,16 @@ import { ChartFrame } from '../../shared/chart/frame.tsx';
 import { useSeen } from '../../shared/seen.ts';
 import { colourOf, shownTheme } from '../../shared/theme.ts';
 import { changeQuery } from '../address.ts';
-import { bestShare, brushCondition, brushOf, type ParallelAxis, missing, missingTicks, type ParallelLine, parallelSvg } from '../charts/parallel.ts';
+import {
+  bestShare,
+  brushCondition,
+  brushOf,
+  missing,
+  missingTicks,
+  type ParallelAxis,
+  type ParallelLine,
+  parallelSvg,
+} from '../charts/parallel.ts';
 import { type Condition, conditionQuery } from '../data/filter.ts';
 
 export interface ParallelChartProps {
@@ -44,7 +53,7 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
     };
   }, [width, axes.length]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours
+  // The theme changes the colours.
   useEffect(() => {
     if (width === 0 || !isSeen) return;
     painter.current.next = { width, lines, others, places };
@@ -52,7 +61,8 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
   }, [width, lines, others, places, theme, isSeen]);
 
   const without = useMemo(() => missingTicks([...lines, ...others], axes), [lines, others, axes]);
-  const placeOfPointer = ({ clientY }: PointerEvent) => places.back(clientY - host.current!.getBoundingClientRect().top);
+  const placeOfPointer = ({ clientY }: PointerEvent) =>
+    places.back(clientY - host.current!.getBoundingClientRect().top);
   const start = (axis: number) => (event: PointerEvent) => {
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     setDrag({ axis, from: placeOfPointer(event), to: placeOfPointer(event) });
@@ -107,7 +117,13 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
                     {axis.label}
                   </text>
                   {brush && (
-                    <rect x={-7} width={14} y={places.y(Math.min(1, brush[1]))} height={Math.max(2, places.y(Math.max(0, brush[0])) - places.y(Math.min(1, brush[1])))} class="brush" />
+                    <rect
+                      x={-7}
+                      width={14}
+                      y={places.y(Math.min(1, brush[1]))}
+                      height={Math.max(2, places.y(Math.max(0, brush[0])) - places.y(Math.min(1, brush[1])))}
+                      class="brush"
+                    />
                   )}
                   <rect
                     x={-18}
@@ -187,7 +203,11 @@ function looksOf(lines: readonly ParallelLine[], others: readonly ParallelLine[]
 }
 
 /** A few lines share a path: many short paths would be slow, and in one path translucent lines would not add up. */
-function strokeLines(context: CanvasRenderingContext2D, lines: readonly ParallelLine[], places: DrawOptions['places']): void {
+function strokeLines(
+  context: CanvasRenderingContext2D,
+  lines: readonly ParallelLine[],
+  places: DrawOptions['places'],
+): void {
   for (let first = 0; first < lines.length; first += 50) {
     context.beginPath();
     for (const { at } of lines.slice(first, first + 50)) tracePath(context, at, places);
