@@ -34,6 +34,7 @@ export function Page() {
                 {each.title}
               </a>
             ))}
+          <a href="./playground/">Playground</a>
         </nav>
         <Connection />
         <ThemeChoice />

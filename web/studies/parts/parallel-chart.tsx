@@ -28,7 +28,9 @@ export interface ParallelChartProps {
   readonly alt: string;
 }
 
-const [height, top, bottom, side] = [390, 16, 78, 56];
+const [top, side] = [16, 56];
+/** The height of the axes, and of what is below them: names in two rows, and lines without a value where there are any. */
+const [axisHeight, namesHeight, withoutHeight] = [290, 50, 32];
 
 export function ParallelChart({ axes, lines, others, conditions, title, alt }: ParallelChartProps) {
   const host = useRef<HTMLDivElement>(null);
@@ -44,6 +46,9 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
     resized.observe(element);
     return () => resized.disconnect();
   }, []);
+  const without = useMemo(() => missingTicks([...lines, ...others], axes), [lines, others, axes]);
+  const bottom = namesHeight + (without.some((tick) => tick !== undefined) ? withoutHeight : 0);
+  const height = top + axisHeight + bottom;
   const places = useMemo(() => {
     const gap = (width - 2 * side) / Math.max(1, axes.length - 1);
     return {
@@ -51,16 +56,15 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
       y: (place: number) => height - bottom - place * (height - top - bottom),
       back: (pixels: number) => (height - bottom - pixels) / (height - top - bottom),
     };
-  }, [width, axes.length]);
+  }, [width, axes.length, height, bottom]);
 
   // The theme changes the colours.
   useEffect(() => {
     if (width === 0 || !isSeen) return;
-    painter.current.next = { width, lines, others, places };
+    painter.current.next = { width, height, lines, others, places };
     void paint(canvas.current!, painter.current);
-  }, [width, lines, others, places, theme, isSeen]);
+  }, [width, height, lines, others, places, theme, isSeen]);
 
-  const without = useMemo(() => missingTicks([...lines, ...others], axes), [lines, others, axes]);
   const placeOfPointer = ({ clientY }: PointerEvent) =>
     places.back(clientY - host.current!.getBoundingClientRect().top);
   const start = (axis: number) => (event: PointerEvent) => {
@@ -148,6 +152,7 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
 
 interface DrawOptions {
   readonly width: number;
+  readonly height: number;
   readonly lines: readonly ParallelLine[];
   readonly others: readonly ParallelLine[];
   readonly places: { readonly x: (index: number) => number; readonly y: (place: number) => number };
@@ -170,7 +175,7 @@ async function paint(canvas: HTMLCanvasElement, painter: Painter): Promise<void>
   if (painter.isBusy) return;
   painter.isBusy = true;
   while (painter.next) {
-    const { width, lines, others, places } = painter.next;
+    const { width, height, lines, others, places } = painter.next;
     painter.next = undefined;
     const picture = document.createElement('canvas');
     picture.width = width * devicePixelRatio;

@@ -63,7 +63,7 @@ export function ReportFigure({ figure: { name, caption, alt, html }, section, fa
       svg={hasSvg(html) ? () => svgOf(html) : undefined}
       csv={csv === undefined ? undefined : () => csv}
     >
-      <Scroll class="report-figure" label={alt}>
+      <Scroll class="report-figure" label={`${name}: ${alt}`}>
         <div dangerouslySetInnerHTML={{ __html: html }} />
       </Scroll>
     </ChartFrame>

@@ -112,12 +112,12 @@ function WhoIsIn({ stage, title, data: { head } }: WhoProps) {
   const reach = Math.max(1e-9, ...intervals.map(Math.abs));
   return (
     <>
+      <p class="note">
+        Who is in. The bar is the 95 % interval of a level's difference to the best of the others; right of the line it
+        is better.
+      </p>
       <Scroll label={`Who is in: ${title}`}>
         <table class="who">
-          <caption>
-            Who is in. The bar is the 95 % interval of a level's difference to the best of the others; right of the line
-            it is better.
-          </caption>
           <thead>
             <tr>
               <th scope="col">level</th>
