@@ -34,6 +34,7 @@ export class OwnStudy implements LiveStudy {
   #known = 0;
   #record: StudyRecord | undefined;
   #head: StudyHead | undefined;
+  #shownHead: StudyHead | undefined;
   #settings: TaskSettings | undefined;
 
   /** @param folder of the study. */
@@ -65,19 +66,22 @@ export class OwnStudy implements LiveStudy {
     return this.#follower.find(position);
   }
 
-  /** Its parameters are those that at least one trial has a value for. */
+  /** Its parameters are those that at least one trial has a value for. The same object as long as nothing in it changes. */
   head(): StudyHead | undefined {
     this.#update();
     const head = this.#head;
     if (!head || this.#used.size === 0) return head;
-    const parameters = head.parameters.flatMap((parameter): ParameterView[] => {
-      const { name, scale } = parameter;
-      const used = this.#used.get(name);
-      if (!used) return [];
-      if (scale.kind === 'number') return [parameter];
-      return [{ ...parameter, scale: { ...scale, values: [...new Set([...scale.values, ...used])] } }];
-    });
-    return { ...head, parameters };
+    this.#shownHead ??= { ...head, parameters: head.parameters.flatMap((each) => this.#usedValues(each)) };
+    return this.#shownHead;
+  }
+
+  /** The parameter with the values that trials have; none where no trial has one. */
+  #usedValues(parameter: ParameterView): ParameterView[] {
+    const { name, scale } = parameter;
+    const used = this.#used.get(name);
+    if (!used) return [];
+    if (scale.kind === 'number') return [parameter];
+    return [{ ...parameter, scale: { ...scale, values: [...new Set([...scale.values, ...used])] } }];
   }
 
   /** The study as recorded, in the words of its own version. */
@@ -119,6 +123,7 @@ export class OwnStudy implements LiveStudy {
     this.#known = 0;
     this.#record = undefined;
     this.#head = undefined;
+    this.#shownHead = undefined;
     this.#settings = undefined;
   }
 
@@ -154,7 +159,10 @@ export class OwnStudy implements LiveStudy {
     if (!this.#record) return;
     const record = this.#record;
     this.#settings ??= settingsOf(record);
-    if (isNewHead) this.#head = this.#headOf(record, this.#settings);
+    if (isNewHead) {
+      this.#head = this.#headOf(record, this.#settings);
+      this.#shownHead = undefined;
+    }
     this.#setRows(changed, record, this.#settings);
   }
 
@@ -184,6 +192,7 @@ export class OwnStudy implements LiveStudy {
         const shown = shownSettings(configuration, parameters, { settings, space: definition.space });
         for (const [name, value] of Object.entries(shown)) {
           this.#used.set(name, (this.#used.get(name) ?? new Set()).add(value));
+          this.#shownHead = undefined;
         }
         return shown;
       });
