@@ -18,16 +18,19 @@ interface PlacedTrial {
   readonly value: number;
 }
 
-/** A layer for each state, so that shape and colour tell what a value is. */
-function stateLayers(placed: readonly PlacedTrial[], { nameOf }: PointOptions): Points[] {
-  const kinds = [
-    { name: 'complete', ink: 'ours', symbol: 'circle', size: 3.5, states: ['complete'] },
-    { name: 'stopped early', ink: 'muted', symbol: 'triangle', size: 3.5, states: ['pruned'] },
-    { name: 'running, latest value', ink: 'post', symbol: 'ring', size: 3.5, states: ['running', 'waiting'] },
-    { name: 'failed, last value', ink: 'muted', symbol: 'cross', size: 3, states: ['failed'] },
-  ] as const;
-  return kinds.flatMap(({ states, ...look }): Points[] => {
-    const own = placed.filter(({ trial }) => states.some((state) => state === trial.state));
+/** How trials of each state look, so that shape and colour tell what a value is. */
+const looks = [
+  { name: 'complete', ink: 'ours', symbol: 'circle', size: 3.5, states: ['complete'] },
+  { name: 'stopped early', ink: 'muted', symbol: 'triangle', size: 3.5, states: ['pruned'] },
+  { name: 'running, latest value', ink: 'post', symbol: 'ring', size: 3.5, states: ['running', 'waiting'] },
+  { name: 'failed, last value', ink: 'muted', symbol: 'cross', size: 3, states: ['failed'] },
+] as const;
+
+/** A layer for each state of which there are trials. Plain loops: this is done for ten thousand trials at every update. */
+function stateLayers(placed: readonly PlacedTrial[], { nameOf }: Pick<PointOptions, 'nameOf'>): Points[] {
+  return looks.flatMap(({ states, ...look }): Points[] => {
+    const own: PlacedTrial[] = [];
+    for (const each of placed) if (states.some((state) => state === each.trial.state)) own.push(each);
     if (own.length === 0) return [];
     return [
       {
@@ -47,10 +50,13 @@ function placedBy(
   at: number | undefined,
   place: (trial: TrialRow) => number | undefined,
 ): PlacedTrial[] {
-  return trials.flatMap((trial) => {
-    const [x, value] = [place(trial), trialValue(trial, at)];
-    return x === undefined || value === undefined ? [] : [{ trial, x, value }];
-  });
+  const placed: PlacedTrial[] = [];
+  for (const trial of trials) {
+    const value = trialValue(trial, at);
+    const x = value === undefined ? undefined : place(trial);
+    if (x !== undefined && value !== undefined) placed.push({ trial, x, value });
+  }
+  return placed;
 }
 
 /** Values by number of trial, with the best so far. */

@@ -103,6 +103,7 @@ export function valueAt(
 /** The trials that pass, in the order given. Pinned trials always pass. */
 export function filtered(trials: readonly TrialRow[], filter: Filter, context: FilterContext): readonly TrialRow[] {
   const { states, hidden, pinned, top, at } = filter;
+  if (!isFiltering(filter)) return trials;
   const conditions = Object.entries(filter.conditions);
   // Trials share configurations, so each of them is checked once.
   const fits = new Map<number, boolean>();

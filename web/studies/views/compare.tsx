@@ -22,18 +22,20 @@ export default function Compare({ study, data }: StudyViewProps) {
   // A configuration without a trial has nothing to compare.
   const trained = facts.names.filter(({ index }) => index !== null);
   if (trained.length < 2) return <Empty>Two trained configurations are needed.</Empty>;
-  return <Chosen id={study.id} names={trained} data={data} />;
+  return <Chosen id={study.id} names={trained} winner={facts.show?.winner?.configuration} data={data} />;
 }
 
 interface ChosenProps {
   readonly id: string;
   readonly names: Facts['names'];
+  /** The name of the winner, if there is one: compared first unless the address says otherwise. */
+  readonly winner: string | undefined;
   readonly data: StudyData;
 }
 
-function Chosen({ id, names, data }: ChosenProps) {
+function Chosen({ id, names, winner, data }: ChosenProps) {
   const { query } = address.value;
-  const a = names.find((name) => name.id === query.a) ?? names.find(({ standing }) => standing === 'best') ?? names[0]!;
+  const a = names.find((name) => name.id === query.a) ?? names.find((name) => name.id === winner) ?? names[0]!;
   const b = names.find((name) => name.id === query.b && name !== a) ?? names.find((name) => name !== a)!;
   const options = names.map((name) => [name.id, `${name.id}: ${name.label}`] as const);
   // The rows tell when there is more to compare: the number of complete trials of both is part of the question.

@@ -50,7 +50,7 @@ function Running({ study, data: { head, trials } }: Pick<StudyViewProps, 'study'
   if (running.length === 0) return null;
   return (
     <section aria-label="Running trials">
-      <ul class="running">
+      <ul class="now-training">
         {running.slice(0, mostRunning).map((trial) => {
           const epoch = trial.curve.epoch.at(-1);
           return (
@@ -76,15 +76,15 @@ type StageProps = Pick<StudyViewProps, 'data'> & {
 
 function Stage({ stage, index, facts, data }: StageProps) {
   const { title = '', sentences = [] } = facts.stages[index] ?? {};
+  const [headline, ...evidence] = sentences;
   return (
     <section>
       <h2>{title}</h2>
-      {sentences.map((sentence, place) => (
-        <p key={sentence} class={place === 0 ? 'strong' : ''}>
-          {sentence}
-        </p>
-      ))}
+      {headline !== undefined && <p class="strong">{headline}</p>}
       <WhoIsIn stage={stage} title={title} data={data} />
+      {evidence.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
       <div class="figures">
         {figuresOf(facts, index).map((figure) => (
           <ReportFigure key={figure.name} figure={figure} section="stages" facts={facts} />
