@@ -67,6 +67,8 @@ function lenetArguments(command: string): string[] | undefined {
     // Sentences name commands without npx. For these, and for commands with placeholders such as DIR, FILE or N, the
     // test checks only that the command exists.
     const isNamed = program === 'lenet' || shown.some((word) => /^[A-Z]+$/.test(word));
+    // A server runs until a signal ends it.
+    if (shown[0] === 'ui') return [...shown, '--help'];
     const name = shown.findIndex((word) => !/^[a-z]+$/.test(word));
     return isNamed ? [...shown.slice(0, name < 0 ? shown.length : name), '--help'] : shown;
   }
