@@ -32,7 +32,8 @@ function build() {
 test.skipIf(process.platform === 'win32' || !canRead)(
   'a user without the right to write: nothing to do where the build is up to date, else one line (skipped where no other user can read the modules)',
   () => {
-    for (const name of ['scripts', 'kernels', 'src', 'dist', 'package.json', 'tsconfig.json', 'tsconfig.build.json']) {
+    const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
+    for (const name of ['scripts', 'kernels', 'src', 'web', 'dist', ...settings]) {
       cpSync(join(root, name), join(copy, name), { recursive: true, preserveTimestamps: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));
@@ -48,6 +49,8 @@ test.skipIf(process.platform === 'win32' || !canRead)(
       chmodSync(join(copy, path), 0o644);
       appendFileSync(join(copy, path), '// changed\n');
     };
+    change('web/studies/page.css');
+    expect(build()).toEqual(refused('dist/web/index.html'));
     change('src/base/version.ts');
     expect(build()).toEqual(refused('dist/cli/main.js'));
     change('kernels/index.ts');

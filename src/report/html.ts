@@ -58,7 +58,10 @@ function renderTable(table: TextTable): string {
     const found = [...(columns[column]!.align ? ['number'] : []), ...(cell.length > longestUnbroken ? ['long'] : [])];
     return found.length > 0 ? ` class="${found.join(' ')}"` : '';
   };
-  const heads = columns.map(({ head }, column) => `<th scope="col"${classes(column)}>${escaped(head)}</th>`);
+  // A column of names needs no head; a head without text would be read out as nothing.
+  const heads = columns.map(({ head }, column) =>
+    head === '' ? '<td></td>' : `<th scope="col"${classes(column)}>${escaped(head)}</th>`,
+  );
   const rows = rowsOf(table).map((cells, row) => {
     const tags = cells.map((cell, column) =>
       column === names
