@@ -3,7 +3,7 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'test/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'test/**/*.test.ts', 'web/**/*.test.ts'],
     // By default one core stays free, which of two cores leaves one.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     testTimeout: 120_000,

@@ -1,4 +1,4 @@
-// Builds dist/: compiles the kernels to four modules, writes these and their typed calls as TypeScript, runs tsc.
+// Builds dist/: compiles the kernels to four modules, writes these and their typed calls as TypeScript, runs tsc, builds the pages.
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
@@ -12,9 +12,10 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { buildPages, filesBelow, isOfPages } from './build-web.mjs';
 import { generatedKernels } from './generate-kernels.mjs';
 import { bindingText, readSignatures } from './kernel-binding.mjs';
 import { widen, widths } from './widen.mjs';
@@ -112,14 +113,6 @@ function requireWritable(path) {
   }
 }
 
-/** The files of a folder and the folders below it, in a fixed order. */
-function filesBelow(folder) {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map(({ parentPath, name }) => join(parentPath, name))
-    .sort();
-}
-
 /**
  * Hash of everything that dist/ depends on, and of its files, so that a missing or changed file leads to a new build.
  */
@@ -132,13 +125,18 @@ function distHash() {
     'tsconfig.build.json',
     'node_modules/typescript/package.json',
   ];
-  for (const file of [...settings, ...sources, ...filesBelow('dist').filter((name) => name !== distStamp)]) {
+  for (const file of [...settings, ...sources, ...ownOutput()]) {
     hash.update(`${file}\n`).update(readFileSync(file)).update('\n');
   }
   return hash.digest('hex');
 }
 
 const distStamp = join('dist', '.built');
+
+/** The files of dist/ that the compiler wrote; the pages have a stamp of their own. */
+function ownOutput() {
+  return filesBelow('dist').filter((file) => file !== distStamp && !isOfPages(file));
+}
 
 function compileTypeScript() {
   if (existsSync(distStamp) && readFileSync(distStamp, 'utf8') === distHash()) return;
@@ -154,9 +152,9 @@ function compileTypeScript() {
 
 /** Removes the output of sources that were renamed or removed; otherwise the package would contain it. */
 function removeStaleOutput() {
-  for (const file of readdirSync('dist', { recursive: true, encoding: 'utf8' })) {
-    const source = file.replace(/(\.d\.ts|\.js)$/, '.ts');
-    if (source !== file && !existsSync(join('src', source))) rmSync(join('dist', file));
+  for (const file of ownOutput()) {
+    const source = join('src', relative('dist', file)).replace(/(\.d\.ts|\.js)$/, '.ts');
+    if (source !== join('src', relative('dist', file)) && !existsSync(source)) rmSync(file);
   }
 }
 
@@ -180,6 +178,7 @@ function exitOnRefusedWrite(error) {
 try {
   await buildKernels();
   compileTypeScript();
+  await buildPages(requireWritable);
 } catch (error) {
   exitOnRefusedWrite(error);
 }

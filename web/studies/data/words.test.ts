@@ -1,0 +1,32 @@
+/** How the page writes numbers and times. */
+import { expect, test } from 'vitest';
+import { agoText, bytesText, differenceText, durationText, measureLabel, scoreText } from './words.ts';
+
+const accuracy = { kind: 'accuracy', name: 'accuracy', goal: 'maximize', unit: ' %', decimals: 2, isPercentage: true } as const;
+
+test.each([
+  [0.25, '0.3 s'],
+  [40, '40 s'],
+  [89.6, '90 s'],
+  [180, '3 min'],
+  [7800, '2 h 10 min'],
+  [7200, '2 h'],
+  [43_200, '12 h'],
+  [259_200, '3 days'],
+])('%d seconds are written %s', (seconds, text) => expect(durationText(seconds)).toBe(text));
+
+test('scores, differences and sizes have their units and signs', () => {
+  expect(scoreText(98.857, accuracy)).toBe('98.86 %');
+  expect(scoreText(null, accuracy)).toBe('–');
+  expect(differenceText(-0.126, accuracy)).toBe('−0.13');
+  expect(differenceText(-0.001, accuracy)).toBe('0.00');
+  expect([999, 12_345, 5_600_000].map(bytesText)).toEqual(['999 B', '12 kB', '5.6 MB']);
+  expect(agoText(0, 12_000)).toBe('12 s ago');
+  expect(agoText(0, 1000)).toBe('just now');
+});
+
+test('an axis names the set that the value is measured on', () => {
+  expect(measureLabel(accuracy, 'post')).toBe('Test accuracy (%)');
+  expect(measureLabel({ ...accuracy, name: 'loss', unit: '' }, 'held-out')).toBe('Validation loss');
+  expect(measureLabel({ ...accuracy, name: 'score', unit: '' }, null)).toBe('Score');
+});

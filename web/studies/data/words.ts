@@ -1,0 +1,72 @@
+/** Numbers, times and states as the page writes them. */
+import type { EntryState, Objective, TrialRow, Value } from '../../../src/server/protocol.ts';
+import { shortNumber } from '../../shared/chart/ticks.ts';
+
+/** A value of the objective with its unit: `98.86 %`, `0.0412`; a dash where there is none. */
+export function scoreText(value: number | null | undefined, { decimals, unit }: Objective): string {
+  return value === null || value === undefined ? '–' : `${value.toFixed(decimals).replace('-', '−')}${unit}`;
+}
+
+/** A difference of two values, with its sign and without a unit: `+0.12`. */
+export function differenceText(value: number, { decimals }: Pick<Objective, 'decimals'>): string {
+  const size = Math.abs(value).toFixed(decimals);
+  return Number(size) === 0 ? size : `${value > 0 ? '+' : '−'}${size}`;
+}
+
+/** `Validation accuracy (%)`: the label of the axis on which the value that decides stands. */
+export function measureLabel({ name, unit }: Objective, protocol: 'post' | 'held-out' | null): string {
+  const set = protocol === 'post' ? 'test ' : protocol === 'held-out' ? 'validation ' : '';
+  const text = `${set}${name}`;
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${unit.trim() && ` (${unit.trim()})`}`;
+}
+
+export function valueText(value: Value | undefined): string {
+  if (value === undefined) return '';
+  return typeof value === 'number' ? shortNumber(value) : String(value);
+}
+
+/** Two digits of precision: `40 s`, `3 min`, `2 h 10 min`, `3 days`. */
+export function durationText(seconds: number): string {
+  if (seconds < 1) return `${seconds.toFixed(1)} s`;
+  if (seconds < 90) return `${Math.round(seconds)} s`;
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 90) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  if (hours < 48) return minutes % 60 === 0 || hours >= 10 ? `${Math.round(minutes / 60)} h` : `${hours} h ${minutes % 60} min`;
+  return `${Math.round(hours / 24)} days`;
+}
+
+/** `12 s ago`. @param now, `then`: milliseconds since 1970. */
+export function agoText(then: number, now: number): string {
+  const seconds = Math.max(0, (now - then) / 1000);
+  return seconds < 5 ? 'just now' : `${durationText(seconds)} ago`;
+}
+
+export function bytesText(bytes: number): string {
+  if (bytes < 1000) return `${bytes} B`;
+  if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`;
+  return bytes < 1e9 ? `${(bytes / 1e6).toFixed(1)} MB` : `${(bytes / 1e9).toFixed(1)} GB`;
+}
+
+/** `1 trial`, `2,000 trials`. */
+export function countText(count: number, noun: string): string {
+  return `${count.toLocaleString('en-US')} ${noun}${count === 1 ? '' : 's'}`;
+}
+
+/** What a state means, for its tip. */
+export const entryStates: Readonly<Record<EntryState, string>> = {
+  running: 'a process works on it',
+  finished: 'everything asked for is done',
+  interrupted: 'nobody works on it, and it is not finished',
+  stuck: 'it ended, because no level succeeded',
+  damaged: 'its files cannot be read',
+  empty: 'nothing is recorded yet',
+};
+
+export const trialStateWords: Readonly<Record<TrialRow['state'], string>> = {
+  running: 'running',
+  complete: 'complete',
+  pruned: 'stopped early',
+  failed: 'failed',
+  waiting: 'waiting',
+};
