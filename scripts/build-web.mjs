@@ -68,7 +68,7 @@ export function firstPaintSizes(folder) {
 }
 
 /** Collects the names of the packages whose code is in the bundle. */
-function bundledPackages(found) {
+export function bundledPackages(found) {
   return {
     name: 'bundled-packages',
     generateBundle(_, bundle) {
@@ -84,7 +84,7 @@ function bundledPackages(found) {
 }
 
 /** The licences of packages, with their texts. */
-function licences(packages) {
+export function licences(packages) {
   const texts = [...packages].sort().map((name) => {
     const folder = join('node_modules', name);
     const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

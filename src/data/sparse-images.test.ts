@@ -4,7 +4,10 @@ import { expect, test } from 'vitest';
 import { WorldError } from '../base/errors.ts';
 import { packSparse, unpackSparse } from './sparse-images.ts';
 
-const blank = (images: number, pixels: number) => ({ images: new Uint8Array(images * pixels), labels: new Uint8Array(images) });
+const blank = (images: number, pixels: number) => ({
+  images: new Uint8Array(images * pixels),
+  labels: new Uint8Array(images),
+});
 
 test('by hand: two images of 5 pixels', () => {
   const packed = packSparse({ images: Uint8Array.of(0, 7, 0, 0, 255, 1, 0, 0, 0, 9), labels: Uint8Array.of(3, 8) });
@@ -15,19 +18,29 @@ test('by hand: two images of 5 pixels', () => {
 test('any images come back', () => {
   const byte = fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 255 }));
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 9 }), fc.integer({ min: 1, max: 9 }), fc.infiniteStream(byte), (count, pixels, bytes) => {
-      const images = Uint8Array.from(bytes.take(count * pixels));
-      const labels = Uint8Array.from(bytes.take(count));
-      const target = blank(count, pixels);
-      unpackSparse(packSparse({ images, labels }), target, 'part');
-      expect(target).toEqual({ images, labels });
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 9 }),
+      fc.integer({ min: 1, max: 9 }),
+      fc.infiniteStream(byte),
+      (count, pixels, bytes) => {
+        const images = Uint8Array.from(bytes.take(count * pixels));
+        const labels = Uint8Array.from(bytes.take(count));
+        const target = blank(count, pixels);
+        unpackSparse(packSparse({ images, labels }), target, 'part');
+        expect(target).toEqual({ images, labels });
+      },
+    ),
   );
 });
 
 test('a part that is cut off, too long, or of another number of images is refused', () => {
   const packed = packSparse({ images: Uint8Array.of(1, 2, 0, 3), labels: Uint8Array.of(0, 1) });
-  const bad = [packed.subarray(0, 3), packed.subarray(0, -1), Uint8Array.of(...packed, 0), Uint8Array.of(3, ...packed.subarray(1))];
+  const bad = [
+    packed.subarray(0, 3),
+    packed.subarray(0, -1),
+    Uint8Array.of(...packed, 0),
+    Uint8Array.of(3, ...packed.subarray(1)),
+  ];
   for (const part of bad) expect(() => unpackSparse(part, blank(2, 2), 'train-0')).toThrow(WorldError);
   expect(() => unpackSparse(packed, blank(3, 2), 'train-0')).toThrow('train-0 is damaged: it does not hold 3 images');
 });
