@@ -25,7 +25,7 @@ export function plotCsv({ x, y, layers }: Plot): string {
   const rows = layers.flatMap((layer) =>
     layer.x.map((value, index): Cell[] => [
       layer.name,
-      x.names?.[value] ?? value,
+      x.names?.[Math.round(value)] ?? value,
       layer.kind === 'band' ? undefined : layer.y[index],
       ...(hasBand ? (layer.kind === 'band' ? [layer.low[index], layer.high[index]] : [undefined, undefined]) : []),
       ...(hasTrials ? [layer.kind === 'points' ? layer.trials?.[index] : undefined] : []),

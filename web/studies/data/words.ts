@@ -55,6 +55,7 @@ export function countText(count: number, noun: string): string {
 
 /** What a state means, for its tip. */
 export const entryStates: Readonly<Record<EntryState, string>> = {
+  unknown: 'the server is still reading it',
   running: 'a process works on it',
   finished: 'everything asked for is done',
   interrupted: 'nobody works on it, and it is not finished',

@@ -1,0 +1,155 @@
+/** Parallel coordinates: a line for each configuration through the axes of its hyperparameters and its value. */
+import type { ParameterView, TrialRow, Value } from '../../../src/server/protocol.ts';
+import { inks } from '../../shared/chart/plot.ts';
+import { escaped } from '../../shared/chart/svg.ts';
+import { type Tick, ticksOf } from '../../shared/chart/ticks.ts';
+import { type Condition, valueOf } from '../data/filter.ts';
+import { valueText } from '../data/words.ts';
+import { placeOf, spreadOf } from './points.ts';
+
+/** An axis, with the place of a value on it from 0 (bottom) to 1 (top). */
+export interface ParallelAxis {
+  /** The hyperparameter; `value` is the trial's value. */
+  readonly name: string;
+  readonly label: string;
+  readonly ticks: readonly Tick[];
+  readonly choices: readonly Value[] | undefined;
+  at(value: Value | undefined): number | undefined;
+  /** The value at a place. */
+  back(place: number): number;
+}
+
+export interface ParallelLine {
+  readonly trial: TrialRow;
+  /** By axis; undefined where the hyperparameter does not count. */
+  readonly at: readonly (number | undefined)[];
+  /** From 0, the worst, to 1, the best. */
+  readonly rank: number;
+}
+
+export function parallelAxes(parameters: readonly ParameterView[], values: readonly number[], label: string): ParallelAxis[] {
+  const [low, high] = [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+  const value: ParameterView = {
+    name: 'value',
+    varies: true,
+    scale: { kind: 'number', low: low < high ? low : low - 1, high: low < high ? high : high + 1, log: false, isInteger: false },
+  };
+  return [...parameters.map((parameter) => axisOf(parameter, parameter.name)), ...(values.length > 0 ? [axisOf(value, label)] : [])];
+}
+
+function axisOf(parameter: ParameterView, label: string): ParallelAxis {
+  const { name, scale } = parameter;
+  if (scale.kind === 'choices') {
+    // Each choice has an equal part of the axis and stands in its middle.
+    const count = scale.values.length;
+    return {
+      name,
+      label,
+      choices: scale.values,
+      ticks: scale.values.map((each, index) => ({ value: (index + 0.5) / count, text: valueText(each) })),
+      at: (value) => {
+        const place = placeOf(parameter, value);
+        return place === undefined ? undefined : (place + 0.5) / count;
+      },
+      back: (place) => place * count - 0.5,
+    };
+  }
+  const through = scale.log ? Math.log : (x: number) => x;
+  const [low, high] = [through(scale.low), through(scale.high)];
+  const span = high - low || 1;
+  const place = (value: number) => (through(value) - low) / span;
+  return {
+    name,
+    label,
+    choices: undefined,
+    ticks: ticksOf({ label, log: scale.log, whole: scale.isInteger }, [scale.low, scale.high], 5).map(({ value, text }) => ({ value: place(value), text })),
+    at: (value) => (typeof value === 'number' ? place(value) : undefined),
+    back: (at) => {
+      const found = low + at * span;
+      return scale.log ? Math.exp(found) : found;
+    },
+  };
+}
+
+export interface LineOptions {
+  readonly at: number | undefined;
+  readonly goal: 'maximize' | 'minimize';
+  settingsOf(configuration: number): Readonly<Record<string, Value>>;
+}
+
+/** A line for each trial with a value, the best last, so that it is drawn on top. */
+export function parallelLines(trials: readonly TrialRow[], axes: readonly ParallelAxis[], options: LineOptions): ParallelLine[] {
+  const known = trials.flatMap((trial) => {
+    const value = valueOf(trial, options.at);
+    return value === undefined ? [] : [{ trial, value }];
+  });
+  const sign = options.goal === 'maximize' ? 1 : -1;
+  known.sort((a, b) => sign * (a.value - b.value));
+  return known.map(({ trial, value }, index) => {
+    const settings = options.settingsOf(trial.configuration);
+    return {
+      trial,
+      rank: known.length > 1 ? index / (known.length - 1) : 1,
+      at: axes.map(({ name, choices, at }) => {
+        const place = at(name === 'value' ? value : settings[name]);
+        // Lines through one choice would lie on each other.
+        return place === undefined || !choices ? place : place + (spreadOf(trial.number) * 0.3) / choices.length;
+      }),
+    };
+  });
+}
+
+/** The condition that a brush on an axis means: a range, or the choices between its ends. Undefined: the whole axis. */
+export function brushCondition(axis: ParallelAxis, from: number, to: number): Condition | undefined {
+  const [low, high] = from < to ? [from, to] : [to, from];
+  if (low <= 0 && high >= 1) return undefined;
+  if (axis.choices) {
+    const inside = axis.choices.filter((choice) => axis.at(choice)! >= low && axis.at(choice)! <= high);
+    return inside.length === 0 ? undefined : { oneOf: inside.map(String) };
+  }
+  return { low: low <= 0 ? Number.NEGATIVE_INFINITY : axis.back(low), high: high >= 1 ? Number.POSITIVE_INFINITY : axis.back(high) };
+}
+
+/** Where a condition's brush stands on its axis. */
+export function brushOf(axis: ParallelAxis, condition: Condition | undefined): readonly [low: number, high: number] | undefined {
+  if (!condition) return undefined;
+  if ('oneOf' in condition) {
+    const { choices = [] } = axis;
+    const places = choices.flatMap((choice) => (condition.oneOf.includes(String(choice)) ? [axis.at(choice)!] : []));
+    const half = 0.4 / choices.length;
+    return places.length === 0 ? undefined : [Math.min(...places) - half, Math.max(...places) + half];
+  }
+  const end = (value: number, open: number) => (Number.isFinite(value) ? Math.min(1, Math.max(0, axis.at(value) ?? open)) : open);
+  return [end(condition.low, 0), end(condition.high, 1)];
+}
+
+/** The share of the best lines that are drawn in the colour that stands out. */
+export const bestShare = 0.1;
+
+/** The chart as a file. */
+export function parallelSvg(axes: readonly ParallelAxis[], lines: readonly ParallelLine[], { title, alt }: { readonly title: string; readonly alt: string }): string {
+  const [width, height, top, bottom] = [Math.max(480, axes.length * 130), 420, 84, 372];
+  const x = (index: number) => 60 + (index / Math.max(1, axes.length - 1)) * (width - 120);
+  const y = (place: number) => bottom - place * (bottom - top);
+  const paths = lines.map(({ at, rank }) => {
+    const isBest = rank >= 1 - bestShare;
+    return `<path d="${linePath(at, x, y)}" fill="none" stroke="${isBest ? inks.ours : inks.muted}" stroke-width="${isBest ? 1.5 : 1}" opacity="${isBest ? 0.9 : 0.3}"/>`;
+  });
+  const frames = axes.map(({ label, ticks }, index) => {
+    const texts = ticks.map(({ value, text }) => `<text x="${x(index) - 6}" y="${y(value) + 4}" text-anchor="end" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(text)}</text>`);
+    return `<line x1="${x(index)}" x2="${x(index)}" y1="${top}" y2="${bottom}" stroke="${inks.ink}"/>${texts.join('')}<text x="${x(index)}" y="${bottom + 24}" text-anchor="middle" font-weight="600">${escaped(label)}</text>`;
+  });
+  const legend = `<line x1="20" x2="42" y1="46" y2="46" stroke="${inks.ours}" stroke-width="2"/><text x="48" y="50">the best tenth</text><line x1="160" x2="182" y1="46" y2="46" stroke="${inks.muted}"/><text x="188" y="50">others</text>`;
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(alt)}" font-family="system-ui, sans-serif" font-size="12" fill="${inks.ink}"><title>${escaped(title)}</title><desc>${escaped(alt)}</desc><rect width="${width}" height="${height}" fill="#fff"/><text x="20" y="24" font-size="15" font-weight="600">${escaped(title)}</text>${legend}${paths.join('')}${frames.join('')}</svg>\n`;
+}
+
+/** A gap where a hyperparameter does not count. */
+function linePath(at: ParallelLine['at'], x: (index: number) => number, y: (place: number) => number): string {
+  let path = '';
+  for (const [index, place] of at.entries()) {
+    if (place === undefined) continue;
+    const isJoined = index > 0 && at[index - 1] !== undefined;
+    path += `${isJoined ? 'L' : 'M'}${x(index).toFixed(1)},${y(place).toFixed(1)}`;
+  }
+  return path;
+}

@@ -1,0 +1,81 @@
+/** The frame of the page: its head with links, connection and theme, and the view that the address names. */
+import { useEffect } from 'preact/hooks';
+import { chooseTheme, theme, themes } from '../shared/theme.ts';
+import { address, linkTo } from './address.ts';
+import { connection } from './data/stream.ts';
+import { LazyView } from './parts/lazy.tsx';
+import { NotFound } from './parts/states.tsx';
+import { pageViews } from './views.ts';
+
+export function Page() {
+  const [name = '', ...rest] = address.value.path;
+  const view = pageViews.find((each) => each.name === name);
+  useEffect(() => {
+    document.title = `${view?.title ?? 'Not found'} – lenet-lab`;
+  }, [view]);
+  return (
+    <>
+      <a class="skip" href="#content" onClick={skip}>
+        Skip to the content
+      </a>
+      <header class="page-head">
+        <a class="brand" href={linkTo()}>
+          lenet-lab
+        </a>
+        <nav aria-label="Page">
+          {pageViews
+            .filter(({ inHead }) => inHead)
+            .map((each) => (
+              <a key={each.name} href={linkTo(...(each.name ? [each.name] : []))} aria-current={each === view ? 'page' : undefined}>
+                {each.title}
+              </a>
+            ))}
+        </nav>
+        <Connection />
+        <ThemeChoice />
+      </header>
+      <main id="content" tabIndex={-1}>
+        {connection.value === 'offline' && (
+          <p class="banner" role="status">
+            The server does not answer. What you see is the state before; the page goes on by itself when the server is back.
+          </p>
+        )}
+        {view ? <LazyView key={view.name} load={view.load} props={{ rest }} /> : <NotFound what="view" />}
+      </main>
+    </>
+  );
+}
+
+/** The hash holds the address of the view, so the link moves the focus itself. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
+}
+
+const connectionWords = { quiet: '', connecting: 'connecting…', live: 'live', offline: 'offline' } as const;
+
+function Connection() {
+  const state = connection.value;
+  return (
+    <span class={`connection ${state}`} role="status">
+      {connectionWords[state]}
+    </span>
+  );
+}
+
+function ThemeChoice() {
+  return (
+    <label class="theme">
+      <span class="unseen">Colours</span>
+      <select value={theme.value} onChange={({ currentTarget: { value } }) => chooseTheme(themes.find((each) => each === value)!)}>
+        {themes.map((name) => (
+          <option key={name} value={name}>
+            {themeWords[name]}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}
+
+const themeWords = { system: 'System colours', light: 'Light', dark: 'Dark' } as const;

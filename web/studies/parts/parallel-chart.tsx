@@ -1,0 +1,182 @@
+/** Parallel coordinates on a canvas. Dragging along an axis brushes it: that is a condition of the filter, for all charts. */
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { csvOf } from '../../shared/chart/csv.ts';
+import { ChartFrame } from '../../shared/chart/frame.tsx';
+import { colourOf, shownTheme } from '../../shared/theme.ts';
+import { changeQuery } from '../address.ts';
+import { bestShare, brushCondition, brushOf, type ParallelAxis, type ParallelLine, parallelSvg } from '../charts/parallel.ts';
+import { type Condition, conditionQuery } from '../data/filter.ts';
+
+export interface ParallelChartProps {
+  readonly axes: readonly ParallelAxis[];
+  /** Lines that pass the filter. */
+  readonly lines: readonly ParallelLine[];
+  /** Lines that do not: they are shown faintly. */
+  readonly others: readonly ParallelLine[];
+  readonly conditions: Readonly<Record<string, Condition>>;
+  readonly title: string;
+  readonly alt: string;
+}
+
+const [height, top, bottom, side] = [360, 16, 44, 56];
+
+export function ParallelChart({ axes, lines, others, conditions, title, alt }: ParallelChartProps) {
+  const host = useRef<HTMLDivElement>(null);
+  const canvas = useRef<HTMLCanvasElement>(null);
+  const [width, setWidth] = useState(0);
+  const [drag, setDrag] = useState<{ readonly axis: number; readonly from: number; readonly to: number }>();
+  const theme = shownTheme.value;
+  useEffect(() => {
+    const element = host.current!;
+    const resized = new ResizeObserver(() => setWidth(element.clientWidth));
+    resized.observe(element);
+    return () => resized.disconnect();
+  }, []);
+  const places = useMemo(() => {
+    const gap = (width - 2 * side) / Math.max(1, axes.length - 1);
+    return {
+      x: (index: number) => side + index * gap,
+      y: (place: number) => height - bottom - place * (height - top - bottom),
+      back: (pixels: number) => (height - bottom - pixels) / (height - top - bottom),
+    };
+  }, [width, axes.length]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours
+  useEffect(() => {
+    if (width === 0) return;
+    drawLines(canvas.current!, { width, lines, others, places });
+  }, [width, lines, others, places, theme]);
+
+  const placeOfPointer = ({ clientY }: PointerEvent) => places.back(clientY - host.current!.getBoundingClientRect().top);
+  const start = (axis: number) => (event: PointerEvent) => {
+    (event.currentTarget as Element).setPointerCapture(event.pointerId);
+    setDrag({ axis, from: placeOfPointer(event), to: placeOfPointer(event) });
+  };
+  const move = (event: PointerEvent) => drag && setDrag({ ...drag, to: placeOfPointer(event) });
+  const end = () => {
+    if (!drag) return;
+    const axis = axes[drag.axis]!;
+    // A click without a drag takes the brush away.
+    const isClick = Math.abs(drag.from - drag.to) < 0.015;
+    changeQuery(conditionQuery(axis.name, isClick ? undefined : brushCondition(axis, drag.from, drag.to)));
+    setDrag(undefined);
+  };
+  return (
+    <ChartFrame
+      title={title}
+      svg={() => parallelSvg(axes, lines, { title, alt })}
+      csv={() => linesCsv(axes, lines)}
+      note="Drag along an axis to choose a part of it, click the axis to choose all again. The fields above do the same by keyboard."
+    >
+      <ul class="legend">
+        <li>
+          <span class="swatch best" aria-hidden="true" /> the best tenth
+        </li>
+        <li>
+          <span class="swatch" aria-hidden="true" /> others that pass the filter
+        </li>
+      </ul>
+      <div class="parallel" ref={host} style={{ height: `${height}px` }}>
+        <canvas ref={canvas} role="img" aria-label={alt} />
+        {width > 0 && (
+          <svg width={width} height={height} aria-hidden="true">
+            {axes.map((axis, index) => {
+              const brush =
+                drag?.axis === index
+                  ? ([Math.min(drag.from, drag.to), Math.max(drag.from, drag.to)] as const)
+                  : brushOf(axis, conditions[axis.name]);
+              return (
+                <g key={axis.name} transform={`translate(${places.x(index)},0)`}>
+                  <line y1={top} y2={height - bottom} class="axis" />
+                  {axis.ticks.map(({ value, text }) => (
+                    <text key={text} x={-6} y={places.y(value) + 4} text-anchor="end">
+                      {text}
+                    </text>
+                  ))}
+                  <text
+                    y={height - bottom + (index % 2 === 0 || width / axes.length > 150 ? 20 : 36)}
+                    x={index === 0 ? -side + 4 : index === axes.length - 1 ? side - 4 : 0}
+                    text-anchor={index === 0 ? 'start' : index === axes.length - 1 ? 'end' : 'middle'}
+                    class="axis-name"
+                  >
+                    {axis.label}
+                  </text>
+                  {brush && (
+                    <rect x={-7} width={14} y={places.y(Math.min(1, brush[1]))} height={Math.max(2, places.y(Math.max(0, brush[0])) - places.y(Math.min(1, brush[1])))} class="brush" />
+                  )}
+                  <rect
+                    x={-18}
+                    width={36}
+                    y={top - 8}
+                    height={height - top - bottom + 16}
+                    class="catch"
+                    onPointerDown={start(index)}
+                    onPointerMove={move}
+                    onPointerUp={end}
+                    onPointerCancel={() => setDrag(undefined)}
+                  />
+                </g>
+              );
+            })}
+          </svg>
+        )}
+      </div>
+    </ChartFrame>
+  );
+}
+
+interface DrawOptions {
+  readonly width: number;
+  readonly lines: readonly ParallelLine[];
+  readonly others: readonly ParallelLine[];
+  readonly places: { readonly x: (index: number) => number; readonly y: (place: number) => number };
+}
+
+/** Lines of one look are one path: thousands of strokes would take long. */
+function drawLines(canvas: HTMLCanvasElement, { width, lines, others, places: { x, y } }: DrawOptions): void {
+  const ratio = devicePixelRatio;
+  canvas.width = width * ratio;
+  canvas.height = height * ratio;
+  const context = canvas.getContext('2d')!;
+  context.scale(ratio, ratio);
+  const isBest = ({ rank }: ParallelLine) => rank >= 1 - bestShare;
+  const looks = [
+    { drawn: others, colour: 'line', alpha: 0.35, size: 1 },
+    { drawn: lines.filter((line) => !isBest(line)), colour: 'muted', alpha: lines.length > 300 ? 0.15 : 0.4, size: 1 },
+    { drawn: lines.filter(isBest), colour: 'ours', alpha: lines.length > 3000 ? 0.35 : 0.85, size: 1.5 },
+  ];
+  for (const { drawn, colour, alpha, size } of looks) {
+    context.strokeStyle = colourOf(colour);
+    context.globalAlpha = alpha;
+    context.lineWidth = size;
+    // A path of its own for a portion of the lines: where translucent lines cross, they get darker.
+    for (let first = 0; first < drawn.length; first += 200) {
+      context.beginPath();
+      for (const { at } of drawn.slice(first, first + 200)) tracePath(context, at, { x, y });
+      context.stroke();
+    }
+  }
+}
+
+function tracePath(context: CanvasRenderingContext2D, at: ParallelLine['at'], { x, y }: DrawOptions['places']): void {
+  let isJoined = false;
+  for (const [index, place] of at.entries()) {
+    if (place !== undefined) {
+      if (isJoined) context.lineTo(x(index), y(place));
+      else context.moveTo(x(index), y(place));
+    }
+    isJoined = place !== undefined;
+  }
+}
+
+function linesCsv(axes: readonly ParallelAxis[], lines: readonly ParallelLine[]): string {
+  const rows = lines.map(({ trial, at }) => [
+    trial.number,
+    ...axes.map(({ choices, back }, index) => {
+      const place = at[index];
+      if (place === undefined) return undefined;
+      return choices ? String(choices[Math.round(back(place))]) : Number(back(place).toPrecision(12));
+    }),
+  ]);
+  return csvOf(['trial', ...axes.map(({ label }) => label)], rows);
+}

@@ -1,0 +1,43 @@
+/** Machines and software of processes, as a table. */
+import type { SessionView } from '../../../src/server/protocol.ts';
+import { bytesText, durationText } from '../data/words.ts';
+
+export function Sessions({ sessions }: { readonly sessions: readonly SessionView[] }) {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
+    <div class="scroll" tabIndex={0} role="region" aria-label="Processes">
+      <table>
+        <thead>
+          <tr>
+            <th scope="col">started</th>
+            <th scope="col" class="number">
+              worked
+            </th>
+            <th scope="col">machine</th>
+            <th scope="col">software</th>
+            <th scope="col">kernels</th>
+            <th scope="col" class="number">
+              jobs
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {sessions.map(({ started, seconds, cpu, cores, memoryBytes, os, node, version, kernels, jobs }) => (
+            <tr key={started}>
+              <td>{started.slice(0, 19).replace('T', ' ')}</td>
+              <td class="number">{durationText(seconds)}</td>
+              <td>
+                {cpu}, {cores} cores, {bytesText(memoryBytes)}
+              </td>
+              <td>
+                {os}, Node {node}, lenet-lab {version}
+              </td>
+              <td>{kernels ?? 'quads'}</td>
+              <td class="number">{jobs}</td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}

@@ -1,0 +1,56 @@
+/** What is shown where there is nothing to show: it loads, it failed, it is empty, it does not exist. */
+import type { ComponentChildren } from 'preact';
+import { linkTo } from '../address.ts';
+import type { RequestError } from '../data/api.ts';
+import type { Loaded } from '../data/loaded.ts';
+
+export function Loading({ what = '' }: { readonly what?: string }) {
+  return (
+    <p class="loading" role="status">
+      Loading{what && ` ${what}`}…
+    </p>
+  );
+}
+
+export function Failed({ message, retry }: { readonly message: string; readonly retry?: (() => void) | undefined }) {
+  return (
+    <div class="failed" role="alert">
+      <p>{message}</p>
+      {retry && (
+        <button type="button" onClick={retry}>
+          Try again
+        </button>
+      )}
+    </div>
+  );
+}
+
+export function Empty({ children }: { readonly children: ComponentChildren }) {
+  return <div class="empty">{children}</div>;
+}
+
+export function NotFound({ what }: { readonly what: string }) {
+  return (
+    <Empty>
+      <p>There is no such {what}. It may have been renamed or removed.</p>
+      <p>
+        <a href={linkTo()}>To the list of studies and runs</a>
+      </p>
+    </Empty>
+  );
+}
+
+/** A failure as the view that it hits shows it. */
+export function Problem({ error, what, retry }: { readonly error: RequestError; readonly what: string; readonly retry: () => void }) {
+  if (error.status === 404) return <NotFound what={what} />;
+  if (error.status === 401)
+    return <Failed message="This server asks for its token: open the address that lenet ui printed when it started." />;
+  return <Failed message={error.message} retry={retry} />;
+}
+
+/** Shows what was loaded, or how far that is. */
+export function Show<T>({ loaded, what, children }: { readonly loaded: Loaded<T>; readonly what: string; readonly children: (value: T) => ComponentChildren }) {
+  if (loaded.state === 'loading') return <Loading what={what} />;
+  if (loaded.state === 'failed') return <Problem error={loaded.error} what={what} retry={loaded.retry} />;
+  return <>{children(loaded.value)}</>;
+}

@@ -1,0 +1,27 @@
+/** Where a study was computed: machines and software, times, its data and its file. */
+import { Report } from '../parts/report.tsx';
+import { Sessions } from '../parts/sessions.tsx';
+import type { StudyViewProps } from '../views.ts';
+
+export default function About({ study, data: { head } }: StudyViewProps) {
+  const facts = study.facts.value;
+  return (
+    <>
+      <h2>Processes that worked on the study</h2>
+      {head.sessions.length === 0 ? <p>Nothing is recorded about them.</p> : <Sessions sessions={head.sessions} />}
+      {head.data && (
+        <p>
+          Data: {head.data.name}, hash <code>{head.data.hash.slice(0, 12)}</code>
+        </p>
+      )}
+      {facts && <Report facts={facts} sections={['network', 'times']} />}
+      {head.file && (
+        <>
+          <h2>The study file</h2>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
+          <pre tabIndex={0}>{head.file}</pre>
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,132 @@
+/** The list of studies and runs: state, best value, verdict in a line, time left. */
+import { signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Entry, ListEvents, Listing } from '../../../src/server/protocol.ts';
+import { linkTo } from '../address.ts';
+import { getJson, type RequestError } from '../data/api.ts';
+import { openStream } from '../data/stream.ts';
+import { requestError } from '../data/study.ts';
+import { agoText, countText, durationText } from '../data/words.ts';
+import { EntryBadge } from '../parts/badge.tsx';
+import { Empty, Loading, Problem } from '../parts/states.tsx';
+
+/** The list as last seen, so that it is there at once when the user comes back to it. */
+const listing = signal<Listing | undefined>(undefined);
+const problem = signal<RequestError | undefined>(undefined);
+
+function follow(): () => void {
+  problem.value = undefined;
+  // The stream sends the list, too; but only an answer tells why there is none.
+  getJson<Listing>('/api/entries').then(
+    (found) => {
+      listing.value ??= found;
+    },
+    (error: unknown) => {
+      problem.value = requestError(error);
+    },
+  );
+  return openStream<ListEvents>(() => '/api/events', {
+    list: (found) => {
+      listing.value = found;
+      problem.value = undefined;
+    },
+  });
+}
+
+export default function Entries() {
+  useEffect(follow, []);
+  const found = listing.value;
+  if (!found) return problem.value ? <Problem error={problem.value} what="folder" retry={follow} /> : <Loading what="studies" />;
+  const studies = found.entries.filter(({ kind }) => kind === 'study' || kind === 'optuna');
+  const runs = found.entries.filter(({ kind }) => kind === 'run' || kind === 'tensorboard');
+  return (
+    <>
+      <h1>Studies and runs</h1>
+      <p class="muted">
+        In <code>{found.folder}</code>. The page follows what any process writes there.
+      </p>
+      {found.note && <p class="note">{found.note}</p>}
+      {found.entries.length === 0 && <Nothing control={found.control} />}
+      {studies.length > 0 && <List title="Studies" entries={studies} />}
+      {runs.length > 0 && <List title="Runs" entries={runs} />}
+    </>
+  );
+}
+
+function Nothing({ control }: { readonly control: boolean }) {
+  return (
+    <Empty>
+      <p>There are no studies and runs here yet.</p>
+      {control && (
+        <p>
+          <a class="button" href={linkTo('start')}>
+            Start a study
+          </a>
+        </p>
+      )}
+      <p>
+        Or in a terminal: <code>npx lenet study run post</code>
+      </p>
+    </Empty>
+  );
+}
+
+function List({ title, entries }: { readonly title: string; readonly entries: readonly Entry[] }) {
+  const now = Date.now();
+  return (
+    <section aria-label={title}>
+      <h2>{title}</h2>
+      <ul class="entries">
+        {entries.map((entry) => (
+          <li key={entry.id}>
+            <EntryCard entry={entry} now={now} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function EntryCard({ entry, now }: { readonly entry: Entry; readonly now: number }) {
+  const { id, name, path, kind, state, progress, best, verdict, secondsLeft, changed, problem: damage } = entry;
+  const place = kind === 'study' || kind === 'optuna' ? 'study' : 'run';
+  const unit = place === 'study' ? 'trial' : 'epoch';
+  return (
+    <article class="entry">
+      <div class="entry-head">
+        <h3>
+          <a href={linkTo(place, id)}>{name}</a>
+        </h3>
+        <EntryBadge state={state} />
+        {(kind === 'optuna' || kind === 'tensorboard') && <span class="kind">{kind === 'optuna' ? 'Optuna' : 'TensorBoard'}</span>}
+        <span class="muted path">{path !== name && path !== '.' ? path : ''}</span>
+        <span class="muted changed">{agoText(changed, now)}</span>
+      </div>
+      {verdict && <p class="verdict">{verdict}</p>}
+      {damage && <p class="problem">{damage}</p>}
+      <div class="entry-facts">
+        {best && (
+          <span>
+            best <strong>{best.text}</strong>
+            {best.of && ` (${best.of})`}
+          </span>
+        )}
+        {progress && <Progress {...progress} unit={unit} />}
+        {secondsLeft !== null && state === 'running' && <span>about {durationText(secondsLeft)} left</span>}
+      </div>
+    </article>
+  );
+}
+
+export function Progress({ ended, expected, failed, unit }: NonNullable<Entry['progress']> & { readonly unit: string }) {
+  const text = expected === null ? countText(ended, unit) : `${ended.toLocaleString('en-US')} of ${countText(expected, unit)}`;
+  return (
+    <span class="progress">
+      {expected !== null && expected > 0 && (
+        <progress max={expected} value={Math.min(ended, expected)} aria-label={text} />
+      )}
+      {text}
+      {failed > 0 && <span class="problem">, {failed} failed</span>}
+    </span>
+  );
+}

@@ -1,0 +1,112 @@
+/** A single run: its curves live, what its network answers, its settings and files. Also of TensorBoard's files of any tool. */
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { RunEvents, RunOpening, Series } from '../../../src/server/protocol.ts';
+import { Chart } from '../../shared/chart/chart.tsx';
+import { address, changeQuery } from '../address.ts';
+import { seriesPlots } from '../charts/series.ts';
+import { getJson, type RequestError, runPath } from '../data/api.ts';
+import { openStream } from '../data/stream.ts';
+import { requestError } from '../data/study.ts';
+import { EntryBadge } from '../parts/badge.tsx';
+import { Choice } from '../parts/choice.tsx';
+import { Files } from '../parts/files.tsx';
+import { SettingsList } from '../parts/settings-list.tsx';
+import { Empty, Loading, NotFound, Problem } from '../parts/states.tsx';
+import type { PageViewProps } from '../views.ts';
+import { LoadedAnswers } from './trial.tsx';
+
+export default function Run({ rest: [id] }: PageViewProps) {
+  return id ? <OfRun key={id} id={id} /> : <NotFound what="run" />;
+}
+
+function OfRun({ id }: { readonly id: string }) {
+  const [run, setRun] = useState<RunOpening>();
+  const [problem, setProblem] = useState<RequestError>();
+  const [attempt, setAttempt] = useState(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt loads again
+  useEffect(() => {
+    const abort = new AbortController();
+    let close = () => {};
+    getJson<RunOpening>(runPath(id), abort.signal).then(
+      (found) => {
+        setRun(found);
+        setProblem(undefined);
+        document.title = `${found.name} – lenet-lab`;
+        close = openStream<RunEvents>(
+          (from) => `${runPath(id, 'events')}?from=${encodeURIComponent(from ?? found.position)}`,
+          {
+            series: ({ series, state, notes }) => setRun((before) => before && { ...before, state, notes, series: merged(before.series, series) }),
+            reset: () => setAttempt((before) => before + 1),
+            problem: () => {},
+          },
+          found.position,
+        );
+      },
+      (error: unknown) => {
+        if (!abort.signal.aborted) setProblem(requestError(error));
+      },
+    );
+    return () => {
+      abort.abort();
+      close();
+    };
+  }, [id, attempt]);
+  if (problem) return <Problem error={problem} what="run" retry={() => setAttempt(attempt + 1)} />;
+  return run ? <Shown run={run} /> : <Loading what="run" />;
+}
+
+/** Series that have changed replace those with their tag. */
+function merged(before: readonly Series[], changed: readonly Series[]): Series[] {
+  const byTag = new Map([...before, ...changed].map((series) => [series.tag, series]));
+  return [...byTag.values()];
+}
+
+function Shown({ run }: { readonly run: RunOpening }) {
+  const { name, state, kind, path, series, settings, files, notes, data, hasAnswers, id } = run;
+  const isLog = address.value.query.scale === 'log';
+  const plots = useMemo(() => seriesPlots(series, { log: isLog }), [series, isLog]);
+  return (
+    <>
+      <div class="study-title">
+        <h1>{name}</h1>
+        <EntryBadge state={state} />
+        {kind === 'tensorboard' && <span class="kind">TensorBoard</span>}
+        <span class="muted">{path !== name ? path : ''}</span>
+      </div>
+      {notes.map((note) => (
+        <p key={note} class="note">
+          {note}
+        </p>
+      ))}
+      {plots.length === 0 ? (
+        <Empty>No values are recorded yet.</Empty>
+      ) : (
+        <>
+          <div class="choices">
+            <Choice label="Scale" value={isLog ? 'log' : 'linear'} set={(value) => changeQuery({ scale: value })} options={[['linear', 'linear'], ['log', 'logarithmic']]} />
+          </div>
+          <div class="charts">
+            {plots.map((plot) => (
+              <Chart key={plot.title} plot={plot} height={280} />
+            ))}
+          </div>
+        </>
+      )}
+      {hasAnswers && (
+        <>
+          <h2>What its network answers</h2>
+          <LoadedAnswers path={runPath(id, 'answers')} />
+        </>
+      )}
+      <h2>Settings</h2>
+      <SettingsList settings={settings} />
+      {data && (
+        <p>
+          Data: {data.name}, hash <code>{data.hash.slice(0, 12)}</code>
+        </p>
+      )}
+      <h2>Files</h2>
+      <Files files={files} />
+    </>
+  );
+}
