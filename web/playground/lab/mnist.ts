@@ -4,7 +4,7 @@ import type { Dataset } from '../../../src/data/dataset.ts';
 import { sha256 } from '../../../src/data/hash.ts';
 import { gunzip, type IdxPart } from '../../../src/data/idx.ts';
 import { mnistSums } from '../../../src/data/mnist.ts';
-import { unpackSparse } from '../../../src/data/sparse-images.ts';
+import { type LabelledImages, unpackSparse } from '../../../src/data/sparse-images.ts';
 import type { Manifest, PartFile } from './manifest.ts';
 
 /** Digits in bytes. */
@@ -43,6 +43,7 @@ export async function loadMnistParts(folder: string, { onBytes, onTest }: Listen
       const target = {
         images: set.images.subarray(first * pixels, (first + images) * pixels),
         labels: set.labels.subarray(first, first + images),
+        width: 28,
       };
       first += images;
       return loadPart(new URL(file, folder), target, (bytes) => onBytes((done += bytes), total));
@@ -58,11 +59,7 @@ export async function loadMnistParts(folder: string, { onBytes, onTest }: Listen
   return { train: await train, test: await test };
 }
 
-async function loadPart(
-  url: URL,
-  target: { readonly images: Uint8Array; readonly labels: Uint8Array },
-  onBytes: (count: number) => void,
-): Promise<void> {
+async function loadPart(url: URL, target: LabelledImages, onBytes: (count: number) => void): Promise<void> {
   const response = await fetched(url);
   const pieces: Uint8Array[] = [];
   for await (const piece of gunzip(counted(response, onBytes), url.pathname)) pieces.push(piece);
