@@ -19,33 +19,35 @@ export function App() {
       <button type="button" class="skip" onClick={skip}>
         Skip to the content
       </button>
-      <header class="top">
-        <p class="name">
-          <a href="#train">lenet-lab playground</a>
-        </p>
-        <nav aria-label="Views">
-          {views.map((name) => (
-            <a key={name} href={`#${name}`} aria-current={view.value === name ? 'page' : undefined}>
-              {shown[name].title}
-            </a>
-          ))}
-          <a href="./docs/index.html">Docs</a>
-        </nav>
-        <label class="theme">
-          <span>Colours</span>
-          <select
-            value={theme.value}
-            onChange={({ currentTarget }) => chooseTheme(currentTarget.value as (typeof themes)[number])}
-          >
-            {themes.map((name) => (
-              <option key={name} value={name}>
-                {name}
-              </option>
+      <header>
+        <div class="top">
+          <p class="name">
+            <a href="#train">lenet-lab playground</a>
+          </p>
+          <nav aria-label="Views">
+            {views.map((name) => (
+              <a key={name} href={`#${name}`} aria-current={view.value === name ? 'page' : undefined}>
+                {shown[name].title}
+              </a>
             ))}
-          </select>
-        </label>
+            <a href="./docs/index.html">Docs</a>
+          </nav>
+          <label class="theme">
+            <span>Colours</span>
+            <select
+              value={theme.value}
+              onChange={({ currentTarget }) => chooseTheme(currentTarget.value as (typeof themes)[number])}
+            >
+              {themes.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+        </div>
+        <Status />
       </header>
-      <Status />
       <main id="main" tabIndex={-1}>
         <h1>{title}</h1>
         <View />

@@ -2,6 +2,7 @@
 import { render } from 'preact';
 import { followTheme } from '../shared/theme.ts';
 import '../shared/tokens.css';
+import '../shared/base.css';
 import './playground.css';
 import { App } from './app.tsx';
 import { openEye } from './state/eye.ts';

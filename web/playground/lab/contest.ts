@@ -1,5 +1,6 @@
 /** Two settings beside each other on common seeds: a real study, kept in memory, with the report's own statistics and sentences. */
 import { type StudyFacts, studyFacts } from '../../../src/report/facts.ts';
+import { settingsText } from '../../../src/report/naming.ts';
 import { comparisonLines } from '../../../src/report/words/comparison.ts';
 import { verdict } from '../../../src/report/words/verdict.ts';
 import { runStudy } from '../../../src/runner/study-run.ts';
@@ -67,10 +68,12 @@ export function contestView(record: StudyRecord, running: ContestView['running']
   const { seeds } = stage!;
   const isDone = (seed: number) =>
     stage!.levels.every(({ view }) => view.trials.some((trial) => isComplete(trial) && trial.seed === seed));
+  const nameOf = (level: 0 | 1) => settingsText(stage!.levels[level]!.view.settings, facts.naming);
   const paired = seeds.filter(isDone);
   const judged = paired.length > 0 ? studyFacts(withSeeds(record, paired), lenetSettings) : undefined;
   return {
     seeds,
+    names: [nameOf(0), nameOf(1)],
     contestants: [contestantOf(facts, judged, 0), contestantOf(facts, judged, 1)],
     judged: paired.length,
     verdict: judged ? verdict(judged.stages[0]!, judged) : [],

@@ -40,6 +40,8 @@ export interface Contestant {
 /** Where a contest stands. */
 export interface ContestView {
   readonly seeds: readonly number[];
+  /** What distinguishes each setting, as the report writes it. */
+  readonly names: readonly [string, string];
   readonly contestants: readonly [Contestant, Contestant];
   /** Seeds that both have ended: what the verdict is about. */
   readonly judged: number;

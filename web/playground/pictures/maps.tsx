@@ -13,7 +13,7 @@ export interface MapsProps {
   readonly palette: Palette;
   /** The size of a pixel on the screen (CSS pixels); in a narrow place the picture shrinks. */
   readonly scale: number;
-  /** What it shows, for those who do not see it. */
+  /** What it shows, for those who do not see it; empty where a text beside it says so. */
   readonly label: string;
   /** The value of the strongest colour; default: the largest size of a number in each map of its own. */
   readonly most?: number;
@@ -60,8 +60,7 @@ export function Maps(props: MapsProps) {
         ref={canvas}
         width={across}
         height={down}
-        role="img"
-        aria-label={label}
+        {...(label === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
         {...(onPick ? { onPointerMove: pick, onPointerDown: pick } : {})}
       />
       {frames.map((frame) => (

@@ -14,9 +14,8 @@ export async function isolate(): Promise<void> {
   const { serviceWorker } = navigator;
   if (serviceWorker === undefined || serviceWorker.controller || wasTried()) return;
   try {
-    await serviceWorker.register('./isolate.js');
     const late = new Promise<never>((_, reject) => setTimeout(() => reject(new Error('late')), longestMs));
-    await Promise.race([serviceWorker.ready, late]);
+    await Promise.race([serviceWorker.register('./isolate.js').then(() => serviceWorker.ready), late]);
   } catch {
     // A private window, or a host without the file: the page goes on with one thread.
     return;

@@ -89,14 +89,14 @@ export function CompareView() {
 }
 
 function Verdict({ view }: { readonly view: ContestView }) {
-  const { verdict, comparison, judged, seeds, running, isFinished } = view;
+  const { verdict, comparison, judged, names, seeds, running, isFinished } = view;
   const at =
     running && `Setting ${'AB'[running.contestant]}, seed ${running.seed}: ${Math.round(running.share * 100)} %.`;
   return (
     <>
       <Scores view={view} />
       <p class="note">
-        {judged} of {seeds.length} seeds judged. {isFinished ? 'Finished.' : at}
+        A: {names[0]}. B: {names[1]}. {judged} of {seeds.length} seeds judged. {isFinished ? 'Finished.' : at}
       </p>
       <div role="status">
         {verdict.map((sentence, i) => (

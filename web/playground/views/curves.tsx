@@ -1,6 +1,6 @@
 /** The curves of a training: the loss of its batches, and its tests. */
+import { Chart } from '../../shared/chart/chart.tsx';
 import { losses, progress, tests } from '../state/lab.ts';
-import { Chart } from './chart.tsx';
 
 /** The most points of the loss curve; of more batches, means of neighbours. */
 const mostPoints = 240;
@@ -18,7 +18,8 @@ export function LossChart() {
   const last = y.at(-1);
   return (
     <Chart
-      height={150}
+      height={200}
+      empty="It begins with the first batch."
       plot={{
         title: 'Loss of the batches',
         alt:
@@ -33,23 +34,24 @@ export function LossChart() {
   );
 }
 
-export function AccuracyChart() {
+export function MistakesChart() {
   const found = tests.value;
   const x = found.map(({ epochs }) => epochs);
-  const y = found.map(({ accuracy }) => accuracy * 100);
+  const y = found.map(({ accuracy }) => (1 - accuracy) * 100);
   const last = found.at(-1);
   return (
     <Chart
-      height={150}
+      height={200}
+      empty="The first test comes a second after the start."
       plot={{
-        title: 'Accuracy on the test digits',
+        title: 'Test digits it gets wrong',
         alt: last
-          ? `${found.length} tests. The last: ${(last.accuracy * 100).toFixed(2)} % after ${last.epochs.toFixed(2)} epochs and ${last.seconds.toFixed(1)} seconds.`
+          ? `${found.length} tests. The last: ${(100 - last.accuracy * 100).toFixed(2)} % wrong after ${last.epochs.toFixed(2)} epochs and ${last.seconds.toFixed(1)} seconds.`
           : 'No test yet.',
         x: { label: 'epochs' },
-        y: { label: 'accuracy (%)' },
+        y: { label: 'wrong (%)', log: true },
         layers: [
-          { kind: 'line', name: 'accuracy', ink: 'series-3', x, y, inLegend: false },
+          { kind: 'line', name: 'wrong', ink: 'series-3', x, y, inLegend: false },
           {
             kind: 'points',
             name: 'a test',
@@ -58,7 +60,7 @@ export function AccuracyChart() {
             x,
             y,
             labels: found.map(
-              ({ accuracy, seconds }) => `${(accuracy * 100).toFixed(2)} % after ${seconds.toFixed(1)} s`,
+              ({ accuracy, seconds }) => `${(accuracy * 100).toFixed(2)} % read after ${seconds.toFixed(1)} s`,
             ),
           },
         ],

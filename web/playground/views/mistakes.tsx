@@ -27,7 +27,7 @@ export function Mistakes({ onPick }: { readonly onPick: (index: number) => void 
               const [label, got] = [digits.labels[index]!, seen[index]!];
               return (
                 <li key={index}>
-                  <button type="button" onClick={() => onPick(index)} aria-label={`A ${label} that it reads as ${got}`}>
+                  <button type="button" onClick={() => onPick(index)}>
                     <Maps
                       data={digits.images.subarray(index * 784, (index + 1) * 784)}
                       width={28}
@@ -35,10 +35,13 @@ export function Mistakes({ onPick }: { readonly onPick: (index: number) => void 
                       columns={1}
                       palette="digit"
                       scale={2}
-                      label={`a ${label}`}
+                      label=""
                     />
-                    <span aria-hidden="true">
+                    <span>
                       {label} → {got}
+                      <span class="unseen">
+                        : a {label} that it reads as {got}
+                      </span>
                     </span>
                   </button>
                 </li>

@@ -69,8 +69,10 @@ export function NetworkView({ image, label }: NetworkViewProps) {
         caption="Convolution 2 and relu: 16 maps of 8 x 8"
       />
       <LayerMaps output={size('pool2')} columns={4} scale={8} caption="Pooling: 16 maps of 4 x 4" />
-      <Dense output={size('relu3')} columns={12} caption="Dense, 120 numbers" />
-      <Dense output={size('relu4')} columns={12} caption="Dense, 84 numbers" />
+      <div class="dense">
+        <Dense output={size('relu3')} columns={12} caption="Dense, 120 numbers" />
+        <Dense output={size('relu4')} columns={12} caption="Dense, 84 numbers" />
+      </div>
       <figure class="wide">
         <Probabilities probabilities={probabilities} label={label} />
         <figcaption>

@@ -24,7 +24,8 @@ export function Pad({ strokes, onChange, onPicture }: PadProps) {
   const isDrawing = useRef(false);
   const [pen, setPen] = useState<Point>({ x: paperSide / 2, y: paperSide / 4 });
   const [isDown, setDown] = useState(false);
-  const [hasFocus, setFocus] = useState(false);
+  /** The pen is shown to those who move it by keys. */
+  const [hasKeys, setKeys] = useState(false);
   useEffect(() => {
     const context = canvas.current!.getContext('2d', { willReadFrequently: true })!;
     drawStrokes(context, strokes);
@@ -51,6 +52,7 @@ export function Pad({ strokes, onChange, onPicture }: PadProps) {
     } else if (event.key === 'Backspace') onChange(strokes.slice(0, -1));
     else if (event.key === 'Delete') onChange([]);
     else return;
+    setKeys(true);
     event.preventDefault();
   };
   return (
@@ -62,15 +64,15 @@ export function Pad({ strokes, onChange, onPicture }: PadProps) {
       aria-label="Paper to draw a digit on"
       aria-describedby="pad-help"
       onKeyDown={onKeyDown}
-      onFocus={() => setFocus(true)}
       onBlur={() => {
-        setFocus(false);
+        setKeys(false);
         setDown(false);
       }}
       onPointerDown={(event) => {
         event.currentTarget.setPointerCapture(event.pointerId);
         isDrawing.current = true;
         setDown(false);
+        setKeys(false);
         onChange([...strokes, [pointOf(event)]]);
       }}
       onPointerMove={(event) => {
@@ -86,7 +88,7 @@ export function Pad({ strokes, onChange, onPicture }: PadProps) {
       }}
     >
       <canvas ref={canvas} width={paperSide} height={paperSide} />
-      {hasFocus && (
+      {hasKeys && (
         <span
           class={isDown ? 'pen down' : 'pen'}
           style={{ left: `${(pen.x / paperSide) * 100}%`, top: `${(pen.y / paperSide) * 100}%` }}

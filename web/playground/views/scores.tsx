@@ -15,7 +15,7 @@ export function Scores({ view }: { readonly view: ContestView }) {
   const high = Math.max(99.2, ...known) + 0.1;
   const x = (score: number) => left + ((score - low) / (high - low)) * (right - left);
   return (
-    <figure class="chart scroll">
+    <figure class="scores">
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={described(view)}>
         {ticksOf({ label: 'accuracy' }, [low, high], 8).map(({ value, text }) => (
           <g key={text}>

@@ -18,7 +18,7 @@ import {
   train,
   weights,
 } from '../state/lab.ts';
-import { AccuracyChart, LossChart } from './curves.tsx';
+import { LossChart, MistakesChart } from './curves.tsx';
 import { Filters } from './filters.tsx';
 import { Mistakes } from './mistakes.tsx';
 import { NetworkView } from './network.tsx';
@@ -67,8 +67,10 @@ export function TrainView() {
         <section class="panel" aria-labelledby="progress-title">
           <h2 id="progress-title">Progress</h2>
           <Numbers />
-          <LossChart />
-          <AccuracyChart />
+          <div class="charts">
+            <LossChart />
+            <MistakesChart />
+          </div>
         </section>
       </div>
       <section class="panel" aria-labelledby="network-title">

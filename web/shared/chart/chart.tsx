@@ -4,13 +4,13 @@ import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { colourOf, shownTheme } from '../theme.ts';
 import { drawLayer } from './canvas.ts';
+import { plotCsv } from './csv.ts';
 import { ChartFrame } from './frame.tsx';
 import { Legend } from './legend.tsx';
 import { type Mark, nearestMark, nextMark } from './nearest.ts';
 import { type Axis, isEmpty, type Plot, rangeOf, roomy, valuesOf } from './plot.ts';
-import { shortNumber, ticksOf } from './ticks.ts';
-import { plotCsv } from './csv.ts';
 import { plotSvg } from './svg.ts';
+import { shortNumber, ticksOf } from './ticks.ts';
 
 export interface ChartProps {
   readonly plot: Plot;
@@ -150,8 +150,20 @@ function openMark({ plot, onTrial, tip }: Present): void {
 
 /** uPlot gets the corners of the data only: the layers are drawn in a hook. */
 function ends(plot: Plot): uPlot.AlignedData {
-  const x = roomy(rangeOf(plot.layers.flatMap((layer) => layer.x as number[]), plot.x) ?? [0, 1], plot.x);
-  const y = roomy(rangeOf(plot.layers.flatMap((layer) => valuesOf(layer) as number[]), plot.y) ?? [0, 1], plot.y);
+  const x = roomy(
+    rangeOf(
+      plot.layers.flatMap((layer) => layer.x as number[]),
+      plot.x,
+    ) ?? [0, 1],
+    plot.x,
+  );
+  const y = roomy(
+    rangeOf(
+      plot.layers.flatMap((layer) => valuesOf(layer) as number[]),
+      plot.y,
+    ) ?? [0, 1],
+    plot.y,
+  );
   return [[...x], [...y]];
 }
 
@@ -173,7 +185,9 @@ function chartOptions(
     splits: (chart, _, low, high) => ticksOf(axis, [low, high], mostTicks(chart, axis, side)).map(({ value }) => value),
     values: (chart, splits) => {
       const { min = 0, max = 1 } = chart.scales[side]!;
-      const texts = new Map(ticksOf(axis, [min, max], mostTicks(chart, axis, side)).map(({ value, text }) => [value, text]));
+      const texts = new Map(
+        ticksOf(axis, [min, max], mostTicks(chart, axis, side)).map(({ value, text }) => [value, text]),
+      );
       return splits.map((value) => texts.get(value) ?? '');
     },
   });
@@ -195,7 +209,8 @@ function chartOptions(
       setScale: [
         (chart, key) => {
           if (key !== 'x') return;
-          const [[low, high]] = ends(present.current.plot) as [number[], number[]];
+          // Of the values that the chart has: newer ones may be on their way.
+          const [[low, high]] = chart.data as [number[], number[]];
           const isWhole = chart.scales.x!.min! <= low! && chart.scales.x!.max! >= high!;
           if (isWhole) zoomed.delete(chart);
           else zoomed.add(chart);
@@ -205,7 +220,10 @@ function chartOptions(
         (chart) => {
           const { left = -1, top = -1 } = chart.cursor;
           if (left < 0 || top < 0) return choose(undefined);
-          const place = { x: (value: number) => chart.valToPos(value, 'x'), y: (value: number) => chart.valToPos(value, 'y') };
+          const place = {
+            x: (value: number) => chart.valToPos(value, 'x'),
+            y: (value: number) => chart.valToPos(value, 'y'),
+          };
           choose(nearestMark(present.current.plot, { left, top }, place));
         },
       ],

@@ -27,14 +27,30 @@ export interface ParallelLine {
   readonly rank: number;
 }
 
-export function parallelAxes(parameters: readonly ParameterView[], values: readonly number[], label: string): ParallelAxis[] {
-  const [low, high] = [values.reduce((a, b) => Math.min(a, b), Infinity), values.reduce((a, b) => Math.max(a, b), -Infinity)];
+export function parallelAxes(
+  parameters: readonly ParameterView[],
+  values: readonly number[],
+  label: string,
+): ParallelAxis[] {
+  const [low, high] = [
+    values.reduce((a, b) => Math.min(a, b), Infinity),
+    values.reduce((a, b) => Math.max(a, b), -Infinity),
+  ];
   const value: ParameterView = {
     name: 'value',
     varies: true,
-    scale: { kind: 'number', low: low < high ? low : low - 1, high: low < high ? high : high + 1, log: false, isInteger: false },
+    scale: {
+      kind: 'number',
+      low: low < high ? low : low - 1,
+      high: low < high ? high : high + 1,
+      log: false,
+      isInteger: false,
+    },
   };
-  return [...parameters.map((parameter) => axisOf(parameter, parameter.name)), ...(values.length > 0 ? [axisOf(value, label)] : [])];
+  return [
+    ...parameters.map((parameter) => axisOf(parameter, parameter.name)),
+    ...(values.length > 0 ? [axisOf(value, label)] : []),
+  ];
 }
 
 function axisOf(parameter: ParameterView, label: string): ParallelAxis {
@@ -62,7 +78,9 @@ function axisOf(parameter: ParameterView, label: string): ParallelAxis {
     name,
     label,
     choices: undefined,
-    ticks: ticksOf({ label, log: scale.log, whole: scale.isInteger }, [scale.low, scale.high], 5).map(({ value, text }) => ({ value: place(value), text })),
+    ticks: ticksOf({ label, log: scale.log, whole: scale.isInteger }, [scale.low, scale.high], 5).map(
+      ({ value, text }) => ({ value: place(value), text }),
+    ),
     at: (value) => (typeof value === 'number' ? place(value) : undefined),
     back: (at) => {
       const found = low + at * span;
@@ -78,7 +96,11 @@ export interface LineOptions {
 }
 
 /** A line for each trial with a value, the best last, so that it is drawn on top. */
-export function parallelLines(trials: readonly TrialRow[], axes: readonly ParallelAxis[], options: LineOptions): ParallelLine[] {
+export function parallelLines(
+  trials: readonly TrialRow[],
+  axes: readonly ParallelAxis[],
+  options: LineOptions,
+): ParallelLine[] {
   const known = trials.flatMap((trial) => {
     const value = valueOf(trial, options.at);
     return value === undefined ? [] : [{ trial, value }];
@@ -107,11 +129,17 @@ export function brushCondition(axis: ParallelAxis, from: number, to: number): Co
     const inside = axis.choices.filter((choice) => axis.at(choice)! >= low && axis.at(choice)! <= high);
     return inside.length === 0 ? undefined : { oneOf: inside.map(String) };
   }
-  return { low: low <= 0 ? Number.NEGATIVE_INFINITY : axis.back(low), high: high >= 1 ? Number.POSITIVE_INFINITY : axis.back(high) };
+  return {
+    low: low <= 0 ? Number.NEGATIVE_INFINITY : axis.back(low),
+    high: high >= 1 ? Number.POSITIVE_INFINITY : axis.back(high),
+  };
 }
 
 /** Where a condition's brush stands on its axis. */
-export function brushOf(axis: ParallelAxis, condition: Condition | undefined): readonly [low: number, high: number] | undefined {
+export function brushOf(
+  axis: ParallelAxis,
+  condition: Condition | undefined,
+): readonly [low: number, high: number] | undefined {
   if (!condition) return undefined;
   if ('oneOf' in condition) {
     const { choices = [] } = axis;
@@ -119,7 +147,8 @@ export function brushOf(axis: ParallelAxis, condition: Condition | undefined): r
     const half = 0.4 / choices.length;
     return places.length === 0 ? undefined : [Math.min(...places) - half, Math.max(...places) + half];
   }
-  const end = (value: number, open: number) => (Number.isFinite(value) ? Math.min(1, Math.max(0, axis.at(value) ?? open)) : open);
+  const end = (value: number, open: number) =>
+    Number.isFinite(value) ? Math.min(1, Math.max(0, axis.at(value) ?? open)) : open;
   return [end(condition.low, 0), end(condition.high, 1)];
 }
 
@@ -127,7 +156,11 @@ export function brushOf(axis: ParallelAxis, condition: Condition | undefined): r
 export const bestShare = 0.1;
 
 /** The chart as a file. */
-export function parallelSvg(axes: readonly ParallelAxis[], lines: readonly ParallelLine[], { title, alt }: { readonly title: string; readonly alt: string }): string {
+export function parallelSvg(
+  axes: readonly ParallelAxis[],
+  lines: readonly ParallelLine[],
+  { title, alt }: { readonly title: string; readonly alt: string },
+): string {
   const [width, height, top, bottom] = [Math.max(480, axes.length * 130), 420, 84, 372];
   const x = (index: number) => 60 + (index / Math.max(1, axes.length - 1)) * (width - 120);
   const y = (place: number) => bottom - place * (bottom - top);
@@ -136,7 +169,10 @@ export function parallelSvg(axes: readonly ParallelAxis[], lines: readonly Paral
     return `<path d="${linePath(at, x, y)}" fill="none" stroke="${isBest ? inks.ours : inks.muted}" stroke-width="${isBest ? 1.5 : 1}" opacity="${isBest ? 0.9 : 0.3}"/>`;
   });
   const frames = axes.map(({ label, ticks }, index) => {
-    const texts = ticks.map(({ value, text }) => `<text x="${x(index) - 6}" y="${y(value) + 4}" text-anchor="end" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(text)}</text>`);
+    const texts = ticks.map(
+      ({ value, text }) =>
+        `<text x="${x(index) - 6}" y="${y(value) + 4}" text-anchor="end" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(text)}</text>`,
+    );
     return `<line x1="${x(index)}" x2="${x(index)}" y1="${top}" y2="${bottom}" stroke="${inks.ink}"/>${texts.join('')}<text x="${x(index)}" y="${bottom + 24}" text-anchor="middle" font-weight="600">${escaped(label)}</text>`;
   });
   const legend = `<line x1="20" x2="42" y1="46" y2="46" stroke="${inks.ours}" stroke-width="2"/><text x="48" y="50">the best tenth</text><line x1="160" x2="182" y1="46" y2="46" stroke="${inks.muted}"/><text x="188" y="50">others</text>`;

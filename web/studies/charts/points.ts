@@ -42,7 +42,11 @@ function stateLayers(placed: readonly PlacedTrial[], { nameOf }: PointOptions): 
   });
 }
 
-function placedBy(trials: readonly TrialRow[], at: number | undefined, place: (trial: TrialRow) => number | undefined): PlacedTrial[] {
+function placedBy(
+  trials: readonly TrialRow[],
+  at: number | undefined,
+  place: (trial: TrialRow) => number | undefined,
+): PlacedTrial[] {
   return trials.flatMap((trial) => {
     const [x, value] = [place(trial), valueOf(trial, at)];
     return x === undefined || value === undefined ? [] : [{ trial, x, value }];

@@ -4,7 +4,14 @@ import { csvOf } from '../../shared/chart/csv.ts';
 import { ChartFrame } from '../../shared/chart/frame.tsx';
 import { colourOf, shownTheme } from '../../shared/theme.ts';
 import { changeQuery } from '../address.ts';
-import { bestShare, brushCondition, brushOf, type ParallelAxis, type ParallelLine, parallelSvg } from '../charts/parallel.ts';
+import {
+  bestShare,
+  brushCondition,
+  brushOf,
+  type ParallelAxis,
+  type ParallelLine,
+  parallelSvg,
+} from '../charts/parallel.ts';
 import { type Condition, conditionQuery } from '../data/filter.ts';
 
 export interface ParallelChartProps {
@@ -47,7 +54,8 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
     drawLines(canvas.current!, { width, lines, others, places });
   }, [width, lines, others, places, theme]);
 
-  const placeOfPointer = ({ clientY }: PointerEvent) => places.back(clientY - host.current!.getBoundingClientRect().top);
+  const placeOfPointer = ({ clientY }: PointerEvent) =>
+    places.back(clientY - host.current!.getBoundingClientRect().top);
   const start = (axis: number) => (event: PointerEvent) => {
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     setDrag({ axis, from: placeOfPointer(event), to: placeOfPointer(event) });
@@ -102,7 +110,13 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
                     {axis.label}
                   </text>
                   {brush && (
-                    <rect x={-7} width={14} y={places.y(Math.min(1, brush[1]))} height={Math.max(2, places.y(Math.max(0, brush[0])) - places.y(Math.min(1, brush[1])))} class="brush" />
+                    <rect
+                      x={-7}
+                      width={14}
+                      y={places.y(Math.min(1, brush[1]))}
+                      height={Math.max(2, places.y(Math.max(0, brush[0])) - places.y(Math.min(1, brush[1])))}
+                      class="brush"
+                    />
                   )}
                   <rect
                     x={-18}

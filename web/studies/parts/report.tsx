@@ -1,7 +1,7 @@
 /** Sections of the report, as the server made them, with their figures in frames that export them. */
 import type { Facts, ReportBlock, ReportSection } from '../../../src/server/protocol.ts';
-import { ChartFrame } from '../../shared/chart/frame.tsx';
 import { csvOf } from '../../shared/chart/csv.ts';
+import { ChartFrame } from '../../shared/chart/frame.tsx';
 
 type Figure = Extract<ReportBlock, { kind: 'figures' }>['figures'][number];
 
@@ -50,7 +50,13 @@ export function ReportFigure({ figure, facts }: { readonly figure: Figure; reado
       csv={facts.show ? () => valuesCsv(facts) : undefined}
     >
       {/* biome-ignore lint/security/noDangerouslySetInnerHtml: as above */}
-      <div class="report-figure" tabIndex={0} role="group" aria-label={figure.alt} dangerouslySetInnerHTML={{ __html: figure.html }} />
+      <div
+        class="report-figure"
+        tabIndex={0}
+        role="group"
+        aria-label={figure.alt}
+        dangerouslySetInnerHTML={{ __html: figure.html }}
+      />
     </ChartFrame>
   );
 }
@@ -62,7 +68,12 @@ export function valuesCsv({ show }: Pick<Facts, 'show'>): string {
     const names = [...new Set(show.search.proposals.flatMap(({ values }) => Object.keys(values)))];
     const most = Math.max(0, ...show.search.proposals.map(({ scores }) => scores.length));
     const rungs = Array.from({ length: most }, (_, index) => show.search!.rungs?.[index]);
-    const head = ['setting', 'state', ...names, ...rungs.map((epochs) => (epochs ? `score after epoch ${epochs}` : 'score'))];
+    const head = [
+      'setting',
+      'state',
+      ...names,
+      ...rungs.map((epochs) => (epochs ? `score after epoch ${epochs}` : 'score')),
+    ];
     const rows = show.search.proposals.map(({ number, state, values, scores }) => [
       number,
       state,
@@ -71,7 +82,19 @@ export function valuesCsv({ show }: Pick<Facts, 'show'>): string {
     ]);
     return csvOf(head, rows);
   }
-  const head = ['stage', 'configuration', 'level', 'standing', 'mean', 'standard deviation', 'mean from', 'mean to', 'difference to best from', 'difference to best to', 'scores'];
+  const head = [
+    'stage',
+    'configuration',
+    'level',
+    'standing',
+    'mean',
+    'standard deviation',
+    'mean from',
+    'mean to',
+    'difference to best from',
+    'difference to best to',
+    'scores',
+  ];
   const rows = show.stages.flatMap(({ levels }, stage) =>
     levels.map((level) => [
       stage + 1,

@@ -26,7 +26,9 @@ export default function Overview({ study, data }: StudyViewProps) {
       {stages.map((stage, index) => (
         <Stage key={stage.factors.join()} stage={stage} index={index} facts={facts} data={data} />
       ))}
-      {stages.length === 0 && !facts.show?.search && data.head.kind === 'study' && <Empty>Nothing can be said yet.</Empty>}
+      {stages.length === 0 && !facts.show?.search && data.head.kind === 'study' && (
+        <Empty>Nothing can be said yet.</Empty>
+      )}
       <Report facts={facts} sections={sections} />
       <details>
         <summary>All tables of the report, and its words</summary>
@@ -36,7 +38,11 @@ export default function Overview({ study, data }: StudyViewProps) {
   );
 }
 
-type StageProps = Pick<StudyViewProps, 'data'> & { readonly stage: ShowStage; readonly index: number; readonly facts: Facts };
+type StageProps = Pick<StudyViewProps, 'data'> & {
+  readonly stage: ShowStage;
+  readonly index: number;
+  readonly facts: Facts;
+};
 
 function Stage({ stage, index, facts, data }: StageProps) {
   const { title = '', sentences = [] } = facts.stages[index] ?? {};
@@ -78,7 +84,10 @@ function WhoIsIn({ stage, title, data: { head } }: WhoProps) {
     <>
       <div class="scroll" tabIndex={0} role="region" aria-label={`Who is in: ${title}`}>
         <table class="who">
-          <caption>Who is in. The bar is the 95 % interval of a level's difference to the best of the others; right of the line it is better.</caption>
+          <caption>
+            Who is in. The bar is the 95 % interval of a level's difference to the best of the others; right of the line
+            it is better.
+          </caption>
           <thead>
             <tr>
               <th scope="col">level</th>
@@ -105,11 +114,25 @@ function WhoIsIn({ stage, title, data: { head } }: WhoProps) {
                 <td class="number">{level.scores.filter((score) => score !== null).length}</td>
                 <td class="number">{scoreText(level.mean, objective)}</td>
                 <td>
-                  {level.differenceToBest ? <IntervalBar interval={level.differenceToBest} reach={reach} goal={objective.goal} decimals={objective.decimals} /> : '–'}
+                  {level.differenceToBest ? (
+                    <IntervalBar
+                      interval={level.differenceToBest}
+                      reach={reach}
+                      goal={objective.goal}
+                      decimals={objective.decimals}
+                    />
+                  ) : (
+                    '–'
+                  )}
                 </td>
                 <td>
                   {chosen !== undefined && level.configuration !== chosen && (
-                    <a href={addressText({ path: ['study', id, 'compare'], query: { a: chosen, b: level.configuration } })}>
+                    <a
+                      href={addressText({
+                        path: ['study', id, 'compare'],
+                        query: { a: chosen, b: level.configuration },
+                      })}
+                    >
                       compare<span class="unseen"> {level.shown} with the selected level</span>
                     </a>
                   )}

@@ -18,12 +18,22 @@ export default function Settings({ study, data }: StudyViewProps) {
   const names = useNames(data, facts);
   const { objective } = head;
   const options = useMemo(
-    () => ({ objective, label: measureLabel(objective, head.protocol), at: filter.at, goal: objective.goal, nameOf: names.long, settingsOf }),
+    () => ({
+      objective,
+      label: measureLabel(objective, head.protocol),
+      at: filter.at,
+      goal: objective.goal,
+      nameOf: names.long,
+      settingsOf,
+    }),
     [objective, head.protocol, filter.at, names, settingsOf],
   );
   const varied = useMemo(() => head.parameters.filter(({ varies }) => varies), [head]);
   const history = useMemo(() => historyPlot(trials, options), [trials, options]);
-  const slices = useMemo(() => varied.map((parameter) => slicePlot(trials, parameter, options)), [trials, varied, options]);
+  const slices = useMemo(
+    () => varied.map((parameter) => slicePlot(trials, parameter, options)),
+    [trials, varied, options],
+  );
   // The axes hold all trials, so that they do not move while a user brushes.
   const axes = useMemo(() => {
     const values = data.trials.map((trial) => valueOf(trial, filter.at)).filter((value) => value !== undefined);
@@ -32,7 +42,11 @@ export default function Settings({ study, data }: StudyViewProps) {
   const lines = useMemo(() => parallelLines(trials, axes, options), [trials, axes, options]);
   const others = useMemo(() => {
     const passing = new Set(trials);
-    return parallelLines(data.trials.filter((trial) => !passing.has(trial)), axes, options);
+    return parallelLines(
+      data.trials.filter((trial) => !passing.has(trial)),
+      axes,
+      options,
+    );
   }, [data.trials, trials, axes, options]);
   const open = (trial: number) => goTo(linkTo('study', study.id, 'trial', trial));
   const nothing = 'No trial that passes the filter has a value yet.';
