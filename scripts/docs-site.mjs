@@ -51,7 +51,13 @@ function anchorOf(text) {
 function rendered({ name, text }, known) {
   const md = markdownIt();
   const { rules } = md.renderer;
-  rules.heading_open = (tokens, i) => `<${tokens[i].tag} id="${anchorOf(tokens[i + 1].content)}">`;
+  const anchors = new Map();
+  rules.heading_open = (tokens, i) => {
+    const anchor = anchorOf(tokens[i + 1].content);
+    const before = anchors.get(anchor) ?? 0;
+    anchors.set(anchor, before + 1);
+    return `<${tokens[i].tag} id="${before === 0 ? anchor : `${anchor}-${before}`}">`;
+  };
   rules.table_open = () => '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>';
   rules.table_close = () => '</table></div>';
   rules.fence = (tokens, i) => `<pre tabindex="0"><code>${md.utils.escapeHtml(tokens[i].content)}</code></pre>\n`;

@@ -21,8 +21,8 @@ export function packSparse({ images, labels, width }: LabelledImages): Uint8Arra
   const { maskAt, valuesAt } = placesOf(images, labels);
   const inked = images.map((value) => (value === 0 ? 0 : 1));
   const ranks = ranksOf(inked, width);
-  const next = startsOf(ranks, inked);
-  const packed = new Uint8Array(valuesAt + inked.reduce((sum, value) => sum + value, 0));
+  const { starts: next, end } = startsOf(ranks, inked);
+  const packed = new Uint8Array(valuesAt + end);
   new DataView(packed.buffer).setUint32(0, labels.length, true);
   packed.set(labels, headBytes);
   for (let i = 0; i < images.length; i++) {
@@ -42,10 +42,11 @@ export function unpackSparse(packed: Uint8Array, { images, labels, width }: Labe
   const damaged = () => new WorldError(`${where} is damaged: it does not hold ${labels.length} images`);
   if (packed.length < valuesAt) throw damaged();
   if (new DataView(packed.buffer, packed.byteOffset).getUint32(0, true) !== labels.length) throw damaged();
-  const inked = Uint8Array.from(images, (_, i) => (packed[maskAt + (i >> 3)]! >> (i & 7)) & 1);
-  if (packed.length !== valuesAt + inked.reduce((sum, value) => sum + value, 0)) throw damaged();
+  const inked = new Uint8Array(images.length);
+  for (let i = 0; i < inked.length; i++) inked[i] = (packed[maskAt + (i >> 3)]! >> (i & 7)) & 1;
   const ranks = ranksOf(inked, width);
-  const next = startsOf(ranks, inked);
+  const { starts: next, end } = startsOf(ranks, inked);
+  if (packed.length !== valuesAt + end) throw damaged();
   labels.set(packed.subarray(headBytes, maskAt));
   for (let i = 0; i < images.length; i++) {
     if (inked[i] !== 0) images[i] = packed[valuesAt + next[ranks[i]!]!++]!;
@@ -84,10 +85,11 @@ function ranksOf(inked: Uint8Array, width: number): Uint8Array {
   return ranks;
 }
 
-/** The place of the first inked pixel of each rank, the ranks one after the other. */
-function startsOf(ranks: Uint8Array, inked: Uint8Array): number[] {
+/** The place of the first inked pixel of each rank, the ranks one after the other, and their end. */
+function startsOf(ranks: Uint8Array, inked: Uint8Array): { readonly starts: number[]; readonly end: number } {
   const counts = new Array<number>(9).fill(0);
   for (let i = 0; i < ranks.length; i++) if (inked[i] !== 0) counts[ranks[i]!]!++;
-  let start = 0;
-  return counts.map((count) => (start += count) - count);
+  let end = 0;
+  const starts = counts.map((count) => (end += count) - count);
+  return { starts, end };
 }
