@@ -22,6 +22,7 @@ const names = [
   'recipes',
   'resolve',
   'search',
+  'ui',
   'verdict',
 ];
 const [name, ...options] = process.argv.slice(2);

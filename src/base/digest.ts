@@ -21,3 +21,12 @@ export function digestOf(...parts: readonly (string | Uint8Array)[]): string {
 export function crc32Of(bytes: Uint8Array): number {
   return crc32.buf(bytes) >>> 0;
 }
+
+/**
+ * CRC-32C (Castagnoli) as TFRecord files have it: rotated by 15 bits and offset, so that checksums of data that hold
+ * checksums stay good (tensorflow/core/lib/hash/crc32c.h).
+ */
+export function maskedCrc32c(bytes: Uint8Array): number {
+  const crc = crc32c.buf(bytes) >>> 0;
+  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
+}

@@ -34,6 +34,7 @@ import {
 import { Output } from './output.ts';
 import type { StudyRunOptions } from './study.ts';
 import type { TeacherOptions } from './teacher-options.ts';
+import type { UiOptions } from './ui.ts';
 
 // The code of a command is loaded when the command is called, so that help and error messages appear at once.
 
@@ -273,6 +274,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     )
     .option('--seeds <n>', "Seeds, instead of the study file's: 5 means 1 to 5; 3,7 means these two", parseSeeds)
     .option('--retry-failed', 'Run failed trials again')
+    .option('--ui', 'Show the study in the browser while it runs; the address is printed')
     .option(
       '--keep <trials>',
       'Numbers of finished trials, such as 3,7, whose models are kept; dropped models are made again',
@@ -343,6 +345,24 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       const { studySchema } = await import('./study.ts');
       studySchema();
     });
+  program
+    .command('ui')
+    .argument('[dir]', '', parsePath('dir'))
+    .description(
+      'Show the studies and runs of a folder in the browser, live (default: runs); also journals of Optuna and event files of TensorBoard',
+    )
+    .option('--port <n>', 'Port to listen on; 0: any free one (default: 7998, or a free one)', (text) =>
+      parseInteger(text, '--port', 0, 65_535),
+    )
+    .option('--host <address>', 'Address to listen on; one that others can reach needs --token', '127.0.0.1')
+    .option('--token [text]', 'Answer only those who know the token; without text: a random one, which is printed')
+    .option('--read-only', 'Start, stop and continue no studies')
+    .option('--private', 'Leave out names of hosts and places on the disk')
+    .option('--pictures', 'Also show pictures of data sets that are not published')
+    .action(async (path: string | undefined, options: UiOptions) => {
+      const { ui } = await import('./ui.ts');
+      finish(await ui(path, options));
+    });
   for (const command of [study, program]) addHelp(command);
   return program;
 }
@@ -398,6 +418,7 @@ const examples = `
 Examples:
   lenet study run post                           the whole study of the post, with a report
   lenet study show runs/post                     its results so far
+  lenet ui                                       the same in the browser, live
   lenet train                                    the baseline: LeNet-5 on MNIST, about 98.4 % after 10 epochs
   lenet train --recipe one-epoch                 about 99.0 % after one epoch
   lenet train --batch-size 32 --out runs/mine    another batch size, with a named run folder

@@ -1,7 +1,7 @@
 /** The commands `lenet study ...`: run, show, list, compare, export, report, schema. */
 import { existsSync, statfsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { UsageError } from '../base/errors.ts';
 import { duration, megabytes } from '../base/format.ts';
 import { exactJson, visible, visibleLines } from '../base/plain-text.ts';
@@ -61,6 +61,8 @@ export interface StudyRunOptions extends DataChoice {
   /** Whether the report shows pictures of a set that is not published. */
   readonly pictures?: boolean;
   readonly kernels?: KernelChoice;
+  /** Whether a page shows the study while it runs. */
+  readonly ui?: boolean;
   /** Whether trials are evaluated on their training set too. */
   readonly evaluateTrain: boolean;
 }
@@ -123,7 +125,9 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const inFile = studyFileData(text, path, reading);
   const { copy, files } = withNetworksBeside(text, studyFileNetworks(text, path, reading));
   const moved = textOfCopy(copy, inFile, { file: path, teachers: teachers ?? [] });
-  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${moved}` : moved;
+  // A copy that is run again has the note of the run before.
+  const plain = moved.replace(/^# run with --seeds [\d,]+\r?\n/, '');
+  const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${plain}` : plain;
   const { retryFailed = false, keep = [], evaluateTrain } = options;
   const machine = readMachine();
   const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
@@ -139,7 +143,9 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     evaluateTrain,
     claim: () => folder.claim,
   });
-  const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
+  // The folder around the study: the page shows those beside it, too.
+  const page = options.ui ? await (await import('./ui.ts')).uiBeside(dirname(out)) : undefined;
+  const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings), page: page?.address };
   try {
     const store = folder.store(asRun, { files, onWait: tellOfWait });
     const environmentNow = environment(jobs);
@@ -160,11 +166,14 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     return interrupt.exitCode(facts.finished ? 0 : 1);
   } finally {
     bars.clear();
+    await page?.close();
     interrupt.release();
   }
 }
 
 interface Teller {
+  /** The address of the page that shows the study; undefined where there is none. */
+  readonly page: string | undefined;
   readonly bars: StudyBars;
   readonly folder: StudyFolder;
   readonly jobs: number;
@@ -231,7 +240,7 @@ function fitted(line: string): string {
 
 function opening(
   { view, summary, torn }: StudyEvent & { type: 'start' },
-  { folder, jobs }: Teller,
+  { folder, jobs, page }: Teller,
   ended: number,
 ): string[] {
   const about = isSeedRule(view.definition.seeds) ? 'at most' : 'about';
@@ -240,6 +249,9 @@ function opening(
     summary,
     ...planLines(view.definition, jobs),
     `Everything goes to "${folder.path}"; see its results at any time with: npx lenet study show ${quoted(folder.path)}`,
+    page === undefined
+      ? `Watch it in the browser with: npx lenet ui ${quoted(dirname(folder.path))}`
+      : `Watch it in the browser: ${page}`,
     ...(torn ? [`A crash cut the journal's last line short; the line was moved to "${torn}"`] : []),
     ...(ended > 0 ? [`Continues the study: ${ended} trials have ended before.`] : []),
   ];

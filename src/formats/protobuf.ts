@@ -115,6 +115,11 @@ export class Message {
     return this.#fields.has(field);
   }
 
+  /** Whether the field's last value is bytes: a text, a message, or a packed list. */
+  isBytes(field: number): boolean {
+    return this.#fields.get(field)?.at(-1)?.type === wire.bytes;
+  }
+
   /** How many times the field is there. */
   count(field: number): number {
     return this.#fields.get(field)?.length ?? 0;

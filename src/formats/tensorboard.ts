@@ -2,6 +2,7 @@
  * TensorBoard event files: TFRecords of protobuf Event messages.
  * Formats: tensorflow/core/lib/io/record_writer.h, tensorflow/core/util/event.proto and framework/summary.proto.
  */
+import { maskedCrc32c } from '../base/digest.ts';
 import { doubleField, type FieldBytes, floatField, integerField, joined, messageField, textField } from './protobuf.ts';
 
 /** The record every event file starts with. @param wallTime seconds since 1970. */
@@ -30,12 +31,12 @@ export function wallTimes(bytes: Uint8Array): (number | undefined)[] {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const times: (number | undefined)[] = [];
   for (let at = 0; at + 16 <= bytes.length; ) {
-    if (view.getUint32(at + 8, true) !== maskedCrc(bytes.subarray(at, at + 8))) break;
+    if (view.getUint32(at + 8, true) !== maskedCrc32c(bytes.subarray(at, at + 8))) break;
     const end = at + 12 + view.getUint32(at, true);
     if (end + 4 > bytes.length) break;
     const data = bytes.subarray(at + 12, end);
     // Our records start with the time: field 1, a double.
-    const isSound = view.getUint32(end, true) === maskedCrc(data) && data.length >= 9 && data[0] === ((1 << 3) | 1);
+    const isSound = view.getUint32(end, true) === maskedCrc32c(data) && data.length >= 9 && data[0] === ((1 << 3) | 1);
     if (!isSound || !isOfPlugin(data)) times.push(isSound ? view.getFloat64(at + 13, true) : undefined);
     at = end + 4;
   }
@@ -53,19 +54,8 @@ function record(fields: readonly FieldBytes[]): Uint8Array {
   const bytes = new Uint8Array(16 + data.length);
   const view = new DataView(bytes.buffer);
   view.setUint32(0, data.length, true);
-  view.setUint32(8, maskedCrc(bytes.subarray(0, 8)), true);
+  view.setUint32(8, maskedCrc32c(bytes.subarray(0, 8)), true);
   bytes.set(data, 12);
-  view.setUint32(12 + data.length, maskedCrc(bytes.subarray(12, 12 + data.length)), true);
+  view.setUint32(12 + data.length, maskedCrc32c(bytes.subarray(12, 12 + data.length)), true);
   return bytes;
-}
-
-/** CRC-32C (Castagnoli, reflected polynomial 0x82f63b78), rotated and offset as TFRecord wants it. */
-function maskedCrc(bytes: Uint8Array): number {
-  let crc = ~0;
-  for (const byte of bytes) {
-    crc ^= byte;
-    for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
-  }
-  crc = ~crc >>> 0;
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }

@@ -25,7 +25,8 @@ ${blocks.map(renderBlock).join('\n')}
 `;
 }
 
-function renderBlock(block: Block): string {
+/** A block as HTML without scripts; text from files is escaped. */
+export function renderBlock(block: Block): string {
   switch (block.kind) {
     case 'heading':
       return `<h${block.level}>${escaped(block.text)}</h${block.level}>`;
@@ -57,7 +58,10 @@ function renderTable(table: TextTable): string {
     const found = [...(columns[column]!.align ? ['number'] : []), ...(cell.length > longestUnbroken ? ['long'] : [])];
     return found.length > 0 ? ` class="${found.join(' ')}"` : '';
   };
-  const heads = columns.map(({ head }, column) => `<th scope="col"${classes(column)}>${escaped(head)}</th>`);
+  // A column of names needs no head; a head without text would be read out as nothing.
+  const heads = columns.map(({ head }, column) =>
+    head === '' ? '<td></td>' : `<th scope="col"${classes(column)}>${escaped(head)}</th>`,
+  );
   const rows = rowsOf(table).map((cells, row) => {
     const tags = cells.map((cell, column) =>
       column === names
@@ -95,7 +99,8 @@ function renderFigure(figure: Figure): string {
   return `<figure${'drawing' in content ? ' class="drawing"' : ''}>${framed}<figcaption>${escaped(caption)}</figcaption></figure>`;
 }
 
-function picture({ content, caption, alt = caption }: Figure): string {
+/** The picture of a figure: an svg element, or an img with a data URL. */
+export function picture({ content, caption, alt = caption }: Figure): string {
   if ('svg' in content) return content.svg;
   // Inline, the drawing's style sheet would apply to the whole page; inside an image it applies to the drawing alone.
   const [type, bytes] =

@@ -5,6 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { datasetSize, takeFirst } from '../data/dataset.ts';
+import { type LoadedModel, loadModel } from '../runner/model-file.ts';
 import { upgradedRecord } from '../runner/older-records.ts';
 import { recordedData, recordedSet } from '../runner/run-data.ts';
 import { attempt, type RunFolder } from '../runner/run-folder.ts';
@@ -134,16 +135,42 @@ async function answersOf(run: RunFolder, { trial, dataHash, shown }: AnswersWant
     const logits = trialLogits(run, trial, whole.labels);
     const images = logits.length / whole.classes;
     const set = images < datasetSize(whole) ? takeFirst(whole, images) : whole;
-    const { model, weights } = trialModel(run, trial, dataHash);
-    const conv = model.layers.find(({ layer }) => layer.type === 'conv2d');
-    const kernel = conv && weights.get(`${conv.name}.weight`);
-    const filters = kernel ? filtersOf(kernel.shape, kernel.data) : [];
+    const filters = firstFilters(trialModel(run, trial, dataHash));
     return { set, logits, filters, withoutPictures: withoutPictures(own.name, shown, 'lenet study report --pictures') };
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     const why = shown.isPrivate ? 'its files or data cannot be read' : message;
     return `Its pictures are left out (${why}); lenet study run makes lost and damaged files again.`;
   }
+}
+
+/**
+ * The answers of a single run's network to the images that it was evaluated on, after its last saved epoch.
+ * @returns `set`: which images, and `data`: the name of the data set. @throws WorldError when files or data cannot be read.
+ */
+export async function runAnswers(
+  run: RunFolder,
+  shown: ShownOptions = {},
+): Promise<{ readonly answers: Answers; readonly set: string; readonly data: string }> {
+  const config = run.readConfig();
+  const { hyperparameters, heldOut, heldOutSplit } = config;
+  const evaluatedOn = config.evaluatedOn ?? 'test';
+  const own = await recordedData(config, run.path, 'put them back there');
+  const { trainLimit } = hyperparameters;
+  const whole = recordedSet(own, evaluatedOn, { trainLimit, evaluatedOn, heldOut, heldOutSplit });
+  const { shape, data: logits } = run.readPredictions(config).logits;
+  const [images = 0] = shape;
+  const set = images < datasetSize(whole) ? takeFirst(whole, images) : whole;
+  const filters = firstFilters(loadModel(run.path));
+  const hidden = withoutPictures(own.name, shown, 'lenet ui --pictures');
+  return { answers: { set, logits, filters, withoutPictures: hidden }, set: evaluatedOn, data: own.name };
+}
+
+/** The filters of the first convolution; none where there is no convolution. */
+function firstFilters({ model, weights }: Pick<LoadedModel, 'model' | 'weights'>): Answers['filters'] {
+  const conv = model.layers.find(({ layer }) => layer.type === 'conv2d');
+  const kernel = conv && weights.get(`${conv.name}.weight`);
+  return kernel ? filtersOf(kernel.shape, kernel.data) : [];
 }
 
 /** The first channel of each filter [count][height][width]. */

@@ -18,7 +18,7 @@ import { times } from './sections/times.ts';
 import { undecided } from './sections/undecided.ts';
 import { winner } from './sections/winner.ts';
 
-const sections: readonly Section[] = [
+const sections = {
   opening,
   network,
   stages,
@@ -34,11 +34,22 @@ const sections: readonly Section[] = [
   foreign,
   caveats,
   glossary,
-];
+} as const satisfies Readonly<Record<string, Section>>;
+
+/** The sections of the report that have something to say, by their names. */
+export async function reportSections(
+  facts: StudyFacts,
+  source: ReportSource,
+): Promise<{ readonly name: string; readonly blocks: readonly Block[] }[]> {
+  const found: { name: string; blocks: readonly Block[] }[] = [];
+  for (const [name, section] of Object.entries<Section>(sections)) {
+    const blocks = await section(facts, source);
+    if (blocks.length > 0) found.push({ name, blocks });
+  }
+  return found;
+}
 
 /** The whole report. */
 export async function reportBlocks(facts: StudyFacts, source: ReportSource): Promise<Block[]> {
-  const blocks: Block[] = [];
-  for (const section of sections) blocks.push(...(await section(facts, source)));
-  return blocks;
+  return (await reportSections(facts, source)).flatMap(({ blocks }) => blocks);
 }

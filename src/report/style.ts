@@ -33,7 +33,7 @@ dt { font-weight: 600; margin-top: .6rem; } dd { margin-left: 1.2rem; }
 table { border-collapse: collapse; font-variant-numeric: tabular-nums; font-size: .9rem; width: 100%; margin: 1rem 0; }
 caption { text-align: left; color: var(--muted); font-size: .85rem; padding-bottom: .3rem; } caption span { display: inline-block; position: sticky; left: 0; max-width: calc(100vw - 2.5rem); }
 th, td { text-align: left; padding: .38rem .6rem; border-bottom: 1px solid var(--line); vertical-align: top; }
-thead th { font-weight: 600; border-bottom-width: 2px; vertical-align: bottom; }
+thead th { font-weight: 600; vertical-align: bottom; } thead th, thead td { border-bottom-width: 2px; }
 tbody th { font-weight: inherit; position: sticky; left: 0; background: var(--paper); }
 tbody th, tbody td { white-space: nowrap; } tbody .long { white-space: normal; min-width: 12rem; overflow-wrap: anywhere; }
 th.number, td.number { text-align: right; white-space: nowrap; } thead th.number { white-space: normal; }

@@ -78,11 +78,20 @@ export function readStudy(path: string): StudyRecord | undefined {
  * The Optuna studies that make up our study: the first, and one more for each time our study grew by a choice that
  * Optuna's study could not hold.
  */
-function ownStudies(studies: readonly ReplayedStudy[]): ReplayedStudy[] {
+export function ownStudies(studies: readonly ReplayedStudy[]): ReplayedStudy[] {
   return studies.filter(({ deleted, attributes }) => !deleted && attributes.has('lenet_lab'));
 }
 
-function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord | undefined {
+/**
+ * The study that the replayed Optuna studies make up; undefined where nothing is recorded yet.
+ * @param trialOf the trial of a replayed one; a reader that follows a growing journal remembers those that stayed as
+ * they were. @throws as {@link readStudy} does.
+ */
+export function interpret(
+  studies: readonly ReplayedStudy[],
+  path: string,
+  trialOf: typeof interpretTrial = interpretTrial,
+): StudyRecord | undefined {
   const first = studies.find(({ deleted }) => !deleted);
   if (!first) return undefined;
   const own = ownStudies(studies).map(({ id, attributes }) => new Attributes(attributes, `${path}, study ${id}`));
@@ -110,7 +119,7 @@ function interpret(studies: readonly ReplayedStudy[], path: string): StudyRecord
       foreign.push(foreignTrial(trial));
       continue;
     }
-    const found = interpretTrial(trial, definition, path);
+    const found = trialOf(trial, definition, path);
     if (!found) continue;
     const decided = results.get(trial.id);
     const isWhole = decided === undefined || decided === 'whole';
@@ -153,7 +162,8 @@ function resultsIn(attributes: Attributes): [number, ResultsRecord][] {
     .map((key) => [Number(key.slice(resultsPrefix.length)), attributes.get(key, oneOf(resultsRecords))!]);
 }
 
-const resultsPrefix = 'results:';
+/** The attributes with the decision about a trial's model; the trial's number follows. */
+export const resultsPrefix = 'results:';
 
 function looksOf(attributes: Attributes, format: number, path: string): TestLook[] {
   if (format >= oldestContinued) return attributes.all('test_look:', isLook);
@@ -168,7 +178,8 @@ const stateNames: Readonly<Record<number, ForeignTrial['state']>> = {
   [trialStates.waiting]: 'waiting',
 };
 
-function interpretTrial(
+/** The trial and its epochs; undefined where a crash cut off its start. @throws WorldError for damage. */
+export function interpretTrial(
   { id, state, attributes: found, values, intermediate }: ReplayedTrial,
   { objective }: StudyDefinition,
   path: string,

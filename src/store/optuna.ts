@@ -63,6 +63,16 @@ export function choicesOf(text: string): readonly unknown[] | undefined {
   return choicesIn(distributionIn(text)?.attributes ?? {});
 }
 
+/** The limits of a distribution of numbers. @param text JSON. @returns undefined for a categorical one. */
+export function rangeOf(
+  text: string,
+): { readonly low: number; readonly high: number; readonly log: boolean; readonly isInteger: boolean } | undefined {
+  const { name = '', attributes = {} } = distributionIn(text) ?? {};
+  const { low, high, log } = attributes;
+  if (typeof low !== 'number' || typeof high !== 'number') return undefined;
+  return { low, high, log: log === true || name.startsWith('LogUniform'), isInteger: name.startsWith('Int') };
+}
+
 function choicesIn({ choices }: { readonly choices?: unknown }): readonly unknown[] | undefined {
   return Array.isArray(choices) ? choices : undefined;
 }

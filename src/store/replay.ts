@@ -40,6 +40,15 @@ export interface ReplayedStudy {
 }
 
 /**
+ * Is told which trial, or else which study, a line is about. @param end of the line: the number of characters of the
+ * text that have been read, with the line break.
+ */
+export interface ReplayListener {
+  onTrial(id: number, end: number): void;
+  onStudy(id: number, end: number): void;
+}
+
+/**
  * The studies and trials after the lines so far. An impossible line (for a study that does not exist, or with a name
  * that is taken) is ignored, as Optuna ignores it; from one of our own workers it shows that the journal is damaged.
  */
@@ -48,11 +57,13 @@ export class Replay {
   readonly trials: ReplayedTrial[] = [];
   readonly #file: string;
   readonly #digests = new DigestChain();
+  readonly #listener: ReplayListener | undefined;
   #line = 0;
 
   /** @param file names the journal in errors. */
-  constructor(file: string) {
+  constructor(file: string, listener?: ReplayListener) {
     this.#file = file;
+    this.#listener = listener;
   }
 
   /**
@@ -70,9 +81,16 @@ export class Replay {
       if (operation === undefined) throw this.#damaged('not a valid JSON object with op_code and worker_id');
       const wrong = this.#digests.check(line, operation);
       if (wrong !== undefined) throw this.#damaged(wrong);
+      const { length } = this.trials;
       this.#apply(operation);
       start = end < 0 ? text.length : end + 1;
+      if (this.#listener) this.#tell(operation, this.trials.length > length ? length : operation.trial_id, start);
     }
+  }
+
+  #tell({ study_id: study }: Operation, trial: unknown, end: number): void {
+    if (typeof trial === 'number') this.#listener?.onTrial(trial, end);
+    else this.#listener?.onStudy(typeof study === 'number' ? study : this.studies.length - 1, end);
   }
 
   /** Replays our operations, which are about to be appended. @returns their lines without line breaks. */

@@ -108,7 +108,7 @@ export function fakeHead(id: string, change: Partial<StudyHead> = {}): StudyHead
 
 export function fakeOpening(id: string, count: number, state: LiveState = idle): StudyOpening {
   const configurations = Array.from({ length: Math.ceil(count / seedsEach) }, (_, index) => ({ index, settings: settingsOf(index) }));
-  return { head: fakeHead(id), state, configurations, trials: Array.from({ length: count }, (_, number) => fakeTrial(number)), position: `${count}-0` };
+  return { head: fakeHead(id), state, configurations, trials: Array.from({ length: count }, (_, number) => fakeTrial(number)), position: `${count}-0`, isWhole: true };
 }
 
 const labelOf = (index: number) => {

@@ -26,11 +26,7 @@ export function Page() {
           {pageViews
             .filter(({ inHead }) => inHead)
             .map((each) => (
-              <a
-                key={each.name}
-                href={linkTo(...(each.name ? [each.name] : []))}
-                aria-current={each === view ? 'page' : undefined}
-              >
+              <a key={each.name} href={linkTo(...(each.name ? [each.name] : []))} aria-current={each === view ? 'page' : undefined}>
                 {each.title}
               </a>
             ))}
@@ -41,8 +37,7 @@ export function Page() {
       <main id="content" tabIndex={-1}>
         {connection.value === 'offline' && (
           <p class="banner" role="status">
-            The server does not answer. What you see is the state before; the page goes on by itself when the server is
-            back.
+            The server does not answer. What you see is the state before; the page goes on by itself when the server is back.
           </p>
         )}
         {view ? <LazyView key={view.name} load={view.load} props={{ rest }} /> : <NotFound what="view" />}
@@ -72,10 +67,7 @@ function ThemeChoice() {
   return (
     <label class="theme">
       <span class="unseen">Colours</span>
-      <select
-        value={theme.value}
-        onChange={({ currentTarget: { value } }) => chooseTheme(themes.find((each) => each === value)!)}
-      >
+      <select value={theme.value} onChange={({ currentTarget: { value } }) => chooseTheme(themes.find((each) => each === value)!)}>
         {themes.map((name) => (
           <option key={name} value={name}>
             {themeWords[name]}

@@ -60,6 +60,8 @@ export function draw({ options, alt, legend = [] }: Drawing): string {
   const svg = Plot.plot({ ...options, style, marginTop, height, document });
   svg.setAttribute('role', 'img');
   svg.setAttribute('aria-label', alt);
+  // Plot labels the groups of its marks, which a group without a role must not have.
+  for (const group of svg.querySelectorAll('g[aria-label]')) group.setAttribute('role', 'group');
   // SVG inside HTML needs no namespace attribute; an SVG file needs it.
   svg.setAttribute('xmlns', svgNamespace);
   if (above.svg !== '') {

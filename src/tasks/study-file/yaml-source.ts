@@ -44,6 +44,23 @@ export const mostValues = 50_000;
 /** The most letters of a message, which may quote a value of the file. */
 const longestMessage = 1000;
 
+/** A mistake in a study file, and its place. The message begins with `file:line:column:`. */
+export class StudyFileError extends UsageError {
+  /** From 1. */
+  readonly line: number;
+  /** From 1. */
+  readonly column: number;
+  /** The message without the place. */
+  readonly mistake: string;
+
+  constructor(file: string, { line, column, mistake }: { line: number; column: number; mistake: string }) {
+    super(`${file}:${line}:${column}: ${mistake}`);
+    this.line = line;
+    this.column = column;
+    this.mistake = mistake;
+  }
+}
+
 /**
  * Reads one YAML document.
  * @param file names it in errors. @throws UsageError that begins with `file:line:column:`.
@@ -53,7 +70,7 @@ export function readYaml(written: string, file: string): YamlSource {
   const lines = new LineCounter();
   const mistakeIn = (offset: number, message: string) => {
     const { line, col } = text === '' ? { line: 1, col: 1 } : lines.linePos(Math.min(offset, text.length));
-    return new UsageError(`${file}:${Math.max(line, 1)}:${Math.max(col, 1)}: ${onOneLine(message)}`);
+    return new StudyFileError(file, { line: Math.max(line, 1), column: Math.max(col, 1), mistake: onOneLine(message) });
   };
   const bytes = new TextEncoder().encode(text).length;
   if (bytes > mostStudyFileBytes) {

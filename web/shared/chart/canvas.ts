@@ -1,4 +1,5 @@
 /** Draws the layers of a chart on a canvas. Thousands of points are drawn in a few milliseconds. */
+import { cloud } from './cloud.ts';
 import type { Band, Layer, Line, Points } from './plot.ts';
 import { isOpen, outlines } from './svg.ts';
 
@@ -54,20 +55,58 @@ function drawLine({ x: xs, y: ys, ink, dash = [], width = 2, opacity = 1 }: Line
   context.stroke();
 }
 
-function drawPoints({ x: xs, y: ys, ink, symbol, size = 4 }: Points, pen: Pen): void {
-  const { context, x, y, ratio, colourOf } = pen;
-  const outline = new Path2D(outlines[symbol](size * ratio));
-  context.fillStyle = colourOf(ink);
-  context.strokeStyle = colourOf(ink);
-  context.lineWidth = 1.5 * ratio;
-  context.globalAlpha = xs.length > 500 ? 0.6 : 0.9;
-  const paint = isOpen(symbol) ? () => context.stroke(outline) : () => context.fill(outline);
+/** From so many points on, all of a layer are one picture: thousands of paths or copies of a symbol take too long. */
+const manyPoints = 500;
+
+function drawPoints(points: Points, pen: Pen): void {
+  const { x: xs, y: ys } = points;
+  const { context, x, y } = pen;
+  const stamp = stampOf(points, pen);
+  const half = stamp.width / 2;
+  if (xs.length >= manyPoints) return drawCloud(points, stamp, pen);
+  context.globalAlpha = 0.9;
   for (let index = 0; index < xs.length; index++) {
     const value = ys[index];
     if (value === undefined) continue;
-    const [left, top] = [x(xs[index]!), y(value)];
-    if (!Number.isFinite(left) || !Number.isFinite(top)) continue;
-    context.setTransform(1, 0, 0, 1, left, top);
-    paint();
+    const [left, top] = [x(xs[index]!) - half, y(value) - half];
+    if (Number.isFinite(left) && Number.isFinite(top)) context.drawImage(stamp, left, top);
   }
+}
+
+/** The symbol, drawn once. */
+function stampOf({ ink, symbol, size = 4 }: Points, { ratio, colourOf }: Pen): HTMLCanvasElement {
+  const stamp = document.createElement('canvas');
+  stamp.width = stamp.height = 2 * Math.ceil((size * 1.4 + 1) * ratio);
+  const context = stamp.getContext('2d', { willReadFrequently: true })!;
+  context.translate(stamp.width / 2, stamp.height / 2);
+  context.fillStyle = context.strokeStyle = colourOf(ink);
+  context.lineWidth = 1.5 * ratio;
+  const outline = new Path2D(outlines[symbol](size * ratio));
+  if (isOpen(symbol)) context.stroke(outline);
+  else context.fill(outline);
+  return stamp;
+}
+
+function drawCloud({ x: xs, y: ys, ink }: Points, stamp: HTMLCanvasElement, { context, x, y, colourOf }: Pen): void {
+  const { width, height } = context.canvas;
+  const size = stamp.width;
+  const pixels = stamp.getContext('2d')!.getImageData(0, 0, size, size).data;
+  const mask = Float32Array.from({ length: size * size }, (_, place) => (0.6 * pixels[4 * place + 3]!) / 255);
+  const places = xs.flatMap((value, index) => {
+    const up = ys[index];
+    return up === undefined ? [] : [[Math.round(x(value)), Math.round(y(up))] as const];
+  });
+  const shares = cloud(places, { width, height, mask, size });
+  const layer = document.createElement('canvas');
+  layer.width = width;
+  layer.height = height;
+  const own = layer.getContext('2d')!;
+  const image = own.createImageData(width, height);
+  for (let place = 0; place < shares.length; place++) image.data[4 * place + 3] = 255 * shares[place]!;
+  own.putImageData(image, 0, 0);
+  // The picture has the shares alone; the colour fills them.
+  own.globalCompositeOperation = 'source-in';
+  own.fillStyle = colourOf(ink);
+  own.fillRect(0, 0, width, height);
+  context.drawImage(layer, 0, 0);
 }

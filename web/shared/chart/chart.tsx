@@ -2,15 +2,16 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
+import { useSeen } from '../seen.ts';
 import { colourOf, shownTheme } from '../theme.ts';
 import { drawLayer } from './canvas.ts';
-import { plotCsv } from './csv.ts';
 import { ChartFrame } from './frame.tsx';
 import { Legend } from './legend.tsx';
 import { type Mark, nearestMark, nextMark } from './nearest.ts';
 import { type Axis, isEmpty, type Plot, rangeOf, roomy, valuesOf } from './plot.ts';
-import { plotSvg } from './svg.ts';
 import { shortNumber, ticksOf } from './ticks.ts';
+import { plotCsv } from './csv.ts';
+import { plotSvg } from './svg.ts';
 
 export interface ChartProps {
   readonly plot: Plot;
@@ -99,14 +100,15 @@ function Canvas({ plot, height = 300, onTrial, onLayer, tip, setTip }: CanvasPro
     };
   }, [structure]);
 
-  // New values of the same axes: no new chart, and what the user zoomed to stays.
+  // New values of the same axes: no new chart, and what the user zoomed to stays. A chart out of sight waits.
+  const isSeen = useSeen(host);
   useEffect(() => {
     const made = chart.current;
-    if (!made) return;
+    if (!made || !isSeen) return;
     const isZoomed = made.select.width > 0 || zoomed.has(made);
     made.setData(ends(plot), !isZoomed);
     if (isZoomed) made.redraw();
-  }, [plot]);
+  }, [plot, isSeen]);
 
   return (
     <div class="chart-area">
@@ -150,22 +152,17 @@ function openMark({ plot, onTrial, tip }: Present): void {
 
 /** uPlot gets the corners of the data only: the layers are drawn in a hook. */
 function ends(plot: Plot): uPlot.AlignedData {
-  const x = roomy(
-    rangeOf(
-      plot.layers.flatMap((layer) => layer.x as number[]),
-      plot.x,
-    ) ?? [0, 1],
-    plot.x,
-  );
-  const y = roomy(
-    rangeOf(
-      plot.layers.flatMap((layer) => valuesOf(layer) as number[]),
-      plot.y,
-    ) ?? [0, 1],
-    plot.y,
-  );
-  return [[...x], [...y]];
+  const known = knownEnds.get(plot);
+  if (known) return known;
+  const x = roomy(rangeOf(plot.layers.flatMap((layer) => layer.x as number[]), plot.x) ?? [0, 1], plot.x);
+  const y = roomy(rangeOf(plot.layers.flatMap((layer) => valuesOf(layer) as number[]), plot.y) ?? [0, 1], plot.y);
+  const found: uPlot.AlignedData = [[...x], [...y]];
+  knownEnds.set(plot, found);
+  return found;
 }
+
+/** uPlot asks several times for each drawing. */
+const knownEnds = new WeakMap<Plot, uPlot.AlignedData>();
 
 function chartOptions(
   present: { readonly current: Present },
@@ -185,9 +182,7 @@ function chartOptions(
     splits: (chart, _, low, high) => ticksOf(axis, [low, high], mostTicks(chart, axis, side)).map(({ value }) => value),
     values: (chart, splits) => {
       const { min = 0, max = 1 } = chart.scales[side]!;
-      const texts = new Map(
-        ticksOf(axis, [min, max], mostTicks(chart, axis, side)).map(({ value, text }) => [value, text]),
-      );
+      const texts = new Map(ticksOf(axis, [min, max], mostTicks(chart, axis, side)).map(({ value, text }) => [value, text]));
       return splits.map((value) => texts.get(value) ?? '');
     },
   });
@@ -220,10 +215,7 @@ function chartOptions(
         (chart) => {
           const { left = -1, top = -1 } = chart.cursor;
           if (left < 0 || top < 0) return choose(undefined);
-          const place = {
-            x: (value: number) => chart.valToPos(value, 'x'),
-            y: (value: number) => chart.valToPos(value, 'y'),
-          };
+          const place = { x: (value: number) => chart.valToPos(value, 'x'), y: (value: number) => chart.valToPos(value, 'y') };
           choose(nearestMark(present.current.plot, { left, top }, place));
         },
       ],
@@ -247,8 +239,8 @@ function drawLayers(chart: uPlot, plot: Plot): void {
   const colours = new Map<string, string>();
   const pen = {
     context,
-    x: (value: number) => chart.valToPos(value, 'x', true),
-    y: (value: number) => chart.valToPos(value, 'y', true),
+    x: placing(chart, plot.x, 'x'),
+    y: placing(chart, plot.y, 'y'),
     ratio: devicePixelRatio,
     colourOf: (ink: string) => {
       const known = colours.get(ink) ?? colourOf(ink);
@@ -258,6 +250,15 @@ function drawLayers(chart: uPlot, plot: Plot): void {
   };
   for (const layer of plot.layers) drawLayer(layer, pen);
   context.restore();
+}
+
+/** As uPlot's valToPos, which is too slow for thousands of points: on both kinds of axes pixels grow linearly. */
+function placing(chart: uPlot, { log = false }: Axis, side: 'x' | 'y'): (value: number) => number {
+  const { min = 0, max = 1 } = chart.scales[side]!;
+  const [start, end] = [chart.valToPos(min, side, true), chart.valToPos(max, side, true)];
+  const through = log ? Math.log : (value: number) => value;
+  const [low, span] = [through(min), through(max) - through(min)];
+  return (value) => start + ((through(value) - low) / span) * (end - start);
 }
 
 function TipBox({ plot, tip, width }: { readonly plot: Plot; readonly tip: Tip; readonly width: number }) {
@@ -279,7 +280,7 @@ function tipLines({ layers, x, y }: Plot, { layer, index }: Mark): string[] {
   const content = layers[layer];
   if (!content || content.kind === 'band' || content.x[index] === undefined) return [];
   const [across, up] = [content.x[index]!, content.y[index]];
-  const label = content.kind === 'points' ? content.labels?.[index] : undefined;
+  const label = content.kind === 'points' ? content.labelOf?.(index) : undefined;
   return [
     label ?? content.name,
     `${x.label} ${x.names?.[Math.round(across)] ?? shortNumber(across)}`,

@@ -54,8 +54,8 @@ export interface Points extends LayerBase {
   readonly size?: number;
   /** The trial of each point, if a point is one. */
   readonly trials?: readonly number[];
-  /** What a point is, for its tip; default: the layer's name. */
-  readonly labels?: readonly string[];
+  /** What a point is, for its tip; default: the layer's name. A function, since only one of thousands is asked for. */
+  readonly labelOf?: (index: number) => string;
 }
 export interface Band extends LayerBase {
   readonly kind: 'band';

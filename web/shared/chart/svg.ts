@@ -13,11 +13,7 @@ export function plotSvg(plot: Plot): string {
   const legend = legendRows(plot.layers.filter(({ inLegend = true }) => inLegend));
   const top = 34 + legend.length * rowHeight + 8;
   const height = top + innerHeight + margin.bottom;
-  const x = axisScale(
-    plot.x,
-    plot.layers.flatMap((layer) => layer.x),
-    [margin.left, width - margin.right],
-  );
+  const x = axisScale(plot.x, plot.layers.flatMap((layer) => layer.x), [margin.left, width - margin.right]);
   const y = axisScale(plot.y, plot.layers.flatMap(valuesOf), [top + innerHeight, top]);
   const parts = [
     `<title>${escaped(plot.title)}</title><desc>${escaped(plot.alt)}</desc>`,
@@ -35,11 +31,7 @@ interface PlacedAxis {
   readonly range: readonly [number, number];
 }
 
-function axisScale(
-  axis: Axis,
-  values: Iterable<number | undefined>,
-  [from, to]: readonly [number, number],
-): PlacedAxis {
+function axisScale(axis: Axis, values: Iterable<number | undefined>, [from, to]: readonly [number, number]): PlacedAxis {
   const range = roomy(rangeOf(values, axis) ?? [0, 1], axis);
   const place = axis.log ? Math.log10 : (value: number) => value;
   const [low, high] = [place(range[0]), place(range[1])];

@@ -19,38 +19,30 @@ export interface ParallelAxis {
   back(place: number): number;
 }
 
+/** The place below an axis of lines for which its hyperparameter does not count. */
+export const missing = -0.1;
+
 export interface ParallelLine {
   readonly trial: TrialRow;
-  /** By axis; undefined where the hyperparameter does not count. */
-  readonly at: readonly (number | undefined)[];
+  /** By axis; {@link missing} where the hyperparameter does not count. */
+  readonly at: readonly number[];
   /** From 0, the worst, to 1, the best. */
   readonly rank: number;
 }
 
+/** @param range of the trials' values; undefined: there are none, and no axis for them. */
 export function parallelAxes(
   parameters: readonly ParameterView[],
-  values: readonly number[],
+  range: readonly [low: number, high: number] | undefined,
   label: string,
 ): ParallelAxis[] {
-  const [low, high] = [
-    values.reduce((a, b) => Math.min(a, b), Infinity),
-    values.reduce((a, b) => Math.max(a, b), -Infinity),
-  ];
+  const [low, high] = range ?? [0, 0];
   const value: ParameterView = {
     name: 'value',
     varies: true,
-    scale: {
-      kind: 'number',
-      low: low < high ? low : low - 1,
-      high: low < high ? high : high + 1,
-      log: false,
-      isInteger: false,
-    },
+    scale: { kind: 'number', low: low < high ? low : low - 1, high: low < high ? high : high + 1, log: false, isInteger: false },
   };
-  return [
-    ...parameters.map((parameter) => axisOf(parameter, parameter.name)),
-    ...(values.length > 0 ? [axisOf(value, label)] : []),
-  ];
+  return [...parameters.map((parameter) => axisOf(parameter, parameter.name)), ...(range ? [axisOf(value, label)] : [])];
 }
 
 function axisOf(parameter: ParameterView, label: string): ParallelAxis {
@@ -78,9 +70,7 @@ function axisOf(parameter: ParameterView, label: string): ParallelAxis {
     name,
     label,
     choices: undefined,
-    ticks: ticksOf({ label, log: scale.log, whole: scale.isInteger }, [scale.low, scale.high], 5).map(
-      ({ value, text }) => ({ value: place(value), text }),
-    ),
+    ticks: ticksOf({ label, log: scale.log, whole: scale.isInteger }, [scale.low, scale.high], 5).map(({ value, text }) => ({ value: place(value), text })),
     at: (value) => (typeof value === 'number' ? place(value) : undefined),
     back: (at) => {
       const found = low + at * span;
@@ -96,28 +86,39 @@ export interface LineOptions {
 }
 
 /** A line for each trial with a value, the best last, so that it is drawn on top. */
-export function parallelLines(
-  trials: readonly TrialRow[],
-  axes: readonly ParallelAxis[],
-  options: LineOptions,
-): ParallelLine[] {
+export function parallelLines(trials: readonly TrialRow[], axes: readonly ParallelAxis[], options: LineOptions): ParallelLine[] {
   const known = trials.flatMap((trial) => {
     const value = valueOf(trial, options.at);
     return value === undefined ? [] : [{ trial, value }];
   });
   const sign = options.goal === 'maximize' ? 1 : -1;
   known.sort((a, b) => sign * (a.value - b.value));
+  const places = knownPlaces.get(axes) ?? new WeakMap<TrialRow, { readonly value: number; readonly at: readonly number[] }>();
+  knownPlaces.set(axes, places);
   return known.map(({ trial, value }, index) => {
-    const settings = options.settingsOf(trial.configuration);
-    return {
-      trial,
-      rank: known.length > 1 ? index / (known.length - 1) : 1,
-      at: axes.map(({ name, choices, at }) => {
-        const place = at(name === 'value' ? value : settings[name]);
-        // Lines through one choice would lie on each other.
-        return place === undefined || !choices ? place : place + (spreadOf(trial.number) * 0.3) / choices.length;
-      }),
-    };
+    let placed = places.get(trial);
+    if (placed?.value !== value) {
+      placed = { value, at: placesOf(trial, value, { axes, settings: options.settingsOf(trial.configuration) }) };
+      places.set(trial, placed);
+    }
+    return { trial, rank: known.length > 1 ? index / (known.length - 1) : 1, at: placed.at };
+  });
+}
+
+/** Of the rows placed on these axes before: an update brings a few new rows, the others are the same objects. */
+const knownPlaces = new WeakMap<readonly ParallelAxis[], WeakMap<TrialRow, { readonly value: number; readonly at: readonly number[] }>>();
+
+interface PlaceOptions {
+  readonly axes: readonly ParallelAxis[];
+  readonly settings: Readonly<Record<string, Value>>;
+}
+
+function placesOf({ number }: TrialRow, value: number, { axes, settings }: PlaceOptions): number[] {
+  return axes.map(({ name, choices, at }) => {
+    const place = at(name === 'value' ? value : settings[name]);
+    if (place === undefined) return missing;
+    // Lines through one choice would lie on each other.
+    return choices ? place + (spreadOf(number) * 0.3) / choices.length : place;
   });
 }
 
@@ -129,17 +130,11 @@ export function brushCondition(axis: ParallelAxis, from: number, to: number): Co
     const inside = axis.choices.filter((choice) => axis.at(choice)! >= low && axis.at(choice)! <= high);
     return inside.length === 0 ? undefined : { oneOf: inside.map(String) };
   }
-  return {
-    low: low <= 0 ? Number.NEGATIVE_INFINITY : axis.back(low),
-    high: high >= 1 ? Number.POSITIVE_INFINITY : axis.back(high),
-  };
+  return { low: low <= 0 ? Number.NEGATIVE_INFINITY : axis.back(low), high: high >= 1 ? Number.POSITIVE_INFINITY : axis.back(high) };
 }
 
 /** Where a condition's brush stands on its axis. */
-export function brushOf(
-  axis: ParallelAxis,
-  condition: Condition | undefined,
-): readonly [low: number, high: number] | undefined {
+export function brushOf(axis: ParallelAxis, condition: Condition | undefined): readonly [low: number, high: number] | undefined {
   if (!condition) return undefined;
   if ('oneOf' in condition) {
     const { choices = [] } = axis;
@@ -147,8 +142,7 @@ export function brushOf(
     const half = 0.4 / choices.length;
     return places.length === 0 ? undefined : [Math.min(...places) - half, Math.max(...places) + half];
   }
-  const end = (value: number, open: number) =>
-    Number.isFinite(value) ? Math.min(1, Math.max(0, axis.at(value) ?? open)) : open;
+  const end = (value: number, open: number) => (Number.isFinite(value) ? Math.min(1, Math.max(0, axis.at(value) ?? open)) : open);
   return [end(condition.low, 0), end(condition.high, 1)];
 }
 
@@ -156,36 +150,28 @@ export function brushOf(
 export const bestShare = 0.1;
 
 /** The chart as a file. */
-export function parallelSvg(
-  axes: readonly ParallelAxis[],
-  lines: readonly ParallelLine[],
-  { title, alt }: { readonly title: string; readonly alt: string },
-): string {
-  const [width, height, top, bottom] = [Math.max(480, axes.length * 130), 420, 84, 372];
+export function parallelSvg(axes: readonly ParallelAxis[], lines: readonly ParallelLine[], { title, alt }: { readonly title: string; readonly alt: string }): string {
+  const [width, height, top, bottom] = [Math.max(480, axes.length * 130), 440, 84, 360];
   const x = (index: number) => 60 + (index / Math.max(1, axes.length - 1)) * (width - 120);
   const y = (place: number) => bottom - place * (bottom - top);
   const paths = lines.map(({ at, rank }) => {
     const isBest = rank >= 1 - bestShare;
     return `<path d="${linePath(at, x, y)}" fill="none" stroke="${isBest ? inks.ours : inks.muted}" stroke-width="${isBest ? 1.5 : 1}" opacity="${isBest ? 0.9 : 0.3}"/>`;
   });
+  const without = missingTicks(lines, axes);
   const frames = axes.map(({ label, ticks }, index) => {
-    const texts = ticks.map(
-      ({ value, text }) =>
-        `<text x="${x(index) - 6}" y="${y(value) + 4}" text-anchor="end" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(text)}</text>`,
-    );
-    return `<line x1="${x(index)}" x2="${x(index)}" y1="${top}" y2="${bottom}" stroke="${inks.ink}"/>${texts.join('')}<text x="${x(index)}" y="${bottom + 24}" text-anchor="middle" font-weight="600">${escaped(label)}</text>`;
+    const texts = [...ticks, ...(without[index] ? [without[index]] : [])].map(({ value, text }) => `<text x="${x(index) - 6}" y="${y(value) + 4}" text-anchor="end" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(text)}</text>`);
+    return `<line x1="${x(index)}" x2="${x(index)}" y1="${top}" y2="${bottom}" stroke="${inks.ink}"/>${texts.join('')}<text x="${x(index)}" y="${height - 14}" text-anchor="middle" font-weight="600">${escaped(label)}</text>`;
   });
   const legend = `<line x1="20" x2="42" y1="46" y2="46" stroke="${inks.ours}" stroke-width="2"/><text x="48" y="50">the best tenth</text><line x1="160" x2="182" y1="46" y2="46" stroke="${inks.muted}"/><text x="188" y="50">others</text>`;
   return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(alt)}" font-family="system-ui, sans-serif" font-size="12" fill="${inks.ink}"><title>${escaped(title)}</title><desc>${escaped(alt)}</desc><rect width="${width}" height="${height}" fill="#fff"/><text x="20" y="24" font-size="15" font-weight="600">${escaped(title)}</text>${legend}${paths.join('')}${frames.join('')}</svg>\n`;
 }
 
-/** A gap where a hyperparameter does not count. */
 function linePath(at: ParallelLine['at'], x: (index: number) => number, y: (place: number) => number): string {
-  let path = '';
-  for (const [index, place] of at.entries()) {
-    if (place === undefined) continue;
-    const isJoined = index > 0 && at[index - 1] !== undefined;
-    path += `${isJoined ? 'L' : 'M'}${x(index).toFixed(1)},${y(place).toFixed(1)}`;
-  }
-  return path;
+  return at.map((place, index) => `${index > 0 ? 'L' : 'M'}${x(index).toFixed(1)},${y(place).toFixed(1)}`).join('');
+}
+
+/** The axes below which a line passes, with the tick that says so. */
+export function missingTicks(lines: readonly ParallelLine[], axes: readonly ParallelAxis[]): readonly (Tick | undefined)[] {
+  return axes.map((_, index) => (lines.some(({ at }) => at[index] === missing) ? { value: missing, text: 'without' } : undefined));
 }

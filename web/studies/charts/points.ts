@@ -36,17 +36,13 @@ function stateLayers(placed: readonly PlacedTrial[], { nameOf }: PointOptions): 
         x: own.map(({ x }) => x),
         y: own.map(({ value }) => value),
         trials: own.map(({ trial }) => trial.number),
-        labels: own.map(({ trial }) => `trial ${trial.number}, ${nameOf(trial.configuration)}`),
+        labelOf: (index) => `trial ${own[index]!.trial.number}, ${nameOf(own[index]!.trial.configuration)}`,
       },
     ];
   });
 }
 
-function placedBy(
-  trials: readonly TrialRow[],
-  at: number | undefined,
-  place: (trial: TrialRow) => number | undefined,
-): PlacedTrial[] {
+function placedBy(trials: readonly TrialRow[], at: number | undefined, place: (trial: TrialRow) => number | undefined): PlacedTrial[] {
   return trials.flatMap((trial) => {
     const [x, value] = [place(trial), valueOf(trial, at)];
     return x === undefined || value === undefined ? [] : [{ trial, x, value }];
@@ -99,12 +95,17 @@ function bestSoFar(placed: readonly PlacedTrial[], goal: Objective['goal']): { x
 /** Where a value of a hyperparameter stands on its axis: a number, or the place of a choice. */
 export function placeOf({ scale }: ParameterView, value: Value | undefined): number | undefined {
   if (value === undefined) return undefined;
-  if (scale.kind === 'choices') {
-    const place = scale.values.indexOf(value);
-    return place < 0 ? undefined : place;
-  }
+  if (scale.kind === 'choices') return placesOf(scale.values).get(value);
   return typeof value === 'number' ? value : undefined;
 }
+
+/** The place of each choice; there may be thousands of them. */
+function placesOf(choices: readonly Value[]): ReadonlyMap<Value, number> {
+  const known = knownPlaces.get(choices) ?? new Map(choices.map((choice, place) => [choice, place]));
+  knownPlaces.set(choices, known);
+  return known;
+}
+const knownPlaces = new WeakMap<readonly Value[], ReadonlyMap<Value, number>>();
 
 export interface SliceOptions extends PointOptions {
   settingsOf(configuration: number): Readonly<Record<string, Value>>;

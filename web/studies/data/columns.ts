@@ -30,26 +30,9 @@ export function columnsOf(trials: readonly TrialRow[], { head, names, at, settin
   const has = (test: (trial: TrialRow) => boolean) => trials.some(test);
   const columns: (Column | false)[] = [
     { name: 'number', title: 'trial', isNumber: true, width: 6, value: ({ number }) => number },
-    {
-      name: 'state',
-      title: 'state',
-      width: 10,
-      value: ({ state }) => state,
-      text: ({ state }) => trialStateWords[state],
-    },
-    kind === 'study' && {
-      name: 'configuration',
-      title: 'setting',
-      width: 6,
-      value: ({ configuration }) => names.short(configuration),
-    },
-    has(({ seed }) => seed !== null) && {
-      name: 'seed',
-      title: 'seed',
-      isNumber: true,
-      width: 6,
-      value: ({ seed }) => seed ?? undefined,
-    },
+    { name: 'state', title: 'state', width: 10, value: ({ state }) => state, text: ({ state }) => trialStateWords[state] },
+    kind === 'study' && { name: 'configuration', title: 'setting', width: 6, value: ({ configuration }) => names.short(configuration) },
+    has(({ seed }) => seed !== null) && { name: 'seed', title: 'seed', isNumber: true, width: 6, value: ({ seed }) => seed ?? undefined },
     {
       name: 'value',
       title: measureLabel(objective, head.protocol) + (at === undefined ? '' : ` after epoch ${at}`),
@@ -58,32 +41,18 @@ export function columnsOf(trials: readonly TrialRow[], { head, names, at, settin
       value: (trial) => valueOf(trial, at),
       text: (trial) => scoreText(valueOf(trial, at), { ...objective, unit: '' }),
     },
-    {
-      name: 'epoch',
-      title: kind === 'optuna' ? 'step' : 'epoch',
-      isNumber: true,
-      width: 6,
-      value: ({ curve }) => curve.epoch.at(-1),
-    },
-    ...parameters
-      .filter(({ varies }) => varies)
-      .map(
-        ({ name, scale }): Column => ({
-          name: `p.${name}`,
-          title: name,
-          isNumber: scale.kind === 'number',
-          width: Math.min(16, Math.max(8, name.length + 2)),
-          value: ({ configuration }) => settingsOf(configuration)[name],
-          text: ({ configuration }) => valueText(settingsOf(configuration)[name]),
-        }),
-      ),
-    has(({ wrong }) => wrong !== null) && {
-      name: 'wrong',
-      title: 'wrong images',
-      isNumber: true,
-      width: 7,
-      value: ({ wrong }) => wrong ?? undefined,
-    },
+    { name: 'epoch', title: kind === 'optuna' ? 'step' : 'epoch', isNumber: true, width: 6, value: ({ curve }) => curve.epoch.at(-1) },
+    ...parameters.filter(({ varies }) => varies).map(
+      ({ name, scale }): Column => ({
+        name: `p.${name}`,
+        title: name,
+        isNumber: scale.kind === 'number',
+        width: Math.min(16, Math.max(8, name.length + 2)),
+        value: ({ configuration }) => settingsOf(configuration)[name],
+        text: ({ configuration }) => valueText(settingsOf(configuration)[name]),
+      }),
+    ),
+    has(({ wrong }) => wrong !== null) && { name: 'wrong', title: 'wrong images', isNumber: true, width: 7, value: ({ wrong }) => wrong ?? undefined },
     has(({ seconds }) => seconds > 0) && {
       name: 'seconds',
       title: 'training time',
@@ -92,12 +61,7 @@ export function columnsOf(trials: readonly TrialRow[], { head, names, at, settin
       value: ({ seconds }) => (seconds > 0 ? seconds : undefined),
       text: ({ seconds }) => (seconds > 0 ? durationText(seconds) : ''),
     },
-    has(({ reason }) => reason !== null) && {
-      name: 'reason',
-      title: 'reason',
-      width: 20,
-      value: ({ reason }) => reason ?? undefined,
-    },
+    has(({ reason }) => reason !== null) && { name: 'reason', title: 'reason', width: 20, value: ({ reason }) => reason ?? undefined },
   ];
   return columns.filter((column) => column !== false);
 }

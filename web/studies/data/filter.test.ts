@@ -3,23 +3,13 @@ import { describe, expect, test } from 'vitest';
 import { trialRow } from '../rows.testing.ts';
 import { conditionQuery, type FilterContext, filtered, readFilter, valueOf } from './filter.ts';
 
-const settings = [
-  { learningRate: 0.001, optimizer: 'adam' },
-  { learningRate: 0.1, optimizer: 'sgd' },
-  { learningRate: 0.01 },
-];
+const settings = [{ learningRate: 0.001, optimizer: 'adam' }, { learningRate: 0.1, optimizer: 'sgd' }, { learningRate: 0.01 }];
 const context: FilterContext = { settingsOf: (index) => settings[index]!, goal: 'maximize' };
 const trials = [
   trialRow({ number: 0, configuration: 0, score: 90 }),
   trialRow({ number: 1, configuration: 1, score: 95 }),
   trialRow({ number: 2, configuration: 2, score: 92, state: 'pruned' }),
-  trialRow({
-    number: 3,
-    configuration: 0,
-    score: null,
-    state: 'running',
-    curve: { epoch: [0, 1, 2], score: [10, 80, 85] },
-  }),
+  trialRow({ number: 3, configuration: 0, score: null, state: 'running', curve: { epoch: [0, 1, 2], score: [10, 80, 85] } }),
   trialRow({ number: 4, configuration: 1, score: null, state: 'failed', curve: { epoch: [], score: [] } }),
 ];
 
@@ -49,11 +39,7 @@ describe('a filter', () => {
   test('keeps the smallest values of a loss', () => expect(passing({ top: '2' }, 'minimize')).toEqual([0, 3]));
 
   test('is read again as it was written, whatever characters values hold', () => {
-    for (const condition of [
-      { low: 1e-5, high: 0.25 },
-      { low: -3, high: Infinity },
-      { oneOf: ['a|b', 'c..d', '50%'] },
-    ]) {
+    for (const condition of [{ low: 1e-5, high: 0.25 }, { low: -3, high: Infinity }, { oneOf: ['a|b', 'c..d', '50%'] }]) {
       const query = conditionQuery('x', condition) as Record<string, string>;
       expect(readFilter(query).conditions).toEqual({ x: condition });
     }

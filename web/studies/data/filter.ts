@@ -52,12 +52,7 @@ function wholeNumber(text: string | undefined): number | undefined {
 }
 
 function numbers(text: string | undefined): ReadonlySet<number> {
-  return new Set(
-    (text ?? '')
-      .split(',')
-      .filter((part) => /^\d+$/.test(part))
-      .map(Number),
-  );
+  return new Set((text ?? '').split(',').filter((part) => /^\d+$/.test(part)).map(Number));
 }
 
 /** The changes of the query that set a condition, or remove it. */

@@ -20,12 +20,7 @@ export function Answers({ answers }: { readonly answers: AnswersView }) {
         <ChartFrame
           title="Confusion matrix"
           svg={() => confusionSvg(confusion, names, `Confusion matrix, ${set} set`)}
-          csv={() =>
-            csvOf(
-              head,
-              confusion.map((row, index) => [names[index], ...row]),
-            )
-          }
+          csv={() => csvOf(head, confusion.map((row, index) => [names[index], ...row]))}
         >
           <Confusion confusion={confusion} names={names} />
         </ChartFrame>

@@ -1,5 +1,5 @@
 /** Pause, resume, stop, add seeds: what the server says is possible now. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { ControlAnswer, LiveState } from '../../../src/server/protocol.ts';
 import { postJson, studyPath } from '../data/api.ts';
 import { messageOf } from '../data/study.ts';
@@ -10,10 +10,12 @@ const actions = [
   { name: 'stop', title: 'Stop', busy: 'stopping…' },
 ] as const;
 
-export function Control({ id, state: { can } }: { readonly id: string; readonly state: LiveState }) {
+export function Control({ id, state: { can, state } }: { readonly id: string; readonly state: LiveState }) {
   const [said, setSaid] = useState<{ readonly text: string; readonly isProblem: boolean }>();
   const [busy, setBusy] = useState<string>();
   const [count, setCount] = useState(1);
+  // What was said about the state before is old news; a problem stays until the next try.
+  useEffect(() => setSaid((before) => (before?.isProblem ? before : undefined)), [state]);
   if (!Object.values(can).some(Boolean) && !said) return null;
   const send = async (name: string, body: object) => {
     setBusy(name);
@@ -44,13 +46,7 @@ export function Control({ id, state: { can } }: { readonly id: string; readonly 
         >
           <label>
             <span class="unseen">Number of seeds to add</span>
-            <input
-              type="number"
-              min={1}
-              max={100}
-              value={count}
-              onInput={({ currentTarget }) => setCount(currentTarget.valueAsNumber)}
-            />
+            <input type="number" min={1} max={100} value={count} onInput={({ currentTarget }) => setCount(currentTarget.valueAsNumber)} />
           </label>
           <button type="submit" disabled={busy !== undefined || !(count >= 1)}>
             {busy === 'seeds' ? 'adding…' : count === 1 ? 'Add seed' : 'Add seeds'}

@@ -20,15 +20,7 @@ export function FilterPictures({ filters }: { readonly filters: readonly Filter[
   );
 }
 
-function FilterPicture({
-  filter,
-  largest,
-  name,
-}: {
-  readonly filter: Filter;
-  readonly largest: number;
-  readonly name: string;
-}) {
+function FilterPicture({ filter, largest, name }: { readonly filter: Filter; readonly largest: number; readonly name: string }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const [height, width] = [filter.length, filter[0]?.length ?? 0];

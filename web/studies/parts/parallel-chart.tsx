@@ -2,16 +2,10 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { csvOf } from '../../shared/chart/csv.ts';
 import { ChartFrame } from '../../shared/chart/frame.tsx';
+import { useSeen } from '../../shared/seen.ts';
 import { colourOf, shownTheme } from '../../shared/theme.ts';
 import { changeQuery } from '../address.ts';
-import {
-  bestShare,
-  brushCondition,
-  brushOf,
-  type ParallelAxis,
-  type ParallelLine,
-  parallelSvg,
-} from '../charts/parallel.ts';
+import { bestShare, brushCondition, brushOf, type ParallelAxis, missing, missingTicks, type ParallelLine, parallelSvg } from '../charts/parallel.ts';
 import { type Condition, conditionQuery } from '../data/filter.ts';
 
 export interface ParallelChartProps {
@@ -25,13 +19,15 @@ export interface ParallelChartProps {
   readonly alt: string;
 }
 
-const [height, top, bottom, side] = [360, 16, 44, 56];
+const [height, top, bottom, side] = [390, 16, 78, 56];
 
 export function ParallelChart({ axes, lines, others, conditions, title, alt }: ParallelChartProps) {
   const host = useRef<HTMLDivElement>(null);
   const canvas = useRef<HTMLCanvasElement>(null);
   const [width, setWidth] = useState(0);
   const [drag, setDrag] = useState<{ readonly axis: number; readonly from: number; readonly to: number }>();
+  const painter = useRef<Painter>({ isBusy: false, next: undefined });
+  const isSeen = useSeen(host);
   const theme = shownTheme.value;
   useEffect(() => {
     const element = host.current!;
@@ -50,12 +46,13 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours
   useEffect(() => {
-    if (width === 0) return;
-    drawLines(canvas.current!, { width, lines, others, places });
-  }, [width, lines, others, places, theme]);
+    if (width === 0 || !isSeen) return;
+    painter.current.next = { width, lines, others, places };
+    void paint(canvas.current!, painter.current);
+  }, [width, lines, others, places, theme, isSeen]);
 
-  const placeOfPointer = ({ clientY }: PointerEvent) =>
-    places.back(clientY - host.current!.getBoundingClientRect().top);
+  const without = useMemo(() => missingTicks([...lines, ...others], axes), [lines, others, axes]);
+  const placeOfPointer = ({ clientY }: PointerEvent) => places.back(clientY - host.current!.getBoundingClientRect().top);
   const start = (axis: number) => (event: PointerEvent) => {
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     setDrag({ axis, from: placeOfPointer(event), to: placeOfPointer(event) });
@@ -96,13 +93,13 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
               return (
                 <g key={axis.name} transform={`translate(${places.x(index)},0)`}>
                   <line y1={top} y2={height - bottom} class="axis" />
-                  {axis.ticks.map(({ value, text }) => (
+                  {[...axis.ticks, ...(without[index] ? [without[index]] : [])].map(({ value, text }) => (
                     <text key={text} x={-6} y={places.y(value) + 4} text-anchor="end">
                       {text}
                     </text>
                   ))}
                   <text
-                    y={height - bottom + (index % 2 === 0 || width / axes.length > 150 ? 20 : 36)}
+                    y={height - (index % 2 === 0 || width / axes.length > 150 ? 26 : 10)}
                     x={index === 0 ? -side + 4 : index === axes.length - 1 ? side - 4 : 0}
                     text-anchor={index === 0 ? 'start' : index === axes.length - 1 ? 'end' : 'middle'}
                     class="axis-name"
@@ -110,13 +107,7 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
                     {axis.label}
                   </text>
                   {brush && (
-                    <rect
-                      x={-7}
-                      width={14}
-                      y={places.y(Math.min(1, brush[1]))}
-                      height={Math.max(2, places.y(Math.max(0, brush[0])) - places.y(Math.min(1, brush[1])))}
-                      class="brush"
-                    />
+                    <rect x={-7} width={14} y={places.y(Math.min(1, brush[1]))} height={Math.max(2, places.y(Math.max(0, brush[0])) - places.y(Math.min(1, brush[1])))} class="brush" />
                   )}
                   <rect
                     x={-18}
@@ -146,40 +137,72 @@ interface DrawOptions {
   readonly places: { readonly x: (index: number) => number; readonly y: (place: number) => number };
 }
 
-/** Lines of one look are one path: thousands of strokes would take long. */
-function drawLines(canvas: HTMLCanvasElement, { width, lines, others, places: { x, y } }: DrawOptions): void {
-  const ratio = devicePixelRatio;
-  canvas.width = width * ratio;
-  canvas.height = height * ratio;
-  const context = canvas.getContext('2d')!;
-  context.scale(ratio, ratio);
+/** What is to be painted next, and whether a picture is being painted now. */
+interface Painter {
+  isBusy: boolean;
+  next: DrawOptions | undefined;
+}
+
+/** How many lines are drawn before the browser may do something else: some milliseconds of work. */
+const linesAtATime = 800;
+
+/**
+ * Paints a picture in portions, out of sight, and shows it when it is complete, so that ten thousand lines never stop the
+ * page. What comes in between is painted afterwards.
+ */
+async function paint(canvas: HTMLCanvasElement, painter: Painter): Promise<void> {
+  if (painter.isBusy) return;
+  painter.isBusy = true;
+  while (painter.next) {
+    const { width, lines, others, places } = painter.next;
+    painter.next = undefined;
+    const picture = document.createElement('canvas');
+    picture.width = width * devicePixelRatio;
+    picture.height = height * devicePixelRatio;
+    const context = picture.getContext('2d')!;
+    context.scale(devicePixelRatio, devicePixelRatio);
+    for (const { drawn, colour, alpha, size } of looksOf(lines, others)) {
+      context.strokeStyle = colourOf(colour);
+      context.globalAlpha = alpha;
+      context.lineWidth = size;
+      for (let first = 0; first < drawn.length; first += linesAtATime) {
+        strokeLines(context, drawn.slice(first, first + linesAtATime), places);
+        if (first + linesAtATime < drawn.length) await nextFrame();
+      }
+    }
+    canvas.width = picture.width;
+    canvas.height = picture.height;
+    canvas.getContext('2d')!.drawImage(picture, 0, 0);
+  }
+  painter.isBusy = false;
+}
+
+function looksOf(lines: readonly ParallelLine[], others: readonly ParallelLine[]) {
   const isBest = ({ rank }: ParallelLine) => rank >= 1 - bestShare;
-  const looks = [
+  return [
     { drawn: others, colour: 'line', alpha: 0.35, size: 1 },
     { drawn: lines.filter((line) => !isBest(line)), colour: 'muted', alpha: lines.length > 300 ? 0.15 : 0.4, size: 1 },
     { drawn: lines.filter(isBest), colour: 'ours', alpha: lines.length > 3000 ? 0.35 : 0.85, size: 1.5 },
   ];
-  for (const { drawn, colour, alpha, size } of looks) {
-    context.strokeStyle = colourOf(colour);
-    context.globalAlpha = alpha;
-    context.lineWidth = size;
-    // A path of its own for a portion of the lines: where translucent lines cross, they get darker.
-    for (let first = 0; first < drawn.length; first += 200) {
-      context.beginPath();
-      for (const { at } of drawn.slice(first, first + 200)) tracePath(context, at, { x, y });
-      context.stroke();
-    }
+}
+
+/** A few lines share a path: many short paths would be slow, and in one path translucent lines would not add up. */
+function strokeLines(context: CanvasRenderingContext2D, lines: readonly ParallelLine[], places: DrawOptions['places']): void {
+  for (let first = 0; first < lines.length; first += 50) {
+    context.beginPath();
+    for (const { at } of lines.slice(first, first + 50)) tracePath(context, at, places);
+    context.stroke();
   }
 }
 
+function nextFrame(): Promise<number> {
+  return new Promise(requestAnimationFrame);
+}
+
 function tracePath(context: CanvasRenderingContext2D, at: ParallelLine['at'], { x, y }: DrawOptions['places']): void {
-  let isJoined = false;
   for (const [index, place] of at.entries()) {
-    if (place !== undefined) {
-      if (isJoined) context.lineTo(x(index), y(place));
-      else context.moveTo(x(index), y(place));
-    }
-    isJoined = place !== undefined;
+    if (index > 0) context.lineTo(x(index), y(place));
+    else context.moveTo(x(index), y(place));
   }
 }
 
@@ -187,8 +210,8 @@ function linesCsv(axes: readonly ParallelAxis[], lines: readonly ParallelLine[])
   const rows = lines.map(({ trial, at }) => [
     trial.number,
     ...axes.map(({ choices, back }, index) => {
-      const place = at[index];
-      if (place === undefined) return undefined;
+      const place = at[index]!;
+      if (place === missing) return undefined;
       return choices ? String(choices[Math.round(back(place))]) : Number(back(place).toPrecision(12));
     }),
   ]);

@@ -1,39 +1,45 @@
 /** Sections of the report, as the server made them, with their figures in frames that export them. */
 import type { Facts, ReportBlock, ReportSection } from '../../../src/server/protocol.ts';
-import { csvOf } from '../../shared/chart/csv.ts';
 import { ChartFrame } from '../../shared/chart/frame.tsx';
+import { sectionCsv } from '../data/report-csv.ts';
 
-type Figure = Extract<ReportBlock, { kind: 'figures' }>['figures'][number];
+type ReportFigureView = Extract<ReportBlock, { kind: 'figures' }>['figures'][number];
 
 export interface ReportProps {
   readonly facts: Facts;
   /** Names of sections, in the order in which they are shown. */
   readonly sections: readonly string[];
+  /** Names of figures that are left out. */
+  readonly without?: readonly string[];
 }
 
-export function Report({ facts, sections }: ReportProps) {
+export function Report({ facts, sections, without = [] }: ReportProps) {
   const shown = sections.flatMap((name) => facts.sections.filter((section) => section.name === name));
   return (
     <>
       {shown.map((section) => (
-        <Section key={section.name} section={section} facts={facts} />
+        <Section key={section.name} section={section} facts={facts} without={without} />
       ))}
     </>
   );
 }
 
-function Section({ section, facts }: { readonly section: ReportSection; readonly facts: Facts }) {
+type SectionProps = Required<Pick<ReportProps, 'facts' | 'without'>> & { readonly section: ReportSection };
+
+function Section({ section: { name, blocks }, facts, without }: SectionProps) {
   return (
     <section class="report">
-      {section.blocks.map((block, index) =>
+      {blocks.map((block, index) =>
         block.kind === 'html' ? (
           // biome-ignore lint/security/noDangerouslySetInnerHtml: the server escapes all text, and the content policy forbids scripts
           <div key={index} dangerouslySetInnerHTML={{ __html: block.html }} />
         ) : (
           <div key={index} class="figures">
-            {block.figures.map((figure) => (
-              <ReportFigure key={figure.name} figure={figure} facts={facts} />
-            ))}
+            {block.figures
+              .filter((figure) => !without.includes(figure.name))
+              .map((figure) => (
+                <ReportFigure key={figure.name} figure={figure} section={name} facts={facts} />
+              ))}
           </div>
         ),
       )}
@@ -41,72 +47,39 @@ function Section({ section, facts }: { readonly section: ReportSection; readonly
   );
 }
 
-export function ReportFigure({ figure, facts }: { readonly figure: Figure; readonly facts: Facts }) {
-  const isSvg = figure.html.startsWith('<svg');
+export interface ReportFigureProps {
+  readonly figure: ReportFigureView;
+  /** The name of its section, which says which numbers it shows. */
+  readonly section: string;
+  readonly facts: Facts;
+}
+
+export function ReportFigure({ figure: { name, caption, alt, html }, section, facts }: ReportFigureProps) {
+  const csv = sectionCsv(section, facts);
   return (
-    <ChartFrame
-      title={figure.caption || figure.name}
-      svg={isSvg ? () => figure.html : undefined}
-      csv={facts.show ? () => valuesCsv(facts) : undefined}
-    >
-      {/* biome-ignore lint/security/noDangerouslySetInnerHtml: as above */}
+    <ChartFrame title={caption || name} svg={hasSvg(html) ? () => svgOf(html) : undefined} csv={csv === undefined ? undefined : () => csv}>
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
       <div
         class="report-figure"
         tabIndex={0}
         role="group"
-        aria-label={figure.alt}
-        dangerouslySetInnerHTML={{ __html: figure.html }}
+        aria-label={alt}
+        // biome-ignore lint/security/noDangerouslySetInnerHtml: as above
+        dangerouslySetInnerHTML={{ __html: html }}
       />
     </ChartFrame>
   );
 }
 
-/** The values behind the charts of a report: a row for each level, or for each setting of a search. */
-export function valuesCsv({ show }: Pick<Facts, 'show'>): string {
-  if (!show) return '';
-  if (show.search) {
-    const names = [...new Set(show.search.proposals.flatMap(({ values }) => Object.keys(values)))];
-    const most = Math.max(0, ...show.search.proposals.map(({ scores }) => scores.length));
-    const rungs = Array.from({ length: most }, (_, index) => show.search!.rungs?.[index]);
-    const head = [
-      'setting',
-      'state',
-      ...names,
-      ...rungs.map((epochs) => (epochs ? `score after epoch ${epochs}` : 'score')),
-    ];
-    const rows = show.search.proposals.map(({ number, state, values, scores }) => [
-      number,
-      state,
-      ...names.map((name) => values[name]),
-      ...rungs.map((_, index) => scores[index]),
-    ]);
-    return csvOf(head, rows);
-  }
-  const head = [
-    'stage',
-    'configuration',
-    'level',
-    'standing',
-    'mean',
-    'standard deviation',
-    'mean from',
-    'mean to',
-    'difference to best from',
-    'difference to best to',
-    'scores',
-  ];
-  const rows = show.stages.flatMap(({ levels }, stage) =>
-    levels.map((level) => [
-      stage + 1,
-      level.configuration,
-      level.shown,
-      level.standing,
-      level.mean,
-      level.standardDeviation,
-      ...(level.meanInterval ?? [null, null]),
-      ...(level.differenceToBest ?? [null, null]),
-      level.scores.map((score) => score ?? '').join(' '),
-    ]),
-  );
-  return csvOf(head, rows);
+const embedded = /src="data:image\/svg\+xml;base64,([^"]+)"/;
+
+function hasSvg(html: string): boolean {
+  return html.startsWith('<svg') || embedded.test(html);
+}
+
+/** The figure as a file: a drawing with a style sheet of its own stands in an image. */
+function svgOf(html: string): string {
+  const code = embedded.exec(html)?.[1];
+  if (code === undefined) return html;
+  return new TextDecoder().decode(Uint8Array.from(atob(code), (letter) => letter.charCodeAt(0)));
 }

@@ -26,13 +26,7 @@ export function SettingsList({ settings, given }: SettingsListProps) {
   );
 }
 
-function Pairs({
-  settings,
-  names,
-}: {
-  readonly settings: SettingsListProps['settings'];
-  readonly names: readonly string[];
-}) {
+function Pairs({ settings, names }: { readonly settings: SettingsListProps['settings']; readonly names: readonly string[] }) {
   return (
     <dl class="pairs">
       {names.map((name) => (

@@ -35,26 +35,14 @@ function Chosen({ id, names, data }: ChosenProps) {
   const b = names.find((name) => name.id === query.b && name !== a) ?? names.find((name) => name !== a)!;
   const options = names.map((name) => [name.id, `${name.id}: ${name.label}`] as const);
   // The rows tell when there is more to compare: the number of complete trials of both is part of the question.
-  const known = data.trials.filter(
-    ({ configuration, state }) => state === 'complete' && (configuration === a.index || configuration === b.index),
-  ).length;
+  const known = data.trials.filter(({ configuration, state }) => state === 'complete' && (configuration === a.index || configuration === b.index)).length;
   const path = `${studyPath(id, 'compare')}?a=${encodeURIComponent(a.id)}&b=${encodeURIComponent(b.id)}`;
   const comparison = useLoaded<ComparisonView>(`${path}&trials=${known}`);
   return (
     <>
       <div class="choices">
-        <Choice
-          label="Compare"
-          value={a.id}
-          set={(value) => changeQuery({ a: value, b: b.id, seed: undefined })}
-          options={options}
-        />
-        <Choice
-          label="with"
-          value={b.id}
-          set={(value) => changeQuery({ a: a.id, b: value, seed: undefined })}
-          options={options.filter(([each]) => each !== a.id)}
-        />
+        <Choice label="Compare" value={a.id} set={(value) => changeQuery({ a: value, b: b.id, seed: undefined })} options={options} />
+        <Choice label="with" value={b.id} set={(value) => changeQuery({ a: a.id, b: value, seed: undefined })} options={options.filter(([each]) => each !== a.id)} />
         <button type="button" onClick={() => changeQuery({ a: b.id, b: a.id })}>
           Swap
         </button>
@@ -66,15 +54,7 @@ function Chosen({ id, names, data }: ChosenProps) {
   );
 }
 
-function Comparison({
-  comparison,
-  id,
-  data,
-}: {
-  readonly comparison: ComparisonView;
-  readonly id: string;
-  readonly data: StudyData;
-}) {
+function Comparison({ comparison, id, data }: { readonly comparison: ComparisonView; readonly id: string; readonly data: StudyData }) {
   const { first, second, sentences, pairs, difference } = comparison;
   const { objective } = data.head;
   const { query } = address.value;
@@ -89,43 +69,21 @@ function Comparison({
       x: { label: 'seed', whole: true },
       y: { label, decimals: objective.decimals },
       layers: [
-        ...(interval
-          ? [
-              {
-                kind: 'band',
-                name: '95 % interval of the mean',
-                ink: 'ours',
-                x: ends,
-                low: [interval[0], interval[0]],
-                high: [interval[1], interval[1]],
-              } as const,
-            ]
-          : []),
-        ...(mean === undefined
-          ? []
-          : [{ kind: 'line', name: 'mean', ink: 'ours', x: ends, y: [mean, mean], width: 1.5 } as const]),
+        ...(interval ? [{ kind: 'band', name: '95 % interval of the mean', ink: 'ours', x: ends, low: [interval[0], interval[0]], high: [interval[1], interval[1]] } as const] : []),
+        ...(mean === undefined ? [] : [{ kind: 'line', name: 'mean', ink: 'ours', x: ends, y: [mean, mean], width: 1.5 } as const]),
         { kind: 'line', name: 'no difference', ink: 'muted', x: ends, y: ends.map(() => 0), dash: [4, 3], width: 1 },
-        {
-          kind: 'points',
-          name: 'a seed',
-          ink: 'post',
-          symbol: 'circle',
-          size: 5,
-          x,
-          y: pairs.map((pair) => pair.difference),
-          labels: x.map((seed) => `seed ${seed}`),
-        },
+        { kind: 'points', name: 'a seed', ink: 'post', symbol: 'circle', size: 5, x, y: pairs.map((pair) => pair.difference), labelOf: (index) => `seed ${x[index]}` },
       ],
     };
   }, [comparison, objective]);
   const seed = pairs.find((pair) => String(pair.seed) === query.seed) ?? pairs.find(({ images }) => images);
   return (
     <>
-      {sentences.map((sentence, index) => (
-        <p key={sentence} class={index === 0 ? 'strong' : ''}>
-          {sentence}
-        </p>
-      ))}
+      <div class="strong sentences">
+        {sentences.map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+      </div>
       {pairs.length === 0 ? (
         <Empty>The two have no seed in common yet.</Empty>
       ) : (
@@ -139,20 +97,10 @@ function Comparison({
   );
 }
 
-function Pairs({
-  comparison: { first, second, pairs },
-  id,
-  data,
-}: {
-  readonly comparison: ComparisonView;
-  readonly id: string;
-  readonly data: StudyData;
-}) {
+function Pairs({ comparison: { first, second, pairs }, id, data }: { readonly comparison: ComparisonView; readonly id: string; readonly data: StudyData }) {
   const { objective } = data.head;
   const hasImages = pairs.some(({ images }) => images);
-  const score = ({ trial, score: value }: PairView['first']) => (
-    <a href={linkTo('study', id, 'trial', trial)}>{scoreText(value, objective)}</a>
-  );
+  const score = ({ trial, score: value }: PairView['first']) => <a href={linkTo('study', id, 'trial', trial)}>{scoreText(value, objective)}</a>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
     <div class="scroll" tabIndex={0} role="region" aria-label="Seed by seed">
@@ -160,29 +108,15 @@ function Pairs({
         <caption>Seed by seed</caption>
         <thead>
           <tr>
-            <th scope="col" class="number">
-              seed
-            </th>
-            <th scope="col" class="number">
-              {first.id}
-            </th>
-            <th scope="col" class="number">
-              {second.id}
-            </th>
-            <th scope="col" class="number">
-              difference
-            </th>
+            <th scope="col" class="number">seed</th>
+            <th scope="col" class="number">{first.id}</th>
+            <th scope="col" class="number">{second.id}</th>
+            <th scope="col" class="number">difference</th>
             {hasImages && (
               <>
-                <th scope="col" class="number">
-                  right in {first.id} only
-                </th>
-                <th scope="col" class="number">
-                  right in {second.id} only
-                </th>
-                <th scope="col" class="number">
-                  p (McNemar)
-                </th>
+                <th scope="col" class="number">right in {first.id} only</th>
+                <th scope="col" class="number">right in {second.id} only</th>
+                <th scope="col" class="number">p (McNemar)</th>
                 <td />
               </>
             )}
@@ -191,9 +125,7 @@ function Pairs({
         <tbody>
           {pairs.map((pair) => (
             <tr key={pair.seed}>
-              <th scope="row" class="number">
-                {pair.seed}
-              </th>
+              <th scope="row" class="number">{pair.seed}</th>
               <td class="number">{score(pair.first)}</td>
               <td class="number">{score(pair.second)}</td>
               <td class="number">{differenceText(pair.difference, objective)}</td>
@@ -217,15 +149,7 @@ function Pairs({
   );
 }
 
-function Disagreement({
-  pair: { seed },
-  comparison: { first, second },
-  id,
-}: {
-  readonly pair: PairView;
-  readonly comparison: ComparisonView;
-  readonly id: string;
-}) {
+function Disagreement({ pair: { seed }, comparison: { first, second }, id }: { readonly pair: PairView; readonly comparison: ComparisonView; readonly id: string }) {
   const query = new URLSearchParams({ a: first.id, b: second.id, seed: String(seed) });
   const images = useLoaded<DisagreementView>(`${studyPath(id, 'compare', 'images')}?${query}`);
   return (
@@ -263,9 +187,7 @@ function Side({ title, count, images, wrong }: SideProps) {
       <ul class="pictures">
         {images.map((image) => {
           const mistaken = image[wrong];
-          const text = mistaken
-            ? `${image.label} taken for ${mistaken.answer} (${(mistaken.probability * 100).toFixed(1)} %)`
-            : `a ${image.label}`;
+          const text = mistaken ? `${image.label} taken for ${mistaken.answer} (${(mistaken.probability * 100).toFixed(1)} %)` : `a ${image.label}`;
           return (
             <li key={image.image}>
               <Picture picture={image.picture} alt={`image ${image.image}, ${text}`} />

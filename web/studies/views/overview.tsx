@@ -1,6 +1,7 @@
 /** A study at a glance: the outcome in sentences, who is still in, intervals, dot plots and rounds. */
 import type { Facts, ShowStage } from '../../../src/server/protocol.ts';
 import { addressText, linkTo } from '../address.ts';
+import { valueOf } from '../data/filter.ts';
 import { differenceText, scoreText } from '../data/words.ts';
 import { Report, ReportFigure } from '../parts/report.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
@@ -16,6 +17,7 @@ export default function Overview({ study, data }: StudyViewProps) {
   const stages = facts.show?.stages ?? [];
   return (
     <>
+      <Running study={study} data={data} />
       {facts.outcome.length > 1 && (
         <section aria-label="Outcome">
           {facts.outcome.slice(1).map((sentence) => (
@@ -26,9 +28,7 @@ export default function Overview({ study, data }: StudyViewProps) {
       {stages.map((stage, index) => (
         <Stage key={stage.factors.join()} stage={stage} index={index} facts={facts} data={data} />
       ))}
-      {stages.length === 0 && !facts.show?.search && data.head.kind === 'study' && (
-        <Empty>Nothing can be said yet.</Empty>
-      )}
+      {stages.length === 0 && !facts.show?.search && data.head.kind === 'study' && <Empty>Nothing can be said yet.</Empty>}
       <Report facts={facts} sections={sections} />
       <details>
         <summary>All tables of the report, and its words</summary>
@@ -38,11 +38,32 @@ export default function Overview({ study, data }: StudyViewProps) {
   );
 }
 
-type StageProps = Pick<StudyViewProps, 'data'> & {
-  readonly stage: ShowStage;
-  readonly index: number;
-  readonly facts: Facts;
-};
+/** How many running trials are listed. */
+const mostRunning = 12;
+
+/** What is being trained now, with the value so far. */
+function Running({ study, data: { head, trials } }: Pick<StudyViewProps, 'study' | 'data'>) {
+  const running = trials.filter(({ state }) => state === 'running');
+  if (running.length === 0) return null;
+  return (
+    <section aria-label="Running trials">
+      <ul class="running">
+        {running.slice(0, mostRunning).map((trial) => {
+          const epoch = trial.curve.epoch.at(-1);
+          return (
+            <li key={trial.number}>
+              <a href={linkTo('study', study.id, 'trial', trial.number)}>trial {trial.number}</a>{' '}
+              {epoch === undefined ? 'begins' : `epoch ${epoch}${head.epochs === null ? '' : ` of ${head.epochs}`}, ${scoreText(valueOf(trial), head.objective)}`}
+            </li>
+          );
+        })}
+        {running.length > mostRunning && <li>{running.length - mostRunning} more are running</li>}
+      </ul>
+    </section>
+  );
+}
+
+type StageProps = Pick<StudyViewProps, 'data'> & { readonly stage: ShowStage; readonly index: number; readonly facts: Facts };
 
 function Stage({ stage, index, facts, data }: StageProps) {
   const { title = '', sentences = [] } = facts.stages[index] ?? {};
@@ -57,7 +78,7 @@ function Stage({ stage, index, facts, data }: StageProps) {
       <WhoIsIn stage={stage} title={title} data={data} />
       <div class="figures">
         {figuresOf(facts, index).map((figure) => (
-          <ReportFigure key={figure.name} figure={figure} facts={facts} />
+          <ReportFigure key={figure.name} figure={figure} section="stages" facts={facts} />
         ))}
       </div>
     </section>
@@ -84,10 +105,7 @@ function WhoIsIn({ stage, title, data: { head } }: WhoProps) {
     <>
       <div class="scroll" tabIndex={0} role="region" aria-label={`Who is in: ${title}`}>
         <table class="who">
-          <caption>
-            Who is in. The bar is the 95 % interval of a level's difference to the best of the others; right of the line
-            it is better.
-          </caption>
+          <caption>Who is in. The bar is the 95 % interval of a level's difference to the best of the others; right of the line it is better.</caption>
           <thead>
             <tr>
               <th scope="col">level</th>
@@ -114,25 +132,11 @@ function WhoIsIn({ stage, title, data: { head } }: WhoProps) {
                 <td class="number">{level.scores.filter((score) => score !== null).length}</td>
                 <td class="number">{scoreText(level.mean, objective)}</td>
                 <td>
-                  {level.differenceToBest ? (
-                    <IntervalBar
-                      interval={level.differenceToBest}
-                      reach={reach}
-                      goal={objective.goal}
-                      decimals={objective.decimals}
-                    />
-                  ) : (
-                    '–'
-                  )}
+                  {level.differenceToBest ? <IntervalBar interval={level.differenceToBest} reach={reach} goal={objective.goal} decimals={objective.decimals} /> : '–'}
                 </td>
                 <td>
                   {chosen !== undefined && level.configuration !== chosen && (
-                    <a
-                      href={addressText({
-                        path: ['study', id, 'compare'],
-                        query: { a: chosen, b: level.configuration },
-                      })}
-                    >
+                    <a href={addressText({ path: ['study', id, 'compare'], query: { a: chosen, b: level.configuration } })}>
                       compare<span class="unseen"> {level.shown} with the selected level</span>
                     </a>
                   )}
@@ -154,7 +158,7 @@ const standings: Readonly<Record<ShowStage['levels'][number]['standing'], string
   'may be best': '◐ may be best',
   worse: '○ worse',
   left: '○ left',
-  pending: '… pending',
+  pending: '… not judged yet',
   open: '… open',
   failed: '✕ failed',
   pruned: '◂ stopped early',

@@ -35,8 +35,7 @@ function OfRun({ id }: { readonly id: string }) {
         close = openStream<RunEvents>(
           (from) => `${runPath(id, 'events')}?from=${encodeURIComponent(from ?? found.position)}`,
           {
-            series: ({ series, state, notes }) =>
-              setRun((before) => before && { ...before, state, notes, series: merged(before.series, series) }),
+            series: ({ series, state, notes }) => setRun((before) => before && { ...before, state, notes, series: merged(before.series, series) }),
             reset: () => setAttempt((before) => before + 1),
             problem: () => {},
           },
@@ -84,15 +83,7 @@ function Shown({ run }: { readonly run: RunOpening }) {
       ) : (
         <>
           <div class="choices">
-            <Choice
-              label="Scale"
-              value={isLog ? 'log' : 'linear'}
-              set={(value) => changeQuery({ scale: value })}
-              options={[
-                ['linear', 'linear'],
-                ['log', 'logarithmic'],
-              ]}
-            />
+            <Choice label="Scale" value={isLog ? 'log' : 'linear'} set={(value) => changeQuery({ scale: value })} options={[['linear', 'linear'], ['log', 'logarithmic']]} />
           </div>
           <div class="charts">
             {plots.map((plot) => (

@@ -1,16 +1,10 @@
 /** Start a study: one that ships, or a file of one's own, which is checked while it is being typed. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type {
-  ControlAnswer,
-  ControlView,
-  StartRequest,
-  StudyFileMistake,
-  Validation,
-} from '../../../src/server/protocol.ts';
+import type { ControlAnswer, ControlView, StartRequest, StudyFileMistake, Validation } from '../../../src/server/protocol.ts';
 import { goTo, linkTo } from '../address.ts';
-import { getText, postJson } from '../data/api.ts';
+import { getJson, getText, postJson, studyPath } from '../data/api.ts';
 import { useLoaded } from '../data/loaded.ts';
-import { messageOf } from '../data/study.ts';
+import { messageOf, requestError } from '../data/study.ts';
 import { Empty, Show } from '../parts/states.tsx';
 
 export default function Start() {
@@ -19,13 +13,7 @@ export default function Start() {
     <>
       <h1>Start a study</h1>
       <Show loaded={control} what="studies">
-        {(found) =>
-          found.allowed ? (
-            <Form control={found} />
-          ) : (
-            <Empty>Studies cannot be started here: {found.why ?? 'this server only reads'}.</Empty>
-          )
-        }
+        {(found) => (found.allowed ? <Form control={found} /> : <Empty>Studies cannot be started here: {found.why ?? 'this server only reads'}.</Empty>)}
       </Show>
     </>
   );
@@ -70,8 +58,8 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
     try {
       const request: StartRequest = { ...what, jobs };
       const { id, message } = await postJson<ControlAnswer>('/api/control/start', request);
-      if (id !== null) goTo(linkTo('study', id));
-      else setSaid(message);
+      setSaid(message);
+      if (id !== null && (await appears(id))) goTo(linkTo('study', id));
     } catch (error) {
       setSaid(messageOf(error));
     }
@@ -109,36 +97,41 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
         />
       </label>
       <div id="validation" role="status" class="validation">
-        {!validation ? (
-          <p class="muted">Checking…</p>
-        ) : validation.ok ? (
-          <Plan validation={validation} />
-        ) : (
-          <Mistakes mistakes={mistakes} text={text} />
-        )}
+        {!validation ? <p class="muted">Checking…</p> : validation.ok ? <Plan validation={validation} /> : <Mistakes mistakes={mistakes} text={text} />}
       </div>
       <div class="choices">
         <label>
           Trainings at a time{' '}
-          <input
-            type="number"
-            min={1}
-            max={64}
-            value={jobs}
-            onInput={({ currentTarget }) => setJobs(currentTarget.valueAsNumber || 1)}
-          />
+          <input type="number" min={1} max={64} value={jobs} onInput={({ currentTarget }) => setJobs(currentTarget.valueAsNumber || 1)} />
         </label>
         <button type="submit" class="button" disabled={busy || !validation?.ok}>
           {busy ? 'Starting…' : validation?.ok && validation.exists ? 'Continue' : 'Start'}
         </button>
       </div>
       {said && (
-        <p class="problem" role="alert">
+        <p class={busy ? 'muted' : 'problem'} role={busy ? 'status' : 'alert'}>
           {said}
         </p>
       )}
     </form>
   );
+}
+
+/** How often and how long the page looks for a study that was started [milliseconds, attempts]. */
+const [lookEveryMs, looks] = [300, 100];
+
+/** Whether a study that was started can be opened: its process needs a second or two to begin. */
+async function appears(id: string): Promise<boolean> {
+  for (let attempt = 0; attempt < looks; attempt++) {
+    try {
+      await getJson(studyPath(id));
+      return true;
+    } catch (error) {
+      if (requestError(error).status !== 404) throw error;
+    }
+    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
+  }
+  return false;
 }
 
 /** The check of a text; undefined while it runs. Only the newest text's answer counts. */
@@ -152,10 +145,7 @@ function useValidation(text: string): Validation | undefined {
         (validation) => setFound({ text, validation }),
         (error: unknown) => {
           if (abort.signal.aborted) return;
-          setFound({
-            text,
-            validation: { ok: false, mistakes: [{ line: null, column: null, message: messageOf(error) }] },
-          });
+          setFound({ text, validation: { ok: false, mistakes: [{ line: null, column: null, message: messageOf(error) }] } });
         },
       );
     const timer = setTimeout(check, isFirst.current ? 0 : pauseMs);
@@ -168,20 +158,14 @@ function useValidation(text: string): Validation | undefined {
   return found?.text === text ? found.validation : undefined;
 }
 
-function Plan({
-  validation: { name, sentences, path, exists },
-}: {
-  readonly validation: Extract<Validation, { ok: true }>;
-}) {
+function Plan({ validation: { name, sentences, path, exists } }: { readonly validation: Extract<Validation, { ok: true }> }) {
   return (
     <>
       {sentences.map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
       <p class="muted">
-        {exists
-          ? `The folder ${path} holds the study ${name} already; it is continued.`
-          : `The study will be kept in ${path}.`}
+        {exists ? `The folder ${path} holds the study ${name} already; it is continued.` : `The study will be kept in ${path}.`}
       </p>
     </>
   );

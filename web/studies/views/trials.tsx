@@ -28,20 +28,14 @@ export default function Trials({ study, data }: StudyViewProps) {
   const [by = 'number', direction] = (query.sort ?? '').split(' ');
   const column = columns.find(({ name }) => name === by) ?? columns[0]!;
   const descending = direction === 'down';
-  const rows = useMemo(
-    () => sorted(trials, column, { descending, pinned: filter.pinned }),
-    [trials, column, descending, filter.pinned],
-  );
+  const rows = useMemo(() => sorted(trials, column, { descending, pinned: filter.pinned }), [trials, column, descending, filter.pinned]);
   const host = useRef<HTMLDivElement>(null);
   const [{ first, count }, setView] = useState({ first: 0, count: 40 });
   useEffect(() => {
     const element = host.current;
     if (!element) return;
     const look = () => {
-      const seen = {
-        first: Math.max(0, Math.floor(element.scrollTop / rowHeight) - spare),
-        count: Math.ceil(element.clientHeight / rowHeight) + 2 * spare,
-      };
+      const seen = { first: Math.max(0, Math.floor(element.scrollTop / rowHeight) - spare), count: Math.ceil(element.clientHeight / rowHeight) + 2 * spare };
       setView((before) => (before.first === seen.first && before.count === seen.count ? before : seen));
     };
     element.addEventListener('scroll', look, { passive: true });
@@ -61,10 +55,7 @@ export default function Trials({ study, data }: StudyViewProps) {
     changeQuery({ [key]: numbersText(next) });
   };
   const exportRows = () => {
-    const text = csvOf(
-      columns.map(({ title }) => title),
-      rows.map((trial) => columns.map(({ value }) => value(trial))),
-    );
+    const text = csvOf(columns.map(({ title }) => title), rows.map((trial) => columns.map(({ value }) => value(trial))));
     download(fileName(`${head.name} trials`, 'csv'), text, 'text/csv');
   };
   return (
@@ -110,19 +101,10 @@ export default function Trials({ study, data }: StudyViewProps) {
               return (
                 <tr key={trial.number} aria-rowindex={start + index + 2} class={isPinned ? 'selected' : ''}>
                   <td class="row-actions">
-                    <button
-                      type="button"
-                      aria-pressed={isPinned}
-                      aria-label={`Pin trial ${trial.number}`}
-                      onClick={() => toggle('pin', filter.pinned, trial.number)}
-                    >
+                    <button type="button" aria-pressed={isPinned} aria-label={`Pin trial ${trial.number}`} onClick={() => toggle('pin', filter.pinned, trial.number)}>
                       {isPinned ? '★' : '☆'}
                     </button>
-                    <button
-                      type="button"
-                      aria-label={`Hide trial ${trial.number}`}
-                      onClick={() => toggle('hide', filter.hidden, trial.number)}
-                    >
+                    <button type="button" aria-label={`Hide trial ${trial.number}`} onClick={() => toggle('hide', filter.hidden, trial.number)}>
                       ✕
                     </button>
                   </td>

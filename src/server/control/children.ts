@@ -1,0 +1,82 @@
+/** The studies that this server has started: processes of the same command line that a user would type. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
+
+/** The last words of a process (characters). */
+const mostWords = 4000;
+
+/** A process that was started for a study. */
+export interface Child {
+  readonly isRunning: boolean;
+  /** What it wrote to standard error, if it failed; null otherwise. */
+  readonly lastWords: string | null;
+}
+
+interface Started {
+  readonly process: ChildProcess;
+  words: string;
+  code: number | null | undefined;
+  readonly ended: Promise<void>;
+}
+
+export class Children {
+  readonly #command: readonly string[];
+  readonly #cwd: string;
+  /** By the study's folder. */
+  readonly #started = new Map<string, Started>();
+
+  /** @param command the program and its first arguments. @param cwd of the processes. */
+  constructor(command: readonly string[], cwd: string) {
+    this.#command = command;
+    this.#cwd = cwd;
+  }
+
+  /** The newest process that was started for the study in a folder. */
+  of(folder: string): Child | undefined {
+    const found = this.#started.get(folder);
+    if (!found) return undefined;
+    const { code, words } = found;
+    return {
+      isRunning: code === undefined,
+      lastWords: code === 0 || code === undefined || code === 130 ? null : words,
+    };
+  }
+
+  /**
+   * Starts a process.
+   * @param folder of its study. @param onEnd is called when it has ended.
+   * @returns when it has begun, or with its last words when it has ended at once.
+   */
+  start(folder: string, args: readonly string[], { file }: { readonly file?: string | undefined } = {}): Promise<void> {
+    const [program = process.execPath, ...first] = this.#command;
+    const child = spawn(program, [...first, ...args], {
+      cwd: this.#cwd,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      // In a group of its own: Ctrl-C in the server's terminal reaches it once, by the server.
+      detached: true,
+    });
+    const ended = new Promise<void>((resolve) => {
+      child.once('error', (error) => end(1, error.message));
+      child.once('close', (code) => end(code ?? 1));
+      const end = (code: number, word = '') => {
+        started.code ??= code;
+        started.words += word;
+        if (file !== undefined) rmSync(file, { force: true });
+        resolve();
+      };
+    });
+    const started: Started = { process: child, words: '', code: undefined, ended };
+    child.stderr?.on('data', (text: Buffer) => {
+      started.words = `${started.words}${text.toString('utf8')}`.slice(-mostWords);
+    });
+    this.#started.set(folder, started);
+    return ended;
+  }
+
+  /** Lets all processes save themselves and end, as Ctrl-C does. */
+  async close(): Promise<void> {
+    const running = [...this.#started.values()].filter(({ code }) => code === undefined);
+    for (const { process: child } of running) child.kill('SIGINT');
+    await Promise.all(running.map(({ ended }) => ended));
+  }
+}

@@ -1,0 +1,14 @@
+/** One follower for each journal that several studies of another program share. */
+import { JournalFollower } from '../../store/journal-follower.ts';
+
+export class JournalPool {
+  readonly #followers = new Map<string, JournalFollower>();
+
+  get(path: string): JournalFollower {
+    const known = this.#followers.get(path);
+    if (known) return known;
+    const follower = new JournalFollower(path);
+    this.#followers.set(path, follower);
+    return follower;
+  }
+}

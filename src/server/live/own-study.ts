@@ -1,0 +1,193 @@
+/** A study of ours, followed by its journal. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { readText } from '../../disk/read-file.ts';
+import { JournalFollower, type Look } from '../../store/journal-follower.ts';
+import { interpret, interpretTrial, resultsPrefix } from '../../store/journal-store.ts';
+import type { StudyRecord } from '../../store/store.ts';
+import type { Settings } from '../../study/definition.ts';
+import type { TaskSettings } from '../../tasks/task.ts';
+import type { ConfigurationRow, ParameterView, StudyHead, TrialRow, Value } from '../protocol.ts';
+import { type ChangedRows, type LiveStudy, RowTable } from './live-study.ts';
+import { optunaSettings, parametersOf, shownSettings } from './parameters.ts';
+import { settingsOf } from './recorded-settings.ts';
+import { type StudyPlace, studyHead } from './study-head.ts';
+import { foreignRow, trialRow } from './trial-rows.ts';
+
+/** The largest study file that is shown (bytes). */
+const mostFileBytes = 1_000_000;
+
+type Interpreted = ReturnType<typeof interpretTrial>;
+
+export class OwnStudy implements LiveStudy {
+  readonly #place: StudyPlace;
+  readonly #folder: string;
+  readonly #follower: JournalFollower;
+  readonly #rows = new RowTable();
+  /** By trial, as long as no line changes it. */
+  readonly #trials = new Map<number, Interpreted>();
+  /** The follower's generation of everything below. */
+  #generation = 0;
+  /** The values that trials have, by hyperparameter. */
+  readonly #used = new Map<string, Set<Value>>();
+  /** The journal's offset up to which rows and trials are true. */
+  #known = 0;
+  #record: StudyRecord | undefined;
+  #head: StudyHead | undefined;
+  #settings: TaskSettings | undefined;
+
+  /** @param folder of the study. */
+  constructor(folder: string, place: StudyPlace) {
+    this.#folder = folder;
+    this.#place = place;
+    this.#follower = new JournalFollower(join(folder, 'study.journal'));
+  }
+
+  get generation(): number {
+    return this.#follower.generation;
+  }
+  get offset(): number {
+    return this.#follower.offset;
+  }
+  get position(): string {
+    return this.#follower.position;
+  }
+
+  look(mostMs?: number): Promise<Look> {
+    return this.#follower.look(mostMs);
+  }
+
+  get isBehind(): boolean {
+    return this.#follower.isBehind;
+  }
+
+  find(position: string): Promise<number | undefined> {
+    return this.#follower.find(position);
+  }
+
+  /** Its parameters are those that at least one trial has a value for. */
+  head(): StudyHead | undefined {
+    this.#update();
+    const head = this.#head;
+    if (!head || this.#used.size === 0) return head;
+    const parameters = head.parameters.flatMap((parameter): ParameterView[] => {
+      const { name, scale } = parameter;
+      const used = this.#used.get(name);
+      if (!used) return [];
+      if (scale.kind === 'number') return [parameter];
+      return [{ ...parameter, scale: { ...scale, values: [...new Set([...scale.values, ...used])] } }];
+    });
+    return { ...head, parameters };
+  }
+
+  /** The study as recorded, in the words of its own version. */
+  get record(): StudyRecord | undefined {
+    this.#update();
+    return this.#record;
+  }
+
+  /** What its settings mean; undefined while nothing is recorded. */
+  get settings(): TaskSettings | undefined {
+    this.#update();
+    return this.#settings;
+  }
+
+  rowsAfter(offset: number): ChangedRows {
+    this.#update();
+    return this.#rows.changed(this.#changedAfter(offset));
+  }
+
+  settingsOf(number: number): ConfigurationRow['settings'] {
+    return this.#rows.settingsOf(this.row(number));
+  }
+
+  rows(): readonly TrialRow[] {
+    this.#update();
+    return this.#rows.all();
+  }
+
+  row(number: number): TrialRow | undefined {
+    this.#update();
+    return this.#rows.get(number);
+  }
+
+  #void(): void {
+    this.#generation = this.#follower.generation;
+    this.#rows.clear();
+    this.#trials.clear();
+    this.#used.clear();
+    this.#known = 0;
+    this.#record = undefined;
+    this.#head = undefined;
+    this.#settings = undefined;
+  }
+
+  /** Trials that lines after the offset are about; a decision about a model is a line about the study. */
+  #changedAfter(offset: number): number[] {
+    const { studies } = this.#follower.replayed;
+    const found = new Set(this.#follower.trialsAfter(offset));
+    for (const { id, attributes } of studies) {
+      if (!this.#follower.studyAfter(id, offset)) continue;
+      for (const key of attributes.keys())
+        if (key.startsWith(resultsPrefix)) found.add(Number(key.slice(resultsPrefix.length)));
+    }
+    return [...found].sort((a, b) => a - b);
+  }
+
+  /** Interprets what was read since the last time. */
+  #update(): void {
+    if (this.#generation !== this.#follower.generation) this.#void();
+    const { replayed, offset, path } = this.#follower;
+    if (offset === this.#known) return;
+    const changed = this.#changedAfter(this.#known);
+    for (const id of changed) this.#trials.delete(id);
+    const isNewHead =
+      this.#head === undefined || replayed.studies.some(({ id }) => this.#follower.studyAfter(id, this.#known));
+    this.#record = interpret(replayed.studies, path, (trial, definition, of) => {
+      const known = this.#trials.get(trial.id);
+      if (known) return known;
+      const found = interpretTrial(trial, definition, of);
+      this.#trials.set(trial.id, found);
+      return found;
+    });
+    this.#known = offset;
+    if (!this.#record) return;
+    const record = this.#record;
+    this.#settings ??= settingsOf(record);
+    if (isNewHead) this.#head = this.#headOf(record, this.#settings);
+    this.#setRows(changed, record, this.#settings);
+  }
+
+  #headOf(record: StudyRecord, settings: TaskSettings): StudyHead {
+    const file = join(this.#folder, 'study.yaml');
+    const text = existsSync(file) ? readText(file, mostFileBytes) : null;
+    return studyHead(record, { place: this.#place, settings, file: text });
+  }
+
+  #setRows(changed: readonly number[], { definition, trials, format }: StudyRecord, settings: TaskSettings): void {
+    const { replayed } = this.#follower;
+    const parameters = this.#head?.parameters ?? parametersOf(definition, settings);
+    const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
+    const now = (given: Settings) => settings.upgraded?.(given, format) ?? given;
+    for (const id of changed) {
+      const trial = byNumber.get(id);
+      const whole = replayed.trials[id];
+      if (!whole || (!trial && this.#trials.has(id))) continue;
+      if (!trial) {
+        const index = -1 - id;
+        this.#rows.setConfiguration({ index, settings: optunaSettings(whole) });
+        this.#rows.set(id, foreignRow(whole, id, index));
+        continue;
+      }
+      const configuration = now(trial.configuration);
+      const index = this.#rows.indexOf(configuration, () => {
+        const shown = shownSettings(configuration, parameters, { settings, space: definition.space });
+        for (const [name, value] of Object.entries(shown)) {
+          this.#used.set(name, (this.#used.get(name) ?? new Set()).add(value));
+        }
+        return shown;
+      });
+      this.#rows.set(id, trialRow(trial, whole, index));
+    }
+  }
+}

@@ -1,0 +1,31 @@
+/** What can be said of a study of another program: counts, and its best trial. */
+import type { LiveStudy } from './live/live-study.ts';
+import type { Facts, TrialRow } from './protocol.ts';
+
+export function optunaFacts(study: LiveStudy): Facts {
+  const rows = study.rows();
+  const count = (state: TrialRow['state']) => rows.filter((row) => row.state === state).length;
+  const [running, complete, pruned, failed] = [count('running'), count('complete'), count('pruned'), count('failed')];
+  const goal = study.head()?.objective.goal ?? 'minimize';
+  const best = rows.reduce<TrialRow | undefined>((found, row) => {
+    if (row.state !== 'complete' || row.score === null) return found;
+    if (found?.score === undefined || found.score === null) return row;
+    return (goal === 'maximize' ? row.score > found.score : row.score < found.score) ? row : found;
+  }, undefined);
+  const outcome = best
+    ? [
+        `The best value so far is ${best.score}, of trial ${best.number}.`,
+        'It is the best of single trials, so the next training with its settings will probably be worse; nothing here tells how much.',
+      ]
+    : ['No trial has ended with a value yet.'];
+  return {
+    position: study.position,
+    show: null,
+    outcome,
+    stages: [],
+    names: [],
+    counts: { running, complete, pruned, failed, ended: complete + pruned + failed, expected: rows.length },
+    secondsLeft: null,
+    sections: [],
+  };
+}

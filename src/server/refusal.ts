@@ -1,0 +1,31 @@
+/** Answers to requests that are not carried out: a sentence as JSON. */
+import type { Context } from 'hono';
+import { UsageError, WorldError } from '../base/errors.ts';
+import { visibleLines } from '../base/plain-text.ts';
+import type { Problem } from './protocol.ts';
+
+/** The status codes of {@link Problem}. */
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 500;
+
+/** A failure that a route throws to answer with this status. */
+export class Refusal extends Error {
+  override readonly name: string = 'Refusal';
+  readonly status: RefusalStatus;
+
+  constructor(status: RefusalStatus, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+export function refused(context: Context, status: RefusalStatus, problem: string): Response {
+  return context.json({ problem } satisfies Problem, status);
+}
+
+/** The sentence of an expected failure, with its status; undefined for a bug. */
+export function problemOf(error: unknown): { readonly status: RefusalStatus; readonly problem: string } | undefined {
+  if (error instanceof Refusal) return { status: error.status, problem: error.message };
+  if (error instanceof UsageError) return { status: 400, problem: visibleLines(error.message) };
+  if (error instanceof WorldError) return { status: 500, problem: visibleLines(error.message) };
+  return undefined;
+}

@@ -1,0 +1,57 @@
+/** The built page and the playground: static files. */
+import { extname, join } from 'node:path';
+import type { Hono } from 'hono';
+import type { ServerContext } from '../context.ts';
+import { streamed } from '../files.ts';
+import { Refusal } from '../refusal.ts';
+import { fileWithin } from '../security/places.ts';
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.json': 'application/json; charset=utf-8',
+  '.webmanifest': 'application/manifest+json',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.wasm': 'application/wasm',
+  '.woff2': 'font/woff2',
+  '.txt': 'text/plain; charset=utf-8',
+  '.md': 'text/plain; charset=utf-8',
+};
+
+const notBuilt = 'The page has not been built: run npm run build. The API works (docs/ui.md).\n';
+
+export function page(app: Hono, { options: { web } }: ServerContext): void {
+  app.get('/api/*', () => {
+    throw new Refusal(404, 'There is no such address.');
+  });
+  app.get('*', async (context) => {
+    if (web === undefined) return context.text(notBuilt);
+    const path = decoded(context.req.path);
+    const isFile = extname(path) !== '';
+    const place =
+      (await fileWithin(web, path)) ??
+      (isFile
+        ? undefined
+        : ((await fileWithin(web, join(path, 'index.html'))) ?? (await fileWithin(web, 'index.html'))));
+    if (place === undefined) {
+      if (!isFile) return context.text(notBuilt);
+      throw new Refusal(404, `There is no file ${path}.`);
+    }
+    // Names of built assets hold a hash of their content.
+    const isLasting = /[-.][\w-]{8,}\.\w+$/.test(place) && path.includes('/assets/');
+    return streamed(place, {
+      'Content-Type': types[extname(place)] ?? 'application/octet-stream',
+      'Cache-Control': isLasting ? 'public, max-age=31536000, immutable' : 'no-cache',
+    });
+  });
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch {
+    throw new Refusal(400, 'The address is not well formed.');
+  }
+}

@@ -1,0 +1,57 @@
+/** Who works on a study, and what can be done with it now. */
+import { existsSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { describeHolder, type Holder } from '../disk/lock.ts';
+import { hasEnded, thisProcess } from '../disk/process-record.ts';
+import { StudyFolder } from '../runner/study-folder.ts';
+import type { Children } from './control/children.ts';
+import type { StudyShelf } from './library.ts';
+import type { EntryState, LiveState } from './protocol.ts';
+
+/** The state of a study without a process that works on it, as far as it is known. */
+function restingState({ own, study }: StudyShelf): EntryState {
+  const known = own?.facts.summary?.ended;
+  if (known !== undefined) return known;
+  if (own === undefined) return 'interrupted';
+  return study.offset > 0 && study.head() === undefined ? 'empty' : 'unknown';
+}
+
+/** The process that works on the study; undefined for other programs' studies, whose journals do not tell. */
+export function holderOf(shelf: StudyShelf): Holder | undefined {
+  return shelf.own ? new StudyFolder(shelf.place).holder : undefined;
+}
+
+/** Whether this process can send a signal to the holder: both are on this machine and see the same process numbers. */
+export function isReachable({ record }: Holder): boolean {
+  if (!record) return false;
+  const own = thisProcess();
+  return (
+    record.host === hostname() &&
+    record.boot === own.boot &&
+    record.namespace === own.namespace &&
+    !hasEnded(record, own)
+  );
+}
+
+export function stateOf(shelf: StudyShelf, { control, children }: { control: boolean; children: Children }): LiveState {
+  const holder = holderOf(shelf);
+  const child = children.of(shelf.place);
+  const resting = restingState(shelf);
+  const head = shelf.study.head();
+  const isRunning = holder !== undefined || child?.isRunning === true;
+  const isOurs = control && shelf.own !== undefined;
+  const canStop = isOurs && holder !== undefined && isReachable(holder);
+  const canGoOn = isOurs && !isRunning && existsSync(new StudyFolder(shelf.place).filePath);
+  return {
+    state: isRunning ? 'running' : resting,
+    holder: holder ? describeHolder(holder) : null,
+    can: {
+      pause: canStop,
+      stop: canStop,
+      resume: canGoOn && resting !== 'finished',
+      // The seeds of a rule come by themselves, and those of a search are its plan's.
+      addSeeds: canGoOn && head?.seeds?.kind === 'list' && head.plan !== 'search',
+    },
+    message: isRunning ? null : (child?.lastWords ?? null),
+  };
+}
