@@ -28,24 +28,35 @@ export function page(app: Hono, { options: { web } }: ServerContext): void {
   });
   app.get('*', async (context) => {
     if (web === undefined) return context.text(notBuilt);
-    const path = decoded(context.req.path);
+    const asked = decoded(context.req.path);
+    if (asked === playground) return context.redirect(`${playground}/`, 301);
+    const [folder, path] = placeOf(asked, web);
     const isFile = extname(path) !== '';
     const place =
-      (await fileWithin(web, path)) ??
+      (await fileWithin(folder, path)) ??
       (isFile
         ? undefined
-        : ((await fileWithin(web, join(path, 'index.html'))) ?? (await fileWithin(web, 'index.html'))));
+        : ((await fileWithin(folder, join(path, 'index.html'))) ?? (await fileWithin(folder, 'index.html'))));
     if (place === undefined) {
       if (!isFile) return context.text(notBuilt);
       throw new Refusal(404, `There is no file ${path}.`);
     }
     // Names of built assets hold a hash of their content.
-    const isLasting = /[-.][\w-]{8,}\.\w+$/.test(place) && path.includes('/assets/');
+    const isLasting = /[-.][\w-]{8,}\.\w+$/.test(place) && /\/(assets|data)\//.test(path);
     return streamed(place, {
       'Content-Type': types[extname(place)] ?? 'application/octet-stream',
       'Cache-Control': isLasting ? 'public, max-age=31536000, immutable' : 'no-cache',
     });
   });
+}
+
+/** Where the playground is: its folder is built beside that of the page. */
+const playground = '/playground';
+
+/** The folder that an address is about, and the address within it. */
+function placeOf(path: string, web: string): readonly [folder: string, path: string] {
+  if (!path.startsWith(`${playground}/`)) return [web, path];
+  return [join(web, '..', 'playground'), path.slice(playground.length)];
 }
 
 function decoded(path: string): string {

@@ -59,9 +59,6 @@ export function MistakesChart() {
             symbol: 'circle',
             x,
             y,
-            labels: found.map(
-              ({ accuracy, seconds }) => `${(accuracy * 100).toFixed(2)} % read after ${seconds.toFixed(1)} s`,
-            ),
           },
         ],
       }}
