@@ -14,7 +14,7 @@ import type { Mnist } from './mnist.ts';
 import type { Report } from './protocol.ts';
 
 /** How often the page gets the weights, and how often the network is tested [ms]. */
-const [lookMs, testMs] = [90, 1000];
+const [lookMs, testMs] = [120, 1000];
 
 export function recipeOf(settings: Settings): Recipe {
   return recipeWith(completeHyperparameters(settingsThatCount(settings)), mnistInput, modelByName);
@@ -35,6 +35,8 @@ export class Training {
   #allowed: number;
   /** Wakes a training that is held. */
   #wake: (() => void) | undefined;
+  /** What the page has not heard yet: it hears of it when it gets the weights, since drawing takes time from the threads. */
+  #progress: Omit<Extract<Report, { type: 'progress' }>, 'type'> = { epoch: 0, batch: 0, batches: 0, losses: [] };
   #lastBatch = 0;
   #lastLook = Number.NEGATIVE_INFINITY;
   #lastTest: number;
@@ -74,10 +76,12 @@ export class Training {
       signal: this.#stopper.signal,
       beforeSlice: (moment) => this.#beforeSlice(moment),
       onProgress: ({ phase, epoch, done, total, losses }) => {
-        if (phase === 'train') report({ type: 'progress', epoch, batch: done, batches: total, losses });
+        if (phase === 'train')
+          this.#progress = { epoch, batch: done, batches: total, losses: [...this.#progress.losses, ...losses] };
       },
     });
     for await (const event of events) {
+      this.#tellProgress();
       if (event.type === 'interrupted') report({ type: 'stopped' });
       else if (event.type === 'diverged') report({ type: 'diverged', epoch: event.epoch, batch: event.batch });
       else if (event.evaluation) {
@@ -99,6 +103,7 @@ export class Training {
     const now = performance.now();
     if (isHeld || now - this.#lastLook >= lookMs) {
       this.#lastLook = now;
+      this.#tellProgress();
       this.#surroundings.report({ type: 'weights', weights: moment.weights() });
     }
     if (isHeld || now - this.#lastTest >= testMs) {
@@ -113,6 +118,12 @@ export class Training {
       this.#lastTest = performance.now();
     }
     return Number.isFinite(this.#allowed) ? Math.max(1, this.#allowed) : undefined;
+  }
+
+  #tellProgress(): void {
+    if (this.#progress.losses.length === 0) return;
+    this.#surroundings.report({ type: 'progress', ...this.#progress });
+    this.#progress = { ...this.#progress, losses: [] };
   }
 
   async #test({ evaluate }: Moment, epochs: number): Promise<void> {
