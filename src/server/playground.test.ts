@@ -31,6 +31,17 @@ test('an address without its slash leads to the one with it, since the page name
   expect([response.status, response.headers.get('location')]).toEqual([301, '/playground/']);
 });
 
+test('digits that the package does not bring along are made of MNIST', async () => {
+  const list: { test: { file: string; bytes: number }[]; train: { images: number }[] } = JSON.parse(
+    await (await server.get('/playground/data/mnist.json')).text(),
+  );
+  expect(list.train.reduce((sum, { images }) => sum + images, 0)).toBe(60_000);
+  const [{ file, bytes }] = list.test as [{ file: string; bytes: number }];
+  const part = await server.get(`/playground/data/${file}`);
+  expect((await part.arrayBuffer()).byteLength).toBe(bytes);
+  expect((await server.get('/playground/data/train-0.00000000.bin')).status).toBe(404);
+});
+
 test('digits are kept by the browser, and no address leads out of the folder', async () => {
   const part = await server.get('/playground/data/train-0.0a1b2c3d.bin');
   expect(part.headers.get('cache-control')).toContain('immutable');
