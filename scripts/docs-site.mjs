@@ -58,7 +58,8 @@ function rendered({ name, text }, known) {
     anchors.set(anchor, before + 1);
     return `<${tokens[i].tag} id="${before === 0 ? anchor : `${anchor}-${before}`}">`;
   };
-  rules.table_open = () => '<div class="scroll" tabindex="0" role="region" aria-label="Table"><table>';
+  let tables = 0;
+  rules.table_open = () => `<div class="scroll" tabindex="0" role="region" aria-label="Table ${++tables}"><table>`;
   rules.table_close = () => '</table></div>';
   rules.fence = (tokens, i) => `<pre tabindex="0"><code>${md.utils.escapeHtml(tokens[i].content)}</code></pre>\n`;
   const open = [];

@@ -29,7 +29,9 @@ export function Pad({ strokes, onChange, onPicture }: PadProps) {
   useEffect(() => {
     const context = canvas.current!.getContext('2d', { willReadFrequently: true })!;
     drawStrokes(context, strokes);
-    onPicture(rasterOf(context));
+    // Framing takes longer than a pointer's move: the stroke is drawn at once, and the last picture of a frame is looked at.
+    const looking = requestAnimationFrame(() => onPicture(rasterOf(context)));
+    return () => cancelAnimationFrame(looking);
   }, [strokes]);
   const pointOf = ({ clientX, clientY }: PointerEvent): Point => {
     const box = canvas.current!.getBoundingClientRect();
