@@ -1,12 +1,8 @@
-/** Looks into a network: outputs of all layers, and the framing of drawn pictures. Holds the engine, so it is loaded on its own. */
+/** Looks into a network: the outputs of all layers. Holds the engine, so it is loaded on its own. */
 import { randomStream } from '../../../src/base/random.ts';
 import type { StateDict } from '../../../src/base/tensor.ts';
-import type { FramedPicture } from '../../../src/data/framing/mnist-framing.ts';
-import { modelPicture } from '../../../src/data/framing/model-picture.ts';
-import type { Raster } from '../../../src/data/raster.ts';
 import { initialWeights } from '../../../src/nn/initialize.ts';
 import { lenet5 } from '../../../src/tasks/lenet/lenet5.ts';
-import { mnistInput } from '../../../src/tasks/lenet/model-input.ts';
 import { inspector, type LayerOutput } from '../../../src/train/inspector.ts';
 
 export interface Eye {
@@ -15,8 +11,6 @@ export interface Eye {
   look(image: Uint8Array): readonly LayerOutput[];
   /** A tensor of the weights. */
   tensor(name: string): Float32Array;
-  /** The 28 x 28 pixels that the network sees of a picture, as `lenet predict` frames it. */
-  frame(raster: Raster): FramedPicture;
 }
 
 export function createEye(): Eye {
@@ -31,6 +25,5 @@ export function createEye(): Eye {
     },
     look: (image) => seeing.look(image),
     tensor: (name) => present.get(name)!.data,
-    frame: (raster) => modelPicture(raster, mnistInput),
   };
 }

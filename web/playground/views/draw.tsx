@@ -1,12 +1,12 @@
 /** The view for drawing: what the network sees of a drawing, how sure it is, and what its filters look at. */
 import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { FramedPicture } from '../../../src/data/framing/mnist-framing.ts';
 import type { Neighbour } from '../lab/protocol.ts';
 import { Maps } from '../pictures/maps.tsx';
 import type { Stroke } from '../pictures/strokes.ts';
 import { recipeSettings } from '../settings.ts';
 import { eye, lookAt, probabilitiesOf, seed } from '../state/eye.ts';
+import { frame, framed } from '../state/framing.ts';
 import { lastTest, nearest, state, train, weights } from '../state/lab.ts';
 import { NetworkView } from './network.tsx';
 import { Pad } from './pad.tsx';
@@ -14,7 +14,6 @@ import { Patches } from './patches.tsx';
 import { Probabilities } from './probabilities.tsx';
 
 const strokes = signal<readonly Stroke[]>([]);
-const framed = signal<FramedPicture>({ kind: 'nothing' });
 const neighbours = signal<readonly Neighbour[]>([]);
 
 /** What the network saw after each stroke, and how sure it was. */
@@ -65,9 +64,7 @@ export function DrawView() {
             onChange={(changed) => {
               strokes.value = changed;
             }}
-            onPicture={(picture) => {
-              framed.value = eye.value?.frame(picture) ?? { kind: 'nothing' };
-            }}
+            onPicture={frame}
           />
           <div class="buttons">
             <button
