@@ -19,6 +19,7 @@ const names = [
   'journal-damage',
   'online',
   'overhead',
+  'page',
   'recipes',
   'resolve',
   'search',

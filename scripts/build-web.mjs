@@ -1,7 +1,7 @@
 // Builds the pages of web/ with Vite: one folder of static files each, with the licences of what is bundled in them.
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, join, relative, sep } from 'node:path';
+import { join, relative, sep } from 'node:path';
 import { gzipSync } from 'node:zlib';
 
 /**
@@ -58,7 +58,7 @@ async function buildPage({ source, output, firstPaint }, { build, plugins }) {
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
 
 /** What a browser loads before anything is shown: the page and the scripts and style sheets that it names. */
-export function firstPaintSizes(folder) {
+function firstPaintSizes(folder) {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const named = [...page.matchAll(/(?:src|href)="\.\/([^"]+\.(?:js|css))"/g)].map(([, file]) => file);
   return ['index.html', ...named].map((file) => ({

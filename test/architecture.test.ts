@@ -45,7 +45,7 @@ const packages = {
   tasks: ['yaml', 'zod'],
   runner: ['@jsquash/webp/decode.js', 'fast-png', 'jpeg-js'],
   report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width', 'yaml'],
-  server: ['hono', 'hono/cookie', '@hono/node-server', 'zod'],
+  server: ['hono', 'hono/cookie', '@hono/node-server', 'yaml', 'zod'],
   cli: ['commander', 'string-width'],
 };
 

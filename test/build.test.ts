@@ -50,6 +50,8 @@ test.skipIf(process.platform === 'win32' || !canRead)(
       chmodSync(join(copy, path), 0o644);
       appendFileSync(join(copy, path), '// changed\n');
     };
+    change('web/studies/page.css');
+    expect(build()).toEqual(refused('dist/web/index.html'));
     change('src/base/version.ts');
     expect(build()).toEqual(refused('dist/cli/main.js'));
     change('kernels/index.ts');

@@ -44,6 +44,8 @@ test('the package has only the files that a user needs, less than 2 MB', () => {
     'dist/runner/crew-thread-program.js',
     'dist/runner/web-thread-program.js',
     'dist/playground/index.html',
+    'dist/web/index.html',
+    'dist/web/THIRD-PARTY.txt',
   ]) {
     expect(paths).toContain(path);
   }
@@ -66,6 +68,7 @@ test('the package has only the files that a user needs, less than 2 MB', () => {
 });
 
 test('every built file has a source file', () => {
+  // The pages are bundled.
   const built = packed.files
     .map(({ path }) => path)
     .filter((path) => /^dist\/(?!web\/|playground\/).*\.js$/.test(path));

@@ -22,7 +22,11 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
   afterAll(() => browser?.close());
   beforeEach(async () => {
     server = await fakeServer(fakeAnswersOf('rates', 48, working));
-    page = await browser.newPage({ viewport: { width: 1280, height: 900 }, reducedMotion: 'reduce', acceptDownloads: true });
+    page = await browser.newPage({
+      viewport: { width: 1280, height: 900 },
+      reducedMotion: 'reduce',
+      acceptDownloads: true,
+    });
     wrong = watch(page);
     return async () => {
       await page.close();
@@ -36,7 +40,8 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await page.getByText(text).first().waitFor();
   };
   /** Sends rows as the server does when lines were appended to the journal. */
-  const sendRows = (trials: readonly TrialRow[], id: string) => server.send(events, 'rows', { trials, configurations: [] }, id);
+  const sendRows = (trials: readonly TrialRow[], id: string) =>
+    server.send(events, 'rows', { trials, configurations: [] }, id);
   const streamsOpen = () => expect.poll(() => server.streams(events), { timeout: 10_000 }).toBe(1);
 
   test('the list needs less than 60 kB, gzipped, before it is shown', async () => {
@@ -89,7 +94,9 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     sendRows([fakeTrial(48)], '49-abc');
     await page.evaluate(`new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))`);
     const show = (isHidden: boolean) =>
-      page.evaluate(`Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`);
+      page.evaluate(
+        `Object.defineProperty(document, 'hidden', { value: ${isHidden}, configurable: true }); document.dispatchEvent(new Event('visibilitychange'))`,
+      );
     await show(true);
     await expect.poll(() => server.streams(events), { timeout: 10_000 }).toBe(0);
     await show(false);
@@ -161,7 +168,10 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
   test('a chart is exported as SVG and as CSV, with labels and legend', async () => {
     await open('#/study/rates/curves', 'Learning curves: Validation accuracy');
     const exported = async (kind: string) => {
-      const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('button', { name: new RegExp(`as ${kind}`) }).click()]);
+      const [file] = await Promise.all([
+        page.waitForEvent('download'),
+        page.getByRole('button', { name: new RegExp(`as ${kind}`) }).click(),
+      ]);
       return [file.suggestedFilename(), readFileSync((await file.path())!, 'utf8')] as const;
     };
     const [svgName, svg] = await exported('SVG');
@@ -177,7 +187,9 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await open('#/study/rates/settings', 'History');
     await page.locator('.chart-canvas').first().focus();
     for (const key of ['ArrowDown', 'ArrowRight', 'ArrowRight']) await page.keyboard.press(key);
-    await expect.poll(() => page.locator('[aria-live]').first().textContent()).toMatch(/^trial 2, C1: .*trial 2, Validation accuracy \(%\) 94\.92$/);
+    await expect
+      .poll(() => page.locator('[aria-live]').first().textContent())
+      .toMatch(/^trial 2, C1: .*trial 2, Validation accuracy \(%\) 94\.92$/);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Trial 2, seed 3' }).waitFor();
   });
@@ -185,7 +197,10 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
   test('pointing at a line shows the single seeds of its configuration', async () => {
     await open('#/study/rates/curves', 'Learning curves: Validation accuracy');
     await page.getByRole('button', { name: 'C5: learningRate' }).focus();
-    const [file] = await Promise.all([page.waitForEvent('download'), page.evaluate(`document.querySelector('.chart-exports button:last-child').click()`)]);
+    const [file] = await Promise.all([
+      page.waitForEvent('download'),
+      page.evaluate(`document.querySelector('.chart-exports button:last-child').click()`),
+    ]);
     const csv = readFileSync((await file.path())!, 'utf8');
     for (const seed of [1, 2, 3]) expect(csv).toMatch(new RegExp(`^seed ${seed},9,9\\d\\.\\d+`, 'm'));
   });
@@ -211,9 +226,13 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
   test('a study file is checked while one types, and started', async () => {
     server.answers['POST /api/control/validate'] = (body: string) =>
       body.includes('lr:')
-        ? { ok: false, mistakes: [{ line: 2, column: 3, message: 'unknown key "lr" in base; did you mean learningRate?' }] }
+        ? {
+            ok: false,
+            mistakes: [{ line: 2, column: 3, message: 'unknown key "lr" in base; did you mean learningRate?' }],
+          }
         : { ok: true, name: 'mine', sentences: ['One training.'], expected: 1, path: 'runs/mine', exists: false };
-    server.answers['POST /api/control/start'] = (body: string) => (JSON.parse(body).text.includes('seeds: 1') ? { message: 'started', id: 'rates' } : { message: 'wrong', id: null });
+    server.answers['POST /api/control/start'] = (body: string) =>
+      JSON.parse(body).text.includes('seeds: 1') ? { message: 'started', id: 'rates' } : { message: 'wrong', id: null };
     server.answers['GET /api/control/studies/post'] = new Text('name: post\n');
     await open('#/start', 'One training.');
     const text = page.getByLabel('Study file');
@@ -232,14 +251,49 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
   test.each([
     ['an unknown view', '#/nowhere', undefined, 'There is no such view'],
     ['an unknown study', '#/study/gone', undefined, 'There is no such study'],
-    ['a study without trials', '#/study/rates', { [`GET ${study}`]: fakeOpening('rates', 0) }, 'No trial has been started yet'],
-    ['a failure of the server', '#/study/rates', { [`GET ${study}`]: { status: 500, problem: 'line 7 of study.journal is damaged' } }, 'line 7 of study.journal is damaged'],
-    ['facts that cannot be computed', '#/study/rates', { [`GET ${study}/facts`]: { status: 500, problem: 'this build cannot judge it' } }, 'this build cannot judge it'],
-    ['an empty folder', '#/', { 'GET /api/entries': { folder: 'runs', version: '0.1.0', control: true, entries: [] } }, 'There are no studies and runs here yet'],
-    ['a server that only reads', '#/start', { 'GET /api/control': { allowed: false, why: 'it was started with --read-only', studies: [], cores: 2 } }, 'it was started with --read-only'],
-    ['a missing token', '#/', { 'GET /api/entries': { status: 401, problem: 'no token' } }, 'open the address that lenet ui printed'],
+    [
+      'a study without trials',
+      '#/study/rates',
+      { [`GET ${study}`]: fakeOpening('rates', 0) },
+      'No trial has been started yet',
+    ],
+    [
+      'a failure of the server',
+      '#/study/rates',
+      { [`GET ${study}`]: { status: 500, problem: 'line 7 of study.journal is damaged' } },
+      'line 7 of study.journal is damaged',
+    ],
+    [
+      'facts that cannot be computed',
+      '#/study/rates',
+      { [`GET ${study}/facts`]: { status: 500, problem: 'this build cannot judge it' } },
+      'this build cannot judge it',
+    ],
+    [
+      'an empty folder',
+      '#/',
+      { 'GET /api/entries': { folder: 'runs', version: '0.1.0', control: true, entries: [] } },
+      'There are no studies and runs here yet',
+    ],
+    [
+      'a server that only reads',
+      '#/start',
+      { 'GET /api/control': { allowed: false, why: 'it was started with --read-only', studies: [], cores: 2 } },
+      'it was started with --read-only',
+    ],
+    [
+      'a missing token',
+      '#/',
+      { 'GET /api/entries': { status: 401, problem: 'no token' } },
+      'open the address that lenet ui printed',
+    ],
     ['a filter that nothing passes', '#/study/rates/trials?p.batchSize=1..2', undefined, 'No trial passes the filter'],
-    ['a filter that no curve passes', '#/study/rates/curves?p.batchSize=1..2', undefined, 'No trial that passes the filter'],
+    [
+      'a filter that no curve passes',
+      '#/study/rates/curves?p.batchSize=1..2',
+      undefined,
+      'No trial that passes the filter',
+    ],
     ['a trial that does not exist', '#/study/rates/trial/999', undefined, 'There is no such trial'],
   ] as const)('%s is said', async (_, address, answers, text) => {
     Object.assign(server.answers, answers);
@@ -259,8 +313,17 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     const opening = fakeOpening('rates', 3);
     const hostile = '<img src=x onerror="window.broken = 1"><script>window.broken = 1</script>';
     const trials = [fakeTrial(0, { state: 'failed', reason: hostile, score: null }), ...opening.trials.slice(1)];
-    server.answers[`GET ${study}`] = { ...opening, trials, head: { ...opening.head, name: hostile, title: hostile, file: hostile } };
-    for (const [view, text] of [['', 'Who is in'], ['/trials', '3 trials'], ['/about', 'The study file'], ['/trial/0', 'Trial 0']] as const) {
+    server.answers[`GET ${study}`] = {
+      ...opening,
+      trials,
+      head: { ...opening.head, name: hostile, title: hostile, file: hostile },
+    };
+    for (const [view, text] of [
+      ['', 'Who is in'],
+      ['/trials', '3 trials'],
+      ['/about', 'The study file'],
+      ['/trial/0', 'Trial 0'],
+    ] as const) {
       await open(`#/study/rates${view}`, text);
       expect(await page.evaluate('window.broken')).toBeUndefined();
       expect(await page.evaluate(`document.querySelectorAll('img[src="x"]').length`)).toBe(0);

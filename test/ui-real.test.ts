@@ -12,7 +12,9 @@ const fixtures = new URL('fixtures/', import.meta.url).pathname;
 
 /** Starts `lenet ui` and waits for the address that it prints. */
 async function startUi(folder: string, port = 0): Promise<{ readonly child: ChildProcess; readonly url: string }> {
-  const child = spawn(process.execPath, [lenet, 'ui', folder, '--port', String(port)], { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(process.execPath, [lenet, 'ui', folder, '--port', String(port)], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   let printed = '';
   for await (const part of child.stdout!) {
     printed += part;
@@ -22,7 +24,10 @@ async function startUi(folder: string, port = 0): Promise<{ readonly child: Chil
   throw new Error(`lenet ui has ended: ${printed}`);
 }
 
-const ended = (child: ChildProcess) => (child.exitCode !== null || child.signalCode !== null ? Promise.resolve() : new Promise<void>((resolve) => child.once('exit', () => resolve())));
+const ended = (child: ChildProcess) =>
+  child.exitCode !== null || child.signalCode !== null
+    ? Promise.resolve()
+    : new Promise<void>((resolve) => child.once('exit', () => resolve()));
 
 describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', () => {
   const folder = mkdtempSync(join(tmpdir(), 'lenet-ui-'));
@@ -71,7 +76,11 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
   test('a study is started in the page, watched in two tabs, stopped by a kill, and continued to its verdict', async () => {
     const { page, wrong } = await newPage();
     await page.goto(`${server.url}#/start`);
-    await page.getByLabel('Study file').fill('name: live\nprotocol: held-out\nbase: { epochs: 4, trainLimit: 1500, batchSize: 50 }\ngrid: { learningRate: [0.0005, 0.002] }\nseeds: 3\n');
+    await page
+      .getByLabel('Study file')
+      .fill(
+        'name: live\nprotocol: held-out\nbase: { epochs: 4, trainLimit: 1500, batchSize: 50 }\ngrid: { learningRate: [0.0005, 0.002] }\nseeds: 3\n',
+      );
     await page.getByLabel('Trainings at a time').fill('1');
     await page.getByText('6 trainings').first().waitFor();
     await page.getByRole('button', { name: 'Start', exact: true }).click();
@@ -79,9 +88,15 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     const { page: second, wrong: wrongInSecond } = await newPage();
     await second.goto(`${server.url}#/study/live/trials`);
     // Both tabs follow the same journal.
-    for (const each of [page, second]) await each.getByText(/^[1-5] of 6 trials/).first().waitFor();
+    for (const each of [page, second])
+      await each
+        .getByText(/^[1-5] of 6 trials/)
+        .first()
+        .waitFor();
     // The process that trains is killed: its own last words are not heard, the journal tells what was done.
-    const holder = await second.evaluate(`fetch('/api/studies/live').then((answer) => answer.json()).then(({ state }) => state.holder)`);
+    const holder = await second.evaluate(
+      `fetch('/api/studies/live').then((answer) => answer.json()).then(({ state }) => state.holder)`,
+    );
     const pid = Number(/process (\d+)/.exec(String(holder))?.[1]);
     expect(pid).toBeGreaterThan(0);
     process.kill(pid, 'SIGKILL');
@@ -94,8 +109,13 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     // What the page shows is what the journal holds: each trial once, with the score of the journal.
     await expect.poll(() => second.locator('tbody tr:not(.room)').count()).toBe(6);
     const shown = await second.locator('tbody tr:not(.room)').allTextContents();
-    const journal = readFileSync(join(folder, 'live', 'study.journal'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
-    const scores = journal.filter(({ op_code, values }) => op_code === 6 && values).map(({ values }) => values[0].toFixed(2));
+    const journal = readFileSync(join(folder, 'live', 'study.journal'), 'utf8')
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    const scores = journal
+      .filter(({ op_code, values }) => op_code === 6 && values)
+      .map(({ values }) => values[0].toFixed(2));
     expect(scores).toHaveLength(6);
     for (const score of scores) expect(shown.join(' ')).toContain(score);
     expect([wrong, wrongInSecond]).toEqual([[], []]);

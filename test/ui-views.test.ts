@@ -42,7 +42,9 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
         await page.setViewportSize({ width, height: 900 });
         await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
         await screenshot(page, `${name}-${width}-${scheme}`);
-        const overflow = await page.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+        const overflow = await page.evaluate(
+          'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+        );
         expect(overflow, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0);
       }
       expect(await axeViolations(page), scheme).toEqual([]);

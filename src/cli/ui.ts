@@ -35,11 +35,13 @@ const command = [process.execPath, fileURLToPath(new URL('./lenet.js', import.me
 export async function ui(given: string | undefined, options: UiOptions): Promise<number> {
   const folder = resolve(given ?? 'runs');
   if (given !== undefined && !existsSync(folder)) throw new WorldError(`cannot read ${given}: it does not exist`);
+  let served: Served | undefined;
   const interrupt = new Interrupt((again) => {
+    if (!served?.isBusy()) return;
     process.stderr.write(`Ending; studies that were started here save themselves first; ${again} to end at once.\n`);
   });
   try {
-    const served = await started(folder, options);
+    served = await started(folder, options);
     process.stdout.write(`${visible(served.address)}\n`);
     const { signal } = interrupt;
     if (!signal.aborted) await new Promise((end) => signal.addEventListener('abort', end, { once: true }));

@@ -27,6 +27,8 @@ const routes: readonly ((app: Hono, context: ServerContext) => void)[] = [
 
 export interface UiApp {
   readonly fetch: Hono['fetch'];
+  /** Whether studies that were started here still run. */
+  readonly isBusy: () => boolean;
   /** Ends what the server has begun: threads, and studies, which save themselves. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export function uiApp(options: ServerOptions): UiApp {
   for (const add of routes) add(app, context);
   return {
     fetch: app.fetch,
+    isBusy: () => children.areRunning,
     async close() {
       await children.close();
       await library.close();

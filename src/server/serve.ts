@@ -20,6 +20,8 @@ export interface Served {
   /** `http://127.0.0.1:6006/`, with the token if there is one. */
   readonly address: string;
   readonly port: number;
+  /** Whether studies that were started here still run. */
+  readonly isBusy: () => boolean;
   /** Ends the server: first the studies that it started, which save themselves. */
   close(): Promise<void>;
 }
@@ -48,6 +50,7 @@ export async function serve(options: ServerOptions, { port, host }: Listening): 
   return {
     address: `http://${name}:${bound.port}/${query}`,
     port: bound.port,
+    isBusy: app.isBusy,
     async close() {
       await app.close();
       await new Promise<void>((resolve) => {

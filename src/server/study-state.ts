@@ -49,8 +49,8 @@ export function stateOf(shelf: StudyShelf, { control, children }: { control: boo
       pause: canStop,
       stop: canStop,
       resume: canGoOn && resting !== 'finished',
-      // The seeds of a rule come by themselves, and those of a search are its plan's.
-      addSeeds: canGoOn && head?.seeds?.kind === 'list' && head.plan !== 'search',
+      // The seeds of a search are its plan's.
+      addSeeds: canGoOn && head !== undefined && head.plan !== 'search',
     },
     message: isRunning ? null : (child?.lastWords ?? null),
   };

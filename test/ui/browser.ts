@@ -1,12 +1,11 @@
 /** Chromium for tests of pages. */
 import { existsSync, mkdirSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
+import axe from 'axe-core';
 import { type Browser, chromium, type Page } from 'playwright-core';
 
 const executablePath = '/usr/bin/chromium';
 export const hasBrowser = existsSync(executablePath);
-const axeFile = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const screens = new URL('../../.cache/screens/', import.meta.url).pathname;
 
 export function openBrowser(): Promise<Browser> {
@@ -19,7 +18,8 @@ export function watch(page: Page): string[] {
   page.on('pageerror', (error) => found.push(`error: ${error.message}`));
   page.on('console', (message) => {
     // A request that fails is a part of some tests; the browser reports it as an error.
-    if (message.type() === 'error' && !/Failed to load resource|net::ERR/.test(message.text())) found.push(`console: ${message.text()}`);
+    if (message.type() === 'error' && !/Failed to load resource|net::ERR/.test(message.text()))
+      found.push(`console: ${message.text()}`);
   });
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
@@ -31,8 +31,7 @@ export function watch(page: Page): string[] {
 /** What axe finds: the rule, and the first element that breaks it. */
 export async function axeViolations(page: Page): Promise<string[]> {
   // The content policy forbids a script tag; the driver's own evaluation may run.
-  const { readFileSync } = await import('node:fs');
-  await page.evaluate(readFileSync(axeFile, 'utf8'));
+  await page.evaluate(axe.source);
   return page.evaluate(`axe.run().then(({ violations }) =>
     violations.map(({ id, nodes }) => id + ': ' + nodes[0].target.join(' ') + ' ' + (nodes[0].any[0] || nodes[0].all[0] || nodes[0].none[0] || {}).message))`);
 }

@@ -5,12 +5,22 @@ import type { AddressInfo, Socket } from 'node:net';
 import { join, normalize } from 'node:path';
 
 const dist = new URL('../../dist/web/', import.meta.url).pathname;
-const types: Readonly<Record<string, string>> = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml', txt: 'text/plain' };
+const types: Readonly<Record<string, string>> = {
+  html: 'text/html',
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+  txt: 'text/plain',
+};
 /** As `lenet ui` sends it: scripts of the server itself alone. The report's charts have style attributes. */
-const policy = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'";
+const policy =
+  "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; base-uri 'none'";
 
 /** An answer: data for JSON, or a status with its problem. A function gets the body of a POST. */
-export type Answer = object | { readonly status: number; readonly problem: string } | ((body: string) => object | Promise<object>);
+export type Answer =
+  | object
+  | { readonly status: number; readonly problem: string }
+  | ((body: string) => object | Promise<object>);
 
 export interface FakeServer {
   readonly url: string;

@@ -20,7 +20,14 @@ import type {
 } from '../../src/server/protocol.ts';
 import type { Answer } from './fake-server.ts';
 
-const objective = { kind: 'accuracy', name: 'accuracy', goal: 'maximize', unit: ' %', decimals: 2, isPercentage: true } as const;
+const objective = {
+  kind: 'accuracy',
+  name: 'accuracy',
+  goal: 'maximize',
+  unit: ' %',
+  decimals: 2,
+  isPercentage: true,
+} as const;
 const session = {
   started: '2026-01-02T03:04:05.000000',
   seconds: 125,
@@ -47,7 +54,12 @@ const seedsEach = 3;
 
 function settingsOf(index: number): ConfigurationRow['settings'] {
   const rate = Number((1e-4 * 1000 ** share(index + 1)).toPrecision(4));
-  return { learningRate: rate, batchSize: 16 + Math.floor(share(index * 7 + 3) * 241), optimizer: ['adam', 'sgd', 'lion'][index % 3]!, epochs: 9 };
+  return {
+    learningRate: rate,
+    batchSize: 16 + Math.floor(share(index * 7 + 3) * 241),
+    optimizer: ['adam', 'sgd', 'lion'][index % 3]!,
+    epochs: 9,
+  };
 }
 
 /** A curve of nine epochs that nears its end like 1 - 1/(1 + epoch). */
@@ -57,7 +69,14 @@ function curveOf(number: number, epochs: number): Curve {
   const epoch = Array.from({ length: epochs + 1 }, (_, index) => index);
   const score = epoch.map((at) => Number((end - (end - 10) / (1 + 4 * at)).toFixed(2)));
   const loss = epoch.map((at) => Number((2.3 / (1 + 6 * at) + 0.03).toFixed(4)));
-  return { epoch, score, loss, accuracy: score.map((value) => value / 100), trainLoss: loss.map((value) => value * 0.8), trainAccuracy: score.map((value) => Math.min(1, value / 99)) };
+  return {
+    epoch,
+    score,
+    loss,
+    accuracy: score.map((value) => value / 100),
+    trainLoss: loss.map((value) => value * 0.8),
+    trainAccuracy: score.map((value) => Math.min(1, value / 99)),
+  };
 }
 
 export function fakeTrial(number: number, row: Partial<TrialRow> & { readonly epochs?: number } = {}): TrialRow {
@@ -83,8 +102,18 @@ export function fakeTrial(number: number, row: Partial<TrialRow> & { readonly ep
   };
 }
 
-export const idle: LiveState = { state: 'finished', holder: null, can: { pause: false, resume: false, stop: false, addSeeds: true }, message: null };
-export const working: LiveState = { state: 'running', holder: 'process 4711 on this machine', can: { pause: true, resume: false, stop: true, addSeeds: false }, message: null };
+export const idle: LiveState = {
+  state: 'finished',
+  holder: null,
+  can: { pause: false, resume: false, stop: false, addSeeds: true },
+  message: null,
+};
+export const working: LiveState = {
+  state: 'running',
+  holder: 'process 4711 on this machine',
+  can: { pause: true, resume: false, stop: true, addSeeds: false },
+  message: null,
+};
 
 export function fakeHead(id: string, change: Partial<StudyHead> = {}): StudyHead {
   return {
@@ -107,8 +136,18 @@ export function fakeHead(id: string, change: Partial<StudyHead> = {}): StudyHead
 }
 
 export function fakeOpening(id: string, count: number, state: LiveState = idle): StudyOpening {
-  const configurations = Array.from({ length: Math.ceil(count / seedsEach) }, (_, index) => ({ index, settings: settingsOf(index) }));
-  return { head: fakeHead(id), state, configurations, trials: Array.from({ length: count }, (_, number) => fakeTrial(number)), position: `${count}-0`, isWhole: true };
+  const configurations = Array.from({ length: Math.ceil(count / seedsEach) }, (_, index) => ({
+    index,
+    settings: settingsOf(index),
+  }));
+  return {
+    head: fakeHead(id),
+    state,
+    configurations,
+    trials: Array.from({ length: count }, (_, number) => fakeTrial(number)),
+    position: `${count}-0`,
+    isWhole: true,
+  };
 }
 
 const labelOf = (index: number) => {
@@ -148,12 +187,39 @@ export function fakeFacts(count: number, change: Partial<Facts> = {}): Facts {
       plan: 'grid',
       finished: true,
       trials: { ended: count, expected: count },
-      stages: [{ factors: ['learningRate'], seeds: [1, 2, 3], finished: true, method: 'dunnett', spread: 0.1, margin: 0.2, resolve: 0.1, seedsNeeded: 3, rounds: null, levels, selected: labelOf(0), verdict: ['The best is C1.'], remarks: [] }],
+      stages: [
+        {
+          factors: ['learningRate'],
+          seeds: [1, 2, 3],
+          finished: true,
+          method: 'dunnett',
+          spread: 0.1,
+          margin: 0.2,
+          resolve: 0.1,
+          seedsNeeded: 3,
+          rounds: null,
+          levels,
+          selected: labelOf(0),
+          verdict: ['The best is C1.'],
+          remarks: [],
+        },
+      ],
       winner: { configuration: 'C1', settings: settingsOf(0) },
     },
     outcome: ['Winner: learningRate 0.0072.', 'Validation accuracy: 98.90 % (3 seeds).'],
-    stages: [{ title: 'learningRate x batchSize', sentences: ['The best is C1: every other level but C2 is worse.', 'C2 may be the best as well.'] }],
-    names: Array.from({ length: Math.ceil(count / seedsEach) }, (_, index) => ({ index, id: `C${index + 1}`, label: labelOf(index), places: [{ stage: 0, level: index }], standing: levels[index]?.standing ?? 'worse' })),
+    stages: [
+      {
+        title: 'learningRate x batchSize',
+        sentences: ['The best is C1: every other level but C2 is worse.', 'C2 may be the best as well.'],
+      },
+    ],
+    names: Array.from({ length: Math.ceil(count / seedsEach) }, (_, index) => ({
+      index,
+      id: `C${index + 1}`,
+      label: labelOf(index),
+      places: [{ stage: 0, level: index }],
+      standing: levels[index]?.standing ?? 'worse',
+    })),
     counts: { running: 0, complete: count, pruned: 0, failed: 0, ended: count, expected: count },
     secondsLeft: null,
     sections: [
@@ -161,28 +227,54 @@ export function fakeFacts(count: number, change: Partial<Facts> = {}): Facts {
         name: 'stages',
         blocks: [
           { kind: 'html', html: '<h2>learningRate</h2>' },
-          { kind: 'figures', figures: [{ name: 'stage-1', caption: 'Validation accuracy by learningRate', alt: 'Two dots.', html: chart }] },
-          { kind: 'html', html: '<div class="scroll" tabindex="0" role="region" aria-label="Levels"><table><caption><span>Levels</span></caption><thead><tr><th scope="col">level</th></tr></thead><tbody><tr><th scope="row">0.1</th></tr></tbody></table></div>' },
+          {
+            kind: 'figures',
+            figures: [
+              { name: 'stage-1', caption: 'Validation accuracy by learningRate', alt: 'Two dots.', html: chart },
+            ],
+          },
+          {
+            kind: 'html',
+            html: '<div class="scroll" tabindex="0" role="region" aria-label="Levels"><table><caption><span>Levels</span></caption><thead><tr><th scope="col">level</th></tr></thead><tbody><tr><th scope="row">0.1</th></tr></tbody></table></div>',
+          },
         ],
       },
-      { name: 'importance', blocks: [{ kind: 'html', html: '<h2>What matters</h2><p>learningRate explains 61 % of the variance.</p>' }] },
+      {
+        name: 'importance',
+        blocks: [{ kind: 'html', html: '<h2>What matters</h2><p>learningRate explains 61 % of the variance.</p>' }],
+      },
       { name: 'caveats', blocks: [{ kind: 'html', html: '<h2>Caveats</h2><ul><li>Three seeds are few.</li></ul>' }] },
     ],
     ...change,
   };
 }
 
-const pixel = 'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcCAAAAABXZoBIAAAAGUlEQVR4nGNgGAWjYBSMglEwCkbBKBgFAAAGhAABKLs3mwAAAABJRU5ErkJggg==';
-const classes = Array.from({ length: 10 }, (_, name) => ({ name: String(name), precision: 0.99, recall: 0.98 + name / 1000, f1: 0.985, support: 500 }));
+const pixel =
+  'data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAABwAAAAcCAAAAABXZoBIAAAAGUlEQVR4nGNgGAWjYBSMglEwCkbBKBgFAAAGhAABKLs3mwAAAABJRU5ErkJggg==';
+const classes = Array.from({ length: 10 }, (_, name) => ({
+  name: String(name),
+  precision: 0.99,
+  recall: 0.98 + name / 1000,
+  f1: 0.985,
+  support: 500,
+}));
 
 export const fakeAnswers: AnswersView = {
   set: 'validation',
   images: 5000,
   classes,
   confusion: classes.map((_, y) => classes.map((__, x) => (x === y ? 490 : (x * 3 + y) % 5 === 0 ? 2 : 0))),
-  mistakes: Array.from({ length: 12 }, (_, index) => ({ image: index * 31, label: String(index % 10), answer: String((index + 3) % 10), probability: 0.99 - index / 50, picture: pixel })),
+  mistakes: Array.from({ length: 12 }, (_, index) => ({
+    image: index * 31,
+    label: String(index % 10),
+    answer: String((index + 3) % 10),
+    probability: 0.99 - index / 50,
+    picture: pixel,
+  })),
   mistakesCount: 57,
-  filters: Array.from({ length: 6 }, (_, filter) => Array.from({ length: 5 }, (__, y) => Array.from({ length: 5 }, (___, x) => share(filter * 25 + y * 5 + x) - 0.5))),
+  filters: Array.from({ length: 6 }, (_, filter) =>
+    Array.from({ length: 5 }, (__, y) => Array.from({ length: 5 }, (___, x) => share(filter * 25 + y * 5 + x) - 0.5)),
+  ),
   withoutPictures: null,
   credit: 'Pictures: MNIST (CC BY-SA 3.0).',
 };
@@ -193,7 +285,13 @@ export function fakeDetails(row: TrialRow): TrialDetails {
     settings: { ...settingsOf(row.configuration), l2: 0, model: 'lenet5' },
     given: ['learningRate', 'batchSize', 'optimizer', 'epochs'],
     environment: session,
-    files: [{ name: 'model.safetensors', bytes: 178_000, href: `/api/studies/rates/trials/${row.number}/files/model.safetensors` }],
+    files: [
+      {
+        name: 'model.safetensors',
+        bytes: 178_000,
+        href: `/api/studies/rates/trials/${row.number}/files/model.safetensors`,
+      },
+    ],
     hasAnswers: row.state === 'complete',
     why: row.state === 'complete' ? null : 'the trial is not finished',
   };
@@ -210,7 +308,10 @@ const compared = (index: number) => ({
 export const fakeComparison: ComparisonView = {
   first: compared(0),
   second: compared(1),
-  sentences: ['C1 is better than C2 by 0.30 points (95 % interval +0.05 to +0.55, 3 seeds).', 'Paired t test: p = 0.031.'],
+  sentences: [
+    'C1 is better than C2 by 0.30 points (95 % interval +0.05 to +0.55, 3 seeds).',
+    'Paired t test: p = 0.031.',
+  ],
   pairs: [1, 2, 3].map((seed) => ({
     seed,
     first: { trial: seed - 1, score: 98.8 + seed / 10 },
@@ -224,7 +325,13 @@ export const fakeComparison: ComparisonView = {
   seedsNeeded: 3,
 };
 
-const disputed = (index: number) => ({ image: index * 13, label: String(index % 10), first: { answer: String(index % 10), probability: 0.98 }, second: { answer: String((index + 1) % 10), probability: 0.7 }, picture: pixel });
+const disputed = (index: number) => ({
+  image: index * 13,
+  label: String(index % 10),
+  first: { answer: String(index % 10), probability: 0.98 },
+  second: { answer: String((index + 1) % 10), probability: 0.7 },
+  picture: pixel,
+});
 export const fakeDisagreement: DisagreementView = {
   seed: 1,
   onlyFirst: Array.from({ length: 9 }, (_, index) => disputed(index)),
@@ -242,14 +349,24 @@ export const fakeRun: RunOpening = {
   state: 'finished',
   settings: { model: 'lenet5', learningRate: 0.001 },
   data: { name: 'mnist', hash: 'c65580678af93f1e' },
-  series: ['train/loss', 'test/loss', 'train/accuracy', 'test/accuracy'].map((tag, place) => ({ tag, title: null, step: [1, 2, 3, 4, 5], value: [1, 2, 3, 4, 5].map((step) => (place < 2 ? 1 / step + place / 10 : 0.99 - (0.1 + place / 20) / step)) })),
+  series: ['train/loss', 'test/loss', 'train/accuracy', 'test/accuracy'].map((tag, place) => ({
+    tag,
+    title: null,
+    step: [1, 2, 3, 4, 5],
+    value: [1, 2, 3, 4, 5].map((step) => (place < 2 ? 1 / step + place / 10 : 0.99 - (0.1 + place / 20) / step)),
+  })),
   files: [{ name: 'metrics.jsonl', bytes: 1200, href: '/api/runs/run-1/files/metrics.jsonl' }],
   hasAnswers: true,
   notes: ['3 records are damaged and were left out.'],
   position: '1-0',
 };
 
-export const fakeControl: ControlView = { allowed: true, why: null, cores: 2, studies: [{ name: 'post', title: 'the study of the post' }] };
+export const fakeControl: ControlView = {
+  allowed: true,
+  why: null,
+  cores: 2,
+  studies: [{ name: 'post', title: 'the study of the post' }],
+};
 
 const entry = (change: Partial<Entry>): Entry => ({
   kind: 'study',
@@ -271,10 +388,35 @@ export const fakeListing: Listing = {
   control: true,
   entries: [
     entry({}),
-    entry({ id: 'live', path: 'live', name: 'live', state: 'running', secondsLeft: 312, progress: { ended: 12, expected: 36, failed: 1 }, verdict: 'Not finished yet: 4 levels are still in after 3 seeds.' }),
-    entry({ id: 'broken', path: 'broken', name: 'broken', state: 'damaged', problem: 'line 12 of study.journal is damaged', progress: null, best: null, verdict: null }),
+    entry({
+      id: 'live',
+      path: 'live',
+      name: 'live',
+      state: 'running',
+      secondsLeft: 312,
+      progress: { ended: 12, expected: 36, failed: 1 },
+      verdict: 'Not finished yet: 4 levels are still in after 3 seeds.',
+    }),
+    entry({
+      id: 'broken',
+      path: 'broken',
+      name: 'broken',
+      state: 'damaged',
+      problem: 'line 12 of study.journal is damaged',
+      progress: null,
+      best: null,
+      verdict: null,
+    }),
     entry({ kind: 'optuna', id: 'other', path: 'other.log', name: 'other', state: 'interrupted', verdict: null }),
-    entry({ kind: 'run', id: 'run-1', path: 'run-1', name: 'run-1', progress: { ended: 5, expected: 5, failed: 0 }, best: { value: 0.98, text: '98.00 %', of: null }, verdict: null }),
+    entry({
+      kind: 'run',
+      id: 'run-1',
+      path: 'run-1',
+      name: 'run-1',
+      progress: { ended: 5, expected: 5, failed: 0 },
+      best: { value: 0.98, text: '98.00 %', of: null },
+      verdict: null,
+    }),
   ],
 };
 
@@ -293,6 +435,13 @@ export function fakeAnswersOf(id: string, count: number, state: LiveState = idle
     'GET /api/runs/run-1': fakeRun,
     'GET /api/runs/run-1/answers': fakeAnswers,
     'GET /api/control': fakeControl,
-    'POST /api/control/validate': { ok: true, name: 'my-study', sentences: ['A grid of 3 levels with 3 seeds: 9 trainings.'], expected: 9, path: 'runs/my-study', exists: false },
+    'POST /api/control/validate': {
+      ok: true,
+      name: 'my-study',
+      sentences: ['A grid of 3 levels with 3 seeds: 9 trainings.'],
+      expected: 9,
+      path: 'runs/my-study',
+      exists: false,
+    },
   };
 }

@@ -15,9 +15,9 @@ export function Page() {
   }, [view]);
   return (
     <>
-      <a class="skip" href="#content" onClick={skip}>
+      <button type="button" class="skip" onClick={skip}>
         Skip to the content
-      </a>
+      </button>
       <header class="page-head">
         <a class="brand" href={linkTo()}>
           lenet-lab
@@ -26,10 +26,15 @@ export function Page() {
           {pageViews
             .filter(({ inHead }) => inHead)
             .map((each) => (
-              <a key={each.name} href={linkTo(...(each.name ? [each.name] : []))} aria-current={each === view ? 'page' : undefined}>
+              <a
+                key={each.name}
+                href={linkTo(...(each.name ? [each.name] : []))}
+                aria-current={each === view ? 'page' : undefined}
+              >
                 {each.title}
               </a>
             ))}
+          <a href="./playground/">Playground</a>
         </nav>
         <Connection />
         <ThemeChoice />
@@ -37,7 +42,8 @@ export function Page() {
       <main id="content" tabIndex={-1}>
         {connection.value === 'offline' && (
           <p class="banner" role="status">
-            The server does not answer. What you see is the state before; the page goes on by itself when the server is back.
+            The server does not answer. What you see is the state before; the page goes on by itself when the server is
+            back.
           </p>
         )}
         {view ? <LazyView key={view.name} load={view.load} props={{ rest }} /> : <NotFound what="view" />}
@@ -46,9 +52,8 @@ export function Page() {
   );
 }
 
-/** The hash holds the address of the view, so the link moves the focus itself. */
-function skip(event: Event): void {
-  event.preventDefault();
+/** No link: the hash holds the address of the view. */
+function skip(): void {
   document.getElementById('content')?.focus();
 }
 
@@ -67,7 +72,10 @@ function ThemeChoice() {
   return (
     <label class="theme">
       <span class="unseen">Colours</span>
-      <select value={theme.value} onChange={({ currentTarget: { value } }) => chooseTheme(themes.find((each) => each === value)!)}>
+      <select
+        value={theme.value}
+        onChange={({ currentTarget: { value } }) => chooseTheme(themes.find((each) => each === value)!)}
+      >
         {themes.map((name) => (
           <option key={name} value={name}>
             {themeWords[name]}

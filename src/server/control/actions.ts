@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { parseDocument } from 'yaml';
 import { readText } from '../../disk/read-file.ts';
 import { dataWords } from '../../runner/data-words.ts';
 import { RunFolder } from '../../runner/run-folder.ts';
@@ -138,10 +139,23 @@ export async function addSeeds(
     return { message: `The study goes on with ${more.length} seeds.`, id: null };
   }
   if (seeds?.kind !== 'rule') throw new Refusal(409, 'This study has no seeds to add to.');
-  throw new Refusal(
-    409,
-    `The seeds of this study follow a rule, at most ${seeds.atMost}: raise atMost in its study file and start it again.`,
-  );
+  const most = seeds.atMost + add;
+  const file = withMostSeeds(folder, seeds.atMost, most);
+  await begun(shelf.place, ['study', 'run', file, '--out', shelf.place, ...data], { children, file });
+  return { message: `The study goes on with at most ${most} seeds.`, id: null };
+}
+
+/** The study's own file with another `atMost`, beside it, as long as its process runs. */
+function withMostSeeds({ filePath, path }: StudyFolder, before: number, most: number): string {
+  const text = readText(filePath, mostStudyFileBytes);
+  const source = parseDocument(text);
+  if (source.getIn(['seeds', 'atMost']) !== before) {
+    throw new Refusal(409, 'The seeds in study.yaml are not those of the study; raise atMost in your own file.');
+  }
+  source.setIn(['seeds', 'atMost'], most);
+  const file = join(path, `.study-${crypto.randomUUID()}.yaml`);
+  writeFileSync(file, source.toString(), { flag: 'wx' });
+  return file;
 }
 
 /** The folder of a study that can be continued now. */

@@ -31,6 +31,11 @@ export class Children {
     this.#cwd = cwd;
   }
 
+  /** Whether one of them still runs. */
+  get areRunning(): boolean {
+    return [...this.#started.values()].some(({ code }) => code === undefined);
+  }
+
   /** The newest process that was started for the study in a folder. */
   of(folder: string): Child | undefined {
     const found = this.#started.get(folder);

@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { readText } from '../../disk/read-file.ts';
 import { JournalFollower, type Look } from '../../store/journal-follower.ts';
 import { interpret, interpretTrial, resultsPrefix } from '../../store/journal-store.ts';
+import type { ReplayedTrial } from '../../store/replay.ts';
 import type { StudyRecord } from '../../store/store.ts';
-import type { Settings } from '../../study/definition.ts';
+import { isOurs } from '../../store/worker.ts';
+import type { Settings, StudyDefinition } from '../../study/definition.ts';
+import type { Trial } from '../../study/trial.ts';
 import type { TaskSettings } from '../../tasks/task.ts';
 import type { ConfigurationRow, ParameterView, StudyHead, TrialRow, Value } from '../protocol.ts';
 import { type ChangedRows, type LiveStudy, RowTable } from './live-study.ts';
@@ -33,7 +36,10 @@ export class OwnStudy implements LiveStudy {
   /** The journal's offset up to which rows and trials are true. */
   #known = 0;
   #record: StudyRecord | undefined;
+  /** Whether trials of the record have changed. */
+  #isStale = false;
   #head: StudyHead | undefined;
+  #shownHead: StudyHead | undefined;
   #settings: TaskSettings | undefined;
 
   /** @param folder of the study. */
@@ -65,24 +71,28 @@ export class OwnStudy implements LiveStudy {
     return this.#follower.find(position);
   }
 
-  /** Its parameters are those that at least one trial has a value for. */
+  /** Its parameters are those that at least one trial has a value for. The same object as long as nothing in it changes. */
   head(): StudyHead | undefined {
     this.#update();
     const head = this.#head;
     if (!head || this.#used.size === 0) return head;
-    const parameters = head.parameters.flatMap((parameter): ParameterView[] => {
-      const { name, scale } = parameter;
-      const used = this.#used.get(name);
-      if (!used) return [];
-      if (scale.kind === 'number') return [parameter];
-      return [{ ...parameter, scale: { ...scale, values: [...new Set([...scale.values, ...used])] } }];
-    });
-    return { ...head, parameters };
+    this.#shownHead ??= { ...head, parameters: head.parameters.flatMap((each) => this.#usedValues(each)) };
+    return this.#shownHead;
+  }
+
+  /** The parameter with the values that trials have; none where no trial has one. */
+  #usedValues(parameter: ParameterView): ParameterView[] {
+    const { name, scale } = parameter;
+    const used = this.#used.get(name);
+    if (!used) return [];
+    if (scale.kind === 'number') return [parameter];
+    return [{ ...parameter, scale: { ...scale, values: [...new Set([...scale.values, ...used])] } }];
   }
 
   /** The study as recorded, in the words of its own version. */
   get record(): StudyRecord | undefined {
     this.#update();
+    if (this.#isStale) this.#record = this.#interpreted();
     return this.#record;
   }
 
@@ -118,7 +128,9 @@ export class OwnStudy implements LiveStudy {
     this.#used.clear();
     this.#known = 0;
     this.#record = undefined;
+    this.#isStale = false;
     this.#head = undefined;
+    this.#shownHead = undefined;
     this.#settings = undefined;
   }
 
@@ -134,28 +146,42 @@ export class OwnStudy implements LiveStudy {
     return [...found].sort((a, b) => a - b);
   }
 
-  /** Interprets what was read since the last time. */
+  /**
+   * Interprets what was read since the last time: the whole study after a line about the study itself, else the trials
+   * that changed, since 10,000 trials take longer than a page should wait for one epoch.
+   */
   #update(): void {
     if (this.#generation !== this.#follower.generation) this.#void();
-    const { replayed, offset, path } = this.#follower;
+    const { replayed, offset } = this.#follower;
     if (offset === this.#known) return;
     const changed = this.#changedAfter(this.#known);
     for (const id of changed) this.#trials.delete(id);
-    const isNewHead =
-      this.#head === undefined || replayed.studies.some(({ id }) => this.#follower.studyAfter(id, this.#known));
-    this.#record = interpret(replayed.studies, path, (trial, definition, of) => {
-      const known = this.#trials.get(trial.id);
-      if (known) return known;
-      const found = interpretTrial(trial, definition, of);
-      this.#trials.set(trial.id, found);
-      return found;
-    });
+    const isOfStudy = replayed.studies.some(({ id }) => this.#follower.studyAfter(id, this.#known));
+    if (isOfStudy || !this.#record || !this.#settings) {
+      this.#record = this.#interpreted();
+      if (this.#record) {
+        this.#settings ??= settingsOf(this.#record);
+        this.#head = this.#headOf(this.#record, this.#settings);
+        this.#shownHead = undefined;
+      }
+    } else this.#isStale = true;
+    if (this.#record && this.#settings) this.#setRows(changed, this.#record, this.#settings);
     this.#known = offset;
-    if (!this.#record) return;
-    const record = this.#record;
-    this.#settings ??= settingsOf(record);
-    if (isNewHead) this.#head = this.#headOf(record, this.#settings);
-    this.#setRows(changed, record, this.#settings);
+  }
+
+  /** The study as its journal has it now. */
+  #interpreted(): StudyRecord | undefined {
+    const { replayed, path } = this.#follower;
+    this.#isStale = false;
+    return interpret(replayed.studies, path, (trial, definition, of) => this.#trialOf(trial, definition, of));
+  }
+
+  /** The trial, interpreted once as long as no line changes it. */
+  #trialOf(trial: ReplayedTrial, definition: StudyDefinition, path: string): Interpreted {
+    if (this.#trials.has(trial.id)) return this.#trials.get(trial.id);
+    const found = interpretTrial(trial, definition, path);
+    this.#trials.set(trial.id, found);
+    return found;
   }
 
   #headOf(record: StudyRecord, settings: TaskSettings): StudyHead {
@@ -164,30 +190,41 @@ export class OwnStudy implements LiveStudy {
     return studyHead(record, { place: this.#place, settings, file: text });
   }
 
-  #setRows(changed: readonly number[], { definition, trials, format }: StudyRecord, settings: TaskSettings): void {
-    const { replayed } = this.#follower;
+  #setRows(changed: readonly number[], { definition, format }: StudyRecord, settings: TaskSettings): void {
+    const { replayed, path } = this.#follower;
     const parameters = this.#head?.parameters ?? parametersOf(definition, settings);
-    const byNumber = new Map(trials.map((trial) => [trial.number, trial]));
     const now = (given: Settings) => settings.upgraded?.(given, format) ?? given;
     for (const id of changed) {
-      const trial = byNumber.get(id);
       const whole = replayed.trials[id];
-      if (!whole || (!trial && this.#trials.has(id))) continue;
-      if (!trial) {
+      if (!whole) continue;
+      if (!isOurs(whole.worker)) {
         const index = -1 - id;
         this.#rows.setConfiguration({ index, settings: optunaSettings(whole) });
         this.#rows.set(id, foreignRow(whole, id, index));
         continue;
       }
+      const trial = this.#trialOf(whole, definition, path)?.trial;
+      // Its first lines are not all there yet.
+      if (!trial) continue;
       const configuration = now(trial.configuration);
       const index = this.#rows.indexOf(configuration, () => {
         const shown = shownSettings(configuration, parameters, { settings, space: definition.space });
         for (const [name, value] of Object.entries(shown)) {
           this.#used.set(name, (this.#used.get(name) ?? new Set()).add(value));
+          this.#shownHead = undefined;
         }
         return shown;
       });
-      this.#rows.set(id, trialRow(trial, whole, index));
+      this.#rows.set(id, trialRow({ ...trial, results: this.#decided(id) }, whole, index));
     }
+  }
+
+  /** What was decided about a trial's model, as the newest line about it says. */
+  #decided(id: number): Trial['results'] {
+    const found = this.#follower.replayed.studies.flatMap(
+      ({ attributes }) => attributes.get(`${resultsPrefix}${id}`) ?? [],
+    );
+    const last = found.at(-1);
+    return last === 'dropped' || last === 'kept' ? last : undefined;
   }
 }

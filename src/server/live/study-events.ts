@@ -32,6 +32,7 @@ export class StudyTeller {
   #place: string | undefined;
   /** Its offset, as long as the journal stays the same file. */
   #at: { readonly offset: number; readonly generation: number } | undefined;
+  #headSeen: StudyHead | undefined;
   /** What was told last, as JSON by event. */
   readonly #told = new Map<string, string>();
 
@@ -73,6 +74,8 @@ export class StudyTeller {
   /** The head, when it may be another one than the page knows: it has one of its place from the opening. */
   #head(): ServerEvent[] {
     const found = this.#study.head();
+    if (found === this.#headSeen) return [];
+    this.#headSeen = found;
     const head = JSON.stringify(found ? this.#around.head(found) : null);
     const before = this.#told.get('head');
     this.#told.set('head', head);

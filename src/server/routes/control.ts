@@ -7,7 +7,7 @@ import { readStudyFile } from '../../runner/study-files.ts';
 import type { ServerContext } from '../context.ts';
 import { addSeeds, pause, resume, start, stop } from '../control/actions.ts';
 import { validate } from '../control/validate.ts';
-import type { ControlView } from '../protocol.ts';
+import type { ControlView, ValidateRequest } from '../protocol.ts';
 import { Refusal } from '../refusal.ts';
 
 const seed = z.int().min(0).max(Number.MAX_SAFE_INTEGER);
@@ -36,7 +36,7 @@ export function control(app: Hono, { options, library, children, privacy }: Serv
   });
 
   app.post('/api/control/validate', async (context) => {
-    const { text } = await bodyOf(context, validateRequest);
+    const { text } = await bodyOf<ValidateRequest>(context, validateRequest);
     return context.json(validate(text, library.folder));
   });
 

@@ -5,6 +5,7 @@ import { type ListingOptions, listing } from '../entries.ts';
 import { eventStream } from '../event-stream.ts';
 import { eventTurns } from '../event-turns.ts';
 import { Pause } from '../live/pause.ts';
+import type { ListEvents } from '../protocol.ts';
 
 /** How often the folders are looked through for a stream [milliseconds]. */
 const lookMs = 1000;
@@ -17,7 +18,8 @@ export function entries(app: Hono, { library, options, children, privacy }: Serv
       const pause = new Pause(signal);
       let told = '';
       const look = async () => {
-        const data = JSON.stringify(await listing(of, () => pause.end()));
+        const list: ListEvents['list'] = await listing(of, () => pause.end());
+        const data = JSON.stringify(list);
         if (data === told) return { events: [] };
         told = data;
         return { events: [{ event: 'list', data }] };

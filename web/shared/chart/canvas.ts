@@ -63,7 +63,10 @@ function drawPoints(points: Points, pen: Pen): void {
   const { context, x, y } = pen;
   const stamp = stampOf(points, pen);
   const half = stamp.width / 2;
-  if (xs.length >= manyPoints) return drawCloud(points, stamp, pen);
+  if (xs.length >= manyPoints) {
+    drawCloud(points, stamp, pen);
+    return;
+  }
   context.globalAlpha = 0.9;
   for (let index = 0; index < xs.length; index++) {
     const value = ys[index];
@@ -92,17 +95,20 @@ function drawCloud({ x: xs, y: ys, ink }: Points, stamp: HTMLCanvasElement, { co
   const size = stamp.width;
   const pixels = stamp.getContext('2d')!.getImageData(0, 0, size, size).data;
   const mask = Float32Array.from({ length: size * size }, (_, place) => (0.6 * pixels[4 * place + 3]!) / 255);
-  const places = xs.flatMap((value, index) => {
-    const up = ys[index];
-    return up === undefined ? [] : [[Math.round(x(value)), Math.round(y(up))] as const];
+  const shares = cloud((index) => (ys[index] === undefined ? undefined : [x(xs[index]!), y(ys[index])]), {
+    count: xs.length,
+    width,
+    height,
+    mask,
+    size,
   });
-  const shares = cloud(places, { width, height, mask, size });
   const layer = document.createElement('canvas');
   layer.width = width;
   layer.height = height;
   const own = layer.getContext('2d')!;
   const image = own.createImageData(width, height);
-  for (let place = 0; place < shares.length; place++) image.data[4 * place + 3] = 255 * shares[place]!;
+  for (let place = 0; place < shares.length; place++)
+    if (shares[place]! > 0) image.data[4 * place + 3] = 255 * shares[place]!;
   own.putImageData(image, 0, 0);
   // The picture has the shares alone; the colour fills them.
   own.globalCompositeOperation = 'source-in';

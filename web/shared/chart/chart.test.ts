@@ -21,7 +21,8 @@ describe('ticks', () => {
     expect(texts({ ...axis, log: true }, [1e-5, 0.1], 6)).toEqual(['1e-5', '0.0001', '0.001', '0.01', '0.1']);
     expect(texts({ ...axis, log: true }, [0.02, 0.6], 6)).toEqual(['0.02', '0.05', '0.1', '0.2', '0.5']);
   });
-  test('of choices are their names', () => expect(texts({ ...axis, names: ['adam', 'sgd'] }, [-0.5, 1.5], 6)).toEqual(['adam', 'sgd']));
+  test('of choices are their names', () =>
+    expect(texts({ ...axis, names: ['adam', 'sgd'] }, [-0.5, 1.5], 6)).toEqual(['adam', 'sgd']));
   test.each([
     [0.03, 0.05],
     [0.05, 0.05],
@@ -32,7 +33,15 @@ describe('ticks', () => {
 });
 
 test('short numbers are read at a glance', () => {
-  expect([0, 0.0003, 1e-5, 12.5, 2000, 3e8, 0.1 + 0.2].map(shortNumber)).toEqual(['0', '0.0003', '1e-5', '12.5', '2,000', '3e8', '0.3']);
+  expect([0, 0.0003, 1e-5, 12.5, 2000, 3e8, 0.1 + 0.2].map(shortNumber)).toEqual([
+    '0',
+    '0.0003',
+    '1e-5',
+    '12.5',
+    '2,000',
+    '3e8',
+    '0.3',
+  ]);
 });
 
 test('a range leaves out what is no number, and on a logarithmic axis what is not positive', () => {
@@ -59,7 +68,15 @@ const plot: Plot = {
 describe('a chart in a file', () => {
   test('has title, labels of both axes, legend and text alternative, all of it escaped', () => {
     const svg = plotSvg(plot);
-    for (const text of ['Loss &amp; &lt;accuracy&gt;', '>epoch<', '>accuracy (%)<', '>range<', '>mean, C1<', '>trials<', '<desc>Two curves.'])
+    for (const text of [
+      'Loss &amp; &lt;accuracy&gt;',
+      '>epoch<',
+      '>accuracy (%)<',
+      '>range<',
+      '>mean, C1<',
+      '>trials<',
+      '<desc>Two curves.',
+    ])
       expect(svg).toContain(text);
     expect(svg).not.toContain('var(');
     // A gap in the values is a gap in the line: two moves, and no line between them.
@@ -81,11 +98,17 @@ describe('a chart in a file', () => {
   });
 
   test('of choices as CSV names them', () => {
-    const chosen: Plot = { ...plot, x: { label: 'optimizer', names: ['adam', 'sgd'] }, layers: [{ kind: 'line', name: 's', ink: 'ink', x: [1], y: [3] }] };
+    const chosen: Plot = {
+      ...plot,
+      x: { label: 'optimizer', names: ['adam', 'sgd'] },
+      layers: [{ kind: 'line', name: 's', ink: 'ink', x: [1], y: [3] }],
+    };
     expect(plotCsv(chosen)).toBe('series,optimizer,accuracy (%)\r\ns,sgd,3\r\n');
   });
 });
 
 test('a cell that a spreadsheet would run is text', () => {
-  expect(csvOf(['a'], [['=1+1'], ['-3'], ['say "x"'], [null], ['a\nb']])).toBe('a\r\n\'=1+1\r\n-3\r\n"say ""x"""\r\n\r\n"a\nb"\r\n');
+  expect(csvOf(['a'], [['=1+1'], ['-3'], ['say "x"'], [null], ['a\nb']])).toBe(
+    'a\r\n\'=1+1\r\n-3\r\n"say ""x"""\r\n\r\n"a\nb"\r\n',
+  );
 });

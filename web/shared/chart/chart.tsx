@@ -5,13 +5,13 @@ import 'uplot/dist/uPlot.min.css';
 import { useSeen } from '../seen.ts';
 import { colourOf, shownTheme } from '../theme.ts';
 import { drawLayer } from './canvas.ts';
+import { plotCsv } from './csv.ts';
 import { ChartFrame } from './frame.tsx';
 import { Legend } from './legend.tsx';
 import { type Mark, nearestMark, nextMark } from './nearest.ts';
 import { type Axis, isEmpty, type Plot, rangeOf, roomy, valuesOf } from './plot.ts';
-import { shortNumber, ticksOf } from './ticks.ts';
-import { plotCsv } from './csv.ts';
 import { plotSvg } from './svg.ts';
+import { shortNumber, ticksOf } from './ticks.ts';
 
 export interface ChartProps {
   readonly plot: Plot;
@@ -61,7 +61,7 @@ function Canvas({ plot, height = 300, onTrial, onLayer, tip, setTip }: CanvasPro
   const theme = shownTheme.value;
   const structure = JSON.stringify([plot.x, plot.y, theme, height]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `structure` stands for the axes, which the chart is made with
+  // `structure` stands for the axes, which the chart is made with.
   useEffect(() => {
     const element = host.current!;
     const choose = (mark: Mark | undefined) => {
@@ -154,8 +154,20 @@ function openMark({ plot, onTrial, tip }: Present): void {
 function ends(plot: Plot): uPlot.AlignedData {
   const known = knownEnds.get(plot);
   if (known) return known;
-  const x = roomy(rangeOf(plot.layers.flatMap((layer) => layer.x as number[]), plot.x) ?? [0, 1], plot.x);
-  const y = roomy(rangeOf(plot.layers.flatMap((layer) => valuesOf(layer) as number[]), plot.y) ?? [0, 1], plot.y);
+  const x = roomy(
+    rangeOf(
+      plot.layers.flatMap((layer) => layer.x as number[]),
+      plot.x,
+    ) ?? [0, 1],
+    plot.x,
+  );
+  const y = roomy(
+    rangeOf(
+      plot.layers.flatMap((layer) => valuesOf(layer) as number[]),
+      plot.y,
+    ) ?? [0, 1],
+    plot.y,
+  );
   const found: uPlot.AlignedData = [[...x], [...y]];
   knownEnds.set(plot, found);
   return found;
@@ -182,7 +194,9 @@ function chartOptions(
     splits: (chart, _, low, high) => ticksOf(axis, [low, high], mostTicks(chart, axis, side)).map(({ value }) => value),
     values: (chart, splits) => {
       const { min = 0, max = 1 } = chart.scales[side]!;
-      const texts = new Map(ticksOf(axis, [min, max], mostTicks(chart, axis, side)).map(({ value, text }) => [value, text]));
+      const texts = new Map(
+        ticksOf(axis, [min, max], mostTicks(chart, axis, side)).map(({ value, text }) => [value, text]),
+      );
       return splits.map((value) => texts.get(value) ?? '');
     },
   });
@@ -215,7 +229,10 @@ function chartOptions(
         (chart) => {
           const { left = -1, top = -1 } = chart.cursor;
           if (left < 0 || top < 0) return choose(undefined);
-          const place = { x: (value: number) => chart.valToPos(value, 'x'), y: (value: number) => chart.valToPos(value, 'y') };
+          const place = {
+            x: (value: number) => chart.valToPos(value, 'x'),
+            y: (value: number) => chart.valToPos(value, 'y'),
+          };
           choose(nearestMark(present.current.plot, { left, top }, place));
         },
       ],

@@ -18,12 +18,20 @@ export function ChartFrame({ title, svg, csv, children, note }: ChartFrameProps)
         <span class="chart-title">{title}</span>
         <span class="chart-exports">
           {svg && (
-            <button type="button" aria-label={`Export “${title}” as SVG`} onClick={() => download(fileName(title, 'svg'), svg(), 'image/svg+xml')}>
+            <button
+              type="button"
+              aria-label={`Export “${title}” as SVG`}
+              onClick={() => download(fileName(title, 'svg'), svg(), 'image/svg+xml')}
+            >
               SVG
             </button>
           )}
           {csv && (
-            <button type="button" aria-label={`Export “${title}” as CSV`} onClick={() => download(fileName(title, 'csv'), csv(), 'text/csv')}>
+            <button
+              type="button"
+              aria-label={`Export “${title}” as CSV`}
+              onClick={() => download(fileName(title, 'csv'), csv(), 'text/csv')}
+            >
               CSV
             </button>
           )}

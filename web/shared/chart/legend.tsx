@@ -1,5 +1,5 @@
 /** The legend of a chart as HTML. Pointing at an entry, or moving the focus to it, brings its series out. */
-import { type Layer, type Points } from './plot.ts';
+import type { Layer, Points } from './plot.ts';
 import { isOpen, outlines } from './svg.ts';
 
 export interface LegendProps {
@@ -40,7 +40,15 @@ function Sample({ layer }: { readonly layer: Layer }) {
     <svg class="sample" width="22" height="12" viewBox="0 0 22 12" aria-hidden="true">
       {layer.kind === 'band' && <rect width="22" height="12" fill={colour} fill-opacity="0.16" />}
       {layer.kind === 'line' && (
-        <line x1="0" x2="22" y1="6" y2="6" stroke={colour} stroke-width={layer.width ?? 2} stroke-dasharray={layer.dash?.join(' ')} />
+        <line
+          x1="0"
+          x2="22"
+          y1="6"
+          y2="6"
+          stroke={colour}
+          stroke-width={layer.width ?? 2}
+          stroke-dasharray={layer.dash?.join(' ')}
+        />
       )}
       {layer.kind === 'points' && <PointSample layer={layer} colour={colour} />}
     </svg>

@@ -49,7 +49,8 @@ export function nextMark(
   const order = [...content.x.keys()]
     .filter((index) => content.y[index] !== undefined)
     .sort((a, b) => content.x[a]! - content.x[b]!);
-  if (!mark || layerStep !== 0) return { layer, index: order[Math.min(order.length - 1, Math.max(0, order.indexOf(mark?.index ?? -1)))]! };
+  if (!mark || layerStep !== 0)
+    return { layer, index: order[Math.min(order.length - 1, Math.max(0, order.indexOf(mark?.index ?? -1)))]! };
   const next = order[Math.min(order.length - 1, Math.max(0, order.indexOf(mark.index) + step))];
   return next === undefined ? undefined : { layer, index: next };
 }

@@ -18,7 +18,7 @@ export const inks = {
 } as const;
 export type Ink = keyof typeof inks;
 
-export type Symbol = 'circle' | 'ring' | 'square' | 'diamond' | 'triangle' | 'cross';
+export type Marker = 'circle' | 'ring' | 'square' | 'diamond' | 'triangle' | 'cross';
 
 export interface Axis {
   readonly label: string;
@@ -50,7 +50,7 @@ export interface Points extends LayerBase {
   readonly kind: 'points';
   readonly x: readonly number[];
   readonly y: readonly (number | undefined)[];
-  readonly symbol: Symbol;
+  readonly symbol: Marker;
   readonly size?: number;
   /** The trial of each point, if a point is one. */
   readonly trials?: readonly number[];

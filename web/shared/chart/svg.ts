@@ -1,5 +1,5 @@
 /** A chart as an SVG file: axes with labels, legend, title and text alternative, on white paper. */
-import { type Axis, inks, isEmpty, type Layer, type Plot, rangeOf, roomy, type Symbol, valuesOf } from './plot.ts';
+import { type Axis, inks, isEmpty, type Layer, type Marker, type Plot, rangeOf, roomy, valuesOf } from './plot.ts';
 import { type Tick, ticksOf } from './ticks.ts';
 
 const [width, innerHeight] = [720, 360];
@@ -13,7 +13,11 @@ export function plotSvg(plot: Plot): string {
   const legend = legendRows(plot.layers.filter(({ inLegend = true }) => inLegend));
   const top = 34 + legend.length * rowHeight + 8;
   const height = top + innerHeight + margin.bottom;
-  const x = axisScale(plot.x, plot.layers.flatMap((layer) => layer.x), [margin.left, width - margin.right]);
+  const x = axisScale(
+    plot.x,
+    plot.layers.flatMap((layer) => layer.x),
+    [margin.left, width - margin.right],
+  );
   const y = axisScale(plot.y, plot.layers.flatMap(valuesOf), [top + innerHeight, top]);
   const parts = [
     `<title>${escaped(plot.title)}</title><desc>${escaped(plot.alt)}</desc>`,
@@ -31,7 +35,11 @@ interface PlacedAxis {
   readonly range: readonly [number, number];
 }
 
-function axisScale(axis: Axis, values: Iterable<number | undefined>, [from, to]: readonly [number, number]): PlacedAxis {
+function axisScale(
+  axis: Axis,
+  values: Iterable<number | undefined>,
+  [from, to]: readonly [number, number],
+): PlacedAxis {
   const range = roomy(rangeOf(values, axis) ?? [0, 1], axis);
   const place = axis.log ? Math.log10 : (value: number) => value;
   const [low, high] = [place(range[0]), place(range[1])];
@@ -98,7 +106,7 @@ function bandPath({ x: xs, low, high }: Extract<Layer, { kind: 'band' }>, x: Sca
 }
 
 /** The outline of a symbol around (0, 0). */
-export const outlines: Readonly<Record<Symbol, (r: number) => string>> = {
+export const outlines: Readonly<Record<Marker, (r: number) => string>> = {
   circle: (r) => `M${-r},0a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0z`,
   ring: (r) => `M${-r},0a${r},${r} 0 1,0 ${2 * r},0a${r},${r} 0 1,0 ${-2 * r},0z`,
   square: (r) => `M${-r},${-r}H${r}V${r}H${-r}z`,
@@ -108,11 +116,11 @@ export const outlines: Readonly<Record<Symbol, (r: number) => string>> = {
 };
 
 /** Whether a symbol is an outline without a filling. */
-export function isOpen(symbol: Symbol): boolean {
+export function isOpen(symbol: Marker): boolean {
   return symbol === 'ring' || symbol === 'cross';
 }
 
-function symbolSvg(symbol: Symbol, x: number, y: number, r: number, colour: string): string {
+function symbolSvg(symbol: Marker, x: number, y: number, r: number, colour: string): string {
   const paint = isOpen(symbol) ? `fill="none" stroke="${colour}" stroke-width="1.5"` : `fill="${colour}"`;
   return `<path transform="translate(${n(x)},${n(y)})" d="${outlines[symbol](r)}" ${paint}/>`;
 }

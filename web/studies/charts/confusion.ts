@@ -3,7 +3,11 @@ import { inks } from '../../shared/chart/plot.ts';
 import { escaped } from '../../shared/chart/svg.ts';
 
 /** @param confusion numbers of images, [class][answer]. */
-export function confusionSvg(confusion: readonly (readonly number[])[], names: readonly string[], title: string): string {
+export function confusionSvg(
+  confusion: readonly (readonly number[])[],
+  names: readonly string[],
+  title: string,
+): string {
   const cell = 36;
   const left = 40 + Math.max(...names.map(({ length }) => length)) * 7;
   const top = 84;
@@ -14,7 +18,10 @@ export function confusionSvg(confusion: readonly (readonly number[])[], names: r
       const [at, up] = [left + x * cell, top + y * cell];
       const fill = x === y ? inks.ours : inks.post;
       const share = count === 0 ? 0 : x === y ? 0.16 : 0.15 + 0.6 * (count / most);
-      const number = count === 0 ? '' : `<text x="${at + cell / 2}" y="${up + cell / 2}" dy="0.35em" text-anchor="middle">${count}</text>`;
+      const number =
+        count === 0
+          ? ''
+          : `<text x="${at + cell / 2}" y="${up + cell / 2}" dy="0.35em" text-anchor="middle">${count}</text>`;
       return `<rect x="${at}" y="${up}" width="${cell - 1}" height="${cell - 1}" fill="${fill}" fill-opacity="${share.toFixed(2)}"/>${number}`;
     }),
   );

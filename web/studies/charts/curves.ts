@@ -1,10 +1,16 @@
 /** Learning curves grouped by configuration: the mean of its seeds with the range from lowest to highest, and single seeds. */
 import type { Curve, TrialRow } from '../../../src/server/protocol.ts';
 import type { Ink, Layer, Line } from '../../shared/chart/plot.ts';
-import { valueOf } from '../data/filter.ts';
+import { trialValue } from '../data/filter.ts';
 
 /** What a curve shows: the value that decides, or a measure of one of the two sets. */
-export const curveColumns = ['score', 'accuracy', 'loss', 'trainAccuracy', 'trainLoss'] as const satisfies readonly (keyof Curve)[];
+export const curveColumns = [
+  'score',
+  'accuracy',
+  'loss',
+  'trainAccuracy',
+  'trainLoss',
+] as const satisfies readonly (keyof Curve)[];
 export type CurveColumn = (typeof curveColumns)[number];
 
 /** The trials of one configuration. */
@@ -35,7 +41,7 @@ export function groupsOf(trials: readonly TrialRow[], { goal, at, nameOf }: Grou
   const worst = sign * Number.NEGATIVE_INFINITY * -1;
   return [...members]
     .map(([configuration, own]): Omit<Group, 'name'> => {
-      const values = own.map((trial) => valueOf(trial, at)).filter((value) => value !== undefined);
+      const values = own.map((trial) => trialValue(trial, at)).filter((value) => value !== undefined);
       return { configuration, trials: own, value: values.length > 0 ? meanOf(values) : undefined };
     })
     .sort((a, b) => compare(sign * (a.value ?? worst), sign * (b.value ?? worst)) || a.configuration - b.configuration)
@@ -82,7 +88,16 @@ export function groupCurve(trials: readonly TrialRow[], column: CurveColumn, fac
   };
 }
 
-const inkCycle: readonly Ink[] = ['series-1', 'series-2', 'series-3', 'series-4', 'series-5', 'series-6', 'series-7', 'series-8'];
+const inkCycle: readonly Ink[] = [
+  'series-1',
+  'series-2',
+  'series-3',
+  'series-4',
+  'series-5',
+  'series-6',
+  'series-7',
+  'series-8',
+];
 /** Series of one colour differ in their dashes. */
 const dashCycle: readonly (readonly number[])[] = [[], [7, 4], [2, 3]];
 
@@ -113,11 +128,28 @@ export function curveLayers(groups: readonly Group[], { column, factor, from, ch
     const cut = <T>(values: readonly T[]) => values.slice(first);
     const { ink, dash } = strokeOf(place);
     const isBehind = chosen !== undefined && chosen !== name;
-    const line: Line = { kind: 'line', name, ink, dash, x: cut(all.epoch), y: cut(all.mean), opacity: isBehind ? 0.25 : 1 };
+    const line: Line = {
+      kind: 'line',
+      name,
+      ink,
+      dash,
+      x: cut(all.epoch),
+      y: cut(all.mean),
+      opacity: isBehind ? 0.25 : 1,
+    };
     lines.push(line);
     if (all.seeds.some((count) => count > 1) && !isBehind)
-      bands.push({ kind: 'band', name, ink, inLegend: false, x: cut(all.epoch), low: cut(all.low), high: cut(all.high) });
-    if (chosen === name && trials.length > 1) seeds.push(...trials.map((trial) => seedLine(trial, ink, { column, factor, from })));
+      bands.push({
+        kind: 'band',
+        name,
+        ink,
+        inLegend: false,
+        x: cut(all.epoch),
+        low: cut(all.low),
+        high: cut(all.high),
+      });
+    if (chosen === name && trials.length > 1)
+      seeds.push(...trials.map((trial) => seedLine(trial, ink, { column, factor, from })));
   }
   return [...bands, ...lines, ...seeds];
 }

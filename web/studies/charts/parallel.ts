@@ -3,7 +3,7 @@ import type { ParameterView, TrialRow, Value } from '../../../src/server/protoco
 import { inks } from '../../shared/chart/plot.ts';
 import { escaped } from '../../shared/chart/svg.ts';
 import { type Tick, ticksOf } from '../../shared/chart/ticks.ts';
-import { type Condition, valueOf } from '../data/filter.ts';
+import { type Condition, trialValue } from '../data/filter.ts';
 import { valueText } from '../data/words.ts';
 import { placeOf, spreadOf } from './points.ts';
 
@@ -40,9 +40,18 @@ export function parallelAxes(
   const value: ParameterView = {
     name: 'value',
     varies: true,
-    scale: { kind: 'number', low: low < high ? low : low - 1, high: low < high ? high : high + 1, log: false, isInteger: false },
+    scale: {
+      kind: 'number',
+      low: low < high ? low : low - 1,
+      high: low < high ? high : high + 1,
+      log: false,
+      isInteger: false,
+    },
   };
-  return [...parameters.map((parameter) => axisOf(parameter, parameter.name)), ...(range ? [axisOf(value, label)] : [])];
+  return [
+    ...parameters.map((parameter) => axisOf(parameter, parameter.name)),
+    ...(range ? [axisOf(value, label)] : []),
+  ];
 }
 
 function axisOf(parameter: ParameterView, label: string): ParallelAxis {
@@ -70,7 +79,9 @@ function axisOf(parameter: ParameterView, label: string): ParallelAxis {
     name,
     label,
     choices: undefined,
-    ticks: ticksOf({ label, log: scale.log, whole: scale.isInteger }, [scale.low, scale.high], 5).map(({ value, text }) => ({ value: place(value), text })),
+    ticks: ticksOf({ label, log: scale.log, whole: scale.isInteger }, [scale.low, scale.high], 5).map(
+      ({ value, text }) => ({ value: place(value), text }),
+    ),
     at: (value) => (typeof value === 'number' ? place(value) : undefined),
     back: (at) => {
       const found = low + at * span;
@@ -86,14 +97,19 @@ export interface LineOptions {
 }
 
 /** A line for each trial with a value, the best last, so that it is drawn on top. */
-export function parallelLines(trials: readonly TrialRow[], axes: readonly ParallelAxis[], options: LineOptions): ParallelLine[] {
+export function parallelLines(
+  trials: readonly TrialRow[],
+  axes: readonly ParallelAxis[],
+  options: LineOptions,
+): ParallelLine[] {
   const known = trials.flatMap((trial) => {
-    const value = valueOf(trial, options.at);
+    const value = trialValue(trial, options.at);
     return value === undefined ? [] : [{ trial, value }];
   });
   const sign = options.goal === 'maximize' ? 1 : -1;
   known.sort((a, b) => sign * (a.value - b.value));
-  const places = knownPlaces.get(axes) ?? new WeakMap<TrialRow, { readonly value: number; readonly at: readonly number[] }>();
+  const places =
+    knownPlaces.get(axes) ?? new WeakMap<TrialRow, { readonly value: number; readonly at: readonly number[] }>();
   knownPlaces.set(axes, places);
   return known.map(({ trial, value }, index) => {
     let placed = places.get(trial);
@@ -106,7 +122,10 @@ export function parallelLines(trials: readonly TrialRow[], axes: readonly Parall
 }
 
 /** Of the rows placed on these axes before: an update brings a few new rows, the others are the same objects. */
-const knownPlaces = new WeakMap<readonly ParallelAxis[], WeakMap<TrialRow, { readonly value: number; readonly at: readonly number[] }>>();
+const knownPlaces = new WeakMap<
+  readonly ParallelAxis[],
+  WeakMap<TrialRow, { readonly value: number; readonly at: readonly number[] }>
+>();
 
 interface PlaceOptions {
   readonly axes: readonly ParallelAxis[];
@@ -130,11 +149,17 @@ export function brushCondition(axis: ParallelAxis, from: number, to: number): Co
     const inside = axis.choices.filter((choice) => axis.at(choice)! >= low && axis.at(choice)! <= high);
     return inside.length === 0 ? undefined : { oneOf: inside.map(String) };
   }
-  return { low: low <= 0 ? Number.NEGATIVE_INFINITY : axis.back(low), high: high >= 1 ? Number.POSITIVE_INFINITY : axis.back(high) };
+  return {
+    low: low <= 0 ? Number.NEGATIVE_INFINITY : axis.back(low),
+    high: high >= 1 ? Number.POSITIVE_INFINITY : axis.back(high),
+  };
 }
 
 /** Where a condition's brush stands on its axis. */
-export function brushOf(axis: ParallelAxis, condition: Condition | undefined): readonly [low: number, high: number] | undefined {
+export function brushOf(
+  axis: ParallelAxis,
+  condition: Condition | undefined,
+): readonly [low: number, high: number] | undefined {
   if (!condition) return undefined;
   if ('oneOf' in condition) {
     const { choices = [] } = axis;
@@ -142,7 +167,8 @@ export function brushOf(axis: ParallelAxis, condition: Condition | undefined): r
     const half = 0.4 / choices.length;
     return places.length === 0 ? undefined : [Math.min(...places) - half, Math.max(...places) + half];
   }
-  const end = (value: number, open: number) => (Number.isFinite(value) ? Math.min(1, Math.max(0, axis.at(value) ?? open)) : open);
+  const end = (value: number, open: number) =>
+    Number.isFinite(value) ? Math.min(1, Math.max(0, axis.at(value) ?? open)) : open;
   return [end(condition.low, 0), end(condition.high, 1)];
 }
 
@@ -150,7 +176,11 @@ export function brushOf(axis: ParallelAxis, condition: Condition | undefined): r
 export const bestShare = 0.1;
 
 /** The chart as a file. */
-export function parallelSvg(axes: readonly ParallelAxis[], lines: readonly ParallelLine[], { title, alt }: { readonly title: string; readonly alt: string }): string {
+export function parallelSvg(
+  axes: readonly ParallelAxis[],
+  lines: readonly ParallelLine[],
+  { title, alt }: { readonly title: string; readonly alt: string },
+): string {
   const [width, height, top, bottom] = [Math.max(480, axes.length * 130), 440, 84, 360];
   const x = (index: number) => 60 + (index / Math.max(1, axes.length - 1)) * (width - 120);
   const y = (place: number) => bottom - place * (bottom - top);
@@ -160,7 +190,10 @@ export function parallelSvg(axes: readonly ParallelAxis[], lines: readonly Paral
   });
   const without = missingTicks(lines, axes);
   const frames = axes.map(({ label, ticks }, index) => {
-    const texts = [...ticks, ...(without[index] ? [without[index]] : [])].map(({ value, text }) => `<text x="${x(index) - 6}" y="${y(value) + 4}" text-anchor="end" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(text)}</text>`);
+    const texts = [...ticks, ...(without[index] ? [without[index]] : [])].map(
+      ({ value, text }) =>
+        `<text x="${x(index) - 6}" y="${y(value) + 4}" text-anchor="end" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(text)}</text>`,
+    );
     return `<line x1="${x(index)}" x2="${x(index)}" y1="${top}" y2="${bottom}" stroke="${inks.ink}"/>${texts.join('')}<text x="${x(index)}" y="${height - 14}" text-anchor="middle" font-weight="600">${escaped(label)}</text>`;
   });
   const legend = `<line x1="20" x2="42" y1="46" y2="46" stroke="${inks.ours}" stroke-width="2"/><text x="48" y="50">the best tenth</text><line x1="160" x2="182" y1="46" y2="46" stroke="${inks.muted}"/><text x="188" y="50">others</text>`;
@@ -172,6 +205,11 @@ function linePath(at: ParallelLine['at'], x: (index: number) => number, y: (plac
 }
 
 /** The axes below which a line passes, with the tick that says so. */
-export function missingTicks(lines: readonly ParallelLine[], axes: readonly ParallelAxis[]): readonly (Tick | undefined)[] {
-  return axes.map((_, index) => (lines.some(({ at }) => at[index] === missing) ? { value: missing, text: 'without' } : undefined));
+export function missingTicks(
+  lines: readonly ParallelLine[],
+  axes: readonly ParallelAxis[],
+): readonly (Tick | undefined)[] {
+  return axes.map((_, index) =>
+    lines.some(({ at }) => at[index] === missing) ? { value: missing, text: 'without' } : undefined,
+  );
 }

@@ -6,9 +6,23 @@ import { trialRow } from '../rows.testing.ts';
 import { brushCondition, brushOf, missing, parallelAxes, parallelLines, parallelSvg } from './parallel.ts';
 import { historyPlot, slicePlot, spreadOf } from './points.ts';
 
-const objective = { kind: 'accuracy', name: 'accuracy', goal: 'maximize', unit: ' %', decimals: 2, isPercentage: true } as const;
+const objective = {
+  kind: 'accuracy',
+  name: 'accuracy',
+  goal: 'maximize',
+  unit: ' %',
+  decimals: 2,
+  isPercentage: true,
+} as const;
 const settings = [{ rate: 0.001, optimizer: 'adam' }, { rate: 0.1, optimizer: 'sgd' }, { optimizer: 'sgd' }];
-const options = { objective, label: 'Accuracy (%)', at: undefined, goal: 'maximize', nameOf: (index: number) => `C${index}`, settingsOf: (index: number) => settings[index]! } as const;
+const options = {
+  objective,
+  label: 'Accuracy (%)',
+  at: undefined,
+  goal: 'maximize',
+  nameOf: (index: number) => `C${index}`,
+  settingsOf: (index: number) => settings[index]!,
+} as const;
 const trials = [
   trialRow({ number: 0, configuration: 0, score: 90 }),
   trialRow({ number: 1, configuration: 1, score: 80 }),
@@ -17,8 +31,16 @@ const trials = [
   trialRow({ number: 6, configuration: 0, score: 70 }),
   trialRow({ number: 7, configuration: 0, score: null, state: 'running', curve: { epoch: [], score: [] } }),
 ];
-const rate: ParameterView = { name: 'rate', varies: true, scale: { kind: 'number', low: 0.001, high: 0.1, log: true, isInteger: false } };
-const optimizer: ParameterView = { name: 'optimizer', varies: true, scale: { kind: 'choices', values: ['adam', 'sgd', 'lion'] } };
+const rate: ParameterView = {
+  name: 'rate',
+  varies: true,
+  scale: { kind: 'number', low: 0.001, high: 0.1, log: true, isInteger: false },
+};
+const optimizer: ParameterView = {
+  name: 'optimizer',
+  varies: true,
+  scale: { kind: 'choices', values: ['adam', 'sgd', 'lion'] },
+};
 
 describe('the history', () => {
   test('has a staircase of the best complete value, and a layer for each state', () => {
@@ -44,7 +66,9 @@ describe('a slice', () => {
     const { layers, x } = slicePlot(trials, optimizer, options);
     expect(x.names).toEqual(['adam', 'sgd', 'lion']);
     expect(layers.flatMap((layer) => [...layer.x]).map((x) => Math.abs(Math.round(x)))).toEqual([0, 1, 1, 0, 1]);
-    expect(Array.from({ length: 1000 }, (_, number) => Math.abs(spreadOf(number))).every((size) => size <= 0.5)).toBe(true);
+    expect(Array.from({ length: 1000 }, (_, number) => Math.abs(spreadOf(number))).every((size) => size <= 0.5)).toBe(
+      true,
+    );
   });
 });
 
@@ -53,18 +77,25 @@ describe('parallel coordinates', () => {
   test('place values from 0 to 1 on each axis, the value last', () => {
     expect(axes.map(({ name }) => name)).toEqual(['rate', 'optimizer', 'value']);
     expect(axes[0]!.at(0.01)).toBeCloseTo(0.5, 12);
-    expect(axes[1]!.at("sgd")).toBe(0.5);
-    expect(axes[1]!.at("adam")).toBeCloseTo(1 / 6, 12);
+    expect(axes[1]!.at('sgd')).toBe(0.5);
+    expect(axes[1]!.at('adam')).toBeCloseTo(1 / 6, 12);
     expect(axes[2]!.at(83)).toBe(0.5);
     expect(axes[0]!.back(axes[0]!.at(0.03)!)).toBeCloseTo(0.03, 12);
   });
   test('draw the best line last, below the axis where a hyperparameter does not count', () => {
     const lines = parallelLines(trials, axes, options);
-    expect(lines.map(({ trial, rank }) => [trial.number, rank])).toEqual([[6, 0], [1, 0.25], [0, 0.5], [5, 0.75], [2, 1]]);
+    expect(lines.map(({ trial, rank }) => [trial.number, rank])).toEqual([
+      [6, 0],
+      [1, 0.25],
+      [0, 0.5],
+      [5, 0.75],
+      [2, 1],
+    ]);
     expect(lines.at(-1)!.at[0]).toBe(missing);
     const svg = parallelSvg(axes, lines, { title: 'Parallel', alt: 'Lines.' });
     expect(svg.match(/<path /g)).toHaveLength(5);
-    for (const text of ['>rate<', '>Accuracy (%)<', '>lion<', 'the best tenth', '>without<']) expect(svg).toContain(text);
+    for (const text of ['>rate<', '>Accuracy (%)<', '>lion<', 'the best tenth', '>without<'])
+      expect(svg).toContain(text);
   });
   test('a brush is a condition of the filter, and a condition is a brush', () => {
     const [first, second, value] = axes as [(typeof axes)[0], (typeof axes)[0], (typeof axes)[0]];

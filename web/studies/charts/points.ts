@@ -1,7 +1,7 @@
 /** Trials as points: their history in the order of their numbers, and slices by one hyperparameter. */
 import type { Objective, ParameterView, TrialRow, Value } from '../../../src/server/protocol.ts';
 import type { Layer, Plot, Points } from '../../shared/chart/plot.ts';
-import { valueOf } from '../data/filter.ts';
+import { trialValue } from '../data/filter.ts';
 import { scoreText, valueText } from '../data/words.ts';
 
 export interface PointOptions {
@@ -18,16 +18,19 @@ interface PlacedTrial {
   readonly value: number;
 }
 
-/** A layer for each state, so that shape and colour tell what a value is. */
-function stateLayers(placed: readonly PlacedTrial[], { nameOf }: PointOptions): Points[] {
-  const kinds = [
-    { name: 'complete', ink: 'ours', symbol: 'circle', size: 3.5, states: ['complete'] },
-    { name: 'stopped early', ink: 'muted', symbol: 'triangle', size: 3.5, states: ['pruned'] },
-    { name: 'running, latest value', ink: 'post', symbol: 'ring', size: 3.5, states: ['running', 'waiting'] },
-    { name: 'failed, last value', ink: 'muted', symbol: 'cross', size: 3, states: ['failed'] },
-  ] as const;
-  return kinds.flatMap(({ states, ...look }): Points[] => {
-    const own = placed.filter(({ trial }) => states.some((state) => state === trial.state));
+/** How trials of each state look, so that shape and colour tell what a value is. */
+const looks = [
+  { name: 'complete', ink: 'ours', symbol: 'circle', size: 3.5, states: ['complete'] },
+  { name: 'stopped early', ink: 'muted', symbol: 'triangle', size: 3.5, states: ['pruned'] },
+  { name: 'running, latest value', ink: 'post', symbol: 'ring', size: 3.5, states: ['running', 'waiting'] },
+  { name: 'failed, last value', ink: 'muted', symbol: 'cross', size: 3, states: ['failed'] },
+] as const;
+
+/** A layer for each state of which there are trials. Plain loops: this is done for ten thousand trials at every update. */
+function stateLayers(placed: readonly PlacedTrial[], { nameOf }: Pick<PointOptions, 'nameOf'>): Points[] {
+  return looks.flatMap(({ states, ...look }): Points[] => {
+    const own: PlacedTrial[] = [];
+    for (const each of placed) if (states.some((state) => state === each.trial.state)) own.push(each);
     if (own.length === 0) return [];
     return [
       {
@@ -42,11 +45,18 @@ function stateLayers(placed: readonly PlacedTrial[], { nameOf }: PointOptions): 
   });
 }
 
-function placedBy(trials: readonly TrialRow[], at: number | undefined, place: (trial: TrialRow) => number | undefined): PlacedTrial[] {
-  return trials.flatMap((trial) => {
-    const [x, value] = [place(trial), valueOf(trial, at)];
-    return x === undefined || value === undefined ? [] : [{ trial, x, value }];
-  });
+function placedBy(
+  trials: readonly TrialRow[],
+  at: number | undefined,
+  place: (trial: TrialRow) => number | undefined,
+): PlacedTrial[] {
+  const placed: PlacedTrial[] = [];
+  for (const trial of trials) {
+    const value = trialValue(trial, at);
+    const x = value === undefined ? undefined : place(trial);
+    if (x !== undefined && value !== undefined) placed.push({ trial, x, value });
+  }
+  return placed;
 }
 
 /** Values by number of trial, with the best so far. */

@@ -1,6 +1,6 @@
 /** The columns of the table of trials. To add one, add it to the list. */
 import type { StudyHead, TrialRow, Value } from '../../../src/server/protocol.ts';
-import { valueOf } from './filter.ts';
+import { trialValue } from './filter.ts';
 import type { Names } from './selection.ts';
 import { durationText, measureLabel, scoreText, trialStateWords, valueText } from './words.ts';
 
@@ -30,29 +30,60 @@ export function columnsOf(trials: readonly TrialRow[], { head, names, at, settin
   const has = (test: (trial: TrialRow) => boolean) => trials.some(test);
   const columns: (Column | false)[] = [
     { name: 'number', title: 'trial', isNumber: true, width: 6, value: ({ number }) => number },
-    { name: 'state', title: 'state', width: 10, value: ({ state }) => state, text: ({ state }) => trialStateWords[state] },
-    kind === 'study' && { name: 'configuration', title: 'setting', width: 6, value: ({ configuration }) => names.short(configuration) },
-    has(({ seed }) => seed !== null) && { name: 'seed', title: 'seed', isNumber: true, width: 6, value: ({ seed }) => seed ?? undefined },
+    {
+      name: 'state',
+      title: 'state',
+      width: 10,
+      value: ({ state }) => state,
+      text: ({ state }) => trialStateWords[state],
+    },
+    kind === 'study' && {
+      name: 'configuration',
+      title: 'setting',
+      width: 6,
+      value: ({ configuration }) => names.short(configuration),
+    },
+    has(({ seed }) => seed !== null) && {
+      name: 'seed',
+      title: 'seed',
+      isNumber: true,
+      width: 6,
+      value: ({ seed }) => seed ?? undefined,
+    },
     {
       name: 'value',
       title: measureLabel(objective, head.protocol) + (at === undefined ? '' : ` after epoch ${at}`),
       isNumber: true,
       width: 10,
-      value: (trial) => valueOf(trial, at),
-      text: (trial) => scoreText(valueOf(trial, at), { ...objective, unit: '' }),
+      value: (trial) => trialValue(trial, at),
+      text: (trial) => scoreText(trialValue(trial, at), { ...objective, unit: '' }),
     },
-    { name: 'epoch', title: kind === 'optuna' ? 'step' : 'epoch', isNumber: true, width: 6, value: ({ curve }) => curve.epoch.at(-1) },
-    ...parameters.filter(({ varies }) => varies).map(
-      ({ name, scale }): Column => ({
-        name: `p.${name}`,
-        title: name,
-        isNumber: scale.kind === 'number',
-        width: Math.min(16, Math.max(8, name.length + 2)),
-        value: ({ configuration }) => settingsOf(configuration)[name],
-        text: ({ configuration }) => valueText(settingsOf(configuration)[name]),
-      }),
-    ),
-    has(({ wrong }) => wrong !== null) && { name: 'wrong', title: 'wrong images', isNumber: true, width: 7, value: ({ wrong }) => wrong ?? undefined },
+    {
+      name: 'epoch',
+      title: kind === 'optuna' ? 'step' : 'epoch',
+      isNumber: true,
+      width: 6,
+      value: ({ curve }) => curve.epoch.at(-1),
+    },
+    ...parameters
+      .filter(({ varies }) => varies)
+      .map(
+        ({ name, scale }): Column => ({
+          name: `p.${name}`,
+          title: name,
+          isNumber: scale.kind === 'number',
+          width: Math.min(16, Math.max(8, name.length + 2)),
+          value: ({ configuration }) => settingsOf(configuration)[name],
+          text: ({ configuration }) => valueText(settingsOf(configuration)[name]),
+        }),
+      ),
+    has(({ wrong }) => wrong !== null) && {
+      name: 'wrong',
+      title: 'wrong images',
+      isNumber: true,
+      width: 7,
+      value: ({ wrong }) => wrong ?? undefined,
+    },
     has(({ seconds }) => seconds > 0) && {
       name: 'seconds',
       title: 'training time',
@@ -61,7 +92,12 @@ export function columnsOf(trials: readonly TrialRow[], { head, names, at, settin
       value: ({ seconds }) => (seconds > 0 ? seconds : undefined),
       text: ({ seconds }) => (seconds > 0 ? durationText(seconds) : ''),
     },
-    has(({ reason }) => reason !== null) && { name: 'reason', title: 'reason', width: 20, value: ({ reason }) => reason ?? undefined },
+    has(({ reason }) => reason !== null) && {
+      name: 'reason',
+      title: 'reason',
+      width: 20,
+      value: ({ reason }) => reason ?? undefined,
+    },
   ];
   return columns.filter((column) => column !== false);
 }

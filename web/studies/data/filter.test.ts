@@ -1,15 +1,25 @@
 /** The filter of trials: what passes, and how it stands in an address. */
 import { describe, expect, test } from 'vitest';
 import { trialRow } from '../rows.testing.ts';
-import { conditionQuery, type FilterContext, filtered, readFilter, valueOf } from './filter.ts';
+import { conditionQuery, type FilterContext, filtered, readFilter, trialValue } from './filter.ts';
 
-const settings = [{ learningRate: 0.001, optimizer: 'adam' }, { learningRate: 0.1, optimizer: 'sgd' }, { learningRate: 0.01 }];
+const settings = [
+  { learningRate: 0.001, optimizer: 'adam' },
+  { learningRate: 0.1, optimizer: 'sgd' },
+  { learningRate: 0.01 },
+];
 const context: FilterContext = { settingsOf: (index) => settings[index]!, goal: 'maximize' };
 const trials = [
   trialRow({ number: 0, configuration: 0, score: 90 }),
   trialRow({ number: 1, configuration: 1, score: 95 }),
   trialRow({ number: 2, configuration: 2, score: 92, state: 'pruned' }),
-  trialRow({ number: 3, configuration: 0, score: null, state: 'running', curve: { epoch: [0, 1, 2], score: [10, 80, 85] } }),
+  trialRow({
+    number: 3,
+    configuration: 0,
+    score: null,
+    state: 'running',
+    curve: { epoch: [0, 1, 2], score: [10, 80, 85] },
+  }),
   trialRow({ number: 4, configuration: 1, score: null, state: 'failed', curve: { epoch: [], score: [] } }),
 ];
 
@@ -39,7 +49,11 @@ describe('a filter', () => {
   test('keeps the smallest values of a loss', () => expect(passing({ top: '2' }, 'minimize')).toEqual([0, 3]));
 
   test('is read again as it was written, whatever characters values hold', () => {
-    for (const condition of [{ low: 1e-5, high: 0.25 }, { low: -3, high: Infinity }, { oneOf: ['a|b', 'c..d', '50%'] }]) {
+    for (const condition of [
+      { low: 1e-5, high: 0.25 },
+      { low: -3, high: Infinity },
+      { oneOf: ['a|b', 'c..d', '50%'] },
+    ]) {
       const query = conditionQuery('x', condition) as Record<string, string>;
       expect(readFilter(query).conditions).toEqual({ x: condition });
     }
@@ -48,8 +62,8 @@ describe('a filter', () => {
 });
 
 test('a running trial counts with its latest value, or with that after the epoch asked for', () => {
-  expect(valueOf(trials[3]!)).toBe(85);
-  expect(valueOf(trials[3]!, 1)).toBe(80);
-  expect(valueOf(trials[3]!, 7)).toBeUndefined();
-  expect(valueOf(trialRow({ curve: { epoch: [5, 10], score: [1, 2] } }), 10)).toBe(2);
+  expect(trialValue(trials[3]!)).toBe(85);
+  expect(trialValue(trials[3]!, 1)).toBe(80);
+  expect(trialValue(trials[3]!, 7)).toBeUndefined();
+  expect(trialValue(trialRow({ curve: { epoch: [5, 10], score: [1, 2] } }), 10)).toBe(2);
 });

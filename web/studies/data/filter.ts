@@ -52,7 +52,12 @@ function wholeNumber(text: string | undefined): number | undefined {
 }
 
 function numbers(text: string | undefined): ReadonlySet<number> {
-  return new Set((text ?? '').split(',').filter((part) => /^\d+$/.test(part)).map(Number));
+  return new Set(
+    (text ?? '')
+      .split(',')
+      .filter((part) => /^\d+$/.test(part))
+      .map(Number),
+  );
 }
 
 /** The changes of the query that set a condition, or remove it. */
@@ -79,7 +84,7 @@ export interface FilterContext {
 }
 
 /** The value of a trial that counts: the final one, the latest of a running trial, or that after a given epoch. */
-export function valueOf({ score, curve }: TrialRow, at?: number): number | undefined {
+export function trialValue({ score, curve }: TrialRow, at?: number): number | undefined {
   if (at !== undefined) return valueAt(curve, curve.score, at);
   return score ?? curve.score.findLast((value) => value !== null) ?? undefined;
 }
@@ -98,6 +103,7 @@ export function valueAt(
 /** The trials that pass, in the order given. Pinned trials always pass. */
 export function filtered(trials: readonly TrialRow[], filter: Filter, context: FilterContext): readonly TrialRow[] {
   const { states, hidden, pinned, top, at } = filter;
+  if (!isFiltering(filter)) return trials;
   const conditions = Object.entries(filter.conditions);
   // Trials share configurations, so each of them is checked once.
   const fits = new Map<number, boolean>();
@@ -114,7 +120,7 @@ export function filtered(trials: readonly TrialRow[], filter: Filter, context: F
     if (hidden.has(trial.number)) return false;
     if (pinned.has(trial.number)) return true;
     if (states.length > 0 && !states.includes(trial.state)) return false;
-    if (wanted && !meets(valueOf(trial, at), wanted)) return false;
+    if (wanted && !meets(trialValue(trial, at), wanted)) return false;
     return conditions.length === 0 || fitsSettings(trial.configuration);
   });
   return top === undefined ? passing : best(passing, top, filter, context);
@@ -129,7 +135,7 @@ export function meets(value: Value | undefined, condition: Condition): boolean {
 function best(trials: readonly TrialRow[], top: number, { pinned, at }: Filter, { goal }: FilterContext) {
   const sign = goal === 'maximize' ? -1 : 1;
   const ranked = trials
-    .map((trial) => ({ trial, value: valueOf(trial, at) }))
+    .map((trial) => ({ trial, value: trialValue(trial, at) }))
     .filter((each): each is { trial: TrialRow; value: number } => each.value !== undefined)
     .sort((a, b) => sign * (a.value - b.value) || a.trial.number - b.trial.number);
   const chosen = new Set(ranked.slice(0, top).map(({ trial }) => trial));

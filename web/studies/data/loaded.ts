@@ -12,7 +12,7 @@ export type Loaded<T> =
 export function useLoaded<T>(path: string | undefined): Loaded<T> {
   const [found, setFound] = useState<{ readonly path: string | undefined; readonly loaded: Loaded<T> }>();
   const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt asks again
+  // A new attempt asks again.
   useEffect(() => {
     if (path === undefined) return;
     const abort = new AbortController();

@@ -13,7 +13,9 @@ export function sectionCsv(section: string, { show }: Pick<Facts, 'show'>): stri
     case 'searchCharts':
       return show.search && proposalsCsv(show.search);
     case 'importance':
-      return importanceCsv(show.search?.importances) ?? (show.search ? proposalsCsv(show.search) : levelsCsv(show.stages));
+      return (
+        importanceCsv(show.search?.importances) ?? (show.search ? proposalsCsv(show.search) : levelsCsv(show.stages))
+      );
     default:
       return undefined;
   }
@@ -21,7 +23,18 @@ export function sectionCsv(section: string, { show }: Pick<Facts, 'show'>): stri
 
 function levelsCsv(stages: readonly ShowStage[]): string {
   const seeds = [...new Set(stages.flatMap((stage) => stage.seeds))];
-  const head = ['stage', 'configuration', 'level', 'standing', 'mean', 'standard deviation', 'mean from', 'mean to', 'to the best from', 'to the best to'];
+  const head = [
+    'stage',
+    'configuration',
+    'level',
+    'standing',
+    'mean',
+    'standard deviation',
+    'mean from',
+    'mean to',
+    'to the best from',
+    'to the best to',
+  ];
   const rows = stages.flatMap((stage, index) =>
     stage.levels.map((level): Cell[] => [
       index + 1,
@@ -42,7 +55,9 @@ function levelsCsv(stages: readonly ShowStage[]): string {
 function proposalsCsv({ proposals, rungs }: ShowSearch): string {
   const names = [...new Set(proposals.flatMap(({ values }) => Object.keys(values)))];
   const most = proposals.reduce((count, { scores }) => Math.max(count, scores.length), 0);
-  const columns = Array.from({ length: most }, (_, index) => (rungs?.[index] ? `score after epoch ${rungs[index]}` : 'score'));
+  const columns = Array.from({ length: most }, (_, index) =>
+    rungs?.[index] ? `score after epoch ${rungs[index]}` : 'score',
+  );
   const rows = proposals.map(({ number, configuration, state, values, scores }): Cell[] => [
     number,
     configuration,
@@ -55,7 +70,20 @@ function proposalsCsv({ proposals, rungs }: ShowSearch): string {
 
 /** What each hyperparameter explains. The protocol leaves the form of importances open, so it is read with care. */
 function importanceCsv(importances: unknown): string | undefined {
-  if (typeof importances !== 'object' || importances === null || !('rows' in importances) || !Array.isArray(importances.rows)) return undefined;
-  const rows = importances.rows as readonly { readonly name?: string; readonly share?: number; readonly interval?: readonly number[] }[];
-  return csvOf(['hyperparameter', 'share', 'from', 'to'], rows.map(({ name, share, interval }) => [name, share, interval?.[0], interval?.[1]]));
+  if (
+    typeof importances !== 'object' ||
+    importances === null ||
+    !('rows' in importances) ||
+    !Array.isArray(importances.rows)
+  )
+    return undefined;
+  const rows = importances.rows as readonly {
+    readonly name?: string;
+    readonly share?: number;
+    readonly interval?: readonly number[];
+  }[];
+  return csvOf(
+    ['hyperparameter', 'share', 'from', 'to'],
+    rows.map(({ name, share, interval }) => [name, share, interval?.[0], interval?.[1]]),
+  );
 }

@@ -11,7 +11,15 @@ const numberOf = ({ number }: Row) => number;
 
 test('a row replaces the one with its number, and new rows stand in order', () => {
   const before = [0, 1, 3].map((number) => ({ number, version: 1 }));
-  const after = upsert(before, [{ number: 3, version: 2 }, { number: 2, version: 2 }, { number: 7, version: 2 }], numberOf);
+  const after = upsert(
+    before,
+    [
+      { number: 3, version: 2 },
+      { number: 2, version: 2 },
+      { number: 7, version: 2 },
+    ],
+    numberOf,
+  );
   expect(after.map(({ number, version }) => `${number}.${version}`)).toEqual(['0.1', '1.1', '2.2', '3.2', '7.2']);
   expect(before.map(numberOf)).toEqual([0, 1, 3]);
 });

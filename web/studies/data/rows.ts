@@ -1,7 +1,11 @@
 /** Rows that are put in place by their number, so that a row that comes twice does no harm. */
 
 /** @param list rows in the order of their numbers. @returns a new list in which the given rows replace those before. */
-export function upsert<Row>(list: readonly Row[], rows: readonly Row[], numberOf: (row: Row) => number): readonly Row[] {
+export function upsert<Row>(
+  list: readonly Row[],
+  rows: readonly Row[],
+  numberOf: (row: Row) => number,
+): readonly Row[] {
   if (rows.length === 0) return list;
   const next = [...list];
   for (const row of rows) {

@@ -2,7 +2,14 @@
 import { expect, test } from 'vitest';
 import { agoText, bytesText, differenceText, durationText, measureLabel, scoreText } from './words.ts';
 
-const accuracy = { kind: 'accuracy', name: 'accuracy', goal: 'maximize', unit: ' %', decimals: 2, isPercentage: true } as const;
+const accuracy = {
+  kind: 'accuracy',
+  name: 'accuracy',
+  goal: 'maximize',
+  unit: ' %',
+  decimals: 2,
+  isPercentage: true,
+} as const;
 
 test.each([
   [0.25, '0.3 s'],

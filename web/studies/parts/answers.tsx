@@ -1,7 +1,9 @@
 /** What a trained network answers: confusion matrix, scores by class, worst mistakes, filters of its first layer. */
+
 import type { AnswersView, ClassView } from '../../../src/server/protocol.ts';
 import { csvOf } from '../../shared/chart/csv.ts';
 import { ChartFrame } from '../../shared/chart/frame.tsx';
+import { Scroll } from '../../shared/scroll.tsx';
 import { confusionSvg } from '../charts/confusion.ts';
 import { countText } from '../data/words.ts';
 import { FilterPictures } from './filters.tsx';
@@ -20,7 +22,12 @@ export function Answers({ answers }: { readonly answers: AnswersView }) {
         <ChartFrame
           title="Confusion matrix"
           svg={() => confusionSvg(confusion, names, `Confusion matrix, ${set} set`)}
-          csv={() => csvOf(head, confusion.map((row, index) => [names[index], ...row]))}
+          csv={() =>
+            csvOf(
+              head,
+              confusion.map((row, index) => [names[index], ...row]),
+            )
+          }
         >
           <Confusion confusion={confusion} names={names} />
         </ChartFrame>
@@ -60,8 +67,7 @@ interface ConfusionProps {
 function Confusion({ confusion, names }: ConfusionProps) {
   const most = Math.max(1, ...confusion.flatMap((row, y) => row.filter((_, x) => x !== y)));
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <div class="scroll" tabIndex={0} role="region" aria-label="Confusion matrix">
+    <Scroll label="Confusion matrix">
       <table class="confusion">
         <caption>One row a class, one column an answer</caption>
         <thead>
@@ -91,7 +97,7 @@ function Confusion({ confusion, names }: ConfusionProps) {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
@@ -102,8 +108,7 @@ function Classes({ classes }: { readonly classes: readonly ClassView[] }) {
       <figcaption>
         <span class="chart-title">Scores by class (%)</span>
       </figcaption>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div class="scroll" tabIndex={0} role="region" aria-label="Scores by class">
+      <Scroll label="Scores by class">
         <table>
           <thead>
             <tr>
@@ -127,7 +132,7 @@ function Classes({ classes }: { readonly classes: readonly ClassView[] }) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </figure>
   );
 }

@@ -24,7 +24,15 @@ export function TrialBadge({ state }: { readonly state: TrialRow['state'] }) {
   return <Badge state={state} text={trialStateWords[state]} />;
 }
 
-function Badge({ state, text, title }: { readonly state: EntryState | TrialRow['state']; readonly text: string; readonly title?: string }) {
+function Badge({
+  state,
+  text,
+  title,
+}: {
+  readonly state: EntryState | TrialRow['state'];
+  readonly text: string;
+  readonly title?: string;
+}) {
   return (
     <span class={`badge ${state}`} title={title}>
       <span aria-hidden="true">{symbols[state]}</span> {text}

@@ -46,7 +46,13 @@ export function Control({ id, state: { can, state } }: { readonly id: string; re
         >
           <label>
             <span class="unseen">Number of seeds to add</span>
-            <input type="number" min={1} max={100} value={count} onInput={({ currentTarget }) => setCount(currentTarget.valueAsNumber)} />
+            <input
+              type="number"
+              min={1}
+              max={100}
+              value={count}
+              onInput={({ currentTarget }) => setCount(currentTarget.valueAsNumber)}
+            />
           </label>
           <button type="submit" disabled={busy !== undefined || !(count >= 1)}>
             {busy === 'seeds' ? 'adding…' : count === 1 ? 'Add seed' : 'Add seeds'}

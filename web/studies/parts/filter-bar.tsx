@@ -2,7 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { ParameterView } from '../../../src/server/protocol.ts';
 import { changeQuery } from '../address.ts';
-import { type Condition, conditionQuery, isFiltering, trialStates, valueOf } from '../data/filter.ts';
+import { type Condition, conditionQuery, isFiltering, trialStates, trialValue } from '../data/filter.ts';
 import { useSelection } from '../data/selection.ts';
 import type { StudyData } from '../data/study.ts';
 import { countText, trialStateWords, valueText } from '../data/words.ts';
@@ -11,7 +11,11 @@ export function FilterBar({ data }: { readonly data: StudyData }) {
   const { filter, trials } = useSelection(data);
   const { head } = data;
   const [name, setName] = useState('');
-  const value: ParameterView = { name: 'value', varies: true, scale: { kind: 'number', low: 0, high: 1, log: false, isInteger: false } };
+  const value: ParameterView = {
+    name: 'value',
+    varies: true,
+    scale: { kind: 'number', low: 0, high: 1, log: false, isInteger: false },
+  };
   const parameters = [value, ...head.parameters.filter(({ varies }) => varies)];
   const open = parameters.filter((each) => each.name === name || each.name in filter.conditions);
   const present = trialStates.filter((state) => data.trials.some((trial) => trial.state === state));
@@ -58,7 +62,12 @@ export function FilterBar({ data }: { readonly data: StudyData }) {
         />
       </label>
       {open.map((parameter) => (
-        <ConditionInput key={parameter.name} parameter={parameter} condition={filter.conditions[parameter.name]} data={data} />
+        <ConditionInput
+          key={parameter.name}
+          parameter={parameter}
+          condition={filter.conditions[parameter.name]}
+          data={data}
+        />
       ))}
       <label>
         <span class="unseen">Add a condition</span>
@@ -95,7 +104,11 @@ export function FilterBar({ data }: { readonly data: StudyData }) {
 }
 
 /** All states: no condition. */
-function toggled<State extends string>(chosen: readonly State[], state: State, all: readonly State[]): string | undefined {
+function toggled<State extends string>(
+  chosen: readonly State[],
+  state: State,
+  all: readonly State[],
+): string | undefined {
   const before = chosen.length === 0 ? all : chosen;
   const next = before.includes(state) ? before.filter((each) => each !== state) : [...before, state];
   return next.length === 0 || next.length === all.length ? undefined : next.join(',');
@@ -131,7 +144,8 @@ function ConditionInput({ parameter: { name, scale }, condition, data }: Conditi
       </fieldset>
     );
   }
-  const { low, high } = condition && 'low' in condition ? condition : { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
+  const { low, high } =
+    condition && 'low' in condition ? condition : { low: Number.NEGATIVE_INFINITY, high: Number.POSITIVE_INFINITY };
   const known = name === 'value' ? valuesKnown(data) : scale;
   const end = (which: 'low' | 'high', now: number) => (
     <input
@@ -155,7 +169,7 @@ function ConditionInput({ parameter: { name, scale }, condition, data }: Conditi
 }
 
 function valuesKnown({ trials }: StudyData): { low: number; high: number } | undefined {
-  const values = trials.map((trial) => valueOf(trial)).filter((value) => value !== undefined);
+  const values = trials.map((trial) => trialValue(trial)).filter((value) => value !== undefined);
   if (values.length === 0) return undefined;
   return { low: values.reduce((a, b) => Math.min(a, b)), high: values.reduce((a, b) => Math.max(a, b)) };
 }

@@ -9,7 +9,6 @@ export function FilterPictures({ filters }: { readonly filters: readonly Filter[
     <>
       <ul class="pictures">
         {filters.map((filter, index) => (
-          // biome-ignore lint/suspicious/noArrayIndexKey: filters have no other name than their place
           <li key={index}>
             <FilterPicture filter={filter} largest={largest} name={`filter ${index + 1}`} />
           </li>
@@ -20,7 +19,15 @@ export function FilterPictures({ filters }: { readonly filters: readonly Filter[
   );
 }
 
-function FilterPicture({ filter, largest, name }: { readonly filter: Filter; readonly largest: number; readonly name: string }) {
+function FilterPicture({
+  filter,
+  largest,
+  name,
+}: {
+  readonly filter: Filter;
+  readonly largest: number;
+  readonly name: string;
+}) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useEffect(() => {
     const [height, width] = [filter.length, filter[0]?.length ?? 0];

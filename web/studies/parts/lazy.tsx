@@ -18,7 +18,7 @@ export function LazyView<Props extends object>({ load, props }: LazyViewProps<Pr
       () => setFailed(true),
     );
   };
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once; another view has another key
+  // Once; another view has another key.
   useEffect(start, []);
   // A page that was open during an update asks for files that are gone: only the new page names the new ones.
   if (failed) return <Failed message="This part of the page could not be loaded." retry={() => location.reload()} />;

@@ -5,7 +5,16 @@ import { ChartFrame } from '../../shared/chart/frame.tsx';
 import { useSeen } from '../../shared/seen.ts';
 import { colourOf, shownTheme } from '../../shared/theme.ts';
 import { changeQuery } from '../address.ts';
-import { bestShare, brushCondition, brushOf, type ParallelAxis, missing, missingTicks, type ParallelLine, parallelSvg } from '../charts/parallel.ts';
+import {
+  bestShare,
+  brushCondition,
+  brushOf,
+  missing,
+  missingTicks,
+  type ParallelAxis,
+  type ParallelLine,
+  parallelSvg,
+} from '../charts/parallel.ts';
 import { type Condition, conditionQuery } from '../data/filter.ts';
 
 export interface ParallelChartProps {
@@ -19,7 +28,9 @@ export interface ParallelChartProps {
   readonly alt: string;
 }
 
-const [height, top, bottom, side] = [390, 16, 78, 56];
+const [top, side] = [16, 56];
+/** The height of the axes, and of what is below them: names in two rows, and lines without a value where there are any. */
+const [axisHeight, namesHeight, withoutHeight] = [290, 50, 32];
 
 export function ParallelChart({ axes, lines, others, conditions, title, alt }: ParallelChartProps) {
   const host = useRef<HTMLDivElement>(null);
@@ -35,6 +46,9 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
     resized.observe(element);
     return () => resized.disconnect();
   }, []);
+  const without = useMemo(() => missingTicks([...lines, ...others], axes), [lines, others, axes]);
+  const bottom = namesHeight + (without.some((tick) => tick !== undefined) ? withoutHeight : 0);
+  const height = top + axisHeight + bottom;
   const places = useMemo(() => {
     const gap = (width - 2 * side) / Math.max(1, axes.length - 1);
     return {
@@ -42,17 +56,17 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
       y: (place: number) => height - bottom - place * (height - top - bottom),
       back: (pixels: number) => (height - bottom - pixels) / (height - top - bottom),
     };
-  }, [width, axes.length]);
+  }, [width, axes.length, height, bottom]);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the theme changes the colours
+  // The theme changes the colours.
   useEffect(() => {
     if (width === 0 || !isSeen) return;
-    painter.current.next = { width, lines, others, places };
+    painter.current.next = { width, height, lines, others, places };
     void paint(canvas.current!, painter.current);
-  }, [width, lines, others, places, theme, isSeen]);
+  }, [width, height, lines, others, places, theme, isSeen]);
 
-  const without = useMemo(() => missingTicks([...lines, ...others], axes), [lines, others, axes]);
-  const placeOfPointer = ({ clientY }: PointerEvent) => places.back(clientY - host.current!.getBoundingClientRect().top);
+  const placeOfPointer = ({ clientY }: PointerEvent) =>
+    places.back(clientY - host.current!.getBoundingClientRect().top);
   const start = (axis: number) => (event: PointerEvent) => {
     (event.currentTarget as Element).setPointerCapture(event.pointerId);
     setDrag({ axis, from: placeOfPointer(event), to: placeOfPointer(event) });
@@ -107,7 +121,13 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
                     {axis.label}
                   </text>
                   {brush && (
-                    <rect x={-7} width={14} y={places.y(Math.min(1, brush[1]))} height={Math.max(2, places.y(Math.max(0, brush[0])) - places.y(Math.min(1, brush[1])))} class="brush" />
+                    <rect
+                      x={-7}
+                      width={14}
+                      y={places.y(Math.min(1, brush[1]))}
+                      height={Math.max(2, places.y(Math.max(0, brush[0])) - places.y(Math.min(1, brush[1])))}
+                      class="brush"
+                    />
                   )}
                   <rect
                     x={-18}
@@ -132,6 +152,7 @@ export function ParallelChart({ axes, lines, others, conditions, title, alt }: P
 
 interface DrawOptions {
   readonly width: number;
+  readonly height: number;
   readonly lines: readonly ParallelLine[];
   readonly others: readonly ParallelLine[];
   readonly places: { readonly x: (index: number) => number; readonly y: (place: number) => number };
@@ -154,7 +175,7 @@ async function paint(canvas: HTMLCanvasElement, painter: Painter): Promise<void>
   if (painter.isBusy) return;
   painter.isBusy = true;
   while (painter.next) {
-    const { width, lines, others, places } = painter.next;
+    const { width, height, lines, others, places } = painter.next;
     painter.next = undefined;
     const picture = document.createElement('canvas');
     picture.width = width * devicePixelRatio;
@@ -187,7 +208,11 @@ function looksOf(lines: readonly ParallelLine[], others: readonly ParallelLine[]
 }
 
 /** A few lines share a path: many short paths would be slow, and in one path translucent lines would not add up. */
-function strokeLines(context: CanvasRenderingContext2D, lines: readonly ParallelLine[], places: DrawOptions['places']): void {
+function strokeLines(
+  context: CanvasRenderingContext2D,
+  lines: readonly ParallelLine[],
+  places: DrawOptions['places'],
+): void {
   for (let first = 0; first < lines.length; first += 50) {
     context.beginPath();
     for (const { at } of lines.slice(first, first + 50)) tracePath(context, at, places);

@@ -1,6 +1,7 @@
 /** Sections of the report, as the server made them, with their figures in frames that export them. */
 import type { Facts, ReportBlock, ReportSection } from '../../../src/server/protocol.ts';
 import { ChartFrame } from '../../shared/chart/frame.tsx';
+import { Scroll } from '../../shared/scroll.tsx';
 import { sectionCsv } from '../data/report-csv.ts';
 
 type ReportFigureView = Extract<ReportBlock, { kind: 'figures' }>['figures'][number];
@@ -31,7 +32,7 @@ function Section({ section: { name, blocks }, facts, without }: SectionProps) {
     <section class="report">
       {blocks.map((block, index) =>
         block.kind === 'html' ? (
-          // biome-ignore lint/security/noDangerouslySetInnerHtml: the server escapes all text, and the content policy forbids scripts
+          // The server escapes all text, and the content policy forbids scripts.
           <div key={index} dangerouslySetInnerHTML={{ __html: block.html }} />
         ) : (
           <div key={index} class="figures">
@@ -57,16 +58,14 @@ export interface ReportFigureProps {
 export function ReportFigure({ figure: { name, caption, alt, html }, section, facts }: ReportFigureProps) {
   const csv = sectionCsv(section, facts);
   return (
-    <ChartFrame title={caption || name} svg={hasSvg(html) ? () => svgOf(html) : undefined} csv={csv === undefined ? undefined : () => csv}>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div
-        class="report-figure"
-        tabIndex={0}
-        role="group"
-        aria-label={alt}
-        // biome-ignore lint/security/noDangerouslySetInnerHtml: as above
-        dangerouslySetInnerHTML={{ __html: html }}
-      />
+    <ChartFrame
+      title={caption || name}
+      svg={hasSvg(html) ? () => svgOf(html) : undefined}
+      csv={csv === undefined ? undefined : () => csv}
+    >
+      <Scroll class="report-figure" label={`${name}: ${alt}`}>
+        <div dangerouslySetInnerHTML={{ __html: html }} />
+      </Scroll>
     </ChartFrame>
   );
 }

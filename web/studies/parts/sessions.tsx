@@ -1,11 +1,12 @@
 /** Machines and software of processes, as a table. */
+
 import type { SessionView } from '../../../src/server/protocol.ts';
+import { Scroll } from '../../shared/scroll.tsx';
 import { bytesText, durationText } from '../data/words.ts';
 
 export function Sessions({ sessions }: { readonly sessions: readonly SessionView[] }) {
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <div class="scroll" tabIndex={0} role="region" aria-label="Processes">
+    <Scroll label="Processes">
       <table>
         <thead>
           <tr>
@@ -38,6 +39,6 @@ export function Sessions({ sessions }: { readonly sessions: readonly SessionView
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }

@@ -26,7 +26,13 @@ export function SettingsList({ settings, given }: SettingsListProps) {
   );
 }
 
-function Pairs({ settings, names }: { readonly settings: SettingsListProps['settings']; readonly names: readonly string[] }) {
+function Pairs({
+  settings,
+  names,
+}: {
+  readonly settings: SettingsListProps['settings'];
+  readonly names: readonly string[];
+}) {
   return (
     <dl class="pairs">
       {names.map((name) => (

@@ -41,7 +41,15 @@ export function NotFound({ what }: { readonly what: string }) {
 }
 
 /** A failure as the view that it hits shows it. */
-export function Problem({ error, what, retry }: { readonly error: RequestError; readonly what: string; readonly retry: () => void }) {
+export function Problem({
+  error,
+  what,
+  retry,
+}: {
+  readonly error: RequestError;
+  readonly what: string;
+  readonly retry: () => void;
+}) {
   if (error.status === 404) return <NotFound what={what} />;
   if (error.status === 401)
     return <Failed message="This server asks for its token: open the address that lenet ui printed when it started." />;
@@ -49,7 +57,15 @@ export function Problem({ error, what, retry }: { readonly error: RequestError; 
 }
 
 /** Shows what was loaded, or how far that is. */
-export function Show<T>({ loaded, what, children }: { readonly loaded: Loaded<T>; readonly what: string; readonly children: (value: T) => ComponentChildren }) {
+export function Show<T>({
+  loaded,
+  what,
+  children,
+}: {
+  readonly loaded: Loaded<T>;
+  readonly what: string;
+  readonly children: (value: T) => ComponentChildren;
+}) {
   if (loaded.state === 'loading') return <Loading what={what} />;
   if (loaded.state === 'failed') return <Problem error={loaded.error} what={what} retry={loaded.retry} />;
   return <>{children(loaded.value)}</>;

@@ -1,4 +1,5 @@
 /** Where a study was computed: machines and software, times, its data and its file. */
+import { Scroll } from '../../shared/scroll.tsx';
 import { Report } from '../parts/report.tsx';
 import { Sessions } from '../parts/sessions.tsx';
 import type { StudyViewProps } from '../views.ts';
@@ -18,8 +19,9 @@ export default function About({ study, data: { head } }: StudyViewProps) {
       {head.file && (
         <>
           <h2>The study file</h2>
-          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-          <pre tabIndex={0}>{head.file}</pre>
+          <Scroll label="The study file">
+            <pre>{head.file}</pre>
+          </Scroll>
         </>
       )}
     </>

@@ -1,8 +1,10 @@
 /** Two configurations seed by seed: paired differences, and the images that one gets right and the other does not. */
+
 import { useMemo } from 'preact/hooks';
 import type { ComparisonView, DisagreementView, DisputedImage, Facts, PairView } from '../../../src/server/protocol.ts';
 import { Chart } from '../../shared/chart/chart.tsx';
 import type { Plot } from '../../shared/chart/plot.ts';
+import { Scroll } from '../../shared/scroll.tsx';
 import { address, changeQuery, linkTo } from '../address.ts';
 import { studyPath } from '../data/api.ts';
 import { useLoaded } from '../data/loaded.ts';
@@ -20,29 +22,43 @@ export default function Compare({ study, data }: StudyViewProps) {
   // A configuration without a trial has nothing to compare.
   const trained = facts.names.filter(({ index }) => index !== null);
   if (trained.length < 2) return <Empty>Two trained configurations are needed.</Empty>;
-  return <Chosen id={study.id} names={trained} data={data} />;
+  return <Chosen id={study.id} names={trained} winner={facts.show?.winner?.configuration} data={data} />;
 }
 
 interface ChosenProps {
   readonly id: string;
   readonly names: Facts['names'];
+  /** The name of the winner, if there is one: compared first unless the address says otherwise. */
+  readonly winner: string | undefined;
   readonly data: StudyData;
 }
 
-function Chosen({ id, names, data }: ChosenProps) {
+function Chosen({ id, names, winner, data }: ChosenProps) {
   const { query } = address.value;
-  const a = names.find((name) => name.id === query.a) ?? names.find(({ standing }) => standing === 'best') ?? names[0]!;
+  const a = names.find((name) => name.id === query.a) ?? names.find((name) => name.id === winner) ?? names[0]!;
   const b = names.find((name) => name.id === query.b && name !== a) ?? names.find((name) => name !== a)!;
   const options = names.map((name) => [name.id, `${name.id}: ${name.label}`] as const);
   // The rows tell when there is more to compare: the number of complete trials of both is part of the question.
-  const known = data.trials.filter(({ configuration, state }) => state === 'complete' && (configuration === a.index || configuration === b.index)).length;
+  const known = data.trials.filter(
+    ({ configuration, state }) => state === 'complete' && (configuration === a.index || configuration === b.index),
+  ).length;
   const path = `${studyPath(id, 'compare')}?a=${encodeURIComponent(a.id)}&b=${encodeURIComponent(b.id)}`;
   const comparison = useLoaded<ComparisonView>(`${path}&trials=${known}`);
   return (
     <>
       <div class="choices">
-        <Choice label="Compare" value={a.id} set={(value) => changeQuery({ a: value, b: b.id, seed: undefined })} options={options} />
-        <Choice label="with" value={b.id} set={(value) => changeQuery({ a: a.id, b: value, seed: undefined })} options={options.filter(([each]) => each !== a.id)} />
+        <Choice
+          label="Compare"
+          value={a.id}
+          set={(value) => changeQuery({ a: value, b: b.id, seed: undefined })}
+          options={options}
+        />
+        <Choice
+          label="with"
+          value={b.id}
+          set={(value) => changeQuery({ a: a.id, b: value, seed: undefined })}
+          options={options.filter(([each]) => each !== a.id)}
+        />
         <button type="button" onClick={() => changeQuery({ a: b.id, b: a.id })}>
           Swap
         </button>
@@ -54,7 +70,15 @@ function Chosen({ id, names, data }: ChosenProps) {
   );
 }
 
-function Comparison({ comparison, id, data }: { readonly comparison: ComparisonView; readonly id: string; readonly data: StudyData }) {
+function Comparison({
+  comparison,
+  id,
+  data,
+}: {
+  readonly comparison: ComparisonView;
+  readonly id: string;
+  readonly data: StudyData;
+}) {
   const { first, second, sentences, pairs, difference } = comparison;
   const { objective } = data.head;
   const { query } = address.value;
@@ -69,10 +93,32 @@ function Comparison({ comparison, id, data }: { readonly comparison: ComparisonV
       x: { label: 'seed', whole: true },
       y: { label, decimals: objective.decimals },
       layers: [
-        ...(interval ? [{ kind: 'band', name: '95 % interval of the mean', ink: 'ours', x: ends, low: [interval[0], interval[0]], high: [interval[1], interval[1]] } as const] : []),
-        ...(mean === undefined ? [] : [{ kind: 'line', name: 'mean', ink: 'ours', x: ends, y: [mean, mean], width: 1.5 } as const]),
+        ...(interval
+          ? [
+              {
+                kind: 'band',
+                name: '95 % interval of the mean',
+                ink: 'ours',
+                x: ends,
+                low: [interval[0], interval[0]],
+                high: [interval[1], interval[1]],
+              } as const,
+            ]
+          : []),
+        ...(mean === undefined
+          ? []
+          : [{ kind: 'line', name: 'mean', ink: 'ours', x: ends, y: [mean, mean], width: 1.5 } as const]),
         { kind: 'line', name: 'no difference', ink: 'muted', x: ends, y: ends.map(() => 0), dash: [4, 3], width: 1 },
-        { kind: 'points', name: 'a seed', ink: 'post', symbol: 'circle', size: 5, x, y: pairs.map((pair) => pair.difference), labelOf: (index) => `seed ${x[index]}` },
+        {
+          kind: 'points',
+          name: 'a seed',
+          ink: 'post',
+          symbol: 'circle',
+          size: 5,
+          x,
+          y: pairs.map((pair) => pair.difference),
+          labelOf: (index) => `seed ${x[index]}`,
+        },
       ],
     };
   }, [comparison, objective]);
@@ -97,26 +143,49 @@ function Comparison({ comparison, id, data }: { readonly comparison: ComparisonV
   );
 }
 
-function Pairs({ comparison: { first, second, pairs }, id, data }: { readonly comparison: ComparisonView; readonly id: string; readonly data: StudyData }) {
+function Pairs({
+  comparison: { first, second, pairs },
+  id,
+  data,
+}: {
+  readonly comparison: ComparisonView;
+  readonly id: string;
+  readonly data: StudyData;
+}) {
   const { objective } = data.head;
   const hasImages = pairs.some(({ images }) => images);
-  const score = ({ trial, score: value }: PairView['first']) => <a href={linkTo('study', id, 'trial', trial)}>{scoreText(value, objective)}</a>;
+  const score = ({ trial, score: value }: PairView['first']) => (
+    <a href={linkTo('study', id, 'trial', trial)}>{scoreText(value, objective)}</a>
+  );
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard
-    <div class="scroll" tabIndex={0} role="region" aria-label="Seed by seed">
+    <Scroll label="Seed by seed">
       <table>
         <caption>Seed by seed</caption>
         <thead>
           <tr>
-            <th scope="col" class="number">seed</th>
-            <th scope="col" class="number">{first.id}</th>
-            <th scope="col" class="number">{second.id}</th>
-            <th scope="col" class="number">difference</th>
+            <th scope="col" class="number">
+              seed
+            </th>
+            <th scope="col" class="number">
+              {first.id}
+            </th>
+            <th scope="col" class="number">
+              {second.id}
+            </th>
+            <th scope="col" class="number">
+              difference
+            </th>
             {hasImages && (
               <>
-                <th scope="col" class="number">right in {first.id} only</th>
-                <th scope="col" class="number">right in {second.id} only</th>
-                <th scope="col" class="number">p (McNemar)</th>
+                <th scope="col" class="number">
+                  right in {first.id} only
+                </th>
+                <th scope="col" class="number">
+                  right in {second.id} only
+                </th>
+                <th scope="col" class="number">
+                  p (McNemar)
+                </th>
                 <td />
               </>
             )}
@@ -125,7 +194,9 @@ function Pairs({ comparison: { first, second, pairs }, id, data }: { readonly co
         <tbody>
           {pairs.map((pair) => (
             <tr key={pair.seed}>
-              <th scope="row" class="number">{pair.seed}</th>
+              <th scope="row" class="number">
+                {pair.seed}
+              </th>
               <td class="number">{score(pair.first)}</td>
               <td class="number">{score(pair.second)}</td>
               <td class="number">{differenceText(pair.difference, objective)}</td>
@@ -145,11 +216,19 @@ function Pairs({ comparison: { first, second, pairs }, id, data }: { readonly co
           ))}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
 
-function Disagreement({ pair: { seed }, comparison: { first, second }, id }: { readonly pair: PairView; readonly comparison: ComparisonView; readonly id: string }) {
+function Disagreement({
+  pair: { seed },
+  comparison: { first, second },
+  id,
+}: {
+  readonly pair: PairView;
+  readonly comparison: ComparisonView;
+  readonly id: string;
+}) {
   const query = new URLSearchParams({ a: first.id, b: second.id, seed: String(seed) });
   const images = useLoaded<DisagreementView>(`${studyPath(id, 'compare', 'images')}?${query}`);
   return (
@@ -187,7 +266,9 @@ function Side({ title, count, images, wrong }: SideProps) {
       <ul class="pictures">
         {images.map((image) => {
           const mistaken = image[wrong];
-          const text = mistaken ? `${image.label} taken for ${mistaken.answer} (${(mistaken.probability * 100).toFixed(1)} %)` : `a ${image.label}`;
+          const text = mistaken
+            ? `${image.label} taken for ${mistaken.answer} (${(mistaken.probability * 100).toFixed(1)} %)`
+            : `a ${image.label}`;
           return (
             <li key={image.image}>
               <Picture picture={image.picture} alt={`image ${image.image}, ${text}`} />

@@ -28,7 +28,10 @@ export default function Curves({ study, data }: StudyViewProps) {
   const column = columns.find((each) => each === query.show) ?? 'score';
   const most = mostGroups.find((count) => String(count) === query.most) ?? mostGroups[0];
   const isLog = query.scale === 'log';
-  const last = groups.reduce((end, { trials: own }) => Math.max(end, ...own.map(({ curve }) => curve.epoch.at(-1) ?? 0)), 0);
+  const last = groups.reduce(
+    (end, { trials: own }) => Math.max(end, ...own.map(({ curve }) => curve.epoch.at(-1) ?? 0)),
+    0,
+  );
   const from = Number(query.from ?? (last > 3 ? 1 : 0));
   const shown = useMemo(() => groups.slice(0, most), [groups, most]);
   // Pointing at a single seed keeps its configuration chosen.
@@ -50,22 +53,47 @@ export default function Curves({ study, data }: StudyViewProps) {
     <>
       <div class="choices">
         {columns.length > 1 && (
-          <Choice label="Shown" value={column} set={set('show')} options={columns.map((each) => [each, axisOf(each, data).label])} />
+          <Choice
+            label="Shown"
+            value={column}
+            set={set('show')}
+            options={columns.map((each) => [each, axisOf(each, data).label])}
+          />
         )}
-        <Choice label="Scale" value={isLog ? 'log' : 'linear'} set={set('scale')} options={[['linear', 'linear'], ['log', 'logarithmic']]} />
+        <Choice
+          label="Scale"
+          value={isLog ? 'log' : 'linear'}
+          set={set('scale')}
+          options={[
+            ['linear', 'linear'],
+            ['log', 'logarithmic'],
+          ]}
+        />
         <label>
           from epoch{' '}
-          <input type="number" min={0} max={last} value={from} onInput={({ currentTarget }) => changeQuery({ from: currentTarget.value })} />
+          <input
+            type="number"
+            min={0}
+            max={last}
+            value={from}
+            onInput={({ currentTarget }) => changeQuery({ from: currentTarget.value })}
+          />
         </label>
         {groups.length > mostGroups[0] && (
-          <Choice label="Configurations" value={String(most)} set={set('most')} options={mostGroups.map((count) => [String(count), `the best ${count}`])} />
+          <Choice
+            label="Configurations"
+            value={String(most)}
+            set={set('most')}
+            options={mostGroups.map((count) => [String(count), `the best ${count}`])}
+          />
         )}
       </div>
       <Chart plot={plot} height={420} onLayer={point} empty="Nothing was measured in these epochs." />
       <p class="note">
-        A line is the mean of a configuration's seeds, its band reaches from the lowest to the highest seed. Point at a line or at its name to see the
-        single seeds; drag to zoom, double-click to see all again.
-        {groups.length > shown.length && ` Shown are the best ${shown.length} of ${countText(groups.length, 'configuration')}; the filter chooses others.`}
+        A line is the mean of a configuration's seeds, its band reaches from the lowest to the highest seed. Point at a
+        line or at its name to see the single seeds; drag to zoom, double-click to see all again.
+        {groups.length > shown.length &&
+          ` Shown are the best ${shown.length} of ${countText(groups.length, 'configuration')}; the filter chooses others.`}
       </p>
     </>
   );
@@ -98,7 +126,9 @@ function axisOf(column: CurveColumn, { head: { objective, protocol } }: StudyDat
 function curvesAlt(groups: readonly Group[], column: CurveColumn, label: string, factor: number): string {
   const ends = groups.slice(0, 3).flatMap(({ name, trials }) => {
     const { epoch, mean } = groupCurve(trials, column, factor);
-    return epoch.length === 0 ? [] : [`${name}: ${shortNumber(mean.at(-1)!)} after epoch ${epoch.at(-1)} (${countText(trials.length, 'seed')})`];
+    return epoch.length === 0
+      ? []
+      : [`${name}: ${shortNumber(mean.at(-1)!)} after epoch ${epoch.at(-1)} (${countText(trials.length, 'seed')})`];
   });
   return `${label} by epoch of ${countText(groups.length, 'configuration')}. ${ends.join('; ')}.`;
 }

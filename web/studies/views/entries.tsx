@@ -36,7 +36,8 @@ function follow(): () => void {
 export default function Entries() {
   useEffect(follow, []);
   const found = listing.value;
-  if (!found) return problem.value ? <Problem error={problem.value} what="folder" retry={follow} /> : <Loading what="studies" />;
+  if (!found)
+    return problem.value ? <Problem error={problem.value} what="folder" retry={follow} /> : <Loading what="studies" />;
   const studies = found.entries.filter(({ kind }) => kind === 'study' || kind === 'optuna');
   const runs = found.entries.filter(({ kind }) => kind === 'run' || kind === 'tensorboard');
   return (
@@ -98,7 +99,9 @@ function EntryCard({ entry, now }: { readonly entry: Entry; readonly now: number
           <a href={linkTo(place, id)}>{name}</a>
         </h3>
         <EntryBadge state={state} />
-        {(kind === 'optuna' || kind === 'tensorboard') && <span class="kind">{kind === 'optuna' ? 'Optuna' : 'TensorBoard'}</span>}
+        {(kind === 'optuna' || kind === 'tensorboard') && (
+          <span class="kind">{kind === 'optuna' ? 'Optuna' : 'TensorBoard'}</span>
+        )}
         <span class="muted path">{path !== name && path !== '.' ? path : ''}</span>
         <span class="muted changed">{agoText(changed, now)}</span>
       </div>
@@ -118,8 +121,14 @@ function EntryCard({ entry, now }: { readonly entry: Entry; readonly now: number
   );
 }
 
-export function Progress({ ended, expected, failed, unit }: NonNullable<Entry['progress']> & { readonly unit: string }) {
-  const text = expected === null ? countText(ended, unit) : `${ended.toLocaleString('en-US')} of ${countText(expected, unit)}`;
+export function Progress({
+  ended,
+  expected,
+  failed,
+  unit,
+}: NonNullable<Entry['progress']> & { readonly unit: string }) {
+  const text =
+    expected === null ? countText(ended, unit) : `${ended.toLocaleString('en-US')} of ${countText(expected, unit)}`;
   return (
     <span class="progress">
       {expected !== null && expected > 0 && (

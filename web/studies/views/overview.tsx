@@ -1,7 +1,8 @@
 /** A study at a glance: the outcome in sentences, who is still in, intervals, dot plots and rounds. */
 import type { Facts, ShowStage } from '../../../src/server/protocol.ts';
+import { Scroll } from '../../shared/scroll.tsx';
 import { addressText, linkTo } from '../address.ts';
-import { valueOf } from '../data/filter.ts';
+import { trialValue } from '../data/filter.ts';
 import { differenceText, scoreText } from '../data/words.ts';
 import { Report, ReportFigure } from '../parts/report.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
@@ -28,7 +29,9 @@ export default function Overview({ study, data }: StudyViewProps) {
       {stages.map((stage, index) => (
         <Stage key={stage.factors.join()} stage={stage} index={index} facts={facts} data={data} />
       ))}
-      {stages.length === 0 && !facts.show?.search && data.head.kind === 'study' && <Empty>Nothing can be said yet.</Empty>}
+      {stages.length === 0 && !facts.show?.search && data.head.kind === 'study' && (
+        <Empty>Nothing can be said yet.</Empty>
+      )}
       <Report facts={facts} sections={sections} />
       <details>
         <summary>All tables of the report, and its words</summary>
@@ -47,13 +50,15 @@ function Running({ study, data: { head, trials } }: Pick<StudyViewProps, 'study'
   if (running.length === 0) return null;
   return (
     <section aria-label="Running trials">
-      <ul class="running">
+      <ul class="now-training">
         {running.slice(0, mostRunning).map((trial) => {
           const epoch = trial.curve.epoch.at(-1);
           return (
             <li key={trial.number}>
               <a href={linkTo('study', study.id, 'trial', trial.number)}>trial {trial.number}</a>{' '}
-              {epoch === undefined ? 'begins' : `epoch ${epoch}${head.epochs === null ? '' : ` of ${head.epochs}`}, ${scoreText(valueOf(trial), head.objective)}`}
+              {epoch === undefined
+                ? 'begins'
+                : `epoch ${epoch}${head.epochs === null ? '' : ` of ${head.epochs}`}, ${scoreText(trialValue(trial), head.objective)}`}
             </li>
           );
         })}
@@ -63,19 +68,23 @@ function Running({ study, data: { head, trials } }: Pick<StudyViewProps, 'study'
   );
 }
 
-type StageProps = Pick<StudyViewProps, 'data'> & { readonly stage: ShowStage; readonly index: number; readonly facts: Facts };
+type StageProps = Pick<StudyViewProps, 'data'> & {
+  readonly stage: ShowStage;
+  readonly index: number;
+  readonly facts: Facts;
+};
 
 function Stage({ stage, index, facts, data }: StageProps) {
   const { title = '', sentences = [] } = facts.stages[index] ?? {};
+  const [headline, ...evidence] = sentences;
   return (
     <section>
       <h2>{title}</h2>
-      {sentences.map((sentence, place) => (
-        <p key={sentence} class={place === 0 ? 'strong' : ''}>
-          {sentence}
-        </p>
-      ))}
+      {headline !== undefined && <p class="strong">{headline}</p>}
       <WhoIsIn stage={stage} title={title} data={data} />
+      {evidence.map((sentence) => (
+        <p key={sentence}>{sentence}</p>
+      ))}
       <div class="figures">
         {figuresOf(facts, index).map((figure) => (
           <ReportFigure key={figure.name} figure={figure} section="stages" facts={facts} />
@@ -103,9 +112,12 @@ function WhoIsIn({ stage, title, data: { head } }: WhoProps) {
   const reach = Math.max(1e-9, ...intervals.map(Math.abs));
   return (
     <>
-      <div class="scroll" tabIndex={0} role="region" aria-label={`Who is in: ${title}`}>
+      <p class="note">
+        Who is in. The bar is the 95 % interval of a level's difference to the best of the others; right of the line it
+        is better.
+      </p>
+      <Scroll label={`Who is in: ${title}`}>
         <table class="who">
-          <caption>Who is in. The bar is the 95 % interval of a level's difference to the best of the others; right of the line it is better.</caption>
           <thead>
             <tr>
               <th scope="col">level</th>
@@ -132,11 +144,25 @@ function WhoIsIn({ stage, title, data: { head } }: WhoProps) {
                 <td class="number">{level.scores.filter((score) => score !== null).length}</td>
                 <td class="number">{scoreText(level.mean, objective)}</td>
                 <td>
-                  {level.differenceToBest ? <IntervalBar interval={level.differenceToBest} reach={reach} goal={objective.goal} decimals={objective.decimals} /> : '–'}
+                  {level.differenceToBest ? (
+                    <IntervalBar
+                      interval={level.differenceToBest}
+                      reach={reach}
+                      goal={objective.goal}
+                      decimals={objective.decimals}
+                    />
+                  ) : (
+                    '–'
+                  )}
                 </td>
                 <td>
                   {chosen !== undefined && level.configuration !== chosen && (
-                    <a href={addressText({ path: ['study', id, 'compare'], query: { a: chosen, b: level.configuration } })}>
+                    <a
+                      href={addressText({
+                        path: ['study', id, 'compare'],
+                        query: { a: chosen, b: level.configuration },
+                      })}
+                    >
                       compare<span class="unseen"> {level.shown} with the selected level</span>
                     </a>
                   )}
@@ -145,7 +171,7 @@ function WhoIsIn({ stage, title, data: { head } }: WhoProps) {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
       <p>
         <a href={linkTo('study', id, 'curves')}>Learning curves of these levels</a>
       </p>

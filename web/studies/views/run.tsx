@@ -23,7 +23,7 @@ function OfRun({ id }: { readonly id: string }) {
   const [run, setRun] = useState<RunOpening>();
   const [problem, setProblem] = useState<RequestError>();
   const [attempt, setAttempt] = useState(0);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a new attempt loads again
+  // A new attempt loads again.
   useEffect(() => {
     const abort = new AbortController();
     let close = () => {};
@@ -35,7 +35,8 @@ function OfRun({ id }: { readonly id: string }) {
         close = openStream<RunEvents>(
           (from) => `${runPath(id, 'events')}?from=${encodeURIComponent(from ?? found.position)}`,
           {
-            series: ({ series, state, notes }) => setRun((before) => before && { ...before, state, notes, series: merged(before.series, series) }),
+            series: ({ series, state, notes }) =>
+              setRun((before) => before && { ...before, state, notes, series: merged(before.series, series) }),
             reset: () => setAttempt((before) => before + 1),
             problem: () => {},
           },
@@ -83,7 +84,15 @@ function Shown({ run }: { readonly run: RunOpening }) {
       ) : (
         <>
           <div class="choices">
-            <Choice label="Scale" value={isLog ? 'log' : 'linear'} set={(value) => changeQuery({ scale: value })} options={[['linear', 'linear'], ['log', 'logarithmic']]} />
+            <Choice
+              label="Scale"
+              value={isLog ? 'log' : 'linear'}
+              set={(value) => changeQuery({ scale: value })}
+              options={[
+                ['linear', 'linear'],
+                ['log', 'logarithmic'],
+              ]}
+            />
           </div>
           <div class="charts">
             {plots.map((plot) => (

@@ -6,7 +6,7 @@ import { rangeOf } from '../../shared/chart/plot.ts';
 import { goTo, linkTo } from '../address.ts';
 import { parallelAxes, parallelLines } from '../charts/parallel.ts';
 import { historyPlot, placeOf, slicePlot } from '../charts/points.ts';
-import { valueOf } from '../data/filter.ts';
+import { trialValue } from '../data/filter.ts';
 import { useNames, useSelection } from '../data/selection.ts';
 import { countText, measureLabel } from '../data/words.ts';
 import { ParallelChart } from '../parts/parallel-chart.tsx';
@@ -24,17 +24,31 @@ export default function Settings({ study, data }: StudyViewProps) {
   const names = useNames(data, facts);
   const { objective } = head;
   const options = useMemo(
-    () => ({ objective, label: measureLabel(objective, head.protocol), at: filter.at, goal: objective.goal, nameOf: names.long, settingsOf }),
+    () => ({
+      objective,
+      label: measureLabel(objective, head.protocol),
+      at: filter.at,
+      goal: objective.goal,
+      nameOf: names.long,
+      settingsOf,
+    }),
     [objective, head.protocol, filter.at, names, settingsOf],
   );
   const varied = useMemo(() => {
-    const isPlaced = (parameter: ParameterView) => data.configurations.some(({ settings }) => placeOf(parameter, settings[parameter.name]) !== undefined);
+    const isPlaced = (parameter: ParameterView) =>
+      data.configurations.some(({ settings }) => placeOf(parameter, settings[parameter.name]) !== undefined);
     return head.parameters.filter((parameter) => parameter.varies && isPlaced(parameter));
   }, [head, data.configurations]);
   const history = useMemo(() => historyPlot(trials, options), [trials, options]);
-  const slices = useMemo(() => varied.map((parameter) => slicePlot(trials, parameter, options)), [trials, varied, options]);
+  const slices = useMemo(
+    () => varied.map((parameter) => slicePlot(trials, parameter, options)),
+    [trials, varied, options],
+  );
   // The axes hold all trials, so that they do not move while a user brushes.
-  const [low, high] = useMemo(() => rangeOf(data.trials.map((trial) => valueOf(trial, filter.at))) ?? [], [data.trials, filter.at]);
+  const [low, high] = useMemo(
+    () => rangeOf(data.trials.map((trial) => trialValue(trial, filter.at))) ?? [],
+    [data.trials, filter.at],
+  );
   const axes = useMemo(
     () => parallelAxes(varied, low === undefined || high === undefined ? undefined : [low, high], options.label),
     [varied, low, high, options.label],
@@ -42,7 +56,11 @@ export default function Settings({ study, data }: StudyViewProps) {
   const lines = useMemo(() => parallelLines(trials, axes, options), [trials, axes, options]);
   const others = useMemo(() => {
     const passing = new Set(trials);
-    return parallelLines(data.trials.filter((trial) => !passing.has(trial)), axes, options);
+    return parallelLines(
+      data.trials.filter((trial) => !passing.has(trial)),
+      axes,
+      options,
+    );
   }, [data.trials, trials, axes, options]);
   const open = (trial: number) => goTo(linkTo('study', study.id, 'trial', trial));
   const nothing = 'No trial that passes the filter has a value yet.';

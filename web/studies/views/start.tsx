@@ -1,6 +1,13 @@
 /** Start a study: one that ships, or a file of one's own, which is checked while it is being typed. */
 import { useEffect, useRef, useState } from 'preact/hooks';
-import type { ControlAnswer, ControlView, StartRequest, StudyFileMistake, Validation } from '../../../src/server/protocol.ts';
+import type {
+  ControlAnswer,
+  ControlView,
+  StartRequest,
+  StudyFileMistake,
+  ValidateRequest,
+  Validation,
+} from '../../../src/server/protocol.ts';
 import { goTo, linkTo } from '../address.ts';
 import { getJson, getText, postJson, studyPath } from '../data/api.ts';
 import { useLoaded } from '../data/loaded.ts';
@@ -13,7 +20,13 @@ export default function Start() {
     <>
       <h1>Start a study</h1>
       <Show loaded={control} what="studies">
-        {(found) => (found.allowed ? <Form control={found} /> : <Empty>Studies cannot be started here: {found.why ?? 'this server only reads'}.</Empty>)}
+        {(found) =>
+          found.allowed ? (
+            <Form control={found} />
+          ) : (
+            <Empty>Studies cannot be started here: {found.why ?? 'this server only reads'}.</Empty>
+          )
+        }
       </Show>
     </>
   );
@@ -97,12 +110,24 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
         />
       </label>
       <div id="validation" role="status" class="validation">
-        {!validation ? <p class="muted">Checking…</p> : validation.ok ? <Plan validation={validation} /> : <Mistakes mistakes={mistakes} text={text} />}
+        {!validation ? (
+          <p class="muted">Checking…</p>
+        ) : validation.ok ? (
+          <Plan validation={validation} />
+        ) : (
+          <Mistakes mistakes={mistakes} text={text} />
+        )}
       </div>
       <div class="choices">
         <label>
           Trainings at a time{' '}
-          <input type="number" min={1} max={64} value={jobs} onInput={({ currentTarget }) => setJobs(currentTarget.valueAsNumber || 1)} />
+          <input
+            type="number"
+            min={1}
+            max={64}
+            value={jobs}
+            onInput={({ currentTarget }) => setJobs(currentTarget.valueAsNumber || 1)}
+          />
         </label>
         <button type="submit" class="button" disabled={busy || !validation?.ok}>
           {busy ? 'Starting…' : validation?.ok && validation.exists ? 'Continue' : 'Start'}
@@ -141,11 +166,14 @@ function useValidation(text: string): Validation | undefined {
   useEffect(() => {
     const abort = new AbortController();
     const check = () =>
-      postJson<Validation>('/api/control/validate', { text }, abort.signal).then(
+      postJson<Validation>('/api/control/validate', { text } satisfies ValidateRequest, abort.signal).then(
         (validation) => setFound({ text, validation }),
         (error: unknown) => {
           if (abort.signal.aborted) return;
-          setFound({ text, validation: { ok: false, mistakes: [{ line: null, column: null, message: messageOf(error) }] } });
+          setFound({
+            text,
+            validation: { ok: false, mistakes: [{ line: null, column: null, message: messageOf(error) }] },
+          });
         },
       );
     const timer = setTimeout(check, isFirst.current ? 0 : pauseMs);
@@ -158,14 +186,20 @@ function useValidation(text: string): Validation | undefined {
   return found?.text === text ? found.validation : undefined;
 }
 
-function Plan({ validation: { name, sentences, path, exists } }: { readonly validation: Extract<Validation, { ok: true }> }) {
+function Plan({
+  validation: { name, sentences, path, exists },
+}: {
+  readonly validation: Extract<Validation, { ok: true }>;
+}) {
   return (
     <>
       {sentences.map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
       <p class="muted">
-        {exists ? `The folder ${path} holds the study ${name} already; it is continued.` : `The study will be kept in ${path}.`}
+        {exists
+          ? `The folder ${path} holds the study ${name} already; it is continued.`
+          : `The study will be kept in ${path}.`}
       </p>
     </>
   );

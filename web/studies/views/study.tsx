@@ -78,7 +78,14 @@ function Head({ study, data: { head, state } }: { readonly study: LiveStudy; rea
         <h1>{head.name}</h1>
         <EntryBadge state={state.state} />
         {head.kind === 'optuna' && <span class="kind">Optuna</span>}
-        {facts && <Progress ended={facts.counts.ended} expected={facts.counts.expected || null} failed={facts.counts.failed} unit="trial" />}
+        {facts && (
+          <Progress
+            ended={facts.counts.ended}
+            expected={facts.counts.expected || null}
+            failed={facts.counts.failed}
+            unit="trial"
+          />
+        )}
         {facts?.secondsLeft != null && state.state === 'running' && (
           <span class="muted">about {durationText(facts.secondsLeft)} left</span>
         )}

@@ -29,7 +29,9 @@ function OfTrial({ row, study, data }: OfTrialProps) {
   const names = useNames(data, study.facts.value);
   // Once more when the trial has ended: only then are there a model and answers.
   const details = useLoaded<TrialDetails>(`${studyPath(study.id, 'trials', row.number)}?${row.state}`);
-  const seeds = trials.filter(({ configuration, number }) => configuration === row.configuration && number !== row.number);
+  const seeds = trials.filter(
+    ({ configuration, number }) => configuration === row.configuration && number !== row.number,
+  );
   return (
     <>
       <div class="study-title">
@@ -61,7 +63,11 @@ function OfTrial({ row, study, data }: OfTrialProps) {
         {({ settings, given, environment, files, hasAnswers, why }) => (
           <>
             <h2>What its network answers</h2>
-            {hasAnswers ? <LoadedAnswers path={studyPath(study.id, 'trials', row.number, 'answers')} /> : <p>{why ?? 'There is nothing to look at.'}</p>}
+            {hasAnswers ? (
+              <LoadedAnswers path={studyPath(study.id, 'trials', row.number, 'answers')} />
+            ) : (
+              <p>{why ?? 'There is nothing to look at.'}</p>
+            )}
             <h2>Settings</h2>
             <SettingsList settings={settings} given={given} />
             <h2>Files</h2>
@@ -89,12 +95,31 @@ export function LoadedAnswers({ path }: { readonly path: string }) {
 }
 
 /** The value that decides, and the losses beside it where they are measured. */
-function TrialCurves({ row: { curve, number }, data: { head } }: { readonly row: TrialRow; readonly data: OfTrialProps['data'] }) {
+function TrialCurves({
+  row: { curve, number },
+  data: { head },
+}: {
+  readonly row: TrialRow;
+  readonly data: OfTrialProps['data'];
+}) {
   const plots = useMemo((): Plot[] => {
     const set = head.protocol === 'post' ? 'test' : 'validation';
-    const line = (name: string, values: readonly (number | null)[] | undefined, look: Pick<Line, 'ink' | 'dash'>, factor = 1): Line[] =>
+    const line = (
+      name: string,
+      values: readonly (number | null)[] | undefined,
+      look: Pick<Line, 'ink' | 'dash'>,
+      factor = 1,
+    ): Line[] =>
       values?.some((value) => value !== null)
-        ? [{ kind: 'line', name, ...look, x: curve.epoch, y: values.map((value) => (value === null ? undefined : value * factor)) }]
+        ? [
+            {
+              kind: 'line',
+              name,
+              ...look,
+              x: curve.epoch,
+              y: values.map((value) => (value === null ? undefined : value * factor)),
+            },
+          ]
         : [];
     const solid = { ink: 'series-1', dash: [] } as const;
     const dashed = { ink: 'series-2', dash: [6, 4] } as const;

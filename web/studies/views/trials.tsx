@@ -2,6 +2,7 @@
 import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import { csvOf } from '../../shared/chart/csv.ts';
 import { download, fileName } from '../../shared/download.ts';
+import { Scroll } from '../../shared/scroll.tsx';
 import { address, changeQuery, linkTo } from '../address.ts';
 import { studyPath } from '../data/api.ts';
 import { columnsOf, sorted } from '../data/columns.ts';
@@ -28,14 +29,20 @@ export default function Trials({ study, data }: StudyViewProps) {
   const [by = 'number', direction] = (query.sort ?? '').split(' ');
   const column = columns.find(({ name }) => name === by) ?? columns[0]!;
   const descending = direction === 'down';
-  const rows = useMemo(() => sorted(trials, column, { descending, pinned: filter.pinned }), [trials, column, descending, filter.pinned]);
-  const host = useRef<HTMLDivElement>(null);
+  const rows = useMemo(
+    () => sorted(trials, column, { descending, pinned: filter.pinned }),
+    [trials, column, descending, filter.pinned],
+  );
+  const host = useRef<HTMLElement>(null);
   const [{ first, count }, setView] = useState({ first: 0, count: 40 });
   useEffect(() => {
     const element = host.current;
     if (!element) return;
     const look = () => {
-      const seen = { first: Math.max(0, Math.floor(element.scrollTop / rowHeight) - spare), count: Math.ceil(element.clientHeight / rowHeight) + 2 * spare };
+      const seen = {
+        first: Math.max(0, Math.floor(element.scrollTop / rowHeight) - spare),
+        count: Math.ceil(element.clientHeight / rowHeight) + 2 * spare,
+      };
       setView((before) => (before.first === seen.first && before.count === seen.count ? before : seen));
     };
     element.addEventListener('scroll', look, { passive: true });
@@ -55,7 +62,10 @@ export default function Trials({ study, data }: StudyViewProps) {
     changeQuery({ [key]: numbersText(next) });
   };
   const exportRows = () => {
-    const text = csvOf(columns.map(({ title }) => title), rows.map((trial) => columns.map(({ value }) => value(trial))));
+    const text = csvOf(
+      columns.map(({ title }) => title),
+      rows.map((trial) => columns.map(({ value }) => value(trial))),
+    );
     download(fileName(`${head.name} trials`, 'csv'), text, 'text/csv');
   };
   return (
@@ -70,8 +80,7 @@ export default function Trials({ study, data }: StudyViewProps) {
           </a>
         )}
       </div>
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a scrolling region must be reachable by keyboard */}
-      <div class="rows" ref={host} tabIndex={0} role="region" aria-label="Trials">
+      <Scroll class="rows" element={host} label="Trials">
         <table aria-rowcount={rows.length + 1}>
           <thead>
             <tr aria-rowindex={1}>
@@ -101,10 +110,19 @@ export default function Trials({ study, data }: StudyViewProps) {
               return (
                 <tr key={trial.number} aria-rowindex={start + index + 2} class={isPinned ? 'selected' : ''}>
                   <td class="row-actions">
-                    <button type="button" aria-pressed={isPinned} aria-label={`Pin trial ${trial.number}`} onClick={() => toggle('pin', filter.pinned, trial.number)}>
+                    <button
+                      type="button"
+                      aria-pressed={isPinned}
+                      aria-label={`Pin trial ${trial.number}`}
+                      onClick={() => toggle('pin', filter.pinned, trial.number)}
+                    >
                       {isPinned ? '★' : '☆'}
                     </button>
-                    <button type="button" aria-label={`Hide trial ${trial.number}`} onClick={() => toggle('hide', filter.hidden, trial.number)}>
+                    <button
+                      type="button"
+                      aria-label={`Hide trial ${trial.number}`}
+                      onClick={() => toggle('hide', filter.hidden, trial.number)}
+                    >
                       ✕
                     </button>
                   </td>
@@ -125,7 +143,7 @@ export default function Trials({ study, data }: StudyViewProps) {
             <Room rows={rows.length - start - shown.length} columns={columns.length + 1} />
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </>
   );
 }
@@ -134,7 +152,7 @@ export default function Trials({ study, data }: StudyViewProps) {
 function Room({ rows, columns }: { readonly rows: number; readonly columns: number }) {
   if (rows <= 0) return null;
   return (
-    <tr aria-hidden="true" class="room">
+    <tr class="room">
       <td colSpan={columns} style={{ height: `${rows * rowHeight}px` }} />
     </tr>
   );
