@@ -58,7 +58,7 @@ async function buildPage({ source, output, firstPaint }, { build, plugins }) {
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
 
 /** What a browser loads before anything is shown: the page and the scripts and style sheets that it names. */
-function firstPaintSizes(folder) {
+export function firstPaintSizes(folder) {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const named = [...page.matchAll(/(?:src|href)="\.\/([^"]+\.(?:js|css))"/g)].map(([, file]) => file);
   return ['index.html', ...named].map((file) => ({
