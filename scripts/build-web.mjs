@@ -58,7 +58,7 @@ async function buildPage({ source, output, firstPaint }, { build, plugins }) {
 const kilobytes = (bytes) => (bytes / 1000).toFixed(1);
 
 /** What a browser loads before anything is shown: the page and the scripts and style sheets that it names. */
-function firstPaintSizes(folder) {
+export function firstPaintSizes(folder) {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const named = [...page.matchAll(/(?:src|href)="\.\/([^"]+\.(?:js|css))"/g)].map(([, file]) => file);
   return ['index.html', ...named].map((file) => ({
@@ -68,7 +68,7 @@ function firstPaintSizes(folder) {
 }
 
 /** Collects the names of the packages whose code is in the bundle. */
-function bundledPackages(found) {
+export function bundledPackages(found) {
   return {
     name: 'bundled-packages',
     generateBundle(_, bundle) {
@@ -84,7 +84,7 @@ function bundledPackages(found) {
 }
 
 /** The licences of packages, with their texts. */
-function licences(packages) {
+export function licences(packages) {
   const texts = [...packages].sort().map((name) => {
     const folder = join('node_modules', name);
     const { version, license } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));

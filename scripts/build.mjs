@@ -15,6 +15,7 @@ import {
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import asc from 'assemblyscript/asc';
+import { buildPlayground, isOfPlayground } from './build-playground.mjs';
 import { buildPages, filesBelow, isOfPages } from './build-web.mjs';
 import { generatedKernels } from './generate-kernels.mjs';
 import { bindingText, readSignatures } from './kernel-binding.mjs';
@@ -135,7 +136,7 @@ const distStamp = join('dist', '.built');
 
 /** The files of dist/ that the compiler wrote; the pages have a stamp of their own. */
 function ownOutput() {
-  return filesBelow('dist').filter((file) => file !== distStamp && !isOfPages(file));
+  return filesBelow('dist').filter((file) => file !== distStamp && !isOfPages(file) && !isOfPlayground(file));
 }
 
 function compileTypeScript() {
@@ -179,6 +180,7 @@ try {
   await buildKernels();
   compileTypeScript();
   await buildPages(requireWritable);
+  await buildPlayground(requireWritable);
 } catch (error) {
   exitOnRefusedWrite(error);
 }

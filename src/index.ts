@@ -1,7 +1,7 @@
 /** What a program may import; runs unchanged in Node and in a browser. */
 
 // Training
-export { type Checkpoint, type FitOptions, fit, type Progress } from './train/fit.ts';
+export { type Checkpoint, type FitOptions, fit, type Moment, type Progress } from './train/fit.ts';
 export type { DivergedEvent, EpochEvent, FitEvent, InterruptedEvent } from './train/fit.ts';
 export type { Distillation, Teacher } from './train/distillation.ts';
 export {
@@ -13,6 +13,7 @@ export {
 } from './train/recipe.ts';
 export { type Arithmetic, supportsFused, type Width } from './engine/kernels.ts';
 export type { Threads } from './train/crew.ts';
+export { webThreads } from './runner/web-threads.ts';
 export { type OctsProof, proveOcts } from './train/prove-octs.ts';
 
 // Using a trained network
@@ -24,6 +25,7 @@ export {
   predictor,
   softmax,
 } from './train/evaluate.ts';
+export { type Inspector, inspector, type LayerOutput } from './train/inspector.ts';
 export { type ClassReport, type ClassScores, classReport, type Mistake, type Scores } from './train/class-report.ts';
 export type { Metrics } from './base/metrics.ts';
 export type { StateDict, Tensor } from './base/tensor.ts';

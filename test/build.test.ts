@@ -32,8 +32,9 @@ function build() {
 test.skipIf(process.platform === 'win32' || !canRead)(
   'a user without the right to write: nothing to do where the build is up to date, else one line (skipped where no other user can read the modules)',
   () => {
-    const settings = ['package.json', 'tsconfig.json', 'tsconfig.build.json'];
-    for (const name of ['scripts', 'kernels', 'src', 'web', 'dist', ...settings]) {
+    const folders = ['scripts', 'kernels', 'src', 'web', 'docs', 'recipes', 'dist'];
+    const files = ['package.json', 'tsconfig.json', 'tsconfig.build.json', 'LICENSE'];
+    for (const name of [...folders, ...files]) {
       cpSync(join(root, name), join(copy, name), { recursive: true, preserveTimestamps: true });
     }
     symlinkSync(join(root, 'node_modules'), join(copy, 'node_modules'));

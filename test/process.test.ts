@@ -321,7 +321,7 @@ describe('threads that die', () => {
     const helpers = await nodeThreads(3).start(2);
     const nap = new Int32Array(new SharedArrayBuffer(4));
     // A thread with such a plan throws, which ends it.
-    helpers.begin(plan);
+    await helpers.begin(plan);
     const until = performance.now() + 5_000;
     while (helpers.areAlive() && performance.now() < until) Atomics.wait(nap, 0, 0, 10);
     expect(helpers.areAlive()).toBe(false);

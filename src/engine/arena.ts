@@ -1,20 +1,24 @@
 /** Allocates blocks of a WebAssembly memory at rising addresses. Single blocks are never freed. */
 import { WorldError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
+import { supportsSharedMemory } from './shared-memory.ts';
 
 export const pageBytes = 65_536;
 const mostPages = 65_536;
 
 /**
- * Shared memory for the kernels that can grow to `bytes` (default 4 GiB, the most that WebAssembly addresses).
- * JavaScript engines reserve at least this many addresses at once, so a memory should declare no more than it needs.
+ * Memory for the kernels that can grow to `bytes` (default 4 GiB, the most that WebAssembly addresses); shared, where the
+ * JavaScript engine can share memories. Engines reserve at least this many addresses at once, so a memory should declare no more
+ * than it needs.
  * @throws WorldError when the addresses cannot be reserved.
  */
 export function createMemory(bytes: number = mostPages * pageBytes): WebAssembly.Memory {
   const maximum = Math.ceil(bytes / pageBytes);
   if (maximum > mostPages) throw outOfMemory(bytes);
   try {
-    return new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+    if (supportsSharedMemory()) return new WebAssembly.Memory({ initial: 1, maximum, shared: true });
+    // When such a memory grows, views of it become empty: it has its full size from the start.
+    return new WebAssembly.Memory({ initial: maximum, maximum });
   } catch (error) {
     throw new WorldError(
       `cannot reserve addresses for a memory of ${mebibytes(bytes)} MiB: a limit on addresses (ulimit -v) may be too low, since ` +

@@ -5,6 +5,7 @@ import { fusedQuads } from './generated/fused-quads.ts';
 import { bindExports, type Kernels } from './generated/kernels.ts';
 import { strictOcts } from './generated/strict-octs.ts';
 import { strictQuads } from './generated/strict-quads.ts';
+import { supportsSharedMemory, withOwnMemory } from './shared-memory.ts';
 
 export type { Kernels } from './generated/kernels.ts';
 
@@ -61,12 +62,13 @@ export function compileKernels(arithmetic: Arithmetic, width: Width): WebAssembl
   const known = compiled.get(key);
   if (known) return known;
   const text = atob(modules[arithmetic][width]);
-  const module = new WebAssembly.Module(Uint8Array.from(text, (character) => character.charCodeAt(0)));
+  const bytes = Uint8Array.from(text, (character) => character.charCodeAt(0));
+  const module = new WebAssembly.Module(supportsSharedMemory() ? bytes : withOwnMemory(bytes));
   compiled.set(key, module);
   return module;
 }
 
-/** Instantiates the kernels on a memory (shared, since they are compiled for threads). */
+/** Instantiates the kernels on a memory of `createMemory`. */
 export function bindKernels(module: WebAssembly.Module, memory: WebAssembly.Memory): Kernels {
   return bindExports(new WebAssembly.Instance(module, { env: { memory } }).exports);
 }

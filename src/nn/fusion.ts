@@ -14,15 +14,16 @@ export interface Step {
  * Convolution (of all channels), relu and max-pooling become one step. The outputs of the convolution stay in the cache, and its
  * gradients are listed from the gradients of the pooling, which are a quarter as many for 2x2 windows. Every other
  * layer is a separate step.
+ * @param isSeparate every layer is a step of its own, with the same bits.
  */
-export function stepsOf(model: Model): Step[] {
+export function stepsOf(model: Model, isSeparate = false): Step[] {
   const steps: Step[] = [];
   const { layers } = model;
   /** The outputs that are read by name, which must stay in memory. */
   const named = new Set(layers.flatMap(({ layer }) => about(layer).reads()?.name ?? []));
   for (let i = 0; i < layers.length; ) {
     const [first, second, third] = layers.slice(i, i + 3).map(({ layer }) => layer);
-    const isFree = layers.slice(i, i + 2).every(({ name }) => !named.has(name));
+    const isFree = !isSeparate && layers.slice(i, i + 2).every(({ name }) => !named.has(name));
     if (isFree && first?.type === 'conv2d' && !first.groups && second?.type === 'relu' && third?.type === 'maxPool2d') {
       steps.push({ layers: layers.slice(i, i + 3), place: (site) => placeConv2d(first, site, third) });
       i += 3;

@@ -256,6 +256,8 @@ export interface NetworkOptions {
   readonly single?: boolean;
   /** Whether second derivatives will be computed. Default false. */
   readonly curvature?: boolean;
+  /** Whether every layer is a step of its own, and nothing overwrites its output. Default false. */
+  readonly keepsOutputs?: boolean;
   readonly addresses: ModelAddresses;
   /** The layers that are not trained. Default: none. */
   readonly frozen?: ReadonlySet<string>;
@@ -282,6 +284,8 @@ export interface MeetingPoint extends WholeBatch {
 export interface Network {
   readonly steps: readonly NetworkStep[];
   readonly input: Activation;
+  /** Of each step, by the name of its last layer. A later step may overwrite it, unless the network keeps outputs. */
+  readonly outputs: ReadonlyMap<string, Activation>;
   readonly logits: Activation;
   /**
    * Must be called after every change of the tensors, before `forward`. `learning`: whether `backward` will follow.
@@ -312,7 +316,7 @@ export interface Network {
 
 export function placeNetwork(model: Model, options: NetworkOptions): Network {
   const { kernels, arena, width, packs, training, single = false, curvature = false, addresses } = options;
-  const { working = arena } = options;
+  const { working = arena, keepsOutputs = false } = options;
   const { offsets, bytes } = layOutParameters(model);
   const { offsets: bufferOffsets } = layOutBuffers(model);
   const lanes = lanesOf[width];
@@ -332,9 +336,10 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
   const parameterEnds: number[] = [];
   const meetings: (MeetingPoint & { readonly index: number })[] = [];
   const steps: NetworkStep[] = [];
+  const outputs = new Map<string, Activation>();
   let end = 0;
   let last = input;
-  for (const { layers, place } of stepsOf(model)) {
+  for (const { layers, place } of stepsOf(model, keepsOutputs)) {
     const [first, outputLayer] = [layers[0]!, layers.at(-1)!];
     const parameters = layers.flatMap((layer) => layer.parameters);
     const gradientOffsets = parameters.map(({ name }) => offsets.get(name)!);
@@ -374,7 +379,8 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
       placedLayers.push(join);
       parameterEnds.push(end);
     }
-    last = output;
+    last = keepsOutputs ? { ...output, isShared: true } : output;
+    outputs.set(outputLayer.name, last);
   }
   const count = placedLayers.length;
   const backward = (from: number, to: number, pass: Pass, gradients: number) => {
@@ -383,6 +389,7 @@ export function placeNetwork(model: Model, options: NetworkOptions): Network {
   return {
     steps,
     input,
+    outputs,
     logits: last,
     prepare(learning) {
       for (const placed of placedLayers) placed.prepare?.(learning);

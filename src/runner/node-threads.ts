@@ -112,7 +112,7 @@ class NodeHelpers implements Helpers {
     return this.#workers.length;
   }
 
-  begin(plan: CrewPlan): void {
+  async begin(plan: CrewPlan): Promise<void> {
     for (const [i, worker] of this.#workers.entries()) {
       // Node learns here when the thread's event loop began, without which it cannot tell later that the loop has ended.
       loopRuns(worker);

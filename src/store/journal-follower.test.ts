@@ -90,7 +90,7 @@ test.each<[string, (path: string) => void]>([
   [
     'written over in place by as many bytes',
     (path) =>
-      writeFileSync(path, Buffer.concat([journals[1]!, journals[1]!]).subarray(0, journals[0]!.length - 1) + '\n'),
+      writeFileSync(path, `${Buffer.concat([journals[1]!, journals[1]!]).subarray(0, journals[0]!.length - 1)}\n`),
   ],
   [
     'exchanged for a longer one',

@@ -88,8 +88,11 @@ export interface CrewPlan {
 export interface Helpers {
   /** How many there are; fewer than were asked for where the machine allows no more. */
   readonly count: number;
-  /** Hands the plan to each: they call {@link serve}, numbered from 1. */
-  begin(plan: CrewPlan): void;
+  /**
+   * Hands the plan to each: they call {@link serve}, numbered from 1. Resolves when the calling thread may wait for them at a barrier,
+   * where it handles no messages.
+   */
+  begin(plan: CrewPlan): Promise<void>;
   /** Whether all of them still run, as far as this can be told without waiting. */
   areAlive(): boolean;
   /** Why one of them has ended, once that is known: `ran out of memory`. */

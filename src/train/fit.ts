@@ -60,6 +60,11 @@ export interface FitOptions {
   readonly threads?: Threads | undefined;
   /** How many images the kernels compute side by side. Default: quads. Results do not depend on it. */
   readonly width?: Width | undefined;
+  /**
+   * Called before every slice of batches, which takes about 40 ms, and waited for: here a program looks at the network while it
+   * trains, or holds it. @returns the most batches of the slice; undefined: no limit. The weights do not depend on it.
+   */
+  readonly beforeSlice?: ((moment: Moment) => Promise<number | undefined>) | undefined;
   /** Stops the run after the current slice of batches with an `interrupted` event. */
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
@@ -75,6 +80,18 @@ export interface Progress {
   readonly total: number;
   /** Mean losses of the batches done since the last report, each taken before its update. */
   readonly losses: readonly number[];
+}
+
+/** A moment between two batches, and what can be asked of the network then. */
+export interface Moment {
+  /** The current epoch, from 1. */
+  readonly epoch: number;
+  /** Batches of it that are done. */
+  readonly batch: number;
+  /** A copy of the weights that an evaluation would use: those of now, or their average if the recipe asks for it. */
+  weights(): StateDict;
+  /** Evaluates them. Undefined where there is no evaluation set, and if the signal stops it. */
+  evaluate(): Promise<Evaluation | undefined>;
 }
 
 /** After every epoch, with metrics where the network was evaluated; epoch 0 is the untrained network. */
@@ -132,6 +149,7 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
     resume: true,
     threads: true,
     width: true,
+    beforeSlice: true,
     signal: true,
     onProgress: true,
   });
@@ -143,10 +161,12 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
     resume,
     threads,
     width,
+    beforeSlice,
     signal,
     onProgress,
   } = options;
   checkFunction('fit(): evaluateAt', evaluateAt);
+  if (beforeSlice !== undefined) checkFunction('fit(): beforeSlice', beforeSlice);
   checkFlag('fit(): evaluateTrain', evaluateTrain);
   const train = checkedDataset(options.train, 'fit(): train');
   const evaluation =
@@ -177,6 +197,22 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
     const snapshot = (): Checkpoint => {
       const { weights, optimizerState } = session;
       return { epoch, batch, weights, optimizerState };
+    };
+
+    /** The most batches of the next slice. */
+    const mostBatches = async (): Promise<number> => {
+      const weights = () => evaluatedWeights(snapshot(), recipe, batches);
+      const evaluate = async (): Promise<Evaluation | undefined> => {
+        if (!evaluation) return undefined;
+        const { weights: trained } = session;
+        session.setWeights(weights());
+        const metrics = await session.evaluate(1, { signal });
+        session.setWeights(trained);
+        return metrics && { ...metrics, logits: session.logits(1) };
+      };
+      const most = await beforeSlice?.({ epoch: epoch + 1, batch, weights, evaluate });
+      if (most !== undefined) checkInteger('fit(): the answer of beforeSlice', most, 1, Number.MAX_SAFE_INTEGER);
+      return most ?? batches;
     };
 
     /**
@@ -231,7 +267,8 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
           : Int32Array.from({ length: images }, (_, i) => i),
       );
       if (needsCurvature && batch === 0) await session.estimateCurvature(0, Math.min(curvatureImages, images));
-      for await (const { done, losses } of session.train(0, batch, batches, epoch * batches + batch)) {
+      let most = await mostBatches();
+      for await (const { done, losses } of session.train(0, batch, batches, epoch * batches + batch, () => most)) {
         const first = batch;
         batch = done;
         const bad = losses.findIndex((loss) => !Number.isFinite(loss));
@@ -244,6 +281,7 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
           yield { type: 'interrupted', checkpoint: snapshot() };
           return;
         }
+        if (batch < batches) most = await mostBatches();
       }
       const event = await report(current, (performance.now() - started) / 1000);
       yield event;

@@ -178,7 +178,7 @@ export class Session {
       together,
       ...(distillation ? { distillation: numbersOf(distillation) } : {}),
     };
-    helpers?.begin(plan);
+    await helpers?.begin(plan);
     return new Session(sets, arena, plan, helpers);
   }
 
@@ -257,12 +257,14 @@ export class Session {
   /**
    * Trains on batches [first, batches) of the order set before; t updates were done before.
    * Yields every slice's last batch + 1 with the losses of its batches, which come before their updates.
+   * @param most the most batches of the next slice, asked before each; the bits do not depend on it.
    */
   async *train(
     set: number,
     first: number,
     batches: number,
     t: number,
+    most: () => number = () => batches,
   ): AsyncGenerator<{ done: number; losses: number[] }> {
     const { training, losses } = this.#plan;
     const { batchSize } = training!;
@@ -270,8 +272,9 @@ export class Session {
     const pace = new Pace();
     let updates = t;
     for (let batch = first; batch < batches; ) {
-      const count = pace.next(batches - batch);
+      const count = pace.next(Math.min(batches - batch, most()));
       await this.#command('train', set, batch, count, updates);
+      pace.end();
       updates += count;
       const means: number[] = [];
       for (const end = batch + count; batch < end; batch++) {
@@ -292,6 +295,7 @@ export class Session {
     for (let first = 0; first < labels.length; ) {
       const count = Math.min(pace.next(Math.ceil((labels.length - first) / turn)) * turn, labels.length - first);
       await this.#command('evaluate', set, first, count, 0);
+      pace.end();
       first += count;
       await breathe();
       if (options.signal?.aborted) return undefined;
@@ -317,18 +321,19 @@ export class Session {
 /** Decides how many pieces of work make a slice of about {@link sliceMs}, from the time of the slice before. */
 class Pace {
   #pieces = 1;
-  #since = performance.now();
+  #since = 0;
   #asked = 0;
 
   next(rest: number): number {
-    const now = performance.now();
-    if (this.#asked > 0) {
-      const ideal = (this.#asked * sliceMs) / Math.max(now - this.#since, 0.1);
-      this.#pieces = Math.max(1, Math.floor(Math.min(ideal, this.#pieces * 4)));
-    }
-    this.#since = now;
     this.#asked = Math.min(this.#pieces, rest);
+    this.#since = performance.now();
     return this.#asked;
+  }
+
+  /** The slice is done. What happens until the next one does not count. */
+  end(): void {
+    const ideal = (this.#asked * sliceMs) / Math.max(performance.now() - this.#since, 0.1);
+    this.#pieces = Math.max(1, Math.floor(Math.min(ideal, this.#pieces * 4)));
   }
 }
 

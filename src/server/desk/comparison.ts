@@ -1,33 +1,35 @@
 /** Two configurations of a study compared, seed by seed. */
 import { UsageError } from '../../base/errors.ts';
-import { type LevelFacts, levelAt, type StudyFacts } from '../../report/facts.ts';
+import { type Candidate, candidatesOf, comparedTrials } from '../../report/candidates.ts';
+import type { StudyFacts } from '../../report/facts.ts';
 import { settingsText } from '../../report/naming.ts';
 import { comparisonLines } from '../../report/words/comparison.ts';
 import { compareLevels } from '../../study/compare.ts';
 import { summarize } from '../../study/statistics.ts';
-import { type CompleteTrial, completeTrials } from '../../study/trial.ts';
+import { type CompleteTrial, completeTrials, type Trial } from '../../study/trial.ts';
 import type { ComparedConfiguration, ComparisonView } from '../protocol.ts';
 
-/** The level of a configuration by its name. @throws UsageError for an unknown one. */
-export function levelNamed(id: string, facts: StudyFacts): LevelFacts {
-  const [place] = facts.configurations.get(id) ?? [];
-  if (place) return levelAt(facts, place);
-  const names = [...facts.configurations.keys()];
+/** The configuration of a name. @throws UsageError for an unknown one. */
+export function candidateNamed(id: string, facts: StudyFacts): Candidate {
+  const candidates = candidatesOf(facts);
+  const found = candidates.get(id);
+  if (found) return found;
+  const names = [...candidates.keys()];
   const known = names.length > 12 ? `${names[0]} to ${names.at(-1)}` : names.join(', ');
   throw new UsageError(`there is no configuration "${id}" to compare; there are ${known || 'none yet'}`);
 }
 
-/** The complete trials of a configuration in all stages, each once, by seed. */
-export function trialsOf({ id }: LevelFacts, facts: StudyFacts): CompleteTrial[] {
-  const places = facts.configurations.get(id) ?? [];
-  const trials = completeTrials([...new Set(places.flatMap((place) => levelAt(facts, place).view.trials))]);
-  return trials.sort((a, b) => a.seed - b.seed);
+/** The complete trials by which two configurations are compared, each list by seed. */
+export function completeComparedTrials(first: Candidate, second: Candidate): [CompleteTrial[], CompleteTrial[]] {
+  const [a, b] = comparedTrials(first, second).trials;
+  const bySeed = (trials: readonly Trial[]) => completeTrials(trials).sort((one, other) => one.seed - other.seed);
+  return [bySeed(a), bySeed(b)];
 }
 
 /** `first` minus `second`. @throws UsageError for an unknown name. */
 export function comparisonView(facts: StudyFacts, a: string, b: string): ComparisonView {
-  const [first, second] = [levelNamed(a, facts), levelNamed(b, facts)];
-  const [own, other] = [trialsOf(first, facts), trialsOf(second, facts)];
+  const [first, second] = [candidateNamed(a, facts), candidateNamed(b, facts)];
+  const [own, other] = completeComparedTrials(first, second);
   const found = compareLevels({ trials: own }, { trials: other }, facts.measure);
   const bySeed = new Map(other.map((trial) => [trial.seed, trial]));
   const images = new Map(found.disagreements.map(({ seed, ...counts }) => [seed, counts]));
@@ -59,14 +61,14 @@ export function comparisonView(facts: StudyFacts, a: string, b: string): Compari
 }
 
 function configuration(
-  { id, view }: LevelFacts,
+  { id, settings }: Candidate,
   trials: readonly CompleteTrial[],
   { naming }: StudyFacts,
 ): ComparedConfiguration {
   const scores = trials.map(({ seed, number, score }) => ({ seed, trial: number, score }));
   return {
     id,
-    label: settingsText(view.settings, naming),
+    label: settingsText(settings, naming),
     mean: scores.length > 0 ? summarize(scores.map(({ score }) => score)).mean : null,
     scores,
   };

@@ -14,7 +14,7 @@ import { OwnStudy } from '../live/own-study.ts';
 import type { AnswersView, ComparisonView, DisagreementView, Facts } from '../protocol.ts';
 import { Refusal } from '../refusal.ts';
 import { answersView, disagreementView } from './answers-view.ts';
-import { comparisonView, levelNamed, trialsOf } from './comparison.ts';
+import { candidateNamed, comparisonView, completeComparedTrials } from './comparison.ts';
 import { factsOf, factsView, reportView, type StudySummary, summaryOf } from './study-facts.ts';
 
 /** What each kind of order asks for, and what it gives. `folder`: of the study or run. */
@@ -63,8 +63,8 @@ export function deskWork(): DoWork {
     },
     async disagreement({ folder, a, b, seed, shown }) {
       const { facts, record } = await studies.get(folder);
-      const trials = [a, b].map((id) => trialsOf(levelNamed(id, facts), facts).find((trial) => trial.seed === seed));
-      const [first, second] = trials;
+      const trials = completeComparedTrials(candidateNamed(a, facts), candidateNamed(b, facts));
+      const [first, second] = trials.map((own) => own.find((trial) => trial.seed === seed));
       if (!first || !second) throw new Refusal(404, `${first ? b : a} has no finished trial with seed ${seed}.`);
       const of = (trial: number) => answersOf(record, { folder, trial, shown });
       return disagreementView(seed, [await of(first.number), await of(second.number)], dataName(record));

@@ -218,7 +218,8 @@ function chartOptions(
       setScale: [
         (chart, key) => {
           if (key !== 'x') return;
-          const [[low, high]] = ends(present.current.plot) as [number[], number[]];
+          // Of the values that the chart has: newer ones may be on their way.
+          const [[low, high]] = chart.data as [number[], number[]];
           const isWhole = chart.scales.x!.min! <= low! && chart.scales.x!.max! >= high!;
           if (isWhole) zoomed.delete(chart);
           else zoomed.add(chart);

@@ -1,0 +1,286 @@
+/** The playground in a real browser: it trains to Node's bits, reads drawn digits, judges settings, and asks no other machine. */
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { extname, join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { holdOut } from '../src/data/hold-out.ts';
+import { unpackSparse } from '../src/data/sparse-images.ts';
+import { loadMnist } from '../src/runner/mnist-files.ts';
+import { nodeThreads } from '../src/runner/node-threads.ts';
+import type { Settings } from '../src/study/definition.ts';
+import { completeHyperparameters } from '../src/tasks/lenet/hyperparameters.ts';
+import { recipeOf } from '../src/tasks/lenet/recipe.ts';
+import { parseRecipeFile } from '../src/tasks/lenet/recipe-file.ts';
+import { type EpochEvent, fit } from '../src/train/fit.ts';
+import { fingerprintOf } from '../web/playground/lab/fingerprint.ts';
+import type { Manifest } from '../web/playground/lab/manifest.ts';
+import { axeViolations, hasBrowser, openBrowser, screenshot, watch } from './ui/browser.ts';
+
+const site = new URL('../dist/playground/', import.meta.url).pathname;
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.svg': 'image/svg+xml',
+  '.txt': 'text/plain',
+};
+const isolating = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
+
+/** A host of static files. */
+interface Host {
+  readonly url: string;
+  /** Files whose address ends so are not found. */
+  missing: string;
+  close(): void;
+}
+
+async function openHost(headers: Readonly<Record<string, string>>): Promise<Host> {
+  const host = { url: '', missing: 'nothing', close: () => server.close() };
+  const server: Server = createServer(({ url = '/' }, response) => {
+    const path = new URL(url, 'http://host').pathname;
+    const file = join(site, path === '/' ? 'index.html' : path);
+    if (!existsSync(file) || path.endsWith(host.missing)) return response.writeHead(404).end();
+    response.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream', ...headers });
+    response.end(readFileSync(file));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  host.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return host;
+}
+
+const oneEpoch: Settings = parseRecipeFile(
+  readFileSync(new URL('../recipes/one-epoch.yaml', import.meta.url), 'utf8'),
+  'one-epoch.yaml',
+).settings;
+const mnist = await loadMnist();
+
+/** The last event of a training in Node. */
+async function trainedInNode(settings: Settings, train = mnist.train, evaluation = mnist.test): Promise<EpochEvent> {
+  let last: EpochEvent | undefined;
+  const options = { train, evaluation, evaluateAt: () => false, evaluateTrain: false, threads: nodeThreads(1) };
+  for await (const event of fit(recipeOf(completeHyperparameters(settings)), options))
+    if (event.type === 'epoch') last = event;
+  return last!;
+}
+
+test('the parts of the site hold MNIST byte for byte', () => {
+  const manifest: Manifest = JSON.parse(readFileSync(join(site, 'data/mnist.json'), 'utf8'));
+  for (const [name, set] of [
+    ['train', mnist.train],
+    ['test', mnist.test],
+  ] as const) {
+    let first = 0;
+    for (const { file, images: count, bytes } of manifest[name]) {
+      const packed = readFileSync(join(site, 'data', file));
+      expect(packed.length).toBe(bytes);
+      const target = { images: new Uint8Array(count * 784), labels: new Uint8Array(count), width: 28 };
+      unpackSparse(gunzipSync(packed), target, file);
+      expect(Buffer.compare(target.images, set.images.subarray(first * 784, (first + count) * 784) as Uint8Array)).toBe(
+        0,
+      );
+      expect(Buffer.compare(target.labels, set.labels.subarray(first, first + count))).toBe(0);
+      first += count;
+    }
+    expect(first).toBe(set.labels.length);
+  }
+});
+
+describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', () => {
+  let browser: Browser;
+  let isolated: Host;
+  let plain: Host;
+  let inNode: { readonly fingerprint: string; readonly accuracy: string };
+
+  beforeAll(async () => {
+    [browser, isolated, plain] = await Promise.all([openBrowser(), openHost(isolating), openHost({})]);
+    const { weights, evaluation } = await trainedInNode(oneEpoch);
+    inNode = { fingerprint: fingerprintOf(weights), accuracy: `${(evaluation!.accuracy * 100).toFixed(2)} %` };
+  });
+  afterAll(async () => {
+    await browser?.close();
+    isolated?.close();
+    plain?.close();
+  });
+
+  /** A page of a host that is ready to train, and what goes wrong in it. */
+  async function openPage(host: Host, view = '', options: BrowserContextOptions = {}) {
+    const context: BrowserContext = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    const page = await context.newPage();
+    const wrong = watch(page);
+    await page.goto(host.url + view);
+    await page.getByText('MNIST, byte for byte').waitFor({ timeout: 60_000 });
+    return { page, wrong, close: () => context.close() };
+  }
+
+  /** Machines under load are slow. */
+  const patient = { timeout: 30_000 };
+  const trained = (page: Page) => page.getByText('Fingerprint of the weights').waitFor({ timeout: 90_000 });
+
+  test.each([
+    ['isolated by its host', () => isolated, {}, true],
+    ['on a host that sends no headers, isolated by its service worker', () => plain, {}, true],
+    ['that is not isolated', () => plain, { serviceWorkers: 'block' }, false],
+  ] as const)('a page %s trains one epoch to the bits of Node', async (_, host, options, isIsolated) => {
+    const { page, wrong, close } = await openPage(host(), '', options);
+    expect(await page.evaluate('crossOriginIsolated')).toBe(isIsolated);
+    await page.getByText(isIsolated ? /Trains with \d+ threads/ : 'Trains with one thread').waitFor();
+    await page.getByRole('button', { name: 'Start' }).click();
+    await trained(page);
+    const text = await page.getByText('Fingerprint of the weights').textContent();
+    expect(text).toContain(inNode.fingerprint);
+    expect(text).toContain(inNode.accuracy);
+    // The digits that it gets wrong are as many as the test said.
+    expect(await page.locator('.mistakes li').count()).toBe(48);
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  test('a training that is stepped, paused and let go keeps its bits, and a reset takes another seed', async () => {
+    const { page, wrong, close } = await openPage(isolated);
+    const batch = () => page.locator('dt:text-is("Batch") + dd');
+    await page.getByRole('button', { name: 'Step one batch' }).click();
+    await page.getByText('Paused.').waitFor();
+    expect(await batch().textContent()).toBe('1 / 1,875');
+    await page.getByRole('button', { name: 'Step one batch' }).click();
+    await page.getByText('2 / 1,875').waitFor();
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Pause' }).click();
+    await page.getByText('Paused.').waitFor();
+    const held = await batch().textContent();
+    expect(held).not.toBe('2 / 1,875');
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await trained(page);
+    expect(await page.getByText('Fingerprint of the weights').textContent()).toContain(inNode.fingerprint);
+    await page.getByRole('button', { name: 'Reset with seed 2' }).click();
+    await page.getByText('Untrained: the network guesses').waitFor();
+    expect(await page.getByLabel('Seed').inputValue()).toBe('2');
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  test('a digit drawn with the mouse is read, keys draw too, and an empty paper shows no digit', async () => {
+    const { page, wrong, close } = await openPage(isolated, '#draw');
+    const verdict = page.locator('.verdict');
+    await page.getByText('No digit: the paper is empty.').waitFor();
+    await page.getByRole('button', { name: 'Train it for an epoch' }).click();
+    await page.getByText('This network reads 9').waitFor();
+    await page.getByText('so far').waitFor({ state: 'hidden', timeout: 90_000 });
+    const paper = page.getByRole('application');
+    const box = (await paper.boundingBox())!;
+    const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;
+    await page.mouse.move(...at(0.3, 0.22));
+    await page.mouse.down();
+    for (const point of [at(0.7, 0.22), at(0.45, 0.8)]) await page.mouse.move(...point, { steps: 10 });
+    await page.mouse.up();
+    await expect.poll(() => verdict.textContent(), patient).toMatch(/^7, \d/);
+    await expect.poll(() => page.locator('.mistakes li').allInnerTexts(), patient).toEqual(Array(8).fill('a 7'));
+    await expect
+      .poll(() => page.locator('.readings li').allInnerTexts(), patient)
+      .toEqual([expect.stringMatching(/^stroke 1: 7, /)]);
+    await page.getByRole('button', { name: 'Clear' }).click();
+    await page.getByText('No digit: the paper is empty.').waitFor();
+    // A one, with the keyboard alone.
+    await paper.focus();
+    await page.keyboard.press('Space');
+    for (let i = 0; i < 9; i++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Space');
+    await expect.poll(() => verdict.textContent(), patient).toMatch(/^1, \d/);
+    await page.keyboard.press('Backspace');
+    await page.getByText('No digit: the paper is empty.').waitFor();
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  test('two settings are trained with Node’s scores, and the verdict is the report’s', async () => {
+    const { page, wrong, close } = await openPage(isolated, '#compare');
+    await page.getByLabel('Seeds').selectOption('2');
+    await page.getByRole('button', { name: 'Compare', exact: true }).click();
+    await page.getByText('1 of 2 seeds judged').waitFor({ timeout: 120_000 });
+    expect(await page.locator('.strong').textContent()).toMatch(/^batchSize (32|128) has the best score/);
+    await page.getByText('2 of 2 seeds judged. Finished.').waitFor({ timeout: 120_000 });
+    expect(await page.locator('.strong').textContent()).toMatch(/^batchSize (32|128) /);
+    const { train, validation } = holdOut(mnist.train, mnist.hash);
+    const { evaluation } = await trainedInNode({ ...oneEpoch, batchSize: 128, seed: 2 }, train, validation);
+    const score = (evaluation!.accuracy * 100).toFixed(2);
+    expect(await page.locator('.scores svg').getAttribute('aria-label')).toMatch(
+      new RegExp(`Setting B: .*seed 2: ${score} %`),
+    );
+    await page.getByText('Seed by seed, paired').click();
+    await page.getByText(/paired t test over 2 seeds/).waitFor();
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  test('no view breaks a rule of axe in either theme, and each fits every width', async () => {
+    const { page, wrong, close } = await openPage(isolated);
+    for (const [name, link, button] of [
+      ['train', 'Train', 'Start'],
+      ['draw', 'Draw a digit', 'Clear'],
+      ['compare', 'Compare two settings', 'Compare'],
+    ] as const) {
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await page.getByRole('link', { name: link, exact: true }).click();
+      await page.getByRole('button', { name: button, exact: true }).waitFor();
+      for (const scheme of ['light', 'dark'] as const) {
+        await page.emulateMedia({ colorScheme: scheme, reducedMotion: 'reduce' });
+        for (const width of [360, 1280, 2560]) {
+          await page.setViewportSize({ width, height: 900 });
+          await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+          await screenshot(page, `playground-${name}-${width}-${scheme}`);
+          const overflow = await page.evaluate(
+            'document.documentElement.scrollWidth - document.documentElement.clientWidth',
+          );
+          expect(overflow, `${name} is wider than ${width} px`).toBeLessThanOrEqual(0);
+        }
+        expect(await axeViolations(page), `${name}, ${scheme}`).toEqual([]);
+      }
+    }
+    expect(wrong).toEqual([]);
+    await close();
+  });
+
+  test('a part that is missing is named, and another try loads it', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    isolated.missing = '.bin';
+    await page.goto(isolated.url);
+    await page
+      .getByText(/The playground cannot start: \/data\/\w+-\d\.\w+\.bin cannot be loaded: the server says 404/)
+      .waitFor();
+    isolated.missing = 'nothing';
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('MNIST, byte for byte').waitFor({ timeout: 60_000 });
+    await context.close();
+  });
+
+  test('the docs are a site around it: every page is there, its links lead somewhere, and axe finds nothing', async () => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    const wrong = watch(page);
+    const seen = new Set<string>();
+    const waiting = [`${isolated.url}docs/index.html`];
+    for (let url = waiting.pop(); url; url = waiting.pop()) {
+      if (seen.has(url)) continue;
+      seen.add(url);
+      const response = await page.goto(url);
+      expect(response?.status(), url).toBe(200);
+      const links = await page
+        .locator('a[href]')
+        .evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+      for (const link of links) {
+        const [address = '', hash] = link.split('#');
+        if (address.startsWith(`${isolated.url}docs/`) && address.endsWith('.html')) waiting.push(address);
+        if (hash && address === url)
+          expect(await page.locator(`[id="${decodeURIComponent(hash)}"]`).count(), link).toBe(1);
+      }
+      if (/index|teaching|studies/.test(url)) expect(await axeViolations(page), url).toEqual([]);
+    }
+    expect(seen.size).toBeGreaterThan(50);
+    expect(wrong).toEqual([]);
+    await context.close();
+  });
+});

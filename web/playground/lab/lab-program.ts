@@ -1,0 +1,95 @@
+/** The program of the lab, a worker: loads the data, trains one network or two settings in turn, and answers questions. */
+import { webThreads } from '../../../src/runner/web-threads.ts';
+import { contestDefinition, runContest } from './contest.ts';
+import { contestTask } from './contest-task.ts';
+import { isMnist, loadMnistParts, type Mnist } from './mnist.ts';
+import { nearestImages } from './nearest.ts';
+import type { Order, Report } from './protocol.ts';
+import { Training } from './training.ts';
+
+/** More threads do not pay: a batch of 32 has two chunks. */
+const mostThreads = 4;
+
+const threads = webThreads(Math.min(mostThreads, globalThis.navigator.hardwareConcurrency));
+const report = (message: Report) => globalThis.postMessage(message);
+
+const loaded = load();
+/** What is at work now: one thing at a time. */
+let work: { stop(): void; readonly ended: Promise<void> } | undefined;
+let training: Training | undefined;
+
+async function load(): Promise<Mnist> {
+  const data = await loadMnistParts(new URL(/* @vite-ignore */ '../data/', import.meta.url).href, {
+    onBytes: (done, total) => report({ type: 'loading', done, total }),
+    onTest: ({ images, labels }) => report({ type: 'test digits', digits: { images: images.slice(), labels } }),
+  });
+  report({ type: 'ready', threads: threads.count, isProven: await isMnist(data) });
+  return data;
+}
+
+loaded.catch((error: unknown) => fail('data', error));
+
+function fail(what: 'data' | 'work', error: unknown): void {
+  report({ type: 'failed', what, message: error instanceof Error ? error.message : String(error) });
+}
+
+/** Ends what is at work, then begins the next. */
+async function begin(next: (data: Mnist) => { stop(): void; run(): Promise<void> }): Promise<void> {
+  const data = await loaded;
+  work?.stop();
+  await work?.ended;
+  const { stop, run } = next(data);
+  work = { stop, ended: run().catch((error: unknown) => fail('work', error)) };
+}
+
+/** Orders are obeyed one after the other. */
+let queue: Promise<unknown> = Promise.resolve();
+
+async function obey(order: Order): Promise<void> {
+  switch (order.type) {
+    case 'train':
+      return begin((data) => {
+        const started = new Training(order.settings, { data, threads, report }, order.batches);
+        training = started;
+        return { stop: () => started.stop(), run: () => started.run() };
+      });
+    case 'contest':
+      return begin((data) => {
+        training = undefined;
+        const stopper = new AbortController();
+        const definition = contestDefinition(order.settings, order.seeds);
+        return {
+          stop: () => stopper.abort(),
+          async run() {
+            for await (const view of runContest(definition, contestTask(data, threads), stopper.signal)) {
+              report({ type: 'contest', view });
+            }
+            report({ type: 'stopped' });
+          },
+        };
+      });
+    case 'hold':
+      return training?.hold();
+    case 'go':
+      return training?.go(order.batches);
+    case 'stop':
+      work?.stop();
+      await work?.ended;
+      return;
+    case 'nearest': {
+      const { train } = await loaded;
+      const { images } = train;
+      const found = nearestImages(order.image, { images, labels: train.labels }, order.count);
+      const neighbours = found.map((index) => ({
+        index,
+        label: train.labels[index]!,
+        image: images.slice(index * order.image.length, (index + 1) * order.image.length),
+      }));
+      return report({ type: 'nearest', id: order.id, neighbours });
+    }
+  }
+}
+
+globalThis.addEventListener('message', ({ data }: MessageEvent<Order>) => {
+  queue = queue.then(() => obey(data)).catch((error: unknown) => fail('work', error));
+});

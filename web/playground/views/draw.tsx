@@ -1,0 +1,213 @@
+/** The view for drawing: what the network sees of a drawing, how sure it is, and what its filters look at. */
+import { computed, signal } from '@preact/signals';
+import { useEffect } from 'preact/hooks';
+import type { Neighbour } from '../lab/protocol.ts';
+import { Maps } from '../pictures/maps.tsx';
+import type { Stroke } from '../pictures/strokes.ts';
+import { recipeSettings } from '../settings.ts';
+import { eye, lookAt, probabilitiesOf, seed } from '../state/eye.ts';
+import { frame, framed } from '../state/framing.ts';
+import { lastTest, nearest, state, train, weights } from '../state/lab.ts';
+import { NetworkView } from './network.tsx';
+import { Pad } from './pad.tsx';
+import { Patches } from './patches.tsx';
+import { Probabilities } from './probabilities.tsx';
+
+const strokes = signal<readonly Stroke[]>([]);
+const neighbours = signal<readonly Neighbour[]>([]);
+
+/** What the network saw after each stroke, and how sure it was. */
+interface Reading {
+  readonly digit: number;
+  readonly probability: number;
+}
+const readings = signal<readonly (Reading | undefined)[]>([]);
+
+const image = computed(() => (framed.value.kind === 'one' ? framed.value.pixels : undefined));
+
+/** How long a drawing must rest before the nearest digits are looked for [ms]. */
+const restMs = 150;
+
+export function DrawView() {
+  const pixels = image.value;
+  const outputs = lookAt(pixels);
+  const probabilities = outputs && probabilitiesOf(outputs);
+  useEffect(() => {
+    if (!pixels) {
+      neighbours.value = [];
+      return;
+    }
+    const timer = setTimeout(async () => {
+      const found = await nearest(pixels, 8);
+      if (image.value === pixels) neighbours.value = found;
+    }, restMs);
+    return () => clearTimeout(timer);
+  }, [pixels]);
+  useEffect(() => {
+    const reading = probabilities && readingOf(probabilities);
+    const before = readings.value.slice(0, Math.max(0, strokes.value.length - 1));
+    while (before.length < strokes.value.length - 1) before.push(undefined);
+    readings.value = strokes.value.length === 0 ? [] : [...before, reading];
+  }, [probabilities?.join()]);
+  return (
+    <>
+      <p class="lead">
+        Draw one digit, as large as you like and anywhere. The network sees it framed as MNIST’s digits are, by the same
+        code as <code>lenet predict</code>.
+      </p>
+      <Trained />
+      <div class="drawing">
+        <section class="panel" aria-labelledby="paper-title">
+          <h2 id="paper-title">Paper</h2>
+          <Pad
+            strokes={strokes.value}
+            onChange={(changed) => {
+              strokes.value = changed;
+            }}
+            onPicture={frame}
+          />
+          <div class="buttons">
+            <button
+              type="button"
+              disabled={strokes.value.length === 0}
+              onClick={() => {
+                strokes.value = strokes.value.slice(0, -1);
+              }}
+            >
+              Undo stroke
+            </button>
+            <button
+              type="button"
+              disabled={strokes.value.length === 0}
+              onClick={() => {
+                strokes.value = [];
+              }}
+            >
+              Clear
+            </button>
+          </div>
+          <p class="note" id="pad-help">
+            Mouse, pen or finger. Keys: arrows move the pen (with Shift a little), Space lowers and lifts it, Backspace
+            undoes, Delete clears.
+          </p>
+        </section>
+        <section class="panel" aria-labelledby="seen-title">
+          <h2 id="seen-title">What the network sees</h2>
+          <p class="verdict" role="status">
+            {said(probabilities)}
+          </p>
+          {pixels ? (
+            <Maps
+              data={pixels}
+              width={28}
+              height={28}
+              columns={1}
+              palette="digit"
+              scale={7}
+              label="The drawing in 28 x 28 pixels"
+            />
+          ) : (
+            <div class="blank" />
+          )}
+          <Strokes />
+        </section>
+        <section class="panel" aria-labelledby="sure-title">
+          <h2 id="sure-title">How sure it is</h2>
+          {probabilities ? <Probabilities probabilities={probabilities} /> : <p class="note">Nothing to read yet.</p>}
+        </section>
+      </div>
+      <Neighbours />
+      {pixels && outputs && (
+        <>
+          <Patches image={pixels} outputs={outputs} />
+          <section class="panel" aria-labelledby="way-title">
+            <h2 id="way-title">Your digit goes through the network</h2>
+            <NetworkView image={pixels} />
+          </section>
+        </>
+      )}
+    </>
+  );
+}
+
+function readingOf(probabilities: readonly number[]): Reading {
+  const probability = Math.max(...probabilities);
+  return { digit: probabilities.indexOf(probability), probability };
+}
+
+function said(probabilities: readonly number[] | undefined): string {
+  if (!eye.value) return 'The network is being loaded.';
+  if (framed.value.kind === 'nothing') return 'No digit: the paper is empty.';
+  if (framed.value.kind === 'several') return `These are ${framed.value.count} digits: draw one.`;
+  if (!probabilities) return '';
+  const { digit, probability } = readingOf(probabilities);
+  return `${digit}, ${(probability * 100).toFixed(1)} % sure`;
+}
+
+/** Whether the network has learned anything. */
+function Trained() {
+  if (weights.value) {
+    const test = lastTest.value;
+    if (!test) return null;
+    return (
+      <p class="note">
+        This network reads {(test.accuracy * 100).toFixed(2)} % of the test digits
+        {state.value === 'training' ? ' so far' : ''}.
+      </p>
+    );
+  }
+  const canTrain = state.value === 'idle';
+  return (
+    <p class="strong">
+      This network is untrained: it guesses.{' '}
+      <button
+        type="button"
+        disabled={!canTrain}
+        onClick={() => train({ ...recipeSettings('one-epoch'), seed: seed.value })}
+      >
+        Train it for an epoch
+      </button>
+    </p>
+  );
+}
+
+function Strokes() {
+  if (readings.value.length === 0) return null;
+  return (
+    <ol class="readings" aria-label="What it saw after each stroke">
+      {readings.value.map((reading, i) => (
+        <li key={i}>
+          stroke {i + 1}: {reading ? `${reading.digit}, ${(reading.probability * 100).toFixed(0)} %` : '–'}
+        </li>
+      ))}
+    </ol>
+  );
+}
+
+function Neighbours() {
+  return (
+    <section class="panel" aria-labelledby="nearest-title">
+      <h2 id="nearest-title">Nearest training digits</h2>
+      {neighbours.value.length === 0 ? (
+        <p class="note">The training digits whose pixels differ least from your drawing.</p>
+      ) : (
+        <ul class="mistakes">
+          {neighbours.value.map(({ index, label, image: found }) => (
+            <li key={index}>
+              <Maps
+                data={found}
+                width={28}
+                height={28}
+                columns={1}
+                palette="digit"
+                scale={2}
+                label={`A ${label}, training digit ${index + 1}`}
+              />
+              <span>a {label}</span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
