@@ -113,7 +113,7 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   [
     'fit',
     withOptions({ test: train }),
-    'unknown option of fit() "test": allowed are train, evaluation, evaluateAt, evaluateTrain, initial, distill, resume, threads, width, signal, onProgress. Did you mean evaluation?',
+    'unknown option of fit() "test": allowed are train, evaluation, evaluateAt, evaluateTrain, initial, distill, resume, threads, width, beforeSlice, signal, onProgress. Did you mean evaluation?',
   ],
   ['fit', withOptions({ evaluation: null }), 'fit(): evaluation: expected a data set'],
   [
@@ -635,6 +635,7 @@ const sound: Readonly<Record<string, readonly unknown[]>> = {
   modelByName: ['lenet5'],
   evaluate: [{ model, arithmetic: 'strict' }, weights, train, { onProgress: () => {} }],
   predictor: [model, weights],
+  inspector: [model, weights],
   softmax: [[1, 2, 3]],
   classReport: [Float32Array.of(2, 1, 0, 3), [0, 1], 2],
   fit: [
@@ -659,8 +660,11 @@ const sound: Readonly<Record<string, readonly unknown[]>> = {
   JournalStore: ['nowhere'],
   readStudy: ['nowhere'],
 };
-/** The classes of errors, and the functions that set a flag of the process or train for a while, are not called. */
-const notCalled = ['UsageError', 'WorldError', 'enableOcts', 'proveOcts'];
+/**
+ * The classes of errors, the functions that set a flag of the process or train for a while, and webThreads, which needs a browser,
+ * are not called.
+ */
+const notCalled = ['UsageError', 'WorldError', 'enableOcts', 'proveOcts', 'webThreads'];
 
 test('proveOcts refuses what is no recipe, like fit', async () => {
   await expect(library.proveOcts({} as never)).rejects.toThrow(library.UsageError);

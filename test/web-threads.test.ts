@@ -29,7 +29,8 @@ const program = `
 
 /** A worker that does not share memory, as browsers before 2021. */
 const refusal = `
-  const Memory = WebAssembly.Memory;
+  const { Memory, validate } = WebAssembly;
+  WebAssembly.validate = (bytes) => validate(bytes) && !(bytes[13] === 2 && bytes[14] === 3);
   WebAssembly.Memory = class extends Memory {
     constructor(wanted) {
       if (wanted.shared) throw new TypeError('no shared memory');

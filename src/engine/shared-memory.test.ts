@@ -2,25 +2,26 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { strictQuads } from './generated/strict-quads.ts';
 
-const RealMemory = WebAssembly.Memory;
+const { Memory: RealMemory, validate } = WebAssembly;
 
 beforeEach(() => vi.resetModules());
 afterEach(() => vi.unstubAllGlobals());
 
-/** As a browser without shared memories: it knows the property and refuses it, or does not know it. */
-const browsers = {
-  'refuses a shared memory': class extends RealMemory {
+/** As a browser without shared memories: modules that import one are not valid, and it makes none. */
+const withoutSharing = {
+  validate: (bytes: BufferSource) => validate(bytes) && !isShared(new Uint8Array(bytes as ArrayBuffer)),
+  Memory: class extends RealMemory {
     constructor(wanted: WebAssembly.MemoryDescriptor) {
       if (wanted.shared) throw new TypeError('shared memory is not enabled');
       super(wanted);
     }
   },
-  'does not know shared memories': class extends RealMemory {
-    constructor({ initial, maximum = initial }: WebAssembly.MemoryDescriptor) {
-      super({ initial, maximum });
-    }
-  },
 };
+
+/** Whether the module's first section imports a shared memory without a name. */
+function isShared(module: Uint8Array): boolean {
+  return module[8] === 2 && module[13] === 2 && module[14] === 3;
+}
 
 /** The logits of LeNet-5 with the weights of seed 1 for one image. */
 async function probabilities(): Promise<readonly number[]> {
@@ -30,14 +31,22 @@ async function probabilities(): Promise<readonly number[]> {
   return predictor(model, initialWeights(model, randomStream(1, 'init')))(image).probabilities;
 }
 
-test.each(Object.entries(browsers))('a browser that %s computes the same bits', async (_, Memory) => {
+test('a browser without shared memories computes the same bits', async () => {
   const expected = await probabilities();
   vi.resetModules();
-  vi.stubGlobal('WebAssembly', { ...WebAssemblyMembers(), Memory });
+  vi.stubGlobal('WebAssembly', { ...WebAssemblyMembers(), ...withoutSharing });
   const { createMemory } = await import('./arena.ts');
   const { buffer } = createMemory(200_000);
   expect([Object.prototype.toString.call(buffer), buffer.byteLength]).toEqual(['[object ArrayBuffer]', 4 * 65_536]);
   expect(await probabilities()).toEqual(expected);
+});
+
+test('finding out makes no memory: V8 would reserve 10 GiB of addresses for it', async () => {
+  const { supportsSharedMemory } = await import('./shared-memory.ts');
+  const Memory = vi.fn();
+  vi.stubGlobal('WebAssembly', { ...WebAssemblyMembers(), Memory });
+  expect(supportsSharedMemory()).toBe(true);
+  expect(Memory).not.toHaveBeenCalled();
 });
 
 test('one bit of the module changes, and a module of another kind is refused', async () => {

@@ -7,7 +7,7 @@ import { lanesOf } from '../engine/kernels.ts';
 import { openWorkspace } from '../engine/workspace.ts';
 import type { Activation } from '../nn/layer.ts';
 import { checkModel, type Model } from '../nn/model.ts';
-import { allocateModel, checkFiniteTensors, placeNetwork, writeModel } from '../nn/network.ts';
+import { allocateModel, checkFiniteTensors, checkParameters, placeNetwork, writeModel } from '../nn/network.ts';
 import { usingPass } from '../nn/pass.ts';
 
 /** What one layer makes of an image. */
@@ -66,6 +66,7 @@ export function inspector(model: Model, weights: StateDict): Inspector {
   };
 
   const setWeights = (tensors: StateDict) => {
+    checkParameters(model, tensors);
     checkFiniteTensors(tensors);
     writeModel(model, tensors, arena, addresses);
     network.prepare(false);
