@@ -109,7 +109,7 @@ function quick(words: readonly string[]): string[] {
 describe.each(pages)('%s', (page) => {
   const folder = mkdtempSync(join(tmpdir(), 'lenet-docs-'));
   beforeAll(() => {
-    writeTinyMnist(join(folder, 'tiny'), 160, 50);
+    writeTinyMnist(join(folder, 'tiny'), 512, 100);
     for (const name of ['pictures', 'screws', 'letters']) writePictures(join(folder, name));
     const ofNetworks = fencedBlocks('docs/networks.md').find(({ text }) => /^name: my-net$/m.test(text));
     writeFileSync(join(folder, 'my-net.yaml'), ofNetworks!.text);
