@@ -22,7 +22,22 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   tasks: ['base', 'engine', 'nn', 'data', 'train', 'exchange', 'study'],
   runner: ['base', 'formats', 'engine', 'nn', 'data', 'train', 'exchange', 'study', 'disk', 'store', 'tasks'],
   report: ['base', 'formats', 'nn', 'drawing', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
-  cli: ['base', 'data', 'nn', 'drawing', 'train', 'exchange', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],
+  fleet: ['base', 'engine', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
+  cli: [
+    'base',
+    'fleet',
+    'data',
+    'nn',
+    'drawing',
+    'train',
+    'exchange',
+    'study',
+    'disk',
+    'store',
+    'tasks',
+    'runner',
+    'report',
+  ],
 };
 const browserSafe = ['base', 'formats', 'engine', 'nn', 'drawing', 'data', 'train', 'exchange', 'study', 'tasks'];
 const packages = {
@@ -30,6 +45,7 @@ const packages = {
   tasks: ['yaml', 'zod'],
   runner: ['@jsquash/webp/decode.js', 'fast-png', 'jpeg-js'],
   report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width', 'yaml'],
+  fleet: ['zod', 'pg', 'pg-boss'],
   cli: ['commander', 'string-width'],
 };
 

@@ -39,7 +39,8 @@ import { runStudy, type StudyEvent } from '../runner/study-run.ts';
 import { recordOfTeachers } from '../runner/teachers.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule, objectives, type StudyDefinition } from '../study/definition.ts';
-import { type CompleteTrial, isComplete, secondsOf } from '../study/trial.ts';
+import type { StudyView } from '../study/strategy.ts';
+import { type CompleteTrial, completeTrials, isComplete, secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile, studyFileData, studyFileNetworks, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import { type DataChoice, loadingOptions } from './data-options.ts';
@@ -63,6 +64,10 @@ export interface StudyRunOptions extends DataChoice {
   readonly kernels?: KernelChoice;
   /** Whether trials are evaluated on their training set too. */
   readonly evaluateTrain: boolean;
+  /** Whether workers elsewhere train. */
+  readonly fleet?: boolean;
+  /** The share of trainings that a fleet does twice, 0 to 1. */
+  readonly audit?: number;
 }
 
 function factsOf(folder: StudyFolder): StudyFacts {
@@ -111,6 +116,8 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const again = ['npx lenet study run', path === file ? quotedPath(file) : quoted(file), '--out', quoted(out)];
   if (options.seeds) again.push('--seeds', options.seeds.length === 1 ? `${options.seeds[0]},` : options.seeds.join());
   again.push(...dataWords(options.data, loadingOptions(options), quotedPath));
+  if (options.fleet) again.push('--fleet');
+  if (options.audit !== undefined) again.push('--audit', `${options.audit}`);
   if (options.retryFailed) again.push('--retry-failed');
   if (options.kernels) again.push('--kernels', options.kernels);
   if (options.pictures) again.push('--pictures');
@@ -126,11 +133,13 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${moved}` : moved;
   const { retryFailed = false, keep = [], evaluateTrain } = options;
   const machine = readMachine();
-  const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
+  const { jobs, warnings } = options.fleet
+    ? { jobs: options.jobs, warnings: [] }
+    : usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
   for (const text of warnings) warn(text);
   // Where fewer trials are left than there are jobs, the last trials share these threads.
   const threads = Math.min(jobs, usableCores(machine));
-  const task = lenetTask({
+  const local = {
     folder: out,
     ...dataOfStudy(inFile, options, path),
     teachers,
@@ -138,7 +147,11 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     kernels: options.kernels ?? 'auto',
     evaluateTrain,
     claim: () => folder.claim,
-  });
+  };
+  const fleet = options.fleet
+    ? await (await import('./study-fleet.ts')).openFleet(local, options.audit ?? 0, (line) => bars.say(fitted(line)))
+    : undefined;
+  const task = fleet ?? lenetTask(local);
   const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
   try {
     const store = folder.store(asRun, { files, onWait: tellOfWait });
@@ -151,6 +164,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
         return interrupt.exitCode(1);
       }
       tell(event, teller);
+      if (event.type === 'finished') await fleet?.fetchFiles(keptTrials(event.view));
     }
     bars.clear();
     // Every trial is on disk now. A signal does not stop the writing of the report.
@@ -162,6 +176,11 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     bars.clear();
     interrupt.release();
   }
+}
+
+/** The complete trials whose models are kept. */
+function keptTrials({ trials }: StudyView): CompleteTrial[] {
+  return completeTrials(trials).filter(({ results }) => results !== 'dropped');
 }
 
 interface Teller {

@@ -61,11 +61,12 @@ export function parseResult(text: string, digest: string, from: string): WorkRes
   if (text.length > mostResultText) throw refuse(`it has ${text.length} characters, at most ${mostResultText} are`);
   const read = schema.safeParse(jsonOf(text));
   if (!read.success) throw refuse(z.prettifyError(read.error));
-  const { points } = read.data;
+  const result = exact(read.data);
+  const { points } = result;
   const isInOrder = points.every(({ epoch }, index) => index === 0 || epoch > points[index - 1]!.epoch);
   if (!isInOrder) throw refuse('its epochs are out of order');
-  if (digestOfResult(read.data) !== digest) throw refuse('its digest is not that of its content');
-  return exact(read.data);
+  if (digestOfResult(result) !== digest) throw refuse('its digest is not that of its content');
+  return result;
 }
 
 function jsonOf(text: string): unknown {

@@ -17,7 +17,7 @@ import {
 import { followFinals } from '../finals.ts';
 import { followProposals, type SearchPhase } from '../proposals.ts';
 import { bracketSize } from '../rungs.ts';
-import { budgetOf, epochsOfTraining, trainingsOf, rungsOfSearch, type SearchBudget } from '../search-budget.ts';
+import { budgetOf, epochsOfTraining, rungsOfSearch, type SearchBudget, trainingsOf } from '../search-budget.ts';
 import { checkSearch, problemOfSearch } from '../search-checks.ts';
 import { confirmedLevels, type FinalistView, type ProposalView, type SearchView } from '../search-view.ts';
 import { countingSettings, type Dimension, type Space, settingsOf } from '../space.ts';

@@ -292,8 +292,7 @@ function expectation(path: Path, expected: string): string {
 
 function shapeOf([root, ...rest]: Path): string {
   if (root === 'seeds') return 'a number of seeds, a list of them, or a rule { atLeast: 3, atMost: 30, resolve: 0.1 }';
-  if (hasSpace(root) && rest.length === 2)
-    return 'a range { low: ..., high: ... } or a list of values';
+  if (hasSpace(root) && rest.length === 2) return 'a range { low: ..., high: ... } or a list of values';
   return 'a value or a map { label: ..., hyperparameter: value, ... }';
 }
 
