@@ -8,7 +8,7 @@ export type Parameter = string | number | boolean | null | Uint8Array | readonly
 
 /** A PostgreSQL database. */
 export interface Database {
-  /** @throws an error of pg; {@link isAway} tells whether it is worth trying again. */
+  /** @throws WorldError; {@link isAway} tells whether it is worth trying again. */
   query<Row extends object>(sql: string, parameters?: readonly Parameter[]): Promise<readonly Row[]>;
   /** Calls `hear` for each notification, and after each new connection, since notifications may have been missed. */
   listen(channel: string, hear: (payload: string) => void): void;
@@ -62,8 +62,12 @@ export async function connect(address: string, { connections }: { readonly conne
   }
   return {
     async query<Row extends object>(sql: string, parameters: readonly Parameter[] = []) {
-      const { rows } = await pool.query<Row>(sql, parameters.map(asSent));
-      return rows;
+      try {
+        const { rows } = await pool.query<Row>(sql, parameters.map(asSent));
+        return rows;
+      } catch (error) {
+        throw databaseError(error);
+      }
     },
     listen(channel, hear) {
       const open = async () => {
@@ -117,9 +121,22 @@ const awayMessages = /connection terminated|timeout|not queryable|connection end
 /** Whether an error says that the database is away for now: the same query may succeed later. */
 export function isAway(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isAway);
+  if (error instanceof WorldError && error.cause !== undefined) return isAway(error.cause);
   if (!(error instanceof Error)) return false;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   return awayCodes.test(code) || awayStates.test(code) || awayMessages.test(error.message);
+}
+
+/** The code that PostgreSQL gives an error (SQLSTATE); undefined for errors of other kinds. */
+export function stateOf(error: unknown): string | undefined {
+  const cause = error instanceof WorldError ? error.cause : error;
+  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
+}
+
+/** An error of the database or of the way to it, in words. */
+function databaseError(error: unknown): unknown {
+  if (error instanceof WorldError || error instanceof UsageError) return error;
+  return new WorldError(`the fleet's database: ${messageOf(error)}`, { cause: error });
 }
 
 /** How long a query is tried again, and who hears that the database is away. */
@@ -139,7 +156,7 @@ export async function patiently<T>(act: () => Promise<T>, { signal, onAway }: Pa
     try {
       return await act();
     } catch (error) {
-      if (!isAway(error) || signal?.aborted) throw error;
+      if (!isAway(error) || signal?.aborted) throw databaseError(error);
       if (tries === 0) onAway?.(messageOf(error));
       await pause(Math.min(2_000, 100 * 2 ** tries), signal);
     }

@@ -70,8 +70,15 @@ export async function openQueue(address: string, role: 'coordinator' | 'worker',
     },
     async take(most) {
       const options = { batchSize: most, includeMetadata: true } as const;
-      const found = await patiently(() => boss.fetch<FleetJob>(queueName, options), patience);
-      return found.map(({ id, retryCount, data }) => ({ id, retryCount, job: parseJob(data) }));
+      const found = await patiently(() => boss.fetch<unknown>(queueName, options), patience);
+      const attempts: Attempt[] = [];
+      for (const { id, retryCount, data } of found) {
+        const job = parseJob(data);
+        if (job) attempts.push({ id, retryCount, job });
+        // Anybody with the role of a worker may put anything into the queue.
+        else await patiently(() => boss.deleteJob(queueName, id), patience);
+      }
+      return attempts;
     },
     async touch(attempts) {
       const alive = await Promise.all(

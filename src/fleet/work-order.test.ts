@@ -61,8 +61,8 @@ test('orders and assignments from elsewhere are checked', () => {
   const study = '2f9b1c7e-3f43-4d0e-9c39-3e2c2c8a4b10';
   const job = { study, key, run: key, kind: 'training', notBy: null, ...order };
   expect(parseJob(job)).toEqual(job);
-  expect(() => parseJob({ ...job, key: 'x' })).toThrow();
-  expect(() => parseJob({ ...job, configuration: { a: [1] } })).toThrow();
+  expect(parseJob({ ...job, key: 'x' })).toBeUndefined();
+  expect(parseJob({ ...job, configuration: { a: [1] } })).toBeUndefined();
 });
 
 test('a machine with another engine is told each difference', () => {

@@ -1,5 +1,6 @@
 /** A work order: everything that determines a training, as plain data. Its SHA-256 is its name. */
 import { z } from 'zod';
+import { WorldError } from '../base/errors.ts';
 import type { Settings } from '../study/definition.ts';
 import { canonicalJson, sha256Of } from './canonical-json.ts';
 
@@ -31,9 +32,13 @@ const assignmentSchema = z.strictObject({
 });
 export type Assignment = z.infer<typeof assignmentSchema>;
 
-/** @throws ZodError for what is no assignment of this format. */
+/** @throws WorldError for what is no assignment of this format. */
 export function parseAssignment(value: unknown): Assignment {
-  return assignmentSchema.parse(value);
+  const { data, error } = assignmentSchema.safeParse(value);
+  if (data) return data;
+  throw new WorldError(
+    `the study's assignment in the database cannot be read by this version (format ${fleetFormat}): ${z.prettifyError(error)}`,
+  );
 }
 
 /** One training of a study. */
@@ -62,9 +67,9 @@ const jobSchema = z.strictObject({
 /** What the queue holds. */
 export type FleetJob = z.infer<typeof jobSchema>;
 
-/** @throws ZodError for what is no job. */
-export function parseJob(value: unknown): FleetJob {
-  return jobSchema.parse(value);
+/** Undefined for what is no job. */
+export function parseJob(value: unknown): FleetJob | undefined {
+  return jobSchema.safeParse(value).data;
 }
 
 /** The names of a training: `run` is the same for all pauses of a training, `key` names the way to the next pause. */

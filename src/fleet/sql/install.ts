@@ -1,6 +1,6 @@
 /** Makes the fleet's tables and roles, and refuses tables of another format. */
 import { UsageError } from '../../base/errors.ts';
-import type { Database } from '../database.ts';
+import { type Database, stateOf } from '../database.ts';
 import { rolesSql } from './roles.ts';
 import { schemaFormat, schemaSql } from './schema.ts';
 
@@ -8,6 +8,9 @@ import { schemaFormat, schemaSql } from './schema.ts';
 const lock = 'select pg_advisory_xact_lock(7305128)';
 const format = 'select format from lenet.format';
 const exists = "select to_regclass('lenet.format') is not null as exists";
+
+/** PostgreSQL's code for what a role may not do. */
+const insufficientPrivilege = '42501';
 
 /** Makes the tables where they are missing. */
 export async function installSchema(database: Database): Promise<void> {
@@ -21,9 +24,8 @@ export async function installRoles(database: Database): Promise<boolean> {
     await database.query(`begin; ${lock}; ${rolesSql} commit;`);
     return true;
   } catch (error) {
-    const isForbidden = error instanceof Error && 'code' in error && error.code === '42501';
-    if (!isForbidden) throw error;
-    return false;
+    if (stateOf(error) === insufficientPrivilege) return false;
+    throw error;
   }
 }
 

@@ -8,7 +8,7 @@ export const schemaSql = `
 create schema if not exists lenet;
 
 create table if not exists lenet.format (
-  only boolean primary key default true check (only),
+  single boolean primary key default true check (single),
   format integer not null
 );
 insert into lenet.format (format) values (${schemaFormat}) on conflict do nothing;
