@@ -89,20 +89,13 @@ export async function until(condition: () => boolean | Promise<boolean>, what: (
   }
 }
 
-/** A study of six trainings of about a second or more. */
-export function writeStudy(folder: string, { epochs = 3, images = 3000 } = {}): string {
+/** A small study: six trainings of a second or more, or two long ones. */
+export function writeStudy(folder: string, { epochs = 3, images = 3000, isLong = false } = {}): string {
   const file = join(folder, `study-${epochs}-${images}.yaml`);
-  writeFileSync(
-    file,
-    `name: small
-protocol: post
-base: { epochs: ${epochs}, trainLimit: ${images}, testLimit: 500 }
-stages:
-  - batchSize: [32, 64]
-  - l2: [0, 1e-3]
-seeds: [1, 2]
-`,
-  );
+  const stages = isLong ? '  - batchSize: [32, 64]' : '  - batchSize: [32, 64]\n  - l2: [0, 1e-3]';
+  const base = `{ epochs: ${epochs}, trainLimit: ${images}, testLimit: 500 }`;
+  const seeds = isLong ? '[1]' : '[1, 2]';
+  writeFileSync(file, `name: small\nprotocol: post\nbase: ${base}\nstages:\n${stages}\nseeds: ${seeds}\n`);
   return file;
 }
 
@@ -122,6 +115,8 @@ export function recordIn(folder: string): unknown {
 /** The bytes of all models and predictions of a study's folder, by path. */
 export function modelsIn(folder: string): Readonly<Record<string, string>> {
   const found = readdirSync(folder).filter((name) => /^trial-\d+$/.test(name));
-  const files = found.flatMap((name) => ['model.safetensors', 'predictions.safetensors'].map((file) => `${name}/${file}`));
+  const files = found.flatMap((name) =>
+    ['model.safetensors', 'predictions.safetensors'].map((file) => `${name}/${file}`),
+  );
   return Object.fromEntries(files.map((path) => [path, readFileSync(join(folder, path)).toString('base64')]));
 }

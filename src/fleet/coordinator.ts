@@ -54,10 +54,8 @@ export type CoordinatorMessage =
 export type CoordinatorAction =
   /** Put it into the queue, unless an equal job waits or runs. `notBy`: the worker that should leave it to others. */
   | { readonly type: 'send'; readonly key: string; readonly kind: JobKind; readonly notBy?: string }
-  /** Tell the study this delivery. */
+  /** Tell the study this delivery, and take further jobs of the key from the queue. */
   | { readonly type: 'end'; readonly key: string; readonly heard: Heard }
-  /** Take further jobs of this key from the queue. */
-  | { readonly type: 'cancel'; readonly key: string }
   /** Stop the study: two workers gave different results. */
   | { readonly type: 'alarm'; readonly key: string; readonly first: Heard; readonly second: Heard };
 
@@ -139,7 +137,6 @@ export function coordinate(
       return true;
     }
     wanted.delete(key);
-    if (order.hasCopy) actions.push({ type: 'cancel', key });
     actions.push({ type: 'end', key, heard: found.first });
     return true;
   }

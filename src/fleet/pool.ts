@@ -18,7 +18,7 @@ import { type StudyStatus, sayStatus } from './sql/studies.ts';
 import { type ResultRow, takeResults } from './sql/take-results.ts';
 import { forgetWorkers, goneSeconds, readWorkers, type WorkerSeen } from './sql/workers.ts';
 import { stragglersIn } from './stragglers.ts';
-import { type Assignment, type FleetJob, jobKinds, namesOf, type OrderNames } from './work-order.ts';
+import { type Assignment, type FleetJob, namesOf, type OrderNames } from './work-order.ts';
 
 export interface FleetPoolOptions {
   readonly database: Database;
@@ -141,8 +141,11 @@ class Coordinator {
     const known = before.map(({ id: delivery, key, worker, digest }): CoordinatorMessage => {
       return { type: 'result', key, heard: { id: delivery, worker, digest } };
     });
+    const ordered = this.#messages.splice(0);
+    this.#messages = known;
+    while ((await this.#takeResults(id)) === mostResults);
     // Earlier results come first: what has one is not sent again.
-    this.#messages = [...known, ...this.#messages];
+    this.#messages = [...this.#messages, ...ordered];
     database.listen('lenet_result', (payload) => {
       if (payload === '' || payload === id) this.#wake.abort();
     });
@@ -181,7 +184,6 @@ class Coordinator {
     const { database, queue, study } = this.#options;
     const jobs = actions.flatMap((action) => (action.type === 'send' ? (this.#jobOf(action) ?? []) : []));
     const ends = actions.filter((action) => action.type === 'end');
-    const cancelled = actions.flatMap((action) => (action.type === 'cancel' ? [action.key] : []));
     const runs: string[] = [];
     for (const { key, heard } of ends) {
       const ended = await this.#end(key, heard.id);
@@ -191,7 +193,15 @@ class Coordinator {
     if (this.#closing.signal.aborted) return;
     await queue.send(jobs);
     if (jobs.length > 0) await this.#try(() => database.query("select pg_notify('lenet_job', '')"));
-    if (cancelled.length > 0) await this.#try(() => cancelJobs(database, study(), cancelled, jobKinds));
+    // Copies, and attempts of workers that were thought to be dead.
+    if (ends.length > 0)
+      await this.#try(() =>
+        cancelJobs(
+          database,
+          study(),
+          ends.map(({ key }) => key),
+        ),
+      );
     if (runs.length > 0) await this.#try(() => dropProgress(database, study(), runs));
   }
 
@@ -262,14 +272,19 @@ class Coordinator {
   }
 
   async #readResults(study: string): Promise<void> {
-    const { database } = this.#options;
     while (!this.#closing.signal.aborted) {
       this.#wake = new AbortController();
-      const rows = await this.#try(() => takeResults(database, study, mostResults)).catch(this.#unlessClosed);
-      if (!rows) return;
-      for (const row of rows) await this.#hear(row);
-      if (rows.length < mostResults && !this.#closing.signal.aborted) await pause(resultsMs, this.#wake.signal);
+      const taken = await this.#takeResults(study).catch(this.#unlessClosed);
+      if (taken === undefined) return;
+      if (taken < mostResults && !this.#closing.signal.aborted) await pause(resultsMs, this.#wake.signal);
     }
+  }
+
+  /** @returns how many results it has read. */
+  async #takeResults(study: string): Promise<number> {
+    const rows = await this.#try(() => takeResults(this.#options.database, study, mostResults));
+    for (const row of rows) await this.#hear(row);
+    return rows.length;
   }
 
   async #hear(row: ResultRow): Promise<void> {

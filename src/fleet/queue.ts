@@ -1,7 +1,7 @@
 /** The queue of jobs, on pg-boss: delivery at least once, heartbeats, and a fence against attempts that were taken over. */
 import type { PgBoss } from 'pg-boss';
 import { missingPeers, type Patience, patiently } from './database.ts';
-import { type FleetJob, type JobKind, parseJob } from './work-order.ts';
+import { type FleetJob, type JobKind, parseJob, singletonKey } from './work-order.ts';
 
 const queueName = 'lenet';
 
@@ -11,6 +11,9 @@ const heartbeatSeconds = 10;
 const expireInSeconds = 86_000;
 /** Attempts are lost with machines, not with trials: a failed training is a result. */
 const retryLimit = 10_000;
+
+/** Completed jobs say nothing that results do not say. */
+const deleteAfterSeconds = 60;
 
 /** An attempt at a job. The number of the attempt is the fence: an older one can neither complete nor fail the job. */
 export interface Attempt {
@@ -58,14 +61,14 @@ export async function openQueue(address: string, role: 'coordinator' | 'worker',
   boss.on('error', () => {});
   await boss.start();
   if (isCoordinator) {
-    const options = { heartbeatSeconds, expireInSeconds, retryLimit, retryDelay: 0, deleteAfterSeconds: 3_600 };
+    const options = { heartbeatSeconds, expireInSeconds, retryLimit, retryDelay: 0, deleteAfterSeconds };
     await boss.createQueue(queueName, { policy: 'exclusive', ...options });
   }
   const fenced = (attempts: readonly Attempt[]) => attempts.map(({ id, retryCount }) => ({ id, retryCount }));
   return {
     async send(jobs) {
       if (jobs.length === 0) return;
-      const rows = jobs.map((data) => ({ data, priority: priorities[data.kind], singletonKey: singletonOf(data) }));
+      const rows = jobs.map((data) => ({ data, priority: priorities[data.kind], singletonKey: singletonKey(data) }));
       await patiently(() => boss.insert(queueName, rows), patience);
     },
     async take(most) {
@@ -98,11 +101,6 @@ export async function openQueue(address: string, role: 'coordinator' | 'worker',
     },
     close: () => boss.stop({ graceful: false, close: true }),
   };
-}
-
-/** Of equal keys only one job waits or runs: the training, its copy and its audit each. */
-function singletonOf({ study, key, kind }: FleetJob): string {
-  return `${study}/${key}/${kind}`;
 }
 
 async function makeBoss(options: ConstructorParameters<typeof PgBoss>[0] & object): Promise<PgBoss> {

@@ -72,6 +72,11 @@ export function parseJob(value: unknown): FleetJob | undefined {
   return jobSchema.safeParse(value).data;
 }
 
+/** Of jobs with equal texts only one waits or runs: the training, its copy and its audit each. */
+export function singletonKey({ study, key, kind }: Pick<FleetJob, 'study' | 'key' | 'kind'>): string {
+  return `${study}/${key}/${kind}`;
+}
+
 /** The names of a training: `run` is the same for all pauses of a training, `key` names the way to the next pause. */
 export interface OrderNames {
   readonly key: string;

@@ -1,22 +1,18 @@
 /** Takes jobs out of the queue, those at work too: of some keys, or of a whole study. */
 import type { Database } from '../database.ts';
+import { jobKinds, singletonKey } from '../work-order.ts';
 
+// The conditions are those of pg-boss's index of exclusive jobs.
 const ofKeys = `
 delete from pgboss.job
-where name = 'lenet' and state < 'completed' and singleton_key = any(
-  select $1::text || '/' || key || '/' || kind from unnest($2::text[]) as k (key), unnest($3::text[]) as j (kind))`;
+where name = 'lenet' and state <= 'active' and policy = 'exclusive' and coalesce(singleton_key, '') = any($1)`;
 const ofStudy = `delete from pgboss.job where name = 'lenet' and singleton_key like $1::text || '/%'`;
 const queued = `
 select count(*) filter (where state < 'active')::int as queued, count(*) filter (where state = 'active')::int as active
 from pgboss.job where name = 'lenet' and state < 'completed'`;
 
-export async function cancelJobs(
-  database: Database,
-  study: string,
-  keys: readonly string[],
-  kinds: readonly string[],
-): Promise<void> {
-  await database.query(ofKeys, [study, keys, kinds]);
+export async function cancelJobs(database: Database, study: string, keys: readonly string[]): Promise<void> {
+  await database.query(ofKeys, [keys.flatMap((key) => jobKinds.map((kind) => singletonKey({ study, key, kind })))]);
 }
 
 export async function cancelStudy(database: Database, study: string): Promise<void> {
