@@ -85,6 +85,8 @@ function isAlive(pid: number): boolean {
 
 function lineOf(event: WorkerEvent, address: string, jobs: number): string {
   switch (event.type) {
+    case 'waiting':
+      return `No study has used the fleet at ${placeOf(address)} yet; waiting for the first.`;
     case 'ready':
       return `Worker ${event.id.slice(0, 8)} is ready: ${jobs} at once, for the fleet at ${placeOf(address)}. Ctrl-C ends it.`;
     case 'began':

@@ -1,7 +1,7 @@
 /** How a coordinator comes to the database: tables, queue and roles are made where they are missing. */
 import { connect, type Database } from './database.ts';
 import { openQueue, type Queue } from './queue.ts';
-import { installRoles, installSchema } from './sql/install.ts';
+import { installSchema } from './sql/install.ts';
 
 /** @throws UsageError for missing packages and tables of another format, WorldError for a database that does not answer. */
 export async function connectCoordinator(
@@ -9,9 +9,13 @@ export async function connectCoordinator(
 ): Promise<{ readonly database: Database; readonly queue: Queue }> {
   const database = await connect(address, { connections: 4 });
   try {
-    await installSchema(database);
     const queue = await openQueue(address, 'coordinator', {});
-    await installRoles(database);
+    try {
+      await installSchema(database);
+    } catch (error) {
+      await queue.close();
+      throw error;
+    }
     return { database, queue };
   } catch (error) {
     await database.close();

@@ -112,10 +112,10 @@ function asSent(parameter: Parameter): unknown {
 const awayCodes =
   /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
 /**
- * Classes of SQLSTATE: connection exceptions, insufficient resources (a full disk, too many connections), operator
- * intervention (a shutdown, a start, a terminated backend).
+ * Classes of SQLSTATE: connection exceptions, transactions that another one made fail (a deadlock), insufficient
+ * resources (a full disk, too many connections), operator intervention (a shutdown, a start, a terminated backend).
  */
-const awayStates = /^(?:08|53|57)/;
+const awayStates = /^(?:08|40|53|57)/;
 const awayMessages = /connection terminated|timeout|not queryable|connection ended/i;
 
 /** Whether an error says that the database is away for now: the same query may succeed later. */

@@ -8,7 +8,7 @@ import type { Performed, Performer } from './performer.ts';
 import { type Attempt, openQueue, type Queue } from './queue.ts';
 import { digestOfResult, mostResultText } from './result.ts';
 import { getBlob, putBlob } from './sql/blobs.ts';
-import { requireSchema } from './sql/install.ts';
+import { hasSchema, requireSchema } from './sql/install.ts';
 import { readProgress, saveProgress } from './sql/progress.ts';
 import { readAssignment } from './sql/read-assignment.ts';
 import { readResultOf } from './sql/read-results.ts';
@@ -30,6 +30,8 @@ export interface WorkerOptions {
 }
 
 export type WorkerEvent =
+  /** No coordinator has used this database yet. */
+  | { readonly type: 'waiting' }
   | { readonly type: 'ready'; readonly id: string }
   | { readonly type: 'began'; readonly key: string; readonly epoch: number }
   | { readonly type: 'ended'; readonly key: string; readonly seconds: number; readonly state: string }
@@ -51,6 +53,11 @@ export async function work(options: WorkerOptions): Promise<void> {
   const patience: Patience = { onAway: (why) => tell({ type: 'away', why }) };
   const database = await connect(address, { connections: 3 });
   try {
+    for (let isTold = false; !(await patiently(() => hasSchema(database), patience)); isTold = true) {
+      if (!isTold) tell({ type: 'waiting' });
+      if (options.signal.aborted) return;
+      await pause(lookMs, options.signal);
+    }
     await requireSchema(database);
     const queue = await openQueue(address, 'worker', patience);
     try {

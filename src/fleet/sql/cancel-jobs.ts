@@ -2,10 +2,12 @@
 import type { Database } from '../database.ts';
 import { jobKinds, singletonKey } from '../work-order.ts';
 
-// The conditions are those of pg-boss's index of exclusive jobs.
+// The conditions are those of pg-boss's index of exclusive jobs. Jobs that their worker is completing now are skipped.
 const ofKeys = `
-delete from pgboss.job
-where name = 'lenet' and state <= 'active' and policy = 'exclusive' and coalesce(singleton_key, '') = any($1)`;
+delete from pgboss.job where name = 'lenet' and id in (
+  select id from pgboss.job
+  where name = 'lenet' and state <= 'active' and policy = 'exclusive' and coalesce(singleton_key, '') = any($1)
+  for update skip locked)`;
 const ofStudy = `delete from pgboss.job where name = 'lenet' and singleton_key like $1::text || '/%'`;
 const queued = `
 select count(*) filter (where state < 'active')::int as queued, count(*) filter (where state = 'active')::int as active

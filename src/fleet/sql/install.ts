@@ -12,27 +12,29 @@ const exists = "select to_regclass('lenet.format') is not null as exists";
 /** PostgreSQL's code for what a role may not do. */
 const insufficientPrivilege = '42501';
 
-/** Makes the tables where they are missing. */
+/**
+ * Makes tables and the role of workers where they are missing, after the queue was made. A login that may not make roles
+ * leaves them to the owner of the server. @throws UsageError for tables of another format.
+ */
 export async function installSchema(database: Database): Promise<void> {
-  await database.query(`begin; ${lock}; ${schemaSql} commit;`);
+  try {
+    await database.query(`begin; ${lock}; ${schemaSql} ${rolesSql} commit;`);
+  } catch (error) {
+    if (stateOf(error) !== insufficientPrivilege) throw error;
+    await database.query(`begin; ${lock}; ${schemaSql} commit;`);
+  }
   await requireSchema(database);
 }
 
-/** Makes the role of workers, after the queue was made. A login that may not make roles leaves that to its owner. */
-export async function installRoles(database: Database): Promise<boolean> {
-  try {
-    await database.query(`begin; ${lock}; ${rolesSql} commit;`);
-    return true;
-  } catch (error) {
-    if (stateOf(error) === insufficientPrivilege) return false;
-    throw error;
-  }
+/** Whether a coordinator has made the tables. */
+export async function hasSchema(database: Database): Promise<boolean> {
+  const [found] = await database.query<{ exists: boolean }>(exists);
+  return found?.exists ?? false;
 }
 
 /** @throws UsageError where there are no tables, or tables of another format. */
 export async function requireSchema(database: Database): Promise<void> {
-  const [found] = await database.query<{ exists: boolean }>(exists);
-  if (!found?.exists) {
+  if (!(await hasSchema(database))) {
     throw new UsageError(
       'this database has no fleet yet: start a study there first, with: npx lenet study run FILE --fleet',
     );
