@@ -385,6 +385,16 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       const { fleetStatus } = await import('./fleet.ts');
       await fleetStatus(options.json ?? false);
     });
+  fleet
+    .command('demo')
+    .description(
+      'Show a fleet on this machine: a PostgreSQL server, a coordinator and three workers, one of which is killed',
+    )
+    .action(async () => {
+      const { fleetDemo } = await import('./fleet-demo.ts');
+      output.beginWork();
+      finish(await fleetDemo());
+    });
   study
     .command('schema')
     .description('Print the JSON Schema of study files, for editors')
