@@ -8,7 +8,7 @@ import { trialOrigin } from '../runner/trial-origin.ts';
 import type { StudyTeachers } from '../study/definition.ts';
 import type { EpochPoint } from '../study/trial.ts';
 import type { Hyperparameters } from '../tasks/lenet/hyperparameters.ts';
-import type { WorkResult } from './result.ts';
+import { mostFileBytes, type WorkResult } from './result.ts';
 
 /** What config.json says of the data. */
 export type DataAbout = Pick<
@@ -33,6 +33,9 @@ export async function writeTrialFiles(folder: RunFolder, result: WorkResult, tri
   if (!files) return false;
   const [model, predictions] = await Promise.all([trial.fetch(files.model), trial.fetch(files.predictions)]);
   if (!model || !predictions) return false;
+  if (Math.max(model.length, predictions.length) > mostFileBytes) {
+    throw new WorldError(`a worker's files for ${folder.path} are larger than ${mostFileBytes} bytes`);
+  }
   const config = ownConfig(files.config, folder, trial);
   makeFolder(folder.path);
   folder.clear();

@@ -6,7 +6,7 @@ import { Deliverer } from './deliverer.ts';
 import { type Engine, requireSameEngine } from './engine.ts';
 import type { Performed, Performer } from './performer.ts';
 import { type Attempt, openQueue, type Queue } from './queue.ts';
-import { digestOfResult, mostResultText } from './result.ts';
+import { digestOfResult, mostFileBytes, mostResultText } from './result.ts';
 import { getBlob, putBlob } from './sql/blobs.ts';
 import { hasSchema, requireSchema } from './sql/install.ts';
 import { readProgress, saveProgress } from './sql/progress.ts';
@@ -226,6 +226,9 @@ class Worker {
       return;
     }
     const { result, files } = performed;
+    if (files.some(({ length }) => length > mostFileBytes)) {
+      throw new WorldError(`a file of ${key} is larger than a fleet takes (${mostFileBytes} bytes)`);
+    }
     for (const bytes of files) await patiently(() => putBlob(this.#database, study, bytes), this.#patience);
     const body = JSON.stringify(result);
     if (body.length > mostResultText) throw new WorldError(`the result of ${key} is too long to be sent`);
