@@ -1,8 +1,12 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { sha256Of } from '../src/fleet/canonical-json.ts';
 import { countJobs } from '../src/fleet/sql/cancel-jobs.ts';
+import { StudyFolder } from '../src/runner/study-folder.ts';
+import { completeTrials } from '../src/study/trial.ts';
 import { type FleetProcess, modelsIn, recordIn, startFleet, type TestFleet, until, writeStudy } from './fleet.ts';
+import { writeTinyMnist } from './tiny-mnist.ts';
 
 let fleet: TestFleet;
 let file: string;
@@ -142,3 +146,51 @@ test.each([
     await stop(worker);
   },
 );
+
+test('a search that pauses trainings, with data of its own and held-out images, is the same on workers without the data', async () => {
+  const data = join(fleet.folder, 'own');
+  writeTinyMnist(data, 600, 120);
+  const search = join(fleet.folder, 'search.yaml');
+  writeFileSync(
+    search,
+    `name: searched
+protocol: held-out
+data: own
+base: { epochs: 3 }
+search:
+  trainings: 12
+  finalists: 2
+  confirm: 3
+  parallel: 3
+  earlyStopping: halving
+  space:
+    batchSize: [20, 40, 80]
+    learningRate: { low: 1e-4, high: 1e-2, log: true }
+keep: winners
+`,
+  );
+  const [own, shared] = [join(fleet.folder, 'search-alone'), join(fleet.folder, 'search-fleet')];
+  const single = fleet.lenet('study', 'run', search, '--jobs', '1', '--out', own);
+  expect(await single.ended, single.text()).toBe(0);
+  const coordinator = fleet.lenet('study', 'run', search, '--fleet', '--out', shared);
+  const workers = [1, 2].map(() => fleet.lenet('worker', '--jobs', '1'));
+  expect(await coordinator.ended, coordinator.text()).toBe(0);
+  expect(recordIn(shared)).toEqual(recordIn(own));
+  expect(keptModelsIn(shared)).toEqual(keptModelsIn(own));
+  await stop(...workers);
+  const finish = fleet.lenet('study', 'finish', shared);
+  expect(await finish.ended, finish.text()).toBe(0);
+  const { study } = JSON.parse(readFileSync(join(shared, 'fleet.json'), 'utf8')) as { study: string };
+  for (const table of ['result', 'blob', 'progress']) {
+    const sql = `select count(*)::int as count from lenet.${table} where study = $1`;
+    expect(await fleet.database.query(sql, [study]), table).toEqual([{ count: 0 }]);
+  }
+});
+
+/** The models of the trials that a study with `keep: winners` keeps, by number. A paused trial's model is not final. */
+function keptModelsIn(folder: string): Readonly<Record<string, string>> {
+  const study = new StudyFolder(folder);
+  const kept = completeTrials(study.read().trials).filter(({ results }) => results !== 'dropped');
+  expect(kept.length).toBeGreaterThan(2);
+  return Object.fromEntries(kept.map(({ number }) => [number, sha256Of(readFileSync(study.trial(number).modelPath))]));
+}

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { sha256Of } from '../src/fleet/canonical-json.ts';
 import { connect, type Database, pause } from '../src/fleet/database.ts';
 import { type LocalServer, startLocalServer } from '../src/fleet/local-server.ts';
 import { readStudy } from '../src/store/journal-store.ts';
@@ -112,11 +113,11 @@ export function recordIn(folder: string): unknown {
   return withoutTimes(readStudy(join(folder, 'study.journal'))!);
 }
 
-/** The bytes of all models and predictions of a study's folder, by path. */
+/** The SHA-256 of all models and predictions of a study's folder, by path. */
 export function modelsIn(folder: string): Readonly<Record<string, string>> {
   const found = readdirSync(folder).filter((name) => /^trial-\d+$/.test(name));
   const files = found.flatMap((name) =>
     ['model.safetensors', 'predictions.safetensors'].map((file) => `${name}/${file}`),
   );
-  return Object.fromEntries(files.map((path) => [path, readFileSync(join(folder, path)).toString('base64')]));
+  return Object.fromEntries(files.map((path) => [path, sha256Of(readFileSync(join(folder, path)))]));
 }
