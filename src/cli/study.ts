@@ -152,7 +152,13 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     ? await (await import('./study-fleet.ts')).openFleet(local, options.audit ?? 0, (line) => bars.say(fitted(line)))
     : undefined;
   const task = fleet ?? lenetTask(local);
-  const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings) };
+  const teller: Teller = {
+    bars,
+    folder,
+    jobs,
+    naming: namingOf(definition, lenetSettings),
+    isFleet: fleet !== undefined,
+  };
   try {
     const store = folder.store(asRun, { files, onWait: tellOfWait });
     const environmentNow = environment(jobs);
@@ -188,6 +194,7 @@ interface Teller {
   readonly folder: StudyFolder;
   readonly jobs: number;
   readonly naming: Naming;
+  readonly isFleet: boolean;
 }
 
 function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Teller): void {
@@ -201,6 +208,8 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
       break;
     }
     case 'forecast':
+      // Nobody knows how many workers will come.
+      if (teller.isFleet) break;
       bars.say(fitted(forecastText(event.forecast, folder)));
       break;
     case 'trial-start':

@@ -124,7 +124,9 @@ function refuseFused(definition: StudyDefinition): void {
   const isFused = levels.some(
     ({ settings }) => completeSettings({ ...definition.base, ...settings }).arithmetic === 'fused',
   );
-  if (!isFused) return;
+  const { arithmetic } = definition.space;
+  const isTried = arithmetic?.kind === 'choices' && arithmetic.values.includes('fused');
+  if (!isFused && !isTried) return;
   throw new UsageError(
     'arithmetic: fused differs between processors, so that machines cannot check each other; a fleet needs strict',
   );

@@ -1,8 +1,8 @@
 /** Trains orders of our networks on this machine: in worker threads, with a run folder for each in a scratch folder. */
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
-import { writeFileAtomically } from '../disk/atomic-file.ts';
+import { makeFolder, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes, readText } from '../disk/read-file.ts';
 import type { Width } from '../engine/kernels.ts';
 import { epochPoint, trialData } from '../runner/lenet-task.ts';
@@ -102,7 +102,7 @@ async function load(
 
 /** Puts a checkpoint into a new run folder, from which the training goes on. */
 function restore(folder: RunFolder, { checkpoint, metrics }: SavedProgress): void {
-  mkdirSync(folder.path, { recursive: true });
+  makeFolder(folder.path);
   writeFileAtomically(folder.metricsPath, metrics);
   writeFileAtomically(folder.checkpointPath, checkpoint);
 }

@@ -224,10 +224,8 @@ class Coordinator {
     this.#results.delete(id);
     if (!waiting) return undefined;
     if (!result) {
-      // The result was removed from the database by hand.
-      this.#waiting.delete(key);
-      this.start(waiting.order, waiting.listen);
-      return undefined;
+      const { number } = waiting.order;
+      throw new WorldError(`the result of trial ${number} was removed from the database; run the same command again`);
     }
     const { order, names, listen } = waiting;
     if (order.again && result.end.state === 'finished') await this.#options.keep?.(order, result);

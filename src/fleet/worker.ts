@@ -1,6 +1,6 @@
 /** A worker: takes jobs from the queue, trains, and delivers results. It keeps nothing that others could miss. */
 import { randomUUID } from 'node:crypto';
-import { UsageError, WorldError } from '../base/errors.ts';
+import { WorldError } from '../base/errors.ts';
 import { connect, type Database, type Patience, patiently, pause } from './database.ts';
 import { Deliverer } from './deliverer.ts';
 import { type Engine, requireSameEngine } from './engine.ts';
@@ -47,7 +47,7 @@ const lookMs = 1_000;
 /** How long a worker waits after a job that it cannot do (ms). */
 const unableMs = 5_000;
 
-/** Works until the signal is aborted. @throws UsageError for an engine that does not fit, WorldError for a full disk. */
+/** Works until the signal is aborted. @throws UsageError for an engine that does not fit, WorldError for a database that cannot be used. */
 export async function work(options: WorkerOptions): Promise<void> {
   const { address, tell } = options;
   const patience: Patience = { onAway: (why) => tell({ type: 'away', why }) };
@@ -204,9 +204,12 @@ class Worker {
         },
       );
     } catch (error) {
-      if (!(error instanceof UsageError || error instanceof WorldError)) throw error;
-      await this.#giveBack(attempt, error.message);
-      throw error;
+      // A full disk may have room again; wrong settings or a fault of the program stay.
+      if (!(error instanceof WorldError)) {
+        await this.#giveBack(attempt, error instanceof Error ? error.message : String(error));
+        throw error;
+      }
+      performed = { type: 'unable', why: error.message };
     }
     await this.#end(work, performed);
   }
