@@ -2,7 +2,7 @@
 // 1. Trials a second at 1, 10, 100 and 1,000 workers (places of one process) of 10 ms a trial, through the whole chain:
 //    queue, result, journal on disk. 2. How long it takes until another worker goes on after kill -9. 3. Worker processes
 //    killed at random moments during one study, whose record must be that of an undisturbed one.
-// Options: --workers 1,10,100,1000 --seconds 10 --kills 100 --takeovers 3 --seed 1.
+// Options: --trials N (instead of as many as fit the time; above 10,000 with keep: winners) --workers 1,10,100,1000 --seconds 10 --kills 100 --takeovers 3 --seed 1.
 import { spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -25,6 +25,7 @@ const { values } = parseArgs({
     kills: { type: 'string', default: '100' },
     takeovers: { type: 'string', default: '3' },
     seed: { type: 'string', default: '1' },
+    trials: { type: 'string' },
   },
 });
 const random = randomStream(Number(values.seed), 'fleet');
@@ -80,7 +81,15 @@ async function study(trials, jobs, name) {
   const levels = Array.from({ length: trials }, (_, x) => ({ label: `${x}`, settings: { x } }));
   const seeds = trials > 10_000 ? Array.from({ length: Math.ceil(trials / 10_000) }, (_, i) => i + 1) : [1];
   const plan = { kind: 'stages', stages: [{ factors: ['x'], levels: levels.slice(0, 10_000) }] };
-  const definition = { name, objective: 'score', base: {}, plan, space: {}, seeds };
+  const definition = {
+    name,
+    objective: 'score',
+    base: {},
+    plan,
+    space: {},
+    seeds,
+    ...(trials > 10_000 ? { keep: 'winners' } : {}),
+  };
   const connection = await connectCoordinator(server.address);
   const task = pretendTask({ connection, study: crypto.randomUUID(), engine });
   const store = new JournalStore(join(folder, `${name}.journal`));
@@ -110,7 +119,8 @@ function isRight({ found }, trials) {
 try {
   const throughput = [];
   for (const count of values.workers.split(',').map(Number)) {
-    const trials = Math.max(100, Math.min(5000, Math.round(count * 50 * Number(values.seconds))));
+    const given = values.trials === undefined ? undefined : Number(values.trials);
+    const trials = given ?? Math.max(100, Math.min(5000, Math.round(count * 50 * Number(values.seconds))));
     say(`${count} workers: ${trials} trials`);
     const process = workers(count, 10, { quiet: true });
     await process.is('ready');
