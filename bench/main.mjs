@@ -11,6 +11,7 @@ const names = [
   'latency',
   'layers',
   'memory',
+  'fleet',
   'full-disks',
   'journal',
   'damage',

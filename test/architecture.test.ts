@@ -23,8 +23,10 @@ const mayImport: Readonly<Record<string, readonly string[]>> = {
   runner: ['base', 'formats', 'engine', 'nn', 'data', 'train', 'exchange', 'study', 'disk', 'store', 'tasks'],
   report: ['base', 'formats', 'nn', 'drawing', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
   server: ['base', 'formats', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner', 'report'],
+  fleet: ['base', 'engine', 'data', 'train', 'study', 'disk', 'store', 'tasks', 'runner'],
   cli: [
     'base',
+    'fleet',
     'data',
     'nn',
     'drawing',
@@ -46,6 +48,7 @@ const packages = {
   runner: ['@jsquash/webp/decode.js', 'fast-png', 'jpeg-js'],
   report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width', 'yaml'],
   server: ['hono', 'hono/cookie', '@hono/node-server', 'yaml', 'zod'],
+  fleet: ['zod', 'pg', 'pg-boss'],
   cli: ['commander', 'string-width'],
 };
 

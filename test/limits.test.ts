@@ -8,6 +8,7 @@ import { mostIdxBytes } from '../src/data/idx.ts';
 import { mostPictures } from '../src/data/picture-files.ts';
 import { mostImageSide } from '../src/data/source.ts';
 import { mostFileBytes, mostTextBytes } from '../src/disk/read-file.ts';
+import { mostFileBytes as mostFleetFileBytes, mostResultText } from '../src/fleet/result.ts';
 import { mostJpegSamples } from '../src/runner/jpeg.ts';
 import { mostCacheBytes } from '../src/runner/picture-cache.ts';
 import { mostPictureBytes, mostPixels, mostSide } from '../src/runner/picture-size.ts';
@@ -46,6 +47,8 @@ const limits: Readonly<Record<string, number>> = {
   'fields of a row of a table': mostFields,
   "bytes of a journal, of a run's metrics or settings": mostTextBytes,
   'bytes of any other file': mostFileBytes,
+  'bytes of a model or checkpoint of a fleet': mostFleetFileBytes,
+  "characters of a training's result in a fleet": mostResultText,
 };
 
 test('docs/limits.md has every limit with its number', () => {

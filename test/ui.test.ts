@@ -76,10 +76,11 @@ test('a study is started, paused, continued and extended from the page, by one p
   expect(await post('studies/small/pause', {})).toMatchObject({ status: 200 });
   const paused = await until(async () => {
     const { state, trials } = await opening();
-    return state.holder === null && { state, trials };
+    // The process gives up its lock a moment before it ends.
+    return state.holder === null && state.can.resume && { state, trials };
   });
   expect(paused.trials.filter(({ state }) => state === 'complete').length).toBeLessThan(4);
-  expect(paused.state.can).toMatchObject({ pause: false, resume: true });
+  expect(paused.state.can).toMatchObject({ pause: false });
   expect(await post('studies/small/pause', {})).toMatchObject({ status: 409 });
 
   expect(await post('studies/small/resume', {})).toMatchObject({ status: 200 });

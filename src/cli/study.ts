@@ -39,7 +39,8 @@ import { runStudy, type StudyEvent } from '../runner/study-run.ts';
 import { recordOfTeachers } from '../runner/teachers.ts';
 import type { StageView, TrialRequest } from '../study/contest.ts';
 import { isSeedRule, objectives, type StudyDefinition } from '../study/definition.ts';
-import { type CompleteTrial, isComplete, secondsOf } from '../study/trial.ts';
+import type { StudyView } from '../study/strategy.ts';
+import { type CompleteTrial, completeTrials, isComplete, secondsOf } from '../study/trial.ts';
 import { lenetSettings } from '../tasks/lenet/configuration.ts';
 import { parseStudyFile, studyFileData, studyFileNetworks, studyJsonSchema } from '../tasks/lenet/study-file.ts';
 import { type DataChoice, loadingOptions } from './data-options.ts';
@@ -65,6 +66,10 @@ export interface StudyRunOptions extends DataChoice {
   readonly ui?: boolean;
   /** Whether trials are evaluated on their training set too. */
   readonly evaluateTrain: boolean;
+  /** Whether workers elsewhere train. */
+  readonly fleet?: boolean;
+  /** The share of trainings that a fleet does twice, 0 to 1. */
+  readonly audit?: number;
 }
 
 function factsOf(folder: StudyFolder): StudyFacts {
@@ -113,6 +118,8 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const again = ['npx lenet study run', path === file ? quotedPath(file) : quoted(file), '--out', quoted(out)];
   if (options.seeds) again.push('--seeds', options.seeds.length === 1 ? `${options.seeds[0]},` : options.seeds.join());
   again.push(...dataWords(options.data, loadingOptions(options), quotedPath));
+  if (options.fleet) again.push('--fleet');
+  if (options.audit !== undefined) again.push('--audit', `${options.audit}`);
   if (options.retryFailed) again.push('--retry-failed');
   if (options.kernels) again.push('--kernels', options.kernels);
   if (options.pictures) again.push('--pictures');
@@ -130,11 +137,13 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   const asRun = options.seeds ? `# run with --seeds ${options.seeds.join()}\n${plain}` : plain;
   const { retryFailed = false, keep = [], evaluateTrain } = options;
   const machine = readMachine();
-  const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
+  const { jobs, warnings } = options.fleet
+    ? { jobs: options.jobs, warnings: [] }
+    : usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
   for (const text of warnings) warn(text);
   // Where fewer trials are left than there are jobs, the last trials share these threads.
   const threads = Math.min(jobs, usableCores(machine));
-  const task = lenetTask({
+  const local = {
     folder: out,
     ...dataOfStudy(inFile, options, path),
     teachers,
@@ -142,10 +151,21 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     kernels: options.kernels ?? 'auto',
     evaluateTrain,
     claim: () => folder.claim,
-  });
+  };
   // The folder around the study: the page shows those beside it, too.
   const page = options.ui ? await (await import('./ui.ts')).uiBeside(dirname(out)) : undefined;
-  const teller: Teller = { bars, folder, jobs, naming: namingOf(definition, lenetSettings), page: page?.address };
+  const fleet = options.fleet
+    ? await (await import('./study-fleet.ts')).openFleet(local, options.audit ?? 0, (line) => bars.say(fitted(line)))
+    : undefined;
+  const task = fleet ?? lenetTask(local);
+  const teller: Teller = {
+    bars,
+    folder,
+    jobs,
+    naming: namingOf(definition, lenetSettings),
+    isFleet: fleet !== undefined,
+    page: page?.address,
+  };
   try {
     const store = folder.store(asRun, { files, onWait: tellOfWait });
     const environmentNow = environment(jobs);
@@ -157,6 +177,7 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
         return interrupt.exitCode(1);
       }
       tell(event, teller);
+      if (event.type === 'finished') await fleet?.fetchFiles(keptTrials(event.view));
     }
     bars.clear();
     // Every trial is on disk now. A signal does not stop the writing of the report.
@@ -171,6 +192,11 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   }
 }
 
+/** The complete trials whose models are kept. */
+function keptTrials({ trials }: StudyView): CompleteTrial[] {
+  return completeTrials(trials).filter(({ results }) => results !== 'dropped');
+}
+
 interface Teller {
   /** The address of the page that shows the study; undefined where there is none. */
   readonly page: string | undefined;
@@ -178,6 +204,7 @@ interface Teller {
   readonly folder: StudyFolder;
   readonly jobs: number;
   readonly naming: Naming;
+  readonly isFleet: boolean;
 }
 
 function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Teller): void {
@@ -191,6 +218,8 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
       break;
     }
     case 'forecast':
+      // Nobody knows how many workers will come.
+      if (teller.isFleet) break;
       bars.say(fitted(forecastText(event.forecast, folder)));
       break;
     case 'trial-start':

@@ -14,6 +14,8 @@ export interface SystemQuestions {
 export interface Platform {
   /** Whether a folder can be opened and forced to disk, which makes a rename in it survive a power cut. */
   readonly syncsFolders: boolean;
+  /** Whether a file's mode says who may read it. */
+  readonly hasModes: boolean;
   /** Whether /proc names the boot, the PID namespace and the start time of a process. */
   readonly hasProc: boolean;
   /**
@@ -36,6 +38,7 @@ const plainWord = /^[\w./:@%+=,-]+$/;
 
 const posix: Platform = {
   syncsFolders: true,
+  hasModes: true,
   hasProc: false,
   retryMs: 0,
   hasAvx2: () => undefined,
@@ -48,6 +51,7 @@ const deviceName = /^(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(\.|$)/i;
 
 const windows: Platform = {
   syncsFolders: false,
+  hasModes: false,
   hasProc: false,
   retryMs: 1000,
   hasAvx2: () => undefined,

@@ -8,6 +8,7 @@ import { elementsOf } from '../base/tensor.ts';
 import { checkReach } from '../data/augmentations.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import { holdOut } from '../data/hold-out.ts';
+import type { LoadedData } from '../data/source.ts';
 import { assertHeld, type Claim } from '../disk/lock.ts';
 import { compileKernels, type Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
@@ -55,6 +56,18 @@ export interface LenetTaskOptions {
   readonly evaluateTrain?: boolean | undefined;
   /** The right to write in `folder`, checked before each write of a trial. Without it no lock guards the folder. */
   readonly claim?: (() => Claim) | undefined;
+  /** Makes the pool that runs the trials. Default: threads of this process. */
+  readonly pool?: ((work: StudyWork) => Promise<Pool>) | undefined;
+}
+
+/** What a pool of our networks needs to know of the study. */
+export interface StudyWork {
+  readonly definition: StudyDefinition;
+  /** The data as they were loaded, and as the trials use them. */
+  readonly loaded: LoadedData;
+  readonly run: RunData;
+  /** Where the teachers of the study are now. */
+  readonly teachers: readonly string[];
 }
 
 /**
@@ -79,6 +92,7 @@ export function lenetTask(options: LenetTaskOptions): Task {
     kernels: true,
     evaluateTrain: true,
     claim: true,
+    pool: true,
   });
   const { folder, dataFolder, dataOptions, threads = 1, kernels = 'quads', evaluateTrain, claim } = options;
   checkPath('lenetTask(): folder', folder);
@@ -87,6 +101,7 @@ export function lenetTask(options: LenetTaskOptions): Task {
   checkChoice('lenetTask(): kernels', kernels, kernelChoices);
   if (evaluateTrain !== undefined) checkFlag('lenetTask(): evaluateTrain', evaluateTrain);
   if (claim !== undefined) checkFunction('lenetTask(): claim', claim);
+  if (options.pool !== undefined) checkFunction('lenetTask(): pool', options.pool);
   return {
     settings: lenetSettings,
     async open(definition) {
@@ -110,7 +125,9 @@ export function lenetTask(options: LenetTaskOptions): Task {
         data: studyDataOf(data.run),
         kernels: width,
         summary: `${summaryOf(definition, data.run)}; kernels in ${width}${notes.join('')}`,
-        pool: threadPool(options, width, definition, { data: data.run, places }),
+        pool: options.pool
+          ? await options.pool({ definition, loaded: data.loaded, run: data.run, teachers: places })
+          : threadPool(options, width, definition, { data: data.run, places }),
         bytesPerTrial: (configuration) => bytesOf(configuration, evaluated, facts),
         results: resultsOf,
         discard(number, what) {
@@ -175,7 +192,8 @@ function trialMessage(message: TrialWorkerMessage, objective: StudyDefinition['o
   return { type: 'epoch', point: epochPoint(message.line, objective), share: message.share };
 }
 
-function epochPoint(
+/** An epoch of a run as studies record it. */
+export function epochPoint(
   { epoch, train, test, validation, seconds }: MetricsLine,
   objective: StudyDefinition['objective'],
 ): EpochPoint {
@@ -185,6 +203,7 @@ function epochPoint(
 }
 
 interface StudySets {
+  readonly loaded: LoadedData;
   /**
    * The data of the trials. The evaluation set is the test set, or under protocol held-out a part of the training set.
    */
@@ -192,18 +211,22 @@ interface StudySets {
   readonly test: Dataset;
 }
 
-async function loadSets(
-  { protocol, heldOut, heldOutSplit }: StudyDefinition,
-  { data, options }: DataRequest,
-): Promise<StudySets> {
-  const { train, test, ...origin } = await loadData(data, options);
+async function loadSets(definition: StudyDefinition, { data, options }: DataRequest): Promise<StudySets> {
+  const loaded = await loadData(data, options);
+  return { loaded, run: trialData(loaded, definition), test: loaded.test };
+}
+
+/** The data of a study's trials, in shared memory. Equal data and protocol give the same split everywhere. */
+export function trialData(
+  { train, test, ...origin }: LoadedData,
+  { protocol, heldOut, heldOutSplit }: Pick<StudyDefinition, 'protocol' | 'heldOut' | 'heldOutSplit'>,
+): RunData {
   if (protocol !== 'held-out') {
-    const sets = { train: shareDataset(train), evaluation: shareDataset(test) };
-    return { run: { ...origin, ...sets, evaluatedOn: 'test' }, test };
+    return { ...origin, train: shareDataset(train), evaluation: shareDataset(test), evaluatedOn: 'test' };
   }
   const split = holdOut(train, origin.hash, { heldOut, heldOutSplit });
   const sets = { train: shareDataset(split.train), evaluation: shareDataset(split.validation) };
-  return { run: { ...origin, ...sets, evaluatedOn: 'validation', heldOut, heldOutSplit }, test };
+  return { ...origin, ...sets, evaluatedOn: 'validation', heldOut, heldOutSplit };
 }
 
 /** The name, format and options of the data, for the journal. */

@@ -14,11 +14,12 @@ export class Mailbox<T> {
     reader(message);
   }
 
-  /** Waits for the next message. Only one call may wait at a time. */
-  next(): Promise<T> {
-    if (this.#waiting.length > 0) return Promise.resolve(this.#waiting.shift()!);
-    return new Promise((resolve) => {
+  /** All messages that have come, at least one: waits for it. Only one call may wait at a time. */
+  async next(): Promise<readonly T[]> {
+    if (this.#waiting.length > 0) return this.#waiting.splice(0);
+    const first = await new Promise<T>((resolve) => {
       this.#reader = resolve;
     });
+    return [first, ...this.#waiting.splice(0)];
   }
 }

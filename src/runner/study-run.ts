@@ -162,24 +162,25 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
     const forecaster = new Forecaster(jobs);
     const inbox: LoopMessage[] = [...(signal?.aborted ? [{ type: 'stop' } as const] : []), { type: 'followed', view }];
     for (;;) {
-      const message = inbox.shift() ?? (isIdle(state) ? undefined : await mail.next());
-      if (!message) {
+      const messages = inbox.length > 0 || isIdle(state) ? inbox.splice(0) : await mail.next();
+      if (messages.length === 0) {
         const missing = state.stopping ? [] : await missingAtTheEnd(state.view);
         if (missing.length === 0) break;
         inbox.push({ type: 'restore', lost: missing });
         continue;
       }
-      const next = step(state, message);
-      state = next.state;
-      for (const action of next.actions) {
-        if (action.type === 'tell') {
-          yield action.event;
-          const forecast = forecaster.hear(action.event, state.view, opened);
-          if (forecast) yield { type: 'forecast', forecast, view: state.view };
-        } else {
-          const answer = await carryOut(action);
-          if (answer) inbox.push(answer);
-        }
+      const actions: LoopAction[] = [];
+      for (const message of messages) {
+        const next = step(state, message);
+        state = next.state;
+        actions.push(...next.actions);
+      }
+      inbox.push(...(await carryOutAll(actions)));
+      for (const action of actions) {
+        if (action.type !== 'tell') continue;
+        yield action.event;
+        const forecast = forecaster.hear(action.event, state.view, opened);
+        if (forecast) yield { type: 'forecast', forecast, view: state.view };
       }
     }
     view = state.view;
@@ -195,6 +196,28 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
       }
     }
     yield { type: 'finished', view };
+
+    /**
+     * Carries out actions at once, so that the store can write their lines together; those of one trial one after the
+     * other. The strategy is asked last, and once. @returns the answers in the order of the actions.
+     */
+    async function carryOutAll(actions: readonly LoopAction[]): Promise<LoopMessage[]> {
+      const latest = new Map<number, Promise<unknown>>();
+      const answers: Promise<LoopMessage | undefined>[] = [];
+      const end = actions.findIndex(({ type }) => type === 'give up');
+      for (const action of end < 0 ? actions : actions.slice(0, end)) {
+        if (action.type === 'tell' || action.type === 'follow') continue;
+        const number = 'number' in action ? action.number : undefined;
+        const before = number === undefined ? undefined : latest.get(number);
+        const answer = before ? before.then(() => carryOut(action)) : carryOut(action);
+        if (number !== undefined) latest.set(number, answer);
+        answers.push(answer);
+      }
+      const found = (await Promise.all(answers)).flatMap((answer) => answer ?? []);
+      const last = end < 0 ? actions.find(({ type }) => type === 'follow') : actions[end];
+      if (last === undefined || last.type === 'tell') return found;
+      return [...found, ...[await carryOut(last)].flatMap((answer) => answer ?? [])];
+    }
 
     async function carryOut(action: Exclude<LoopAction, { type: 'tell' }>): Promise<LoopMessage | undefined> {
       switch (action.type) {
@@ -268,7 +291,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
         await store.redefine(definition);
       }
       const now = followStudy(definition, trials);
-      for (const trial of now.toStop ?? []) await stop(trial);
+      await Promise.all((now.toStop ?? []).map(stop));
       return now.toStop?.length ? followStudy(definition, trials) : now;
     }
 
@@ -326,12 +349,12 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
     async function dropResults(now: StudyView): Promise<void> {
       if (definition.keep !== 'winners') return;
       const candidates = candidateTrials(now);
-      for (const { number } of now.trials) {
-        const trial = byNumber.get(number);
-        if (!isComplete(trial) || trial.results === 'dropped' || isKept(trial, candidates)) continue;
-        await decide(trial, 'dropped');
-        opened.discard(number, 'results');
-      }
+      const dropped = now.trials
+        .map(({ number }) => byNumber.get(number))
+        .filter(isComplete)
+        .filter((trial) => trial.results !== 'dropped' && !isKept(trial, candidates));
+      await Promise.all(dropped.map((trial) => decide(trial, 'dropped')));
+      for (const { number } of dropped) opened.discard(number, 'results');
     }
 
     /** The restoration that the trial needs; empty where its results are whole. */

@@ -9,6 +9,7 @@ import { tryToReadConfig } from './resume.ts';
 import { attempt, evaluatedMetrics, type RunConfig, RunFolder } from './run-folder.ts';
 import { requireSameRun, runRecord } from './run-identity.ts';
 import { trainRun } from './train-run.ts';
+import { trialOrigin } from './trial-origin.ts';
 import { wrongAnswers } from './trial-results.ts';
 import type { TrialWorkerMessage, TrialWorkerOrder, TrialWorkerRequest } from './trial-worker.ts';
 
@@ -130,21 +131,8 @@ function lacksScores(folder: RunFolder, config: RunConfig, { balancedAccuracy }:
 }
 
 /** @throws ForeignFileError when config.json belongs to another run. */
-function requireOwn(found: RunConfig, folder: RunFolder, { hyperparameters, data, distill }: TrialWorkerOrder): void {
-  const { hash, folder: source, evaluatedOn, heldOut, heldOutSplit } = data;
-  const origin = {
-    hyperparameters,
-    data: { hash, folder: source },
-    init: null,
-    ...(evaluatedOn === 'validation' ? { evaluatedOn } : {}),
-    ...(heldOut === undefined ? {} : { heldOut }),
-    // config.json leaves the first split out.
-    ...(heldOutSplit === undefined || heldOutSplit === 1 ? {} : { heldOutSplit }),
-    ...(distill
-      ? { distill: { teachers: distill.teachers, temperature: distill.temperature, weight: distill.weight } }
-      : {}),
-  };
-  requireSameRun(new Map(Object.entries(runRecord(found))), origin, folder.configPath);
+function requireOwn(found: RunConfig, folder: RunFolder, order: TrialWorkerOrder): void {
+  requireSameRun(new Map(Object.entries(runRecord(found))), trialOrigin(order), folder.configPath);
 }
 
 /** Whether an earlier process had begun to make these results again and left a checkpoint to continue from. */

@@ -289,6 +289,13 @@ function freeName(name: string, studies: readonly ReplayedStudy[]): string {
   return free;
 }
 
+/** What one call of the store appends. */
+interface Waiting {
+  readonly make: () => readonly Operation[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
 /** A study store in a journal file. Only one may be open per study. A promise resolves when its lines are on disk. */
 export class JournalStore implements StudyStore {
   readonly #file: JournalFile;
@@ -302,6 +309,10 @@ export class JournalStore implements StudyStore {
   #session = 0;
   #looks = 0;
   #isOpen = false;
+  /** Lines that wait for the next append, with whom to tell. */
+  #waiting: Waiting[] = [];
+  /** The append to come; resolves when nothing waits. */
+  #appending: Promise<void> = Promise.resolve();
 
   /**
    * @param path of the journal; the file is made when the study is opened.
@@ -390,13 +401,13 @@ export class JournalStore implements StudyStore {
   }
 
   async redefine(definition: StudyDefinition): Promise<void> {
-    this.#append(() => [this.#studyAttribute('definition', definition)]);
+    await this.#append(() => [this.#studyAttribute('definition', definition)]);
   }
 
   async startTrial({ configuration, seed, proposal, parameters }: NewTrial): Promise<number> {
     const start = datetime(new Date());
     let created: number | undefined;
-    this.#append(() => {
+    await this.#append(() => {
       const trial_id = this.#replayed.trials.length;
       created = trial_id;
       return [
@@ -423,7 +434,7 @@ export class JournalStore implements StudyStore {
     const elapsedSeconds = (performance.now() - this.#began) / 1000;
     const attribute: EpochAttribute = { ...point, session: this.#session, elapsedSeconds };
     const line = { trial_id, step: point.epoch, intermediate_value: score };
-    this.#append(() => [
+    await this.#append(() => [
       this.#line(operations.setTrialIntermediateValue, line),
       this.#trialAttribute(trial_id, `epoch:${point.epoch}`, attribute),
     ]);
@@ -437,48 +448,65 @@ export class JournalStore implements StudyStore {
           ? [this.#trialAttribute(trial_id, 'wrong', base64(end.wrong))]
           : []
         : [this.#trialAttribute(trial_id, 'fail_reason', end.reason)];
-    // As Optuna does, a pruned trial keeps its last value.
-    const last = [...(this.#replayed.trials[trial_id]?.intermediate ?? [])].at(-1)?.[1];
-    const value = end.state === 'complete' ? end.score : end.state === 'pruned' ? last : undefined;
-    const line = {
-      trial_id,
-      state: trialStates[end.state],
-      values: value === undefined ? null : [value],
-      datetime_start: this.#starts.get(trial_id),
-      datetime_complete: complete,
-    };
-    this.#append(() => [...attributes, this.#line(operations.setTrialState, line)]);
+    await this.#append(() => {
+      // As Optuna does, a pruned trial keeps its last value.
+      const last = [...(this.#replayed.trials[trial_id]?.intermediate ?? [])].at(-1)?.[1];
+      const value = end.state === 'complete' ? end.score : end.state === 'pruned' ? last : undefined;
+      const line = {
+        trial_id,
+        state: trialStates[end.state],
+        values: value === undefined ? null : [value],
+        datetime_start: this.#starts.get(trial_id),
+        datetime_complete: complete,
+      };
+      return [...attributes, this.#line(operations.setTrialState, line)];
+    });
     this.#starts.delete(trial_id);
   }
 
   async recordLook(look: TestLook): Promise<void> {
-    this.#append(() => [this.#studyAttribute(`test_look:${this.#looks++}`, look)]);
+    await this.#append(() => [this.#studyAttribute(`test_look:${this.#looks++}`, look)]);
   }
 
   async recordResults(number: number, results: ResultsRecord): Promise<void> {
-    this.#append(() => [this.#studyAttribute(`${resultsPrefix}${number}`, results)]);
+    await this.#append(() => [this.#studyAttribute(`${resultsPrefix}${number}`, results)]);
   }
 
   close(): Promise<void> {
-    return Promise.resolve();
+    return this.#appending;
   }
 
   /**
-   * Appends lines. @param make returns the lines. It is called after the lines that other programs appended have been
-   * replayed, because a trial's number is its position among all trials in the journal.
+   * Appends lines. The lines of all calls of one turn of the event loop are written together and forced to disk once.
+   * @param make returns the lines. It is called after the lines that other programs appended have been replayed, because
+   * a trial's number is its position among all trials in the journal.
    */
-  #append(make: () => readonly Operation[]): void {
+  #append(make: () => readonly Operation[]): Promise<void> {
     if (!this.#isOpen)
       throw new UsageError(`the study in ${this.#file.path} must be opened before anything is recorded`);
-    this.#file.append((foreign) => {
-      this.#replayed.read(foreign);
-      if (this.#replayed.studies[this.#study]?.deleted) {
-        throw new WorldError(
-          `another program deleted the study in ${this.#file.path}; run the same command to start it again`,
-        );
-      }
-      return this.#replayed.add(make());
-    });
+    if (this.#waiting.length === 0) {
+      this.#appending = new Promise((resolve) => setImmediate(() => resolve(this.#appendWaiting())));
+    }
+    return new Promise((resolve, reject) => this.#waiting.push({ make, resolve, reject }));
+  }
+
+  #appendWaiting(): void {
+    const waiting = this.#waiting;
+    this.#waiting = [];
+    try {
+      this.#file.append((foreign) => {
+        this.#replayed.read(foreign);
+        if (this.#replayed.studies[this.#study]?.deleted) {
+          throw new WorldError(
+            `another program deleted the study in ${this.#file.path}; run the same command to start it again`,
+          );
+        }
+        return waiting.flatMap(({ make }) => this.#replayed.add(make()));
+      });
+      for (const { resolve } of waiting) resolve();
+    } catch (error) {
+      for (const { reject } of waiting) reject(error);
+    }
   }
 
   #studyAttribute(key: string, value: unknown): Operation {

@@ -1,0 +1,83 @@
+/** The command `lenet fleet demo`: a whole fleet on this machine, one worker of which is killed. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { isEqualData } from '../base/argument.ts';
+import { WorldError } from '../base/errors.ts';
+import { startLocalServer } from '../fleet/local-server.ts';
+import { readStudy } from '../store/journal-store.ts';
+
+const study = `name: demo
+protocol: post
+base: { epochs: 4, trainLimit: 3000, testLimit: 500 }
+stages:
+  - batchSize: [32, 64]
+seeds: [1, 2]
+`;
+const program = fileURLToPath(new URL('./lenet.js', import.meta.url));
+
+/** Shows that the result stays the same. @returns the exit code. @throws WorldError where it does not. */
+export async function fleetDemo(): Promise<number> {
+  const folder = mkdtempSync(join(tmpdir(), 'lenet-demo-'));
+  // PostgreSQL's own user enters it.
+  chmodSync(folder, 0o755);
+  const say = (text: string) => process.stdout.write(`${text}\n`);
+  const running = new Set<ChildProcess>();
+  const server = await startLocalServer(join(folder, 'postgres'));
+  const lenet = (...args: string[]) => {
+    const child = spawn(process.execPath, [program, ...args], {
+      env: { ...process.env, LENET_DATABASE: server.address },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    running.add(child);
+    const ended = new Promise<number | null>((resolve) => {
+      child.on('close', (code) => {
+        running.delete(child);
+        resolve(code);
+      });
+    });
+    return { child, ended };
+  };
+  try {
+    const file = join(folder, 'demo.yaml');
+    writeFileSync(file, study);
+    const [alone, shared] = [join(folder, 'alone'), join(folder, 'fleet')];
+    say('1. The study on this machine alone, one training after the other ...');
+    const first = lenet('study', 'run', file, '--jobs', '1', '--out', alone);
+    first.child.stdout?.resume();
+    if ((await first.ended) !== 0) throw new WorldError('the study did not end well');
+    say('2. The same study with a coordinator and three workers; the first worker is killed in its first training ...');
+    const coordinator = lenet('study', 'run', file, '--fleet', '--out', shared);
+    coordinator.child.stdout?.resume();
+    const workers = ['A', 'B', 'C'].map((name) => {
+      const { child } = lenet('worker', '--jobs', '1');
+      child.stdout?.on('data', (text: Buffer) => {
+        for (const line of text.toString().trimEnd().split('\n')) say(`   worker ${name}: ${line}`);
+      });
+      return child;
+    });
+    workers[0]?.stdout?.on('data', (text: Buffer) => {
+      if (!text.includes('begins')) return;
+      workers[0]?.kill('SIGKILL');
+      say('   worker A: killed. Another one goes on after 10 to 20 seconds.');
+    });
+    if ((await coordinator.ended) !== 0) throw new WorldError('the study of the fleet did not end well');
+    if (!isEqualData(resultsIn(alone), resultsIn(shared))) throw new WorldError('the two results differ');
+    say('3. Both studies have the same trials, the same scores and the same wrong answers.');
+    return 0;
+  } finally {
+    for (const child of running) child.kill('SIGKILL');
+    await server.stop('SIGQUIT');
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** What must not depend on the fleet. */
+function resultsIn(folder: string): unknown {
+  const record = readStudy(join(folder, 'study.journal'));
+  return record?.trials.map(({ number, configuration, seed, state, score, wrong }) => {
+    return { number, configuration, seed, state, score, wrong: wrong && [...wrong] };
+  });
+}

@@ -1,0 +1,24 @@
+/** How a coordinator comes to the database: tables, queue and roles are made where they are missing. */
+import { connect, type Database } from './database.ts';
+import { openQueue, type Queue } from './queue.ts';
+import { installSchema } from './sql/install.ts';
+
+/** @throws UsageError for missing packages and tables of another format, WorldError for a database that does not answer. */
+export async function connectCoordinator(
+  address: string,
+): Promise<{ readonly database: Database; readonly queue: Queue }> {
+  const database = await connect(address, { connections: 4 });
+  try {
+    const queue = await openQueue(address, 'coordinator', {});
+    try {
+      await installSchema(database);
+    } catch (error) {
+      await queue.close();
+      throw error;
+    }
+    return { database, queue };
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}

@@ -1,0 +1,212 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { connectCoordinator } from '../src/fleet/coordinator-connection.ts';
+import { connect } from '../src/fleet/database.ts';
+import { pretendAssignment } from '../src/fleet/fleet.testing.ts';
+import type { FleetEvent } from '../src/fleet/pool.ts';
+import { pretendedResult, pretendPerformer } from '../src/fleet/pretend-performer.ts';
+import { pretendTask } from '../src/fleet/pretend-task.ts';
+import type { WorkResult } from '../src/fleet/result.ts';
+import type { WorkOrder } from '../src/fleet/work-order.ts';
+import { type WorkerEvent, work } from '../src/fleet/worker.ts';
+import { runStudy } from '../src/runner/study-run.ts';
+import { MemoryStore } from '../src/store/memory.ts';
+import type { StudyRecord } from '../src/store/store.ts';
+import type { StudyDefinition } from '../src/study/definition.ts';
+import { startFleet, type TestFleet, until, withoutTimes } from './fleet.ts';
+
+let fleet: TestFleet;
+beforeAll(async () => {
+  fleet = await startFleet();
+  const { database, queue } = await connectCoordinator(fleet.server.address);
+  await Promise.all([database.close(), queue.close()]);
+});
+// A study that was stopped leaves its jobs to the workers.
+beforeEach(() => fleet.database.query('delete from pgboss.job'));
+afterAll(() => fleet?.close());
+
+const { engine } = pretendAssignment;
+
+function definitionOf(trials: number): StudyDefinition {
+  return {
+    name: 'pretended',
+    objective: 'score',
+    base: {},
+    plan: { kind: 'random', trials, seed: 1 },
+    space: { x: { kind: 'float', low: 0, high: 1 } },
+    seeds: [1],
+  };
+}
+
+interface Run {
+  readonly trials?: number;
+  readonly jobs?: number;
+  readonly audit?: number;
+  readonly tell?: (event: FleetEvent) => void;
+}
+
+/** Runs a study with the fleet. */
+async function study({ trials = 30, jobs = 10, audit = 0, tell }: Run = {}): Promise<StudyRecord> {
+  const connection = await connectCoordinator(fleet.server.address);
+  const task = pretendTask({
+    connection,
+    study: crypto.randomUUID(),
+    engine,
+    audit,
+    ...(tell ? { tell } : {}),
+  });
+  const store = new MemoryStore();
+  for await (const _ of runStudy({ definition: definitionOf(trials), task, store, jobs }));
+  return (await store.read())!;
+}
+
+interface PretendWorker {
+  readonly events: readonly WorkerEvent[];
+  stop(): Promise<void>;
+}
+
+async function worker({
+  slots = 4,
+  ms = 5,
+  result = pretendedResult,
+  address = fleet.server.address,
+}: {
+  readonly slots?: number;
+  readonly ms?: number;
+  readonly result?: (order: WorkOrder) => WorkResult;
+  readonly address?: string;
+} = {}): Promise<PretendWorker> {
+  const stopper = new AbortController();
+  const events: WorkerEvent[] = [];
+  const ended = work({
+    address,
+    slots,
+    name: 'test',
+    cpu: 'none',
+    engine,
+    performer: pretendPerformer(ms, result),
+    signal: stopper.signal,
+    tell: (event) => events.push(event),
+  });
+  ended.catch(() => {});
+  await until(
+    () => events.length > 0,
+    () => 'a worker',
+  );
+  return {
+    events,
+    async stop() {
+      stopper.abort();
+      await ended;
+    },
+  };
+}
+
+test('any number of workers gives the record of one', async () => {
+  const first = study({ jobs: 1 });
+  const one = await worker();
+  const expected = withoutTimes(await first);
+  const [two, three] = [await worker(), await worker()];
+  expect(withoutTimes(await study({ jobs: 30 }))).toEqual(expected);
+  await Promise.all([one, two, three].map(({ stop }) => stop()));
+});
+
+test('with --audit 1 every training is done twice, by different workers, and ends once', async () => {
+  const workers = [await worker(), await worker()];
+  const record = await study({ trials: 12, audit: 1 });
+  expect(record.trials.filter(({ state }) => state === 'complete')).toHaveLength(12);
+  const sql = `select count(*)::int as results, count(distinct worker)::int as workers from lenet.result
+    where study = (select id from lenet.study order by began desc limit 1) group by key`;
+  const rows = await fleet.database.query<{ results: number; workers: number }>(sql);
+  expect(rows).toEqual(Array(12).fill({ results: 2, workers: 2 }));
+  await Promise.all(workers.map(({ stop }) => stop()));
+});
+
+test('a worker whose digests differ stops the study, and both are named', async () => {
+  const lie = (order: WorkOrder): WorkResult => ({ ...pretendedResult(order), points: [{ epoch: 1, score: 99 }] });
+  const workers = [await worker({ slots: 1 }), await worker({ slots: 1, result: lie })];
+  await expect(study({ trials: 12, audit: 1 })).rejects.toThrow(
+    /worker test \(\w{8}\) and worker test \(\w{8}\) gave different results for trial \d+/,
+  );
+  await Promise.all(workers.map(({ stop }) => stop()));
+});
+
+test('a result that is none is refused, and its training is sent again', async () => {
+  let isFirst = true;
+  const torn = (order: WorkOrder): WorkResult => {
+    const result = pretendedResult(order);
+    if (!isFirst) return result;
+    isFirst = false;
+    return { ...result, points: [...result.points, ...result.points] };
+  };
+  const events: FleetEvent[] = [];
+  const one = await worker({ result: torn });
+  const record = await study({ trials: 5, tell: (event) => events.push(event) });
+  expect(record.trials.filter(({ state }) => state === 'complete')).toHaveLength(5);
+  expect(events).toContainEqual({ type: 'refused result', why: expect.stringContaining('out of order') });
+  await one.stop();
+});
+
+test('a training that takes much longer than others gets a copy, and the first of both counts', async () => {
+  const events: FleetEvent[] = [];
+  const slow = await worker({ slots: 1, ms: 60_000 });
+  const record = study({ trials: 6, jobs: 6, tell: (event) => events.push(event) });
+  await until(
+    () => slow.events.some(({ type }) => type === 'began'),
+    () => 'the slow worker to begin',
+  );
+  const fast = await worker({ slots: 2, ms: 5 });
+  const { trials } = await record;
+  expect(trials.every(({ state }) => state === 'complete')).toBe(true);
+  expect(events.some(({ type }) => type === 'straggler')).toBe(true);
+  await Promise.all([slow, fast].map(({ stop }) => stop()));
+});
+
+test('a worker of another engine is told why at its first job, gives it back and ends', async () => {
+  const one = await worker();
+  const record = study({ trials: 3 });
+  await record;
+  await one.stop();
+  const other = { ...engine, version: '9.9.9' };
+  const pending = study({ trials: 3 });
+  const refused = work({
+    address: fleet.server.address,
+    slots: 1,
+    name: 'other',
+    cpu: 'none',
+    engine: other,
+    performer: pretendPerformer(5),
+    signal: new AbortController().signal,
+    tell: () => {},
+  });
+  await expect(refused).rejects.toThrow('version 9.9.9, the study needs 0.1.0');
+  const fit = await worker();
+  expect((await pending).trials.every(({ state }) => state === 'complete')).toBe(true);
+  await fit.stop();
+});
+
+test('the role of workers suffices for work, and may neither change nor delete results', async () => {
+  const name = new URL(fleet.server.address);
+  await fleet.database.query("create role machine login password 'secret' in role lenet_worker");
+  name.username = 'machine';
+  name.password = 'secret';
+  const one = await worker({ address: name.href });
+  const record = await study({ trials: 5 });
+  expect(record.trials.every(({ state }) => state === 'complete')).toBe(true);
+  await one.stop();
+  const database = await connect(name.href, { connections: 1 });
+  for (const sql of [
+    "update lenet.result set digest = ''",
+    'delete from lenet.result',
+    'truncate lenet.result',
+    'delete from lenet.blob',
+    "update lenet.blob set bytes = ''",
+    "update lenet.study set name = ''",
+    'delete from lenet.study',
+    'drop table lenet.result',
+    'create table lenet.more (x integer)',
+    'create table pgboss.more (x integer)',
+  ]) {
+    await expect(database.query(sql), sql).rejects.toThrow(/permission denied|must be owner/);
+  }
+  await database.close();
+});
