@@ -440,13 +440,13 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   [
     'lenetTask',
     [],
-    'lenetTask(): expected an object of options (folder, dataFolder, dataOptions, teachers, threads, kernels, evaluateTrain, claim), got undefined',
+    'lenetTask(): expected an object of options (folder, dataFolder, dataOptions, teachers, threads, kernels, evaluateTrain, claim, pool), got undefined',
   ],
   ['lenetTask', [{ folder: '' }], 'lenetTask(): folder: expected a path (a text that is not empty), got ""'],
   [
     'lenetTask',
     [{ out: 'x' }],
-    'unknown option of lenetTask() "out": allowed are folder, dataFolder, dataOptions, teachers, threads, kernels, evaluateTrain, claim. Did you mean folder?',
+    'unknown option of lenetTask() "out": allowed are folder, dataFolder, dataOptions, teachers, threads, kernels, evaluateTrain, claim, pool. Did you mean folder?',
   ],
   ['loadData', [null], 'loadData(): data: expected a path'],
   ['loadData', ['mnist', { lr: 1 }], 'unknown option of loadData() "lr"'],
