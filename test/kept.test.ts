@@ -147,7 +147,8 @@ test.each(['study.journal', ''])('removing it during a study ends the study with
   await new Promise<void>((resolve) =>
     child.stdout.on('data', (data: Buffer) => /^trial \d+:/m.test(`${data}`) && resolve()),
   );
-  rmSync(join(out, removed), { recursive: true, force: true });
+  // The study may write into the folder while it is being removed.
+  rmSync(join(out, removed), { recursive: true, force: true, maxRetries: 20, retryDelay: 10 });
   const { code, stderr } = await end;
   expect(stderr).toMatch(/^error: [^\n]*(was removed|does not exist)[^\n]*\n$/);
   expect(code).toBe(1);
