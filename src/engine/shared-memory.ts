@@ -3,15 +3,12 @@
 /** A module that imports a shared memory of no pages, and has nothing else. */
 const importsSharedMemory = Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0, 2, 7, 1, 0, 0, 2, 3, 0, 0);
 
-let known: boolean | undefined;
-
 /**
  * Whether a WebAssembly memory can be shared here. Node and today's browsers say yes, though a page that is not cross-origin isolated
  * cannot hand it to a thread; older browsers say no. No memory is made to find out, since V8 reserves 10 GiB of addresses for each.
  */
 export function supportsSharedMemory(): boolean {
-  known ??= WebAssembly.validate(importsSharedMemory);
-  return known;
+  return WebAssembly.validate(importsSharedMemory);
 }
 
 const importSection = 2;

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readText } from '../../disk/read-file.ts';
-import { JournalFollower, type Look } from '../../store/journal-follower.ts';
+import { JournalFollower } from '../../store/journal-follower.ts';
 import { interpret, interpretTrial, resultsPrefix } from '../../store/journal-store.ts';
 import type { ReplayedTrial } from '../../store/replay.ts';
 import type { StudyRecord } from '../../store/store.ts';
@@ -10,8 +10,9 @@ import { isOurs } from '../../store/worker.ts';
 import type { Settings, StudyDefinition } from '../../study/definition.ts';
 import type { Trial } from '../../study/trial.ts';
 import type { TaskSettings } from '../../tasks/task.ts';
-import type { ConfigurationRow, ParameterView, StudyHead, TrialRow, Value } from '../protocol.ts';
-import { type ChangedRows, type LiveStudy, RowTable } from './live-study.ts';
+import type { ParameterView, StudyHead, TrialRow, Value } from '../protocol.ts';
+import { FollowedStudy } from './followed-study.ts';
+import type { ChangedRows } from './live-study.ts';
 import { optunaSettings, parametersOf, shownSettings } from './parameters.ts';
 import { settingsOf } from './recorded-settings.ts';
 import { type StudyPlace, studyHead } from './study-head.ts';
@@ -22,11 +23,9 @@ const mostFileBytes = 1_000_000;
 
 type Interpreted = ReturnType<typeof interpretTrial>;
 
-export class OwnStudy implements LiveStudy {
+export class OwnStudy extends FollowedStudy {
   readonly #place: StudyPlace;
   readonly #folder: string;
-  readonly #follower: JournalFollower;
-  readonly #rows = new RowTable();
   /** By trial, as long as no line changes it. */
   readonly #trials = new Map<number, Interpreted>();
   /** The follower's generation of everything below. */
@@ -44,36 +43,14 @@ export class OwnStudy implements LiveStudy {
 
   /** @param folder of the study. */
   constructor(folder: string, place: StudyPlace) {
+    super(new JournalFollower(join(folder, 'study.journal')));
     this.#folder = folder;
     this.#place = place;
-    this.#follower = new JournalFollower(join(folder, 'study.journal'));
-  }
-
-  get generation(): number {
-    return this.#follower.generation;
-  }
-  get offset(): number {
-    return this.#follower.offset;
-  }
-  get position(): string {
-    return this.#follower.position;
-  }
-
-  look(mostMs?: number): Promise<Look> {
-    return this.#follower.look(mostMs);
-  }
-
-  get isBehind(): boolean {
-    return this.#follower.isBehind;
-  }
-
-  find(position: string): Promise<number | undefined> {
-    return this.#follower.find(position);
   }
 
   /** Its parameters are those that at least one trial has a value for. The same object as long as nothing in it changes. */
   head(): StudyHead | undefined {
-    this.#update();
+    this.update();
     const head = this.#head;
     if (!head || this.#used.size === 0) return head;
     this.#shownHead ??= { ...head, parameters: head.parameters.flatMap((each) => this.#usedValues(each)) };
@@ -91,39 +68,30 @@ export class OwnStudy implements LiveStudy {
 
   /** The study as recorded, in the words of its own version. */
   get record(): StudyRecord | undefined {
-    this.#update();
+    this.update();
     if (this.#isStale) this.#record = this.#interpreted();
     return this.#record;
   }
 
   /** What its settings mean; undefined while nothing is recorded. */
   get settings(): TaskSettings | undefined {
-    this.#update();
+    this.update();
     return this.#settings;
   }
 
   rowsAfter(offset: number): ChangedRows {
-    this.#update();
-    return this.#rows.changed(this.#changedAfter(offset));
-  }
-
-  settingsOf(number: number): ConfigurationRow['settings'] {
-    return this.#rows.settingsOf(this.row(number));
-  }
-
-  rows(): readonly TrialRow[] {
-    this.#update();
-    return this.#rows.all();
+    this.update();
+    return this.table.changed(this.#changedAfter(offset));
   }
 
   row(number: number): TrialRow | undefined {
-    this.#update();
-    return this.#rows.get(number);
+    this.update();
+    return this.table.get(number);
   }
 
   #void(): void {
-    this.#generation = this.#follower.generation;
-    this.#rows.clear();
+    this.#generation = this.follower.generation;
+    this.table.clear();
     this.#trials.clear();
     this.#used.clear();
     this.#known = 0;
@@ -136,10 +104,10 @@ export class OwnStudy implements LiveStudy {
 
   /** Trials that lines after the offset are about; a decision about a model is a line about the study. */
   #changedAfter(offset: number): number[] {
-    const { studies } = this.#follower.replayed;
-    const found = new Set(this.#follower.trialsAfter(offset));
+    const { studies } = this.follower.replayed;
+    const found = new Set(this.follower.trialsAfter(offset));
     for (const { id, attributes } of studies) {
-      if (!this.#follower.studyAfter(id, offset)) continue;
+      if (!this.follower.studyAfter(id, offset)) continue;
       for (const key of attributes.keys())
         if (key.startsWith(resultsPrefix)) found.add(Number(key.slice(resultsPrefix.length)));
     }
@@ -150,13 +118,13 @@ export class OwnStudy implements LiveStudy {
    * Interprets what was read since the last time: the whole study after a line about the study itself, else the trials
    * that changed, since 10,000 trials take longer than a page should wait for one epoch.
    */
-  #update(): void {
-    if (this.#generation !== this.#follower.generation) this.#void();
-    const { replayed, offset } = this.#follower;
+  protected update(): void {
+    if (this.#generation !== this.follower.generation) this.#void();
+    const { replayed, offset } = this.follower;
     if (offset === this.#known) return;
     const changed = this.#changedAfter(this.#known);
     for (const id of changed) this.#trials.delete(id);
-    const isOfStudy = replayed.studies.some(({ id }) => this.#follower.studyAfter(id, this.#known));
+    const isOfStudy = replayed.studies.some(({ id }) => this.follower.studyAfter(id, this.#known));
     if (isOfStudy || !this.#record || !this.#settings) {
       this.#record = this.#interpreted();
       if (this.#record) {
@@ -171,7 +139,7 @@ export class OwnStudy implements LiveStudy {
 
   /** The study as its journal has it now. */
   #interpreted(): StudyRecord | undefined {
-    const { replayed, path } = this.#follower;
+    const { replayed, path } = this.follower;
     this.#isStale = false;
     return interpret(replayed.studies, path, (trial, definition, of) => this.#trialOf(trial, definition, of));
   }
@@ -191,7 +159,7 @@ export class OwnStudy implements LiveStudy {
   }
 
   #setRows(changed: readonly number[], { definition, format }: StudyRecord, settings: TaskSettings): void {
-    const { replayed, path } = this.#follower;
+    const { replayed, path } = this.follower;
     const parameters = this.#head?.parameters ?? parametersOf(definition, settings);
     const now = (given: Settings) => settings.upgraded?.(given, format) ?? given;
     for (const id of changed) {
@@ -199,15 +167,15 @@ export class OwnStudy implements LiveStudy {
       if (!whole) continue;
       if (!isOurs(whole.worker)) {
         const index = -1 - id;
-        this.#rows.setConfiguration({ index, settings: optunaSettings(whole) });
-        this.#rows.set(id, foreignRow(whole, id, index));
+        this.table.setConfiguration({ index, settings: optunaSettings(whole) });
+        this.table.set(id, foreignRow(whole, id, index));
         continue;
       }
       const trial = this.#trialOf(whole, definition, path)?.trial;
       // Its first lines are not all there yet.
       if (!trial) continue;
       const configuration = now(trial.configuration);
-      const index = this.#rows.indexOf(configuration, () => {
+      const index = this.table.indexOf(configuration, () => {
         const shown = shownSettings(configuration, parameters, { settings, space: definition.space });
         for (const [name, value] of Object.entries(shown)) {
           this.#used.set(name, (this.#used.get(name) ?? new Set()).add(value));
@@ -215,13 +183,13 @@ export class OwnStudy implements LiveStudy {
         }
         return shown;
       });
-      this.#rows.set(id, trialRow({ ...trial, results: this.#decided(id) }, whole, index));
+      this.table.set(id, trialRow({ ...trial, results: this.#decided(id) }, whole, index));
     }
   }
 
   /** What was decided about a trial's model, as the newest line about it says. */
   #decided(id: number): Trial['results'] {
-    const found = this.#follower.replayed.studies.flatMap(
+    const found = this.follower.replayed.studies.flatMap(
       ({ attributes }) => attributes.get(`${resultsPrefix}${id}`) ?? [],
     );
     const last = found.at(-1);
