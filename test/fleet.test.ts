@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { sha256Of } from '../src/fleet/canonical-json.ts';
+import { sha256Of } from '../src/disk/sha256.ts';
 import { countJobs } from '../src/fleet/sql/cancel-jobs.ts';
 import { StudyFolder } from '../src/runner/study-folder.ts';
 import { completeTrials } from '../src/study/trial.ts';

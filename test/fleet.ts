@@ -4,7 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
-import { sha256Of } from '../src/fleet/canonical-json.ts';
+import { sha256Of } from '../src/disk/sha256.ts';
 import { connect, type Database, pause } from '../src/fleet/database.ts';
 import { type LocalServer, startLocalServer } from '../src/fleet/local-server.ts';
 import { readStudy } from '../src/store/journal-store.ts';

@@ -1,5 +1,4 @@
 /** Canonical JSON: equal data give equal text, so that their SHA-256 can be their name. */
-import { createHash } from 'node:crypto';
 import { isRecord, shown } from '../base/argument.ts';
 
 /**
@@ -16,9 +15,4 @@ export function canonicalJson(value: unknown): string {
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`);
   return `{${fields.join(',')}}`;
-}
-
-/** SHA-256 (hex) of bytes or of UTF-8 text. */
-export function sha256Of(content: string | Uint8Array): string {
-  return createHash('sha256').update(content).digest('hex');
 }

@@ -5,7 +5,7 @@ import { WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
 import { makeFolder, writeFileAtomically } from '../disk/atomic-file.ts';
 import { readBytes } from '../disk/read-file.ts';
-import { sha256Of } from './canonical-json.ts';
+import { sha256Of } from '../disk/sha256.ts';
 
 /**
  * The path of a file with these bytes. A file of the cache that is damaged is fetched again.

@@ -1,5 +1,5 @@
 /** For tests: an assignment of workers that only pretend to train. */
-import { sha256Of } from './canonical-json.ts';
+import { sha256Of } from '../disk/sha256.ts';
 import { type Assignment, fleetFormat } from './work-order.ts';
 
 export const pretendAssignment: Assignment = {

@@ -1,9 +1,9 @@
 /** The pool of workers on many machines, seen from the coordinator: performs what coordinator.ts decides. */
 import { WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
+import { sha256Of } from '../disk/sha256.ts';
 import { secondsOf } from '../study/trial.ts';
 import type { Pool, RunningTrial, TrialMessage, TrialOrder } from '../tasks/task.ts';
-import { sha256Of } from './canonical-json.ts';
 import { type CoordinatorAction, type CoordinatorMessage, coordinate, emptyCoordinator } from './coordinator.ts';
 import { type Database, type Patience, patiently, pause } from './database.ts';
 import type { Queue } from './queue.ts';

@@ -1,5 +1,6 @@
 /** Workers that only pretend to train: for measurements of the fleet itself and for tests. */
-import { canonicalJson, sha256Of } from './canonical-json.ts';
+import { sha256Of } from '../disk/sha256.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { pause } from './database.ts';
 import type { Performer } from './performer.ts';
 import type { WorkResult } from './result.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sha256Of } from './canonical-json.ts';
+import { sha256Of } from '../disk/sha256.ts';
 import { digestOfResult, mostResultText, parseResult, type WorkResult } from './result.ts';
 
 const model = sha256Of('model');

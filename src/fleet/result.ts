@@ -1,8 +1,9 @@
 /** A training's result as a worker sends it: foreign data, checked on arrival, and its digest. */
 import { z } from 'zod';
 import { WorldError } from '../base/errors.ts';
+import { sha256Of } from '../disk/sha256.ts';
 import type { EpochPoint } from '../study/trial.ts';
-import { canonicalJson, sha256Of } from './canonical-json.ts';
+import { canonicalJson } from './canonical-json.ts';
 
 /** The largest text of a result (characters). */
 export const mostResultText = 4 * 2 ** 20;

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { canonicalJson, sha256Of } from './canonical-json.ts';
+import { sha256Of } from '../disk/sha256.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { requireSameEngine } from './engine.ts';
 import { pretendAssignment } from './fleet.testing.ts';
 import { namesOf, parseAssignment, parseJob } from './work-order.ts';

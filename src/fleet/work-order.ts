@@ -1,8 +1,9 @@
 /** A work order: everything that determines a training, as plain data. Its SHA-256 is its name. */
 import { z } from 'zod';
 import { WorldError } from '../base/errors.ts';
+import { sha256Of } from '../disk/sha256.ts';
 import type { Settings } from '../study/definition.ts';
-import { canonicalJson, sha256Of } from './canonical-json.ts';
+import { canonicalJson } from './canonical-json.ts';
 
 /** Raised when the meaning of orders or results changes: a worker refuses others. */
 export const fleetFormat = 1;

@@ -1,9 +1,10 @@
 /** MNIST in the form in which the playground fetches it: parts of 5,000 images, and the list of them. */
-import { createHash } from 'node:crypto';
+
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
 import { packSparse } from '../data/sparse-images.ts';
+import { sha256Of } from '../disk/sha256.ts';
 import { loadMnist } from './mnist-files.ts';
 
 /** Some 640 kB packed, so that twelve of them arrive side by side. */
@@ -36,7 +37,7 @@ function partsOf(set: Dataset, name: string, level: number, files: Map<string, U
       level,
       memLevel: 9,
     });
-    const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 8);
+    const hash = sha256Of(bytes).slice(0, 8);
     const file = `${name}-${part}.${hash}.bin`;
     files.set(file, bytes);
     return { file, images: imagesOfPart, bytes: bytes.length };

@@ -1,10 +1,11 @@
 /** The teachers of a run: saved models, named by the user or by the run's record. */
-import { createHash } from 'node:crypto';
+
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
 import { readBytes } from '../disk/read-file.ts';
+import { sha256Of } from '../disk/sha256.ts';
 import type { Model } from '../nn/model.ts';
 import {
   type CompleteDistillation,
@@ -107,9 +108,7 @@ interface TeacherFile extends Teacher {
 function teacherAt(path: string): TeacherFile {
   if (!existsSync(path)) throw new WorldError(`the teacher ${path} does not exist`);
   const { model, weights, input, record } = loadModel(path);
-  const sha256 = createHash('sha256')
-    .update(readBytes(modelFileAt(path)))
-    .digest('hex');
+  const sha256 = sha256Of(readBytes(modelFileAt(path)));
   const classNames = record.has('input') ? input.classNames : undefined;
   return { name: path, model, weights, file: path, sha256, classNames };
 }

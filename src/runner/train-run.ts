@@ -1,7 +1,7 @@
 /**
  * One training run in its run folder: starts or resumes it, records every epoch, saves checkpoints, and reports events.
  */
-import { createHash } from 'node:crypto';
+
 import { existsSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import {
@@ -27,6 +27,7 @@ import { checkReach } from '../data/augmentations.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import type { Holder } from '../disk/lock.ts';
 import { readBytes } from '../disk/read-file.ts';
+import { sha256Of } from '../disk/sha256.ts';
 import type { Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
 import { frozenLayers } from '../nn/frozen.ts';
@@ -524,7 +525,7 @@ function recordedWeights(
  */
 function weightsIn(file: string, { model, seed, freeze }: Recipe): InitialWeights {
   const bytes = readBytes(file);
-  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const sha256 = sha256Of(bytes);
   const { weights, notes, otherLast } = readWeights(model, bytes, file, { mayEndOtherwise: true });
   if (otherLast && frozenLayers(model, freeze).has(otherLast.layer)) {
     const { layer, outputs } = otherLast;

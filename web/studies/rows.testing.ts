@@ -1,5 +1,15 @@
-/** Rows of trials for tests. */
+/** Rows of trials, and what their scores mean, for tests. */
 import type { TrialRow } from '../../src/server/protocol.ts';
+
+/** Scores that are percent of accuracy. */
+export const accuracy = {
+  kind: 'accuracy',
+  name: 'accuracy',
+  goal: 'maximize',
+  unit: ' %',
+  decimals: 2,
+  isPercentage: true,
+} as const;
 
 /** A trial that is complete, with one epoch, unless it is said otherwise. */
 export function trialRow(row: Partial<TrialRow> = {}): TrialRow {

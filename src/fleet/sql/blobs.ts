@@ -1,7 +1,7 @@
 /** Files in the database, by the SHA-256 of their bytes, in slices. */
-import { createHash } from 'node:crypto';
 import { WorldError } from '../../base/errors.ts';
 import { shortHash } from '../../base/format.ts';
+import { sha256Of } from '../../disk/sha256.ts';
 import type { Database } from '../database.ts';
 
 /** Bytes of a slice: small enough to send again after an outage. */
@@ -15,7 +15,7 @@ const slice = `select bytes from lenet.blob where study = $1 and sha256 = decode
 
 /** Puts bytes, unless they are there. @returns their SHA-256 (hex). */
 export async function putBlob(database: Database, study: string, bytes: Uint8Array): Promise<string> {
-  const name = createHash('sha256').update(bytes).digest('hex');
+  const name = sha256Of(bytes);
   const count = Math.max(1, Math.ceil(bytes.length / sliceBytes));
   const rows = await database.query<{ slice: number }>(slices, [study, name]);
   const present = new Set(rows.map((row) => row.slice));
@@ -39,6 +39,6 @@ export async function getBlob(database: Database, study: string, name: string): 
     parts.push(row.bytes);
   }
   const bytes = Buffer.concat(parts);
-  if (createHash('sha256').update(bytes).digest('hex') === name) return bytes;
+  if (sha256Of(bytes) === name) return bytes;
   throw new WorldError(`the file ${shortHash(name)} in the database is damaged: its SHA-256 is another`);
 }

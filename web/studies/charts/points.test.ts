@@ -2,18 +2,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ParameterView } from '../../../src/server/protocol.ts';
 import { meets } from '../data/filter.ts';
-import { trialRow } from '../rows.testing.ts';
+import { accuracy, trialRow } from '../rows.testing.ts';
 import { brushCondition, brushOf, missing, parallelAxes, parallelLines, parallelSvg } from './parallel.ts';
 import { historyPlot, slicePlot, spreadOf } from './points.ts';
 
-const objective = {
-  kind: 'accuracy',
-  name: 'accuracy',
-  goal: 'maximize',
-  unit: ' %',
-  decimals: 2,
-  isPercentage: true,
-} as const;
+const objective = accuracy;
 const settings = [{ rate: 0.001, optimizer: 'adam' }, { rate: 0.1, optimizer: 'sgd' }, { optimizer: 'sgd' }];
 const options = {
   objective,

@@ -1,15 +1,7 @@
 /** How the page writes numbers and times. */
 import { expect, test } from 'vitest';
+import { accuracy } from '../rows.testing.ts';
 import { agoText, bytesText, differenceText, durationText, measureLabel, scoreText } from './words.ts';
-
-const accuracy = {
-  kind: 'accuracy',
-  name: 'accuracy',
-  goal: 'maximize',
-  unit: ' %',
-  decimals: 2,
-  isPercentage: true,
-} as const;
 
 test.each([
   [0.25, '0.3 s'],
