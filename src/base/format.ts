@@ -5,9 +5,9 @@ export function rounded(value: number): string {
   return `${Number(value.toFixed(4))}`;
 }
 
-/** 60000 -> "60,000". */
+/** 60000 -> "60,000". Without Intl, whose first call takes 30 ms. */
 export function counted(value: number): string {
-  return Math.round(value).toLocaleString('en-US');
+  return `${Math.round(value)}`.replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** A fraction as percent with at most four decimals: 0.9553 -> "95.53". */

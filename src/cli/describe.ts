@@ -8,7 +8,7 @@ import { kernelTable } from '../nn/kernel-table.ts';
 import { alignColumns, type Model } from '../nn/model.ts';
 import { receptiveFields } from '../nn/receptive-field.ts';
 import { kernelsText } from '../report/model-text.ts';
-import { wrapped } from '../report/terminal.ts';
+import { wrapped } from '../report/terminal-table.ts';
 import { loadModel } from '../runner/model-file.ts';
 import { chooseWidth } from '../runner/octs.ts';
 import { readModelValue } from '../runner/study-files.ts';
@@ -46,7 +46,7 @@ export async function describeSaved(path: string, options: DescribeNetworkOption
   if (options.set !== undefined) {
     throw new UsageError(`--set is for network files, ${path} is a saved model: it keeps its numbers`);
   }
-  const { model, recipe: evaluation, hyperparameters, notes } = loadModel(pathOfModel(path));
+  const { model, recipe: evaluation, hyperparameters, notes } = loadModel(await pathOfModel(path));
   for (const note of notes) process.stderr.write(`note: ${visible(note)}\n`);
   const numbers = hyperparameters ? numbersText(numbersOf(hyperparameters.model)) : '';
   const recipe = () => ({ ...recipeOf(completeHyperparameters({})), model, loss: evaluation.loss });

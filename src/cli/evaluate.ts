@@ -10,14 +10,7 @@ import { type Dataset, datasetSize } from '../data/dataset.ts';
 import type { HeldOut } from '../data/hold-out.ts';
 import type { LoadedData } from '../data/source.ts';
 import { writeOutput } from '../disk/atomic-file.ts';
-import {
-  type EvaluationFacts,
-  evaluationBlocks,
-  evaluationJson,
-  evaluationText,
-  evaluationTitle,
-} from '../report/evaluation.ts';
-import { renderHtml } from '../report/html.ts';
+import { type EvaluationFacts, evaluationJson, evaluationText } from '../report/evaluation.ts';
 import { withoutPictures } from '../report/words/pictures.ts';
 import { loadData } from '../runner/load-data.ts';
 import { defaultThreads } from '../runner/machine.ts';
@@ -48,7 +41,7 @@ export interface EvaluateOptions extends DataChoice {
 export async function evaluateModel(given: string, options: EvaluateOptions): Promise<void> {
   const asked = setNames.find((name) => name === options.set);
   if (options.set !== undefined && asked === undefined) throw unknownChoice('set', options.set, setNames);
-  const path = pathOfModel(given);
+  const path = await pathOfModel(given);
   const loaded = loadModel(path);
   const { model, weights, file, hyperparameters, recipe, record, config, notes } = loaded;
   const say = (text: string) => process.stderr.write(`note: ${visible(text)}\n`);
@@ -102,7 +95,7 @@ export async function evaluateModel(given: string, options: EvaluateOptions): Pr
     set,
     loss,
   };
-  print(evaluation, { ...options, path: file, isOwn });
+  await print(evaluation, { ...options, path: file, isOwn });
 }
 
 /** An evaluation; without a report where the network's outputs are not finite numbers. */
@@ -114,10 +107,10 @@ interface Evaluated extends Omit<EvaluationFacts, 'data' | 'report'> {
 }
 
 /** @param isOwn whether the data are those that the run was trained on; null where the file does not record it. */
-function print(
+async function print(
   { images, accuracy, report, ...rest }: Evaluated,
   { path, isOwn, ...options }: EvaluateOptions & { readonly path: string; readonly isOwn: boolean | null },
-): void {
+): Promise<void> {
   const { model, data, setName, loss } = rest;
   const facts = report && { ...rest, report };
   if (options.json) {
@@ -135,7 +128,8 @@ function print(
   }
   if (options.html !== undefined && facts) {
     const instead = withoutPictures(data.name, options, 'lenet evaluate --html FILE --pictures');
-    writeOutput(options.html, renderHtml(evaluationTitle(facts), evaluationBlocks(facts, instead)));
+    const { evaluationPage } = await import('../report/evaluation-page.ts');
+    writeOutput(options.html, evaluationPage(facts, instead));
     process.stderr.write(`Page: "${visible(options.html)}"\n`);
   }
 }

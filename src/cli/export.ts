@@ -22,12 +22,12 @@ export interface ExportOptions {
 }
 
 /** @param given a model file, a run folder, or a study, whose winner is exported. @throws UsageError where no form is named. */
-export function exportModel(given: string, { onnx, stateDict, card }: ExportOptions): void {
+export async function exportModel(given: string, { onnx, stateDict, card }: ExportOptions): Promise<void> {
   if (onnx === undefined && stateDict === undefined && card === undefined) {
     throw new UsageError('expected a form: --onnx FILE, --state-dict FILE or --card FILE');
   }
   const source = stateDict === undefined ? undefined : besides(stateDict);
-  const path = pathOfModel(given);
+  const path = await pathOfModel(given);
   const loaded = loadModel(path);
   const { model, weights, notes } = loaded;
   for (const note of notes) process.stderr.write(`note: ${visible(note)}\n`);

@@ -8,7 +8,7 @@ import { cancelStudy, countJobs } from '../fleet/sql/cancel-jobs.ts';
 import { requireSchema } from '../fleet/sql/install.ts';
 import { readStudies, removeStudy, type StudySeen } from '../fleet/sql/studies.ts';
 import { goneSeconds, readWorkers, type WorkerSeen } from '../fleet/sql/workers.ts';
-import { terminalTable } from '../report/terminal.ts';
+import { terminalTable } from '../report/terminal-table.ts';
 import { terminalWidth } from './terminal.ts';
 
 /** Prints workers, queue and studies of the fleet. */

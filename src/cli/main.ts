@@ -255,7 +255,7 @@ function buildProgram(output: Output, finish: (exitCode: number) => void): Comma
     )
     .action(async (model: string, options: ExportOptions) => {
       const { exportModel } = await import('./export.ts');
-      exportModel(model, options);
+      await exportModel(model, options);
     });
   const study = program
     .command('study')

@@ -1,24 +1,28 @@
 /** The model that `lenet predict` and `lenet evaluate` name: a file, a run folder, or a study, whose winner is taken. */
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { WorldError } from '../base/errors.ts';
 import { visible } from '../base/plain-text.ts';
-import { readLenetStudy } from '../report/lenet.ts';
-import { requireModel } from '../runner/ended-trial.ts';
-import { StudyFolder } from '../runner/study-folder.ts';
+import { RunFolder } from '../runner/run-folder.ts';
 
 /**
  * The path of the model's file or run folder.
  * @param path as the user gave it. Of a study's folder the first seed of the winner is taken, with a note.
  * @throws WorldError for a study without a winner, and when the model of an ended trial is no longer there.
  */
-export function pathOfModel(path: string): string {
-  const study = new StudyFolder(path);
-  const found = existsSync(study.journalPath) ? winnerOf(study) : path;
-  requireModel(found);
+export async function pathOfModel(path: string): Promise<string> {
+  const found = existsSync(join(path, 'study.journal')) ? await winnerOf(path) : path;
+  if (existsSync(found) && !existsSync(new RunFolder(found).modelPath)) {
+    const { requireModel } = await import('../runner/ended-trial.ts');
+    requireModel(found);
+  }
   return found;
 }
 
-function winnerOf(study: StudyFolder): string {
+async function winnerOf(folder: string): Promise<string> {
+  const { StudyFolder } = await import('../runner/study-folder.ts');
+  const { readLenetStudy } = await import('../report/lenet.ts');
+  const study = new StudyFolder(folder);
   const winner = readLenetStudy(study).facts.winner?.view.trials[0];
   if (!winner) {
     const example = study.trial(0).path;

@@ -28,7 +28,7 @@ export async function predictImages(
   { json, output }: { readonly json: boolean; readonly output: Output },
 ): Promise<number> {
   checkPicturePaths(images);
-  const { model, weights, notes, input } = loadModel(pathOfModel(modelPath));
+  const { model, weights, notes, input } = loadModel(await pathOfModel(modelPath));
   for (const note of notes) process.stderr.write(`note: ${visible(note)}\n`);
   const predict = predictor(model, weights);
   const answerTo = async (picture: PictureInput): Promise<Answer> => {

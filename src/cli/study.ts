@@ -13,18 +13,9 @@ import { showJson } from '../report/json.ts';
 import { lenetSource, readLenetStudy, type ShownOptions } from '../report/lenet.ts';
 import { type Naming, namingOf, settingsText, shortLabel } from '../report/naming.ts';
 import { studyMeans } from '../report/optuna-means.ts';
-import {
-  compareText,
-  outcomeLines,
-  showText,
-  stageText,
-  studyTitle,
-  terminalTable,
-  winnerText,
-  wrapped,
-} from '../report/terminal.ts';
+import { compareText, outcomeLines, showText, stageText, studyTitle, winnerText } from '../report/terminal.ts';
+import { terminalTable, wrapped } from '../report/terminal-table.ts';
 import { scoreText } from '../report/words/numbers.ts';
-import { writeReport } from '../report/write.ts';
 import { dataWords } from '../runner/data-words.ts';
 import { environment } from '../runner/environment.ts';
 import type { Forecast } from '../runner/forecast.ts';
@@ -83,6 +74,7 @@ function report(folder: StudyFolder, shown: ShownOptions): Promise<StudyFacts> {
     async (check) => {
       // Read under the lock, so that the report that is written last has the newest facts.
       const { record, facts } = readLenetStudy(folder);
+      const { writeReport } = await import('../report/write.ts');
       await writeReport(facts, lenetSource(record, folder, shown), {
         htmlPath,
         markdownPath,

@@ -2,7 +2,7 @@
 import widthOf from 'string-width';
 import { brightnessAt } from '../data/framing/picture.ts';
 import { type Picture, shrunk } from '../data/picture.ts';
-import { shortened } from '../report/terminal.ts';
+import { shortened } from '../report/terminal-table.ts';
 
 /** A picture and the text above it. */
 export interface NamedPicture {

@@ -10,7 +10,6 @@ import { trainedCount } from '../nn/model.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
 import type { BestEpoch } from '../runner/best-epoch.ts';
-import { refuseEndedTrial } from '../runner/ended-trial.ts';
 import { readMachine } from '../runner/machine.ts';
 import type { MetricsLine } from '../runner/run-folder.ts';
 import type { DistillationRecord } from '../runner/run-identity.ts';
@@ -38,7 +37,10 @@ export async function train(
   request: Omit<RunRequest, 'signal' | 'onProgress' | 'onWarning'>,
   { json, recipe }: TrainOptions,
 ): Promise<number> {
-  if (request.resume && request.out !== undefined) refuseEndedTrial(request.out);
+  if (request.resume && request.out !== undefined) {
+    const { refuseEndedTrial } = await import('../runner/ended-trial.ts');
+    refuseEndedTrial(request.out);
+  }
   const say = (text: string) => (json ? process.stderr : process.stdout).write(`${visibleLines(text)}\n`);
   let bar: EpochBar | undefined;
   const interrupt = new Interrupt((again) => {

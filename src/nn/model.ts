@@ -1,6 +1,7 @@
 /** A network as a list of named layers that knows its shapes and parameters, checks itself and prints itself. */
 import { checkChoice, checkText, isEqualData, isRecord, shown, wrong } from '../base/argument.ts';
 import { UsageError } from '../base/errors.ts';
+import { counted } from '../base/format.ts';
 import { elementsOf } from '../base/tensor.ts';
 import { type Initialization, initializations } from './initializers.ts';
 import { type LayerBuffer, type LayerParameter, largestSize, type Shape } from './layer.ts';
@@ -206,7 +207,7 @@ function sum(numbers: readonly number[]): number {
 
 /** The table of layers: name, layer, output shape, parameters, connections, multiply-accumulates for one image. The first row is a head, the last has totals. */
 export function layerTable(model: Model): string[][] {
-  const count = (n: number) => (n === 0 ? '-' : n.toLocaleString('en-US'));
+  const count = (n: number) => (n === 0 ? '-' : counted(n));
   const rows = model.layers.map(({ name, layer, output, parameters, connections, multiplyAdds }) => [
     name,
     about(layer).print(),

@@ -2,7 +2,7 @@
 import { counted } from '../base/format.ts';
 import type { DataDescription } from '../data/describe.ts';
 import type { TextTable } from './table.ts';
-import { terminalTable, wrapped } from './terminal.ts';
+import { terminalTable, wrapped } from './terminal-table.ts';
 import { dataFindings, dataTitle, pixelSentences } from './words/data.ts';
 
 /** The longest bar (columns). */

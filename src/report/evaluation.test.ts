@@ -3,14 +3,8 @@ import { parseHTML } from 'linkedom';
 import { describe, expect, test } from 'vitest';
 import type { Dataset } from '../data/dataset.ts';
 import { classReport } from '../train/class-report.ts';
-import {
-  type EvaluationFacts,
-  evaluationBlocks,
-  evaluationJson,
-  evaluationText,
-  evaluationTitle,
-} from './evaluation.ts';
-import { renderHtml } from './html.ts';
+import { type EvaluationFacts, evaluationJson, evaluationText } from './evaluation.ts';
+import { evaluationPage } from './evaluation-page.ts';
 
 const set: Dataset = {
   name: 'fruit test',
@@ -99,7 +93,7 @@ test('as JSON it has all of it, with names', () => {
 
 describe('as a page', () => {
   const page = (instead?: string) => {
-    const html = renderHtml(evaluationTitle(facts), evaluationBlocks(facts, instead));
+    const html = evaluationPage(facts, instead);
     return { html, document: parseHTML(html).document };
   };
 
@@ -121,7 +115,7 @@ describe('as a page', () => {
   test('a picture of a file says which', () => {
     const files = ['a.png', 'b/1.png', 'c.png', 'd.png', 'b/<4>.png'];
     const own = { ...facts, set: { ...set, files } };
-    const { document } = parseHTML(renderHtml('x', evaluationBlocks(own, undefined)));
+    const { document } = parseHTML(evaluationPage(own, undefined));
     const captions = [...document.querySelectorAll('figcaption')].map((each) => each.textContent);
     expect(captions.slice(1)).toEqual([
       expect.stringMatching(/^pear, taken for apple \(\d+\.\d %\), image 4, b\/<4>\.png$/),

@@ -1,6 +1,6 @@
 /** A network's layers, and the kernels that train them, as text for a terminal of any width. */
 import { alignColumns, describeModel, layerTable, type Model } from '../nn/model.ts';
-import { terminalTable } from './terminal.ts';
+import { terminalTable } from './terminal-table.ts';
 
 /** Ranks of the columns of layers: connections are left out first, then multiply-accumulates. */
 const layerRanks = [0, 0, 0, 0, 6, 5];

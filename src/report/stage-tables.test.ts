@@ -18,7 +18,8 @@ import {
   trialsOf,
 } from './study.testing.ts';
 import { notesOf, type TextTable } from './table.ts';
-import { stageText, terminalTable, wrapped } from './terminal.ts';
+import { stageText } from './terminal.ts';
+import { terminalTable, wrapped } from './terminal-table.ts';
 
 const judgement: StageJudgement = judgementOf(
   [

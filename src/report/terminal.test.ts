@@ -4,7 +4,8 @@ import columnsOf from 'string-width';
 import { describe, expect, test } from 'vitest';
 import type { ForeignTrial } from '../store/store.ts';
 import { batchScores, batchStage, definitionOf, factsOf, recordOf, trialsOf } from './study.testing.ts';
-import { outcomeLines, showText, terminalTable, wrapped } from './terminal.ts';
+import { outcomeLines, showText } from './terminal.ts';
+import { terminalTable, wrapped } from './terminal-table.ts';
 
 const foreignTrial = (number: number): ForeignTrial => ({
   number,

@@ -33,9 +33,8 @@ function trialAt(path: string): OwnedTrial | undefined {
   return record && trial && { trial, record, study };
 }
 
-/** @throws WorldError for the folder of a finished trial without a model, saying how to make the model again. */
+/** @throws WorldError if a folder without a model is that of a finished trial, saying how to make the model again. */
 export function requireModel(path: string): void {
-  if (!existsSync(path) || existsSync(new RunFolder(path).modelPath)) return;
   const found = trialAt(path);
   if (found?.trial.state !== 'complete') return;
   const { trial } = found;

@@ -16,7 +16,7 @@ import { mnistHash } from '../data/mnist.ts';
 import { colourings, type DataOptions, type LoadedData, mostImageSide, resizings } from '../data/source.ts';
 import { dataFormats, dataSource, loadSource, recognize } from '../data/sources.ts';
 import { type NodeFiles, openFiles } from './node-files.ts';
-import { type DecodingProgress, pictureReader } from './picture-reader.ts';
+import type { DecodingProgress } from './picture-reader.ts';
 
 /** What data are asked for, and how the loading is watched. */
 export interface LoadDataOptions extends DataOptions {
@@ -51,6 +51,7 @@ export async function loadData(data?: string, options: LoadDataOptions = {}): Pr
   const source = format === undefined ? await recognize(files) : dataSource(format);
   const { where } = files;
   const note = onNote ?? (() => {});
+  const { pictureReader } = await import('./picture-reader.ts');
   const pictures = pictureReader({ where, cache, note, onProgress: onProgress ?? (() => {}) });
   const loaded = await loadSource(source, files, wanted, { pictures, note });
   return { ...loaded, source: place, folder: resolve(place) };

@@ -3,10 +3,7 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkPath } from '../base/argument.ts';
 import { WorldError } from '../base/errors.ts';
-import type { StateDict } from '../base/tensor.ts';
 import { readBytes } from '../disk/read-file.ts';
-import type { Model } from '../nn/model.ts';
-import { checkParameters } from '../nn/network.ts';
 import { loadModel as loadModelBytes, type SavedModel, savedModel } from '../tasks/lenet/saved-model.ts';
 import { modelFileAt, type RunConfig, RunFolder, runConfigAt } from './run-folder.ts';
 
@@ -34,23 +31,6 @@ export function loadModel(path: string | Uint8Array): LoadedModel {
     ? savedModel(new RunFolder(path).readModel(config), file)
     : loadModelBytes(readBytes(file), file);
   return { ...saved, file, config };
-}
-
-/**
- * @param check default: all tensors of the model.
- * @throws WorldError naming the file when tensors are missing, foreign, or of another shape than the model's.
- */
-export function requireParameters(
-  model: Model,
-  tensors: StateDict,
-  file: string,
-  check: (model: Model, tensors: StateDict) => void = checkParameters,
-): void {
-  try {
-    check(model, tensors);
-  } catch (error) {
-    throw new WorldError(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
-  }
 }
 
 /** @throws WorldError for a folder without a model, saying which path to give instead. */

@@ -5,7 +5,9 @@
 import { existsSync, rmSync } from 'node:fs';
 import { basename } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
+import type { StateDict } from '../base/tensor.ts';
 import { type Dataset, datasetSize } from '../data/dataset.ts';
+import type { Model } from '../nn/model.ts';
 import { checkParameters, checkState } from '../nn/network.ts';
 import { evaluatedWeights } from '../train/average.ts';
 import type { ModelFile, Predictions } from '../train/checkpoint.ts';
@@ -14,7 +16,6 @@ import { type Evaluation, evaluate, mostLikely } from '../train/evaluate.ts';
 import type { Checkpoint } from '../train/fit.ts';
 import { averageName, type Recipe, stateNamesOf } from '../train/recipe.ts';
 import { bestEpoch } from './best-epoch.ts';
-import { requireParameters } from './model-file.ts';
 import {
   attempt,
   evaluatedMetrics,
@@ -298,4 +299,21 @@ async function evaluateAgain(
     );
   }
   return found;
+}
+
+/**
+ * @param check default: all tensors of the model.
+ * @throws WorldError naming the file when tensors are missing, foreign, or of another shape than the model's.
+ */
+function requireParameters(
+  model: Model,
+  tensors: StateDict,
+  file: string,
+  check: (model: Model, tensors: StateDict) => void = checkParameters,
+): void {
+  try {
+    check(model, tensors);
+  } catch (error) {
+    throw new WorldError(`${file}: ${error instanceof Error ? error.message : error}`, { cause: error });
+  }
 }

@@ -2,8 +2,6 @@
  * One training run in its run folder: starts or resumes it, records every epoch, saves checkpoints, and reports events.
  */
 
-import { existsSync } from 'node:fs';
-import { basename, resolve } from 'node:path';
 import {
   checkChoice,
   checkFlag,
@@ -21,17 +19,12 @@ import {
 import { UsageError, WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
 import type { Metrics } from '../base/metrics.ts';
-import { randomStream } from '../base/random.ts';
 import { version } from '../base/version.ts';
 import { checkReach } from '../data/augmentations.ts';
 import { type Dataset, datasetSize, takeFirst } from '../data/dataset.ts';
 import type { Holder } from '../disk/lock.ts';
-import { readBytes } from '../disk/read-file.ts';
-import { sha256Of } from '../disk/sha256.ts';
 import type { Width } from '../engine/kernels.ts';
 import { requireEngine } from '../engine/workspace.ts';
-import { frozenLayers } from '../nn/frozen.ts';
-import { initialWeights } from '../nn/initialize.ts';
 import { aboutLoss } from '../nn/losses.ts';
 import { dependsOnEpochs } from '../nn/schedules.ts';
 import {
@@ -42,14 +35,13 @@ import {
 } from '../tasks/lenet/hyperparameters.ts';
 import { type ModelInput, mnistInput, modelInputOf } from '../tasks/lenet/model-input.ts';
 import { factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
-import { readWeights } from '../tasks/lenet/saved-model.ts';
 import type { Threads } from '../train/crew.ts';
 import type { CompleteDistillation } from '../train/distillation.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
-import type { FoundWeights } from '../train/foreign-weights.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { batchParts, checkFits } from '../train/session.ts';
 import { type BestEpoch, bestEpoch, isOutOfPatience } from './best-epoch.ts';
+import type { InitialWeights } from './initial-weights.ts';
 import { type KeptEpoch, keptEpochs } from './kept-epoch.ts';
 import { type KernelChoice, kernelChoices } from './kernel-choice.ts';
 import type { LoadDataOptions } from './load-data.ts';
@@ -59,10 +51,10 @@ import { type ChosenWidth, chooseWidth } from './octs.ts';
 import { enableFused } from './relaxed-simd.ts';
 import { findResumePoint, type ResumePoint, readOrRestoreConfig } from './resume.ts';
 import { claimExistingRun, claimNewRun } from './run-claim.ts';
-import { dataOf, dataRecord, isPrivateRun, movedRecord, type RunData } from './run-data.ts';
+import { dataOf, dataRecord, movedRecord, type RunData } from './run-data.ts';
 import { type EvaluatedSet, type MetricsLine, type RunConfig, RunFolder } from './run-folder.ts';
 import { isSameSetting, settingText } from './run-identity.ts';
-import { type DistillationRequest, findTeachers } from './teachers.ts';
+import type { DistillationRequest } from './teachers.ts';
 
 /** What {@link trainRun} trains, where the run is kept, and how. */
 export interface RunRequest {
@@ -287,8 +279,10 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   }
   const threads = nodeThreads(request.threads ?? defaultThreads(batchParts(batchSize)), { onFewer: request.onWarning });
   const width = await chooseWidth(request.kernels ?? 'quads', recipe);
-  const named = givenWeights(request, before, recipe);
-  const teachers = findTeachers(request.distill, before, {
+  const started = request.init === undefined && !before?.init ? undefined : await import('./initial-weights.ts');
+  const named = started?.givenWeights(request, before, recipe);
+  const learnt = request.distill || before?.distill ? await import('./teachers.ts') : undefined;
+  const teachers = learnt?.findTeachers(request.distill, before, {
     student: model,
     classNames: input.classNames,
     run: request.out,
@@ -315,7 +309,7 @@ async function prepare(request: RunRequest, earlier?: EarlierRun): Promise<Prepa
   const options = { recipe, evaluation, batches, threads, startAgain };
   const point = earlier && (await findResumePoint(earlier.folder, config, options));
   // A run that continues from a checkpoint does not need the file of initial weights.
-  const init = named ?? (point?.checkpoint ? undefined : recordedWeights(request, before, recipe));
+  const init = named ?? (point?.checkpoint ? undefined : started?.recordedWeights(request, before, recipe));
   const repairs = [...(earlier?.repair === undefined ? [] : [earlier.repair]), ...(point?.repairs ?? [])];
   const isConfigNew =
     before?.format === 1 || earlier?.repair !== undefined || JSON.stringify(before) !== JSON.stringify(config);
@@ -480,64 +474,6 @@ function requireSameNumbers(
   throw new WorldError(
     `--resume: the run in ${out} began with other means, deviations or class weights than its training images have now; its config.json or its data are damaged`,
   );
-}
-
-interface InitialWeights extends FoundWeights {
-  readonly origin: RunConfig['init'];
-}
-
-/** The weights in the file of --init. @throws UsageError when a resumed run started from others. */
-function givenWeights(request: RunRequest, before: RunConfig | undefined, recipe: Recipe): InitialWeights | undefined {
-  if (request.init === undefined) return undefined;
-  const init = weightsIn(request.init, recipe);
-  if (before && before.init?.sha256 !== init.origin?.sha256) {
-    throw new UsageError(`--resume: the run in ${request.out} did not start from the weights in ${request.init}`);
-  }
-  return init;
-}
-
-/**
- * The weights that a run started from, read from the recorded file. @throws WorldError when the file is missing or
- * holds others.
- */
-function recordedWeights(
-  { out }: RunRequest,
-  before: RunConfig | undefined,
-  recipe: Recipe,
-): InitialWeights | undefined {
-  if (!before?.init) return undefined;
-  const { file, sha256 } = before.init;
-  if (!existsSync(file)) {
-    throw new WorldError(
-      `the weights ${file}, which the run in ${out} started from, do not exist; name their place now with --init`,
-    );
-  }
-  const init = weightsIn(file, recipe);
-  if (init.origin?.sha256 === sha256) return init;
-  throw new WorldError(
-    `${file} does not hold the weights that the run started from (SHA-256 ${shortHash(init.origin?.sha256 ?? '')}, recorded is ${shortHash(sha256)}); name the right file with --init`,
-  );
-}
-
-/**
- * The weights in a file. A last layer of other classes is drawn, as for a run without a file.
- * @throws UsageError where such a layer is frozen: it would keep its random weights.
- */
-function weightsIn(file: string, { model, seed, freeze }: Recipe): InitialWeights {
-  const bytes = readBytes(file);
-  const sha256 = sha256Of(bytes);
-  const { weights, notes, otherLast } = readWeights(model, bytes, file, { mayEndOtherwise: true });
-  if (otherLast && frozenLayers(model, freeze).has(otherLast.layer)) {
-    const { layer, outputs } = otherLast;
-    throw new UsageError(
-      `--freeze: layer ${layer} must be trained, since it starts anew: it has ${outputs} outputs in ${file}, this network has ${model.classes}`,
-    );
-  }
-  return {
-    weights: new Map([...initialWeights(model, randomStream(seed, 'init')), ...weights]),
-    notes,
-    origin: { file: isPrivateRun() ? basename(file) : resolve(file), sha256 },
-  };
 }
 
 function limited(set: Dataset, limit: number | null, option: string): Dataset {
