@@ -11,6 +11,11 @@ test('numbers are written as in the post', () => {
   ]);
 });
 
+test('counts are written as Intl does', () => {
+  const numbers = [0, 7, 999, 1000, -1234567, 12345.6, 2 ** 53, 1e21, Number.POSITIVE_INFINITY, Number.NaN];
+  expect(numbers.map(counted)).toEqual(numbers.map((n) => Math.round(n).toLocaleString('en-US')));
+});
+
 test('counts have thousands separators, durations have units', () => {
   expect([counted(60000), duration(1.44), duration(75.2), duration(200)]).toEqual([
     '60,000',
