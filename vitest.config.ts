@@ -6,8 +6,8 @@ const ownModules = ['src/engine/**/*.test.ts', 'src/train/**/*.test.ts', 'test/*
 
 export default defineConfig({
   test: {
-    // By default one core stays free, which of two cores leaves one.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // One more than cores: many tests wait for processes.
+    maxWorkers: availableParallelism() + 1,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: process.env.CI ? ['default', ['json', { outputFile: '.cache/test-results.json' }]] : ['default'],
