@@ -67,6 +67,9 @@ function studyTable(studies: readonly StudySeen[]): string {
     column('in flight', ({ status }) => `${status.wanted ?? 0}`),
     column('results', ({ results }) => `${results}`),
     column('a minute', ({ status }) => (status.perMinute ?? 0).toFixed(1)),
+    column('time left', ({ status, silentSeconds }) =>
+      silentSeconds < goneSeconds && status.secondsLeft != null ? duration(status.secondsLeft) : '',
+    ),
     column('checks', ({ status }) => `${status.checks ?? 0}`),
     column('copies', ({ status }) => `${status.copies ?? 0}`),
     column('files', ({ megabytes }) => `${megabytes.toFixed(1)} MB`),

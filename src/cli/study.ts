@@ -168,6 +168,8 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
         process.stdout.write(`Interrupted; everything is saved.\nContinue with: ${visible(again.join(' '))}\n`);
         return interrupt.exitCode(1);
       }
+      if (event.type === 'start') fleet?.expect(event.view.expected - endedTrials(event.view));
+      if (event.type === 'trial-end') fleet?.expect(event.view.expected - event.ended);
       tell(event, teller);
       if (event.type === 'finished') await fleet?.fetchFiles(keptTrials(event.view));
     }
@@ -182,6 +184,10 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     await page?.close();
     interrupt.release();
   }
+}
+
+function endedTrials({ trials }: StudyView): number {
+  return trials.filter(({ state }) => state !== 'running').length;
 }
 
 /** The complete trials whose models are kept. */
@@ -204,7 +210,7 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
   switch (event.type) {
     case 'start': {
       folder.writeExperiment(experimentOf(event.view.definition, naming.varied), Date.now() / 1000);
-      const ended = event.view.trials.filter(({ state }) => state !== 'running').length;
+      const ended = endedTrials(event.view);
       bars.begin(ended, event.view.expected);
       bars.say([...opening(event, teller, ended), ''].map(fitted).join('\n'));
       break;

@@ -1,9 +1,11 @@
 /** Our networks as a task whose trials run on the workers of a fleet. */
 import { UsageError } from '../base/errors.ts';
 import { datasetSize } from '../data/dataset.ts';
+import { writeFileAtomically } from '../disk/atomic-file.ts';
 import { assertHeld } from '../disk/lock.ts';
 import { readBytes } from '../disk/read-file.ts';
 import { sha256Of } from '../disk/sha256.ts';
+import { fleetStatusFile } from '../runner/fleet-status.ts';
 import { type LenetTaskOptions, lenetTask, type StudyWork } from '../runner/lenet-task.ts';
 import { modelFileAt } from '../runner/run-folder.ts';
 import type { StudyDefinition } from '../study/definition.ts';
@@ -36,6 +38,8 @@ export interface FleetTaskOptions extends Omit<LenetTaskOptions, 'pool'> {
 export interface FleetTask extends Task {
   /** Fetches the files of complete trials that the study's folder lacks. Call it before the study has ended. */
   fetchFiles(trials: readonly CompleteTrial[]): Promise<void>;
+  /** Says about how many trainings the study still needs, for the time left. */
+  expect(trainings: number): void;
 }
 
 /** {@link lenetTask} with the workers of a fleet. The study's results are those of one machine. */
@@ -45,6 +49,7 @@ export function fleetTask({ connect, engine, audit, tell, ...local }: FleetTaskO
     if (claim) assertHeld(claim(), `the study in ${folder}`);
   };
   let files: FleetFiles | undefined;
+  let left = 0;
   const task = lenetTask({
     ...local,
     async pool(work) {
@@ -69,6 +74,8 @@ export function fleetTask({ connect, engine, audit, tell, ...local }: FleetTaskO
           await own.write(trial, result);
         },
         tell,
+        left: () => left,
+        show: (status) => writeFileAtomically(fleetStatusFile(folder), JSON.stringify(status), { check }),
       });
     },
   });
@@ -85,6 +92,9 @@ export function fleetTask({ connect, engine, audit, tell, ...local }: FleetTaskO
     },
     async fetchFiles(trials) {
       await files?.fetchMissing(trials);
+    },
+    expect(trainings) {
+      left = trainings;
     },
   };
 }

@@ -2,21 +2,23 @@
 import { WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
 import { sha256Of } from '../disk/sha256.ts';
+import type { FleetPace, FleetStatus } from '../runner/fleet-status.ts';
 import { secondsOf } from '../study/trial.ts';
 import type { Pool, RunningTrial, TrialMessage, TrialOrder } from '../tasks/task.ts';
 import { type CoordinatorAction, type CoordinatorMessage, coordinate, emptyCoordinator } from './coordinator.ts';
 import { type Database, type Patience, patiently, pause } from './database.ts';
+import { Inbox } from './inbox.ts';
+import { Pace } from './pace.ts';
 import type { Queue } from './queue.ts';
-import { parseResult, type WorkResult } from './result.ts';
+import type { WorkResult } from './result.ts';
+import { SeenWorkers } from './seen-workers.ts';
 import { cancelJobs, countJobs } from './sql/cancel-jobs.ts';
-import { dropResult } from './sql/drop-result.ts';
 import { lostKeys } from './sql/lost-keys.ts';
 import { dropProgress } from './sql/progress.ts';
-import { readResult, readTakenResults } from './sql/read-results.ts';
+import { readTakenResults } from './sql/read-results.ts';
 import { saveStudy } from './sql/save-study.ts';
-import { type StudyStatus, sayStatus } from './sql/studies.ts';
-import { type ResultRow, takeResults } from './sql/take-results.ts';
-import { forgetWorkers, goneSeconds, readWorkers, type WorkerSeen } from './sql/workers.ts';
+import { sayStatus } from './sql/studies.ts';
+import { forgetWorkers, readWorkers, type WorkerSeen } from './sql/workers.ts';
 import { stragglersIn } from './stragglers.ts';
 import { type Assignment, type FleetJob, namesOf, type OrderNames } from './work-order.ts';
 
@@ -37,6 +39,10 @@ export interface FleetPoolOptions {
   /** Called with the result of a training that is made again, before the study hears of it. */
   readonly keep?: (order: TrialOrder, result: WorkResult) => Promise<void>;
   readonly tell: (event: FleetEvent) => void;
+  /** About how many trainings the study still needs. Default: those that it waits for. */
+  readonly left?: () => number;
+  /** Called every two seconds, and when the database goes away. */
+  readonly show?: (status: FleetStatus) => void;
 }
 
 /** What a user may want to know. */
@@ -54,12 +60,8 @@ interface Waiting {
   readonly listen: (message: TrialMessage) => void;
 }
 
-/** The most results that are read at once. */
-const mostResults = 500;
-/** The longest time between two looks for results, for workers, and for lost jobs (ms). */
-const [resultsMs, workersMs, lostMs] = [1_000, 2_000, 10_000];
-/** Ended trainings whose times say how long a training usually takes. */
-const mostTimes = 200;
+/** The longest time between two looks for workers, and for lost jobs (ms). */
+const [workersMs, lostMs] = [2_000, 10_000];
 
 /** A pool for `runStudy`. Nothing is sent before the first trial starts. */
 export function fleetPool(options: FleetPoolOptions): Pool & { readonly checks: number } {
@@ -78,25 +80,25 @@ class Coordinator {
   readonly #closing = new AbortController();
   readonly #patience: Patience;
   readonly #waiting = new Map<string, Waiting>();
-  /** Results that were read and not told yet, by their id. */
-  readonly #results = new Map<string, WorkResult>();
-  readonly #names = new Map<string, string>();
   #state = emptyCoordinator;
   #messages: CoordinatorMessage[] = [];
   #begun: Promise<unknown> | undefined;
   #isDeciding = false;
-  #wake = new AbortController();
-  #times: number[] = [];
-  #ended = 0;
+  readonly #pace = new Pace(performance.now());
   #copies = 0;
-  #endedAt: number[] = [];
   #isIdleTold = false;
-  #workers = new Map<string, WorkerSeen>();
+  #workers: SeenWorkers | undefined;
+  #inbox: Inbox | undefined;
+  #queued = 0;
 
   constructor(options: FleetPoolOptions) {
     this.#options = options;
     const { tell } = options;
-    this.#patience = { signal: this.#closing.signal, onAway: (why) => tell({ type: 'away', why }) };
+    const onAway = (why: string) => {
+      tell({ type: 'away', why });
+      this.#show(why);
+    };
+    this.#patience = { signal: this.#closing.signal, onAway };
   }
 
   get checks(): number {
@@ -125,7 +127,7 @@ class Coordinator {
 
   async close(): Promise<void> {
     this.#closing.abort();
-    this.#wake.abort();
+    this.#inbox?.wake();
     await this.#begun;
     await this.#options.queue.close();
     await this.#options.database.close();
@@ -134,6 +136,9 @@ class Coordinator {
   async #begin(): Promise<void> {
     const { database, study, name, assignment, prepare } = this.#options;
     const id = study();
+    this.#workers = new SeenWorkers(id);
+    const inbox = this.#inboxOf(id);
+    this.#inbox = inbox;
     await this.#try(() => saveStudy(database, { id, name, assignment }));
     await this.#try(() => prepare?.(id) ?? Promise.resolve());
     await this.#try(() => forgetWorkers(database));
@@ -143,13 +148,14 @@ class Coordinator {
     });
     const ordered = this.#messages.splice(0);
     this.#messages = known;
-    while ((await this.#takeResults(id)) === mostResults);
+    await inbox.readAll();
     // Earlier results come first: what has one is not sent again.
     this.#messages = [...this.#messages, ...ordered];
     database.listen('lenet_result', (payload) => {
-      if (payload === '' || payload === id) this.#wake.abort();
+      if (payload === '' || payload === id) inbox.wake();
     });
-    await Promise.all([this.#readResults(id), this.#lookAtWorkers(id), this.#lookForLost(id), this.#decide(true)]);
+    const following = inbox.follow(this.#closing.signal).catch(this.#unlessClosed);
+    await Promise.all([following, this.#lookAtWorkers(id), this.#lookForLost(id), this.#decide(true)]);
   }
 
   #try<T>(act: () => Promise<T>): Promise<T> {
@@ -220,8 +226,7 @@ class Coordinator {
   /** Tells the study a result. @returns the name of a training that has ended for good. */
   async #end(key: string, id: string): Promise<string | undefined> {
     const waiting = this.#waiting.get(key);
-    const result = this.#results.get(id) ?? (await this.#readAgain(id));
-    this.#results.delete(id);
+    const result = await this.#inbox?.take(id);
     if (!waiting) return undefined;
     if (!result) {
       const { number } = waiting.order;
@@ -230,18 +235,27 @@ class Coordinator {
     const { order, names, listen } = waiting;
     if (order.again && result.end.state === 'finished') await this.#options.keep?.(order, result);
     if (!this.#waiting.delete(key)) return undefined;
-    this.#ended++;
-    this.#endedAt.push(performance.now());
-    const seconds = secondsOf({ curve: result.points });
-    if (seconds > 0) this.#times = [...this.#times.slice(1 - mostTimes), seconds];
+    this.#pace.end(performance.now(), secondsOf({ curve: result.points }));
     for (const point of result.points) listen({ type: 'epoch', point, share: 1 });
     listen(endMessage(result));
     return result.end.state === 'paused' ? undefined : names.run;
   }
 
-  async #readAgain(id: string): Promise<WorkResult | undefined> {
-    const row = await this.#try(() => readResult(this.#options.database, id));
-    return row && parseResult(row.body, row.digest, this.#workerName(row.worker));
+  #inboxOf(study: string): Inbox {
+    const { database, check, tell } = this.#options;
+    return new Inbox({
+      database,
+      study,
+      patience: this.#patience,
+      nameOf: (worker) => this.#workerName(worker),
+      isWanted: (key, result) => {
+        const waiting = this.#waiting.get(key);
+        if (waiting) check?.(waiting.order, result);
+        return waiting !== undefined;
+      },
+      say: (message) => this.#say(message),
+      onRefused: (why) => tell({ type: 'refused result', why }),
+    });
   }
 
   #alarm({ key, first, second }: CoordinatorAction & { type: 'alarm' }): void {
@@ -265,42 +279,7 @@ class Coordinator {
   }
 
   #workerName(id: string): string {
-    const name = this.#workers.get(id)?.name ?? this.#names.get(id);
-    return name === undefined ? `worker ${id.slice(0, 8)}` : `worker ${name} (${id.slice(0, 8)})`;
-  }
-
-  async #readResults(study: string): Promise<void> {
-    while (!this.#closing.signal.aborted) {
-      this.#wake = new AbortController();
-      const taken = await this.#takeResults(study).catch(this.#unlessClosed);
-      if (taken === undefined) return;
-      if (taken < mostResults && !this.#closing.signal.aborted) await pause(resultsMs, this.#wake.signal);
-    }
-  }
-
-  /** @returns how many results it has read. */
-  async #takeResults(study: string): Promise<number> {
-    const rows = await this.#try(() => takeResults(this.#options.database, study, mostResults));
-    for (const row of rows) await this.#hear(row);
-    return rows.length;
-  }
-
-  async #hear(row: ResultRow): Promise<void> {
-    const { id, key, worker, digest, body } = row;
-    try {
-      const result = parseResult(body, digest, this.#workerName(worker));
-      const waiting = this.#waiting.get(key);
-      if (waiting) {
-        this.#options.check?.(waiting.order, result);
-        this.#results.set(id, result);
-      }
-      this.#say({ type: 'result', key, heard: { id, worker, digest } });
-    } catch (error) {
-      if (!(error instanceof WorldError)) throw error;
-      this.#options.tell({ type: 'refused result', why: error.message });
-      await this.#try(() => dropResult(this.#options.database, id));
-      this.#say({ type: 'lost', key });
-    }
+    return this.#workers?.name(id) ?? id;
   }
 
   async #lookAtWorkers(study: string): Promise<void> {
@@ -308,64 +287,68 @@ class Coordinator {
     while (!this.#closing.signal.aborted) {
       const seen = await this.#try(() => readWorkers(database)).catch(this.#unlessClosed);
       const jobs = await this.#try(() => countJobs(database)).catch(this.#unlessClosed);
-      if (!seen || !jobs) return;
-      this.#meet(seen.filter(({ silentSeconds }) => silentSeconds < goneSeconds));
-      this.#showProgress(study);
-      this.#lookForStragglers(study, jobs.queued);
-      await this.#try(() => sayStatus(database, study, this.#status())).catch(this.#unlessClosed);
+      if (!seen || !jobs || !this.#workers) return;
+      this.#queued = jobs.queued;
+      this.#meet(this.#workers, seen);
+      this.#showProgress(this.#workers);
+      this.#lookForStragglers(this.#workers);
+      await this.#try(() => sayStatus(database, study, this.#paceNow())).catch(this.#unlessClosed);
+      this.#show(null);
       await pause(workersMs, this.#closing.signal);
     }
   }
 
-  #meet(alive: readonly WorkerSeen[]): void {
-    const before = this.#workers;
-    this.#workers = new Map(alive.map((worker) => [worker.id, worker]));
-    for (const worker of alive) {
-      this.#names.set(worker.id, worker.name);
-      if (before.has(worker.id)) continue;
+  #meet(workers: SeenWorkers, seen: readonly WorkerSeen[]): void {
+    const { came, left } = workers.see(seen);
+    const { count } = workers;
+    for (const worker of came) {
       this.#say({ type: 'worker came', worker: worker.id, slots: worker.slots });
-      this.#options.tell({ type: 'worker came', worker, workers: alive.length });
+      this.#options.tell({ type: 'worker came', worker, workers: count });
     }
-    for (const [id, worker] of before) {
-      if (this.#workers.has(id)) continue;
-      this.#say({ type: 'worker left', worker: id });
-      this.#options.tell({ type: 'worker left', worker, workers: alive.length });
-    }
-  }
-
-  #showProgress(study: string): void {
-    for (const { doing } of this.#workers.values()) {
-      for (const { study: of, key, share } of doing) {
-        if (of === study) this.#waiting.get(key)?.listen({ type: 'progress', share: Math.min(share, 0.99) });
-      }
+    for (const worker of left) {
+      this.#say({ type: 'worker left', worker: worker.id });
+      this.#options.tell({ type: 'worker left', worker, workers: count });
     }
   }
 
-  #lookForStragglers(study: string, queued: number): void {
-    const workers = [...this.#workers.values()];
-    const idle = workers.reduce((sum, { slots, doing }) => sum + Math.max(0, slots - doing.length), 0);
-    const atWork = workers.flatMap(({ doing, silentSeconds }) =>
-      doing
-        .filter((one) => one.study === study)
-        .map((one) => ({ ...one, silentSeconds: one.silentSeconds + silentSeconds })),
-    );
-    for (const key of stragglersIn({ queued, idle, atWork, ended: this.#times })) this.#say({ type: 'straggler', key });
-    const wanted = this.#waiting.size;
+  #showProgress({ atWork }: SeenWorkers): void {
+    for (const { key, share } of atWork) {
+      this.#waiting.get(key)?.listen({ type: 'progress', share: Math.min(share, 0.99) });
+    }
+  }
+
+  #lookForStragglers({ idle, atWork }: SeenWorkers): void {
+    const [queued, wanted] = [this.#queued, this.#waiting.size];
+    const slow = stragglersIn({ queued, idle, atWork, ended: this.#pace.seconds });
+    for (const key of slow) this.#say({ type: 'straggler', key });
     const isIdle = queued === 0 && idle > 0 && wanted > 0;
     if (isIdle && !this.#isIdleTold) this.#options.tell({ type: 'idle', places: idle, wanted });
     this.#isIdleTold = isIdle;
   }
 
-  #status(): StudyStatus {
-    const [now, minutes] = [performance.now(), 3];
-    this.#endedAt = this.#endedAt.filter((at) => now - at < minutes * 60_000);
+  #paceNow(): FleetPace {
+    const now = performance.now();
+    const wanted = this.#waiting.size;
+    const left = Math.max(wanted, this.#options.left?.() ?? 0);
     return {
-      wanted: this.#waiting.size,
-      ended: this.#ended,
+      wanted,
+      ended: this.#pace.ended,
+      left,
       checks: this.#state.checks,
       copies: this.#copies,
-      perMinute: this.#endedAt.length / minutes,
+      perMinute: this.#pace.perMinute(now),
+      secondsLeft: this.#pace.secondsFor(left, now),
     };
+  }
+
+  #show(away: string | null): void {
+    this.#options.show?.({
+      at: Date.now(),
+      away,
+      queued: this.#queued,
+      workers: this.#workers?.shown((key) => this.#waiting.get(key)?.order.number) ?? [],
+      pace: this.#paceNow(),
+    });
   }
 
   async #lookForLost(study: string): Promise<void> {

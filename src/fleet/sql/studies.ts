@@ -1,19 +1,6 @@
 /** The studies of the database: how they stand, and their end. */
+import type { FleetPace } from '../../runner/fleet-status.ts';
 import type { Database } from '../database.ts';
-
-/** What a coordinator says of its study. */
-export interface StudyStatus {
-  /** Trainings that the study waits for. */
-  readonly wanted: number;
-  /** The most that it has in flight: `parallel` of a search, or `jobs`. */
-  readonly ended: number;
-  /** Second results that were equal. */
-  readonly checks: number;
-  /** Copies of stragglers that were sent. */
-  readonly copies: number;
-  /** Trainings a minute, over the last minutes. */
-  readonly perMinute: number;
-}
 
 export interface StudySeen {
   readonly id: string;
@@ -21,7 +8,7 @@ export interface StudySeen {
   readonly silentSeconds: number;
   readonly results: number;
   readonly megabytes: number;
-  readonly status: Partial<StudyStatus>;
+  readonly status: Partial<FleetPace>;
 }
 
 const say = 'update lenet.study set seen = now(), status = $2 where id = $1';
@@ -32,7 +19,7 @@ select id, name, status, extract(epoch from now() - seen)::float8 as "silentSeco
 from lenet.study as study order by began`;
 const finish = 'delete from lenet.study where id = $1';
 
-export async function sayStatus(database: Database, id: string, status: StudyStatus): Promise<void> {
+export async function sayStatus(database: Database, id: string, status: FleetPace): Promise<void> {
   await database.query(say, [id, JSON.stringify(status)]);
 }
 
