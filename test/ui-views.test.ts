@@ -3,7 +3,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeViolations, hasBrowser, openBrowser, screenshot, watch } from './ui/browser.ts';
 import { type FakeServer, fakeServer } from './ui/fake-server.ts';
-import { fakeAnswersOf } from './ui/fake-study.ts';
+import { fakeAnswersOf, working } from './ui/fake-study.ts';
 
 /** Each view: its address, and a text that is there once it is shown. */
 const views = [
@@ -15,6 +15,7 @@ const views = [
   ['compare', '#/study/rates/compare', 'Only C2 is right'],
   ['trial', '#/study/rates/trial/0', 'Filters of the first layer'],
   ['about', '#/study/rates/about', 'The study file'],
+  ['fleet', '#/study/live/fleet', ', 90 % in 2 min, silent for 45 s'],
   ['run', '#/run/run-1', 'Filters of the first layer'],
   ['start', '#/start', '9 trainings'],
 ] as const;
@@ -23,7 +24,10 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
   let server: FakeServer;
   let browser: Browser;
   beforeAll(async () => {
-    server = await fakeServer(fakeAnswersOf('rates', 48));
+    server = await fakeServer({
+      ...fakeAnswersOf('live', 48, { ...working, fleet: true }),
+      ...fakeAnswersOf('rates', 48),
+    });
     browser = await openBrowser();
   });
   afterAll(async () => {

@@ -3,6 +3,7 @@ import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
+import type { FleetStatus } from '../runner/fleet-status.ts';
 import { entryId } from './discovery/entry-id.ts';
 import type {
   AnswersView,
@@ -10,6 +11,7 @@ import type {
   DisagreementView,
   Entry,
   Facts,
+  FleetView,
   Listing,
   RunOpening,
   StudyOpening,
@@ -44,6 +46,60 @@ async function listed(name: string): Promise<Entry> {
     return entry;
   }
 }
+
+describe('the fleet', () => {
+  const status: FleetStatus = {
+    at: Date.now() - 5_000,
+    away: null,
+    queued: 3,
+    workers: [
+      {
+        id: '1f0e6c1a',
+        name: 'secret-host',
+        cpu: 'a processor',
+        slots: 2,
+        ended: 4,
+        upSeconds: 60,
+        doing: [{ trial: 7, seconds: 3, share: 0.5, silentSeconds: 1 }],
+      },
+    ],
+    pace: { wanted: 4, ended: 4, left: 10, checks: 1, copies: 0, perMinute: 2, secondsLeft: 300 },
+  };
+  const own = folderWith({ of: 'format-6/post', without: 'format-4/post', damaged: 'format-3/1998' });
+  writeFileSync(join(own, 'of/fleet-status.json'), JSON.stringify(status));
+  writeFileSync(join(own, 'damaged/fleet-status.json'), JSON.stringify({ ...status, workers: [{ id: 7 }] }));
+  const address = (name: string) => `/api/studies/${entryId(name)}/fleet`;
+
+  test('is what its coordinator wrote, and the study says that there is one', async () => {
+    const asked = serverOf(own);
+    const { ageSeconds, ...view } = await asked.json<FleetView>(address('of'));
+    expect(view).toEqual({ ...status, at: undefined });
+    expect(ageSeconds).toBeGreaterThanOrEqual(5);
+    const { state } = await asked.json<StudyOpening>(`/api/studies/${entryId('of')}`);
+    expect(state.fleet).toBe(true);
+    await asked.close();
+  });
+
+  test('is refused where there is none, or it cannot be read', async () => {
+    const asked = serverOf(own);
+    const { state } = await asked.json<StudyOpening>(`/api/studies/${entryId('without')}`);
+    expect(state.fleet).toBe(false);
+    for (const [name, code] of [
+      ['without', 404],
+      ['damaged', 409],
+    ] as const)
+      expect((await asked.get(address(name))).status, name).toBe(code);
+    await asked.close();
+  });
+
+  test('has no names of machines where places are left out', async () => {
+    const asked = serverOf(own, { isPrivate: true });
+    const text = await (await asked.get(address('of'))).text();
+    expect(text).not.toContain('secret-host');
+    expect(text).toContain('worker 1');
+    await asked.close();
+  });
+});
 
 describe('the list', () => {
   test('has every study and run below the folder, and no trial of a study', async () => {

@@ -10,6 +10,7 @@
  * | GET /api/studies/ID                         | StudyOpening                                                            |
  * | GET /api/studies/ID/events?from=POSITION    | stream of a study: StudyEvents                                          |
  * | GET /api/studies/ID/facts                   | Facts                                                                   |
+ * | GET /api/studies/ID/fleet                   | FleetView; 404 where no fleet has worked on it                          |
  * | GET /api/studies/ID/trials.csv              | the table of trials, as `lenet study export --csv` writes it            |
  * | GET /api/studies/ID/trials/N                | TrialDetails                                                            |
  * | GET /api/studies/ID/trials/N/answers        | AnswersView (loads the data; takes a second or so at first)             |
@@ -30,6 +31,7 @@
  * Every failure is JSON: a {@link Problem} with status 400 (the request), 401 (no token), 403 (forbidden), 404, 409 (not possible now) or 500.
  * A POST needs `Content-Type: application/json` and the page's own Origin.
  */
+import type { FleetStatus } from '../runner/fleet-status.ts';
 
 /** A value of a hyperparameter. A network's file stands as its name. */
 export type Value = string | number | boolean | null;
@@ -254,8 +256,16 @@ export interface LiveState {
     readonly stop: boolean;
     readonly addSeeds: boolean;
   };
+  /** Whether a fleet works on it, or has: GET /api/studies/ID/fleet tells more. */
+  readonly fleet: boolean;
   /** Of a child that this server started and that failed: its last words. */
   readonly message: string | null;
+}
+
+/** GET /api/studies/ID/fleet: how the fleet stood when its coordinator last wrote. */
+export interface FleetView extends Omit<FleetStatus, 'at'> {
+  /** How long ago that was (seconds), by the clocks of coordinator and server. */
+  readonly ageSeconds: number;
 }
 
 /**

@@ -5,6 +5,7 @@ import { describeHolder, type Holder } from '../disk/lock.ts';
 import { hasEnded, thisProcess } from '../disk/process-record.ts';
 import { StudyFolder } from '../runner/study-folder.ts';
 import type { Children } from './control/children.ts';
+import { hasFleet } from './fleet-view.ts';
 import type { StudyShelf } from './library.ts';
 import type { EntryState, LiveState } from './protocol.ts';
 
@@ -52,6 +53,7 @@ export function stateOf(shelf: StudyShelf, { control, children }: { control: boo
       // The seeds of a search are its plan's.
       addSeeds: canGoOn && head !== undefined && head.plan !== 'search',
     },
+    fleet: shelf.own !== undefined && hasFleet(shelf.place),
     message: isRunning ? null : (child?.lastWords ?? null),
   };
 }

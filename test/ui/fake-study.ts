@@ -8,6 +8,7 @@ import type {
   DisagreementView,
   Entry,
   Facts,
+  FleetView,
   Listing,
   LiveState,
   ParameterView,
@@ -106,12 +107,14 @@ export const idle: LiveState = {
   state: 'finished',
   holder: null,
   can: { pause: false, resume: false, stop: false, addSeeds: true },
+  fleet: false,
   message: null,
 };
 export const working: LiveState = {
   state: 'running',
   holder: 'process 4711 on this machine',
   can: { pause: true, resume: false, stop: true, addSeeds: false },
+  fleet: false,
   message: null,
 };
 
@@ -421,6 +424,38 @@ export const fakeListing: Listing = {
 };
 
 /** Answers for a server with a study of so many trials. */
+/** A fleet of three workers: one is busy, one works for another study too, one idles. */
+export const fakeFleet: FleetView = {
+  ageSeconds: 1.2,
+  away: null,
+  queued: 12,
+  workers: [
+    {
+      id: '1f0e6c1a-0000',
+      name: 'lab-7',
+      cpu: 'AMD EPYC 9354',
+      slots: 2,
+      ended: 41,
+      upSeconds: 4210,
+      doing: [41, 42].map((trial) => ({ trial, seconds: 32, share: 0.4, silentSeconds: 1 })),
+    },
+    {
+      id: '2b9d0c44-0000',
+      name: 'desk',
+      cpu: 'Intel Core i7-1365U',
+      slots: 4,
+      ended: 7,
+      upSeconds: 600,
+      doing: [
+        { trial: 43, seconds: 140, share: 0.9, silentSeconds: 45 },
+        { trial: null, seconds: 3, share: 0.1, silentSeconds: 0 },
+      ],
+    },
+    { id: '3cc51d02-0000', name: 'idle', cpu: 'Apple M2', slots: 8, ended: 0, upSeconds: 12, doing: [] },
+  ],
+  pace: { wanted: 15, ended: 48, left: 96, checks: 3, copies: 1, perMinute: 6.4, secondsLeft: 900 },
+};
+
 export function fakeAnswersOf(id: string, count: number, state: LiveState = idle): Record<string, Answer> {
   const path = `/api/studies/${id}`;
   const opening = fakeOpening(id, count, state);
@@ -430,6 +465,7 @@ export function fakeAnswersOf(id: string, count: number, state: LiveState = idle
     [`GET ${path}/facts`]: fakeFacts(count),
     [`GET ${path}/trials/0`]: fakeDetails(opening.trials[0] ?? fakeTrial(0)),
     [`GET ${path}/trials/0/answers`]: fakeAnswers,
+    [`GET ${path}/fleet`]: fakeFleet,
     [`GET ${path}/compare`]: fakeComparison,
     [`GET ${path}/compare/images`]: fakeDisagreement,
     'GET /api/runs/run-1': fakeRun,

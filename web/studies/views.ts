@@ -1,6 +1,6 @@
 /** The views of the page. To add one, write its file in views/ and add a line here. */
 import type { ComponentType } from 'preact';
-import type { StudyHead } from '../../src/server/protocol.ts';
+import type { LiveState, StudyHead } from '../../src/server/protocol.ts';
 import type { LiveStudy, StudyData } from './data/study.ts';
 
 /** What a view of a study gets. */
@@ -18,7 +18,7 @@ export interface StudyView {
   /** Whether the filter of trials holds here, so that its bar is shown. */
   readonly filters: boolean;
   /** Whether it has a tab; default true. */
-  readonly inTabs?: (head: StudyHead) => boolean;
+  readonly inTabs?: (head: StudyHead, state: LiveState) => boolean;
   load(): Promise<{ default: ComponentType<StudyViewProps> }>;
 }
 
@@ -33,6 +33,13 @@ export const studyViews: readonly StudyView[] = [
     filters: false,
     inTabs: ({ kind }) => kind === 'study',
     load: () => import('./views/compare.tsx'),
+  },
+  {
+    name: 'fleet',
+    title: 'Fleet',
+    filters: false,
+    inTabs: (_, { fleet }) => fleet,
+    load: () => import('./views/fleet.tsx'),
   },
   { name: 'trial', title: 'Trial', filters: false, inTabs: () => false, load: () => import('./views/trial.tsx') },
   { name: 'about', title: 'Environment', filters: false, load: () => import('./views/about.tsx') },

@@ -3,6 +3,7 @@ import type { Context, Hono } from 'hono';
 import type { ServerContext } from '../context.ts';
 import { eventStream } from '../event-stream.ts';
 import { eventTurns } from '../event-turns.ts';
+import { fleetView } from '../fleet-view.ts';
 import type { StudyShelf } from '../library.ts';
 import { watchFile } from '../live/file-watch.ts';
 import { lookWhole } from '../live/live-study.ts';
@@ -63,6 +64,11 @@ export function studies(app: Hono, { library, options, children, privacy }: Serv
     if (!own) return context.json(optunaFacts(study));
     const { summary: _, ...facts } = await own.facts.facts(study.position);
     return privateJson(context, facts);
+  });
+
+  app.get('/api/studies/:id/fleet', async (context) => {
+    const { place } = ownStudy(await library.study(context.req.param('id')));
+    return context.json(fleetView(place, { isPrivate: options.isPrivate ?? false, now: Date.now() }));
   });
 
   app.get('/api/studies/:id/trials.csv', async (context) => {

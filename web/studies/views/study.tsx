@@ -1,6 +1,6 @@
 /** A study: its head with state and control, the tabs of its views, and the filter that holds for them. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
-import type { StudyHead } from '../../../src/server/protocol.ts';
+import type { LiveState, StudyHead } from '../../../src/server/protocol.ts';
 import { address, addressText } from '../address.ts';
 import { followStudy, type LiveStudy, type StudyData } from '../data/study.ts';
 import { durationText } from '../data/words.ts';
@@ -39,7 +39,7 @@ function OfStudy({ id, rest: [name = '', ...rest] }: { readonly id: string; read
           {problem.message}
         </p>
       )}
-      <Tabs head={data.head} current={view} />
+      <Tabs head={data.head} state={data.state} current={view} />
       {view ? <View view={view} study={study} data={data} rest={rest} /> : <NotFound what="view" />}
     </>
   );
@@ -101,10 +101,16 @@ function Head({ study, data: { head, state } }: { readonly study: LiveStudy; rea
   );
 }
 
+interface TabsProps {
+  readonly head: StudyHead;
+  readonly state: LiveState;
+  readonly current: StudyView | undefined;
+}
+
 /** The filter stays in the address from tab to tab. */
-function Tabs({ head, current }: { readonly head: StudyHead; readonly current: StudyView | undefined }) {
+function Tabs({ head, state, current }: TabsProps) {
   const { query } = address.value;
-  const tabs = useMemo(() => studyViews.filter(({ inTabs }) => !inTabs || inTabs(head)), [head]);
+  const tabs = useMemo(() => studyViews.filter(({ inTabs }) => !inTabs || inTabs(head, state)), [head, state]);
   return (
     <nav class="tabs" aria-label="Views of the study">
       {tabs.map((view) => (
