@@ -3,6 +3,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { StateDict } from '../../../src/base/tensor.ts';
 import type { Settings } from '../../../src/study/definition.ts';
 import type { ContestView, Neighbour, Order, Report, TestDigits } from '../lab/protocol.ts';
+import { drawnAndRested } from './drawing.ts';
 
 /** What the lab is doing. `broken`: its data or its program could not be loaded. */
 export type LabState = 'loading' | 'idle' | 'training' | 'held' | 'trained' | 'diverged' | 'contest' | 'broken';
@@ -163,15 +164,14 @@ function hear(report: Report): void {
       if (state.value === 'loading') state.value = 'idle';
       return;
     case 'progress': {
+      drawnAndRested().then(() => order({ type: 'look' }));
       const { epoch, batch: done, batches } = report;
       progress.value = { epoch, batch: done, batches };
       losses.value = [...losses.value, ...report.losses];
+      if (report.weights) weights.value = report.weights;
       seconds.value = secondsNow();
       return;
     }
-    case 'weights':
-      weights.value = report.weights;
-      return;
     case 'evaluation': {
       const { epochs, accuracy, loss } = report;
       tests.value = [...tests.value, { epochs, accuracy, loss, seconds: secondsNow() }];
