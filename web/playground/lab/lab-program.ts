@@ -16,7 +16,8 @@ const engine = {
   threads: webThreads(Math.min(mostThreads, globalThis.navigator.hardwareConcurrency)),
   memory: keptMemory(),
 };
-const report = (message: Report) => globalThis.postMessage(message);
+/** @param transfer what the page gets instead of a copy. */
+const report = (message: Report, transfer: Transferable[] = []) => globalThis.postMessage(message, { transfer });
 
 const loaded = load();
 /** What is at work now: one thing at a time. */
@@ -26,7 +27,10 @@ let training: Training | undefined;
 async function load(): Promise<Mnist> {
   const data = await loadMnistParts(new URL(/* @vite-ignore */ '../data/', import.meta.url).href, {
     onBytes: (done, total) => report({ type: 'loading', done, total }),
-    onTest: ({ images, labels }) => report({ type: 'test digits', digits: { images: images.slice(), labels } }),
+    onTest(test) {
+      const images = test.images.slice();
+      report({ type: 'test digits', digits: { images, labels: test.labels } }, [images.buffer]);
+    },
   });
   report({ type: 'ready', threads: engine.threads.count, isProven: await isMnist(data) });
   return data;

@@ -17,8 +17,8 @@ import type { Report } from './protocol.ts';
 
 /** The shortest times from one look at the network to the next, and from one test to the next [ms]. */
 const [lookMs, testMs] = [120, 1000];
-/** Pauses between tests are at least so many times as long as a test: so tests take at most a tenth of a training. */
-const pausesPerTest = 9;
+/** Pauses between tests are at least so many times as long as a test: so tests take at most a sixth of a training. */
+const pausesPerTest = 5;
 
 export function recipeOf(settings: Settings): Recipe {
   return recipeWith(completeHyperparameters(settingsThatCount(settings)), mnistInput, modelByName);
