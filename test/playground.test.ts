@@ -90,12 +90,28 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     return { page, wrong, close: () => context.close() };
   }
 
+  /** Pictures of a view that is at its end, each width in one theme; the view at its start has both. */
+  async function pictures(page: Page, name: string): Promise<void> {
+    for (const [width, colorScheme] of [
+      [360, 'light'],
+      [1280, 'dark'],
+      [2560, 'light'],
+    ] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      await screenshot(page, `playground-${name}-${width}-${colorScheme}`);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+
   /** Machines under load are slow. */
   const patient = { timeout: 30_000 };
+  const isolatedHost = () => isolated;
   const trained = (page: Page) => page.getByText('Fingerprint of the weights').waitFor({ timeout: 90_000 });
 
   test.each([
-    ['isolated by its host', () => isolated, {}, true],
+    ['isolated by its host', isolatedHost, {}, true],
     ['on a host that sends no headers, isolated by its service worker', () => plain, {}, true],
     ['that is not isolated', () => plain, { serviceWorkers: 'block' }, false],
   ] as const)('a page %s trains one epoch to the bits of Node', async (_, host, options, isIsolated) => {
@@ -110,6 +126,7 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     expect(text).toContain(accuracy);
     // The digits that it gets wrong are as many as the test said.
     expect(await page.locator('.mistakes li').count()).toBe(48);
+    if (host === isolatedHost) await pictures(page, 'train-trained');
     expect(wrong).toEqual([]);
     await close();
   });
@@ -122,7 +139,12 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     expect(await batch().textContent()).toBe('1 / 1,875');
     await page.getByRole('button', { name: 'Step one batch' }).click();
     await page.getByText('2 / 1,875').waitFor();
-    await page.getByRole('button', { name: 'Go on' }).click();
+    // It goes on with the settings that it began with; others begin a new one.
+    await page.getByRole('slider', { name: 'Epochs' }).press('ArrowRight');
+    await page.getByRole('button', { name: 'Train again' }).waitFor();
+    await page.getByRole('slider', { name: 'Epochs' }).press('ArrowLeft');
+    // The second click of two does not press Pause, which the button has become.
+    await page.getByRole('button', { name: 'Go on' }).dblclick();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Paused.').waitFor();
     const held = await batch().textContent();
@@ -157,6 +179,7 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await expect
       .poll(() => page.locator('.readings li').allInnerTexts(), patient)
       .toEqual([expect.stringMatching(/^stroke 1: 7, /)]);
+    await pictures(page, 'draw-read');
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('No digit: the paper is empty.').waitFor();
     // A one, with the keyboard alone.
@@ -186,7 +209,8 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
       new RegExp(`Setting B: .*seed 2: ${score} %`),
     );
     await page.getByText('Seed by seed, paired').click();
-    await page.getByText(/paired t test over 2 seeds/).waitFor();
+    await page.getByText(/A minus B: .*paired t test over 2 seeds/).waitFor();
+    await pictures(page, 'compare-judged');
     expect(wrong).toEqual([]);
     await close();
   });

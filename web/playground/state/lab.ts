@@ -28,6 +28,8 @@ export const failure = signal<string | undefined>(undefined);
 
 /** The weights of the network that was trained last; undefined before the first training. */
 export const weights = signal<StateDict | undefined>(undefined);
+/** The settings of the training that is under way or has ended, with its seed. */
+export const trainedWith = signal<Settings | undefined>(undefined);
 export const progress = signal<
   { readonly epoch: number; readonly batch: number; readonly batches: number } | undefined
 >(undefined);
@@ -75,6 +77,7 @@ function order(message: Order): void {
 export function train(settings: Settings, batches?: number): void {
   batch(() => {
     state.value = 'training';
+    trainedWith.value = settings;
     failure.value = undefined;
     progress.value = undefined;
     losses.value = [];

@@ -66,8 +66,7 @@ function Way({ image, label, outputs }: WayProps) {
           label={`The image: ${label === undefined ? 'a drawing' : `a ${label}`}`}
         />
         <figcaption>
-          Image, 28 x 28
-          {picked && <span class="note"> the frame is what that number sees</span>}
+          Image, 28 x 28{picked && <span class="note">. The frame is what that number sees</span>}
         </figcaption>
       </figure>
       <Convolved
