@@ -114,7 +114,12 @@ async function measurePage(recipe) {
     await page.waitForTimeout(2000);
     const { processInfo } = await session.send('SystemInfo.getProcessInfo');
     const times = new ProcessorTimes(processInfo.map(({ id }) => id));
-    const timer = setInterval(() => times.look(), 50);
+    const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+    let megabytes = 0;
+    const timer = setInterval(() => {
+      times.look();
+      megabytes = Math.max(megabytes, ...renderers.map(megabytesOf));
+    }, 50);
     const ended = page.evaluate(watching);
     await page.getByRole('button', { name: 'Start' }).click();
     const { seen, seconds } = await ended;
@@ -122,16 +127,17 @@ async function measurePage(recipe) {
     times.look();
     const until = (percent) => seen.find((at) => at.percent >= percent)?.seconds ?? Number.NaN;
     const { workers, others } = times.since();
-    const megabytes = Math.max(...processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => peakOf(id)));
     return { loadSeconds, until98: until(98), until99: until(99), seconds, workers, others, megabytes };
   } finally {
     await browser.close();
   }
 }
 
-/** The most memory that a process has had, files of the browser's program included [MB]. */
-function peakOf(process) {
-  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${process}/status`, 'utf8'))[1]) / 1000;
+/** The memory of a process itself, without the browser's program, which all of them share [MB]. */
+function megabytesOf(process) {
+  const status = readFileSync(`/proc/${process}/status`, 'utf8');
+  const kilobytes = ['RssAnon', 'RssShmem'].map((name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]));
+  return (kilobytes[0] + kilobytes[1]) / 1000;
 }
 
 const results = [];

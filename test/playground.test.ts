@@ -139,6 +139,7 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     expect(await batch().textContent()).toBe('1 / 1,875');
     await page.getByRole('button', { name: 'Step one batch' }).click();
     await page.getByText('2 / 1,875').waitFor();
+    await page.getByRole('button', { name: 'Go on' }).waitFor();
     // It goes on with the settings that it began with; others begin a new one.
     await page.getByRole('slider', { name: 'Epochs' }).press('ArrowRight');
     await page.getByRole('button', { name: 'Train again' }).waitFor();

@@ -22,11 +22,21 @@ describe('a kept memory', () => {
     expect(new Uint8Array(second.buffer).every((byte) => byte === 0)).toBe(true);
   });
 
+  test('grows for a user who needs a little more', () => {
+    const kept = keptMemory();
+    const first = used(kept, 4);
+    kept.giveBack(first);
+    const second = kept.take(5 * pageBytes);
+    expect(second).toBe(first);
+    if (second.buffer.byteLength < 5 * pageBytes) second.grow(1);
+    expect(new Uint8Array(second.buffer).every((byte) => byte === 0)).toBe(true);
+  });
+
   test('is not handed out while it is in use, nor where it is too small', () => {
     const kept = keptMemory();
-    const first = used(kept, 2);
+    const first = used(kept, 4);
     expect(kept.take(pageBytes)).not.toBe(first);
     kept.giveBack(first);
-    expect(kept.take(2 * pageBytes + 1)).not.toBe(first);
+    expect(kept.take(8 * pageBytes)).not.toBe(first);
   });
 });
