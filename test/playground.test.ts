@@ -131,7 +131,7 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await close();
   });
 
-  test('a training that is stepped, paused and let go keeps its bits, and a reset takes another seed', async () => {
+  test('a training that is stepped, paused and let go keeps its bits, a reset takes another seed, and a comparison ends it', async () => {
     const { page, wrong, close } = await openPage(isolated);
     const batch = () => page.locator('dt:text-is("Batch") + dd');
     await page.getByRole('button', { name: 'Step one batch' }).click();
@@ -157,6 +157,14 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await page.getByRole('button', { name: 'Reset with seed 2' }).click();
     await page.getByText('Untrained: the network guesses').waitFor();
     expect(await page.getByLabel('Seed').inputValue()).toBe('2');
+    await page.getByRole('button', { name: 'Step one batch' }).click();
+    await page.getByText('Paused.').waitFor();
+    await page.getByRole('link', { name: 'Compare two settings' }).click();
+    await page.getByRole('button', { name: 'Compare', exact: true }).dblclick();
+    await page.getByText(/^A: batchSize 32\. B: batchSize 128/).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
+    await page.getByText('Stopped before its end.').waitFor();
     expect(wrong).toEqual([]);
     await close();
   });

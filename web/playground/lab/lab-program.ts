@@ -79,7 +79,7 @@ async function obey(order: Order): Promise<void> {
             for await (const view of runContest(definition, contestTask(data, engine), stopper.signal)) {
               report({ type: 'contest', view });
             }
-            report({ type: 'stopped' });
+            report({ type: 'contest ended' });
           },
         };
       });

@@ -85,7 +85,8 @@ export type Report =
   /** The training has ended. `fingerprint`: of the bits of all weights, the same wherever these settings are trained. */
   | { readonly type: 'trained'; readonly fingerprint: string }
   | { readonly type: 'diverged'; readonly epoch: number; readonly batch: number | undefined }
-  | { readonly type: 'stopped' }
   | { readonly type: 'contest'; readonly view: ContestView }
+  /** Finished, or stopped. */
+  | { readonly type: 'contest ended' }
   | { readonly type: 'nearest'; readonly id: number; readonly neighbours: readonly Neighbour[] }
   | { readonly type: 'failed'; readonly what: 'data' | 'work'; readonly message: string };

@@ -100,12 +100,11 @@ export class Training {
       },
     });
     for await (const event of events) {
-      if (event.type === 'interrupted') report({ type: 'stopped' });
-      else if (event.type === 'diverged') {
+      if (event.type === 'diverged') {
         const { epoch, batch = batches } = event;
         this.#tellProgress({ epoch, batch });
         report({ type: 'diverged', epoch, batch: event.batch });
-      } else if (event.evaluation) {
+      } else if (event.type === 'epoch' && event.evaluation) {
         this.#tellProgress({ epoch: event.epoch, batch: batches, weights: event.weights });
         this.#tested(event.evaluation, event.epoch);
         report({ type: 'trained', fingerprint: fingerprintOf(event.weights) });

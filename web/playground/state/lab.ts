@@ -153,7 +153,11 @@ function secondsNow(): number {
   return secondsBefore + (since === undefined ? 0 : (performance.now() - since) / 1000);
 }
 
+/** What a training reports; it may come after a reset. */
+const ofTraining: readonly Report['type'][] = ['progress', 'evaluation', 'held', 'trained', 'diverged'];
+
 function hear(report: Report): void {
+  if (ofTraining.includes(report.type) && state.value !== 'training') return;
   switch (report.type) {
     case 'loading':
       loadedShare.value = report.done / report.total;
@@ -195,7 +199,7 @@ function hear(report: Report): void {
       stopClock();
       state.value = 'diverged';
       return;
-    case 'stopped':
+    case 'contest ended':
       if (state.value === 'contest') state.value = weights.value ? 'trained' : 'idle';
       return;
     case 'contest':
