@@ -2,6 +2,7 @@
 // beside the same training in Node in the same minute. The processor time is read from /proc, so it needs Linux.
 // Options: --rounds N (default 3), --recipes one-epoch,two-epochs, --node PATH (another Node to compare with, its kernels in octs where it
 // can widen them).
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
@@ -21,12 +22,11 @@ const recipes = values.recipes.split(',');
 /** As many as the page takes: web/playground/lab/lab-program.ts. */
 const threads = Math.min(4, machine.cores);
 
+const versionOf = (program) => execFileSync(program, ['--version'], { encoding: 'utf8' }).trim().slice(1);
 const peers = [
-  { name: `Node ${process.versions.node}, quads`, program: process.execPath, width: 'quads' },
-  ...(values.node
-    ? ['quads', 'octs'].map((width) => ({ name: `${values.node}, ${width}`, program: values.node, width }))
-    : []),
-];
+  [process.execPath, 'quads'],
+  ...(values.node ? ['quads', 'octs'].map((width) => [values.node, width]) : []),
+].map(([program, width]) => ({ name: `Node ${versionOf(program)}, ${width}`, program, width }));
 
 const types = { '.html': 'text/html', '.js': 'text/javascript', '.css': 'text/css', '.svg': 'image/svg+xml' };
 const server = createServer(({ url }, response) => {
