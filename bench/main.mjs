@@ -21,6 +21,7 @@ const names = [
   'online',
   'overhead',
   'page',
+  'playground',
   'recipes',
   'resolve',
   'search',

@@ -12,6 +12,7 @@ export {
   type RecipeSettings,
 } from './train/recipe.ts';
 export { type Arithmetic, supportsFused, type Width } from './engine/kernels.ts';
+export { type KeptMemory, keptMemory } from './engine/kept-memory.ts';
 export type { Threads } from './train/crew.ts';
 export { webThreads } from './runner/web-threads.ts';
 export { type OctsProof, proveOcts } from './train/prove-octs.ts';

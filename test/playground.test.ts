@@ -1,8 +1,6 @@
-/** The playground in a real browser: it trains to Node's bits, reads drawn digits, judges settings, and asks no other machine. */
-import { existsSync, readFileSync } from 'node:fs';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { extname, join } from 'node:path';
+/** The playground in real browsers: it trains to Node's bits, reads drawn digits, judges settings, and asks no other machine. */
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -17,40 +15,9 @@ import { parseRecipeFile } from '../src/tasks/lenet/recipe-file.ts';
 import { type EpochEvent, fit } from '../src/train/fit.ts';
 import { fingerprintOf } from '../web/playground/lab/fingerprint.ts';
 import type { Manifest } from '../web/playground/lab/manifest.ts';
-import { axeViolations, hasBrowser, openBrowser, screenshot, watch } from './ui/browser.ts';
-
-const site = new URL('../dist/playground/', import.meta.url).pathname;
-const types: Readonly<Record<string, string>> = {
-  '.html': 'text/html',
-  '.js': 'text/javascript',
-  '.css': 'text/css',
-  '.json': 'application/json',
-  '.svg': 'image/svg+xml',
-  '.txt': 'text/plain',
-};
-const isolating = { 'Cross-Origin-Opener-Policy': 'same-origin', 'Cross-Origin-Embedder-Policy': 'require-corp' };
-
-/** A host of static files. */
-interface Host {
-  readonly url: string;
-  /** Files whose address ends so are not found. */
-  missing: string;
-  close(): void;
-}
-
-async function openHost(headers: Readonly<Record<string, string>>): Promise<Host> {
-  const host = { url: '', missing: 'nothing', close: () => server.close() };
-  const server: Server = createServer(({ url = '/' }, response) => {
-    const path = new URL(url, 'http://host').pathname;
-    const file = join(site, path === '/' ? 'index.html' : path);
-    if (!existsSync(file) || path.endsWith(host.missing)) return response.writeHead(404).end();
-    response.writeHead(200, { 'Content-Type': types[extname(file)] ?? 'application/octet-stream', ...headers });
-    response.end(readFileSync(file));
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  host.url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  return host;
-}
+import { axeViolations, hasBrowser, openBrowser, screens, screenshot, watch } from './ui/browser.ts';
+import { type Firefox, hasFirefox, openFirefox } from './ui/firefox.ts';
+import { type Host, isolating, openHost, site } from './ui/playground-host.ts';
 
 const oneEpoch: Settings = parseRecipeFile(
   readFileSync(new URL('../recipes/one-epoch.yaml', import.meta.url), 'utf8'),
@@ -65,6 +32,16 @@ async function trainedInNode(settings: Settings, train = mnist.train, evaluation
   for await (const event of fit(recipeOf(completeHyperparameters(settings)), options))
     if (event.type === 'epoch') last = event;
   return last!;
+}
+
+/** What a page must show after an epoch; trained once. */
+let known: Promise<{ readonly fingerprint: string; readonly accuracy: string }> | undefined;
+function oneEpochInNode() {
+  known ??= trainedInNode(oneEpoch).then(({ weights, evaluation }) => ({
+    fingerprint: fingerprintOf(weights),
+    accuracy: `${(evaluation!.accuracy * 100).toFixed(2)} %`,
+  }));
+  return known;
 }
 
 test('the parts of the site hold MNIST byte for byte', () => {
@@ -93,12 +70,9 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
   let browser: Browser;
   let isolated: Host;
   let plain: Host;
-  let inNode: { readonly fingerprint: string; readonly accuracy: string };
 
   beforeAll(async () => {
     [browser, isolated, plain] = await Promise.all([openBrowser(), openHost(isolating), openHost({})]);
-    const { weights, evaluation } = await trainedInNode(oneEpoch);
-    inNode = { fingerprint: fingerprintOf(weights), accuracy: `${(evaluation!.accuracy * 100).toFixed(2)} %` };
   });
   afterAll(async () => {
     await browser?.close();
@@ -116,12 +90,28 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     return { page, wrong, close: () => context.close() };
   }
 
+  /** Pictures of a view that is at its end, each width in one theme; the view at its start has both. */
+  async function pictures(page: Page, name: string): Promise<void> {
+    for (const [width, colorScheme] of [
+      [360, 'light'],
+      [1280, 'dark'],
+      [2560, 'light'],
+    ] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await page.setViewportSize({ width, height: 900 });
+      await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+      await screenshot(page, `playground-${name}-${width}-${colorScheme}`);
+    }
+    await page.setViewportSize({ width: 1280, height: 900 });
+  }
+
   /** Machines under load are slow. */
   const patient = { timeout: 30_000 };
+  const isolatedHost = () => isolated;
   const trained = (page: Page) => page.getByText('Fingerprint of the weights').waitFor({ timeout: 90_000 });
 
   test.each([
-    ['isolated by its host', () => isolated, {}, true],
+    ['isolated by its host', isolatedHost, {}, true],
     ['on a host that sends no headers, isolated by its service worker', () => plain, {}, true],
     ['that is not isolated', () => plain, { serviceWorkers: 'block' }, false],
   ] as const)('a page %s trains one epoch to the bits of Node', async (_, host, options, isIsolated) => {
@@ -131,15 +121,17 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await page.getByRole('button', { name: 'Start' }).click();
     await trained(page);
     const text = await page.getByText('Fingerprint of the weights').textContent();
-    expect(text).toContain(inNode.fingerprint);
-    expect(text).toContain(inNode.accuracy);
+    const { fingerprint, accuracy } = await oneEpochInNode();
+    expect(text).toContain(fingerprint);
+    expect(text).toContain(accuracy);
     // The digits that it gets wrong are as many as the test said.
     expect(await page.locator('.mistakes li').count()).toBe(48);
+    if (host === isolatedHost) await pictures(page, 'train-trained');
     expect(wrong).toEqual([]);
     await close();
   });
 
-  test('a training that is stepped, paused and let go keeps its bits, and a reset takes another seed', async () => {
+  test('a training that is stepped, paused and let go keeps its bits, a reset takes another seed, and a comparison ends it', async () => {
     const { page, wrong, close } = await openPage(isolated);
     const batch = () => page.locator('dt:text-is("Batch") + dd');
     await page.getByRole('button', { name: 'Step one batch' }).click();
@@ -147,17 +139,32 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     expect(await batch().textContent()).toBe('1 / 1,875');
     await page.getByRole('button', { name: 'Step one batch' }).click();
     await page.getByText('2 / 1,875').waitFor();
-    await page.getByRole('button', { name: 'Go on' }).click();
+    await page.getByRole('button', { name: 'Go on' }).waitFor();
+    // It goes on with the settings that it began with; others begin a new one.
+    await page.getByRole('slider', { name: 'Epochs' }).press('ArrowRight');
+    await page.getByRole('button', { name: 'Train again' }).waitFor();
+    await page.getByRole('slider', { name: 'Epochs' }).press('ArrowLeft');
+    // The second click of two does not press Pause, which the button has become.
+    await page.getByRole('button', { name: 'Go on' }).dblclick();
     await page.getByRole('button', { name: 'Pause' }).click();
     await page.getByText('Paused.').waitFor();
     const held = await batch().textContent();
     expect(held).not.toBe('2 / 1,875');
     await page.getByRole('button', { name: 'Go on' }).click();
     await trained(page);
-    expect(await page.getByText('Fingerprint of the weights').textContent()).toContain(inNode.fingerprint);
+    const { fingerprint } = await oneEpochInNode();
+    expect(await page.getByText('Fingerprint of the weights').textContent()).toContain(fingerprint);
     await page.getByRole('button', { name: 'Reset with seed 2' }).click();
     await page.getByText('Untrained: the network guesses').waitFor();
     expect(await page.getByLabel('Seed').inputValue()).toBe('2');
+    await page.getByRole('button', { name: 'Step one batch' }).click();
+    await page.getByText('Paused.').waitFor();
+    await page.getByRole('link', { name: 'Compare two settings' }).click();
+    await page.getByRole('button', { name: 'Compare', exact: true }).dblclick();
+    await page.getByText(/^A: batchSize 32\. B: batchSize 128/).waitFor();
+    await page.getByRole('button', { name: 'Stop' }).click();
+    await page.getByRole('link', { name: 'Train', exact: true }).click();
+    await page.getByText('Stopped before its end.').waitFor();
     expect(wrong).toEqual([]);
     await close();
   });
@@ -181,6 +188,7 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await expect
       .poll(() => page.locator('.readings li').allInnerTexts(), patient)
       .toEqual([expect.stringMatching(/^stroke 1: 7, /)]);
+    await pictures(page, 'draw-read');
     await page.getByRole('button', { name: 'Clear' }).click();
     await page.getByText('No digit: the paper is empty.').waitFor();
     // A one, with the keyboard alone.
@@ -210,7 +218,8 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
       new RegExp(`Setting B: .*seed 2: ${score} %`),
     );
     await page.getByText('Seed by seed, paired').click();
-    await page.getByText(/paired t test over 2 seeds/).waitFor();
+    await page.getByText(/A minus B: .*paired t test over 2 seeds/).waitFor();
+    await pictures(page, 'compare-judged');
     expect(wrong).toEqual([]);
     await close();
   });
@@ -284,3 +293,39 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await context.close();
   });
 });
+
+/** Waits until an element in Firefox says a text, and returns all that it says. */
+async function said(firefox: Firefox, text: string, element: string): Promise<unknown> {
+  const waiting = `new Promise((resolve) => {
+    const look = () => {
+      const found = document.querySelector('${element}')?.textContent ?? '';
+      if (found.includes('${text}')) resolve(found);
+    };
+    new MutationObserver(look).observe(document, { subtree: true, childList: true, characterData: true });
+    look();
+  })`;
+  // A page that becomes isolated loads once more, which ends what waits in it.
+  return firefox.evaluate(waiting).catch(() => firefox.evaluate(waiting));
+}
+
+test.skipIf(!hasFirefox)(
+  'in Firefox (skipped without it, and in Node 20) a page isolated by its service worker trains one epoch to the bits of Node',
+  async () => {
+    const [host, firefox] = await Promise.all([openHost({}), openFirefox()]);
+    try {
+      await firefox.goto(host.url);
+      const status = await said(firefox, 'MNIST, byte for byte', '.status');
+      expect(await firefox.evaluate('crossOriginIsolated'), String(status)).toBe(true);
+      await firefox.evaluate('document.querySelector("button.main").click()');
+      const { fingerprint, accuracy } = await oneEpochInNode();
+      const outcome = await said(firefox, 'Fingerprint', '.said');
+      expect(outcome).toContain(fingerprint);
+      expect(outcome).toContain(accuracy);
+      mkdirSync(screens, { recursive: true });
+      writeFileSync(join(screens, 'playground-train-1280-firefox.png'), await firefox.screenshot());
+    } finally {
+      await firefox.close();
+      host.close();
+    }
+  },
+);

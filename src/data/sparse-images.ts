@@ -19,8 +19,11 @@ const headBytes = 4;
 /** The sparse form. @param images a whole number of images for each label. */
 export function packSparse({ images, labels, width }: LabelledImages): Uint8Array<ArrayBuffer> {
   const { maskAt, valuesAt } = placesOf(images, labels);
-  const inked = images.map((value) => (value === 0 ? 0 : 1));
-  const ranks = ranksOf(inked, width);
+  const padded = withMargin(images.length, width);
+  const inked = padded.subarray(width + 1, width + 1 + images.length);
+  for (let i = 0; i < inked.length; i++) inked[i] = images[i] === 0 ? 0 : 1;
+  const ranks = new Uint8Array(images.length);
+  rankInto(ranks, padded, width);
   const { starts: next, end } = startsOf(ranks, inked);
   const packed = new Uint8Array(valuesAt + end);
   new DataView(packed.buffer).setUint32(0, labels.length, true);
@@ -42,14 +45,16 @@ export function unpackSparse(packed: Uint8Array, { images, labels, width }: Labe
   const damaged = () => new WorldError(`${where} is damaged: it does not hold ${labels.length} images`);
   if (packed.length < valuesAt) throw damaged();
   if (new DataView(packed.buffer, packed.byteOffset).getUint32(0, true) !== labels.length) throw damaged();
-  const inked = new Uint8Array(images.length);
-  for (let i = 0; i < inked.length; i++) inked[i] = (packed[maskAt + (i >> 3)]! >> (i & 7)) & 1;
-  const ranks = ranksOf(inked, width);
-  const { starts: next, end } = startsOf(ranks, inked);
+  const inked = withMargin(images.length, width);
+  const inner = inked.subarray(width + 1, width + 1 + images.length);
+  for (let i = 0; i < inner.length; i++) inner[i] = (packed[maskAt + (i >> 3)]! >> (i & 7)) & 1;
+  // The images hold the ranks until each pixel gets its value: a part of MNIST is 4 MB, and its page should fit phones.
+  rankInto(images, inked, width);
+  const { starts: next, end } = startsOf(images, inner);
   if (packed.length !== valuesAt + end) throw damaged();
   labels.set(packed.subarray(headBytes, maskAt));
   for (let i = 0; i < images.length; i++) {
-    if (inked[i] !== 0) images[i] = packed[valuesAt + next[ranks[i]!]!++]!;
+    if (inner[i] !== 0) images[i] = packed[valuesAt + next[images[i]!]!++]!;
   }
 }
 
@@ -59,30 +64,32 @@ function placesOf(images: Uint8Array, labels: Uint8Array): { readonly maskAt: nu
   return { maskAt, valuesAt: maskAt + Math.ceil(images.length / 8) };
 }
 
+/** Zeros for so many pixels, with those of a line and one more before and after: every pixel then has eight neighbours. */
+function withMargin(pixels: number, width: number): Uint8Array {
+  return new Uint8Array(pixels + 2 * (width + 1));
+}
+
 /**
- * How many of the eight neighbours of each inked pixel are inked, 0 to 8. Neighbours are found by their distance in the row of all pixels:
- * those of a pixel at a border may be in the next line or image, which are black there.
+ * Writes how many of the eight neighbours of each inked pixel are inked, 0 to 8, to `ranks`; other pixels stay as they are. Neighbours are
+ * found by their distance in the row of all pixels: those of a pixel at a border may be in the next line or image, which are black there.
+ * @param inked of {@link withMargin}, 1 for each pixel that is not black.
  */
-function ranksOf(inked: Uint8Array, width: number): Uint8Array {
-  const margin = width + 1;
-  const padded = new Uint8Array(inked.length + 2 * margin);
-  padded.set(inked, margin);
-  const ranks = new Uint8Array(inked.length);
-  for (let i = 0; i < inked.length; i++) {
-    if (inked[i] === 0) continue;
-    const above = i + margin - width;
-    const below = i + margin + width;
+function rankInto(ranks: Uint8Array, inked: Uint8Array, width: number): void {
+  for (let i = 0; i < ranks.length; i++) {
+    const at = i + width + 1;
+    if (inked[at] === 0) continue;
+    const above = at - width;
+    const below = at + width;
     ranks[i] =
-      padded[above - 1]! +
-      padded[above]! +
-      padded[above + 1]! +
-      padded[i + margin - 1]! +
-      padded[i + margin + 1]! +
-      padded[below - 1]! +
-      padded[below]! +
-      padded[below + 1]!;
+      inked[above - 1]! +
+      inked[above]! +
+      inked[above + 1]! +
+      inked[at - 1]! +
+      inked[at + 1]! +
+      inked[below - 1]! +
+      inked[below]! +
+      inked[below + 1]!;
   }
-  return ranks;
 }
 
 /** The place of the first inked pixel of each rank, the ranks one after the other, and their end. */

@@ -5,6 +5,8 @@ import { supportsSharedMemory } from './shared-memory.ts';
 
 export const pageBytes = 65_536;
 const mostPages = 65_536;
+/** All that WebAssembly addresses: 4 GiB. */
+export const mostBytes = mostPages * pageBytes;
 
 /**
  * Memory for the kernels that can grow to `bytes` (default 4 GiB, the most that WebAssembly addresses); shared, where the
@@ -12,7 +14,7 @@ const mostPages = 65_536;
  * than it needs.
  * @throws WorldError when the addresses cannot be reserved.
  */
-export function createMemory(bytes: number = mostPages * pageBytes): WebAssembly.Memory {
+export function createMemory(bytes: number = mostBytes): WebAssembly.Memory {
   const maximum = Math.ceil(bytes / pageBytes);
   if (maximum > mostPages) throw outOfMemory(bytes);
   try {

@@ -1,6 +1,7 @@
 /** A memory with the kernels bound to it, as large as the blocks that are laid out in it. */
 import { WorldError } from '../base/errors.ts';
 import { Arena, createMemory, pageBytes } from './arena.ts';
+import type { KeptMemory } from './kept-memory.ts';
 import { type Arithmetic, bindKernels, compileKernels, type Kernels, type Width } from './kernels.ts';
 
 /** The smallest module that is valid only if WebAssembly has SIMD: () -> v128, i8x16.splat(0). */
@@ -38,19 +39,21 @@ export interface Workspace<Layout> {
 /**
  * Creates a memory that is as large as `layOut` needs. `layOut` is called twice: first on an arena that only counts,
  * then on the memory. It allocates blocks and must call no kernel.
+ * @param kept gives the memory; default: a new one.
  * @throws WorldError if the machine cannot run the kernels or has too little memory.
  */
 export function openWorkspace<Layout>(
   arithmetic: Arithmetic,
   width: Width,
   layOut: (arena: Arena, kernels: Kernels) => Layout,
+  kept?: KeptMemory,
 ): Workspace<Layout> {
   requireEngine();
   const module = withinLimits('compile the kernels', () => compileKernels(arithmetic, width));
   // The first page holds the constants of the kernels.
   const counting = new Arena(undefined, pageBytes);
   layOut(counting, {} as Kernels);
-  const memory = createMemory(counting.end);
+  const memory = kept?.take(counting.end) ?? createMemory(counting.end);
   const kernels = withinLimits('start the kernels', () => bindKernels(module, memory));
   const arena = new Arena(memory, kernels.heapBase());
   return { module, memory, kernels, arena, layout: layOut(arena, kernels) };

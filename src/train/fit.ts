@@ -9,6 +9,7 @@ import { permutation, randomStream } from '../base/random.ts';
 import type { StateDict } from '../base/tensor.ts';
 import { checkReach } from '../data/augmentations.ts';
 import { checkedDataset, type DatasetSettings, datasetSize } from '../data/dataset.ts';
+import { KeptMemory } from '../engine/kept-memory.ts';
 import type { Width } from '../engine/kernels.ts';
 import { initialWeights } from '../nn/initialize.ts';
 import { checkFiniteTensors, checkParameters } from '../nn/network.ts';
@@ -60,6 +61,8 @@ export interface FitOptions {
   readonly threads?: Threads | undefined;
   /** How many images the kernels compute side by side. Default: quads. Results do not depend on it. */
   readonly width?: Width | undefined;
+  /** A memory that this training has after others: `keptMemory()`. Default: a memory of its own. Results do not depend on it. */
+  readonly memory?: KeptMemory | undefined;
   /**
    * Called before every slice of batches, which takes about 40 ms, and waited for: here a program looks at the network while it
    * trains, or holds it. @returns the most batches of the slice; undefined: no limit. The weights do not depend on it.
@@ -149,6 +152,7 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
     resume: true,
     threads: true,
     width: true,
+    memory: true,
     beforeSlice: true,
     signal: true,
     onProgress: true,
@@ -161,6 +165,7 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
     resume,
     threads,
     width,
+    memory,
     beforeSlice,
     signal,
     onProgress,
@@ -168,6 +173,7 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
   checkFunction('fit(): evaluateAt', evaluateAt);
   if (beforeSlice !== undefined) checkFunction('fit(): beforeSlice', beforeSlice);
   checkFlag('fit(): evaluateTrain', evaluateTrain);
+  if (memory !== undefined && !(memory instanceof KeptMemory)) throw wrong('fit(): memory', 'keptMemory()', memory);
   const train = checkedDataset(options.train, 'fit(): train');
   const evaluation =
     options.evaluation === undefined ? undefined : checkedDataset(options.evaluation, 'fit(): evaluation');
@@ -188,7 +194,7 @@ export async function* fit(settings: RecipeSettings, options: FitOptions): Async
   /** The places in `sets` of those that are evaluated. */
   const evaluated = [...sets.keys()].filter((index) => index > 0 || evaluateTrain);
   const distillation = options.distill === undefined ? undefined : completeDistillation(options.distill, model);
-  const session = await Session.forTraining(recipe, sets, { threads, width, distillation });
+  const session = await Session.forTraining(recipe, sets, { threads, width, memory, distillation });
   try {
     session.setWeights(resume?.weights ?? initial ?? initialWeights(model, randomStream(seed, 'init')));
     if (resume) session.setOptimizerState(resume.optimizerState);

@@ -7,7 +7,8 @@ import type { Metrics } from '../base/metrics.ts';
 import { elementsOf, type StateDict } from '../base/tensor.ts';
 import { areBytes, type Dataset, datasetSize } from '../data/dataset.ts';
 import { Arena } from '../engine/arena.ts';
-import { lanesOf, type Width } from '../engine/kernels.ts';
+import type { KeptMemory } from '../engine/kept-memory.ts';
+import { type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
 import { openWorkspace } from '../engine/workspace.ts';
 import { frozenLayers } from '../nn/frozen.ts';
 import { type Model, parametersOf } from '../nn/model.ts';
@@ -49,6 +50,8 @@ export interface EngineOptions {
   readonly threads?: Threads | undefined;
   /** Default: quads. */
   readonly width?: Width | undefined;
+  /** Default: a memory of its own. */
+  readonly memory?: KeptMemory | undefined;
 }
 
 /** Images that a thread processes at once. This number and {@link mostParts} determine the bits of a run. */
@@ -75,15 +78,22 @@ export class Session {
   readonly #member: Member;
   readonly #sets: readonly Dataset[];
   readonly #helpers: Helpers | undefined;
+  readonly #kept: KeptMemory | undefined;
   #failed = false;
 
-  private constructor(sets: readonly Dataset[], arena: Arena, plan: CrewPlan, helpers: Helpers | undefined) {
+  private constructor(
+    sets: readonly Dataset[],
+    arena: Arena,
+    plan: CrewPlan,
+    { helpers, kept }: { readonly helpers: Helpers | undefined; readonly kept: KeptMemory | undefined },
+  ) {
     this.#model = plan.recipe.model;
     this.#sets = sets;
     this.#arena = arena;
     this.#plan = plan;
     this.#member = new Member(plan, 0, helpers && (() => helpers.areAlive()));
     this.#helpers = helpers;
+    this.#kept = kept;
   }
 
   /**
@@ -115,6 +125,7 @@ export class Session {
     {
       threads: crewThreads,
       width = 'quads',
+      memory: kept,
       distillation,
     }: EngineOptions & { readonly distillation?: CompleteDistillation | undefined },
   ): Promise<Session> {
@@ -130,7 +141,7 @@ export class Session {
     const frozen = frozenLayers(model, training?.freeze ?? []);
     /** The chunks of a batch, if all of them go through the network together. */
     const together = training && needsWholeBatches(model, frozen) ? Math.ceil(training.batchSize / chunk) : 0;
-    const workspace = openWorkspace(recipe.arithmetic, width, (arena, kernels) => {
+    const layOut = (arena: Arena, kernels: Kernels) => {
       const blocks = {
         control: arena.allocate(controlWords * 4),
         addresses: allocateModel(model, arena),
@@ -154,8 +165,8 @@ export class Session {
       const regionBytes = counting.end;
       const regions = Array.from({ length: wanted }, () => arena.allocate(regionBytes));
       return { ...blocks, networks, regions };
-    });
-    const { module, memory, arena, layout } = workspace;
+    };
+    const { module, memory, arena, layout } = openWorkspace(recipe.arithmetic, width, layOut, kept);
     // The threads start while the images are copied. They read images only on an order.
     const starting = wanted > 1 ? crewThreads?.start(wanted - 1) : undefined;
     for (const [i, set] of sets.entries()) fill(arena, set, layout.sets[i]!);
@@ -179,18 +190,20 @@ export class Session {
       ...(distillation ? { distillation: numbersOf(distillation) } : {}),
     };
     await helpers?.begin(plan);
-    return new Session(sets, arena, plan, helpers);
+    return new Session(sets, arena, plan, { helpers, kept });
   }
 
   /** Ends the threads. The session must not be used afterwards. */
   async close(): Promise<void> {
-    if (!this.#helpers) return;
-    if (this.#failed) {
-      await this.#helpers.kill();
-      return;
+    if (this.#helpers) {
+      if (this.#failed) {
+        await this.#helpers.kill();
+        return;
+      }
+      this.#member.command('stop', 0, 0, 0, 0);
+      await this.#helpers.close();
     }
-    this.#member.command('stop', 0, 0, 0, 0);
-    await this.#helpers.close();
+    this.#kept?.giveBack(this.#plan.memory);
   }
 
   /** Gives an order to all threads. @throws WorldError when one of them has ended. */

@@ -6,7 +6,7 @@ import { type Browser, chromium, type Page } from 'playwright-core';
 
 const executablePath = '/usr/bin/chromium';
 export const hasBrowser = existsSync(executablePath);
-const screens = new URL('../../.cache/screens/', import.meta.url).pathname;
+export const screens = new URL('../../.cache/screens/', import.meta.url).pathname;
 
 export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-gpu'] });

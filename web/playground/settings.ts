@@ -75,10 +75,15 @@ export function recipeSettings(name: string): Settings {
 
 /** The recipe whose settings these are; undefined once one was moved. */
 export function recipeNameOf({ seed: _, ...settings }: Settings): string | undefined {
-  const text = textOf(settings);
-  return recipes.find((recipe) => textOf(recipe.settings) === text)?.name;
+  return recipes.find((recipe) => areSame(recipe.settings, settings))?.name;
 }
 
-function textOf(settings: Settings): string {
-  return JSON.stringify(Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1)));
+/** Whether two settings have the same values; one that is not given has its usual value. */
+export function areSame(a: Settings, b: Settings): boolean {
+  const [first, second]: Settings[] = [
+    { ...usual, ...a },
+    { ...usual, ...b },
+  ];
+  const names = new Set([...Object.keys(first!), ...Object.keys(second!)]);
+  return [...names].every((name) => first![name] === second![name]);
 }

@@ -2,6 +2,7 @@
 import { UsageError } from '../../../src/base/errors.ts';
 import { holdOut } from '../../../src/data/hold-out.ts';
 import { mnistHash } from '../../../src/data/mnist.ts';
+import type { KeptMemory } from '../../../src/engine/kept-memory.ts';
 import { scoreOf } from '../../../src/study/trial.ts';
 import { lenetSettings } from '../../../src/tasks/lenet/configuration.ts';
 import type { Pool, Task, TrialMessage, TrialOrder } from '../../../src/tasks/task.ts';
@@ -11,7 +12,10 @@ import type { Mnist } from './mnist.ts';
 import { predictedClasses, recipeOf } from './training.ts';
 
 /** The digits that are held out are those of `lenet study run` with protocol held-out. */
-export function contestTask({ train: all }: Mnist, threads: Threads): Task {
+export function contestTask(
+  { train: all }: Mnist,
+  engine: { readonly threads: Threads; readonly memory: KeptMemory },
+): Task {
   const { train, validation } = holdOut(all, mnistHash);
 
   async function trained(
@@ -22,7 +26,7 @@ export function contestTask({ train: all }: Mnist, threads: Threads): Task {
     const recipe = recipeOf({ ...configuration, seed });
     const onProgress = ({ epoch, done, total }: { epoch: number; done: number; total: number }) =>
       listen({ type: 'progress', share: (epoch - 1 + done / total) / recipe.epochs });
-    const options = { train, evaluation: validation, evaluateTrain: false, threads, signal };
+    const options = { train, evaluation: validation, evaluateTrain: false, ...engine, signal };
     let last: TrialMessage | undefined;
     for await (const event of fit(recipe, {
       ...options,

@@ -79,7 +79,7 @@ export function contestView(record: StudyRecord, running: ContestView['running']
     contestants: [contestantOf(facts, judged, 0), contestantOf(facts, judged, 1)],
     judged: paired.length,
     verdict: judged ? verdict(judged.stages[0]!, judged) : [],
-    comparison: judged ? comparisonLines(first!, second!, judged) : [],
+    comparison: judged ? comparisonLines({ ...first!, id: 'A' }, { ...second!, id: 'B' }, judged) : [],
     running,
     isFinished: facts.finished,
   };

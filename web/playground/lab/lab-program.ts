@@ -1,4 +1,5 @@
 /** The program of the lab, a worker: loads the data, trains one network or two settings in turn, and answers questions. */
+import { keptMemory } from '../../../src/engine/kept-memory.ts';
 import { webThreads } from '../../../src/runner/web-threads.ts';
 import { contestDefinition, runContest } from './contest.ts';
 import { contestTask } from './contest-task.ts';
@@ -6,12 +7,17 @@ import { isMnist, loadMnistParts, type Mnist } from './mnist.ts';
 import { nearestImages } from './nearest.ts';
 import type { Order, Report } from './protocol.ts';
 import { Training } from './training.ts';
+import { warmUp } from './warm-up.ts';
 
 /** More threads do not pay: a batch of 32 has two chunks. */
 const mostThreads = 4;
 
-const threads = webThreads(Math.min(mostThreads, globalThis.navigator.hardwareConcurrency));
-const report = (message: Report) => globalThis.postMessage(message);
+const engine = {
+  threads: webThreads(Math.min(mostThreads, globalThis.navigator.hardwareConcurrency)),
+  memory: keptMemory(),
+};
+/** @param transfer what the page gets instead of a copy. */
+const report = (message: Report, transfer: Transferable[] = []) => globalThis.postMessage(message, { transfer });
 
 const loaded = load();
 /** What is at work now: one thing at a time. */
@@ -21,9 +27,12 @@ let training: Training | undefined;
 async function load(): Promise<Mnist> {
   const data = await loadMnistParts(new URL(/* @vite-ignore */ '../data/', import.meta.url).href, {
     onBytes: (done, total) => report({ type: 'loading', done, total }),
-    onTest: ({ images, labels }) => report({ type: 'test digits', digits: { images: images.slice(), labels } }),
+    onTest(test) {
+      const images = test.images.slice();
+      report({ type: 'test digits', digits: { images, labels: test.labels } }, [images.buffer]);
+    },
   });
-  report({ type: 'ready', threads: threads.count, isProven: await isMnist(data) });
+  report({ type: 'ready', threads: engine.threads.count, isProven: await isMnist(data) });
   return data;
 }
 
@@ -42,16 +51,22 @@ async function begin(next: (data: Mnist) => { stop(): void; run(): Promise<void>
   work = { stop, ended: run().catch((error: unknown) => fail('work', error)) };
 }
 
-/** Orders are obeyed one after the other. */
-let queue: Promise<unknown> = Promise.resolve();
+/** Orders are obeyed one after the other; before the first, the lab warms up. */
+let queue: Promise<unknown> = loaded
+  .then(() => begin((data) => trainingWork(warmUp({ data, ...engine }))))
+  .catch(() => {});
+
+function trainingWork(training: Training) {
+  return { stop: () => training.stop(), run: () => training.run() };
+}
 
 async function obey(order: Order): Promise<void> {
   switch (order.type) {
     case 'train':
       return begin((data) => {
-        const started = new Training(order.settings, { data, threads, report }, order.batches);
+        const started = new Training(order.settings, { data, ...engine, report }, order.batches);
         training = started;
-        return { stop: () => started.stop(), run: () => started.run() };
+        return trainingWork(started);
       });
     case 'contest':
       return begin((data) => {
@@ -61,13 +76,15 @@ async function obey(order: Order): Promise<void> {
         return {
           stop: () => stopper.abort(),
           async run() {
-            for await (const view of runContest(definition, contestTask(data, threads), stopper.signal)) {
+            for await (const view of runContest(definition, contestTask(data, engine), stopper.signal)) {
               report({ type: 'contest', view });
             }
-            report({ type: 'stopped' });
+            report({ type: 'contest ended' });
           },
         };
       });
+    case 'look':
+      return training?.look();
     case 'hold':
       return training?.hold();
     case 'go':

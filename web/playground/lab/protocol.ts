@@ -9,6 +9,8 @@ export type Order =
   | { readonly type: 'hold' }
   /** `batches`: hold again after so many. */
   | { readonly type: 'go'; readonly batches?: number }
+  /** The page has drawn the last look at the network, and has time for another. */
+  | { readonly type: 'look' }
   /** Ends training or contest. */
   | { readonly type: 'stop' }
   | { readonly type: 'contest'; readonly settings: readonly [Settings, Settings]; readonly seeds: readonly number[] }
@@ -67,9 +69,9 @@ export type Report =
       readonly batch: number;
       readonly batches: number;
       readonly losses: readonly number[];
+      /** A look at the network; absent once its loss is no longer a number. */
+      readonly weights?: StateDict;
     }
-  /** A look at the network while it trains. */
-  | { readonly type: 'weights'; readonly weights: StateDict }
   | {
       readonly type: 'evaluation';
       /** Epochs done, with the part of the present one. */
@@ -83,7 +85,8 @@ export type Report =
   /** The training has ended. `fingerprint`: of the bits of all weights, the same wherever these settings are trained. */
   | { readonly type: 'trained'; readonly fingerprint: string }
   | { readonly type: 'diverged'; readonly epoch: number; readonly batch: number | undefined }
-  | { readonly type: 'stopped' }
   | { readonly type: 'contest'; readonly view: ContestView }
+  /** Finished, or stopped. */
+  | { readonly type: 'contest ended' }
   | { readonly type: 'nearest'; readonly id: number; readonly neighbours: readonly Neighbour[] }
   | { readonly type: 'failed'; readonly what: 'data' | 'work'; readonly message: string };

@@ -1,4 +1,6 @@
 /** One training in the lab: it can be held, go on for some batches, and be looked at. */
+
+import type { KeptMemory } from '../../../src/engine/kept-memory.ts';
 import type { Settings } from '../../../src/study/definition.ts';
 import { completeHyperparameters } from '../../../src/tasks/lenet/hyperparameters.ts';
 import { mnistInput } from '../../../src/tasks/lenet/model-input.ts';
@@ -13,8 +15,10 @@ import { fingerprintOf } from './fingerprint.ts';
 import type { Mnist } from './mnist.ts';
 import type { Report } from './protocol.ts';
 
-/** How often the page gets the weights, and how often the network is tested [ms]. */
+/** The shortest times from one look at the network to the next, and from one test to the next [ms]. */
 const [lookMs, testMs] = [120, 1000];
+/** Pauses between tests are at least so many times as long as a test: so tests take at most a sixth of a training. */
+const pausesPerTest = 5;
 
 export function recipeOf(settings: Settings): Recipe {
   return recipeWith(completeHyperparameters(settingsThatCount(settings)), mnistInput, modelByName);
@@ -24,6 +28,7 @@ export function recipeOf(settings: Settings): Recipe {
 export interface Surroundings {
   readonly data: Mnist;
   readonly threads: Threads;
+  readonly memory: KeptMemory;
   report(report: Report): void;
 }
 
@@ -35,18 +40,26 @@ export class Training {
   #allowed: number;
   /** Wakes a training that is held. */
   #wake: (() => void) | undefined;
-  /** What the page has not heard yet: it hears of it when it gets the weights, since drawing takes time from the threads. */
-  #progress: Omit<Extract<Report, { type: 'progress' }>, 'type'> = { epoch: 0, batch: 0, batches: 0, losses: [] };
+  /** Losses of batches that the page has not heard of. */
+  #losses: readonly number[] = [];
   #lastBatch = 0;
-  #lastLook = Number.NEGATIVE_INFINITY;
-  #lastTest: number;
+  /** Whether the page has drawn the last look. */
+  #isLookWanted = true;
+  /** The earliest times of the next look and of the next test [ms]. */
+  #nextLook = Number.NEGATIVE_INFINITY;
+  #nextTest: number;
 
   /** @param allowed the batches before it is held for the first time. */
   constructor(settings: Settings, surroundings: Surroundings, allowed = Number.POSITIVE_INFINITY) {
     this.#recipe = recipeOf(settings);
     this.#surroundings = surroundings;
     this.#allowed = allowed;
-    this.#lastTest = performance.now();
+    this.#nextTest = performance.now() + testMs;
+  }
+
+  /** In an epoch. */
+  get #batches(): number {
+    return Math.ceil(this.#surroundings.data.train.labels.length / this.#recipe.batchSize);
   }
 
   hold(): void {
@@ -58,6 +71,11 @@ export class Training {
     this.#wake?.();
   }
 
+  /** The page has time to draw. */
+  look(): void {
+    this.#isLookWanted = true;
+  }
+
   stop(): void {
     this.#stopper.abort();
     this.#wake?.();
@@ -65,27 +83,29 @@ export class Training {
 
   /** Resolves when the training has ended. */
   async run(): Promise<void> {
-    const { data, threads, report } = this.#surroundings;
+    const { data, threads, memory, report } = this.#surroundings;
     const { train, test } = data;
+    const batches = this.#batches;
     const events = fit(this.#recipe, {
       train,
       evaluation: test,
       evaluateAt: () => false,
       evaluateTrain: false,
       threads,
+      memory,
       signal: this.#stopper.signal,
       beforeSlice: (moment) => this.#beforeSlice(moment),
-      onProgress: ({ phase, epoch, done, total, losses }) => {
-        if (phase === 'train')
-          this.#progress = { epoch, batch: done, batches: total, losses: [...this.#progress.losses, ...losses] };
+      onProgress: ({ losses }) => {
+        this.#losses = [...this.#losses, ...losses];
       },
     });
     for await (const event of events) {
-      this.#tellProgress();
-      if (event.type === 'interrupted') report({ type: 'stopped' });
-      else if (event.type === 'diverged') report({ type: 'diverged', epoch: event.epoch, batch: event.batch });
-      else if (event.evaluation) {
-        report({ type: 'weights', weights: event.weights });
+      if (event.type === 'diverged') {
+        const { epoch, batch = batches } = event;
+        this.#tellProgress({ epoch, batch });
+        report({ type: 'diverged', epoch, batch: event.batch });
+      } else if (event.type === 'epoch' && event.evaluation) {
+        this.#tellProgress({ epoch: event.epoch, batch: batches, weights: event.weights });
         this.#tested(event.evaluation, event.epoch);
         report({ type: 'trained', fingerprint: fingerprintOf(event.weights) });
       }
@@ -94,36 +114,36 @@ export class Training {
 
   async #beforeSlice(moment: Moment): Promise<number | undefined> {
     const { epoch, batch } = moment;
-    const { batchSize } = this.#recipe;
-    const batches = Math.ceil(this.#surroundings.data.train.labels.length / batchSize);
+    const batches = this.#batches;
     const done = (epoch - 1) * batches + batch;
     this.#allowed -= done - this.#lastBatch;
     this.#lastBatch = done;
     const isHeld = this.#allowed <= 0;
     const now = performance.now();
-    if (isHeld || now - this.#lastLook >= lookMs) {
-      this.#lastLook = now;
-      this.#tellProgress();
-      this.#surroundings.report({ type: 'weights', weights: moment.weights() });
+    if (isHeld || (this.#isLookWanted && now >= this.#nextLook)) {
+      this.#isLookWanted = false;
+      this.#nextLook = now + lookMs;
+      this.#tellProgress({ epoch, batch, weights: moment.weights() });
     }
-    if (isHeld || now - this.#lastTest >= testMs) {
+    if (isHeld || now >= this.#nextTest) {
       await this.#test(moment, done / batches);
-      this.#lastTest = now;
+      const took = performance.now() - now;
+      this.#nextTest = now + Math.max(testMs, took * (1 + pausesPerTest));
     }
     while (this.#allowed <= 0 && !this.#stopper.signal.aborted) {
       this.#surroundings.report({ type: 'held' });
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
-      this.#lastTest = performance.now();
+      this.#nextTest = performance.now() + testMs;
     }
     return Number.isFinite(this.#allowed) ? Math.max(1, this.#allowed) : undefined;
   }
 
-  #tellProgress(): void {
-    if (this.#progress.losses.length === 0) return;
-    this.#surroundings.report({ type: 'progress', ...this.#progress });
-    this.#progress = { ...this.#progress, losses: [] };
+  /** @param at the batches of the epoch that are done, and the weights where they can be looked at. */
+  #tellProgress(at: Pick<Extract<Report, { type: 'progress' }>, 'epoch' | 'batch' | 'weights'>): void {
+    this.#surroundings.report({ type: 'progress', ...at, batches: this.#batches, losses: this.#losses });
+    this.#losses = [];
   }
 
   async #test({ evaluate }: Moment, epochs: number): Promise<void> {

@@ -1,5 +1,5 @@
 /** Maps of numbers as one picture: a grid of tiles, each a feature map, a filter or a digit. */
-import { useEffect, useRef } from 'preact/hooks';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { shownTheme } from '../../shared/theme.ts';
 import { coloursOf, type Palette } from './palette.ts';
 
@@ -43,7 +43,8 @@ export function Maps(props: MapsProps) {
   const down = Math.ceil(maps / columns) * (height + gap) - gap;
   // Read here, so that the picture is drawn again when the theme changes.
   const theme = shownTheme.value;
-  useEffect(() => {
+  // Before the browser draws, so that all pictures change in one frame.
+  useLayoutEffect(() => {
     if (canvas.current) paint(canvas.current, props, { maps, across, down });
   }, [data, theme, props.faint, props.most]);
   const pick = (event: PointerEvent) => {

@@ -3,6 +3,7 @@ import { batch, computed, signal } from '@preact/signals';
 import type { StateDict } from '../../../src/base/tensor.ts';
 import type { Settings } from '../../../src/study/definition.ts';
 import type { ContestView, Neighbour, Order, Report, TestDigits } from '../lab/protocol.ts';
+import { drawnAndRested } from './drawing.ts';
 
 /** What the lab is doing. `broken`: its data or its program could not be loaded. */
 export type LabState = 'loading' | 'idle' | 'training' | 'held' | 'trained' | 'diverged' | 'contest' | 'broken';
@@ -27,6 +28,8 @@ export const failure = signal<string | undefined>(undefined);
 
 /** The weights of the network that was trained last; undefined before the first training. */
 export const weights = signal<StateDict | undefined>(undefined);
+/** The settings of the training that is under way or has ended, with its seed. */
+export const trainedWith = signal<Settings | undefined>(undefined);
 export const progress = signal<
   { readonly epoch: number; readonly batch: number; readonly batches: number } | undefined
 >(undefined);
@@ -74,6 +77,7 @@ function order(message: Order): void {
 export function train(settings: Settings, batches?: number): void {
   batch(() => {
     state.value = 'training';
+    trainedWith.value = settings;
     failure.value = undefined;
     progress.value = undefined;
     losses.value = [];
@@ -149,7 +153,11 @@ function secondsNow(): number {
   return secondsBefore + (since === undefined ? 0 : (performance.now() - since) / 1000);
 }
 
+/** What a training reports; it may come after a reset. */
+const ofTraining: readonly Report['type'][] = ['progress', 'evaluation', 'held', 'trained', 'diverged'];
+
 function hear(report: Report): void {
+  if (ofTraining.includes(report.type) && state.value !== 'training') return;
   switch (report.type) {
     case 'loading':
       loadedShare.value = report.done / report.total;
@@ -163,15 +171,14 @@ function hear(report: Report): void {
       if (state.value === 'loading') state.value = 'idle';
       return;
     case 'progress': {
+      drawnAndRested().then(() => order({ type: 'look' }));
       const { epoch, batch: done, batches } = report;
       progress.value = { epoch, batch: done, batches };
       losses.value = [...losses.value, ...report.losses];
+      if (report.weights) weights.value = report.weights;
       seconds.value = secondsNow();
       return;
     }
-    case 'weights':
-      weights.value = report.weights;
-      return;
     case 'evaluation': {
       const { epochs, accuracy, loss } = report;
       tests.value = [...tests.value, { epochs, accuracy, loss, seconds: secondsNow() }];
@@ -192,7 +199,7 @@ function hear(report: Report): void {
       stopClock();
       state.value = 'diverged';
       return;
-    case 'stopped':
+    case 'contest ended':
       if (state.value === 'contest') state.value = weights.value ? 'trained' : 'idle';
       return;
     case 'contest':

@@ -4,8 +4,9 @@ import type { Settings } from '../../../src/study/definition.ts';
 import { csvOf } from '../../shared/chart/csv.ts';
 import { download } from '../../shared/download.ts';
 import type { ContestView } from '../lab/protocol.ts';
-import { recipeSettings } from '../settings.ts';
+import { areSame, recipeSettings } from '../settings.ts';
 import { contest, startContest, state, stop } from '../state/lab.ts';
+import { firstClick } from './first-click.ts';
 import { Scores } from './scores.tsx';
 import { SettingsForm } from './settings-form.tsx';
 
@@ -21,7 +22,7 @@ export function CompareView() {
   const change = (at: 0 | 1) => (settings: Settings) => {
     pair.value = at === 0 ? [settings, pair.value[1]] : [pair.value[0], settings];
   };
-  const isSame = JSON.stringify(pair.value[0]) === JSON.stringify(pair.value[1]);
+  const isSame = areSame(...pair.value);
   return (
     <>
       <p class="lead">
@@ -39,7 +40,7 @@ export function CompareView() {
       </div>
       <div class="buttons">
         {isRunning ? (
-          <button type="button" class="main" onClick={stop}>
+          <button type="button" class="main" onClick={firstClick(stop)}>
             Stop
           </button>
         ) : (
@@ -47,12 +48,12 @@ export function CompareView() {
             type="button"
             class="main"
             disabled={isSame || !['idle', 'trained', 'held', 'diverged'].includes(state.value)}
-            onClick={() =>
+            onClick={firstClick(() =>
               startContest(
                 pair.value,
                 Array.from({ length: seedCount.value }, (_, i) => i + 1),
-              )
-            }
+              ),
+            )}
           >
             Compare
           </button>

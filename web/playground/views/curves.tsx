@@ -18,14 +18,14 @@ export function LossChart() {
   const last = y.at(-1);
   return (
     <Chart
-      height={200}
+      height={270}
       empty="It begins with the first batch."
       plot={{
         title: 'Loss of the batches',
         alt:
           last === undefined
             ? 'No batch yet.'
-            : `The loss fell from ${y[0]!.toFixed(2)} to ${last.toFixed(3)} over ${x.at(-1)!.toFixed(2)} epochs.`,
+            : `The loss went from ${y[0]!.toFixed(2)} to ${last.toFixed(3)} over ${x.at(-1)!.toFixed(2)} epochs.`,
         x: { label: 'epochs' },
         y: { label: 'loss', log: true },
         layers: [{ kind: 'line', name: group === 1 ? 'a batch' : `means of ${group} batches`, ink: 'series-1', x, y }],
@@ -41,12 +41,12 @@ export function MistakesChart() {
   const last = found.at(-1);
   return (
     <Chart
-      height={200}
+      height={270}
       empty="The first test comes a second after the start."
       plot={{
         title: 'Test digits it gets wrong',
         alt: last
-          ? `${found.length} tests. The last: ${(100 - last.accuracy * 100).toFixed(2)} % wrong after ${last.epochs.toFixed(2)} epochs and ${last.seconds.toFixed(1)} seconds.`
+          ? `${found.length} ${found.length === 1 ? 'test' : 'tests'}. The last: ${(100 - last.accuracy * 100).toFixed(2)} % wrong after ${last.epochs.toFixed(2)} epochs and ${last.seconds.toFixed(1)} seconds.`
           : 'No test yet.',
         x: { label: 'epochs' },
         y: { label: 'wrong (%)', log: true },

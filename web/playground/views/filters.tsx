@@ -1,12 +1,15 @@
 /** The filters of both convolutions as they form. */
+import { useRef } from 'preact/hooks';
 import { Maps } from '../pictures/maps.tsx';
 import { filtersOf } from '../state/eye.ts';
+import { useWhileSeen } from './while-seen.ts';
 
 export function Filters() {
-  const [first, second] = [filtersOf('conv1'), filtersOf('conv2')];
-  if (!first || !second) return null;
+  const panel = useRef<HTMLElement>(null);
+  const [first, second] = useWhileSeen(panel, () => [filtersOf('conv1'), filtersOf('conv2')]);
+  if (!first || !second) return <section ref={panel} />;
   return (
-    <section class="panel" aria-labelledby="filters-title">
+    <section class="panel" ref={panel} aria-labelledby="filters-title">
       <h2 id="filters-title">Filters as they form</h2>
       <div class="filters">
         <figure>

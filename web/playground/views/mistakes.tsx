@@ -1,17 +1,20 @@
 /** The test digits that the network gets wrong now. */
+import { useRef } from 'preact/hooks';
 import { Maps } from '../pictures/maps.tsx';
 import { predicted, testDigits } from '../state/lab.ts';
+import { useWhileSeen } from './while-seen.ts';
 
 /** Of more, the number is said. */
 const mostShown = 48;
 
 export function Mistakes({ onPick }: { readonly onPick: (index: number) => void }) {
   const digits = testDigits.value;
-  const seen = predicted.value;
+  const panel = useRef<HTMLElement>(null);
+  const seen = useWhileSeen(panel, () => predicted.value);
   const wrong: number[] = [];
   if (digits && seen) for (const [i, label] of digits.labels.entries()) if (seen[i] !== label) wrong.push(i);
   return (
-    <section class="panel" aria-labelledby="mistakes-title">
+    <section class="panel" ref={panel} aria-labelledby="mistakes-title">
       <h2 id="mistakes-title">Digits it gets wrong now</h2>
       {!digits || !seen ? (
         <p class="note">They appear after the first test, a second after the start.</p>

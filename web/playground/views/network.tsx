@@ -1,10 +1,11 @@
 /** A digit's way through LeNet-5: maps of both convolutions and poolings, the dense layers, and ten probabilities. */
-import { useMemo, useState } from 'preact/hooks';
+import { useMemo, useRef, useState } from 'preact/hooks';
 import type { LayerOutput } from '../../../src/train/inspector.ts';
 import { type Frame, Maps } from '../pictures/maps.tsx';
 import { type Convolution, fields, losersOfPooling, strongestPlaces } from '../pictures/patches.ts';
 import { lookAt, probabilitiesOf } from '../state/eye.ts';
 import { Probabilities } from './probabilities.tsx';
+import { useWhileSeen } from './while-seen.ts';
 
 export interface NetworkViewProps {
   readonly image: Uint8Array | undefined;
@@ -21,9 +22,27 @@ interface Picked {
 }
 
 export function NetworkView({ image, label }: NetworkViewProps) {
+  const place = useRef<HTMLDivElement>(null);
+  const shown = useWhileSeen(place, () => ({ image, label, outputs: lookAt(image) }));
+  return (
+    <div ref={place}>
+      {shown.image && shown.outputs ? (
+        <Way image={shown.image} label={shown.label} outputs={shown.outputs} />
+      ) : (
+        <p class="note">The network is being loaded.</p>
+      )}
+    </div>
+  );
+}
+
+interface WayProps {
+  readonly image: Uint8Array;
+  readonly label: number | undefined;
+  readonly outputs: ReadonlyMap<string, LayerOutput>;
+}
+
+function Way({ image, label, outputs }: WayProps) {
   const [picked, setPicked] = useState<Picked | undefined>(undefined);
-  const outputs = lookAt(image);
-  if (!image || !outputs) return <p class="note">The network is being loaded.</p>;
   const probabilities = probabilitiesOf(outputs);
   const seen = probabilities.indexOf(Math.max(...probabilities));
   const field = picked && fields[picked.layer];
@@ -47,8 +66,7 @@ export function NetworkView({ image, label }: NetworkViewProps) {
           label={`The image: ${label === undefined ? 'a drawing' : `a ${label}`}`}
         />
         <figcaption>
-          Image, 28 x 28
-          {picked && <span class="note"> the frame is what that number sees</span>}
+          Image, 28 x 28{picked && <span class="note">. The frame is what that number sees</span>}
         </figcaption>
       </figure>
       <Convolved

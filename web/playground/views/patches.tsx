@@ -42,7 +42,7 @@ function Row({
             height={size}
             columns={1}
             palette="digit"
-            scale={layer === 'conv1' ? 9 : 4}
+            scale={layer === 'conv1' ? 8 : 4}
             label={
               value === 0
                 ? `Filter ${map + 1} is not excited`
@@ -56,7 +56,7 @@ function Row({
               height={5}
               columns={1}
               palette="weight"
-              scale={9}
+              scale={8}
               label={`Filter ${map + 1}`}
             />
           )}

@@ -1,14 +1,24 @@
 /** The scores of two settings as dots, joined seed by seed, with the interval of each mean. */
 
+import { signal } from '@preact/signals';
 import { ticksOf } from '../../shared/chart/ticks.ts';
 import type { ContestView } from '../lab/protocol.ts';
 
-const [width, height] = [640, 150];
-const [left, right] = [40, 620];
+const height = 150;
+const left = 40;
 const rows = [38, 92] as const;
 const tokens = ['series-1', 'series-2'] as const;
 
+/** On a narrow screen a drawing of usual width would shrink until its texts cannot be read. */
+const narrowScreen = matchMedia('(max-width: 40rem)');
+const isNarrow = signal(narrowScreen.matches);
+narrowScreen.addEventListener('change', ({ matches }) => {
+  isNarrow.value = matches;
+});
+
 export function Scores({ view }: { readonly view: ContestView }) {
+  const [width, ticks] = isNarrow.value ? [320, 4] : [640, 8];
+  const right = width - 20;
   const { contestants, seeds } = view;
   const known = contestants.flatMap(({ scores }) => scores.filter((score) => score !== undefined));
   const low = Math.min(98, ...known) - 0.1;
@@ -17,7 +27,7 @@ export function Scores({ view }: { readonly view: ContestView }) {
   return (
     <figure class="scores">
       <svg viewBox={`0 0 ${width} ${height}`} role="img" aria-label={described(view)}>
-        {ticksOf({ label: 'accuracy' }, [low, high], 8).map(({ value, text }) => (
+        {ticksOf({ label: 'accuracy' }, [low, high], ticks).map(({ value, text }) => (
           <g key={text}>
             <line x1={x(value)} x2={x(value)} y1={12} y2={height - 32} class="grid" />
             <text x={x(value)} y={height - 18} text-anchor="middle">

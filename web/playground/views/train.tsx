@@ -2,7 +2,7 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Settings } from '../../../src/study/definition.ts';
-import { recipeSettings } from '../settings.ts';
+import { areSame, recipeSettings } from '../settings.ts';
 import { seed } from '../state/eye.ts';
 import {
   fingerprint,
@@ -16,10 +16,12 @@ import {
   state,
   testDigits,
   train,
+  trainedWith,
   weights,
 } from '../state/lab.ts';
 import { LossChart, MistakesChart } from './curves.tsx';
 import { Filters } from './filters.tsx';
+import { firstClick } from './first-click.ts';
 import { Mistakes } from './mistakes.tsx';
 import { NetworkView } from './network.tsx';
 import { SettingsForm } from './settings-form.tsx';
@@ -48,8 +50,8 @@ export function TrainView() {
   return (
     <>
       <p class="lead">
-        LeNet-5 learns to read 60,000 handwritten digits, here in your browser, and is tested every second on 10,000
-        others that it never trains on.
+        LeNet-5 learns to read 60,000 handwritten digits, here in your browser, and is tested about every second on
+        10,000 others that it never trains on.
       </p>
       <div class="bench">
         <section class="panel controls" aria-labelledby="controls-title">
@@ -101,7 +103,7 @@ function SeedField() {
         max={999_999}
         step={1}
         value={seed.value}
-        disabled={state.value === 'training' || state.value === 'held'}
+        disabled={state.value === 'training' || state.value === 'contest'}
         onChange={({ currentTarget }) => {
           const value = Math.min(999_999, Math.max(0, Math.round(Number(currentTarget.value) || 0)));
           currentTarget.value = String(value);
@@ -116,24 +118,23 @@ function SeedField() {
 function Controls() {
   const { value: now } = state;
   const isBusy = now === 'loading' || now === 'broken' || now === 'contest';
-  const begin = (batches?: number) => train({ ...settings.value, seed: seed.value }, batches);
+  const chosen = { ...settings.value, seed: seed.value };
+  const begin = (batches?: number) => train(chosen, batches);
+  /** A training goes on with the settings that it began with. */
+  const canGoOn = now === 'held' && trainedWith.value !== undefined && areSame(trainedWith.value, chosen);
   const isUnderWay = now === 'training' || now === 'held';
   return (
     <div class="buttons">
       {now === 'training' ? (
-        <button type="button" class="main" onClick={hold}>
+        <button type="button" class="main" onClick={firstClick(hold)}>
           Pause
         </button>
       ) : (
-        <button type="button" class="main" disabled={isBusy} onClick={() => (now === 'held' ? goOn() : begin())}>
-          {now === 'held' ? 'Go on' : now === 'trained' || now === 'diverged' ? 'Train again' : 'Start'}
+        <button type="button" class="main" disabled={isBusy} onClick={firstClick(() => (canGoOn ? goOn() : begin()))}>
+          {canGoOn ? 'Go on' : isUnderWay || now === 'trained' || now === 'diverged' ? 'Train again' : 'Start'}
         </button>
       )}
-      <button
-        type="button"
-        disabled={isBusy || now === 'training'}
-        onClick={() => (now === 'held' ? goOn(1) : begin(1))}
-      >
+      <button type="button" disabled={isBusy || now === 'training'} onClick={() => (canGoOn ? goOn(1) : begin(1))}>
         Step one batch
       </button>
       <button
@@ -146,6 +147,9 @@ function Controls() {
       >
         Reset with seed {seed.value + 1}
       </button>
+      {now === 'held' && !canGoOn && (
+        <p class="note">The settings have changed. They count from the start of a training.</p>
+      )}
       {now === 'contest' && <p class="note">A comparison is running; stop it to train here.</p>}
       {now === 'loading' && <p class="note">The digits are on their way.</p>}
     </div>
@@ -201,7 +205,9 @@ function said(): string {
     case 'diverged':
       return 'The loss is no longer a number: the learning rate is too high for these settings. Lower it and train again.';
     case 'trained':
-      return `Trained: ${((test?.accuracy ?? 0) * 100).toFixed(2)} % of the test digits. Fingerprint of the weights: ${fingerprint.value ?? '–'}, the same on every machine for these settings and this seed.`;
+      return fingerprint.value === undefined
+        ? 'Stopped before its end.'
+        : `Trained: ${((test?.accuracy ?? 0) * 100).toFixed(2)} % of the test digits. Fingerprint of the weights: ${fingerprint.value}, the same on every machine for the same settings and seed.`;
     default:
       return 'Untrained: the network guesses. Press Start.';
   }

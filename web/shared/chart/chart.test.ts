@@ -20,6 +20,8 @@ describe('ticks', () => {
   test('of a logarithmic axis are powers of ten, and 2 and 5 times these where there are few', () => {
     expect(texts({ ...axis, log: true }, [1e-5, 0.1], 6)).toEqual(['1e-5', '0.0001', '0.001', '0.01', '0.1']);
     expect(texts({ ...axis, log: true }, [0.02, 0.6], 6)).toEqual(['0.02', '0.05', '0.1', '0.2', '0.5']);
+    // Where there are none, as on a plain axis.
+    expect(texts({ ...axis, log: true }, [2.4, 3.6], 3)).toEqual(['2.5', '3.0', '3.5']);
   });
   test('of choices are their names', () =>
     expect(texts({ ...axis, names: ['adam', 'sgd'] }, [-0.5, 1.5], 6)).toEqual(['adam', 'sgd']));

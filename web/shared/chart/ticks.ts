@@ -9,7 +9,11 @@ export interface Tick {
 /** About `most` ticks, never more than twice as many: round numbers, powers of ten, or the names of choices. */
 export function ticksOf(axis: Axis, [low, high]: readonly [number, number], most: number): Tick[] {
   if (axis.names) return namedTicks(axis.names, most);
-  if (axis.log) return logTicks([low, high], most);
+  if (axis.log) {
+    const ticks = logTicks([low, high], most);
+    // Within a fraction of a decade there may be no round number of its kind.
+    if (ticks.length >= 2) return ticks;
+  }
   const step = Math.max(roundStep((high - low) / Math.max(1, most)), axis.whole ? 1 : 0);
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
