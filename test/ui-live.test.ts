@@ -272,7 +272,7 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     [
       'an empty folder',
       '#/',
-      { 'GET /api/entries': { folder: 'runs', version: '0.1.0', control: true, entries: [] } },
+      { 'GET /api/entries': { folder: 'runs', version: '0.1.0', control: true, entries: [], starts: [] } },
       'There are no studies and runs here yet',
     ],
     [

@@ -389,6 +389,7 @@ export const fakeListing: Listing = {
   folder: 'runs',
   version: '0.1.0',
   control: true,
+  starts: [],
   entries: [
     entry({}),
     entry({

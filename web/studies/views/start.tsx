@@ -1,5 +1,5 @@
 /** Start a study: one that ships, or a file of one's own, which is checked while it is being typed. */
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type {
   ControlAnswer,
   ControlView,
@@ -51,6 +51,7 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
   const [said, setSaid] = useState<string>();
   const [busy, setBusy] = useState(false);
   const validation = useValidation(text);
+  const left = useLeft();
   const choose = (name: string) => {
     setChosen(name);
     setSaid(undefined);
@@ -72,8 +73,9 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
       const request: StartRequest = { ...what, jobs };
       const { id, message } = await postJson<ControlAnswer>('/api/control/start', request);
       setSaid(message);
-      if (id !== null && (await appears(id))) goTo(linkTo('study', id));
+      if (id !== null && (await appears(id, left))) goTo(linkTo('study', id));
     } catch (error) {
+      if (left.aborted) return;
       setSaid(messageOf(error));
     }
     setBusy(false);
@@ -142,21 +144,37 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
   );
 }
 
-/** How often and how long the page looks for a study that was started [milliseconds, attempts]. */
-const [lookEveryMs, looks] = [300, 100];
+/** How often the page looks for a study that was started [milliseconds]. */
+const lookEveryMs = 300;
+/** How often a study may be missing although no process starts it any more, before the page gives up. */
+const mostMissing = 10;
 
-/** Whether a study that was started can be opened: its process needs a second or two to begin. */
-async function appears(id: string): Promise<boolean> {
-  for (let attempt = 0; attempt < looks; attempt++) {
+/**
+ * Waits until a study that was started can be opened: a large data set takes its process minutes at the first time.
+ * @returns whether it can be. @throws RequestError with the last words of a process that has failed.
+ */
+async function appears(id: string, abort: AbortSignal): Promise<boolean> {
+  for (let missing = 0; missing < mostMissing && !abort.aborted; ) {
     try {
-      await getJson(studyPath(id));
+      await getJson(studyPath(id), abort);
       return true;
     } catch (error) {
-      if (requestError(error).status !== 404) throw error;
+      const { status } = requestError(error);
+      if (status === statuses.missing) missing++;
+      else if (status !== statuses.tooEarly) throw error;
     }
     await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
   }
   return false;
+}
+
+const statuses = { missing: 404, tooEarly: 425 } as const;
+
+/** A signal that is aborted when the user leaves the view. */
+function useLeft(): AbortSignal {
+  const left = useMemo(() => new AbortController(), []);
+  useEffect(() => () => left.abort(), [left]);
+  return left.signal;
 }
 
 /** The check of a text; undefined while it runs. Only the newest text's answer counts. */

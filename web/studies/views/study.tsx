@@ -95,7 +95,7 @@ function Head({ study, data: { head, state } }: { readonly study: LiveStudy; rea
         {head.title}
         {state.holder && ` (${state.holder})`}
       </p>
-      {state.message && <p class="problem">{state.message}</p>}
+      {state.message && <p class="problem words">{state.message}</p>}
       {first && <p class="strong">{first}</p>}
     </header>
   );
