@@ -363,6 +363,8 @@ export type ReportBlock =
         readonly alt: string;
         /** The figure as HTML: an svg, or an img with a data URL. */
         readonly html: string;
+        /** Its numbers, where {@link ShowJson} does not have them. */
+        readonly csv: string | null;
       }[];
     };
 

@@ -233,7 +233,13 @@ export function fakeFacts(count: number, change: Partial<Facts> = {}): Facts {
           {
             kind: 'figures',
             figures: [
-              { name: 'stage-1', caption: 'Validation accuracy by learningRate', alt: 'Two dots.', html: chart },
+              {
+                name: 'stage-1',
+                caption: 'Validation accuracy by learningRate',
+                alt: 'Two dots.',
+                html: chart,
+                csv: null,
+              },
             ],
           },
           {

@@ -85,7 +85,7 @@ function Stage({ stage, index, facts, data }: StageProps) {
       {evidence.map((sentence) => (
         <p key={sentence}>{sentence}</p>
       ))}
-      <div class="figures">
+      <div class="charts">
         {figuresOf(facts, index).map((figure) => (
           <ReportFigure key={figure.name} figure={figure} section="stages" facts={facts} />
         ))}
