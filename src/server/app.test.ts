@@ -347,6 +347,13 @@ describe('a journal that Optuna wrote', () => {
     expect(entries[0]!.best!.of).toBe(`trial ${golden.studies.sphere.bestTrial}`);
   });
 
+  test('says its best trial with its settings, in digits that can be compared', async () => {
+    const { outcome } = await optuna.json<Facts>('/api/studies/optuna.log%3A0/facts');
+    expect(outcome[0]).toBe(
+      'The best value so far is 2.27136, of trial 0: x 0.507979, rate 0.0133181, kind true, layers 2.',
+    );
+  });
+
   test.each(['sphere', 'größe'])('has of %s the trials that Optuna reads', async (name) => {
     const { entries } = await optuna.json<Listing>('/api/entries');
     const { id } = entries.find((entry) => entry.name === name)!;

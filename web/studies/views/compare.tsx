@@ -202,8 +202,8 @@ function Pairs({
               <td class="number">{differenceText(pair.difference, objective)}</td>
               {pair.images && (
                 <>
-                  <td class="number">{pair.images.onlyFirst}</td>
-                  <td class="number">{pair.images.onlySecond}</td>
+                  <td class="number">{pair.images.onlyFirst.toLocaleString('en-US')}</td>
+                  <td class="number">{pair.images.onlySecond.toLocaleString('en-US')}</td>
                   <td class="number">{pair.images.p < 0.001 ? '< 0.001' : pair.images.p.toFixed(3)}</td>
                   <td>
                     <button type="button" onClick={() => changeQuery({ seed: String(pair.seed) })}>
@@ -277,7 +277,7 @@ function Side({ title, count, images, wrong }: SideProps) {
           );
         })}
       </ul>
-      {count > images.length && <p class="note">The first {images.length}.</p>}
+      {count > images.length && <p class="note">The first {images.length} are shown.</p>}
     </div>
   );
 }

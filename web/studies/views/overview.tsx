@@ -11,6 +11,9 @@ import type { StudyViewProps } from '../views.ts';
 /** The sections of the report that stand here as they are; charts of settings and times stand in other views. */
 const sections = ['search', 'undecided', 'reference', 'failures', 'foreign', 'caveats'];
 
+/** Those that are opened on demand. */
+const more = ['stages', 'glossary'];
+
 export default function Overview({ study, data }: StudyViewProps) {
   const facts = study.facts.value;
   const problem = study.factsProblem.value;
@@ -33,10 +36,12 @@ export default function Overview({ study, data }: StudyViewProps) {
         <Empty>Nothing can be said yet.</Empty>
       )}
       <Report facts={facts} sections={sections} />
-      <details>
-        <summary>All tables of the report, and its words</summary>
-        <Report facts={facts} sections={['stages', 'glossary']} />
-      </details>
+      {facts.sections.some(({ name }) => more.includes(name)) && (
+        <details>
+          <summary>All tables of the report, and its words</summary>
+          <Report facts={facts} sections={more} />
+        </details>
+      )}
     </>
   );
 }
