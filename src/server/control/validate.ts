@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../../base/errors.ts';
 import { studyTitle } from '../../report/terminal.ts';
+import { countText } from '../../report/words/numbers.ts';
 import type { StudyDefinition } from '../../study/definition.ts';
 import { followStudy } from '../../study/strategies.ts';
 import { TrialTable } from '../../study/trial.ts';
@@ -32,7 +33,7 @@ export function validate(text: string, folder: string): Validation {
     return {
       ok: true,
       name,
-      sentences: [`${studyTitle(definition)}.`, `About ${view.expected.toLocaleString('en-US')} trainings.`],
+      sentences: [`${studyTitle(definition)}.`, `About ${countText(view.expected, 'training')}.`],
       expected: view.expected,
       path: name,
       exists: existsSync(join(folder, name, 'study.journal')),

@@ -50,11 +50,14 @@ export default function Overview({ study, data }: StudyViewProps) {
 const mostRunning = 12;
 
 /** What is being trained now, with the value so far. */
-function Running({ study, data: { head, trials } }: Pick<StudyViewProps, 'study' | 'data'>) {
+function Running({ study, data: { head, state, trials } }: Pick<StudyViewProps, 'study' | 'data'>) {
   const running = trials.filter(({ state }) => state === 'running');
   if (running.length === 0) return null;
   return (
     <section aria-label="Running trials">
+      {state.state !== 'running' && (
+        <p class="note">Nobody works on these trials at the moment. They go on where they were when the study does.</p>
+      )}
       <ul class="now-training">
         {running.slice(0, mostRunning).map((trial) => {
           const epoch = trial.curve.epoch.at(-1);
