@@ -216,6 +216,8 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await streamsOpen();
     server.send(events, 'state', idle);
     await page.getByRole('button', { name: 'Add seed' }).waitFor();
+    sendRows([fakeTrial(48, { state: 'running' })], '49-abc');
+    await page.getByText('Nobody works on these trials at the moment.').waitFor();
     expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0);
     server.answers[`POST ${study}/seeds`] = (body: string) => ({ message: `asked for ${body}`, id: null });
     await page.getByLabel('Number of seeds to add').fill('2');
@@ -272,7 +274,7 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     [
       'an empty folder',
       '#/',
-      { 'GET /api/entries': { folder: 'runs', version: '0.1.0', control: true, entries: [] } },
+      { 'GET /api/entries': { folder: 'runs', version: '0.1.0', control: true, entries: [], starts: [] } },
       'There are no studies and runs here yet',
     ],
     [

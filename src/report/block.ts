@@ -13,6 +13,8 @@ export interface Figure {
   readonly alt?: string;
   /** Whether a page that is too narrow scrolls it, instead of making it smaller. Default: drawings scroll. */
   readonly scrolls?: boolean;
+  /** The numbers of a figure that `lenet study show --json` does not have, unrounded: the page exports them as CSV. */
+  readonly numbers?: TextTable;
 }
 
 export type Block =

@@ -1,5 +1,5 @@
 /**
- * The trials of a study as CSV (RFC 4180): one row a trial. Accuracy scores have 12 significant digits, other numbers
+ * Tables as CSV (RFC 4180), first of all the trials of a study: one row a trial. Accuracy scores have 12 significant digits, other numbers
  * are unrounded.
  */
 import { nameOfValue } from '../base/named-content.ts';
@@ -8,6 +8,7 @@ import type { Value } from '../study/definition.ts';
 import { secondsOf } from '../study/trial.ts';
 import { levelAt, type StudyFacts, type TrialFacts } from './facts.ts';
 import { proposalName } from './search-facts.ts';
+import { rowsOf, type TextTable } from './table.ts';
 import { factorsText } from './words/names.ts';
 import { exactScore } from './words/numbers.ts';
 
@@ -23,7 +24,7 @@ export function trialsCsv(facts: StudyFacts): string {
   const names = settingNames(facts);
   const head = [...placeColumns, ...names.map(settingColumn), ...resultColumns];
   const rows = facts.trials.map((trial) => rowOf(trial, names, facts));
-  return [head, ...rows].map((row) => `${row.map(cellText).join(',')}\r\n`).join('');
+  return csvLines([head, ...rows]);
 }
 
 const placeColumns = ['trial', 'state', 'configuration', 'levels'] as const;
@@ -75,6 +76,15 @@ function rowOf(
 /** A setting as a cell: the content of a file by its name. */
 function cellOf(value: Cell): Cell {
   return typeof value === 'string' ? nameOfValue(value) : value;
+}
+
+/** A table of the report as CSV. */
+export function tableCsv(table: TextTable): string {
+  return csvLines([table.columns.map(({ head }) => head), ...rowsOf(table)]);
+}
+
+function csvLines(rows: readonly (readonly Cell[])[]): string {
+  return rows.map((row) => `${row.map(cellText).join(',')}\r\n`).join('');
 }
 
 function cellText(cell: Cell): string {

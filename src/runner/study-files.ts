@@ -4,6 +4,7 @@ import { unknownChoice } from '../base/errors.ts';
 import { modelNames } from '../tasks/lenet/models.ts';
 import { networkValue } from '../tasks/lenet/networks.ts';
 import { type NamedRecipe, parseRecipeFile } from '../tasks/lenet/recipe-file.ts';
+import type { ReadContent } from '../tasks/study-file/contents.ts';
 import type { ReadOptions } from '../tasks/study-file/reader.ts';
 import type { FileDistillation } from '../tasks/study-file/schema.ts';
 import { mostStudyFileBytes } from '../tasks/study-file/yaml-source.ts';
@@ -16,16 +17,17 @@ export function readStudyFile(given: string): { path: string; text: string } {
 
 /** How the recipes and files that a study file names are read. @param path of the study file. */
 export function readingOf(path: string): Pick<ReadOptions, 'recipe' | 'content'> {
-  return { recipe: readRecipe, content: (name) => readModelValue(name, dirname(path)) };
+  return { recipe: (name) => readRecipe(name), content: (name) => readModelValue(name, dirname(path)) };
 }
 
 /**
  * A recipe. The places of its teachers are relative to its file, or to the current folder if it ships with the package.
- * @param given a path, or a shipped recipe's name. @throws UsageError, WorldError.
+ * @param given a path, or a shipped recipe's name. @param read reads a network that the recipe names. Default: one that
+ * ships, or a path from the recipe's folder. @throws UsageError, WorldError.
  */
-export function readRecipe(given: string): NamedRecipe {
+export function readRecipe(given: string, read?: ReadContent): NamedRecipe {
   const { path, text } = readShipped('recipes', given, mostStudyFileBytes);
-  const content = (name: string) => readModelValue(name, dirname(path));
+  const content = read ?? ((name: string) => readModelValue(name, dirname(path)));
   const { distill, ...recipe } = parseRecipeFile(text, path, { content });
   return distill ? { ...recipe, distill: teachersFrom(distill, path === given ? path : undefined) } : recipe;
 }

@@ -1,5 +1,5 @@
 /** What the page gets of studies, runs, and files of other programs. */
-import { appendFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -347,6 +347,13 @@ describe('a journal that Optuna wrote', () => {
     expect(entries[0]!.best!.of).toBe(`trial ${golden.studies.sphere.bestTrial}`);
   });
 
+  test('says its best trial with its settings, in digits that can be compared', async () => {
+    const { outcome } = await optuna.json<Facts>('/api/studies/optuna.log%3A0/facts');
+    expect(outcome[0]).toBe(
+      'The best value so far is 2.27136, of trial 0: x 0.507979, rate 0.0133181, kind true, layers 2.',
+    );
+  });
+
   test.each(['sphere', 'größe'])('has of %s the trials that Optuna reads', async (name) => {
     const { entries } = await optuna.json<Listing>('/api/entries');
     const { id } = entries.find((entry) => entry.name === name)!;
@@ -449,6 +456,22 @@ test('where places are left out, nothing names a folder, a host or a process', a
 });
 
 describe('a study file that is typed', () => {
+  const outside = join(freshFolder(), 'outside.yaml');
+  const network = 'name: own\nlayers:\n  - Flatten\n  - Linear: { out_features: 10 }\n';
+  writeFileSync(outside, network);
+  const recipe = (model: string) => `name: other\nsentence: another\nsettings: { model: ${model}, batchSize: 64 }\n`;
+  for (const [name, text] of [
+    ['mine.yaml', recipe('lenet5')],
+    ['deep/named.yaml', recipe('own.yaml')],
+    ['deep/own.yaml', network],
+    ['networks/mine.yaml', network],
+    ['names-another.yaml', recipe(outside)],
+  ] as const) {
+    mkdirSync(join(folder, name, '..'), { recursive: true });
+    writeFileSync(join(folder, name), text);
+  }
+  symlinkSync(outside, join(folder, 'way-out.yaml'));
+
   const check = async (text: string) =>
     (await server.post('/api/control/validate', { text })).json() as Promise<Validation>;
 
@@ -464,15 +487,28 @@ describe('a study file that is typed', () => {
     expect(found).toMatchObject({ ok: true, name: 'mine', expected: 4, exists: false });
   });
 
+  const shelved = (line: string) => `name: mine\nprotocol: held-out\n${line}\ngrid:\n  batchSize: [32]\nseeds: [1]\n`;
+
   test.each([
     'base: { recipe: /etc/passwd }',
     'base: { recipe: ../../x.yaml }',
+    'base: { recipe: way-out.yaml }',
+    'base: { recipe: names-another.yaml }',
     'base: { model: /etc/passwd }',
     'base: { model: ./x.yaml }',
-  ])('makes the server read no file of its choice: %s', async (line) => {
-    const found = await check(`name: mine\nprotocol: held-out\n${line}\ngrid:\n  batchSize: [32]\nseeds: [1]\n`);
+    'base: { model: way-out.yaml }',
+  ])('makes the server read no file outside its folder: %s', async (line) => {
+    const found = await check(shelved(line));
     expect(found.ok).toBe(false);
-    expect(JSON.stringify(found)).toMatch(/that ship/);
+    expect(JSON.stringify(found)).toMatch(/no such file in the folder of this page/);
+  });
+
+  test.each([
+    'base: { recipe: mine.yaml }',
+    'base: { recipe: deep/named.yaml }',
+    'base: { model: networks/mine.yaml }',
+  ])('may name recipes and networks inside the folder: %s', async (line) => {
+    expect(await check(shelved(line))).toMatchObject({ ok: true, sentences: [expect.any(String), 'About one training.'] });
   });
 
   test('that is too long or not text is refused', async () => {

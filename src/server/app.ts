@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { Hono } from 'hono';
 import type { ServerContext } from './context.ts';
 import { Children } from './control/children.ts';
+import { removeTypedFiles } from './control/typed-file.ts';
 import { Library } from './library.ts';
 import type { ServerOptions } from './options.ts';
 import { privacyOf } from './privacy.ts';
@@ -36,6 +37,7 @@ export interface UiApp {
 export function uiApp(options: ServerOptions): UiApp {
   const folder = resolve(options.folder);
   const { hosts = [], token, isPrivate = false } = options;
+  if (options.control) removeTypedFiles(folder);
   const library = new Library(folder);
   const children = new Children(options.command, process.cwd());
   const context: ServerContext = { options, library, children, privacy: privacyOf(isPrivate, folder) };

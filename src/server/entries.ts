@@ -1,10 +1,11 @@
 /** The list of everything that the server shows: one line an entry. */
 import { version } from '../base/version.ts';
 import type { Children } from './control/children.ts';
+import { startsIn } from './control/starts.ts';
 import { type AnyShelf, type Library, nameOfShelf, type RunShelf, type StudyShelf } from './library.ts';
 import { patienceMs } from './live/study-events.ts';
 import type { Privacy } from './privacy.ts';
-import type { Entry, Listing } from './protocol.ts';
+import type { Entry, Listing, StartView } from './protocol.ts';
 import { problemOf } from './refusal.ts';
 import { stateOf } from './study-state.ts';
 
@@ -29,8 +30,17 @@ export async function listing(options: ListingOptions, wake: () => void = () => 
     version,
     control,
     entries,
+    starts: startsBeside(shelves, options),
     ...(library.isWhole ? {} : { note: 'The folder holds more folders than are looked through; name a smaller one.' }),
   };
+}
+
+/** The processes that were started for studies which are not in the list. */
+function startsBeside(shelves: readonly AnyShelf[], { children, privacy, library }: ListingOptions): StartView[] {
+  const listed = new Set(shelves.map(({ place }) => place));
+  return startsIn(library.folder, children)
+    .filter(({ folder, child }) => !listed.has(folder) && (child.isRunning || child.lastWords !== null))
+    .map(({ id, name, child: { lastWords } }) => ({ id, name, problem: lastWords && privacy.text(lastWords) }));
 }
 
 async function entryOf(shelf: AnyShelf, options: ListingOptions, wake: () => void): Promise<Entry> {
@@ -56,14 +66,24 @@ async function studyEntry(
   const { study, own } = shelf;
   await study.look(patienceMs);
   const head = study.head();
-  const { state } = stateOf(shelf, options);
+  const { state, message } = options.privacy.state(stateOf(shelf, options));
+  const problem = message === null ? {} : { problem: options.privacy.text(message) };
   const name = head?.name ?? base.name;
   const known = own?.facts.summary;
   if (study.isBehind) wake();
   else if (head) own?.facts.refreshSummary(study.position, wake);
-  if (!known) return { ...base, name, state, ...rowCounts(shelf) };
+  if (!known) return { ...base, name, state, ...problem, ...rowCounts(shelf) };
   const { progress, best, verdict, secondsLeft } = known;
-  return { ...base, name, state, progress, best, verdict, secondsLeft: state === 'running' ? secondsLeft : null };
+  return {
+    ...base,
+    name,
+    state,
+    ...problem,
+    progress,
+    best,
+    verdict,
+    secondsLeft: state === 'running' ? secondsLeft : null,
+  };
 }
 
 /** What the rows tell without facts: of studies of other programs, and before the first facts. */

@@ -1,6 +1,6 @@
 /** What can be said of a study of another program: counts, and its best trial. */
 import type { LiveStudy } from './live/live-study.ts';
-import type { Facts, TrialRow } from './protocol.ts';
+import type { Facts, TrialRow, Value } from './protocol.ts';
 
 export function optunaFacts(study: LiveStudy): Facts {
   const rows = study.rows();
@@ -12,9 +12,14 @@ export function optunaFacts(study: LiveStudy): Facts {
     if (found?.score === undefined || found.score === null) return row;
     return (goal === 'maximize' ? row.score > found.score : row.score < found.score) ? row : found;
   }, undefined);
+  const settings = best
+    ? Object.entries(study.settingsOf(best.number))
+        .map(([name, value]) => `${name} ${shown(value)}`)
+        .join(', ')
+    : '';
   const outcome = best
     ? [
-        `The best value so far is ${best.score}, of trial ${best.number}.`,
+        `The best value so far is ${shown(best.score)}, of trial ${best.number}${settings && `: ${settings}`}.`,
         'It is the best of single trials, so the next training with its settings will probably be worse; nothing here tells how much.',
       ]
     : ['No trial has ended with a value yet.'];
@@ -28,4 +33,9 @@ export function optunaFacts(study: LiveStudy): Facts {
     secondsLeft: null,
     sections: [],
   };
+}
+
+/** Numbers of single trials have no more digits than a reader compares. */
+function shown(value: Value): string {
+  return typeof value === 'number' ? `${Number(value.toPrecision(6))}` : `${value}`;
 }

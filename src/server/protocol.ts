@@ -28,7 +28,8 @@
  * | POST /api/studies/ID/pause, /resume, /stop  | {} -> ControlAnswer                                                     |
  * | POST /api/studies/ID/seeds                  | SeedsRequest -> ControlAnswer                                           |
  *
- * Every failure is JSON: a {@link Problem} with status 400 (the request), 401 (no token), 403 (forbidden), 404, 409 (not possible now) or 500.
+ * Every failure is JSON: a {@link Problem} with status 400 (the request), 401 (no token), 403 (forbidden), 404, 409 (not possible now),
+ * 425 (a study that is being started and has recorded nothing yet) or 500.
  * A POST needs `Content-Type: application/json` and the page's own Origin.
  */
 import type { FleetStatus } from '../runner/fleet-status.ts';
@@ -68,7 +69,7 @@ export interface Entry {
   /** The study's own name; else the last part of the path. */
   readonly name: string;
   readonly state: EntryState;
-  /** Why it is damaged. */
+  /** Why it is damaged, or the last words of its process, which this server has started and which has failed. */
   readonly problem?: string;
   /** Trials that have ended, and all that are expected; null where unknown. For a run: epochs. */
   readonly progress: { readonly ended: number; readonly expected: number | null; readonly failed: number } | null;
@@ -90,8 +91,19 @@ export interface Listing {
   /** Whether studies may be started and stopped here. */
   readonly control: boolean;
   readonly entries: readonly Entry[];
+  /** Studies that were started here and have recorded nothing: they are no entries yet, or will never be. */
+  readonly starts: readonly StartView[];
   /** Set where the folder holds more than the server looks through. */
   readonly note?: string;
+}
+
+/** A study whose process has begun, or has failed before it recorded anything. */
+export interface StartView {
+  readonly id: string;
+  /** The last part of its folder. */
+  readonly name: string;
+  /** Why it has failed; null: it is being started. */
+  readonly problem: string | null;
 }
 
 /** Events of GET /api/events, by name; `data` is JSON of the given type. Comments (`: beat`) keep the line open. */
@@ -351,6 +363,8 @@ export type ReportBlock =
         readonly alt: string;
         /** The figure as HTML: an svg, or an img with a data URL. */
         readonly html: string;
+        /** Its numbers, where {@link ShowJson} does not have them. */
+        readonly csv: string | null;
       }[];
     };
 

@@ -5,7 +5,7 @@ import { visibleLines } from '../base/plain-text.ts';
 import type { Problem } from './protocol.ts';
 
 /** The status codes of {@link Problem}. */
-export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 500;
+export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 425 | 500;
 
 /** A failure that a route throws to answer with this status. */
 export class Refusal extends Error {

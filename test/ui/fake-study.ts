@@ -233,7 +233,13 @@ export function fakeFacts(count: number, change: Partial<Facts> = {}): Facts {
           {
             kind: 'figures',
             figures: [
-              { name: 'stage-1', caption: 'Validation accuracy by learningRate', alt: 'Two dots.', html: chart },
+              {
+                name: 'stage-1',
+                caption: 'Validation accuracy by learningRate',
+                alt: 'Two dots.',
+                html: chart,
+                csv: null,
+              },
             ],
           },
           {
@@ -389,6 +395,7 @@ export const fakeListing: Listing = {
   folder: 'runs',
   version: '0.1.0',
   control: true,
+  starts: [],
   entries: [
     entry({}),
     entry({

@@ -22,10 +22,11 @@ export const network: Section = (facts, source) => {
       const caption = shown.length > 1 ? `${model.name}, ${label}` : model.name;
       const name = index === 0 ? `network-${model.name}` : `network-${model.name}-last`;
       const alt = `Drawing of ${caption}: ${model.layers.map((layer) => layer.name).join(', ')}`;
-      const figure = { name, content: { drawing: drawModel(model) }, caption, alt };
+      const layers = tableOf(model, caption);
+      const figure = { name, content: { drawing: drawModel(model) }, caption, alt, numbers: layers };
       return [
         { kind: 'figures', size: 'large', figures: [figure] },
-        { kind: 'table', table: tableOf(model, caption) },
+        { kind: 'table', table: layers },
       ];
     }),
   ];

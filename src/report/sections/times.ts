@@ -1,9 +1,10 @@
 /** Seconds of training an epoch. */
 import { capitalized } from '../../base/format.ts';
 import { heading } from '../block.ts';
-import { epochTimesChart } from '../charts/epoch-times.ts';
+import { epochTimesChart, timeBars } from '../charts/epoch-times.ts';
 import type { StudyFacts } from '../facts.ts';
 import type { Section } from '../section.ts';
+import type { TextTable } from '../table.ts';
 
 /** How the trials shared the machine; empty where no process recorded it. */
 function sharing({ sessions }: StudyFacts): string {
@@ -24,7 +25,21 @@ export const times: Section = (facts) => {
     {
       kind: 'figures',
       size: 'large',
-      figures: [{ name: 'epoch-time', content: { svg: epochTimesChart(facts) }, caption }],
+      figures: [{ name: 'epoch-time', content: { svg: epochTimesChart(facts) }, caption, numbers: tableOf(facts) }],
     },
   ];
 };
+
+function tableOf(facts: StudyFacts): TextTable {
+  const bars = timeBars(facts);
+  const name = { ours: 'this study', reference: facts.reference?.name ?? 'reference' } as const;
+  return {
+    caption: 'Seconds of training an epoch',
+    names: 0,
+    columns: [
+      { head: 'batch size', cells: bars.map(({ batchSize }) => `${batchSize}`), align: 'right' },
+      { head: 'who', cells: bars.map(({ who }) => name[who]) },
+      { head: 'seconds an epoch', cells: bars.map(({ seconds }) => `${seconds}`), align: 'right' },
+    ],
+  };
+}

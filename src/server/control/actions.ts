@@ -2,8 +2,8 @@
  * What the page can do with studies. A study has one writer: its own process, which this server starts with the command
  * line, and stops by the signals that a terminal sends. The server itself writes nothing into a study.
  */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { parseDocument } from 'yaml';
 import { readText } from '../../disk/read-file.ts';
 import { dataWords } from '../../runner/data-words.ts';
@@ -18,6 +18,8 @@ import type { ControlAnswer, SeedsRequest, StartRequest } from '../protocol.ts';
 import { Refusal } from '../refusal.ts';
 import { holderOf, isReachable } from '../study-state.ts';
 import type { Children } from './children.ts';
+import { withPlacedRecipe } from './named-files.ts';
+import { removeTypedFiles, writeTypedFile } from './typed-file.ts';
 import { typedDefinition } from './validate.ts';
 
 /**
@@ -41,24 +43,18 @@ export async function start(request: StartRequest, { folder, children }: Control
     throw new Refusal(404, `No study "${request.study}" ships: there are ${shippedNames('studies').join(', ')}.`);
   }
   const text = isShipped ? readStudyFile(request.study).text : request.text;
-  const { name } = typedDefinition(text, seeds);
+  const { name } = typedDefinition(text, folder, seeds);
   const out = join(folder, name);
   requireFree(out, children);
-  const file = isShipped ? undefined : keptText(folder, name, text);
+  // A new start makes old news of the starts before that came to nothing.
+  children.forget((each) => !existsSync(new StudyFolder(each).journalPath));
+  const file = isShipped ? undefined : writeTypedFile(folder, name, withPlacedRecipe(text, folder));
   const words = [...(seeds ? ['--seeds', seedsWord(seeds)] : []), ...(jobs ? ['--jobs', `${jobs}`] : [])];
   await begun(out, ['study', 'run', file ?? (isShipped ? request.study : ''), '--out', out, ...words], {
     children,
     file,
   });
   return { message: `The study ${name} has begun.`, id: entryId(name) };
-}
-
-/** The text in a file beside the studies, as long as its process runs; the study keeps its own copy. */
-function keptText(folder: string, name: string, text: string): string {
-  mkdirSync(folder, { recursive: true });
-  const file = join(folder, `.${name}-${crypto.randomUUID()}.yaml`);
-  writeFileSync(file, text, { flag: 'wx' });
-  return file;
 }
 
 /** Lets the study's process save itself after the current batches, as Ctrl-C does. */
@@ -145,7 +141,7 @@ export async function addSeeds(
   return { message: `The study goes on with at most ${most} seeds.`, id: null };
 }
 
-/** The study's own file with another `atMost`, beside it, as long as its process runs. */
+/** The study's own file with another `atMost`, beside it. */
 function withMostSeeds({ filePath, path }: StudyFolder, before: number, most: number): string {
   const text = readText(filePath, mostStudyFileBytes);
   const source = parseDocument(text);
@@ -153,15 +149,14 @@ function withMostSeeds({ filePath, path }: StudyFolder, before: number, most: nu
     throw new Refusal(409, 'The seeds in study.yaml are not those of the study; raise atMost in your own file.');
   }
   source.setIn(['seeds', 'atMost'], most);
-  const file = join(path, `.study-${crypto.randomUUID()}.yaml`);
-  writeFileSync(file, source.toString(), { flag: 'wx' });
-  return file;
+  return writeTypedFile(path, 'study', source.toString());
 }
 
 /** The folder of a study that can be continued now. */
 function continued(shelf: StudyShelf, children: Children): StudyFolder {
   if (!shelf.own) throw new Refusal(409, 'Another program wrote this study; it is continued there.');
   requireFree(shelf.place, children);
+  removeTypedFiles(shelf.place);
   const folder = new StudyFolder(shelf.place);
   if (!existsSync(folder.filePath))
     throw new Refusal(409, 'The study has no study.yaml with which it could be continued.');
@@ -198,22 +193,24 @@ function dataOf({ own }: StudyShelf, folder: StudyFolder): string[] {
   return [];
 }
 
-/** Starts the process, and waits until it holds the study's lock or has ended. @throws Refusal with its last words. */
+/**
+ * Starts the process, and waits until it holds the study's lock or has ended.
+ * @param file is removed once the process has read it. @throws Refusal with its last words.
+ */
 async function begun(
   folder: string,
   args: readonly string[],
   { children, file }: { readonly children: Children; readonly file?: string | undefined },
 ): Promise<void> {
-  let hasEnded = false;
-  const ended = children.start(folder, args, { file }).then(() => {
-    hasEnded = true;
-  });
+  const ended = children.start(folder, args, { file });
   const until = performance.now() + watchedMs;
-  while (!hasEnded && performance.now() < until && !(existsSync(folder) && new StudyFolder(folder).holder)) {
+  while (children.of(folder)?.isRunning && performance.now() < until) {
+    if (existsSync(folder) && new StudyFolder(folder).holder) {
+      if (file !== undefined) rmSync(file, { force: true });
+      return;
+    }
     await Promise.race([ended, new Promise((resolve) => setTimeout(resolve, pollMs))]);
   }
-  const words = hasEnded ? children.of(folder)?.lastWords : null;
-  if (typeof words === 'string') {
-    throw new Refusal(409, words.trim() || `The study in ${basename(folder)} ended at once, without a word.`);
-  }
+  const words = children.of(folder)?.lastWords ?? null;
+  if (words !== null) throw new Refusal(409, words);
 }

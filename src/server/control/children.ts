@@ -8,16 +8,21 @@ const mostWords = 4000;
 /** A process that was started for a study. */
 export interface Child {
   readonly isRunning: boolean;
-  /** What it wrote to standard error, if it failed; null otherwise. */
+  /** What it wrote to standard error, or how it ended, if it failed; null otherwise. */
   readonly lastWords: string | null;
 }
 
 interface Started {
   readonly process: ChildProcess;
+  /** The study file that was written for it. */
+  readonly file: string | undefined;
   words: string;
-  code: number | null | undefined;
+  code: number | undefined;
   readonly ended: Promise<void>;
 }
+
+/** The exit code of a process that a user has interrupted. */
+const interrupted = 130;
 
 export class Children {
   readonly #command: readonly string[];
@@ -36,21 +41,32 @@ export class Children {
     return [...this.#started.values()].some(({ code }) => code === undefined);
   }
 
+  /** The folders of the studies for which a process was started. */
+  get folders(): readonly string[] {
+    return [...this.#started.keys()];
+  }
+
   /** The newest process that was started for the study in a folder. */
   of(folder: string): Child | undefined {
     const found = this.#started.get(folder);
     if (!found) return undefined;
-    const { code, words } = found;
-    return {
-      isRunning: code === undefined,
-      lastWords: code === 0 || code === undefined || code === 130 ? null : words,
-    };
+    const { code, words, file } = found;
+    const hasFailed = code !== undefined && code !== 0 && code !== interrupted;
+    // Its user knows the file as the text in the page.
+    const said = file === undefined ? words : words.replaceAll(file, 'study.yaml');
+    const lastWords = said.trim() || `The process of the study ended with code ${code}, without a word.`;
+    return { isRunning: code === undefined, lastWords: hasFailed ? lastWords : null };
+  }
+
+  /** Forgets processes that have ended. @param isOf which folders. */
+  forget(isOf: (folder: string) => boolean): void {
+    for (const [folder, { code }] of this.#started)
+      if (code !== undefined && isOf(folder)) this.#started.delete(folder);
   }
 
   /**
    * Starts a process.
-   * @param folder of its study. @param onEnd is called when it has ended.
-   * @returns when it has begun, or with its last words when it has ended at once.
+   * @param folder of its study. @param options file: is removed when the process has ended. @returns when it has ended.
    */
   start(folder: string, args: readonly string[], { file }: { readonly file?: string | undefined } = {}): Promise<void> {
     const [program = process.execPath, ...first] = this.#command;
@@ -61,16 +77,19 @@ export class Children {
       detached: true,
     });
     const ended = new Promise<void>((resolve) => {
-      child.once('error', (error) => end(1, error.message));
-      child.once('close', (code) => end(code ?? 1));
       const end = (code: number, word = '') => {
         started.code ??= code;
         started.words += word;
         if (file !== undefined) rmSync(file, { force: true });
         resolve();
       };
+      child.once('error', (error) => end(1, error.message));
+      child.once('close', (code, signal) => {
+        if (signal === 'SIGINT') end(interrupted);
+        else end(code ?? 1, signal ? `The process of the study was ended by the signal ${signal}.` : '');
+      });
     });
-    const started: Started = { process: child, words: '', code: undefined, ended };
+    const started: Started = { process: child, file, words: '', code: undefined, ended };
     child.stderr?.on('data', (text: Buffer) => {
       started.words = `${started.words}${text.toString('utf8')}`.slice(-mostWords);
     });

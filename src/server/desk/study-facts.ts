@@ -1,4 +1,6 @@
 /** The facts of a study for the page: numbers, sentences and the sections of its report. */
+
+import { tableCsv } from '../../report/csv.ts';
 import { type LevelFacts, levelAt, type StudyFacts, studyFacts } from '../../report/facts.ts';
 import { picture, renderBlock } from '../../report/html.ts';
 import { showJson } from '../../report/json.ts';
@@ -59,6 +61,7 @@ export async function reportView(facts: StudyFacts, record: StudyRecord, folder:
         caption: figure.caption,
         alt: figure.alt ?? figure.caption,
         html: picture(figure),
+        csv: figure.numbers ? tableCsv(figure.numbers) : null,
       }));
       return { kind: 'figures', figures };
     }),

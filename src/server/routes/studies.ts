@@ -1,6 +1,7 @@
 /** A study: its opening, its stream, its facts and its table. */
 import type { Context, Hono } from 'hono';
 import type { ServerContext } from '../context.ts';
+import { startsIn } from '../control/starts.ts';
 import { eventStream } from '../event-stream.ts';
 import { eventTurns } from '../event-turns.ts';
 import { fleetView } from '../fleet-view.ts';
@@ -19,12 +20,22 @@ const lookMs = 1000;
 export function studies(app: Hono, { library, options, children, privacy }: ServerContext): void {
   const state = (shelf: StudyShelf) => privacy.state(stateOf(shelf, { control: options.control, children }));
 
+  /** Why there is no study yet that was started here; undefined where none was. */
+  const startOf = (id: string): Refusal | undefined => {
+    const child = startsIn(library.folder, children).find((start) => start.id === id)?.child;
+    if (child?.isRunning) return new Refusal(425, 'The study is being started; nothing is recorded yet.');
+    return child?.lastWords ? new Refusal(409, privacy.text(child.lastWords)) : undefined;
+  };
+
   app.get('/api/studies/:id', async (context) => {
-    const shelf = await library.study(context.req.param('id'));
+    const id = context.req.param('id');
+    const shelf = await library.study(id).catch((error: unknown) => {
+      throw startOf(id) ?? error;
+    });
     const { study, own } = shelf;
     await study.look(patienceMs);
     const head = study.head();
-    if (!head) throw new Refusal(409, 'Nothing is recorded in this study yet.');
+    if (!head) throw startOf(id) ?? new Refusal(409, 'Nothing is recorded in this study yet.');
     const { json } = study.rowsAfter(-1);
     if (!study.isBehind) own?.facts.refresh(study.position);
     const others = JSON.stringify({

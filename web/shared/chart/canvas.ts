@@ -1,6 +1,6 @@
 /** Draws the layers of a chart on a canvas. Thousands of points are drawn in a few milliseconds. */
 import { cloud } from './cloud.ts';
-import type { Band, Layer, Line, Points } from './plot.ts';
+import { type Band, dotRadius, type Layer, type Line, lonePoints, type Points } from './plot.ts';
 import { isOpen, outlines } from './svg.ts';
 
 /** How a layer is placed and painted. */
@@ -34,7 +34,8 @@ function drawBand({ x: xs, low, high, ink }: Band, { context, x, y, colourOf }: 
   context.fill();
 }
 
-function drawLine({ x: xs, y: ys, ink, dash = [], width = 2, opacity = 1 }: Line, pen: Pen): void {
+function drawLine(line: Line, pen: Pen): void {
+  const { x: xs, y: ys, ink, dash = [], width = 2, opacity = 1 } = line;
   const { context, x, y, ratio, colourOf } = pen;
   context.beginPath();
   let isDrawing = false;
@@ -51,8 +52,13 @@ function drawLine({ x: xs, y: ys, ink, dash = [], width = 2, opacity = 1 }: Line
   context.globalAlpha = opacity;
   context.lineWidth = width * ratio;
   context.lineJoin = 'round';
-  context.strokeStyle = colourOf(ink);
+  context.strokeStyle = context.fillStyle = colourOf(ink);
   context.stroke();
+  for (const index of lonePoints(line)) {
+    context.beginPath();
+    context.arc(x(xs[index]!), y(ys[index]!), dotRadius(width) * ratio, 0, 2 * Math.PI);
+    context.fill();
+  }
 }
 
 /** From so many points on, all of a layer are one picture: thousands of paths or copies of a symbol take too long. */

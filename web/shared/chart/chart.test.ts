@@ -1,7 +1,7 @@
 /** Charts as data: ticks, SVG and CSV. */
 import { describe, expect, test } from 'vitest';
 import { csvOf, plotCsv } from './csv.ts';
-import { type Plot, rangeOf, roomy } from './plot.ts';
+import { lonePoints, type Plot, rangeOf, roomy } from './plot.ts';
 import { plotSvg } from './svg.ts';
 import { roundStep, shortNumber, ticksOf } from './ticks.ts';
 
@@ -107,6 +107,18 @@ describe('a chart in a file', () => {
     };
     expect(plotCsv(chosen)).toBe('series,optimizer,accuracy (%)\r\ns,sgd,3\r\n');
   });
+});
+
+test.each([
+  { y: [5], lone: [0] },
+  { y: [1, 2, 3], lone: [] },
+  { y: [1, undefined, 3, Number.NaN, 4, 5], lone: [0, 2] },
+])('a value of a line without a neighbour is a dot: $y', ({ y, lone }) => {
+  expect(lonePoints({ y })).toEqual(lone);
+  const x = [...y.keys()];
+  const line = { kind: 'line', name: 'a', ink: 'ours', x, y } as const;
+  const svg = plotSvg({ title: 't', alt: 'a', x: { label: 'x' }, y: { label: 'y' }, layers: [line] });
+  expect(svg.match(/<circle/g) ?? []).toHaveLength(lone.length);
 });
 
 test('a cell that a spreadsheet would run is text', () => {

@@ -188,7 +188,7 @@ function chartOptions(
     font: axisFont,
     labelFont: axisFont,
     labelSize: 22,
-    size: side === 'x' ? 34 : 58,
+    size: side === 'x' ? 34 : (_, values) => roomOf(values),
     grid: { show: side === 'y', stroke: colourOf('line'), width: 1 },
     ticks: { stroke: colourOf('line'), width: 1 },
     splits: (chart, _, low, high) => ticksOf(axis, [low, high], mostTicks(chart, axis, side)).map(({ value }) => value),
@@ -238,6 +238,12 @@ function chartOptions(
       ],
     },
   };
+}
+
+/** The width that the numbers beside a vertical axis need [pixels]. */
+function roomOf(texts: readonly string[] | null): number {
+  const longest = Math.max(0, ...(texts ?? []).map(({ length }) => length));
+  return Math.max(58, 18 + 7 * longest);
 }
 
 /** As many ticks as have room; names need more of it than numbers. */

@@ -79,6 +79,20 @@ export function valuesOf(layer: Layer): readonly (number | undefined)[] {
   return layer.kind === 'band' ? [...layer.low, ...layer.high] : layer.y;
 }
 
+/** The points of a line that have no neighbour, by index: no stroke shows them, so they are drawn as dots. */
+export function lonePoints({ y }: Pick<Line, 'y'>): number[] {
+  return [...y.keys()].filter((index) => isKnown(y[index]) && !isKnown(y[index - 1]) && !isKnown(y[index + 1]));
+}
+
+function isKnown(value: number | undefined): boolean {
+  return value !== undefined && Number.isFinite(value);
+}
+
+/** The radius of such a dot beside a line of this width. */
+export function dotRadius(width: number): number {
+  return 1.5 * width;
+}
+
 /** Whether there is nothing to draw. */
 export function isEmpty({ layers }: Plot): boolean {
   return layers.every((layer) => valuesOf(layer).every((value) => value === undefined));

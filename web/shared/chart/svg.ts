@@ -1,9 +1,21 @@
 /** A chart as an SVG file: axes with labels, legend, title and text alternative, on white paper. */
-import { type Axis, inks, isEmpty, type Layer, type Marker, type Plot, rangeOf, roomy, valuesOf } from './plot.ts';
+import {
+  type Axis,
+  dotRadius,
+  inks,
+  isEmpty,
+  type Layer,
+  lonePoints,
+  type Marker,
+  type Plot,
+  rangeOf,
+  roomy,
+  valuesOf,
+} from './plot.ts';
 import { type Tick, ticksOf } from './ticks.ts';
 
 const [width, innerHeight] = [720, 360];
-const margin = { left: 72, right: 20, bottom: 46 };
+const margin = { left: 84, right: 20, bottom: 46 };
 const rowHeight = 18;
 const font = 'system-ui, -apple-system, &quot;Segoe UI&quot;, Roboto, Helvetica, Arial, sans-serif';
 
@@ -76,7 +88,12 @@ function layerSvg(layer: Layer, x: Scale, y: Scale): string {
   }
   if (layer.kind === 'line') {
     const dash = layer.dash ? ` stroke-dasharray="${layer.dash.join(' ')}"` : '';
-    return `<path d="${pathOf(layer.x, layer.y, x, y)}" fill="none" stroke="${colour}" stroke-width="${layer.width ?? 2}" opacity="${layer.opacity ?? 1}"${dash}/>`;
+    const { width: stroke = 2, opacity = 1 } = layer;
+    const dots = lonePoints(layer).map(
+      (index) =>
+        `<circle cx="${n(x(layer.x[index]!))}" cy="${n(y(layer.y[index]!))}" r="${dotRadius(stroke)}" fill="${colour}" opacity="${opacity}"/>`,
+    );
+    return `<path d="${pathOf(layer.x, layer.y, x, y)}" fill="none" stroke="${colour}" stroke-width="${stroke}" opacity="${opacity}"${dash}/>${dots.join('')}`;
   }
   return `<path d="${bandPath(layer, x, y)}" fill="${colour}" fill-opacity="0.16"/>`;
 }

@@ -1,9 +1,19 @@
-/** The numbers behind the figures of the report, as CSV: a table for each section that has figures. */
-import type { Facts, ShowSearch, ShowStage } from '../../../src/server/protocol.ts';
+/** The numbers behind the figures of the report, as CSV: those of the figure itself, or a table for its section. */
+import type { Facts, ReportBlock, ShowSearch, ShowStage } from '../../../src/server/protocol.ts';
 import { type Cell, csvOf } from '../../shared/chart/csv.ts';
 
-/** Undefined for a section whose figures show no numbers of the study. */
-export function sectionCsv(section: string, { show }: Pick<Facts, 'show'>): string | undefined {
+export type ReportFigureView = Extract<ReportBlock, { kind: 'figures' }>['figures'][number];
+
+/** @param section the name of the figure's section. @returns undefined while the study has no numbers. */
+export function figureCsv(
+  { csv }: Pick<ReportFigureView, 'csv'>,
+  section: string,
+  facts: Pick<Facts, 'show'>,
+): string | undefined {
+  return csv ?? sectionCsv(section, facts);
+}
+
+function sectionCsv(section: string, { show }: Pick<Facts, 'show'>): string | undefined {
   if (!show) return undefined;
   switch (section) {
     case 'stages':

@@ -1,10 +1,8 @@
 /** Sections of the report, as the server made them, with their figures in frames that export them. */
-import type { Facts, ReportBlock, ReportSection } from '../../../src/server/protocol.ts';
+import type { Facts, ReportSection } from '../../../src/server/protocol.ts';
 import { ChartFrame } from '../../shared/chart/frame.tsx';
 import { Scroll } from '../../shared/scroll.tsx';
-import { sectionCsv } from '../data/report-csv.ts';
-
-type ReportFigureView = Extract<ReportBlock, { kind: 'figures' }>['figures'][number];
+import { figureCsv, type ReportFigureView } from '../data/report-csv.ts';
 
 export interface ReportProps {
   readonly facts: Facts;
@@ -35,7 +33,7 @@ function Section({ section: { name, blocks }, facts, without }: SectionProps) {
           // The server escapes all text, and the content policy forbids scripts.
           <div key={index} dangerouslySetInnerHTML={{ __html: block.html }} />
         ) : (
-          <div key={index} class="figures">
+          <div key={index} class="charts">
             {block.figures
               .filter((figure) => !without.includes(figure.name))
               .map((figure) => (
@@ -55,8 +53,9 @@ export interface ReportFigureProps {
   readonly facts: Facts;
 }
 
-export function ReportFigure({ figure: { name, caption, alt, html }, section, facts }: ReportFigureProps) {
-  const csv = sectionCsv(section, facts);
+export function ReportFigure({ figure, section, facts }: ReportFigureProps) {
+  const { name, caption, alt, html } = figure;
+  const csv = figureCsv(figure, section, facts);
   return (
     <ChartFrame
       title={caption || name}

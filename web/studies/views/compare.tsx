@@ -1,17 +1,16 @@
 /** Two configurations seed by seed: paired differences, and the images that one gets right and the other does not. */
 
 import { useMemo } from 'preact/hooks';
-import type { ComparisonView, DisagreementView, DisputedImage, Facts, PairView } from '../../../src/server/protocol.ts';
+import type { ComparisonView, Facts } from '../../../src/server/protocol.ts';
 import { Chart } from '../../shared/chart/chart.tsx';
-import type { Plot } from '../../shared/chart/plot.ts';
-import { Scroll } from '../../shared/scroll.tsx';
-import { address, changeQuery, linkTo } from '../address.ts';
+import { address, changeQuery } from '../address.ts';
+import { differencesPlot } from '../charts/differences.ts';
 import { studyPath } from '../data/api.ts';
 import { useLoaded } from '../data/loaded.ts';
 import type { StudyData } from '../data/study.ts';
-import { countText, differenceText, scoreText } from '../data/words.ts';
 import { Choice } from '../parts/choice.tsx';
-import { Picture } from '../parts/picture.tsx';
+import { Disagreement } from '../parts/disagreement.tsx';
+import { Pairs } from '../parts/pairs.tsx';
 import { Empty, Failed, Loading, Show } from '../parts/states.tsx';
 import type { StudyViewProps } from '../views.ts';
 
@@ -79,49 +78,10 @@ function Comparison({
   readonly id: string;
   readonly data: StudyData;
 }) {
-  const { first, second, sentences, pairs, difference } = comparison;
+  const { sentences, pairs } = comparison;
   const { objective } = data.head;
   const { query } = address.value;
-  const plot = useMemo((): Plot => {
-    const label = `${first.id} minus ${second.id}${objective.isPercentage ? ' (points)' : ''}`;
-    const x = pairs.map(({ seed }) => seed);
-    const ends = x.length > 0 ? [Math.min(...x) - 0.5, Math.max(...x) + 0.5] : [];
-    const { mean, interval } = difference ?? {};
-    return {
-      title: `Differences seed by seed, ${first.id} minus ${second.id}`,
-      alt: `${label} for ${countText(pairs.length, 'seed')}: ${pairs.map((pair) => `seed ${pair.seed} ${differenceText(pair.difference, objective)}`).join(', ')}.`,
-      x: { label: 'seed', whole: true },
-      y: { label, decimals: objective.decimals },
-      layers: [
-        ...(interval
-          ? [
-              {
-                kind: 'band',
-                name: '95 % interval of the mean',
-                ink: 'ours',
-                x: ends,
-                low: [interval[0], interval[0]],
-                high: [interval[1], interval[1]],
-              } as const,
-            ]
-          : []),
-        ...(mean === undefined
-          ? []
-          : [{ kind: 'line', name: 'mean', ink: 'ours', x: ends, y: [mean, mean], width: 1.5 } as const]),
-        { kind: 'line', name: 'no difference', ink: 'muted', x: ends, y: ends.map(() => 0), dash: [4, 3], width: 1 },
-        {
-          kind: 'points',
-          name: 'a seed',
-          ink: 'post',
-          symbol: 'circle',
-          size: 5,
-          x,
-          y: pairs.map((pair) => pair.difference),
-          labelOf: (index) => `seed ${x[index]}`,
-        },
-      ],
-    };
-  }, [comparison, objective]);
+  const plot = useMemo(() => differencesPlot(comparison, objective), [comparison, objective]);
   const seed = pairs.find((pair) => String(pair.seed) === query.seed) ?? pairs.find(({ images }) => images);
   return (
     <>
@@ -140,144 +100,5 @@ function Comparison({
       )}
       {seed && <Disagreement key={seed.seed} pair={seed} comparison={comparison} id={id} />}
     </>
-  );
-}
-
-function Pairs({
-  comparison: { first, second, pairs },
-  id,
-  data,
-}: {
-  readonly comparison: ComparisonView;
-  readonly id: string;
-  readonly data: StudyData;
-}) {
-  const { objective } = data.head;
-  const hasImages = pairs.some(({ images }) => images);
-  const score = ({ trial, score: value }: PairView['first']) => (
-    <a href={linkTo('study', id, 'trial', trial)}>{scoreText(value, objective)}</a>
-  );
-  return (
-    <Scroll label="Seed by seed">
-      <table>
-        <caption>Seed by seed</caption>
-        <thead>
-          <tr>
-            <th scope="col" class="number">
-              seed
-            </th>
-            <th scope="col" class="number">
-              {first.id}
-            </th>
-            <th scope="col" class="number">
-              {second.id}
-            </th>
-            <th scope="col" class="number">
-              difference
-            </th>
-            {hasImages && (
-              <>
-                <th scope="col" class="number">
-                  right in {first.id} only
-                </th>
-                <th scope="col" class="number">
-                  right in {second.id} only
-                </th>
-                <th scope="col" class="number">
-                  p (McNemar)
-                </th>
-                <td />
-              </>
-            )}
-          </tr>
-        </thead>
-        <tbody>
-          {pairs.map((pair) => (
-            <tr key={pair.seed}>
-              <th scope="row" class="number">
-                {pair.seed}
-              </th>
-              <td class="number">{score(pair.first)}</td>
-              <td class="number">{score(pair.second)}</td>
-              <td class="number">{differenceText(pair.difference, objective)}</td>
-              {pair.images && (
-                <>
-                  <td class="number">{pair.images.onlyFirst}</td>
-                  <td class="number">{pair.images.onlySecond}</td>
-                  <td class="number">{pair.images.p < 0.001 ? '< 0.001' : pair.images.p.toFixed(3)}</td>
-                  <td>
-                    <button type="button" onClick={() => changeQuery({ seed: String(pair.seed) })}>
-                      images<span class="unseen"> of seed {pair.seed}</span>
-                    </button>
-                  </td>
-                </>
-              )}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </Scroll>
-  );
-}
-
-function Disagreement({
-  pair: { seed },
-  comparison: { first, second },
-  id,
-}: {
-  readonly pair: PairView;
-  readonly comparison: ComparisonView;
-  readonly id: string;
-}) {
-  const query = new URLSearchParams({ a: first.id, b: second.id, seed: String(seed) });
-  const images = useLoaded<DisagreementView>(`${studyPath(id, 'compare', 'images')}?${query}`);
-  return (
-    <section>
-      <h2>Images on which the two differ, seed {seed}</h2>
-      <Show loaded={images} what="images">
-        {({ onlyFirst, onlySecond, counts, withoutPictures, credit }) => (
-          <>
-            {withoutPictures && <p class="note">{withoutPictures}</p>}
-            <div class="sides">
-              <Side title={`Only ${first.id} is right`} count={counts.onlyFirst} images={onlyFirst} wrong="second" />
-              <Side title={`Only ${second.id} is right`} count={counts.onlySecond} images={onlySecond} wrong="first" />
-            </div>
-            {credit && <p class="note">{credit}</p>}
-          </>
-        )}
-      </Show>
-    </section>
-  );
-}
-
-interface SideProps {
-  readonly title: string;
-  readonly count: number;
-  readonly images: readonly DisputedImage[];
-  readonly wrong: 'first' | 'second';
-}
-
-function Side({ title, count, images, wrong }: SideProps) {
-  return (
-    <div>
-      <h3>
-        {title}: {countText(count, 'image')}
-      </h3>
-      <ul class="pictures">
-        {images.map((image) => {
-          const mistaken = image[wrong];
-          const text = mistaken
-            ? `${image.label} taken for ${mistaken.answer} (${(mistaken.probability * 100).toFixed(1)} %)`
-            : `a ${image.label}`;
-          return (
-            <li key={image.image}>
-              <Picture picture={image.picture} alt={`image ${image.image}, ${text}`} />
-              {text}
-            </li>
-          );
-        })}
-      </ul>
-      {count > images.length && <p class="note">The first {images.length}.</p>}
-    </div>
   );
 }

@@ -1,7 +1,7 @@
 /** The list of studies and runs: state, best value, verdict in a line, time left. */
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Entry, ListEvents, Listing } from '../../../src/server/protocol.ts';
+import type { Entry, ListEvents, Listing, StartView } from '../../../src/server/protocol.ts';
 import { linkTo } from '../address.ts';
 import { getJson, type RequestError } from '../data/api.ts';
 import { openStream } from '../data/stream.ts';
@@ -47,7 +47,8 @@ export default function Entries() {
         In <code>{found.folder}</code>. The page follows what any process writes there.
       </p>
       {found.note && <p class="note">{found.note}</p>}
-      {found.entries.length === 0 && <Nothing control={found.control} />}
+      {found.starts.length > 0 && <Starts starts={found.starts} />}
+      {found.entries.length === 0 && found.starts.length === 0 && <Nothing control={found.control} />}
       {studies.length > 0 && <List title="Studies" entries={studies} />}
       {runs.length > 0 && <List title="Runs" entries={runs} />}
     </>
@@ -69,6 +70,28 @@ function Nothing({ control }: { readonly control: boolean }) {
         Or in a terminal: <code>npx lenet study run post</code>
       </p>
     </Empty>
+  );
+}
+
+/** Studies that were started in a page and have recorded nothing. */
+function Starts({ starts }: { readonly starts: readonly StartView[] }) {
+  return (
+    <section aria-label="Starts">
+      <h2>Starts</h2>
+      <ul class="entries">
+        {starts.map(({ id, name, problem: failure }) => (
+          <li key={id}>
+            <article class="entry">
+              <div class="entry-head">
+                <h3>{name}</h3>
+                <span class="muted">{failure === null ? 'is being started…' : 'has not started'}</span>
+              </div>
+              {failure !== null && <p class="problem words">{failure}</p>}
+            </article>
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }
 
@@ -106,7 +129,7 @@ function EntryCard({ entry, now }: { readonly entry: Entry; readonly now: number
         <span class="muted changed">{agoText(changed, now)}</span>
       </div>
       {verdict && <p class="verdict">{verdict}</p>}
-      {damage && <p class="problem">{damage}</p>}
+      {damage && <p class="problem words">{damage}</p>}
       <div class="entry-facts">
         {best && (
           <span>

@@ -1,18 +1,14 @@
 /** Start a study: one that ships, or a file of one's own, which is checked while it is being typed. */
-import { useEffect, useRef, useState } from 'preact/hooks';
-import type {
-  ControlAnswer,
-  ControlView,
-  StartRequest,
-  StudyFileMistake,
-  ValidateRequest,
-  Validation,
-} from '../../../src/server/protocol.ts';
+import { useEffect, useMemo, useState } from 'preact/hooks';
+import type { ControlAnswer, ControlView, StartRequest } from '../../../src/server/protocol.ts';
 import { goTo, linkTo } from '../address.ts';
-import { getJson, getText, postJson, studyPath } from '../data/api.ts';
+import { getText, postJson } from '../data/api.ts';
 import { useLoaded } from '../data/loaded.ts';
-import { messageOf, requestError } from '../data/study.ts';
+import { appears } from '../data/starting.ts';
+import { messageOf } from '../data/study.ts';
+import { useValidation } from '../data/validation.ts';
 import { Empty, Show } from '../parts/states.tsx';
+import { Mistakes, Plan } from '../parts/validation.tsx';
 
 export default function Start() {
   const control = useLoaded<ControlView>('/api/control');
@@ -40,9 +36,6 @@ grid:
 seeds: 3
 `;
 
-/** How long the user must have stopped typing before the text is checked [milliseconds]. */
-const pauseMs = 250;
-
 function Form({ control: { studies, cores } }: { readonly control: ControlView }) {
   const [chosen, setChosen] = useState('');
   const [text, setText] = useState(first);
@@ -51,6 +44,7 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
   const [said, setSaid] = useState<string>();
   const [busy, setBusy] = useState(false);
   const validation = useValidation(text);
+  const left = useLeft();
   const choose = (name: string) => {
     setChosen(name);
     setSaid(undefined);
@@ -72,8 +66,9 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
       const request: StartRequest = { ...what, jobs };
       const { id, message } = await postJson<ControlAnswer>('/api/control/start', request);
       setSaid(message);
-      if (id !== null && (await appears(id))) goTo(linkTo('study', id));
+      if (id !== null && (await appears(id, left))) goTo(linkTo('study', id));
     } catch (error) {
+      if (left.aborted) return;
       setSaid(messageOf(error));
     }
     setBusy(false);
@@ -142,80 +137,9 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
   );
 }
 
-/** How often and how long the page looks for a study that was started [milliseconds, attempts]. */
-const [lookEveryMs, looks] = [300, 100];
-
-/** Whether a study that was started can be opened: its process needs a second or two to begin. */
-async function appears(id: string): Promise<boolean> {
-  for (let attempt = 0; attempt < looks; attempt++) {
-    try {
-      await getJson(studyPath(id));
-      return true;
-    } catch (error) {
-      if (requestError(error).status !== 404) throw error;
-    }
-    await new Promise((resolve) => setTimeout(resolve, lookEveryMs));
-  }
-  return false;
-}
-
-/** The check of a text; undefined while it runs. Only the newest text's answer counts. */
-function useValidation(text: string): Validation | undefined {
-  const [found, setFound] = useState<{ readonly text: string; readonly validation: Validation }>();
-  const isFirst = useRef(true);
-  useEffect(() => {
-    const abort = new AbortController();
-    const check = () =>
-      postJson<Validation>('/api/control/validate', { text } satisfies ValidateRequest, abort.signal).then(
-        (validation) => setFound({ text, validation }),
-        (error: unknown) => {
-          if (abort.signal.aborted) return;
-          setFound({
-            text,
-            validation: { ok: false, mistakes: [{ line: null, column: null, message: messageOf(error) }] },
-          });
-        },
-      );
-    const timer = setTimeout(check, isFirst.current ? 0 : pauseMs);
-    isFirst.current = false;
-    return () => {
-      clearTimeout(timer);
-      abort.abort();
-    };
-  }, [text]);
-  return found?.text === text ? found.validation : undefined;
-}
-
-function Plan({
-  validation: { name, sentences, path, exists },
-}: {
-  readonly validation: Extract<Validation, { ok: true }>;
-}) {
-  return (
-    <>
-      {sentences.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
-      ))}
-      <p class="muted">
-        {exists
-          ? `The folder ${path} holds the study ${name} already; it is continued.`
-          : `The study will be kept in ${path}.`}
-      </p>
-    </>
-  );
-}
-
-function Mistakes({ mistakes, text }: { readonly mistakes: readonly StudyFileMistake[]; readonly text: string }) {
-  const lines = text.split('\n');
-  return (
-    <ul class="mistakes">
-      {mistakes.map(({ line, column, message }) => (
-        <li key={`${line} ${column} ${message}`}>
-          {line !== null && <span class="muted">Line {line}: </span>}
-          {message}
-          {line !== null && <code>{lines[line - 1]}</code>}
-        </li>
-      ))}
-    </ul>
-  );
+/** A signal that is aborted when the user leaves the view. */
+function useLeft(): AbortSignal {
+  const left = useMemo(() => new AbortController(), []);
+  useEffect(() => () => left.abort(), [left]);
+  return left.signal;
 }

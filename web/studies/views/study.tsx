@@ -93,9 +93,9 @@ function Head({ study, data: { head, state } }: { readonly study: LiveStudy; rea
       </div>
       <p class="muted">
         {head.title}
-        {state.holder && ` (${state.holder})`}
+        {state.holder && ` · ${state.holder}`}
       </p>
-      {state.message && <p class="problem">{state.message}</p>}
+      {state.message && <p class="problem words">{state.message}</p>}
       {first && <p class="strong">{first}</p>}
     </header>
   );
