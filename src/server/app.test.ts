@@ -2,6 +2,7 @@
 import { appendFileSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir, hostname } from 'node:os';
 import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { FleetStatus } from '../runner/fleet-status.ts';
 import { entryId } from './discovery/entry-id.ts';
@@ -317,6 +318,19 @@ describe('a trial', () => {
     const found: DisagreementView = await same.json();
     expect(found.counts).toEqual({ onlyFirst: 0, onlySecond: 0 });
   });
+});
+
+test('answers are compressed for those who take it, and a stream is not', async () => {
+  const gzip = { 'accept-encoding': 'gzip' };
+  const plain = await server.get('/api/studies/sixth');
+  const packed = await server.get('/api/studies/sixth', gzip);
+  expect([plain, packed].map(({ headers }) => headers.get('content-encoding'))).toEqual([null, 'gzip']);
+  const [text, bytes] = [await plain.text(), Buffer.from(await packed.arrayBuffer())];
+  expect(gunzipSync(bytes).toString()).toBe(text);
+  expect(bytes.length).toBeLessThan(text.length / 3);
+  const stream = await server.get('/api/studies/sixth/events', gzip);
+  expect(stream.headers.get('content-encoding')).toBeNull();
+  await stream.body?.cancel();
 });
 
 test('a run has the curves of its metrics', async () => {

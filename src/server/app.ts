@@ -1,6 +1,7 @@
 /** The page's server as a function of a folder and options: requests in, answers out. */
 import { resolve } from 'node:path';
 import { Hono } from 'hono';
+import { compress } from 'hono/compress';
 import type { ServerContext } from './context.ts';
 import { Children } from './control/children.ts';
 import { removeTypedFiles } from './control/typed-file.ts';
@@ -43,6 +44,8 @@ export function uiApp(options: ServerOptions): UiApp {
   const context: ServerContext = { options, library, children, privacy: privacyOf(isPrivate, folder) };
   const app = new Hono();
   app.use(guard({ hosts, token }));
+  // JSON and the built page, for those who look over a network; a stream of events is left as it is.
+  app.use(compress());
   app.onError((error, request) => {
     const found = problemOf(error);
     if (found) return refused(request, found.status, context.privacy.text(found.problem));

@@ -63,12 +63,14 @@ async function studyEntry(
   base: Base,
   { wake, ...options }: ListingOptions & { readonly wake: () => void },
 ): Promise<Entry> {
-  const { study, own } = shelf;
-  await study.look(patienceMs);
+  const { study, own, resting } = shelf;
+  // Nothing is read of a study that has left the memory and has not changed.
+  const isResting = resting?.changed === shelf.changed;
+  if (!isResting) await study.look(patienceMs);
   const head = study.head();
   const { state, message } = options.privacy.state(stateOf(shelf, options));
   const problem = message === null ? {} : { problem: options.privacy.text(message) };
-  const name = head?.name ?? base.name;
+  const name = head?.name ?? resting?.name ?? base.name;
   const known = own?.facts.summary;
   if (study.isBehind) wake();
   else if (head) own?.facts.refreshSummary(study.position, wake);

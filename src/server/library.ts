@@ -1,5 +1,6 @@
 /** Everything that the server shows: the entries of its folder by id, each followed from the first time somebody asks. */
 import { basename } from 'node:path';
+import { Attention, mostIdleBytes } from './attention.ts';
 import { LiveRun } from './curves/live-run.ts';
 import { Desk } from './desk/desk.ts';
 import { discover, type Found } from './discovery/discover.ts';
@@ -29,6 +30,8 @@ export type StudyShelf = Shelf & {
   readonly study: LiveStudy;
   /** Of a study of ours alone. */
   readonly own: { readonly study: OwnStudy; readonly facts: FactKeeper } | undefined;
+  /** What the list says of a study that has left the memory, as long as its journal has not changed. */
+  readonly resting?: { readonly name: string; readonly changed: number };
 };
 export type RunShelf = Shelf & { readonly kind: 'run' | 'tensorboard'; readonly run: LiveRun };
 export type AnyShelf = StudyShelf | RunShelf;
@@ -36,6 +39,8 @@ export type AnyShelf = StudyShelf | RunShelf;
 /** How long a look through the folders is good for [milliseconds]; for something that it has not found, less. */
 const freshMs = 1000;
 const freshForUnknownMs = 50;
+/** A journal that has grown so recently belongs to a study that runs [milliseconds]. */
+const busyMs = 60_000;
 
 export class Library {
   readonly folder: string;
@@ -43,14 +48,17 @@ export class Library {
   readonly facts = new Desk();
   readonly pictures = new Desk();
   readonly #journals = new JournalPool();
+  readonly #attention = new Attention();
+  readonly #mostIdleBytes: number;
   #shelves = new Map<string, AnyShelf>();
   #isWhole = true;
   #lookedAt = Number.NEGATIVE_INFINITY;
   #looking: Promise<void> | undefined;
 
-  /** @param folder absolute. */
-  constructor(folder: string) {
+  /** @param folder absolute. @param mostIdleBytes of journals in memory that nobody watches. */
+  constructor(folder: string, { mostIdleBytes: most = mostIdleBytes }: { readonly mostIdleBytes?: number } = {}) {
     this.folder = folder;
+    this.#mostIdleBytes = most;
   }
 
   /** All entries, in the order of their paths. */
@@ -67,8 +75,14 @@ export class Library {
   /** @throws Refusal where there is no such study. */
   async study(id: string): Promise<StudyShelf> {
     const shelf = await this.#shelf(id);
+    this.#attention.ask(id);
     if (shelf?.kind === 'study' || shelf?.kind === 'optuna') return shelf;
     throw new Refusal(404, `There is no study "${id}".`);
+  }
+
+  /** Keeps the study in memory until the signal is aborted. */
+  watch({ id }: StudyShelf, signal: AbortSignal): void {
+    this.#attention.watch(id, signal, () => this.#letGo());
   }
 
   /** @throws Refusal where there is no such run. */
@@ -104,7 +118,27 @@ export class Library {
     }
     this.#shelves = shelves;
     this.#isWhole = isWhole;
+    this.#journals.keep(new Set(found.map(({ place }) => place)));
+    this.#letGo();
     this.#lookedAt = performance.now();
+  }
+
+  /** Begins anew with studies that nobody watches: they are read again when somebody asks for them. */
+  #letGo(): void {
+    const held = [...this.#shelves.values()].flatMap((shelf) => {
+      // The list needs a name and a summary.
+      if (!('study' in shelf) || !shelf.own?.facts.summary || shelf.study.offset === 0) return [];
+      return [{ id: shelf.id, bytes: shelf.study.offset, isBusy: Date.now() - shelf.changed < busyMs, shelf }];
+    });
+    const idle = new Set(this.#attention.idle(held, this.#mostIdleBytes));
+    for (const { shelf } of held) {
+      const { id, path, place, changed, own } = shelf;
+      const name = shelf.study.head()?.name;
+      if (!idle.has(id) || !own || name === undefined) continue;
+      own.facts.forget();
+      const study = new OwnStudy(place, { id, path });
+      this.#shelves.set(id, { ...shelf, study, own: { ...own, study }, resting: { name, changed } });
+    }
   }
 
   async #shelvesOf({ kind, path, place, changed }: Found): Promise<AnyShelf[]> {

@@ -30,6 +30,11 @@ export class FactKeeper {
     return this.#facts?.position;
   }
 
+  /** Keeps the summary alone. */
+  forget(): void {
+    this.#facts = undefined;
+  }
+
   /** The facts at this place in the journal, or a newer one. */
   async facts(position: string): Promise<FoundFacts> {
     if (this.#facts?.position === position) return this.#facts;

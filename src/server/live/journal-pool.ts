@@ -11,4 +11,9 @@ export class JournalPool {
     this.#followers.set(path, follower);
     return follower;
   }
+
+  /** Forgets the journals that are not among these. */
+  keep(paths: ReadonlySet<string>): void {
+    for (const path of this.#followers.keys()) if (!paths.has(path)) this.#followers.delete(path);
+  }
 }

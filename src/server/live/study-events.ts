@@ -7,9 +7,9 @@ import type { LiveStudy } from './live-study.ts';
 
 /**
  * How long a journal is read before the page gets what was found [milliseconds]. The rest of a large one comes in
- * further events.
+ * further events. Rows are made of what was read, which takes as long again, and other requests wait for it.
  */
-export const patienceMs = 200;
+export const patienceMs = 60;
 
 /** What a stream looks at, beside the journal. */
 export interface StudySurroundings {

@@ -54,6 +54,7 @@ export function studies(app: Hono, { library, options, children, privacy }: Serv
     const shelf = await library.study(context.req.param('id'));
     const from = context.req.header('last-event-id') || context.req.query('from');
     return eventStream((signal) => {
+      library.watch(shelf, signal);
       const pause = new Pause(signal);
       watchFile(shelf.own ? `${shelf.place}/study.journal` : shelf.place, () => pause.end(), signal);
       const around: StudySurroundings = {
