@@ -1,13 +1,15 @@
 /** Which settings do well: history, parallel coordinates, slices, and the report's charts of a search: rungs, importances, luck. */
 import { useMemo } from 'preact/hooks';
-import type { ParameterView } from '../../../src/server/protocol.ts';
+import type { ParameterView, TrialRow } from '../../../src/server/protocol.ts';
 import { Chart } from '../../shared/chart/chart.tsx';
 import { rangeOf } from '../../shared/chart/plot.ts';
+import { useInTurn } from '../../shared/in-turn.ts';
 import { goTo, linkTo } from '../address.ts';
-import { parallelAxes, parallelLines } from '../charts/parallel.ts';
-import { historyPlot, placeOf, slicePlot } from '../charts/points.ts';
+import { type LineOptions, parallelAxes, parallelLines } from '../charts/parallel.ts';
+import { historyPlot, placeOf, type SliceOptions, slicePlot } from '../charts/points.ts';
 import { trialValue } from '../data/filter.ts';
-import { useNames, useSelection } from '../data/selection.ts';
+import { type Selection, useNames, useSelection } from '../data/selection.ts';
+import type { StudyData } from '../data/study.ts';
 import { countText, measureLabel } from '../data/words.ts';
 import { ParallelChart } from '../parts/parallel-chart.tsx';
 import { Report } from '../parts/report.tsx';
@@ -18,7 +20,8 @@ const fromReport = ['importance', 'searchCharts'];
 const alreadyLive = ['search-history', 'search-parallel'];
 
 export default function Settings({ study, data }: StudyViewProps) {
-  const { trials, filter, settingsOf } = useSelection(data);
+  const selection = useSelection(data);
+  const { trials, filter, settingsOf } = selection;
   const { head } = data;
   const facts = study.facts.value;
   const names = useNames(data, facts);
@@ -40,10 +43,51 @@ export default function Settings({ study, data }: StudyViewProps) {
     return head.parameters.filter((parameter) => parameter.varies && isPlaced(parameter));
   }, [head, data.configurations]);
   const history = useMemo(() => historyPlot(trials, options), [trials, options]);
-  const slices = useMemo(
-    () => varied.map((parameter) => slicePlot(trials, parameter, options)),
-    [trials, varied, options],
+  const turn = useInTurn(2 + varied.length + 1);
+  const open = (trial: number) => goTo(linkTo('study', study.id, 'trial', trial));
+  return (
+    <>
+      <Chart plot={history} onTrial={open} empty={nothing} />
+      {turn > 1 && varied.length > 1 && (
+        <Parallel data={data} varied={varied} options={options} selection={selection} />
+      )}
+      <div class="charts">
+        {varied.slice(0, Math.max(0, turn - 2)).map((parameter) => (
+          <Slice key={parameter.name} parameter={parameter} trials={trials} options={options} onTrial={open} />
+        ))}
+      </div>
+      {turn > 2 + varied.length && facts?.sections.some(({ name }) => fromReport.includes(name)) && (
+        <>
+          <h2>From the report</h2>
+          <Report facts={facts} sections={fromReport} without={alreadyLive} />
+        </>
+      )}
+    </>
   );
+}
+
+const nothing = 'No trial that passes the filter has a value yet.';
+
+interface SliceProps {
+  readonly parameter: ParameterView;
+  readonly trials: readonly TrialRow[];
+  readonly options: SliceOptions;
+  readonly onTrial: (trial: number) => void;
+}
+
+function Slice({ parameter, trials, options, onTrial }: SliceProps) {
+  const plot = useMemo(() => slicePlot(trials, parameter, options), [trials, parameter, options]);
+  return <Chart plot={plot} height={240} onTrial={onTrial} empty={nothing} />;
+}
+
+interface ParallelProps {
+  readonly data: StudyData;
+  readonly varied: readonly ParameterView[];
+  readonly options: SliceOptions & LineOptions;
+  readonly selection: Selection;
+}
+
+function Parallel({ data, varied, options, selection: { trials, filter } }: ParallelProps) {
   // The axes hold all trials, so that they do not move while a user brushes.
   const [low, high] = useMemo(
     () => rangeOf(data.trials.map((trial) => trialValue(trial, filter.at))) ?? [],
@@ -56,34 +100,17 @@ export default function Settings({ study, data }: StudyViewProps) {
   const lines = useMemo(() => parallelLines(trials, axes, options), [trials, axes, options]);
   const others = useMemo(() => {
     const passing = new Set(trials);
-    return parallelLines(
-      data.trials.filter((trial) => !passing.has(trial)),
-      axes,
-      options,
-    );
+    const left = data.trials.filter((trial) => !passing.has(trial));
+    return parallelLines(left, axes, options);
   }, [data.trials, trials, axes, options]);
-  const open = (trial: number) => goTo(linkTo('study', study.id, 'trial', trial));
-  const nothing = 'No trial that passes the filter has a value yet.';
   return (
-    <>
-      <Chart plot={history} onTrial={open} empty={nothing} />
-      {varied.length > 1 && (
-        <ParallelChart
-          title="Parallel coordinates"
-          alt={`${countText(lines.length, 'trial')} as lines through the axes ${axes.map(({ label }) => label).join(', ')}.`}
-          axes={axes}
-          lines={lines}
-          others={others}
-          conditions={filter.conditions}
-        />
-      )}
-      <div class="charts">
-        {slices.map((plot) => (
-          <Chart key={plot.title} plot={plot} height={240} onTrial={open} empty={nothing} />
-        ))}
-      </div>
-      {facts?.sections.some(({ name }) => fromReport.includes(name)) && <h2>From the report</h2>}
-      {facts && <Report facts={facts} sections={fromReport} without={alreadyLive} />}
-    </>
+    <ParallelChart
+      title="Parallel coordinates"
+      alt={`${countText(lines.length, 'trial')} as lines through the axes ${axes.map(({ label }) => label).join(', ')}.`}
+      axes={axes}
+      lines={lines}
+      others={others}
+      conditions={filter.conditions}
+    />
   );
 }
