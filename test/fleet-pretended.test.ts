@@ -1,18 +1,13 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectCoordinator } from '../src/fleet/coordinator-connection.ts';
 import { connect } from '../src/fleet/database.ts';
-import { pretendAssignment } from '../src/fleet/fleet.testing.ts';
 import type { FleetEvent } from '../src/fleet/pool.ts';
 import { pretendedResult, pretendPerformer } from '../src/fleet/pretend-performer.ts';
-import { pretendTask } from '../src/fleet/pretend-task.ts';
 import type { WorkResult } from '../src/fleet/result.ts';
 import type { WorkOrder } from '../src/fleet/work-order.ts';
-import { type WorkerEvent, work } from '../src/fleet/worker.ts';
-import { runStudy } from '../src/runner/study-run.ts';
-import { MemoryStore } from '../src/store/memory.ts';
-import type { StudyRecord } from '../src/store/store.ts';
-import type { StudyDefinition } from '../src/study/definition.ts';
+import { work } from '../src/fleet/worker.ts';
 import { startFleet, type TestFleet, until, withoutTimes } from './fleet.ts';
+import { engine, type PretendedStudy, pretendedStudy, pretendWorker } from './pretended-study.ts';
 
 let fleet: TestFleet;
 beforeAll(async () => {
@@ -24,82 +19,9 @@ beforeAll(async () => {
 beforeEach(() => fleet.database.query('delete from pgboss.job'));
 afterAll(() => fleet?.close());
 
-const { engine } = pretendAssignment;
-
-function definitionOf(trials: number): StudyDefinition {
-  return {
-    name: 'pretended',
-    objective: 'score',
-    base: {},
-    plan: { kind: 'random', trials, seed: 1 },
-    space: { x: { kind: 'float', low: 0, high: 1 } },
-    seeds: [1],
-  };
-}
-
-interface Run {
-  readonly trials?: number;
-  readonly jobs?: number;
-  readonly audit?: number;
-  readonly tell?: (event: FleetEvent) => void;
-}
-
-/** Runs a study with the fleet. */
-async function study({ trials = 30, jobs = 10, audit = 0, tell }: Run = {}): Promise<StudyRecord> {
-  const connection = await connectCoordinator(fleet.server.address);
-  const task = pretendTask({
-    connection,
-    study: crypto.randomUUID(),
-    engine,
-    audit,
-    ...(tell ? { tell } : {}),
-  });
-  const store = new MemoryStore();
-  for await (const _ of runStudy({ definition: definitionOf(trials), task, store, jobs }));
-  return (await store.read())!;
-}
-
-interface PretendWorker {
-  readonly events: readonly WorkerEvent[];
-  stop(): Promise<void>;
-}
-
-async function worker({
-  slots = 4,
-  ms = 5,
-  result = pretendedResult,
-  address = fleet.server.address,
-}: {
-  readonly slots?: number;
-  readonly ms?: number;
-  readonly result?: (order: WorkOrder) => WorkResult;
-  readonly address?: string;
-} = {}): Promise<PretendWorker> {
-  const stopper = new AbortController();
-  const events: WorkerEvent[] = [];
-  const ended = work({
-    address,
-    slots,
-    name: 'test',
-    cpu: 'none',
-    engine,
-    performer: pretendPerformer(ms, result),
-    signal: stopper.signal,
-    tell: (event) => events.push(event),
-  });
-  ended.catch(() => {});
-  await until(
-    () => events.length > 0,
-    () => 'a worker',
-  );
-  return {
-    events,
-    async stop() {
-      stopper.abort();
-      await ended;
-    },
-  };
-}
+const study = (how: Omit<PretendedStudy, 'address'> = {}) => pretendedStudy({ address: fleet.server.address, ...how });
+const worker = (how: Partial<Parameters<typeof pretendWorker>[0]> = {}) =>
+  pretendWorker({ address: fleet.server.address, ...how });
 
 test('any number of workers gives the record of one', async () => {
   const first = study({ jobs: 1 });

@@ -97,6 +97,8 @@ function lineOf(event: WorkerEvent, address: string, jobs: number): string {
       return `${shortHash(event.key)}: stopped, since another worker has done it`;
     case 'gave back':
       return `${shortHash(event.key)}: given back: ${event.why}`;
+    case 'left behind':
+      return `${shortHash(event.key)}: could not be given back; another worker goes on from its last checkpoint in the database`;
     case 'away':
       return `The database is away (${event.why}); waiting for it.`;
   }

@@ -2,6 +2,8 @@
 import type { Client, Pool } from 'pg';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { placeOf } from './address.ts';
+import { endsAfter, pause } from './pause.ts';
+import { trackSockets } from './sockets.ts';
 
 /** A value of a query's parameter. */
 export type Parameter = string | number | boolean | null | Uint8Array | readonly string[] | readonly number[];
@@ -15,9 +17,18 @@ export interface Database {
   close(): Promise<void>;
 }
 
-/** The longest wait for a connection, and for the answer to a query, after which the network counts as cut (ms). */
-const connectTimeoutMs = 5_000;
-const queryTimeoutMs = 60_000;
+/**
+ * When the network counts as cut (ms): after this wait for a connection, or for the answer to a query, or without a sign
+ * of life of an idle connection. An address may say another `query_timeout`, since it goes over these.
+ */
+export const networkPatience = {
+  connectionTimeoutMillis: 5_000,
+  query_timeout: 30_000,
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
+} as const;
+/** How long a query may go on after the signal of its {@link Patience} (ms). */
+const lateMs = 1_000;
 /** How long a lost connection for notifications waits before the next try (ms). */
 const listenRetryMs = 1_000;
 
@@ -42,13 +53,9 @@ export function missingPeers(error: unknown): unknown {
 /** @param connections the most at once. @throws WorldError when the database cannot be reached. */
 export async function connect(address: string, { connections }: { readonly connections: number }): Promise<Database> {
   const pg = await loadPg();
-  const config = {
-    connectionString: address,
-    connectionTimeoutMillis: connectTimeoutMs,
-    query_timeout: queryTimeoutMs,
-    keepAlive: true,
-    application_name: 'lenet-lab',
-  };
+  const sockets = trackSockets();
+  const { stream } = sockets;
+  const config = { connectionString: address, ...networkPatience, application_name: 'lenet-lab', stream };
   const pool: Pool = new pg.Pool({ ...config, max: connections });
   // Idle connections that break are replaced by the next query.
   pool.on('error', () => {});
@@ -57,7 +64,7 @@ export async function connect(address: string, { connections }: { readonly conne
   try {
     await pool.query('select 1');
   } catch (error) {
-    await pool.end();
+    await sockets.close(pool.end());
     throw new WorldError(`the database at ${placeOf(address)} cannot be used: ${messageOf(error)}`, { cause: error });
   }
   return {
@@ -97,8 +104,7 @@ export async function connect(address: string, { connections }: { readonly conne
     },
     async close() {
       isClosed = true;
-      await Promise.all([...listeners].map((client) => client.end().catch(() => {})));
-      await pool.end().catch(() => {});
+      await sockets.close(Promise.all([...[...listeners].map((client) => client.end().catch(() => {})), pool.end()]));
     },
   };
 }
@@ -148,33 +154,20 @@ export interface Patience {
 }
 
 /**
- * Calls `act` until the database answers. @throws other errors than {@link isAway} at once, and the last error when the
- * signal is aborted.
+ * Calls `act` until the database answers. @throws other errors than {@link isAway} at once, and the last error soon
+ * after the signal is aborted.
  */
 export async function patiently<T>(act: () => Promise<T>, { signal, onAway }: Patience = {}): Promise<T> {
+  const late = () => new WorldError('the database did not answer before the end');
   for (let tries = 0; ; tries++) {
     try {
-      return await act();
+      return await (signal ? endsAfter(act(), signal, { ms: lateMs, late }) : act());
     } catch (error) {
       if (!isAway(error) || signal?.aborted) throw databaseError(error);
       if (tries === 0) onAway?.(messageOf(error));
       await pause(Math.min(2_000, 100 * 2 ** tries), signal);
     }
   }
-}
-
-/** Waits, at most until the signal is aborted. */
-export function pause(ms: number, signal?: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const end = () => {
-      clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal?.addEventListener('abort', end);
-    if (signal?.aborted) end();
-  });
 }
 
 function messageOf(error: unknown): string {

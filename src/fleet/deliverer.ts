@@ -6,11 +6,18 @@ import { type Delivery, insertResults } from './sql/insert-results.ts';
 /** The most results of a batch. */
 const mostAtOnce = 200;
 
+interface Waiting {
+  readonly delivery: Delivery;
+  readonly attempt: Attempt;
+  readonly done: () => void;
+  readonly fail: (error: unknown) => void;
+}
+
 export class Deliverer {
   readonly #database: Database;
   readonly #queue: Queue;
   readonly #patience: Patience;
-  #waiting: { readonly delivery: Delivery; readonly attempt: Attempt; readonly done: () => void }[] = [];
+  #waiting: Waiting[] = [];
   #isBusy = false;
 
   constructor(database: Database, queue: Queue, patience: Patience) {
@@ -25,8 +32,8 @@ export class Deliverer {
    */
   deliver(delivery: Delivery, attempt: Attempt): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ delivery, attempt, done: resolve });
-      if (!this.#isBusy) this.#send().catch(reject);
+      this.#waiting.push({ delivery, attempt, done: resolve, fail: reject });
+      if (!this.#isBusy) void this.#send();
     });
   }
 
@@ -35,10 +42,14 @@ export class Deliverer {
     try {
       while (this.#waiting.length > 0) {
         const batch = this.#waiting.splice(0, mostAtOnce);
-        const deliveries = batch.map(({ delivery }) => delivery);
-        await patiently(() => insertResults(this.#database, deliveries), this.#patience);
-        await this.#queue.complete(batch.map(({ attempt }) => attempt));
-        for (const { done } of batch) done();
+        try {
+          const deliveries = batch.map(({ delivery }) => delivery);
+          await patiently(() => insertResults(this.#database, deliveries), this.#patience);
+          await this.#queue.complete(batch.map(({ attempt }) => attempt));
+          for (const { done } of batch) done();
+        } catch (error) {
+          for (const { fail } of batch) fail(error);
+        }
       }
     } finally {
       this.#isBusy = false;

@@ -1,7 +1,8 @@
 /** The results that workers deliver: read as they come, checked, and kept until the study is told of them. */
 import { WorldError } from '../base/errors.ts';
 import type { CoordinatorMessage } from './coordinator.ts';
-import { type Database, type Patience, patiently, pause } from './database.ts';
+import { type Database, type Patience, patiently } from './database.ts';
+import { pause } from './pause.ts';
 import { parseResult, type WorkResult } from './result.ts';
 import { dropResult } from './sql/drop-result.ts';
 import { readResult } from './sql/read-results.ts';
@@ -32,6 +33,8 @@ export interface InboxOptions {
 export class Inbox {
   readonly #options: InboxOptions;
   readonly #kept = new Map<string, WorkResult>();
+  /** The ids of the results that were read last: the next look marks them as taken. */
+  #heard: readonly string[] = [];
   #wake = new AbortController();
 
   constructor(options: InboxOptions) {
@@ -69,8 +72,10 @@ export class Inbox {
   /** @returns how many results it has read. */
   async #read(): Promise<number> {
     const { database, study, patience } = this.#options;
-    const rows = await patiently(() => takeResults(database, study, mostResults), patience);
+    const heard = this.#heard;
+    const rows = await patiently(() => takeResults(database, study, { heard, most: mostResults }), patience);
     for (const row of rows) await this.#hear(row);
+    this.#heard = rows.map(({ id }) => id);
     return rows.length;
   }
 

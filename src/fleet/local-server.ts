@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { UsageError, WorldError } from '../base/errors.ts';
-import { pause } from './database.ts';
+import { pause } from './pause.ts';
 
 export interface LocalServer {
   readonly address: string;

@@ -6,9 +6,10 @@ import type { FleetPace, FleetStatus } from '../runner/fleet-status.ts';
 import { secondsOf } from '../study/trial.ts';
 import type { Pool, RunningTrial, TrialMessage, TrialOrder } from '../tasks/task.ts';
 import { type CoordinatorAction, type CoordinatorMessage, coordinate, emptyCoordinator } from './coordinator.ts';
-import { type Database, type Patience, patiently, pause } from './database.ts';
+import { type Database, type Patience, patiently } from './database.ts';
 import { Inbox } from './inbox.ts';
 import { Pace } from './pace.ts';
+import { pause } from './pause.ts';
 import type { Queue } from './queue.ts';
 import type { WorkResult } from './result.ts';
 import { SeenWorkers } from './seen-workers.ts';
@@ -128,8 +129,9 @@ class Coordinator {
   async close(): Promise<void> {
     this.#closing.abort();
     this.#inbox?.wake();
-    await this.#begun;
+    // The queue first: it ends the waiting for a database that is away.
     await this.#options.queue.close();
+    await this.#begun;
     await this.#options.database.close();
   }
 

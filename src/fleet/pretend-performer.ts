@@ -1,7 +1,7 @@
 /** Workers that only pretend to train: for measurements of the fleet itself and for tests. */
 import { sha256Of } from '../disk/sha256.ts';
 import { canonicalJson } from './canonical-json.ts';
-import { pause } from './database.ts';
+import { pause } from './pause.ts';
 import type { Performer } from './performer.ts';
 import type { WorkResult } from './result.ts';
 import type { WorkOrder } from './work-order.ts';

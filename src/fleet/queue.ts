@@ -1,6 +1,7 @@
 /** The queue of jobs, on pg-boss: delivery at least once, heartbeats, and a fence against attempts that were taken over. */
 import type { PgBoss } from 'pg-boss';
-import { missingPeers, type Patience, patiently } from './database.ts';
+import { missingPeers, networkPatience, type Patience, patiently } from './database.ts';
+import { trackSockets } from './sockets.ts';
 import { type FleetJob, type JobKind, parseJob, singletonKey } from './work-order.ts';
 
 const queueName = 'lenet';
@@ -40,13 +41,19 @@ export interface Queue {
 const priorities: Readonly<Record<JobKind, number>> = { training: 0, audit: -1, copy: -2 };
 
 /** @param role the coordinator makes the tables and looks after lost jobs; workers do neither. */
-export async function openQueue(address: string, role: 'coordinator' | 'worker', patience: Patience): Promise<Queue> {
+export async function openQueue(address: string, role: 'coordinator' | 'worker', waiting: Patience): Promise<Queue> {
   const isCoordinator = role === 'coordinator';
+  const closing = new AbortController();
+  const signals = waiting.signal ? [waiting.signal, closing.signal] : [closing.signal];
+  const patience: Patience = { ...waiting, signal: AbortSignal.any(signals) };
+  const sockets = trackSockets();
   const boss = await makeBoss({
     connectionString: address,
     max: 2,
     application_name: 'lenet-lab queue',
-    connectionTimeoutMillis: 5_000,
+    // pg-boss hands these to pg. Without a time limit, a connection that is cut silently would stop heartbeats for ever.
+    ...networkPatience,
+    ...{ stream: sockets.stream },
     schedule: false,
     supervise: isCoordinator,
     migrate: isCoordinator,
@@ -99,7 +106,10 @@ export async function openQueue(address: string, role: 'coordinator' | 'worker',
     async giveBack({ id, retryCount }) {
       await patiently(() => boss.fail(queueName, { id, retryCount }), patience);
     },
-    close: () => boss.stop({ graceful: false, close: true }),
+    close() {
+      closing.abort();
+      return sockets.close(boss.stop({ graceful: false, close: true }));
+    },
   };
 }
 

@@ -1,9 +1,10 @@
 /** A worker: takes jobs from the queue, trains, and delivers results. It keeps nothing that others could miss. */
 import { randomUUID } from 'node:crypto';
 import { WorldError } from '../base/errors.ts';
-import { connect, type Database, type Patience, patiently, pause } from './database.ts';
+import { connect, type Database, type Patience, patiently } from './database.ts';
 import { Deliverer } from './deliverer.ts';
 import { type Engine, requireSameEngine } from './engine.ts';
+import { endsAfter, laterSignal, pause } from './pause.ts';
 import type { Performed, Performer } from './performer.ts';
 import { type Attempt, openQueue, type Queue } from './queue.ts';
 import { digestOfResult, mostFileBytes, mostResultText } from './result.ts';
@@ -38,6 +39,8 @@ export type WorkerEvent =
   /** Another worker has taken the training over, or nobody needs it any more. */
   | { readonly type: 'taken over'; readonly key: string }
   | { readonly type: 'gave back'; readonly key: string; readonly why: string }
+  /** The worker ends and could not say so, since the database is away. Another takes it over after 10 s. */
+  | { readonly type: 'left behind'; readonly key: string }
   | { readonly type: 'away'; readonly why: string };
 
 /** Heartbeats and signs of life (ms); a job without them for 10 s is given to another worker. */
@@ -46,11 +49,14 @@ const beatMs = 2_000;
 const lookMs = 1_000;
 /** How long a worker waits after a job that it cannot do (ms). */
 const unableMs = 5_000;
+/** How long a worker that ends waits for a database that is away (ms). */
+const partingMs = 3_000;
 
 /** Works until the signal is aborted. @throws UsageError for an engine that does not fit, WorldError for a database that cannot be used. */
 export async function work(options: WorkerOptions): Promise<void> {
   const { address, tell } = options;
-  const patience: Patience = { onAway: (why) => tell({ type: 'away', why }) };
+  const signal = laterSignal(options.signal, partingMs);
+  const patience: Patience = { signal, onAway: (why) => tell({ type: 'away', why }) };
   const database = await connect(address, { connections: 3 });
   try {
     for (let isTold = false; !(await patiently(() => hasSchema(database), patience)); isTold = true) {
@@ -121,13 +127,16 @@ class Worker {
         this.#wake = new AbortController();
         if (taken.length < free || free === 0) await pause(lookMs, this.#wake.signal);
       }
+    } catch (error) {
+      // Whoever ends a worker does not ask whether the database is there.
+      if (!signal.aborted) throw error;
     } finally {
       signal.removeEventListener('abort', onAbort);
       this.#stopAll();
       while (this.#working.size > 0) await pause(20);
       this.#beats.abort();
-      await beating;
-      await unregisterWorker(this.#database, this.#id).catch(() => {});
+      const parting = Promise.all([beating, unregisterWorker(this.#database, this.#id)]);
+      await endsAfter(parting, this.#beats.signal, { ms: partingMs, late: () => new Error('late') }).catch(() => {});
     }
     if (this.#failure !== undefined) throw this.#failure;
   }
@@ -154,7 +163,8 @@ class Worker {
     if (this.#options.signal.aborted) work.stopper.abort();
     this.#do(work)
       .catch((error: unknown) => {
-        this.#failure ??= error;
+        if (this.#patience.signal?.aborted) this.#options.tell({ type: 'left behind', key: attempt.job.key });
+        else this.#failure ??= error;
       })
       .finally(() => {
         this.#working.delete(work);

@@ -9,15 +9,20 @@ export interface ResultRow {
   readonly body: string;
 }
 
+// The answer may be lost on its way. So a result counts as taken only when the coordinator says that it has heard it.
 const sql = `
-with fresh as (
-  select id from lenet.result where study = $1 and not taken order by at, id limit $2
-), taken as (
-  update lenet.result set taken = true from fresh where result.id = fresh.id
-  returning result.id, key, worker, digest, body, at
+with heard as (
+  update lenet.result set taken = true where study = $1 and id = any($2::uuid[]) and not taken
 )
-select id, key, worker, digest, body from taken order by at, id`;
+select id, key, worker, digest, body from lenet.result
+where study = $1 and not taken and not id = any($2::uuid[])
+order by at, id limit $3`;
 
-export function takeResults(database: Database, study: string, most: number): Promise<readonly ResultRow[]> {
-  return database.query<ResultRow>(sql, [study, most]);
+/** @param heard the ids of those that were taken last. */
+export function takeResults(
+  database: Database,
+  study: string,
+  { heard, most }: { readonly heard: readonly string[]; readonly most: number },
+): Promise<readonly ResultRow[]> {
+  return database.query<ResultRow>(sql, [study, heard, most]);
 }
