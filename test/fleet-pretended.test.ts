@@ -83,6 +83,44 @@ test('a training that takes much longer than others gets a copy, and the first o
   await Promise.all([slow, fast].map(({ stop }) => stop()));
 });
 
+test('a worker that was suspended finds its training done by another, and its late result is a check', async () => {
+  const stopper = new AbortController();
+  let ended = 0;
+  const onEnd = () => {
+    ended++;
+  };
+  const record = study({ trials: 100_000, jobs: 2, signal: stopper.signal, onEnd });
+  const { server, folder } = fleet;
+  const zombie = fleet.program(['bench/fleet-worker.mjs'], {
+    LENET_DATABASE: server.address,
+    LENET_CACHE: folder,
+    ENGINE: JSON.stringify(engine),
+    SLOTS: '1',
+    MILLISECONDS: '3000',
+  });
+  await zombie.says(/"began"/);
+  const { key } = JSON.parse(/\{"type":"began".*\}/.exec(zombie.text())![0]) as { readonly key: string };
+  zombie.child.kill('SIGSTOP');
+  const other = await worker({ slots: 2, ms: 100 });
+  await until(
+    () => other.events.some((event) => event.type === 'ended' && event.key === key),
+    () => 'another worker to take the training over',
+  );
+  zombie.child.kill('SIGCONT');
+  const sql = `select count(*)::int as results, (select (status->>'checks')::int from lenet.study where id = result.study) as checks
+    from lenet.result where key = $1 group by study`;
+  await until(
+    async () => ((await fleet.database.query<{ checks: number }>(sql, [key]))[0]?.checks ?? 0) === 1,
+    () => `a check: ${zombie.text()}`,
+  );
+  expect(await fleet.database.query(sql, [key])).toEqual([{ results: 2, checks: 1 }]);
+  stopper.abort();
+  const { trials } = await record;
+  expect(trials.filter(({ state }) => state === 'complete')).toHaveLength(ended);
+  zombie.child.kill('SIGKILL');
+  await Promise.all([other.stop(), zombie.ended]);
+});
+
 test('a worker of another engine is told why at its first job, gives it back and ends', async () => {
   const one = await worker();
   const record = study({ trials: 3 });

@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -6,7 +7,16 @@ import { countJobs } from '../src/fleet/sql/cancel-jobs.ts';
 import { StudyFolder } from '../src/runner/study-folder.ts';
 import { completeTrials } from '../src/study/trial.ts';
 import { type FleetProcess, modelsIn, recordIn, startFleet, type TestFleet, until, writeStudy } from './fleet.ts';
+import { freshFolder } from './lenet.ts';
 import { writeTinyMnist } from './tiny-mnist.ts';
+
+/** A disk with room for nothing that a training writes. */
+const disk = freshFolder();
+const mount = (...args: string[]) => spawnSync('mount', args).status === 0;
+const canMount = mount('-t', 'tmpfs', '-o', 'size=100k', 'tmpfs', disk);
+afterAll(() => {
+  if (canMount) spawnSync('umount', [disk]);
+});
 
 let fleet: TestFleet;
 let file: string;
@@ -22,11 +32,18 @@ beforeAll(async () => {
 });
 afterAll(() => fleet?.close());
 
-test('three workers give the journal of one machine, but for times, and its models byte for byte', async () => {
+/** The environment of a process whose clock goes wrong by so many days. */
+function clockWrongBy(days: number): Readonly<Record<string, string>> {
+  const program = `const right = Date.now; Date.now = () => right() + ${days * 86_400_000};`;
+  return { NODE_OPTIONS: `--import data:text/javascript,${encodeURIComponent(program)}` };
+}
+
+test('three workers, two with wrong clocks, give the journal of one machine, but for times, and its models byte for byte', async () => {
   const out = join(fleet.folder, 'three');
   const coordinator = fleet.lenet('study', 'run', file, '--fleet', '--out', out);
   await coordinator.says(/Everything goes to/);
-  const workers = [1, 2, 3].map(() => fleet.lenet('worker', '--jobs', '1'));
+  const clocks = [{}, clockWrongBy(400), clockWrongBy(-400)];
+  const workers = clocks.map((variables) => fleet.lenetWith(variables, 'worker', '--jobs', '1'));
   expect(await coordinator.ended, coordinator.text()).toBe(0);
   expect(recordIn(out)).toEqual(recordIn(alone));
   expect(modelsIn(out)).toEqual(modelsIn(alone));
@@ -91,6 +108,19 @@ test('a worker that was suspended finds its training done by another; its late r
   await stop(zombie, other);
 });
 
+test.skipIf(!canMount)('a worker whose disk is full gives its training back, and does it when there is room', async () => {
+  const out = join(fleet.folder, 'full');
+  const coordinator = fleet.lenet('study', 'run', file, '--fleet', '--out', out);
+  await coordinator.says(/Everything goes to/);
+  const worker = fleet.lenetWith({ TMPDIR: disk }, 'worker', '--jobs', '1');
+  await worker.says(/given back: .*the disk is full/);
+  expect(mount('-o', 'remount,size=50m', disk)).toBe(true);
+  expect(await coordinator.ended, coordinator.text()).toBe(0);
+  expect(recordIn(out)).toEqual(recordIn(alone));
+  expect(modelsIn(out)).toEqual(modelsIn(alone));
+  await stop(worker);
+});
+
 test('a restart of the database in the middle loses nothing', async () => {
   const long = longStudy();
   const out = join(fleet.folder, 'restarted');
@@ -147,9 +177,12 @@ test.each([
   },
 );
 
-test('a search that pauses trainings, with data of its own and held-out images, is the same on workers without the data', async () => {
+test('a search that pauses trainings, with a teacher, data of its own and held-out images, is the same on workers without these files', async () => {
   const data = join(fleet.folder, 'own');
   writeTinyMnist(data, 600, 120);
+  const teacher = join(fleet.folder, 'teacher');
+  const taught = fleet.lenet('train', '--data', data, '--epochs', '1', '--out', teacher);
+  expect(await taught.ended, taught.text()).toBe(0);
   const search = join(fleet.folder, 'search.yaml');
   writeFileSync(
     search,
@@ -157,6 +190,7 @@ test('a search that pauses trainings, with data of its own and held-out images, 
 protocol: held-out
 data: own
 base: { epochs: 3 }
+distill: { teachers: [teacher], temperature: 3, weight: 0.5 }
 search:
   trainings: 12
   finalists: 2

@@ -3,7 +3,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
+import type { Readable, Writable } from 'node:stream';
 import { sha256Of } from '../src/disk/sha256.ts';
 import { connect, type Database } from '../src/fleet/database.ts';
 import { type LocalServer, startLocalServer } from '../src/fleet/local-server.ts';
@@ -18,11 +18,15 @@ export interface TestFleet {
   /** A folder for this test file. */
   readonly folder: string;
   lenet(...args: string[]): FleetProcess;
+  /** A program of ours in a process of its own. */
+  program(args: readonly string[], variables: Readonly<Record<string, string>>): FleetProcess;
+  /** With further variables in its environment. */
+  lenetWith(variables: Readonly<Record<string, string>>, ...args: string[]): FleetProcess;
   close(): Promise<void>;
 }
 
 export interface FleetProcess {
-  readonly child: ChildProcessByStdio<null, Readable, Readable>;
+  readonly child: ChildProcessByStdio<Writable, Readable, Readable>;
   /** What it has written so far. */
   readonly text: () => string;
   /** Waits until its text matches. */
@@ -38,15 +42,20 @@ export async function startFleet(): Promise<TestFleet> {
   const server = await startLocalServer(join(folder, 'postgres'));
   const database = await connect(server.address, { connections: 2 });
   const processes: FleetProcess[] = [];
-  return {
+  const fleet: TestFleet = {
     server,
     database,
     folder,
-    lenet(...args) {
-      const environment = { ...process.env, LENET_DATABASE: server.address, LENET_CACHE: join(folder, 'cache') };
-      const child = spawn(process.execPath, [command, ...args], {
-        stdio: ['ignore', 'pipe', 'pipe'],
-        env: environment,
+    lenet: (...args) => fleet.lenetWith({}, ...args),
+    lenetWith(variables, ...args) {
+      const own = { LENET_DATABASE: server.address, LENET_CACHE: join(folder, 'cache') };
+      return fleet.program([command, ...args], { ...own, ...variables });
+    },
+    program(args, variables) {
+      const child = spawn(process.execPath, args, {
+        // A pipe, since a worker of the measurements ends with its standard input.
+        stdio: ['pipe', 'pipe', 'pipe'],
+        env: { ...process.env, ...variables },
       });
       let text = '';
       for (const stream of [child.stdout, child.stderr]) {
@@ -80,6 +89,7 @@ export async function startFleet(): Promise<TestFleet> {
       rmSync(folder, { recursive: true, force: true });
     },
   };
+  return fleet;
 }
 
 /** Waits for a condition, at most a minute and a half. */

@@ -2,6 +2,7 @@
  * What the coordinator decides, as a pure function: state and messages in, state and actions out. pool.ts performs the
  * actions. Messages may come in any order, twice, or never.
  */
+import { emptyLayers, type Layers, Overlay } from './layers.ts';
 import type { JobKind } from './work-order.ts';
 
 /** A result that arrived: who made it, and the digest of what the training determines. */
@@ -21,15 +22,15 @@ interface Wanted {
 
 interface Known {
   readonly first: Heard;
-  /** The deliveries of this key. */
-  readonly ids: ReadonlySet<string>;
+  /** The deliveries of this key: one, rarely two or three. */
+  readonly ids: readonly string[];
 }
 
 export interface CoordinatorState {
   /** What the study waits for, by key. */
   readonly wanted: ReadonlyMap<string, Wanted>;
   /** What is known of each key of the study, ended or not. */
-  readonly known: ReadonlyMap<string, Known>;
+  readonly known: Layers<Known>;
   /** The workers, and how many trainings each runs at once. */
   readonly workers: ReadonlyMap<string, number>;
   /** How many second results had the digest of the first. */
@@ -61,7 +62,7 @@ export type CoordinatorAction =
 
 export const emptyCoordinator: CoordinatorState = {
   wanted: new Map(),
-  known: new Map(),
+  known: emptyLayers(),
   workers: new Map(),
   checks: 0,
   isStopped: false,
@@ -73,7 +74,8 @@ export function coordinate(
   messages: readonly CoordinatorMessage[],
 ): { readonly state: CoordinatorState; readonly actions: readonly CoordinatorAction[] } {
   const wanted = new Map(before.wanted);
-  const known = new Map(before.known);
+  // What is wanted and who works stays small; what is known grows with the study.
+  const known = new Overlay(before.known);
   const workers = new Map(before.workers);
   let { checks, isStopped } = before;
   const actions: CoordinatorAction[] = [];
@@ -112,12 +114,12 @@ export function coordinate(
         break;
     }
   }
-  return { state: { wanted, known, workers, checks, isStopped }, actions };
+  return { state: { wanted, known: known.layers(), workers, checks, isStopped }, actions };
 
   function hear(key: string, heard: Heard): void {
     const found = known.get(key);
-    if (found?.ids.has(heard.id)) return;
-    known.set(key, { first: found?.first ?? heard, ids: new Set([...(found?.ids ?? []), heard.id]) });
+    if (found?.ids.includes(heard.id)) return;
+    known.set(key, { first: found?.first ?? heard, ids: [...(found?.ids ?? []), heard.id] });
     if (found && found.first.digest !== heard.digest) {
       if (!isStopped) actions.push({ type: 'alarm', key, first: found.first, second: heard });
       isStopped = true;
@@ -132,7 +134,7 @@ export function coordinate(
     const order = wanted.get(key);
     const found = known.get(key);
     if (!order || !found || isStopped) return false;
-    if (order.isAudited && found.ids.size < 2) {
+    if (order.isAudited && found.ids.length < 2) {
       actions.push({ type: 'send', key, kind: 'audit', notBy: found.first.worker });
       return true;
     }
