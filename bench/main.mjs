@@ -12,6 +12,7 @@ const names = [
   'layers',
   'memory',
   'fleet',
+  'fleet-kills',
   'full-disks',
   'journal',
   'damage',

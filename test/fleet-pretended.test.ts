@@ -89,7 +89,7 @@ test('a worker that was suspended finds its training done by another, and its la
   const onEnd = () => {
     ended++;
   };
-  const record = study({ trials: 100_000, jobs: 2, signal: stopper.signal, onEnd });
+  const record = study({ trials: 2_000, jobs: 2, signal: stopper.signal, onEnd });
   const { server, folder } = fleet;
   const zombie = fleet.program(['bench/fleet-worker.mjs'], {
     LENET_DATABASE: server.address,

@@ -8,12 +8,12 @@ import { pause } from './pause.ts';
 export interface Sockets {
   /** Makes a socket; pg connects it. */
   readonly stream: () => Socket;
-  /** Waits for `closing`, two seconds at most, and cuts what is still connected. */
+  /** Waits for `closing`, a second at most, and cuts what is still connected. */
   close(closing: Promise<unknown>): Promise<void>;
 }
 
 /** The longest wait for a connection to end in order (ms). */
-const closeMs = 2_000;
+const closeMs = 1_000;
 
 export function trackSockets(): Sockets {
   const sockets = new Set<Socket>();

@@ -50,7 +50,7 @@ const lookMs = 1_000;
 /** How long a worker waits after a job that it cannot do (ms). */
 const unableMs = 5_000;
 /** How long a worker that ends waits for a database that is away (ms). */
-const partingMs = 3_000;
+const partingMs = 2_000;
 
 /** Works until the signal is aborted. @throws UsageError for an engine that does not fit, WorldError for a database that cannot be used. */
 export async function work(options: WorkerOptions): Promise<void> {
@@ -136,7 +136,7 @@ class Worker {
       while (this.#working.size > 0) await pause(20);
       this.#beats.abort();
       const parting = Promise.all([beating, unregisterWorker(this.#database, this.#id)]);
-      await endsAfter(parting, this.#beats.signal, { ms: partingMs, late: () => new Error('late') }).catch(() => {});
+      await endsAfter(parting, this.#beats.signal, { ms: 1_000, late: () => new Error("late") }).catch(() => {});
     }
     if (this.#failure !== undefined) throw this.#failure;
   }
