@@ -1,5 +1,5 @@
 /** For tests: a wire between a process and the database that can be cut, in the ways in which networks are cut. */
-import { connect as dial, createServer, type Socket } from 'node:net';
+import { createServer, connect as dial, type Socket } from 'node:net';
 
 export type Fault =
   /** Connections end, and new ones are refused. */

@@ -108,18 +108,21 @@ test('a worker that was suspended finds its training done by another; its late r
   await stop(zombie, other);
 });
 
-test.skipIf(!canMount)('a worker whose disk is full gives its training back, and does it when there is room', async () => {
-  const out = join(fleet.folder, 'full');
-  const coordinator = fleet.lenet('study', 'run', file, '--fleet', '--out', out);
-  await coordinator.says(/Everything goes to/);
-  const worker = fleet.lenetWith({ TMPDIR: disk }, 'worker', '--jobs', '1');
-  await worker.says(/given back: .*the disk is full/);
-  expect(mount('-o', 'remount,size=50m', disk)).toBe(true);
-  expect(await coordinator.ended, coordinator.text()).toBe(0);
-  expect(recordIn(out)).toEqual(recordIn(alone));
-  expect(modelsIn(out)).toEqual(modelsIn(alone));
-  await stop(worker);
-});
+test.skipIf(!canMount)(
+  'a worker whose disk is full gives its training back, and does it when there is room',
+  async () => {
+    const out = join(fleet.folder, 'full');
+    const coordinator = fleet.lenet('study', 'run', file, '--fleet', '--out', out);
+    await coordinator.says(/Everything goes to/);
+    const worker = fleet.lenetWith({ TMPDIR: disk }, 'worker', '--jobs', '1');
+    await worker.says(/given back: .*the disk is full/);
+    expect(mount('-o', 'remount,size=50m', disk)).toBe(true);
+    expect(await coordinator.ended, coordinator.text()).toBe(0);
+    expect(recordIn(out)).toEqual(recordIn(alone));
+    expect(modelsIn(out)).toEqual(modelsIn(alone));
+    await stop(worker);
+  },
+);
 
 test('a restart of the database in the middle loses nothing', async () => {
   const long = longStudy();

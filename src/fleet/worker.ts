@@ -136,7 +136,7 @@ class Worker {
       while (this.#working.size > 0) await pause(20);
       this.#beats.abort();
       const parting = Promise.all([beating, unregisterWorker(this.#database, this.#id)]);
-      await endsAfter(parting, this.#beats.signal, { ms: 1_000, late: () => new Error("late") }).catch(() => {});
+      await endsAfter(parting, this.#beats.signal, { ms: 1_000, late: () => new Error('late') }).catch(() => {});
     }
     if (this.#failure !== undefined) throw this.#failure;
   }

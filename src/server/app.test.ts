@@ -522,7 +522,10 @@ describe('a study file that is typed', () => {
     'base: { recipe: deep/named.yaml }',
     'base: { model: networks/mine.yaml }',
   ])('may name recipes and networks inside the folder: %s', async (line) => {
-    expect(await check(shelved(line))).toMatchObject({ ok: true, sentences: [expect.any(String), 'About one training.'] });
+    expect(await check(shelved(line))).toMatchObject({
+      ok: true,
+      sentences: [expect.any(String), 'About one training.'],
+    });
   });
 
   test('that is too long or not text is refused', async () => {
