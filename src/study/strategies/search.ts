@@ -275,11 +275,17 @@ function epochsOf(definition: SearchDefinition, { proposals }: SearchPhase): Sea
   };
 }
 
-/** The base, and each hyperparameter at its ends or at each of its values, the others as in the base. */
+/**
+ * The base, and each hyperparameter at its ends or at each of its values, the others at their first: a proposal sets all
+ * of them, and some values need others than the base has.
+ */
 function plannedLevels(definition: StudyDefinition): Level[] {
-  const extremes = Object.entries(definition.space).flatMap(([name, dimension]) =>
+  const { space } = definition;
+  const first = Object.fromEntries(Object.entries(space).map(([name, dimension]) => [name, endsOf(dimension)[0]!]));
+  const extremes = Object.entries(space).flatMap(([name, dimension]) =>
     endsOf(dimension).map((value): Settings => {
-      return { ...conditionOf(dimension), ...settingsOf({ [name]: value }, definition.space) };
+      const own = settingsOf({ [name]: value }, space);
+      return { ...settingsOf({ ...first, [name]: value }, space), ...conditionOf(dimension), ...own };
     }),
   );
   const levels = extremes.map((settings): Level => {

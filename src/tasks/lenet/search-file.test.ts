@@ -1,5 +1,8 @@
 /** Study files with a search: what they declare, and one line for each mistake. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { plannedLevels } from '../../study/strategies.ts';
+import { completeSettings } from './configuration.ts';
 import { parseStudyFile } from './study-file.ts';
 
 const file = (search: string, more = '') => `name: s
@@ -131,4 +134,14 @@ describe('a mistake has one line with its place', () => {
     const short = file(`${rate}\nearlyStopping: halving`).replace('epochs: 9', 'epochs: 2');
     expect(() => parseStudyFile(short, 's.yaml')).toThrow('early stopping needs trainings of 3 epochs or more');
   });
+});
+
+test('the settings that are checked before the start fit each other, where a value needs another of the space', () => {
+  const shipped = readFileSync(new URL('../../../studies/search.yaml', import.meta.url), 'utf8');
+  const definition = parseStudyFile(shipped, 'search.yaml');
+  const levels = plannedLevels(definition)[0]!;
+  const complete = levels.map(({ settings }) => completeSettings({ ...definition.base, ...settings }));
+  // Nesterov needs a momentum, which the base has not.
+  expect(complete.filter(({ nesterov }) => nesterov).map(({ momentum }) => momentum)).toEqual([0.5]);
+  expect(new Set(complete.map(({ weightDecay }) => weightDecay))).toEqual(new Set([0, 1e-3, 1]));
 });
