@@ -20,7 +20,7 @@ export function optunaFacts(study: LiveStudy): Facts {
   const outcome = best
     ? [
         `The best value so far is ${shown(best.score)}, of trial ${best.number}${settings && `: ${settings}`}.`,
-        'It is the best of single trials, so the next training with its settings will probably be worse; nothing here tells how much.',
+        'It is the best of many single trials, so another training with the same settings will probably be worse. How much worse, only more trainings can tell.',
       ]
     : ['No trial has ended with a value yet.'];
   return {
@@ -29,7 +29,7 @@ export function optunaFacts(study: LiveStudy): Facts {
     outcome,
     stages: [],
     names: [],
-    counts: { running, complete, pruned, failed, ended: complete + pruned + failed, expected: rows.length },
+    counts: { running, complete, pruned, failed, ended: complete + pruned + failed, expected: 0 },
     secondsLeft: null,
     sections: [],
   };

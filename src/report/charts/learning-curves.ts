@@ -5,6 +5,7 @@ import { completeTrials, type EpochPoint, scoreOf } from '../../study/trial.ts';
 import type { LevelFacts, StageFacts, StudyFacts } from '../facts.ts';
 import { distinctLevels } from '../facts.ts';
 import { shownLevels } from '../stage-tables.ts';
+import type { TextTable } from '../table.ts';
 import { fullName } from '../words/names.ts';
 import { scoreText } from '../words/numbers.ts';
 import { colours, draw, integerTicks, type LegendEntry } from './draw.ts';
@@ -126,6 +127,8 @@ export function offScale({ points, reference }: CurveData, [low, high]: CurvesDa
 export interface CurveChart {
   readonly title: string;
   readonly svg: string;
+  /** What it shows, epoch by epoch. */
+  readonly numbers: TextTable;
 }
 
 export function learningCurves(stage: StageFacts, facts: StudyFacts): { charts: CurveChart[]; leftOut: number } {
@@ -134,8 +137,24 @@ export function learningCurves(stage: StageFacts, facts: StudyFacts): { charts: 
   const charts = data.curves.map((curve) => ({
     title: fullName(curve.level, stage, facts),
     svg: drawCurve(curve, data, stage, facts),
+    numbers: numbersOf(curve, facts),
   }));
   return { charts, leftOut: data.leftOut };
+}
+
+function numbersOf({ points, reference }: CurveData, facts: StudyFacts): TextTable {
+  const rows = [
+    ...points.map(({ set, epoch, mean, low, high }) => ['this study', set, epoch, mean, low, high]),
+    ...reference.map(({ set, epoch, mean }) => [facts.reference?.name ?? 'reference', set, epoch, mean, '', '']),
+  ];
+  return {
+    caption: 'Epoch by epoch',
+    names: 0,
+    columns: ['who', 'set', 'epoch', 'mean', 'lowest', 'highest'].map((head, column) => ({
+      head,
+      cells: rows.map((row) => `${row[column]}`),
+    })),
+  };
 }
 
 const dashes = { selection: undefined, train: '2,3' } as const;

@@ -49,10 +49,11 @@ function curves(stage: StageFacts, facts: StudyFacts): Block[] {
     {
       kind: 'figures',
       size: 'middle',
-      figures: charts.map(({ title, svg }, position) => ({
+      figures: charts.map(({ title, svg, numbers }, position) => ({
         name: `stage-${stage.index + 1}-curves-${position + 1}`,
         content: { svg },
         caption: title,
+        numbers,
       })),
     },
     ...(leftOut > 0

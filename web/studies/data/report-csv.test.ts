@@ -46,6 +46,18 @@ describe('in the report of a study that the server sends', async () => {
     expect(figures.filter(([, ...figure]) => figureCsv(...figure) === undefined).map(([name]) => name)).toEqual([]);
   });
 
+  test('learning curves have the mean and the range of the seeds at each epoch, by set', () => {
+    const curve = figures.find(([name]) => name === 'stage-1-curves-1')?.[1];
+    const [head, ...rows] = linesOf(curve?.csv ?? undefined);
+    expect(head).toBe('who,set,epoch,mean,lowest,highest');
+    const own = rows.map((row) => row.split(',')).filter(([who]) => who === 'this study');
+    expect(new Set(own.map(([, set]) => set))).toEqual(new Set(['train', 'selection']));
+    for (const [, , , mean, low, high] of own) {
+      expect(Number(low)).toBeLessThanOrEqual(Number(mean));
+      expect(Number(mean)).toBeLessThanOrEqual(Number(high));
+    }
+  });
+
   test('the drawing of the network has its layers, and the times of an epoch their seconds', () => {
     const csvOf = (name: string) => linesOf(figures.find((figure) => figure[0] === name)?.[1].csv ?? undefined);
     expect(csvOf('network-lenet5')[0]).toMatch(/^layer,/);

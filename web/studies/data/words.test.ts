@@ -1,7 +1,7 @@
 /** How the page writes numbers and times. */
 import { expect, test } from 'vitest';
 import { accuracy } from '../rows.testing.ts';
-import { agoText, bytesText, differenceText, durationText, measureLabel, scoreText } from './words.ts';
+import { agoText, bytesText, differenceText, durationText, entryState, measureLabel, scoreText } from './words.ts';
 
 test.each([
   [0.25, '0.3 s'],
@@ -28,4 +28,11 @@ test('an axis names the set that the value is measured on', () => {
   expect(measureLabel(accuracy, 'post')).toBe('Test accuracy (%)');
   expect(measureLabel({ ...accuracy, name: 'loss', unit: '' }, 'held-out')).toBe('Validation loss');
   expect(measureLabel({ ...accuracy, name: 'score', unit: '' }, null)).toBe('Score');
+});
+
+test('a journal of another program that rests is not called interrupted: nothing tells whether it is finished', () => {
+  expect(entryState('interrupted', 'study').word).toBe('interrupted');
+  for (const kind of ['optuna', 'tensorboard'] as const)
+    expect(entryState('interrupted', kind).word).toBe('not growing');
+  expect(entryState('running', 'optuna').word).toBe('running');
 });

@@ -1,5 +1,5 @@
 /** Numbers, times and states as the page writes them. */
-import type { EntryState, Objective, TrialRow, Value } from '../../../src/server/protocol.ts';
+import type { EntryKind, EntryState, Objective, TrialRow, Value } from '../../../src/server/protocol.ts';
 import { shortNumber } from '../../shared/chart/ticks.ts';
 
 /** A value of the objective with its unit: `98.86 %`, `0.0412`; a dash where there is none. */
@@ -55,15 +55,22 @@ export function countText(count: number, noun: string, plural = `${noun}s`): str
 }
 
 /** What a state means, for its tip. */
-export const entryStates: Readonly<Record<EntryState, string>> = {
-  unknown: 'the server is still reading it',
-  running: 'a process works on it',
-  finished: 'everything asked for is done',
-  interrupted: 'nobody works on it, and it is not finished',
-  stuck: 'it ended, because no level succeeded',
-  damaged: 'its files cannot be read',
-  empty: 'nothing is recorded yet',
+const entryStates: Readonly<Record<EntryState, { readonly word: string; readonly meaning: string }>> = {
+  unknown: { word: 'being read', meaning: 'the server is still reading it' },
+  running: { word: 'running', meaning: 'a process works on it' },
+  finished: { word: 'finished', meaning: 'everything asked for is done' },
+  interrupted: { word: 'interrupted', meaning: 'nobody works on it, and it is not finished' },
+  stuck: { word: 'stuck', meaning: 'it ended, because no level succeeded' },
+  damaged: { word: 'damaged', meaning: 'its files cannot be read' },
+  empty: { word: 'empty', meaning: 'nothing is recorded yet' },
 };
+
+/** The state of an entry in words: files of other programs do not tell whether anything is left to do. */
+export function entryState(state: EntryState, kind: EntryKind): (typeof entryStates)[EntryState] {
+  const isForeign = kind === 'optuna' || kind === 'tensorboard';
+  if (state !== 'interrupted' || !isForeign) return entryStates[state];
+  return { word: 'not growing', meaning: 'nothing was added lately; the files do not tell whether it is finished' };
+}
 
 export const trialStateWords: Readonly<Record<TrialRow['state'], string>> = {
   running: 'running',

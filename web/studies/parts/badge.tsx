@@ -1,6 +1,6 @@
 /** The state of a study, run or trial: a word with a symbol, so that no colour has to be seen. */
-import type { EntryState, TrialRow } from '../../../src/server/protocol.ts';
-import { entryStates, trialStateWords } from '../data/words.ts';
+import type { EntryKind, EntryState, TrialRow } from '../../../src/server/protocol.ts';
+import { entryState, trialStateWords } from '../data/words.ts';
 
 const symbols: Readonly<Record<EntryState | TrialRow['state'], string>> = {
   unknown: '…',
@@ -16,8 +16,9 @@ const symbols: Readonly<Record<EntryState | TrialRow['state'], string>> = {
   empty: '○',
 };
 
-export function EntryBadge({ state }: { readonly state: EntryState }) {
-  return <Badge state={state} text={state} title={entryStates[state]} />;
+export function EntryBadge({ state, kind }: { readonly state: EntryState; readonly kind: EntryKind }) {
+  const { word, meaning } = entryState(state, kind);
+  return <Badge state={state} text={word} title={meaning} />;
 }
 
 export function TrialBadge({ state }: { readonly state: TrialRow['state'] }) {

@@ -121,7 +121,7 @@ function EntryCard({ entry, now }: { readonly entry: Entry; readonly now: number
         <h3>
           <a href={linkTo(place, id)}>{name}</a>
         </h3>
-        <EntryBadge state={state} />
+        <EntryBadge state={state} kind={kind} />
         {(kind === 'optuna' || kind === 'tensorboard') && (
           <span class="kind">{kind === 'optuna' ? 'Optuna' : 'TensorBoard'}</span>
         )}

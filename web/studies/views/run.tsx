@@ -70,7 +70,7 @@ function Shown({ run }: { readonly run: RunOpening }) {
     <>
       <div class="study-title">
         <h1>{name}</h1>
-        <EntryBadge state={state} />
+        <EntryBadge state={state} kind={kind} />
         {kind === 'tensorboard' && <span class="kind">TensorBoard</span>}
         <span class="muted">{path !== name ? path : ''}</span>
       </div>

@@ -129,7 +129,7 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
         </button>
       </div>
       {said && (
-        <p class={busy ? 'muted' : 'problem'} role={busy ? 'status' : 'alert'}>
+        <p class={busy ? 'muted' : 'problem words'} role={busy ? 'status' : 'alert'}>
           {said}
         </p>
       )}

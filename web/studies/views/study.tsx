@@ -76,7 +76,7 @@ function Head({ study, data: { head, state } }: { readonly study: LiveStudy; rea
     <header class="study-head">
       <div class="study-title">
         <h1>{head.name}</h1>
-        <EntryBadge state={state.state} />
+        <EntryBadge state={state.state} kind={head.kind} />
         {head.kind === 'optuna' && <span class="kind">Optuna</span>}
         {facts && (
           <Progress
