@@ -110,10 +110,12 @@ test('a worker that was suspended finds its training done by another, and its la
   const sql = `select count(*)::int as results, (select (status->>'checks')::int from lenet.study where id = result.study) as checks
     from lenet.result where key = $1 group by study`;
   await until(
-    async () => ((await fleet.database.query<{ checks: number }>(sql, [key]))[0]?.checks ?? 0) === 1,
+    async () => ((await fleet.database.query<{ checks: number }>(sql, [key]))[0]?.checks ?? 0) >= 1,
     () => `a check: ${zombie.text()}`,
   );
-  expect(await fleet.database.query(sql, [key])).toEqual([{ results: 2, checks: 1 }]);
+  // The slow worker's next trainings may get copies, which are checks, too.
+  const rows = await fleet.database.query<{ results: number }>(sql, [key]);
+  expect(rows.map(({ results }) => results)).toEqual([2]);
   stopper.abort();
   const { trials } = await record;
   expect(trials.filter(({ state }) => state === 'complete')).toHaveLength(ended);
