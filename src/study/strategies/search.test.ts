@@ -241,6 +241,26 @@ describe('early stopping', () => {
     }
   });
 
+  test('finalists are the best of each rung in turn', () => {
+    const wanted =
+      early.plan.kind === 'search' ? { ...early, plan: { ...early.plan, trainings: 60, finalists: 8 } } : early;
+    const { proposals, finals } = simulate(wanted).view.search!;
+    const best = (rung: number) =>
+      proposals
+        .filter(({ scores }) => scores.length > rung)
+        .sort((a, b) => b.scores[rung]! - a.scores[rung]!)
+        .map(({ number }) => number);
+    const expected = new Set<number>();
+    while (expected.size < 8)
+      for (const rung of [2, 1, 0]) {
+        const next = best(rung).find((number) => !expected.has(number));
+        if (next !== undefined && expected.size < 8) expected.add(next);
+      }
+    // The base takes the place of the last.
+    const chosen = expected.has(0) ? [...expected] : [...[...expected].slice(0, 7), 0];
+    expect(finals!.finalists.map(({ proposal }) => proposal)).toEqual(chosen);
+  });
+
   test('finals and confirmation train whole networks', () => {
     expect(trials.slice(21).every(({ state }) => state === 'complete')).toBe(true);
     // 2 x 21 epochs, the third bracket's 3 + 2 + 6, and nine for each of the others.

@@ -175,16 +175,35 @@ function levelView(proposal: ProposalView, trials: readonly (Trial | undefined)[
   };
 }
 
-/** Proposals with a score, from best to worst: those that were trained longer first. */
-function rankedProposals(proposals: readonly ProposalView[], { objective }: StudyDefinition): ProposalView[] {
-  return proposals
-    .filter(({ scores, state }) => scores.length > 0 && state !== 'failed')
-    .sort((a, b) => {
-      if (a.scores.length !== b.scores.length) return b.scores.length - a.scores.length;
-      const [first, second] = [a.scores.at(-1)!, b.scores.at(-1)!];
-      if (first === second) return a.number - b.number;
-      return isBetter(first, second, objective) ? -1 : 1;
-    });
+/**
+ * The proposals that become finalists, at most so many: the best of each rung in turn, from the last rung on. Only
+ * trainings of the same epochs are compared. Who comes to the next rung is decided in brackets, so a good setting of a
+ * strong bracket may have stopped at the first rung.
+ */
+function bestProposals(
+  proposals: readonly ProposalView[],
+  { objective }: StudyDefinition,
+  most: number,
+): ProposalView[] {
+  const sound = proposals.filter(({ scores, state }) => scores.length > 0 && state !== 'failed');
+  const last = Math.max(0, ...sound.map(({ scores }) => scores.length));
+  const rungs = Array.from({ length: last }, (_, index) => last - 1 - index).map((rung) =>
+    sound
+      .filter(({ scores }) => scores.length > rung)
+      .sort((a, b) => {
+        const [first, second] = [a.scores[rung]!, b.scores[rung]!];
+        if (first === second) return a.number - b.number;
+        return isBetter(first, second, objective) ? -1 : 1;
+      }),
+  );
+  const ranked = new Set<ProposalView>();
+  while (ranked.size < Math.min(most, sound.length)) {
+    for (const rung of rungs) {
+      const next = rung.find((proposal) => !ranked.has(proposal));
+      if (next) ranked.add(next);
+    }
+  }
+  return [...ranked].slice(0, most);
 }
 
 interface PhaseContext {
@@ -197,12 +216,11 @@ function finalsOf(
   proposals: readonly ProposalView[],
   { definition, budget, rungs, history }: PhaseContext & { readonly rungs: readonly number[] },
 ): { view: NonNullable<SearchView['finals']>; pending: readonly TrialRequest[] } {
-  const ranked = rankedProposals(proposals, definition);
-  const best = ranked.slice(0, budget.finalists);
+  const best = bestProposals(proposals, definition, budget.finalists);
   // The base is one of the finalists, whatever its score.
   const entrants = best.some(({ number }) => number === 0)
     ? best
-    : [...best.slice(0, budget.finalists - 1), ...ranked.filter(({ number }) => number === 0)];
+    : [...best.slice(0, budget.finalists - 1), ...bestProposals(proposals.slice(0, 1), definition, 1)];
   // Trainings that were stopped early have no score of their first seed, so that seed does not count then.
   const known = rungs.length === 1 ? [seedOf(definition, 0)] : [];
   const { seeds, dropped, rounds, ranking, finished, pending } = followFinals({
