@@ -113,9 +113,10 @@ const mistakes: readonly (readonly [string, readonly unknown[], string])[] = [
   [
     'fit',
     withOptions({ test: train }),
-    'unknown option of fit() "test": allowed are train, evaluation, evaluateAt, evaluateTrain, initial, distill, resume, threads, width, beforeSlice, signal, onProgress. Did you mean evaluation?',
+    'unknown option of fit() "test": allowed are train, evaluation, evaluateAt, evaluateTrain, initial, distill, resume, threads, width, memory, beforeSlice, signal, onProgress. Did you mean evaluation?',
   ],
   ['fit', withOptions({ evaluation: null }), 'fit(): evaluation: expected a data set'],
+  ['fit', withOptions({ memory: {} }), 'fit(): memory: expected keptMemory(), got'],
   [
     'fit',
     withOptions({ threads: 4 }),
@@ -572,6 +573,7 @@ const sound: Readonly<Record<string, readonly unknown[]>> = {
   datasetSize: [train],
   augmentation: [{ rotation: 10, shift: 0.5, scale: 0.1, elastic: 0.7 }],
   takeFirst: [train, 3],
+  keptMemory: [],
   supportsFused: [],
   add: ['conv1'],
   avgPool2d: [2, { stride: 1 }],
