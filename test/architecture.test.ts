@@ -47,7 +47,7 @@ const packages = {
   tasks: ['yaml', 'zod'],
   runner: ['@jsquash/webp/decode.js', 'fast-png', 'jpeg-js'],
   report: ['@observablehq/plot', 'linkedom', 'cli-table3', 'fast-png', 'string-width', 'yaml'],
-  server: ['hono', 'hono/cookie', '@hono/node-server', 'yaml', 'zod'],
+  server: ['hono', 'hono/compress', 'hono/cookie', '@hono/node-server', 'yaml', 'zod'],
   fleet: ['zod', 'pg', 'pg-boss'],
   cli: ['commander', 'string-width'],
 };
