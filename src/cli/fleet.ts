@@ -7,7 +7,7 @@ import type { FleetEvent } from '../fleet/pool.ts';
 import { cancelStudy, countJobs } from '../fleet/sql/cancel-jobs.ts';
 import { requireSchema } from '../fleet/sql/install.ts';
 import { readStudies, removeStudy, type StudySeen } from '../fleet/sql/studies.ts';
-import { goneSeconds, readWorkers, type WorkerSeen } from '../fleet/sql/workers.ts';
+import { isAlive, readWorkers, type WorkerSeen } from '../fleet/sql/workers.ts';
 import { terminalTable } from '../report/terminal-table.ts';
 import { terminalWidth } from './terminal.ts';
 
@@ -38,15 +38,15 @@ export async function fleetStatus(json: boolean): Promise<void> {
   }
 }
 
-function isAlive({ silentSeconds }: WorkerSeen): boolean {
-  return silentSeconds < goneSeconds;
+function lifeText(seen: { readonly silentSeconds: number }): string {
+  return isAlive(seen) ? 'alive' : `silent for ${duration(seen.silentSeconds)}`;
 }
 
 function workerTable(workers: readonly WorkerSeen[]): string {
   const column = (head: string, cell: (worker: WorkerSeen) => string) => ({ head, cells: workers.map(cell) });
   const columns = [
     column('worker', ({ id, name }) => `${name} ${id.slice(0, 8)}`),
-    column('state', (worker) => (isAlive(worker) ? 'alive' : `silent for ${duration(worker.silentSeconds)}`)),
+    column('state', lifeText),
     column('at work', ({ doing, slots }) => `${doing.length} of ${slots}`),
     column('ended', ({ ended }) => `${ended}`),
     column('slowest', ({ doing }) => {
@@ -61,14 +61,12 @@ function studyTable(studies: readonly StudySeen[]): string {
   const column = (head: string, cell: (study: StudySeen) => string) => ({ head, cells: studies.map(cell) });
   const columns = [
     column('study', ({ id, name }) => `${name} ${id.slice(0, 8)}`),
-    column('coordinator', ({ silentSeconds }) =>
-      silentSeconds < goneSeconds ? 'alive' : `silent for ${duration(silentSeconds)}`,
-    ),
+    column('coordinator', lifeText),
     column('in flight', ({ status }) => `${status.wanted ?? 0}`),
     column('results', ({ results }) => `${results}`),
     column('a minute', ({ status }) => (status.perMinute ?? 0).toFixed(1)),
-    column('time left', ({ status, silentSeconds }) =>
-      silentSeconds < goneSeconds && status.secondsLeft != null ? duration(status.secondsLeft) : '',
+    column('time left', ({ status: { secondsLeft }, ...study }) =>
+      isAlive(study) && secondsLeft != null ? duration(secondsLeft) : '',
     ),
     column('checks', ({ status }) => `${status.checks ?? 0}`),
     column('copies', ({ status }) => `${status.copies ?? 0}`),

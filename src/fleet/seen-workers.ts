@@ -1,6 +1,6 @@
 /** The workers that are alive, as the coordinator last saw them, and what they do for its study. */
 import type { FleetWorker } from '../runner/fleet-status.ts';
-import { goneSeconds, type WorkerSeen } from './sql/workers.ts';
+import { isAlive, type WorkerSeen } from './sql/workers.ts';
 import type { TrainingAtWork } from './stragglers.ts';
 
 export class SeenWorkers {
@@ -16,7 +16,7 @@ export class SeenWorkers {
   /** Takes what the database says now. @returns who came and who left since the last time. */
   see(workers: readonly WorkerSeen[]): { readonly came: readonly WorkerSeen[]; readonly left: readonly WorkerSeen[] } {
     const before = this.#alive;
-    const now = workers.filter(({ silentSeconds }) => silentSeconds < goneSeconds);
+    const now = workers.filter(isAlive);
     this.#alive = new Map(now.map((worker) => [worker.id, worker]));
     for (const { id, name } of now) this.#names.set(id, name);
     return {

@@ -19,16 +19,9 @@ import type {
   TrialDetails,
   TrialRow,
 } from '../../src/server/protocol.ts';
+import { accuracy as objective } from '../../web/studies/rows.testing.ts';
 import type { Answer } from './fake-server.ts';
 
-const objective = {
-  kind: 'accuracy',
-  name: 'accuracy',
-  goal: 'maximize',
-  unit: ' %',
-  decimals: 2,
-  isPercentage: true,
-} as const;
 const session = {
   started: '2026-01-02T03:04:05.000000',
   seconds: 125,

@@ -3,8 +3,12 @@ import { z } from 'zod';
 import type { Database } from '../database.ts';
 import type { Engine } from '../engine.ts';
 
-/** Seconds without a sign after which a worker counts as gone. */
-export const goneSeconds = 15;
+/** Seconds without a sign after which a worker, or a coordinator, counts as gone. */
+const goneSeconds = 15;
+
+export function isAlive({ silentSeconds }: { readonly silentSeconds: number }): boolean {
+  return silentSeconds < goneSeconds;
+}
 
 export interface WorkerAbout {
   readonly id: string;
