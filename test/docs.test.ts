@@ -121,9 +121,13 @@ function ofOneEpoch(name: string, folder: string): string {
   return `${name}.yaml`;
 }
 
-/** The text of a study file with one epoch in place of any number, and lists of few. */
+/** The text of a study file with one epoch in place of any number, lists of few, and few trainings in a search. */
 function oneEpoch(text: string): string {
-  return text.replace(/\bepochs: \d+/g, 'epochs: 1').replace(/\bepochs: \[[\d, ]+\]/g, 'epochs: [1, 2]');
+  const epochs = /^ *earlyStopping: halving/m.test(text) ? 3 : 1;
+  return text
+    .replace(/\bepochs: \d+/g, `epochs: ${epochs}`)
+    .replace(/\bepochs: \[[\d, ]+\]/g, 'epochs: [1, 2]')
+    .replace(/^( *)trainings: \d+$/gm, '$1trainings: 12\n$1finalists: 2');
 }
 
 describe.each(pages)('%s', (page) => {

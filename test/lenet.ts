@@ -1,9 +1,10 @@
 /** For tests: runs the built `lenet` command as its users do. */
-import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process';
+import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
+import { type Finished, runStanding } from './standing/standing.ts';
 
 export const command = new URL('../dist/cli/lenet.js', import.meta.url).pathname;
 if (!existsSync(command)) throw new Error('dist/ is missing: run `npm run build` first (npm test does)');
@@ -15,24 +16,13 @@ export function freshFolder(): string {
   return mkdtempSync(join(tmpdir(), 'lenet-run-'));
 }
 
-export interface Finished {
-  readonly code: number | null;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 export function lenet(...args: string[]): Finished {
   return lenetIn(process.cwd(), ...args);
 }
 
 /** Runs the command in a folder. */
 export function lenetIn(cwd: string, ...args: string[]): Finished {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [command, ...args], {
-    cwd,
-    encoding: 'utf8',
-    timeout: 100_000,
-  });
-  return { code: status, stdout, stderr };
+  return runStanding(cwd, args);
 }
 
 export function startLenet(...args: string[]): ChildProcessByStdio<null, Readable, Readable> {

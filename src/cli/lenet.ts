@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 /**
- * The executable `lenet` (package.json, bin). It only loads main.ts, and says last words on errors that nothing else
+ * The executable `lenet` (package.json, bin). It only calls main.ts, and says last words on errors that nothing else
  * caught, here and in main.ts. It imports as little as possible, so that it can itself be loaded under a low limit on
  * open files.
  */
@@ -10,4 +10,5 @@ process.on('uncaughtException', (error) => {
   process.stderr.write(lastWords(error));
   process.exit(1);
 });
-await import('./main.ts');
+const { main } = await import('./main.ts');
+process.exitCode = await main(process.argv.slice(2));

@@ -508,7 +508,7 @@ function parseEvery(option: string): (text: string) => number {
 }
 
 /**
- * Runs the command line and returns the exit code: 0, 1 (WorldError), 2 (UsageError), or 128 plus the number of the
+ * Reads and runs the command, and returns its exit code: 0, 1 (WorldError), 2 (UsageError), or 128 plus the number of the
  * signal that stopped the work.
  */
 async function run(args: readonly string[], output: Output): Promise<number> {
@@ -531,8 +531,11 @@ async function run(args: readonly string[], output: Output): Promise<number> {
   }
 }
 
-const output = new Output();
-const exitCode = await run(process.argv.slice(2), output);
-// The errors of the last write arrive in this turn of the event loop.
-await new Promise((resolve) => setImmediate(resolve));
-process.exitCode = output.exitCode(exitCode);
+/** Runs a command line, without the names of node and program, and returns the exit code of the process. */
+export async function main(args: readonly string[]): Promise<number> {
+  const output = new Output();
+  const exitCode = await run(args, output);
+  // The errors of the last write arrive in this turn of the event loop.
+  await new Promise((resolve) => setImmediate(resolve));
+  return output.exitCode(exitCode);
+}

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
+const command = fileURLToPath(new URL('../../dist/cli/lenet.js', import.meta.url));
 const describedIn = (folder: string) =>
   spawnSync(
     process.execPath,
-    [main, 'train', '--model', 'mlp', '--epochs', '0', '--train-limit', '16', '--batch-size', '16', '--out', 'mlp-run'],
+    [command, 'train', '--model', 'mlp', '--epochs', '0', '--train-limit', '16', '--batch-size', '16', '--out', 'mlp-run'],
     {
       cwd: folder,
       encoding: 'utf8',
