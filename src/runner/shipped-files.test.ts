@@ -10,7 +10,20 @@ const command = fileURLToPath(new URL('../../dist/cli/lenet.js', import.meta.url
 const describedIn = (folder: string) =>
   spawnSync(
     process.execPath,
-    [command, 'train', '--model', 'mlp', '--epochs', '0', '--train-limit', '16', '--batch-size', '16', '--out', 'mlp-run'],
+    [
+      command,
+      'train',
+      '--model',
+      'mlp',
+      '--epochs',
+      '0',
+      '--train-limit',
+      '16',
+      '--batch-size',
+      '16',
+      '--out',
+      'mlp-run',
+    ],
     {
       cwd: folder,
       encoding: 'utf8',
