@@ -5,16 +5,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { type Finished, runStanding } from './standing/standing.ts';
+import { writeTinyMnist } from './tiny-mnist.ts';
 
 export const command = new URL('../dist/cli/lenet.js', import.meta.url).pathname;
 if (!existsSync(command)) throw new Error('dist/ is missing: run `npm run build` first (npm test does)');
 
-/** A training that takes a second or two. */
-export const small = ['--train-limit', '1500', '--test-limit', '300', '--batch-size', '25'] as const;
-
 export function freshFolder(): string {
   return mkdtempSync(join(tmpdir(), 'lenet-run-'));
 }
+
+/** The first images of MNIST: reading all of it would take longer than a small training. */
+export const fewImages = freshFolder();
+writeTinyMnist(fewImages, 1800, 300);
+
+/** A training that takes a second or two. */
+export const small = [
+  '--data',
+  fewImages,
+  '--train-limit',
+  '1500',
+  '--test-limit',
+  '300',
+  '--batch-size',
+  '25',
+] as const;
 
 export function lenet(...args: string[]): Finished {
   return lenetIn(process.cwd(), ...args);

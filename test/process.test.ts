@@ -6,10 +6,10 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { fit, lenet5, sgd } from '../dist/index.js';
 import { nodeThreads } from '../dist/runner/node-threads.js';
 import type { CrewPlan } from '../src/train/crew.ts';
-import { ended, freshFolder, startLenet } from './lenet.ts';
+import { ended, fewImages, freshFolder, startLenet } from './lenet.ts';
 
 const lenet = `'${process.execPath}' '${new URL('../dist/cli/lenet.js', import.meta.url).pathname}'`;
-const tiny = '--train-limit 256 --test-limit 64 --epochs 2';
+const tiny = `--data ${fewImages} --train-limit 256 --test-limit 64 --epochs 2`;
 const folder = freshFolder();
 let folders = 0;
 const fresh = () => join(folder, `${folders++}`);
@@ -25,6 +25,7 @@ writeFileSync(
   studyFile,
   `name: tiny
 protocol: post
+data: ${fewImages}
 objective: accuracy
 base: { epochs: 1, trainLimit: 256, testLimit: 64 }
 stages:
@@ -52,7 +53,7 @@ describe('a reader that closes its end of the pipe', () => {
   test('lenet train | head: the run is finished and saved, exit code 0', () => {
     const out = fresh();
     const { stdout, stderr } = bash(`$lenet train ${tiny} --out ${out} | head -1; echo "code \${PIPESTATUS[0]}"`);
-    expect(stdout).toMatch(/^Dataset mnist.*\ncode 0\n$/);
+    expect(stdout).toMatch(/^Dataset lenet-run-.*\ncode 0\n$/);
     expect(stderr).toBe('');
     expect(kept(out)).toEqual(whole);
     expect(readFileSync(join(out, 'model.safetensors')).equals(readFileSync(join(run, 'model.safetensors')))).toBe(

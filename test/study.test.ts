@@ -10,17 +10,13 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../src/base/random.ts';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import { resealed } from '../src/store/resealed.testing.ts';
-import { ended, freshFolder, lenet, startLenet } from './lenet.ts';
-import { writeTinyMnist } from './tiny-mnist.ts';
+import { ended, fewImages, freshFolder, lenet, startLenet } from './lenet.ts';
 
 const home = freshFolder();
-// Reading all of MNIST would take a third of the time of a trial.
-const data = join(home, 'mnist');
-writeTinyMnist(data, 1800, 300);
 const file = join(home, 'small.yaml');
 const text = `name: small
 protocol: post
-data: ${data}
+data: ${fewImages}
 base: { epochs: 2, trainLimit: 1500, testLimit: 300, batchSize: 50, learningRate: 1e-3 }
 stages:
   - batchSize: [50, 25]
@@ -84,7 +80,7 @@ describe('a whole study', () => {
         '--optimizer',
         optimizer,
         '--data',
-        data,
+        fewImages,
         '--train-limit',
         '1500',
         '--test-limit',
@@ -106,7 +102,7 @@ describe('a whole study', () => {
     const config = JSON.parse(readFileSync(join(whole, 'trial-0002', 'config.json'), 'utf8')).hyperparameters;
     const out = join(home, 'alone');
     const options = ['--batch-size', `${config.batchSize}`, '--seed', `${config.seed}`, '--learning-rate', '1e-3'];
-    const limits = ['--data', data, '--train-limit', '1500', '--test-limit', '300'];
+    const limits = ['--data', fewImages, '--train-limit', '1500', '--test-limit', '300'];
     lenet('train', ...limits, '--epochs', '2', ...options, '--out', out);
     const model = readFileSync(join(out, 'model.safetensors')).toString('base64');
     expect(model).toBe(expected.get('trial-0002/model.safetensors'));
@@ -174,7 +170,7 @@ test('under a seed rule the rounds and all bytes are the same for any number of 
     ruled,
     `name: ruled
 protocol: post
-data: ${data}
+data: ${fewImages}
 base: { epochs: 1, trainLimit: 600, testLimit: 200, batchSize: 50 }
 stages:
   - learningRate: [1e-5, 1e-3, 3e-3]
@@ -281,7 +277,7 @@ describe('trials that are not evaluated on their training set', () => {
     const { batchSize, seed } = JSON.parse(readFileSync(join(trial, 'config.json'), 'utf8')).hyperparameters;
     rmSync(trial, { recursive: true });
     const limits = ['--train-limit', '1500', '--test-limit', '300'];
-    const settings = ['--data', data, ...limits, '--epochs', '2', '--learning-rate', '1e-3'];
+    const settings = ['--data', fewImages, ...limits, '--epochs', '2', '--learning-rate', '1e-3'];
     const own = [...settings, '--batch-size', `${batchSize}`, '--seed', `${seed}`, '--out', trial];
     expect(lenet('train', ...own, '--evaluate-every', '0').code).toBe(0);
     expect(linesOf(trial).map((line) => 'test' in line)).toEqual([false, false, true]);
@@ -296,7 +292,7 @@ describe('failures', () => {
     const wild = join(home, 'wild.yaml');
     writeFileSync(
       wild,
-      `name: wild\nprotocol: post\ndata: ${data}\nbase: { epochs: 1, trainLimit: 500, testLimit: 100 }\ngrid: { learningRate: [1e-3, 1e30] }\nseeds: [1, 2]\n`,
+      `name: wild\nprotocol: post\ndata: ${fewImages}\nbase: { epochs: 1, trainLimit: 500, testLimit: 100 }\ngrid: { learningRate: [1e-3, 1e30] }\nseeds: [1, 2]\n`,
     );
     const out = join(home, 'wild');
     const { code, stdout } = lenet('study', 'run', wild, '--out', out);
@@ -543,7 +539,7 @@ if len(sys.argv) > 3:
       spaced,
       `name: spaced
 protocol: post
-data: ${data}
+data: ${fewImages}
 base: { epochs: 1, trainLimit: 200, testLimit: 100 }
 random:
   trials: 4
