@@ -84,8 +84,63 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     const asked = server.requests.filter((each) => each.startsWith(events));
     expect(asked.at(0)).toBe(`${events}?from=48-0`);
     expect(asked.at(-1)).toMatch(/from=49-abc|after 49-abc/);
-    // The opening is not asked for again: nothing was lost.
+    // The opening is not asked for again: nothing was lost. Facts may have been computed meanwhile.
     expect(server.requests.filter((each) => each === study)).toHaveLength(1);
+    expect(server.requests.filter((each) => each === `${study}/facts`)).toHaveLength(2);
+  });
+
+  test('while the server does not answer, what controls a study can be reached and does nothing, and its reason is read', async () => {
+    await open('#/study/rates', 'process 4711 on this machine since');
+    const pause = page.getByRole('button', { name: 'Pause' });
+    const reason = () =>
+      pause.evaluate((button) => document.getElementById(button.getAttribute('aria-describedby') ?? '')?.textContent);
+    await streamsOpen();
+    expect(await reason()).toBeUndefined();
+    await server.goOffline();
+    await page.getByText('not while the server does not answer').waitFor();
+    await pause.focus();
+    expect(await reason()).toBe('not while the server does not answer');
+    expect(await pause.getAttribute('aria-disabled')).toBe('true');
+    await page.keyboard.press('Enter');
+    await server.goOnline();
+    await expect.poll(() => pause.getAttribute('aria-disabled')).toBeNull();
+    expect(await reason()).toBeUndefined();
+    expect(server.requests.filter((each) => each.endsWith('/pause'))).toEqual([]);
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Pause');
+  });
+
+  test('a view that was opened while the server was away is shown when it is back', async () => {
+    await open('#/study/rates', 'Who is in');
+    await streamsOpen();
+    await server.goOffline();
+    await page.getByText('The server does not answer').waitFor();
+    await page.getByRole('link', { name: 'Environment' }).click();
+    await page.getByText('This part of the page could not be loaded.').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('This part of the page could not be loaded.').waitFor();
+    await server.goOnline();
+    await page.getByText('The study file').waitFor();
+  });
+
+  test('a study file that could not be checked is checked again by itself', async () => {
+    await open('#/start', '9 trainings');
+    await server.goOffline();
+    await page.getByLabel('Study file').fill('name: other');
+    await page.getByText('The server does not answer. Is lenet ui still running?').waitFor();
+    await server.goOnline();
+    await page.getByText('9 trainings').waitFor();
+  });
+
+  test('the keyboard keeps its place when the button that it pressed is gone', async () => {
+    server.answers[`POST ${study}/pause`] = { message: 'The study pauses.', id: null };
+    await open('#/study/rates', 'Who is in');
+    await streamsOpen();
+    await page.getByRole('button', { name: 'Pause' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('The study pauses.').waitFor();
+    server.send(events, 'state', { ...idle, state: 'paused', can: { ...idle.can, resume: true } });
+    await page.getByText('paused').waitFor();
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Resume');
   });
 
   test('a hidden page holds no stream, and goes on after the last event when it is shown', async () => {

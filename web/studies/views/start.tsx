@@ -7,6 +7,7 @@ import { useLoaded } from '../data/loaded.ts';
 import { appears } from '../data/starting.ts';
 import { messageOf } from '../data/study.ts';
 import { useValidation } from '../data/validation.ts';
+import { Action } from '../parts/action.tsx';
 import { Empty, Show } from '../parts/states.tsx';
 import { Mistakes, Plan } from '../parts/validation.tsx';
 
@@ -45,6 +46,7 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
   const [busy, setBusy] = useState(false);
   const validation = useValidation(text);
   const left = useLeft();
+  const canStart = !busy && validation?.ok === true;
   const choose = (name: string) => {
     setChosen(name);
     setSaid(undefined);
@@ -58,6 +60,7 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
     );
   };
   const start = async () => {
+    if (!canStart) return;
     setBusy(true);
     setSaid(undefined);
     // An unchanged study that ships is started by its name: files that it names are found beside it.
@@ -73,7 +76,7 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
     }
     setBusy(false);
   };
-  const mistakes = validation && !validation.ok ? validation.mistakes : [];
+  const mistakes = validation?.ok === false ? validation.mistakes : [];
   return (
     <form
       class="start"
@@ -107,6 +110,8 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
       <div id="validation" role="status" class="validation">
         {!validation ? (
           <p class="muted">Checking…</p>
+        ) : validation.ok === undefined ? (
+          <p class="problem">{validation.problem}</p>
         ) : validation.ok ? (
           <Plan validation={validation} />
         ) : (
@@ -124,9 +129,9 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
             onInput={({ currentTarget }) => setJobs(currentTarget.valueAsNumber || 1)}
           />
         </label>
-        <button type="submit" class="button" disabled={busy || !validation?.ok}>
+        <Action type="submit" class="button" isBlocked={!canStart} whyId={busy ? undefined : 'validation'}>
           {busy ? 'Starting…' : validation?.ok && validation.exists ? 'Continue' : 'Start'}
-        </button>
+        </Action>
       </div>
       {said && (
         <p class={busy ? 'muted' : 'problem words'} role={busy ? 'status' : 'alert'}>
