@@ -115,8 +115,7 @@ export class RunFolder {
         `${this.path} already holds a run; continue it with --resume, or choose another folder with --out`,
       );
     }
-    if (holdsStudy(this.path))
-      throw new UsageError(`${this.path} holds a study; choose another folder with --out`);
+    if (holdsStudy(this.path)) throw new UsageError(`${this.path} holds a study; choose another folder with --out`);
   }
 
   /** @throws UsageError when no run was started here. */

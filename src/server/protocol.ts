@@ -58,15 +58,7 @@ export type EntryKind = 'study' | 'optuna' | 'run' | 'tensorboard';
  * another program: nothing was added lately, and nothing tells that it is finished. `unknown`: not computed yet; an event follows. `stuck`: ended, because no level succeeded.
  * `damaged`: its files cannot be read, see `problem`. `empty`: begun, but nothing is recorded yet.
  */
-export type EntryState =
-  | 'unknown'
-  | 'running'
-  | 'finished'
-  | 'paused'
-  | 'interrupted'
-  | 'stuck'
-  | 'damaged'
-  | 'empty';
+export type EntryState = 'unknown' | 'running' | 'finished' | 'paused' | 'interrupted' | 'stuck' | 'damaged' | 'empty';
 
 /** One line of the list. */
 export interface Entry {

@@ -44,9 +44,7 @@ export async function discover(root: string): Promise<Discovery> {
     const names = new Set(entries.map(({ name }) => name));
     const own = await folderEntry(place, path, names);
     if (own) found.push(own);
-    for (const entry of entries.filter(
-      ({ name }) => isLog(name) && !(own?.kind === 'study' && name === journalName),
-    )) {
+    for (const entry of entries.filter(({ name }) => isLog(name) && !(own?.kind === 'study' && name === journalName))) {
       const log = await optunaJournal(top, join(place, entry.name));
       if (log) found.push({ ...log, path: joined(path, entry.name) });
     }

@@ -1,7 +1,16 @@
 /** How the page writes numbers and times. */
 import { expect, test } from 'vitest';
 import { accuracy } from '../rows.testing.ts';
-import { agoText, bytesText, differenceText, durationText, entryState, measureLabel, momentText, scoreText } from './words.ts';
+import {
+  agoText,
+  bytesText,
+  differenceText,
+  durationText,
+  entryState,
+  measureLabel,
+  momentText,
+  scoreText,
+} from './words.ts';
 
 test.each([
   [0.25, '0.3 s'],

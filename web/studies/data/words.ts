@@ -48,8 +48,8 @@ export function momentText(moment: Date, now: Date): string {
   const time = moment.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
   if (moment.toDateString() === now.toDateString()) return time;
   const isThisYear = moment.getFullYear() === now.getFullYear();
-  const day = { day: 'numeric', month: 'short', ...(isThisYear ? {} : { year: 'numeric' }) } as const;
-  return `${moment.toLocaleDateString('en-GB', day)}, ${time}`;
+  const year = isThisYear ? undefined : 'numeric';
+  return `${moment.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year })}, ${time}`;
 }
 
 export function bytesText(bytes: number): string {

@@ -35,8 +35,7 @@ export function Control({ id, state: { can, state } }: { readonly id: string; re
     setBusy(undefined);
   };
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: takes the focus of a button that is gone
-    <div class="control" ref={host} role="group" aria-label="Control of the study" tabIndex={-1}>
+    <section class="control" ref={host} aria-label="Control of the study" tabIndex={-1}>
       {actions
         .filter(({ name }) => can[name])
         .map(({ name, title, busy: doing }) => (
@@ -63,7 +62,7 @@ export function Control({ id, state: { can, state } }: { readonly id: string; re
           </span>
         )
       )}
-    </div>
+    </section>
   );
 }
 
@@ -103,7 +102,7 @@ function AddSeeds({ isBlocked, whyId, isBusy, add }: AddSeedsProps) {
 
 /** An element that keeps the keyboard's place: it takes the focus when the part of it that had it is gone. */
 function useKeptFocus() {
-  const host = useRef<HTMLDivElement>(null);
+  const host = useRef<HTMLElement>(null);
   // While the page is drawn the old parts are still there.
   const hadFocus = host.current?.contains(document.activeElement) ?? false;
   useEffect(() => {

@@ -1,0 +1,69 @@
+/** Arrow keys in a table of many rows: one row alone is a stop of the Tab key, so that a user gets past ten thousand of them. */
+import type { RefObject } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+
+export interface RowKeysOptions {
+  /** The table's window, which scrolls. */
+  readonly host: RefObject<HTMLElement | null>;
+  /** The names of all rows, in their order; rows of the page have them as `data-row`. */
+  readonly names: readonly number[];
+  /** In pixels. */
+  readonly rowHeight: number;
+}
+
+export interface RowKeys {
+  /** The tabIndex of what can be pressed in a row. @param first the first row in the page: the stop where no other is. */
+  tabIndexOf(name: number, first: number | undefined): 0 | -1;
+  onKeyDown(event: KeyboardEvent): void;
+  onFocusIn(event: FocusEvent): void;
+}
+
+const pressable = 'button, a';
+
+export function useRowKeys({ host, names, rowHeight }: RowKeysOptions): RowKeys {
+  const [active, setActive] = useState<number>();
+  /** What gets the focus as soon as it is in the page: a row, and which of its parts. */
+  const wanted = useRef<{ readonly name: number; readonly part: number }>(undefined);
+  useEffect(() => {
+    if (!wanted.current) return;
+    const { name, part } = wanted.current;
+    const row = host.current?.querySelector(`[data-row="${name}"]`);
+    if (!row) return;
+    wanted.current = undefined;
+    row.querySelectorAll<HTMLElement>(pressable)[part]?.focus({ preventScroll: true });
+  });
+  const isThere = (name: number | undefined) =>
+    name !== undefined && host.current?.querySelector(`[data-row="${name}"]`) !== null;
+  return {
+    tabIndexOf: (name, first) => (name === (isThere(active) ? active : first) ? 0 : -1),
+    onFocusIn(event) {
+      const row = rowOf(event);
+      if (row) setActive(Number(row.dataset.row));
+    },
+    onKeyDown(event) {
+      const row = rowOf(event);
+      const element = host.current;
+      if (!row || !element || event.altKey || event.ctrlKey || event.metaKey) return;
+      const index = names.indexOf(Number(row.dataset.row));
+      const next = { ArrowUp: index - 1, ArrowDown: index + 1, Home: 0, End: names.length - 1 }[event.key];
+      if (next === undefined) return;
+      event.preventDefault();
+      const name = names[Math.min(names.length - 1, Math.max(0, next))]!;
+      const part = [...row.querySelectorAll(pressable)].indexOf(event.target as Element);
+      wanted.current = { name, part };
+      setActive(name);
+      bringIntoView(element, Math.max(0, next) * rowHeight, rowHeight);
+    },
+  };
+}
+
+function rowOf({ target }: Event): HTMLElement | undefined {
+  return (target instanceof Element && target.closest<HTMLElement>('[data-row]')) || undefined;
+}
+
+/** Scrolls no farther than needed. The head of the table covers the first row of the window. @param top of the row, without the head. */
+function bringIntoView(element: HTMLElement, top: number, rowHeight: number): void {
+  const room = element.clientHeight - 2 * rowHeight;
+  if (top < element.scrollTop) element.scrollTop = top;
+  else if (top > element.scrollTop + room) element.scrollTop = top - room;
+}
