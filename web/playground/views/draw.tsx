@@ -1,6 +1,7 @@
 /** The view for drawing: what the network sees of a drawing, how sure it is, and what its filters look at. */
 import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
+import { Action } from '../../shared/action.tsx';
 import type { Neighbour } from '../lab/protocol.ts';
 import { Maps } from '../pictures/maps.tsx';
 import type { Stroke } from '../pictures/strokes.ts';
@@ -67,24 +68,22 @@ export function DrawView() {
             onPicture={frame}
           />
           <div class="buttons">
-            <button
-              type="button"
-              disabled={strokes.value.length === 0}
+            <Action
+              isBlocked={strokes.value.length === 0}
               onClick={() => {
                 strokes.value = strokes.value.slice(0, -1);
               }}
             >
               Undo stroke
-            </button>
-            <button
-              type="button"
-              disabled={strokes.value.length === 0}
+            </Action>
+            <Action
+              isBlocked={strokes.value.length === 0}
               onClick={() => {
                 strokes.value = [];
               }}
             >
               Clear
-            </button>
+            </Action>
           </div>
           <p class="note" id="pad-help">
             Mouse, pen or finger. Keys: arrows move the pen (with Shift a little), Space lowers and lifts it, Backspace

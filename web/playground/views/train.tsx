@@ -1,7 +1,8 @@
 /** The view for training: settings and controls, the curves, and the network at work on a digit. */
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import type { Settings } from '../../../src/study/definition.ts';
+import { Action } from '../../shared/action.tsx';
 import { areSame, recipeSettings } from '../settings.ts';
 import { seed } from '../state/eye.ts';
 import {
@@ -123,35 +124,45 @@ function Controls() {
   /** A training goes on with the settings that it began with. */
   const canGoOn = now === 'held' && trainedWith.value !== undefined && areSame(trainedWith.value, chosen);
   const isUnderWay = now === 'training' || now === 'held';
+  const whyId = useId();
+  const why = now === 'contest' || now === 'loading' ? whyId : undefined;
   return (
     <div class="buttons">
       {now === 'training' ? (
-        <button type="button" class="main" onClick={firstClick(hold)}>
+        <Action class="main" onClick={firstClick(hold)}>
           Pause
-        </button>
+        </Action>
       ) : (
-        <button type="button" class="main" disabled={isBusy} onClick={firstClick(() => (canGoOn ? goOn() : begin()))}>
+        <Action class="main" isBlocked={isBusy} whyId={why} onClick={firstClick(() => (canGoOn ? goOn() : begin()))}>
           {canGoOn ? 'Go on' : isUnderWay || now === 'trained' || now === 'diverged' ? 'Train again' : 'Start'}
-        </button>
+        </Action>
       )}
-      <button type="button" disabled={isBusy || now === 'training'} onClick={() => (canGoOn ? goOn(1) : begin(1))}>
+      <Action isBlocked={isBusy || now === 'training'} whyId={why} onClick={() => (canGoOn ? goOn(1) : begin(1))}>
         Step one batch
-      </button>
-      <button
-        type="button"
-        disabled={isBusy || (!isUnderWay && !weights.value)}
+      </Action>
+      <Action
+        isBlocked={isBusy || (!isUnderWay && !weights.value)}
+        whyId={why}
         onClick={() => {
           reset();
           seed.value += 1;
         }}
       >
         Reset with seed {seed.value + 1}
-      </button>
+      </Action>
       {now === 'held' && !canGoOn && (
         <p class="note">The settings have changed. They count from the start of a training.</p>
       )}
-      {now === 'contest' && <p class="note">A comparison is running; stop it to train here.</p>}
-      {now === 'loading' && <p class="note">The digits are on their way.</p>}
+      {now === 'contest' && (
+        <p class="note" id={whyId}>
+          A comparison is running; stop it to train here.
+        </p>
+      )}
+      {now === 'loading' && (
+        <p class="note" id={whyId}>
+          The digits are on their way.
+        </p>
+      )}
     </div>
   );
 }

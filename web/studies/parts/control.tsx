@@ -1,10 +1,10 @@
 /** Pause, resume, stop, add seeds: what the server says is possible now. */
 import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import type { ControlAnswer, LiveState } from '../../../src/server/protocol.ts';
+import { Action } from '../../shared/action.tsx';
 import { postJson, studyPath } from '../data/api.ts';
 import { connection } from '../data/stream.ts';
 import { messageOf } from '../data/study.ts';
-import { Action } from './action.tsx';
 
 const actions = [
   { name: 'pause', title: 'Pause', busy: 'pausing…' },

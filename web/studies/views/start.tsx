@@ -1,13 +1,13 @@
 /** Start a study: one that ships, or a file of one's own, which is checked while it is being typed. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ControlAnswer, ControlView, StartRequest } from '../../../src/server/protocol.ts';
+import { Action } from '../../shared/action.tsx';
 import { goTo, linkTo } from '../address.ts';
 import { getText, postJson } from '../data/api.ts';
 import { useLoaded } from '../data/loaded.ts';
 import { appears } from '../data/starting.ts';
 import { messageOf } from '../data/study.ts';
 import { useValidation } from '../data/validation.ts';
-import { Action } from '../parts/action.tsx';
 import { Empty, Show } from '../parts/states.tsx';
 import { Mistakes, Plan } from '../parts/validation.tsx';
 
