@@ -97,9 +97,9 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await streamsOpen();
     expect(await reason()).toBeUndefined();
     await server.goOffline();
-    await page.getByText('not while the server does not answer').waitFor();
+    await page.getByText('not until the server answers again').waitFor();
     await pause.focus();
-    expect(await reason()).toBe('not while the server does not answer');
+    expect(await reason()).toBe('not until the server answers again');
     expect(await pause.getAttribute('aria-disabled')).toBe('true');
     await page.keyboard.press('Enter');
     await server.goOnline();

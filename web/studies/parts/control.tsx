@@ -53,7 +53,7 @@ export function Control({ id, state: { can, state } }: { readonly id: string; re
       )}
       {isOffline ? (
         <span class="muted" id={why}>
-          not while the server does not answer
+          not until the server answers again
         </span>
       ) : (
         said && (
