@@ -1,4 +1,5 @@
 /** Start a study: one that ships, or a file of one's own, which is checked while it is being typed. */
+import { signal } from '@preact/signals';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ControlAnswer, ControlView, StartRequest } from '../../../src/server/protocol.ts';
 import { Action } from '../../shared/action.tsx';
@@ -37,9 +38,15 @@ grid:
 seeds: 3
 `;
 
+/** What was typed: it is there again when the user comes back to the view, for instance after a start that has failed. */
+const typed = signal(first);
+
 function Form({ control: { studies, cores } }: { readonly control: ControlView }) {
   const [chosen, setChosen] = useState('');
-  const [text, setText] = useState(first);
+  const text = typed.value;
+  const setText = (next: string) => {
+    typed.value = next;
+  };
   const [shipped, setShipped] = useState<string>();
   const [jobs, setJobs] = useState(cores);
   const [said, setSaid] = useState<string>();

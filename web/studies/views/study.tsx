@@ -107,7 +107,11 @@ function Head({ study, data: { head, state } }: { readonly study: LiveStudy; rea
           </>
         )}
       </p>
-      {state.message && <p class="problem words">{state.message}</p>}
+      {state.message && (
+        <div class="failed" role="alert">
+          <p class="problem words">{state.message}</p>
+        </div>
+      )}
       {first && <p class="strong">{first}</p>}
     </header>
   );
