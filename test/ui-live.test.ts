@@ -249,6 +249,61 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await page.getByRole('heading', { name: 'Trial 2, seed 3' }).waitFor();
   });
 
+  test('plus and minus zoom a chart around the point, and its height fits what is shown', async () => {
+    await open('#/study/rates/settings', 'History');
+    await page.locator('.chart-canvas').first().focus();
+    const place = () => page.locator('.chart-dot').first().getAttribute('style');
+    // The last trial: far below the best, which the corner of the data has.
+    for (const key of ['ArrowDown', ...Array<string>(47).fill('ArrowRight')]) await page.keyboard.press(key);
+    const [, left, top] = /left: ([\d.]+)px; top: ([\d.]+)px/.exec((await place()) ?? '')!.map(Number);
+    for (const key of ['+', '+', '+']) await page.keyboard.press(key);
+    await expect.poll(place).not.toBe(`left: ${left}px; top: ${top}px;`);
+    const [, , near] = /left: ([\d.]+)px; top: ([\d.]+)px/.exec((await place()) ?? '')!.map(Number);
+    const { height } = (await page.locator('.chart-canvas').first().boundingBox())!;
+    expect([near! > 0, near! < height]).toEqual([true, true]);
+    await page.keyboard.press('0');
+    await expect.poll(place).toBe(`left: ${left}px; top: ${top}px;`);
+  });
+
+  test('an axis of the parallel coordinates is brushed by keyboard, and says what is chosen', async () => {
+    await open('#/study/rates/settings', 'What matters');
+    const axis = page.getByRole('slider', { name: 'Chosen part of learningRate' });
+    await axis.focus();
+    for (const key of ['ArrowUp', 'ArrowUp', 'ArrowDown']) await page.keyboard.press(key);
+    await page.locator('.filter-count', { hasText: / of 48 trials$/ }).waitFor();
+    expect(decodeURIComponent(page.url())).toMatch(/p\.learningRate=0\.000199\d*\.\.0\.0707\d*$/);
+    expect(await axis.getAttribute('aria-valuetext')).toBe('0.0001995 to 0.07079');
+    await page.keyboard.press('Escape');
+    await page.locator('.filter-count', { hasText: /^48 trials$/ }).waitFor();
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-valuetext")')).toBe('all');
+  });
+
+  test('in the table arrow keys lead from row to row, a hidden row hands its focus on, and Tab leaves the table', async () => {
+    await open('#/study/rates/trials', 'CSV of 48 rows');
+    await page.getByRole('button', { name: 'Pin trial 0', exact: true }).focus();
+    const focused = () => page.evaluate('document.activeElement.getAttribute("aria-label")');
+    for (const key of ['ArrowDown', 'ArrowDown', 'Tab']) await page.keyboard.press(key);
+    expect(await focused()).toBe('Hide trial 2');
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('Hide trial 3');
+    await page.keyboard.press('End');
+    await expect.poll(focused).toBe('Hide trial 47');
+    for (const key of ['Tab', 'Tab']) await page.keyboard.press(key);
+    expect(await page.evaluate('document.activeElement.closest("table")')).toBeNull();
+  });
+
+  test('arrow keys step through all conditions of the filter', async () => {
+    await open('#/study/rates/trials', '48 trials');
+    const choice = page.getByRole('combobox', { name: 'Add a condition' });
+    await choice.focus();
+    const seen: string[] = [];
+    for (const _ of [1, 2, 3, 4]) {
+      await page.keyboard.press('ArrowDown');
+      seen.push(await choice.inputValue());
+    }
+    expect(seen).toEqual(['value', 'learningRate', 'batchSize', 'optimizer']);
+  });
+
   test('pointing at a line shows the single seeds of its configuration', async () => {
     await open('#/study/rates/curves', 'Learning curves: Validation accuracy');
     await page.getByRole('button', { name: 'C5: learningRate' }).focus();

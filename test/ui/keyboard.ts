@@ -17,9 +17,13 @@ const listFocusable = `(() => {
   document.activeElement?.blur();
   getSelection().setPosition(document.body, 0);
   scrollTo(0, 0);
-  const stops = [...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')].filter(
-    (element) => element.tabIndex >= 0 && !element.disabled && element.checkVisibility({ visibilityProperty: true }),
-  );
+  const isSeen = (element) => element.checkVisibility({ visibilityProperty: true });
+  const stops = [...new Set([
+    ...[...document.querySelectorAll('a[href], button, input, select, textarea, summary, [tabindex]')].filter(
+      (element) => element.tabIndex >= 0 && !element.disabled,
+    ),
+    ...document.querySelectorAll('[role=slider], [role=application]'),
+  ])].filter(isSeen);
   const name = (element) =>
     element.tagName.toLowerCase() + ' "' + (element.getAttribute('aria-label') || element.textContent || element.name || element.className).trim().slice(0, 40) + '"';
   const reached = new Map();

@@ -83,12 +83,12 @@ function Canvas({ plot, height = 300, onTrial, onLayer, tip, setTip }: CanvasPro
       const mark = present.current.tip?.mark;
       if (event.key === 'Enter') open();
       if (event.key === 'Escape') choose(undefined);
-      if (zoom !== undefined) zoomBy(made, zoom, placeOf(mark));
+      if (zoom !== undefined) zoomBy(made, plotNow(), { factor: zoom, around: placeOf(mark) });
       if (step) event.preventDefault();
       if (!step && zoom === undefined) return;
       const next = step ? nextMark(plotNow(), mark, step) : mark;
       const place = placeOf(next);
-      if (place !== undefined) bringIntoView(made, place);
+      if (place !== undefined) bringIntoView(made, plotNow(), place);
       choose(next);
     };
     element.addEventListener('keydown', keys);

@@ -5,7 +5,7 @@ import { drawLayer } from './canvas.ts';
 import { type Mark, nearestMark } from './nearest.ts';
 import { type Axis, type Plot, rangeOf, roomy, valuesOf } from './plot.ts';
 import { ticksOf } from './ticks.ts';
-import { noteZoom } from './zoom.ts';
+import { followZoom } from './zoom.ts';
 
 /** The corners of the data: uPlot gets nothing else of them. */
 export function endsOf(plot: Plot): uPlot.AlignedData {
@@ -78,7 +78,7 @@ export function uplotOptions(element: HTMLElement, { plotNow, height, choose }: 
       draw: [(chart) => drawLayers(chart, plotNow())],
       setScale: [
         (chart, key) => {
-          if (key === 'x') noteZoom(chart);
+          if (key === 'x') followZoom(chart, plotNow());
         },
       ],
       setCursor: [

@@ -69,7 +69,7 @@ export function AxisView({ axis, ticks, condition, x, ends: [top, bottom], name 
         height={bottom - top + 16}
         class="catch"
         role="slider"
-        tabIndex={0}
+        tabindex={0}
         aria-label={`Chosen part of ${axis.label}`}
         aria-orientation="vertical"
         aria-valuemin={0}

@@ -62,6 +62,7 @@ export default function Trials({ study, data }: StudyViewProps) {
   const toggle = (key: 'pin' | 'hide', set: ReadonlySet<number>, number: number) => {
     const next = new Set(set);
     if (!next.delete(number)) next.add(number);
+    keys.keepFocus(number);
     changeQuery({ [key]: numbersText(next) });
   };
   const exportRows = () => {
