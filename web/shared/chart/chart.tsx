@@ -12,7 +12,7 @@ import { isEmpty, type Plot } from './plot.ts';
 import { plotSvg } from './svg.ts';
 import { type Tip, TipBox, tipLines } from './tip.tsx';
 import { endsOf, uplotOptions } from './uplot.ts';
-import { bringIntoView, isZoomed, zoomBy, zoomKeys } from './zoom.ts';
+import { bringIntoView, followZoom, isZoomed, zoomBy, zoomKeys } from './zoom.ts';
 
 export interface ChartProps {
   readonly plot: Plot;
@@ -111,7 +111,9 @@ function Canvas({ plot, height = 300, onTrial, onLayer, tip, setTip }: CanvasPro
     if (!made || !isSeen) return;
     const stays = isZoomed(made);
     made.setData(endsOf(plot), !stays);
-    if (stays) made.redraw();
+    if (!stays) return;
+    followZoom(made, plot);
+    made.redraw();
   }, [plot, isSeen]);
 
   return (
