@@ -84,8 +84,63 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     const asked = server.requests.filter((each) => each.startsWith(events));
     expect(asked.at(0)).toBe(`${events}?from=48-0`);
     expect(asked.at(-1)).toMatch(/from=49-abc|after 49-abc/);
-    // The opening is not asked for again: nothing was lost.
+    // The opening is not asked for again: nothing was lost. Facts may have been computed meanwhile.
     expect(server.requests.filter((each) => each === study)).toHaveLength(1);
+    expect(server.requests.filter((each) => each === `${study}/facts`)).toHaveLength(2);
+  });
+
+  test('while the server does not answer, what controls a study can be reached and does nothing, and its reason is read', async () => {
+    await open('#/study/rates', 'process 4711 on this machine since');
+    const pause = page.getByRole('button', { name: 'Pause' });
+    const reason = () =>
+      pause.evaluate((button) => document.getElementById(button.getAttribute('aria-describedby') ?? '')?.textContent);
+    await streamsOpen();
+    expect(await reason()).toBeUndefined();
+    await server.goOffline();
+    await page.getByText('not until the server answers again').waitFor();
+    await pause.focus();
+    expect(await reason()).toBe('not until the server answers again');
+    expect(await pause.getAttribute('aria-disabled')).toBe('true');
+    await page.keyboard.press('Enter');
+    await server.goOnline();
+    await expect.poll(() => pause.getAttribute('aria-disabled')).toBeNull();
+    expect(await reason()).toBeUndefined();
+    expect(server.requests.filter((each) => each.endsWith('/pause'))).toEqual([]);
+    expect(await page.evaluate('document.activeElement.textContent')).toBe('Pause');
+  });
+
+  test('a view that was opened while the server was away is shown when it is back', async () => {
+    await open('#/study/rates', 'Who is in');
+    await streamsOpen();
+    await server.goOffline();
+    await page.getByText('The server does not answer').waitFor();
+    await page.getByRole('link', { name: 'Environment' }).click();
+    await page.getByText('This part of the page could not be loaded.').waitFor();
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('This part of the page could not be loaded.').waitFor();
+    await server.goOnline();
+    await page.getByText('The study file').waitFor();
+  });
+
+  test('a study file that could not be checked is checked again by itself', async () => {
+    await open('#/start', '9 trainings');
+    await server.goOffline();
+    await page.getByLabel('Study file').fill('name: other');
+    await page.getByText('The server does not answer. Is lenet ui still running?').waitFor();
+    await server.goOnline();
+    await page.getByText('9 trainings').waitFor();
+  });
+
+  test('the keyboard keeps its place when the button that it pressed is gone', async () => {
+    server.answers[`POST ${study}/pause`] = { message: 'The study pauses.', id: null };
+    await open('#/study/rates', 'Who is in');
+    await streamsOpen();
+    await page.getByRole('button', { name: 'Pause' }).focus();
+    await page.keyboard.press('Enter');
+    await page.getByText('The study pauses.').waitFor();
+    server.send(events, 'state', { ...idle, state: 'paused', can: { ...idle.can, resume: true } });
+    await page.getByText('paused').waitFor();
+    await expect.poll(() => page.evaluate('document.activeElement.textContent')).toBe('Resume');
   });
 
   test('a hidden page holds no stream, and goes on after the last event when it is shown', async () => {
@@ -192,6 +247,61 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
       .toMatch(/^trial 2, C1: .*trial 2, Validation accuracy \(%\) 94\.92$/);
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Trial 2, seed 3' }).waitFor();
+  });
+
+  test('plus and minus zoom a chart around the point, and its height fits what is shown', async () => {
+    await open('#/study/rates/settings', 'History');
+    await page.locator('.chart-canvas').first().focus();
+    const place = () => page.locator('.chart-dot').first().getAttribute('style');
+    // The last trial: far below the best, which the corner of the data has.
+    for (const key of ['ArrowDown', ...Array<string>(47).fill('ArrowRight')]) await page.keyboard.press(key);
+    const [, left, top] = /left: ([\d.]+)px; top: ([\d.]+)px/.exec((await place()) ?? '')!.map(Number);
+    for (const key of ['+', '+', '+']) await page.keyboard.press(key);
+    await expect.poll(place).not.toBe(`left: ${left}px; top: ${top}px;`);
+    const [, , near] = /left: ([\d.]+)px; top: ([\d.]+)px/.exec((await place()) ?? '')!.map(Number);
+    const { height } = (await page.locator('.chart-canvas').first().boundingBox())!;
+    expect([near! > 0, near! < height]).toEqual([true, true]);
+    await page.keyboard.press('0');
+    await expect.poll(place).toBe(`left: ${left}px; top: ${top}px;`);
+  });
+
+  test('an axis of the parallel coordinates is brushed by keyboard, and says what is chosen', async () => {
+    await open('#/study/rates/settings', 'What matters');
+    const axis = page.getByRole('slider', { name: 'Chosen part of learningRate' });
+    await axis.focus();
+    for (const key of ['ArrowUp', 'ArrowUp', 'ArrowDown']) await page.keyboard.press(key);
+    await page.locator('.filter-count', { hasText: / of 48 trials$/ }).waitFor();
+    expect(decodeURIComponent(page.url())).toMatch(/p\.learningRate=0\.000199\d*\.\.0\.0707\d*$/);
+    expect(await axis.getAttribute('aria-valuetext')).toBe('0.0001995 to 0.07079');
+    await page.keyboard.press('Escape');
+    await page.locator('.filter-count', { hasText: /^48 trials$/ }).waitFor();
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-valuetext")')).toBe('all');
+  });
+
+  test('in the table arrow keys lead from row to row, a hidden row hands its focus on, and Tab leaves the table', async () => {
+    await open('#/study/rates/trials', 'CSV of 48 rows');
+    await page.getByRole('button', { name: 'Pin trial 0', exact: true }).focus();
+    const focused = () => page.evaluate('document.activeElement.getAttribute("aria-label")');
+    for (const key of ['ArrowDown', 'ArrowDown', 'Tab']) await page.keyboard.press(key);
+    expect(await focused()).toBe('Hide trial 2');
+    await page.keyboard.press('Enter');
+    await expect.poll(focused).toBe('Hide trial 3');
+    await page.keyboard.press('End');
+    await expect.poll(focused).toBe('Hide trial 47');
+    for (const key of ['Tab', 'Tab']) await page.keyboard.press(key);
+    expect(await page.evaluate('document.activeElement.closest("table")')).toBeNull();
+  });
+
+  test('arrow keys step through all conditions of the filter', async () => {
+    await open('#/study/rates/trials', '48 trials');
+    const choice = page.getByRole('combobox', { name: 'Add a condition' });
+    await choice.focus();
+    const seen: string[] = [];
+    for (const _ of [1, 2, 3, 4]) {
+      await page.keyboard.press('ArrowDown');
+      seen.push(await choice.inputValue());
+    }
+    expect(seen).toEqual(['value', 'learningRate', 'batchSize', 'optimizer']);
   });
 
   test('pointing at a line shows the single seeds of its configuration', async () => {

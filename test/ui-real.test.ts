@@ -95,7 +95,7 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
         .waitFor();
     // The process that trains is killed: its own last words are not heard, the journal tells what was done.
     const holder = await second.evaluate(
-      `fetch('/api/studies/live').then((answer) => answer.json()).then(({ state }) => state.holder)`,
+      `fetch('/api/studies/live').then((answer) => answer.json()).then(({ state }) => state.holder?.name)`,
     );
     const pid = Number(/process (\d+)/.exec(String(holder))?.[1]);
     expect(pid).toBeGreaterThan(0);

@@ -1,9 +1,10 @@
-/** Every view of the page, in three widths and both themes: it shows its content, breaks no rule of axe, and asks no other machine. */
+/** Every view of the page, in three widths and both themes: it shows its content, breaks no rule of axe, is reached by keyboard, and asks no other machine. */
 import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeViolations, hasBrowser, openBrowser, screenshot, watch } from './ui/browser.ts';
 import { type FakeServer, fakeServer } from './ui/fake-server.ts';
 import { fakeAnswersOf, working } from './ui/fake-study.ts';
+import { keyboardFaults } from './ui/keyboard.ts';
 
 /** Each view: its address, and a text that is there once it is shown. */
 const views = [
@@ -53,6 +54,8 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
       }
       expect(await axeViolations(page), scheme).toEqual([]);
     }
+    await page.setViewportSize({ width: 1280, height: 900 });
+    expect(await keyboardFaults(page)).toEqual([]);
     expect(wrong).toEqual([]);
     await page.close();
   });

@@ -81,6 +81,8 @@ test('a study is started, paused, continued and extended from the page, by one p
   });
   expect(paused.trials.filter(({ state }) => state === 'complete').length).toBeLessThan(4);
   expect(paused.state.can).toMatchObject({ pause: false });
+  await until(async () => (await entry())?.state === 'paused');
+  expect(lenet('study', 'list', folder).stdout).toMatch(/small .* paused /);
   expect(await post('studies/small/pause', {})).toMatchObject({ status: 409 });
 
   expect(await post('studies/small/resume', {})).toMatchObject({ status: 200 });

@@ -1,9 +1,9 @@
 /** The model that `lenet predict` and `lenet evaluate` name: a file, a run folder, or a study, whose winner is taken. */
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { WorldError } from '../base/errors.ts';
 import { visible } from '../base/plain-text.ts';
 import { RunFolder } from '../runner/run-folder.ts';
+import { holdsStudy } from '../runner/study-journal.ts';
 
 /**
  * The path of the model's file or run folder.
@@ -11,7 +11,7 @@ import { RunFolder } from '../runner/run-folder.ts';
  * @throws WorldError for a study without a winner, and when the model of an ended trial is no longer there.
  */
 export async function pathOfModel(path: string): Promise<string> {
-  const found = existsSync(join(path, 'study.journal')) ? await winnerOf(path) : path;
+  const found = holdsStudy(path) ? await winnerOf(path) : path;
   if (existsSync(found) && !existsSync(new RunFolder(found).modelPath)) {
     const { requireModel } = await import('../runner/ended-trial.ts');
     requireModel(found);

@@ -373,10 +373,15 @@ export function studyShow(path: string, json: boolean): void {
     : facts.finished
       ? 'Finished.'
       : facts.stuck === undefined
-        ? 'Not running; the command that started the study continues it.'
+        ? `${restWords[folder.leftAs]}; the command that started the study continues it.`
         : 'Ended: no level succeeded.';
   process.stdout.write(`${showText(facts, { width: terminalWidth(), state })}\n`);
 }
+
+const restWords = {
+  paused: 'Paused: everything is saved',
+  interrupted: 'Interrupted: its process was ended before it could save everything',
+} as const;
 
 /**
  * Prints the studies in a folder, one line each. @param given default: runs, which does not exist before the first
@@ -392,8 +397,8 @@ export function studyList(given: string | undefined): void {
   const rows = folders.map((folder) => {
     try {
       const facts = factsOf(folder);
-      const ended = facts.finished ? 'finished' : facts.stuck === undefined ? 'interrupted' : 'no level succeeded';
-      const state = folder.holder ? 'at work' : ended;
+      const ended = facts.finished ? 'finished' : facts.stuck === undefined ? folder.leftAs : 'no level succeeded';
+      const state = folder.holder ? 'running' : ended;
       const { counts } = facts;
       return [
         folder.path,

@@ -28,20 +28,25 @@ export interface HeldOut {
  * @param hash of the data.
  * @throws UsageError for fewer than six images, where no image would be left to train on, and for a split beyond the last.
  */
-export function holdOut(
-  dataset: Dataset,
-  hash: string,
-  { heldOut, heldOutSplit = 1 }: HeldOut = {},
-): { train: Dataset; validation: Dataset } {
-  const size = datasetSize(dataset);
-  if (size < 6) throw new UsageError(`${dataset.name} has ${size} images; holding out needs at least 6`);
-  if (heldOut !== undefined) checkInteger(`images to hold out of ${dataset.name}`, heldOut, 1, size - 1);
-  const count = heldOut ?? Math.round(size * heldOutShare);
-  const held = drawn(dataset, count, { purpose: 'held-out', hash, split: heldOutSplit });
+export function holdOut(dataset: Dataset, hash: string, which: HeldOut = {}): { train: Dataset; validation: Dataset } {
+  const held = heldOutImages(dataset, hash, which);
   return {
     train: pickWhere(dataset, (index) => !held.has(index), `${dataset.name} without the held-out part`),
     validation: pickWhere(dataset, (index) => held.has(index), `${dataset.name}, held-out part`),
   };
+}
+
+/** The indices of the images that {@link holdOut} holds out. @throws UsageError as it does. */
+export function heldOutImages(
+  dataset: Dataset,
+  hash: string,
+  { heldOut, heldOutSplit = 1 }: HeldOut = {},
+): ReadonlySet<number> {
+  const size = datasetSize(dataset);
+  if (size < 6) throw new UsageError(`${dataset.name} has ${size} images; holding out needs at least 6`);
+  if (heldOut !== undefined) checkInteger(`images to hold out of ${dataset.name}`, heldOut, 1, size - 1);
+  const count = heldOut ?? Math.round(size * heldOutShare);
+  return drawn(dataset, count, { purpose: 'held-out', hash, split: heldOutSplit });
 }
 
 /**

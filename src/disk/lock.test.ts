@@ -243,6 +243,8 @@ test('holder() names the holder while the lock is held', async () => {
   expect(new Lock(path).holder()).toMatchObject({ record: { pid: process.pid } });
   lock.release();
   expect(new Lock(path).holder()).toBeUndefined();
+  expect(new Lock(path).isAbandoned).toBe(false);
   await new Lock(path, { process: ended }).acquire();
   expect(new Lock(path).holder()).toBeUndefined();
+  expect(new Lock(path).isAbandoned).toBe(true);
 });

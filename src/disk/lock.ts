@@ -158,6 +158,14 @@ export class Lock {
     }
   }
 
+  /**
+   * Whether the last holder has gone without releasing the lock: it was killed, or its machine has failed. For display
+   * only, as {@link holder} is. @throws WorldError when the disk refuses.
+   */
+  get isAbandoned(): boolean {
+    return this.holder() === undefined && tokensIn(this.path).length > 0;
+  }
+
   /** The right to write under this lock, for a thread. */
   get claim(): Claim {
     if (!this.#record) throw new Error(`${this.path} is not held`);

@@ -14,6 +14,7 @@ import { trialFolder } from './lenet-task.ts';
 import { attempt, RunFolder } from './run-folder.ts';
 import type { DataRecord } from './run-identity.ts';
 import { readingOf, readStudyFile } from './study-files.ts';
+import { journalPathIn } from './study-journal.ts';
 
 interface OwnedTrial {
   readonly trial: Trial;
@@ -26,7 +27,7 @@ interface OwnedTrial {
 function trialAt(path: string): OwnedTrial | undefined {
   const [, digits] = /^trial-(\d{4,})$/.exec(basename(resolve(path))) ?? [];
   const study = dirname(resolve(path));
-  const journal = join(study, 'study.journal');
+  const journal = journalPathIn(study);
   if (digits === undefined || !existsSync(journal)) return undefined;
   const record = readStudy(journal);
   const trial = record?.trials.find(({ number }) => number === Number(digits));

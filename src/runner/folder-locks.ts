@@ -1,7 +1,7 @@
 /** The locks of run folders and study folders. */
-import { existsSync } from 'node:fs';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Lock } from '../disk/lock.ts';
+import { holdsStudy } from './study-journal.ts';
 
 /** The lock of the study in a folder. It guards the journal and the run folders of all trials. */
 export function studyLock(path: string): Lock {
@@ -19,6 +19,6 @@ export function reportLock(path: string): Lock {
  */
 export function runLock(path: string): Lock {
   const study = dirname(resolve(path));
-  const isTrial = /^trial-\d{4,}$/.test(basename(resolve(path))) && existsSync(join(study, 'study.journal'));
+  const isTrial = /^trial-\d{4,}$/.test(basename(resolve(path))) && holdsStudy(study);
   return isTrial ? studyLock(study) : new Lock(join(path, 'run.lock'));
 }

@@ -6,6 +6,7 @@ import { WorldError } from '../base/errors.ts';
 import { readBytes } from '../disk/read-file.ts';
 import { loadModel as loadModelBytes, type SavedModel, savedModel } from '../tasks/lenet/saved-model.ts';
 import { modelFileAt, type RunConfig, RunFolder, runConfigAt } from './run-folder.ts';
+import { journalName } from './study-journal.ts';
 
 /** A network with its weights, as {@link loadModel} finds them on disk. */
 export interface LoadedModel extends SavedModel {
@@ -37,7 +38,7 @@ export function loadModel(path: string | Uint8Array): LoadedModel {
 function refuseOtherFolder(path: string): void {
   if (!existsSync(path) || !statSync(path).isDirectory() || existsSync(join(path, 'model.safetensors'))) return;
   const names = readdirSync(path);
-  if (names.includes('study.journal')) {
+  if (names.includes(journalName)) {
     throw new WorldError(`${path} is a study folder; name one of its trials, such as ${join(path, 'trial-0000')}`);
   }
   const models = names.filter((name) => name.endsWith('.safetensors'));

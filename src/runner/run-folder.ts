@@ -38,6 +38,7 @@ import {
   runIdentity,
   runRecord,
 } from './run-identity.ts';
+import { holdsStudy } from './study-journal.ts';
 
 /** The content of config.json without the run's identity and the digest. */
 export interface RunConfig extends RunOrigin {
@@ -114,8 +115,7 @@ export class RunFolder {
         `${this.path} already holds a run; continue it with --resume, or choose another folder with --out`,
       );
     }
-    if (existsSync(join(this.path, 'study.journal')))
-      throw new UsageError(`${this.path} holds a study; choose another folder with --out`);
+    if (holdsStudy(this.path)) throw new UsageError(`${this.path} holds a study; choose another folder with --out`);
   }
 
   /** @throws UsageError when no run was started here. */

@@ -12,6 +12,7 @@ import type { StudyRecord, StudyStore } from '../store/store.ts';
 import { reportLock, studyLock } from './folder-locks.ts';
 import { trialFolder } from './lenet-task.ts';
 import { RunFolder } from './run-folder.ts';
+import { holdsStudy, journalName, journalPathIn } from './study-journal.ts';
 
 export class StudyFolder {
   readonly path: string;
@@ -23,7 +24,7 @@ export class StudyFolder {
   }
 
   get journalPath(): string {
-    return join(this.path, 'study.journal');
+    return journalPathIn(this.path);
   }
   get filePath(): string {
     return join(this.path, 'study.yaml');
@@ -54,6 +55,15 @@ export class StudyFolder {
   /** The process that probably works on the study now, for display. */
   get holder(): Holder | undefined {
     return this.#lock.holder();
+  }
+
+  /**
+   * How a study was left that nobody works on and that is not finished, for display. Paused: its process saved
+   * everything and gave up the lock. Interrupted: the process was ended before it could, and trials go on from their last
+   * checkpoints.
+   */
+  get leftAs(): 'paused' | 'interrupted' {
+    return this.#lock.isAbandoned ? 'interrupted' : 'paused';
   }
 
   /** The right to write in the folder. Available while the store is open. */
@@ -182,7 +192,7 @@ export class StudyFolder {
   }
 
   #noStudy(): UsageError {
-    return new UsageError(`there is no study in ${this.path} (no study.journal)`);
+    return new UsageError(`there is no study in ${this.path} (no ${journalName})`);
   }
 }
 
@@ -199,7 +209,7 @@ export function studyFolders(path: string): StudyFolder[] {
         .sort()
         .map((name) => join(path, name))
         // Other files, and broken links, have no journal in them.
-        .filter((folder) => existsSync(join(folder, 'study.journal')))
+        .filter(holdsStudy)
         .map((folder) => new StudyFolder(folder))
     );
   } catch (error) {

@@ -26,6 +26,14 @@ test('the studies that were asked for last stay, as far as their bytes go; watch
   expect(attention.idle(held('a', 'b', 'c'), 10)).toEqual(['a', 'c']);
 });
 
+test('a study that was removed is forgotten', () => {
+  const attention = new Attention();
+  for (const id of ['kept', 'removed']) attention.ask(id);
+  expect(attention.idle(held('kept', 'removed'), 10)).toEqual(['kept']);
+  attention.keep(new Set(['kept']));
+  expect(attention.idle(held('kept', 'removed'), 10)).toEqual(['removed']);
+});
+
 test('a study that nobody watches leaves the memory, stays in the list, and is read again when it is asked for or changes', async () => {
   const folder = folderWith({ first: 'format-6/post', second: 'format-7/search', third: 'format-3/1998' });
   const journals = ['first', 'second', 'third'].map((name) => join(folder, name, 'study.journal'));

@@ -23,6 +23,11 @@ export class Attention {
     this.#asked.add(id);
   }
 
+  /** Forgets the studies that are not there any more. */
+  keep(ids: ReadonlySet<string>): void {
+    for (const id of this.#asked) if (!ids.has(id)) this.#asked.delete(id);
+  }
+
   /** Somebody watches the study until the signal is aborted. @param onEnd is called then. */
   watch(id: string, signal: AbortSignal, onEnd: () => void): void {
     this.ask(id);

@@ -75,9 +75,9 @@ export class Library {
   /** @throws Refusal where there is no such study. */
   async study(id: string): Promise<StudyShelf> {
     const shelf = await this.#shelf(id);
+    if (shelf?.kind !== 'study' && shelf?.kind !== 'optuna') throw new Refusal(404, `There is no study "${id}".`);
     this.#attention.ask(id);
-    if (shelf?.kind === 'study' || shelf?.kind === 'optuna') return shelf;
-    throw new Refusal(404, `There is no study "${id}".`);
+    return shelf;
   }
 
   /** Keeps the study in memory until the signal is aborted. */
@@ -119,6 +119,7 @@ export class Library {
     this.#shelves = shelves;
     this.#isWhole = isWhole;
     this.#journals.keep(new Set(found.map(({ place }) => place)));
+    this.#attention.keep(new Set(shelves.keys()));
     this.#letGo();
     this.#lookedAt = performance.now();
   }

@@ -53,11 +53,12 @@ export interface Problem {
 export type EntryKind = 'study' | 'optuna' | 'run' | 'tensorboard';
 
 /**
- * `running`: a process works on it. `interrupted`: nobody works on it, and it is not finished; for a run or a journal
- * of another program also where nothing tells whether it is finished. `unknown`: not computed yet; an event follows. `stuck`: ended, because no level succeeded.
+ * `running`: a process works on it. `paused`: nobody works on a study that is not finished; its last process saved
+ * everything. `interrupted`: the same where the last process was killed or stopped at once; for a run or a journal of
+ * another program: nothing was added lately, and nothing tells that it is finished. `unknown`: not computed yet; an event follows. `stuck`: ended, because no level succeeded.
  * `damaged`: its files cannot be read, see `problem`. `empty`: begun, but nothing is recorded yet.
  */
-export type EntryState = 'unknown' | 'running' | 'finished' | 'interrupted' | 'stuck' | 'damaged' | 'empty';
+export type EntryState = 'unknown' | 'running' | 'finished' | 'paused' | 'interrupted' | 'stuck' | 'damaged' | 'empty';
 
 /** One line of the list. */
 export interface Entry {
@@ -256,11 +257,19 @@ export interface StudyOpening {
   readonly isWhole: boolean;
 }
 
+/** A process that works on a study. */
+export interface HolderView {
+  /** `process 4711 on this machine` */
+  readonly name: string;
+  /** When it began, in UTC: `2026-01-02T03:04:05.000Z`; null where not known. */
+  readonly since: string | null;
+}
+
 /** Who works on a study. Does not stand in the journal, so its events have no id. */
 export interface LiveState {
   readonly state: EntryState;
-  /** `process 4711 on this machine (since ...)`; null where nobody works, or places are left out. */
-  readonly holder: string | null;
+  /** The process that works on it; null where nobody does, or places are left out. */
+  readonly holder: HolderView | null;
   /** What the page may offer now. All false where control is not allowed. */
   readonly can: {
     readonly pause: boolean;

@@ -1,8 +1,8 @@
 /** Who works on a study, and what can be done with it now. */
 import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { describeHolder, type Holder } from '../disk/lock.ts';
-import { hasEnded, thisProcess } from '../disk/process-record.ts';
+import type { Holder } from '../disk/lock.ts';
+import { describeProcess, hasEnded, thisProcess } from '../disk/process-record.ts';
 import { StudyFolder } from '../runner/study-folder.ts';
 import type { Children } from './control/children.ts';
 import { hasFleet } from './fleet-view.ts';
@@ -10,11 +10,13 @@ import type { StudyShelf } from './library.ts';
 import type { EntryState, LiveState } from './protocol.ts';
 
 /** The state of a study without a process that works on it, as far as it is known. */
-function restingState({ own, study }: StudyShelf): EntryState {
-  const known = own?.facts.summary?.ended;
-  if (known !== undefined) return known;
+function restingState({ own, study, place }: StudyShelf, lastWords: string | null): EntryState {
   if (own === undefined) return 'interrupted';
-  return study.offset > 0 && study.head() === undefined ? 'empty' : 'unknown';
+  const known = own.facts.summary?.ended;
+  if (known === undefined) return study.offset > 0 && study.head() === undefined ? 'empty' : 'unknown';
+  if (known !== 'open') return known;
+  // A process that failed may have given up its lock in order.
+  return lastWords === null ? new StudyFolder(place).leftAs : 'interrupted';
 }
 
 /** The process that works on the study; undefined for other programs' studies, whose journals do not tell. */
@@ -34,10 +36,18 @@ export function isReachable({ record }: Holder): boolean {
   );
 }
 
+function holderView({ record }: Holder): LiveState['holder'] {
+  return record
+    ? { name: describeProcess(record), since: record.since }
+    : // Its record is just being written.
+      { name: 'another process', since: null };
+}
+
 export function stateOf(shelf: StudyShelf, { control, children }: { control: boolean; children: Children }): LiveState {
   const holder = holderOf(shelf);
   const child = children.of(shelf.place);
-  const resting = restingState(shelf);
+  const lastWords = child?.lastWords ?? null;
+  const resting = restingState(shelf, lastWords);
   const head = shelf.study.head();
   const isRunning = holder !== undefined || child?.isRunning === true;
   const isOurs = control && shelf.own !== undefined;
@@ -45,7 +55,7 @@ export function stateOf(shelf: StudyShelf, { control, children }: { control: boo
   const canGoOn = isOurs && !isRunning && existsSync(new StudyFolder(shelf.place).filePath);
   return {
     state: isRunning ? 'running' : resting,
-    holder: holder ? describeHolder(holder) : null,
+    holder: holder ? holderView(holder) : null,
     can: {
       pause: canStop,
       stop: canStop,
@@ -54,6 +64,6 @@ export function stateOf(shelf: StudyShelf, { control, children }: { control: boo
       addSeeds: canGoOn && head !== undefined && head.plan !== 'search',
     },
     fleet: shelf.own !== undefined && hasFleet(shelf.place),
-    message: isRunning ? null : (child?.lastWords ?? null),
+    message: isRunning ? null : lastWords,
   };
 }

@@ -105,7 +105,7 @@ export const idle: LiveState = {
 };
 export const working: LiveState = {
   state: 'running',
-  holder: 'process 4711 on this machine',
+  holder: { name: 'process 4711 on this machine', since: '2026-01-02T03:04:05.000Z' },
   can: { pause: true, resume: false, stop: true, addSeeds: false },
   fleet: false,
   message: null,

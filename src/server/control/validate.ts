@@ -1,9 +1,9 @@
 /** Checks a study file while it is being typed. Nothing is trained. */
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UsageError, WorldError } from '../../base/errors.ts';
 import { studyTitle } from '../../report/terminal.ts';
 import { countText } from '../../report/words/numbers.ts';
+import { holdsStudy } from '../../runner/study-journal.ts';
 import type { StudyDefinition } from '../../study/definition.ts';
 import { followStudy } from '../../study/strategies.ts';
 import { TrialTable } from '../../study/trial.ts';
@@ -36,7 +36,7 @@ export function validate(text: string, folder: string): Validation {
       sentences: [`${studyTitle(definition)}.`, `About ${countText(view.expected, 'training')}.`],
       expected: view.expected,
       path: name,
-      exists: existsSync(join(folder, name, 'study.journal')),
+      exists: holdsStudy(join(folder, name)),
     };
   } catch (error) {
     if (error instanceof StudyFileError) {

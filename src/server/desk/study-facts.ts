@@ -19,7 +19,7 @@ import type { StudyRecord } from '../../store/store.ts';
 import { objectives } from '../../study/definition.ts';
 import { isBetter, isComplete } from '../../study/trial.ts';
 import { isOfNetworks, settingsOf } from '../live/recorded-settings.ts';
-import type { ConfigurationName, Entry, EntryState, Facts, ReportBlock, ReportSection, ShowJson } from '../protocol.ts';
+import type { ConfigurationName, Entry, Facts, ReportBlock, ReportSection, ShowJson } from '../protocol.ts';
 
 /** The facts of a record, of our networks or of another task. */
 export function factsOf(record: StudyRecord): StudyFacts {
@@ -99,7 +99,8 @@ function secondsLeft({ counts, coreSeconds, sessions, finished }: StudyFacts): n
 
 /** What the list of studies says of a study, but for who works on it. */
 export type StudySummary = Pick<Entry, 'name' | 'progress' | 'best' | 'verdict' | 'secondsLeft'> & {
-  readonly ended: EntryState & ('finished' | 'stuck' | 'interrupted');
+  /** `open`: it is neither finished nor stuck. */
+  readonly ended: 'finished' | 'stuck' | 'open';
 };
 
 export function summaryOf(facts: StudyFacts): StudySummary {
@@ -111,7 +112,7 @@ export function summaryOf(facts: StudyFacts): StudySummary {
     best: bestOf(facts),
     verdict: headline.slice(0, 2).join(' ') || null,
     secondsLeft: secondsLeft(facts),
-    ended: finished ? 'finished' : stuck === undefined ? 'interrupted' : 'stuck',
+    ended: finished ? 'finished' : stuck === undefined ? 'open' : 'stuck',
   };
 }
 

@@ -2,6 +2,7 @@
 import type { Dirent } from 'node:fs';
 import { open, readdir, realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { journalName } from '../../runner/study-journal.ts';
 import type { EntryKind } from '../protocol.ts';
 import { isWithin } from '../security/places.ts';
 
@@ -43,9 +44,7 @@ export async function discover(root: string): Promise<Discovery> {
     const names = new Set(entries.map(({ name }) => name));
     const own = await folderEntry(place, path, names);
     if (own) found.push(own);
-    for (const entry of entries.filter(
-      ({ name }) => isLog(name) && !(own?.kind === 'study' && name === 'study.journal'),
-    )) {
+    for (const entry of entries.filter(({ name }) => isLog(name) && !(own?.kind === 'study' && name === journalName))) {
       const log = await optunaJournal(top, join(place, entry.name));
       if (log) found.push({ ...log, path: joined(path, entry.name) });
     }
@@ -85,7 +84,7 @@ async function folderBehind(entry: Dirent, place: string, top: string): Promise<
 }
 
 async function folderEntry(place: string, path: string, names: ReadonlySet<string>): Promise<Found | undefined> {
-  const kind = names.has('study.journal')
+  const kind = names.has(journalName)
     ? 'study'
     : names.has('config.json') && names.has('metrics.jsonl')
       ? 'run'
@@ -94,7 +93,7 @@ async function folderEntry(place: string, path: string, names: ReadonlySet<strin
         : undefined;
   if (kind === undefined) return undefined;
   const wanted = {
-    study: ['study.journal'],
+    study: [journalName],
     run: ['metrics.jsonl', 'config.json'],
     tensorboard: [...names].filter(isEventFile),
   };

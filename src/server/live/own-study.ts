@@ -2,6 +2,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { readText } from '../../disk/read-file.ts';
+import { journalPathIn } from '../../runner/study-journal.ts';
 import { JournalFollower } from '../../store/journal-follower.ts';
 import { interpret, interpretTrial, resultsPrefix } from '../../store/journal-store.ts';
 import type { ReplayedTrial } from '../../store/replay.ts';
@@ -43,7 +44,7 @@ export class OwnStudy extends FollowedStudy {
 
   /** @param folder of the study. */
   constructor(folder: string, place: StudyPlace) {
-    super(new JournalFollower(join(folder, 'study.journal')));
+    super(new JournalFollower(journalPathIn(folder)));
     this.#folder = folder;
     this.#place = place;
   }

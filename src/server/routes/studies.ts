@@ -1,5 +1,6 @@
 /** A study: its opening, its stream, its facts and its table. */
 import type { Context, Hono } from 'hono';
+import { journalPathIn } from '../../runner/study-journal.ts';
 import type { ServerContext } from '../context.ts';
 import { startsIn } from '../control/starts.ts';
 import { eventStream } from '../event-stream.ts';
@@ -56,7 +57,7 @@ export function studies(app: Hono, { library, options, children, privacy }: Serv
     return eventStream((signal) => {
       library.watch(shelf, signal);
       const pause = new Pause(signal);
-      watchFile(shelf.own ? `${shelf.place}/study.journal` : shelf.place, () => pause.end(), signal);
+      watchFile(shelf.own ? journalPathIn(shelf.place) : shelf.place, () => pause.end(), signal);
       const around: StudySurroundings = {
         state: () => state(shelf),
         head: privacy.head,

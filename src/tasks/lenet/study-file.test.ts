@@ -400,9 +400,20 @@ describe('mistakes are reported with line and column', () => {
       'f:7:19: random.trials: expected at least 1, got 0',
     ],
     ['no space', random(''), 'space is empty'],
-    ['broken YAML', 'name: [x', 'f:1:9: Flow sequence'],
-    ['a file of text', 'just text', 'f:1:1: the file: expected a map, got "just text"'],
-    ['an empty file', '', 'f:1:1: the file is empty: a study needs name, protocol and one of stages, grid, random'],
+    ['a list that is not closed', 'name: [x', 'f:1:9: a [ is not closed: ] is missing'],
+    ['a map that is not closed', 'base: { epochs: 1', 'f:1:18: a { is not closed: } is missing'],
+    ['a key without a colon', 'name: x\nprotocol', 'f:2:1: a colon is missing: each line gives a key and its value'],
+    ['a text that is not closed', "name: 'x", "f:1:9: a text in quotes is not closed: ' is missing"],
+    [
+      'a file of text',
+      'just text',
+      'f:1:1: the file: expected keys with their values, such as name: mine, got "just text"',
+    ],
+    [
+      'an empty file',
+      '# nothing yet',
+      'f:1:1: the file is empty: a study needs name, protocol and one of stages, grid, random, search',
+    ],
     [
       'a name that is a path',
       post.replace('name: post', 'name: ../up'),
@@ -623,7 +634,11 @@ describe('mistakes are reported with line and column', () => {
       study('base:\ngrid: { l2: [0] }'),
       '3:6: base: expected a map of hyperparameters and their values, got nothing',
     ],
-    ['a list for the file', '- name: x', '1:1: the file: expected a map, got a list'],
+    [
+      'a list for the file',
+      '- name: x',
+      '1:1: the file: expected keys with their values, such as name: mine, got a list',
+    ],
     [
       'a list for a random search',
       study('random: [3]'),

@@ -163,9 +163,6 @@ function explain(issue: Issue, { table, source }: { table: ParameterTable; sourc
       return `${where}: allowed are ${allowed.join(', ')}${given}${meant}`;
     }
     case 'invalid_type': {
-      if (path.length === 0 && found === null) {
-        return 'the file is empty: a study needs name, protocol and one of stages, grid, random';
-      }
       const expected = expectation(path, issue.expected);
       if (found === undefined) return `${where} is missing: give ${expected}`;
       return `${where}: expected ${expected}${given}${hint}`;
@@ -267,7 +264,7 @@ function exampleList(table: ParameterTable, name: string, found: unknown): strin
 
 function expectation(path: Path, expected: string): string {
   const [root, ...rest] = path;
-  if (root === undefined) return 'a map';
+  if (root === undefined) return 'keys with their values, such as name: mine';
   if (rest.length === 0) {
     if (root === 'stages') return 'a list of stages, each on a line that begins with "- "';
     if (root === 'grid') return 'a map of hyperparameters and their levels';

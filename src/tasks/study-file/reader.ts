@@ -22,7 +22,7 @@ import { type PlacedFactor, readFactor } from './levels.ts';
 import { mistakeOf, refusal } from './mistakes.ts';
 import { type Contest, checkBase, checkConditions, checkReachable, factorsOfSpace } from './reachable.ts';
 import { type NamedRecipe, overRecipe } from './recipe.ts';
-import { type FileDistillation, type StudyFile, studySchema } from './schema.ts';
+import { type FileDistillation, planKeys, type StudyFile, studySchema } from './schema.ts';
 import type { ParameterTable } from './table.ts';
 import { type Path, readYaml, type YamlSource } from './yaml-source.ts';
 
@@ -82,6 +82,9 @@ export function studyFileReader(table: ParameterTable): StudyFileReader {
   const schema = studySchema(table);
   const checked = (text: string, file: string, { recipe, content: read }: ReadOptions = {}) => {
     const source = readYaml(text, file);
+    if (source.data === null) {
+      throw source.mistake([], `the file is empty: a study needs name, protocol and one of ${planKeys.join(', ')}`);
+    }
     checkOnePlan(source);
     const extended = withContents(source, table, { read, more: contentsOfRecipe(source, table, recipe) });
     const own = extended.table === table ? schema : studySchema(extended.table);
@@ -244,8 +247,6 @@ function placed<T>(path: Path, source: YamlSource, make: () => T): T {
 function noRecipe(name: string): never {
   throw new UsageError(`unknown recipe "${name}": no recipes are known here`);
 }
-
-const planKeys = ['stages', 'grid', 'random', 'search'] as const;
 
 function checkOnePlan(source: YamlSource): void {
   const given = planKeys.filter((key) => source.valueAt([key]) !== undefined);

@@ -63,6 +63,9 @@ export const distillSchema = z
 /** From whom a network learns, as a file says it. */
 export type FileDistillation = z.infer<typeof distillSchema>;
 
+/** The keys for what a study varies; a file has one of them. */
+export const planKeys = ['stages', 'grid', 'random', 'search'] as const;
+
 /** The most letters of a study's name, which names a folder, and of a level's label, which stands in tables. */
 export const mostLetters = 200;
 

@@ -15,6 +15,7 @@ import {
 import { outOfReach } from '../../base/decimal.ts';
 import { UsageError } from '../../base/errors.ts';
 import { counted } from '../../base/format.ts';
+import { inPlainWords } from './yaml-words.ts';
 
 /** Keys and indices from the top of the file to a value. */
 export type Path = readonly PropertyKey[];
@@ -83,7 +84,7 @@ export function readYaml(written: string, file: string): YamlSource {
   const documents = [...new Composer({ uniqueKeys: false, logLevel: 'silent' }).compose(tokens, true, text.length)];
   for (const { errors, warnings } of documents) {
     const [syntax] = [...errors, ...warnings];
-    if (syntax) throw mistakeIn(syntax.pos[0], syntax.message.split('\n')[0]!);
+    if (syntax) throw mistakeIn(syntax.pos[0], inPlainWords(syntax.message.split('\n')[0]!));
   }
   const [document, second] = documents.filter(({ contents }) => contents !== null);
   if (second) {

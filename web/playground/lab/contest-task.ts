@@ -1,6 +1,5 @@
 /** The task of a contest's study: trains our networks in this worker, one after the other, and tests them on held-out training digits. */
 import { UsageError } from '../../../src/base/errors.ts';
-import { holdOut } from '../../../src/data/hold-out.ts';
 import { mnistHash } from '../../../src/data/mnist.ts';
 import type { KeptMemory } from '../../../src/engine/kept-memory.ts';
 import { scoreOf } from '../../../src/study/trial.ts';
@@ -8,16 +7,13 @@ import { lenetSettings } from '../../../src/tasks/lenet/configuration.ts';
 import type { Pool, Task, TrialMessage, TrialOrder } from '../../../src/tasks/task.ts';
 import type { Threads } from '../../../src/train/crew.ts';
 import { fit } from '../../../src/train/fit.ts';
-import type { Mnist } from './mnist.ts';
+import type { ContestDigits } from './held-out.ts';
 import { predictedClasses, recipeOf } from './training.ts';
 
-/** The digits that are held out are those of `lenet study run` with protocol held-out. */
 export function contestTask(
-  { train: all }: Mnist,
+  { train, validation }: ContestDigits,
   engine: { readonly threads: Threads; readonly memory: KeptMemory },
 ): Task {
-  const { train, validation } = holdOut(all, mnistHash);
-
   async function trained(
     { configuration, seed }: TrialOrder,
     signal: AbortSignal,

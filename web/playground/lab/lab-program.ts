@@ -3,6 +3,7 @@ import { keptMemory } from '../../../src/engine/kept-memory.ts';
 import { webThreads } from '../../../src/runner/web-threads.ts';
 import { contestDefinition, runContest } from './contest.ts';
 import { contestTask } from './contest-task.ts';
+import { HeldOutDigits } from './held-out.ts';
 import { isMnist, loadMnistParts, type Mnist } from './mnist.ts';
 import { nearestImages } from './nearest.ts';
 import type { Order, Report } from './protocol.ts';
@@ -23,6 +24,8 @@ const loaded = load();
 /** What is at work now: one thing at a time. */
 let work: { stop(): void; readonly ended: Promise<void> } | undefined;
 let training: Training | undefined;
+/** The digits of a contest that runs; the training digits are in another order then. */
+let held: HeldOutDigits | undefined;
 
 async function load(): Promise<Mnist> {
   const data = await loadMnistParts(new URL(/* @vite-ignore */ '../data/', import.meta.url).href, {
@@ -73,11 +76,18 @@ async function obey(order: Order): Promise<void> {
         training = undefined;
         const stopper = new AbortController();
         const definition = contestDefinition(order.settings, order.seeds);
+        const digits = new HeldOutDigits(data.train);
         return {
           stop: () => stopper.abort(),
           async run() {
-            for await (const view of runContest(definition, contestTask(data, engine), stopper.signal)) {
-              report({ type: 'contest', view });
+            held = digits;
+            try {
+              for await (const view of runContest(definition, contestTask(digits, engine), stopper.signal)) {
+                report({ type: 'contest', view });
+              }
+            } finally {
+              digits.giveBack();
+              held = undefined;
             }
             report({ type: 'contest ended' });
           },
@@ -97,10 +107,10 @@ async function obey(order: Order): Promise<void> {
       const { train } = await loaded;
       const { images } = train;
       const found = nearestImages(order.image, { images, labels: train.labels }, order.count);
-      const neighbours = found.map((index) => ({
-        index,
-        label: train.labels[index]!,
-        image: images.slice(index * order.image.length, (index + 1) * order.image.length),
+      const neighbours = found.map((place) => ({
+        index: held?.numberOf(place) ?? place,
+        label: train.labels[place]!,
+        image: images.slice(place * order.image.length, (place + 1) * order.image.length),
       }));
       return report({ type: 'nearest', id: order.id, neighbours });
     }

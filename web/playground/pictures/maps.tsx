@@ -2,6 +2,7 @@
 import { useLayoutEffect, useRef } from 'preact/hooks';
 import { shownTheme } from '../../shared/theme.ts';
 import { coloursOf, type Palette } from './palette.ts';
+import { type MapPlace, placeAfter } from './steps.ts';
 
 export interface MapsProps {
   /** [map][y][x] */
@@ -21,7 +22,10 @@ export interface MapsProps {
   readonly faint?: Uint8Array;
   /** Frames around parts of the picture, in pixels of a map. */
   readonly frames?: readonly Frame[];
-  readonly onPick?: (map: number, x: number, y: number) => void;
+  /** Hears of the number that is pointed at, or walked to with arrow keys; undefined: none any more. */
+  readonly onPick?: (place: MapPlace | undefined) => void;
+  /** Where the arrow keys are. */
+  readonly picked?: MapPlace | undefined;
 }
 
 /** A rectangle in a map. */
@@ -36,7 +40,7 @@ export interface Frame {
 const gap = 1;
 
 export function Maps(props: MapsProps) {
-  const { data, width, height, columns, scale, label, frames = [], onPick } = props;
+  const { data, width, height, columns, scale, label, frames = [], onPick, picked } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
   const maps = data.length / (width * height);
   const across = columns * (width + gap) - gap;
@@ -53,7 +57,15 @@ export function Maps(props: MapsProps) {
     const y = Math.floor(((event.clientY - box.top) / box.height) * down);
     const map = Math.floor(y / (height + gap)) * columns + Math.floor(x / (width + gap));
     const [inX, inY] = [x % (width + gap), y % (height + gap)];
-    if (map < maps && inX < width && inY < height) onPick?.(map, inX, inY);
+    if (map < maps && inX < width && inY < height) onPick?.({ map, x: inX, y: inY });
+  };
+  const walk = (event: KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return;
+    if (event.key === 'Escape') return onPick?.(undefined);
+    const next = placeAfter(event.key, picked, { maps, columns, width, height });
+    if (!next) return;
+    event.preventDefault();
+    onPick?.(next);
   };
   return (
     <div class="maps" style={{ width: `${across * scale}px` }}>
@@ -61,8 +73,8 @@ export function Maps(props: MapsProps) {
         ref={canvas}
         width={across}
         height={down}
-        {...(label === '' ? { 'aria-hidden': true } : { role: 'img', 'aria-label': label })}
-        {...(onPick ? { onPointerMove: pick, onPointerDown: pick } : {})}
+        {...(label === '' ? { 'aria-hidden': true } : { role: onPick ? 'application' : 'img', 'aria-label': label })}
+        {...(onPick ? { onPointerMove: pick, onPointerDown: pick, onKeyDown: walk, tabIndex: 0 } : {})}
       />
       {frames.map((frame) => (
         <span

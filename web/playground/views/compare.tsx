@@ -1,6 +1,8 @@
 /** The view for comparing: two settings, several seeds each, and the verdict as it forms. */
 import { signal } from '@preact/signals';
+import { useId } from 'preact/hooks';
 import type { Settings } from '../../../src/study/definition.ts';
+import { Action } from '../../shared/action.tsx';
 import { csvOf } from '../../shared/chart/csv.ts';
 import { download } from '../../shared/download.ts';
 import type { ContestView } from '../lab/protocol.ts';
@@ -23,6 +25,7 @@ export function CompareView() {
     pair.value = at === 0 ? [settings, pair.value[1]] : [pair.value[0], settings];
   };
   const isSame = areSame(...pair.value);
+  const why = useId();
   return (
     <>
       <p class="lead">
@@ -40,14 +43,14 @@ export function CompareView() {
       </div>
       <div class="buttons">
         {isRunning ? (
-          <button type="button" class="main" onClick={firstClick(stop)}>
+          <Action class="main" onClick={firstClick(stop)}>
             Stop
-          </button>
+          </Action>
         ) : (
-          <button
-            type="button"
+          <Action
             class="main"
-            disabled={isSame || !['idle', 'trained', 'held', 'diverged'].includes(state.value)}
+            isBlocked={isSame || !['idle', 'trained', 'held', 'diverged'].includes(state.value)}
+            whyId={why}
             onClick={firstClick(() =>
               startContest(
                 pair.value,
@@ -56,7 +59,7 @@ export function CompareView() {
             )}
           >
             Compare
-          </button>
+          </Action>
         )}
         <label class="inline">
           Seeds{' '}
@@ -74,8 +77,11 @@ export function CompareView() {
             ))}
           </select>
         </label>
-        {isSame && <span class="note">Both settings are the same: change one of them.</span>}
-        {state.value === 'training' && <span class="note">A training is running; pause it to compare.</span>}
+        {(isSame || state.value === 'training') && (
+          <span class="note" id={why}>
+            {isSame ? 'Both settings are the same: change one of them.' : 'A training is running; pause it to compare.'}
+          </span>
+        )}
       </div>
       <section class="panel" aria-labelledby="verdict-title">
         <h2 id="verdict-title">Verdict</h2>

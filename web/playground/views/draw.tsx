@@ -1,20 +1,20 @@
 /** The view for drawing: what the network sees of a drawing, how sure it is, and what its filters look at. */
 import { computed, signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
-import type { Neighbour } from '../lab/protocol.ts';
+import { Action } from '../../shared/action.tsx';
 import { Maps } from '../pictures/maps.tsx';
 import type { Stroke } from '../pictures/strokes.ts';
 import { recipeSettings } from '../settings.ts';
 import { eye, lookAt, probabilitiesOf, seed } from '../state/eye.ts';
 import { frame, framed } from '../state/framing.ts';
-import { lastTest, nearest, state, train, weights } from '../state/lab.ts';
+import { lastTest, state, train, weights } from '../state/lab.ts';
+import { Neighbours } from './neighbours.tsx';
 import { NetworkView } from './network.tsx';
 import { Pad } from './pad.tsx';
 import { Patches } from './patches.tsx';
 import { Probabilities } from './probabilities.tsx';
 
 const strokes = signal<readonly Stroke[]>([]);
-const neighbours = signal<readonly Neighbour[]>([]);
 
 /** What the network saw after each stroke, and how sure it was. */
 interface Reading {
@@ -25,24 +25,10 @@ const readings = signal<readonly (Reading | undefined)[]>([]);
 
 const image = computed(() => (framed.value.kind === 'one' ? framed.value.pixels : undefined));
 
-/** How long a drawing must rest before the nearest digits are looked for [ms]. */
-const restMs = 150;
-
 export function DrawView() {
   const pixels = image.value;
   const outputs = lookAt(pixels);
   const probabilities = outputs && probabilitiesOf(outputs);
-  useEffect(() => {
-    if (!pixels) {
-      neighbours.value = [];
-      return;
-    }
-    const timer = setTimeout(async () => {
-      const found = await nearest(pixels, 8);
-      if (image.value === pixels) neighbours.value = found;
-    }, restMs);
-    return () => clearTimeout(timer);
-  }, [pixels]);
   useEffect(() => {
     const reading = probabilities && readingOf(probabilities);
     const before = readings.value.slice(0, Math.max(0, strokes.value.length - 1));
@@ -67,24 +53,22 @@ export function DrawView() {
             onPicture={frame}
           />
           <div class="buttons">
-            <button
-              type="button"
-              disabled={strokes.value.length === 0}
+            <Action
+              isBlocked={strokes.value.length === 0}
               onClick={() => {
                 strokes.value = strokes.value.slice(0, -1);
               }}
             >
               Undo stroke
-            </button>
-            <button
-              type="button"
-              disabled={strokes.value.length === 0}
+            </Action>
+            <Action
+              isBlocked={strokes.value.length === 0}
               onClick={() => {
                 strokes.value = [];
               }}
             >
               Clear
-            </button>
+            </Action>
           </div>
           <p class="note" id="pad-help">
             Mouse, pen or finger. Keys: arrows move the pen (with Shift a little), Space lowers and lifts it, Backspace
@@ -116,7 +100,7 @@ export function DrawView() {
           {probabilities ? <Probabilities probabilities={probabilities} /> : <p class="note">Nothing to read yet.</p>}
         </section>
       </div>
-      <Neighbours />
+      <Neighbours image={pixels} />
       {pixels && outputs && (
         <>
           <Patches image={pixels} outputs={outputs} />
@@ -181,33 +165,5 @@ function Strokes() {
         </li>
       ))}
     </ol>
-  );
-}
-
-function Neighbours() {
-  return (
-    <section class="panel" aria-labelledby="nearest-title">
-      <h2 id="nearest-title">Nearest training digits</h2>
-      {neighbours.value.length === 0 ? (
-        <p class="note">The training digits whose pixels differ least from your drawing.</p>
-      ) : (
-        <ul class="mistakes">
-          {neighbours.value.map(({ index, label, image: found }) => (
-            <li key={index}>
-              <Maps
-                data={found}
-                width={28}
-                height={28}
-                columns={1}
-                palette="digit"
-                scale={2}
-                label={`A ${label}, training digit ${index + 1}`}
-              />
-              <span>a {label}</span>
-            </li>
-          ))}
-        </ul>
-      )}
-    </section>
   );
 }

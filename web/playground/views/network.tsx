@@ -3,6 +3,7 @@ import { useMemo, useRef, useState } from 'preact/hooks';
 import type { LayerOutput } from '../../../src/train/inspector.ts';
 import { type Frame, Maps } from '../pictures/maps.tsx';
 import { type Convolution, fields, losersOfPooling, strongestPlaces } from '../pictures/patches.ts';
+import type { MapPlace } from '../pictures/steps.ts';
 import { lookAt, probabilitiesOf } from '../state/eye.ts';
 import { Probabilities } from './probabilities.tsx';
 import { useWhileSeen } from './while-seen.ts';
@@ -14,11 +15,8 @@ export interface NetworkViewProps {
 }
 
 /** A number of a feature map that is looked at. */
-interface Picked {
+interface Picked extends MapPlace {
   readonly layer: Convolution;
-  readonly map: number;
-  readonly x: number;
-  readonly y: number;
 }
 
 export function NetworkView({ image, label }: NetworkViewProps) {
@@ -48,7 +46,12 @@ function Way({ image, label, outputs }: WayProps) {
   const field = picked && fields[picked.layer];
   const frames: Frame[] =
     picked && field ? [{ map: 0, x: picked.x * field.step, y: picked.y * field.step, size: field.size }] : [];
-  const pick = (layer: Convolution) => (map: number, x: number, y: number) => setPicked({ layer, map, x, y });
+  /** What arrow keys and pointer do in the maps of a layer. */
+  const pickingIn = (layer: Convolution) => ({
+    onPick: (place: MapPlace | undefined) => setPicked(place && { layer, ...place }),
+    picked: picked?.layer === layer ? picked : undefined,
+    frames: at(layer),
+  });
   const at = (layer: Convolution): Frame[] =>
     picked?.layer === layer ? [{ map: picked.map, x: picked.x, y: picked.y, size: 1 }] : [];
   const size = (name: string) => outputs.get(name)!;
@@ -73,8 +76,7 @@ function Way({ image, label, outputs }: WayProps) {
         output={size('relu1')}
         columns={2}
         scale={3}
-        frames={at('conv1')}
-        onPick={pick('conv1')}
+        {...pickingIn('conv1')}
         caption="Convolution 1 and relu: 6 maps of 24 x 24. Bright: the pixel that won its 2 x 2 window"
       />
       <LayerMaps output={size('pool1')} columns={2} scale={6} caption="Pooling: the winners, 6 maps of 12 x 12" />
@@ -82,8 +84,7 @@ function Way({ image, label, outputs }: WayProps) {
         output={size('relu2')}
         columns={4}
         scale={5}
-        frames={at('conv2')}
-        onPick={pick('conv2')}
+        {...pickingIn('conv2')}
         caption="Convolution 2 and relu: 16 maps of 8 x 8"
       />
       <LayerMaps output={size('pool2')} columns={4} scale={8} caption="Pooling: 16 maps of 4 x 4" />
@@ -91,6 +92,9 @@ function Way({ image, label, outputs }: WayProps) {
         <Dense output={size('relu3')} columns={12} caption="Dense, 120 numbers" />
         <Dense output={size('relu4')} columns={12} caption="Dense, 84 numbers" />
       </div>
+      <p class="unseen" aria-live="polite">
+        {picked && pickedText(picked, size(picked.layer === 'conv1' ? 'relu1' : 'relu2'))}
+      </p>
       <figure class="wide">
         <Probabilities probabilities={probabilities} label={label} />
         <figcaption>
@@ -108,7 +112,8 @@ interface LayerProps {
   readonly scale: number;
   readonly caption: string;
   readonly frames?: readonly Frame[];
-  readonly onPick?: (map: number, x: number, y: number) => void;
+  readonly onPick?: (place: MapPlace | undefined) => void;
+  readonly picked?: MapPlace | undefined;
 }
 
 function LayerMaps({ output, columns, scale, caption, ...rest }: LayerProps & { readonly faint?: Uint8Array }) {
@@ -137,6 +142,13 @@ function Convolved(props: LayerProps) {
 function Dense({ output, columns, caption }: Pick<LayerProps, 'output' | 'columns' | 'caption'>) {
   const flat = { ...output, shape: [1, Math.ceil(output.data.length / columns), columns] };
   return <LayerMaps output={flat} columns={1} scale={9} caption={caption} />;
+}
+
+function pickedText({ layer, map, x, y }: Picked, { shape, data }: LayerOutput): string {
+  const [, height, width] = shape as [number, number, number];
+  const { size, step } = fields[layer];
+  const value = data[(map * height + y) * width + x]!;
+  return `Map ${map + 1}, row ${y + 1}, column ${x + 1}: ${value.toFixed(2)}. It sees ${size} x ${size} pixels from row ${y * step + 1}, column ${x * step + 1}`;
 }
 
 function strongest({ data }: LayerOutput): number {

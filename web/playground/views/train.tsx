@@ -2,28 +2,14 @@
 import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Settings } from '../../../src/study/definition.ts';
-import { areSame, recipeSettings } from '../settings.ts';
-import { seed } from '../state/eye.ts';
-import {
-  fingerprint,
-  goOn,
-  hold,
-  lastTest,
-  predicted,
-  progress,
-  reset,
-  seconds,
-  state,
-  testDigits,
-  train,
-  trainedWith,
-  weights,
-} from '../state/lab.ts';
+import { recipeSettings } from '../settings.ts';
+import { state, testDigits } from '../state/lab.ts';
+import { Controls, SeedField } from './controls.tsx';
 import { LossChart, MistakesChart } from './curves.tsx';
 import { Filters } from './filters.tsx';
-import { firstClick } from './first-click.ts';
 import { Mistakes } from './mistakes.tsx';
 import { NetworkView } from './network.tsx';
+import { Numbers } from './numbers.tsx';
 import { SettingsForm } from './settings-form.tsx';
 
 const settings = signal<Settings>(recipeSettings('one-epoch'));
@@ -64,7 +50,7 @@ export function TrainView() {
             }}
           />
           <SeedField />
-          <Controls />
+          <Controls settings={settings.value} />
         </section>
         <section class="panel" aria-labelledby="progress-title">
           <h2 id="progress-title">Progress</h2>
@@ -90,127 +76,6 @@ export function TrainView() {
       />
     </>
   );
-}
-
-function SeedField() {
-  return (
-    <div class="field">
-      <label for="seed">Seed</label>
-      <input
-        id="seed"
-        type="number"
-        min={0}
-        max={999_999}
-        step={1}
-        value={seed.value}
-        disabled={state.value === 'training' || state.value === 'contest'}
-        onChange={({ currentTarget }) => {
-          const value = Math.min(999_999, Math.max(0, Math.round(Number(currentTarget.value) || 0)));
-          currentTarget.value = String(value);
-          seed.value = value;
-        }}
-      />
-      <span class="note">weights and order of digits</span>
-    </div>
-  );
-}
-
-function Controls() {
-  const { value: now } = state;
-  const isBusy = now === 'loading' || now === 'broken' || now === 'contest';
-  const chosen = { ...settings.value, seed: seed.value };
-  const begin = (batches?: number) => train(chosen, batches);
-  /** A training goes on with the settings that it began with. */
-  const canGoOn = now === 'held' && trainedWith.value !== undefined && areSame(trainedWith.value, chosen);
-  const isUnderWay = now === 'training' || now === 'held';
-  return (
-    <div class="buttons">
-      {now === 'training' ? (
-        <button type="button" class="main" onClick={firstClick(hold)}>
-          Pause
-        </button>
-      ) : (
-        <button type="button" class="main" disabled={isBusy} onClick={firstClick(() => (canGoOn ? goOn() : begin()))}>
-          {canGoOn ? 'Go on' : isUnderWay || now === 'trained' || now === 'diverged' ? 'Train again' : 'Start'}
-        </button>
-      )}
-      <button type="button" disabled={isBusy || now === 'training'} onClick={() => (canGoOn ? goOn(1) : begin(1))}>
-        Step one batch
-      </button>
-      <button
-        type="button"
-        disabled={isBusy || (!isUnderWay && !weights.value)}
-        onClick={() => {
-          reset();
-          seed.value += 1;
-        }}
-      >
-        Reset with seed {seed.value + 1}
-      </button>
-      {now === 'held' && !canGoOn && (
-        <p class="note">The settings have changed. They count from the start of a training.</p>
-      )}
-      {now === 'contest' && <p class="note">A comparison is running; stop it to train here.</p>}
-      {now === 'loading' && <p class="note">The digits are on their way.</p>}
-    </div>
-  );
-}
-
-function Numbers() {
-  const at = progress.value;
-  const test = lastTest.value;
-  const wrong = predicted.value && test ? Math.round((1 - test.accuracy) * predicted.value.length) : undefined;
-  return (
-    <>
-      <dl class="numbers">
-        <div>
-          <dt>Test digits read</dt>
-          <dd class="big">{test ? `${(test.accuracy * 100).toFixed(2)} %` : '–'}</dd>
-        </div>
-        <div>
-          <dt>Wrong of 10,000</dt>
-          <dd class="big">{wrong ?? '–'}</dd>
-        </div>
-        <div>
-          <dt>Time</dt>
-          <dd class="big">{seconds.value.toFixed(1)} s</dd>
-        </div>
-        <div>
-          <dt>Epoch</dt>
-          <dd class="big">{at ? at.epoch : '–'}</dd>
-        </div>
-        <div>
-          <dt>Batch</dt>
-          <dd class="big">
-            {at ? `${at.batch.toLocaleString('en-US')} / ${at.batches.toLocaleString('en-US')}` : '–'}
-          </dd>
-        </div>
-      </dl>
-      <p class="said" role="status">
-        {said()}
-      </p>
-    </>
-  );
-}
-
-function said(): string {
-  const test = lastTest.value;
-  switch (state.value) {
-    case 'loading':
-      return 'You can start as soon as the digits are there.';
-    case 'training':
-      return 'Training.';
-    case 'held':
-      return 'Paused.';
-    case 'diverged':
-      return 'The loss is no longer a number: the learning rate is too high for these settings. Lower it and train again.';
-    case 'trained':
-      return fingerprint.value === undefined
-        ? 'Stopped before its end.'
-        : `Trained: ${((test?.accuracy ?? 0) * 100).toFixed(2)} % of the test digits. Fingerprint of the weights: ${fingerprint.value}, the same on every machine for the same settings and seed.`;
-    default:
-      return 'Untrained: the network guesses. Press Start.';
-  }
 }
 
 function DigitPicker({ label }: { readonly label: number | undefined }) {

@@ -1,17 +1,18 @@
 /** A live chart: uPlot draws axes and zooms, the layers are drawn by canvas.ts. With a legend, tips, and export as SVG and CSV. */
-import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
 import { useSeen } from '../seen.ts';
-import { colourOf, shownTheme } from '../theme.ts';
-import { drawLayer } from './canvas.ts';
+import { shownTheme } from '../theme.ts';
 import { plotCsv } from './csv.ts';
 import { ChartFrame } from './frame.tsx';
 import { Legend } from './legend.tsx';
-import { type Mark, nearestMark, nextMark } from './nearest.ts';
-import { type Axis, isEmpty, type Plot, rangeOf, roomy, valuesOf } from './plot.ts';
+import { type Mark, nextMark } from './nearest.ts';
+import { isEmpty, type Plot } from './plot.ts';
 import { plotSvg } from './svg.ts';
-import { shortNumber, ticksOf } from './ticks.ts';
+import { type Tip, TipBox, tipLines } from './tip.tsx';
+import { endsOf, uplotOptions } from './uplot.ts';
+import { bringIntoView, followZoom, isZoomed, zoomBy, zoomKeys } from './zoom.ts';
 
 export interface ChartProps {
   readonly plot: Plot;
@@ -23,12 +24,6 @@ export interface ChartProps {
   readonly onLayer?: (name: string | undefined) => void;
   /** What is said instead of a chart without values. */
   readonly empty?: string;
-}
-
-interface Tip {
-  readonly mark: Mark;
-  readonly left: number;
-  readonly top: number;
 }
 
 export function Chart(props: ChartProps) {
@@ -75,17 +70,26 @@ function Canvas({ plot, height = 300, onTrial, onLayer, tip, setTip }: CanvasPro
         top: made.valToPos(layer.y[mark.index]!, 'y') + made.over.offsetTop,
       });
     };
-    const made = new uPlot(chartOptions(present, element, { height, choose }), ends(present.current.plot), element);
+    const plotNow = () => present.current.plot;
+    const made = new uPlot(uplotOptions(element, { plotNow, height, choose }), endsOf(plotNow()), element);
     chart.current = made;
     const open = () => openMark(present.current);
     made.over.addEventListener('click', open);
+    const placeOf = (mark: Mark | undefined) => mark && plotNow().layers[mark.layer]?.x[mark.index];
     const keys = (event: KeyboardEvent) => {
-      const step = moves[event.key];
+      // With another key they are the browser's own: Alt and an arrow go back.
+      if (event.altKey || event.ctrlKey || event.metaKey) return;
+      const [step, zoom] = [moves[event.key], zoomKeys[event.key]];
+      const mark = present.current.tip?.mark;
       if (event.key === 'Enter') open();
       if (event.key === 'Escape') choose(undefined);
-      if (!step) return;
-      event.preventDefault();
-      choose(nextMark(present.current.plot, present.current.tip?.mark, step));
+      if (zoom !== undefined) zoomBy(made, plotNow(), { factor: zoom, around: placeOf(mark) });
+      if (step) event.preventDefault();
+      if (!step && zoom === undefined) return;
+      const next = step ? nextMark(plotNow(), mark, step) : mark;
+      const place = placeOf(next);
+      if (place !== undefined) bringIntoView(made, plotNow(), place);
+      choose(next);
     };
     element.addEventListener('keydown', keys);
     const resized = new ResizeObserver(() => {
@@ -105,15 +109,25 @@ function Canvas({ plot, height = 300, onTrial, onLayer, tip, setTip }: CanvasPro
   useEffect(() => {
     const made = chart.current;
     if (!made || !isSeen) return;
-    const isZoomed = made.select.width > 0 || zoomed.has(made);
-    made.setData(ends(plot), !isZoomed);
-    if (isZoomed) made.redraw();
+    const stays = isZoomed(made);
+    made.setData(endsOf(plot), !stays);
+    if (!stays) return;
+    followZoom(made, plot);
+    made.redraw();
   }, [plot, isSeen]);
 
   return (
     <div class="chart-area">
-      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys step through the points */}
-      <div class="chart-canvas" ref={host} role="img" aria-label={plot.alt} aria-describedby={described} tabIndex={0} />
+      <div
+        class="chart-canvas"
+        ref={host}
+        role="application"
+        aria-roledescription="chart"
+        aria-label={plot.alt}
+        aria-describedby={described}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: an application takes all keys by itself
+        tabIndex={0}
+      />
       {tip && <TipBox plot={plot} tip={tip} width={host.current?.clientWidth ?? 0} />}
       <p id={described} class="unseen">
         {keysHelp}
@@ -126,10 +140,7 @@ function Canvas({ plot, height = 300, onTrial, onLayer, tip, setTip }: CanvasPro
 }
 
 const keysHelp =
-  'Left and right arrow keys step through the points, up and down through the series. The values can be exported as CSV.';
-
-/** Charts whose horizontal axis the user has zoomed. */
-const zoomed = new WeakSet<uPlot>();
+  'Left and right arrow keys step through the points, up and down through the series; plus, minus and 0 zoom. The values can be exported as CSV.';
 
 const moves: Readonly<Record<string, { step?: number; layerStep?: number }>> = {
   ArrowLeft: { step: -1 },
@@ -148,169 +159,4 @@ function openMark({ plot, onTrial, tip }: Present): void {
   const layer = tip && plot.layers[tip.mark.layer];
   const trial = layer?.kind === 'points' ? layer.trials?.[tip!.mark.index] : undefined;
   if (trial !== undefined) onTrial?.(trial);
-}
-
-/** uPlot gets the corners of the data only: the layers are drawn in a hook. */
-function ends(plot: Plot): uPlot.AlignedData {
-  const known = knownEnds.get(plot);
-  if (known) return known;
-  const x = roomy(
-    rangeOf(
-      plot.layers.flatMap((layer) => layer.x as number[]),
-      plot.x,
-    ) ?? [0, 1],
-    plot.x,
-  );
-  const y = roomy(
-    rangeOf(
-      plot.layers.flatMap((layer) => valuesOf(layer) as number[]),
-      plot.y,
-    ) ?? [0, 1],
-    plot.y,
-  );
-  const found: uPlot.AlignedData = [[...x], [...y]];
-  knownEnds.set(plot, found);
-  return found;
-}
-
-/** uPlot asks several times for each drawing. */
-const knownEnds = new WeakMap<Plot, uPlot.AlignedData>();
-
-function chartOptions(
-  present: { readonly current: Present },
-  element: HTMLElement,
-  { height, choose }: { readonly height: number; readonly choose: (mark: Mark | undefined) => void },
-): uPlot.Options {
-  const { plot } = present.current;
-  const axisOf = (axis: Axis, side: 'x' | 'y'): uPlot.Axis => ({
-    label: axis.label,
-    stroke: colourOf('ink'),
-    font: axisFont,
-    labelFont: axisFont,
-    labelSize: 22,
-    size: side === 'x' ? 34 : (_, values) => roomOf(values),
-    grid: { show: side === 'y', stroke: colourOf('line'), width: 1 },
-    ticks: { stroke: colourOf('line'), width: 1 },
-    splits: (chart, _, low, high) => ticksOf(axis, [low, high], mostTicks(chart, axis, side)).map(({ value }) => value),
-    values: (chart, splits) => {
-      const { min = 0, max = 1 } = chart.scales[side]!;
-      const texts = new Map(
-        ticksOf(axis, [min, max], mostTicks(chart, axis, side)).map(({ value, text }) => [value, text]),
-      );
-      return splits.map((value) => texts.get(value) ?? '');
-    },
-  });
-  const scaleOf = (axis: Axis): uPlot.Scale => ({
-    time: false,
-    distr: axis.log ? 3 : 1,
-    range: (_chart, low, high) => (low === high ? [low - 1, high + 1] : [low, high]),
-  });
-  return {
-    width: Math.max(100, element.clientWidth),
-    height,
-    legend: { show: false },
-    cursor: { points: { show: false }, drag: { x: true, y: false, dist: 6 } },
-    scales: { x: scaleOf(plot.x), y: scaleOf(plot.y) },
-    axes: [axisOf(plot.x, 'x'), axisOf(plot.y, 'y')],
-    series: [{}, { paths: () => null, points: { show: false } }],
-    hooks: {
-      draw: [(chart) => drawLayers(chart, present.current.plot)],
-      setScale: [
-        (chart, key) => {
-          if (key !== 'x') return;
-          // Of the values that the chart has: newer ones may be on their way.
-          const [[low, high]] = chart.data as [number[], number[]];
-          const isWhole = chart.scales.x!.min! <= low! && chart.scales.x!.max! >= high!;
-          if (isWhole) zoomed.delete(chart);
-          else zoomed.add(chart);
-        },
-      ],
-      setCursor: [
-        (chart) => {
-          const { left = -1, top = -1 } = chart.cursor;
-          if (left < 0 || top < 0) return choose(undefined);
-          const place = {
-            x: (value: number) => chart.valToPos(value, 'x'),
-            y: (value: number) => chart.valToPos(value, 'y'),
-          };
-          choose(nearestMark(present.current.plot, { left, top }, place));
-        },
-      ],
-    },
-  };
-}
-
-/** The width that the numbers beside a vertical axis need [pixels]. */
-function roomOf(texts: readonly string[] | null): number {
-  const longest = Math.max(0, ...(texts ?? []).map(({ length }) => length));
-  return Math.max(58, 18 + 7 * longest);
-}
-
-/** As many ticks as have room; names need more of it than numbers. */
-function mostTicks({ width, height }: uPlot, { names }: Axis, side: 'x' | 'y'): number {
-  return Math.max(2, Math.floor(side === 'y' ? height / 45 : width / (names ? 100 : 60)));
-}
-
-const axisFont = '12px system-ui, -apple-system, "Segoe UI", Roboto, Helvetica, Arial, sans-serif';
-
-function drawLayers(chart: uPlot, plot: Plot): void {
-  const { ctx: context, bbox } = chart;
-  context.save();
-  context.beginPath();
-  context.rect(bbox.left, bbox.top, bbox.width, bbox.height);
-  context.clip();
-  const colours = new Map<string, string>();
-  const pen = {
-    context,
-    x: placing(chart, plot.x, 'x'),
-    y: placing(chart, plot.y, 'y'),
-    ratio: devicePixelRatio,
-    colourOf: (ink: string) => {
-      const known = colours.get(ink) ?? colourOf(ink);
-      colours.set(ink, known);
-      return known;
-    },
-  };
-  for (const layer of plot.layers) drawLayer(layer, pen);
-  context.restore();
-}
-
-/** As uPlot's valToPos, which is too slow for thousands of points: on both kinds of axes pixels grow linearly. */
-function placing(chart: uPlot, { log = false }: Axis, side: 'x' | 'y'): (value: number) => number {
-  const { min = 0, max = 1 } = chart.scales[side]!;
-  const [start, end] = [chart.valToPos(min, side, true), chart.valToPos(max, side, true)];
-  const through = log ? Math.log : (value: number) => value;
-  const [low, span] = [through(min), through(max) - through(min)];
-  return (value) => start + ((through(value) - low) / span) * (end - start);
-}
-
-function TipBox({ plot, tip, width }: { readonly plot: Plot; readonly tip: Tip; readonly width: number }) {
-  const lines = useMemo(() => tipLines(plot, tip.mark), [plot, tip.mark]);
-  const side = tip.left > width / 2 ? 'left' : 'right';
-  return (
-    <>
-      <span class="chart-dot" style={{ left: `${tip.left}px`, top: `${tip.top}px` }} />
-      <div class={`chart-tip ${side}`} style={{ left: `${tip.left}px`, top: `${tip.top}px` }} aria-hidden="true">
-        {lines.map((line) => (
-          <div key={line}>{line}</div>
-        ))}
-      </div>
-    </>
-  );
-}
-
-function tipLines({ layers, x, y }: Plot, { layer, index }: Mark): string[] {
-  const content = layers[layer];
-  if (!content || content.kind === 'band' || content.x[index] === undefined) return [];
-  const [across, up] = [content.x[index]!, content.y[index]];
-  const label = content.kind === 'points' ? content.labelOf?.(index) : undefined;
-  return [
-    label ?? content.name,
-    `${x.label} ${x.names?.[Math.round(across)] ?? shortNumber(across)}`,
-    `${y.label} ${up === undefined ? '–' : numberText(up, y)}`,
-  ];
-}
-
-function numberText(value: number, { decimals }: Axis): string {
-  return decimals === undefined ? shortNumber(value) : value.toFixed(decimals);
 }

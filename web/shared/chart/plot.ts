@@ -79,6 +79,13 @@ export function valuesOf(layer: Layer): readonly (number | undefined)[] {
   return layer.kind === 'band' ? [...layer.low, ...layer.high] : layer.y;
 }
 
+/** The values of a layer on the vertical axis at places of the horizontal axis from one to another. */
+export function valuesWithin(layer: Layer, [from, to]: readonly [number, number]): (number | undefined)[] {
+  const inside = [...layer.x.keys()].filter((index) => layer.x[index]! >= from && layer.x[index]! <= to);
+  const columns = layer.kind === 'band' ? [layer.low, layer.high] : [layer.y];
+  return columns.flatMap((values) => inside.map((index) => values[index]));
+}
+
 /** The points of a line that have no neighbour, by index: no stroke shows them, so they are drawn as dots. */
 export function lonePoints({ y }: Pick<Line, 'y'>): number[] {
   return [...y.keys()].filter((index) => isKnown(y[index]) && !isKnown(y[index - 1]) && !isKnown(y[index + 1]));

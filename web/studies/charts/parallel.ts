@@ -1,9 +1,7 @@
 /** Parallel coordinates: a line for each configuration through the axes of its hyperparameters and its value. */
 import type { ParameterView, TrialRow, Value } from '../../../src/server/protocol.ts';
-import { inks } from '../../shared/chart/plot.ts';
-import { escaped } from '../../shared/chart/svg.ts';
 import { type Tick, ticksOf } from '../../shared/chart/ticks.ts';
-import { type Condition, trialValue } from '../data/filter.ts';
+import { trialValue } from '../data/filter.ts';
 import { valueText } from '../data/words.ts';
 import { placeOf, spreadOf } from './points.ts';
 
@@ -141,68 +139,8 @@ function placesOf({ number }: TrialRow, value: number, { axes, settings }: Place
   });
 }
 
-/** The condition that a brush on an axis means: a range, or the choices between its ends. Undefined: the whole axis. */
-export function brushCondition(axis: ParallelAxis, from: number, to: number): Condition | undefined {
-  const [low, high] = from < to ? [from, to] : [to, from];
-  if (low <= 0 && high >= 1) return undefined;
-  if (axis.choices) {
-    const inside = axis.choices.filter((choice) => axis.at(choice)! >= low && axis.at(choice)! <= high);
-    return inside.length === 0 ? undefined : { oneOf: inside.map(String) };
-  }
-  return {
-    low: low <= 0 ? Number.NEGATIVE_INFINITY : axis.back(low),
-    high: high >= 1 ? Number.POSITIVE_INFINITY : axis.back(high),
-  };
-}
-
-/** Where a condition's brush stands on its axis. */
-export function brushOf(
-  axis: ParallelAxis,
-  condition: Condition | undefined,
-): readonly [low: number, high: number] | undefined {
-  if (!condition) return undefined;
-  if ('oneOf' in condition) {
-    const { choices = [] } = axis;
-    const places = choices.flatMap((choice) => (condition.oneOf.includes(String(choice)) ? [axis.at(choice)!] : []));
-    const half = 0.4 / choices.length;
-    return places.length === 0 ? undefined : [Math.min(...places) - half, Math.max(...places) + half];
-  }
-  const end = (value: number, open: number) =>
-    Number.isFinite(value) ? Math.min(1, Math.max(0, axis.at(value) ?? open)) : open;
-  return [end(condition.low, 0), end(condition.high, 1)];
-}
-
 /** The share of the best lines that are drawn in the colour that stands out. */
 export const bestShare = 0.1;
-
-/** The chart as a file. */
-export function parallelSvg(
-  axes: readonly ParallelAxis[],
-  lines: readonly ParallelLine[],
-  { title, alt }: { readonly title: string; readonly alt: string },
-): string {
-  const [width, height, top, bottom] = [Math.max(480, axes.length * 130), 440, 84, 360];
-  const x = (index: number) => 60 + (index / Math.max(1, axes.length - 1)) * (width - 120);
-  const y = (place: number) => bottom - place * (bottom - top);
-  const paths = lines.map(({ at, rank }) => {
-    const isBest = rank >= 1 - bestShare;
-    return `<path d="${linePath(at, x, y)}" fill="none" stroke="${isBest ? inks.ours : inks.muted}" stroke-width="${isBest ? 1.5 : 1}" opacity="${isBest ? 0.9 : 0.3}"/>`;
-  });
-  const without = missingTicks(lines, axes);
-  const frames = axes.map(({ label, ticks }, index) => {
-    const texts = [...ticks, ...(without[index] ? [without[index]] : [])].map(
-      ({ value, text }) =>
-        `<text x="${x(index) - 6}" y="${y(value) + 4}" text-anchor="end" paint-order="stroke" stroke="#fff" stroke-width="3">${escaped(text)}</text>`,
-    );
-    return `<line x1="${x(index)}" x2="${x(index)}" y1="${top}" y2="${bottom}" stroke="${inks.ink}"/>${texts.join('')}<text x="${x(index)}" y="${height - 14}" text-anchor="middle" font-weight="600">${escaped(label)}</text>`;
-  });
-  const legend = `<line x1="20" x2="42" y1="46" y2="46" stroke="${inks.ours}" stroke-width="2"/><text x="48" y="50">the best tenth</text><line x1="160" x2="182" y1="46" y2="46" stroke="${inks.muted}"/><text x="188" y="50">others</text>`;
-  return `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${escaped(alt)}" font-family="system-ui, sans-serif" font-size="12" fill="${inks.ink}"><title>${escaped(title)}</title><desc>${escaped(alt)}</desc><rect width="${width}" height="${height}" fill="#fff"/><text x="20" y="24" font-size="15" font-weight="600">${escaped(title)}</text>${legend}${paths.join('')}${frames.join('')}</svg>\n`;
-}
-
-function linePath(at: ParallelLine['at'], x: (index: number) => number, y: (place: number) => number): string {
-  return at.map((place, index) => `${index > 0 ? 'L' : 'M'}${x(index).toFixed(1)},${y(place).toFixed(1)}`).join('');
-}
 
 /** The axes below which a line passes, with the tick that says so. */
 export function missingTicks(

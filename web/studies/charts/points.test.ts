@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import type { ParameterView } from '../../../src/server/protocol.ts';
 import { meets } from '../data/filter.ts';
 import { accuracy, trialRow } from '../rows.testing.ts';
-import { brushCondition, brushOf, missing, parallelAxes, parallelLines, parallelSvg } from './parallel.ts';
+import { brushAfter, brushCondition, brushOf, brushText } from './brush.ts';
+import { missing, parallelAxes, parallelLines } from './parallel.ts';
+import { parallelSvg } from './parallel-files.ts';
 import { historyPlot, slicePlot, spreadOf } from './points.ts';
 
 const objective = accuracy;
@@ -100,5 +102,30 @@ describe('parallel coordinates', () => {
     expect(brushCondition(second, -0.1, 1.2)).toBeUndefined();
     expect(brushCondition(value, 0.5, 1)).toEqual({ low: 83, high: Number.POSITIVE_INFINITY });
     expect(brushOf(value, { low: 83, high: Number.POSITIVE_INFINITY })).toEqual([0.5, 1]);
+  });
+  test('keys narrow a brush from both ends, leave at least a choice, and take it away', () => {
+    const [first, second] = axes as [(typeof axes)[0], (typeof axes)[0]];
+    const pressed = (axis: (typeof axes)[0], ...keys: string[]) =>
+      keys.reduce<readonly [number, number] | undefined>((brush, key) => {
+        const next = brushAfter(key, { axis, brush });
+        return next === 'all' ? undefined : (next ?? brush);
+      }, undefined);
+    expect(pressed(first, 'ArrowUp', 'ArrowUp', 'ArrowDown')).toEqual([0.1, 0.95]);
+    expect(pressed(first, 'ArrowUp', 'ArrowDown', 'Shift ArrowDown', 'Shift ArrowUp')).toBeUndefined();
+    expect(pressed(first, 'ArrowUp', 'Escape')).toBeUndefined();
+    expect(pressed(first, ...Array.from({ length: 40 }, () => 'ArrowUp'))![0]).toBeCloseTo(0.95, 10);
+    const two = pressed(second, 'ArrowUp')!;
+    expect(brushCondition(second, ...two)).toEqual({ oneOf: ['sgd', 'lion'] });
+    expect(brushCondition(second, ...pressed(second, 'ArrowUp', 'ArrowUp', 'ArrowUp', 'ArrowUp')!)).toEqual({
+      oneOf: ['lion'],
+    });
+    expect(brushAfter('Tab', { axis: first, brush: undefined })).toBeUndefined();
+  });
+  test('what is chosen is said in words', () => {
+    expect(brushText(undefined)).toBe('all');
+    expect(brushText({ low: 0.01, high: 0.1 })).toBe('0.01 to 0.1');
+    expect(brushText({ low: 0.01, high: Number.POSITIVE_INFINITY })).toBe('at least 0.01');
+    expect(brushText({ low: Number.NEGATIVE_INFINITY, high: 0.1 })).toBe('at most 0.1');
+    expect(brushText({ oneOf: ['sgd', 'lion'] })).toBe('sgd, lion');
   });
 });

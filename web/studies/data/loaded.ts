@@ -1,6 +1,7 @@
 /** Something that a view asks the server for, once for each address. */
 import { useEffect, useState } from 'preact/hooks';
 import { getJson, type RequestError } from './api.ts';
+import { connection } from './stream.ts';
 import { requestError } from './study.ts';
 
 export type Loaded<T> =
@@ -29,5 +30,10 @@ export function useLoaded<T>(path: string | undefined): Loaded<T> {
     );
     return () => abort.abort();
   }, [path, attempt]);
+  const isLive = connection.value === 'live';
+  // What the server did not answer is asked for again when it is back.
+  useEffect(() => {
+    if (isLive && found?.loaded.state === 'failed' && found.loaded.error.status === 0) found.loaded.retry();
+  }, [isLive]);
   return found && found.path === path ? found.loaded : { state: 'loading' };
 }

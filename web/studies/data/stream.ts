@@ -14,16 +14,18 @@ const retriesMs = [500, 1000, 2000, 5000];
  * Opens a stream. The browser connects again by itself after most failures, with the last event's id. Where it gives up,
  * and after the page was hidden, a new stream starts at that id.
  * @param addressFrom the address of the stream that starts after a position; undefined: at the beginning.
+ * @param options start: the position at first; onReturn: is called when the stream is open again after it was not.
  * @returns a function that closes the stream.
  */
 export function openStream<Events extends object>(
   addressFrom: (position: string | undefined) => string,
   handlers: Handlers<Events>,
-  start?: string,
+  { start, onReturn }: { readonly start?: string; readonly onReturn?: () => void } = {},
 ): () => void {
   let source: EventSource | undefined;
   let position = start;
   let failures = 0;
+  let wasOpen = false;
   let timer: ReturnType<typeof setTimeout> | undefined;
 
   const connect = () => {
@@ -33,6 +35,8 @@ export function openStream<Events extends object>(
     source.onopen = () => {
       failures = 0;
       connection.value = 'live';
+      if (wasOpen) onReturn?.();
+      wasOpen = true;
     };
     source.onerror = () => {
       connection.value = 'offline';

@@ -82,7 +82,8 @@ export function followStudy(id: string): LiveStudy {
         reset: reload,
         problem: ({ problem: text }) => (problem.value = new RequestError(text, 500)),
       },
-      position,
+      // Facts that were computed meanwhile are not told again.
+      { start: position, onReturn: factsLoader },
     );
   };
   const close = () => {

@@ -7,29 +7,33 @@ import { messageOf } from './study.ts';
 /** How long the user must have stopped typing before the text is checked [milliseconds]. */
 const pauseMs = 250;
 
+/** After so long a check that the server has not answered is tried again [milliseconds]. */
+const retryMs = 2000;
+
+/** What the server says of a text, or why it says nothing. */
+export type Check = Validation | { readonly ok: undefined; readonly problem: string };
+
 /** The check of a text; undefined while it runs. Only the newest text's answer counts. */
-export function useValidation(text: string): Validation | undefined {
-  const [found, setFound] = useState<{ readonly text: string; readonly validation: Validation }>();
+export function useValidation(text: string): Check | undefined {
+  const [found, setFound] = useState<{ readonly text: string; readonly check: Check }>();
   const isFirst = useRef(true);
   useEffect(() => {
     const abort = new AbortController();
-    const check = () =>
+    const look = () =>
       postJson<Validation>('/api/control/validate', { text } satisfies ValidateRequest, abort.signal).then(
-        (validation) => setFound({ text, validation }),
+        (check) => setFound({ text, check }),
         (error: unknown) => {
           if (abort.signal.aborted) return;
-          setFound({
-            text,
-            validation: { ok: false, mistakes: [{ line: null, column: null, message: messageOf(error) }] },
-          });
+          setFound({ text, check: { ok: undefined, problem: messageOf(error) } });
+          timer = setTimeout(look, retryMs);
         },
       );
-    const timer = setTimeout(check, isFirst.current ? 0 : pauseMs);
+    let timer = setTimeout(look, isFirst.current ? 0 : pauseMs);
     isFirst.current = false;
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
   }, [text]);
-  return found?.text === text ? found.validation : undefined;
+  return found?.text === text ? found.check : undefined;
 }

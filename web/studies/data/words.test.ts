@@ -1,7 +1,16 @@
 /** How the page writes numbers and times. */
 import { expect, test } from 'vitest';
 import { accuracy } from '../rows.testing.ts';
-import { agoText, bytesText, differenceText, durationText, entryState, measureLabel, scoreText } from './words.ts';
+import {
+  agoText,
+  bytesText,
+  differenceText,
+  durationText,
+  entryState,
+  measureLabel,
+  momentText,
+  scoreText,
+} from './words.ts';
 
 test.each([
   [0.25, '0.3 s'],
@@ -24,6 +33,14 @@ test('scores, differences and sizes have their units and signs', () => {
   expect(agoText(0, 1000)).toBe('just now');
 });
 
+test('a moment is written with its day and year as far as they are not those of now', () => {
+  const now = new Date(2026, 2, 4, 18, 0);
+  const written = (...moment: [number, number, number, number, number]) => momentText(new Date(...moment), now);
+  expect(written(2026, 2, 4, 9, 5)).toBe('09:05');
+  expect(written(2026, 0, 2, 23, 59)).toBe('2 Jan, 23:59');
+  expect(written(2025, 11, 31, 0, 0)).toBe('31 Dec 2025, 00:00');
+});
+
 test('an axis names the set that the value is measured on', () => {
   expect(measureLabel(accuracy, 'post')).toBe('Test accuracy (%)');
   expect(measureLabel({ ...accuracy, name: 'loss', unit: '' }, 'held-out')).toBe('Validation loss');
@@ -35,4 +52,11 @@ test('a journal of another program that rests is not called interrupted: nothing
   for (const kind of ['optuna', 'tensorboard'] as const)
     expect(entryState('interrupted', kind).word).toBe('not growing');
   expect(entryState('running', 'optuna').word).toBe('running');
+});
+
+test('a paused study can be told from one whose process was killed', () => {
+  expect([entryState('paused', 'study').word, entryState('interrupted', 'study').word]).toEqual([
+    'paused',
+    'interrupted',
+  ]);
 });

@@ -43,6 +43,15 @@ export function agoText(then: number, now: number): string {
   return seconds < 5 ? 'just now' : `${durationText(seconds)} ago`;
 }
 
+/** `14:03` of the same day, `2 Jan, 14:03`, `2 Jan 2025, 14:03`: in the reader's own time zone. */
+export function momentText(moment: Date, now: Date): string {
+  const time = moment.toLocaleTimeString('en-GB', { hour: '2-digit', minute: '2-digit' });
+  if (moment.toDateString() === now.toDateString()) return time;
+  const isThisYear = moment.getFullYear() === now.getFullYear();
+  const year = isThisYear ? undefined : 'numeric';
+  return `${moment.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', year })}, ${time}`;
+}
+
 export function bytesText(bytes: number): string {
   if (bytes < 1000) return `${bytes} B`;
   if (bytes < 1e6) return `${(bytes / 1e3).toFixed(0)} kB`;
@@ -59,16 +68,20 @@ const entryStates: Readonly<Record<EntryState, { readonly word: string; readonly
   unknown: { word: 'being read', meaning: 'the server is still reading it' },
   running: { word: 'running', meaning: 'a process works on it' },
   finished: { word: 'finished', meaning: 'everything asked for is done' },
-  interrupted: { word: 'interrupted', meaning: 'nobody works on it, and it is not finished' },
-  stuck: { word: 'stuck', meaning: 'it ended, because no level succeeded' },
+  paused: { word: 'paused', meaning: 'nobody works on it; everything is saved, and it can go on' },
+  interrupted: {
+    word: 'interrupted',
+    meaning: 'its process was stopped at once or killed; it can go on from its last checkpoints',
+  },
+  stuck: { word: 'no level succeeded', meaning: 'it has ended without a level that could be selected' },
   damaged: { word: 'damaged', meaning: 'its files cannot be read' },
   empty: { word: 'empty', meaning: 'nothing is recorded yet' },
 };
 
 /** The state of an entry in words: files of other programs do not tell whether anything is left to do. */
 export function entryState(state: EntryState, kind: EntryKind): (typeof entryStates)[EntryState] {
-  const isForeign = kind === 'optuna' || kind === 'tensorboard';
-  if (state !== 'interrupted' || !isForeign) return entryStates[state];
+  if (state !== 'interrupted' || kind === 'study') return entryStates[state];
+  if (kind === 'run') return { ...entryStates[state], meaning: 'nothing was added lately, and it is not finished' };
   return { word: 'not growing', meaning: 'nothing was added lately; the files do not tell whether it is finished' };
 }
 

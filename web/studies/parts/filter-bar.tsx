@@ -71,10 +71,14 @@ export function FilterBar({ data }: { readonly data: StudyData }) {
       ))}
       <label>
         <span class="unseen">Add a condition</span>
-        <select value="" onChange={({ currentTarget }) => setName(currentTarget.value)}>
+        {/* Arrow keys step through the options: the present one stays among them until it has a condition. */}
+        <select
+          value={name in filter.conditions ? '' : name}
+          onChange={({ currentTarget }) => setName(currentTarget.value)}
+        >
           <option value="">+ condition</option>
           {parameters
-            .filter((each) => !open.includes(each))
+            .filter((each) => !(each.name in filter.conditions))
             .map((each) => (
               <option key={each.name} value={each.name}>
                 {each.name}

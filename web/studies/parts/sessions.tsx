@@ -1,8 +1,8 @@
 /** Machines and software of processes, as a table. */
-
 import type { SessionView } from '../../../src/server/protocol.ts';
 import { Scroll } from '../../shared/scroll.tsx';
 import { bytesText, durationText } from '../data/words.ts';
+import { Moment } from './moment.tsx';
 
 export function Sessions({ sessions }: { readonly sessions: readonly SessionView[] }) {
   return (
@@ -25,7 +25,9 @@ export function Sessions({ sessions }: { readonly sessions: readonly SessionView
         <tbody>
           {sessions.map(({ started, seconds, cpu, cores, memoryBytes, os, node, version, kernels, jobs }) => (
             <tr key={started}>
-              <td>{started.slice(0, 19).replace('T', ' ')}</td>
+              <td>
+                <Moment at={started} />
+              </td>
               <td class="number">{durationText(seconds)}</td>
               <td>
                 {cpu}, {cores} cores, {bytesText(memoryBytes)}

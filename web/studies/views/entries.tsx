@@ -86,7 +86,14 @@ function Starts({ starts }: { readonly starts: readonly StartView[] }) {
                 <h3>{name}</h3>
                 <span class="muted">{failure === null ? 'is being started…' : 'has not started'}</span>
               </div>
-              {failure !== null && <p class="problem words">{failure}</p>}
+              {failure !== null && (
+                <>
+                  <p class="problem words">{failure}</p>
+                  <p>
+                    <a href={linkTo('start')}>Change the study and start again</a>
+                  </p>
+                </>
+              )}
             </article>
           </li>
         ))}

@@ -40,7 +40,7 @@ function OfRun({ id }: { readonly id: string }) {
             reset: () => setAttempt((before) => before + 1),
             problem: () => {},
           },
-          found.position,
+          { start: found.position },
         );
       },
       (error: unknown) => {

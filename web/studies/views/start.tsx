@@ -1,6 +1,8 @@
 /** Start a study: one that ships, or a file of one's own, which is checked while it is being typed. */
+import { signal } from '@preact/signals';
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { ControlAnswer, ControlView, StartRequest } from '../../../src/server/protocol.ts';
+import { Action } from '../../shared/action.tsx';
 import { goTo, linkTo } from '../address.ts';
 import { getText, postJson } from '../data/api.ts';
 import { useLoaded } from '../data/loaded.ts';
@@ -36,15 +38,22 @@ grid:
 seeds: 3
 `;
 
+/** What was typed: it is there again when the user comes back to the view, for instance after a start that has failed. */
+const typed = signal(first);
+
 function Form({ control: { studies, cores } }: { readonly control: ControlView }) {
   const [chosen, setChosen] = useState('');
-  const [text, setText] = useState(first);
+  const text = typed.value;
+  const setText = (next: string) => {
+    typed.value = next;
+  };
   const [shipped, setShipped] = useState<string>();
   const [jobs, setJobs] = useState(cores);
   const [said, setSaid] = useState<string>();
   const [busy, setBusy] = useState(false);
   const validation = useValidation(text);
   const left = useLeft();
+  const canStart = !busy && validation?.ok === true;
   const choose = (name: string) => {
     setChosen(name);
     setSaid(undefined);
@@ -58,6 +67,7 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
     );
   };
   const start = async () => {
+    if (!canStart) return;
     setBusy(true);
     setSaid(undefined);
     // An unchanged study that ships is started by its name: files that it names are found beside it.
@@ -73,7 +83,7 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
     }
     setBusy(false);
   };
-  const mistakes = validation && !validation.ok ? validation.mistakes : [];
+  const mistakes = validation?.ok === false ? validation.mistakes : [];
   return (
     <form
       class="start"
@@ -107,6 +117,8 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
       <div id="validation" role="status" class="validation">
         {!validation ? (
           <p class="muted">Checking…</p>
+        ) : validation.ok === undefined ? (
+          <p class="problem">{validation.problem}</p>
         ) : validation.ok ? (
           <Plan validation={validation} />
         ) : (
@@ -124,9 +136,9 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
             onInput={({ currentTarget }) => setJobs(currentTarget.valueAsNumber || 1)}
           />
         </label>
-        <button type="submit" class="button" disabled={busy || !validation?.ok}>
+        <Action type="submit" class="button" isBlocked={!canStart} whyId={busy ? undefined : 'validation'}>
           {busy ? 'Starting…' : validation?.ok && validation.exists ? 'Continue' : 'Start'}
-        </button>
+        </Action>
       </div>
       {said && (
         <p class={busy ? 'muted' : 'problem words'} role={busy ? 'status' : 'alert'}>

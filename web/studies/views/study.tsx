@@ -8,6 +8,7 @@ import { EntryBadge } from '../parts/badge.tsx';
 import { Control } from '../parts/control.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { LazyView } from '../parts/lazy.tsx';
+import { Moment } from '../parts/moment.tsx';
 import { Empty, Loading, NotFound, Problem } from '../parts/states.tsx';
 import { type PageViewProps, type StudyView, studyViews } from '../views.ts';
 import { Progress } from './entries.tsx';
@@ -93,9 +94,24 @@ function Head({ study, data: { head, state } }: { readonly study: LiveStudy; rea
       </div>
       <p class="muted">
         {head.title}
-        {state.holder && ` · ${state.holder}`}
+        {state.holder && (
+          <>
+            {' · '}
+            {state.holder.name}
+            {state.holder.since && (
+              <>
+                {' since '}
+                <Moment at={state.holder.since} />
+              </>
+            )}
+          </>
+        )}
       </p>
-      {state.message && <p class="problem words">{state.message}</p>}
+      {state.message && (
+        <div class="failed" role="alert">
+          <p class="problem words">{state.message}</p>
+        </div>
+      )}
       {first && <p class="strong">{first}</p>}
     </header>
   );

@@ -10,6 +10,7 @@ import { numbersText } from '../data/filter.ts';
 import { useNames, useSelection } from '../data/selection.ts';
 import { countText } from '../data/words.ts';
 import { TrialBadge } from '../parts/badge.tsx';
+import { useRowKeys } from '../parts/row-keys.ts';
 import { Empty } from '../parts/states.tsx';
 import type { StudyViewProps } from '../views.ts';
 
@@ -34,6 +35,8 @@ export default function Trials({ study, data }: StudyViewProps) {
     [trials, column, descending, filter.pinned],
   );
   const host = useRef<HTMLElement>(null);
+  const numbers = useMemo(() => rows.map(({ number }) => number), [rows]);
+  const keys = useRowKeys({ host, names: numbers, rowHeight });
   const [{ first, count }, setView] = useState({ first: 0, count: 40 });
   useEffect(() => {
     const element = host.current;
@@ -59,6 +62,7 @@ export default function Trials({ study, data }: StudyViewProps) {
   const toggle = (key: 'pin' | 'hide', set: ReadonlySet<number>, number: number) => {
     const next = new Set(set);
     if (!next.delete(number)) next.add(number);
+    keys.keepFocus(number);
     changeQuery({ [key]: numbersText(next) });
   };
   const exportRows = () => {
@@ -80,6 +84,7 @@ export default function Trials({ study, data }: StudyViewProps) {
           </a>
         )}
       </div>
+      <p class="unseen">In the table, arrow up and down lead from row to row.</p>
       <Scroll class="rows" element={host} label="Trials">
         <table aria-rowcount={rows.length + 1}>
           <thead>
@@ -103,15 +108,22 @@ export default function Trials({ study, data }: StudyViewProps) {
               ))}
             </tr>
           </thead>
-          <tbody>
+          <tbody onKeyDown={keys.onKeyDown} onFocusIn={keys.onFocusIn}>
             <Room rows={start} columns={columns.length + 1} />
             {shown.map((trial, index) => {
               const isPinned = filter.pinned.has(trial.number);
+              const tabIndex = keys.tabIndexOf(trial.number, shown[0]?.number);
               return (
-                <tr key={trial.number} aria-rowindex={start + index + 2} class={isPinned ? 'selected' : ''}>
+                <tr
+                  key={trial.number}
+                  data-row={trial.number}
+                  aria-rowindex={start + index + 2}
+                  class={isPinned ? 'selected' : ''}
+                >
                   <td class="row-actions">
                     <button
                       type="button"
+                      tabIndex={tabIndex}
                       aria-pressed={isPinned}
                       aria-label={`Pin trial ${trial.number}`}
                       onClick={() => toggle('pin', filter.pinned, trial.number)}
@@ -120,6 +132,7 @@ export default function Trials({ study, data }: StudyViewProps) {
                     </button>
                     <button
                       type="button"
+                      tabIndex={tabIndex}
                       aria-label={`Hide trial ${trial.number}`}
                       onClick={() => toggle('hide', filter.hidden, trial.number)}
                     >
@@ -129,7 +142,9 @@ export default function Trials({ study, data }: StudyViewProps) {
                   {columns.map(({ name, isNumber, value, text }) => (
                     <td key={name} class={isNumber ? 'number' : ''}>
                       {name === 'number' ? (
-                        <a href={linkTo('study', study.id, 'trial', trial.number)}>{trial.number}</a>
+                        <a href={linkTo('study', study.id, 'trial', trial.number)} tabIndex={tabIndex}>
+                          {trial.number}
+                        </a>
                       ) : name === 'state' ? (
                         <TrialBadge state={trial.state} />
                       ) : (
