@@ -168,6 +168,7 @@ export function dropReason({ view: { dropped } }: FinalistFacts): string {
 
 const reasons: Readonly<Record<Drop['by'], string>> = {
   half: 'not in the better half',
+  budget: 'no training left for it',
   test: 'behind by a paired t test',
   resolved: 'its difference is known',
   failed: 'a training failed',
