@@ -31,7 +31,7 @@ test('with early stopping both rungs have the same epochs, and all of it is a th
     finalists: 15,
     finals: 11,
   });
-  // Five of 45 epochs: 24 settings, and a sixth of the epochs less for the other 40 of three.
+  // 432 epochs: 30 times five, three times the other forty.
   expect(budget({ trainings: 30, earlyStopping: 'halving' }, 45)).toMatchObject({ proposals: 30, finalists: 3 });
   expect(budget({ trainings: 120, earlyStopping: 'halving', finalists: 16 })).toMatchObject({ finals: 10 });
 });
@@ -51,7 +51,9 @@ test('the smallest search with early stopping has two finalists that are trained
     expect(budget({ trainings: 6, earlyStopping: 'halving' }, epochs)).toMatchObject({ finalists: 2, finals: 2 });
   }
   expect(() => budget({ epochs: 45, earlyStopping: 'halving' })).toThrow('a budget of 45 epochs is too small');
-  expect(() => budget({ epochs: 200, earlyStopping: 'halving', finalists: 30 })).toThrow('30 finalists');
+  expect(() => budget({ epochs: 200, earlyStopping: 'halving', finalists: 30 })).toThrow(
+    '30 finalists are more than a budget of 200 epochs trains to their last epoch: ask for at most 14 finalists',
+  );
 });
 
 test('a budget in epochs pays for a number of trainings, however many epochs it has', () => {

@@ -66,9 +66,9 @@ export function budgetOf(definition: SearchDefinition): SearchBudget | undefined
   const { plan } = definition;
   const parts = partsOf(definition);
   if (!parts) return undefined;
-  const { proposals, finals, most, isPaid } = parts;
+  const { proposals, finals, most } = parts;
   const least = `a search needs ${counted(leastTrainings)} trainings or more`;
-  if (proposals < 2 || most < 2 || !isPaid) throw new UsageError(`${budgetText(plan)} is too small: ${least}`);
+  if (proposals < 2 || most < 2) throw new UsageError(`${budgetText(plan)} is too small: ${least}`);
   const { finalists = parts.finalists } = plan;
   if (finalists > proposals) {
     throw new UsageError(
@@ -76,8 +76,12 @@ export function budgetOf(definition: SearchDefinition): SearchBudget | undefined
     );
   }
   if (finalists > most) {
+    const need =
+      plan.earlyStopping === 'none'
+        ? `need ${trainingsOfRounds(finalists)} trainings in the finals, ${budgetText(plan)} leaves ${finals}`
+        : `are more than ${budgetText(plan)} trains to their last epoch`;
     throw new UsageError(
-      `${finalists} finalists need ${trainingsOfRounds(finalists)} trainings in the finals, ${budgetText(plan)} leaves ${finals}: ask for at most ${most} finalists, or give a larger budget`,
+      `${finalists} finalists ${need}: ask for at most ${most} finalists, or give a larger budget`,
     );
   }
   return { proposals, finals, finalists, confirmation: 3 * plan.confirm };
@@ -89,7 +93,6 @@ const leastTrainings = 6;
 interface Parts extends Pick<SearchBudget, 'proposals' | 'finals' | 'finalists'> {
   /** The most finalists that may be asked for. */
   readonly most: number;
-  readonly isPaid: boolean;
 }
 
 function partsOf(definition: SearchDefinition): Parts | undefined {
@@ -103,7 +106,7 @@ function partsOf(definition: SearchDefinition): Parts | undefined {
       : Math.floor((searchPercent * epochs) / (100 * whole));
   const finals = Math.floor((epochs ?? trainings!) / whole) - proposals;
   const most = Math.min(mostAffordable(finals), proposals);
-  return { proposals, finals, finalists: Math.min(mostFinalists, most), most, isPaid: true };
+  return { proposals, finals, finalists: Math.min(mostFinalists, most), most };
 }
 
 /**
@@ -120,12 +123,14 @@ function earlyParts(definition: SearchDefinition): Parts {
   const spent = epochs === undefined && hours === undefined ? Math.floor((earlyPercent * limit) / 100) : limit;
   const ofRung = Math.floor((rungPercent * spent) / 100);
   const proposals = Math.max(2, Math.floor(ofRung / first));
-  const affordable = Math.min(proposals, Math.max(2, Math.floor(ofRung / (whole - first))));
-  const finalists = wanted ?? affordable;
-  const ofRungs = proposals * first + finalists * (whole - first);
-  const finals = Math.max(2, Math.floor((spent - ofRungs) / whole));
-  return { proposals, finals, finalists, most: proposals, isPaid: ofRungs + finals * whole <= limit };
+  const most = Math.min(proposals, Math.floor((limit - proposals * first - leastNew * whole) / (whole - first)));
+  const finalists = wanted ?? Math.min(proposals, Math.max(2, Math.floor(ofRung / (whole - first))));
+  const left = spent - proposals * first - finalists * (whole - first);
+  return { proposals, finals: Math.max(leastNew, Math.floor(left / whole)), finalists, most };
 }
+
+/** The fewest trainings of the finals: two finalists with a new seed. */
+const leastNew = 2;
 
 function budgetText({ trainings, epochs }: SearchPlan): string {
   return epochs === undefined
