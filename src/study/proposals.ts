@@ -4,7 +4,8 @@
  */
 import { randomStream } from '../base/random.ts';
 import { objectives, type SearchDefinition, type Settings } from './definition.ts';
-import type { Outcome } from './sampler.ts';
+import type { Outcome, Sampler } from './sampler.ts';
+import { neighbour } from './samplers/neighbour.ts';
 import { samplers } from './samplers.ts';
 import type { ProposalView } from './search-view.ts';
 import { countingSettings, settingsOf, valuesIn } from './space.ts';
@@ -64,25 +65,37 @@ function nextEntry(
   if (number === 0) return entryOf(0, definition.base, request);
   const recorded = history.proposed(number);
   if (recorded) return entryOf(number, recorded.configuration, request);
-  const { space, objective, plan } = definition;
+  const { space, objective } = definition;
   const outcomes = outcomesFor(number, entries, request);
   if (!outcomes) return 'waits';
   const observations = entries.map(({ values }, index) => ({ values, outcome: outcomes[index]! }));
-  const { goal } = objectives[objective];
-  const knowledge = { space, goal, observations };
-  const [propose, draw] = [samplers[plan.sampler](knowledge), samplers.random(knowledge)];
-  for (let attempt = 0; attempt < 2 * mostAttempts; attempt++) {
-    const random = randomStream(plan.seed, 'search', number, attempt);
-    const drawn = attempt < mostAttempts ? propose(random) : draw(random);
-    const settings = countingSettings(settingsOf(drawn, space), definition);
-    const found = entryOf(number, { ...definition.base, ...settings }, request);
-    if (!known.has(found.key)) return found;
+  const knowledge = { space, goal: objectives[objective].goal, observations };
+  for (const [turn, sampler] of samplersOf(number, request).entries()) {
+    const propose = sampler(knowledge);
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const drawn = propose(randomStream(definition.plan.seed, 'search', number, turn * mostAttempts + attempt));
+      const settings = countingSettings(settingsOf(drawn, space), definition);
+      const found = entryOf(number, { ...definition.base, ...settings }, request);
+      if (!known.has(found.key)) return found;
+    }
   }
   return 'exhausted';
 }
 
-/** Attempts of the sampler to propose settings that were not tried, and as many of random draws after these. */
+/** Attempts of a sampler to propose settings that were not tried, before the next one has its turn. */
 const mostAttempts = 100;
+
+/**
+ * The samplers that have their turn, until one proposes settings that were not tried. The last third of the proposals of
+ * TPE are neighbours of the best.
+ */
+function samplersOf(
+  number: number,
+  { definition: { plan }, planned }: Pick<SearchPhaseRequest, 'definition' | 'planned'>,
+): readonly Sampler[] {
+  const isLast = plan.sampler === 'tpe' && 3 * number >= 2 * planned;
+  return [...(isLast ? [neighbour] : []), samplers[plan.sampler], samplers.random];
+}
 
 function entryOf(number: number, settings: Settings, { definition, history, seed }: SearchPhaseRequest): Entry {
   const configuration = history.canonical(settings);

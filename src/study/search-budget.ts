@@ -80,9 +80,7 @@ export function budgetOf(definition: SearchDefinition): SearchBudget | undefined
       plan.earlyStopping === 'none'
         ? `need ${trainingsOfRounds(finalists)} trainings in the finals, ${budgetText(plan)} leaves ${finals}`
         : `are more than ${budgetText(plan)} trains to their last epoch`;
-    throw new UsageError(
-      `${finalists} finalists ${need}: ask for at most ${most} finalists, or give a larger budget`,
-    );
+    throw new UsageError(`${finalists} finalists ${need}: ask for at most ${most} finalists, or give a larger budget`);
   }
   return { proposals, finals, finalists, confirmation: 3 * plan.confirm };
 }
