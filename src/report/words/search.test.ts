@@ -36,7 +36,7 @@ describe('the summary', () => {
       score: ({ x }, { epoch }) => Number(x) / 2 + epoch,
     });
     expect(summaryOf(own)).toContain(
-      'The search tried 25 settings with one common seed, most of them for one epoch only (25 trainings). Early stopping ended 22 of them before their last epoch and saved 176 of 225 epochs (78 %). 3 finalists were trained to their last epoch and then had 1 round on new seeds (2 trainings).',
+      'The search tried 25 settings with one common seed, most of them for one epoch only (25 trainings). Early stopping ended 22 of them before their last epoch and saved 176 of 225 epochs (78 %). 3 finalists were trained to their last epoch and then had one round on new seeds (2 trainings).',
     );
     expect(caveats(own).join(' ')).toContain('Charts that show all settings compare them after one epoch');
   });

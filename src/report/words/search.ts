@@ -27,7 +27,7 @@ export function searchOutcome(
 export function searchSummary(facts: StudyFacts, search: SearchFacts): string[] {
   const { view, trainings, plan } = search;
   const { proposals, finals, confirmation, rungs } = view;
-  const tried = `The search tried ${countText(proposals.length, 'setting')} with one common seed${rungs.length > 1 ? `, most of them for ${rungs[0] === 1 ? 'one epoch' : countText(rungs[0]!, 'epoch')} only` : ' each'} (${countText(trainings.search, 'training')}).`;
+  const tried = `The search tried ${countText(proposals.length, 'setting')} with one common seed${rungs.length > 1 ? `, most of them for ${countText(rungs[0]!, 'epoch')} only` : ' each'} (${countText(trainings.search, 'training')}).`;
   return [
     tried,
     ...(plan.hours === undefined || plan.trainings === undefined
