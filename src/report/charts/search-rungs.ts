@@ -43,9 +43,7 @@ export function searchRungs(facts: StudyFacts, search: SearchFacts): string | un
     facts.measure.goal,
   );
   const rows = curves.flatMap(({ number, reached, points }) => points.map((point) => ({ number, reached, ...point })));
-  const kinds = (['first', 'last'] as const).filter((kind) =>
-    curves.some(({ reached }) => reached === kind),
-  );
+  const kinds = (['first', 'last'] as const).filter((kind) => curves.some(({ reached }) => reached === kind));
   const texts = {
     first: `no further than ${countText(rungs[0]!, 'epoch')}`,
     last: 'trained to the last epoch',
