@@ -63,12 +63,12 @@ async function judgeOwn(table) {
     {
       ...others,
       search: ourSearch(),
-      'search, early stopping': ourSearch({ earlyStopping: 'halving' }),
-      'the same, 40 % of the epochs': ourSearch({
+      // Finalists: as many as the budget allows.
+      'search, early stopping': ourSearch({ earlyStopping: 'halving', finalists: undefined }),
+      'the same, 40 % and confirmation': ourSearch({
         earlyStopping: 'halving',
         trainings: undefined,
         epochs: Math.floor(0.4 * whole),
-        // As many as the budget allows.
         finalists: undefined,
       }),
     },

@@ -21,13 +21,13 @@ export function searchJson(search: SearchFacts, facts: StudyFacts): object {
     trainings,
     rungs: hasRungs ? view.rungs : null,
     epochs: view.epochs ?? null,
-    proposals: view.proposals.map(({ number, values, state, bracket, rung, scores, trial }) => ({
+    proposals: view.proposals.map(({ number, values, state, rung, scores, trial }) => ({
       number,
       configuration: configurationName(number),
       trial: trial?.number ?? null,
       values,
       state,
-      ...(hasRungs ? { bracket, rung } : {}),
+      ...(hasRungs ? { rung } : {}),
       scores: scores.map(exact),
     })),
     finals: finalsJson(search, exact),
@@ -56,10 +56,11 @@ function finalsJson({ view, finalists }: SearchFacts, exact: Exact): object | nu
   return {
     finished,
     seeds,
-    rounds: rounds.map(({ seeds: added, finalists: taking, trainings }) => ({
+    rounds: rounds.map(({ seeds: added, finalists: taking, trainings, resumed }) => ({
       seeds: added,
       proposals: taking.map((index) => own[index]!.proposal),
       trainings,
+      ...(view.rungs.length > 1 ? { resumed } : {}),
     })),
     finalists: finalists.map(({ view: { proposal, dropped, trials }, id, found, finals, confirmed }) => ({
       proposal,

@@ -297,7 +297,7 @@ export async function* runStudy(request: StudyRequest): AsyncGenerator<StudyEven
 
     /** Ends a paused trial that cannot go on any more. */
     async function stop(trial: Trial): Promise<void> {
-      const end = { state: 'pruned' as const, reason: 'stopped early: others of its bracket were better' };
+      const end = { state: 'pruned' as const, reason: 'stopped early: others were better' };
       await store.endTrial(trial.number, end);
       remember({ ...trial, ...end });
       opened.discard(trial.number, 'results');

@@ -440,7 +440,6 @@ export interface ShowSearch {
     readonly trial: number | null;
     readonly values: Readonly<Record<string, Value>>;
     readonly state: string;
-    readonly bracket?: number;
     readonly rung?: number;
     /** By rung. */
     readonly scores: readonly (number | null)[];

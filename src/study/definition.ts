@@ -47,7 +47,7 @@ export interface RandomPlan {
 }
 
 export const earlyStoppings = ['none', 'halving'] as const;
-/** `halving`: trainings pause at rungs of epochs, and the best third of each bracket goes on. */
+/** `halving`: all trainings pause after a ninth of their epochs, and the best of them become finalists and go on. */
 export type EarlyStopping = (typeof earlyStoppings)[number];
 
 /**

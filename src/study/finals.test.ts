@@ -12,7 +12,11 @@ function play(
   count: number,
   budget: number,
   score: (finalist: number, seed: number) => number | undefined,
-  { known = [1], resolve = 1e-9 }: { readonly known?: readonly number[]; readonly resolve?: number } = {},
+  {
+    known = [1],
+    paused = [],
+    resolve = 1e-9,
+  }: { readonly known?: readonly number[]; readonly paused?: readonly number[]; readonly resolve?: number } = {},
 ): { steps: Finals[]; trained: number; last: Finals } {
   const trials = new Map<string, Trial>();
   const train = (key: string, seed: number) => {
@@ -30,6 +34,7 @@ function play(
     const state = followFinals({
       finalists: finalistsOf(count),
       known,
+      paused,
       seed: (index) => index + 2,
       budget,
       objective: 'score',
@@ -81,6 +86,20 @@ describe('from the third seed on', () => {
     const score = (finalist: number, seed: number) => seed + noise(finalist, seed) / 100;
     expect(play(4, 40, score, { resolve: 0.1 }).last.dropped).toContainEqual({ round: 0, by: 'resolved' });
   });
+});
+
+test('the first round finishes paused trainings, which cost nothing, and leaves as many as can be trained again', () => {
+  const { last, trained } = play(16, 11, (finalist) => -finalist, { known: [], paused: [1] });
+  expect(last.rounds.map(({ finalists, seeds, resumed }) => [finalists.length, seeds, resumed])).toEqual([
+    [16, [1], true],
+    [6, [2], false],
+    [3, [3], false],
+  ]);
+  expect(trained).toBe(16 + 9);
+  expect(last.dropped.filter((drop) => drop?.round === 0).map((drop) => drop?.by)).toEqual([
+    ...['budget', 'budget'],
+    ...Array.from({ length: 8 }, () => 'half'),
+  ]);
 });
 
 test('a finalist whose training fails is out, and is not ranked', () => {

@@ -4,7 +4,7 @@
  */
 import type { TrialRequest } from './contest.ts';
 import { type Objective, objectives } from './definition.ts';
-import { halved, roundsOf } from './search-budget.ts';
+import { halved, mostAffordable, roundsOf } from './search-budget.ts';
 import type { Drop, FinalsRound } from './search-view.ts';
 import { confidence, pairedTTest, significance, summarize } from './statistics.ts';
 import { criticalT } from './student-t.ts';
@@ -15,6 +15,11 @@ export interface FinalsRequest {
   readonly finalists: readonly Omit<TrialRequest, 'seed'>[];
   /** Seeds that every finalist has been trained with. */
   readonly known: readonly number[];
+  /**
+   * Seeds that every finalist has been trained with for some epochs. The first round finishes these trainings, which
+   * the budget does not pay for.
+   */
+  readonly paused?: readonly number[];
   /** New seeds, as many as are asked for. */
   readonly seed: (index: number) => number;
   /** Trainings. */
@@ -40,7 +45,16 @@ export interface Finals {
 const fewestTested = 3;
 
 /** Where the finals stand, and what is next in them. */
-export function followFinals({ finalists, known, seed, budget, objective, resolve, history }: FinalsRequest): Finals {
+export function followFinals({
+  finalists,
+  known,
+  paused = [],
+  seed,
+  budget,
+  objective,
+  resolve,
+  history,
+}: FinalsRequest): Finals {
   const dropped: (Drop | undefined)[] = finalists.map(() => undefined);
   const rounds: FinalsRound[] = [];
   const seeds = [...known];
@@ -51,12 +65,19 @@ export function followFinals({ finalists, known, seed, budget, objective, resolv
   const scores = (finalist: number) => scoresOf(seeds.map((number) => find(finalist, number)));
   const isAhead = (a: number, b: number) => isBetter(meanOf(scores(a)), meanOf(scores(b)), objective);
   const byMean = (a: number, b: number) => (isAhead(a, b) ? -1 : isAhead(b, a) ? 1 : a - b);
-  while (isIn.length > 1 && left >= isIn.length) {
+  const newSeeds = () => {
+    const first = seeds.length - known.length - paused.length;
     const share = Math.floor(left / (roundsOf(isIn.length).length * isIn.length));
-    const asked = Array.from({ length: Math.max(1, share) }, (_, index) => seed(seeds.length - known.length + index));
-    left -= asked.length * isIn.length;
+    return Array.from({ length: Math.max(1, share) }, (_, index) => seed(first + index));
+  };
+  const isFirst = () => rounds.length === 0;
+  while (isIn.length > 1 && (left >= isIn.length || (isFirst() && paused.length > 0))) {
+    const resumed = isFirst() && paused.length > 0;
+    const asked = resumed ? paused : newSeeds();
+    const trainings = asked.length * isIn.length;
+    if (!resumed) left -= trainings;
     seeds.push(...asked);
-    rounds.push({ seeds: asked, finalists: isIn, trainings: asked.length * isIn.length });
+    rounds.push({ seeds: asked, finalists: isIn, trainings, resumed });
     pending = asked.flatMap((number) =>
       isIn.filter((at) => !hasEnded(find(at, number))).map((at) => ({ ...finalists[at]!, seed: number })),
     );
@@ -66,11 +87,14 @@ export function followFinals({ finalists, known, seed, budget, objective, resolv
     for (const at of isIn) if (!sound.includes(at)) dropped[at] = { round, by: 'failed' };
     const better = sound.slice(0, halved(isIn.length));
     for (const at of sound.slice(better.length)) dropped[at] = { round, by: 'half' };
-    const [best, ...others] = better;
+    // A budget that cannot train all of them once more has the best of them.
+    const paid = resumed ? better.slice(0, mostAffordable(left)) : better;
+    for (const at of better.slice(paid.length)) dropped[at] = { round, by: 'budget' };
+    const [best, ...others] = paid;
     const differences = (at: number) => differencesOf(scores(best!), scores(at), objective);
     const tested = others.filter((at) => isBehind(differences(at)));
     for (const at of tested) dropped[at] = { round, by: 'test' };
-    isIn = better.filter((at) => !tested.includes(at));
+    isIn = paid.filter((at) => !tested.includes(at));
     const rivals = isIn.slice(1);
     if (rivals.length > 0 && rivals.every((at) => isResolved(differences(at), resolve))) {
       for (const at of rivals) dropped[at] = { round, by: 'resolved' };

@@ -1,21 +1,21 @@
 /**
- * The search phase: which settings are proposed, with what each proposal knows, and which trainings go on at the rungs.
+ * The search phase: which settings are proposed, with what each proposal knows, and how far its training has come.
  * Everything here is a function of proposals' numbers and results, never of the time at which a training ended.
  */
 import { randomStream } from '../base/random.ts';
 import { objectives, type SearchDefinition, type Settings } from './definition.ts';
-import { bracketSize, promotions } from './rungs.ts';
-import type { Outcome } from './sampler.ts';
+import type { Outcome, Sampler } from './sampler.ts';
+import { neighbour } from './samplers/neighbour.ts';
 import { samplers } from './samplers.ts';
 import type { ProposalView } from './search-view.ts';
 import { countingSettings, settingsOf, valuesIn } from './space.ts';
-import { configurationKey, type History, isBetter, isComplete, type Trial } from './trial.ts';
+import { configurationKey, type History, isComplete, type Trial } from './trial.ts';
 
 export interface SearchPhase {
   readonly proposals: readonly ProposalView[];
   /** No settings are left that were not tried. */
   readonly exhausted: boolean;
-  /** Every proposal has been trained to the rung that it may reach. */
+  /** Every proposal has been trained to the first rung. */
   readonly finished: boolean;
 }
 
@@ -28,34 +28,28 @@ export interface SearchPhaseRequest {
   readonly seed: number;
 }
 
-/** A proposal while its rung is not known yet. */
+/** A proposal before its training is looked at. */
 type Entry = Omit<ProposalView, 'rung' | 'scores' | 'state'>;
 
 /** Follows the search as far as its results go. */
 export function followProposals(request: SearchPhaseRequest): SearchPhase {
   const { planned, rungs } = request;
   const entries: Entry[] = [];
-  const known = new Map<string, number>();
-  const climb = new Climb(request);
+  const known = new Set<string>();
   let exhausted = false;
   while (entries.length < planned) {
-    const found = nextEntry(entries, known, climb, request);
+    const found = nextEntry(entries, known, request);
     exhausted = found === 'exhausted';
     if (found === 'waits' || found === 'exhausted') break;
-    known.set(found.key, found.number);
+    known.add(found.key);
     entries.push(found);
   }
   const isWhole = exhausted || entries.length === planned;
-  const brackets = bracketsOf(entries, bracketSize(rungs));
-  const proposals = brackets.flatMap((bracket) => {
-    const isClosed = isWhole || bracket.length === bracketSize(rungs);
-    const reached = climb.rungs(bracket, isClosed);
-    return bracket.map((entry, index) => climb.view(entry, reached[index]!));
-  });
+  const proposals = entries.map((entry) => viewOf(entry, rungs));
   return { proposals, exhausted, finished: isWhole && proposals.every(({ state }) => isSettled(state)) };
 }
 
-/** Whether the proposal has reached the rung that it may reach. */
+/** Whether the training has reached its first rung, or has ended. */
 function isSettled(state: ProposalView['state']): boolean {
   return state !== 'running' && state !== 'waiting';
 }
@@ -63,8 +57,7 @@ function isSettled(state: ProposalView['state']): boolean {
 /** The next proposal: as recorded, or a new one; `waits` while results that it must know are missing. */
 function nextEntry(
   entries: readonly Entry[],
-  known: ReadonlyMap<string, number>,
-  climb: Climb,
+  known: ReadonlySet<string>,
   request: SearchPhaseRequest,
 ): Entry | 'waits' | 'exhausted' {
   const { definition, history } = request;
@@ -72,27 +65,39 @@ function nextEntry(
   if (number === 0) return entryOf(0, definition.base, request);
   const recorded = history.proposed(number);
   if (recorded) return entryOf(number, recorded.configuration, request);
-  const { space, objective, plan } = definition;
-  const outcomes = outcomesFor(number, entries, climb, request);
+  const { space, objective } = definition;
+  const outcomes = outcomesFor(number, entries, request);
   if (!outcomes) return 'waits';
   const observations = entries.map(({ values }, index) => ({ values, outcome: outcomes[index]! }));
-  const { goal } = objectives[objective];
-  const knowledge = { space, goal, observations };
-  const [propose, draw] = [samplers[plan.sampler](knowledge), samplers.random(knowledge)];
-  for (let attempt = 0; attempt < 2 * mostAttempts; attempt++) {
-    const random = randomStream(plan.seed, 'search', number, attempt);
-    const drawn = attempt < mostAttempts ? propose(random) : draw(random);
-    const settings = countingSettings(settingsOf(drawn, space), definition);
-    const found = entryOf(number, { ...definition.base, ...settings }, request);
-    if (!known.has(found.key)) return found;
+  const knowledge = { space, goal: objectives[objective].goal, observations };
+  for (const [turn, sampler] of samplersOf(number, request).entries()) {
+    const propose = sampler(knowledge);
+    for (let attempt = 0; attempt < mostAttempts; attempt++) {
+      const drawn = propose(randomStream(definition.plan.seed, 'search', number, turn * mostAttempts + attempt));
+      const settings = countingSettings(settingsOf(drawn, space), definition);
+      const found = entryOf(number, { ...definition.base, ...settings }, request);
+      if (!known.has(found.key)) return found;
+    }
   }
   return 'exhausted';
 }
 
-/** Attempts of the sampler to propose settings that were not tried, and as many of random draws after these. */
+/** Attempts of a sampler to propose settings that were not tried, before the next one has its turn. */
 const mostAttempts = 100;
 
-function entryOf(number: number, settings: Settings, { definition, history, rungs, seed }: SearchPhaseRequest): Entry {
+/**
+ * The samplers that have their turn, until one proposes settings that were not tried. The last third of the proposals of
+ * TPE are neighbours of the best.
+ */
+function samplersOf(
+  number: number,
+  { definition: { plan }, planned }: Pick<SearchPhaseRequest, 'definition' | 'planned'>,
+): readonly Sampler[] {
+  const isLast = plan.sampler === 'tpe' && 3 * number >= 2 * planned;
+  return [...(isLast ? [neighbour] : []), samplers[plan.sampler], samplers.random];
+}
+
+function entryOf(number: number, settings: Settings, { definition, history, seed }: SearchPhaseRequest): Entry {
   const configuration = history.canonical(settings);
   const complete = history.complete(configuration);
   const values = valuesIn(definition.space, complete);
@@ -104,117 +109,51 @@ function entryOf(number: number, settings: Settings, { definition, history, rung
     configuration,
     key,
     trial: history.find(key, seed),
-    bracket: rungs.length === 1 ? 0 : Math.floor(number / bracketSize(rungs)),
   };
 }
 
 /**
  * What a proposal knows of those before it; undefined while something is missing that it must know. Of the proposals up
- * to `parallel` before it, it knows nothing. With early stopping, of its own bracket and the one before it knows the
- * first rung, and of earlier brackets everything: so that workers never wait for a whole bracket.
+ * to `parallel` before it, it knows nothing. With early stopping it knows the first rung alone, which all reach.
  */
 function outcomesFor(
   number: number,
   entries: readonly Entry[],
-  climb: Climb,
   { definition: { plan }, rungs }: SearchPhaseRequest,
 ): Outcome[] | undefined {
-  const brackets = bracketsOf(entries, bracketSize(rungs));
-  const own = Math.floor(number / bracketSize(rungs));
   const outcomes: Outcome[] = [];
-  for (const [index, bracket] of brackets.entries()) {
-    const reached = rungs.length > 1 && index <= own - 2 ? climb.rungs(bracket, true) : bracket.map(() => 0);
-    for (const [at, entry] of bracket.entries()) {
-      const outcome: Outcome | undefined =
-        entry.number > number - plan.parallel ? { state: 'running' } : climb.outcome(entry, reached[at]!);
-      if (!outcome) return undefined;
-      outcomes.push(outcome);
-    }
+  for (const entry of entries) {
+    const outcome: Outcome | undefined =
+      entry.number > number - plan.parallel ? { state: 'running' } : outcomeOf(entry, rungs);
+    if (!outcome) return undefined;
+    outcomes.push(outcome);
   }
   return outcomes;
 }
 
-function bracketsOf(entries: readonly Entry[], size: number): Entry[][] {
-  // Without early stopping the size is one, and each proposal is a bracket of its own.
-  const brackets: Entry[][] = [];
-  for (let first = 0; first < entries.length; first += size) brackets.push(entries.slice(first, first + size));
-  return brackets;
+/** What is known of a training at its first rung; undefined until it gets there. */
+function outcomeOf({ trial }: Entry, rungs: readonly number[]): Outcome | undefined {
+  if (trial?.state === 'failed') return { state: 'failed' };
+  const score = scoreAt(trial, rungs, 0);
+  if (score === undefined) return undefined;
+  return rungs.length === 1 ? { state: 'complete', score } : { state: 'paused', epoch: rungs[0]!, score };
 }
 
-/** How far trainings have come on the rungs, and how far they may go. */
-class Climb {
-  readonly #rungs: readonly number[];
-  readonly #objective: SearchDefinition['objective'];
-
-  constructor({ definition, rungs }: SearchPhaseRequest) {
-    this.#rungs = rungs;
-    this.#objective = definition.objective;
-  }
-
-  /** The rung that each training of a bracket may reach so far. */
-  rungs(bracket: readonly Entry[], isClosed: boolean): number[] {
-    const reached = bracket.map(() => 0);
-    if (!isClosed) return reached;
-    let here = [...bracket.keys()];
-    for (let rung = 0; rung < this.#rungs.length - 1; rung++) {
-      const outcomes = here.map((at) => this.outcome(bracket[at]!, rung));
-      if (outcomes.some((outcome) => outcome === undefined)) break;
-      const sound = here.filter((at) => this.outcome(bracket[at]!, rung)!.state !== 'failed');
-      const next = sound
-        .sort((a, b) => this.#compare(bracket[a]!, bracket[b]!, rung))
-        .slice(0, promotions(here.length));
-      for (const at of next) reached[at] = rung + 1;
-      here = next.sort((a, b) => a - b);
-      if (here.length === 0) break;
-    }
-    return reached;
-  }
-
-  /** What is known of a training at this rung; undefined until it gets there. */
-  outcome({ trial }: Entry, rung: number): Outcome | undefined {
-    if (trial?.state === 'failed') return { state: 'failed' };
-    const score = scoreAt(trial, this.#rungs, rung);
-    if (score === undefined) return undefined;
-    return rung === this.#rungs.length - 1
-      ? { state: 'complete', score }
-      : { state: 'paused', epoch: this.#rungs[rung]!, score };
-  }
-
-  view(entry: Entry, rung: number): ProposalView {
-    const { trial } = entry;
-    const scores: number[] = [];
-    for (let at = 0; at <= rung; at++) {
-      const score = scoreAt(trial, this.#rungs, at);
-      if (score === undefined) break;
-      scores.push(score);
-    }
-    return { ...entry, rung, scores, state: this.#state(entry, rung) };
-  }
-
-  #state(entry: Entry, rung: number): ProposalView['state'] {
-    const { trial } = entry;
-    if (trial?.state === 'complete' || trial?.state === 'failed') return trial.state;
-    const isThere = this.outcome(entry, rung) !== undefined;
-    if (isThere) return trial?.state === 'pruned' ? 'stopped' : 'paused';
-    // A stopped training that may go on after all, since its bracket has grown, is made again.
-    return trial?.state === 'running' ? 'running' : 'waiting';
-  }
-
-  /** The better first; ties by loss, then by number. */
-  #compare(a: Entry, b: Entry, rung: number): number {
-    const [first, second] = [a, b].map((entry) => scoreAt(entry.trial, this.#rungs, rung)!);
-    if (first !== second) return isBetter(first!, second!, this.#objective) ? -1 : 1;
-    const [lossOfA, lossOfB] = [a, b].map(({ trial }) => pointAt(trial, this.#rungs[rung]!)?.selection?.loss ?? 0);
-    return lossOfA! - lossOfB! || a.number - b.number;
-  }
+function viewOf(entry: Entry, rungs: readonly number[]): ProposalView {
+  const scores = rungs.map((_, rung) => scoreAt(entry.trial, rungs, rung)).filter((score) => score !== undefined);
+  return { ...entry, rung: Math.max(0, scores.length - 1), scores, state: stateOf(entry, rungs) };
 }
 
-function pointAt(trial: Trial | undefined, epoch: number) {
-  return trial?.curve.find((point) => point.epoch === epoch);
+function stateOf(entry: Entry, rungs: readonly number[]): ProposalView['state'] {
+  const { trial } = entry;
+  if (trial?.state === 'complete' || trial?.state === 'failed') return trial.state;
+  if (outcomeOf(entry, rungs)) return trial?.state === 'pruned' ? 'stopped' : 'paused';
+  // A stopped training that becomes a finalist after all, since the search was extended, is made again.
+  return trial?.state === 'running' ? 'running' : 'waiting';
 }
 
 /** The score at a rung; that of the last rung is the score of the whole training. */
 function scoreAt(trial: Trial | undefined, rungs: readonly number[], rung: number): number | undefined {
   if (rung === rungs.length - 1) return isComplete(trial) ? trial.score : undefined;
-  return pointAt(trial, rungs[rung]!)?.score;
+  return trial?.curve.find(({ epoch }) => epoch === rungs[rung])?.score;
 }

@@ -1,33 +1,20 @@
 /**
- * Rungs of successive halving: the epochs at which trainings pause, and how many of them go on. Source: Jamieson and
- * Talwalkar, "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016; Li et al., "A
- * system for massively parallel hyperparameter tuning", MLSys 2020.
+ * The rungs of early stopping: the epochs at which trainings wait to be compared. Source: Jamieson and Talwalkar,
+ * "Non-stochastic best arm identification and hyperparameter optimization", AISTATS 2016; for a single low rung, Egele
+ * et al., "Is one epoch all you need for multi-fidelity hyperparameter optimization?", arXiv 2307.15422.
  */
 
-/** One of this many trainings goes on at each rung. */
-export const reduction = 3;
+/** The first rung is this part of a training. */
+const part = 9;
 
-/** @param epochs of a whole training, from 1. @returns the epochs of the rungs, rising; the last is `epochs`. */
+/** Shorter trainings are not stopped early: their first rung would be half of them. */
+export const fewestEpochs = 3;
+
+/**
+ * Two rungs, the first part of a training and the whole: in between, a high rate of learning still hides which of the
+ * good settings is the best.
+ * @param epochs of a whole training, from 1. @returns the whole alone where it is too short.
+ */
 export function rungsOf(epochs: number): number[] {
-  let last = 0;
-  while (reduction ** (last + 1) <= epochs) last++;
-  return Array.from({ length: last + 1 }, (_, rung) => Math.ceil(epochs / reduction ** (last - rung)));
-}
-
-/** The number of trainings that compete with each other, so that one of them reaches the last rung. */
-export function bracketSize(rungs: readonly number[]): number {
-  return reduction ** (rungs.length - 1);
-}
-
-/** How many of the trainings at a rung go on; one at least. */
-export function promotions(trainings: number): number {
-  return Math.max(1, Math.floor(trainings / reduction));
-}
-
-/** Epochs that a whole bracket trains. */
-export function epochsOfBracket(rungs: readonly number[]): number {
-  return rungs.reduce((sum, epochs, rung) => {
-    const trainings = bracketSize(rungs) / reduction ** rung;
-    return sum + trainings * (epochs - (rungs[rung - 1] ?? 0));
-  }, 0);
+  return epochs < fewestEpochs ? [epochs] : [Math.ceil(epochs / part), epochs];
 }

@@ -24,18 +24,45 @@ test('a small budget has fewer finalists', () => {
   expect(roundsOf(9)).toEqual([9, 5, 3, 2]);
 });
 
-test('a budget in epochs pays for more settings under early stopping', () => {
+test('with early stopping both rungs have the same epochs, and all of it is a third of those without', () => {
+  // 345 epochs: 120 for a first epoch of each, 120 for the other eight of 15 finalists, and 105 left.
+  expect(budget({ trainings: 120, earlyStopping: 'halving' })).toMatchObject({
+    proposals: 120,
+    finalists: 15,
+    finals: 11,
+  });
+  // 432 epochs: 30 times five, three times the other forty.
+  expect(budget({ trainings: 30, earlyStopping: 'halving' }, 45)).toMatchObject({ proposals: 30, finalists: 3 });
+  expect(budget({ trainings: 120, earlyStopping: 'halving', finalists: 16 })).toMatchObject({ finals: 10 });
+});
+
+test('a budget in epochs is spent whole', () => {
   expect(budget({ epochs: 1080 })).toMatchObject({ proposals: 84, finals: 36 });
-  // A bracket of nine trains 21 epochs of 81: 2 1/3 for each setting.
-  expect(budget({ epochs: 420, earlyStopping: 'halving' })).toMatchObject({ proposals: 126, finals: 14 });
+  // 151 first epochs, 18 times eight, and 15 trainings of nine are 430.
+  expect(budget({ epochs: 432, earlyStopping: 'halving' })).toMatchObject({
+    proposals: 151,
+    finalists: 18,
+    finals: 15,
+  });
+});
+
+test('the smallest search with early stopping has two finalists that are trained once again', () => {
+  for (const epochs of [3, 4, 9, 100]) {
+    expect(budget({ trainings: 6, earlyStopping: 'halving' }, epochs)).toMatchObject({ finalists: 2, finals: 2 });
+  }
+  expect(() => budget({ epochs: 45, earlyStopping: 'halving' })).toThrow('a budget of 45 epochs is too small');
+  expect(() => budget({ epochs: 200, earlyStopping: 'halving', finalists: 30 })).toThrow(
+    '30 finalists are more than a budget of 200 epochs trains to their last epoch: ask for at most 14 finalists',
+  );
 });
 
 test('a budget in epochs pays for a number of trainings, however many epochs it has', () => {
   const trainings = (plan: Partial<SearchPlan>, epochs: number) =>
     trainingsOf({ base: { epochs }, plan: { ...usual, ...plan } });
   expect(trainings({ epochs: 1_000_000 }, 100)).toBe(10_000);
-  expect(trainings({ epochs: 420, earlyStopping: 'halving' }, 9)).toBe(140);
+  expect(trainings({ epochs: 432, earlyStopping: 'halving' }, 9)).toBe(166);
   expect(trainings({ trainings: 120 }, 9)).toBe(120);
+  expect(trainings({ trainings: 120, earlyStopping: 'halving' }, 9)).toBe(131);
 });
 
 describe('a budget that cannot pay', () => {
@@ -80,7 +107,7 @@ describe('a budget in hours', () => {
 
   test('pays for more settings where they stop early', () => {
     const plan: SearchPlan = { ...usual, hours: 1, trainings: 40, earlyStopping: 'halving' };
-    expect(budgetOf({ base: { epochs: 9 }, plan })).toMatchObject({ proposals: 108, finals: 12 });
+    expect(budgetOf({ base: { epochs: 9 }, plan })).toMatchObject({ proposals: 126, finals: 12 });
   });
 
   test('is refused where it is too small', () => {

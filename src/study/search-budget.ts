@@ -2,19 +2,24 @@
 import { UsageError } from '../base/errors.ts';
 import { counted } from '../base/format.ts';
 import { mostLevels, type SearchPlan, type StudyDefinition, type Value } from './definition.ts';
-import { bracketSize, epochsOfBracket, rungsOf } from './rungs.ts';
+import { rungsOf } from './rungs.ts';
 import { type CompleteTrial, isComplete, type Trial } from './trial.ts';
 
 /** The part of the budget that the search spends (percent); the rest is for the finals. */
 const searchPercent = 70;
 const mostFinalists = 16;
 
+/** Under early stopping, so many percent of the epochs of a budget in trainings are spent. */
+const earlyPercent = 32;
+/** Of these each rung gets so many (percent); the rest is for the finals' new seeds. */
+const rungPercent = 35;
+
 export interface SearchBudget {
   /** Settings that are proposed, the base included. */
   readonly proposals: number;
-  /** Trainings of the finals. */
+  /** Trainings of the finals with new seeds. */
   readonly finals: number;
-  /** The most configurations in the finals. */
+  /** The most configurations in the finals. Under early stopping the first round trains them to their last epoch. */
   readonly finalists: number;
   /** The most trainings of the confirmation: winner, runner-up and base with each seed. */
   readonly confirmation: number;
@@ -38,15 +43,14 @@ export function epochsOfTraining(definition: Pick<StudyDefinition, 'base' | 'def
 }
 
 /**
- * Trainings that the budget of search and finals pays for. One while hours have not been turned into trainings, or where
- * the base does not say its epochs, which {@link budgetOf} refuses.
+ * Trainings that the budget of search and finals pays for, those that stop early included. One while hours have not been
+ * turned into trainings, or where the base does not say its epochs, which {@link budgetOf} refuses.
  */
 export function trainingsOf(definition: SearchDefinition): number {
-  const { trainings, epochs } = definition.plan;
-  if (trainings !== undefined) return trainings;
-  if (epochs === undefined || !isCountOfEpochs(statedEpochs(definition))) return 1;
-  const { proposals, finals } = partsOf(definition)!;
-  return proposals + finals;
+  const { trainings, epochs, earlyStopping } = definition.plan;
+  if (earlyStopping === 'none' && epochs === undefined) return trainings ?? 1;
+  const parts = isCountOfEpochs(statedEpochs(definition)) ? partsOf(definition) : undefined;
+  return parts ? parts.proposals + parts.finals : 1;
 }
 
 /** The epochs of each rung; a single rung, of unknown epochs, without early stopping. */
@@ -62,20 +66,21 @@ export function budgetOf(definition: SearchDefinition): SearchBudget | undefined
   const { plan } = definition;
   const parts = partsOf(definition);
   if (!parts) return undefined;
-  const { proposals, finals } = parts;
-  const most = Math.min(mostAffordable(finals), proposals);
+  const { proposals, finals, most } = parts;
   const least = `a search needs ${counted(leastTrainings)} trainings or more`;
   if (proposals < 2 || most < 2) throw new UsageError(`${budgetText(plan)} is too small: ${least}`);
-  const { finalists = Math.min(mostFinalists, most) } = plan;
+  const { finalists = parts.finalists } = plan;
   if (finalists > proposals) {
     throw new UsageError(
       `${finalists} finalists are more than the ${proposals} settings that ${budgetText(plan)} tries`,
     );
   }
   if (finalists > most) {
-    throw new UsageError(
-      `${finalists} finalists need ${trainingsOfRounds(finalists)} trainings in the finals, ${budgetText(plan)} leaves ${finals}: ask for at most ${most} finalists, or give a larger budget`,
-    );
+    const need =
+      plan.earlyStopping === 'none'
+        ? `need ${trainingsOfRounds(finalists)} trainings in the finals, ${budgetText(plan)} leaves ${finals}`
+        : `are more than ${budgetText(plan)} trains to their last epoch`;
+    throw new UsageError(`${finalists} finalists ${need}: ask for at most ${most} finalists, or give a larger budget`);
   }
   return { proposals, finals, finalists, confirmation: 3 * plan.confirm };
 }
@@ -83,23 +88,47 @@ export function budgetOf(definition: SearchDefinition): SearchBudget | undefined
 /** The smallest budget: two settings tried, and both trained once again. */
 const leastTrainings = 6;
 
-function partsOf(definition: SearchDefinition): Pick<SearchBudget, 'proposals' | 'finals'> | undefined {
-  const { trainings, hours, earlyStopping } = definition.plan;
-  // Hours that are measured in whole trainings pay for more of those that stop early.
-  const isInEpochs = hours !== undefined && earlyStopping !== 'none' && trainings !== undefined;
-  const epochs = isInEpochs ? trainings * epochsOfTraining(definition) : definition.plan.epochs;
-  if (epochs === undefined) {
-    if (trainings === undefined) return undefined;
-    const proposals = Math.round((searchPercent * trainings) / 100);
-    return { proposals, finals: trainings - proposals };
-  }
-  const whole = epochsOfTraining(definition);
-  const rungs = rungsOfSearch(definition);
-  // Integers, since a quotient such as 7/3 epochs a proposal is rounded.
-  const [inBracket, size] = earlyStopping === 'none' ? [whole, 1] : [epochsOfBracket(rungs), bracketSize(rungs)];
-  const proposals = Math.floor((searchPercent * epochs * size) / (100 * inBracket));
-  return { proposals, finals: Math.floor((epochs * size - proposals * inBracket) / (whole * size)) };
+interface Parts extends Pick<SearchBudget, 'proposals' | 'finals' | 'finalists'> {
+  /** The most finalists that may be asked for. */
+  readonly most: number;
 }
+
+function partsOf(definition: SearchDefinition): Parts | undefined {
+  const { trainings, epochs, earlyStopping } = definition.plan;
+  if (trainings === undefined && epochs === undefined) return undefined;
+  if (earlyStopping !== 'none') return earlyParts(definition);
+  const whole = epochs === undefined ? 1 : epochsOfTraining(definition);
+  const proposals =
+    epochs === undefined
+      ? Math.round((searchPercent * trainings!) / 100)
+      : Math.floor((searchPercent * epochs) / (100 * whole));
+  const finals = Math.floor((epochs ?? trainings!) / whole) - proposals;
+  const most = Math.min(mostAffordable(finals), proposals);
+  return { proposals, finals, finalists: Math.min(mostFinalists, most), most };
+}
+
+/**
+ * The parts under early stopping. Both rungs get the same epochs: the first those of all proposals, the second those of
+ * the finalists, and what is left trains finalists with new seeds. A small budget in trainings spends more than its
+ * {@link earlyPercent} on two finalists that are trained once again.
+ */
+function earlyParts(definition: SearchDefinition): Parts {
+  const { trainings, hours, epochs, finalists: wanted } = definition.plan;
+  const whole = epochsOfTraining(definition);
+  const first = rungsOfSearch(definition)[0]!;
+  // Hours are measured in whole trainings, and are to be used.
+  const limit = epochs ?? trainings! * whole;
+  const spent = epochs === undefined && hours === undefined ? Math.floor((earlyPercent * limit) / 100) : limit;
+  const ofRung = Math.floor((rungPercent * spent) / 100);
+  const proposals = Math.max(2, Math.floor(ofRung / first));
+  const most = Math.min(proposals, Math.floor((limit - proposals * first - leastNew * whole) / (whole - first)));
+  const finalists = wanted ?? Math.min(proposals, Math.max(2, Math.floor(ofRung / (whole - first))));
+  const left = spent - proposals * first - finalists * (whole - first);
+  return { proposals, finals: Math.max(leastNew, Math.floor(left / whole)), finalists, most };
+}
+
+/** The fewest trainings of the finals: two finalists with a new seed. */
+const leastNew = 2;
 
 function budgetText({ trainings, epochs }: SearchPlan): string {
   return epochs === undefined
@@ -163,7 +192,7 @@ function trainingsOfRounds(finalists: number): number {
 }
 
 /** The most finalists that this many trainings give one new seed in every round. */
-function mostAffordable(trainings: number): number {
+export function mostAffordable(trainings: number): number {
   let most = 1;
   while (most < trainings && trainingsOfRounds(most + 1) <= trainings) most++;
   return most;

@@ -9,7 +9,7 @@ import {
   type SearchPlan,
   type StudyDefinition,
 } from './definition.ts';
-import { reduction } from './rungs.ts';
+import { fewestEpochs } from './rungs.ts';
 import { samplerNames } from './samplers.ts';
 import { budgetOf, rungsOfSearch } from './search-budget.ts';
 import type { PlanProblem } from './strategy.ts';
@@ -87,7 +87,7 @@ function problemInWords(plan: SearchPlan, definition: StudyDefinition): string |
   }
   try {
     if (plan.earlyStopping !== 'none' && rungsOfSearch({ ...definition, plan }).length < 2) {
-      return `early stopping needs trainings of ${reduction} epochs or more`;
+      return `early stopping needs trainings of ${fewestEpochs} epochs or more`;
     }
     budgetOf({ ...definition, plan });
     return undefined;

@@ -15,8 +15,6 @@ export interface ProposalView {
   readonly key: string;
   /** Undefined until it is started. */
   readonly trial: Trial | undefined;
-  /** The index of its bracket; 0 for all of a search without early stopping. */
-  readonly bracket: number;
   /** The index of the highest rung that it may train to so far. */
   readonly rung: number;
   /** The score at each rung that it has reached, in the order of the rungs. */
@@ -38,10 +36,10 @@ export interface Drop {
   /** The index of the round after which it was dropped. */
   readonly round: number;
   /**
-   * `half`: it was not in the better half. `test`: a paired t test against the best. `resolved`: its difference to the
+   * `half`: it was not in the better half. `budget`: it was, but the budget has no training for it. `test`: a paired t test against the best. `resolved`: its difference to the
    * best is known well enough. `failed`: a training failed.
    */
-  readonly by: 'half' | 'test' | 'resolved' | 'failed';
+  readonly by: 'half' | 'budget' | 'test' | 'resolved' | 'failed';
 }
 
 /** A round of the finals: every finalist that is in is trained with the same new seeds. */
@@ -51,6 +49,8 @@ export interface FinalsRound {
   readonly finalists: readonly number[];
   /** The trainings of the round, those known before included. */
   readonly trainings: number;
+  /** It finishes trainings that were paused instead of beginning new ones. */
+  readonly resumed: boolean;
 }
 
 /** Where a search stands. */

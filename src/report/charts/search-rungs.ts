@@ -9,8 +9,8 @@ import { scoreAxis, scoreFrame } from './search-frame.ts';
 
 export interface RungCurve {
   readonly number: number;
-  /** `last`: it reached the last rung; `promoted`: a rung above the first; `first`: no other. */
-  readonly reached: 'first' | 'promoted' | 'last';
+  /** `last`: it was trained to the last epoch; `first`: no further than the first rung. */
+  readonly reached: 'first' | 'last';
   readonly points: readonly { readonly epoch: number; readonly score: number }[];
 }
 
@@ -22,14 +22,13 @@ export function rungCurves({ view }: SearchFacts): RungCurve[] {
     const until = rungs[scores.length - 1]!;
     const between = trial.curve.filter(({ epoch }) => epoch >= 1 && epoch < until);
     const points = [...between.map(({ epoch, score }) => ({ epoch, score })), { epoch: until, score: scores.at(-1)! }];
-    const reached = scores.length === rungs.length ? 'last' : scores.length > 1 ? 'promoted' : 'first';
+    const reached = scores.length === rungs.length ? 'last' : 'first';
     return [{ number, reached, points }];
   });
 }
 
 const styles = {
   first: { stroke: colours.muted, strokeWidth: 0.8, strokeOpacity: 0.45 },
-  promoted: { stroke: colours.other, strokeWidth: 1.2, strokeOpacity: 0.7 },
   last: { stroke: colours.ours, strokeWidth: 1.8, strokeOpacity: 0.9 },
 } as const;
 
@@ -44,13 +43,10 @@ export function searchRungs(facts: StudyFacts, search: SearchFacts): string | un
     facts.measure.goal,
   );
   const rows = curves.flatMap(({ number, reached, points }) => points.map((point) => ({ number, reached, ...point })));
-  const kinds = (['first', 'promoted', 'last'] as const).filter((kind) =>
-    curves.some(({ reached }) => reached === kind),
-  );
+  const kinds = (['first', 'last'] as const).filter((kind) => curves.some(({ reached }) => reached === kind));
   const texts = {
     first: `no further than ${countText(rungs[0]!, 'epoch')}`,
-    promoted: 'promoted, then stopped',
-    last: 'promoted to the last epoch',
+    last: 'trained to the last epoch',
   };
   return draw({
     alt: rungsAlt(curves, facts, search),
@@ -102,11 +98,8 @@ export function searchRungs(facts: StudyFacts, search: SearchFacts): string | un
   });
 }
 
-/** `Validation accuracy by epoch of 27 settings: 9 were promoted to 3 epochs, 3 to 9.` */
+/** `Validation accuracy by epoch of 27 settings: 3 went on to 9 epochs.` */
 function rungsAlt(curves: readonly RungCurve[], { measure }: StudyFacts, { view: { rungs } }: SearchFacts): string {
-  const parts = rungs.slice(1).map((epochs, index) => {
-    const count = curves.filter(({ points }) => points.at(-1)!.epoch >= epochs).length;
-    return `${count} ${index === 0 ? 'were promoted to' : 'to'} ${epochs}${index === 0 ? ' epochs' : ''}`;
-  });
-  return `${measureName(measure)} by epoch of ${countText(curves.length, 'setting')}: ${parts.join(', ')}.`;
+  const count = curves.filter(({ reached }) => reached === 'last').length;
+  return `${measureName(measure)} by epoch of ${countText(curves.length, 'setting')}: ${count} went on to ${rungs.at(-1)} epochs.`;
 }

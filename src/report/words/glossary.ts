@@ -109,7 +109,7 @@ export const searchGlossary: readonly Term[] = [
   {
     term: 'Rung',
     meaning:
-      'Under early stopping, an epoch at which trainings wait. The best third of each bracket goes on to the next rung; the others may go on later if their bracket grows.',
+      'Under early stopping, an epoch at which trainings are compared: the first, at which all of them wait, and the last. The best at the first rung become finalists and go on.',
   },
   {
     term: 'PED-ANOVA',

@@ -1,7 +1,7 @@
 /** A search in sentences: its outcome, what it did, what matters, and the limits of its numbers. */
 import { capitalized, counted, listed } from '../../base/format.ts';
 import { objectives } from '../../study/definition.ts';
-import type { Drop } from '../../study/search-view.ts';
+import type { Drop, SearchView } from '../../study/search-view.ts';
 import type { StudyFacts } from '../facts.ts';
 import { valueText } from '../naming.ts';
 import { configurationName, type FinalistFacts, proposalName, type SearchFacts } from '../search-facts.ts';
@@ -27,7 +27,7 @@ export function searchOutcome(
 export function searchSummary(facts: StudyFacts, search: SearchFacts): string[] {
   const { view, trainings, plan } = search;
   const { proposals, finals, confirmation, rungs } = view;
-  const tried = `The search tried ${countText(proposals.length, 'setting')} with one common seed${rungs.length > 1 ? ', most of them for some epochs only' : ' each'} (${countText(trainings.search, 'training')}).`;
+  const tried = `The search tried ${countText(proposals.length, 'setting')} with one common seed${rungs.length > 1 ? `, most of them for ${countText(rungs[0]!, 'epoch')} only` : ' each'} (${countText(trainings.search, 'training')}).`;
   return [
     tried,
     ...(plan.hours === undefined || plan.trainings === undefined
@@ -37,11 +37,7 @@ export function searchSummary(facts: StudyFacts, search: SearchFacts): string[] 
         ]),
     ...savedEpochs(search),
     ...(view.exhausted ? ['The space has no other settings; the trainings left over went to the finals.'] : []),
-    ...(finals
-      ? [
-          `${capitalized(countText(finals.finalists.length, 'finalist'))} then had ${countText(finals.rounds.length, 'round')} on new seeds (${countText(trainings.finals, 'training')}).`,
-        ]
-      : []),
+    ...(finals ? [finalsSentence(finals, trainings.finals)] : []),
     ...(confirmation
       ? [
           `${confirmedText(search)} on ${countText(confirmation.seeds.length, 'fresh seed')} that nothing was selected by (${countText(trainings.confirmation, 'training')}). Claims rest on these alone.`,
@@ -49,6 +45,13 @@ export function searchSummary(facts: StudyFacts, search: SearchFacts): string[] 
       : []),
     ...outsideSentence(facts, search),
   ];
+}
+
+/** `4 finalists then had 2 rounds on new seeds (6 trainings).` */
+function finalsSentence({ finalists, rounds }: NonNullable<SearchView['finals']>, trainings: number): string {
+  const added = rounds.filter(({ resumed }) => !resumed);
+  const finished = added.length < rounds.length ? 'were trained to their last epoch and ' : '';
+  return `${capitalized(countText(finalists.length, 'finalist'))} ${finished}then had ${countText(added.length, 'round')} on new seeds (${countText(trainings, 'training')}).`;
 }
 
 function confirmedText({ view: { confirmation }, isBaseBest }: SearchFacts): string {
@@ -168,6 +171,7 @@ export function dropReason({ view: { dropped } }: FinalistFacts): string {
 
 const reasons: Readonly<Record<Drop['by'], string>> = {
   half: 'not in the better half',
+  budget: 'no training left for it',
   test: 'behind by a paired t test',
   resolved: 'its difference is known',
   failed: 'a training failed',
@@ -175,10 +179,10 @@ const reasons: Readonly<Record<Drop['by'], string>> = {
 
 /** `Round 1: 16 finalists, seed 2.` */
 export function roundSentences({ view: { finals } }: SearchFacts): string[] {
-  return (finals?.rounds ?? []).map(({ seeds, finalists, trainings }, round) => {
+  return (finals?.rounds ?? []).map(({ seeds, finalists, trainings, resumed }, round) => {
     const [first, last] = [seeds[0], seeds.at(-1)];
     const which = seeds.length === 1 ? `seed ${first}` : `seeds ${first} to ${last}`;
-    return `Round ${round + 1}: ${countText(finalists.length, 'finalist')}, ${which}, ${countText(trainings, 'training')}.`;
+    return `Round ${round + 1}: ${countText(finalists.length, 'finalist')}, ${which}, ${countText(trainings, 'training')}${resumed ? ' to the last epoch' : ''}.`;
   });
 }
 

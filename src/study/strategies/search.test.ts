@@ -173,7 +173,8 @@ describe.each([
     expect(linesOf(grown.trials.slice(0, 21)).map((line) => JSON.parse(line).configuration)).toEqual(
       small.trials.slice(0, 21).map(({ configuration }) => configuration),
     );
-    expect(grown.view.search?.confirmation?.seeds).toEqual([45001, 45002, 45003]);
+    const first = of === early ? 49001 : 45001;
+    expect(grown.view.search?.confirmation?.seeds).toEqual([first, first + 1, first + 2]);
     expect(grown.view.search?.phase).toBe('finished');
   });
 });
@@ -211,28 +212,78 @@ describe('what a proposal knows', () => {
 
 describe('early stopping', () => {
   const { view, trials, epochs } = simulate(early);
-  const { proposals, rungs } = view.search!;
+  const { proposals, rungs, finals } = view.search!;
+  const finalists = finals!.finalists.map(({ proposal }) => proposal);
 
-  test('of each bracket a third goes on at each rung', () => {
-    expect(rungs).toEqual([1, 3, 9]);
-    for (const bracket of [0, 1]) {
-      const own = proposals.filter((proposal) => proposal.bracket === bracket);
-      expect(own.filter(({ rung }) => rung >= 1)).toHaveLength(3);
-      expect(own.filter(({ rung }) => rung === 2)).toHaveLength(1);
+  test('all settings are trained for the first rung, and the finalists to the end', () => {
+    expect(rungs).toEqual([1, 9]);
+    expect(proposals).toHaveLength(30);
+    for (const { number, rung, trial, state } of proposals) {
+      const isFinalist = finalists.includes(number);
+      expect([rung, trial?.curve.length, state]).toEqual(isFinalist ? [1, 9, 'complete'] : [0, 1, 'stopped']);
     }
   });
 
-  test('those that go on are the best of their rung', () => {
-    const own = proposals.filter(({ bracket }) => bracket === 0);
-    const first = own.map(({ scores }) => scores[0]!).sort((a, b) => b - a);
-    for (const { rung, scores } of own) expect(scores[0]! >= first[2]!).toBe(rung >= 1);
+  test('finalists are the best of all settings at the first rung, and the base', () => {
+    const ranked = [...proposals].sort((a, b) => b.scores[0]! - a.scores[0]!).map(({ number }) => number);
+    expect(finalists).toEqual(ranked.slice(0, 3).includes(0) ? ranked.slice(0, 3) : [...ranked.slice(0, 2), 0]);
   });
 
-  test('those that cannot go on are stopped, and those of an unfinished bracket stay paused', () => {
-    const states = (bracket: number) => proposals.filter((own) => own.bracket === bracket).map(({ state }) => state);
-    expect(states(0).filter((state) => state === 'stopped')).toHaveLength(8);
-    // 21 proposals: two brackets of nine, and three of a third.
-    expect(states(2).sort()).toEqual(['complete', 'paused', 'paused']);
+  test('ties at the first rung are decided by the loss', () => {
+    const tied = (loss: (number: number) => number) => {
+      const table = new TrialTable({ canonical, complete });
+      for (const { number, configuration, seed, proposal, curve } of simulate(early).trials.slice(0, 30)) {
+        const selection = { loss: loss(number), accuracy: 0.9 };
+        const [point] = curve;
+        table.set({
+          number,
+          configuration,
+          seed,
+          proposal,
+          state: 'running',
+          curve: [{ ...point!, score: 90, selection }],
+        });
+      }
+      return followStudy(early, table).search!.finals!.finalists.map(({ proposal }) => proposal);
+    };
+    expect(tied((number) => number)).toEqual([0, 1, 2]);
+    expect(tied((number) => -number)).toEqual([29, 28, 0]);
+  });
+
+  test('the first round of the finals finishes the trainings that were paused, the others have new seeds', () => {
+    const [first, ...others] = finals!.rounds;
+    expect([first!.seeds, first!.resumed, first!.finalists.length]).toEqual([[1], true, 3]);
+    expect(others.length).toBeGreaterThan(0);
+    for (const { seeds, resumed } of others) expect([resumed, seeds.includes(1)]).toEqual([false, false]);
+  });
+
+  test('settings that are no finalists are stopped when the finals begin, and not before', () => {
+    const stops = trials.filter(({ state }) => state === 'pruned').map(({ number }) => number);
+    expect(stops).toHaveLength(27);
+    const table = new TrialTable(
+      { canonical, complete },
+      trials.slice(0, 29).map(({ number, configuration, seed, proposal, curve }) => ({
+        ...{ number, configuration, seed, proposal },
+        state: 'running',
+        curve: curve.slice(0, 1),
+      })),
+    );
+    const searching = followStudy(early, table);
+    expect([searching.search?.phase, searching.toStop]).toEqual(['search', []]);
+  });
+
+  test('a stopped setting that an extended search takes for a finalist is trained again', () => {
+    const of = (trainings: number): StudyDefinition => ({
+      ...early,
+      plan: { ...(early.plan as SearchPlan), sampler: 'random', trainings },
+    });
+    const before = simulate(of(30));
+    const first = before.view.search!.finals!.finalists.map(({ proposal }) => proposal);
+    const grown = simulate(of(60), { before: before.trials });
+    const chosen = grown.view.search!.finals!.finalists.map(({ proposal }) => proposal);
+    const again = chosen.filter((number) => number < 30 && !first.includes(number));
+    expect(again.length).toBeGreaterThan(0);
+    for (const number of again) expect(grown.view.search!.proposals[number]!.state).toBe('complete');
   });
 
   test('a trial is a prefix of the whole training', () => {
@@ -241,35 +292,12 @@ describe('early stopping', () => {
     }
   });
 
-  test('finalists are the best of each rung in turn', () => {
-    const wanted =
-      early.plan.kind === 'search' ? { ...early, plan: { ...early.plan, trainings: 60, finalists: 8 } } : early;
-    const { proposals, finals } = simulate(wanted).view.search!;
-    const best = (rung: number) =>
-      proposals
-        .filter(({ scores }) => scores.length > rung)
-        .sort((a, b) => b.scores[rung]! - a.scores[rung]!)
-        .map(({ number }) => number);
-    const expected = new Set<number>();
-    while (expected.size < 8)
-      for (const rung of [2, 1, 0]) {
-        const next = best(rung).find((number) => !expected.has(number));
-        if (next !== undefined && expected.size < 8) expected.add(next);
-      }
-    // The base takes the place of the last.
-    const chosen = expected.has(0) ? [...expected] : [...[...expected].slice(0, 7), 0];
-    expect(finals!.finalists.map(({ proposal }) => proposal)).toEqual(chosen);
-  });
-
-  test('finals and confirmation train whole networks', () => {
-    expect(trials.slice(21).every(({ state }) => state === 'complete')).toBe(true);
-    // 2 x 21 epochs, the third bracket's 3 + 2 + 6, and nine for each of the others.
-    expect(epochs).toBe(42 + 11 + 9 * (trials.length - 21));
-  });
-
-  test('finalists are compared on seeds that all of them have', () => {
-    expect(view.search?.finals?.rounds[0]?.seeds[0]).toBe(2);
-    expect(view.search?.finals?.seeds).not.toContain(1);
+  test('search and finals spend a third of the epochs of the budget', () => {
+    const whole = trials.slice(30);
+    expect(whole.every(({ state }) => state === 'complete')).toBe(true);
+    const confirmed = 9 * 9;
+    expect(epochs).toBe(30 + 3 * 8 + 9 * whole.length);
+    expect(epochs - confirmed).toBeLessThanOrEqual(0.32 * 30 * 9);
   });
 });
 

@@ -16,7 +16,6 @@ import {
 } from '../definition.ts';
 import { followFinals } from '../finals.ts';
 import { followProposals, type SearchPhase } from '../proposals.ts';
-import { bracketSize } from '../rungs.ts';
 import { budgetOf, epochsOfTraining, rungsOfSearch, type SearchBudget, trainingsOf } from '../search-budget.ts';
 import { checkSearch, problemOfSearch } from '../search-checks.ts';
 import { confirmedLevels, type FinalistView, type ProposalView, type SearchView } from '../search-view.ts';
@@ -71,7 +70,7 @@ function follow(definition: StudyDefinition, plan: SearchPlan, history: History)
   const finished = confirmation?.view.finished === true;
   const search: SearchView = {
     phase: finished ? 'finished' : confirmation ? 'confirmation' : finals ? 'finals' : 'search',
-    proposals: phase.proposals,
+    proposals: promoted(phase.proposals, finals, rungs),
     planned: budget?.proposals ?? 1,
     exhausted: phase.exhausted,
     rungs,
@@ -90,7 +89,7 @@ function follow(definition: StudyDefinition, plan: SearchPlan, history: History)
     expected: expectedOf(budget, search),
     search,
     tested: finished ? [confirmation!.view.winner, confirmation!.view.base] : [],
-    toStop: stoppedOf(phase, rungs),
+    toStop: finals ? stoppedOf(search) : [],
   };
 }
 
@@ -109,7 +108,7 @@ function expectedOf(
   if (!budget) return 1;
   const searched = exhausted ? proposals.length : planned;
   const inFinals = finals?.finished
-    ? finals.rounds.reduce((sum, { trainings }) => sum + trainings, 0)
+    ? finals.rounds.reduce((sum, { trainings, resumed }) => sum + (resumed ? 0 : trainings), 0)
     : budget.finals + planned - searched;
   const confirmed = confirmation
     ? confirmedLevels({ confirmation }).length * confirmation.seeds.length
@@ -127,9 +126,9 @@ function pendingProposals(
   const seed = seedOf(definition, 0);
   const requests = proposals
     .filter(({ state }) => state === 'running' || state === 'waiting')
-    .map(({ number, key, configuration, settings, rung, trial }): [Trial | undefined, TrialRequest] => {
-      const isWhole = rung === rungs.length - 1 || !isBudgetKnown;
-      const until = isWhole ? {} : { until: rungs[rung]! };
+    .map(({ number, key, configuration, settings, trial }): [Trial | undefined, TrialRequest] => {
+      const isWhole = rungs.length === 1 || !isBudgetKnown;
+      const until = isWhole ? {} : { until: rungs[0]! };
       return [trial, { key, configuration, settings, seed, proposal: number, ...until }];
     });
   const isBegun = ([trial]: [Trial | undefined, TrialRequest]) => trial?.state === 'running';
@@ -138,20 +137,23 @@ function pendingProposals(
   );
 }
 
-/**
- * Paused trials that cannot go on any more: those of a whole bracket, when others were promoted in their place. A
- * bracket that is not whole grows when the search is extended.
- */
-function stoppedOf({ proposals, exhausted }: SearchPhase, rungs: readonly number[]): Trial[] {
-  const size = bracketSize(rungs);
-  return proposals.flatMap(({ number }) => {
-    if (number % size !== 0) return [];
-    const bracket = proposals.slice(number, number + size);
-    if (bracket.length < size && !exhausted) return [];
-    // Somebody was promoted from every rung below the highest.
-    const highest = Math.max(...bracket.map(({ rung }) => rung));
-    return bracket.filter(({ state, rung }) => state === 'paused' && rung < highest).map(({ trial }) => trial!);
+/** The proposals, of which the finalists go on to the last rung. */
+function promoted(
+  proposals: readonly ProposalView[],
+  finals: SearchView['finals'],
+  rungs: readonly number[],
+): readonly ProposalView[] {
+  const chosen = new Set(finals?.finalists.map(({ proposal }) => proposal));
+  return proposals.map((proposal) => {
+    if (!chosen.has(proposal.number)) return proposal;
+    const state = proposal.state === 'paused' ? 'running' : proposal.state;
+    return { ...proposal, state, rung: rungs.length - 1 };
   });
+}
+
+/** The paused trials of settings that are no finalists. If the search is extended and they become some, they are made again. */
+function stoppedOf({ proposals }: SearchView): Trial[] {
+  return proposals.flatMap(({ state, trial }) => (state === 'paused' ? [trial!] : []));
 }
 
 function levelOf({ number, values }: ProposalView, space: Space): Level {
@@ -175,35 +177,20 @@ function levelView(proposal: ProposalView, trials: readonly (Trial | undefined)[
   };
 }
 
-/**
- * The proposals that become finalists, at most so many: the best of each rung in turn, from the last rung on. Only
- * trainings of the same epochs are compared. Who comes to the next rung is decided in brackets, so a good setting of a
- * strong bracket may have stopped at the first rung.
- */
-function bestProposals(
+/** From best to worst at the first rung; ties by the loss there, then by number. Those that failed are left out. */
+function rankedProposals(
   proposals: readonly ProposalView[],
   { objective }: StudyDefinition,
-  most: number,
+  rungs: readonly number[],
 ): ProposalView[] {
   const sound = proposals.filter(({ scores, state }) => scores.length > 0 && state !== 'failed');
-  const last = Math.max(0, ...sound.map(({ scores }) => scores.length));
-  const rungs = Array.from({ length: last }, (_, index) => last - 1 - index).map((rung) =>
-    sound
-      .filter(({ scores }) => scores.length > rung)
-      .sort((a, b) => {
-        const [first, second] = [a.scores[rung]!, b.scores[rung]!];
-        if (first === second) return a.number - b.number;
-        return isBetter(first, second, objective) ? -1 : 1;
-      }),
-  );
-  const ranked = new Set<ProposalView>();
-  while (ranked.size < Math.min(most, sound.length)) {
-    for (const rung of rungs) {
-      const next = rung.find((proposal) => !ranked.has(proposal));
-      if (next) ranked.add(next);
-    }
-  }
-  return [...ranked].slice(0, most);
+  const lossOf = ({ trial }: ProposalView) =>
+    trial?.curve.find(({ epoch }) => epoch === rungs[0])?.selection?.loss ?? 0;
+  return sound.sort((a, b) => {
+    const [first, second] = [a.scores[0]!, b.scores[0]!];
+    if (first !== second) return isBetter(first, second, objective) ? -1 : 1;
+    return lossOf(a) - lossOf(b) || a.number - b.number;
+  });
 }
 
 interface PhaseContext {
@@ -216,19 +203,22 @@ function finalsOf(
   proposals: readonly ProposalView[],
   { definition, budget, rungs, history }: PhaseContext & { readonly rungs: readonly number[] },
 ): { view: NonNullable<SearchView['finals']>; pending: readonly TrialRequest[] } {
-  const best = bestProposals(proposals, definition, budget.finalists);
+  const ranked = rankedProposals(proposals, definition, rungs);
+  const best = ranked.slice(0, budget.finalists);
   // The base is one of the finalists, whatever its score.
   const entrants = best.some(({ number }) => number === 0)
     ? best
-    : [...best.slice(0, budget.finalists - 1), ...bestProposals(proposals.slice(0, 1), definition, 1)];
-  // Trainings that were stopped early have no score of their first seed, so that seed does not count then.
-  const known = rungs.length === 1 ? [seedOf(definition, 0)] : [];
+    : [...best.slice(0, budget.finalists - 1), ...ranked.filter(({ number }) => number === 0)];
+  const common = [seedOf(definition, 0)];
+  const isEarly = rungs.length > 1;
+  // An exhausted space leaves epochs over.
+  const left = (budget.proposals - proposals.length) * (isEarly ? rungs[0]! / rungs.at(-1)! : 1);
   const { seeds, dropped, rounds, ranking, finished, pending } = followFinals({
     finalists: entrants.map(({ key, configuration, settings }) => ({ key, configuration, settings })),
-    known,
+    known: isEarly ? [] : common,
+    paused: isEarly ? common : [],
     seed: (index) => seedOf(definition, index + 1),
-    // An exhausted space leaves trainings over.
-    budget: budget.finals + budget.proposals - proposals.length,
+    budget: budget.finals + Math.floor(left),
     objective: definition.objective,
     resolve: resolveOf(definition),
     history,

@@ -166,7 +166,7 @@ export function studySchema(
           earlyStopping: z
             .enum(earlyStoppings)
             .default('none')
-            .describe('halving: trainings pause at rungs of epochs, and the best third goes on'),
+            .describe('halving: trainings pause after a ninth of their epochs, and the best go on'),
           finalists: z
             .int()
             .min(2)
