@@ -8,7 +8,10 @@ import { visible } from '../base/plain-text.ts';
 import { databaseAddress, placeOf } from '../fleet/address.ts';
 import { knownBits, measureEngine } from '../fleet/known-batch.ts';
 import { lenetPerformer } from '../fleet/lenet-performer.ts';
-import { type WorkerEvent, work } from '../fleet/worker.ts';
+import type { LiveStudy } from '../fleet/sql/studies.ts';
+import { work } from '../fleet/worker.ts';
+import type { WorkerEvent } from '../fleet/worker-event.ts';
+import { countText } from '../report/words/numbers.ts';
 import { environment } from '../runner/environment.ts';
 import type { KernelChoice } from '../runner/kernel-choice.ts';
 import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
@@ -93,6 +96,8 @@ function lineOf(event: WorkerEvent, address: string, jobs: number): string {
       return `${shortHash(event.key)}: begins${event.epoch > 0 ? ` after epoch ${event.epoch}` : ''}`;
     case 'ended':
       return `${shortHash(event.key)}: ${event.state}, ${duration(event.seconds)}`;
+    case 'idle':
+      return idleText(event.studies);
     case 'taken over':
       return `${shortHash(event.key)}: stopped, since another worker has done it`;
     case 'gave back':
@@ -102,4 +107,15 @@ function lineOf(event: WorkerEvent, address: string, jobs: number): string {
     case 'away':
       return `The database is away (${event.why}); waiting for it.`;
   }
+}
+
+/** Why a worker has nothing to do. */
+function idleText(studies: readonly LiveStudy[]): string {
+  const reasons = studies.map(({ name, status: { wanted, parallel } }) => {
+    const inFlight = `study "${name}" has ${countText(wanted ?? 0, 'training')} in flight`;
+    return parallel == null
+      ? `${inFlight} and asks for more when some have ended`
+      : `${inFlight}, and its search at most ${parallel} (parallel)`;
+  });
+  return `Nothing to do: ${reasons.length > 0 ? reasons.join('; ') : 'no coordinator is at work'}. Waiting.`;
 }
