@@ -1,7 +1,8 @@
 // Kills workers at work, the coordinator and the database of a fleet with real trainings at random moments (SIGKILL; the
 // database as a crash, SIGQUIT), starts each again, and compares record and models with those of one undisturbed machine.
-//   npm run bench -- fleet-kills --kills 100 --trials 32 --seed 1
-// --kills: of workers. For every nine of them, the coordinator is killed about twice and the database once.
+//   npm run bench -- fleet-kills --kills 100 --minutes 60 --trials 32 --seed 1
+// --kills: of workers, unless the minutes are over. For every nine of them, the coordinator is killed about twice and the
+// database once.
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,11 +16,14 @@ import { keep, printTable, root, say } from './measurement.mjs';
 const { values } = parseArgs({
   options: {
     kills: { type: 'string', default: '100' },
+    minutes: { type: 'string', default: '60' },
     trials: { type: 'string', default: '32' },
     seed: { type: 'string', default: '1' },
   },
 });
-const wanted = Number(values.kills);
+const began = performance.now();
+const minutes = () => (performance.now() - began) / 60_000;
+const isEnough = () => kills.worker >= Number(values.kills) || minutes() > Number(values.minutes);
 const trials = 4 * Math.ceil(Number(values.trials) / 4);
 const random = randomStream(Number(values.seed), 'fleet-kills');
 const folder = mkdtempSync(join(tmpdir(), 'lenet-fleet-kills-'));
@@ -27,7 +31,7 @@ chmodSync(folder, 0o755);
 const file = join(folder, 'small.yaml');
 writeFileSync(
   file,
-  `name: small\nprotocol: post\nbase: { epochs: 6, trainLimit: 3000, testLimit: 300, batchSize: 25 }\ngrid: { l2: [0, 1e-2, 1e-3, 1e-4] }\nseeds: ${trials / 4}\n`,
+  `name: small\nprotocol: post\nbase: { epochs: 6, trainLimit: 1500, testLimit: 300, batchSize: 25 }\ngrid: { l2: [0, 1e-2, 1e-3, 1e-4] }\nseeds: ${trials / 4}\n`,
 );
 const server = await startLocalServer(join(folder, 'postgres'));
 
@@ -67,7 +71,7 @@ const kills = { worker: 0, coordinator: 0, database: 0 };
 const surprises = [];
 const workers = [];
 const newWorker = () => lenet('worker', '--jobs', '1');
-const isAtWork = ({ text }) => / begins(?:(?! begins| finished)[^])*$/.test(text);
+const isAtWork = ({ text }) => / begins(?:(?! begins| finished).)*$/s.test(text);
 let coordinator;
 
 /** Starts again what found no database at its start and ended, as a service is started again. */
@@ -109,25 +113,24 @@ async function killSomething(begin) {
 }
 
 try {
-  const began = performance.now();
   const alone = join(folder, 'alone');
   const reference = lenet('study', 'run', file, '--jobs', '1', '--out', alone);
   if ((await reference.ended) !== 0) throw new Error(reference.text);
-  const expected = await found(alone);
   // On a slow machine trainings take longer, and so do the times between kills.
-  const trainingMs = (performance.now() - began) / trials;
+  const mostMs = Math.round(Math.min(8_000, (120_000 * minutes()) / trials));
+  const expected = await found(alone);
   let studies = 0;
   let same = 0;
-  while (kills.worker < wanted) {
+  while (!isEnough()) {
     const out = join(folder, `study-${studies}`);
     const begin = () => lenet('study', 'run', file, '--fleet', '--out', out);
     coordinator = begin();
     while (workers.length < 3) workers.push(newWorker());
     while (coordinator.code !== 0) {
-      await Promise.race([coordinator.ended, wait(random.below(2 * trainingMs))]);
+      await Promise.race([coordinator.ended, wait(random.below(mostMs))]);
       if (coordinator.code === 0) break;
       revive(begin);
-      if (kills.worker < wanted) await killSomething(begin);
+      if (!isEnough()) await killSomething(begin);
       say(`study ${studies + 1}: ${kills.worker} kills of workers, ${surprises.length} surprises`);
     }
     studies++;
@@ -140,8 +143,7 @@ try {
     [studies, kills.worker, kills.coordinator, kills.database, same, surprises.length].map(String),
   ]);
   for (const text of surprises) console.log(`\n${text}`);
-  const minutes = (performance.now() - began) / 60_000;
-  keep('fleet-kills', { seed: Number(values.seed), trials, ...kills, studies, same, surprises, minutes });
+  keep('fleet-kills', { seed: Number(values.seed), trials, ...kills, studies, same, surprises, minutes: minutes() });
 } finally {
   const all = [...workers, ...(coordinator ? [coordinator] : [])].filter(({ code }) => code === undefined);
   for (const { child } of all) child.kill('SIGKILL');

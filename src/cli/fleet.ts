@@ -80,7 +80,7 @@ function studyTable(studies: readonly StudySeen[]): string {
   const { text, number } = columnsOf(studies);
   const columns = [
     text('study', ({ id, name }) => `${name} ${id.slice(0, 8)}`),
-    text('coordinator', lifeText),
+    text('state', studyState),
     number('in flight', ({ status }) => `${status.wanted ?? 0}`),
     number('results', ({ results }) => `${results}`, 1),
     number('a minute', ({ status }) => (status.perMinute ?? 0).toFixed(1), 2),
@@ -92,9 +92,14 @@ function studyTable(studies: readonly StudySeen[]): string {
   return terminalTable({ columns }, terminalWidth());
 }
 
+function studyState(study: StudySeen): string {
+  if (study.status.left === 0) return 'ended';
+  return isAlive(study) ? 'at work' : lifeText(study);
+}
+
 /** Empty where nobody knows. */
 function timeLeftText({ status: { secondsLeft }, ...study }: StudySeen): string {
-  return isAlive(study) && secondsLeft != null ? duration(secondsLeft) : '';
+  return isAlive(study) && secondsLeft ? duration(secondsLeft) : '';
 }
 
 /** Removes a study from the database, with its jobs, results and files. */

@@ -282,7 +282,7 @@ function opening(
 ): string[] {
   const about = isSeedRule(view.definition.seeds) ? 'at most' : 'about';
   return [
-    `${studyTitle(view.definition)}; ${about} ${view.expected} trials, ${jobs} at once`,
+    `${studyTitle(view.definition)}; ${about} ${view.expected} trials, ${isFleet ? `at most ${jobs} given to workers` : `${jobs} at once`}`,
     summary,
     ...planLines(view.definition, jobs, { isFleet }),
     `Everything goes to "${folder.path}"; see its results at any time with: npx lenet study show ${quoted(folder.path)}`,

@@ -42,7 +42,7 @@ export async function worker(options: WorkerCommandOptions): Promise<number> {
   const { width } = await chooseWidth(options.kernels ?? 'auto', recipeOf(completeHyperparameters({})));
   const scratch = scratchFolder();
   const interrupt = new Interrupt((again) => {
-    process.stderr.write(`Saving the trainings for other workers; ${again} to stop at once.\n`);
+    process.stderr.write(`Stopping; trainings are saved for other workers; ${again} to stop at once.\n`);
   });
   const threads = Math.max(1, Math.floor(usableCores(machine) / jobs));
   const { cpu } = environment(jobs);
@@ -111,11 +111,12 @@ function lineOf(event: WorkerEvent, address: string, jobs: number): string {
 
 /** Why a worker has nothing to do. */
 function idleText(studies: readonly LiveStudy[]): string {
-  const reasons = studies.map(({ name, status: { wanted, parallel } }) => {
-    const inFlight = `study "${name}" has ${countText(wanted ?? 0, 'training')} in flight`;
-    return parallel == null
-      ? `${inFlight} and asks for more when some have ended`
-      : `${inFlight}, and its search at most ${parallel} (parallel)`;
+  const reasons = studies.flatMap(({ name, status: { wanted = 0, parallel } }) => {
+    if (wanted === 0) return [];
+    const more =
+      parallel == null ? 'asks for more when some have ended' : `its search has at most ${parallel} (parallel)`;
+    return [`study "${name}" has ${countText(wanted, 'training')} in flight, and ${more}`];
   });
-  return `Nothing to do: ${reasons.length > 0 ? reasons.join('; ') : 'no coordinator is at work'}. Waiting.`;
+  const none = studies.length > 0 ? 'no study asks for a training now' : 'no coordinator is at work';
+  return `Nothing to do: ${reasons.length > 0 ? reasons.join('; ') : none}. Waiting.`;
 }
