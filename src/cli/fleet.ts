@@ -4,6 +4,7 @@ import { visible, visibleLines } from '../base/plain-text.ts';
 import { databaseAddress, placeOf } from '../fleet/address.ts';
 import { connect, type Database } from '../fleet/database.ts';
 import type { FleetEvent } from '../fleet/fleet-event.ts';
+import type { OutageEvent } from '../fleet/outage.ts';
 import { cancelStudy, countJobs } from '../fleet/sql/cancel-jobs.ts';
 import { requireSchema } from '../fleet/sql/install.ts';
 import { readStudies, removeStudy, type StudySeen } from '../fleet/sql/studies.ts';
@@ -134,6 +135,12 @@ function textOf(event: FleetEvent): string {
       return `${countText(places, 'place')} of workers ${places === 1 ? 'is' : 'are'} idle: the study has ${countText(wanted, 'training')} in flight, and ${why}`;
     }
     case 'away':
-      return `The database is away (${event.why}); waiting for it.`;
+    case 'back':
+      return outageText(event);
   }
+}
+
+/** The same for coordinators and workers. */
+export function outageText(event: OutageEvent): string {
+  return event.type === 'away' ? `The database is away (${event.why}); waiting for it.` : 'The database is back.';
 }

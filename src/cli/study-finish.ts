@@ -5,6 +5,7 @@ import { visible } from '../base/plain-text.ts';
 import { databaseAddress } from '../fleet/address.ts';
 import { connect, type Database, type Patience, patiently } from '../fleet/database.ts';
 import { FleetFiles } from '../fleet/fleet-files.ts';
+import { outageTeller } from '../fleet/outage.ts';
 import { requireSchema } from '../fleet/sql/install.ts';
 import { readAssignment } from '../fleet/sql/read-assignment.ts';
 import { readStudyName } from '../fleet/study-name.ts';
@@ -15,7 +16,7 @@ import { StudyFolder } from '../runner/study-folder.ts';
 import type { StudyRecord } from '../store/store.ts';
 import { completeTrials } from '../study/trial.ts';
 import { studyFileData } from '../tasks/lenet/study-file.ts';
-import { fleetLine, removeFromDatabase } from './fleet.ts';
+import { outageText, removeFromDatabase } from './fleet.ts';
 import { dataOfStudy } from './study-data.ts';
 
 /** @param force removes the study although models are lacking. @throws UsageError where they are, without `force`. */
@@ -43,9 +44,7 @@ export async function studyFinish(path: string, { force = false }: { readonly fo
   process.stdout.write(`The database keeps nothing of the study in "${visible(folder.path)}" any more.\n`);
 }
 
-const patience: Patience = {
-  onAway: (why) => process.stderr.write(`${fleetLine({ type: 'away', why })}\n`),
-};
+const patience: Patience = outageTeller((event) => process.stderr.write(`${visible(outageText(event))}\n`));
 
 async function fetchAll(database: Database, study: string, folder: StudyFolder, record: StudyRecord) {
   const { definition, trials, data } = record;

@@ -19,6 +19,7 @@ import { chooseWidth } from '../runner/octs.ts';
 import { cacheFolder } from '../runner/picture-cache.ts';
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
+import { outageText } from './fleet.ts';
 import { Interrupt } from './interrupt.ts';
 import { usefulJobs, warn } from './warning.ts';
 
@@ -105,7 +106,8 @@ function lineOf(event: WorkerEvent, address: string, jobs: number): string {
     case 'left behind':
       return `${shortHash(event.key)}: could not be given back; another worker goes on from its last checkpoint in the database`;
     case 'away':
-      return `The database is away (${event.why}); waiting for it.`;
+    case 'back':
+      return outageText(event);
   }
 }
 

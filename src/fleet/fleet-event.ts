@@ -1,4 +1,5 @@
 /** What the user of a coordinator may want to know. */
+import type { OutageEvent } from './outage.ts';
 import type { WorkerSeen } from './sql/workers.ts';
 
 export type FleetEvent =
@@ -9,4 +10,4 @@ export type FleetEvent =
   | { readonly type: 'refused result'; readonly why: string }
   /** `parallel`: the most trainings that the study's search has in flight; null for other studies. */
   | { readonly type: 'idle'; readonly places: number; readonly wanted: number; readonly parallel: number | null }
-  | { readonly type: 'away'; readonly why: string };
+  | OutageEvent;

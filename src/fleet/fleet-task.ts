@@ -19,6 +19,7 @@ import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
 import type { FleetEvent } from './fleet-event.ts';
 import { FleetFiles } from './fleet-files.ts';
+import { outageTeller } from './outage.ts';
 import { fleetPool } from './pool.ts';
 import type { Queue } from './queue.ts';
 import type { WorkResult } from './result.ts';
@@ -65,7 +66,7 @@ export function fleetTask({ connect, engine, audit, tell, signal, ...local }: Fl
       const bytes = work.loaded.folder === null ? undefined : encodeData(work.loaded);
       const assignment = assignmentOf(work, { engine, evaluateTrain, bytes });
       const { database, queue } = await connect();
-      const patience = { signal, onAway: (why: string) => tell({ type: 'away', why }) };
+      const patience = { signal, ...outageTeller(tell) };
       const own = new FleetFiles({ folder, check, assignment, data: run, definition, database, patience });
       files = own;
       return fleetPool({

@@ -9,6 +9,7 @@ import { type Database, type Patience, patiently } from './database.ts';
 import type { FleetEvent } from './fleet-event.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { Inbox } from './inbox.ts';
+import { outageTeller } from './outage.ts';
 import { pause } from './pause.ts';
 import type { Queue } from './queue.ts';
 import type { WorkResult } from './result.ts';
@@ -76,11 +77,11 @@ class Coordinator {
   constructor(options: FleetPoolOptions) {
     this.#options = options;
     const { tell } = options;
-    const onAway = (why: string) => {
-      tell({ type: 'away', why });
-      this.#watch?.show(why);
-    };
-    this.#patience = { signal: this.#closing.signal, onAway };
+    const outage = outageTeller((event) => {
+      tell(event);
+      if (event.type === 'away') this.#watch?.show(event.why);
+    });
+    this.#patience = { signal: this.#closing.signal, ...outage };
   }
 
   get checks(): number {

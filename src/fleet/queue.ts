@@ -2,6 +2,7 @@
 import type { PgBoss } from 'pg-boss';
 import { missingPeers, networkPatience, type Patience, patiently } from './database.ts';
 import { trackSockets } from './sockets.ts';
+import { superviseJobs } from './supervision.ts';
 import { type FleetJob, type JobKind, parseJob, singletonKey } from './work-order.ts';
 
 const queueName = 'lenet';
@@ -55,12 +56,11 @@ export async function openQueue(address: string, role: 'coordinator' | 'worker',
     ...networkPatience,
     ...{ stream: sockets.stream },
     schedule: false,
-    supervise: isCoordinator,
+    supervise: false,
     migrate: isCoordinator,
     createSchema: isCoordinator,
     registerInstance: false,
     openTelemetry: { enabled: false },
-    superviseIntervalSeconds: 1,
     monitorIntervalSeconds: 1,
     monitorVacuum: false,
   });
@@ -70,6 +70,10 @@ export async function openQueue(address: string, role: 'coordinator' | 'worker',
   if (isCoordinator) {
     const options = { heartbeatSeconds, expireInSeconds, retryLimit, retryDelay: 0, deleteAfterSeconds };
     await boss.createQueue(queueName, { policy: 'exclusive', ...options });
+  }
+  if (isCoordinator) {
+    const { signal } = closing;
+    void superviseJobs({ supervise: () => boss.supervise(queueName), probe: () => boss.getQueue(queueName), signal });
   }
   const fenced = (attempts: readonly Attempt[]) => attempts.map(({ id, retryCount }) => ({ id, retryCount }));
   return {

@@ -1,4 +1,5 @@
 /** What a worker tells its user. */
+import type { OutageEvent } from './outage.ts';
 import type { LiveStudy } from './sql/studies.ts';
 
 export type WorkerEvent =
@@ -14,4 +15,4 @@ export type WorkerEvent =
   | { readonly type: 'gave back'; readonly key: string; readonly why: string }
   /** The worker ends and could not say so, since the database is away. Another takes it over after 10 s. */
   | { readonly type: 'left behind'; readonly key: string }
-  | { readonly type: 'away'; readonly why: string };
+  | OutageEvent;

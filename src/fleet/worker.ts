@@ -6,6 +6,7 @@ import type { Engine } from './engine.ts';
 import { beat } from './heartbeat.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { JobWork, newWork, type Work } from './job-work.ts';
+import { outageTeller } from './outage.ts';
 import { endsAfter, laterSignal, pause } from './pause.ts';
 import type { Performer } from './performer.ts';
 import { type Attempt, openQueue, type Queue } from './queue.ts';
@@ -36,7 +37,7 @@ const partingMs = 2_000;
 export async function work(options: WorkerOptions): Promise<void> {
   const { address, tell } = options;
   const signal = laterSignal(options.signal, partingMs);
-  const patience: Patience = { signal, onAway: (why) => tell({ type: 'away', why }) };
+  const patience: Patience = { signal, ...outageTeller(tell) };
   const database = await connect(address, { connections: 3 });
   try {
     for (let isTold = false; !(await patiently(() => hasSchema(database), patience)); isTold = true) {
