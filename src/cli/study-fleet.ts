@@ -1,8 +1,10 @@
 /** The fleet of `lenet study run --fleet`. */
 import { databaseAddress } from '../fleet/address.ts';
 import { connectCoordinator } from '../fleet/coordinator-connection.ts';
+import type { FleetEvent } from '../fleet/fleet-event.ts';
 import { type FleetTask, fleetTask } from '../fleet/fleet-task.ts';
 import { measureEngine } from '../fleet/known-batch.ts';
+import { outageTeller } from '../fleet/outage.ts';
 import type { LenetTaskOptions } from '../runner/lenet-task.ts';
 import { fleetLine } from './fleet.ts';
 
@@ -19,6 +21,7 @@ export interface FleetOptions {
 export async function openFleet(local: LenetTaskOptions, { audit, signal, say }: FleetOptions): Promise<FleetTask> {
   const address = databaseAddress();
   const engine = await measureEngine();
-  const connect = () => connectCoordinator(address);
-  return fleetTask({ ...local, connect, engine, audit, signal, tell: (event) => say(fleetLine(event)) });
+  const tell = (event: FleetEvent) => say(fleetLine(event));
+  const connect = () => connectCoordinator(address, { signal, ...outageTeller(tell) });
+  return fleetTask({ ...local, connect, engine, audit, signal, tell });
 }

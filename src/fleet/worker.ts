@@ -45,13 +45,16 @@ export async function work(options: WorkerOptions): Promise<void> {
       if (options.signal.aborted) return;
       await pause(lookMs, options.signal);
     }
-    await requireSchema(database);
+    await patiently(() => requireSchema(database), patience);
     const queue = await openQueue(address, 'worker', patience);
     try {
       await new Worker(options, database, queue, patience).run();
     } finally {
       await queue.close();
     }
+  } catch (error) {
+    // Whoever ends a worker does not ask whether the database is there.
+    if (!options.signal.aborted) throw error;
   } finally {
     await options.performer.close();
     await database.close();
@@ -93,7 +96,8 @@ class Worker {
 
   async run(): Promise<void> {
     const { slots, name, cpu, engine, signal, tell } = this.#options;
-    await registerWorker(this.#database, { id: this.#id, name, slots, engine, cpu });
+    const about = { id: this.#id, name, slots, engine, cpu };
+    await patiently(() => registerWorker(this.#database, about), this.#patience);
     tell({ type: 'ready', id: this.#id });
     const onAbort = () => this.#stopAll();
     signal.addEventListener('abort', onAbort);
@@ -107,9 +111,6 @@ class Worker {
     );
     try {
       while (!signal.aborted && this.#failure === undefined) await this.#takeJobs();
-    } catch (error) {
-      // Whoever ends a worker does not ask whether the database is there.
-      if (!signal.aborted) throw error;
     } finally {
       signal.removeEventListener('abort', onAbort);
       this.#stopAll();
