@@ -1,6 +1,8 @@
-// Kills workers, the coordinator and the database of a fleet with real trainings at random moments (SIGKILL; the
+// Kills workers at work, the coordinator and the database of a fleet with real trainings at random moments (SIGKILL; the
 // database as a crash, SIGQUIT), starts each again, and compares record and models with those of one undisturbed machine.
-//   npm run bench -- fleet-kills --kills 40 --trials 32 --seed 1
+//   npm run bench -- fleet-kills --kills 100 --minutes 60 --trials 32 --seed 1
+// --kills: of workers, unless the minutes are over. For every nine of them, the coordinator is killed about twice and the
+// database once.
 import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -13,18 +15,23 @@ import { keep, printTable, root, say } from './measurement.mjs';
 
 const { values } = parseArgs({
   options: {
-    kills: { type: 'string', default: '40' },
+    kills: { type: 'string', default: '100' },
+    minutes: { type: 'string', default: '60' },
     trials: { type: 'string', default: '32' },
     seed: { type: 'string', default: '1' },
   },
 });
+const began = performance.now();
+const minutes = () => (performance.now() - began) / 60_000;
+const isEnough = () => kills.worker >= Number(values.kills) || minutes() > Number(values.minutes);
+const trials = 4 * Math.ceil(Number(values.trials) / 4);
 const random = randomStream(Number(values.seed), 'fleet-kills');
 const folder = mkdtempSync(join(tmpdir(), 'lenet-fleet-kills-'));
 chmodSync(folder, 0o755);
 const file = join(folder, 'small.yaml');
 writeFileSync(
   file,
-  `name: small\nprotocol: post\nbase: { epochs: 6, trainLimit: 3000, testLimit: 300, batchSize: 25 }\ngrid: { l2: [0, 1e-2, 1e-3, 1e-4] }\nseeds: ${Math.ceil(Number(values.trials) / 4)}\n`,
+  `name: small\nprotocol: post\nbase: { epochs: 6, trainLimit: 1500, testLimit: 300, batchSize: 25 }\ngrid: { l2: [0, 1e-2, 1e-3, 1e-4] }\nseeds: ${trials / 4}\n`,
 );
 const server = await startLocalServer(join(folder, 'postgres'));
 
@@ -33,13 +40,18 @@ function lenet(...args) {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, LENET_DATABASE: server.address, LENET_CACHE: join(folder, 'cache') },
   });
-  const started = { child, text: '' };
+  const started = { child, text: '', code: undefined };
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (piece) => {
       started.text += piece;
     });
   }
-  started.ended = new Promise((resolve) => child.on('close', (code, signal) => resolve(code ?? signal)));
+  started.ended = new Promise((resolve) =>
+    child.on('close', (code, signal) => {
+      started.code = code ?? signal;
+      resolve(started.code);
+    }),
+  );
   return started;
 }
 
@@ -55,67 +67,85 @@ async function found(out) {
 }
 
 const kills = { worker: 0, coordinator: 0, database: 0 };
-const total = () => kills.worker + kills.coordinator + kills.database;
+/** Processes that ended otherwise than by a kill, or because there was no database when they started. */
+const surprises = [];
 const workers = [];
+const newWorker = () => lenet('worker', '--jobs', '1');
+const isAtWork = ({ text }) => / begins(?:(?! begins| finished).)*$/s.test(text);
 let coordinator;
+
+/** Starts again what found no database at its start and ended, as a service is started again. */
+function revive(begin) {
+  const again = (process, start) => {
+    if (process.code === undefined) return process;
+    if (process.code !== 1 || !process.text.includes('cannot be used')) surprises.push(process.text.slice(-500));
+    if (surprises.length > 20) throw new Error(surprises.join('\n\n'));
+    return start();
+  };
+  for (const [index, worker] of workers.entries()) workers[index] = again(worker, newWorker);
+  if (coordinator.code !== 0) coordinator = again(coordinator, begin);
+}
+
+async function kill(process) {
+  process.child.kill('SIGKILL');
+  await process.ended;
+}
+
+async function killSomething(begin) {
+  const dice = random.below(12);
+  if (dice === 0) {
+    await server.stop('SIGQUIT');
+    await wait(random.below(2_000));
+    await server.start();
+    kills.database++;
+  } else if (dice <= 2) {
+    await kill(coordinator);
+    coordinator = begin();
+    kills.coordinator++;
+  } else {
+    const atWork = [...workers.keys()].filter((index) => isAtWork(workers[index]));
+    if (atWork.length === 0) return;
+    const index = atWork[random.below(atWork.length)];
+    await kill(workers[index]);
+    workers[index] = newWorker();
+    kills.worker++;
+  }
+}
+
 try {
   const alone = join(folder, 'alone');
   const reference = lenet('study', 'run', file, '--jobs', '1', '--out', alone);
   if ((await reference.ended) !== 0) throw new Error(reference.text);
+  // On a slow machine trainings take longer, and so do the times between kills.
+  const mostMs = Math.round(Math.min(8_000, (120_000 * minutes()) / trials));
   const expected = await found(alone);
-  const wanted = Number(values.kills);
   let studies = 0;
   let same = 0;
-  while (total() < wanted) {
+  while (!isEnough()) {
     const out = join(folder, `study-${studies}`);
     const begin = () => lenet('study', 'run', file, '--fleet', '--out', out);
     coordinator = begin();
-    while (workers.length < 3) workers.push(lenet('worker', '--jobs', '1'));
-    const isOver = () => coordinator.child.exitCode !== null;
-    while (!isOver()) {
-      await Promise.race([coordinator.ended, wait(300 + random.below(3_000))]);
-      if (isOver() || total() >= wanted) {
-        await coordinator.ended;
-        break;
-      }
-      const dice = random.below(10);
-      if (dice < 6) {
-        const index = random.below(workers.length);
-        workers[index].child.kill('SIGKILL');
-        await workers[index].ended;
-        workers[index] = lenet('worker', '--jobs', '1');
-        kills.worker++;
-      } else if (dice < 8) {
-        coordinator.child.kill('SIGKILL');
-        await coordinator.ended;
-        coordinator = begin();
-        kills.coordinator++;
-      } else {
-        await server.stop('SIGQUIT');
-        await wait(random.below(2_000));
-        await server.start();
-        kills.database++;
-      }
-      // What found no database at its start has ended, as a service does that is started again.
-      for (const [index, { child }] of workers.entries()) {
-        if (child.exitCode !== null) workers[index] = lenet('worker', '--jobs', '1');
-      }
-      if (coordinator.child.exitCode === 1) coordinator = begin();
-      say(`${total()} kills`);
+    while (workers.length < 3) workers.push(newWorker());
+    while (coordinator.code !== 0) {
+      await Promise.race([coordinator.ended, wait(random.below(mostMs))]);
+      if (coordinator.code === 0) break;
+      revive(begin);
+      if (!isEnough()) await killSomething(begin);
+      say(`study ${studies + 1}: ${kills.worker} kills of workers, ${surprises.length} surprises`);
     }
-    const code = await coordinator.ended;
     studies++;
-    if (code === 0 && (await found(out)) === expected) same++;
-    else console.log(`study ${studies} ended with ${code} or differs: ${coordinator.text.slice(-2_000)}`);
+    if ((await found(out)) === expected) same++;
+    else console.log(`study ${studies} differs: ${coordinator.text.slice(-2_000)}`);
   }
   say('');
   printTable([
-    ['studies', 'kills of workers', 'of the coordinator', 'of the database', 'same record and models'],
-    [`${studies}`, `${kills.worker}`, `${kills.coordinator}`, `${kills.database}`, `${same}`],
+    ['studies', 'kills of workers', 'of the coordinator', 'of the database', 'same record and models', 'surprises'],
+    [studies, kills.worker, kills.coordinator, kills.database, same, surprises.length].map(String),
   ]);
-  keep('fleet-kills', { seed: Number(values.seed), ...kills, studies, same });
+  for (const text of surprises) console.log(`\n${text}`);
+  keep('fleet-kills', { seed: Number(values.seed), trials, ...kills, studies, same, surprises, minutes: minutes() });
 } finally {
-  const all = [...workers, ...(coordinator ? [coordinator] : [])].filter(({ child }) => child.exitCode === null);
+  const all = [...workers, ...(coordinator ? [coordinator] : [])].filter(({ code }) => code === undefined);
   for (const { child } of all) child.kill('SIGKILL');
   await Promise.all(all.map(({ ended }) => ended));
   await server.stop('SIGQUIT');

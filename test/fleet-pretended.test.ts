@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { connectCoordinator } from '../src/fleet/coordinator-connection.ts';
 import { connect } from '../src/fleet/database.ts';
-import type { FleetEvent } from '../src/fleet/pool.ts';
+import type { FleetEvent } from '../src/fleet/fleet-event.ts';
 import { pretendedResult, pretendPerformer } from '../src/fleet/pretend-performer.ts';
 import type { WorkResult } from '../src/fleet/result.ts';
 import type { WorkOrder } from '../src/fleet/work-order.ts';

@@ -1,12 +1,13 @@
 /** For tests: studies whose trainings are pretended by workers of this process, for faults of the fleet itself. */
 import { connectCoordinator } from '../src/fleet/coordinator-connection.ts';
 import { pretendAssignment } from '../src/fleet/fleet.testing.ts';
-import type { FleetEvent } from '../src/fleet/pool.ts';
+import type { FleetEvent } from '../src/fleet/fleet-event.ts';
 import { pretendedResult, pretendPerformer } from '../src/fleet/pretend-performer.ts';
 import { pretendTask } from '../src/fleet/pretend-task.ts';
 import type { WorkResult } from '../src/fleet/result.ts';
 import type { WorkOrder } from '../src/fleet/work-order.ts';
-import { type WorkerEvent, work } from '../src/fleet/worker.ts';
+import { work } from '../src/fleet/worker.ts';
+import type { WorkerEvent } from '../src/fleet/worker-event.ts';
 import { runStudy } from '../src/runner/study-run.ts';
 import { MemoryStore } from '../src/store/memory.ts';
 import type { StudyRecord } from '../src/store/store.ts';

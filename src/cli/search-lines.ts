@@ -4,19 +4,21 @@ import type { SearchPlan, StudyDefinition } from '../study/definition.ts';
 import { budgetOf } from '../study/search-budget.ts';
 import type { SearchView } from '../study/search-view.ts';
 
-/** The trainings of each phase, and why jobs stay idle. Empty for other studies. */
-export function planLines(definition: StudyDefinition, jobs: number): string[] {
+/** The trainings of each phase, and why jobs or workers stay idle. Empty for other studies. */
+export function planLines(
+  definition: StudyDefinition,
+  jobs: number,
+  { isFleet = false }: { readonly isFleet?: boolean } = {},
+): string[] {
   const { plan } = definition;
   if (plan.kind !== 'search') return [];
-  const idle = jobs - plan.parallel;
-  return [
-    budgetLine(plan, definition),
-    ...(idle > 0
-      ? [
-          `${idle} of the ${jobs} jobs ${idle === 1 ? 'stays' : 'stay'} idle during the search: a proposal knows the results of all but the ${plan.parallel} before it (parallel: ${plan.parallel})`,
-        ]
-      : []),
-  ];
+  const { parallel } = plan;
+  const idle = jobs - parallel;
+  const who = isFleet
+    ? `The search gives workers at most ${parallel} trainings at once`
+    : `${idle} of the ${jobs} jobs ${idle === 1 ? 'stays' : 'stay'} idle during the search`;
+  const why = `a proposal knows the results of all but the ${parallel} before it (parallel: ${parallel})`;
+  return [budgetLine(plan, definition), ...(idle > 0 ? [`${who}: ${why}`] : [])];
 }
 
 function budgetLine(plan: SearchPlan, definition: StudyDefinition): string {

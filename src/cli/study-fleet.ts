@@ -1,19 +1,27 @@
 /** The fleet of `lenet study run --fleet`. */
 import { databaseAddress } from '../fleet/address.ts';
 import { connectCoordinator } from '../fleet/coordinator-connection.ts';
+import type { FleetEvent } from '../fleet/fleet-event.ts';
 import { type FleetTask, fleetTask } from '../fleet/fleet-task.ts';
 import { measureEngine } from '../fleet/known-batch.ts';
+import { outageTeller } from '../fleet/outage.ts';
 import type { LenetTaskOptions } from '../runner/lenet-task.ts';
 import { fleetLine } from './fleet.ts';
 
-/** @param audit the share of trainings that are done twice. @param say prints a line. @throws UsageError without an address. */
-export async function openFleet(
-  local: LenetTaskOptions,
-  audit: number,
-  say: (line: string) => void,
-): Promise<FleetTask> {
+export interface FleetOptions {
+  /** The share of trainings that are done twice. */
+  readonly audit: number;
+  /** Ends the fetching of files. */
+  readonly signal: AbortSignal;
+  /** Prints a line. */
+  readonly say: (line: string) => void;
+}
+
+/** @throws UsageError without an address. */
+export async function openFleet(local: LenetTaskOptions, { audit, signal, say }: FleetOptions): Promise<FleetTask> {
   const address = databaseAddress();
   const engine = await measureEngine();
-  const connect = () => connectCoordinator(address);
-  return fleetTask({ ...local, connect, engine, audit, tell: (event) => say(fleetLine(event)) });
+  const tell = (event: FleetEvent) => say(fleetLine(event));
+  const connect = () => connectCoordinator(address, { signal, ...outageTeller(tell) });
+  return fleetTask({ ...local, connect, engine, audit, signal, tell });
 }

@@ -13,6 +13,8 @@ interface RunningBar {
   readonly score: number | undefined;
   /** The share at the trial's first message: what an earlier process had done. */
   readonly from: number | undefined;
+  /** Whether it waits for a worker, until the first message. Waiting trials have no bar. */
+  readonly isWaiting: boolean;
 }
 
 export class StudyBars {
@@ -35,8 +37,9 @@ export class StudyBars {
     this.#expected = expected;
   }
 
-  start(number: number, label: string): void {
-    this.#trials.set(number, { label, share: 0, score: undefined, from: undefined });
+  /** @param isWaiting whether the trial waits for a worker of a fleet. */
+  start(number: number, label: string, { isWaiting = false }: { readonly isWaiting?: boolean } = {}): void {
+    this.#trials.set(number, { label, share: 0, score: undefined, from: undefined, isWaiting });
     this.#show();
   }
 
@@ -44,7 +47,8 @@ export class StudyBars {
   show(number: number, share: number, score?: number): void {
     const trial = this.#trials.get(number);
     if (!trial) return;
-    this.#trials.set(number, { ...trial, share, score: score ?? trial.score, from: trial.from ?? share });
+    const { score: before, from = share } = trial;
+    this.#trials.set(number, { ...trial, share, score: score ?? before, from, isWaiting: false });
     this.#show();
   }
 
@@ -81,7 +85,8 @@ export class StudyBars {
       const start = `${barColumns > 0 ? `${bar(share, barColumns)} ` : ''}${`${Math.floor(share * 100)}%`.padStart(4)} `;
       return `${start}${beside(columns - 1 - widthOf(start))}`;
     };
-    const trials = [...this.#trials.values()].map(({ label, share, score }) => {
+    const shown = [...this.#trials.values()].filter(({ isWaiting }) => !isWaiting);
+    const trials = shown.map(({ label, share, score }) => {
       const text = score === undefined ? label : `${label}  ${Number(score.toPrecision(4))}`;
       return line(share, (room) => cut(text, room));
     });

@@ -15,7 +15,7 @@ import { type Naming, namingOf, settingsText, shortLabel } from '../report/namin
 import { studyMeans } from '../report/optuna-means.ts';
 import { compareText, outcomeLines, showText, stageText, studyTitle, winnerText } from '../report/terminal.ts';
 import { terminalTable, wrapped } from '../report/terminal-table.ts';
-import { scoreText } from '../report/words/numbers.ts';
+import { countText, scoreText } from '../report/words/numbers.ts';
 import { dataWords } from '../runner/data-words.ts';
 import { environment } from '../runner/environment.ts';
 import type { Forecast } from '../runner/forecast.ts';
@@ -118,7 +118,8 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   if (!options.evaluateTrain) again.push('--evaluate', 'test');
   const interrupt = new Interrupt((again) => {
     bars.clear();
-    process.stderr.write(`Stopping after the current batches; ${again} to stop at once.\n`);
+    const what = options.fleet ? 'Stopping; workers finish what they have' : 'Stopping after the current batches';
+    process.stderr.write(`${what}; ${again} to stop at once.\n`);
   });
   const { signal } = interrupt;
   const inFile = studyFileData(text, path, reading);
@@ -146,8 +147,9 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
   };
   // The folder around the study: the page shows those beside it, too.
   const page = options.ui ? await (await import('./ui.ts')).uiBeside(dirname(out)) : undefined;
+  const say = (line: string) => bars.say(fitted(line));
   const fleet = options.fleet
-    ? await (await import('./study-fleet.ts')).openFleet(local, options.audit ?? 0, (line) => bars.say(fitted(line)))
+    ? await (await import('./study-fleet.ts')).openFleet(local, { audit: options.audit ?? 0, signal, say })
     : undefined;
   const task = fleet ?? lenetTask(local);
   const teller: Teller = {
@@ -162,16 +164,23 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     const store = folder.store(asRun, { files, onWait: tellOfWait });
     const environmentNow = environment(jobs);
     const request = { definition, task, store, jobs, threads, retryFailed, keep, signal, environment: environmentNow };
+    const interrupted = (saved: string) => {
+      bars.clear();
+      process.stdout.write(`Interrupted; ${saved}.\nContinue with: ${visible(again.join(' '))}\n`);
+      return interrupt.exitCode(1);
+    };
     for await (const event of runStudy(request)) {
-      if (event.type === 'interrupted') {
-        bars.clear();
-        process.stdout.write(`Interrupted; everything is saved.\nContinue with: ${visible(again.join(' '))}\n`);
-        return interrupt.exitCode(1);
-      }
+      if (event.type === 'interrupted') return interrupted('everything is saved');
       if (event.type === 'start') fleet?.expect(event.view.expected - endedTrials(event.view));
       if (event.type === 'trial-end') fleet?.expect(event.view.expected - event.ended);
       tell(event, teller);
-      if (event.type === 'finished') await fleet?.fetchFiles(keptTrials(event.view));
+      if (event.type !== 'finished' || !fleet) continue;
+      const lacking = await fleet.fetchFiles(keptTrials(event.view));
+      if (lacking.length > 0 && signal.aborted) {
+        return interrupted(
+          `the study has ended, and the database still has files of ${countText(lacking.length, 'trial')}`,
+        );
+      }
     }
     bars.clear();
     // Every trial is on disk now. A signal does not stop the writing of the report.
@@ -224,6 +233,7 @@ function tell(event: Exclude<StudyEvent, { type: 'interrupted' }>, teller: Telle
       bars.start(
         event.number,
         `${trialName(event.request, naming)}${event.restored ? ` (again; its files were ${event.restored.state})` : ''}`,
+        { isWaiting: teller.isFleet },
       );
       if (event.restored) bars.say(fitted(`trial ${event.number} is made again: ${event.restored.why}`));
       break;
@@ -267,14 +277,14 @@ function fitted(line: string): string {
 
 function opening(
   { view, summary, torn }: StudyEvent & { type: 'start' },
-  { folder, jobs, page }: Teller,
+  { folder, jobs, page, isFleet }: Teller,
   ended: number,
 ): string[] {
   const about = isSeedRule(view.definition.seeds) ? 'at most' : 'about';
   return [
-    `${studyTitle(view.definition)}; ${about} ${view.expected} trials, ${jobs} at once`,
+    `${studyTitle(view.definition)}; ${about} ${view.expected} trials, ${isFleet ? `at most ${jobs} given to workers` : `${jobs} at once`}`,
     summary,
-    ...planLines(view.definition, jobs),
+    ...planLines(view.definition, jobs, { isFleet }),
     `Everything goes to "${folder.path}"; see its results at any time with: npx lenet study show ${quoted(folder.path)}`,
     page === undefined
       ? `Watch it in the browser with: npx lenet ui ${quoted(dirname(folder.path))}`

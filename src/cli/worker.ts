@@ -8,7 +8,10 @@ import { visible } from '../base/plain-text.ts';
 import { databaseAddress, placeOf } from '../fleet/address.ts';
 import { knownBits, measureEngine } from '../fleet/known-batch.ts';
 import { lenetPerformer } from '../fleet/lenet-performer.ts';
-import { type WorkerEvent, work } from '../fleet/worker.ts';
+import type { LiveStudy } from '../fleet/sql/studies.ts';
+import { work } from '../fleet/worker.ts';
+import type { WorkerEvent } from '../fleet/worker-event.ts';
+import { countText } from '../report/words/numbers.ts';
 import { environment } from '../runner/environment.ts';
 import type { KernelChoice } from '../runner/kernel-choice.ts';
 import { readMachine, threadRoom, usableCores } from '../runner/machine.ts';
@@ -16,6 +19,7 @@ import { chooseWidth } from '../runner/octs.ts';
 import { cacheFolder } from '../runner/picture-cache.ts';
 import { completeHyperparameters } from '../tasks/lenet/hyperparameters.ts';
 import { recipeOf } from '../tasks/lenet/recipe.ts';
+import { outageText } from './fleet.ts';
 import { Interrupt } from './interrupt.ts';
 import { usefulJobs, warn } from './warning.ts';
 
@@ -39,7 +43,7 @@ export async function worker(options: WorkerCommandOptions): Promise<number> {
   const { width } = await chooseWidth(options.kernels ?? 'auto', recipeOf(completeHyperparameters({})));
   const scratch = scratchFolder();
   const interrupt = new Interrupt((again) => {
-    process.stderr.write(`Saving the trainings for other workers; ${again} to stop at once.\n`);
+    process.stderr.write(`Stopping; trainings are saved for other workers; ${again} to stop at once.\n`);
   });
   const threads = Math.max(1, Math.floor(usableCores(machine) / jobs));
   const { cpu } = environment(jobs);
@@ -93,6 +97,8 @@ function lineOf(event: WorkerEvent, address: string, jobs: number): string {
       return `${shortHash(event.key)}: begins${event.epoch > 0 ? ` after epoch ${event.epoch}` : ''}`;
     case 'ended':
       return `${shortHash(event.key)}: ${event.state}, ${duration(event.seconds)}`;
+    case 'idle':
+      return idleText(event.studies);
     case 'taken over':
       return `${shortHash(event.key)}: stopped, since another worker has done it`;
     case 'gave back':
@@ -100,6 +106,19 @@ function lineOf(event: WorkerEvent, address: string, jobs: number): string {
     case 'left behind':
       return `${shortHash(event.key)}: could not be given back; another worker goes on from its last checkpoint in the database`;
     case 'away':
-      return `The database is away (${event.why}); waiting for it.`;
+    case 'back':
+      return outageText(event);
   }
+}
+
+/** Why a worker has nothing to do. */
+function idleText(studies: readonly LiveStudy[]): string {
+  const reasons = studies.flatMap(({ name, status: { wanted = 0, parallel } }) => {
+    if (wanted === 0) return [];
+    const more =
+      parallel == null ? 'asks for more when some have ended' : `its search has at most ${parallel} (parallel)`;
+    return [`study "${name}" has ${countText(wanted, 'training')} in flight, and ${more}`];
+  });
+  const none = studies.length > 0 ? 'no study asks for a training now' : 'no coordinator is at work';
+  return `Nothing to do: ${reasons.length > 0 ? reasons.join('; ') : none}. Waiting.`;
 }

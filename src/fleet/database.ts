@@ -149,19 +149,23 @@ function databaseError(error: unknown): unknown {
 export interface Patience {
   /** Ends the waiting. */
   readonly signal?: AbortSignal | undefined;
-  /** Called once for each outage, with the reason. */
+  /** Called once for each query that meets an outage, with the reason. */
   readonly onAway?: ((why: string) => void) | undefined;
+  /** Called when it answers again. */
+  readonly onBack?: (() => void) | undefined;
 }
 
 /**
  * Calls `act` until the database answers. @throws other errors than {@link isAway} at once, and the last error soon
  * after the signal is aborted.
  */
-export async function patiently<T>(act: () => Promise<T>, { signal, onAway }: Patience = {}): Promise<T> {
+export async function patiently<T>(act: () => Promise<T>, { signal, onAway, onBack }: Patience = {}): Promise<T> {
   const late = () => new WorldError('the database did not answer before the end');
   for (let tries = 0; ; tries++) {
     try {
-      return await (signal ? endsAfter(act(), signal, { ms: lateMs, late }) : act());
+      const answer = await (signal ? endsAfter(act(), signal, { ms: lateMs, late }) : act());
+      if (tries > 0) onBack?.();
+      return answer;
     } catch (error) {
       if (!isAway(error) || signal?.aborted) throw databaseError(error);
       if (tries === 0) onAway?.(messageOf(error));

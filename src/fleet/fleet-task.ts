@@ -17,8 +17,10 @@ import { checkResult } from './check-result.ts';
 import { encodeData } from './data-file.ts';
 import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
+import type { FleetEvent } from './fleet-event.ts';
 import { FleetFiles } from './fleet-files.ts';
-import { type FleetEvent, fleetPool } from './pool.ts';
+import { outageTeller } from './outage.ts';
+import { fleetPool } from './pool.ts';
 import type { Queue } from './queue.ts';
 import type { WorkResult } from './result.ts';
 import { putBlob } from './sql/blobs.ts';
@@ -32,18 +34,23 @@ export interface FleetTaskOptions extends Omit<LenetTaskOptions, 'pool'> {
   /** The share of trainings that are done twice, 0 to 1. */
   readonly audit: number;
   readonly tell: (event: FleetEvent) => void;
+  /** Ends the fetching of files. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A task of {@link fleetTask}. */
 export interface FleetTask extends Task {
-  /** Fetches the files of complete trials that the study's folder lacks. Call it before the study has ended. */
-  fetchFiles(trials: readonly CompleteTrial[]): Promise<void>;
+  /**
+   * Fetches the files of complete trials that the study's folder lacks, until the signal. Call it before the study has
+   * ended. @returns the numbers of trials whose files are still lacking.
+   */
+  fetchFiles(trials: readonly CompleteTrial[]): Promise<readonly number[]>;
   /** Says about how many trainings the study still needs, for the time left. */
   expect(trainings: number): void;
 }
 
 /** {@link lenetTask} with the workers of a fleet. The study's results are those of one machine. */
-export function fleetTask({ connect, engine, audit, tell, ...local }: FleetTaskOptions): FleetTask {
+export function fleetTask({ connect, engine, audit, tell, signal, ...local }: FleetTaskOptions): FleetTask {
   const { folder, claim, evaluateTrain = true } = local;
   const check = () => {
     if (claim) assertHeld(claim(), `the study in ${folder}`);
@@ -59,7 +66,8 @@ export function fleetTask({ connect, engine, audit, tell, ...local }: FleetTaskO
       const bytes = work.loaded.folder === null ? undefined : encodeData(work.loaded);
       const assignment = assignmentOf(work, { engine, evaluateTrain, bytes });
       const { database, queue } = await connect();
-      const own = new FleetFiles({ folder, check, assignment, data: run, definition, database });
+      const patience = { signal, ...outageTeller(tell) };
+      const own = new FleetFiles({ folder, check, assignment, data: run, definition, database, patience });
       files = own;
       return fleetPool({
         database,
@@ -74,6 +82,7 @@ export function fleetTask({ connect, engine, audit, tell, ...local }: FleetTaskO
           await own.write(trial, result);
         },
         tell,
+        parallel: definition.plan.kind === 'search' ? definition.plan.parallel : null,
         left: () => left,
         show: (status) => writeFileAtomically(fleetStatusFile(folder), JSON.stringify(status), { check }),
       });
@@ -91,7 +100,7 @@ export function fleetTask({ connect, engine, audit, tell, ...local }: FleetTaskO
       return { ...opened, results };
     },
     async fetchFiles(trials) {
-      await files?.fetchMissing(trials);
+      return (await files?.fetchMissing(trials))?.lacking ?? [];
     },
     expect(trainings) {
       left = trainings;

@@ -1,9 +1,10 @@
 /** A PostgreSQL server of this machine alone, in a folder of its own: for the demonstration and for tests. */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { pause } from './pause.ts';
 
@@ -33,19 +34,16 @@ export async function startLocalServer(folder: string): Promise<LocalServer> {
   if (owner) for (const path of [folder, data, passwordFile]) chownSync(path, owner.uid, owner.gid);
   const run = { ...owner, cwd: folder, env: { ...process.env, LC_ALL: 'C' } };
   const made = ['-D', data, '-U', 'lenet', '-A', 'scram-sha-256', `--pwfile=${passwordFile}`, '-E', 'UTF8', '-N'];
-  execFileSync(join(binaries, 'initdb'), made, { ...run, stdio: 'ignore' });
+  // Not blocking, so that a Ctrl-C is heard meanwhile.
+  await promisify(execFile)(join(binaries, 'initdb'), made, run).catch((error: unknown) => {
+    throw new WorldError(`initdb could not make a database in ${data}`, { cause: error });
+  });
   const port = await freePort();
   const address = `postgresql://lenet:${password}@127.0.0.1:${port}/postgres`;
+  const all = ['listen_addresses=127.0.0.1', 'unix_socket_directories=', 'max_connections=300'];
+  const settings = all.flatMap((one) => ['-c', one]);
   let child: ChildProcess | undefined;
   const start = async () => {
-    const settings = [
-      '-c',
-      'listen_addresses=127.0.0.1',
-      '-c',
-      `unix_socket_directories=`,
-      '-c',
-      'max_connections=300',
-    ];
     const started = spawn(join(binaries, 'postgres'), ['-D', data, '-p', `${port}`, ...settings], {
       ...run,
       stdio: ['ignore', 'ignore', 'pipe'],
@@ -57,7 +55,12 @@ export async function startLocalServer(folder: string): Promise<LocalServer> {
       });
       started.once('exit', () => resolve(false));
     });
-    if (await Promise.race([isReady, pause(startMs).then(() => false)])) return;
+    const waited = new AbortController();
+    const isLate = pause(startMs, waited.signal).then(() => false);
+    const isStarted = await Promise.race([isReady, isLate]);
+    // Else the timer would keep the process alive.
+    waited.abort();
+    if (isStarted) return;
     throw new WorldError(`the PostgreSQL server in ${folder} did not start`);
   };
   await start();

@@ -1,27 +1,26 @@
 /** The pool of workers on many machines, seen from the coordinator: performs what coordinator.ts decides. */
 import { WorldError } from '../base/errors.ts';
 import { shortHash } from '../base/format.ts';
-import { sha256Of } from '../disk/sha256.ts';
-import type { FleetPace, FleetStatus } from '../runner/fleet-status.ts';
+import type { FleetStatus } from '../runner/fleet-status.ts';
 import { secondsOf } from '../study/trial.ts';
 import type { Pool, RunningTrial, TrialMessage, TrialOrder } from '../tasks/task.ts';
 import { type CoordinatorAction, type CoordinatorMessage, coordinate, emptyCoordinator } from './coordinator.ts';
 import { type Database, type Patience, patiently } from './database.ts';
+import type { FleetEvent } from './fleet-event.ts';
+import { FleetWatch } from './fleet-watch.ts';
 import { Inbox } from './inbox.ts';
-import { Pace } from './pace.ts';
+import { outageTeller } from './outage.ts';
 import { pause } from './pause.ts';
 import type { Queue } from './queue.ts';
 import type { WorkResult } from './result.ts';
-import { SeenWorkers } from './seen-workers.ts';
-import { cancelJobs, countJobs } from './sql/cancel-jobs.ts';
+import { cancelJobs } from './sql/cancel-jobs.ts';
 import { lostKeys } from './sql/lost-keys.ts';
 import { dropProgress } from './sql/progress.ts';
 import { readTakenResults } from './sql/read-results.ts';
 import { saveStudy } from './sql/save-study.ts';
-import { sayStatus } from './sql/studies.ts';
-import { forgetWorkers, readWorkers, type WorkerSeen } from './sql/workers.ts';
-import { stragglersIn } from './stragglers.ts';
-import { type Assignment, type FleetJob, namesOf, type OrderNames } from './work-order.ts';
+import { forgetWorkers } from './sql/workers.ts';
+import { WaitingTrials } from './waiting-trials.ts';
+import type { Assignment, FleetJob } from './work-order.ts';
 
 export interface FleetPoolOptions {
   readonly database: Database;
@@ -40,29 +39,16 @@ export interface FleetPoolOptions {
   /** Called with the result of a training that is made again, before the study hears of it. */
   readonly keep?: (order: TrialOrder, result: WorkResult) => Promise<void>;
   readonly tell: (event: FleetEvent) => void;
+  /** The most trainings that the study's search has in flight; null (default) for other studies. */
+  readonly parallel?: number | null;
   /** About how many trainings the study still needs. Default: those that it waits for. */
   readonly left?: () => number;
   /** Called every two seconds, and when the database goes away. */
   readonly show?: (status: FleetStatus) => void;
 }
 
-/** What a user may want to know. */
-export type FleetEvent =
-  | { readonly type: 'worker came' | 'worker left'; readonly worker: WorkerSeen; readonly workers: number }
-  | { readonly type: 'straggler'; readonly number: number }
-  | { readonly type: 'refused result'; readonly why: string }
-  | { readonly type: 'idle'; readonly places: number; readonly wanted: number }
-  | { readonly type: 'away'; readonly why: string };
-
-/** A trial that the study waits for. */
-interface Waiting {
-  readonly order: TrialOrder;
-  readonly names: OrderNames;
-  readonly listen: (message: TrialMessage) => void;
-}
-
-/** The longest time between two looks for workers, and for lost jobs (ms). */
-const [workersMs, lostMs] = [2_000, 10_000];
+/** Time between two looks for lost jobs (ms). */
+const lostMs = 10_000;
 
 /** A pool for `runStudy`. Nothing is sent before the first trial starts. */
 export function fleetPool(options: FleetPoolOptions): Pool & { readonly checks: number } {
@@ -80,26 +66,22 @@ class Coordinator {
   readonly #options: FleetPoolOptions;
   readonly #closing = new AbortController();
   readonly #patience: Patience;
-  readonly #waiting = new Map<string, Waiting>();
+  readonly #waiting = new WaitingTrials();
   #state = emptyCoordinator;
   #messages: CoordinatorMessage[] = [];
   #begun: Promise<unknown> | undefined;
   #isDeciding = false;
-  readonly #pace = new Pace(performance.now());
-  #copies = 0;
-  #isIdleTold = false;
-  #workers: SeenWorkers | undefined;
+  #watch: FleetWatch | undefined;
   #inbox: Inbox | undefined;
-  #queued = 0;
 
   constructor(options: FleetPoolOptions) {
     this.#options = options;
     const { tell } = options;
-    const onAway = (why: string) => {
-      tell({ type: 'away', why });
-      this.#show(why);
-    };
-    this.#patience = { signal: this.#closing.signal, onAway };
+    const outage = outageTeller((event) => {
+      tell(event);
+      if (event.type === 'away') this.#watch?.show(event.why);
+    });
+    this.#patience = { signal: this.#closing.signal, ...outage };
   }
 
   get checks(): number {
@@ -108,11 +90,7 @@ class Coordinator {
 
   start(order: TrialOrder, listen: (message: TrialMessage) => void): RunningTrial {
     const { assignment, audit } = this.#options;
-    const { configuration, seed, until = null, again } = order;
-    const names = namesOf(assignment, { configuration, seed, until });
-    // Results that are made again must not be those that were lost.
-    const key = again ? sha256Of(`${names.key} ${crypto.randomUUID()}`) : names.key;
-    this.#waiting.set(key, { order, names: { ...names, key }, listen });
+    const key = this.#waiting.add(order, listen, assignment);
     this.#say({ type: 'ordered', key, isAudited: isAudited(key, audit) });
     this.#begun ??= this.#begin().catch((error: unknown) => this.#fail(error));
     const end = (message?: TrialMessage) => {
@@ -138,7 +116,8 @@ class Coordinator {
   async #begin(): Promise<void> {
     const { database, study, name, assignment, prepare } = this.#options;
     const id = study();
-    this.#workers = new SeenWorkers(id);
+    const watch = this.#watchOf(id);
+    this.#watch = watch;
     const inbox = this.#inboxOf(id);
     this.#inbox = inbox;
     await this.#try(() => saveStudy(database, { id, name, assignment }));
@@ -156,8 +135,9 @@ class Coordinator {
     database.listen('lenet_result', (payload) => {
       if (payload === '' || payload === id) inbox.wake();
     });
-    const following = inbox.follow(this.#closing.signal).catch(this.#unlessClosed);
-    await Promise.all([following, this.#lookAtWorkers(id), this.#lookForLost(id), this.#decide(true)]);
+    const { signal } = this.#closing;
+    const looking = [inbox.follow(signal), watch.run(signal), this.#lookForLost(id)];
+    await Promise.all([...looking.map((one) => one.catch(this.#unlessClosed)), this.#decide(true)]);
   }
 
   #try<T>(act: () => Promise<T>): Promise<T> {
@@ -190,39 +170,26 @@ class Coordinator {
 
   async #perform(actions: readonly CoordinatorAction[]): Promise<void> {
     const { database, queue, study } = this.#options;
-    const jobs = actions.flatMap((action) => (action.type === 'send' ? (this.#jobOf(action) ?? []) : []));
+    const jobs: FleetJob[] = [];
+    for (const action of actions) {
+      const job = action.type === 'send' ? this.#waiting.job(action, study()) : undefined;
+      if (job) jobs.push(job);
+      if (job?.kind === 'copy') this.#watch?.copy(this.#waiting.get(job.key)!.order.number);
+    }
     const ends = actions.filter((action) => action.type === 'end');
     const runs: string[] = [];
     for (const { key, heard } of ends) {
-      const ended = await this.#end(key, heard.id);
-      if (ended) runs.push(ended);
+      const run = await this.#end(key, heard.id);
+      if (run) runs.push(run);
     }
     for (const action of actions) if (action.type === 'alarm') this.#alarm(action);
     if (this.#closing.signal.aborted) return;
     await queue.send(jobs);
     if (jobs.length > 0) await this.#try(() => database.query("select pg_notify('lenet_job', '')"));
+    const ended = ends.map(({ key }) => key);
     // Copies, and attempts of workers that were thought to be dead.
-    if (ends.length > 0)
-      await this.#try(() =>
-        cancelJobs(
-          database,
-          study(),
-          ends.map(({ key }) => key),
-        ),
-      );
+    if (ended.length > 0) await this.#try(() => cancelJobs(database, study(), ended));
     if (runs.length > 0) await this.#try(() => dropProgress(database, study(), runs));
-  }
-
-  #jobOf({ key, kind, notBy }: CoordinatorAction & { type: 'send' }): FleetJob | undefined {
-    const waiting = this.#waiting.get(key);
-    if (!waiting) return undefined;
-    const { configuration, seed, until = null, number } = waiting.order;
-    if (kind === 'copy') {
-      this.#copies++;
-      this.#options.tell({ type: 'straggler', number });
-    }
-    const { run } = waiting.names;
-    return { study: this.#options.study(), key, run, kind, notBy: notBy ?? null, configuration, seed, until };
   }
 
   /** Tells the study a result. @returns the name of a training that has ended for good. */
@@ -234,13 +201,21 @@ class Coordinator {
       const { number } = waiting.order;
       throw new WorldError(`the result of trial ${number} was removed from the database; run the same command again`);
     }
-    const { order, names, listen } = waiting;
+    const { order, run } = waiting;
     if (order.again && result.end.state === 'finished') await this.#options.keep?.(order, result);
-    if (!this.#waiting.delete(key)) return undefined;
-    this.#pace.end(performance.now(), secondsOf({ curve: result.points }));
-    for (const point of result.points) listen({ type: 'epoch', point, share: 1 });
-    listen(endMessage(result));
-    return result.end.state === 'paused' ? undefined : names.run;
+    if (!this.#waiting.has(key)) return undefined;
+    this.#watch?.end(secondsOf({ curve: result.points }));
+    this.#waiting.end(key, result);
+    return result.end.state === 'paused' ? undefined : run;
+  }
+
+  #watchOf(study: string): FleetWatch {
+    const { database, parallel = null, left = () => 0, tell, show = () => {} } = this.#options;
+    return new FleetWatch({
+      ...{ database, study, patience: this.#patience, trials: this.#waiting, parallel, left, tell, show },
+      checks: () => this.#state.checks,
+      say: (message) => this.#say(message),
+    });
   }
 
   #inboxOf(study: string): Inbox {
@@ -274,83 +249,11 @@ class Coordinator {
   /** Ends the study with an error. */
   #fail(error: unknown): void {
     if (this.#closing.signal.aborted) return;
-    const message = error instanceof Error ? error.message : String(error);
-    const all = [...this.#waiting.values()];
-    this.#waiting.clear();
-    for (const { listen } of all) listen({ type: 'failed', kind: 'world', message });
+    this.#waiting.fail(error instanceof Error ? error.message : String(error));
   }
 
   #workerName(id: string): string {
-    return this.#workers?.name(id) ?? id;
-  }
-
-  async #lookAtWorkers(study: string): Promise<void> {
-    const { database } = this.#options;
-    while (!this.#closing.signal.aborted) {
-      const seen = await this.#try(() => readWorkers(database)).catch(this.#unlessClosed);
-      const jobs = await this.#try(() => countJobs(database)).catch(this.#unlessClosed);
-      if (!seen || !jobs || !this.#workers) return;
-      this.#queued = jobs.queued;
-      this.#meet(this.#workers, seen);
-      this.#showProgress(this.#workers);
-      this.#lookForStragglers(this.#workers);
-      await this.#try(() => sayStatus(database, study, this.#paceNow())).catch(this.#unlessClosed);
-      this.#show(null);
-      await pause(workersMs, this.#closing.signal);
-    }
-  }
-
-  #meet(workers: SeenWorkers, seen: readonly WorkerSeen[]): void {
-    const { came, left } = workers.see(seen);
-    const { count } = workers;
-    for (const worker of came) {
-      this.#say({ type: 'worker came', worker: worker.id, slots: worker.slots });
-      this.#options.tell({ type: 'worker came', worker, workers: count });
-    }
-    for (const worker of left) {
-      this.#say({ type: 'worker left', worker: worker.id });
-      this.#options.tell({ type: 'worker left', worker, workers: count });
-    }
-  }
-
-  #showProgress({ atWork }: SeenWorkers): void {
-    for (const { key, share } of atWork) {
-      this.#waiting.get(key)?.listen({ type: 'progress', share: Math.min(share, 0.99) });
-    }
-  }
-
-  #lookForStragglers({ idle, atWork }: SeenWorkers): void {
-    const [queued, wanted] = [this.#queued, this.#waiting.size];
-    const slow = stragglersIn({ queued, idle, atWork, ended: this.#pace.seconds });
-    for (const key of slow) this.#say({ type: 'straggler', key });
-    const isIdle = queued === 0 && idle > 0 && wanted > 0;
-    if (isIdle && !this.#isIdleTold) this.#options.tell({ type: 'idle', places: idle, wanted });
-    this.#isIdleTold = isIdle;
-  }
-
-  #paceNow(): FleetPace {
-    const now = performance.now();
-    const wanted = this.#waiting.size;
-    const left = Math.max(wanted, this.#options.left?.() ?? 0);
-    return {
-      wanted,
-      ended: this.#pace.ended,
-      left,
-      checks: this.#state.checks,
-      copies: this.#copies,
-      perMinute: this.#pace.perMinute(now),
-      secondsLeft: this.#pace.secondsFor(left, now),
-    };
-  }
-
-  #show(away: string | null): void {
-    this.#options.show?.({
-      at: Date.now(),
-      away,
-      queued: this.#queued,
-      workers: this.#workers?.shown((key) => this.#waiting.get(key)?.order.number) ?? [],
-      pace: this.#paceNow(),
-    });
+    return this.#watch?.nameOf(id) ?? id;
   }
 
   async #lookForLost(study: string): Promise<void> {
@@ -358,8 +261,8 @@ class Coordinator {
     while (!this.#closing.signal.aborted) {
       await pause(lostMs, this.#closing.signal);
       const keys = [...this.#state.wanted.keys()];
-      const lost = await this.#try(() => lostKeys(database, study, keys)).catch(this.#unlessClosed);
-      for (const key of lost ?? []) this.#say({ type: 'lost', key });
+      const lost = await this.#try(() => lostKeys(database, study, keys));
+      for (const key of lost) this.#say({ type: 'lost', key });
     }
   }
 
@@ -372,17 +275,4 @@ class Coordinator {
 /** Whether a training is done twice: chosen by its key, so that the choice does not depend on the fleet. */
 function isAudited(key: string, share: number): boolean {
   return Number.parseInt(key.slice(0, 8), 16) < share * 2 ** 32;
-}
-
-function endMessage({ end }: WorkResult): TrialMessage {
-  switch (end.state) {
-    case 'finished':
-      return end.wrong === undefined
-        ? { type: 'finished' }
-        : { type: 'finished', wrong: new Uint8Array(Buffer.from(end.wrong, 'base64')) };
-    case 'paused':
-      return { type: 'paused' };
-    case 'failed':
-      return { type: 'failed', kind: 'trial', message: end.message };
-  }
 }

@@ -3,7 +3,8 @@ import { functionTask } from '../tasks/function.ts';
 import type { Task } from '../tasks/task.ts';
 import type { Database } from './database.ts';
 import type { Engine } from './engine.ts';
-import { type FleetEvent, fleetPool } from './pool.ts';
+import type { FleetEvent } from './fleet-event.ts';
+import { fleetPool } from './pool.ts';
 import type { Queue } from './queue.ts';
 import { type Assignment, fleetFormat } from './work-order.ts';
 

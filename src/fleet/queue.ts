@@ -2,6 +2,7 @@
 import type { PgBoss } from 'pg-boss';
 import { missingPeers, networkPatience, type Patience, patiently } from './database.ts';
 import { trackSockets } from './sockets.ts';
+import { superviseJobs } from './supervision.ts';
 import { type FleetJob, type JobKind, parseJob, singletonKey } from './work-order.ts';
 
 const queueName = 'lenet';
@@ -47,7 +48,7 @@ export async function openQueue(address: string, role: 'coordinator' | 'worker',
   const signals = waiting.signal ? [waiting.signal, closing.signal] : [closing.signal];
   const patience: Patience = { ...waiting, signal: AbortSignal.any(signals) };
   const sockets = trackSockets();
-  const boss = await makeBoss({
+  const options = {
     connectionString: address,
     max: 2,
     application_name: 'lenet-lab queue',
@@ -55,21 +56,22 @@ export async function openQueue(address: string, role: 'coordinator' | 'worker',
     ...networkPatience,
     ...{ stream: sockets.stream },
     schedule: false,
-    supervise: isCoordinator,
+    supervise: false,
     migrate: isCoordinator,
     createSchema: isCoordinator,
     registerInstance: false,
     openTelemetry: { enabled: false },
-    superviseIntervalSeconds: 1,
     monitorIntervalSeconds: 1,
     monitorVacuum: false,
-  });
-  // The next call meets the same trouble and waits; without a listener the process would end.
-  boss.on('error', () => {});
-  await boss.start();
+  };
+  const boss = await patiently(() => startBoss(options), patience);
   if (isCoordinator) {
-    const options = { heartbeatSeconds, expireInSeconds, retryLimit, retryDelay: 0, deleteAfterSeconds };
-    await boss.createQueue(queueName, { policy: 'exclusive', ...options });
+    const limits = { heartbeatSeconds, expireInSeconds, retryLimit, retryDelay: 0, deleteAfterSeconds };
+    await patiently(() => boss.createQueue(queueName, { policy: 'exclusive', ...limits }), patience);
+  }
+  if (isCoordinator) {
+    const { signal } = closing;
+    void superviseJobs({ supervise: () => boss.supervise(queueName), probe: () => boss.getQueue(queueName), signal });
   }
   const fenced = (attempts: readonly Attempt[]) => attempts.map(({ id, retryCount }) => ({ id, retryCount }));
   return {
@@ -113,11 +115,13 @@ export async function openQueue(address: string, role: 'coordinator' | 'worker',
   };
 }
 
-async function makeBoss(options: ConstructorParameters<typeof PgBoss>[0] & object): Promise<PgBoss> {
-  try {
-    const { PgBoss } = await import('pg-boss');
-    return new PgBoss(options);
-  } catch (error) {
+async function startBoss(options: ConstructorParameters<typeof PgBoss>[0] & object): Promise<PgBoss> {
+  const { PgBoss } = await import('pg-boss').catch((error: unknown) => {
     throw missingPeers(error);
-  }
+  });
+  const boss = new PgBoss(options);
+  // The next call meets the same trouble and waits; without a listener the process would end.
+  boss.on('error', () => {});
+  await boss.start();
+  return boss;
 }

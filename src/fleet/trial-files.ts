@@ -47,8 +47,9 @@ export async function writeTrialFiles(folder: RunFolder, result: WorkResult, tri
     wallTime,
   );
   folder.appendEnd('success', wallTime);
-  writeFileAtomically(folder.modelPath, model);
+  // The model last: a trial with a model has all its files.
   writeFileAtomically(folder.predictionsPath, predictions);
+  writeFileAtomically(folder.modelPath, model);
   return true;
 }
 

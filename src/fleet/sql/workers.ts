@@ -4,7 +4,7 @@ import type { Database } from '../database.ts';
 import type { Engine } from '../engine.ts';
 
 /** Seconds without a sign after which a worker, or a coordinator, counts as gone. */
-const goneSeconds = 15;
+export const goneSeconds = 15;
 
 export function isAlive({ silentSeconds }: { readonly silentSeconds: number }): boolean {
   return silentSeconds < goneSeconds;
