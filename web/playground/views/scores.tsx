@@ -48,15 +48,7 @@ export function Scores({ view }: { readonly view: ContestView }) {
             <text x={12} y={rows[at]} dy="0.35em" class="name">
               {'AB'[at]}
             </text>
-            {interval && (
-              <line
-                x1={Math.max(left, x(interval[0]))}
-                x2={Math.min(right, x(interval[1]))}
-                y1={rows[at]! - 14}
-                y2={rows[at]! - 14}
-                class="interval"
-              />
-            )}
+            {interval && <Interval from={x(interval[0])} to={x(interval[1])} y={rows[at]! - 14} right={right} />}
             {mean !== undefined && <path d={`M${x(mean)},${rows[at]! - 20}v12`} class="interval" />}
             {scores.map((score, i) =>
               score === undefined ? null : at === 0 ? (
@@ -69,10 +61,29 @@ export function Scores({ view }: { readonly view: ContestView }) {
         ))}
       </svg>
       <figcaption class="note">
-        A dot is a training; lines join the same seed. Above: the mean and its 95 % interval.
+        A dot is a training; lines join the same seed. Above: the mean and its 95 % interval; an arrow where it goes on
+        beyond the axis.
       </figcaption>
     </figure>
   );
+}
+
+interface IntervalProps {
+  readonly from: number;
+  readonly to: number;
+  readonly y: number;
+  /** The right edge of the plot. */
+  readonly right: number;
+}
+
+/** Cut at the edges of the plot, with an arrow there: the interval of two seeds may be wider than all scores. */
+function Interval({ from, to, y, right }: IntervalProps) {
+  const [start, end] = [Math.max(left, from), Math.min(right, to)];
+  const arrows = [
+    from < left ? `M${left + 6},${y - 5}l-6,5l6,5` : '',
+    to > right ? `M${right - 6},${y - 5}l6,5l-6,5` : '',
+  ];
+  return <path d={`M${start},${y}H${end}${arrows.join('')}`} class="interval" />;
 }
 
 function described({ contestants, seeds }: ContestView): string {
