@@ -2,10 +2,9 @@
 import { expect, test } from 'vitest';
 import { rungsOf } from './rungs.ts';
 
-test('trainings wait once, after about a ninth of their epochs', () => {
+test('trainings wait once, after a ninth of their epochs, rounded up', () => {
   expect(rungsOf(27)).toEqual([3, 27]);
-  expect(rungsOf(14)).toEqual([2, 14]);
-  expect(rungsOf(13)).toEqual([1, 13]);
+  expect(rungsOf(10)).toEqual([2, 10]);
   expect(rungsOf(9)).toEqual([1, 9]);
   expect(rungsOf(3)).toEqual([1, 3]);
 });

@@ -16,5 +16,5 @@ export const fewestEpochs = 3;
  * @param epochs of a whole training, from 1. @returns the whole alone where it is too short.
  */
 export function rungsOf(epochs: number): number[] {
-  return epochs < fewestEpochs ? [epochs] : [Math.max(1, Math.round(epochs / part)), epochs];
+  return epochs < fewestEpochs ? [epochs] : [Math.ceil(epochs / part), epochs];
 }

@@ -36,13 +36,6 @@ test('with early stopping both rungs have the same epochs, and all of it is a th
   expect(budget({ trainings: 120, earlyStopping: 'halving', finalists: 16 })).toMatchObject({ finals: 10 });
 });
 
-test.each([3, 5, 10, 45])(
-  'with early stopping a budget in trainings tries as many settings, here of %i epochs',
-  (epochs) => {
-    expect(budget({ trainings: 60, earlyStopping: 'halving' }, epochs)?.proposals).toBe(60);
-  },
-);
-
 test('a budget in epochs is spent whole', () => {
   expect(budget({ epochs: 1080 })).toMatchObject({ proposals: 84, finals: 36 });
   // 151 first epochs, 18 times eight, and 15 trainings of nine are 430.

@@ -109,23 +109,21 @@ function partsOf(definition: SearchDefinition): Parts | undefined {
 
 /**
  * The parts under early stopping. Both rungs get the same epochs: the first those of all proposals, the second those of
- * the finalists, and what is left trains finalists with new seeds. A budget in trainings begins as many: where the first
- * rung is more than a ninth of a training, they take more than {@link earlyPercent} of its epochs, and so do the two
- * finalists, trained once again, of a small budget.
+ * the finalists, and what is left trains finalists with new seeds. A small budget in trainings spends more than its
+ * {@link earlyPercent} on two finalists that are trained once again.
  */
 function earlyParts(definition: SearchDefinition): Parts {
   const { trainings, hours, epochs, finalists: wanted } = definition.plan;
   const whole = epochsOfTraining(definition);
   const first = rungsOfSearch(definition)[0]!;
   // Hours are measured in whole trainings, and are to be used.
-  const isInTrainings = epochs === undefined && hours === undefined;
   const limit = epochs ?? trainings! * whole;
-  const spent = isInTrainings ? Math.floor((earlyPercent * limit) / 100) : limit;
+  const spent = epochs === undefined && hours === undefined ? Math.floor((earlyPercent * limit) / 100) : limit;
   const ofRung = Math.floor((rungPercent * spent) / 100);
-  const proposals = isInTrainings ? trainings! : Math.max(2, Math.floor(ofRung / first));
+  const proposals = Math.max(2, Math.floor(ofRung / first));
   const most = Math.min(proposals, Math.floor((limit - proposals * first - leastNew * whole) / (whole - first)));
   const finalists = wanted ?? Math.min(proposals, Math.max(2, Math.floor(ofRung / (whole - first))));
-  const left = spent - (isInTrainings ? ofRung : proposals * first) - finalists * (whole - first);
+  const left = spent - proposals * first - finalists * (whole - first);
   return { proposals, finals: Math.max(leastNew, Math.floor(left / whole)), finalists, most };
 }
 
