@@ -33,7 +33,7 @@ test('own-search.mjs finds settings that shorten the tour, and says by how much'
     encoding: 'utf8',
   });
   expect([status, stderr]).toEqual([0, '']);
-  expect(stdout).toMatch(/^42 settings were tried; the best: \{.*"move":"reverse"/);
+  expect(stdout).toMatch(/^60 settings were tried; the best: \{.*"move":"reverse"/);
   const [, least] = /the tour is shorter by \d\.\d+ \(95 %: (-?\d\.\d+) to/.exec(stdout) ?? [];
   expect(Number(least)).toBeGreaterThan(0);
 });
