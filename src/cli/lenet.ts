@@ -4,11 +4,8 @@
  * caught, here and in main.ts. It imports as little as possible, so that it can itself be loaded under a low limit on
  * open files.
  */
-import { lastWords } from './uncaught.ts';
+import { endOnUncaught } from './uncaught.ts';
 
-process.on('uncaughtException', (error) => {
-  process.stderr.write(lastWords(error));
-  process.exit(1);
-});
+endOnUncaught();
 const { main } = await import('./main.ts');
 process.exitCode = await main(process.argv.slice(2));

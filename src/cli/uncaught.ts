@@ -2,6 +2,14 @@
 import { inspect } from 'node:util';
 import { codeOf, neededFiles } from '../disk/platform.ts';
 
+/** From now on an error that nothing catches ends the process with {@link lastWords} and exit code 1. */
+export function endOnUncaught(): void {
+  process.on('uncaughtException', (error) => {
+    process.stderr.write(lastWords(error));
+    process.exit(1);
+  });
+}
+
 /**
  * One line for a failure of the system: a limit on open files, or a system call that failed in an unexpected place.
  * Every other error is a bug and is shown with its stack trace.

@@ -68,8 +68,6 @@ export async function openQueue(address: string, role: 'coordinator' | 'worker',
   if (isCoordinator) {
     const limits = { heartbeatSeconds, expireInSeconds, retryLimit, retryDelay: 0, deleteAfterSeconds };
     await patiently(() => boss.createQueue(queueName, { policy: 'exclusive', ...limits }), patience);
-  }
-  if (isCoordinator) {
     const { signal } = closing;
     void superviseJobs({ supervise: () => boss.supervise(queueName), probe: () => boss.getQueue(queueName), signal });
   }

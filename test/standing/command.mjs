@@ -1,13 +1,10 @@
 // Runs command lines one after the other in one process, as `lenet` runs one: a test then waits for the command alone,
 // and not for Node and its modules. Started by bridge.mjs, which it answers on standard output and standard error:
-// each ends with a line of its own, so that nothing that a command printed can come after its end.
+// both get the text `end` last, so that nothing that a command printed can come after its end.
 import { main } from '../../dist/cli/main.js';
-import { lastWords } from '../../dist/cli/uncaught.js';
+import { endOnUncaught } from '../../dist/cli/uncaught.js';
 
-process.on('uncaughtException', (error) => {
-  process.stderr.write(lastWords(error));
-  process.exit(1);
-});
+endOnUncaught();
 process.on('disconnect', () => process.exit());
 process.on('message', async ({ cwd, env, args, end }) => {
   process.chdir(cwd);
