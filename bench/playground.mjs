@@ -97,18 +97,33 @@ class ProcessorTimes {
   }
 }
 
+/** In the page: resolves when a training can start [ms since the navigation]. */
+const ready = `new Promise((resolve) => {
+  const look = () => {
+    const start = document.querySelector('button.main');
+    if (start && !start.ariaDisabled) resolve(performance.now());
+    else requestAnimationFrame(look);
+  };
+  look();
+})`;
+
+function launched() {
+  return chromium.launch({ executablePath: '/usr/bin/chromium', args: ['--no-sandbox', '--disable-gpu'] });
+}
+
+/** A page of the playground that loads. */
+async function opened(browser, view = '') {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(`http://127.0.0.1:${server.address().port}/${view}`, { waitUntil: 'commit' });
+  return page;
+}
+
 async function measurePage(recipe) {
-  const browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-gpu'],
-  });
+  const browser = await launched();
   try {
-    const page = await browser.newPage({ viewport: { width: 1280, height: 900 } });
+    const page = await opened(browser);
     const session = await browser.newBrowserCDPSession();
-    const opened = performance.now();
-    await page.goto(`http://127.0.0.1:${server.address().port}/`);
-    await page.getByText('MNIST, byte for byte').waitFor({ timeout: 120_000 });
-    const loadSeconds = (performance.now() - opened) / 1000;
+    const loadSeconds = (await page.evaluate(ready)) / 1000;
     await page.getByLabel('Recipe').selectOption(recipe);
     // A user looks before pressing Start; the page uses this time.
     await page.waitForTimeout(2000);
@@ -118,7 +133,7 @@ async function measurePage(recipe) {
     let megabytes = 0;
     const timer = setInterval(() => {
       times.look();
-      megabytes = Math.max(megabytes, ...renderers.map(megabytesOf));
+      megabytes = Math.max(megabytes, ...renderers.map((id) => megabytesOf(id)));
     }, 50);
     const ended = page.evaluate(watching);
     await page.getByRole('button', { name: 'Start' }).click();
@@ -133,15 +148,41 @@ async function measurePage(recipe) {
   }
 }
 
-/** The memory of a process itself, without the browser's program, which all of them share [MB]. */
-function megabytesOf(process) {
+/** The most memory of the page while two settings are compared, with three seeds each. */
+async function measureComparing() {
+  const browser = await launched();
+  try {
+    const page = await opened(browser, '#compare');
+    await page.evaluate(ready);
+    const session = await browser.newBrowserCDPSession();
+    const { processInfo } = await session.send('SystemInfo.getProcessInfo');
+    const renderers = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+    const most = { own: 0, whole: 0 };
+    const timer = setInterval(() => {
+      most.own = Math.max(most.own, ...renderers.map((id) => megabytesOf(id)));
+      most.whole = Math.max(most.whole, ...renderers.map((id) => megabytesOf(id, ['VmRSS'])));
+    }, 50);
+    await page.getByRole('button', { name: 'Compare' }).click();
+    await page.getByText('Finished.').waitFor({ timeout: 300_000 });
+    clearInterval(timer);
+    return most;
+  } finally {
+    await browser.close();
+  }
+}
+
+/** The memory of a process [MB]: by default its own, without the browser's program, which all of them share. */
+function megabytesOf(process, parts = ['RssAnon', 'RssShmem']) {
   const status = readFileSync(`/proc/${process}/status`, 'utf8');
-  const kilobytes = ['RssAnon', 'RssShmem'].map((name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]));
-  return (kilobytes[0] + kilobytes[1]) / 1000;
+  const kilobytes = parts.map((name) => Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)[1]));
+  return kilobytes.reduce((sum, each) => sum + each) / 1000;
 }
 
 const results = [];
+let comparing;
 try {
+  say('comparing');
+  comparing = await measureComparing();
   for (const recipe of recipes) {
     const pages = [];
     const others = peers.map(() => []);
@@ -184,4 +225,9 @@ for (const { recipe, page, peers: beside } of results) {
   ]);
   console.log();
 }
-keep('playground', { rounds, threads, results });
+const loads = results.map(({ page }) => cell(page.loadSeconds)).join(', ');
+console.log(`From the address to a Start that can be pressed: ${loads} s.`);
+console.log(
+  `Memory while two settings are compared: ${comparing.own.toFixed(0)} MB of its own, ${comparing.whole.toFixed(0)} MB with the browser's program.`,
+);
+keep('playground', { rounds, threads, results, comparing });

@@ -153,7 +153,11 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     const held = await batch().textContent();
     expect(held).not.toBe('2 / 1,875');
     await page.getByRole('button', { name: 'Go on' }).click();
+    // Settings that are moved meanwhile change nothing of it.
+    await page.getByRole('slider', { name: 'Epochs' }).press('ArrowRight');
+    await page.getByText('They count from the next start.').waitFor();
     await trained(page);
+    await page.getByRole('slider', { name: 'Epochs' }).press('ArrowLeft');
     const { fingerprint } = await oneEpochInNode();
     expect(await page.getByText('Fingerprint of the weights').textContent()).toContain(fingerprint);
     await page.getByRole('button', { name: 'Reset with seed 2' }).click();
@@ -164,6 +168,8 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await page.getByRole('link', { name: 'Compare two settings' }).click();
     await page.getByRole('button', { name: 'Compare', exact: true }).dblclick();
     await page.getByText(/^A: batchSize 32\. B: batchSize 128/).waitFor();
+    await page.getByLabel('Seeds').selectOption('5');
+    await page.getByText('counts from the next comparison').waitFor();
     await page.getByRole('button', { name: 'Stop' }).click();
     await page.getByRole('link', { name: 'Train', exact: true }).click();
     await page.getByText('Stopped before its end.').waitFor();

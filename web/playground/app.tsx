@@ -1,7 +1,8 @@
 /** The frame of the page: its title, the views, and what is used of others. */
 import { chooseTheme, theme, themes } from '../shared/theme.ts';
 import { type ViewName, view, views } from './state/address.ts';
-import { failure, isProven, loadedShare, reopenLab, state, threads } from './state/lab.ts';
+import { failure, isProven, loadedShare, state, threads } from './state/known.ts';
+import { reopenLab } from './state/lab.ts';
 import { CompareView } from './views/compare.tsx';
 import { DrawView } from './views/draw.tsx';
 import { TrainView } from './views/train.tsx';

@@ -1,7 +1,7 @@
 /** The network as the page looks into it: a copy of the weights, asked for the outputs of all layers. Loaded after the first paint. */
 import { computed, signal } from '@preact/signals';
 import type { LayerOutput } from '../../../src/train/inspector.ts';
-import { weights } from './lab.ts';
+import { weights } from './known.ts';
 import type { Eye } from './look.ts';
 
 /** Undefined until it is loaded. */

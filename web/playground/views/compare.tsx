@@ -7,7 +7,8 @@ import { csvOf } from '../../shared/chart/csv.ts';
 import { download } from '../../shared/download.ts';
 import type { ContestView } from '../lab/protocol.ts';
 import { areSame, recipeSettings } from '../settings.ts';
-import { contest, startContest, state, stop } from '../state/lab.ts';
+import { comparedWith, contest, state } from '../state/known.ts';
+import { startContest, stop } from '../state/lab.ts';
 import { firstClick } from './first-click.ts';
 import { Scores } from './scores.tsx';
 import { SettingsForm } from './settings-form.tsx';
@@ -25,6 +26,7 @@ export function CompareView() {
     pair.value = at === 0 ? [settings, pair.value[1]] : [pair.value[0], settings];
   };
   const isSame = areSame(...pair.value);
+  const isChanged = isRunning && isMoved();
   const why = useId();
   return (
     <>
@@ -37,7 +39,7 @@ export function CompareView() {
         {(['A', 'B'] as const).map((name, at) => (
           <section key={name} class={`panel contestant-${name}`} aria-labelledby={`setting-${name}`}>
             <h2 id={`setting-${name}`}>Setting {name}</h2>
-            <SettingsForm settings={pair.value[at]!} onChange={change(at as 0 | 1)} isDisabled={isRunning} />
+            <SettingsForm settings={pair.value[at]!} onChange={change(at as 0 | 1)} />
           </section>
         ))}
       </div>
@@ -52,10 +54,10 @@ export function CompareView() {
             isBlocked={isSame || !['idle', 'trained', 'held', 'diverged'].includes(state.value)}
             whyId={why}
             onClick={firstClick(() =>
-              startContest(
-                pair.value,
-                Array.from({ length: seedCount.value }, (_, i) => i + 1),
-              ),
+              startContest({
+                settings: pair.value,
+                seeds: Array.from({ length: seedCount.value }, (_, i) => i + 1),
+              }),
             )}
           >
             Compare
@@ -65,7 +67,6 @@ export function CompareView() {
           Seeds{' '}
           <select
             value={seedCount.value}
-            disabled={isRunning}
             onChange={({ currentTarget }) => {
               seedCount.value = Number(currentTarget.value);
             }}
@@ -77,6 +78,11 @@ export function CompareView() {
             ))}
           </select>
         </label>
+        {isChanged && (
+          <span class="note" role="status">
+            What you have changed counts from the next comparison.
+          </span>
+        )}
         {(isSame || state.value === 'training') && (
           <span class="note" id={why}>
             {isSame ? 'Both settings are the same: change one of them.' : 'A training is running; pause it to compare.'}
@@ -93,6 +99,14 @@ export function CompareView() {
       </section>
     </>
   );
+}
+
+/** Whether the choices are others than those that are compared. */
+function isMoved(): boolean {
+  const compared = comparedWith.value;
+  if (!compared) return false;
+  const { settings, seeds } = compared;
+  return seeds.length !== seedCount.value || settings.some((each, at) => !areSame(each, pair.value[at]!));
 }
 
 function Verdict({ view }: { readonly view: ContestView }) {

@@ -4,7 +4,8 @@ import type { Settings } from '../../../src/study/definition.ts';
 import { Action } from '../../shared/action.tsx';
 import { areSame } from '../settings.ts';
 import { seed } from '../state/eye.ts';
-import { goOn, hold, reset, state, train, trainedWith, weights } from '../state/lab.ts';
+import { state, trainedWith, weights } from '../state/known.ts';
+import { goOn, hold, reset, train } from '../state/lab.ts';
 import { firstClick } from './first-click.ts';
 
 export function SeedField() {
@@ -18,7 +19,6 @@ export function SeedField() {
         max={999_999}
         step={1}
         value={seed.value}
-        disabled={state.value === 'training' || state.value === 'contest'}
         onChange={({ currentTarget }) => {
           const value = Math.min(999_999, Math.max(0, Math.round(Number(currentTarget.value) || 0)));
           currentTarget.value = String(value);
@@ -36,9 +36,10 @@ export function Controls({ settings }: { readonly settings: Settings }) {
   const isBusy = now === 'loading' || now === 'broken' || now === 'contest';
   const chosen = { ...settings, seed: seed.value };
   const begin = (batches?: number) => train(chosen, batches);
-  /** A training goes on with the settings that it began with. */
-  const canGoOn = now === 'held' && trainedWith.value !== undefined && areSame(trainedWith.value, chosen);
   const isUnderWay = now === 'training' || now === 'held';
+  /** A training goes on with the settings that it began with. */
+  const isChanged = isUnderWay && trainedWith.value !== undefined && !areSame(trainedWith.value, chosen);
+  const canGoOn = now === 'held' && !isChanged;
   const whyId = useId();
   const why = now === 'contest' || now === 'loading' ? whyId : undefined;
   return (
@@ -65,8 +66,10 @@ export function Controls({ settings }: { readonly settings: Settings }) {
       >
         Reset with seed {seed.value + 1}
       </Action>
-      {now === 'held' && !canGoOn && (
-        <p class="note">The settings have changed. They count from the start of a training.</p>
+      {isChanged && (
+        <p class="note" role="status">
+          The settings have changed. They count from the next start.
+        </p>
       )}
       {now === 'contest' && (
         <p class="note" id={whyId}>

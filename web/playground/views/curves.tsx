@@ -1,6 +1,6 @@
 /** The curves of a training: the loss of its batches, and its tests. */
 import { Chart } from '../../shared/chart/chart.tsx';
-import { losses, progress, tests } from '../state/lab.ts';
+import { losses, progress, tests } from '../state/known.ts';
 
 /** The most points of the loss curve; of more batches, means of neighbours. */
 const mostPoints = 240;

@@ -1,13 +1,14 @@
 /** The view for drawing: what the network sees of a drawing, how sure it is, and what its filters look at. */
 import { computed, signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useId } from 'preact/hooks';
 import { Action } from '../../shared/action.tsx';
 import { Maps } from '../pictures/maps.tsx';
 import type { Stroke } from '../pictures/strokes.ts';
 import { recipeSettings } from '../settings.ts';
 import { eye, lookAt, probabilitiesOf, seed } from '../state/eye.ts';
 import { frame, framed } from '../state/framing.ts';
-import { lastTest, state, train, weights } from '../state/lab.ts';
+import { type LabState, lastTest, state, weights } from '../state/known.ts';
+import { train } from '../state/lab.ts';
 import { Neighbours } from './neighbours.tsx';
 import { NetworkView } from './network.tsx';
 import { Pad } from './pad.tsx';
@@ -128,8 +129,17 @@ function said(probabilities: readonly number[] | undefined): string {
   return `${digit}, ${(probability * 100).toFixed(1)} % sure`;
 }
 
+/** Why it cannot be trained now. */
+const whyNot: Partial<Record<LabState, string>> = {
+  loading: 'The digits are on their way.',
+  broken: 'The digits could not be loaded.',
+  training: 'It is being trained now.',
+  contest: 'A comparison is running.',
+};
+
 /** Whether the network has learned anything. */
 function Trained() {
+  const whyId = useId();
   if (weights.value) {
     const test = lastTest.value;
     if (!test) return null;
@@ -140,17 +150,22 @@ function Trained() {
       </p>
     );
   }
-  const canTrain = state.value === 'idle';
+  const why = whyNot[state.value];
   return (
     <p class="strong">
       This network is untrained: it guesses.{' '}
-      <button
-        type="button"
-        disabled={!canTrain}
+      <Action
+        isBlocked={why !== undefined}
+        whyId={why && whyId}
         onClick={() => train({ ...recipeSettings('one-epoch'), seed: seed.value })}
       >
         Train it for an epoch
-      </button>
+      </Action>{' '}
+      {why && (
+        <span class="note" id={whyId}>
+          {why}
+        </span>
+      )}
     </p>
   );
 }

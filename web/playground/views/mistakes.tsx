@@ -1,7 +1,7 @@
 /** The test digits that the network gets wrong now. */
 import { useRef } from 'preact/hooks';
 import { Maps } from '../pictures/maps.tsx';
-import { predicted, testDigits } from '../state/lab.ts';
+import { predicted, testDigits } from '../state/known.ts';
 import { useWhileSeen } from './while-seen.ts';
 
 /** Of more, the number is said. */

@@ -1,5 +1,5 @@
 /** How far a training is, in numbers and in a sentence. */
-import { fingerprint, lastTest, predicted, progress, seconds, state } from '../state/lab.ts';
+import { fingerprint, lastTest, predicted, progress, seconds, state } from '../state/known.ts';
 
 export function Numbers() {
   const at = progress.value;

@@ -17,15 +17,14 @@ import {
 export interface SettingsFormProps {
   readonly settings: Settings;
   readonly onChange: (settings: Settings) => void;
-  readonly isDisabled?: boolean;
 }
 
-export function SettingsForm({ settings, onChange, isDisabled = false }: SettingsFormProps) {
+export function SettingsForm({ settings, onChange }: SettingsFormProps) {
   const id = useId();
   const recipe = recipeNameOf(settings);
   const optimizer = optimizerOf(settings);
   return (
-    <fieldset class="settings" disabled={isDisabled}>
+    <fieldset class="settings">
       <legend class="unseen">Settings</legend>
       <div class="field">
         <label for={`${id}-recipe`}>Recipe</label>
@@ -66,11 +65,7 @@ export function SettingsForm({ settings, onChange, isDisabled = false }: Setting
   );
 }
 
-function SliderField({
-  slider,
-  settings,
-  onChange,
-}: { readonly slider: Slider } & Omit<SettingsFormProps, 'isDisabled'>) {
+function SliderField({ slider, settings, onChange }: SettingsFormProps & { readonly slider: Slider }) {
   const id = useId();
   const { name, label, steps, hint } = slider;
   const value = settingOf(settings, name);

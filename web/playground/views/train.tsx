@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import { useEffect } from 'preact/hooks';
 import type { Settings } from '../../../src/study/definition.ts';
 import { recipeSettings } from '../settings.ts';
-import { state, testDigits } from '../state/lab.ts';
+import { state, testDigits } from '../state/known.ts';
 import { Controls, SeedField } from './controls.tsx';
 import { LossChart, MistakesChart } from './curves.tsx';
 import { Filters } from './filters.tsx';
@@ -44,7 +44,6 @@ export function TrainView() {
           <h2 id="controls-title">Settings</h2>
           <SettingsForm
             settings={settings.value}
-            isDisabled={isTraining || state.value === 'contest'}
             onChange={(changed) => {
               settings.value = changed;
             }}

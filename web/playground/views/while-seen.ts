@@ -2,7 +2,7 @@
 import type { RefObject } from 'preact';
 import { useRef } from 'preact/hooks';
 import { useSeen } from '../../shared/seen.ts';
-import { state } from '../state/lab.ts';
+import { state } from '../state/known.ts';
 
 /**
  * What `compute` gives, and follows the signals that it reads; while a network trains and `element` is out of sight, what it gave last.

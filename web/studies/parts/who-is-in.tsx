@@ -1,7 +1,9 @@
 /** Who is still in at a stage: a line for each level with its standing, its mean, and its interval. */
+import { useState } from 'preact/hooks';
 import type { ShowStage } from '../../../src/server/protocol.ts';
 import { Scroll } from '../../shared/scroll.tsx';
 import { addressText, linkTo } from '../address.ts';
+import { leadingLevels } from '../data/leading-levels.ts';
 import type { StudyData } from '../data/study.ts';
 import { differenceText, scoreText } from '../data/words.ts';
 
@@ -11,9 +13,15 @@ interface WhoProps {
   readonly title: string;
 }
 
+/** How many levels are shown until a user asks for all: a stage may have thousands. */
+const mostLevels = 40;
+
 /** A line for each level: its standing, its mean, and its interval against the best of the others. */
 export function WhoIsIn({ stage, title, data: { head } }: WhoProps) {
   const { objective, id } = head;
+  const [isWhole, setWhole] = useState(false);
+  const all = stage.levels;
+  const shown = isWhole ? all : leadingLevels(all, objective.goal, mostLevels);
   const chosen = stage.levels.find(({ selected }) => selected)?.configuration;
   const intervals = stage.levels.flatMap(({ differenceToBest }) => (differenceToBest ? [...differenceToBest] : []));
   const reach = Math.max(1e-9, ...intervals.map(Math.abs));
@@ -40,7 +48,7 @@ export function WhoIsIn({ stage, title, data: { head } }: WhoProps) {
             </tr>
           </thead>
           <tbody>
-            {stage.levels.map((level) => (
+            {shown.map((level) => (
               <tr key={level.label} class={level.selected ? 'selected' : ''}>
                 <th scope="row">
                   {level.shown} <span class="muted">{level.configuration}</span>
@@ -79,6 +87,14 @@ export function WhoIsIn({ stage, title, data: { head } }: WhoProps) {
           </tbody>
         </table>
       </Scroll>
+      {shown.length < all.length && (
+        <p>
+          The {shown.length} best of {all.length.toLocaleString('en-US')} levels.{' '}
+          <button type="button" onClick={() => setWhole(true)}>
+            Show all
+          </button>
+        </p>
+      )}
       <p>
         <a href={linkTo('study', id, 'curves')}>Learning curves of these levels</a>
       </p>
