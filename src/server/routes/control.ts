@@ -5,7 +5,9 @@ import { defaultThreads } from '../../runner/machine.ts';
 import { shippedNames } from '../../runner/shipped-files.ts';
 import { readStudyFile } from '../../runner/study-files.ts';
 import type { ServerContext } from '../context.ts';
-import { addSeeds, pause, resume, start, stop } from '../control/actions.ts';
+import { addSeeds, resume } from '../control/go-on.ts';
+import { start } from '../control/start.ts';
+import { pause, stop } from '../control/stop.ts';
 import { validate } from '../control/validate.ts';
 import type { ControlView, ValidateRequest } from '../protocol.ts';
 import { Refusal } from '../refusal.ts';
@@ -20,7 +22,7 @@ const seedsRequest = z.strictObject({ add: z.int().min(1).max(1000) });
 const validateRequest = z.strictObject({ text: z.string() });
 
 export function control(app: Hono, { options, library, children, privacy }: ServerContext): void {
-  const of = { folder: library.folder, children };
+  const where = { folder: library.folder, children };
   const why = options.control ? null : 'This page was started with --read-only.';
 
   app.get('/api/control', (context) => {
@@ -46,7 +48,7 @@ export function control(app: Hono, { options, library, children, privacy }: Serv
     const { seeds, jobs } = request;
     const more = { ...(seeds ? { seeds } : {}), ...(jobs ? { jobs } : {}) };
     const what = 'study' in request ? { study: request.study } : { text: request.text };
-    return told(context, () => start({ ...what, ...more }, of));
+    return told(context, () => start({ ...what, ...more }, where));
   });
 
   app.post('/api/studies/:id/:action{pause|stop|resume|seeds}', async (context) => {
@@ -56,9 +58,9 @@ export function control(app: Hono, { options, library, children, privacy }: Serv
     const action = context.req.param('action');
     if (action === 'pause') return told(context, async () => pause(shelf));
     if (action === 'stop') return told(context, async () => stop(shelf));
-    if (action === 'resume') return told(context, () => resume(shelf, of));
+    if (action === 'resume') return told(context, () => resume(shelf, children));
     const request = await bodyOf(context, seedsRequest);
-    return told(context, () => addSeeds(shelf, request, of));
+    return told(context, () => addSeeds(shelf, request, children));
   });
 
   function allowed(): void {

@@ -8,8 +8,8 @@ import { Library, type StudyShelf } from '../library.ts';
 import { privacyOf } from '../privacy.ts';
 import type { Problem } from '../protocol.ts';
 import { folderWith, freshFolder, serverOf } from '../server.testing.ts';
-import { pause, stop } from './actions.ts';
 import { Children } from './children.ts';
+import { pause, stop } from './stop.ts';
 import { removeTypedFiles, writeTypedFile } from './typed-file.ts';
 
 /** The interrupts that this process sends from now on; none arrives. */
