@@ -9,12 +9,13 @@ import { mostPictures } from '../src/data/picture-files.ts';
 import { mostImageSide } from '../src/data/source.ts';
 import { mostFileBytes, mostTextBytes } from '../src/disk/read-file.ts';
 import { mostFileBytes as mostFleetFileBytes, mostResultText } from '../src/fleet/result.ts';
+import { mostLayers } from '../src/nn/model-data.ts';
 import { mostJpegSamples } from '../src/runner/jpeg.ts';
 import { mostCacheBytes } from '../src/runner/picture-cache.ts';
 import { mostPictureBytes, mostPixels, mostSide } from '../src/runner/picture-size.ts';
 import { mostLevels, mostListedSeeds, mostSeeds, mostTrials } from '../src/study/definition.ts';
 import { mostConfirmed, mostEpochs, mostHours, mostParallel } from '../src/study/search-checks.ts';
-import { mostLayers, mostParameters } from '../src/tasks/lenet/network-file.ts';
+import { mostParameters } from '../src/tasks/lenet/network-file.ts';
 import { mostLetters } from '../src/tasks/study-file/schema.ts';
 import { deepestNesting, mostStudyFileBytes, mostValues } from '../src/tasks/study-file/yaml-source.ts';
 
@@ -42,7 +43,7 @@ const limits: Readonly<Record<string, number>> = {
   'bytes of the cache of decoded pictures': mostCacheBytes,
   'pixels of a side to which pictures are brought': mostImageSide,
   'classes of a data set': mostClasses,
-  'layers of a network file': mostLayers,
+  'layers of a network': mostLayers,
   'parameters of a network of a file': mostParameters,
   'fields of a row of a table': mostFields,
   "bytes of a journal, of a run's metrics or settings": mostTextBytes,

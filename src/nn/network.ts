@@ -71,11 +71,11 @@ export function stretchesOf(
   }: { readonly splitsBiases?: boolean; readonly frozen?: ReadonlySet<string> } = {},
 ): readonly ParameterStretch[] {
   const { offsets, bytes } = layOutParameters(model);
-  const still = frozenTensors(model, frozen);
+  const frozenNames = frozenTensors(model, frozen);
   const stretches: ParameterStretch[] = [];
   for (const { name, shape } of parametersOf(model)) {
     const from = offsets.get(name)!;
-    const [areBiases, areFrozen] = [splitsBiases && shape.length === 1, still.has(name)];
+    const [areBiases, areFrozen] = [splitsBiases && shape.length === 1, frozenNames.has(name)];
     const last = stretches.at(-1);
     if (last) stretches[stretches.length - 1] = { ...last, to: from };
     if (last?.areBiases !== areBiases || last.areFrozen !== areFrozen)

@@ -52,7 +52,7 @@ export function augmentedImages(
     if (areBytes(pixels)) arena.u8(image, elements).set(pixels);
     else arena.f32(image, elements).set(pixels);
     const random = augmentationStream(recipe.seed, look.epoch, look.image);
-    augmenter.see({ images: image, floats: !areBytes(images) }, random, pack);
+    augmenter.augment({ images: image, floats: !areBytes(images) }, random, pack);
     for (let i = 0; i < elements; i++) {
       const [channel, pixel] = [Math.floor(i / area), i % area];
       result[at * elements + i] = seen[(pixel * channels + channel) * lanesOf[width]]!;

@@ -106,7 +106,7 @@ export class Augmenter {
     const key = pass.streams(purpose);
     for (const [i, index] of this.#arena.i32(pass.indices, pass.images).entries()) {
       const lane = dst + Math.floor(i / lanes) * packBytes + (i % lanes) * 4;
-      this.see({ images: images + index * imageBytes, floats }, imageStream(key, index), lane);
+      this.augment({ images: images + index * imageBytes, floats }, imageStream(key, index), lane);
     }
   }
 
@@ -114,7 +114,7 @@ export class Augmenter {
    * Writes one image into one lane.
    * @param given the image alone. @param random its stream. @param dst the address of the lane's first element.
    */
-  see({ images: image, floats }: PlacedImages, random: Random, dst: number): void {
+  augment({ images: image, floats }: PlacedImages, random: Random, dst: number): void {
     const { model } = this.#plan;
     const [channels, height, width] = model.input;
     const kernels = this.#kernels;

@@ -187,8 +187,8 @@ describe('mistakes point at their place', () => {
       'f:1:17: unknown initialization "glorto": allowed are glorot, lecun, lecun1998, torch. Did you mean glorot?',
     ],
     [
-      file(`${'  - ReLU\n'.repeat(501)}  - Flatten\n  - Linear`),
-      'f:503:5: layer relu501, whose input is 1x28x28: more than 500 layers',
+      file(`${'  - ReLU\n'.repeat(1001)}  - Flatten\n  - Linear`),
+      'f:1003:5: layer relu1001, whose input is 1x28x28: more than 1000 layers',
     ],
     [
       file('  - Conv2d: { out_channels: 30000, kernel_size: 1 }'),

@@ -8,6 +8,7 @@ import { type Initialization, initializations } from '../../nn/initializers.ts';
 import { largestSize, type Shape } from '../../nn/layer.ts';
 import { about, type Layer } from '../../nn/layers.ts';
 import { type Model, sequential } from '../../nn/model.ts';
+import { mostLayers } from '../../nn/model-data.ts';
 import { buildResidual } from '../../nn/residual.ts';
 import { type Path, readYaml, type YamlSource } from '../study-file/yaml-source.ts';
 import { completeInput, type NetworkInput, normalizing } from './network-input.ts';
@@ -41,8 +42,6 @@ const mostInteger = 1_000_000;
 /** The words of a parameter that is written as a map. */
 const parameterKeys = ['default', 'kind', 'least', 'most'];
 const parameterKinds = ['integer', 'number'] as const;
-/** The most layers of a file. */
-export const mostLayers = 500;
 /** The most parameters of a network: its gradients and an optimizer's state must fit in 4 GiB with them. */
 export const mostParameters = 2 ** 26;
 /** The word of a residual block, and its options. */
