@@ -34,7 +34,7 @@ try {
       throw new Error('the journal was not read in full');
     }
     const start = performance.now();
-    const { status, stderr } = spawnSync(process.execPath, ['dist/cli/main.js', 'study', 'show', folder], {
+    const { status, stderr } = spawnSync(process.execPath, ['dist/cli/lenet.js', 'study', 'show', folder], {
       cwd: root,
       maxBuffer: 2 ** 30,
       encoding: 'utf8',

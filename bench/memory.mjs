@@ -24,7 +24,7 @@ try {
     for (const { arithmetic, threads, runs } of settings) {
       say(`round ${round} of ${rounds}: ${arithmetic}, ${threads} threads`);
       const out = join(folder, `${round}-${arithmetic}-${threads}`);
-      const train = ['dist/cli/main.js', 'train', '--epochs', '1', '--batch-size', values.batch, '--out', out];
+      const train = ['dist/cli/lenet.js', 'train', '--epochs', '1', '--batch-size', values.batch, '--out', out];
       const how = ['--arithmetic', arithmetic, '--threads', `${threads}`];
       const command = [process.execPath, '--import', './bench/report-memory.mjs', ...train, ...how];
       runs.push(run(command, { from: 'stderr' }).megabytes);

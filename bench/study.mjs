@@ -23,7 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'lenet-bench-'));
 /** Wall seconds of the command from start to exit, report included, and what its trials spent. */
 function timed(file, out, more) {
   const began = performance.now();
-  const args = ['dist/cli/main.js', 'study', 'run', file, '--out', out, ...more];
+  const args = ['dist/cli/lenet.js', 'study', 'run', file, '--out', out, ...more];
   const { status, stderr } = spawnSync(process.execPath, args, { cwd: root, encoding: 'utf8' });
   if (status !== 0) throw new Error(stderr);
   const seconds = (performance.now() - began) / 1000;
