@@ -13,7 +13,7 @@ export {
 } from './train/recipe.ts';
 export { type Arithmetic, supportsFused, type Width } from './engine/kernels.ts';
 export { type KeptMemory, keptMemory } from './engine/kept-memory.ts';
-export type { Threads } from './train/crew.ts';
+export type { Threads } from './train/threads.ts';
 export { webThreads } from './runner/web-threads.ts';
 export { type OctsProof, proveOcts } from './train/prove-octs.ts';
 

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { fit, lenet5, sgd } from '../dist/index.js';
 import { nodeThreads } from '../dist/runner/node-threads.js';
-import type { CrewPlan } from '../src/train/crew.ts';
+import type { CrewPlan } from '../src/train/crew-plan.ts';
 import { ended, fewImages, freshFolder, startLenet } from './lenet.ts';
 
 const lenet = `'${process.execPath}' '${new URL('../dist/cli/lenet.js', import.meta.url).pathname}'`;

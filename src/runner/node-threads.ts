@@ -1,7 +1,8 @@
 /** Crews of Node's worker threads, which train or evaluate one model together. */
 import { Worker } from 'node:worker_threads';
 import { checkFunction, checkInteger, checkOptions } from '../base/argument.ts';
-import type { CrewPlan, Helpers, Threads } from '../train/crew.ts';
+import type { CrewPlan } from '../train/crew-plan.ts';
+import type { Helpers, Threads } from '../train/threads.ts';
 import { defaultThreads, machineFailure, mostThreads, readMachine, threadRoom } from './machine.ts';
 
 /** The message to a crew thread: its place in the crew. */

@@ -11,10 +11,10 @@ import type { Model } from '../nn/model.ts';
 import { checkParameters, checkState } from '../nn/network.ts';
 import { evaluatedWeights } from '../train/average.ts';
 import type { ModelFile, Predictions } from '../train/checkpoint.ts';
-import type { Threads } from '../train/crew.ts';
 import { type Evaluation, evaluate, mostLikely } from '../train/evaluate.ts';
 import type { Checkpoint } from '../train/fit.ts';
 import { averageName, type Recipe, stateNamesOf } from '../train/recipe.ts';
+import type { Threads } from '../train/threads.ts';
 import { bestEpoch } from './best-epoch.ts';
 import {
   attempt,

@@ -35,11 +35,11 @@ import {
 } from '../tasks/lenet/hyperparameters.ts';
 import { type ModelInput, mnistInput, modelInputOf } from '../tasks/lenet/model-input.ts';
 import { factsOf, noteOnNetwork, recipeOf } from '../tasks/lenet/recipe.ts';
-import type { Threads } from '../train/crew.ts';
 import type { CompleteDistillation } from '../train/distillation.ts';
 import { type Checkpoint, type DivergedEvent, type EpochEvent, fit, type Progress } from '../train/fit.ts';
 import type { Recipe } from '../train/recipe.ts';
 import { batchParts, checkFits } from '../train/session.ts';
+import type { Threads } from '../train/threads.ts';
 import { type BestEpoch, bestEpoch, isOutOfPatience } from './best-epoch.ts';
 import type { InitialWeights } from './initial-weights.ts';
 import { type KeptEpoch, keptEpochs } from './kept-epoch.ts';

@@ -1,7 +1,8 @@
 /** Crews of a browser's web workers, which train or evaluate one model together. */
 import { checkInteger } from '../base/argument.ts';
 import { UsageError, WorldError } from '../base/errors.ts';
-import type { CrewPlan, Helpers, Threads } from '../train/crew.ts';
+import type { CrewPlan } from '../train/crew-plan.ts';
+import type { Helpers, Threads } from '../train/threads.ts';
 
 /** The message to a crew's thread: its place in the crew. */
 export interface WebCrewOrder {

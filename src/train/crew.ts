@@ -1,118 +1,30 @@
-/** The threads that share the work of one model: the plan that each thread gets once, and the orders it obeys. */
+/** The threads that share the work of one model, and the orders that they obey. */
 import { type StreamKey, streamKey } from '../base/random.ts';
 import { elementsOf } from '../base/tensor.ts';
 import { Arena } from '../engine/arena.ts';
 import { Barrier, barrierWords } from '../engine/barrier.ts';
-import { bindKernels, type Kernels, lanesOf, type Width } from '../engine/kernels.ts';
-import { frozenLayers, frozenTensors } from '../nn/frozen.ts';
+import { bindKernels, type Kernels, lanesOf } from '../engine/kernels.ts';
+import { frozenTensors } from '../nn/frozen.ts';
 import type { Contributions } from '../nn/layer.ts';
 import type { LossSite } from '../nn/losses/loss.ts';
 import { mse } from '../nn/losses/mse.ts';
-import { aboutLoss, type Loss } from '../nn/losses.ts';
+import { aboutLoss } from '../nn/losses.ts';
 import { parametersOf } from '../nn/model.ts';
 import {
   layOutBuffers,
   layOutParameters,
   type MeetingPoint,
-  type ModelAddresses,
   type Network,
   type ParameterStretch,
-  placeNetwork,
   stretchesOf,
 } from '../nn/network.ts';
 import { aboutOptimizer, sparesBiases, withoutDecay } from '../nn/optimizers.ts';
 import { type Pass, usingPass } from '../nn/pass.ts';
 import { aboutSchedule } from '../nn/schedules.ts';
-import { Augmenter, placeFrame } from './augmenter.ts';
-import { type DistillationNumbers, type PlacedTeacher, placeTeacherNetworks, TeacherNetworks } from './distillation.ts';
-import type { EvaluationRecipe, Recipe } from './recipe.ts';
-
-/** A data set in the engine's memory. */
-export interface PlacedSet {
-  readonly images: number;
-  readonly labels: number;
-  readonly floats: boolean;
-  readonly size: number;
-}
-
-/**
- * Everything a thread needs: plain data and shared memory, posted once. All numbers are addresses, except `threads`,
- * `chunk`, `parts` and `together`.
- */
-export interface CrewPlan {
-  readonly module: WebAssembly.Module;
-  readonly memory: WebAssembly.Memory;
-  /** The width of the module's kernels. */
-  readonly width: Width;
-  readonly recipe: EvaluationRecipe;
-  /** The whole recipe; null if nothing is trained. */
-  readonly training: Recipe | null;
-  readonly threads: number;
-  /**
-   * Images that a thread processes at once. The number is fixed, so that sums do not depend on the number of threads.
-   */
-  readonly chunk: number;
-  /** The most blocks of gradients for a batch. Each block is the sum over one or more consecutive chunks. */
-  readonly parts: number;
-  /**
-   * If a layer needs whole batches: the most chunks of a batch, which go through the network together, each in a network
-   * of its own. Else 0.
-   */
-  readonly together: number;
-  /** Start of what all members share of the networks of those chunks. */
-  readonly networks: number;
-  /** What the chunks of a batch contribute to each other. */
-  readonly statistics: number;
-  readonly control: number;
-  /** Start of each thread's own memory region. */
-  readonly regions: readonly number[];
-  readonly addresses: ModelAddresses;
-  readonly optimizerState: readonly number[];
-  /** The buffers of the average; 0 where there is no average. */
-  readonly averagedBuffers: number;
-  readonly gradients: number;
-  readonly indices: number;
-  /** Per image: its loss (f64), its predicted class (u8), its logits (f32 [classes]). */
-  readonly losses: number;
-  readonly predicted: number;
-  readonly logits: number;
-  readonly sets: readonly PlacedSet[];
-  /** The noise of augmentation; 0 where there is none. */
-  readonly noise: number;
-  /** The networks that teach; none where the labels alone do. */
-  readonly teachers: readonly PlacedTeacher[];
-  readonly distillation?: DistillationNumbers;
-}
-
-/** Threads that have started and wait for the plan. */
-export interface Helpers {
-  /** How many there are; fewer than were asked for where the machine allows no more. */
-  readonly count: number;
-  /**
-   * Hands the plan to each: they call {@link serve}, numbered from 1. Resolves when the calling thread may wait for them at a barrier,
-   * where it handles no messages.
-   */
-  begin(plan: CrewPlan): Promise<void>;
-  /** Whether all of them still run, as far as this can be told without waiting. */
-  areAlive(): boolean;
-  /** Why one of them has ended, once that is known: `ran out of memory`. */
-  failure(): Promise<string | undefined>;
-  /** Resolves when all have ended, as they do on the order to stop. */
-  close(): Promise<unknown>;
-  /** Ends them at once. */
-  kill(): Promise<unknown>;
-}
-
-/**
- * Threads to share the work of one model with; the thread that calls is one of them. `nodeThreads()` of
- * `lenet-lab/node` makes them.
- */
-export interface Threads {
-  /** The most that take part. */
-  readonly count: number;
-  /** Starts so many threads beside the calling one. @throws WorldError when they cannot be started at all. */
-  start(helpers: number): Promise<Helpers>;
-}
+import { Augmenter } from './augmenter.ts';
+import type { CrewPlan, PlacedSet } from './crew-plan.ts';
+import { frozenIn, placeRegion } from './crew-region.ts';
+import { TeacherNetworks } from './distillation.ts';
 
 /** Words of the control block: the barrier's, then the order and its arguments. */
 export const controlWords = 16;
@@ -120,90 +32,6 @@ const orderWord = barrierWords;
 const orders = { stop: 0, train: 1, evaluate: 2, curvature: 3 } as const;
 type Order = keyof typeof orders;
 type Arguments = readonly [number, number, number, number];
-
-/** The addresses in the memory region of one member. */
-export interface Region {
-  /** Trains one chunk after the other, and evaluates. Only evaluates if the chunks of a batch train together. */
-  readonly network: Network;
-  /**
-   * The networks of chunks that train together; none if chunks train one by one. Their working memory is in the region, and
-   * all of them have the same.
-   */
-  readonly together: readonly Network[];
-  /** Indices and labels of the images of the current chunk. */
-  readonly indices: number;
-  readonly labels: number;
-  /** A block of gradients for the second and later chunks of a part. */
-  readonly spare: number;
-  /** The weight of each class, a float each; 0 where the loss has none. */
-  readonly classWeights: number;
-  /** Where images are augmented; 0 where none is. */
-  readonly frame: number;
-  readonly teachers: readonly Network[];
-}
-
-/**
- * Lays out the region of a member. All members use the same layout.
- * @param chunks where the chunks that train together keep their numbers: an arena that starts at `networks` of the plan.
- */
-export function placeRegion(arena: Arena, chunks: Arena, kernels: Kernels, plan: PlacePlan): Region {
-  const { recipe, training, width, chunk, together, teachers } = plan;
-  const { model } = recipe;
-  const common = commonOptions(arena, kernels, plan);
-  const curvature = training !== null && aboutOptimizer(training.optimizer).needsCurvature;
-  const options = { ...common, training: training !== null && together === 0, curvature };
-  return {
-    indices: arena.allocate(chunk * 4),
-    labels: arena.allocate(chunk),
-    spare: arena.allocate(training ? layOutParameters(model).bytes : 0),
-    classWeights: placeClassWeights(arena, recipe.loss),
-    frame: training ? placeFrame(arena, training) : 0,
-    teachers: placeTeacherNetworks(teachers, { kernels, arena, width, packs: common.packs }),
-    network: placeNetwork(model, options),
-    together: placeTogether(arena, chunks, kernels, plan),
-  };
-}
-
-/** What the layout of networks depends on. */
-type PlacePlan = Pick<
-  CrewPlan,
-  'recipe' | 'training' | 'width' | 'chunk' | 'addresses' | 'together' | 'statistics' | 'teachers'
->;
-
-/** What is alike in all networks of a plan, apart from teachers. */
-function commonOptions(arena: Arena, kernels: Kernels, { training, width, chunk, addresses }: PlacePlan) {
-  const packs = Math.ceil(chunk / lanesOf[width]);
-  return { kernels, arena, width, addresses, packs, frozen: frozenIn(training) };
-}
-
-/** The layers that are not trained. */
-function frozenIn(training: Recipe | null): ReadonlySet<string> {
-  return training ? frozenLayers(training.model, training.freeze) : new Set();
-}
-
-/**
- * Lays out the networks of chunks that train together; there are none if each can be trained alone.
- * @param arena for the working memory, the same for all of them.
- */
-function placeTogether(arena: Arena, chunks: Arena, kernels: Kernels, plan: PlacePlan): readonly Network[] {
-  const { recipe, together, statistics } = plan;
-  const block = { address: statistics, chunks: together };
-  const options = { ...commonOptions(chunks, kernels, plan), training: true, statistics: block };
-  const start = arena.end;
-  return Array.from({ length: together }, () => {
-    arena.rewind(start);
-    return placeNetwork(recipe.model, { ...options, working: arena });
-  });
-}
-
-/** The address of the loss's class weights; 0 where it has none. */
-function placeClassWeights(arena: Arena, loss: Loss): number {
-  const weights = aboutLoss(loss).classWeights();
-  if (weights === undefined) return 0;
-  const address = arena.allocate(weights.length * 4);
-  arena.f32(address, weights.length).set(weights);
-  return address;
-}
 
 /** A chunk of a batch that a member works on. */
 interface Chunk {

@@ -25,9 +25,9 @@ import { openWorkspace } from '../engine/workspace.ts';
 import { checkModel, type Model } from '../nn/model.ts';
 import { allocateModel, checkFiniteTensors, checkParameters, placeNetwork, writeModel } from '../nn/network.ts';
 import { usingPass } from '../nn/pass.ts';
-import type { Threads } from './crew.ts';
 import { completeEvaluation, type EvaluationSettings } from './recipe.ts';
 import { type EvaluateOptions, Session } from './session.ts';
+import type { Threads } from './threads.ts';
 
 /** How well a network does on a data set, and all it says of it. */
 export interface Evaluation extends Metrics {

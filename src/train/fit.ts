@@ -15,11 +15,11 @@ import { initialWeights } from '../nn/initialize.ts';
 import { checkFiniteTensors, checkParameters } from '../nn/network.ts';
 import { aboutOptimizer } from '../nn/optimizers.ts';
 import { evaluatedWeights } from './average.ts';
-import type { Threads } from './crew.ts';
 import { completeDistillation, type Distillation } from './distillation.ts';
 import { checkListeners, type Evaluation } from './evaluate.ts';
 import { completeRecipe, type RecipeSettings } from './recipe.ts';
 import { Session } from './session.ts';
+import type { Threads } from './threads.ts';
 
 /**
  * Number of images on which second derivatives are estimated before each epoch, if the optimizer needs them. They are

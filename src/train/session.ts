@@ -25,17 +25,12 @@ import {
 } from '../nn/network.ts';
 import { fillNoise, placeNoise } from './augmenter.ts';
 import { balancedAccuracy } from './balanced-accuracy.ts';
-import {
-  type CrewPlan,
-  controlWords,
-  type Helpers,
-  Member,
-  type PlacedSet,
-  placeRegion,
-  type Threads,
-} from './crew.ts';
+import { controlWords, Member } from './crew.ts';
+import type { CrewPlan, PlacedSet } from './crew-plan.ts';
+import { placeRegion } from './crew-region.ts';
 import { type CompleteDistillation, numbersOf, placeTeachers } from './distillation.ts';
 import { averageName, type EvaluationRecipe, type Recipe, stateNamesOf } from './recipe.ts';
+import type { Helpers, Threads } from './threads.ts';
 
 export interface EvaluateOptions {
   /** Stops the evaluation, which then gives undefined. */

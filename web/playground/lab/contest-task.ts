@@ -5,8 +5,8 @@ import type { KeptMemory } from '../../../src/engine/kept-memory.ts';
 import { scoreOf } from '../../../src/study/trial.ts';
 import { lenetSettings } from '../../../src/tasks/lenet/configuration.ts';
 import type { Pool, Task, TrialMessage, TrialOrder } from '../../../src/tasks/task.ts';
-import type { Threads } from '../../../src/train/crew.ts';
 import { fit } from '../../../src/train/fit.ts';
+import type { Threads } from '../../../src/train/threads.ts';
 import type { ContestDigits } from './held-out.ts';
 import { predictedClasses, recipeOf } from './training.ts';
 

@@ -6,10 +6,10 @@ import { completeHyperparameters } from '../../../src/tasks/lenet/hyperparameter
 import { mnistInput } from '../../../src/tasks/lenet/model-input.ts';
 import { modelByName } from '../../../src/tasks/lenet/models.ts';
 import { recipeWith } from '../../../src/tasks/lenet/named-recipe.ts';
-import type { Threads } from '../../../src/train/crew.ts';
 import { type Evaluation, mostLikely } from '../../../src/train/evaluate.ts';
 import { fit, type Moment } from '../../../src/train/fit.ts';
 import type { Recipe } from '../../../src/train/recipe.ts';
+import type { Threads } from '../../../src/train/threads.ts';
 import { settingsThatCount } from './counting.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import type { Mnist } from './mnist.ts';
