@@ -54,25 +54,36 @@ export async function answerWithFile(
   });
 }
 
-/** A file as an answer, opened when it is first taken from, and read as fast as it is taken. */
+/** A file as an answer, opened when it is first taken from, read as fast as it is taken, and closed however the answer ends. */
 export async function streamed(place: string, headers: Readonly<Record<string, string>>): Promise<Response> {
   const { size } = await stat(place);
   let left = size;
-  let file: FileHandle | undefined;
+  let opened: Promise<FileHandle> | undefined;
+  const close = async () => (await opened)?.close();
   const body = new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
-        file ??= await open(place, 'r');
-        const { bytesRead, buffer } = await file.read(new Uint8Array(Math.min(left, 2 ** 18)), 0);
-        left -= bytesRead;
-        if (bytesRead > 0) controller.enqueue(buffer.subarray(0, bytesRead));
-        if (bytesRead > 0 && left > 0) return;
-        await file.close();
+        opened ??= open(place, 'r');
+        const piece = await readPiece(await opened, left).catch(async (error: unknown) => {
+          await close();
+          throw error;
+        });
+        left -= piece.length;
+        if (piece.length > 0) controller.enqueue(piece);
+        if (piece.length > 0 && left > 0) return;
+        await close();
         controller.close();
       },
-      cancel: () => file?.close(),
+      // Also while the file is being opened: a tab may be closed as soon as it was opened.
+      cancel: close,
     },
     { highWaterMark: 0 },
   );
   return new Response(body, { headers: { ...headers, 'Content-Length': `${size}` } });
+}
+
+/** The next bytes; none at the end of the file. */
+async function readPiece(file: FileHandle, left: number): Promise<Uint8Array> {
+  const { bytesRead, buffer } = await file.read(new Uint8Array(Math.min(left, 2 ** 18)), 0);
+  return buffer.subarray(0, bytesRead);
 }
