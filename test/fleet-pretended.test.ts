@@ -23,13 +23,18 @@ const study = (how: Omit<PretendedStudy, 'address'> = {}) => pretendedStudy({ ad
 const worker = (how: Partial<Parameters<typeof pretendWorker>[0]> = {}) =>
   pretendWorker({ address: fleet.server.address, ...how });
 
-test('any number of workers gives the record of one', async () => {
+test('any number of workers and places gives the record of one, and no warning of Node', async () => {
+  const warnings: Error[] = [];
+  const hear = (warning: Error) => warnings.push(warning);
+  process.on('warning', hear);
   const first = study({ jobs: 1 });
   const one = await worker();
   const expected = withoutTimes(await first);
-  const [two, three] = [await worker(), await worker()];
+  const [two, three] = [await worker({ slots: 300 }), await worker()];
   expect(withoutTimes(await study({ jobs: 30 }))).toEqual(expected);
   await Promise.all([one, two, three].map(({ stop }) => stop()));
+  process.off('warning', hear);
+  expect(warnings).toEqual([]);
 });
 
 test('with --audit 1 every training is done twice, by different workers, and ends once', async () => {

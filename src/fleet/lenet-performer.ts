@@ -15,6 +15,7 @@ import { hyperparametersOf } from '../tasks/lenet/configuration.ts';
 import { decodeCheckpoint } from '../train/checkpoint.ts';
 import { decodeData } from './data-file.ts';
 import { cachedFile } from './file-cache.ts';
+import { onAbort } from './pause.ts';
 import type { Performed, Performer, PerformerTools } from './performer.ts';
 import type { WorkResult } from './result.ts';
 import type { SavedProgress } from './sql/progress.ts';
@@ -131,9 +132,7 @@ class Training {
         else if (message.type === 'epoch') this.#hear(message.line, message.share);
         else resolve(message);
       });
-      const stop = () => running.stop();
-      signal.addEventListener('abort', stop);
-      if (signal.aborted) stop();
+      onAbort(signal, () => running.stop());
     }).then((end) => this.#ended(end));
   }
 

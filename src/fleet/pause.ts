@@ -1,16 +1,31 @@
 /** Waiting that a signal ends. */
+import { setMaxListeners } from 'node:events';
+
+/**
+ * Calls `hear` when the signal is aborted, or now where it was. @returns how to stop hearing. Node warns of a leak where
+ * more than ten hear one signal; here hundreds of trainings do so on purpose, each until it has ended.
+ */
+export function onAbort(signal: AbortSignal, hear: () => void): () => void {
+  if (signal.aborted) {
+    hear();
+    return () => {};
+  }
+  setMaxListeners(0, signal);
+  signal.addEventListener('abort', hear, { once: true });
+  return () => signal.removeEventListener('abort', hear);
+}
 
 /** Waits, at most until the signal is aborted. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
+    let deafen = () => {};
     const end = () => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', end);
+      deafen();
       resolve();
     };
     const timer = setTimeout(end, ms);
-    signal?.addEventListener('abort', end);
-    if (signal?.aborted) end();
+    if (signal) deafen = onAbort(signal, end);
   });
 }
 
@@ -22,14 +37,12 @@ export function endsAfter<T>(
 ): Promise<T> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
-    const onAbort = () => {
+    const deafen = onAbort(signal, () => {
       timer = setTimeout(() => reject(late()), ms);
-    };
-    signal.addEventListener('abort', onAbort);
-    if (signal.aborted) onAbort();
+    });
     work.then(resolve, reject).finally(() => {
       clearTimeout(timer);
-      signal.removeEventListener('abort', onAbort);
+      deafen();
     });
   });
 }
@@ -37,8 +50,6 @@ export function endsAfter<T>(
 /** A signal that is aborted `ms` after another. */
 export function laterSignal(signal: AbortSignal, ms: number): AbortSignal {
   const later = new AbortController();
-  const onAbort = () => setTimeout(() => later.abort(), ms).unref();
-  signal.addEventListener('abort', onAbort, { once: true });
-  if (signal.aborted) onAbort();
+  onAbort(signal, () => setTimeout(() => later.abort(), ms).unref());
   return later.signal;
 }

@@ -7,7 +7,7 @@ import { beat } from './heartbeat.ts';
 import { IdleWatch } from './idle-watch.ts';
 import { JobWork, newWork, type Work } from './job-work.ts';
 import { outageTeller } from './outage.ts';
-import { endsAfter, laterSignal, pause } from './pause.ts';
+import { endsAfter, laterSignal, onAbort, pause } from './pause.ts';
 import type { Performer } from './performer.ts';
 import { type Attempt, openQueue, type Queue } from './queue.ts';
 import { hasSchema, requireSchema } from './sql/install.ts';
@@ -99,8 +99,7 @@ class Worker {
     const about = { id: this.#id, name, slots, engine, cpu };
     await patiently(() => registerWorker(this.#database, about), this.#patience);
     tell({ type: 'ready', id: this.#id });
-    const onAbort = () => this.#stopAll();
-    signal.addEventListener('abort', onAbort);
+    const deafen = onAbort(signal, () => this.#stopAll());
     this.#database.listen('lenet_job', () => this.#wake.abort());
     const beating = beat(
       {
@@ -112,7 +111,7 @@ class Worker {
     try {
       while (!signal.aborted && this.#failure === undefined) await this.#takeJobs();
     } finally {
-      signal.removeEventListener('abort', onAbort);
+      deafen();
       this.#stopAll();
       while (this.#working.size > 0) await pause(20);
       this.#beats.abort();
