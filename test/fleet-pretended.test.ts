@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { sha256Of } from '../src/disk/sha256.ts';
 import { connectCoordinator } from '../src/fleet/coordinator-connection.ts';
 import { connect } from '../src/fleet/database.ts';
 import type { FleetEvent } from '../src/fleet/fleet-event.ts';
 import { pretendedResult, pretendPerformer } from '../src/fleet/pretend-performer.ts';
 import type { WorkResult } from '../src/fleet/result.ts';
-import type { WorkOrder } from '../src/fleet/work-order.ts';
+import type { FleetJob, WorkOrder } from '../src/fleet/work-order.ts';
 import { work } from '../src/fleet/worker.ts';
 import { startFleet, type TestFleet, until, withoutTimes } from './fleet.ts';
 import { engine, type PretendedStudy, pretendedStudy, pretendWorker } from './pretended-study.ts';
@@ -35,6 +36,26 @@ test('any number of workers and places gives the record of one, and no warning o
   await Promise.all([one, two, three].map(({ stop }) => stop()));
   process.off('warning', hear);
   expect(warnings).toEqual([]);
+});
+
+test('a training that comes back from a worker is the next to be taken', async () => {
+  const { database, queue } = await connectCoordinator(fleet.server.address);
+  const study = crypto.randomUUID();
+  const jobs = Array.from({ length: 20 }, (_, seed): FleetJob => {
+    const [key, run] = [sha256Of(`key ${seed}`), sha256Of(`run ${seed}`)];
+    return { study, key, run, kind: 'training', notBy: null, configuration: {}, seed, until: null };
+  });
+  await queue.send(jobs);
+  const [first] = await queue.take(1);
+  await queue.giveBack(first!);
+  await until(
+    async () => (await database.query("select from pgboss.job where state = 'retry' and priority > 0")).length === 1,
+    () => 'a priority',
+  );
+  const [next, other] = [await queue.take(1), await queue.take(1)];
+  expect(next).toEqual([{ ...first, retryCount: 1 }]);
+  expect(other).toMatchObject([{ retryCount: 0 }]);
+  await Promise.all([queue.close(), database.close()]);
 });
 
 test('with --audit 1 every training is done twice, by different workers, and ends once', async () => {

@@ -2,6 +2,7 @@
 import type { PgBoss } from 'pg-boss';
 import { missingPeers, networkPatience, type Patience, patiently } from './database.ts';
 import { trackSockets } from './sockets.ts';
+import { putFirst } from './sql/put-first.ts';
 import { superviseJobs } from './supervision.ts';
 import { type FleetJob, type JobKind, parseJob, singletonKey } from './work-order.ts';
 
@@ -40,6 +41,8 @@ export interface Queue {
 
 /** Copies and audits wait until no training waits. */
 const priorities: Readonly<Record<JobKind, number>> = { training: 0, audit: -1, copy: -2 };
+/** Trainings that were begun before go before all others. */
+const returnedPriority = 1;
 
 /** @param role the coordinator makes the tables and looks after lost jobs; workers do neither. */
 export async function openQueue(address: string, role: 'coordinator' | 'worker', waiting: Patience): Promise<Queue> {
@@ -69,7 +72,11 @@ export async function openQueue(address: string, role: 'coordinator' | 'worker',
     const limits = { heartbeatSeconds, expireInSeconds, retryLimit, retryDelay: 0, deleteAfterSeconds };
     await patiently(() => boss.createQueue(queueName, { policy: 'exclusive', ...limits }), patience);
     const { signal } = closing;
-    void superviseJobs({ supervise: () => boss.supervise(queueName), probe: () => boss.getQueue(queueName), signal });
+    const supervise = async () => {
+      await boss.supervise(queueName);
+      await putFirst(boss.getDb(), { from: priorities.training, to: returnedPriority });
+    };
+    void superviseJobs({ supervise, probe: () => boss.getQueue(queueName), signal });
   }
   const fenced = (attempts: readonly Attempt[]) => attempts.map(({ id, retryCount }) => ({ id, retryCount }));
   return {
