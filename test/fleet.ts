@@ -35,6 +35,36 @@ export interface FleetProcess {
   readonly ended: Promise<number | NodeJS.Signals | null>;
 }
 
+/** A program of ours in a process of its own, with further variables in its environment. */
+export function startProgram(args: readonly string[], variables: Readonly<Record<string, string>>): FleetProcess {
+  const child = spawn(process.execPath, args, {
+    // A pipe, since a worker of the measurements ends with its standard input.
+    stdio: ['pipe', 'pipe', 'pipe'],
+    env: { ...process.env, ...variables },
+  });
+  let text = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.on('data', (piece: Buffer) => {
+      text += piece;
+    });
+  }
+  const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
+    child.on('close', (code, signal) => resolve(code ?? signal));
+  });
+  return {
+    child,
+    text: () => text,
+    async says(pattern) {
+      await until(
+        () => pattern.test(text) || child.exitCode !== null,
+        () => `${args.join(' ')} to say ${pattern}: ${text}`,
+      );
+      if (!pattern.test(text)) throw new Error(`${args.join(' ')} ended without ${pattern}: ${text}`);
+    },
+    ended,
+  };
+}
+
 export async function startFleet(): Promise<TestFleet> {
   const folder = mkdtempSync(join(tmpdir(), 'lenet-fleet-'));
   // PostgreSQL's own user enters it.
@@ -52,32 +82,7 @@ export async function startFleet(): Promise<TestFleet> {
       return fleet.program([command, ...args], { ...own, ...variables });
     },
     program(args, variables) {
-      const child = spawn(process.execPath, args, {
-        // A pipe, since a worker of the measurements ends with its standard input.
-        stdio: ['pipe', 'pipe', 'pipe'],
-        env: { ...process.env, ...variables },
-      });
-      let text = '';
-      for (const stream of [child.stdout, child.stderr]) {
-        stream.on('data', (piece: Buffer) => {
-          text += piece;
-        });
-      }
-      const ended = new Promise<number | NodeJS.Signals | null>((resolve) => {
-        child.on('close', (code, signal) => resolve(code ?? signal));
-      });
-      const started: FleetProcess = {
-        child,
-        text: () => text,
-        async says(pattern) {
-          await until(
-            () => pattern.test(text) || child.exitCode !== null,
-            () => `${args.join(' ')} to say ${pattern}: ${text}`,
-          );
-          if (!pattern.test(text)) throw new Error(`${args.join(' ')} ended without ${pattern}: ${text}`);
-        },
-        ended,
-      };
+      const started = startProgram(args, variables);
       processes.push(started);
       return started;
     },

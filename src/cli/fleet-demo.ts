@@ -8,6 +8,7 @@ import { isEqualData } from '../base/argument.ts';
 import { WorldError } from '../base/errors.ts';
 import { type LocalServer, startLocalServer } from '../fleet/local-server.ts';
 import { wrapped } from '../report/terminal-table.ts';
+import { journalName } from '../runner/study-journal.ts';
 import { readStudy } from '../store/journal-store.ts';
 import { Interrupt } from './interrupt.ts';
 import { terminalWidth } from './terminal.ts';
@@ -60,6 +61,8 @@ interface Stage {
 }
 
 async function showFleet(folder: string, address: string, { running, signal }: Stage): Promise<void> {
+  /** What every process of this machine would say again. */
+  const told = new Set<string>();
   const lenet = (...args: string[]) => {
     signal.throwIfAborted();
     const child = spawn(process.execPath, [program, ...args], {
@@ -69,7 +72,9 @@ async function showFleet(folder: string, address: string, { running, signal }: S
     running.add(child);
     // A Ctrl-C of the terminal reaches the children, too. What they say of it would surprise.
     child.stderr.on('data', (text: Buffer) => {
-      if (!signal.aborted) process.stderr.write(text);
+      if (signal.aborted || told.has(`${text}`)) return;
+      told.add(`${text}`);
+      process.stderr.write(text);
     });
     const ended = new Promise<number | null>((resolve) => {
       child.on('close', (code) => {
@@ -112,7 +117,7 @@ function say(text: string, indent = ''): void {
 
 /** What must not depend on the fleet. */
 function resultsIn(folder: string): unknown {
-  const record = readStudy(join(folder, 'study.journal'));
+  const record = readStudy(join(folder, journalName));
   return record?.trials.map(({ number, configuration, seed, state, score, wrong }) => {
     return { number, configuration, seed, state, score, wrong: wrong && [...wrong] };
   });

@@ -7,6 +7,7 @@ import { duration, megabytes } from '../base/format.ts';
 import { exactJson, visible, visibleLines } from '../base/plain-text.ts';
 import { writeOutput } from '../disk/atomic-file.ts';
 import { describeHolder } from '../disk/lock.ts';
+import { NotConnected } from '../fleet/not-connected.ts';
 import { trialsCsv } from '../report/csv.ts';
 import type { StudyFacts } from '../report/facts.ts';
 import { showJson } from '../report/json.ts';
@@ -160,15 +161,15 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     isFleet: fleet !== undefined,
     page: page?.address,
   };
+  const interrupted = (saved: string) => {
+    bars.clear();
+    process.stdout.write(`Interrupted; ${saved}.\nContinue with: ${visible(again.join(' '))}\n`);
+    return interrupt.exitCode(1);
+  };
   try {
     const store = folder.store(asRun, { files, onWait: tellOfWait });
     const environmentNow = environment(jobs);
     const request = { definition, task, store, jobs, threads, retryFailed, keep, signal, environment: environmentNow };
-    const interrupted = (saved: string) => {
-      bars.clear();
-      process.stdout.write(`Interrupted; ${saved}.\nContinue with: ${visible(again.join(' '))}\n`);
-      return interrupt.exitCode(1);
-    };
     for await (const event of runStudy(request)) {
       if (event.type === 'interrupted') return interrupted('everything is saved');
       if (event.type === 'start') fleet?.expect(event.view.expected - endedTrials(event.view));
@@ -188,6 +189,9 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
     const retry = [...again, ...(options.retryFailed ? [] : ['--retry-failed'])].join(' ');
     process.stdout.write(`${visibleLines(closing(facts, folder, retry))}\n`);
     return interrupt.exitCode(facts.finished ? 0 : 1);
+  } catch (error) {
+    if (error instanceof NotConnected) return interrupted('the database had not answered, so nothing was begun');
+    throw error;
   } finally {
     bars.clear();
     await page?.close();

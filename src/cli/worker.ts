@@ -8,6 +8,7 @@ import { visible } from '../base/plain-text.ts';
 import { databaseAddress, placeOf } from '../fleet/address.ts';
 import { knownBits, measureEngine } from '../fleet/known-batch.ts';
 import { lenetPerformer } from '../fleet/lenet-performer.ts';
+import { olderNodeNote } from '../fleet/node-version.ts';
 import type { LiveStudy } from '../fleet/sql/studies.ts';
 import { work } from '../fleet/worker.ts';
 import type { WorkerEvent } from '../fleet/worker-event.ts';
@@ -33,7 +34,8 @@ export async function worker(options: WorkerCommandOptions): Promise<number> {
   const address = databaseAddress();
   const machine = readMachine();
   const { jobs, warnings } = usefulJobs(options.jobs, threadRoom(machine, { memories: true }), machine);
-  for (const text of warnings) warn(text);
+  const older = olderNodeNote();
+  for (const text of [...(older ? [older] : []), ...warnings]) warn(text);
   const engine = await measureEngine();
   if (engine.bits !== knownBits) {
     throw new WorldError(
@@ -42,8 +44,10 @@ export async function worker(options: WorkerCommandOptions): Promise<number> {
   }
   const { width } = await chooseWidth(options.kernels ?? 'auto', recipeOf(completeHyperparameters({})));
   const scratch = scratchFolder();
+  let isReady = false;
   const interrupt = new Interrupt((again) => {
-    process.stderr.write(`Stopping; trainings are saved for other workers; ${again} to stop at once.\n`);
+    const what = isReady ? 'Stopping; trainings are saved for other workers' : 'Stopping';
+    process.stderr.write(`${what}; ${again} to stop at once.\n`);
   });
   const threads = Math.max(1, Math.floor(usableCores(machine) / jobs));
   const { cpu } = environment(jobs);
@@ -57,8 +61,12 @@ export async function worker(options: WorkerCommandOptions): Promise<number> {
       engine,
       performer: lenetPerformer({ scratch, cache: cacheFolder(), threads, width }),
       signal: interrupt.signal,
-      tell: (event) => say(lineOf(event, address, jobs)),
+      tell(event) {
+        isReady ||= event.type === 'ready';
+        say(lineOf(event, address, jobs));
+      },
     });
+    if (!isReady) say('Interrupted; the worker had not begun.');
     return await interrupt.exitCode(0);
   } finally {
     rmSync(scratch, { recursive: true, force: true });

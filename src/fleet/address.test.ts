@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { databaseAddress, placeOf } from './address.ts';
-import { isAway, missingPeers } from './database.ts';
+import { isAway, missingPeers } from './database-error.ts';
 
 const address = 'postgresql://me:secret@db.example:5433/fleet?sslmode=verify-full';
 

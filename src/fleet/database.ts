@@ -1,7 +1,8 @@
 /** The connection to PostgreSQL: queries, notifications, and patience while the database is away. */
 import type { Client, Pool } from 'pg';
-import { UsageError, WorldError } from '../base/errors.ts';
+import { WorldError } from '../base/errors.ts';
 import { placeOf } from './address.ts';
+import { databaseError, isAway, messageOf, missingPeers } from './database-error.ts';
 import { endsAfter, pause } from './pause.ts';
 import { trackSockets } from './sockets.ts';
 
@@ -29,6 +30,8 @@ export const networkPatience = {
 } as const;
 /** How long a query may go on after the signal of its {@link Patience} (ms). */
 const lateMs = 1_000;
+/** After how long people hear that a database has not answered yet (ms). */
+const slowMs = 1_000;
 /** How long a lost connection for notifications waits before the next try (ms). */
 const listenRetryMs = 1_000;
 
@@ -41,17 +44,15 @@ async function loadPg() {
   }
 }
 
-/** The error for a missing optional package; other errors unchanged. */
-export function missingPeers(error: unknown): unknown {
-  const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
-  if (!isMissing) return error;
-  return new UsageError(
-    'the fleet needs two packages that are not installed: npm install pg pg-boss@^12.38 (pg-boss asks for Node 22.12 or later)',
-  );
-}
-
-/** @param connections the most at once. @throws WorldError when the database cannot be reached. */
-export async function connect(address: string, { connections }: { readonly connections: number }): Promise<Database> {
+/**
+ * @param connections the most at once. @param patience how long the first answer is waited for, and who hears that it is late.
+ * @throws WorldError when the database cannot be reached, or the signal comes before its first answer.
+ */
+export async function connect(
+  address: string,
+  { connections }: { readonly connections: number },
+  patience: Patience = {},
+): Promise<Database> {
   const pg = await loadPg();
   const sockets = trackSockets();
   const { stream } = sockets;
@@ -62,9 +63,11 @@ export async function connect(address: string, { connections }: { readonly conne
   let isClosed = false;
   const listeners = new Set<Client>();
   try {
-    await pool.query('select 1');
+    await firstAnswer(pool.query('select 1'), patience);
   } catch (error) {
-    await sockets.close(pool.end());
+    // Nothing is connected that could end in order.
+    pool.end().catch(() => {});
+    await sockets.close(Promise.resolve());
     throw new WorldError(`the database at ${placeOf(address)} cannot be used: ${messageOf(error)}`, { cause: error });
   }
   return {
@@ -109,40 +112,19 @@ export async function connect(address: string, { connections }: { readonly conne
   };
 }
 
+async function firstAnswer(answer: Promise<unknown>, { signal, onAway, onBack }: Patience): Promise<void> {
+  const slow = setTimeout(() => onAway?.('it has not answered yet'), slowMs);
+  try {
+    await (signal ? endsAfter(answer, signal, { ms: 0, late: tooLate }) : answer);
+    onBack?.();
+  } finally {
+    clearTimeout(slow);
+  }
+}
+
 function asSent(parameter: Parameter): unknown {
   if (!(parameter instanceof Uint8Array)) return parameter;
   return Buffer.from(parameter.buffer, parameter.byteOffset, parameter.byteLength);
-}
-
-/** Network errors of Node, and messages of pg without a code. */
-const awayCodes =
-  /^(?:ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|ENOTFOUND|EAI_AGAIN|ENOENT)$/;
-/**
- * Classes of SQLSTATE: connection exceptions, transactions that another one made fail (a deadlock), insufficient
- * resources (a full disk, too many connections), operator intervention (a shutdown, a start, a terminated backend).
- */
-const awayStates = /^(?:08|40|53|57)/;
-const awayMessages = /connection terminated|timeout|not queryable|connection ended/i;
-
-/** Whether an error says that the database is away for now: the same query may succeed later. */
-export function isAway(error: unknown): boolean {
-  if (error instanceof AggregateError) return error.errors.some(isAway);
-  if (error instanceof WorldError && error.cause !== undefined) return isAway(error.cause);
-  if (!(error instanceof Error)) return false;
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return awayCodes.test(code) || awayStates.test(code) || awayMessages.test(error.message);
-}
-
-/** The code that PostgreSQL gives an error (SQLSTATE); undefined for errors of other kinds. */
-export function stateOf(error: unknown): string | undefined {
-  const cause = error instanceof WorldError ? error.cause : error;
-  return cause instanceof Error && 'code' in cause && typeof cause.code === 'string' ? cause.code : undefined;
-}
-
-/** An error of the database or of the way to it, in words. */
-function databaseError(error: unknown): unknown {
-  if (error instanceof WorldError || error instanceof UsageError) return error;
-  return new WorldError(`the fleet's database: ${messageOf(error)}`, { cause: error });
 }
 
 /** How long a query is tried again, and who hears that the database is away. */
@@ -160,10 +142,9 @@ export interface Patience {
  * after the signal is aborted.
  */
 export async function patiently<T>(act: () => Promise<T>, { signal, onAway, onBack }: Patience = {}): Promise<T> {
-  const late = () => new WorldError('the database did not answer before the end');
   for (let tries = 0; ; tries++) {
     try {
-      const answer = await (signal ? endsAfter(act(), signal, { ms: lateMs, late }) : act());
+      const answer = await (signal ? endsAfter(act(), signal, { ms: lateMs, late: tooLate }) : act());
       if (tries > 0) onBack?.();
       return answer;
     } catch (error) {
@@ -174,7 +155,6 @@ export async function patiently<T>(act: () => Promise<T>, { signal, onAway, onBa
   }
 }
 
-function messageOf(error: unknown): string {
-  if (error instanceof AggregateError) return messageOf(error.errors[0]);
-  return error instanceof Error ? error.message : String(error);
+function tooLate(): WorldError {
+  return new WorldError('the database did not answer before the end');
 }

@@ -1,6 +1,7 @@
 /** The queue of jobs, on pg-boss: delivery at least once, heartbeats, and a fence against attempts that were taken over. */
 import type { PgBoss } from 'pg-boss';
-import { missingPeers, networkPatience, type Patience, patiently } from './database.ts';
+import { networkPatience, type Patience, patiently } from './database.ts';
+import { missingPeers } from './database-error.ts';
 import { trackSockets } from './sockets.ts';
 import { putFirst } from './sql/put-first.ts';
 import { superviseJobs } from './supervision.ts';

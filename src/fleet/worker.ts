@@ -38,26 +38,34 @@ export async function work(options: WorkerOptions): Promise<void> {
   const { address, tell } = options;
   const signal = laterSignal(options.signal, partingMs);
   const patience: Patience = { signal, ...outageTeller(tell) };
-  const database = await connect(address, { connections: 3 });
   try {
-    for (let isTold = false; !(await patiently(() => hasSchema(database), patience)); isTold = true) {
-      if (!isTold) tell({ type: 'waiting' });
-      if (options.signal.aborted) return;
-      await pause(lookMs, options.signal);
-    }
-    await patiently(() => requireSchema(database), patience);
-    const queue = await openQueue(address, 'worker', patience);
+    const database = await connect(address, { connections: 3 }, { ...patience, signal: options.signal });
     try {
-      await new Worker(options, database, queue, patience).run();
+      await workWith(database, patience, options);
     } finally {
-      await queue.close();
+      await database.close();
     }
   } catch (error) {
     // Whoever ends a worker does not ask whether the database is there.
     if (!options.signal.aborted) throw error;
   } finally {
     await options.performer.close();
-    await database.close();
+  }
+}
+
+async function workWith(database: Database, patience: Patience, options: WorkerOptions): Promise<void> {
+  const { address, tell } = options;
+  for (let isTold = false; !(await patiently(() => hasSchema(database), patience)); isTold = true) {
+    if (!isTold) tell({ type: 'waiting' });
+    if (options.signal.aborted) return;
+    await pause(lookMs, options.signal);
+  }
+  await patiently(() => requireSchema(database), patience);
+  const queue = await openQueue(address, 'worker', patience);
+  try {
+    await new Worker(options, database, queue, patience).run();
+  } finally {
+    await queue.close();
   }
 }
 

@@ -1,6 +1,7 @@
 /** Makes the fleet's tables and roles, and refuses tables of another format. */
 import { UsageError } from '../../base/errors.ts';
-import { type Database, stateOf } from '../database.ts';
+import type { Database } from '../database.ts';
+import { stateOf } from '../database-error.ts';
 import { rolesSql } from './roles.ts';
 import { schemaFormat, schemaSql } from './schema.ts';
 
