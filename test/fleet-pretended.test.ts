@@ -38,6 +38,14 @@ test('any number of workers and places gives the record of one, and no warning o
   expect(warnings).toEqual([]);
 });
 
+test('the last word on a study says that it has ended', async () => {
+  const one = await worker();
+  await study();
+  const [row] = await fleet.database.query('select status from lenet.study order by began desc limit 1');
+  expect(row).toMatchObject({ status: { wanted: 0, left: 0, ended: 30 } });
+  await one.stop();
+});
+
 test('a training that comes back from a worker is the next to be taken', async () => {
   const { database, queue } = await connectCoordinator(fleet.server.address);
   const study = crypto.randomUUID();

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { sha256Of } from '../src/disk/sha256.ts';
 import { countJobs } from '../src/fleet/sql/cancel-jobs.ts';
+import { readStudies } from '../src/fleet/sql/studies.ts';
 import { StudyFolder } from '../src/runner/study-folder.ts';
 import { completeTrials } from '../src/study/trial.ts';
 import { type FleetProcess, modelsIn, recordIn, startFleet, type TestFleet, until, writeStudy } from './fleet.ts';
@@ -215,9 +216,11 @@ keep: winners
   expect(recordIn(shared)).toEqual(recordIn(own));
   expect(keptModelsIn(shared)).toEqual(keptModelsIn(own));
   await stop(...workers);
+  const { study } = JSON.parse(readFileSync(join(shared, 'fleet.json'), 'utf8')) as { study: string };
+  const seen = (await readStudies(fleet.database)).find(({ id }) => id === study);
+  expect(seen).toMatchObject({ status: { wanted: 0, left: 0 } });
   const finish = fleet.lenet('study', 'finish', shared);
   expect(await finish.ended, finish.text()).toBe(0);
-  const { study } = JSON.parse(readFileSync(join(shared, 'fleet.json'), 'utf8')) as { study: string };
   for (const table of ['result', 'blob', 'progress']) {
     const sql = `select count(*)::int as count from lenet.${table} where study = $1`;
     expect(await fleet.database.query(sql, [study]), table).toEqual([{ count: 0 }]);

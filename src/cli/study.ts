@@ -176,6 +176,8 @@ export async function studyRun(file: string, options: StudyRunOptions): Promise<
       if (event.type === 'trial-end') fleet?.expect(event.view.expected - event.ended);
       tell(event, teller);
       if (event.type !== 'finished' || !fleet) continue;
+      // A strategy may need fewer trainings than it expected.
+      fleet.expect(0);
       const lacking = await fleet.fetchFiles(keptTrials(event.view));
       if (lacking.length > 0 && signal.aborted) {
         return interrupted(

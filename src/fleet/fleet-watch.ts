@@ -57,17 +57,23 @@ export class FleetWatch {
 
   /** Looks until the signal is aborted. */
   async run(signal: AbortSignal): Promise<void> {
-    const { database, study, patience } = this.#options;
+    const { database, patience } = this.#options;
     while (!signal.aborted) {
       const seen = await patiently(() => readWorkers(database), patience);
       this.#queued = (await patiently(() => countJobs(database), patience)).queued;
       this.#meet(seen);
       this.#tellProgress();
       this.#lookForStragglers();
-      await patiently(() => sayStatus(database, study, this.#statusNow()), patience);
+      await patiently(() => this.say(), patience);
       this.show();
       await pause(lookMs, signal);
     }
+  }
+
+  /** Says in the database how the study stands. */
+  say(): Promise<void> {
+    const { database, study } = this.#options;
+    return sayStatus(database, study, this.#statusNow());
   }
 
   /** The name of a worker for messages, also of one that has left. */

@@ -10,7 +10,7 @@ import type { FleetEvent } from './fleet-event.ts';
 import { FleetWatch } from './fleet-watch.ts';
 import { Inbox } from './inbox.ts';
 import { outageTeller } from './outage.ts';
-import { pause } from './pause.ts';
+import { endsAfter, pause } from './pause.ts';
 import type { Queue } from './queue.ts';
 import type { WorkResult } from './result.ts';
 import { cancelJobs } from './sql/cancel-jobs.ts';
@@ -49,6 +49,8 @@ export interface FleetPoolOptions {
 
 /** Time between two looks for lost jobs (ms). */
 const lostMs = 10_000;
+/** The longest wait for the last word on a study (ms). */
+const lastMs = 1_000;
 
 /** A pool for `runStudy`. Nothing is sent before the first trial starts. */
 export function fleetPool(options: FleetPoolOptions): Pool & { readonly checks: number } {
@@ -110,6 +112,9 @@ class Coordinator {
     // The queue first: it ends the waiting for a database that is away.
     await this.#options.queue.close();
     await this.#begun;
+    // The last look may be two seconds old. Without an answer the study counts as silent.
+    const last = this.#watch?.say() ?? Promise.resolve();
+    await endsAfter(last, this.#closing.signal, { ms: lastMs, late: () => new Error('late') }).catch(() => {});
     await this.#options.database.close();
   }
 
