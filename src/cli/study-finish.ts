@@ -8,7 +8,7 @@ import { FleetFiles } from '../fleet/fleet-files.ts';
 import { outageTeller } from '../fleet/outage.ts';
 import { requireSchema } from '../fleet/sql/install.ts';
 import { readAssignment } from '../fleet/sql/read-assignment.ts';
-import { readStudyName } from '../fleet/study-name.ts';
+import { readStudyName, studyNameFile } from '../fleet/study-name.ts';
 import type { DataAbout } from '../fleet/trial-files.ts';
 import { countText } from '../report/words/numbers.ts';
 import { readingOf, readStudyFile } from '../runner/study-files.ts';
@@ -24,7 +24,8 @@ export async function studyFinish(path: string, { force = false }: { readonly fo
   const folder = new StudyFolder(resolve(path));
   const record = folder.read();
   const study = readStudyName(folder.path);
-  if (study === undefined) throw new UsageError(`the study in ${folder.path} has not used a fleet (no fleet.json)`);
+  if (study === undefined)
+    throw new UsageError(`the study in ${folder.path} has not used a fleet (no ${studyNameFile})`);
   if (folder.holder) throw new UsageError(`the study in ${folder.path} is at work; finish it when it has ended`);
   const database = await connect(databaseAddress(), { connections: 2 });
   try {

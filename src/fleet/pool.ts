@@ -15,9 +15,11 @@ import type { Queue } from './queue.ts';
 import type { WorkResult } from './result.ts';
 import { cancelJobs } from './sql/cancel-jobs.ts';
 import { lostKeys } from './sql/lost-keys.ts';
+import { channels } from './sql/names.ts';
 import { dropProgress } from './sql/progress.ts';
 import { readTakenResults } from './sql/read-results.ts';
 import { saveStudy } from './sql/save-study.ts';
+import { wakeWorkers } from './sql/wake-workers.ts';
 import { forgetWorkers } from './sql/workers.ts';
 import { WaitingTrials } from './waiting-trials.ts';
 import type { Assignment, FleetJob } from './work-order.ts';
@@ -137,7 +139,7 @@ class Coordinator {
     await inbox.readAll();
     // Earlier results come first: what has one is not sent again.
     this.#messages = [...this.#messages, ...ordered];
-    database.listen('lenet_result', (payload) => {
+    database.listen(channels.results, (payload) => {
       if (payload === '' || payload === id) inbox.wake();
     });
     const { signal } = this.#closing;
@@ -190,7 +192,7 @@ class Coordinator {
     for (const action of actions) if (action.type === 'alarm') this.#alarm(action);
     if (this.#closing.signal.aborted) return;
     await queue.send(jobs);
-    if (jobs.length > 0) await this.#try(() => database.query("select pg_notify('lenet_job', '')"));
+    if (jobs.length > 0) await this.#try(() => wakeWorkers(database));
     const ended = ends.map(({ key }) => key);
     // Copies, and attempts of workers that were thought to be dead.
     if (ended.length > 0) await this.#try(() => cancelJobs(database, study(), ended));

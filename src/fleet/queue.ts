@@ -3,11 +3,10 @@ import type { PgBoss } from 'pg-boss';
 import { networkPatience, type Patience, patiently } from './database.ts';
 import { missingPeers } from './database-error.ts';
 import { trackSockets } from './sockets.ts';
+import { queueName } from './sql/names.ts';
 import { putFirst } from './sql/put-first.ts';
 import { superviseJobs } from './supervision.ts';
 import { type FleetJob, type JobKind, parseJob, singletonKey } from './work-order.ts';
-
-const queueName = 'lenet';
 
 /** Seconds without a heartbeat after which a job is given to another worker; pg-boss allows no fewer. */
 const heartbeatSeconds = 10;

@@ -6,6 +6,9 @@ import { z } from 'zod';
 import { writeFileAtomically } from '../disk/atomic-file.ts';
 import { readText } from '../disk/read-file.ts';
 
+/** The file, beside the journal. */
+export const studyNameFile = 'fleet.json';
+
 const schema = z.strictObject({ study: z.uuid() });
 
 /** Undefined where the study has not used a fleet, or the file is damaged: its trainings are then sent again. */
@@ -29,5 +32,5 @@ export function studyName(folder: string, check: () => void): string {
 }
 
 function pathOf(folder: string): string {
-  return join(folder, 'fleet.json');
+  return join(folder, studyNameFile);
 }

@@ -11,6 +11,7 @@ import { endsAfter, laterSignal, onAbort, pause } from './pause.ts';
 import type { Performer } from './performer.ts';
 import { type Attempt, openQueue, type Queue } from './queue.ts';
 import { hasSchema, requireSchema } from './sql/install.ts';
+import { channels } from './sql/names.ts';
 import { registerWorker, unregisterWorker } from './sql/workers.ts';
 import type { WorkerEvent } from './worker-event.ts';
 
@@ -108,7 +109,7 @@ class Worker {
     await patiently(() => registerWorker(this.#database, about), this.#patience);
     tell({ type: 'ready', id: this.#id });
     const deafen = onAbort(signal, () => this.#stopAll());
-    this.#database.listen('lenet_job', () => this.#wake.abort());
+    this.#database.listen(channels.jobs, () => this.#wake.abort());
     const beating = beat(
       {
         ...{ worker: this.#id, database: this.#database, queue: this.#queue, working: this.#working },

@@ -1,5 +1,6 @@
 /** Inserts results of a worker and wakes the coordinators. A delivery that is repeated changes nothing. */
 import type { Database } from '../database.ts';
+import { channels } from './names.ts';
 
 /** A result on its way. */
 export interface Delivery {
@@ -21,7 +22,7 @@ with arrived as (
   on conflict (id) do nothing
   returning study
 )
-select pg_notify('lenet_result', study::text) from (select distinct study from arrived) as studies`;
+select pg_notify('${channels.results}', study::text) from (select distinct study from arrived) as studies`;
 
 export async function insertResults(database: Database, deliveries: readonly Delivery[]): Promise<void> {
   const column = (name: keyof Delivery) => deliveries.map((delivery) => delivery[name]);
