@@ -1,8 +1,8 @@
 /** Networks that are cut between a worker or the coordinator and the database: pretended trainings, real connections. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import type { StudyRecord } from '../src/store/store.ts';
 import { type Fault, layWire } from './broken-wire.ts';
-import { startFleet, type TestFleet, until, withoutTimes } from './fleet.ts';
+import { startFleet, type TestFleet, fleetTest as test, until, withoutTimes } from './fleet.ts';
 import { pretendedStudy, pretendWorker } from './pretended-study.ts';
 
 let fleet: TestFleet;

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, expect } from 'vitest';
 import { sha256Of } from '../src/disk/sha256.ts';
 import { connectCoordinator } from '../src/fleet/coordinator-connection.ts';
 import { connect } from '../src/fleet/database.ts';
@@ -7,7 +7,7 @@ import { pretendedResult, pretendPerformer } from '../src/fleet/pretend-performe
 import type { WorkResult } from '../src/fleet/result.ts';
 import type { FleetJob, WorkOrder } from '../src/fleet/work-order.ts';
 import { work } from '../src/fleet/worker.ts';
-import { startFleet, type TestFleet, until, withoutTimes } from './fleet.ts';
+import { startFleet, type TestFleet, fleetTest as test, until, withoutTimes } from './fleet.ts';
 import { engine, type PretendedStudy, pretendedStudy, pretendWorker } from './pretended-study.ts';
 
 let fleet: TestFleet;

