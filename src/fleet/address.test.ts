@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { databaseAddress, placeOf } from './address.ts';
-import { isAway, missingPeers } from './database-error.ts';
+import { databaseError, isAway, messageOf, missingPeers } from './database-error.ts';
 
 const address = 'postgresql://me:secret@db.example:5433/fleet?sslmode=verify-full';
 
@@ -39,6 +39,16 @@ test('a missing package is named with the command that installs it', () => {
   expect(`${missingPeers(missing)}`).toContain('npm install pg pg-boss@^12.38');
   const other = new Error('other');
   expect(missingPeers(other)).toBe(other);
+});
+
+test('a database that does not answer is said in the same words by every query', () => {
+  for (const message of [
+    'Connection terminated due to connection timeout',
+    'timeout exceeded when trying to connect',
+  ]) {
+    expect(messageOf(databaseError(new Error(message)))).toBe('it does not answer');
+  }
+  expect(messageOf(databaseError(new Error('the disk is full')))).toBe('the disk is full');
 });
 
 const withCode = (code: string) => Object.assign(new Error('refused'), { code });

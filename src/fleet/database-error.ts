@@ -44,8 +44,10 @@ export function databaseError(error: unknown): unknown {
 /** How pg and its pool say that the other end did not answer while they connected. */
 const unanswered = /due to connection timeout|timeout exceeded when trying to connect/;
 
+/** What is wrong, without saying whose fault it is. */
 export function messageOf(error: unknown): string {
   if (error instanceof AggregateError) return messageOf(error.errors[0]);
+  if (error instanceof WorldError && error.cause !== undefined) return messageOf(error.cause);
   const message = error instanceof Error ? error.message : String(error);
   return unanswered.test(message) ? 'it does not answer' : message;
 }
