@@ -1,4 +1,4 @@
-/** The commands `lenet fleet status` and `lenet study finish`, and what a coordinator says. */
+/** The command `lenet fleet status`, the end of a study in the database, and what a coordinator says. */
 import { duration } from '../base/format.ts';
 import { visible, visibleLines } from '../base/plain-text.ts';
 import { databaseAddress, placeOf } from '../fleet/address.ts';

@@ -1,12 +1,13 @@
 /** What an error of the database, or of the way to it, means. */
 import { UsageError, WorldError } from '../base/errors.ts';
+import { leastNode } from './node-version.ts';
 
 /** The error for a missing optional package; other errors unchanged. */
 export function missingPeers(error: unknown): unknown {
   const isMissing = error instanceof Error && 'code' in error && error.code === 'ERR_MODULE_NOT_FOUND';
   if (!isMissing) return error;
   return new UsageError(
-    'the fleet needs two packages that are not installed: npm install pg pg-boss@^12.38 (pg-boss asks for Node 22.12 or later)',
+    `the fleet needs two packages that are not installed: npm install pg pg-boss@^12.38 (pg-boss asks for Node ${leastNode} or later)`,
   );
 }
 
