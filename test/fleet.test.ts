@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect } from 'vitest';
 import { sha256Of } from '../src/disk/sha256.ts';
 import { countJobs } from '../src/fleet/sql/cancel-jobs.ts';
 import { readStudies } from '../src/fleet/sql/studies.ts';
+import { fleetStatusFile } from '../src/runner/fleet-status.ts';
 import { StudyFolder } from '../src/runner/study-folder.ts';
 import { completeTrials } from '../src/study/trial.ts';
 import {
@@ -228,6 +229,8 @@ keep: winners
   const { study } = JSON.parse(readFileSync(join(shared, 'fleet.json'), 'utf8')) as { study: string };
   const seen = (await readStudies(fleet.database)).find(({ id }) => id === study);
   expect(seen).toMatchObject({ status: { wanted: 0, left: 0 } });
+  // What the page reads says the same.
+  expect(JSON.parse(readFileSync(fleetStatusFile(shared), 'utf8'))).toMatchObject({ pace: { wanted: 0, left: 0 } });
   const finish = fleet.lenet('study', 'finish', shared);
   expect(await finish.ended, finish.text()).toBe(0);
   for (const table of ['result', 'blob', 'progress']) {

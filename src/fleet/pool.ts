@@ -115,9 +115,16 @@ class Coordinator {
     await this.#options.queue.close();
     await this.#begun;
     // The last look may be two seconds old. Without an answer the study counts as silent.
-    const last = this.#watch?.say() ?? Promise.resolve();
-    await endsAfter(last, this.#closing.signal, { ms: lastMs, late: () => new Error('late') }).catch(() => {});
+    await endsAfter(this.#lastWord(), this.#closing.signal, { ms: lastMs, late: () => new Error('late') }).catch(
+      () => {},
+    );
     await this.#options.database.close();
+  }
+
+  /** How the study stands at the end, for the page and for the other machines. */
+  async #lastWord(): Promise<void> {
+    this.#watch?.show();
+    await this.#watch?.say();
   }
 
   async #begin(): Promise<void> {
