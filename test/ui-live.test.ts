@@ -172,7 +172,7 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await streamsOpen();
     await page.getByRole('link', { name: 'Trials' }).click();
     await page.getByText('CSV of 48 rows').waitFor();
-    await page.getByRole('link', { name: 'Studies and runs' }).click();
+    await page.getByRole('link', { name: 'Studies', exact: true }).click();
     await page.getByRole('heading', { name: 'Studies and runs' }).waitFor();
     await expect.poll(() => server.streams(events)).toBe(0);
     await page.goBack();

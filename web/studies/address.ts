@@ -34,6 +34,11 @@ function decoded(part: string): string {
   }
 }
 
+/** The place of an entry in the folder that is shown, as its id in an address tells it; empty for the folder itself. */
+export function placeOfId(id: string): string {
+  return id === '~' ? '' : decoded(id.replaceAll('~', '/'));
+}
+
 /** Where the user is now. */
 export const address = signal<Address>({ path: [], query: {} });
 

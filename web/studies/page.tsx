@@ -4,7 +4,7 @@ import { chooseTheme, theme, themes } from '../shared/theme.ts';
 import { address, linkTo } from './address.ts';
 import { connection } from './data/stream.ts';
 import { LazyView } from './parts/lazy.tsx';
-import { NotFound } from './parts/states.tsx';
+import { DeadEnd, NotFound } from './parts/states.tsx';
 import { pageViews } from './views.ts';
 
 export function Page() {
@@ -34,7 +34,8 @@ export function Page() {
                 {each.title}
               </a>
             ))}
-          <a href="./playground/">Playground</a>
+          <a href="./playground/?from=studies">Playground</a>
+          <a href="./playground/docs/index.html">Docs</a>
         </nav>
         <Connection />
         <ThemeChoice />
@@ -42,11 +43,16 @@ export function Page() {
       <main id="content" tabIndex={-1}>
         {connection.value === 'offline' && (
           <p class="banner" role="status">
-            The server does not answer. What you see is the state before; the page goes on by itself when the server is
-            back.
+            The server does not answer. The page keeps what it shows, and goes on by itself when the server is back.
           </p>
         )}
-        {view ? <LazyView key={view.name} load={view.load} props={{ rest }} /> : <NotFound what="view" />}
+        {view ? (
+          <LazyView key={view.name} load={view.load} props={{ rest }} />
+        ) : (
+          <DeadEnd title="Not found">
+            <NotFound what="view" />
+          </DeadEnd>
+        )}
       </main>
     </>
   );

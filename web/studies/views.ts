@@ -17,6 +17,8 @@ export interface StudyView {
   readonly title: string;
   /** Whether the filter of trials holds here, so that its bar is shown. */
   readonly filters: boolean;
+  /** The name of the view whose tab is marked, where it has none of its own. */
+  readonly under?: string;
   /** Whether it has a tab; default true. */
   readonly inTabs?: (head: StudyHead, state: LiveState) => boolean;
   load(): Promise<{ default: ComponentType<StudyViewProps> }>;
@@ -41,7 +43,14 @@ export const studyViews: readonly StudyView[] = [
     inTabs: (_, { fleet }) => fleet,
     load: () => import('./views/fleet.tsx'),
   },
-  { name: 'trial', title: 'Trial', filters: false, inTabs: () => false, load: () => import('./views/trial.tsx') },
+  {
+    name: 'trial',
+    title: 'Trial',
+    filters: false,
+    under: 'trials',
+    inTabs: () => false,
+    load: () => import('./views/trial.tsx'),
+  },
   { name: 'about', title: 'Environment', filters: false, load: () => import('./views/about.tsx') },
 ];
 
@@ -60,7 +69,7 @@ export interface PageView {
 }
 
 export const pageViews: readonly PageView[] = [
-  { name: '', title: 'Studies and runs', inHead: true, load: () => import('./views/entries.tsx') },
+  { name: '', title: 'Studies', inHead: true, load: () => import('./views/entries.tsx') },
   { name: 'start', title: 'Start a study', inHead: true, load: () => import('./views/start.tsx') },
   { name: 'study', title: 'Study', inHead: false, load: () => import('./views/study.tsx') },
   { name: 'run', title: 'Run', inHead: false, load: () => import('./views/run.tsx') },

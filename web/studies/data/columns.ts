@@ -2,7 +2,7 @@
 import type { StudyHead, TrialRow, Value } from '../../../src/server/protocol.ts';
 import { trialValue } from './filter.ts';
 import type { Names } from './selection.ts';
-import { durationText, measureLabel, scoreText, trialStateWords, valueText } from './words.ts';
+import { durationText, measureLabel, scoreText, stepWord, trialStateWords, valueText } from './words.ts';
 
 /** What cells are made of. */
 export interface ColumnContext {
@@ -52,7 +52,7 @@ export function columnsOf(trials: readonly TrialRow[], { head, names, at, settin
     },
     {
       name: 'value',
-      title: measureLabel(objective, head.protocol) + (at === undefined ? '' : ` after epoch ${at}`),
+      title: measureLabel(objective, head.protocol) + (at === undefined ? '' : ` after ${stepWord(kind)} ${at}`),
       isNumber: true,
       width: 10,
       value: (trial) => trialValue(trial, at),
@@ -60,7 +60,7 @@ export function columnsOf(trials: readonly TrialRow[], { head, names, at, settin
     },
     {
       name: 'epoch',
-      title: kind === 'optuna' ? 'step' : 'epoch',
+      title: stepWord(kind),
       isNumber: true,
       width: 6,
       value: ({ curve }) => curve.epoch.at(-1),
@@ -83,6 +83,7 @@ export function columnsOf(trials: readonly TrialRow[], { head, names, at, settin
       isNumber: true,
       width: 7,
       value: ({ wrong }) => wrong ?? undefined,
+      text: ({ wrong }) => wrong?.toLocaleString('en-US') ?? '',
     },
     has(({ seconds }) => seconds > 0) && {
       name: 'seconds',

@@ -49,8 +49,7 @@ test('an axis names the set that the value is measured on', () => {
 
 test('a journal of another program that rests is not called interrupted: nothing tells whether it is finished', () => {
   expect(entryState('interrupted', 'study').word).toBe('interrupted');
-  for (const kind of ['optuna', 'tensorboard'] as const)
-    expect(entryState('interrupted', kind).word).toBe('not growing');
+  for (const kind of ['optuna', 'tensorboard'] as const) expect(entryState('interrupted', kind).word).toBe('idle');
   expect(entryState('running', 'optuna').word).toBe('running');
 });
 

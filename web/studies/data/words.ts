@@ -27,7 +27,8 @@ export function valueText(value: Value | undefined): string {
 
 /** Two digits of precision: `40 s`, `3 min`, `2 h 10 min`, `3 days`. */
 export function durationText(seconds: number): string {
-  if (seconds < 1) return `${seconds.toFixed(1)} s`;
+  // From here on whole seconds are precise enough, and 1.0 would stand beside 1.
+  if (seconds < 0.95) return `${seconds.toFixed(1)} s`;
   if (seconds < 90) return `${Math.round(seconds)} s`;
   const minutes = Math.round(seconds / 60);
   if (minutes < 90) return `${minutes} min`;
@@ -63,6 +64,11 @@ export function countText(count: number, noun: string, plural = `${noun}s`): str
   return `${count.toLocaleString('en-US')} ${count === 1 ? noun : plural}`;
 }
 
+/** What a curve of a study counts: our trainings are measured after epochs, others at whatever they call a step. */
+export function stepWord(kind: EntryKind): 'epoch' | 'step' {
+  return kind === 'study' || kind === 'run' ? 'epoch' : 'step';
+}
+
 /** What a state means, for its tip. */
 const entryStates: Readonly<Record<EntryState, { readonly word: string; readonly meaning: string }>> = {
   unknown: { word: 'being read', meaning: 'the server is still reading it' },
@@ -82,7 +88,7 @@ const entryStates: Readonly<Record<EntryState, { readonly word: string; readonly
 export function entryState(state: EntryState, kind: EntryKind): (typeof entryStates)[EntryState] {
   if (state !== 'interrupted' || kind === 'study') return entryStates[state];
   if (kind === 'run') return { ...entryStates[state], meaning: 'nothing was added lately, and it is not finished' };
-  return { word: 'not growing', meaning: 'nothing was added lately; the files do not tell whether it is finished' };
+  return { word: 'idle', meaning: 'nothing was added lately; the files do not tell whether it is finished' };
 }
 
 export const trialStateWords: Readonly<Record<TrialRow['state'], string>> = {

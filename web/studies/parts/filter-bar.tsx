@@ -5,7 +5,7 @@ import { changeQuery } from '../address.ts';
 import { type Condition, conditionQuery, isFiltering, trialStates, trialValue } from '../data/filter.ts';
 import { useSelection } from '../data/selection.ts';
 import type { StudyData } from '../data/study.ts';
-import { countText, trialStateWords, valueText } from '../data/words.ts';
+import { countText, stepWord, trialStateWords, valueText } from '../data/words.ts';
 
 export function FilterBar({ data }: { readonly data: StudyData }) {
   const { filter, trials } = useSelection(data);
@@ -18,6 +18,7 @@ export function FilterBar({ data }: { readonly data: StudyData }) {
   };
   const parameters = [value, ...head.parameters.filter(({ varies }) => varies)];
   const open = parameters.filter((each) => each.name === name || each.name in filter.conditions);
+  const step = stepWord(head.kind);
   const present = trialStates.filter((state) => data.trials.some((trial) => trial.state === state));
   return (
     <form class="filters" aria-label="Filter of trials" onSubmit={(event) => event.preventDefault()}>
@@ -41,8 +42,8 @@ export function FilterBar({ data }: { readonly data: StudyData }) {
           ))}
         </fieldset>
       )}
-      <label>
-        best{' '}
+      <label title="Only so many trials, those with the best values">
+        Only the best{' '}
         <input
           type="number"
           min={1}
@@ -51,8 +52,8 @@ export function FilterBar({ data }: { readonly data: StudyData }) {
           onInput={({ currentTarget }) => changeQuery({ top: currentTarget.value })}
         />
       </label>
-      <label title="The value after this epoch counts, in every chart and in the table">
-        value after epoch{' '}
+      <label title={`The value after this ${step} counts, in every chart and in the table`}>
+        Value after {step}{' '}
         <input
           type="number"
           min={0}
@@ -76,7 +77,7 @@ export function FilterBar({ data }: { readonly data: StudyData }) {
           value={name in filter.conditions ? '' : name}
           onChange={({ currentTarget }) => setName(currentTarget.value)}
         >
-          <option value="">+ condition</option>
+          <option value="">Add a condition</option>
           {parameters
             .filter((each) => !(each.name in filter.conditions))
             .map((each) => (

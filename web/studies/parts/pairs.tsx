@@ -9,10 +9,13 @@ export function Pairs({
   comparison: { first, second, pairs },
   id,
   data,
+  shown,
 }: {
   readonly comparison: ComparisonView;
   readonly id: string;
   readonly data: StudyData;
+  /** The seed whose images are shown below. */
+  readonly shown: number | undefined;
 }) {
   const { objective } = data.head;
   const hasImages = pairs.some(({ images }) => images);
@@ -55,7 +58,7 @@ export function Pairs({
         </thead>
         <tbody>
           {pairs.map((pair) => (
-            <tr key={pair.seed}>
+            <tr key={pair.seed} class={pair.seed === shown ? 'selected' : ''}>
               <th scope="row" class="number">
                 {pair.seed}
               </th>
@@ -68,8 +71,12 @@ export function Pairs({
                   <td class="number">{pair.images.onlySecond.toLocaleString('en-US')}</td>
                   <td class="number">{pair.images.p < 0.001 ? '< 0.001' : pair.images.p.toFixed(3)}</td>
                   <td>
-                    <button type="button" onClick={() => changeQuery({ seed: String(pair.seed) })}>
-                      images<span class="unseen"> of seed {pair.seed}</span>
+                    <button
+                      type="button"
+                      aria-pressed={pair.seed === shown}
+                      onClick={() => changeQuery({ seed: String(pair.seed) })}
+                    >
+                      show images<span class="unseen"> of seed {pair.seed}</span>
                     </button>
                   </td>
                 </>

@@ -15,11 +15,11 @@ export interface ReportProps {
 export function Report({ facts, sections, without = [] }: ReportProps) {
   const shown = sections.flatMap((name) => facts.sections.filter((section) => section.name === name));
   return (
-    <>
+    <div class="reports">
       {shown.map((section) => (
         <Section key={section.name} section={section} facts={facts} without={without} />
       ))}
-    </>
+    </div>
   );
 }
 
@@ -62,7 +62,7 @@ export function ReportFigure({ figure, section, facts }: ReportFigureProps) {
       svg={hasSvg(html) ? () => svgOf(html) : undefined}
       csv={csv === undefined ? undefined : () => csv}
     >
-      <Scroll class="report-figure" label={`${name}: ${alt}`}>
+      <Scroll class="report-figure" label={caption ? `${caption}: ${alt}` : alt}>
         <div dangerouslySetInnerHTML={{ __html: html }} />
       </Scroll>
     </ChartFrame>

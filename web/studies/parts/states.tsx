@@ -14,7 +14,7 @@ export function Loading({ what = '' }: { readonly what?: string }) {
 
 export function Failed({ message, retry }: { readonly message: string; readonly retry?: (() => void) | undefined }) {
   return (
-    <div class="failed" role="alert">
+    <div class="failure" role="alert">
       <p>{message}</p>
       {retry && (
         <button type="button" onClick={retry}>
@@ -29,14 +29,48 @@ export function Empty({ children }: { readonly children: ComponentChildren }) {
   return <div class="empty">{children}</div>;
 }
 
-export function NotFound({ what }: { readonly what: string }) {
+/** The way out of a dead end. */
+interface Back {
+  readonly to: string;
+  readonly text: string;
+}
+const toList: Back = { to: linkTo(), text: 'To the list of studies and runs' };
+
+interface NotFoundProps {
+  readonly what: string;
+  readonly back?: Back;
+}
+
+export function NotFound({ what, back = toList }: NotFoundProps) {
   return (
     <Empty>
-      <p>There is no such {what}. It may have been renamed or removed.</p>
+      <p>There is no such {what}. Its address may be mistyped, or it was renamed or removed.</p>
       <p>
-        <a href={linkTo()}>To the list of studies and runs</a>
+        <a href={back.to}>{back.text}</a>
       </p>
     </Empty>
+  );
+}
+
+/** What cannot be shown as things are, for instance since nothing is recorded: no failure, but it may be there later. */
+function NotYet({ message, retry }: { readonly message: string; readonly retry: () => void }) {
+  return (
+    <Empty>
+      <p role="status">{message}</p>
+      <button type="button" onClick={retry}>
+        Look again
+      </button>
+    </Empty>
+  );
+}
+
+/** A page that cannot be shown, under a title as every page has one. */
+export function DeadEnd({ title, children }: { readonly title: string; readonly children: ComponentChildren }) {
+  return (
+    <>
+      <h1>{title}</h1>
+      {children}
+    </>
   );
 }
 
@@ -51,6 +85,7 @@ export function Problem({
   readonly retry: () => void;
 }) {
   if (error.status === 404) return <NotFound what={what} />;
+  if (error.status === 409) return <NotYet message={error.message} retry={retry} />;
   if (error.status === 401)
     return <Failed message="This server asks for its token: open the address that lenet ui printed when it started." />;
   return <Failed message={error.message} retry={retry} />;

@@ -20,7 +20,8 @@ export default function Compare({ study, data }: StudyViewProps) {
   if (!facts) return problem ? <Failed message={problem} retry={study.reload} /> : <Loading what="names" />;
   // A configuration without a trial has nothing to compare.
   const trained = facts.names.filter(({ index }) => index !== null);
-  if (trained.length < 2) return <Empty>Two trained configurations are needed.</Empty>;
+  if (trained.length < 2)
+    return <Empty>There is nothing to compare yet: it takes two configurations with a finished training each.</Empty>;
   return <Chosen id={study.id} names={trained} winner={facts.show?.winner?.configuration} data={data} />;
 }
 
@@ -95,7 +96,7 @@ function Comparison({
       ) : (
         <>
           <Chart plot={plot} height={260} />
-          <Pairs comparison={comparison} id={id} data={data} />
+          <Pairs comparison={comparison} id={id} data={data} shown={seed?.seed} />
         </>
       )}
       {seed && <Disagreement key={seed.seed} pair={seed} comparison={comparison} id={id} />}

@@ -7,7 +7,7 @@ import { address, changeQuery } from '../address.ts';
 import { type CurveColumn, curveColumns, curveLayers, type Group, groupCurve, groupsOf } from '../charts/curves.ts';
 import { useNames, useSelection } from '../data/selection.ts';
 import type { StudyData } from '../data/study.ts';
-import { countText, measureLabel } from '../data/words.ts';
+import { countText, measureLabel, stepWord } from '../data/words.ts';
 import { Choice } from '../parts/choice.tsx';
 import { Empty } from '../parts/states.tsx';
 import type { StudyViewProps } from '../views.ts';
@@ -19,7 +19,8 @@ export default function Curves({ study, data }: StudyViewProps) {
   const { filter, trials } = useSelection(data);
   const names = useNames(data, study.facts.value);
   const [chosen, setChosen] = useState<string>();
-  const { objective } = data.head;
+  const { objective, kind } = data.head;
+  const step = stepWord(kind);
   const groups = useMemo(
     () => groupsOf(trials, { goal: objective.goal, at: filter.at, nameOf: names.long }),
     [trials, objective.goal, filter.at, names],
@@ -41,20 +42,20 @@ export default function Curves({ study, data }: StudyViewProps) {
     const { label, factor, decimals } = axisOf(column, data);
     return {
       title: `Learning curves: ${label}`,
-      alt: curvesAlt(shown, column, label, factor),
-      x: { label: data.head.kind === 'optuna' ? 'step' : 'epoch', whole: true },
+      alt: curvesAlt(shown, column, { label, factor, step }),
+      x: { label: step, whole: true },
       y: { label, log: isLog, decimals },
       layers: curveLayers(shown, { column, factor, from, chosen }),
     };
-  }, [shown, column, isLog, from, chosen, data.head]);
-  if (groups.length === 0) return <Empty>No trial that passes the filter has finished an epoch yet.</Empty>;
+  }, [shown, column, isLog, from, chosen, data.head, step]);
+  if (groups.length === 0) return <Empty>No trial that passes the filter has a value yet.</Empty>;
   const set = (name: string) => (value: string) => changeQuery({ [name]: value });
   return (
     <>
       <div class="choices">
         {columns.length > 1 && (
           <Choice
-            label="Shown"
+            label="Show"
             value={column}
             set={set('show')}
             options={columns.map((each) => [each, axisOf(each, data).label])}
@@ -70,7 +71,7 @@ export default function Curves({ study, data }: StudyViewProps) {
           ]}
         />
         <label>
-          from epoch{' '}
+          From {step}{' '}
           <input
             type="number"
             min={0}
@@ -88,7 +89,7 @@ export default function Curves({ study, data }: StudyViewProps) {
           />
         )}
       </div>
-      <Chart plot={plot} height={420} onLayer={point} empty="Nothing was measured in these epochs." />
+      <Chart plot={plot} height={420} onLayer={point} empty={`Nothing was measured from this ${step} on.`} />
       <p class="note">
         A line is the mean of a configuration's seeds, its band reaches from the lowest to the highest seed. Point at a
         line or at its name to see the single seeds; drag to zoom, double-click to see all again.
@@ -123,12 +124,16 @@ function axisOf(column: CurveColumn, { head: { objective, protocol } }: StudyDat
   return columns[column];
 }
 
-function curvesAlt(groups: readonly Group[], column: CurveColumn, label: string, factor: number): string {
+function curvesAlt(
+  groups: readonly Group[],
+  column: CurveColumn,
+  { label, factor, step }: { readonly label: string; readonly factor: number; readonly step: string },
+): string {
   const ends = groups.slice(0, 3).flatMap(({ name, trials }) => {
     const { epoch, mean } = groupCurve(trials, column, factor);
     return epoch.length === 0
       ? []
-      : [`${name}: ${shortNumber(mean.at(-1)!)} after epoch ${epoch.at(-1)} (${countText(trials.length, 'seed')})`];
+      : [`${name}: ${shortNumber(mean.at(-1)!)} after ${step} ${epoch.at(-1)} (${countText(trials.length, 'seed')})`];
   });
-  return `${label} by epoch of ${countText(groups.length, 'configuration')}. ${ends.join('; ')}.`;
+  return `${label} by ${step} of ${countText(groups.length, 'configuration')}. ${ends.join('; ')}.`;
 }

@@ -8,7 +8,7 @@ import { openStream } from '../data/stream.ts';
 import { requestError } from '../data/study.ts';
 import { agoText, countText, durationText } from '../data/words.ts';
 import { EntryBadge } from '../parts/badge.tsx';
-import { Empty, Loading, Problem } from '../parts/states.tsx';
+import { DeadEnd, Empty, Loading, Problem } from '../parts/states.tsx';
 
 /** The list as last seen, so that it is there at once when the user comes back to it. */
 const listing = signal<Listing | undefined>(undefined);
@@ -37,7 +37,15 @@ export default function Entries() {
   useEffect(follow, []);
   const found = listing.value;
   if (!found)
-    return problem.value ? <Problem error={problem.value} what="folder" retry={follow} /> : <Loading what="studies" />;
+    return (
+      <DeadEnd title="Studies and runs">
+        {problem.value ? (
+          <Problem error={problem.value} what="folder" retry={follow} />
+        ) : (
+          <Loading what="studies and runs" />
+        )}
+      </DeadEnd>
+    );
   const studies = found.entries.filter(({ kind }) => kind === 'study' || kind === 'optuna');
   const runs = found.entries.filter(({ kind }) => kind === 'run' || kind === 'tensorboard');
   return (
@@ -59,6 +67,10 @@ function Nothing({ control }: { readonly control: boolean }) {
   return (
     <Empty>
       <p>There are no studies and runs here yet.</p>
+      <p>
+        A study trains a network with several settings and several seeds each, and says which setting is best. What it
+        finds appears here while it runs.
+      </p>
       {control && (
         <p>
           <a class="button" href={linkTo('start')}>
@@ -67,7 +79,7 @@ function Nothing({ control }: { readonly control: boolean }) {
         </p>
       )}
       <p>
-        Or in a terminal: <code>npx lenet study run post</code>
+        {control ? 'Or in a terminal:' : 'Start one in a terminal:'} <code>npx lenet study run post</code>
       </p>
     </Empty>
   );
@@ -102,13 +114,16 @@ function Starts({ starts }: { readonly starts: readonly StartView[] }) {
   );
 }
 
+/** What runs stands first. */
 function List({ title, entries }: { readonly title: string; readonly entries: readonly Entry[] }) {
   const now = Date.now();
+  const isRunning = ({ state }: Entry) => Number(state === 'running');
+  const inOrder = [...entries].sort((a, b) => isRunning(b) - isRunning(a));
   return (
     <section aria-label={title}>
       <h2>{title}</h2>
       <ul class="entries">
-        {entries.map((entry) => (
+        {inOrder.map((entry) => (
           <li key={entry.id}>
             <EntryCard entry={entry} now={now} />
           </li>

@@ -59,16 +59,19 @@ function Now({ id, fleet, isRunning, isFinished }: NowProps) {
         </p>
       )}
       <dl class="pairs">
-        <Fact name="workers" value={`${workers.length} with ${countText(places, 'place')}, ${busy} at work`} />
-        <Fact name="queue" value={countText(queued, 'training')} />
-        <Fact name="in flight" value={countText(pace.wanted, 'training')} />
+        <Fact
+          name="workers"
+          value={
+            workers.length === 0 ? 'none' : `${workers.length} with ${countText(places, 'place')}, ${busy} at work`
+          }
+        />
+        <Fact name="waiting for a worker" value={countText(queued, 'training')} />
+        <Fact name="ordered now" value={countText(pace.wanted, 'training')} />
         <Fact name="ended" value={`${countText(pace.ended, 'training')}, ${pace.perMinute.toFixed(1)} a minute`} />
         <Fact name="still to come" value={`about ${countText(pace.left, 'training')}`} />
         <Fact name="time left" value={timeLeft(pace.secondsLeft, isFinished)} />
-        <Fact
-          name="done twice"
-          value={`${countText(pace.checks, 'time')} with equal results; ${countText(pace.copies, 'copy', 'copies')} of stragglers`}
-        />
+        <Fact name="done twice" value={`${countText(pace.checks, 'training')}, with equal results`} />
+        <Fact name="sent twice, since slow" value={countText(pace.copies, 'training')} />
       </dl>
       {workers.length === 0 ? (
         <Empty>

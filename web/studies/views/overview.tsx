@@ -2,7 +2,8 @@
 import type { Facts, ShowStage } from '../../../src/server/protocol.ts';
 import { linkTo } from '../address.ts';
 import { trialValue } from '../data/filter.ts';
-import { scoreText } from '../data/words.ts';
+import { scoreText, stepWord } from '../data/words.ts';
+import { LazyView } from '../parts/lazy.tsx';
 import { Report, ReportFigure } from '../parts/report.tsx';
 import { Empty, Failed, Loading } from '../parts/states.tsx';
 import { WhoIsIn } from '../parts/who-is-in.tsx';
@@ -23,7 +24,7 @@ export default function Overview({ study, data }: StudyViewProps) {
     <>
       <Running study={study} data={data} />
       {facts.outcome.length > 1 && (
-        <section aria-label="Outcome">
+        <section class="outcome" aria-label="Outcome">
           {facts.outcome.slice(1).map((sentence) => (
             <p key={sentence}>{sentence}</p>
           ))}
@@ -33,8 +34,9 @@ export default function Overview({ study, data }: StudyViewProps) {
         <Stage key={stage.factors.join()} stage={stage} index={index} facts={facts} data={data} />
       ))}
       {stages.length === 0 && !facts.show?.search && data.head.kind === 'study' && (
-        <Empty>Nothing can be said yet.</Empty>
+        <Empty>Nothing can be said yet: the first trials are not finished.</Empty>
       )}
+      {data.head.kind === 'optuna' && <LazyView load={history} props={{ study, data }} />}
       <Report facts={facts} sections={sections} />
       {facts.sections.some(({ name }) => more.includes(name)) && (
         <details>
@@ -46,6 +48,9 @@ export default function Overview({ study, data }: StudyViewProps) {
   );
 }
 
+/** Of a study that is not judged there are its values to see. The code of charts is loaded for these studies only. */
+const history = () => import('../parts/history.tsx');
+
 /** How many running trials are listed. */
 const mostRunning = 12;
 
@@ -56,7 +61,11 @@ function Running({ study, data: { head, state, trials } }: Pick<StudyViewProps, 
   return (
     <section aria-label="Running trials">
       {state.state !== 'running' && (
-        <p class="note">Nobody works on these trials at the moment. They go on where they were when the study does.</p>
+        <p class="note">
+          {head.kind === 'study'
+            ? 'Nobody works on these trials at the moment. They go on where they were when the study does.'
+            : 'These trials have not ended, but nothing was added to them lately.'}
+        </p>
       )}
       <ul class="now-training">
         {running.slice(0, mostRunning).map((trial) => {
@@ -66,7 +75,7 @@ function Running({ study, data: { head, state, trials } }: Pick<StudyViewProps, 
               <a href={linkTo('study', study.id, 'trial', trial.number)}>trial {trial.number}</a>{' '}
               {epoch === undefined
                 ? 'begins'
-                : `epoch ${epoch}${head.epochs === null ? '' : ` of ${head.epochs}`}, ${scoreText(trialValue(trial), head.objective)}`}
+                : `${stepWord(head.kind)} ${epoch}${head.epochs === null ? '' : ` of ${head.epochs}`}, ${scoreText(trialValue(trial), head.objective)}`}
             </li>
           );
         })}
@@ -86,13 +95,15 @@ function Stage({ stage, index, facts, data }: StageProps) {
   const { title = '', sentences = [] } = facts.stages[index] ?? {};
   const [headline, ...evidence] = sentences;
   return (
-    <section>
+    <section class="stage">
       <h2>{title}</h2>
       {headline !== undefined && <p class="strong">{headline}</p>}
-      <WhoIsIn stage={stage} title={title} data={data} />
-      {evidence.map((sentence) => (
-        <p key={sentence}>{sentence}</p>
-      ))}
+      <div>
+        <WhoIsIn stage={stage} title={title} data={data} />
+        {evidence.map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+      </div>
       <div class="charts">
         {figuresOf(facts, index).map((figure) => (
           <ReportFigure key={figure.name} figure={figure} section="stages" facts={facts} />

@@ -2,7 +2,7 @@
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { RunEvents, RunOpening, Series } from '../../../src/server/protocol.ts';
 import { Chart } from '../../shared/chart/chart.tsx';
-import { address, changeQuery } from '../address.ts';
+import { address, changeQuery, placeOfId } from '../address.ts';
 import { seriesPlots } from '../charts/series.ts';
 import { getJson, type RequestError, runPath } from '../data/api.ts';
 import { openStream } from '../data/stream.ts';
@@ -11,12 +11,17 @@ import { EntryBadge } from '../parts/badge.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Files } from '../parts/files.tsx';
 import { SettingsList } from '../parts/settings-list.tsx';
-import { Empty, Loading, NotFound, Problem } from '../parts/states.tsx';
+import { DeadEnd, Empty, Loading, NotFound, Problem } from '../parts/states.tsx';
 import type { PageViewProps } from '../views.ts';
 import { LoadedAnswers } from './trial.tsx';
 
 export default function Run({ rest: [id] }: PageViewProps) {
-  return id ? <OfRun key={id} id={id} /> : <NotFound what="run" />;
+  if (id) return <OfRun key={id} id={id} />;
+  return (
+    <DeadEnd title="Run">
+      <NotFound what="run" />
+    </DeadEnd>
+  );
 }
 
 function OfRun({ id }: { readonly id: string }) {
@@ -52,7 +57,12 @@ function OfRun({ id }: { readonly id: string }) {
       close();
     };
   }, [id, attempt]);
-  if (problem) return <Problem error={problem} what="run" retry={() => setAttempt(attempt + 1)} />;
+  if (problem)
+    return (
+      <DeadEnd title={`Run ${placeOfId(id)}`}>
+        <Problem error={problem} what="run" retry={() => setAttempt(attempt + 1)} />
+      </DeadEnd>
+    );
   return run ? <Shown run={run} /> : <Loading what="run" />;
 }
 

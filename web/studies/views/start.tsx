@@ -31,11 +31,11 @@ export default function Start() {
 }
 
 const first = `name: my-study
-protocol: held-out
-base: { epochs: 2, trainLimit: 6000 }
-grid:
+protocol: held-out # training images that are held out judge, not the test set
+base: { epochs: 2, trainLimit: 6000 } # what all trainings share
+grid: # every combination is trained
   learningRate: [0.0003, 0.001, 0.003]
-seeds: 3
+seeds: 3 # trainings of each combination
 `;
 
 /** What was typed: it is there again when the user comes back to the view, for instance after a start that has failed. */
@@ -92,6 +92,10 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
         void start();
       }}
     >
+      <p class="muted">
+        A study file says which settings are compared, and with how many seeds. It is checked while you type.{' '}
+        <a href="./playground/docs/studies.html">What can stand in it</a>
+      </p>
       <label>
         Begin with{' '}
         <select value={chosen} onChange={({ currentTarget }) => choose(currentTarget.value)}>
@@ -103,48 +107,53 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
           ))}
         </select>
       </label>
-      <label class="file">
-        Study file
-        <textarea
-          value={text}
-          rows={18}
-          spellcheck={false}
-          aria-invalid={mistakes.length > 0}
-          aria-describedby="validation"
-          onInput={({ currentTarget }) => setText(currentTarget.value)}
-        />
-      </label>
-      <div id="validation" role="status" class="validation">
-        {!validation ? (
-          <p class="muted">Checking…</p>
-        ) : validation.ok === undefined ? (
-          <p class="problem">{validation.problem}</p>
-        ) : validation.ok ? (
-          <Plan validation={validation} />
-        ) : (
-          <Mistakes mistakes={mistakes} text={text} />
-        )}
-      </div>
-      <div class="choices">
-        <label>
-          Trainings at a time{' '}
-          <input
-            type="number"
-            min={1}
-            max={64}
-            value={jobs}
-            onInput={({ currentTarget }) => setJobs(currentTarget.valueAsNumber || 1)}
+      <div class="sheet">
+        <label class="file">
+          Study file
+          <textarea
+            value={text}
+            rows={18}
+            spellcheck={false}
+            aria-invalid={mistakes.length > 0}
+            aria-describedby="validation"
+            onInput={({ currentTarget }) => setText(currentTarget.value)}
           />
         </label>
-        <Action type="submit" class="button" isBlocked={!canStart} whyId={busy ? undefined : 'validation'}>
-          {busy ? 'Starting…' : validation?.ok && validation.exists ? 'Continue' : 'Start'}
-        </Action>
+        <div>
+          <h2>What it would do</h2>
+          <div id="validation" role="status" class="validation">
+            {!validation ? (
+              <p class="muted">Checking…</p>
+            ) : validation.ok === undefined ? (
+              <p class="problem">{validation.problem}</p>
+            ) : validation.ok ? (
+              <Plan validation={validation} />
+            ) : (
+              <Mistakes mistakes={mistakes} text={text} />
+            )}
+          </div>
+          <div class="choices">
+            <label>
+              Trainings at a time{' '}
+              <input
+                type="number"
+                min={1}
+                max={64}
+                value={jobs}
+                onInput={({ currentTarget }) => setJobs(currentTarget.valueAsNumber || 1)}
+              />
+            </label>
+            <Action type="submit" class="button" isBlocked={!canStart} whyId={busy ? undefined : 'validation'}>
+              {busy ? 'Starting…' : validation?.ok && validation.exists ? 'Continue' : 'Start'}
+            </Action>
+          </div>
+          {said && (
+            <p class={busy ? 'muted' : 'problem words'} role={busy ? 'status' : 'alert'}>
+              {said}
+            </p>
+          )}
+        </div>
       </div>
-      {said && (
-        <p class={busy ? 'muted' : 'problem words'} role={busy ? 'status' : 'alert'}>
-          {said}
-        </p>
-      )}
     </form>
   );
 }

@@ -1,7 +1,7 @@
 /** A study: its head with state and control, the tabs of its views, and the filter that holds for them. */
 import { useEffect, useMemo, useState } from 'preact/hooks';
 import type { LiveState, StudyHead } from '../../../src/server/protocol.ts';
-import { address, addressText } from '../address.ts';
+import { address, addressText, linkTo, placeOfId } from '../address.ts';
 import { followStudy, type LiveStudy, type StudyData } from '../data/study.ts';
 import { durationText } from '../data/words.ts';
 import { EntryBadge } from '../parts/badge.tsx';
@@ -9,12 +9,17 @@ import { Control } from '../parts/control.tsx';
 import { FilterBar } from '../parts/filter-bar.tsx';
 import { LazyView } from '../parts/lazy.tsx';
 import { Moment } from '../parts/moment.tsx';
-import { Empty, Loading, NotFound, Problem } from '../parts/states.tsx';
+import { DeadEnd, Empty, Loading, NotFound, Problem } from '../parts/states.tsx';
 import { type PageViewProps, type StudyView, studyViews } from '../views.ts';
 import { Progress } from './entries.tsx';
 
 export default function Study({ rest: [id, ...rest] }: PageViewProps) {
-  return id ? <OfStudy key={id} id={id} rest={rest} /> : <NotFound what="study" />;
+  if (id) return <OfStudy key={id} id={id} rest={rest} />;
+  return (
+    <DeadEnd title="Study">
+      <NotFound what="study" />
+    </DeadEnd>
+  );
 }
 
 function OfStudy({ id, rest: [name = '', ...rest] }: { readonly id: string; readonly rest: readonly string[] }) {
@@ -30,7 +35,12 @@ function OfStudy({ id, rest: [name = '', ...rest] }: { readonly id: string; read
     if (data) document.title = `${data.head.name} – lenet-lab`;
   }, [data?.head.name]);
   if (!study || (!data && !problem)) return <Loading what="study" />;
-  if (!data) return <Problem error={problem!} what="study" retry={study.reload} />;
+  if (!data)
+    return (
+      <DeadEnd title={`Study ${placeOfId(id)}`}>
+        <Problem error={problem!} what="study" retry={study.reload} />
+      </DeadEnd>
+    );
   const view = studyViews.find((each) => each.name === name);
   return (
     <>
@@ -41,7 +51,11 @@ function OfStudy({ id, rest: [name = '', ...rest] }: { readonly id: string; read
         </p>
       )}
       <Tabs head={data.head} state={data.state} current={view} />
-      {view ? <View view={view} study={study} data={data} rest={rest} /> : <NotFound what="view" />}
+      {view ? (
+        <View view={view} study={study} data={data} rest={rest} />
+      ) : (
+        <NotFound what="view" back={{ to: linkTo('study', id), text: 'To the overview of this study' }} />
+      )}
     </>
   );
 }
@@ -108,7 +122,7 @@ function Head({ study, data: { head, state } }: { readonly study: LiveStudy; rea
         )}
       </p>
       {state.message && (
-        <div class="failed" role="alert">
+        <div class="failure" role="alert">
           <p class="problem words">{state.message}</p>
         </div>
       )}
@@ -133,7 +147,7 @@ function Tabs({ head, state, current }: TabsProps) {
         <a
           key={view.name}
           href={addressText({ path: ['study', head.id, ...(view.name ? [view.name] : [])], query })}
-          aria-current={view === current ? 'page' : undefined}
+          aria-current={view === current ? 'page' : view.name === current?.under ? 'true' : undefined}
         >
           {view.title}
         </a>

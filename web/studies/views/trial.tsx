@@ -7,7 +7,7 @@ import { linkTo } from '../address.ts';
 import { studyPath } from '../data/api.ts';
 import { useLoaded } from '../data/loaded.ts';
 import { useNames } from '../data/selection.ts';
-import { durationText, measureLabel, scoreText } from '../data/words.ts';
+import { durationText, measureLabel, scoreText, stepWord } from '../data/words.ts';
 import { Answers } from '../parts/answers.tsx';
 import { TrialBadge } from '../parts/badge.tsx';
 import { Files } from '../parts/files.tsx';
@@ -18,7 +18,10 @@ import type { StudyViewProps } from '../views.ts';
 
 export default function Trial({ study, data, rest: [number] }: StudyViewProps) {
   const row = data.trials.find((trial) => String(trial.number) === number);
-  if (!row) return <NotFound what="trial" />;
+  if (!row) {
+    const back = { to: linkTo('study', study.id, 'trials'), text: 'To the trials of this study' };
+    return <NotFound what="trial" back={back} />;
+  }
   return <OfTrial key={row.number} row={row} study={study} data={data} />;
 }
 
@@ -96,7 +99,7 @@ export function LoadedAnswers({ path }: { readonly path: string }) {
 
 /** The value that decides, and the losses beside it where they are measured. */
 function TrialCurves({
-  row: { curve, number },
+  row: { curve, number, state },
   data: { head },
 }: {
   readonly row: TrialRow;
@@ -123,12 +126,12 @@ function TrialCurves({
         : [];
     const solid = { ink: 'series-1', dash: [] } as const;
     const dashed = { ink: 'series-2', dash: [6, 4] } as const;
-    const x = { label: head.kind === 'optuna' ? 'step' : 'epoch', whole: true };
+    const x = { label: stepWord(head.kind), whole: true };
     const label = measureLabel(head.objective, head.protocol);
     const training = head.objective.kind === 'accuracy' ? line('training', curve.trainAccuracy, dashed, 100) : [];
     const score: Plot = {
       title: label,
-      alt: `${label} of trial ${number} by ${x.label}, from ${curve.score[0] ?? 'nothing'} to ${curve.score.at(-1) ?? 'nothing'}.`,
+      alt: `${label} of trial ${number} by ${x.label}, from ${scoreText(curve.score[0], head.objective)} to ${scoreText(curve.score.at(-1), head.objective)}.`,
       x,
       // Both sets stand in it, so the axis names none.
       y: { label: training.length > 0 ? measureLabel(head.objective, null) : label, decimals: head.objective.decimals },
@@ -146,7 +149,12 @@ function TrialCurves({
   return (
     <div class="charts">
       {plots.map((plot) => (
-        <Chart key={plot.title} plot={plot} height={260} empty="No epoch is finished yet." />
+        <Chart
+          key={plot.title}
+          plot={plot}
+          height={260}
+          empty={state === 'running' ? `No ${plot.x.label} is finished yet.` : `No ${plot.x.label} was finished.`}
+        />
       ))}
     </div>
   );

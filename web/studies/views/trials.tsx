@@ -126,6 +126,7 @@ export default function Trials({ study, data }: StudyViewProps) {
                       tabIndex={tabIndex}
                       aria-pressed={isPinned}
                       aria-label={`Pin trial ${trial.number}`}
+                      title="Keep it at the top"
                       onClick={() => toggle('pin', filter.pinned, trial.number)}
                     >
                       {isPinned ? '★' : '☆'}
@@ -134,6 +135,7 @@ export default function Trials({ study, data }: StudyViewProps) {
                       type="button"
                       tabIndex={tabIndex}
                       aria-label={`Hide trial ${trial.number}`}
+                      title="Hide it here and in every chart"
                       onClick={() => toggle('hide', filter.hidden, trial.number)}
                     >
                       ✕
