@@ -4,7 +4,17 @@ import { basename, join, posix } from 'node:path';
 import markdownIt from 'markdown-it';
 
 /** The pages that a newcomer reads first; the others follow by name. */
-const first = ['playground.md', 'teaching.md', 'studies.md', 'training.md', 'predict.md', 'data.md', 'networks.md'];
+const first = [
+  'playground.md',
+  'teaching.md',
+  'ui.md',
+  'studies.md',
+  'training.md',
+  'predict.md',
+  'data.md',
+  'networks.md',
+  'results.md',
+];
 
 /** @param source docs/. @param target the folder of the site, which is made. */
 export function buildDocsSite(source, target) {
@@ -102,6 +112,11 @@ function document({ name, title }, { body, pages, decisions }) {
     const current = to === name ? ' aria-current="page"' : '';
     return `<li><a href="${up}${addressOf(to)}"${current}>${escaped(text)}</a></li>`;
   });
+  // The index is that list itself.
+  const nav =
+    name === 'index.md'
+      ? ''
+      : `<nav aria-label="Docs"><ul>${links.join('')}<li><a href="${up}index.html#decisions">Decisions</a></li></ul></nav>\n`;
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -113,10 +128,9 @@ function document({ name, title }, { body, pages, decisions }) {
 <link rel="stylesheet" href="${up}docs.css">
 </head>
 <body>
-<header><p><a href="${up}../index.html">Playground</a> · <a href="${up}index.html"${name === 'index.md' ? ' aria-current="page"' : ''}>Docs</a>${isDecision ? ' · Decisions' : ''}</p></header>
-<div class="columns">
-<nav aria-label="Docs"><ul>${links.join('')}<li><a href="${up}index.html#decisions">Decisions</a></li></ul></nav>
-<main>${body.replace('<h2>Decisions</h2>', '<h2 id="decisions">Decisions</h2>')}</main>
+<header><p><strong>lenet-lab</strong> <a href="${up}../index.html">Playground</a> <a href="${up}index.html" aria-current="${name === 'index.md' ? 'page' : 'true'}">Docs</a>${isDecision ? ` <a href="${up}index.html#decisions">Decisions</a>` : ''}</p></header>
+<div class="${nav ? 'columns' : 'columns single'}">
+${nav}<main>${body.replace('<h2>Decisions</h2>', '<h2 id="decisions">Decisions</h2>')}</main>
 </div>
 </body>
 </html>

@@ -189,7 +189,7 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await page.getByRole('button', { name: 'Train it for an epoch' }).click();
     await page.getByText('This network reads 9').waitFor();
     await page.getByText('so far').waitFor({ state: 'hidden', timeout: 90_000 });
-    await page.getByText(`This network reads ${(await oneEpochInNode()).accuracy} of the test digits`).waitFor();
+    await page.getByText(`This network has ${(await oneEpochInNode()).accuracy} accuracy on the test digits`).waitFor();
     const paper = page.getByRole('application', { name: 'Paper to draw a digit on' });
     const box = (await paper.boundingBox())!;
     const at = (x: number, y: number) => [box.x + x * box.width, box.y + y * box.height] as const;

@@ -1,11 +1,11 @@
 /** What the page says of a study that nobody works on. */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { Lock } from '../disk/lock.ts';
 import { thisProcess } from '../disk/process-record.ts';
 import type { Listing, StudyOpening } from './protocol.ts';
-import { folderWith, serverOf } from './server.testing.ts';
+import { folderWith, freshFolder, serverOf } from './server.testing.ts';
 
 test('a study whose process gave it up is paused, one whose process was killed is interrupted, and a holder has its time', async () => {
   const folder = folderWith({ post: 'format-6/post' });
@@ -28,5 +28,14 @@ test('a study whose process gave it up is paused, one whose process was killed i
   expect(Date.now() - Date.parse(state.holder!.since!)).toBeLessThan(60_000);
   living.release();
   expect((await entry()).state).toBe('paused');
+  await server.close();
+});
+
+test('a study whose journal has no byte yet is empty, and nobody waits for its reading to end', async () => {
+  const folder = freshFolder();
+  mkdirSync(join(folder, 'begun'));
+  writeFileSync(join(folder, 'begun', 'study.journal'), '');
+  const server = serverOf(folder);
+  await expect.poll(async () => (await server.json<Listing>('/api/entries')).entries[0]?.state).toBe('empty');
   await server.close();
 });

@@ -1,5 +1,5 @@
 /** Who works on a study, and what can be done with it now. */
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { hostname } from 'node:os';
 import type { Holder } from '../disk/lock.ts';
 import { describeProcess, hasEnded, thisProcess } from '../disk/process-record.ts';
@@ -13,10 +13,16 @@ import type { EntryState, LiveState } from './protocol.ts';
 function restingState({ own, study, place }: StudyShelf, lastWords: string | null): EntryState {
   if (own === undefined) return 'interrupted';
   const known = own.facts.summary?.ended;
-  if (known === undefined) return study.offset > 0 && study.head() === undefined ? 'empty' : 'unknown';
+  if (known === undefined) return recordsNothing({ study, place }) ? 'empty' : 'unknown';
   if (known !== 'open') return known;
   // A process that failed may have given up its lock in order.
   return lastWords === null ? new StudyFolder(place).leftAs : 'interrupted';
+}
+
+/** Whether the journal was read and holds no study yet; a file without a byte needs no reading. */
+function recordsNothing({ study, place }: Pick<StudyShelf, 'study' | 'place'>): boolean {
+  if (study.offset > 0) return study.head() === undefined;
+  return statSync(new StudyFolder(place).journalPath, { throwIfNoEntry: false })?.size === 0;
 }
 
 /** The process that works on the study; undefined for other programs' studies, whose journals do not tell. */

@@ -3,7 +3,8 @@ import type { Page } from 'playwright-core';
 
 /**
  * Presses Tab from the top of the page until its end.
- * @returns what such a user misses: elements that Tab does not reach, and those on which no focus is seen.
+ * @returns what such a user misses: elements that Tab does not reach, those on which no focus is seen, and those that
+ * take all keys and do not say which.
  */
 export async function keyboardFaults(page: Page): Promise<string[]> {
   const count = Number(await page.evaluate(listFocusable));
@@ -34,7 +35,11 @@ const listFocusable = `(() => {
     const isInSight = bottom > 0 && right > 0 && top < innerHeight && left < innerWidth;
     reached.set(target, isInSight && (isOutlined || (target instanceof SVGElement && stroke !== 'none')));
   });
+  const isDescribed = (element) =>
+    element.getAttribute('aria-label') &&
+    (element.getAttribute('aria-describedby') || '').split(' ').some((id) => document.getElementById(id)?.textContent.trim());
   window.focusFaults = () => [
+    ...[...document.querySelectorAll('[role=application]')].filter((element) => !isDescribed(element)).map((element) => 'says no text or no keys: ' + name(element)),
     ...stops.filter((stop) => stop.isConnected && !reached.has(stop)).map((stop) => 'not reached: ' + name(stop)),
     ...[...reached].filter(([, isSeen]) => !isSeen).map(([stop]) => 'no focus is seen on ' + name(stop)),
   ];

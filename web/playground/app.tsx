@@ -1,5 +1,6 @@
 /** The frame of the page: its title, the views, and what is used of others. */
-import { chooseTheme, theme, themes } from '../shared/theme.ts';
+import { useEffect } from 'preact/hooks';
+import { ThemeChoice } from '../shared/theme-choice.tsx';
 import { type ViewName, view, views } from './state/address.ts';
 import { failure, isProven, loadedShare, state, threads } from './state/known.ts';
 import { reopenLab } from './state/lab.ts';
@@ -13,8 +14,14 @@ const shown: Readonly<Record<ViewName, { readonly title: string; readonly View: 
   compare: { title: 'Compare two settings', View: CompareView },
 };
 
+/** Whether the page of `lenet ui` led here, which is one folder up. Another host has something else there. */
+const isFromStudies = new URLSearchParams(location.search).get('from') === 'studies';
+
 export function App() {
   const { title, View } = shown[view.value];
+  useEffect(() => {
+    document.title = `${title} – lenet-lab playground`;
+  }, [title]);
   return (
     <>
       <button type="button" class="skip" onClick={skip}>
@@ -32,20 +39,9 @@ export function App() {
               </a>
             ))}
             <a href="./docs/index.html">Docs</a>
+            {isFromStudies && <a href="../">Studies</a>}
           </nav>
-          <label class="theme">
-            <span>Colours</span>
-            <select
-              value={theme.value}
-              onChange={({ currentTarget }) => chooseTheme(currentTarget.value as (typeof themes)[number])}
-            >
-              {themes.map((name) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <ThemeChoice />
         </div>
         <Status />
       </header>

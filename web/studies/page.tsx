@@ -1,6 +1,6 @@
 /** The frame of the page: its head with links, connection and theme, and the view that the address names. */
 import { useEffect } from 'preact/hooks';
-import { chooseTheme, theme, themes } from '../shared/theme.ts';
+import { ThemeChoice } from '../shared/theme-choice.tsx';
 import { address, linkTo } from './address.ts';
 import { connection } from './data/stream.ts';
 import { LazyView } from './parts/lazy.tsx';
@@ -29,7 +29,9 @@ export function Page() {
               <a
                 key={each.name}
                 href={linkTo(...(each.name ? [each.name] : []))}
-                aria-current={each === view ? 'page' : undefined}
+                aria-current={
+                  each === view ? 'page' : each === pageViews[0] && view && !view.inHead ? 'true' : undefined
+                }
               >
                 {each.title}
               </a>
@@ -73,23 +75,3 @@ function Connection() {
     </span>
   );
 }
-
-function ThemeChoice() {
-  return (
-    <label class="theme">
-      <span class="unseen">Colours</span>
-      <select
-        value={theme.value}
-        onChange={({ currentTarget: { value } }) => chooseTheme(themes.find((each) => each === value)!)}
-      >
-        {themes.map((name) => (
-          <option key={name} value={name}>
-            {themeWords[name]}
-          </option>
-        ))}
-      </select>
-    </label>
-  );
-}
-
-const themeWords = { system: 'System colours', light: 'Light', dark: 'Dark' } as const;

@@ -93,22 +93,38 @@ const legendSize = 11;
 const sampleWidth = 22;
 const rowHeight = 18;
 
-/** Entries from left to right, in as many rows as they need. */
+/** Entries from left to right, in as many rows as they need. An entry that is wider than the chart goes on below. */
 function legendLayout(entries: readonly LegendEntry[], width: number): { svg: string; height: number } {
   if (entries.length === 0) return { svg: '', height: 0 };
   let [x, row] = [0, 0];
   const parts = entries.map(({ sample, text }) => {
-    const needed = sampleWidth + 4 + textWidth(text, legendSize) + 12;
+    const lines = linesWithin(text, width - sampleWidth - 6);
+    const needed = sampleWidth + 4 + Math.max(...lines.map((line) => textWidth(line, legendSize))) + 12;
     if (x > 0 && x + needed > width) [x, row] = [0, row + 1];
     const [left, middle] = [x + 2, 9 + row * rowHeight];
     x += needed;
-    const words = `<text x="${left + sampleWidth + 4}" y="${middle}" dy="0.35em">${escapeXml(text)}</text>`;
+    row += lines.length - 1;
+    const start = left + sampleWidth + 4;
+    const [first = '', ...others] = lines;
+    const more = others.map((line) => `<tspan x="${start}" dy="${rowHeight}"> ${escapeXml(line)}</tspan>`);
+    const words = `<text x="${start}" y="${middle}" dy="0.35em">${escapeXml(first)}${more.join('')}</text>`;
     return sampleSvg(sample, left, middle) + words;
   });
   return {
     svg: `<g class="legend" font-size="${legendSize}" text-anchor="start" fill="currentColor" stroke="none">${parts.join('')}</g>`,
     height: (row + 1) * rowHeight + 4,
   };
+}
+
+/** A legend's text in lines that fit into so many pixels, broken at spaces. */
+function linesWithin(text: string, room: number): string[] {
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const longer = lines.length === 0 ? word : `${lines.at(-1)} ${word}`;
+    if (lines.length > 0 && textWidth(longer, legendSize) <= room) lines[lines.length - 1] = longer;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 function sampleSvg(sample: Sample, left: number, middle: number): string {

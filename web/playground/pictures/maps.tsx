@@ -1,5 +1,5 @@
 /** Maps of numbers as one picture: a grid of tiles, each a feature map, a filter or a digit. */
-import { useLayoutEffect, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { shownTheme } from '../../shared/theme.ts';
 import { coloursOf, type Palette } from './palette.ts';
 import { type MapPlace, placeAfter } from './steps.ts';
@@ -42,6 +42,7 @@ const gap = 1;
 export function Maps(props: MapsProps) {
   const { data, width, height, columns, scale, label, frames = [], onPick, picked } = props;
   const canvas = useRef<HTMLCanvasElement>(null);
+  const keys = useId();
   const maps = data.length / (width * height);
   const across = columns * (width + gap) - gap;
   const down = Math.ceil(maps / columns) * (height + gap) - gap;
@@ -74,8 +75,15 @@ export function Maps(props: MapsProps) {
         width={across}
         height={down}
         {...(label === '' ? { 'aria-hidden': true } : { role: onPick ? 'application' : 'img', 'aria-label': label })}
-        {...(onPick ? { onPointerMove: pick, onPointerDown: pick, onKeyDown: walk, tabIndex: 0 } : {})}
+        {...(onPick
+          ? { onPointerMove: pick, onPointerDown: pick, onKeyDown: walk, tabIndex: 0, 'aria-describedby': keys }
+          : {})}
       />
+      {onPick && (
+        <span id={keys} class="unseen">
+          Arrow keys lead from number to number, Escape leaves them.
+        </span>
+      )}
       {frames.map((frame) => (
         <span
           class="frame"

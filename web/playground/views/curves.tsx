@@ -59,7 +59,7 @@ export function MistakesChart() {
             symbol: 'circle',
             x,
             y,
-            labelOf: (test) => `${(100 - y[test]!).toFixed(2)} % read after ${found[test]!.seconds.toFixed(1)} s`,
+            labelOf: (test) => `${(100 - y[test]!).toFixed(2)} % accuracy after ${found[test]!.seconds.toFixed(1)} s`,
           },
         ],
       }}

@@ -145,7 +145,7 @@ function Trained() {
     if (!test) return null;
     return (
       <p class="note">
-        This network reads {(test.accuracy * 100).toFixed(2)} % of the test digits
+        This network has {(test.accuracy * 100).toFixed(2)} % accuracy on the test digits
         {state.value === 'training' ? ' so far' : ''}.
       </p>
     );

@@ -9,7 +9,7 @@ export function Numbers() {
     <>
       <dl class="numbers">
         <div>
-          <dt>Test digits read</dt>
+          <dt>Test accuracy</dt>
           <dd class="big">{test ? `${(test.accuracy * 100).toFixed(2)} %` : '–'}</dd>
         </div>
         <div>
@@ -52,7 +52,7 @@ function said(): string {
     case 'trained':
       return fingerprint.value === undefined
         ? 'Stopped before its end.'
-        : `Trained: ${((test?.accuracy ?? 0) * 100).toFixed(2)} % of the test digits. Fingerprint of the weights: ${fingerprint.value}, the same on every machine for the same settings and seed.`;
+        : `Trained: ${((test?.accuracy ?? 0) * 100).toFixed(2)} % accuracy on the test digits. Fingerprint of the weights: ${fingerprint.value}, the same on every machine for the same settings and seed.`;
     default:
       return 'Untrained: the network guesses. Press Start.';
   }
