@@ -114,30 +114,34 @@ function Verdict({ view }: { readonly view: ContestView }) {
   const at =
     running && `Setting ${'AB'[running.contestant]}, seed ${running.seed}: ${Math.round(running.share * 100)} %.`;
   return (
-    <>
-      <Scores view={view} />
-      <p class="note">
-        A: {names[0]}. B: {names[1]}. {judged} of {seeds.length} seeds judged. {isFinished ? 'Finished.' : at}
-      </p>
-      <div role="status">
-        {verdict.map((sentence, i) => (
-          <p key={sentence} class={i === 0 ? 'strong' : undefined}>
-            {sentence}
-          </p>
-        ))}
+    <div class="judged">
+      <div>
+        <Scores view={view} />
+        <p class="note">
+          A: {names[0]}. B: {names[1]}. {judged} of {seeds.length} seeds judged. {isFinished ? 'Finished.' : at}
+        </p>
       </div>
-      {comparison.length > 0 && (
-        <details>
-          <summary>Seed by seed, paired</summary>
-          {comparison.map((line) => (
-            <p key={line}>{line}</p>
+      <div>
+        <div role="status">
+          {verdict.map((sentence, i) => (
+            <p key={sentence} class={i === 0 ? 'strong' : undefined}>
+              {sentence}
+            </p>
           ))}
-        </details>
-      )}
-      <button type="button" onClick={() => download('comparison.csv', csvText(view), 'text/csv')}>
-        Download CSV
-      </button>
-    </>
+        </div>
+        {comparison.length > 0 && (
+          <details>
+            <summary>Seed by seed, paired</summary>
+            {comparison.map((line) => (
+              <p key={line}>{line}</p>
+            ))}
+          </details>
+        )}
+        <button type="button" onClick={() => download('comparison.csv', csvText(view), 'text/csv')}>
+          Download CSV
+        </button>
+      </div>
+    </div>
   );
 }
 

@@ -5,6 +5,7 @@ import { type Frame, Maps } from '../pictures/maps.tsx';
 import { type Convolution, fields, losersOfPooling, strongestPlaces } from '../pictures/patches.ts';
 import type { MapPlace } from '../pictures/steps.ts';
 import { lookAt, probabilitiesOf } from '../state/eye.ts';
+import { state } from '../state/lab.ts';
 import { Probabilities } from './probabilities.tsx';
 import { useWhileSeen } from './while-seen.ts';
 
@@ -27,7 +28,7 @@ export function NetworkView({ image, label }: NetworkViewProps) {
       {shown.image && shown.outputs ? (
         <Way image={shown.image} label={shown.label} outputs={shown.outputs} />
       ) : (
-        <p class="note">The network is being loaded.</p>
+        <p class="note">{state.value === 'broken' ? 'There is no digit to send.' : 'The digit is being loaded.'}</p>
       )}
     </div>
   );

@@ -43,6 +43,8 @@ function said(): string {
   switch (state.value) {
     case 'loading':
       return 'You can start as soon as the digits are there.';
+    case 'broken':
+      return 'Nothing can be trained: the digits could not be loaded.';
     case 'training':
       return 'Training.';
     case 'held':
