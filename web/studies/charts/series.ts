@@ -9,8 +9,14 @@ function measureOf(tag: string): string {
   return tag.slice(tag.lastIndexOf('/') + 1);
 }
 
-/** @param log whether values stand on a logarithmic axis. */
-export function seriesPlots(series: readonly Series[], { log }: { readonly log: boolean }): Plot[] {
+export interface SeriesOptions {
+  /** Whether values stand on a logarithmic axis. */
+  readonly log: boolean;
+  /** What the horizontal axis counts; default: steps. */
+  readonly step?: string;
+}
+
+export function seriesPlots(series: readonly Series[], { log, step: counted = 'step' }: SeriesOptions): Plot[] {
   const byMeasure = new Map<string, Series[]>();
   for (const each of series) {
     const measure = measureOf(each.tag);
@@ -21,12 +27,12 @@ export function seriesPlots(series: readonly Series[], { log }: { readonly log: 
   return [...byMeasure].map(([measure, own]): Plot => {
     const ends = own.map(({ tag, value, step }) => {
       const last = value.findLast((each) => each !== null);
-      return `${tag} ends with ${last === undefined || last === null ? 'nothing' : shortNumber(last)} at step ${step.at(-1) ?? 0}`;
+      return `${tag} ends with ${last === undefined || last === null ? 'nothing' : shortNumber(last)} at ${counted} ${step.at(-1) ?? 0}`;
     });
     return {
       title: own.length === 1 ? (own[0]!.title ?? own[0]!.tag) : measure,
       alt: `${ends.join('; ')}.`,
-      x: { label: 'step', whole: true },
+      x: { label: counted, whole: true },
       y: { label: measure, log },
       layers: own.map(({ tag, step, value }, place) => ({
         kind: 'line',

@@ -83,7 +83,7 @@ function AddSeeds({ isBlocked, whyId, isBusy, add }: AddSeedsProps) {
         add(count);
       }}
     >
-      <label>
+      <label title="Every setting that is still in is trained with so many more seeds">
         <span class="unseen">Number of seeds to add</span>
         <input
           type="number"

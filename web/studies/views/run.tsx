@@ -7,6 +7,7 @@ import { seriesPlots } from '../charts/series.ts';
 import { getJson, type RequestError, runPath } from '../data/api.ts';
 import { openStream } from '../data/stream.ts';
 import { requestError } from '../data/study.ts';
+import { stepWord } from '../data/words.ts';
 import { EntryBadge } from '../parts/badge.tsx';
 import { Choice } from '../parts/choice.tsx';
 import { Files } from '../parts/files.tsx';
@@ -75,7 +76,7 @@ function merged(before: readonly Series[], changed: readonly Series[]): Series[]
 function Shown({ run }: { readonly run: RunOpening }) {
   const { name, state, kind, path, series, settings, files, notes, data, hasAnswers, id } = run;
   const isLog = address.value.query.scale === 'log';
-  const plots = useMemo(() => seriesPlots(series, { log: isLog }), [series, isLog]);
+  const plots = useMemo(() => seriesPlots(series, { log: isLog, step: stepWord(kind) }), [series, isLog, kind]);
   return (
     <>
       <div class="study-title">

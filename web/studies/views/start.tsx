@@ -114,13 +114,14 @@ function Form({ control: { studies, cores } }: { readonly control: ControlView }
             value={text}
             rows={18}
             spellcheck={false}
+            wrap="off"
             aria-invalid={mistakes.length > 0}
             aria-describedby="validation"
             onInput={({ currentTarget }) => setText(currentTarget.value)}
           />
         </label>
         <div>
-          <h2>What it would do</h2>
+          <h2>{validation?.ok === false ? 'What is wrong' : 'What it would do'}</h2>
           <div id="validation" role="status" class="validation">
             {!validation ? (
               <p class="muted">Checking…</p>
