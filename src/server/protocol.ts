@@ -28,7 +28,7 @@
  * | POST /api/studies/ID/pause, /resume, /stop  | {} -> ControlAnswer                                                     |
  * | POST /api/studies/ID/seeds                  | SeedsRequest -> ControlAnswer                                           |
  *
- * Every failure is JSON: a {@link Problem} with status 400 (the request), 401 (no token), 403 (forbidden), 404, 409 (not possible now),
+ * Every failure is JSON (a page where a browser opens the address): a {@link Problem} with status 400 (the request), 401 (no token), 403 (forbidden), 404, 409 (not possible now),
  * 425 (a study that is being started and has recorded nothing yet) or 500.
  * A POST needs `Content-Type: application/json` and the page's own Origin.
  */

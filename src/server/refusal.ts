@@ -1,8 +1,9 @@
-/** Answers to requests that are not carried out: a sentence as JSON. */
+/** Answers to requests that are not carried out: a sentence as JSON, or as a page for somebody who opened the address in a browser. */
 import type { Context } from 'hono';
 import { UsageError, WorldError } from '../base/errors.ts';
 import { visibleLines } from '../base/plain-text.ts';
 import type { Problem } from './protocol.ts';
+import { refusalPage } from './refusal-page.ts';
 
 /** The status codes of {@link Problem}. */
 export type RefusalStatus = 400 | 401 | 403 | 404 | 405 | 409 | 413 | 415 | 425 | 500;
@@ -19,7 +20,11 @@ export class Refusal extends Error {
 }
 
 export function refused(context: Context, status: RefusalStatus, problem: string): Response {
-  return context.json({ problem } satisfies Problem, status);
+  // Only a browser that opens an address prefers a page; scripts and programs accept anything.
+  const isOpened = context.req.method === 'GET' && context.req.header('accept')?.includes('text/html') === true;
+  return isOpened
+    ? context.html(refusalPage(status, problem), status)
+    : context.json({ problem } satisfies Problem, status);
 }
 
 /** The sentence of an expected failure, with its status; undefined for a bug. */

@@ -139,6 +139,15 @@ describe('a server with a token', () => {
     expect((await closed.post('/api/control/validate', { text: '' })).status).toBe(401);
   });
 
+  test('tells a program so as data, and somebody with a browser as a page', async () => {
+    const asked = await closed.get('/api/entries', { accept: '*/*' });
+    expect(await asked.json()).toEqual({ problem: expect.stringContaining('needs its token') });
+    const opened = await closed.get('/', { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' });
+    expect(opened.status).toBe(401);
+    expect(opened.headers.get('content-type')).toContain('text/html');
+    expect(await opened.text()).toMatch(/<h1>A token is needed<\/h1>[\s\S]*needs its token/);
+  });
+
   test('keeps it as a cookie that scripts cannot read, and takes it out of the address', async () => {
     const answer = await closed.get(`/studies/post?view=curves&token=${token}`);
     expect(answer.status).toBe(302);

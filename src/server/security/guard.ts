@@ -34,7 +34,7 @@ export function guard({ hosts, token }: GuardOptions): MiddlewareHandler {
       return refused(
         context,
         403,
-        'This server answers under its own address alone, not under the name in this request.',
+        'This server answers under its own address alone, not under the name in this request: use localhost, its IP address, or the name given with --host.',
       );
     }
     const { method } = context.req;

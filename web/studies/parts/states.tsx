@@ -85,7 +85,7 @@ export function Problem({
   readonly retry: () => void;
 }) {
   if (error.status === 404) return <NotFound what={what} />;
-  if (error.status === 409) return <NotYet message={error.message} retry={retry} />;
+  if (error.status === 409 || error.status === 425) return <NotYet message={error.message} retry={retry} />;
   if (error.status === 401)
     return <Failed message="This server asks for its token: open the address that lenet ui printed when it started." />;
   return <Failed message={error.message} retry={retry} />;

@@ -9,7 +9,11 @@ export default function About({ study, data: { head } }: StudyViewProps) {
   return (
     <>
       <h2>Processes that worked on the study</h2>
-      {head.sessions.length === 0 ? <p>Nothing is recorded about them.</p> : <Sessions sessions={head.sessions} />}
+      {head.sessions.length === 0 ? (
+        <p>Nothing is recorded about them, or this page leaves it out.</p>
+      ) : (
+        <Sessions sessions={head.sessions} />
+      )}
       {head.data && (
         <p>
           Data: {head.data.name}, hash <code>{head.data.hash.slice(0, 12)}</code>

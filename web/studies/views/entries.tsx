@@ -10,6 +10,9 @@ import { agoText, countText, durationText } from '../data/words.ts';
 import { EntryBadge } from '../parts/badge.tsx';
 import { DeadEnd, Empty, Loading, Problem } from '../parts/states.tsx';
 
+/** What a server that leaves out places says instead of the folder. */
+const hiddenFolder = '…';
+
 /** The list as last seen, so that it is there at once when the user comes back to it. */
 const listing = signal<Listing | undefined>(undefined);
 const problem = signal<RequestError | undefined>(undefined);
@@ -52,7 +55,13 @@ export default function Entries() {
     <>
       <h1>Studies and runs</h1>
       <p class="muted">
-        In <code>{found.folder}</code>. The page follows what any process writes there.
+        {found.folder === hiddenFolder ? (
+          'The page follows what any process writes into its folder.'
+        ) : (
+          <>
+            In <code>{found.folder}</code>. The page follows what any process writes there.
+          </>
+        )}
       </p>
       {found.note && <p class="note">{found.note}</p>}
       {found.starts.length > 0 && <Starts starts={found.starts} />}

@@ -22,7 +22,12 @@ export default function Start() {
           found.allowed ? (
             <Form control={found} />
           ) : (
-            <Empty>Studies cannot be started here: {found.why ?? 'this server only reads'}.</Empty>
+            <Empty>
+              <p>Studies cannot be started here. {found.why}</p>
+              <p>
+                In a terminal: <code>npx lenet study run post</code>
+              </p>
+            </Empty>
           )
         }
       </Show>
