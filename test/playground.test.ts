@@ -187,7 +187,7 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     const verdict = page.locator('.verdict');
     await page.getByText('No digit: the paper is empty.').waitFor();
     await page.getByRole('button', { name: 'Train it for an epoch' }).click();
-    await page.getByText('This network reads 9').waitFor();
+    await page.getByText('This network has 9').waitFor();
     await page.getByText('so far').waitFor({ state: 'hidden', timeout: 90_000 });
     await page.getByText(`This network has ${(await oneEpochInNode()).accuracy} accuracy on the test digits`).waitFor();
     const paper = page.getByRole('application', { name: 'Paper to draw a digit on' });
