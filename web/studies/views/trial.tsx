@@ -30,6 +30,8 @@ type OfTrialProps = Pick<StudyViewProps, 'study' | 'data'> & { readonly row: Tri
 function OfTrial({ row, study, data }: OfTrialProps) {
   const { head, trials } = data;
   const names = useNames(data, study.facts.value);
+  // Another program's trial is its settings and values: it has no folder, and no defaults that are known here.
+  const isOurs = head.kind === 'study';
   // Once more when the trial has ended: only then are there a model and answers.
   const details = useLoaded<TrialDetails>(`${studyPath(study.id, 'trials', row.number)}?${row.state}`);
   const seeds = trials.filter(
@@ -65,16 +67,24 @@ function OfTrial({ row, study, data }: OfTrialProps) {
       <Show loaded={details} what="trial">
         {({ settings, given, environment, files, hasAnswers, why }) => (
           <>
-            <h2>What its network answers</h2>
-            {hasAnswers ? (
-              <LoadedAnswers path={studyPath(study.id, 'trials', row.number, 'answers')} />
-            ) : (
-              <p>{why ?? 'There is nothing to look at.'}</p>
+            {isOurs && (
+              <>
+                <h2>What its network answers</h2>
+                {hasAnswers ? (
+                  <LoadedAnswers path={studyPath(study.id, 'trials', row.number, 'answers')} />
+                ) : (
+                  <p>{why ?? 'There is nothing to look at.'}</p>
+                )}
+              </>
             )}
             <h2>Settings</h2>
-            <SettingsList settings={settings} given={given} />
-            <h2>Files</h2>
-            <Files files={files} />
+            <SettingsList settings={settings} {...(isOurs ? { given } : {})} />
+            {isOurs && (
+              <>
+                <h2>Files</h2>
+                <Files files={files} />
+              </>
+            )}
             {environment && (
               <>
                 <h2>Environment</h2>
@@ -106,7 +116,9 @@ function TrialCurves({
   readonly data: OfTrialProps['data'];
 }) {
   const plots = useMemo((): Plot[] => {
-    const set = head.protocol === 'post' ? 'test' : 'validation';
+    // Another program does not tell on what it measured.
+    const sets = { post: 'test', 'held-out': 'validation' } as const;
+    const set = head.protocol === null ? head.objective.name : sets[head.protocol];
     const line = (
       name: string,
       values: readonly (number | null)[] | undefined,
