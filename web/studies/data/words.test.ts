@@ -42,7 +42,7 @@ test('a moment is written with its day and year as far as they are not those of 
 });
 
 test('an axis names the set that the value is measured on', () => {
-  expect(measureLabel(accuracy, 'post')).toBe('Test accuracy (%)');
+  expect(measureLabel(accuracy, 'post')).toBe('Testing accuracy (%)');
   expect(measureLabel({ ...accuracy, name: 'loss', unit: '' }, 'held-out')).toBe('Validation loss');
   expect(measureLabel({ ...accuracy, name: 'score', unit: '' }, null)).toBe('Score');
 });

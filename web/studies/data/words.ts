@@ -15,7 +15,7 @@ export function differenceText(value: number, { decimals }: Pick<Objective, 'dec
 
 /** `Validation accuracy (%)`: the label of the axis on which the value that decides stands. */
 export function measureLabel({ name, unit }: Objective, protocol: 'post' | 'held-out' | null): string {
-  const set = protocol === 'post' ? 'test ' : protocol === 'held-out' ? 'validation ' : '';
+  const set = protocol === 'post' ? 'testing ' : protocol === 'held-out' ? 'validation ' : '';
   const text = `${set}${name}`;
   return `${text.charAt(0).toUpperCase()}${text.slice(1)}${unit.trim() && ` (${unit.trim()})`}`;
 }

@@ -113,7 +113,7 @@ interface ColumnAxis {
 }
 
 function axisOf(column: CurveColumn, { head: { objective, protocol } }: StudyData): ColumnAxis {
-  const set = protocol === 'post' ? 'Test' : 'Validation';
+  const set = protocol === 'post' ? 'Testing' : 'Validation';
   const columns: Readonly<Record<CurveColumn, ColumnAxis>> = {
     score: { label: measureLabel(objective, protocol), factor: 1, decimals: objective.decimals },
     accuracy: { label: `${set} accuracy (%)`, factor: 100, decimals: 2 },
