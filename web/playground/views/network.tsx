@@ -5,7 +5,7 @@ import { type Frame, Maps } from '../pictures/maps.tsx';
 import { type Convolution, fields, losersOfPooling, strongestPlaces } from '../pictures/patches.ts';
 import type { MapPlace } from '../pictures/steps.ts';
 import { lookAt, probabilitiesOf } from '../state/eye.ts';
-import { state } from '../state/lab.ts';
+import { state } from '../state/known.ts';
 import { Probabilities } from './probabilities.tsx';
 import { useWhileSeen } from './while-seen.ts';
 
