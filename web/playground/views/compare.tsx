@@ -111,17 +111,20 @@ function isMoved(): boolean {
 
 function Verdict({ view }: { readonly view: ContestView }) {
   const { verdict, comparison, judged, names, seeds, running, isFinished } = view;
-  const at =
-    running && `Setting ${'AB'[running.contestant]}, seed ${running.seed}: ${Math.round(running.share * 100)} %.`;
+  const at = isFinished
+    ? 'Finished.'
+    : state.value !== 'contest'
+      ? 'Stopped.'
+      : running && `Setting ${'AB'[running.contestant]}, seed ${running.seed}: ${Math.round(running.share * 100)} %.`;
   return (
     <div class="judged">
       <div>
         <Scores view={view} />
-        <p class="note">
-          A: {names[0]}. B: {names[1]}. {judged} of {seeds.length} seeds judged. {isFinished ? 'Finished.' : at}
-        </p>
       </div>
       <div>
+        <p class="note">
+          A: {names[0]}. B: {names[1]}. {judged} of {seeds.length} seeds judged. {at}
+        </p>
         <div role="status">
           {verdict.map((sentence, i) => (
             <p key={sentence} class={i === 0 ? 'strong' : undefined}>

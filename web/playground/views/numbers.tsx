@@ -45,6 +45,8 @@ function said(): string {
       return 'You can start as soon as the digits are there.';
     case 'broken':
       return 'Nothing can be trained: the digits could not be loaded.';
+    case 'contest':
+      return 'A comparison is running.';
     case 'training':
       return 'Training.';
     case 'held':

@@ -120,8 +120,10 @@ export function rangeOf(
 }
 
 /** A range with room around it: a 25th on each side, or one unit around a single value. */
-export function roomy([low, high]: readonly [number, number], { log, names }: Axis): readonly [number, number] {
+export function roomy([low, high]: readonly [number, number], { log, names, whole }: Axis): readonly [number, number] {
   if (names) return [-0.5, names.length - 0.5];
+  // There is no epoch beside a single one, least of all one below 0.
+  if (whole && low === high) return [low - 0.5, high + 0.5];
   if (log) {
     const room = high > low ? (high / low) ** 0.04 : 2;
     return [low / room, high * room];
