@@ -1,15 +1,15 @@
 /** A refusal for somebody who looks at it in a browser: a page with what is wrong and what can be done. */
 import { escapeXml } from '../base/plain-text.ts';
-import type { RefusalStatus } from './refusal.ts';
 
-const titles: Partial<Readonly<Record<RefusalStatus, string>>> = {
+/** By HTTP status. */
+const titles: Readonly<Record<number, string>> = {
   401: 'A token is needed',
   403: 'Not allowed',
   404: 'Not found',
 };
 
 /** What a user can do about it. */
-const advice: Partial<Readonly<Record<RefusalStatus, string>>> = {
+const advice: Readonly<Record<number, string>> = {
   401: 'The terminal in which it was started shows this address; it ends in ?token= and the token. A browser keeps the token until it is closed.',
   404: '<a href="/">To the list of studies and runs</a>',
 };
@@ -24,7 +24,7 @@ h1 { font-size: 1.6rem; line-height: 1.2; }
 a { color: var(--ours); }
 `;
 
-export function refusalPage(status: RefusalStatus, problem: string): string {
+export function refusalPage(status: number, problem: string): string {
   const title = titles[status] ?? 'Not possible';
   const more = advice[status];
   return `<!doctype html>
