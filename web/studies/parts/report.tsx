@@ -62,7 +62,7 @@ export function ReportFigure({ figure, section, facts }: ReportFigureProps) {
       svg={hasSvg(html) ? () => svgOf(html) : undefined}
       csv={csv === undefined ? undefined : () => csv}
     >
-      <Scroll class="report-figure" label={caption ? `${caption}: ${alt}` : alt}>
+      <Scroll class="report-figure" label={`${name}: ${alt}`}>
         <div dangerouslySetInnerHTML={{ __html: html }} />
       </Scroll>
     </ChartFrame>
