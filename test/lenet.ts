@@ -37,6 +37,11 @@ export function startLenet(...args: string[]): ChildProcessByStdio<null, Readabl
   return spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
+/** Kills a command some milliseconds after its first output: until then it only loads its modules and its data. */
+export function killAfterFirstLine(child: ChildProcessByStdio<null, Readable, Readable>, ms: number): void {
+  child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), ms));
+}
+
 export function ended(
   child: ChildProcessByStdio<null, Readable, Readable>,
 ): Promise<Finished & { signal: NodeJS.Signals | null }> {

@@ -5,12 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../src/base/random.ts';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import { resealed } from '../src/store/resealed.testing.ts';
-import { ended, fewImages, freshFolder, lenet, limits, startLenet } from './lenet.ts';
+import { ended, fewImages, freshFolder, killAfterFirstLine, lenet, limits, startLenet } from './lenet.ts';
 
 const home = freshFolder();
 const file = join(home, 'small.yaml');
@@ -126,14 +125,13 @@ describe('a whole study', () => {
 describe('kill -9 at a random moment, then the same command', () => {
   const random = randomStream(5, 'kill');
   let killed = 0;
-  test.each(Array.from({ length: 4 }, (_, i) => i))('round %i', async () => {
+  test.each(Array.from({ length: 3 }, (_, i) => i))('round %i', async () => {
     const out = join(freshFolder(), 'study');
     for (let kills = 0; ; kills++) {
       const child = startLenet(...study(out, '--jobs', '2'));
       const end = ended(child);
-      const timer = kills < 12 ? wait(100 + random.below(1200)).then(() => child.kill('SIGKILL')) : Promise.resolve();
+      if (kills < 4) killAfterFirstLine(child, random.below(700));
       const { code, signal, stderr } = await end;
-      await timer;
       if (signal === 'SIGKILL') {
         killed++;
         continue;
@@ -177,7 +175,7 @@ seeds: { atLeast: 3, atMost: 5, resolve: 2 }
   for (;;) {
     const child = startLenet(...run(out, '--jobs', `${1 + (kills % 3)}`));
     const end = ended(child);
-    if (kills < 4) wait(700 + 400 * kills).then(() => child.kill('SIGKILL'));
+    if (kills < 3) killAfterFirstLine(child, 200 + 200 * kills);
     const { signal, code: exitCode } = await end;
     if (signal !== 'SIGKILL') {
       expect(exitCode).toBe(0);
