@@ -37,9 +37,14 @@ export function startLenet(...args: string[]): ChildProcessByStdio<null, Readabl
   return spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
-/** Kills a command some milliseconds after its first output: until then it only loads its modules and its data. */
-export function killAfterFirstLine(child: ChildProcessByStdio<null, Readable, Readable>, ms: number): void {
-  child.stdout.once('data', () => setTimeout(() => child.kill('SIGKILL'), ms));
+/** Kills a command some milliseconds after its output has matched: a busy machine gets as far as a quiet one. */
+export function killAfter(pattern: RegExp, child: ChildProcessByStdio<null, Readable, Readable>, ms: number): void {
+  let isAwaited = true;
+  child.stdout.on('data', (data: Buffer) => {
+    if (!isAwaited || !pattern.test(`${data}`)) return;
+    isAwaited = false;
+    setTimeout(() => child.kill('SIGKILL'), ms);
+  });
 }
 
 export function ended(

@@ -12,7 +12,7 @@ import {
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { randomStream } from '../src/base/random.ts';
-import { ended, freshFolder, killAfterFirstLine, lenet, small, startLenet } from './lenet.ts';
+import { ended, freshFolder, killAfter, lenet, small, startLenet } from './lenet.ts';
 
 const options = [...small, '--epochs', '4', '--checkpoint-every', '1', '--seed', '2', '--optimizer', 'nadam'];
 const uninterrupted = join(freshFolder(), 'run');
@@ -51,7 +51,8 @@ describe('kill -9 at a random moment, then --resume', () => {
       const resume = existsSync(join(out, 'config.json')) ? ['--resume'] : [];
       const child = startLenet('train', ...options, '--threads', '2', '--out', out, ...resume);
       const end = ended(child);
-      killAfterFirstLine(child, random.below(600));
+      // The first one at its start, the others where there is something to continue from.
+      killAfter(kills === 0 ? /Epoch: 0/ : /Epoch: [1-4]/, child, random.below(400));
       const { code, signal } = await end;
       if (signal === 'SIGKILL') {
         killed++;

@@ -9,7 +9,7 @@ import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../src/base/random.ts';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import { resealed } from '../src/store/resealed.testing.ts';
-import { ended, fewImages, freshFolder, killAfterFirstLine, lenet, limits, startLenet } from './lenet.ts';
+import { ended, fewImages, freshFolder, killAfter, lenet, limits, startLenet } from './lenet.ts';
 
 const home = freshFolder();
 const file = join(home, 'small.yaml');
@@ -122,6 +122,9 @@ describe('a whole study', () => {
   });
 });
 
+/** The line of a trial that has ended. */
+const trialEnd = /^trial \d+: /m;
+
 describe('kill -9 at a random moment, then the same command', () => {
   const random = randomStream(5, 'kill');
   let killed = 0;
@@ -130,7 +133,8 @@ describe('kill -9 at a random moment, then the same command', () => {
     for (let kills = 0; ; kills++) {
       const child = startLenet(...study(out, '--jobs', '2'));
       const end = ended(child);
-      if (kills < 4) killAfterFirstLine(child, random.below(700));
+      // The first one at its start, the others where there are trials to continue with.
+      if (kills < 4) killAfter(kills === 0 ? /^Study/ : trialEnd, child, random.below(400));
       const { code, signal, stderr } = await end;
       if (signal === 'SIGKILL') {
         killed++;
@@ -175,7 +179,7 @@ seeds: { atLeast: 3, atMost: 5, resolve: 2 }
   for (;;) {
     const child = startLenet(...run(out, '--jobs', `${1 + (kills % 3)}`));
     const end = ended(child);
-    if (kills < 3) killAfterFirstLine(child, 200 + 200 * kills);
+    if (kills < 3) killAfter(trialEnd, child, 150 * kills);
     const { signal, code: exitCode } = await end;
     if (signal !== 'SIGKILL') {
       expect(exitCode).toBe(0);
