@@ -6,8 +6,8 @@ const ownModules = ['src/engine/**/*.test.ts', 'src/train/**/*.test.ts', 'test/*
 
 export default defineConfig({
   test: {
-    // One more than cores: many tests wait for processes.
-    maxWorkers: availableParallelism() + 1,
+    // Two more than cores: many tests wait for processes, locks and databases.
+    maxWorkers: availableParallelism() + 2,
     testTimeout: 120_000,
     hookTimeout: 120_000,
     reporters: process.env.CI ? ['default', ['json', { outputFile: '.cache/test-results.json' }]] : ['default'],

@@ -114,11 +114,11 @@ export async function until(condition: () => boolean | Promise<boolean>, what: (
   }
 }
 
-/** A small study: six trainings of a second or more, or two long ones. */
-export function writeStudy(folder: string, { epochs = 3, images = 3000, isLong = false } = {}): string {
+/** A small study: six short trainings, or two long ones. */
+export function writeStudy(folder: string, { epochs = 2, images = 600, isLong = false } = {}): string {
   const file = join(folder, `study-${epochs}-${images}.yaml`);
   const stages = isLong ? '  - batchSize: [32, 64]' : '  - batchSize: [32, 64]\n  - l2: [0, 1e-3]';
-  const base = `{ epochs: ${epochs}, trainLimit: ${images}, testLimit: 500 }`;
+  const base = `{ epochs: ${epochs}, trainLimit: ${images}, testLimit: 200 }`;
   const seeds = isLong ? '[1]' : '[1, 2]';
   writeFileSync(file, `name: small\nprotocol: post\nbase: ${base}\nstages:\n${stages}\nseeds: ${seeds}\n`);
   return file;

@@ -37,6 +37,16 @@ export function startLenet(...args: string[]): ChildProcessByStdio<null, Readabl
   return spawn(process.execPath, [command, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 }
 
+/** Kills a command some milliseconds after its output has matched: a busy machine gets as far as a quiet one. */
+export function killAfter(pattern: RegExp, child: ChildProcessByStdio<null, Readable, Readable>, ms: number): void {
+  let isAwaited = true;
+  child.stdout.on('data', (data: Buffer) => {
+    if (!isAwaited || !pattern.test(`${data}`)) return;
+    isAwaited = false;
+    setTimeout(() => child.kill('SIGKILL'), ms);
+  });
+}
+
 export function ended(
   child: ChildProcessByStdio<null, Readable, Readable>,
 ): Promise<Finished & { signal: NodeJS.Signals | null }> {

@@ -24,11 +24,14 @@ function drawn(index: number, isInverted: boolean): Raster {
   const room = (size: number) => Math.max(0, paperSide - size * scale);
   const [x, y] = [random.uniform() * room(width), random.uniform() * room(height)];
   const data = new Uint8ClampedArray(paperSide * paperSide * 4).fill(255);
-  for (let p = 0; p < paperSide * paperSide; p++) {
-    const u = Math.floor(((p % paperSide) - x) / scale) + left;
-    const v = Math.floor((Math.floor(p / paperSide) - y) / scale) + top;
-    const value = u < 0 || v < 0 || u >= side || v >= side ? 0 : ink[v * side + u]!;
-    data.fill(255 * (isInverted ? value : 1 - value), p * 4, p * 4 + 3);
+  let next = 0;
+  for (let row = 0; row < paperSide; row++) {
+    const v = Math.floor((row - y) / scale) + top;
+    for (let column = 0; column < paperSide; column++, next += 4) {
+      const u = Math.floor((column - x) / scale) + left;
+      const value = u < 0 || v < 0 || u >= side || v >= side ? 0 : ink[v * side + u]!;
+      data[next] = data[next + 1] = data[next + 2] = 255 * (isInverted ? value : 1 - value);
+    }
   }
   return { width: paperSide, height: paperSide, channels: 4, white: 255, data };
 }

@@ -5,12 +5,11 @@
 import { spawnSync } from 'node:child_process';
 import { appendFileSync, cpSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, describe, expect, test } from 'vitest';
 import { randomStream } from '../src/base/random.ts';
 import { readSafetensors } from '../src/base/safetensors.ts';
 import { resealed } from '../src/store/resealed.testing.ts';
-import { ended, fewImages, freshFolder, lenet, limits, startLenet } from './lenet.ts';
+import { ended, fewImages, freshFolder, killAfter, lenet, limits, startLenet } from './lenet.ts';
 
 const home = freshFolder();
 const file = join(home, 'small.yaml');
@@ -123,17 +122,20 @@ describe('a whole study', () => {
   });
 });
 
+/** The line of a trial that has ended. */
+const trialEnd = /^trial \d+: /m;
+
 describe('kill -9 at a random moment, then the same command', () => {
   const random = randomStream(5, 'kill');
   let killed = 0;
-  test.each(Array.from({ length: 4 }, (_, i) => i))('round %i', async () => {
+  test.each(Array.from({ length: 3 }, (_, i) => i))('round %i', async () => {
     const out = join(freshFolder(), 'study');
     for (let kills = 0; ; kills++) {
       const child = startLenet(...study(out, '--jobs', '2'));
       const end = ended(child);
-      const timer = kills < 12 ? wait(100 + random.below(1200)).then(() => child.kill('SIGKILL')) : Promise.resolve();
+      // The first one at its start, the others where there are trials to continue with.
+      if (kills < 4) killAfter(kills === 0 ? /^Study/ : trialEnd, child, random.below(400));
       const { code, signal, stderr } = await end;
-      await timer;
       if (signal === 'SIGKILL') {
         killed++;
         continue;
@@ -177,7 +179,7 @@ seeds: { atLeast: 3, atMost: 5, resolve: 2 }
   for (;;) {
     const child = startLenet(...run(out, '--jobs', `${1 + (kills % 3)}`));
     const end = ended(child);
-    if (kills < 4) wait(700 + 400 * kills).then(() => child.kill('SIGKILL'));
+    if (kills < 3) killAfter(trialEnd, child, 150 * kills);
     const { signal, code: exitCode } = await end;
     if (signal !== 'SIGKILL') {
       expect(exitCode).toBe(0);
