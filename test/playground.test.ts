@@ -287,6 +287,28 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await context.close();
   });
 
+  test.each([
+    [
+      /train-\d\.\w+\.bin/,
+      (bytes: Buffer) => bytes.with(bytes.length >> 1, bytes[bytes.length >> 1]! ^ 4),
+      /is no sound/,
+    ],
+    [/mnist\.json/, () => '<!doctype html>', /is damaged: it does not list the parts/],
+  ] as const)('a file of the digits that is damaged is named: %s', async (name, damage, words) => {
+    const context = await browser.newContext();
+    const page = await context.newPage();
+    await context.route(name, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: Buffer.from(damage(await response.body())) });
+    });
+    await page.goto(isolated.url);
+    const said = await page.locator('.status.bad').textContent();
+    expect(said).toMatch(name);
+    expect(said).toMatch(words);
+    expect(said).not.toContain('..');
+    await context.close();
+  });
+
   test('the docs are a site around it: every page is there, its links lead somewhere, and axe finds nothing', async () => {
     const context = await browser.newContext();
     const page = await context.newPage();

@@ -167,6 +167,42 @@ describe.skipIf(!hasBrowser)('in Chromium (skipped where it is not installed)', 
     await page.getByText('12 trials').first().waitFor();
   });
 
+  test('a study that is gone is said to be gone, not the server, and goes on when it is back', async () => {
+    await open('#/study/rates', 'Who is in');
+    await streamsOpen();
+    server.answers[`GET ${events}`] = { status: 404, problem: 'There is no study "rates".' };
+    await server.goOffline();
+    await page.getByText('The server does not answer').waitFor();
+    await server.goOnline();
+    await page.getByText('There is no study "rates".').waitFor();
+    expect(await page.getByText('The server does not answer').count()).toBe(0);
+    delete server.answers[`GET ${events}`];
+    await streamsOpen();
+    await expect.poll(() => page.getByText('There is no study').count()).toBe(0);
+  });
+
+  test('a study that cannot be loaded is loaded by itself when it can be', async () => {
+    await open('#/study/rates/trials', '48 trials');
+    await streamsOpen();
+    server.answers[`GET ${study}`] = { status: 409, problem: 'Nothing is recorded in this study yet.' };
+    server.send(events, 'reset', { why: 'the journal was replaced' });
+    await page.getByText('Nothing is recorded in this study yet.').waitFor();
+    server.answers[`GET ${study}`] = fakeOpening('rates', 12);
+    await page.getByText('12 trials').first().waitFor();
+    await streamsOpen();
+  });
+
+  test('a list that is tried again holds one stream', async () => {
+    server.answers['GET /api/entries'] = { status: 500, problem: 'the disk does not answer' };
+    await open('#/', 'the disk does not answer');
+    for (const tries of [2, 3]) {
+      await page.getByRole('button', { name: 'Try again' }).click();
+      await expect.poll(() => server.requests.filter((each) => each === '/api/entries').length).toBe(tries);
+      await page.getByText('the disk does not answer').waitFor();
+    }
+    await expect.poll(() => server.streams('/api/events')).toBe(1);
+  });
+
   test('leaving a study closes its stream, and the back button leads to the view before', async () => {
     await open('#/study/rates/curves', 'Learning curves: Validation accuracy');
     await streamsOpen();

@@ -154,14 +154,17 @@ export async function* gunzip(
   const packed = pieces[Symbol.asyncIterator]();
   const source = new ReadableStream<Uint8Array<ArrayBuffer>>({
     async pull(controller) {
+      let piece: IteratorResult<Uint8Array<ArrayBuffer>>;
       try {
-        const { done, value } = await packed.next();
-        if (done) controller.close();
-        else controller.enqueue(value);
+        piece = await packed.next();
       } catch (error) {
         failure = { error };
         controller.error(error);
+        return;
       }
+      // Throws where the decompressor has failed meanwhile, which is no failure of reading.
+      if (piece.done) controller.close();
+      else controller.enqueue(piece.value);
     },
     async cancel() {
       await packed.return?.();
@@ -177,9 +180,9 @@ export async function* gunzip(
   } catch (error) {
     // An error of reading the file explains more than the decompressor's error that follows from it.
     if (failure) throw failure.error;
-    throw new WorldError(`${what} is no sound gzip file: ${error instanceof Error ? error.message : error}`, {
-      cause: error,
-    });
+    // Browsers end their message with a full stop; it stands in a sentence here.
+    const reason = String(error instanceof Error ? error.message : error).replace(/\.$/, '');
+    throw new WorldError(`${what} is no sound gzip file: ${reason}`, { cause: error });
   } finally {
     // A caller that stops early must also stop the decompressor.
     await reader.cancel().catch(() => {});

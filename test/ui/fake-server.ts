@@ -24,7 +24,7 @@ export type Answer =
 
 export interface FakeServer {
   readonly url: string;
-  /** By `METHOD /path`, without the query; may change at any time. */
+  /** By `METHOD /path`, without the query; may change at any time. A stream that has an answer is refused with it. */
   readonly answers: Record<string, Answer>;
   /** The addresses of all requests so far, streams with the id after which they go on: `/api/...?from=5 after 7`. */
   readonly requests: string[];
@@ -48,8 +48,8 @@ export async function fakeServer(answers: Record<string, Answer>): Promise<FakeS
     if (!pathname.startsWith('/api/')) return sendFile(pathname, response);
     const lastId = request.headers['last-event-id'];
     requests.push(`${pathname}${search}${lastId === undefined ? '' : ` after ${lastId}`}`);
-    if (pathname.endsWith('/events')) return openStream(pathname, response);
     const answer = answers[`${request.method} ${pathname}`];
+    if (pathname.endsWith('/events') && !answer) return openStream(pathname, response);
     if (!answer) return sendJson(response, { problem: 'There is no such thing.' }, 404);
     let body = '';
     for await (const part of request) body += part;

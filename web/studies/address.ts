@@ -25,8 +25,8 @@ export function linkTo(...path: readonly (string | number)[]): string {
   return addressText({ path: path.map(String), query: {} });
 }
 
-/** A part of an address that somebody typed may be no valid encoding. */
-function decoded(part: string): string {
+/** The text of a part of an address; a part that somebody typed may be no valid encoding, and stands for itself. */
+export function decoded(part: string): string {
   try {
     return decodeURIComponent(part);
   } catch {

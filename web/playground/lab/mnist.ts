@@ -5,7 +5,7 @@ import { sha256 } from '../../../src/data/hash.ts';
 import { gunzip, type IdxPart } from '../../../src/data/idx.ts';
 import { mnistSums } from '../../../src/data/mnist.ts';
 import { type LabelledImages, unpackSparse } from '../../../src/data/sparse-images.ts';
-import type { Manifest, PartFile } from './manifest.ts';
+import { type Manifest, type PartFile, parseManifest } from './manifest.ts';
 
 /** Digits in bytes. */
 export interface Digits extends Dataset {
@@ -31,7 +31,7 @@ const pixels = 28 * 28;
  * @throws WorldError when a part cannot be fetched, or is damaged.
  */
 export async function loadMnistParts(folder: string, { onBytes, onTest }: Listeners): Promise<Mnist> {
-  const manifest: Manifest = await (await fetched(new URL('mnist.json', folder))).json();
+  const manifest = await loadManifest(new URL('mnist.json', folder));
   const parts = [...manifest.test, ...manifest.train];
   const total = parts.reduce((sum, { bytes }) => sum + bytes, 0);
   let done = 0;
@@ -60,6 +60,10 @@ export async function loadMnistParts(folder: string, { onBytes, onTest }: Listen
   train.catch(() => {});
   onTest(await test);
   return { train: await train, test: await test };
+}
+
+async function loadManifest(url: URL): Promise<Manifest> {
+  return parseManifest(await (await fetched(url)).text(), url.pathname);
 }
 
 async function loadPart(url: URL, target: LabelledImages, onBytes: (count: number) => void): Promise<void> {

@@ -32,6 +32,16 @@ export async function getText(path: string): Promise<string> {
   return (await answered(path, {})).text();
 }
 
+/** Why the server refuses an address; undefined where it does not, or does not answer. */
+export async function refusalOf(path: string): Promise<RequestError | undefined> {
+  try {
+    await (await answered(path, {})).body?.cancel();
+  } catch (error) {
+    if (error instanceof RequestError && error.status !== 0) return error;
+  }
+  return undefined;
+}
+
 async function request<T>(path: string, options: RequestInit): Promise<T> {
   return (await answered(path, options)).json();
 }

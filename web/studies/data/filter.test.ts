@@ -36,6 +36,7 @@ describe('a filter', () => {
     [{ 'p.learningRate': '0.005..' }, [1, 2, 4]],
     [{ 'p.learningRate': '0.001..0.01' }, [0, 2, 3]],
     [{ 'p.optimizer': 'sgd|lion' }, [1, 4]],
+    [{ 'p.optimizer': '50%|sgd' }, [1, 4]],
     [{ 'p.optimizer': 'adam', state: 'complete' }, [0]],
     [{ 'p.optimizer': 'adam', state: 'complete', pin: '4' }, [0, 4]],
     [{ pin: '4', hide: '4', state: 'complete' }, [0, 1]],

@@ -1,5 +1,6 @@
 /** The filter of a study's trials. It stands in the address and holds for every chart and for the table. */
 import type { Curve, TrialRow, Value } from '../../../src/server/protocol.ts';
+import { decoded } from '../address.ts';
 
 export type TrialState = TrialRow['state'];
 
@@ -30,7 +31,7 @@ export function readFilter(query: Readonly<Record<string, string>>): Filter {
     if (!key.startsWith(prefix)) continue;
     const range = /^(-?[\d.e+-]*)\.\.(-?[\d.e+-]*)$/i.exec(text);
     if (range) conditions[key.slice(prefix.length)] = { low: end(range[1], -1), high: end(range[2], 1) };
-    else conditions[key.slice(prefix.length)] = { oneOf: text.split('|').map(decodeURIComponent) };
+    else conditions[key.slice(prefix.length)] = { oneOf: text.split('|').map(decoded) };
   }
   return {
     states: trialStates.filter((state) => query.state?.split(',').includes(state)),

@@ -9,6 +9,7 @@ import type {
   StudyOpening,
   TrialRow,
 } from '../../../src/server/protocol.ts';
+import { againWhenSeen } from './again.ts';
 import { getJson, RequestError, studyPath } from './api.ts';
 import { upsert } from './rows.ts';
 import { openStream } from './stream.ts';
@@ -42,6 +43,7 @@ export function followStudy(id: string): LiveStudy {
   const factsProblem = signal<string | undefined>(undefined);
   const problem = signal<RequestError | undefined>(undefined);
   let closeStream = () => {};
+  let stopWaiting = () => {};
   let abort = new AbortController();
   const factsLoader = newestOnly(() => getJson<Facts>(studyPath(id, 'facts'), abort.signal), {
     loaded: (found) => batch(() => ([facts.value, factsProblem.value] = [found, undefined])),
@@ -56,7 +58,9 @@ export function followStudy(id: string): LiveStudy {
       batch(() => ([data.value, problem.value] = [opening, undefined]));
       closeStream = follow(position);
     } catch (error) {
-      if (!abort.signal.aborted) problem.value = requestError(error);
+      if (abort.signal.aborted) return;
+      problem.value = requestError(error);
+      stopWaiting = againWhenSeen(() => void load());
     }
   };
   const change = (part: Partial<StudyData>) => {
@@ -84,11 +88,19 @@ export function followStudy(id: string): LiveStudy {
         problem: ({ problem: text }) => (problem.value = new RequestError(text, 500)),
       },
       // Facts that were computed meanwhile are not told again.
-      { start: position, onReturn: factsLoader },
+      {
+        start: position,
+        onReturn() {
+          problem.value = undefined;
+          factsLoader();
+        },
+        onRefusal: (reason) => (problem.value = reason),
+      },
     );
   };
   const close = () => {
     abort.abort();
+    stopWaiting();
     closeStream();
   };
   const reload = () => {

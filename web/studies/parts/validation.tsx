@@ -34,9 +34,16 @@ export function Mistakes({
         <li key={`${line} ${column} ${message}`}>
           {line !== null && <span class="muted">Line {line}: </span>}
           {message}
-          {line !== null && <code>{lines[line - 1]}</code>}
+          {line !== null && <code>{shown(lines[line - 1])}</code>}
         </li>
       ))}
     </ul>
   );
+}
+
+/** The most of a line that is shown (characters): a file that was pasted by mistake may be one line. */
+const mostShown = 200;
+
+function shown(line = ''): string {
+  return line.length > mostShown ? `${line.slice(0, mostShown)}…` : line;
 }

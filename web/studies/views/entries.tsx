@@ -1,6 +1,6 @@
 /** The list of studies and runs: state, best value, verdict in a line, time left. */
 import { signal } from '@preact/signals';
-import { useEffect } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { Entry, ListEvents, Listing, StartView } from '../../../src/server/protocol.ts';
 import { linkTo } from '../address.ts';
 import { getJson, type RequestError } from '../data/api.ts';
@@ -28,32 +28,37 @@ function follow(): () => void {
       problem.value = requestError(error);
     },
   );
-  return openStream<ListEvents>(() => '/api/events', {
-    list: (found) => {
-      listing.value = found;
-      problem.value = undefined;
+  return openStream<ListEvents>(
+    () => '/api/events',
+    {
+      list: (found) => {
+        listing.value = found;
+        problem.value = undefined;
+      },
     },
-  });
+    {
+      onRefusal: (reason) => {
+        problem.value = reason;
+      },
+    },
+  );
 }
 
 export default function Entries() {
-  useEffect(follow, []);
+  const [attempt, setAttempt] = useState(0);
+  // A new attempt ends the one before: a browser has few connections.
+  useEffect(follow, [attempt]);
   const found = listing.value;
-  if (!found)
-    return (
-      <DeadEnd title="Studies and runs">
-        {problem.value ? (
-          <Problem error={problem.value} what="folder" retry={follow} />
-        ) : (
-          <Loading what="studies and runs" />
-        )}
-      </DeadEnd>
-    );
+  const failure = problem.value && (
+    <Problem error={problem.value} what="folder" retry={() => setAttempt(attempt + 1)} />
+  );
+  if (!found) return <DeadEnd title="Studies and runs">{failure ?? <Loading what="studies and runs" />}</DeadEnd>;
   const studies = found.entries.filter(({ kind }) => kind === 'study' || kind === 'optuna');
   const runs = found.entries.filter(({ kind }) => kind === 'run' || kind === 'tensorboard');
   return (
     <>
       <h1>Studies and runs</h1>
+      {problem.value?.status !== 0 && failure}
       <p class="muted">
         {found.folder === hiddenFolder ? (
           'The page follows what any process writes into its folder.'

@@ -4,6 +4,7 @@ import type { RunEvents, RunOpening, Series } from '../../../src/server/protocol
 import { Chart } from '../../shared/chart/chart.tsx';
 import { address, changeQuery, placeOfId } from '../address.ts';
 import { seriesPlots } from '../charts/series.ts';
+import { againWhenSeen } from '../data/again.ts';
 import { getJson, type RequestError, runPath } from '../data/api.ts';
 import { openStream } from '../data/stream.ts';
 import { requestError } from '../data/study.ts';
@@ -33,6 +34,7 @@ function OfRun({ id }: { readonly id: string }) {
   useEffect(() => {
     const abort = new AbortController();
     let close = () => {};
+    const again = () => setAttempt((before) => before + 1);
     getJson<RunOpening>(runPath(id), abort.signal).then(
       (found) => {
         setRun(found);
@@ -43,14 +45,16 @@ function OfRun({ id }: { readonly id: string }) {
           {
             series: ({ series, state, notes }) =>
               setRun((before) => before && { ...before, state, notes, series: merged(before.series, series) }),
-            reset: () => setAttempt((before) => before + 1),
+            reset: again,
             problem: () => {},
           },
-          { start: found.position },
+          { start: found.position, onReturn: () => setProblem(undefined), onRefusal: setProblem },
         );
       },
       (error: unknown) => {
-        if (!abort.signal.aborted) setProblem(requestError(error));
+        if (abort.signal.aborted) return;
+        setProblem(requestError(error));
+        close = againWhenSeen(again);
       },
     );
     return () => {
