@@ -26,7 +26,7 @@ export function LossChart() {
           last === undefined
             ? 'No batch yet.'
             : `The loss went from ${y[0]!.toFixed(2)} to ${last.toFixed(3)} over ${x.at(-1)!.toFixed(2)} epochs.`,
-        x: { label: 'epochs' },
+        x: { label: 'epochs', fromZero: true },
         y: { label: 'loss', log: true },
         layers: [{ kind: 'line', name: group === 1 ? 'a batch' : `means of ${group} batches`, ink: 'series-1', x, y }],
       }}
@@ -48,7 +48,7 @@ export function MistakesChart() {
         alt: last
           ? `${found.length} ${found.length === 1 ? 'test' : 'tests'}. The last: ${(100 - last.accuracy * 100).toFixed(2)} % wrong after ${last.epochs.toFixed(2)} epochs and ${last.seconds.toFixed(1)} seconds.`
           : 'No test yet.',
-        x: { label: 'epochs' },
+        x: { label: 'epochs', fromZero: true },
         y: { label: 'wrong (%)', log: true },
         layers: [
           { kind: 'line', name: 'wrong', ink: 'series-3', x, y, inLegend: false },

@@ -22,8 +22,8 @@ export function Mistakes({ onPick }: { readonly onPick: (index: number) => void 
         <>
           <p class="note">
             {wrong.length.toLocaleString('en-US')} of 10,000
-            {wrong.length > mostShown ? `; the first ${mostShown} of them` : ''}. Choose one to send it through the
-            network.
+            {wrong.length > mostShown ? `; the first ${mostShown} of them` : ''}. Below each: what it is → what the
+            network reads. Choose one to send it through the network.
           </p>
           <ul class="mistakes">
             {wrong.slice(0, mostShown).map((index) => {

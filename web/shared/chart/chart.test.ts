@@ -53,6 +53,8 @@ test('a range leaves out what is no number, and on a logarithmic axis what is no
   expect(roomy([0, 100], axis)).toEqual([-4, 104]);
   expect(roomy([2, 2], axis)).toEqual([1.9, 2.1]);
   expect(roomy([0, 0], { ...axis, whole: true })).toEqual([-0.5, 0.5]);
+  expect(roomy([0.5, 1], { ...axis, fromZero: true })).toEqual([0, 1.04]);
+  expect(roomy([0, 0], { ...axis, fromZero: true })).toEqual([0, 1]);
   expect(roomy([0, 1], { ...axis, names: ['a', 'b'] })).toEqual([-0.5, 1.5]);
 });
 

@@ -23,6 +23,8 @@ export type Marker = 'circle' | 'ring' | 'square' | 'diamond' | 'triangle' | 'cr
 export interface Axis {
   readonly label: string;
   readonly log?: boolean;
+  /** It begins at 0, without room below; for values from 0 on. */
+  readonly fromZero?: boolean;
   /** Only whole numbers get a tick. */
   readonly whole?: boolean;
   /** Names of the places 0, 1, 2, ... of an axis of choices. */
@@ -120,8 +122,12 @@ export function rangeOf(
 }
 
 /** A range with room around it: a 25th on each side, or one unit around a single value. */
-export function roomy([low, high]: readonly [number, number], { log, names, whole }: Axis): readonly [number, number] {
+export function roomy(
+  [low, high]: readonly [number, number],
+  { log, names, whole, fromZero }: Axis,
+): readonly [number, number] {
   if (names) return [-0.5, names.length - 0.5];
+  if (fromZero) return [0, high > 0 ? high * 1.04 : 1];
   // There is no epoch beside a single one, least of all one below 0.
   if (whole && low === high) return [low - 0.5, high + 0.5];
   if (log) {
