@@ -1,5 +1,14 @@
 /** A journal that is followed while others write, damage and replace it. */
-import { appendFileSync, mkdtempSync, readFileSync, renameSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  appendFileSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -116,6 +125,18 @@ test.each<[string, (path: string) => void]>([
     (error) => expect(error.message).toMatch(/damaged|digest/),
   );
   expect(await follower.find(position)).toBeUndefined();
+});
+
+test('who asks for a part of a large journal does not wait for one who reads all of it', async () => {
+  const path = freshPath();
+  const text = foreign('a study');
+  writeFileSync(path, text.repeat(Math.ceil(6_000_000 / text.length)));
+  const follower = new JournalFollower(path);
+  const whole = follower.look();
+  expect(await follower.look(0)).toBe('grown');
+  expect(follower.isBehind).toBe(true);
+  expect(await whole).toBe('grown');
+  expect([follower.isBehind, follower.offset]).toEqual([false, statSync(path).size]);
 });
 
 test('a journal that is removed becomes empty, and is read when it appears again', async () => {

@@ -18,6 +18,9 @@ const pieceBytes = 2 ** 20;
  */
 const provedBytes = 256;
 
+/** How long a look without a limit reads before others get their turn [milliseconds]. */
+const turnMs = 50;
+
 /** What a look at the file has found. `replaced`: the file is another one now, or is gone; everything read before is void. */
 export type Look = 'same' | 'grown' | 'replaced';
 
@@ -83,10 +86,21 @@ export class JournalFollower {
    * Reads the lines that were appended. A last line without a line break is left for the next look: its writer may be
    * at work, or was killed.
    * @param mostMs after this time a look ends behind the file's end: what is known of a large journal can be shown while
-   * the rest is read. A look that is under way is shared by all who ask.
+   * the rest is read. Without a limit it goes in turns, so that nobody who asks for less waits for all.
    * @throws WorldError when the file is damaged or cannot be read, again at every look until the file is another one.
    */
-  look(mostMs = Number.POSITIVE_INFINITY): Promise<Look> {
+  async look(mostMs = Number.POSITIVE_INFINITY): Promise<Look> {
+    if (Number.isFinite(mostMs)) return this.#turn(mostMs);
+    let all: Look = 'same';
+    do {
+      const found = await this.#turn(turnMs);
+      if (all !== 'replaced' && found !== 'same') all = found;
+    } while (this.#isBehind);
+    return all;
+  }
+
+  /** A turn that is under way is shared by all who ask. */
+  #turn(mostMs: number): Promise<Look> {
     this.#looking ??= this.#look(performance.now() + mostMs).finally(() => {
       this.#looking = undefined;
     });

@@ -13,7 +13,7 @@ export interface ChangedRows {
 
 /** What a page can follow: a study of ours, or one of another program. */
 export interface LiveStudy {
-  /** Reads what was appended, at least some of it in this time. @throws WorldError for a damaged journal. */
+  /** Reads what was appended: all, or at least some of it in this time. @throws WorldError for a damaged journal. */
   look(mostMs?: number): Promise<Look>;
   /** Whether more was appended than the last look had time for. */
   readonly isBehind: boolean;
@@ -30,12 +30,6 @@ export interface LiveStudy {
   rows(): readonly TrialRow[];
   /** The settings of a trial, as its row's configuration has them. */
   settingsOf(number: number): ConfigurationRow['settings'];
-}
-
-/** Reads all that was appended. */
-export async function lookWhole(study: LiveStudy): Promise<void> {
-  do await study.look();
-  while (study.isBehind);
 }
 
 /** The rows of a journal, each made once. */

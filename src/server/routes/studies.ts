@@ -8,7 +8,6 @@ import { eventTurns } from '../event-turns.ts';
 import { fleetView } from '../fleet-view.ts';
 import type { StudyShelf } from '../library.ts';
 import { watchFile } from '../live/file-watch.ts';
-import { lookWhole } from '../live/live-study.ts';
 import { Pause } from '../live/pause.ts';
 import { patienceMs, type StudySurroundings, StudyTeller } from '../live/study-events.ts';
 import { optunaFacts } from '../optuna-facts.ts';
@@ -73,7 +72,7 @@ export function studies(app: Hono, { library, options, children, privacy }: Serv
 
   app.get('/api/studies/:id/facts', async (context) => {
     const { study, own } = await library.study(context.req.param('id'));
-    await lookWhole(study);
+    await study.look();
     if (!own) return context.json(optunaFacts(study));
     const { summary: _, ...facts } = await own.facts.facts(study.position);
     return privateJson(context, facts);

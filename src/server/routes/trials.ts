@@ -4,7 +4,6 @@ import type { Hono } from 'hono';
 import { StudyFolder } from '../../runner/study-folder.ts';
 import type { ServerContext } from '../context.ts';
 import { answerWithFile, filesOf } from '../files.ts';
-import { lookWhole } from '../live/live-study.ts';
 import { shownSettings } from '../live/parameters.ts';
 import type { TrialDetails } from '../protocol.ts';
 import { Refusal } from '../refusal.ts';
@@ -15,7 +14,7 @@ export function trials(app: Hono, { library, options, privacy }: ServerContext):
     const shelf = await library.study(context.req.param('id'));
     const number = numberOf(context.req.param('number'));
     const { study, own } = shelf;
-    await lookWhole(study);
+    await study.look();
     const row = study.row(number);
     const head = study.head();
     if (!row || !head) throw new Refusal(404, `There is no trial ${number}.`);

@@ -51,12 +51,11 @@ export function followStudy(id: string): LiveStudy {
   });
 
   const load = async () => {
-    // Beside the opening: neither waits for the other.
-    factsLoader();
     try {
       const { position, ...opening } = await getJson<StudyOpening>(studyPath(id), abort.signal);
       batch(() => ([data.value, problem.value] = [opening, undefined]));
       closeStream = follow(position);
+      factsLoader();
     } catch (error) {
       if (abort.signal.aborted) return;
       problem.value = requestError(error);
