@@ -11,16 +11,22 @@ import type { Children } from './children.ts';
 const watchedMs = 15_000;
 const pollMs = 50;
 
+export interface Beginning {
+  readonly children: Children;
+  /** The name of a study that ships, or a path. */
+  readonly study: string;
+  /** Further words of the command. */
+  readonly words: readonly string[];
+  /** Is removed once the process has read it. */
+  readonly file?: string | undefined;
+}
+
 /**
- * Starts the process, and waits until it holds the study's lock or has ended.
- * @param file is removed once the process has read it. @throws Refusal with its last words.
+ * Starts the process of a study in a folder, and waits until it holds the study's lock or has ended.
+ * @throws Refusal with its last words.
  */
-export async function begun(
-  folder: string,
-  args: readonly string[],
-  { children, file }: { readonly children: Children; readonly file?: string | undefined },
-): Promise<void> {
-  const ended = children.start(folder, args, { file });
+export async function begun(folder: string, { children, study, words: more, file }: Beginning): Promise<void> {
+  const ended = children.start(folder, ['study', 'run', study, '--out', folder, ...more], { file });
   const until = performance.now() + watchedMs;
   while (children.of(folder)?.isRunning && performance.now() < until) {
     if (existsSync(folder) && new StudyFolder(folder).holder) {

@@ -46,10 +46,7 @@ interface GoOnOptions {
 
 async function goOn(shelf: StudyShelf, folder: StudyFolder, { children, seeds, file }: GoOnOptions): Promise<void> {
   const words = [...(seeds ? ['--seeds', seedsWord(seeds)] : []), ...dataOf(shelf, folder)];
-  await begun(shelf.place, ['study', 'run', file ?? folder.filePath, '--out', shelf.place, ...words], {
-    children,
-    file,
-  });
+  await begun(shelf.place, { children, study: file ?? folder.filePath, words, file });
 }
 
 /** The study's own file with another `atMost`, beside it. */

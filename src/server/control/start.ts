@@ -34,9 +34,6 @@ export async function start(request: StartRequest, { folder, children }: StartOp
   children.forget((each) => !existsSync(new StudyFolder(each).journalPath));
   const file = isShipped ? undefined : writeTypedFile(folder, name, withPlacedRecipe(text, folder));
   const words = [...(seeds ? ['--seeds', seedsWord(seeds)] : []), ...(jobs ? ['--jobs', `${jobs}`] : [])];
-  await begun(out, ['study', 'run', file ?? (isShipped ? request.study : ''), '--out', out, ...words], {
-    children,
-    file,
-  });
+  await begun(out, { children, study: file ?? (isShipped ? request.study : ''), words, file });
   return { message: `The study ${name} has begun.`, id: entryId(name) };
 }

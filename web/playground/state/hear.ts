@@ -86,9 +86,3 @@ export function hear(report: Report, { looked, answered }: Listeners): void {
 function afterWork(): 'trained' | 'idle' {
   return weights.value ? 'trained' : 'idle';
 }
-
-/** The lab can do nothing until it is opened again. */
-export function broken(message: string): void {
-  state.value = 'broken';
-  failure.value = message;
-}

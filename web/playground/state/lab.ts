@@ -4,7 +4,7 @@ import type { Settings } from '../../../src/study/definition.ts';
 import type { Neighbour, Order, Report } from '../lab/protocol.ts';
 import { startClock } from './clock.ts';
 import { drawnAndRested } from './drawing.ts';
-import { broken, hear, type Listeners } from './hear.ts';
+import { hear, type Listeners } from './hear.ts';
 import {
   type Comparison,
   comparedWith,
@@ -33,8 +33,10 @@ const listeners: Listeners = {
 /** Starts the lab. It loads its data at once, so that the first training starts at once. */
 export function openLab(): void {
   lab = new Worker(new URL('../lab/lab-program.ts', import.meta.url), { type: 'module', name: 'lab' });
-  lab.addEventListener('message', ({ data }: MessageEvent<Report>) => batch(() => hear(data, listeners)));
-  lab.addEventListener('error', ({ message }) => broken(message || 'the program of the lab could not be loaded'));
+  lab.addEventListener('message', ({ data }: MessageEvent<Report>) => report(data));
+  lab.addEventListener('error', ({ message }) => {
+    report({ type: 'failed', what: 'data', message: message || 'the program of the lab could not be loaded' });
+  });
 }
 
 /** Starts the lab anew, after a failure to load the data. */
@@ -46,6 +48,10 @@ export function reopenLab(): void {
     loadedShare.value = 0;
   });
   openLab();
+}
+
+function report(message: Report): void {
+  batch(() => hear(message, listeners));
 }
 
 function order(message: Order): void {
