@@ -1,5 +1,5 @@
 /** What the page does to the process of a study, and what it says of processes that it has started. */
-import { existsSync, mkdirSync, readdirSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { studyLock } from '../../runner/folder-locks.ts';
@@ -131,6 +131,36 @@ test('a recipe of the folder reaches the command line by a path that holds in an
   const { problem } = (await (await server.post('/api/control/start', { text })).json()) as Problem;
   expect(problem).toBe('name: own');
   await server.close();
+});
+
+describe('the command of a study', () => {
+  /** The words after the folder, of a process that prints its command and ends. */
+  async function words(folder: string, address: string, body: object): Promise<string[]> {
+    const command = [process.execPath, '-e', 'console.error(process.argv.slice(1).join("|")); process.exitCode = 1'];
+    const server = serverOf(folder, { control: true, command });
+    const { problem } = (await (await server.post(address, body)).json()) as Problem;
+    await server.close();
+    const [study, run, , out, , ...more] = problem.split('|');
+    expect([study, run, out]).toEqual(['study', 'run', '--out']);
+    return more;
+  }
+
+  test('has the seeds and the jobs that were asked for; one seed is not a number of seeds', async () => {
+    const start = (more: object) => words(freshFolder(), '/api/control/start', { study: 'post', ...more });
+    expect(await start({})).toEqual([]);
+    expect(await start({ seeds: [4, 9], jobs: 3 })).toEqual(['--seeds', '4,9', '--jobs', '3']);
+    expect(await start({ seeds: [7] })).toEqual(['--seeds', '7,']);
+  });
+
+  test('goes on with the seeds that its file notes, and with more', async () => {
+    const folder = folderWith({ held: 'format-6/held-out' });
+    const of = (action: string, body: object) => words(folder, `/api/studies/held/${action}`, body);
+    expect(await of('resume', {})).toEqual([]);
+    expect((await of('seeds', { add: 2 })).slice(0, 2)).toEqual(['--seeds', '1,2,3,4']);
+    const file = join(folder, 'held', 'study.yaml');
+    writeFileSync(file, `# run with --seeds 5\n${readFileSync(file, 'utf8')}`);
+    expect(await of('resume', {})).toEqual(['--seeds', '5,']);
+  });
 });
 
 test('files that a killed server has left are removed at the next start, once no process can be reading them', async () => {
